@@ -1,0 +1,199 @@
+"""How does the XML of a decision model become a model? (DMN 1.5, chapter 12: interchange; namespaces of 1.1 to 1.5)
+
+`parse` reads structure only; the FEEL inside is left as text. What it cannot read it refuses, all faults at once, each
+with the id of the element, its line and a sentence. Diagrams, extensions, knowledge sources, text annotations and
+other elements that decide nothing are passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TypedDict
+
+from orchestration.engine import xml
+from orchestration.engine.dmn import model
+from orchestration.engine.dmn.boxed import ExpressionReader, clean_name
+from orchestration.engine.dmn.model import Fault, ModelRefused
+from orchestration.engine.xml import Element
+
+VERSIONS = {
+    "http://www.omg.org/spec/DMN/20151101/dmn.xsd": "1.1",
+    "http://www.omg.org/spec/DMN/20180521/MODEL/": "1.2",
+    "https://www.omg.org/spec/DMN/20191111/MODEL/": "1.3",
+    "https://www.omg.org/spec/DMN/20211108/MODEL/": "1.4",
+    "https://www.omg.org/spec/DMN/20230324/MODEL/": "1.5",
+}
+
+
+def parse(source: bytes, imports: Iterable[model.Definitions] = ()) -> model.Definitions:
+    """The bytes of a DMN file -> its model. `imports`: the models that its imports may name, by namespace.
+
+    Raises ModelRefused, with every fault found.
+    """
+    try:
+        root = xml.parse(source)
+    except xml.XmlRefused as refused:
+        raise ModelRefused(Fault("file", 0, str(refused))) from None
+    version = VERSIONS.get(root.namespace)
+    if root.name != "definitions" or version is None:
+        raise ModelRefused(
+            Fault(root.name, root.line, f"not the definitions of DMN 1.1 to 1.5 (namespace {root.namespace!r})")
+        )
+    reader = _DefinitionsReader(root)
+    definitions = reader.read(version, tuple(imports))
+    if reader.faults:
+        raise ModelRefused(*reader.faults)
+    return definitions
+
+
+class _Drg(TypedDict):
+    """What every element of the requirements graph has."""
+
+    id: str
+    line: int
+    name: str
+    label: str
+    variable: model.InformationItem
+
+
+class _DefinitionsReader(ExpressionReader):
+    """Reads one file; collects faults instead of stopping at the first."""
+
+    def read(self, version: str, available: tuple[model.Definitions, ...]) -> model.Definitions:
+        root = self.root
+        imports = tuple(self.an_import(each) for each in root.all("import"))
+        known = {definitions.namespace: definitions for definitions in available}
+        definitions = model.Definitions(
+            id=root.get("id") or "",
+            line=root.line,
+            name=clean_name(root.get("name") or ""),
+            namespace=self.namespace,
+            version=version,
+            imports=imports,
+            imported=tuple(known[each.namespace] for each in imports if each.namespace in known),
+            item_definitions=tuple(self.item_definition(each) for each in root.all("itemDefinition")),
+            input_data=tuple(self.input_data(each) for each in root.all("inputData")),
+            decisions=tuple(self.decision(each) for each in root.all("decision")),
+            knowledge_models=tuple(self.knowledge_model(each) for each in root.all("businessKnowledgeModel")),
+            services=tuple(self.service(each) for each in root.all("decisionService")),
+        )
+        self.check_unique(definitions)
+        return definitions
+
+    def check_unique(self, definitions: model.Definitions) -> None:
+        seen: dict[str, model.Element] = {}
+        for element in (*definitions.drg_elements, *definitions.item_definitions):
+            if element.id and element.id in seen:
+                message = f"the id is that of {seen[element.id].name!r} too"
+                self.faults.append(Fault(element.id, element.line, message))
+            seen[element.id] = element
+
+    def an_import(self, element: Element) -> model.Import:
+        return model.Import(
+            id=element.get("id") or "",
+            line=element.line,
+            name=clean_name(element.get("name") or ""),
+            namespace=element.get("namespace") or "",
+            import_type=element.get("importType") or "",
+        )
+
+    # ---- types
+
+    def item_definition(self, element: Element) -> model.ItemDefinition:
+        if not element.get("name"):
+            self.fault(element, "this item definition has no name")
+        signature = element.first("functionItem")
+        return model.ItemDefinition(
+            id=element.get("id") or "",
+            line=element.line,
+            name=clean_name(element.get("name") or ""),
+            label=element.get("label") or "",
+            type_ref=self.type_ref(element),
+            is_collection=element.get("isCollection") in ("true", "1"),
+            allowed_values=self.text(element.first("allowedValues")) or None,
+            type_constraint=self.text(element.first("typeConstraint")) or None,
+            components=tuple(self.item_definition(child) for child in element.all("itemComponent")),
+            function_item=self.function_item(signature) if signature is not None else None,
+        )
+
+    def function_item(self, element: Element) -> model.FunctionItem:
+        return model.FunctionItem(
+            id=element.get("id") or "",
+            line=element.line,
+            parameters=tuple(self.information_item(each) for each in element.all("parameters")),
+            output_type_ref=self.type_ref(element, "outputTypeRef"),
+        )
+
+    # ---- the requirements graph
+
+    def variable(self, element: Element) -> model.InformationItem:
+        """The variable of a DRG element; its name is the element's own where it has none (6.3.5)."""
+        child = element.first("variable")
+        name = clean_name(element.get("name") or "")
+        if child is None:
+            return model.InformationItem(name=name, line=element.line)
+        item = self.information_item(child)
+        return item if item.name else replace(item, name=name)
+
+    def drg(self, element: Element) -> _Drg:
+        if not element.get("name"):
+            self.fault(element, f"this {element.name} has no name")
+        return {
+            "id": element.get("id") or "",
+            "line": element.line,
+            "name": clean_name(element.get("name") or ""),
+            "label": element.get("label") or "",
+            "variable": self.variable(element),
+        }
+
+    def input_data(self, element: Element) -> model.InputData:
+        return model.InputData(**self.drg(element))
+
+    def decision(self, element: Element) -> model.Decision:
+        return model.Decision(
+            **self.drg(element),
+            expression=self.child_expression(element),
+            requirements=self.requirements(element),
+            question=self.child_text(element, "question"),
+            allowed_answers=self.child_text(element, "allowedAnswers"),
+        )
+
+    def knowledge_model(self, element: Element) -> model.BusinessKnowledgeModel:
+        logic = element.first("encapsulatedLogic")
+        return model.BusinessKnowledgeModel(
+            **self.drg(element),
+            logic=self.function_definition(logic) if logic is not None else None,
+            requirements=self.requirements(element),
+        )
+
+    def service(self, element: Element) -> model.DecisionService:
+        return model.DecisionService(
+            **self.drg(element),
+            output_decisions=self.references(element, "outputDecision"),
+            encapsulated_decisions=self.references(element, "encapsulatedDecision"),
+            input_decisions=self.references(element, "inputDecision"),
+            input_data=self.references(element, "inputData"),
+        )
+
+    def requirements(self, element: Element) -> tuple[model.Requirement, ...]:
+        found: list[model.Requirement] = []
+        for requirement in element.all("informationRequirement", "knowledgeRequirement"):
+            found.extend(self.references(requirement, "requiredInput", "requiredDecision", "requiredKnowledge"))
+        return tuple(found)
+
+    def references(self, element: Element, *names: str) -> tuple[model.Requirement, ...]:
+        return tuple(self.reference(child) for child in element.all(*names))
+
+    def reference(self, element: Element) -> model.Requirement:
+        """`#id`, or `namespace#id` for an element of another model, which may also be this one (6.3.1)."""
+        namespace, _, target = (element.get("href") or "").rpartition("#")
+        if not target:
+            self.fault(element, f"this {element.name} refers to nothing")
+        if namespace == self.namespace:
+            namespace = ""
+        return model.Requirement(line=element.line, namespace=namespace, target=target)
+
+    def child_text(self, element: Element, name: str) -> str:
+        child = element.first(name)
+        return child.text.strip() if child is not None else ""
