@@ -1,0 +1,74 @@
+"""What is kept of everything that happened?
+
+Two tables: links that are never updated or deleted (a database trigger sees to it), and their payloads apart, so that
+an erasure order can later take personal data away while the chain still verifies.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from audit.chain import GENESIS, SALT_BYTES, Link, Payload
+
+
+class AuditEvent(models.Model):
+    """One link of a chain. `chain` is the root instance's id; 0 is the chain of rules, roles and actors."""
+
+    pk = models.CompositePrimaryKey("chain", "sequence")
+    chain = models.BigIntegerField()
+    sequence = models.IntegerField()
+    action = models.CharField(max_length=64)
+    actor = models.CharField(max_length=200)
+    on_behalf_of = models.CharField(max_length=200, blank=True)
+    cause = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+    definition = models.CharField(max_length=100, blank=True)
+    rule_hits = models.TextField(blank=True)
+    payload_digest = models.BinaryField(max_length=32)
+    previous = models.BinaryField(max_length=32)
+    digest = models.BinaryField(max_length=32)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["actor", "at"], name="audit_by_actor"),
+            models.Index(fields=["action", "at"], name="audit_by_action"),
+        ]
+        permissions = [("verify_auditevent", "May verify the history of any case")]
+
+    def __str__(self) -> str:
+        return f"{self.chain}/{self.sequence} {self.action} by {self.actor}"
+
+    def link(self) -> Link:
+        return Link(
+            self.chain, self.sequence, self.action, self.actor, self.on_behalf_of, self.cause, self.at, self.definition,
+            self.rule_hits, bytes(self.payload_digest), bytes(self.previous), bytes(self.digest),
+        )  # fmt: skip
+
+
+class AuditPayload(models.Model):
+    """What an event says, as the exact bytes that were hashed, with the salt that keeps its digest from being guessed."""
+
+    pk = models.CompositePrimaryKey("chain", "sequence")
+    chain = models.BigIntegerField()
+    sequence = models.IntegerField()
+    salt = models.BinaryField(max_length=SALT_BYTES)
+    body = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"payload of {self.chain}/{self.sequence}"
+
+    def payload(self) -> Payload:
+        return Payload(bytes(self.salt), bytes(self.body))
+
+
+class ControlChain(models.Model):
+    """The head of the one chain that no case owns: changes of rules, roles and actors (chain 0)."""
+
+    CHAIN = 0
+
+    id = models.SmallIntegerField(primary_key=True, default=CHAIN)
+    head_sequence = models.IntegerField(default=0)
+    head_digest = models.BinaryField(max_length=32, default=GENESIS)
+
+    def __str__(self) -> str:
+        return f"control chain at {self.head_sequence}"

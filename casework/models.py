@@ -1,0 +1,84 @@
+"""Which rows do people see and which say what they may do?"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import models
+from django.db.models import Q
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
+
+from orchestration.models import Instance
+
+
+class Case(models.Model):
+    """What people call a case: the searchable face of a root instance. Its data stands in the instance."""
+
+    instance = models.OneToOneField(Instance, models.CASCADE, related_name="case")
+    case_type = models.CharField(max_length=64)
+    source = models.CharField(max_length=64, help_text="who sent it in: form, api, a file")
+    reference = models.CharField(max_length=100, help_text="the sender's own reference: intake twice makes one case")
+    title = models.CharField(max_length=200)
+    state = models.CharField(max_length=64, help_text="the named state that people speak of")
+    closed = models.BooleanField(default=False)
+    created = models.DateTimeField()
+    updated = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case_type", "source", "reference"], name="intake_once")]
+        indexes = [
+            models.Index(fields=["-created", "-id"], name="case_newest"),
+            models.Index(fields=["state", "-created"], condition=Q(closed=False), name="case_open_by_state"),
+        ]
+        permissions = [
+            ("work_case", "May work the case's tasks"),
+            ("reveal_case", "May reveal masked data, with a reason"),
+            ("audit_case", "May read and verify the case's history"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class CaseUserObjectPermission(UserObjectPermissionBase):
+    """Guardian's direct table: a person's permission on one case."""
+
+    content_object = models.ForeignKey(Case, models.CASCADE)
+
+
+class CaseGroupObjectPermission(GroupObjectPermissionBase):
+    """Guardian's direct table: a group's permission on one case."""
+
+    content_object = models.ForeignKey(Case, models.CASCADE)
+
+
+class GroupClearance(models.Model):
+    """How much a group may see unmasked; a person has the highest of their groups'."""
+
+    class Level(models.TextChoices):
+        PUBLIC = "public"
+        INTERNAL = "internal"
+        CONFIDENTIAL = "confidential"
+        RESTRICTED = "restricted"
+
+    group = models.OneToOneField(Group, models.CASCADE, related_name="clearance")
+    level = models.CharField(max_length=12, choices=Level, default=Level.INTERNAL)
+
+    def __str__(self) -> str:
+        return f"{self.group_id}: {self.level}"
+
+
+class Reveal(models.Model):
+    """A masked field that a person may see for a while, and why they asked."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="reveals")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    path = models.CharField(max_length=200)
+    reason = models.CharField(max_length=500)
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "person", "until"], name="reveal_lookup")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} sees {self.path} of case {self.case_id}"
