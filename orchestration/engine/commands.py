@@ -1,0 +1,246 @@
+"""What may somebody ask of a case?
+
+A command is a wish: `execute` answers it with events, or with a `Rejection` that says why not. Items, jobs, timers and
+incidents are named by their integer ids, which come from the counter of the root case and are never used twice; so a
+command that comes a second time meets something that is gone and is refused. Variables are JSON objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Json = Any
+Variables = Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class StartCase:
+    """Begin a root case of the model `key`. Only on an empty state. (CMMN 8.3 *create*)"""
+
+    key: str
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StartProcess:
+    """Begin a root process. `at` names the start event that was triggered; None: the one without a trigger."""
+
+    key: str
+    variables: Variables = field(default_factory=dict)
+    at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteTask:
+    """A person has done the human (or user) task of this item."""
+
+    item: int
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteItem:
+    """Complete a stage, a waiting task or, with `item` None, the instance itself by hand. (CMMN 8.4.2 *complete*)"""
+
+    item: int | None = None
+    variables: Variables = field(default_factory=dict)
+    instance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """Go on from an item that waits for the outside: a generic task, a receive task, an ad-hoc activity."""
+
+    item: int
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteJob:
+    """A machine actor has answered. `key` is the idempotency key under which it ran, kept in the history only."""
+
+    job: int
+    result: Json = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FailJob:
+    """A machine actor has failed. With `retry` the job stays open and the shell runs it again; without, an incident.
+
+    `code` is a BPMN error code: a boundary event may catch it, then there is no incident.
+    """
+
+    job: int
+    error: str
+    retry: bool = False
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveIncident:
+    """A person decides: do it again, or go on with this output as if it had been done."""
+
+    incident: int
+    how: Literal["retry", "skip"] = "retry"
+    output: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class FireTimer:
+    """The time of this timer has come. Refused while it has not (by `now`)."""
+
+    timer: int
+
+
+@dataclass(frozen=True, slots=True)
+class OccurEvent:
+    """A user or generic event listener happens. (CMMN 8.4.3 *occur*)"""
+
+    item: int
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanItem:
+    """Plan the discretionary item `definition` (its id, or its definition's id) as a person with these roles.
+
+    `roles` None: a person whom no role restricts. `parent`: the stage or human task whose planning table offers it;
+    None: the only one that does. (CMMN 8.7)
+    """
+
+    definition: str
+    roles: tuple[str, ...] | None = None
+    parent: int | None = None
+    instance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartItem:
+    """enabled -> active, by hand. (CMMN 8.4.2 *manual start*)"""
+
+    item: int
+
+
+@dataclass(frozen=True, slots=True)
+class Enable:
+    """disabled -> enabled. (CMMN 8.4.2 *re-enable*)"""
+
+    item: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disable:
+    """enabled -> disabled. (CMMN 8.4.2 *disable*)"""
+
+    item: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend:
+    """Stop an item and all inside it, or, with `item` None, the instance (None: the root)."""
+
+    item: int | None = None
+    instance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    item: int | None = None
+    instance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terminate:
+    item: int | None = None
+    instance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FaultItem:
+    """active -> failed. (CMMN 8.4.2 *fault*)"""
+
+    item: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReactivateItem:
+    """failed -> active. (CMMN 8.4.2 *re-activate*)"""
+
+    item: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReactivateCase:
+    """Reopen the ended root case; the variables are known while it is reopened. (CMMN 8.3 *re-activate*)"""
+
+    variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SetVariables:
+    """Write variables of an instance (None: the root), or of one item. Refused when nothing would change."""
+
+    variables: Variables
+    instance: int | None = None
+    item: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """One transition of a case file item. `name` may be a path (`order/lines`). (CMMN 8.2)"""
+
+    op: Literal["create", "update", "replace", "delete", "addChild", "removeChild", "addReference", "removeReference"]
+    name: str
+    value: Json = None
+    instance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveMessage:
+    """A message arrives: at the activity `at`, or wherever its name and correlation key are awaited."""
+
+    name: str
+    at: str | None = None
+    variables: Variables = field(default_factory=dict)
+    correlation: str | None = None
+    instance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveSignal:
+    """A signal arrives: everything in this root that waits for its name goes on."""
+
+    name: str
+    variables: Variables = field(default_factory=dict)
+
+
+Command = (
+    StartCase
+    | StartProcess
+    | CompleteTask
+    | CompleteItem
+    | Trigger
+    | CompleteJob
+    | FailJob
+    | ResolveIncident
+    | FireTimer
+    | OccurEvent
+    | PlanItem
+    | StartItem
+    | Enable
+    | Disable
+    | Suspend
+    | Resume
+    | Terminate
+    | FaultItem
+    | ReactivateItem
+    | ReactivateCase
+    | SetVariables
+    | CaseFile
+    | ReceiveMessage
+    | ReceiveSignal
+)

@@ -1,0 +1,34 @@
+"""Which models may a case use?
+
+A `Library` holds the compiled, immutable models of one deployed version by key. It knows nothing of how they were read
+(`deploy.build` does that), so that behaviours can use it without knowing one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from orchestration.engine.dmn import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a model cannot be deployed (or, with `severe` False, what its author should look at)."""
+
+    element: str
+    sentence: str
+    line: int = 0
+    file: str = ""
+    severe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Models by key: case id, process id, decision id (or name). `decisions` leads to the DMN model that has it."""
+
+    cases: Mapping[str, Any] = field(default_factory=dict)
+    processes: Mapping[str, Any] = field(default_factory=dict)
+    decisions: Mapping[str, Model] = field(default_factory=dict)
+    warnings: tuple[Fault, ...] = ()

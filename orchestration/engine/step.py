@@ -1,0 +1,338 @@
+"""What does a behaviour have at hand while one command is carried out?
+
+A `Step` holds the working state, the events so far and an agenda. A behaviour (CMMN, BPMN) decides; it changes nothing
+but by `emit`, which records an event and applies it. What should happen afterwards goes on the agenda: operations run
+first in, first out; when none is left, every instance that changed is settled (`Behaviour.settle`), which may plan
+more, until all is quiet. `MAX_OPERATIONS` bounds it, so a model that goes round for ever becomes an incident.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from orchestration.engine import commands as c
+from orchestration.engine import events as e
+from orchestration.engine.apply import apply
+from orchestration.engine.library import Library
+from orchestration.engine.state import INSTANCE_ENDED, Item, State, Wait
+
+if TYPE_CHECKING:
+    from orchestration.engine.expressions import Formula
+
+Json = Any
+
+MAX_OPERATIONS: Final = 10_000
+"""Agenda operations that one command may cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why a command was refused. `code` is for programs, `message` a sentence for people."""
+
+    code: str
+    message: str
+
+
+class Refused(Exception):
+    """Carries a Rejection out of a behaviour; `execute` turns it into a value. Nothing of the step remains."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.rejection = Rejection(code, message)
+
+
+class ModelFault(Exception):
+    """The model cannot go on at an item; the agenda turns it into an incident there."""
+
+    def __init__(self, message: str, item: int | None = None, code: str = "model") -> None:
+        super().__init__(message)
+        self.item = item
+        self.code = code
+
+
+class AgendaOverrun(Exception):
+    """More than `MAX_OPERATIONS` operations; `execute` drops the step and raises an incident instead."""
+
+
+class Behaviour(Protocol):
+    """One notation on the kernel. Methods decide by `step.emit` and `step.plan`; they may raise Refused or ModelFault."""
+
+    def start(self, step: Step, instance: int, at: str | None) -> None:
+        """The instance was begun (`InstanceStarted` is emitted); bring it to life."""
+
+    def command(self, step: Step, command: c.Command, instance: int, item: Item | None) -> None:
+        """An item command: checks by the life-cycle table, else raises Refused. The item exists and is open."""
+
+    def task_completed(self, step: Step, item: Item, variables: Mapping[str, Json]) -> None:
+        """The task of this item was closed by a person."""
+
+    def job_completed(self, step: Step, item: Item, result: Json) -> None:
+        """The job of this item was closed with this result."""
+
+    def job_failed(self, step: Step, item: Item, error: str, code: str | None) -> bool:
+        """The job failed for good. True: the model deals with it; False: the kernel raises an incident."""
+
+    def timer_fired(self, step: Step, wait: Wait) -> None:
+        """`TimerFired` is emitted; the wait is gone from the state."""
+
+    def received(self, step: Step, wait: Wait, variables: Mapping[str, Json]) -> None:
+        """A message or signal reached this subscription, which is still open."""
+
+    def called_ended(self, step: Step, item: Item, instance: int, state: str, variables: Mapping[str, Json]) -> None:
+        """The case or process that this item called has ended in that state, with those variables."""
+
+    def retry(self, step: Step, item: Item) -> None:
+        """After an incident: do the work of this item again."""
+
+    def skip(self, step: Step, item: Item, output: Json) -> None:
+        """After an incident: go on as if the work had this output."""
+
+    def settle(self, step: Step, instance: int, changed: frozenset[str]) -> None:
+        """The agenda is empty and this instance changed since it was last settled; `changed`: its changed variables."""
+
+    def terminate(self, step: Step, instance: int) -> None:
+        """End everything inside the instance (not the instance itself: `Step.end_instance` does)."""
+
+
+class Step:
+    """The work on one command. `now` is an aware UTC time; nothing else here knows a clock."""
+
+    def __init__(self, library: Library, state: State, now: datetime, behaviours: Mapping[str, Behaviour]) -> None:
+        self.library = library
+        self.state = state
+        self.now = now
+        self.behaviours = behaviours
+        self.events: list[e.Event] = []
+        self._agenda: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
+        self._unsettled: dict[int, set[str]] = {}
+        self._next_id = state.next_id
+        self._operations = 0
+
+    # -- the agenda
+
+    def emit(self, event: e.Event) -> None:
+        """Record an event and apply it to the working state."""
+        self.events.append(event)
+        apply(self.state, event)
+
+    def new_id(self) -> int:
+        """The next number of the root's counter, for an item, job, timer, subscription, incident or instance."""
+        number = self._next_id
+        self._next_id += 1
+        return number
+
+    def plan(self, operation: Callable[..., None], *arguments: Any) -> None:
+        """Put an operation at the end of the agenda."""
+        self._agenda.append((operation, arguments))
+
+    def touch(self, instance: int, *names: str) -> None:
+        """Have the instance settled when the agenda is empty; `names` are variables that changed."""
+        self._unsettled.setdefault(instance, set()).update(names)
+
+    def run(self) -> None:
+        """Work until all is quiet. Raises AgendaOverrun."""
+        while True:
+            while self._agenda:
+                operation, arguments = self._agenda.popleft()
+                self._once(operation, arguments)
+            if not self._unsettled:
+                return
+            instance = next(iter(self._unsettled))
+            names = frozenset(self._unsettled.pop(instance))
+            if self.is_running(instance):
+                self._once(self.behaviour(instance).settle, (self, instance, names))
+
+    def _once(self, operation: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+        self._operations += 1
+        if self._operations > MAX_OPERATIONS:
+            raise AgendaOverrun
+        try:
+            operation(*arguments)
+        except ModelFault as fault:
+            self.fault(fault)
+
+    # -- instances
+
+    def is_running(self, instance: int) -> bool:
+        found = self.state.instances.get(instance)
+        return found is not None and found.state not in INSTANCE_ENDED
+
+    def behaviour(self, instance: int) -> Behaviour:
+        return self.behaviours[self.state.instances[instance].kind]
+
+    def model(self, instance: int) -> Any:
+        """The compiled case or process of this instance."""
+        found = self.state.instances[instance]
+        return (self.library.cases if found.kind == "case" else self.library.processes)[found.key]
+
+    def start_instance(
+        self, kind: str, key: str, variables: Mapping[str, Json], parent: int | None, at: str | None = None
+    ) -> int:
+        """Begin a case or process, called by the item `parent`; it comes to life from the agenda.
+
+        Raises ModelFault when the library has no such model.
+        """
+        models = self.library.cases if kind == "case" else self.library.processes
+        if key not in models:
+            raise ModelFault(f"No {kind} {key!r} is deployed.", parent)
+        instance = self.new_id()
+        self.emit(e.InstanceStarted(instance, kind, key, models[key].name or key, parent, dict(variables)))
+        self.plan(self._bring_to_life, instance, at)
+        return instance
+
+    def _bring_to_life(self, instance: int, at: str | None) -> None:
+        if self.is_running(instance):
+            self.touch(instance)
+            self.behaviour(instance).start(self, instance, at)
+
+    def end_instance(self, instance: int, state: str) -> None:
+        """The instance is over; nothing is open in it any more. Its caller goes on from the agenda."""
+        found = self.state.instances[instance]
+        self.cancel_waits(None, instance=instance)
+        variables = found.variables
+        self.emit(e.InstanceEnded(instance, found.key, state, found.parent))
+        if found.parent is not None:
+            self.plan(self._tell_caller, found.parent, instance, state, variables)
+
+    def _tell_caller(self, item: int, instance: int, state: str, variables: Mapping[str, Json]) -> None:
+        caller = self.state.items.get(item)
+        if caller is not None:
+            self.behaviour(caller.instance).called_ended(self, caller, instance, state, variables)
+
+    def terminate_called(self, item: int) -> None:
+        """Terminate the cases and processes that this item called; the item is not told."""
+        for called in self.state.called_by(item):
+            self.behaviour(called.id).terminate(self, called.id)
+            self.cancel_waits(None, instance=called.id)
+            self.emit(e.InstanceEnded(called.id, called.key, "terminated", item))
+
+    # -- variables
+
+    def set_variables(self, instance: int, changes: Mapping[str, Json], item: int | None = None) -> None:
+        """Write variables that differ from what is there; the instance will be settled with their names."""
+        if item is not None:
+            there: Mapping[str, Json] = self.state.items[item].local or {}
+        else:
+            there = self.state.instances[instance].variables
+        new = {name: value for name, value in changes.items() if name not in there or not _same(there[name], value)}
+        if new:
+            self.emit(e.VariablesChanged(instance, item, new))
+            self.touch(instance, *new)
+
+    def remove_variables(self, instance: int, names: Iterable[str]) -> None:
+        gone = tuple(name for name in names if name in self.state.instances[instance].variables)
+        if gone:
+            self.emit(e.VariablesChanged(instance, None, {}, gone))
+            self.touch(instance, *gone)
+
+    def evaluate(
+        self, formula: Formula, instance: int, item: int | None = None, extra: Mapping[str, Any] | None = None
+    ) -> Json:
+        """The JSON value of an expression as seen from an item: its locals, those around it, the instance, `extra` first.
+
+        A null with a problem is null; ask `formula.evaluate` itself for the reasons.
+        """
+        return formula.evaluate(self, instance, item, extra).value
+
+    # -- what an item waits for
+
+    def request_job(
+        self, item: Item, capability: str, input: Mapping[str, Json], definition: str, name: str, retries: int = 3
+    ) -> int:
+        job = self.new_id()
+        self.emit(e.JobRequested(item.instance, item.id, job, capability, dict(input), retries, definition, name))
+        return job
+
+    def schedule_timer(
+        self, instance: int, item: int | None, due: datetime, node: str, facts: dict[str, Json] | None = None
+    ) -> int:
+        timer = self.new_id()
+        self.emit(e.TimerScheduled(instance, item, timer, due.isoformat(), node, facts))
+        return timer
+
+    def subscribe(
+        self, instance: int, item: int | None, kind: str, name: str, node: str, correlation: str | None = None
+    ) -> int:
+        subscription = self.new_id()
+        self.emit(e.SubscriptionOpened(instance, item, subscription, kind, name, node, correlation))
+        return subscription
+
+    def cancel_waits(self, item: int | None, how: str = "terminated", instance: int | None = None) -> None:
+        """Close every task, job, timer, subscription and incident that stands on the item (or on the instance)."""
+        state = self.state
+        holder = state.items[item] if item is not None else state.instances[instance or 0]
+        for number in list(holder.waits):
+            self.emit(_closing(state.waits[number], how))
+
+    def raise_incident(self, instance: int, item: int | None, code: str, message: str, job: int | None = None) -> None:
+        self.emit(e.IncidentRaised(instance, item, self.new_id(), code, message, job))
+
+    def fault(self, fault: ModelFault) -> None:
+        """A model fault becomes an incident at its item, or at the root."""
+        item = self.state.items.get(fault.item) if fault.item is not None else None
+        instance = item.instance if item is not None else 1
+        self.raise_incident(instance, None if item is None else item.id, fault.code, str(fault))
+
+    # -- messages and signals
+
+    def throw_message(
+        self,
+        instance: int,
+        item: int | None,
+        name: str,
+        variables: Mapping[str, Json],
+        correlation: str | None = None,
+    ) -> None:
+        """To one subscription in this root when there is one (at once, from the agenda), else to the shell's outbox."""
+        wait = self.awaiting(name, correlation)
+        delivered = None if wait is None else wait.id
+        self.emit(e.MessageThrown(instance, item, name, dict(variables), correlation, delivered))
+        if delivered is not None:
+            self.plan(self.deliver, delivered, variables)
+
+    def awaiting(self, name: str, correlation: str | None, at: str | None = None) -> Wait | None:
+        """The oldest message subscription for this name (and activity, by its node) that the correlation key fits."""
+        for wait in self.state.waits.values():
+            if wait.kind == "message" and wait.name == name and (at is None or wait.node == at):
+                if wait.key is None or correlation is None or wait.key == correlation:
+                    return wait
+        return None
+
+    def throw_signal(
+        self, instance: int, item: int | None, name: str, variables: Mapping[str, Json], reach: str = "global"
+    ) -> None:
+        """To everything that waits for it in this root (reach "instance": in this instance); the shell tells other roots."""
+        self.emit(e.SignalThrown(instance, item, name, dict(variables), reach))
+        for wait in list(self.state.waits.values()):
+            if wait.kind == "signal" and wait.name == name and (reach == "global" or wait.instance == instance):
+                self.plan(self.deliver, wait.id, variables)
+
+    def deliver(self, subscription: int, variables: Mapping[str, Json]) -> None:
+        """Hand a message or signal to a subscription, unless it has gone in the meantime."""
+        wait = self.state.waits.get(subscription)
+        if wait is not None and self.is_running(wait.instance):
+            self.emit(e.SignalReceived(wait.instance, wait.item, wait.kind, wait.name))
+            self.behaviour(wait.instance).received(self, wait, variables)
+
+
+def _same(one: Json, other: Json) -> bool:
+    """JSON equality: true is not 1."""
+    return type(one) is type(other) and bool(one == other)
+
+
+def _closing(wait: Wait, how: str) -> e.Event:
+    match wait.kind:
+        case "task":
+            return e.TaskClosed(wait.instance, wait.id, how)
+        case "job":
+            return e.JobClosed(wait.instance, wait.item or 0, wait.id, how)
+        case "timer":
+            return e.TimerCancelled(wait.instance, wait.item, wait.id)
+        case "incident":
+            return e.IncidentResolved(wait.instance, wait.item, wait.id, how)
+        case _:
+            return e.SubscriptionClosed(wait.instance, wait.item, wait.id, wait.kind, wait.name)
