@@ -21,13 +21,19 @@ class XmlRefused(ValueError):
 
 @dataclass(slots=True)
 class Element:
-    """One element: `{namespace}local` split in two, attributes by local name or `{namespace}local`, text and children."""
+    """One element: `{namespace}local` split in two, attributes by local name or `{namespace}local`, text and children.
+
+    `start` and `stop` are byte offsets in the source, so that a file can be edited in place: of the start tag and of
+    the end tag (twice the start tag's where one tag is both).
+    """
 
     namespace: str
     name: str
     attributes: dict[str, str]
     line: int
     prefixes: dict[str, str]
+    start: int = 0
+    stop: int = 0
     children: list[Element] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
 
@@ -88,6 +94,7 @@ class _Builder:
             for (ns, _, name), value in ((key.rpartition(" "), value) for key, value in attributes.items())
         }
         element = Element(namespace, local, named, self.parser.CurrentLineNumber, self.scopes[-1])
+        element.start = self.parser.CurrentByteIndex
         if self.stack:
             self.stack[-1].children.append(element)
         else:
@@ -95,7 +102,7 @@ class _Builder:
         self.stack.append(element)
 
     def end(self, _tag: str) -> None:
-        self.stack.pop()
+        self.stack.pop().stop = self.parser.CurrentByteIndex
         self.scopes.pop()
 
     def characters(self, data: str) -> None:
