@@ -23,8 +23,8 @@ class XmlRefused(ValueError):
 class Element:
     """One element: `{namespace}local` split in two, attributes by local name or `{namespace}local`, text and children.
 
-    `start` and `stop` are byte offsets in the source, so that a file can be edited in place: of the start tag and of
-    the end tag (twice the start tag's where one tag is both).
+    `start` and `stop` are byte offsets in the source, so that a file can be edited in place: of the start tag, and of
+    the end tag (where one tag is both: of what follows it).
     """
 
     namespace: str
@@ -73,6 +73,10 @@ class _Builder:
 
     def refuse(self, what: str) -> None:
         raise XmlRefused(f"line {self.parser.CurrentLineNumber}: {what}")
+
+    def external_entity(self, *_: str | None) -> int:
+        self.refuse("external entities are not allowed")
+        return 0
 
     def namespace(self, prefix: str | None, uri: str | None) -> None:
         self.pending[prefix or ""] = uri or ""
@@ -123,7 +127,7 @@ def parse(source: bytes) -> Element:
     parser.CharacterDataHandler = builder.characters
     parser.StartDoctypeDeclHandler = lambda *_: builder.refuse("a document type (DTD) is not allowed")
     parser.EntityDeclHandler = lambda *_: builder.refuse("entities are not allowed")
-    parser.ExternalEntityRefHandler = lambda *_: builder.refuse("external entities are not allowed")
+    parser.ExternalEntityRefHandler = builder.external_entity
     try:
         parser.Parse(source, True)
     except expat.ExpatError as error:

@@ -297,12 +297,18 @@ def children(expression: Expression) -> tuple[Expression, ...]:
 
 
 def decision_tables(definitions: Definitions) -> Iterator[tuple[DrgElement, DecisionTable]]:
-    """Every decision table of one file with the decision or knowledge model that it belongs to, in document order."""
-    for owner in (*definitions.decisions, *definitions.knowledge_models):
-        top = owner.expression if isinstance(owner, Decision) else owner.logic
-        todo: list[Expression] = [top] if top else []
-        while todo:
-            expression = todo.pop()
-            if isinstance(expression, DecisionTable):
-                yield owner, expression
-            todo.extend(reversed(children(expression)))
+    """Every decision table of one file with the decision or knowledge model that it belongs to."""
+    logic: list[tuple[DrgElement, Expression | None]] = [(each, each.expression) for each in definitions.decisions]
+    logic += [(each, each.logic) for each in definitions.knowledge_models]
+    for owner, expression in logic:
+        if expression is not None:
+            yield from ((owner, each) for each in walk(expression) if isinstance(each, DecisionTable))
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """An expression and all boxed expressions inside it, in document order."""
+    todo = [expression]
+    while todo:
+        current = todo.pop()
+        yield current
+        todo.extend(reversed(children(current)))
