@@ -1,0 +1,76 @@
+"""What is done to every request, whatever its view? A log line, an id to find it by, and a content security policy."""
+
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+import structlog
+from asgiref.sync import iscoroutinefunction
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.decorators import sync_and_async_middleware
+
+log = structlog.get_logger("casework.requests")
+
+GetResponse = Callable[[HttpRequest], Any]
+
+
+def _around(get_response: GetResponse, before: Callable[[HttpRequest], Any], after: Callable[..., None]) -> GetResponse:
+    """One middleware for both kinds of server: `after(request, response, before(request))` around the view."""
+    if iscoroutinefunction(get_response):
+
+        async def acall(request: HttpRequest) -> HttpResponseBase:
+            kept = before(request)
+            response = await cast(Awaitable[HttpResponseBase], get_response(request))
+            after(request, response, kept)
+            return response
+
+        return acall
+
+    def call(request: HttpRequest) -> HttpResponseBase:
+        kept = before(request)
+        response = get_response(request)
+        after(request, response, kept)
+        return cast(HttpResponseBase, response)
+
+    return call
+
+
+@sync_and_async_middleware
+def request_log(get_response: GetResponse) -> GetResponse:
+    """One line per request: method, route (the pattern, not the address), status, milliseconds, and who by number."""
+
+    def begin(request: HttpRequest) -> tuple[str, float]:
+        request_id = uuid.uuid4().hex
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        return request_id, time.perf_counter()
+
+    def end(request: HttpRequest, response: HttpResponseBase, begun: tuple[str, float]) -> None:
+        request_id, start = begun
+        response.headers["X-Request-ID"] = request_id
+        route = request.resolver_match.route if request.resolver_match else "(no such page)"
+        took = round((time.perf_counter() - start) * 1000, 1)
+        log.info(
+            "request", method=request.method, route=route, status=response.status_code, ms=took, user=_user(request)
+        )
+
+    return _around(get_response, begin, end)
+
+
+def _user(request: HttpRequest) -> int | None:
+    """The signed-in person's number, if the view looked at who it is; asking here would cost a query."""
+    return getattr(getattr(request, "_cached_user", None), "pk", None)
+
+
+@sync_and_async_middleware
+def content_security_policy(get_response: GetResponse) -> GetResponse:
+    """Scripts, styles and connections only from this server, nothing inline (settings.CONTENT_SECURITY_POLICY)."""
+    policy = "; ".join(f"{directive} {sources}" for directive, sources in settings.CONTENT_SECURITY_POLICY.items())
+
+    def end(request: HttpRequest, response: HttpResponseBase, kept: None) -> None:
+        response.headers.setdefault("Content-Security-Policy", policy)
+
+    return _around(get_response, lambda request: None, end)

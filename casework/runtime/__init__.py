@@ -1,0 +1,1 @@
+"""What does the product run on when nothing was prepared? An embedded PostgreSQL and Valkey below a state folder."""

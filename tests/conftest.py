@@ -1,0 +1,59 @@
+"""What does every test run on? A PostgreSQL of the session's own, in a temporary folder that is removed at the end.
+
+Tests that need no database start none. With xdist the workers share one server, each with a database of its own.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from casework.runtime.locations import Locations
+from casework.runtime.postgres import Postgres
+
+SERVER = pytest.StashKey[Postgres]()
+
+
+def _start_server(config: pytest.Config) -> Postgres:
+    """The session's server, started on first use."""
+    if SERVER not in config.stash:
+        folder = Path(tempfile.mkdtemp(prefix="cw-test-", dir="/tmp"))
+        folder.chmod(0o755)  # for root, the server runs as `nobody`
+        server = Postgres(Locations(state=folder, sockets=folder / "s"), fast=True)
+        config.stash[SERVER] = server
+        server.start()
+    return config.stash[SERVER]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Nudges go nowhere in a test, like any message may: a test that wants the work done calls for it."""
+    from casework.celery import app
+
+    app.conf.update(broker_url="memory://", broker_transport_options={})
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:
+    """xdist: the controller, which outlives its workers, has the server."""
+    node.workerinput["database_host"] = str(_start_server(node.config).places.sockets)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if SERVER in config.stash:
+        server = config.stash[SERVER]
+        server.stop()
+        shutil.rmtree(server.places.state, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request: pytest.FixtureRequest, django_db_modify_db_settings_parallel_suffix) -> None:
+    """Point Django's connection at the session's server (pytest-django calls this before the first database test)."""
+    from django.db import connections
+
+    worker = getattr(request.config, "workerinput", None)
+    host = worker["database_host"] if worker else str(_start_server(request.config).places.sockets)
+    place = {"HOST": host, "PORT": "", "USER": "casewright", "PASSWORD": "", "NAME": "casewright"}
+    for settings in (connections["default"].settings_dict, connections.settings["default"]):
+        settings.update(place)
+        settings.setdefault("OPTIONS", {}).pop("host", None)
