@@ -1,6 +1,6 @@
 """What does a log line look like, and what never stands in one?
 
-One line is one event: in production a JSON object, on a developer's terminal coloured text. Lines name what happened
+One line is one event: in production a JSON object, on a developer's terminal plain text. Lines name what happened
 and to which record; request bodies, query strings and the texts of errors stay out in production, since they may quote
 what people wrote.
 """
@@ -37,10 +37,10 @@ def configure_logging(*, as_json: bool, level: str) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    # the plain traceback: the other one prints the values of local variables
+    readable = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     last: list[Processor] = (
-        [_exception_without_its_text, structlog.processors.JSONRenderer()]
-        if as_json
-        else [structlog.dev.ConsoleRenderer()]
+        [_exception_without_its_text, structlog.processors.JSONRenderer()] if as_json else [readable]
     )
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -62,6 +62,7 @@ def configure_logging(*, as_json: bool, level: str) -> None:
             "root": {"handlers": ["stderr"], "level": level},
             "loggers": {
                 "django.request": {"level": "ERROR"},  # a 404 is in the request log already, without its full address
+                "uvicorn": {"handlers": [], "propagate": True},
                 "uvicorn.access": {"level": "WARNING"},
                 "celery.worker.strategy": {"level": "WARNING"},  # would print a line for every nudge
                 "celery.app.trace": {"level": "WARNING"},

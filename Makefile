@@ -1,0 +1,63 @@
+# What can be done here? `make help` lists it. Nothing needs to be installed before, but Python 3.11 and make.
+PORT ?= 8000
+ARGS ?= help
+PY = .venv/bin/python
+SETUP = ./casework/runtime/bootstrap.sh
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench conformance picture manage setup setup-dev chromium pins clean reset
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
+
+run: setup  ## set up what is missing and serve http://127.0.0.1:8000 until Ctrl-C (PORT=8001 make run: another port)
+	@exec $(PY) -m casework.runtime run --port $(PORT)
+
+test: lint chromium  ## every quality gate, then all tests
+	@$(PY) -m pytest -n 2
+
+lint: setup-dev  ## formatting, lint, types, import contracts, migrations, deployment checks
+	@$(PY) -m ruff format --check --quiet . || { $(PY) -m ruff format --check .; exit 1; }
+	@$(PY) -m ruff check --quiet .
+	@$(PY) -m mypy --no-error-summary manage.py -p casework -p orchestration -p audit
+	@$(PY) .venv/bin/lint-imports
+	@$(PY) manage.py makemigrations --check --dry-run
+	@CASEWRIGHT_ENV=production ALLOWED_HOSTS=casewright.example CASEWRIGHT_SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_hex(32))') \
+		$(PY) manage.py check --deploy --fail-level WARNING
+
+bench: setup-dev  ## the figures of the whole shell, as ratios measured in one run
+	@$(PY) -m tests.benchmarks
+
+conformance: setup-dev  ## the public conformance cases in ../shared/conformance
+	@$(PY) -m tests.conformance.kit
+
+picture: setup-dev chromium  ## docs/case-page.png, taken from the running product
+	@$(PY) -m tests.acceptance.picture
+
+manage: setup  ## one command of the product, with the database up: make manage ARGS="verify_audit"
+	@$(PY) -m casework.runtime exec -- $(PY) manage.py $(ARGS)
+
+setup:
+	@$(SETUP) requirements.txt
+
+setup-dev:
+	@$(SETUP) requirements-dev.txt
+	@$(PY) -m casework.runtime prepare
+
+chromium:
+	@./tests/acceptance/chromium.sh
+
+COMPILE = $(PY) -m uv pip compile -q -p 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+pins: setup-dev  ## pin anew what requirements*.in and package.json ask for (UPGRADE=-U for the newest)
+	$(COMPILE) $(UPGRADE) requirements.in -o requirements.txt
+	$(COMPILE) $(UPGRADE) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	$(COMPILE) $(UPGRADE) requirements-node.in -o requirements-node.txt
+	npm install --package-lock-only --ignore-scripts
+	! grep -n '"resolved"' package-lock.json
+
+clean:  ## remove what was installed and built; the data stays
+	rm -rf .venv node_modules static/vendor staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+reset: setup  ## delete the data of `make run`
+	@$(PY) -m casework.runtime reset

@@ -1,0 +1,63 @@
+#!/bin/sh
+# What must be there before any Python of ours can run? A virtual environment in .venv with the pinned packages.
+# Usage: bootstrap.sh REQUIREMENTS.txt. Does nothing when that file is installed already. PYTHON=... chooses the Python.
+set -eu
+cd "$(dirname "$0")/../.."
+requirements=$1
+stamp=".venv/.installed-$requirements"
+
+say() { printf '%s\n' "$*" >&2; }
+stop() { say "Casewright cannot be set up: $*"; exit 1; }
+new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+
+find_python() {
+    if [ -n "${PYTHON:-}" ]; then
+        new_enough "$PYTHON" || stop "PYTHON=$PYTHON is $("$PYTHON" --version 2>&1 || true); it must be 3.11 or newer."
+        echo "$PYTHON"
+        return
+    fi
+    for candidate in python3.11 python3 python3.12 python3.13 python; do
+        if new_enough "$candidate"; then echo "$candidate"; return; fi
+    done
+    stop "no Python 3.11 or newer was found ($(python3 --version 2>&1 || true)). Install one, or name it: PYTHON=/path/to/python3.11 make run"
+}
+
+venv_is_ours() { [ -x .venv/bin/python ] && .venv/bin/python -c 'import os, pip, sys; sys.exit(not os.path.samefile(sys.prefix, ".venv"))' 2>/dev/null; }
+
+make_venv() {
+    python=$(find_python)
+    say "Making a virtual environment with $("$python" --version)"
+    if "$python" -m venv --clear .venv >/dev/null 2>&1; then return; fi
+    # Debian keeps the module that makes one in a package of its own
+    package=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        say "Installing Debian's $package"
+        { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$package"; } >/dev/null </dev/null ||
+            stop "apt-get could not install $package"
+    else
+        say "If this is Debian or Ubuntu: sudo apt-get install $package"
+    fi
+    "$python" -m venv --clear .venv || stop "$python cannot make a virtual environment."
+}
+
+install() {
+    all=$(grep -c '==' "$requirements")
+    say "Installing $all pinned packages, once; it takes a minute"
+    log=.venv/install.log
+    {
+        .venv/bin/python -m pip install --disable-pip-version-check --no-input --require-hashes -r "$requirements" 2>&1 </dev/null ||
+            echo "pip failed"
+    } | tee "$log" | awk -v all="$all" -v tty="$([ -t 2 ] && echo yes || true)" '
+        /^(Collecting|Processing|Requirement already)/ { n++; if (tty) printf "\r  found %d of %d", n, all }
+        /^Installing collected/ { if (tty) printf "\r"; printf "  all found, installing\n" }
+        { fflush() }' >&2
+    if tail -n 1 "$log" | grep -q '^pip failed'; then
+        grep -E '^ERROR|rror:' "$log" >&2 || tail -n 20 "$log" >&2
+        stop "pip could not install $requirements (all of its output: $log)"
+    fi
+    cksum <"$requirements" >"$stamp"
+}
+
+[ -w . ] || stop "$(pwd) cannot be written by $(id -un); take a copy of your own (git clone)."
+venv_is_ours || make_venv
+[ "$(cat "$stamp" 2>/dev/null)" = "$(cksum <"$requirements")" ] || install

