@@ -1,0 +1,114 @@
+"""What does a script do when all that it does is set variables?
+
+Script tasks in Groovy, JavaScript or JUEL are not run as such. Many are a row of plain assignments, and those can be
+said in FEEL: `execution.setVariable('x', a + 1)`, `var y = execution.getVariable('x')`, `x = 2`. A script that does
+anything else is refused with the statement that has no meaning here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from orchestration.engine.juel import feel_source, syntax
+from orchestration.engine.juel.feel_source import HOLDERS, Feel
+from orchestration.engine.juel.syntax import JuelRefused, Node
+
+FORMATS: Final = frozenset(
+    {"juel", "groovy", "javascript", "ecmascript", "js", "text/javascript", "application/javascript"}
+)
+_SETTERS: Final = frozenset({"setVariable", "setVariableLocal", "setTransientVariable", "setLocalVariable"})
+_DECLARED: Final = re.compile(
+    r"\s*(?P<type>(?:(?:def|var|let|const|int|Integer|long|Long|String|double|boolean|Boolean|Object|float)\s+)?)"
+    r"(?P<name>[^\W\d][\w$]*)\s*(?P<sign>[-+*/]?)=(?!=)(?P<value>.*)",
+    re.DOTALL,
+)
+_COMMENT: Final = re.compile(r"""('[^'\n]*'|"[^"\n]*")|//[^\n]*|/\*.*?\*/""", re.DOTALL)
+_STEP: Final = re.compile(r"\s*([^\W\d][\w$]*)(\+\+|--)\s*")
+_SAID: Final = re.compile(r"\s*(println|print|System\.out\.println|console\.log)\b.*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One name set to the value of one expression, which may read what was set before it.
+
+    A `local` name is the script's own and no variable of the instance.
+    """
+
+    variable: str
+    value: Feel
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Assignments in order, and the expression whose value is the script's result, if it ends with one."""
+
+    assignments: tuple[Assignment, ...]
+    result: Feel | None
+
+
+def translate(text: str) -> Script:
+    """A script -> what it sets. Raises JuelRefused naming the first statement that has no meaning here."""
+    reader = _Reader()
+    for statement in _statements(text):
+        reader.read(statement)
+    return Script(tuple(reader.assignments), reader.result)
+
+
+@dataclass(slots=True)
+class _Reader:
+    assignments: list[Assignment] = field(default_factory=list)
+    own: set[str] = field(default_factory=set)
+    result: Feel | None = None
+
+    def read(self, statement: str) -> None:
+        self.result = None
+        step = _STEP.fullmatch(statement)
+        assigned = _DECLARED.fullmatch(statement)
+        if step:
+            self.assign(step[1], syntax.parse(f"{step[1]} {step[2][0]} 1"))
+        elif assigned:
+            self.set(assigned["name"], assigned["sign"], assigned["value"], bool(assigned["type"]))
+        elif not _SAID.fullmatch(statement):
+            self.act(syntax.parse(statement.removeprefix("return ")))
+
+    def set(self, name: str, sign: str, value: str, declared: bool) -> None:
+        if declared:
+            self.own.add(name)
+        self.assign(name, syntax.parse(f"{name} {sign} ({value})" if sign else value))
+
+    def act(self, node: Node) -> None:
+        if isinstance(node, syntax.Method) and node.name in _SETTERS:
+            if not (isinstance(node.of, syntax.Name) and node.of.name in HOLDERS and len(node.arguments) == 2):
+                raise JuelRefused(f"'{node.name}' sets a variable only on the execution, with a name and a value")
+            name, value = node.arguments
+            if not (isinstance(name, syntax.Literal) and isinstance(name.value, str)):
+                raise JuelRefused("the name of the variable that is set must be written out")
+            self.assignments.append(Assignment(name.value, feel_source.expression(value)))
+        else:
+            self.result = feel_source.expression(node)
+
+    def assign(self, name: str, node: Node) -> None:
+        self.assignments.append(Assignment(name, feel_source.expression(node), name in self.own))
+
+
+def _statements(text: str) -> list[str]:
+    """The statements between semicolons and line ends, outside quotes and brackets."""
+    text = _COMMENT.sub(lambda match: match[1] or " ", text)
+    found, start, depth, quote = [], 0, 0, ""
+    for position, sign in enumerate(text):
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "'\"":
+            quote = sign
+        elif sign in "([{":
+            depth += 1
+        elif sign in ")]}":
+            depth -= 1
+        elif sign in ";\n" and depth == 0:
+            found.append(text[start:position])
+            start = position + 1
+    found.append(text[start:])
+    return [statement.strip() for statement in found if statement.strip()]
