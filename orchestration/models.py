@@ -113,6 +113,7 @@ class Job(models.Model):
     instance = models.ForeignKey(Instance, models.CASCADE, related_name="jobs")
     job = models.IntegerField(help_text="the engine's number of it")
     item = models.IntegerField()
+    definition_item = models.CharField(max_length=200)
     name = models.CharField(max_length=300, blank=True)
     capability = models.CharField(max_length=200)
     input = models.BinaryField()
@@ -147,6 +148,7 @@ class Timer(models.Model):
 
     instance = models.ForeignKey(Instance, models.CASCADE, related_name="timers")
     timer = models.IntegerField()
+    node = models.CharField(max_length=200, blank=True)
     due = models.DateTimeField(db_index=True)
 
     class Meta:
@@ -161,15 +163,33 @@ class Subscription(models.Model):
 
     instance = models.ForeignKey(Instance, models.CASCADE, related_name="subscriptions")
     subscription = models.IntegerField()
-    item = models.IntegerField()
+    item = models.IntegerField(null=True, blank=True)
     node = models.CharField(max_length=200)
     kind = models.CharField(max_length=12)
     name = models.CharField(max_length=200)
-    correlation = models.CharField(max_length=200, blank=True)
+    correlation = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - no key is not an empty key
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instance", "subscription"], name="subscription_once")]
         indexes = [models.Index(fields=["kind", "name", "correlation"], name="subscription_lookup")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+class Outbox(models.Model):
+    """A message or signal that leaves its case: written with the step that threw it, delivered to others afterwards."""
+
+    sender = models.ForeignKey(Instance, models.CASCADE, related_name="outbox")
+    kind = models.CharField(max_length=10)
+    name = models.CharField(max_length=200)
+    correlation = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - no key is not an empty key
+    variables = models.BinaryField()
+    created = models.DateTimeField()
+    delivered = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["created"], condition=Q(delivered=None), name="outbox_waiting")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
@@ -206,7 +226,9 @@ class Actor(models.Model):
     origin = models.CharField(max_length=200, blank=True)
     owner = models.CharField(max_length=200, blank=True)
     enabled = models.BooleanField(default=True)
-    rank = models.SmallIntegerField(default=0, help_text="of several actors with a capability, the lowest is asked first")
+    rank = models.SmallIntegerField(
+        default=0, help_text="of several actors with a capability, the lowest is asked first"
+    )
 
     class Meta:
         ordering = ["capability", "rank", "key"]

@@ -1,0 +1,39 @@
+"""Which things may stand in a history, and how does each read in plain words?
+
+Engine events come under `engine.<Event>`; everything else that people and machines do is registered here. An action
+that is not registered is refused when it is recorded, so that no history holds a word that nobody can read.
+"""
+
+from __future__ import annotations
+
+ENGINE = "engine."
+
+ACTIONS: dict[str, str] = {
+    "case.opened": "opened the case",
+    "case.viewed": "looked at the case",
+    "case.exported": "exported the case",
+    "case.verified": "verified the history",
+    "field.revealed": "revealed a masked field",
+    "task.claimed": "took the task",
+    "task.released": "gave the task back",
+    "command.refused": "was refused",
+    "access.denied": "was denied access",
+    "actor.called": "was called",
+    "actor.failed": "failed",
+    "definition.deployed": "deployed a version",
+    "model.registered": "registered a model version",
+    "model.activated": "put a model version to work",
+    "actor.changed": "changed an actor",
+    "role.changed": "changed a role",
+}
+
+
+class UnknownAction(ValueError):
+    """Somebody tried to record a word that is not in the register."""
+
+
+def checked(action: str) -> str:
+    """The action itself. Raises UnknownAction where it is neither an engine event nor registered."""
+    if action in ACTIONS or action.startswith(ENGINE):
+        return action
+    raise UnknownAction(f"{action!r} is not a registered action")

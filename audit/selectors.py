@@ -1,0 +1,69 @@
+"""What does a history say?
+
+Entries in clear: whoever shows them masks them first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from audit.chain import Link, Payload
+from audit.models import AuditEvent, AuditPayload
+
+ERASED: dict[str, Any] = {"erased": True}
+AT_ONCE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event with its payload decoded; `detail` is `ERASED` where the payload was taken away."""
+
+    sequence: int
+    action: str
+    actor: str
+    on_behalf_of: str
+    cause: str
+    at: datetime
+    definition: str
+    hits: list[Any]
+    detail: dict[str, Any]
+
+
+def timeline(chain: int, *, actor: str = "", action: str = "", after: int = 0, limit: int = AT_ONCE) -> list[Entry]:
+    """A chain's events in order, after a sequence number. `actor` and `action` match their beginnings."""
+    found = AuditEvent.objects.filter(chain=chain, sequence__gt=after)
+    if actor:
+        found = found.filter(actor__startswith=actor)
+    if action:
+        found = found.filter(action__startswith=action)
+    events = list(found.order_by("sequence")[:limit])
+    wanted = [event.sequence for event in events]
+    rows = AuditPayload.objects.filter(chain=chain, sequence__in=wanted).values_list("sequence", "body")
+    bodies = {sequence: bytes(body) for sequence, body in rows}
+    return [_entry(event, bodies.get(event.sequence)) for event in events]
+
+
+def _entry(event: AuditEvent, body: bytes | None) -> Entry:
+    return Entry(
+        event.sequence, event.action, event.actor, event.on_behalf_of, event.cause, event.at, event.definition,
+        orjson.loads(event.rule_hits) if event.rule_hits else [], ERASED if body is None else orjson.loads(body),
+    )  # fmt: skip
+
+
+def links(chain: int) -> Iterator[tuple[Link, Payload | None]]:
+    """A chain's links and payloads in order, read in parts so that a long history does not fill the memory."""
+    after = 0
+    while True:
+        events = list(AuditEvent.objects.filter(chain=chain, sequence__gt=after).order_by("sequence")[:AT_ONCE])
+        if not events:
+            return
+        part = AuditPayload.objects.filter(chain=chain, sequence__gt=after, sequence__lte=events[-1].sequence)
+        payloads = {row.sequence: row.payload() for row in part}
+        for event in events:
+            yield event.link(), payloads.get(event.sequence)
+        after = events[-1].sequence

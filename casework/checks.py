@@ -1,0 +1,155 @@
+"""Is what somebody gave us fit to become case data?
+
+Pure. A person's or program's input is checked against the case type's JSON Schema and forms; what is wrong comes back
+for each field, in words that say what to do and never repeat the value (it may be personal data).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from jsonschema.exceptions import ValidationError
+
+from orchestration.casetypes import CaseType, Form
+from orchestration.masking import View
+
+Json = Any
+
+PLACEHOLDER = re.compile(r"\{([a-z_.]+)\}")
+
+
+def schema_errors(case_type: CaseType, data: Mapping[str, Json]) -> dict[str, str]:
+    """For each dotted path of `data` that the schema refuses, why."""
+    found: dict[str, str] = {}
+    for error in case_type.validator.iter_errors(data):
+        found.setdefault(*_in_words(error))
+    return found
+
+
+def _in_words(error: ValidationError) -> tuple[str, str]:
+    path = ".".join(str(part) for part in error.absolute_path)
+    limit = error.validator_value
+    match error.validator:
+        case "required":
+            missing = next((name for name in limit if name not in error.instance), "?")
+            return ".".join(filter(None, (path, missing))), "This is missing."
+        case "additionalProperties":
+            known = error.schema.get("properties", {})
+            unknown = next((name for name in error.instance if name not in known), "?")
+            return ".".join(filter(None, (path, unknown))), "This field is not known."
+        case "minLength":
+            return path, "This is empty." if limit == 1 else f"At least {limit} characters are needed."
+        case "maxLength":
+            return path, f"This has {len(error.instance)} characters; at most {limit} are possible."
+        case "type":
+            return path, f"This should be a {limit}."
+        case "enum":
+            return path, "This should be one of: " + ", ".join(map(str, limit)) + "."
+        case "minimum" | "maximum":
+            return path, f"This should be at {'least' if error.validator == 'minimum' else 'most'} {limit}."
+        case _:
+            return path, f"This does not fit the rule {error.validator!r}."
+
+
+def text_errors(data: Mapping[str, Json], prefix: str = "") -> dict[str, str]:
+    """Characters that PostgreSQL and XML cannot keep, by dotted path."""
+    found: dict[str, str] = {}
+    for name, value in data.items():
+        if isinstance(value, Mapping):
+            found |= text_errors(value, f"{prefix}{name}.")
+        elif isinstance(value, str) and not _is_clean(value):
+            found[prefix + name] = "This holds characters that cannot be kept (control characters or broken encoding)."
+    return found
+
+
+def _is_clean(text: str) -> bool:
+    return not any((ch < " " and ch not in "\n\r\t") or "\ud800" <= ch <= "\udfff" or ch == "\x7f" for ch in text)
+
+
+def form_errors(form: Form, answers: Mapping[str, Json]) -> dict[str, str]:
+    """For each path what is missing, not asked for, or not among the choices. `answers` by dotted path."""
+    asked = {asked.path: asked for asked in form.fields}
+    found = {path: "This form does not ask for it." for path in answers if path not in asked}
+    for path, question in asked.items():
+        answer = answers.get(path)
+        if answer in (None, ""):
+            if question.is_required(answers):
+                found[path] = "Please answer this."
+        elif question.choices and answer not in question.choices:
+            found[path] = "This should be one of: " + ", ".join(question.choices) + "."
+    return found
+
+
+def with_initial(form: Form, answers: Mapping[str, Json], data: Mapping[str, Json], view: View) -> dict[str, Json]:
+    """Answers with the initial value where one is needed and none was given, or where it came back as it was shown.
+
+    What a person saw masked and sent back untouched is the clear value again; they need not have seen it.
+    """
+    complete = dict(answers)
+    for question in form.fields:
+        initial = None if question.initial is None else at_path(data, question.initial)
+        given = answers.get(question.path)
+        untouched = isinstance(initial, str) and given is not None and _folded(given) == _folded(view.text(initial))
+        if initial is not None and (untouched or (given in (None, "") and question.is_required(answers))):
+            complete[question.path] = initial
+    return complete
+
+
+def changed_although_fixed(form: Form, answers: Mapping[str, Json], data: Mapping[str, Json]) -> dict[str, str]:
+    """Paths whose initial value must stand by the other answers, and does not."""
+    return {
+        question.path: "You changed this, so the suggestion was not right as it is: say so above."
+        for question in form.fields
+        if question.initial is not None and question.is_fixed(answers)
+        and _folded(answers.get(question.path)) != _folded(at_path(data, question.initial))
+    }  # fmt: skip
+
+
+def _folded(value: Json) -> Json:
+    """Browsers send line ends as CR LF and forms strip what surrounds a text."""
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
+
+
+def filled(form: Form, answers: Mapping[str, Json], data: Mapping[str, Json]) -> dict[str, Json]:
+    """Answers as they are kept: `{path}` in a text that asks for it becomes the case's value."""
+    fills = {question.path for question in form.fields if question.fills}
+    return {
+        path: PLACEHOLDER.sub(lambda found: str(at_path(data, found[1]) or found[0]), _folded(value))
+        if path in fills and isinstance(value, str) else _folded(value)
+        for path, value in answers.items()
+        if value not in (None, "")
+    }  # fmt: skip
+
+
+def at_path(data: Json, path: str) -> Json:
+    """The value at a dotted path, None where there is none."""
+    for name in path.split("."):
+        data = data.get(name) if isinstance(data, Mapping) else None
+    return data
+
+
+def placed(data: Mapping[str, Json], answers: Mapping[str, Json]) -> dict[str, Json]:
+    """The top-level variables that change when answers by dotted path are put into `data`, each whole."""
+    changed: dict[str, Json] = {}
+    for path, value in answers.items():
+        top, *below = path.split(".")
+        if not below:
+            changed[top] = value
+            continue
+        here = changed.setdefault(top, dict(data.get(top) or {}))
+        for name in below[:-1]:
+            here[name] = dict(here.get(name) or {})
+            here = here[name]
+        here[below[-1]] = value
+    return changed
+
+
+def nested(pairs: Iterable[tuple[str, Json]]) -> dict[str, Json]:
+    """Values by dotted path -> a document; empty values are left out."""
+    document: dict[str, Json] = {}
+    for path, value in pairs:
+        if value not in (None, ""):
+            document |= placed(document, {path: value})
+    return document

@@ -1,0 +1,71 @@
+"""What does a fresh start have in it? `manage.py demo` makes demo people and, on an empty database, some cases."""
+
+from __future__ import annotations
+
+import csv
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from casework.checks import nested
+from casework.models import Case
+from casework.services import Opened, case_open
+from casework.shipped import CASE_TYPES
+from orchestration.casetypes import by_definition, current
+
+PASSWORD = "casewright"  # noqa: S105 - for people who exist in development only
+
+PEOPLE = [
+    ("anna", "Anna", "Adler", ["Analysts"], "works complaints"),
+    ("ben", "Ben", "Bauer", ["Analysts"], "works complaints"),
+    ("clara", "Clara", "Conti", ["Senior analysts"], "works difficult complaints, may reveal personal data"),
+    ("dora", "Dora", "Dahl", ["Cards team"], "works what is routed to the cards team"),
+    ("emil", "Emil", "Egger", ["Payments team"], "works what is routed to the payments team"),
+    ("ada", "Ada", "Abel", ["Administrators"], "changes rules and actors"),
+    ("axel", "Axel", "Ahrens", ["Auditors"], "reads and verifies every history"),
+    ("olga", "Olga", "Orlov", [], "may see nothing: try her"),
+]
+
+
+class Command(BaseCommand):
+    help = "Make demo people (development only) and, where there is no case yet, demo cases."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--cases", type=int, default=24, help="how many of the sample messages to bring in")
+
+    def handle(self, *, cases: int, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("Demo people have a known password, so they are not made in production.")
+        call_command("deploy", stdout=self.stdout)
+        for person in PEOPLE:
+            self.stdout.write(ensure_person(*person))
+        if not Case.objects.exists():
+            self.stdout.write(f"{open_samples(cases)} sample complaints are on their way to the worker")
+        self.stdout.write(f"Everybody's password is {PASSWORD}")
+
+
+def ensure_person(username: str, first: str, last: str, groups: list[str], does: str) -> str:
+    """Make a demo person unless they are there; a line that says who they are."""
+    person, created = User.objects.get_or_create(username=username, defaults={"first_name": first, "last_name": last})
+    if created:
+        person.set_password(PASSWORD)
+        person.save()
+        person.groups.set(Group.objects.filter(name__in=groups))
+    return f"  {username:8} {does}"
+
+
+def open_samples(most: int) -> int:
+    """Bring in the sample messages of the complaint case type, like any other intake; how many cases there are new."""
+    columns = by_definition(current("complaint").pk).intake.columns
+    with (CASE_TYPES / "complaint" / "samples" / "messages.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))[:most]
+    opened = 0
+    for row in rows:
+        data = nested((columns[name], value) for name, value in row.items() if name != "reference")
+        outcome = case_open(by=None, case_type="complaint", reference=row["reference"], source="sample", data=data)
+        opened += isinstance(outcome, Opened) and outcome.created
+    return opened

@@ -1,0 +1,130 @@
+"""May this person do this to that case?
+
+The only module that imports guardian. Every page, API call and export fetches its case or task here: fetching is
+authorizing. A person who may not even see a case gets "not found"; one who may see it but not do this gets "denied",
+and that is kept in the case's history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404
+from guardian.shortcuts import get_objects_for_user
+
+from audit.services import Fact, Origin
+from casework.models import Case, GroupClearance, Reveal
+from orchestration import services
+from orchestration.casetypes import CaseType
+from orchestration.masking import Principal
+from orchestration.models import HumanTask
+
+LEVELS = [level.value for level in GroupClearance.Level]
+
+# Gives groups rights on the case of a CTE `face(id)`: `casework.steps` sends it along with the case's row.
+GRANT = """
+insert into casework_casegroupobjectpermission (content_object_id, group_id, permission_id)
+select face.id, g.id, p.id
+from face cross join unnest(%(groups)s::text[], %(codenames)s::text[]) as wanted(name, codename)
+join auth_group g on g.name = wanted.name
+join auth_permission p on p.codename = wanted.codename
+join django_content_type t on t.id = p.content_type_id and t.app_label = 'casework' and t.model = 'case'
+on conflict do nothing
+"""
+
+
+def origin_of(user: User) -> Origin:
+    """How the history names a person."""
+    return Origin(f"person:{user.get_username()}")
+
+
+def cases_for(user: User) -> QuerySet[Case]:
+    """The cases that this person may view, through a group, by themselves, or as an auditor of all."""
+    found: QuerySet[Case] = get_objects_for_user(user, "casework.view_case", klass=Case)
+    return found
+
+
+def may(user: User, action: str, case: Case) -> bool:
+    """Whether this person may view, work, reveal or audit this case: by right on all cases, or on this one."""
+    permission = f"casework.{action}_case"
+    return user.has_perm(permission) or user.has_perm(permission, case)
+
+
+def case_for_user(user: User, case_id: int, action: str) -> Case:
+    """The case, for this action ("view", "work", "reveal", "audit"). Raises Http404 or PermissionDenied."""
+    case = Case.objects.select_related("instance__definition").filter(pk=case_id).first()
+    if case is None or not may(user, "view", case):
+        raise Http404("There is no such case, or you may not see it.")
+    if not may(user, action, case):
+        deny(user, case, action, f"case {case.pk}")
+    return case
+
+
+def task_for_user(user: User, task_id: int, action: str) -> HumanTask:
+    """The task, for "view", "claim", "release" or "complete". Raises Http404 or PermissionDenied.
+
+    Whoever may work the case and is in a group that the task is offered to may claim it; only its assignee may release
+    or complete it. A task that is over is returned as well: what is asked of it is then refused with a reason.
+    """
+    task = HumanTask.objects.select_related("instance__case", "instance__definition").filter(pk=task_id).first()
+    if task is None or not may(user, "view", task.instance.case):
+        raise Http404("There is no such task, or you may not see it.")
+    case = task.instance.case
+    if action == "view":
+        return task
+    if not may(user, "work", case):
+        deny(user, case, action, f"task {task.pk}")
+    if task.state != HumanTask.State.OPEN:
+        return task
+    if action == "claim" and not is_candidate(user, task):
+        deny(user, case, action, f"task {task.pk}")
+    if action in ("release", "complete") and task.assignee_id not in (user.pk, None):
+        deny(user, case, action, f"task {task.pk}")
+    if action == "complete" and task.assignee_id is None and not is_candidate(user, task):
+        deny(user, case, action, f"task {task.pk}")
+    return task
+
+
+def is_candidate(user: User, task: HumanTask) -> bool:
+    """Whether the task is offered to a group of this person, or theirs already."""
+    return task.assignee_id == user.pk or task.candidates.filter(group__in=user.groups.all()).exists()
+
+
+def deny(user: User, case: Case, action: str, what: str) -> None:
+    """Keep the attempt in the case's history, then raise PermissionDenied."""
+    services.record(case.instance_id, [Fact("access.denied", {"action": action, "what": what})], origin_of(user))
+    raise PermissionDenied(f"You may see this case, but not {action} {what}.")
+
+
+def may_open(user: User, case_type: CaseType) -> bool:
+    """Whether this person may bring in cases of this type."""
+    return user.groups.filter(name__in=case_type.may_open).exists()
+
+
+def may_publish(user: User) -> bool:
+    """Whether this person may change rules and publish case types."""
+    return user.has_perm("orchestration.publish_definition")
+
+
+def may_audit(user: User) -> bool:
+    """Whether this person may read and verify the history of every case."""
+    return user.has_perm("casework.audit_case")
+
+
+def clearance(user: User) -> str:
+    """The highest clearance among the person's groups; public where none says anything."""
+    levels = GroupClearance.objects.filter(group__in=user.groups.all()).values_list("level", flat=True)
+    return max(levels, key=LEVELS.index, default=GroupClearance.Level.PUBLIC.value)
+
+
+def principal(user: User, case: Case | None, now: datetime) -> Principal:
+    """Who this person is to the masking policy: clearance, roles and what they have revealed of this case."""
+    revealed: Iterable[str] = ()
+    if case is not None:
+        revealed = Reveal.objects.filter(case=case, person=user, until__gt=now).values_list("path", flat=True)
+    roles = user.groups.values_list("name", flat=True)
+    return Principal(clearance(user), frozenset(roles), frozenset(revealed))

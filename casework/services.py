@@ -1,0 +1,222 @@
+"""What may people and programs do to cases?
+
+Every write goes through here: it checks what it was given, asks the shell, keeps the case's face in step and answers
+with a value, done or refused with a sentence. Who may do it was decided when the case or task was fetched
+(`casework.permissions`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from audit.models import AuditEvent
+from audit.services import Fact, Origin
+from casework import checks, permissions
+from casework.models import Case, Reveal
+from casework.permissions import origin_of
+from casework.steps import open_face
+from orchestration import selectors, services
+from orchestration.casetypes import CaseType, Form, by_definition, current
+from orchestration.engine.commands import CompleteTask, PlanItem, ResolveIncident, StartCase, Trigger
+from orchestration.masking import View, mask, refuse_writes_to_masked
+from orchestration.models import HumanTask
+from orchestration.services import Done, Refused, utc_now
+
+Json = Any
+
+REVEALED_FOR = timedelta(minutes=15)
+VIEW_AGAIN_AFTER = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A case is there; `created` is false when the sender's reference had brought it in before."""
+
+    case: Case
+    created: bool
+
+
+def case_open(
+    *, by: User | None, case_type: str, reference: str, source: str, data: Mapping[str, Json], cause: str = ""
+) -> Opened | Refused:
+    """Bring a case in. The same source and reference twice make one case. `by` None: the product itself (a file)."""
+    definition = current(case_type)
+    model = by_definition(definition.pk)
+    errors = checks.text_errors({"reference": reference, "source": source}) | checks.text_errors(data)
+    errors |= checks.schema_errors(model, data) if not errors else {}
+    if not reference or len(reference) > 100:
+        errors["reference"] = "A reference of at most 100 characters is needed."
+    if errors:
+        return Refused("invalid", "This could not be taken in. Correct it and send it again.", errors)
+    if found := Case.objects.filter(case_type=case_type, source=source, reference=reference).first():
+        return Opened(found, created=False)
+    origin = Origin("system:intake", cause=cause) if by is None else Origin(origin_of(by).actor, cause=cause)
+    opened = Fact("case.opened", {"case_type": case_type, "source": source, "reference": reference})
+    try:
+        with transaction.atomic():
+            done = services.start(definition, StartCase(model.case, data), origin, [opened])
+            if isinstance(done, Refused):
+                return done
+            case = open_face(done, source, reference)
+    except IntegrityError:  # the same reference came in at the same moment, by another door
+        return Opened(Case.objects.get(case_type=case_type, source=source, reference=reference), created=False)
+    return Opened(Case.objects.get(pk=case), created=True)
+
+
+def task_claim(*, by: User, task: HumanTask) -> HumanTask | Refused:
+    """Take a task that nobody has. Of two people at once, one gets it and the other is told who has it."""
+    with transaction.atomic():
+        row = _locked(task)
+        if row.state != HumanTask.State.OPEN:
+            refused = Refused("over", f"This task is {row.state} already.")
+        elif row.assignee_id not in (None, by.pk):
+            refused = Refused("taken", f"{_name(row.assignee)} has taken this task. Choose another, or ask for it.")
+        elif row.assignee_id == by.pk:
+            return row
+        else:
+            return _assign(row, by, "task.claimed", by)
+        return _kept(row, by, "claim", refused)
+
+
+def task_release(*, by: User, task: HumanTask) -> HumanTask | Refused:
+    """Give a task back to its groups."""
+    with transaction.atomic():
+        row = _locked(task)
+        if row.state != HumanTask.State.OPEN:
+            return _kept(row, by, "release", Refused("over", f"This task is {row.state} already."))
+        if row.assignee_id != by.pk:
+            return _kept(
+                row, by, "release", Refused("not-yours", "This task is not yours, so you cannot give it back.")
+            )
+        return _assign(row, None, "task.released", by)
+
+
+def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json]) -> Done | Refused:
+    """Finish a task with a person's answers (by dotted path), checked against its form and the case's schema."""
+    with transaction.atomic():
+        row = _locked(task)
+        if row.state == HumanTask.State.OPEN and row.assignee_id not in (None, by.pk):
+            return _kept(row, by, "complete", Refused("taken", f"{_name(row.assignee)} has taken this task."))
+        case_type, data, view = _seen(row.instance.case, by)
+        form = case_type.forms.get(row.form, Form(row.form, ()))
+        changes = _accepted(case_type, form, data, view, answers)
+        if isinstance(changes, Refused):
+            return changes
+        if row.state == HumanTask.State.OPEN and row.assignee_id is None:
+            _assign(row, by, "task.claimed", by)
+        return services.send(row.instance_id, CompleteTask(row.item, changes), origin_of(by))
+
+
+def external_receive(*, by: User, case: Case, item: str, answers: Mapping[str, Json]) -> Done | Refused:
+    """What a case has been waiting for has come in from outside (the customer's reply, say)."""
+    with transaction.atomic():
+        case_type, data, view = _seen(case, by, lock=True)
+        waited = next((external for external in case_type.external if external.item == item), None)
+        if waited is None:
+            return Refused("unknown", f"Cases of this type never wait for {item!r}.")
+        waiting = selectors.open_item(selectors.state_of(case.instance), item)
+        if waiting is None:
+            return Refused("not-waiting", f"The case is not waiting for this now: {waited.label}.")
+        changes = _accepted(case_type, case_type.forms[waited.form], data, view, answers)
+        if isinstance(changes, Refused):
+            return changes
+        return services.send(case.instance_id, Trigger(waiting.id, changes), origin_of(by))
+
+
+def item_plan(*, by: User, case: Case, definition: str) -> Done | Refused:
+    """Add a step that the model offers at this moment, by a person's decision."""
+    return services.send(case.instance_id, PlanItem(definition), origin_of(by))
+
+
+def incident_resolve(*, by: User, case: Case, incident: int, how: str, output: Json = None) -> Done | Refused:
+    """Decide about something that failed: "retry" it, or "skip" it with an output given by hand."""
+    if how not in ("retry", "skip"):
+        return Refused("invalid", "Choose to retry or to skip.")
+    return services.send(case.instance_id, ResolveIncident(incident, how, output), origin_of(by))  # type: ignore[arg-type]
+
+
+def field_reveal(*, by: User, case: Case, path: str, reason: str) -> Reveal | Refused:
+    """Show a masked field (a JSON Pointer) to this person for a while. The reason is kept in the history."""
+    reason = reason.strip()
+    if not 5 <= len(reason) <= 500 or checks.text_errors({"reason": reason}):
+        errors = {"reason": "Say in 5 to 500 characters why you need to see this."}
+        return Refused("invalid", errors["reason"], errors)
+    _, _, view = _seen(case, by)
+    if path not in view.masked:
+        return Refused("unknown", "There is nothing masked for you at this place.")
+    with transaction.atomic():
+        services.record(case.instance_id, [Fact("field.revealed", {"path": path, "reason": reason})], origin_of(by))
+        return Reveal.objects.create(case=case, person=by, path=path, reason=reason, until=utc_now() + REVEALED_FOR)
+
+
+def case_viewed(*, by: User, case: Case) -> None:
+    """Keep that somebody looked, once in a while rather than at every click."""
+    recent = AuditEvent.objects.filter(
+        chain=case.instance_id, action="case.viewed", actor=origin_of(by).actor, at__gt=utc_now() - VIEW_AGAIN_AFTER
+    )
+    if not recent.exists():
+        services.record(case.instance_id, [Fact("case.viewed")], origin_of(by))
+
+
+def case_exported(*, by: User, case: Case, what: str) -> None:
+    services.record(case.instance_id, [Fact("case.exported", {"what": what})], origin_of(by))
+
+
+def _seen(case: Case, by: User, lock: bool = False) -> tuple[CaseType, dict[str, Json], View]:
+    """The case type, the clear data and what this person may see of it."""
+    if lock:
+        type(case.instance).objects.select_for_update().get(pk=case.instance_id)
+        case.instance.refresh_from_db()
+    case_type = by_definition(case.instance.definition_id)
+    data = selectors.data_of(case.instance)
+    return case_type, data, mask(data, case_type.classification, permissions.principal(by, case, utc_now()))
+
+
+def _accepted(
+    case_type: CaseType, form: Form, data: dict[str, Json], view: View, answers: Mapping[str, Json]
+) -> dict[str, Json] | Refused:
+    """The variables that these answers write, or what is wrong with them."""
+    complete = checks.with_initial(form, answers, data, view)
+    errors = checks.form_errors(form, complete) | checks.text_errors(complete)
+    errors |= checks.changed_although_fixed(form, complete, data)
+    touched = {path: value for path, value in complete.items() if answers.get(path) not in (None, "")}
+    untouched = {path for path in touched if touched[path] != answers.get(path)}
+    asked = checks.nested((path, value) for path, value in touched.items() if path not in untouched)
+    for refusal in refuse_writes_to_masked(asked, view):
+        errors.setdefault(refusal.path.strip("/").replace("/", "."), refusal.reason)
+    changes = checks.placed(data, checks.filled(form, complete, data))
+    if not errors:
+        errors |= checks.schema_errors(case_type, data | changes)
+    return Refused("invalid", "Please correct what is marked.", errors) if errors else changes
+
+
+def _locked(task: HumanTask) -> HumanTask:
+    """The task as it is now, with its root case locked until the transaction ends."""
+    type(task.instance).objects.select_for_update().get(pk=task.instance_id)
+    return HumanTask.objects.select_related("instance__case", "assignee").get(pk=task.pk)
+
+
+def _assign(row: HumanTask, to: User | None, action: str, by: User) -> HumanTask:
+    row.assignee = to
+    row.save(update_fields=["assignee"])
+    row.candidates.update(assigned=to is not None)
+    detail = {"task": row.name, "item": row.item, "definition": row.definition_item}
+    services.record(row.instance_id, [Fact(action, detail)], origin_of(by))
+    return row
+
+
+def _kept(row: HumanTask, by: User, command: str, refused: Refused) -> Refused:
+    """A refusal that the engine never saw is kept in the history as well."""
+    detail = {"command": command, "item": row.item, "code": refused.code, "reason": refused.message}
+    services.record(row.instance_id, [Fact("command.refused", detail)], origin_of(by))
+    return refused
+
+
+def _name(user: User | None) -> str:
+    return "" if user is None else user.get_full_name() or user.get_username()

@@ -1,0 +1,32 @@
+"""What ships with the product: the case types' folders and the models that are trained on first use?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from orchestration.actors.shipped import build_shipped_models
+from orchestration.models import ModelVersion
+from orchestration.registry import actor_ensure, register_model_version
+
+CASE_TYPES = Path(__file__).parent / "casetypes"
+
+ACTORS = {
+    "intent": "Intent model",
+    "sentiment": "Tone model",
+}
+
+
+def ensure_actors(training: Path) -> None:
+    """Train and register the models whose training sets stand in the folder, unless an actor has one at work already."""
+    wanted = {path.stem for path in training.glob("*.csv")} if training.exists() else set()
+    at_work = set(ModelVersion.objects.filter(active=True).values_list("actor__key", flat=True))
+    if not wanted - at_work:
+        return
+    for trained in build_shipped_models(training):
+        actor_ensure(
+            trained.kind, name=ACTORS.get(trained.kind, trained.kind), kind=trained.kind, capability=trained.kind,
+            origin="MiniLM embeddings and logistic regression, on this machine", owner="Casewright",
+        )  # fmt: skip
+        register_model_version(
+            trained.kind, trained.version, trained.artefact, trained.metrics, activate=trained.kind not in at_work
+        )

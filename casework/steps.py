@@ -1,0 +1,58 @@
+"""How does a case's face keep up with what the engine did?
+
+Called inside the transaction of every step: the named state, whether it is closed, and the rights of groups that a rule
+has just routed a task to. One statement a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from casework.permissions import GRANT
+from orchestration import rows
+from orchestration.services import Done
+
+INSERT = """
+insert into casework_case (instance_id, case_type, source, reference, title, state, closed, created, updated)
+values (%(instance)s, %(case_type)s, %(source)s, %(reference)s, %(title)s, %(state)s, %(closed)s, %(at)s, %(at)s)
+returning id
+"""
+UPDATE = """
+update casework_case set state = %(state)s, closed = %(closed)s, updated = %(at)s where instance_id = %(instance)s
+returning id
+"""
+
+
+def open_face(done: Done, source: str, reference: str) -> int:
+    """Insert the case's row for a root case that was just started; its id. Raises IntegrityError when it is there."""
+    title = done.case_type.title.format(reference=reference)[:200]
+    standing = [(role.group, action) for role in done.case_type.roles for action in sorted(role.may)]
+    return _write(INSERT, done, [*standing, *_routed(done)], source=source, reference=reference, title=title)
+
+
+def keep_face(done: Done) -> None:
+    """Bring the row of a running case up to date."""
+    if not done.created:
+        _write(UPDATE, done, _routed(done))
+
+
+def _write(statement: Any, done: Done, rights: Iterable[tuple[str, str]], **given: str) -> int:
+    values = given | {
+        "instance": done.instance, "case_type": done.case_type.key, "closed": done.ended, "at": done.at,
+        "state": done.case_type.state_name({item.node for item in done.state.items.values() if item.state == "active"},
+                                           done.ended),
+    }  # fmt: skip
+    pairs = list(dict.fromkeys(rights))
+    if pairs:
+        statement = f"with face as ({statement}), granted as ({GRANT}) select id from face"  # noqa: S608 - both are ours
+        values |= {"groups": [group for group, _ in pairs], "codenames": [f"{action}_case" for _, action in pairs]}
+    with rows.cursor() as cursor:
+        found = cursor.execute(statement, values).fetchone()
+    return 0 if found is None else int(found[0])
+
+
+def _routed(done: Done) -> list[tuple[str, str]]:
+    """Groups that a task was offered to in this step may view and work the case."""
+    groups = {group for task in done.effects.tasks.values() for group in task.event.candidate_groups}
+    return [(group, action) for group in sorted(groups) for action in ("view", "work")]

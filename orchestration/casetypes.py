@@ -1,0 +1,267 @@
+"""What is a case type, once its folder of open files is read?
+
+A case type is a folder (manifest, models, tables, schema, forms, samples) deployed as one immutable version with a
+content hash. `read` turns its files into one frozen value with everything compiled, or into all its faults at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+
+from orchestration.engine.deploy import build
+from orchestration.engine.library import Library
+from orchestration.masking import Classification, classify
+from orchestration.models import Definition
+
+MODELS = (".cmmn", ".bpmn", ".dmn")
+READ = (*MODELS, ".yaml", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One question to a person. `path` is its dotted place in the case's data; `choices` value -> words.
+
+    `initial`: the path whose value stands there at first. `fills`: `{path}` in the text becomes the case's value when
+    it is kept. Conditions name other answers: `unchanged_when` one of them is given, the initial value must stand.
+    """
+
+    path: str
+    label: str
+    widget: str = "text"
+    help: str = ""
+    initial: str | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+    required: bool = True
+    fills: bool = False
+    required_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    required_unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unchanged_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def is_required(self, answers: Mapping[str, Any]) -> bool:
+        """Whether it must be answered, given the other answers (by path)."""
+        if self.required_when:
+            return _holds(self.required_when, answers)
+        if self.required_unless:
+            return not _holds(self.required_unless, answers)
+        return self.required
+
+    def is_fixed(self, answers: Mapping[str, Any]) -> bool:
+        """Whether the initial value must stand, given the other answers (by path)."""
+        return _holds(self.unchanged_when, answers)
+
+
+def _holds(conditions: Mapping[str, tuple[str, ...]], answers: Mapping[str, Any]) -> bool:
+    return any(answers.get(path) in values for path, values in conditions.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    key: str
+    fields: tuple[FormField, ...]
+    suggestion: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedState:
+    """A state that people speak of, and when a case is in it: `ended`, `otherwise`, or while an item is open."""
+
+    name: str
+    when: str = ""
+    items: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A group of people: its rights on every case of the type, and how much it sees unmasked."""
+
+    group: str
+    may: frozenset[str]
+    clearance: str
+    intake: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """What may come in from outside while an item waits for it: the item's id, the form that takes it, its name."""
+
+    item: str
+    form: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    required: tuple[str, ...]
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class CaseType:
+    """One version of a case type, compiled. `label` is how people and the history name it: "complaint v4"."""
+
+    key: str
+    version: int
+    name: str
+    goal: str
+    case: str
+    title: str
+    states: tuple[NamedState, ...]
+    stages: tuple[str, ...]
+    roles: tuple[Role, ...]
+    may_open: frozenset[str]
+    fallback_group: str
+    intake: Intake
+    external: tuple[External, ...]
+    forms: Mapping[str, Form]
+    schema: Mapping[str, Any]
+    classification: Classification
+    library: Library
+    files: Mapping[str, str]
+
+    @property
+    def label(self) -> str:
+        return f"{self.key} v{self.version}"
+
+    @cached_property
+    def validator(self) -> Draft202012Validator:
+        return Draft202012Validator(self.schema)
+
+    def state_name(self, open_items: set[str], ended: bool) -> str:
+        """The first named state that holds, given the ids of the open items."""
+        for state in self.states:
+            holds = ended if state.when == "ended" else state.when == "otherwise" or bool(state.items & open_items)
+            if holds:
+                return state.name
+        return "Completed" if ended else "Open"
+
+
+class Faulty(ValueError):
+    """The files do not make a case type; `faults` says everything that is wrong, a sentence each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+def content_hash(files: Mapping[str, str]) -> str:
+    """SHA-256 over names and contents, in order of names: the same files give the same hash anywhere."""
+    digest = sha256()
+    for name in sorted(files):
+        digest.update(name.encode() + b"\0" + sha256(files[name].encode()).digest())
+    return digest.hexdigest()
+
+
+def folder_files(folder: Path) -> dict[str, str]:
+    """The files of a case type's folder that make a version: what lies in it directly, in open formats."""
+    return {p.name: p.read_text("utf-8") for p in sorted(folder.iterdir()) if p.is_file() and p.suffix in READ}
+
+
+def read(files: Mapping[str, str], version: int = 0) -> CaseType:
+    """files by name -> the compiled case type. Raises Faulty with all that is wrong."""
+    faults: list[str] = []
+    manifest = _yaml(files, "manifest.yaml", faults)
+    forms = _yaml(files, "forms.yaml", faults)
+    schema = _schema(files, str(manifest.get("schema", "data.schema.json")), faults)
+    built = build({name: text.encode() for name, text in files.items() if name.endswith(MODELS)})
+    if isinstance(built, list):
+        faults += [f"{fault.file}, {fault.element}: {fault.sentence}" for fault in built]
+    faults += [f"manifest.yaml: {key} is missing" for key in ("key", "name", "case") if key not in manifest]
+    if faults or isinstance(built, list):
+        raise Faulty(faults)
+    return CaseType(
+        key=manifest["key"],
+        version=version,
+        name=manifest["name"],
+        goal=manifest.get("goal", ""),
+        case=manifest["case"],
+        title=manifest.get("title", manifest["name"] + " {reference}"),
+        states=tuple(
+            NamedState(s["name"], s.get("when", ""), frozenset(s.get("while", ()))) for s in manifest.get("states", ())
+        ),
+        stages=tuple(manifest.get("stages", ())),
+        roles=tuple(_role(group, role) for group, role in manifest.get("roles", {}).items()),
+        may_open=frozenset(manifest.get("may_open", ())),
+        fallback_group=manifest.get("fallback_group", ""),
+        intake=Intake(
+            tuple(manifest.get("intake", {}).get("required", ())), manifest.get("intake", {}).get("columns", {})
+        ),
+        external=tuple(External(**waited) for waited in manifest.get("external", ())),
+        forms={key: _form(key, form) for key, form in forms.items()},
+        schema=schema,
+        classification=classify(schema),
+        library=built,
+        files=files,
+    )
+
+
+def _yaml(files: Mapping[str, str], name: str, faults: list[str]) -> dict[str, Any]:
+    if name not in files:
+        faults.append(f"{name} is missing")
+        return {}
+    try:
+        found = yaml.safe_load(files[name])
+    except yaml.YAMLError as error:
+        faults.append(f"{name}: {error}")
+        return {}
+    if isinstance(found, dict):
+        return found
+    faults.append(f"{name}: a mapping of names to values is expected")
+    return {}
+
+
+def _schema(files: Mapping[str, str], name: str, faults: list[str]) -> dict[str, Any]:
+    try:
+        schema = json.loads(files[name])
+        Draft202012Validator.check_schema(schema)
+    except KeyError:
+        faults.append(f"{name} is missing")
+    except (json.JSONDecodeError, SchemaError) as error:
+        faults.append(f"{name}: {error}")
+    else:
+        return dict(schema)
+    return {}
+
+
+def _role(group: str, role: Mapping[str, Any]) -> Role:
+    return Role(group, frozenset(role.get("may", ())), role.get("clearance", "public"), bool(role.get("intake")))
+
+
+def _form(key: str, form: Mapping[str, Any]) -> Form:
+    return Form(key, tuple(_form_field(f) for f in form.get("fields", ())), form.get("suggestion", {}))
+
+
+def _form_field(given: Mapping[str, Any]) -> FormField:
+    conditions = {
+        name: {path: tuple(values) for path, values in given.get(name, {}).items()}
+        for name in ("required_when", "required_unless", "unchanged_when")
+    }
+    plain = {name: value for name, value in given.items() if name not in conditions}
+    return FormField(**plain, **conditions)
+
+
+@lru_cache(maxsize=64)
+def by_definition(definition: int) -> CaseType:
+    """The compiled case type of a deployed version, compiled once a process: versions never change.
+
+    Raises Definition.DoesNotExist.
+    """
+    row = Definition.objects.get(pk=definition)
+    return read(row.files, row.version)
+
+
+def current(key: str) -> Definition:
+    """The version that new cases follow. Raises Definition.DoesNotExist where the type was never deployed."""
+    newest = Definition.objects.filter(key=key).order_by("-version").only("pk", "key", "version").first()
+    if newest is None:
+        raise Definition.DoesNotExist(f"no case type {key!r} is deployed; `manage.py deploy` deploys those that ship")
+    return newest

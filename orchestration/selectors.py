@@ -1,0 +1,27 @@
+"""What does a case hold right now, as the engine sees it?
+
+Reads of the state document and the data, in clear: whoever shows them masks them first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orchestration.engine.codec import decode
+from orchestration.engine.state import Item, State
+from orchestration.models import Instance
+
+
+def state_of(instance: Instance) -> State:
+    """The stored state, decoded."""
+    return decode(bytes(instance.items), bytes(instance.data))
+
+
+def data_of(instance: Instance) -> dict[str, Any]:
+    """The case's data, in clear."""
+    return dict(state_of(instance).root.variables)
+
+
+def open_item(state: State, node: str) -> Item | None:
+    """The active item of this plan item or flow node, if there is one."""
+    return next((item for item in state.items.values() if item.node == node and item.state == "active"), None)

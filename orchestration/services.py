@@ -1,0 +1,162 @@
+"""How does a command reach a case, and what becomes of it?
+
+The shell around the pure engine: lock the root case, load, execute, write state, rows and history in one transaction,
+nudge the workers after the commit. A step makes at most six SQL statements beside BEGIN and COMMIT. A refusal is a
+value, and is kept in the history like everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+
+from audit.chain import Head
+from audit.services import INSERT, Fact, Origin, Sealed, parameters, sealed
+from orchestration import rows
+from orchestration.casetypes import CaseType, by_definition
+from orchestration.effects import Effects, effects
+from orchestration.engine.codec import decode, encode, encode_event
+from orchestration.engine.commands import Command
+from orchestration.engine.events import DecisionEvaluated, Event
+from orchestration.engine.execute import Outcome, execute
+from orchestration.engine.state import INSTANCE_ENDED, State
+from orchestration.models import Definition
+from orchestration.nudges import nudge_jobs, nudge_outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command was carried out: the new state of the root case, what happened, and what that opened and closed."""
+
+    instance: int
+    case_type: CaseType
+    state: State
+    events: tuple[Event, ...]
+    effects: Effects
+    at: datetime
+    created: bool = False
+
+    @property
+    def status(self) -> str:
+        return self.state.root.state
+
+    @property
+    def ended(self) -> bool:
+        return self.status in INSTANCE_ENDED
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A command was not carried out, and why, in a sentence for people. `code` is for programs.
+
+    `errors`: for each field (dotted path) what is wrong with what was given.
+    """
+
+    code: str
+    message: str
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+after_step: list[Callable[[Done], None]] = []
+"""Called inside the transaction of every step that changed something; casework keeps its rows in step here."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def start(definition: Definition, command: Command, origin: Origin, facts: Iterable[Fact] = ()) -> Done | Refused:
+    """Begin a root case on this version. The caller's own rows belong into the same transaction."""
+    at = utc_now()
+    case_type = by_definition(definition.pk)
+    outcome = execute(case_type.library, None, command, at)
+    if outcome.rejection is not None:
+        return Refused(outcome.rejection.code, outcome.rejection.message)
+    with transaction.atomic(savepoint=False):
+        instance = rows.next_id()
+        history = sealed(instance, Head(), [*facts, *_told(outcome.events)], origin, case_type.label, at)
+        done = Done(instance, case_type, outcome.state, outcome.events, effects(outcome.events), at, created=True)
+        _write(done, history, origin, definition.pk)
+    return done
+
+
+def send(instance: int, command: Command, origin: Origin, facts: Iterable[Fact] = ()) -> Done | Refused:
+    """Carry out a command on a running root case; `facts` are kept in the history before what the engine says."""
+    with transaction.atomic(savepoint=False):
+        loaded = rows.lock(instance)
+        if loaded is None:
+            return Refused("unknown", "This case does not exist any more.")
+        at = utc_now()
+        case_type = by_definition(loaded.definition)
+        outcome = execute(case_type.library, decode(loaded.items, loaded.data), command, at)
+        head = Head(loaded.head_sequence, loaded.head_digest)
+        told = [*facts, *(_told(outcome.events) if outcome.rejection is None else [_refusal(command, outcome)])]
+        history = sealed(instance, head, told, origin, case_type.label, at)
+        if outcome.rejection is not None:
+            _advance(instance, history, origin, case_type.label, at)
+            return Refused(outcome.rejection.code, outcome.rejection.message)
+        done = Done(instance, case_type, outcome.state, outcome.events, effects(outcome.events), at)
+        _write(done, history, origin)
+    return done
+
+
+def record(instance: int, facts: Iterable[Fact], origin: Origin) -> None:
+    """Keep something in a case's history that is no step of the engine: viewed, revealed, claimed, denied."""
+    with transaction.atomic(savepoint=False):
+        loaded = rows.lock(instance)
+        if loaded is None:
+            return
+        at = utc_now()
+        label = by_definition(loaded.definition).label
+        history = sealed(instance, Head(loaded.head_sequence, loaded.head_digest), facts, origin, label, at)
+        _advance(instance, history, origin, label, at)
+
+
+def _write(done: Done, history: Sealed, origin: Origin, definition: int | None = None) -> None:
+    """State, history and rows, in one round trip; then whoever listens, in the same transaction."""
+    items, data = encode(done.state)
+    row = {
+        "instance": done.instance, "definition": definition, "status": done.status, "items": items, "data": data,
+        "head_sequence": history.head.sequence, "head_digest": history.head.digest, "at": done.at,
+        "ended": done.at if done.ended else None,
+    }  # fmt: skip
+    written = rows.statement(done.effects, done.instance, done.at, done.case_type.fallback_group)
+    with rows.pipeline() as cursor:
+        cursor.execute(rows.UPDATE if definition is None else rows.CREATE, row)
+        cursor.execute(INSERT, parameters(done.instance, history, origin, done.case_type.label, done.at))
+        if written is not None:
+            cursor.execute(*written)
+    for listener in after_step:
+        listener(done)
+    nudge_jobs(done.instance, done.effects.nudges())
+    if done.effects.thrown:
+        nudge_outbox()
+
+
+def _advance(instance: int, history: Sealed, origin: Origin, label: str, at: datetime) -> None:
+    head = {"instance": instance, "head_sequence": history.head.sequence, "head_digest": history.head.digest}
+    with rows.pipeline() as cursor:
+        cursor.execute(rows.ADVANCE, head)
+        cursor.execute(INSERT, parameters(instance, history, origin, label, at))
+
+
+def _told(events: Iterable[Event]) -> list[Fact]:
+    """Engine events as facts for the history."""
+    facts = []
+    for event in events:
+        kind, payload = encode_event(event)
+        hits = event.hits if isinstance(event, DecisionEvaluated) else ()
+        facts.append(Fact("engine." + kind, payload, hits))
+    return facts
+
+
+def _refusal(command: Command, outcome: Outcome) -> Fact:
+    """What was refused and why; what somebody wanted to write is not kept, only that they did."""
+    assert outcome.rejection is not None
+    named = {f.name: value for f in fields(command) if isinstance(value := getattr(command, f.name), int | str)}
+    detail: dict[str, Any] = {"command": type(command).__name__, **named}
+    return Fact("command.refused", detail | {"code": outcome.rejection.code, "reason": outcome.rejection.message})
