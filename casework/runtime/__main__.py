@@ -39,7 +39,7 @@ def main() -> int:
                 _reset(places)
     except AlreadyRunning as running:
         return _complain(f"{running} Stop it with Ctrl-C there.")
-    except ServiceFailed as failure:
+    except (ServiceFailed, PermissionError) as failure:
         return _complain(f"Casewright cannot run: {failure}")
     except KeyboardInterrupt:
         return 130

@@ -151,12 +151,15 @@ class Postgres:
 
 
 def _own_folder(folder: Path, account: Mapping[str, Any]) -> None:
-    """Make `folder` if need be, for the server alone."""
+    """Make `folder` if need be, for the server alone; refuse one that somebody else made."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    us = os.geteuid()
+    if folder.is_symlink() or folder.stat().st_uid not in (us, account.get("user", us)):
+        raise ServiceFailed(
+            f"{folder} belongs to somebody else. Run as that user, or set CASEWRIGHT_STATE to a folder of yours"
+        )
     if account:
         os.chown(folder, account["user"], account["group"])
-    elif folder.stat().st_uid != os.geteuid():
-        raise ServiceFailed(f"{folder} belongs to somebody else; remove it, or set CASEWRIGHT_STATE to another folder")
 
 
 def _refuse_other_version(data: Path) -> None:

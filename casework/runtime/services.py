@@ -1,6 +1,7 @@
 """Which embedded services are needed here? Those that no environment variable replaces by a server of your own."""
 
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ def embedded_services(places: Locations, lock: int) -> Iterator[None]:
     finally:
         for service in reversed(services):
             service.stop()
+        shutil.rmtree(places.sockets, ignore_errors=True)
 
 
 @contextmanager
