@@ -46,7 +46,7 @@ class AuditEvent(models.Model):
 
 
 class AuditPayload(models.Model):
-    """What an event says, as the exact bytes that were hashed, with the salt that keeps its digest from being guessed."""
+    """What an event says: the exact bytes that were hashed, with the salt that keeps its digest from being guessed."""
 
     pk = models.CompositePrimaryKey("chain", "sequence")
     chain = models.BigIntegerField()

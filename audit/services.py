@@ -41,18 +41,13 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """Columns of the rows to insert, in step with each other, and the head that they lead to."""
+    """Continued links as columns of the rows to insert, in step with each other, and the head that they lead to."""
 
-    sequences: list[int]
-    actions: list[str]
-    hits: list[str]
-    payload_digests: list[bytes]
-    previous: list[bytes]
-    digests: list[bytes]
-    salts: list[bytes]
-    bodies: list[bytes]
+    columns: Mapping[str, list[Any]]
     head: Head
 
+
+COLUMNS = ("sequences", "actions", "hits", "payload_digests", "previous", "digests", "salts", "bodies")
 
 INSERT = """
 with link as (
@@ -71,7 +66,7 @@ from unnest(%(sequences)s::int[], %(salts)s::bytea[], %(bodies)s::bytea[]) as p(
 
 def sealed(chain: int, head: Head, facts: Iterable[Fact], origin: Origin, definition: str, at: datetime) -> Sealed:
     """Continue the chain by these facts. Raises UnknownAction."""
-    columns = Sealed([], [], [], [], [], [], [], [], head)
+    rows: list[tuple[Any, ...]] = []
     sequence, previous = head.sequence, head.digest
     for fact in facts:
         sequence += 1
@@ -79,29 +74,20 @@ def sealed(chain: int, head: Head, facts: Iterable[Fact], origin: Origin, defini
         body = orjson.dumps(fact.detail, option=orjson.OPT_SORT_KEYS)
         hits = orjson.dumps(fact.hits).decode() if fact.hits else ""
         payload_digest = sha256(salt + body).digest()
-        action = checked(fact.action)
         digest = link_digest(
-            chain, sequence, action, origin.actor, origin.on_behalf_of, origin.cause, at, definition, hits,
-            payload_digest, previous,
+            chain, sequence, checked(fact.action), origin.actor, origin.on_behalf_of, origin.cause, at, definition,
+            hits, payload_digest, previous,
         )  # fmt: skip
-        columns.sequences.append(sequence)
-        columns.actions.append(action)
-        columns.hits.append(hits)
-        columns.payload_digests.append(payload_digest)
-        columns.previous.append(previous)
-        columns.digests.append(digest)
-        columns.salts.append(salt)
-        columns.bodies.append(body)
+        rows.append((sequence, fact.action, hits, payload_digest, previous, digest, salt, body))
         previous = digest
-    return Sealed(*(getattr(columns, name) for name in Sealed.__slots__[:-1]), head=Head(sequence, previous))
+    return Sealed({name: [row[i] for row in rows] for i, name in enumerate(COLUMNS)}, Head(sequence, previous))
 
 
 def parameters(chain: int, rows: Sealed, origin: Origin, definition: str, at: datetime) -> dict[str, Any]:
     """What `INSERT` takes."""
-    named = {name: getattr(rows, name) for name in Sealed.__slots__[:-1]}
-    return named | {
-        "chain": chain, "actor": origin.actor, "on_behalf_of": origin.on_behalf_of, "cause": origin.cause, "at": at,
-        "definition": definition,
+    return {
+        **rows.columns, "chain": chain, "actor": origin.actor, "on_behalf_of": origin.on_behalf_of,
+        "cause": origin.cause, "at": at, "definition": definition,
     }  # fmt: skip
 
 

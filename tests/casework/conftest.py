@@ -1,0 +1,86 @@
+"""What does a test about people's work start from? A deployed case type, people in their groups, cases and their jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+
+from casework.management.commands.demo import PEOPLE
+from casework.models import Case
+from casework.roles import ensure_roles
+from casework.services import Opened, case_open
+from casework.shipped import CASE_TYPES
+from orchestration.casetypes import folder_files
+from orchestration.deployment import Published, deploy
+from orchestration.models import Definition
+from orchestration.services import Refused
+from tests.orchestration.machines import Machines, machines, work_jobs
+
+__all__ = ["machines", "work_jobs"]
+
+PERSON = {"name": "Maria Sandoval", "email": "maria.sandoval@example.org", "phone": "+49 170 5551234",
+          "iban": "DE89 3704 0044 0532 0130 00", "card": "4111 1111 1111 1111"}  # fmt: skip
+
+
+@pytest.fixture
+def complaint(db: None) -> Definition:
+    """The complaint case type as it ships, deployed, with its groups."""
+    from audit.services import Origin
+
+    outcome = deploy(folder_files(CASE_TYPES / "complaint"), Origin("system:test"))
+    assert isinstance(outcome, Published), outcome
+    ensure_roles(outcome.case_type)
+    return outcome.definition
+
+
+@pytest.fixture
+def people(complaint: Definition) -> dict[str, User]:
+    """The demo people by username: anna and ben, clara, dora, emil, ada, axel, olga."""
+    made = {}
+    for username, first, last, groups, _ in PEOPLE:
+        made[username] = User.objects.create_user(username, first_name=first, last_name=last)
+        made[username].groups.set(Group.objects.filter(name__in=groups))
+    return made
+
+
+@pytest.fixture
+def open_case(complaint: Definition) -> Callable[..., Case]:
+    """Bring in a complaint: `open_case(message=..., customer={...})`; the reference is numbered unless given."""
+    count = 0
+
+    def opened(reference: str = "", by: User | None = None, **data: Any) -> Case:
+        nonlocal count
+        count += 1
+        document = {"message": "My card was swallowed by the machine.", "customer": dict(PERSON)} | data
+        outcome = case_open(
+            by=by, case_type="complaint", reference=reference or f"T-{count}", source="test", data=document
+        )
+        assert isinstance(outcome, Opened), outcome
+        return outcome.case
+
+    return opened
+
+
+@pytest.fixture
+def analysed(open_case: Callable[..., Case], machines: Machines) -> Callable[..., Case]:
+    """A complaint whose machine work is done: `analysed(intent="refund_request", confidence=0.9, tone="neutral")`."""
+
+    def opened(
+        intent: str = "refund_request", confidence: float = 0.93, tone: str = "neutral", **data: Any
+    ) -> Case:
+        machines.say(intent, confidence, tone)
+        case = open_case(**data)
+        work_jobs(case.instance_id)
+        case.refresh_from_db()
+        return case
+
+    return opened
+
+
+def refused(outcome: object) -> Refused:
+    """The outcome, which must be a refusal."""
+    assert isinstance(outcome, Refused), outcome
+    return outcome
