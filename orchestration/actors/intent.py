@@ -3,12 +3,12 @@
 Sentence embedding, then a linear model with a calibrated probability.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from orchestration.actors.classifier import Classifier, decode
 from orchestration.actors.contract import TEXT_INPUT, Answer
-from orchestration.actors.embedding import Vectors, count_tokens, embed
+from orchestration.actors.embedding import Progress, Vectors, count_tokens, embed, silent
 
 KIND = "intent"
 ALTERNATIVES = 3
@@ -16,7 +16,7 @@ ALTERNATIVES = 3
 _PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
 
 
-def features(texts: Sequence[str], progress: Callable[[int], object] = lambda done: None) -> Vectors:
+def features(texts: Sequence[str], progress: Progress = silent) -> Vectors:
     """What the model looks at: the embedding of each text, (len(texts), 384)."""
     return embed(texts, progress)
 

@@ -17,10 +17,10 @@ from sklearn.model_selection import StratifiedKFold, train_test_split
 from orchestration.actors import intent, sentiment
 from orchestration.actors.classifier import Array, Classifier, encode, softmax
 from orchestration.actors.contract import version_of
-from orchestration.actors.embedding import Vectors
+from orchestration.actors.embedding import Progress, Vectors, silent
 from orchestration.actors.measures import measure
 
-FEATURES: dict[str, Callable[[Sequence[str], Callable[[int], object]], Vectors]] = {
+FEATURES: dict[str, Callable[[Sequence[str], Progress], Vectors]] = {
     intent.KIND: intent.features,
     sentiment.KIND: sentiment.features,
 }
@@ -44,12 +44,9 @@ class Trained:
     metrics: dict[str, Any]
 
 
-def train(
-    kind: str, texts: Sequence[str], labels: Sequence[str], progress: Callable[[int], object] = lambda done: None
-) -> Trained:
+def train(kind: str, texts: Sequence[str], labels: Sequence[str], progress: Progress = silent) -> Trained:
     """Train and measure a model of this kind; every label needs at least five texts.
 
-    `progress` is called with the number of texts embedded since the last call.
     Raises ValueError where there are fewer than two labels or too few examples of one.
     """
     x, y = FEATURES[kind](texts, progress), np.array(labels)
