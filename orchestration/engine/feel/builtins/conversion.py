@@ -1,0 +1,121 @@
+"""How are values converted? (DMN 1.5, 10.3.4.1, Table 73: conversion functions.)"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from ..durations import NANOS, DaysTimeDuration, Duration, YearsMonthsDuration, parse_duration
+from ..numbers import parse_number, whole
+from ..problems import FeelError
+from ..run import Run
+from ..temporal import Date, DateTime, Time, at_midnight, parse_date, parse_date_time, parse_time
+from ..text import string_of
+from ..values import Value
+from .registry import built_in
+
+
+@built_in("date(from: string)")
+def date_from_text(run: Run, text: str) -> Date:
+    return parse_date(text)
+
+
+@built_in("date(from: date | date and time)")
+def date_of(run: Run, value: Date | DateTime) -> Date:
+    return value.date if isinstance(value, DateTime) else value
+
+
+@built_in("date(year: number, month: number, day: number)")
+def date_of_parts(run: Run, year: Decimal, month: Decimal, day: Decimal) -> Date:
+    return Date(_integer(year, "year"), _integer(month, "month"), _integer(day, "day"))
+
+
+def _integer(number: Decimal, name: str) -> int:
+    integer = whole(number)
+    if integer is None:
+        raise FeelError(f"the {name} must be a whole number")
+    return integer
+
+
+@built_in("date and time(from: string)")
+def date_time_from_text(run: Run, text: str) -> DateTime:
+    try:
+        return parse_date_time(text)
+    except FeelError:
+        date = parse_date(text)
+    return DateTime(date, Time(0, 0, 0))
+
+
+@built_in("date and time(date: date | date and time, time: time)")
+def date_and_time(run: Run, date: Date | DateTime, time: Time) -> DateTime:
+    return DateTime(date_of(run, date), time)
+
+
+@built_in("time(from: string)")
+def time_from_text(run: Run, text: str) -> Time:
+    return parse_time(text)
+
+
+@built_in("time(from: time | date | date and time)")
+def time_of(run: Run, value: Time | Date | DateTime) -> Time:
+    if isinstance(value, Date):
+        value = at_midnight(value)
+    return value.time if isinstance(value, DateTime) else value
+
+
+@built_in("time(hour: number, minute: number, second: number, offset?: days and time duration)")
+def time_of_parts(
+    run: Run, hour: Decimal, minute: Decimal, second: Decimal, offset: DaysTimeDuration | None = None
+) -> Time:
+    if not 0 <= second < 60:
+        raise FeelError("the second must be from 0 to less than 60")
+    seconds, nanosecond = divmod(int(second.scaleb(9)), NANOS)
+    zone = None if offset is None else _offset_seconds(offset)
+    return Time(_integer(hour, "hour"), _integer(minute, "minute"), seconds, nanosecond, zone)
+
+
+def _offset_seconds(offset: DaysTimeDuration) -> int:
+    seconds, rest = divmod(offset.total_nanoseconds, NANOS)
+    if rest:
+        raise FeelError("a time offset is a whole number of seconds")
+    return seconds
+
+
+@built_in("duration(from: string)")
+def duration(run: Run, text: str) -> Duration:
+    return parse_duration(text)
+
+
+@built_in("years and months duration(from: date | date and time, to: date | date and time)")
+def years_and_months_duration(run: Run, start: Date | DateTime, end: Date | DateTime) -> YearsMonthsDuration:
+    """Whole months from the one to the other, cut off toward zero."""
+    first, last = date_of(run, start), date_of(run, end)
+    months = (last.year - first.year) * 12 + last.month - first.month
+    if months > 0 and last.day < first.day:
+        months -= 1
+    elif months < 0 and last.day > first.day:
+        months += 1
+    return YearsMonthsDuration(months)
+
+
+_GROUPING = (" ", ",", ".", None)
+_DECIMAL = (".", ",", None)
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
+
+
+@built_in("number(from: string, grouping separator?: string, decimal separator?: string)")
+def number(run: Run, text: str, grouping: str | None = None, point: str | None = None) -> Decimal:
+    if grouping not in _GROUPING or point not in _DECIMAL:
+        raise FeelError("a grouping separator is a space, comma or point; a decimal separator a comma or point")
+    if grouping is not None and grouping == point:
+        raise FeelError("the grouping and the decimal separator must differ")
+    plain = text.replace(grouping, "") if grouping else text
+    plain = plain.replace(".", "x").replace(",", ".") if point == "," else plain
+    if not _NUMBER.match(plain):
+        raise FeelError(f"{text[:60]!r} is not a number")
+    return parse_number(plain)
+
+
+@built_in("string(from: any?)")
+def string(run: Run, value: Value) -> str | None:
+    return None if value is None else string_of(run, value)

@@ -1,0 +1,189 @@
+"""How is a built-in function declared, and how do arguments find its parameters? (DMN 1.5, 10.3.4.)
+
+    @built_in("substring(string: string, start position: number, length?: number)")
+
+declares one signature; a function may have several. A `?` behind a parameter's name makes it optional (null is as good
+as nothing), behind its type lets it be null, `...` gathers all further arguments. Arguments are converted implicitly
+(10.3.2.9.4): a list of one to its item, an item to a list of one. What does not fit any signature makes the result null.
+"""
+
+from __future__ import annotations
+
+import decimal
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..numbers import exact
+from ..problems import FeelError
+from ..run import Run
+from ..temporal import DateTime
+from ..values import Function, Value, kind_of
+
+Implementation = Callable[..., Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    kinds: tuple[str, ...]
+    optional: bool
+    nullable: bool
+    variadic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    parameters: tuple[Parameter, ...]
+    implementation: Implementation
+
+    @property
+    def variadic(self) -> bool:
+        return bool(self.parameters) and self.parameters[-1].variadic
+
+    @property
+    def required(self) -> int:
+        return sum(not parameter.optional for parameter in self.parameters)
+
+    def takes(self, count: int) -> bool:
+        return self.required <= count and (self.variadic or count <= len(self.parameters))
+
+    def names(self, names: Mapping[str, Value]) -> bool:
+        """Whether these named arguments suit the parameters."""
+        known = {parameter.name for parameter in self.parameters if not parameter.variadic}
+        needed = {parameter.name for parameter in self.parameters if not parameter.optional}
+        return needed <= names.keys() <= known
+
+    def gathered(self, arguments: Sequence[Value]) -> Sequence[Value]:
+        """The arguments, those of the variadic parameter put in one list."""
+        if not self.variadic:
+            return arguments
+        fixed = len(self.parameters) - 1
+        return [*arguments[:fixed], list(arguments[fixed:])]
+
+    def call(self, run: Run, arguments: Sequence[Value]) -> Value:
+        converted = [
+            _convert(parameter, argument)
+            for parameter, argument in zip(self.parameters, self.gathered(arguments), strict=False)
+        ]
+        try:
+            return self.implementation(run, *converted)
+        except decimal.DecimalException as error:
+            raise FeelError("the result is not a number that FEEL can hold") from error
+
+
+class _DoesNotFit(FeelError):
+    """An argument is not of the parameter's type."""
+
+
+def _convert(parameter: Parameter, value: Value) -> Value:
+    if parameter.variadic:
+        return value
+    if value is None:
+        if parameter.nullable or parameter.optional:
+            return None
+        raise _DoesNotFit(f"{parameter.name!r} must not be null")
+    kind = kind_of(value)
+    if kind not in parameter.kinds:
+        value = _implicitly(parameter, value, kind)
+        kind = kind_of(value)
+    return exact(value) if kind == "number" and "any" not in parameter.kinds else value
+
+
+def _implicitly(parameter: Parameter, value: Value, kind: str) -> Value:
+    if "any" in parameter.kinds:
+        return value
+    if parameter.kinds == ("list",):
+        return [value]
+    if kind == "list" and len(value) == 1 and kind_of(value[0]) in parameter.kinds:
+        return value[0]
+    raise _DoesNotFit(f"{parameter.name!r} must be a {' or '.join(parameter.kinds)}, not a {kind}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BuiltIn(Function):
+    """A function of the specification, with all its signatures."""
+
+    signatures: list[Signature] = field(default_factory=list)
+
+    def call(self, run: Run, arguments: Sequence[Value]) -> Value:
+        run.spend()
+        suiting = [signature for signature in self.signatures if signature.takes(len(arguments))]
+        if not suiting:
+            raise FeelError(f"{self.name} does not take {len(arguments)} arguments")
+        return self._first_that_fits(run, [(signature, arguments) for signature in suiting])
+
+    def call_named(self, run: Run, arguments: Mapping[str, Value]) -> Value:
+        run.spend()
+        suiting = [signature for signature in self.signatures if signature.names(arguments)]
+        if not suiting:
+            raise FeelError(f"{self.name} has no parameters {', '.join(map(repr, arguments))}")
+        return self._first_that_fits(run, [(signature, _in_order(signature, arguments)) for signature in suiting])
+
+    def _first_that_fits(self, run: Run, tries: list[tuple[Signature, Sequence[Value]]]) -> Value:
+        for signature, arguments in tries[:-1]:
+            try:
+                return signature.call(run, arguments)
+            except _DoesNotFit:
+                continue
+        signature, arguments = tries[-1]
+        return signature.call(run, arguments)
+
+
+def _in_order(signature: Signature, arguments: Mapping[str, Value]) -> Sequence[Value]:
+    return [arguments.get(parameter.name) for parameter in signature.parameters if not parameter.variadic]
+
+
+BUILT_INS: dict[str, BuiltIn] = {}
+_SIGNATURE = re.compile(r"([^(]+)\((.*)\)\Z")
+_POINTS = (
+    "number",
+    "string",
+    "date",
+    "time",
+    "date and time",
+    "days and time duration",
+    "years and months duration",
+)
+_PARAMETER = re.compile(r"([^?.:]+)(\?)?(\.\.\.)?: ([^?]+)(\?)?\Z")
+
+
+def built_in(*declarations: str) -> Callable[[Implementation], Implementation]:
+    """Register a Python function, which gets the `Run` first, under one or more signatures."""
+
+    def register(implementation: Implementation) -> Implementation:
+        for declaration in declarations:
+            name, signature = _parse(declaration, implementation)
+            parameters = tuple(parameter.name for parameter in signature.parameters)
+            known = BUILT_INS.setdefault(name, BuiltIn(name, parameters, _unused))
+            known.signatures.append(signature)
+        return implementation
+
+    return register
+
+
+def _unused(run: Run, arguments: Sequence[Value]) -> Value:
+    raise FeelError("a built-in function is called by its signatures")
+
+
+def _parse(declaration: str, implementation: Implementation) -> tuple[str, Signature]:
+    match = _SIGNATURE.match(declaration)
+    if match is None:
+        raise ValueError(f"not a signature: {declaration}")
+    parameters = tuple(_parameter(text) for text in match[2].split(", ") if text)
+    return match[1], Signature(parameters, implementation)
+
+
+def _parameter(text: str) -> Parameter:
+    match = _PARAMETER.match(text)
+    if match is None:
+        raise ValueError(f"not a parameter: {text}")
+    kinds = _POINTS if match[4] == "point" else tuple(match[4].split(" | "))
+    return Parameter(match[1], kinds, bool(match[2]), bool(match[5]), bool(match[3]))
+
+
+def now_of(run: Run) -> DateTime:
+    """The time that was handed in. Raises `FeelError` if there is none."""
+    if run.now is None:
+        raise FeelError("this evaluation was given no current time")
+    return run.now

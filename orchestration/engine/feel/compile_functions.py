@@ -1,0 +1,79 @@
+"""How are functions defined and invoked? (DMN 1.5, 10.3.2.13.4 to 10.3.2.13.8, Table 70.)"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from . import ast
+from .builtins import BUILT_INS
+from .compiler import Code, Compiler, Level, rule
+from .problems import FeelError
+from .run import Frame, Run
+from .types import Type, coerce, resolve
+from .values import Function, Value, kind_of
+
+
+@rule(ast.FunctionDefinition)
+def compile_definition(compiler: Compiler, node: ast.FunctionDefinition, level: Level) -> Code:
+    names = tuple(parameter.name for parameter in node.parameters)
+    if node.external:
+        return lambda frame: Function("external function", names, _refuse_external)
+    try:
+        types = tuple(p.type and resolve(p.type, compiler.types) for p in node.parameters)
+    except FeelError as error:
+        reason, span = error.reason, node.span
+        return lambda frame: frame.run.fail(reason, span)
+    body = compiler.code(node.body, Level(level, frozenset(names), True))
+
+    def define(frame: Frame) -> Value:
+        def invoke(run: Run, arguments: Sequence[Value]) -> Value:
+            values = [_fitting(*argument) for argument in zip(names, types, arguments, strict=True)]
+            return body(Frame(run, frame, dict(zip(names, values, strict=True))))
+
+        return Function("function", names, invoke, types)
+
+    return define
+
+
+def _fitting(name: str, of: Type | None, value: Value) -> Value:
+    if of is None:
+        return value
+    try:
+        return coerce(value, of)
+    except FeelError as error:
+        raise FeelError(f"argument {name!r}: {error.reason}") from error
+
+
+def _refuse_external(run: Run, arguments: Sequence[Value]) -> Value:
+    raise FeelError("external functions (Java, PMML) are not run here")
+
+
+@rule(ast.Invocation)
+def compile_invocation(compiler: Compiler, node: ast.Invocation, level: Level) -> Code:
+    arguments = [compiler.code(argument.value, level) for argument in node.arguments]
+    names = [argument.name for argument in node.arguments if argument.name is not None]
+    function, span = _function(compiler, node.function, level), node.span
+    if len(set(names)) < len(names):
+        return lambda frame: frame.run.fail("an argument is given twice", span)
+
+    def evaluate(frame: Frame) -> Value:
+        run, called = frame.run, function(frame)
+        if not isinstance(called, Function):
+            return run.fail(f"a {kind_of(called)} cannot be invoked", span)
+        values = [argument(frame) for argument in arguments]
+        try:
+            if names:
+                return called.call_named(run, dict(zip(names, values, strict=True)))
+            return called.call(run, values)
+        except FeelError as error:
+            return run.fail(error.reason, span)
+
+    return evaluate
+
+
+def _function(compiler: Compiler, node: ast.Node, level: Level) -> Code:
+    """A built-in function is found once, unless its name is known to be that of a variable."""
+    if isinstance(node, ast.Name) and node.name in BUILT_INS and not compiler.may_be_variable(node.name, level):
+        built_in = BUILT_INS[node.name]
+        return lambda frame: built_in
+    return compiler.code(node, level)

@@ -1,0 +1,154 @@
+"""How is a FEEL text compiled once and evaluated often? (DMN 1.5, 10.3.1.2 `expression` and `unary tests`.)"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from . import ast, compile_functions, compile_iterations, compile_operators, compile_structures, compile_tests
+from .builtins import BUILT_INS
+from .compiler import Code, Compiler, Level
+from .names import Names, NameTable
+from .numbers import exact
+from .parser import Parser
+from .problems import DEFAULT, LimitExceeded, Limits, Problem
+from .run import Frame, Run
+from .temporal import DateTime
+from .types import Type
+from .values import Value
+
+RULE_MODULES = (compile_functions, compile_iterations, compile_operators, compile_structures, compile_tests)
+_BUILT_IN_NAMES = NameTable(BUILT_INS)
+_OUTERMOST = Level(None, None, False)
+_WITH_INPUT = Level(_OUTERMOST, frozenset([compile_tests.INPUT]), True)
+NO_TYPES: Mapping[str, Type] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A value, and why parts of it are null. A number in a list or context that was handed in is as it was there."""
+
+    value: Value
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A compiled expression. `names` are the variables it reads; `ast` is its tree."""
+
+    text: str
+    ast: ast.Node
+    names: frozenset[str]
+    code: Code = field(repr=False, compare=False)
+
+    def evaluate(
+        self, scope: Mapping[str, Value], *, now: DateTime | None = None, limits: Limits = DEFAULT
+    ) -> Evaluated:
+        """The value for these variables (FEEL values, or what JSON gives). Never raises for what a model does."""
+        return _evaluated(lambda run: self.code(Frame(run, None, scope)), Run(limits, now), self.ast)
+
+    def value_in(self, run: Run, scope: Mapping[str, Value]) -> Value:
+        """The value as a part of a larger evaluation. Problems go to the run. Raises `LimitExceeded`."""
+        return self.code(Frame(run, None, scope))
+
+
+@dataclass(frozen=True, slots=True)
+class UnaryTests:
+    """A compiled cell of a decision table. `names` are the variables it reads, the input value `?` not among them."""
+
+    text: str
+    ast: ast.UnaryTests
+    names: frozenset[str]
+    code: Code = field(repr=False, compare=False)
+
+    def evaluate(
+        self,
+        input_value: Value,
+        scope: Mapping[str, Value],
+        *,
+        now: DateTime | None = None,
+        limits: Limits = DEFAULT,
+    ) -> Evaluated:
+        """Whether the input value passes: true, false, or null where that cannot be said."""
+        return _evaluated(lambda run: self.value_in(run, input_value, scope), Run(limits, now), self.ast)
+
+    def value_in(self, run: Run, input_value: Value, scope: Mapping[str, Value]) -> bool | None:
+        """The same as a part of a larger evaluation. Problems go to the run. Raises `LimitExceeded`."""
+        verdict: bool | None = self.code(Frame(run, Frame(run, None, scope), {compile_tests.INPUT: input_value}))
+        return verdict
+
+
+def _evaluated(evaluate: Callable[[Run], Value], run: Run, node: ast.Node) -> Evaluated:
+    try:
+        value = evaluate(run)
+        kind = type(value)
+        if kind is int or kind is float:
+            value = exact(value)
+        elif kind is list or kind is dict:
+            _measure(run, value)
+    except LimitExceeded as error:
+        return Evaluated(None, (*run.problems, Problem(error.reason, node.span, limit=True)))
+    except RecursionError:
+        return Evaluated(None, (*run.problems, Problem("this is nested too deeply", node.span, limit=True)))
+    return Evaluated(value, tuple(run.problems))
+
+
+def _measure(run: Run, value: Value) -> None:
+    """Count all that is in a value, as often as it is in it: small parts can be shared into something enormous."""
+    pending = [value]
+    while pending:
+        inner = pending.pop()
+        run.spend(1 + len(inner) // 8)
+        values = inner.values() if isinstance(inner, dict) else inner
+        pending.extend(item for item in values if isinstance(item, list | dict))
+
+
+def parse_expression(text: str, names: Names | Iterable[str] = ()) -> ast.Node:
+    """The tree of an expression. Raises `FeelSyntaxError`."""
+    return Parser(text, Names.of(names), _BUILT_IN_NAMES).whole_expression()
+
+
+def parse_unary_tests(text: str, names: Names | Iterable[str] = ()) -> ast.UnaryTests:
+    """The tree of the unary tests of a decision table's cell. Raises `FeelSyntaxError`."""
+    return Parser(text, Names.of(names), _BUILT_IN_NAMES).whole_unary_tests()
+
+
+def compile_expression(
+    text: str, names: Names | Iterable[str] = (), types: Mapping[str, Type] = NO_TYPES
+) -> Expression:
+    """Compile an expression. `types` are item definitions, for `instance of`. Raises `FeelSyntaxError`."""
+    if not types:
+        return _compiled_expression(text, Names.of(names))
+    return _expression(text, Names.of(names), types)
+
+
+def compile_unary_tests(
+    text: str, names: Names | Iterable[str] = (), types: Mapping[str, Type] = NO_TYPES
+) -> UnaryTests:
+    """Compile the unary tests of a decision table's cell. Raises `FeelSyntaxError`."""
+    if not types:
+        return _compiled_unary_tests(text, Names.of(names))
+    return _unary_tests(text, Names.of(names), types)
+
+
+@lru_cache(maxsize=4096)
+def _compiled_expression(text: str, names: Names) -> Expression:
+    return _expression(text, names, NO_TYPES)
+
+
+@lru_cache(maxsize=4096)
+def _compiled_unary_tests(text: str, names: Names) -> UnaryTests:
+    return _unary_tests(text, names, NO_TYPES)
+
+
+def _expression(text: str, names: Names, types: Mapping[str, Type]) -> Expression:
+    node, compiler = parse_expression(text, names), Compiler(names.variables, types)
+    code = compiler.code(node, _OUTERMOST)
+    return Expression(text, node, frozenset(compiler.free), code)
+
+
+def _unary_tests(text: str, names: Names, types: Mapping[str, Type]) -> UnaryTests:
+    node, compiler = parse_unary_tests(text, names), Compiler(names.variables, types)
+    code = compiler.code(node, _WITH_INPUT)
+    return UnaryTests(text, node, frozenset(compiler.free), code)

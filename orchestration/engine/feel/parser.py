@@ -1,0 +1,436 @@
+"""Is this text FEEL, and what is its tree? (DMN 1.5, 10.3.1.2: the grammar, rules 1 to 66.)
+
+Precedence climbing: `or`, `and`, comparisons (with `between` and `in`), + -, * /, **, unary minus, `instance of`,
+then paths, filters and invocations. Nothing is read twice, so the time is linear in the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TypeVar
+
+from . import ast
+from .lexer import KEYWORDS, Token, unescape
+from .names import Names, NameScopes, NameTable
+from .numbers import parse_number
+from .problems import FeelError
+from .tokens import MAX_DEPTH
+from .type_parser import TypeParser
+
+N = TypeVar("N", bound=ast.Node)
+
+_COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
+_PRECEDENCE = {"or": 1, "and": 2, "between": 3, "in": 3, "+": 4, "-": 4, "*": 5, "/": 5, "**": 6}
+_PRECEDENCE |= dict.fromkeys(_COMPARISONS, 3)
+_ADDITIVE = 4
+_CANNOT_START = frozenset(")]},:") | (
+    KEYWORDS - {"if", "for", "some", "every", "function", "not", "true", "false", "null"}
+)
+_CONSTANTS = {"null": None, "true": True, "false": False}
+
+
+class Parser(TypeParser):
+    """Reads one text. `names` are those in scope; `built_ins` are the names of functions that every text may use."""
+
+    def __init__(self, text: str, names: Names, built_ins: NameTable) -> None:
+        super().__init__(text)
+        self._members = NameTable(names.members)
+        self._scopes = NameScopes((built_ins, NameTable(names.variables)))
+
+    # --- whole texts ----------------------------------------------------------------------------------------------
+
+    def whole_expression(self) -> ast.Node:
+        return self._to_the_end(self.expression())
+
+    def whole_unary_tests(self) -> ast.UnaryTests:
+        self._scopes.push(["?"])
+        if self.at("-") and self.tokens[self.index + 1].kind == "end":
+            self.index += 1
+            return ast.UnaryTests(self.span_from(0), (), False)
+        if self.at("not") and self.tokens[self.index + 1].text == "(":
+            return self._negated_tests()
+        return self._tests_to_the_end([self._test()])
+
+    def _negated_tests(self) -> ast.UnaryTests:
+        first = self.index
+        self.index += 1
+        inner = self.index
+        self.expect("(")
+        tests = self._tests(self._test())
+        self.expect(")")
+        if self.token.kind == "end":
+            return ast.UnaryTests(self.span_from(first), tests, True)
+        self.index = inner  # `not(...)` was the start of an expression, such as `not(a) and b`
+        name = ast.Name(self.span_from(first), "not")
+        return self._tests_to_the_end([self._expression(1, self._postfix(name, first), first)])
+
+    def _tests_to_the_end(self, tests: list[ast.Node]) -> ast.UnaryTests:
+        return self._to_the_end(ast.UnaryTests(self.span_from(0), self._tests(*tests), False))
+
+    def _to_the_end(self, node: N) -> N:
+        if self.token.kind != "end":
+            self.refuse(f"{self.described()} is not expected here")
+        return node
+
+    # --- operators ------------------------------------------------------------------------------------------------
+
+    def expression(self) -> ast.Node:
+        return self._expression(1)
+
+    def _expression(self, lowest: int, left: ast.Node | None = None, first: int | None = None) -> ast.Node:
+        """An expression of operators that bind at least as tightly as `lowest`; `left` if its start is already read."""
+        first = self.index if first is None else first
+        self.enter()
+        left = self._unary() if left is None else left
+        while (precedence := self._operator_precedence()) >= lowest:
+            operator = self.token.text
+            self.index += 1
+            left = self._operation(operator, precedence, left, first)
+        self.leave()
+        return left
+
+    def _operator_precedence(self) -> int:
+        token = self.token
+        return _PRECEDENCE.get(token.text, 0) if token.kind in ("symbol", "name") else 0
+
+    def _operation(self, operator: str, precedence: int, left: ast.Node, first: int) -> ast.Node:
+        if operator in ("or", "and"):
+            return self._logic(operator, precedence, left, first)
+        if operator == "between":
+            low = self._expression(_ADDITIVE)
+            self.expect("and")
+            high = self._expression(_ADDITIVE)
+            return ast.Between(self.span_from(first), left, low, high)
+        if operator == "in":
+            tests = self._in_tests()
+            return ast.In(self.span_from(first), left, tests)
+        right = self._expression(precedence + 1)
+        kind = ast.Comparison if operator in _COMPARISONS else ast.Arithmetic
+        return kind(self.span_from(first), operator, left, right)
+
+    def _logic(self, operator: str, precedence: int, left: ast.Node, first: int) -> ast.Node:
+        operands = [left, self._expression(precedence + 1)]
+        while self.accept(operator):
+            operands.append(self._expression(precedence + 1))
+        kind = ast.Conjunction if operator == "and" else ast.Disjunction
+        return kind(self.span_from(first), tuple(operands))
+
+    def _unary(self) -> ast.Node:
+        first = self.index
+        if self.accept("-"):
+            self.enter()
+            operand = self._unary()
+            self.leave()
+            node: ast.Node = ast.Negation(self.span_from(first), operand)
+        else:
+            node = self._postfix(self._primary(), first)
+        while self.at("instance"):
+            self.index += 1
+            self.expect("of")
+            of = self.type()
+            node = ast.InstanceOf(self.span_from(first), node, of)
+        return node
+
+    # --- unary tests ----------------------------------------------------------------------------------------------
+
+    def _in_tests(self) -> tuple[ast.Node, ...]:
+        """What may follow `in`: one test, or several in brackets."""
+        first = self.index
+        if not self.accept("("):
+            return (self._operator_test() or self._expression(_ADDITIVE),)
+        test = self._test()
+        if self.at(","):
+            tests = self._tests(test)
+            self.expect(")")
+            return tests
+        node = self._close_bracket(test, first)
+        return (self._expression(_ADDITIVE, self._postfix(node, first), first),)
+
+    def _tests(self, test: ast.Node) -> tuple[ast.Node, ...]:
+        tests = [test]
+        while self.accept(","):
+            tests.append(self._test())
+        return tuple(tests)
+
+    def _test(self) -> ast.Node:
+        return self._operator_test() or self.expression()
+
+    def _operator_test(self) -> ast.Node | None:
+        first = self.index
+        operator = self.token.text
+        if not self.at(*_COMPARISONS):
+            return None
+        self.index += 1
+        operand = self._expression(_ADDITIVE)
+        return ast.OperatorTest(self.span_from(first), operator, operand)
+
+    # --- what follows an operand ----------------------------------------------------------------------------------
+
+    def _postfix(self, node: ast.Node, first: int) -> ast.Node:
+        """Paths, filters and invocations behind an operand."""
+        links = 0
+        while self.at(".", "(", "["):
+            if self.at("[") and not self._starts_expression(self.tokens[self.index + 1]):
+                break  # the end of a range: ]1..5[
+            links += 1
+            if links > MAX_DEPTH:
+                self.refuse("this path is too long")
+            node = self._link(node, first)
+        return node
+
+    @staticmethod
+    def _starts_expression(token: Token) -> bool:
+        if token.kind == "end":
+            return False
+        return token.kind in ("number", "string") or token.text not in _CANNOT_START
+
+    def _link(self, node: ast.Node, first: int) -> ast.Node:
+        if self.accept("."):
+            name = self._member()
+            return ast.Path(self.span_from(first), node, name)
+        if self.accept("["):
+            self._scopes.push(["item"])
+            condition = self.expression()
+            self._scopes.pop()
+            self.expect("]")
+            return ast.Filter(self.span_from(first), node, condition)
+        self.expect("(")
+        arguments = self._arguments()
+        return ast.Invocation(self.span_from(first), node, arguments)
+
+    def _member(self) -> str:
+        if self.token.kind != "name":
+            self.refuse(f"a name is expected here, not {self.described()}")
+        length, name = self._members.longest(self.tokens, self.index)
+        if length and not self._continues(self.index + length):
+            self.index += length
+            return name
+        return self.identifiers(1)
+
+    def _continues(self, index: int) -> bool:
+        """Whether the token there belongs to the identifiers before it: two names in a row are one name."""
+        token = self.tokens[index]
+        return token.kind == "name" and token.text not in KEYWORDS
+
+    def _arguments(self) -> tuple[ast.Argument, ...]:
+        arguments: list[ast.Argument] = []
+        while not self.accept(")"):
+            if arguments:
+                self.expect(",")
+            arguments.append(self._argument())
+        if len({argument.name is None for argument in arguments}) > 1:
+            self.refuse("arguments are either all named or all positional")
+        return tuple(arguments)
+
+    def _argument(self) -> ast.Argument:
+        first = self.index
+        name = None
+        if self.declares_name():
+            name = self.name_until(":")
+            self.expect(":")
+        value = self.expression()
+        return ast.Argument(self.span_from(first), name, value)
+
+    # --- operands -------------------------------------------------------------------------------------------------
+
+    def _primary(self) -> ast.Node:
+        token = self.token
+        if token.kind == "name":
+            return self._word(token)
+        first = self.index
+        if token.kind == "number":
+            self.index += 1
+            return ast.Literal(self.span_from(first), self._number(token))
+        if token.kind == "string":
+            self.index += 1
+            return ast.Literal(self.span_from(first), unescape(token.text))
+        if token.kind == "symbol" and token.text in _OPENERS:
+            self.index += 1
+            return _OPENERS[token.text](self, first)
+        self.refuse(f"an expression is expected here, not {self.described()}")
+        raise AssertionError
+
+    def _number(self, token: Token) -> Decimal:
+        try:
+            return parse_number(token.text)
+        except FeelError as error:
+            self.index -= 1
+            self.refuse(error.reason)
+            raise
+
+    def _word(self, token: Token) -> ast.Node:
+        first = self.index
+        length, name = self._scopes.longest(self.tokens, first)
+        member_length, member = self._members.longest(self.tokens, first)
+        if member_length > length:
+            length, name = member_length, member
+        if token.text in KEYWORDS and length < 2:
+            return self._keyword(token, first)
+        if length and not self._continues(first + length):
+            self.index += length
+        else:
+            name = self.identifiers(max(length, 1))
+        return ast.Name(self.span_from(first), name)
+
+    def _keyword(self, token: Token, first: int) -> ast.Node:
+        self.index += 1
+        if token.text in _CONSTANTS:
+            return ast.Literal(self.span_from(first), _CONSTANTS[token.text])
+        if token.text == "not":
+            return ast.Name(self.span_from(first), "not")
+        if token.text in _FORMS:
+            return _FORMS[token.text](self, first)
+        self.index -= 1
+        self.refuse(f"an expression is expected here, not {self.described()}")
+        raise AssertionError
+
+    def _at_literal(self, first: int) -> ast.Node:
+        token = self.token
+        if token.kind != "string":
+            self.refuse('a string is expected after "@"')
+        self.index += 1
+        return ast.AtLiteral(self.span_from(first), unescape(token.text))
+
+    def _bracketed(self, first: int) -> ast.Node:
+        return self._close_bracket(self._test(), first)
+
+    def _close_bracket(self, node: ast.Node, first: int) -> ast.Node:
+        """Behind `(` and an expression: the end of the brackets, or the rest of a range."""
+        if self.at("..") and not isinstance(node, ast.OperatorTest):
+            return self._range(node, first, False)
+        self.expect(")")
+        return node
+
+    def _open_range(self, first: int) -> ast.Node:
+        return self._range(self.expression(), first, False)
+
+    def _range(self, start: ast.Node, first: int, start_included: bool) -> ast.Node:
+        self.expect("..")
+        end = self.expression()
+        end_included = self.at("]")
+        if not self.at("]", ")", "["):
+            self.refuse(f"the end of a range is expected here, not {self.described()}")
+        self.index += 1
+        return ast.RangeLiteral(self.span_from(first), start, end, start_included, end_included)
+
+    def _list_or_range(self, first: int) -> ast.Node:
+        items: list[ast.Node] = []
+        while not self.accept("]"):
+            if items:
+                self.expect(",")
+            items.append(self._test())
+            if len(items) == 1 and self.at(".."):
+                return self._range(items[0], first, True)
+        return ast.ListLiteral(self.span_from(first), tuple(items))
+
+    def _context(self, first: int) -> ast.Node:
+        entries: list[ast.ContextEntry] = []
+        self._scopes.push()
+        while not self.accept("}"):
+            if entries:
+                self.expect(",")
+            entries.append(self._entry())
+        self._scopes.pop()
+        return ast.ContextLiteral(self.span_from(first), tuple(entries))
+
+    def _entry(self) -> ast.ContextEntry:
+        first = self.index
+        if self.token.kind == "string":
+            key = unescape(self.token.text)
+            self.index += 1
+        else:
+            key = self.name_until(":")
+        self.expect(":")
+        value = self.expression()
+        self._scopes.add(key)
+        self._members.add(key)
+        return ast.ContextEntry(self.span_from(first), key, value)
+
+    # --- if, for, some, every, function ---------------------------------------------------------------------------
+
+    def _if(self, first: int) -> ast.Node:
+        """`else if` chains are read in a loop, so that their length does not count as depth."""
+        branches: list[tuple[int, ast.Node, ast.Node]] = []
+        while True:
+            condition = self.expression()
+            self.expect("then")
+            then = self.expression()
+            self.expect("else")
+            branches.append((first, condition, then))
+            first = self.index
+            if not self.accept("if"):
+                break
+        node = self.expression()
+        for start, condition, then in reversed(branches):
+            node = ast.If(self.span_from(start), condition, then, node)
+        return node
+
+    def _for(self, first: int) -> ast.Node:
+        iterations = self._iterations("return")
+        self._scopes.add("partial")
+        body = self.expression()
+        self._leave_iterations(iterations)
+        return ast.For(self.span_from(first), iterations, body)
+
+    def _quantified(self, first: int) -> ast.Node:
+        quantifier = self.tokens[first].text
+        iterations = self._iterations("satisfies")
+        condition = self.expression()
+        self._leave_iterations(iterations)
+        return ast.Quantified(self.span_from(first), quantifier, iterations, condition)
+
+    def _iterations(self, stop: str) -> tuple[ast.Iteration, ...]:
+        iterations = [self._iteration()]
+        while self.accept(","):
+            iterations.append(self._iteration())
+        self.expect(stop)
+        return tuple(iterations)
+
+    def _iteration(self) -> ast.Iteration:
+        first = self.index
+        name = self.name_until("in")
+        self.expect("in")
+        domain = self.expression()
+        end = self.expression() if self.accept("..") else None
+        self._scopes.push([name])
+        return ast.Iteration(self.span_from(first), name, domain, end)
+
+    def _leave_iterations(self, iterations: tuple[ast.Iteration, ...]) -> None:
+        for _ in iterations:
+            self._scopes.pop()
+
+    def _function(self, first: int) -> ast.Node:
+        self.expect("(")
+        parameters: list[ast.Parameter] = []
+        while not self.accept(")"):
+            if parameters:
+                self.expect(",")
+            parameters.append(self._parameter())
+        external = self.accept("external")
+        self._scopes.push([parameter.name for parameter in parameters])
+        body = self.expression()
+        self._scopes.pop()
+        return ast.FunctionDefinition(self.span_from(first), tuple(parameters), body, external)
+
+    def _parameter(self) -> ast.Parameter:
+        first = self.index
+        name = self.name_until(":", ",", ")")
+        of = self.type() if self.accept(":") else None
+        return ast.Parameter(self.span_from(first), name, of)
+
+
+_OPENERS: dict[str, Callable[[Parser, int], ast.Node]] = {
+    "@": Parser._at_literal,
+    "(": Parser._bracketed,
+    "]": Parser._open_range,
+    "[": Parser._list_or_range,
+    "{": Parser._context,
+}
+_FORMS: dict[str, Callable[[Parser, int], ast.Node]] = {
+    "if": Parser._if,
+    "for": Parser._for,
+    "some": Parser._quantified,
+    "every": Parser._quantified,
+    "function": Parser._function,
+}

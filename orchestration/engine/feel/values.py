@@ -1,0 +1,101 @@
+"""Which values are there in FEEL, and of which kind is one? (DMN 1.5, 10.3.2.2 and 10.3.2.9: the semantic domain.)
+
+null is None; booleans, strings, lists and contexts are bool, str, list and dict; numbers are `Decimal`, and an int or
+float that came from JSON counts as one. Dates, times and durations are in `temporal` and `durations`. Values are never
+changed once made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from .durations import DaysTimeDuration, YearsMonthsDuration
+from .problems import FeelError
+from .run import Run
+from .temporal import Date, DateTime, Time
+
+if TYPE_CHECKING:
+    from .types import Type
+
+Value = Any
+"""A FEEL value. Any, because a union over containers of itself would have to be narrowed at every step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """From `start` to `end`; None for an end that is not bounded (10.3.2.7)."""
+
+    start: Value
+    end: Value
+    start_included: bool
+    end_included: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """Something that can be invoked (10.3.2.13.4).
+
+    `parameters` are the names, `types` their types and `result` that of the result, where they are known. `invoke` gets
+    the evaluation and one value a parameter; it may raise `FeelError`, which makes the result null.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    invoke: Callable[[Run, Sequence[Value]], Value]
+    types: tuple[Type | None, ...] = ()
+    result: Type | None = None
+
+    def call(self, run: Run, arguments: Sequence[Value]) -> Value:
+        """The result for positional arguments. Raises `FeelError` and `LimitExceeded`."""
+        if len(arguments) != len(self.parameters):
+            raise FeelError(f"{self.name} takes {len(self.parameters)} arguments, not {len(arguments)}")
+        run.enter()
+        result = self.invoke(run, arguments)
+        run.leave()
+        return result
+
+    def call_named(self, run: Run, arguments: Mapping[str, Value]) -> Value:
+        """The result for named arguments. Raises `FeelError` and `LimitExceeded`."""
+        for name in arguments:
+            if name not in self.parameters:
+                raise FeelError(f"{self.name} has no parameter {name!r}")
+        return self.call(run, [self._argument(name, arguments) for name in self.parameters])
+
+    def _argument(self, name: str, arguments: Mapping[str, Value]) -> Value:
+        if name not in arguments:
+            raise FeelError(f"{self.name} needs the argument {name!r}")
+        return arguments[name]
+
+
+_KINDS: dict[type, str] = {
+    type(None): "null",
+    bool: "boolean",
+    str: "string",
+    Decimal: "number",
+    int: "number",
+    float: "number",
+    list: "list",
+    dict: "context",
+    Date: "date",
+    Time: "time",
+    DateTime: "date and time",
+    YearsMonthsDuration: "years and months duration",
+    DaysTimeDuration: "days and time duration",
+    Range: "range",
+    Function: "function",
+}
+
+
+def kind_of(value: Value) -> str:
+    """The name of the value's type, without what it contains."""
+    return _KINDS.get(type(value)) or _kind_of_subclass(value)
+
+
+def _kind_of_subclass(value: Value) -> str:
+    for python_type, kind in _KINDS.items():
+        if isinstance(value, python_type):
+            return kind
+    return type(value).__name__
