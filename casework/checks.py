@@ -30,19 +30,21 @@ def schema_errors(case_type: CaseType, data: Mapping[str, Json]) -> dict[str, st
 
 def _in_words(error: ValidationError) -> tuple[str, str]:
     path = ".".join(str(part) for part in error.absolute_path)
-    limit = error.validator_value
+    limit: Any = error.validator_value
+    value: Any = error.instance
+    schema: Any = error.schema
     match error.validator:
         case "required":
-            missing = next((name for name in limit if name not in error.instance), "?")
+            missing = next((name for name in limit if name not in value), "?")
             return ".".join(filter(None, (path, missing))), "This is missing."
         case "additionalProperties":
-            known = error.schema.get("properties", {})
-            unknown = next((name for name in error.instance if name not in known), "?")
+            known = schema.get("properties", {})
+            unknown = next((name for name in value if name not in known), "?")
             return ".".join(filter(None, (path, unknown))), "This field is not known."
         case "minLength":
             return path, "This is empty." if limit == 1 else f"At least {limit} characters are needed."
         case "maxLength":
-            return path, f"This has {len(error.instance)} characters; at most {limit} are possible."
+            return path, f"This has {len(value)} characters; at most {limit} are possible."
         case "type":
             return path, f"This should be a {limit}."
         case "enum":

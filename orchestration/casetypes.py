@@ -242,12 +242,11 @@ def _form(key: str, form: Mapping[str, Any]) -> Form:
 
 
 def _form_field(given: Mapping[str, Any]) -> FormField:
-    conditions = {
+    conditions: dict[str, Any] = {
         name: {path: tuple(values) for path, values in given.get(name, {}).items()}
         for name in ("required_when", "required_unless", "unchanged_when")
     }
-    plain = {name: value for name, value in given.items() if name not in conditions}
-    return FormField(**plain, **conditions)
+    return FormField(**{**given, **conditions})
 
 
 @lru_cache(maxsize=64)

@@ -1,4 +1,4 @@
-"""What does a test about people's work start from? A deployed case type, people in their groups, cases and their jobs."""
+"""What does a test about people's work start from? A deployed case type, people in groups, cases and their jobs."""
 
 from __future__ import annotations
 
@@ -68,9 +68,7 @@ def open_case(complaint: Definition) -> Callable[..., Case]:
 def analysed(open_case: Callable[..., Case], machines: Machines) -> Callable[..., Case]:
     """A complaint whose machine work is done: `analysed(intent="refund_request", confidence=0.9, tone="neutral")`."""
 
-    def opened(
-        intent: str = "refund_request", confidence: float = 0.93, tone: str = "neutral", **data: Any
-    ) -> Case:
+    def opened(intent: str = "refund_request", confidence: float = 0.93, tone: str = "neutral", **data: Any) -> Case:
         machines.say(intent, confidence, tone)
         case = open_case(**data)
         work_jobs(case.instance_id)

@@ -1,12 +1,11 @@
 """What stands in for the machine actors in a test? Machines that say what the test tells them to, at the actors' port.
 
-They behave like the real ones: same schemas' shape, same errors, one answer for each call; everything around them (jobs,
-guardrails, ledger, history) is the product's own.
+They behave like the real ones: same schemas' shape, same errors, one answer for each call; everything around them
+(jobs, guardrails, ledger, history) is the product's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,7 +70,7 @@ class Machines:
 
 
 @pytest.fixture
-def machines(monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[Machines]:
+def machines(monkeypatch: pytest.MonkeyPatch, db: None) -> Machines:
     """Machines in place of the models, registered like them."""
     for kind in ("intent", "sentiment"):
         actor_ensure(kind, name=kind.title(), kind=kind, capability=kind)
@@ -79,7 +78,7 @@ def machines(monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[Machines]:
     assert ModelVersion.objects.filter(active=True).count() == 2
     found = Machines()
     monkeypatch.setattr(jobs.actors, "load", found.load)
-    yield found
+    return found
 
 
 def work_jobs(instance: int, rounds: int = 20) -> int:

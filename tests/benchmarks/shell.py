@@ -1,0 +1,161 @@
+"""What does a case cost in the whole shell? Against the bare writes, late in its life, and beside many closed cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.db import connection
+
+from audit.services import Origin
+from casework.roles import ensure_roles
+from casework.services import Opened, case_open, task_complete
+from orchestration import nudges, services
+from orchestration.casetypes import folder_files
+from orchestration.deployment import Published, deploy
+from orchestration.engine.commands import CompleteJob, CompleteTask, StartCase
+from orchestration.models import Definition, HumanTask, Instance, Job
+from orchestration.services import Done
+from tests.benchmarks import floor
+from tests.benchmarks.ratios import in_turns, middle, ratio, timed
+from tests.sql import statements
+
+DATA = {"message": "I asked for a refund two weeks ago and nothing has happened.",
+        "customer": {"name": "Maria Sandoval", "email": "maria@example.org"}}  # fmt: skip
+ANSWERS = {
+    "intent": {"label": "refund_request", "confidence": 0.93, "alternatives": []},
+    "sentiment": {"label": "neutral", "confidence": 0.9, "score": 0.0},
+}
+BENCH = Origin("system:bench")
+
+
+def analyst() -> User:
+    """Somebody who works complaints."""
+    person, _ = User.objects.get_or_create(username="bench")
+    person.groups.set(Group.objects.filter(name="Analysts"))
+    return person
+
+
+def complaint(by: User) -> Callable[[], Instance]:
+    """A call brings one complaint from intake to its reviewed answer through the product's own services."""
+    numbers = count()
+    nudges._send = lambda *message: None  # no broker in this measurement: a nudge is not a durable write
+
+    def run() -> Instance:
+        opened = case_open(
+            by=None, case_type="complaint", reference=f"bench {next(numbers)}", source="bench", data=DATA
+        )
+        assert isinstance(opened, Opened)
+        instance = opened.case.instance_id
+        for number, capability in Job.objects.filter(instance=instance).values_list("job", "capability"):
+            assert isinstance(services.send(instance, CompleteJob(number, ANSWERS[capability]), BENCH), Done)
+        task = HumanTask.objects.select_related("instance__case").get(instance=instance, state="open")
+        done = task_complete(by=by, task=task, answers={"verdict": "accept"})
+        assert isinstance(done, Done) and done.ended
+        return opened.case.instance
+
+    return run
+
+
+def against_the_floor(dsn: str) -> Iterator[str]:
+    shell, bare = in_turns(7, 30, complaint(analyst()), floor.complaint(dsn))
+    for name, way in (("whole shell", shell), ("bare writes", bare)):
+        rate, client = 1000 / middle(way), middle(way, "cpu")
+        yield f"{name}   {middle(way):7.2f} ms a case ({rate:5.0f} cases/s), client CPU {client:.2f} ms"
+    yield f"ratio         {ratio(shell, bare):7.2f} (wall), {ratio(shell, bare, 'cpu'):.2f} (client CPU)"
+
+
+def statements_and_bytes() -> Iterator[str]:
+    """Each step of one complaint: SQL statements beside BEGIN and COMMIT, and bytes of the state document."""
+    definition = Definition.objects.filter(key="complaint").latest("version")
+    with statements() as sent:
+        started = services.start(definition, StartCase("complaint", DATA), BENCH)
+    assert isinstance(started, Done)
+    yield _line("start", sent, started)
+    for number, capability in Job.objects.filter(instance=started.instance).values_list("job", "capability"):
+        with statements() as sent:
+            done = services.send(started.instance, CompleteJob(number, ANSWERS[capability]), BENCH)
+        yield _line(capability, sent, done)
+    item = HumanTask.objects.get(instance=started.instance, state="open").item
+    with statements() as sent:
+        done = services.send(started.instance, CompleteTask(item, {"verdict": "accept"}), BENCH)
+    yield _line("human task", sent, done)
+
+
+def _line(step: str, sent: list[str], done: Any) -> str:
+    assert isinstance(done, Done), done
+    row = Instance.objects.get(pk=done.instance)
+    return f"{step:12}  {len(sent)} statements, {len(done.events):2} events, {len(row.items):5} bytes of state"
+
+
+def late_in_life(rounds: int = 1000) -> Iterator[str]:
+    """The step time of a case that goes round and round."""
+    instance, step = going_round()
+    early = [timed(step, 1).wall for _ in range(30)][5:]
+    size = len(Instance.objects.get(pk=instance).items)
+    for _ in range(rounds - 30):
+        step()
+    late = [timed(step, 1).wall for _ in range(30)][5:]
+    early.sort()
+    late.sort()
+    tenth, last = 1000 * early[12], 1000 * late[12]
+    yield f"10th step {tenth:.2f} ms, {rounds:,}th step {last:.2f} ms, ratio {last / tenth:.2f}"
+    yield f"state document: {size} bytes then, {len(Instance.objects.get(pk=instance).items)} bytes now"
+
+
+def going_round() -> tuple[int, Callable[[], None]]:
+    """An endless case, and a call that completes its open task once more."""
+    published = deploy(folder_files(Path(__file__).parent / "loop"), BENCH)
+    assert isinstance(published, Published)
+    ensure_roles(published.case_type)
+    started = services.start(published.definition, StartCase("loop"), BENCH)
+    assert isinstance(started, Done)
+    open_task = [next(iter(started.effects.tasks))]
+
+    def step() -> None:
+        done = services.send(started.instance, CompleteTask(open_task[0]), BENCH)
+        assert isinstance(done, Done), done
+        open_task[0] = next(iter(done.effects.tasks))
+
+    return started.instance, step
+
+
+def beside_closed_cases(many: int = 100_000) -> Iterator[str]:
+    """The same steps on a database with few cases and with many closed ones."""
+    work = complaint(analyst())
+    few = [timed(work, 20) for _ in range(7)]
+    copy_closed(work(), many)
+    lot = [timed(work, 20) for _ in range(7)]
+    yield (f"few cases {middle(few):.2f} ms, with {many:,} closed ones {middle(lot):.2f} ms a case, "
+           f"ratio {middle(lot) / middle(few):.2f}")  # fmt: skip
+
+
+def copy_closed(instance: Instance, many: int) -> None:
+    """Copies of a closed case with all its rows, under numbers of their own."""
+    tables = {
+        "orchestration_instance": "id", "casework_case": "instance_id", "orchestration_job": "instance_id",
+        "orchestration_humantask": "instance_id", "audit_auditevent": "chain", "audit_auditpayload": "chain",
+        "casework_casegroupobjectpermission": None,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        for table, owner in tables.items():
+            if owner is not None:
+                _copy(cursor, table, owner, instance.pk, many)
+        cursor.execute("analyze")
+
+
+def _copy(cursor: Any, table: str, owner: str, instance: int, many: int) -> None:
+    cursor.execute(
+        "select column_name from information_schema.columns where table_name = %s order by ordinal_position", [table]
+    )
+    columns = [name for (name,) in cursor.fetchall()]
+    values = {owner: "-n", "reference": "'copy ' || n"}
+    kept = [name for name in columns if name != "id" or owner == "id"]
+    chosen = ", ".join(values.get(name, f"t.{name}") for name in kept)
+    cursor.execute(
+        f"insert into {table} ({', '.join(kept)}) select {chosen} from {table} t, generate_series(1, %s) n "
+        f"where t.{owner} = %s", [many, instance],
+    )  # fmt: skip
