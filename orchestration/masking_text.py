@@ -242,7 +242,7 @@ def _parts(secret: Secret) -> Iterator[str]:
         yield from (word for word in words if word.casefold() not in _PARTICLES)
     if secret.mask == "phone":
         digits = re.sub(r"\D", "", value)
-        yield from (digits[-length:] for length in (10, 7) if len(digits) >= length + 2)
+        yield from (digits[-length:] for length in range(7, len(digits) - 1))
 
 
 def _pattern(value: str) -> str:
@@ -250,6 +250,6 @@ def _pattern(value: str) -> str:
     if sum(character.isdigit() for character in value) >= 6:  # numbers are written with all kinds of spaces and signs
         loosely = r"[\s()/.\-]{0,3}".join(re.escape(character) for character in _SIGNS.sub("", value))
         return f"{exactly}|{loosely}"
-    if len(value) < SOUGHT or value.isdigit():
+    if len(value) < SOUGHT:
         return rf"(?<!\w){exactly}(?!\w)"
     return exactly

@@ -18,14 +18,13 @@ from tokenizers import Encoding, Tokenizer
 Vectors = NDArray[np.float32]
 Progress = Callable[[int, int], object]  # called with the windows done so far, and all there are
 
-
-def silent(done: int, total: int) -> None:
-    """Progress that nobody watches."""
-
-
 DIMENSIONS = 384
 WINDOW = 128  # tokens that the model was trained to read at once; a longer text is read window by window
 BATCH = 16  # windows of like length a call: a third faster than one by one, and no gain beyond
+
+
+def silent(done: int, total: int) -> None:
+    """Progress that nobody watches."""
 
 
 def embed(texts: Sequence[str], progress: Progress = silent) -> Vectors:
