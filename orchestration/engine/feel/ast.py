@@ -1,7 +1,7 @@
 """What does a FEEL text say, as a tree? (DMN 1.5, 10.3.1.2: the grammar.)
 
-Frozen nodes, one a grammar rule that matters; each has a `span`. `children` and `walk` let an analysis read them without
-knowing each kind.
+Frozen nodes, one a grammar rule that matters; each has a `span`. `children` and `walk` let an analysis read them
+without knowing each kind.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ Type = NamedType | ListType | RangeType | ContextType | FunctionType
 class Literal(Node):
     """null, true, false, a number or a string."""
 
-    value: None | bool | Decimal | str
+    value: bool | Decimal | str | None
 
 
 @dataclass(frozen=True, slots=True)

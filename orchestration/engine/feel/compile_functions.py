@@ -19,7 +19,7 @@ def compile_definition(compiler: Compiler, node: ast.FunctionDefinition, level: 
     if node.external:
         return lambda frame: Function("external function", names, _refuse_external)
     try:
-        types = tuple(p.type and resolve(p.type, compiler.types) for p in node.parameters)
+        types = tuple(None if p.type is None else resolve(p.type, compiler.types) for p in node.parameters)
     except FeelError as error:
         reason, span = error.reason, node.span
         return lambda frame: frame.run.fail(reason, span)

@@ -148,7 +148,7 @@ def compile_for(compiler: Compiler, node: ast.For, level: Level) -> Code:
     body, span = compiler.code(node.body, inner), node.span
 
     def evaluate(frame: Frame) -> Value:
-        run, results = frame.run, []
+        run, results = frame.run, list[Value]()
 
         def visit(scope: Frame) -> bool:
             if shows_partial:

@@ -145,7 +145,8 @@ def comparing(symbol: str, span: Span) -> Compare:
         try:
             return test(order(left, right), 0)
         except FeelError as error:
-            return run.fail(error.reason, span)
+            run.fail(error.reason, span)
+            return None
 
     return compare
 
@@ -153,7 +154,7 @@ def comparing(symbol: str, span: Span) -> Compare:
 def _equality(run: Run, left: Value, right: Value, span: Span) -> bool | None:
     answer = equal(run, left, right)
     if answer is None:
-        return run.fail(f"cannot compare {kind_of(left)} with {kind_of(right)}", span)
+        run.fail(f"cannot compare {kind_of(left)} with {kind_of(right)}", span)
     return answer
 
 

@@ -69,6 +69,9 @@ def member(run: Run, value: Value, name: str, span: Span) -> Value:
     return run.fail(f"a {kind_of(value)} has no {name!r}", span) if read is None else read(value)
 
 
+_ITEM = frozenset(["item"])
+_NOTHING: dict[str, Value] = {}
+
 # --- filters ------------------------------------------------------------------------------------------------------
 
 
@@ -79,7 +82,7 @@ def compile_filter(compiler: Compiler, node: ast.Filter, level: Level) -> Code:
     constant = constant_of(node.condition)
     if type(constant) is Decimal:
         return lambda frame: _at(frame.run, _as_list(source(frame)), constant, span)
-    condition = compiler.code(node.condition, Level(level, None, False))
+    condition = compiler.code(node.condition, Level(Level(level, _ITEM, True), None, False))
 
     def evaluate(frame: Frame) -> Value:
         items = _as_list(source(frame))
@@ -98,7 +101,7 @@ def _filter(frame: Frame, condition: Code, items: list[Value], span: Span) -> Va
     run, chosen = frame.run, []
     for item in items:
         run.spend()
-        verdict = condition(Frame(run, frame, _item_scope(item)))
+        verdict = condition(_item_frame(run, frame, item))
         if verdict is True:
             chosen.append(item)
         elif verdict is False or verdict is None:
@@ -110,10 +113,9 @@ def _filter(frame: Frame, condition: Code, items: list[Value], span: Span) -> Va
     return chosen
 
 
-def _item_scope(item: Value) -> dict[str, Value]:
-    if isinstance(item, dict):
-        return item if "item" in item else {**item, "item": item}
-    return {"item": item}
+def _item_frame(run: Run, frame: Frame, item: Value) -> Frame:
+    """The entries of an item that is a context, inside a scope in which it is called `item`."""
+    return Frame(run, Frame(run, frame, {"item": item}), item if isinstance(item, dict) else _NOTHING)
 
 
 def _filter_nothing(frame: Frame, condition: Code, items: list[Value] | None, span: Span) -> Value:
@@ -122,7 +124,7 @@ def _filter_nothing(frame: Frame, condition: Code, items: list[Value] | None, sp
     if items is None:
         return run.fail("null cannot be filtered", span)
     problems = len(run.problems)
-    position = condition(Frame(run, frame, {}))
+    position = condition(_item_frame(run, frame, None))
     del run.problems[problems:]
     return _at(run, items, exact(position), span) if is_number(position) else []
 

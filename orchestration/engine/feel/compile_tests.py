@@ -103,7 +103,8 @@ def _within(run: Run, value: Value, bounds: Range, span: Span) -> bool | None:
     try:
         return in_range(bounds, value)
     except FeelError as error:
-        return run.fail(error.reason, span)
+        run.fail(error.reason, span)
+        return None
 
 
 def _passes(run: Run, value: Value, expected: Value, equals: Callable[..., bool | None], span: Span) -> bool | None:

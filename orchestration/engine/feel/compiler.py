@@ -23,7 +23,7 @@ Code = Callable[[Frame], Value]
 class Level:
     """A scope as known when compiling; at run time it is one `Frame`.
 
-    `names`: those that may be in it, None for any (the entries of an item that is filtered). `certain`: all of them are.
+    `names`: those that may be in it, None for any (an item that is filtered). `certain`: all of them are.
     """
 
     outer: Level | None

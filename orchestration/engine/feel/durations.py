@@ -18,7 +18,7 @@ _MAX_MONTHS = 12 * 10**12
 _MAX_NANOSECONDS = DAY * 10**12
 
 _YEARS_MONTHS = re.compile(r"(-)?P(?:(\d+)Y)?(?:(\d+)M)?\Z", re.ASCII)
-_DAYS_TIME = re.compile(r"(-)?P(?:(\d+)D)?(T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?\Z", re.ASCII)
+_DAYS_TIME = re.compile(r"(-)?P(?:(\d+)D)?(T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d*))?S)?)?\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)

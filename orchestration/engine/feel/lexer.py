@@ -12,9 +12,8 @@ from functools import lru_cache
 
 from .problems import FeelSyntaxError, Span
 
-KEYWORDS = frozenset(
-    "and between else every external false for function if in instance not null or return satisfies some then true".split()
-)
+_WORDS = "and between else every external false for function if in instance not null or return satisfies some then true"
+KEYWORDS = frozenset(_WORDS.split())
 MAX_TEXT = 200_000
 
 _START = (

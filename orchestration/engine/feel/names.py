@@ -1,6 +1,7 @@
 """Which names may a text use, and where does a name end? (DMN 1.5, 10.3.1.2 and 10.3.1.4: names, and their scopes.)
 
-A FEEL name may contain spaces and operators, so `a - b` can be one name or a subtraction: the longest name in scope wins.
+A FEEL name may contain spaces and operators, so `a - b` can be one name or a subtraction: the longest
+name in scope wins.
 """
 
 from __future__ import annotations

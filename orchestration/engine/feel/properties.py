@@ -1,4 +1,4 @@
-"""What can follow a dot behind a value that is no context? (DMN 1.5, 10.3.2.14, Table 65: properties of other values.)"""
+"""What can follow a dot behind a value that is no context? (DMN 1.5, 10.3.2.14, Table 65: properties.)"""
 
 from __future__ import annotations
 

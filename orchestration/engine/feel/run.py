@@ -59,10 +59,11 @@ class Run:
             raise LimitExceeded(f"a list grows longer than {self.limits.list_size} items")
         self.spend(1 + count // 8)
 
-    def fail(self, reason: str, span: Span) -> None:
+    def fail(self, reason: str, span: Span) -> Any:
         """Keep why a result is null; returns that null."""
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(Problem(reason, span))
+        return None
 
 
 class Frame:

@@ -80,9 +80,16 @@ def _endpoint(run: Run, value: Value) -> str:
 
 # --- values of other systems --------------------------------------------------------------------------------------
 
+
+def _parse_boolean(text: str) -> bool:
+    if text not in ("true", "false", "1", "0"):
+        raise FeelError(f"{text[:60]!r} is not a boolean")
+    return text in ("true", "1")
+
+
 _PARSERS: dict[str, Callable[[str], Value]] = {
     "string": str,
-    "boolean": lambda text: _parse_boolean(text),
+    "boolean": _parse_boolean,
     "number": parse_number,
     "decimal": parse_number,
     "double": parse_number,
@@ -97,14 +104,8 @@ _PARSERS: dict[str, Callable[[str], Value]] = {
 }
 
 
-def _parse_boolean(text: str) -> bool:
-    if text not in ("true", "false", "1", "0"):
-        raise FeelError(f"{text[:60]!r} is not a boolean")
-    return text in ("true", "1")
-
-
 def from_iso(type_name: str, text: str) -> Value:
-    """A value from its lexical form. `type_name` is a FEEL or an XML Schema type, without prefix. Raises `FeelError`."""
+    """A value from its lexical form. `type_name` is a FEEL or XML Schema type without prefix. Raises `FeelError`."""
     parse = _PARSERS.get(type_name)
     if parse is None:
         raise FeelError(f"there is no lexical form for the type {type_name!r}")

@@ -13,7 +13,7 @@ from .values import Function, Range, Value, kind_of
 
 @dataclass(frozen=True, slots=True)
 class Simple:
-    """A type without parts: number, string, boolean, date, ..., and `list`, `context`, `function`, `range` of anything."""
+    """A type without parts: number, string, date, ..., and `list`, `context`, `function`, `range` of anything."""
 
     name: str
 

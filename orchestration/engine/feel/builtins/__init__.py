@@ -1,4 +1,4 @@
-"""Which functions does every FEEL text have? (DMN 1.5, 10.3.4: built-in functions, a module for each of its clauses.)"""
+"""Which functions does every FEEL text have? (DMN 1.5, 10.3.4: a module for each of its clauses.)"""
 
 from __future__ import annotations
 

@@ -2,9 +2,10 @@
 
     @built_in("substring(string: string, start position: number, length?: number)")
 
-declares one signature; a function may have several. A `?` behind a parameter's name makes it optional (null is as good
-as nothing), behind its type lets it be null, `...` gathers all further arguments. Arguments are converted implicitly
-(10.3.2.9.4): a list of one to its item, an item to a list of one. What does not fit any signature makes the result null.
+declares one signature; a function may have several. A `?` behind a parameter's name makes it optional (null is as
+good as nothing), behind its type lets it be null, `...` gathers all further arguments. Arguments are converted
+implicitly (10.3.2.9.4): a list of one to its item, an item to a list of one. What fits no signature makes the result
+null.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import decimal
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from ..numbers import exact
 from ..problems import FeelError
@@ -21,6 +23,7 @@ from ..temporal import DateTime
 from ..values import Function, Value, kind_of
 
 Implementation = Callable[..., Value]
+Implemented = TypeVar("Implemented", bound=Implementation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +151,10 @@ _POINTS = (
 _PARAMETER = re.compile(r"([^?.:]+)(\?)?(\.\.\.)?: ([^?]+)(\?)?\Z")
 
 
-def built_in(*declarations: str) -> Callable[[Implementation], Implementation]:
+def built_in(*declarations: str) -> Callable[[Implemented], Implemented]:
     """Register a Python function, which gets the `Run` first, under one or more signatures."""
 
-    def register(implementation: Implementation) -> Implementation:
+    def register(implementation: Implemented) -> Implemented:
         for declaration in declarations:
             name, signature = _parse(declaration, implementation)
             parameters = tuple(parameter.name for parameter in signature.parameters)

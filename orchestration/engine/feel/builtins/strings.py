@@ -81,17 +81,17 @@ def ends_with(run: Run, string: str, match: str) -> bool:
 
 @built_in("matches(input: string, pattern: string, flags?: string)")
 def matches(run: Run, string: str, pattern: str, flags: str | None = None) -> bool:
-    return regex.compiled(pattern, flags or "").search(run, string, 0) is not None
+    return regex.search(run, regex.compiled(run, pattern, flags or ""), string) is not None
 
 
 @built_in("replace(input: string, pattern: string, replacement: string, flags?: string)")
 def replace(run: Run, string: str, pattern: str, replacement: str, flags: str | None = None) -> str:
-    return regex.replace(run, regex.compiled(pattern, flags or ""), string, replacement)
+    return regex.replace(run, regex.compiled(run, pattern, flags or ""), string, replacement)
 
 
 @built_in("split(string: string, delimiter: string)")
 def split(run: Run, string: str, delimiter: str) -> list[Value]:
-    return regex.split(run, regex.compiled(delimiter, ""), string)
+    return regex.split(run, regex.compiled(run, delimiter, ""), string)
 
 
 @built_in("string join(list: list, delimiter?: string)")

@@ -1,0 +1,200 @@
+"""Where does a regular expression match? (DMN 1.5, 10.3.4.3: matches, replace, split; XPath functions 3.1, 5.6.)
+
+A matcher of our own, because Python's backtracks: a pattern such as `(a+)+$` would hang it. This one tries in the same
+order, but never tries one instruction at one position twice, so its time is at most the program's length times the
+text's, and each try is counted against the limits of the evaluation.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..problems import FeelError
+from ..run import Run
+from .characters import variants
+from .program import CHARACTER, JUMP, MATCH, REFERENCE, SAVE, SPLIT, START, TEST, Program, assemble
+
+MAX_PATTERN = 5_000
+TRIES_PER_STEP = 4
+_CHECKED_EVERY = 1024
+
+Positions = tuple[int, ...]
+"""Start and end of the match, then of each group; -1 where a group took no part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A program, or why there is none."""
+
+    program: Program | None
+    reason: str
+
+
+@lru_cache(maxsize=512)
+def _compiled(pattern: str, flags: str) -> Compiled:
+    try:
+        return Compiled(assemble(pattern, flags), "")
+    except FeelError as error:
+        return Compiled(None, error.reason)
+
+
+def compiled(run: Run, pattern: str, flags: str) -> Program:
+    """The program for a pattern of XPath, with the flags s, m, i, x and q. Raises `FeelError`."""
+    if len(pattern) > MAX_PATTERN or len(flags) > 10:
+        raise FeelError(f"a regular expression has at most {MAX_PATTERN} characters")
+    run.spend(1 + len(pattern) // 2)
+    result = _compiled(pattern, flags)
+    if result.program is None:
+        raise FeelError(result.reason)
+    run.spend(len(result.program.instructions) // 4)
+    return result.program
+
+
+def search(run: Run, program: Program, text: str, start: int = 0) -> Positions | None:
+    """The first match at or behind `start`. Raises `LimitExceeded`."""
+    tried: set[object] = set()
+    nothing = (-1,) * (2 * program.groups + 2)
+    for begin in range(start, len(text) + 1):
+        positions = _match(run, program, text, begin, nothing, tried)
+        if positions is not None:
+            return positions
+    return None
+
+
+def _match(
+    run: Run, program: Program, text: str, begin: int, nothing: Positions, tried: set[object]
+) -> Positions | None:
+    """The match that begins there, if any. `tried` holds what has failed before, wherever it began."""
+    code, size, references = program.instructions, len(text), program.has_references
+    pending: list[tuple[int, int, Positions]] = [(0, begin, nothing)]
+    count = 0
+    while pending:
+        at, position, noted = pending.pop()
+        while True:
+            count += 1
+            if count % _CHECKED_EVERY == 0:
+                run.spend(_CHECKED_EVERY // TRIES_PER_STEP)
+            operation, first, second = code[at]
+            if operation == CHARACTER:
+                if position < size and text[position] == first:
+                    at, position = at + 1, position + 1
+                    continue
+                break
+            if operation == TEST:
+                if position < size and first(text[position]):  # type: ignore[operator]
+                    at, position = at + 1, position + 1
+                    continue
+                break
+            if operation == SPLIT:
+                key: object = (at, position, noted) if references else (at, position)
+                if key in tried:
+                    break
+                tried.add(key)
+                pending.append((second, position, noted))  # type: ignore[arg-type]
+                at = first  # type: ignore[assignment]
+            elif operation == JUMP:
+                at = first  # type: ignore[assignment]
+            elif operation == SAVE:
+                slot: int = first  # type: ignore[assignment]
+                noted = (*noted[:slot], position, *noted[slot + 1 :])
+                at += 1
+            elif operation == MATCH:
+                return noted
+            elif operation == REFERENCE:
+                length = _repeated(program, text, position, noted, first)  # type: ignore[arg-type]
+                if length < 0:
+                    break
+                at, position = at + 1, position + length
+            elif _at_edge(operation, text, position, program.multiline):
+                at += 1
+            else:
+                break
+    return None
+
+
+def _repeated(program: Program, text: str, position: int, noted: Positions, group: int) -> int:
+    """How long the text of a group is that stands here again; -1 if it does not. A group without part is empty."""
+    start, end = noted[2 * group], noted[2 * group + 1]
+    if start < 0 or end < 0:
+        return 0
+    wanted, found = text[start:end], text[position : position + end - start]
+    if wanted == found:
+        return end - start
+    if program.ignores_case and len(wanted) == len(found):
+        alike = all(other in variants(character) for character, other in zip(wanted, found, strict=True))
+        return end - start if alike else -1
+    return -1
+
+
+def _at_edge(operation: int, text: str, position: int, multiline: bool) -> bool:
+    if operation == START:
+        after_line = multiline and position < len(text) and text[position - 1 : position] == "\n"
+        return position == 0 or after_line
+    return position == len(text) or (multiline and text[position] == "\n")
+
+
+# --- replace and split --------------------------------------------------------------------------------------------
+
+_REFERENCE = re.compile(r"\\(.?)|\$(\d*)", re.DOTALL)
+
+
+def _matches(run: Run, program: Program, text: str) -> list[Positions]:
+    """All matches, none overlapping. Raises `FeelError` if the pattern matches nothing at all (XPath, FORX0003)."""
+    if search(run, program, "") is not None:
+        raise FeelError("the regular expression must not match an empty string")
+    found: list[Positions] = []
+    position = 0
+    while (match := search(run, program, text, position)) is not None:
+        found.append(match)
+        run.spend()
+        position = max(match[1], match[0] + 1)
+    return found
+
+
+def replace(run: Run, program: Program, text: str, replacement: str) -> str:
+    """All matches replaced; `$1` in the replacement is what group 1 took. Raises `FeelError`, `LimitExceeded`."""
+    parts, position, size = [], 0, len(text)
+    for match in _matches(run, program, text):
+        new = replacement if program.literal else _filled(program, text, match, replacement)
+        size += len(new)
+        run.room(size)
+        parts += [text[position : match[0]], new]
+        position = match[1]
+    return run.text("".join([*parts, text[position:]]))
+
+
+def _filled(program: Program, text: str, match: Positions, replacement: str) -> str:
+    """The replacement for one match (XPath functions 5.6.4)."""
+
+    def value(reference: re.Match[str]) -> str:
+        if reference[2] is None:
+            if reference[1] not in ("\\", "$"):
+                raise FeelError("a backslash in a replacement stands before a backslash or a dollar sign")
+            return reference[1]
+        if not reference[2]:
+            raise FeelError("a dollar sign in a replacement stands before the number of a group")
+        digits = reference[2]
+        length = len(digits)
+        while length > 1 and int(digits[:length]) > program.groups:
+            length -= 1
+        return _group(text, match, int(digits[:length])) + digits[length:]
+
+    return _REFERENCE.sub(value, replacement)
+
+
+def _group(text: str, match: Positions, number: int) -> str:
+    if 2 * number + 1 >= len(match) or match[2 * number] < 0:
+        return ""
+    return text[match[2 * number] : match[2 * number + 1]]
+
+
+def split(run: Run, program: Program, text: str) -> list[str]:
+    """The parts between the matches. Raises `FeelError`, `LimitExceeded`."""
+    parts, position = [], 0
+    for match in _matches(run, program, text):
+        parts.append(text[position : match[0]])
+        position = match[1]
+    run.items(len(parts) + 1)
+    return [*parts, text[position:]]
