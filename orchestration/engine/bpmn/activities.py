@@ -1,0 +1,252 @@
+"""How does an activity begin, repeat and end?
+
+BPMN 2.0, 13.3.2 (life cycle), 13.3.6 (standard loop) and 13.3.7 (multi-instance). An activity without a loop is one
+item. With a loop, a frame item stands for the whole of it: boundary events are armed on the frame, and each instance is
+an item inside it, with the loop counter and the element of the collection as its own variables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from orchestration.engine.bpmn import memory, scopes, tokens, variables, waits, work
+from orchestration.engine.bpmn.items import close_item, is_open, node_of, note, open_item
+from orchestration.engine.bpmn.model import Activity, Flow, Loop, Node, SubProcess
+from orchestration.engine.bpmn.tokens import ENTER
+from orchestration.engine.state import Item
+from orchestration.engine.step import ModelFault, Step
+
+Json = Any
+
+
+def enter(step: Step, instance: int, scope: int | None, node: Node, flow: Flow | None) -> None:
+    """A token arrives at an activity."""
+    start(step, instance, scope, cast(Activity, node))
+
+
+def start(
+    step: Step, instance: int, scope: int | None, node: Activity, facts: dict[str, Json] | None = None
+) -> int | None:
+    """Begin the activity, with its loop if it has one; the item that stands for it, None when it is over already."""
+    if node.loop is None:
+        item = _open(step, instance, scope, node, {}, facts)
+        _arm_boundaries(step, item, node)
+        return _begin(step, item, node)
+    frame = open_item(step, instance, scope, node, facts={"loop": {"done": 0}, **(facts or {})})
+    _arm_boundaries(step, frame, node)
+    _start_loop(step, frame, node, node.loop)
+    return frame
+
+
+def _open(
+    step: Step,
+    instance: int,
+    scope: int | None,
+    node: Activity,
+    local: dict[str, Json],
+    facts: dict[str, Json] | None,
+) -> int:
+    own = {**local, **variables.transferred(step, node.inputs, instance, scope, local)} if node.inputs else local
+    if isinstance(node, SubProcess) and node.body.data:
+        own = {**variables.initial(node.body), **own}
+    return open_item(step, instance, scope, node, own, facts)
+
+
+def _arm_boundaries(step: Step, item: int, node: Activity) -> None:
+    instance = step.state.items[item].instance
+    for event in node.boundaries:
+        waits.arm(step, instance, item, event)
+
+
+def _begin(step: Step, item: int, node: Activity) -> int | None:
+    if isinstance(node, SubProcess):
+        scopes.enter(step, step.state.items[item].instance, item, node.body, node)
+        return item
+    done = work.begin(step, step.state.items[item], node)
+    if done is None:
+        return item
+    complete(step, item, done)
+    return None
+
+
+def begin_again(step: Step, item: int) -> None:
+    """Do the work of an item again, after an incident."""
+    found = step.state.items[item]
+    node = cast(Activity, node_of(step, found))
+    if found.waits:
+        step.cancel_waits(item)
+        if not is_instance(step, found):
+            _arm_boundaries(step, item, node)
+    _begin(step, item, node)
+
+
+# -- the end of an activity
+
+
+def complete(step: Step, item: int, values: Mapping[str, Json]) -> None:
+    """The work of the item is done: give its values back, remember how to undo it, and go on."""
+    if item not in step.state.items:
+        return
+    found = step.state.items[item]
+    node = cast(Activity, node_of(step, found))
+    variables.returned(step, found, values)
+    if is_instance(step, found):
+        return _complete_instance(step, item, node, values)
+    return _close(step, item, node)
+
+
+def _close(step: Step, item: int, node: Activity) -> None:
+    memory.remember(step, step.state.items[item], node)
+    scope = step.state.items[item].parent
+    if scopes.is_ad_hoc(step, scope):
+        note(step, step.state.items[item].instance, scope, "performed", True)
+    found = close_item(step, item)
+    if is_open(step, found.instance, found.parent) and not node.for_compensation:
+        tokens.leave(step, found.instance, found.parent, node)
+
+
+# -- loops
+
+
+def is_instance(step: Step, item: Item) -> bool:
+    """Whether the item is one instance inside the frame of a loop."""
+    return item.parent is not None and step.state.items[item.parent].node == item.node and "index" in item.facts
+
+
+def is_frame(item: Item) -> bool:
+    return "loop" in item.facts
+
+
+def _start_loop(step: Step, frame: int, node: Activity, loop: Loop) -> None:
+    if loop.kind == "standard":
+        return _next_turn(step, frame, node, loop, 0)
+    instance = step.state.items[frame].instance
+    elements = _elements(step, frame, loop)
+    total = len(elements) if elements is not None else _cardinality(step, frame, loop)
+    if total == 0:
+        return _end_loop(step, frame, node)
+    note(step, instance, frame, "loop", {"done": 0, "total": total})
+    if loop.kind == "sequential":
+        if elements is not None:
+            note(step, instance, frame, "elements", elements)
+        return _open_instance(step, frame, node, loop, 0, elements)
+    for index in range(total):
+        if frame in step.state.items:
+            _open_instance(step, frame, node, loop, index, elements)
+    return None
+
+
+def _elements(step: Step, frame: int, loop: Loop) -> list[Json] | None:
+    if loop.collection is None:
+        return None
+    found = step.evaluate(loop.collection, step.state.items[frame].instance, frame)
+    if not isinstance(found, list):
+        raise ModelFault(f"The collection '{loop.collection.text}' is no list.", frame)
+    return found
+
+
+def _cardinality(step: Step, frame: int, loop: Loop) -> int:
+    count = (
+        None if loop.cardinality is None else step.evaluate(loop.cardinality, step.state.items[frame].instance, frame)
+    )
+    if isinstance(count, str) and count.strip().isdigit():
+        count = int(count)
+    if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+        raise ModelFault(f"The cardinality of a multi-instance activity must be a number, not {count!r}.", frame)
+    return count
+
+
+def _open_instance(
+    step: Step, frame: int, node: Activity, loop: Loop, index: int, elements: list[Json] | None = None
+) -> None:
+    found = step.state.items[frame]
+    local: dict[str, Json] = {loop.index: index, "loopCounter": index}
+    if loop.element is not None and elements is not None:
+        local[loop.element] = elements[index]
+    item = _open(step, found.instance, frame, node, local, {"index": index})
+    _begin(step, item, node)
+
+
+def _complete_instance(step: Step, item: int, node: Activity, values: Mapping[str, Json]) -> None:
+    """One instance of a loop is done: does the loop go on, or is it over?"""
+    found = step.state.items[item]
+    frame, loop = cast(int, found.parent), cast(Loop, node.loop)
+    if loop.output is not None:
+        element = loop.output_element
+        result = None if element is None else step.evaluate(element, found.instance, item, values)
+        note(step, found.instance, frame, f"out:{found.facts['index']}", [result])
+    if node.handler is None:
+        memory.remember(step, found, node)
+    close_item(step, item)
+    facts = step.state.items[frame].facts
+    counts = {**facts["loop"], "done": facts["loop"]["done"] + 1}
+    note(step, found.instance, frame, "loop", counts)
+    if loop.kind == "standard":
+        return _next_turn(step, frame, node, loop, counts["done"])
+    if counts["done"] >= counts["total"] or _is_enough(step, frame, loop):
+        return _end_loop(step, frame, node)
+    if loop.kind == "sequential":
+        step.plan(_next_instance, step, frame, node, loop)
+    return None
+
+
+def _is_enough(step: Step, frame: int, loop: Loop) -> bool:
+    instance = step.state.items[frame].instance
+    return loop.completion is not None and step.evaluate(loop.completion, instance, frame) is True
+
+
+def _next_instance(step: Step, frame: int, node: Activity, loop: Loop) -> None:
+    if frame in step.state.items:
+        facts = step.state.items[frame].facts
+        _open_instance(step, frame, node, loop, facts["loop"]["done"], facts.get("elements"))
+
+
+def _next_turn(step: Step, frame: int, node: Activity, loop: Loop, turn: int) -> None:
+    """A standard loop goes round while its condition holds, at most `maximum` times (13.3.6)."""
+    instance = step.state.items[frame].instance
+    known = {"loopCounter": turn}
+    most = None if loop.maximum is None else step.evaluate(loop.maximum, instance, frame, known)
+    tested = turn > 0 or loop.test_before
+    wanted = loop.condition is None or not tested or step.evaluate(loop.condition, instance, frame, known) is True
+    if (isinstance(most, int) and turn >= most) or not wanted or (loop.condition is None and most is None and turn > 0):
+        return _end_loop(step, frame, node)
+    step.plan(_turn, step, frame, node, loop, turn)
+    return None
+
+
+def _turn(step: Step, frame: int, node: Activity, loop: Loop, turn: int) -> None:
+    if frame in step.state.items:
+        _open_instance(step, frame, node, loop, turn)
+
+
+def _end_loop(step: Step, frame: int, node: Activity) -> None:
+    """The loop is over: instances that still run are ended, and the outputs go where the model wants them."""
+    found, loop = step.state.items[frame], cast(Loop, node.loop)
+    for child in list(found.children):
+        close_item(step, child, "terminated", "terminate", "the loop is complete")
+    if loop.output is not None:
+        total = found.facts["loop"].get("total", found.facts["loop"]["done"])
+        outputs = [found.facts.get(f"out:{index}", [None])[0] for index in range(total)]
+        variables.assign(step, found.instance, found.parent, {loop.output: outputs})
+    _close(step, frame, node)
+
+
+def counts(step: Step, item: int | None) -> dict[str, int]:
+    """nrOfInstances, nrOfCompletedInstances and nrOfActiveInstances of the innermost loop around an item (10.2.8)."""
+    while item is not None:
+        found = step.state.items[item]
+        if is_frame(found):
+            loop, active = found.facts["loop"], len(found.children)
+            total = loop.get("total", loop["done"] + active)
+            return {f"nrOf{kind}": count for kind, count in zip(_COUNTS, (total, loop["done"], active), strict=True)}
+        item = found.parent
+    return {}
+
+
+_COUNTS = ("Instances", "CompletedInstances", "ActiveInstances")
+
+for _kind in ("task", "manualTask", "userTask", "serviceTask", "scriptTask", "businessRuleTask", "sendTask"):
+    ENTER[_kind] = enter
+for _kind in ("receiveTask", "callActivity", "subProcess", "transaction", "adHocSubProcess"):
+    ENTER[_kind] = enter

@@ -1,0 +1,210 @@
+"""How does a process answer what happens to it?
+
+The BPMN behaviour of the kernel (`step.Behaviour`): commands and occurrences come in here and go to the modules that
+know them; all work is done from the agenda, so that a fault of the model becomes an incident where it arose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from orchestration.engine import commands as c
+from orchestration.engine import events as e
+from orchestration.engine.bpmn import (
+    activities,
+    catching,
+    compensation,
+    gateways,
+    scopes,
+    throwing,
+    tokens,
+    variables,
+    waits,
+)
+from orchestration.engine.bpmn.items import close_item, end_children, node_of, process
+from orchestration.engine.bpmn.model import Activity, CallActivity, SubProcess
+from orchestration.engine.state import Item, Wait
+from orchestration.engine.step import ModelFault, Refused, Step
+
+Json = Any
+
+
+class ProcessBehaviour:
+    """BPMN 2.0 on the kernel. It has no state of its own."""
+
+    def start(self, step: Step, instance: int, at: str | None) -> None:
+        model = process(step, instance)
+        given = step.state.instances[instance].variables
+        step.set_variables(instance, {k: v for k, v in variables.initial(model.body).items() if k not in given})
+        scopes.listen(step, instance, None, model.body)
+        if at is None and not model.body.starts:
+            at = next((id for id in model.body.nodes if model.nodes[id].type == "startEvent"), None)
+        if at is None:
+            for id in model.body.starts:
+                tokens.begin(step, instance, None, id)
+        elif at in model.nodes:
+            _learn(step, instance, at)
+            catching.enter_at(step, instance, at)
+        else:
+            raise Refused("no-model", f"The process {model.id!r} has no start event {at!r}.")
+
+    def command(self, step: Step, command: c.Command, instance: int, item: Item | None) -> None:
+        match command:
+            case c.Suspend() if item is None:
+                _turn(step, instance, "suspend", "active", "suspended")
+            case c.Resume() if item is None:
+                _turn(step, instance, "resume", "suspended", "active")
+            case c.Terminate() if item is None:
+                self.terminate(step, instance)
+                step.end_instance(instance, "terminated")
+            case c.StartItem() | c.Trigger() if item is not None and item.state == "enabled":
+                _awake(step, instance)
+                _perform(step, item)
+            case c.Trigger() | c.CompleteItem() if item is not None:
+                _awake(step, instance)
+                _complete_by_hand(step, item, command.variables)
+            case _:
+                raise Refused("state", f"{type(command).__name__} is not for what a process has open here.")
+
+    def task_completed(self, step: Step, item: Item, variables: Mapping[str, Json]) -> None:
+        _awake(step, item.instance)
+        step.plan(activities.complete, step, item.id, variables)
+
+    def job_completed(self, step: Step, item: Item, result: Json) -> None:
+        _awake(step, item.instance)
+        step.plan(activities.complete, step, item.id, variables.results(node_of(step, item), result))
+
+    def job_failed(self, step: Step, item: Item, error: str, code: str | None) -> bool:
+        _awake(step, item.instance)
+        return code is not None and throwing.throw(step, item.instance, item.id, "error", code, at_work=True)
+
+    def timer_fired(self, step: Step, wait: Wait) -> None:
+        _awake(step, wait.instance)
+        step.plan(catching.occurred, step, wait, {})
+
+    def received(self, step: Step, wait: Wait, variables: Mapping[str, Json]) -> None:
+        _awake(step, wait.instance)
+        step.plan(catching.occurred, step, wait, variables)
+
+    def called_ended(self, step: Step, item: Item, instance: int, state: str, variables: Mapping[str, Json]) -> None:
+        node = cast(CallActivity, node_of(step, item))
+        if state != "completed" and not (node.kind == "case" and state == "terminated"):
+            raise ModelFault(f"The {node.kind} that '{node.name or node.id}' called is {state}.", item.id, "called")
+        takes = node.outputs or node.extensions.return_all
+        activities.complete(step, item.id, variables if takes else {})
+
+    def retry(self, step: Step, item: Item) -> None:
+        node = node_of(step, item)
+        if "stalled" not in item.facts:
+            step.plan(activities.begin_again, step, item.id)
+            return
+        close_item(step, item.id, "closed", "retry")
+        if isinstance(node, Activity):
+            step.plan(tokens.leave, step, item.instance, item.parent, node)
+        else:
+            tokens.begin(step, item.instance, item.parent, node.id)
+
+    def skip(self, step: Step, item: Item, output: Json) -> None:
+        node = node_of(step, item)
+        if "stalled" not in item.facts:
+            step.plan(activities.complete, step, item.id, variables.results(node, output))
+            return
+        flows = [flow for flow in node.outgoing if flow.id == output]
+        if not flows:
+            known = ", ".join(flow.id for flow in node.outgoing)
+            raise Refused("variables", f"To go on from here, name a sequence flow as the output: {known}.")
+        close_item(step, item.id, "closed", "skip")
+        tokens.send(step, item.instance, item.parent, flows)
+
+    def settle(self, step: Step, instance: int, changed: frozenset[str]) -> None:
+        """The step is quiet: what only now can be said. The first thing that moves sends the step round again."""
+        if process(step, instance).has_conditions:
+            met = waits.conditions_met(step, instance)
+            for wait in met:
+                step.plan(catching.occurred, step, wait, {})
+            if met:
+                return
+        if gateways.release(step, instance) or compensation.advance(step, instance):
+            return
+        done = scopes.emptied(step, instance) or [i for i in scopes.ad_hoc(step, instance) if _is_enough(step, i)]
+        for item in done:
+            step.plan(activities.complete, step, item.id, {})
+        if not done and scopes.is_quiet(step, instance, None):
+            step.end_instance(instance, "completed")
+
+    def knows(self, step: Step, instance: int, item: int | None, name: str) -> Json:
+        if name.startswith("nrOf"):
+            return activities.counts(step, item).get(name)
+        if name == "execution":
+            found = step.state.instances[instance]
+            return {"id": item or instance, "processInstanceId": instance, "processDefinitionKey": found.key}
+        return None
+
+    def terminate(self, step: Step, instance: int) -> None:
+        end_children(step, instance, None, "the process was terminated")
+
+
+def _awake(step: Step, instance: int) -> None:
+    if step.state.instances[instance].state == "suspended":
+        raise Refused("suspended", f"{step.state.instances[instance].key} is suspended.")
+
+
+def _turn(step: Step, instance: int, transition: str, source: str, target: str) -> None:
+    """Suspend or resume a process with all that it has called."""
+    found = step.state.instances[instance]
+    if found.state != source:
+        raise Refused("state", f"{found.key} is {found.state}; only what is {source} can do that.")
+    for each in [found, *_called(step, instance)]:
+        if each.state == source:
+            step.emit(e.InstanceChanged(each.id, transition, source, target))
+
+
+def _called(step: Step, instance: int) -> list[Any]:
+    """The processes that this one has called, directly or not, and that still run."""
+    found: list[Any] = []
+    for each in step.state.instances.values():
+        caller = step.state.items.get(each.parent) if each.parent is not None else None
+        known = [instance, *(one.id for one in found)]
+        if caller is not None and each.kind == "process" and caller.instance in known:
+            found.append(each)
+    return found
+
+
+def _perform(step: Step, item: Item) -> None:
+    """A person starts an activity that an ad-hoc sub-process offers; it is offered again (13.3.5)."""
+    scope = cast(int, item.parent)
+    holder = step.state.items[scope]
+    ad_hoc = cast(SubProcess, node_of(step, holder))
+    if ad_hoc.sequential and scopes.performs(step, holder):
+        raise Refused("state", f"In '{ad_hoc.name or ad_hoc.id}' one activity is performed at a time.")
+    close_item(step, item.id, "closed", "start")
+    scopes.offer(step, item.instance, scope, item.node)
+    tokens.begin(step, item.instance, scope, item.node)
+
+
+def _complete_by_hand(step: Step, item: Item, values: Mapping[str, Json]) -> None:
+    """A receive task, a job or a task is declared done, or an ad-hoc sub-process in which nothing is at work."""
+    node = node_of(step, item)
+    if scopes.is_ad_hoc(step, item.id):
+        if scopes.performs(step, item):
+            raise Refused("state", f"In '{node.name or node.id}' something is still being performed.")
+    elif not (node.type == "receiveTask" or step.state.waits_of(item.id, "task", "job")):
+        raise Refused("state", f"'{node.name or node.id}' is not completed by hand.")
+    step.plan(activities.complete, step, item.id, values)
+
+
+def _is_enough(step: Step, item: Item) -> bool:
+    """Whether the ad-hoc sub-process is complete by its condition (13.3.5)."""
+    node = cast(SubProcess, node_of(step, item))
+    if node.completion is None or (not node.cancel_remaining and scopes.performs(step, item)):
+        return False
+    return step.evaluate(node.completion, item.instance, item.id) is True
+
+
+def _learn(step: Step, instance: int, at: str) -> None:
+    """The message that begins a process gives it its correlation key."""
+    starter = next((s for s in process(step, instance).starters if s.node == at and s.kind == "message"), None)
+    if starter is not None and starter.name is not None:
+        message = Wait(0, instance, None, "message", starter.name)
+        waits.learn_key(step, message, step.state.instances[instance].variables)

@@ -1,0 +1,284 @@
+"""What does one element of a process say, as a flow node?
+
+One function for each kind of node (BPMN 2.0, clauses 10.2 to 10.5). They read what stands in the element itself; what
+lies around it (flows, boundary events, compensation handlers) comes in `Surroundings` from the parser of the process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from orchestration.engine import dialect
+from orchestration.engine.bpmn.model import (
+    Body,
+    CallActivity,
+    Event,
+    Flow,
+    Gateway,
+    Loop,
+    Node,
+    SubProcess,
+    Task,
+)
+from orchestration.engine.bpmn.reading import Reader, local
+from orchestration.engine.dialect import Extensions
+from orchestration.engine.expressions import Formula, setting
+from orchestration.engine.xml import Element
+
+TASKS: Final = frozenset(
+    {"task", "userTask", "manualTask", "serviceTask", "scriptTask", "businessRuleTask", "sendTask", "receiveTask"}
+)
+SUB_PROCESSES: Final = frozenset({"subProcess", "transaction", "adHocSubProcess"})
+EVENTS: Final = frozenset(
+    {
+        "startEvent",
+        "endEvent",
+        "intermediateCatchEvent",
+        "intermediateThrowEvent",
+        "implicitThrowEvent",
+        "boundaryEvent",
+    }
+)
+GATEWAYS: Final = frozenset(
+    {"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"}
+)
+ACTIVITIES: Final = TASKS | SUB_PROCESSES | {"callActivity"}
+NODES: Final = ACTIVITIES | EVENTS | GATEWAYS
+
+ALLOWED: Final = {
+    "startEvent": {"message", "timer", "signal", "error", "escalation", "conditional", "compensation"},
+    "endEvent": {"message", "signal", "error", "escalation", "compensation", "cancel", "terminate"},
+    "intermediateCatchEvent": {"message", "timer", "signal", "conditional", "link"},
+    "intermediateThrowEvent": {"message", "signal", "escalation", "link", "compensation"},
+    "boundaryEvent": {"message", "timer", "signal", "error", "escalation", "conditional", "compensation", "cancel"},
+}
+"""Which event definitions an event may have (10.4.5, table 10.93)."""
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What the process has around its elements, by the id of the element."""
+
+    scope: str
+    incoming: dict[str, list[Flow]]
+    outgoing: dict[str, list[Flow]]
+    boundaries: dict[str, list[Event]] = field(default_factory=dict)
+    handlers: dict[str, str] = field(default_factory=dict)
+    bodies: dict[str, Body] = field(default_factory=dict)
+
+
+def node(reader: Reader, element: Element, around: Surroundings) -> Node:
+    """The element as a flow node. Faults go to the reader."""
+    extensions, faults = dialect.extensions(element)
+    for fault in faults:
+        reader.fault(element, fault.sentence)
+    common = _common(reader, element, around, extensions)
+    if element.name in EVENTS:
+        return _event(reader, element, common)
+    if element.name in GATEWAYS:
+        return _gateway(reader, element, common)
+    common |= _activity(reader, element, around, common["id"])
+    if element.name in SUB_PROCESSES:
+        return _sub_process(reader, element, around, common)
+    if element.name == "callActivity":
+        return _call(reader, element, common, extensions)
+    return _task(reader, element, common, extensions)
+
+
+def _common(reader: Reader, element: Element, around: Surroundings, extensions: Extensions) -> dict[str, Any]:
+    id = reader.id(element)
+    default = local(element.get("default"))
+    outgoing = tuple(around.outgoing.get(id, ()))
+    if default is not None and default not in {flow.id for flow in outgoing}:
+        reader.fault(element, f"The default flow '{default}' does not leave this element.")
+    inputs = [*extensions.inputs, *reader.associations(element, "dataInputAssociation")]
+    outputs = [*extensions.outputs, *reader.associations(element, "dataOutputAssociation")]
+    return {
+        "id": id,
+        "name": element.get("name") or "",
+        "type": element.name,
+        "scope": around.scope,
+        "line": element.line,
+        "incoming": tuple(around.incoming.get(id, ())),
+        "outgoing": outgoing,
+        "default": default,
+        "extensions": extensions,
+        "inputs": tuple(inputs),
+        "outputs": tuple(outputs),
+    }
+
+
+def _event(reader: Reader, element: Element, common: dict[str, Any]) -> Event:
+    definitions = tuple(reader.definitions(element))
+    allowed = ALLOWED.get(element.name, set())
+    for definition in definitions:
+        if definition.kind not in allowed:
+            reader.fault(element, f"A {element.name} cannot be a {definition.kind} event.")
+    attribute = "cancelActivity" if element.name == "boundaryEvent" else "isInterrupting"
+    always = any(definition.kind in ("error", "cancel", "compensation") for definition in definitions)
+    return Event(
+        **common,
+        definitions=definitions,
+        parallel=element.get("parallelMultiple") == "true" and len(definitions) > 1,
+        interrupting=always or element.get(attribute) != "false",
+        attached_to=local(element.get("attachedToRef")),
+    )
+
+
+def _gateway(reader: Reader, element: Element, common: dict[str, Any]) -> Gateway:
+    return Gateway(
+        **common,
+        activation=reader.formula(element, element.first("activationCondition")),
+        instantiate=element.get("instantiate") == "true",
+        parallel=element.get("eventGatewayType") == "Parallel",
+    )
+
+
+def _activity(reader: Reader, element: Element, around: Surroundings, id: str) -> dict[str, Any]:
+    return {
+        "loop": _loop(reader, element),
+        "boundaries": tuple(around.boundaries.get(id, ())),
+        "handler": around.handlers.get(id),
+        "for_compensation": element.get("isForCompensation") == "true",
+    }
+
+
+def _loop(reader: Reader, element: Element) -> Loop | None:
+    standard = element.first("standardLoopCharacteristics")
+    if standard is not None:
+        return Loop(
+            "standard",
+            condition=reader.formula(element, standard.first("loopCondition")),
+            test_before=standard.get("testBefore") == "true",
+            maximum=reader.formula(element, standard.first("loopMaximum"), standard.get("loopMaximum")),
+        )
+    several = element.first("multiInstanceLoopCharacteristics")
+    return None if several is None else _multi_instance(reader, element, several)
+
+
+def _multi_instance(reader: Reader, element: Element, several: Element) -> Loop:
+    extensions, faults = dialect.extensions(several)
+    for fault in faults:
+        reader.fault(element, fault.sentence)
+    cardinality = reader.formula(element, several.first("loopCardinality"))
+    collection = extensions.collection or _reference(reader, element, several, "loopDataInputRef")
+    if cardinality is None and collection is None:
+        reader.fault(element, "A multi-instance activity needs a cardinality or a collection.")
+    inside, outside = several.first("inputDataItem"), several.first("outputDataItem")
+    output = several.first("loopDataOutputRef")
+    each = _item_name(reader, outside)
+    return Loop(
+        "sequential" if several.get("isSequential") == "true" else "parallel",
+        cardinality=cardinality,
+        collection=collection,
+        element=extensions.element_variable or _item_name(reader, inside),
+        index=extensions.element_index_variable or "loopCounter",
+        completion=reader.formula(element, several.first("completionCondition")),
+        output=extensions.output_collection or (reader.data_name(output.text) if output is not None else None),
+        output_element=extensions.output_element or (reader.name_formula(element, each) if each else None),
+    )
+
+
+def _reference(reader: Reader, element: Element, several: Element, name: str) -> Formula | None:
+    """The collection: a reference to data, or an expression in its place (as Flowable allows)."""
+    reference = several.first(name)
+    if reference is None:
+        return None
+    text = reference.text.strip()
+    if "${" in text or "#{" in text:
+        return reader.compile(element, text)
+    return reader.name_formula(element, reader.data_name(text))
+
+
+def _item_name(reader: Reader, item: Element | None) -> str | None:
+    return None if item is None else item.get("name") or reader.id(item)
+
+
+def _sub_process(reader: Reader, element: Element, around: Surroundings, common: dict[str, Any]) -> SubProcess:
+    kinds = {"transaction": "transaction", "adHocSubProcess": "adHoc", "subProcess": "embedded"}
+    kind = "event" if element.get("triggeredByEvent") == "true" else kinds[element.name]
+    return SubProcess(
+        **common,
+        kind=kind,
+        body=around.bodies.get(common["id"], Body()),
+        completion=reader.formula(element, element.first("completionCondition")),
+        sequential=element.get("ordering") == "Sequential",
+        cancel_remaining=element.get("cancelRemainingInstances") != "false",
+    )
+
+
+def _call(reader: Reader, element: Element, common: dict[str, Any], extensions: Extensions) -> CallActivity:
+    case = dialect.vendor(element, "caseRef", "caseDefinitionKey")
+    zeebe = next((child.get("processId") for child in dialect.vendor_elements(element, "calledElement")), None)
+    written = case or element.get("calledElement") or zeebe
+    if not written:
+        reader.fault(element, "A call activity must say what it calls (calledElement).")
+    called = reader.value(element, written or "") or setting("")
+    if called.constant is not None:
+        called = setting(local(called.constant) or "")
+    return CallActivity(**common, called=called, kind="case" if _calls_case(element, case) else "process")
+
+
+def _calls_case(element: Element, case: str | None) -> bool:
+    return case is not None or (dialect.vendor(element, "calledElementType") or "").lower() == "case"
+
+
+def _task(reader: Reader, element: Element, common: dict[str, Any], extensions: Extensions) -> Node:
+    kind = dialect.vendor(element, "type")
+    if element.name == "serviceTask" and kind == "case":
+        return _call(reader, element, common | {"type": "callActivity"}, extensions)
+    if element.name == "serviceTask" and kind == "dmn":
+        common["type"] = "businessRuleTask"
+    reading = _READERS.get(common["type"], _plain)
+    return Task(**common, **reading(reader, element, extensions))
+
+
+def _plain(reader: Reader, element: Element, extensions: Extensions) -> dict[str, Any]:
+    return {}
+
+
+def _message(reader: Reader, element: Element, extensions: Extensions) -> dict[str, Any]:
+    if element.get("messageRef") is None:
+        return {"instantiate": element.get("instantiate") == "true"}
+    message = reader.message(element, element.get("messageRef"), element.line)
+    return {"message": message, "instantiate": element.get("instantiate") == "true"}
+
+
+def _script(reader: Reader, element: Element, extensions: Extensions) -> dict[str, Any]:
+    zeebe = next((child.get("expression") for child in dialect.vendor_elements(element, "script")), None)
+    body = element.first("script")
+    if zeebe is not None:
+        return {"script": reader.script(element, zeebe, "feel")}
+    if body is None or not body.text.strip():
+        if extensions.capability is None:
+            reader.fault(element, "A script task needs a script.")
+        return {}
+    return {"script": reader.script(element, body.text, element.get("scriptFormat") or "")}
+
+
+def _service(reader: Reader, element: Element, extensions: Extensions) -> dict[str, Any]:
+    return {"script": extensions.expression}
+
+
+def _decision(reader: Reader, element: Element, extensions: Extensions) -> dict[str, Any]:
+    if dialect.vendor(element, "rules", "ruleVariablesInput") is not None:
+        reader.fault(element, "Rule files in a language of their own do not run here; DMN decisions do.")
+    zeebe = next((child.get("decisionId") for child in dialect.vendor_elements(element, "calledDecision")), None)
+    named = zeebe or dialect.vendor(element, "decision", "decisionRef", "decisionTableReferenceKey")
+    fields = extensions.fields
+    written = fields.get("decisionTableReferenceKey") or fields.get("decisionServiceReferenceKey")
+    decision = reader.value(element, named) or written
+    if decision is None and extensions.capability is None:
+        reader.fault(element, "A business rule task must say which decision it evaluates.")
+    return {"decision": decision}
+
+
+_READERS: Final[dict[str, Callable[[Reader, Element, Extensions], dict[str, Any]]]] = {
+    "sendTask": _message,
+    "receiveTask": _message,
+    "scriptTask": _script,
+    "serviceTask": _service,
+    "businessRuleTask": _decision,
+}

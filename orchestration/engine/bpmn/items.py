@@ -1,0 +1,110 @@
+"""How do tokens, activities and scopes come into the state and leave it?
+
+An item is a token that rests: an activity at work, an event that waits, a sub-process, the frame around the instances
+of a loop. Tokens that wait at a join are counts in the facts of the scope. Scopes are named by their item, None for the
+process itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NoReturn, cast
+
+from orchestration.engine import events as e
+from orchestration.engine.bpmn.model import Body, CallActivity, Node, ProcessModel, SubProcess
+from orchestration.engine.state import Item
+from orchestration.engine.step import ModelFault, Step
+
+Json = Any
+
+INTERRUPTED: Final = "interrupted"
+"""Fact of a scope whose own flow was ended by an event sub-process or a cancel event: no token enters it any more."""
+
+
+def process(step: Step, instance: int) -> ProcessModel:
+    return cast(ProcessModel, step.model(instance))
+
+
+def node_of(step: Step, item: Item) -> Node:
+    return process(step, item.instance).nodes[item.node]
+
+
+def facts_of(step: Step, instance: int, scope: int | None) -> Mapping[str, Json]:
+    return step.state.instances[instance].facts if scope is None else step.state.items[scope].facts
+
+
+def body_of(step: Step, instance: int, scope: int | None) -> Body:
+    """What the process or sub-process of this scope holds; nothing for an item that is no sub-process."""
+    model = process(step, instance)
+    if scope is None:
+        return model.body
+    node = model.nodes[step.state.items[scope].node]
+    return node.body if isinstance(node, SubProcess) else Body()
+
+
+def is_open(step: Step, instance: int, scope: int | None) -> bool:
+    """Whether tokens may still move in this scope."""
+    if not step.is_running(instance) or (scope is not None and scope not in step.state.items):
+        return False
+    return INTERRUPTED not in facts_of(step, instance, scope)
+
+
+def note(step: Step, instance: int, scope: int | None, fact: str, value: Json) -> None:
+    step.emit(e.FactSet(instance, scope, fact, value))
+
+
+def open_item(
+    step: Step,
+    instance: int,
+    scope: int | None,
+    node: Node,
+    local: dict[str, Json] | None = None,
+    facts: dict[str, Json] | None = None,
+    state: str = "active",
+) -> int:
+    """A token comes to rest at the node; the id of its item."""
+    item = step.new_id()
+    step.emit(
+        e.ItemOpened(instance, item, scope, node.id, node.id, node.name, node.type, state, local or None, facts or None)
+    )
+    step.touch(instance)
+    return item
+
+
+def close_item(
+    step: Step, item: int, target: str = "completed", transition: str = "complete", reason: str = ""
+) -> Item:
+    """The item leaves the state, with all that it waits for and all inside it. The item as it was."""
+    found = step.state.items[item]
+    for child in list(found.children):
+        close_item(step, child, "terminated", "terminate", reason)
+    if found.waits:
+        step.cancel_waits(item, target)
+    node = node_of(step, found)
+    if isinstance(node, CallActivity):
+        step.terminate_called(item)
+    found = step.state.items[item]
+    step.emit(e.ItemChanged(found.instance, item, transition, found.state, target, node.id, node.name, reason))
+    step.touch(found.instance)
+    return found
+
+
+def end_children(step: Step, instance: int, scope: int | None, reason: str = "") -> None:
+    """End everything in the scope, and forget the tokens that wait at its joins."""
+    for child in step.state.children(instance, scope):
+        close_item(step, child.id, "terminated", "terminate", reason)
+    for fact in [name for name in facts_of(step, instance, scope) if name.startswith(("tokens:", "reset:"))]:
+        note(step, instance, scope, fact, None)
+    step.touch(instance)
+
+
+def interrupt(step: Step, instance: int, scope: int | None, reason: str) -> None:
+    """End the scope's own flow for good; tokens that are still on their way into it are dropped."""
+    end_children(step, instance, scope, reason)
+    note(step, instance, scope, INTERRUPTED, True)
+
+
+def stall(step: Step, instance: int, scope: int | None, node: Node, sentence: str) -> NoReturn:
+    """The token cannot go on from this node: it rests there, with an incident for a person."""
+    item = open_item(step, instance, scope, node, facts={"stalled": True})
+    raise ModelFault(sentence, item)

@@ -1,0 +1,235 @@
+"""How does a BPMN file become processes?
+
+XML -> `ProcessModel` (BPMN 2.0, clauses 8.4 and 10). A body is read in three passes: its flows, what hangs on its
+activities (boundary events, compensation handlers, inner bodies), then its nodes, which know both. Whatever is wrong is
+kept as a fault, so that the author sees everything at once.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import orjson
+
+from orchestration.engine import dialect
+from orchestration.engine.bpmn import correlation, elements, reach
+from orchestration.engine.bpmn.elements import ACTIVITIES, NODES, SUB_PROCESSES, Surroundings
+from orchestration.engine.bpmn.model import (
+    Body,
+    DataObject,
+    Event,
+    EventDefinition,
+    Flow,
+    Gateway,
+    Node,
+    ProcessModel,
+    Starter,
+    SubProcess,
+    Task,
+)
+from orchestration.engine.bpmn.reading import BPMN, Reader, local
+from orchestration.engine.library import Fault
+from orchestration.engine.xml import Element
+
+PASSIVE: Final = frozenset(
+    {
+        "documentation",
+        "extensionElements",
+        "sequenceFlow",
+        "association",
+        "textAnnotation",
+        "group",
+        "category",
+        "laneSet",
+        "incoming",
+        "outgoing",
+        "ioSpecification",
+        "ioBinding",
+        "dataObject",
+        "dataObjectReference",
+        "dataStoreReference",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "property",
+        "auditing",
+        "monitoring",
+        "resourceRole",
+        "performer",
+        "humanPerformer",
+        "potentialOwner",
+        "supports",
+        "completionCondition",
+        "correlationSubscription",
+        "multiInstanceLoopCharacteristics",
+        "standardLoopCharacteristics",
+    }
+)
+"""What may stand in a body beside flow nodes; it is read elsewhere, or says nothing about what happens."""
+
+
+def parse(root: Element, file: str = "") -> tuple[dict[str, ProcessModel], list[Fault]]:
+    """The executable processes of a file by id, and everything that is wrong in it."""
+    if root.name != "definitions" or root.namespace != BPMN:
+        return {}, [Fault(root.name, "This is no BPMN 2.0 file: its root is not bpmn:definitions.", root.line, file)]
+    reader = Reader(root, file)
+    found = {}
+    for element in root.all("process"):
+        if element.get("isExecutable") != "false":
+            process = _Process(reader, element).read()
+            found[process.id] = process
+    return found, reader.faults
+
+
+class _Process:
+    """The reading of one process element."""
+
+    def __init__(self, reader: Reader, element: Element) -> None:
+        self.reader = reader
+        self.element = element
+        self.nodes: dict[str, Node] = {}
+        self.keys = correlation.bindings(reader, element)
+
+    def read(self) -> ProcessModel:
+        id = self.reader.id(self.element)
+        body = self.body(self.element, id)
+        return ProcessModel(
+            id=id,
+            name=self.element.get("name") or "",
+            nodes=self.nodes,
+            body=body,
+            starters=tuple(self.starters(body)),
+            reach=reach.joins(self.nodes),
+            retrievals={**correlation.stated(self.nodes.values()), **correlation.retrievals(self.reader)},
+            has_conditions=any(d.kind == "conditional" for n in self.nodes.values() for d in correlation.awaited(n)),
+            line=self.element.line,
+        )
+
+    def body(self, holder: Element, scope: str) -> Body:
+        around = Surroundings(scope, {}, {})
+        children = [child for child in holder.children if child.namespace == BPMN]
+        inside = [child for child in children if child.name in NODES]
+        self.flows(children, {self.reader.id(child) for child in inside}, around)
+        for child in children:
+            if child.name in SUB_PROCESSES:
+                around.bodies[self.reader.id(child)] = self.body(child, self.reader.id(child))
+            if child.name not in NODES and child.name not in PASSIVE:
+                self.reader.fault(child, f"The element '{child.name}' is not supported in a process.")
+        attached = self.attach(children, inside, around)
+        own = [attached.get(self.reader.id(child)) or self.node(child, around) for child in inside]
+        self.nodes.update({node.id: node for node in own})
+        return self.assembled(holder, own)
+
+    def node(self, element: Element, around: Surroundings) -> Node:
+        return correlation.with_keys(elements.node(self.reader, element, around), self.keys)
+
+    def flows(self, children: list[Element], inside: set[str], around: Surroundings) -> None:
+        for child in children:
+            if child.name != "sequenceFlow":
+                continue
+            source, target = local(child.get("sourceRef")) or "", local(child.get("targetRef")) or ""
+            for end in (source, target):
+                if end not in inside:
+                    self.reader.fault(child, f"A sequence flow joins '{end}', which is no flow node in the same scope.")
+            body = child.first("conditionExpression")
+            condition = self.reader.formula(child, body)
+            flow = Flow(self.reader.id(child), child.get("name") or "", source, target, condition, child.line)
+            if source in inside and target in inside:
+                around.outgoing.setdefault(source, []).append(flow)
+                around.incoming.setdefault(target, []).append(flow)
+
+    def attach(self, children: list[Element], inside: list[Element], around: Surroundings) -> dict[str, Node]:
+        """Boundary events to their activities, and compensation handlers to what they undo; the events by id."""
+        activities = {self.reader.id(child) for child in inside if child.name in ACTIVITIES}
+        undoing: dict[str, str] = {}
+        attached: dict[str, Node] = {}
+        for child in inside:
+            if child.name != "boundaryEvent":
+                continue
+            event = self.node(child, around)
+            attached[event.id] = event
+            if not isinstance(event, Event) or event.attached_to not in activities:
+                self.reader.fault(child, "A boundary event must be attached to an activity in the same scope.")
+            elif any(definition.kind == "compensation" for definition in event.definitions):
+                undoing[event.id] = event.attached_to
+            else:
+                around.boundaries.setdefault(event.attached_to, []).append(event)
+        self.handlers(children, undoing, activities, around)
+        return attached
+
+    def handlers(
+        self, children: list[Element], undoing: dict[str, str], activities: set[str], around: Surroundings
+    ) -> None:
+        for child in children:
+            source, target = local(child.get("sourceRef")) or "", local(child.get("targetRef")) or ""
+            if child.name == "association" and source in undoing and target in activities:
+                around.handlers[undoing.pop(source)] = target
+        for event in undoing:
+            element = self.reader.by_id[event]
+            self.reader.fault(element, "A compensation boundary event needs an association to its handler.")
+
+    def assembled(self, holder: Element, own: list[Node]) -> Body:
+        starts = [node for node in own if isinstance(node, Event) and node.type == "startEvent"]
+        handlers = []
+        for node in own:
+            if isinstance(node, SubProcess) and node.kind == "event":
+                for id in node.body.nodes:
+                    start = self.nodes[id]
+                    if isinstance(start, Event) and start.type == "startEvent":
+                        handlers.append((node.id, start))
+        begin = [start.id for start in starts if not start.definitions]
+        if not starts:
+            begin = [node.id for node in own if _begins(node)]
+        links = {
+            str(definition.name.constant): node.id
+            for node in own
+            if isinstance(node, Event) and node.type == "intermediateCatchEvent"
+            for definition in node.definitions
+            if definition.kind == "link" and definition.name is not None
+        }
+        data = tuple(_data(self.reader, child) for child in holder.all("dataObject", "property"))
+        return Body(tuple(node.id for node in own), tuple(begin), tuple(handlers), links, data)
+
+    def starters(self, body: Body) -> list[Starter]:
+        """The ways into the process from outside (10.4.2, 10.5.6, and receive tasks that instantiate)."""
+        found = []
+        for id in body.nodes:
+            node = self.nodes[id]
+            if isinstance(node, Event) and node.type == "startEvent":
+                found += [_starter(node.id, definition) for definition in node.definitions]
+            elif isinstance(node, Task) and node.instantiate and node.message is not None:
+                found.append(_starter(node.id, node.message))
+            elif isinstance(node, Gateway) and node.type == "eventBasedGateway" and node.instantiate:
+                for flow in node.outgoing:
+                    found += [
+                        _starter(flow.target, definition) for definition in correlation.awaited(self.nodes[flow.target])
+                    ]
+        return found
+
+
+def _begins(node: Node) -> bool:
+    """Where a scope without a start event begins: what has no flow into it and is not there for an event (10.2.5)."""
+    if node.incoming or node.type in ("boundaryEvent", "startEvent") or reach.link_names(node):
+        return False
+    waits = isinstance(node, SubProcess) and node.kind == "event"
+    return not (waits or getattr(node, "for_compensation", False) or getattr(node, "instantiate", False))
+
+
+def _starter(node: str, definition: EventDefinition) -> Starter:
+    name = definition.name.constant if definition.name is not None else None
+    return Starter(node, definition.kind, name, definition)
+
+
+def _data(reader: Reader, element: Element) -> DataObject:
+    """A data object, with the value that Flowable lets a model give it, in the type of its structure."""
+    values = dialect.vendor_elements(element, "value")
+    name = element.get("name") or reader.id(element)
+    if not values:
+        return DataObject(name)
+    kind = (local(element.get("itemSubjectRef")) or "").lower()
+    text = values[0].text.strip()
+    if kind in ("int", "integer", "long", "double", "float", "boolean", "decimal"):
+        try:
+            return DataObject(name, orjson.loads(text.lower()))
+        except orjson.JSONDecodeError:
+            reader.fault(element, f"'{text}' is no value of the type {kind}.")
+    return DataObject(name, text)

@@ -1,0 +1,251 @@
+"""What do the elements around the processes say, to which their nodes refer?
+
+Messages, signals, errors, escalations, event definitions, data and correlation keys stand beside the processes in a
+definitions element (BPMN 2.0, clauses 8.3 and 8.4). `Reader` holds them by id for the parsers of processes and nodes,
+turns texts into formulas, and gathers a fault, with element and line, for each thing that is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Final
+
+from orchestration.engine import dialect, juel
+from orchestration.engine.bpmn.model import EventDefinition
+from orchestration.engine.dialect import Script, Transfer
+from orchestration.engine.expressions import BadExpression, Formula, formula, setting
+from orchestration.engine.library import Fault
+from orchestration.engine.timers import BadTimer, schedule
+from orchestration.engine.xml import Element
+
+BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+
+KINDS: Final = {
+    "messageEventDefinition": "message",
+    "timerEventDefinition": "timer",
+    "signalEventDefinition": "signal",
+    "errorEventDefinition": "error",
+    "escalationEventDefinition": "escalation",
+    "conditionalEventDefinition": "conditional",
+    "linkEventDefinition": "link",
+    "compensateEventDefinition": "compensation",
+    "cancelEventDefinition": "cancel",
+    "terminateEventDefinition": "terminate",
+}
+
+
+def local(reference: str | None) -> str | None:
+    """The id in a reference, which may be a qualified name."""
+    return None if reference is None else reference.strip().rpartition(":")[2]
+
+
+class Reader:
+    """The referable elements of one file by id, and the faults found so far."""
+
+    def __init__(self, root: Element, file: str) -> None:
+        self.root = root
+        self.file = file
+        self.faults: list[Fault] = []
+        self.by_id: dict[str, Element] = {}
+        self.named: dict[int, str] = {}
+        self._gather()
+
+    def _gather(self) -> None:
+        count: dict[str, int] = {}
+        for element in self.root.walk():
+            if element.namespace != BPMN:
+                continue
+            name = element.get("id")
+            if name is None:
+                count[element.name] = count.get(element.name, 0) + 1
+                name = f"{element.name}#{count[element.name]}"
+            elif name in self.by_id:
+                self.fault(element, f"The id '{name}' is used twice, first in line {self.by_id[name].line}.")
+            self.named[id(element)] = name
+            self.by_id.setdefault(name, element)
+
+    def id(self, element: Element) -> str:
+        """The element's id; those that have none are numbered by kind in document order."""
+        return self.named[id(element)]
+
+    def fault(self, element: Element, sentence: str, severe: bool = True) -> None:
+        named = self.named.get(id(element)) or element.get("id") or element.name
+        self.faults.append(Fault(named, sentence, element.line, self.file, severe))
+
+    # -- expressions
+
+    def formula(self, owner: Element, body: Element | None, text: str | None = None) -> Formula | None:
+        """The expression in an element's text; a fault of `owner` where it is refused."""
+        written = text if text is not None else body.text if body is not None else ""
+        if not written.strip():
+            return None
+        language = (body.get("language") or "") if body is not None else ""
+        if language.lower() == "juel" and not juel.holds_juel(written):
+            written = f"${{{written.strip()}}}"
+        elif language and not any(known in language.lower() for known in ("feel", "juel", "xpath", "uel")):
+            self.fault(owner, f"Expressions in {language} do not run here; FEEL and JUEL do.")
+            return None
+        return self.compile(owner, written)
+
+    def compile(self, owner: Element, text: str) -> Formula | None:
+        try:
+            return formula(text)
+        except BadExpression as error:
+            self.fault(owner, f"{error}")
+            return None
+
+    def value(self, owner: Element, text: str | None) -> Formula | None:
+        if text is None:
+            return None
+        try:
+            return setting(text)
+        except BadExpression as error:
+            self.fault(owner, f"{error}")
+            return None
+
+    def name_formula(self, owner: Element, name: str) -> Formula | None:
+        """A variable by its name, whatever signs it has in it."""
+        try:
+            return formula(name, (name,))
+        except BadExpression as error:
+            self.fault(owner, f"{error}")
+            return None
+
+    def script(self, owner: Element, text: str, format: str) -> Script | None:
+        """The body of a script task; a fault where it is in another language, or does more than set variables."""
+        try:
+            return dialect.script(text, format)
+        except BadExpression as error:
+            self.fault(owner, f"{error}")
+            return None
+
+    # -- events
+
+    def definitions(self, event: Element) -> Iterator[EventDefinition]:
+        """The event definitions of an event, also those that it refers to."""
+        for child in event.children:
+            found: Element | None = child
+            if child.name == "eventDefinitionRef":
+                found = self.by_id.get(local(child.text) or "")
+                if found is None:
+                    self.fault(event, f"There is no event definition '{child.text.strip()}'.")
+            if found is not None and found.name in KINDS and found.namespace == BPMN:
+                yield self.definition(event, found)
+
+    def definition(self, event: Element, element: Element) -> EventDefinition:
+        kind = KINDS[element.name]
+        line = element.line
+        match kind:
+            case "message":
+                return self.message(event, element.get("messageRef"), line)
+            case "signal":
+                ref = element.get("signalRef")
+                name = self.referred(event, "signal", ref, "name", element)
+                declared = self.by_id.get(local(ref) or "", element)
+                here = dialect.vendor(declared, "scope") == "processInstance"
+                return EventDefinition(kind, name, local(ref), local=here, line=line)
+            case "error":
+                return EventDefinition(
+                    kind, self.code(event, "error", element), local(element.get("errorRef")), line=line
+                )
+            case "escalation":
+                return EventDefinition(kind, self.code(event, "escalation", element), line=line)
+            case "timer":
+                return self.timer(event, element)
+            case "conditional":
+                condition = self.formula(event, element.first("condition"))
+                if condition is None and element.first("condition") is None:
+                    self.fault(event, "A conditional event needs a condition.")
+                return EventDefinition(kind, condition=condition, line=line)
+            case "link":
+                return EventDefinition(kind, setting(element.get("name") or ""), line=line)
+            case "compensation":
+                wait = element.get("waitForCompletion") != "false"
+                return EventDefinition(kind, activity=local(element.get("activityRef")), wait=wait, line=line)
+        terminates_all = dialect.vendor(element, "terminateAll") == "true"
+        return EventDefinition(kind, ref="all" if terminates_all else None, line=line)
+
+    def message(self, owner: Element, reference: str | None, line: int) -> EventDefinition:
+        name = self.referred(owner, "message", reference, "name", owner)
+        declared = self.by_id.get(local(reference) or "")
+        keys = [declared.get("correlationKey"), dialect.vendor(declared, "correlation")] if declared is not None else []
+        for child in dialect.vendor_elements(declared, "subscription") if declared is not None else []:
+            keys.append(child.get("correlationKey"))
+        text = next((key for key in keys if key), None)
+        key = None if text is None else self.compile(owner, text)
+        return EventDefinition("message", name, local(reference), correlation=(key,) if key else (), line=line)
+
+    def referred(
+        self, owner: Element, kind: str, reference: str | None, attribute: str, element: Element
+    ) -> Formula | None:
+        """The name of the message or signal that an event definition refers to."""
+        expression = dialect.vendor(element, f"{kind}Expression")
+        if expression is not None:
+            return self.value(owner, expression)
+        found = self.by_id.get(local(reference) or "")
+        if found is None or found.name != kind:
+            what = "none" if not reference else f"'{reference}', which is not there"
+            self.fault(owner, f"A {kind} event must refer to a {kind}; it refers to {what}.")
+            return None
+        return self.value(owner, found.get(attribute) or found.get("id"))
+
+    def code(self, owner: Element, kind: str, element: Element) -> Formula | None:
+        """The code of an error or escalation; a reference to nothing is taken as the code itself (as Flowable does)."""
+        reference = element.get(f"{kind}Ref")
+        if not reference:
+            return None
+        found = self.by_id.get(local(reference) or "")
+        if found is None or found.name != kind:
+            return self.value(owner, reference)
+        return self.value(owner, found.get(f"{kind}Code") or found.get("id"))
+
+    def timer(self, owner: Element, element: Element) -> EventDefinition:
+        body = element.first("timeDate", "timeDuration", "timeCycle")
+        text = body.text.strip() if body is not None else ""
+        if body is None or not text:
+            self.fault(owner, "A timer event needs a date, a duration or a cycle.")
+            return EventDefinition("timer", line=element.line)
+        value = self.value(owner, text)
+        if value is not None and value.constant is not None:
+            self._check_time(owner, value.constant)
+        return EventDefinition("timer", clock=body.name, schedule=value, line=element.line)
+
+    def _check_time(self, owner: Element, text: str) -> None:
+        try:
+            schedule(text, datetime(2000, 1, 1, tzinfo=UTC))
+        except BadTimer as error:
+            self.fault(owner, f"{error}")
+
+    # -- data
+
+    def data_name(self, reference: str) -> str:
+        """The variable that a reference to data means: the name of the data object, input, output or property."""
+        element = self.by_id.get(local(reference) or "")
+        if element is None:
+            return reference.strip()
+        if element.name == "dataObjectReference" and element.get("dataObjectRef"):
+            return self.data_name(element.get("dataObjectRef") or "")
+        return element.get("name") or self.id(element)
+
+    def associations(self, element: Element, kind: str) -> Iterator[Transfer]:
+        """Data input or output associations (10.3.2) as transfers."""
+        for association in element.all(kind):
+            yield from self._assigned(element, association)
+            source, target = association.first("sourceRef"), association.first("targetRef")
+            if association.first("assignment") is None and source is not None and target is not None:
+                changed = association.first("transformation")
+                value = (
+                    self.formula(element, changed)
+                    if changed is not None
+                    else self.name_formula(element, self.data_name(source.text))
+                )
+                if value is not None:
+                    yield Transfer(value, setting(self.data_name(target.text)))
+
+    def _assigned(self, element: Element, association: Element) -> Iterator[Transfer]:
+        for assignment in association.all("assignment"):
+            source, target = assignment.first("from"), assignment.first("to")
+            value = self.formula(element, source)
+            if value is not None and target is not None:
+                yield Transfer(value, setting(self.data_name(target.text)))

@@ -1,0 +1,89 @@
+"""What begins with a scope, and when is it complete?
+
+A process or sub-process (BPMN 2.0, 13.3.4, 13.3.5 and 13.5.4): on entry its event sub-processes listen and tokens
+start; it is complete when no token is left in it, moving, resting or waiting at a join. That is looked at when the step
+is quiet, since a token on its way is only on the agenda.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from orchestration.engine.bpmn import tokens, waits
+from orchestration.engine.bpmn.items import facts_of, node_of, open_item, process
+from orchestration.engine.bpmn.model import Body, SubProcess
+from orchestration.engine.state import Item
+from orchestration.engine.step import Step
+
+Json = Any
+
+
+def enter(step: Step, instance: int, scope: int | None, body: Body, node: SubProcess | None = None) -> None:
+    """Bring a scope to life: what it listens for, then a token at each of its beginnings."""
+    listen(step, instance, scope, body)
+    if node is not None and node.kind == "adHoc":
+        for id in body.starts:
+            offer(step, instance, scope, id)
+        return
+    for id in body.starts:
+        tokens.begin(step, instance, scope, id)
+
+
+def listen(step: Step, instance: int, scope: int | None, body: Body) -> None:
+    """Arm the start events of its event sub-processes (13.5.4)."""
+    for _, start in body.event_subprocesses:
+        waits.arm(step, instance, scope, start)
+
+
+def offer(step: Step, instance: int, scope: int | None, id: str) -> None:
+    """An activity of an ad-hoc sub-process may be started by a person (13.3.5)."""
+    open_item(step, instance, scope, process(step, instance).nodes[id], state="enabled")
+
+
+def is_quiet(step: Step, instance: int, scope: int | None) -> bool:
+    """Whether no token is left in the scope."""
+    return not step.state.children(instance, scope) and not _waits_at_join(facts_of(step, instance, scope))
+
+
+def _waits_at_join(facts: Mapping[str, Json]) -> bool:
+    return any(name.startswith("tokens:") for name in facts)
+
+
+def emptied(step: Step, instance: int) -> list[Item]:
+    """Sub-processes of the instance that are complete by themselves, the innermost first."""
+    found = []
+    for item in list(step.state.items.values()):
+        mine = item.instance == instance and not item.children and _is_body(step, item)
+        if mine and is_quiet(step, instance, item.id):
+            found.append(item)
+    return found
+
+
+def _is_body(step: Step, item: Item) -> bool:
+    """Whether the item is a sub-process at work: no frame of a loop, not stalled, not being undone."""
+    node = node_of(step, item)
+    if not isinstance(node, SubProcess) or item.state != "active" or "loop" in item.facts:
+        return False
+    return node.kind != "adHoc" and not ("queue" in item.facts or "stalled" in item.facts or "faulted" in item.facts)
+
+
+def ad_hoc(step: Step, instance: int) -> list[Item]:
+    """Ad-hoc sub-processes at work in which something has been done."""
+    found = []
+    for item in step.state.items.values():
+        if item.instance == instance and "performed" in item.facts:
+            found.append(item)
+    return found
+
+
+def performs(step: Step, item: Item) -> bool:
+    """Whether an activity of an ad-hoc sub-process is at work in it."""
+    return any(child.state != "enabled" for child in step.state.children(item.instance, item.id))
+
+
+def is_ad_hoc(step: Step, item: int | None) -> bool:
+    if item is None:
+        return False
+    node = node_of(step, step.state.items[item])
+    return isinstance(node, SubProcess) and node.kind == "adHoc" and "loop" not in step.state.items[item].facts

@@ -1,0 +1,177 @@
+"""What does an event throw, and who catches it?
+
+Throwing intermediate events and end events (BPMN 2.0, 10.4.3, 10.4.4 and 13.5). Errors and escalations look for a
+catcher from the inside out: event sub-processes of the scope, boundary events of the activity around it, then the next
+scope, and through a call activity into the process that called. Messages and signals go to the kernel.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from orchestration.engine import events as e
+from orchestration.engine.bpmn import activities, catching, compensation, tokens, variables, waits, work
+from orchestration.engine.bpmn.items import body_of, end_children, interrupt, is_open, node_of
+from orchestration.engine.bpmn.model import Activity, Event, EventDefinition, Flow, Node, SubProcess
+from orchestration.engine.bpmn.tokens import ENTER
+from orchestration.engine.step import Step
+
+Json = Any
+
+
+def _begin(step: Step, instance: int, scope: int | None, node: Node, flow: Flow | None) -> None:
+    tokens.pass_through(step, instance, scope, node)
+
+
+def _throw(step: Step, instance: int, scope: int | None, node: Node, flow: Flow | None) -> None:
+    """A token throws all that the event says, and goes on unless compensation holds it or its scope has ended."""
+    event = cast(Event, node)
+    step.emit(e.ElementPassed(instance, node.id, node.name, node.type, tuple(out.id for out in node.outgoing)))
+    step.touch(instance)
+    rests = False
+    for definition in event.definitions:
+        if is_open(step, instance, scope):
+            rests = _one(step, instance, scope, event, definition) or rests
+    if not rests and is_open(step, instance, scope):
+        tokens.leave(step, instance, scope, node)
+
+
+def _one(step: Step, instance: int, scope: int | None, node: Event, definition: EventDefinition) -> bool:
+    """Throw one event definition. True: the token stays here, or is used up."""
+    match definition.kind:
+        case "message":
+            work.throw_message(step, instance, scope, node, definition)
+        case "signal":
+            name = waits.name_of(step, definition, instance, scope) or ""
+            values = variables.transferred(step, node.inputs, instance, scope)
+            step.throw_signal(instance, None, name, values, "instance" if definition.local else "global")
+        case "escalation":
+            throw(step, instance, scope, "escalation", waits.name_of(step, definition, instance, scope))
+        case "compensation":
+            return compensation.throw(step, instance, scope, node, definition)
+        case "link":
+            _link(step, instance, scope, str(definition.name.constant) if definition.name else "")
+            return True
+        case "error":
+            _error(step, instance, scope, waits.name_of(step, definition, instance, scope))
+            return True
+        case "cancel":
+            _cancel(step, instance, scope)
+            return True
+        case "terminate":
+            _terminate(step, instance, scope, definition.ref == "all")
+            return True
+    return False
+
+
+def _link(step: Step, instance: int, scope: int | None, name: str) -> None:
+    """Off-page connectors of one scope (10.4.5)."""
+    target = body_of(step, instance, scope).links.get(name)
+    if target is not None:
+        tokens.begin(step, instance, scope, target)
+
+
+def _cancel(step: Step, instance: int, scope: int | None) -> None:
+    """The innermost transaction around the scope is cancelled."""
+    while scope is not None:
+        item = step.state.items[scope]
+        node = node_of(step, item)
+        if isinstance(node, SubProcess) and node.kind == "transaction":
+            interrupt(step, instance, scope, "the transaction was cancelled")
+            return compensation.cancel(step, scope)
+        scope = item.parent
+    return None
+
+
+def _terminate(step: Step, instance: int, scope: int | None, everything: bool) -> None:
+    """End the scope at once; its activity goes on as if it had completed (10.4.3). `everything`: callers too."""
+    if everything:
+        instance, scope = _top(step, instance), None
+    end_children(step, instance, scope, "terminated by an end event")
+    if scope is None:
+        step.end_instance(instance, "completed")
+    else:
+        activities.complete(step, scope, {})
+
+
+def _top(step: Step, instance: int) -> int:
+    """The outermost process that called this one, process by process."""
+    while True:
+        parent = step.state.instances[instance].parent
+        caller = None if parent is None else step.state.items[parent].instance
+        if caller is None or step.state.instances[caller].kind != "process":
+            return instance
+        instance = caller
+
+
+def _error(step: Step, instance: int, scope: int | None, code: str | None) -> None:
+    """An error that nobody catches ends the process as failed (10.4.3 leaves that open)."""
+    if not throw(step, instance, scope, "error", code):
+        top = _top(step, instance)
+        end_children(step, top, None, f"the error {code} was not caught")
+        step.end_instance(top, "failed")
+
+
+def throw(step: Step, instance: int, scope: int | None, kind: str, code: str | None, at_work: bool = False) -> bool:
+    """Bring an error or escalation to the nearest catcher around the scope. False: nobody catches it.
+
+    `at_work`: the scope is the activity itself that failed, so its own boundary events come first.
+    """
+    inside = not at_work
+    while True:
+        if inside and (start := _listening(step, instance, scope, kind, code)) is not None:
+            catching.in_sub_process(step, instance, scope, start)
+            return True
+        if scope is None:
+            scope = step.state.instances[instance].parent
+            if scope is None or step.state.instances[step.state.items[scope].instance].kind != "process":
+                return False
+            instance = step.state.items[scope].instance
+        item = step.state.items[scope]
+        boundary = _boundary(step, scope, kind, code)
+        if boundary is not None:
+            catching.at_boundary(step, scope, boundary)
+            return True
+        node = node_of(step, item)
+        inside = not (isinstance(node, SubProcess) and node.kind == "event")
+        scope = item.parent
+
+
+def _listening(step: Step, instance: int, scope: int | None, kind: str, code: str | None) -> Event | None:
+    """The event sub-process of the scope that catches it."""
+    if not is_open(step, instance, scope) or (scope is not None and activities.is_frame(step.state.items[scope])):
+        return None
+    starts = [start for _, start in body_of(step, instance, scope).event_subprocesses]
+    return _best(step, instance, scope, starts, kind, code)
+
+
+def _boundary(step: Step, item: int, kind: str, code: str | None) -> Event | None:
+    """The boundary event that catches it; inside a loop they stand on the frame."""
+    found = step.state.items[item]
+    node = node_of(step, found)
+    if not isinstance(node, Activity) or activities.is_instance(step, found) or "reopened" in found.facts:
+        return None
+    return _best(step, found.instance, item, node.boundaries, kind, code)
+
+
+def _best(
+    step: Step, instance: int, scope: int | None, events: list[Event] | tuple[Event, ...], kind: str, code: str | None
+) -> Event | None:
+    """The event for just this code, else one for any."""
+    any_code = None
+    for event in events:
+        for definition in event.definitions:
+            if definition.kind != kind:
+                continue
+            name = waits.name_of(step, definition, instance, scope)
+            if name is None:
+                any_code = any_code or event
+            elif name == code:
+                return event
+    return any_code
+
+
+ENTER["startEvent"] = _begin
+ENTER["endEvent"] = _throw
+ENTER["intermediateThrowEvent"] = _throw
+ENTER["implicitThrowEvent"] = _throw

@@ -1,0 +1,79 @@
+"""How does a token move along sequence flows?
+
+BPMN 2.0, 13.2.1 and 13.3.1. A token on a flow is an operation on the agenda; it arrives at the node that the flow leads
+to, unless its scope has ended in the meantime. What happens on arrival is the node's: `ENTER` has one operation for
+each kind of node, filled in by the modules that know them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from orchestration.engine import events as e
+from orchestration.engine.bpmn.items import is_open, process, stall
+from orchestration.engine.bpmn.model import Flow, Node
+from orchestration.engine.step import Step
+
+Enter = Callable[[Step, int, int | None, Node, Flow | None], None]
+
+ENTER: Final[dict[str, Enter]] = {}
+"""kind of node -> what a token does that arrives there: (step, instance, scope, node, the flow it came by)."""
+
+
+def begin(step: Step, instance: int, scope: int | None, node: str) -> None:
+    """Put a token on a node that no flow leads to."""
+    step.plan(_arrive, step, instance, scope, node, None)
+
+
+def send(step: Step, instance: int, scope: int | None, flows: Iterable[Flow]) -> None:
+    """Put a token on each of these flows."""
+    for flow in flows:
+        step.plan(_arrive, step, instance, scope, flow.target, flow)
+
+
+def _arrive(step: Step, instance: int, scope: int | None, target: str, flow: Flow | None) -> None:
+    if is_open(step, instance, scope):
+        step.touch(instance)
+        node = process(step, instance).nodes[target]
+        ENTER[node.type](step, instance, scope, node, flow)
+
+
+def leave(step: Step, instance: int, scope: int | None, node: Node) -> None:
+    """A token goes on from an event or activity: along every flow whose condition holds (13.3.1).
+
+    Without any flow out, it ends here. The default flow is for when no condition holds.
+    """
+    step.touch(instance)
+    if node.outgoing:
+        send(step, instance, scope, chosen(step, instance, scope, node))
+
+
+def pass_through(step: Step, instance: int, scope: int | None, node: Node) -> None:
+    """A token goes through a node that waits for nothing."""
+    step.touch(instance)
+    flows = chosen(step, instance, scope, node) if node.outgoing else []
+    step.emit(e.ElementPassed(instance, node.id, node.name, node.type, tuple(flow.id for flow in flows)))
+    send(step, instance, scope, flows)
+
+
+def resume(step: Step, instance: int, scope: int | None, node: Node) -> None:
+    """A token that rested at the node, or was brought to it by an event, goes on, unless its scope has ended."""
+    if is_open(step, instance, scope):
+        pass_through(step, instance, scope, node)
+
+
+def chosen(step: Step, instance: int, scope: int | None, node: Node) -> list[Flow]:
+    """The flows out whose condition holds or that have none; else the default. None at all: the token stalls."""
+    if len(node.outgoing) == 1 and node.outgoing[0].condition is None:
+        return list(node.outgoing)
+    flows = [flow for flow in node.outgoing if flow.id != node.default and holds(step, instance, scope, flow)]
+    flows = flows or [flow for flow in node.outgoing if flow.id == node.default]
+    if not flows:
+        stall(step, instance, scope, node, f"No flow out of '{node.name or node.id}' can be taken: no condition holds.")
+    return flows
+
+
+def holds(step: Step, instance: int, scope: int | None, flow: Flow) -> bool:
+    """Whether a token may go along the flow; a condition that gives no answer (null) does not hold."""
+    return flow.condition is None or step.evaluate(flow.condition, instance, scope) is True

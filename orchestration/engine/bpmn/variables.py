@@ -1,0 +1,85 @@
+"""Where do the variables of a process live, and what goes in and out of an activity?
+
+A variable belongs to the innermost scope that has it: an activity's own (inputs, loop counter, element of a
+collection), a sub-process's data objects, else the process instance (BPMN 2.0, 10.3.1 and 10.3.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from orchestration.engine.bpmn.items import node_of
+from orchestration.engine.bpmn.model import Body, Node
+from orchestration.engine.dialect import Transfer
+from orchestration.engine.state import Item
+from orchestration.engine.step import Step
+
+Json = Any
+
+
+def assign(step: Step, instance: int, item: int | None, values: Mapping[str, Json]) -> None:
+    """Write each variable where it lives as seen from the item; a new one becomes the instance's."""
+    holders: dict[int | None, dict[str, Json]] = {}
+    for name, value in values.items():
+        holders.setdefault(_holder(step, item, name), {})[name] = value
+    for holder, changes in holders.items():
+        step.set_variables(instance, changes, holder)
+
+
+def _holder(step: Step, item: int | None, name: str) -> int | None:
+    while item is not None:
+        found = step.state.items[item]
+        if found.local is not None and name in found.local:
+            return item
+        item = found.parent
+    return None
+
+
+def transferred(
+    step: Step,
+    transfers: Sequence[Transfer],
+    instance: int,
+    item: int | None,
+    extra: Mapping[str, Json] | None = None,
+) -> dict[str, Json]:
+    """The values of mappings, by their target, as seen from an item and what is known in addition."""
+    found: dict[str, Json] = {}
+    for transfer in transfers:
+        target = step.evaluate(transfer.target, instance, item, extra)
+        found[str(target)] = step.evaluate(transfer.source, instance, item, extra)
+    return found
+
+
+def visible(step: Step, instance: int, item: int | None) -> dict[str, Json]:
+    """All variables that an item sees."""
+    layers = [step.state.instances[instance].variables]
+    while item is not None:
+        found = step.state.items[item]
+        if found.local:
+            layers.insert(1, found.local)
+        item = found.parent
+    return {name: value for layer in layers for name, value in layer.items()}
+
+
+def returned(step: Step, item: Item, values: Mapping[str, Json]) -> None:
+    """What an activity gives back: through its output mappings where it has some, else each value by its name."""
+    node = node_of(step, item)
+    if node.outputs:
+        values = transferred(step, node.outputs, item.instance, item.id, values)
+        assign(step, item.instance, item.parent, values)
+    elif values:
+        assign(step, item.instance, item.id, values)
+
+
+def results(node: Node, result: Json) -> dict[str, Json]:
+    """A result as variables: under the result variable where the model names one, else an object's own names."""
+    name = node.extensions.result_variable
+    if name is not None:
+        return {name: result}
+    return dict(result) if isinstance(result, Mapping) else {}
+
+
+def initial(body: Body) -> dict[str, Json]:
+    """The data objects of a scope with their first values."""
+    return {data.name: data.value for data in body.data}

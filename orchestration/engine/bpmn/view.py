@@ -1,0 +1,70 @@
+"""What can be seen of a process from outside?
+
+For scenario runs, pages and the shell: what is open in one process instance, by which events its processes begin, and
+the correlation key of a message. Nothing here changes anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from orchestration.engine.bpmn import correlation
+from orchestration.engine.bpmn.model import Activity, Event, Node, ProcessModel, Starter
+from orchestration.engine.library import Library
+from orchestration.engine.state import Item, State
+
+Json = Any
+
+
+def items(library: Library, state: State, instance: int) -> list[dict[str, Json]]:
+    """The open activities: {"id", "name", "def", "state", "local"}; the frame of a loop is none, its instances are."""
+    model: ProcessModel = library.processes[state.instances[instance].key]
+    found = []
+    for item in _of(state, instance):
+        node = model.nodes[item.node]
+        if isinstance(node, Activity) and "loop" not in item.facts:
+            shown = {"id": item.id, "name": node.name or node.id, "def": node.id, "state": item.state}
+            found.append({**shown, "local": dict(item.local or {})})
+    return found
+
+
+def waiting(library: Library, state: State, instance: int) -> list[str]:
+    """Ids of the wait states that are no user tasks: catching events, receive tasks, work asked of machines."""
+    model: ProcessModel = library.processes[state.instances[instance].key]
+    found: list[str] = []
+    for item in _of(state, instance):
+        node = model.nodes[item.node]
+        if node.type == "eventBasedGateway":
+            found += dict.fromkeys(wait.node for wait in state.waits_of(item.id) if wait.node)
+        elif _waits(state, item, node):
+            found.append(node.id)
+    return found
+
+
+def _waits(state: State, item: Item, node: Node) -> bool:
+    if "loop" in item.facts or "stalled" in item.facts:
+        return False
+    catches = isinstance(node, Event) and node.type == "intermediateCatchEvent"
+    return catches or node.type == "receiveTask" or bool(state.waits_of(item.id, "job"))
+
+
+def _of(state: State, instance: int) -> Iterator[Item]:
+    return (item for item in state.items.values() if item.instance == instance)
+
+
+def starters(library: Library) -> Iterator[tuple[str, Starter]]:
+    """(process key, way in) for each message, signal, timer or conditional start of the deployed processes."""
+    for key, model in library.processes.items():
+        for starter in model.starters:
+            yield key, starter
+
+
+def correlation_key(library: Library, message: str, payload: Mapping[str, Json], now: datetime) -> str | None:
+    """The key that a message carries by its payload; None: its name alone decides who gets it."""
+    for model in library.processes.values():
+        paths = model.retrievals.get(message)
+        if paths:
+            return correlation.key_of_payload(paths, payload, now)
+    return None

@@ -1,0 +1,156 @@
+"""What does a task ask of people and machines when it begins?
+
+One operation for each kind of task (BPMN 2.0, 10.2.3). It gives back the values of work that is done at once, or None
+when the task waits: for a person, a job, a message, or a called process or case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, cast
+
+from orchestration.engine import dialect
+from orchestration.engine import events as e
+from orchestration.engine.bpmn import correlation, variables, waits
+from orchestration.engine.bpmn.items import process
+from orchestration.engine.bpmn.model import Activity, CallActivity, EventDefinition, Node, Task
+from orchestration.engine.expressions import Formula
+from orchestration.engine.state import Item
+from orchestration.engine.step import ModelFault, Step
+from orchestration.engine.timers import BadTimer, due
+
+Json = Any
+Done = Mapping[str, Json] | None
+
+
+def begin(step: Step, item: Item, node: Activity) -> Done:
+    """Do the work of a task or call, or ask for it."""
+    return _WORK.get(node.type, _nothing)(step, item, node)
+
+
+def _nothing(step: Step, item: Item, node: Activity) -> Done:
+    """A manual or abstract task: nothing that the engine could do or wait for (10.2.3)."""
+    return {}
+
+
+def _user(step: Step, item: Item, node: Activity) -> Done:
+    asked = node.extensions
+    step.emit(
+        e.TaskOpened(
+            item.instance,
+            item.id,
+            node.name or node.id,
+            node.id,
+            form=_said(step, asked.form, item),
+            assignee=_said(step, asked.assignee, item),
+            candidate_groups=dialect.people(step, asked.candidate_groups, item.instance, item.id),
+            due=_due(step, asked.due, item),
+            priority=_number(step, asked.priority, item),
+            candidate_users=dialect.people(step, asked.candidate_users, item.instance, item.id),
+        )
+    )
+    return None
+
+
+def _said(step: Step, formula: Formula | None, item: Item) -> str | None:
+    value = None if formula is None else step.evaluate(formula, item.instance, item.id)
+    return None if value is None or value == "" else str(value)
+
+
+def _due(step: Step, formula: Formula | None, item: Item) -> str | None:
+    said = _said(step, formula, item)
+    try:
+        return None if said is None else due(said, step.now).isoformat()
+    except BadTimer as error:
+        raise ModelFault(f"The due date cannot be read: {error}", item.id) from None
+
+
+def _number(step: Step, formula: Formula | None, item: Item) -> int | None:
+    said = _said(step, formula, item)
+    try:
+        return None if said is None else int(float(said))
+    except ValueError:
+        raise ModelFault(f"The priority '{said}' is no number.", item.id) from None
+
+
+def _service(step: Step, item: Item, node: Activity) -> Done:
+    script = cast(Task, node).script
+    return job(step, item, node) if script is None else _run(step, item, node, script)
+
+
+def job(step: Step, item: Item, node: Activity) -> Done:
+    """A machine is wanted: with the mapped inputs, or, where none are mapped, all that the task sees."""
+    asked = node.extensions
+    capability = _said(step, asked.capability, item) or node.id
+    given = dict(item.local or {}) if node.inputs else variables.visible(step, item.instance, item.id)
+    for name, formula in asked.fields.items():
+        given[name] = step.evaluate(formula, item.instance, item.id)
+    step.request_job(item, capability, given, node.id, node.name or node.id)
+    return None
+
+
+def _script(step: Step, item: Item, node: Activity) -> Done:
+    script = cast(Task, node).script
+    return job(step, item, node) if script is None else _run(step, item, node, script)
+
+
+def _run(step: Step, item: Item, node: Activity, script: dialect.Script) -> Done:
+    changes, result = dialect.run(step, script, item.instance, item.id)
+    return {**changes, **variables.results(node, result)}
+
+
+def _decision(step: Step, item: Item, node: Activity) -> Done:
+    formula = cast(Task, node).decision
+    if formula is None:
+        return job(step, item, node)
+    key = str(step.evaluate(formula, item.instance, item.id))
+    output = step.decide(key, item.instance, item.id)
+    found = variables.results(node, output)
+    return found if found or isinstance(output, Mapping | None) else {key: output}
+
+
+def _send(step: Step, item: Item, node: Activity) -> Done:
+    message = cast(Task, node).message
+    if message is None:
+        return job(step, item, node) if node.extensions.capability is not None else {}
+    throw_message(step, item.instance, item.id, node, message)
+    return {}
+
+
+def throw_message(step: Step, instance: int, item: int | None, node: Node, message: EventDefinition) -> None:
+    """Send a message with the mapped values; its key is read from them, or from the data of the sender (8.3.2)."""
+    name = waits.name_of(step, message, instance, item) or ""
+    payload = variables.transferred(step, node.inputs, instance, item)
+    paths = process(step, instance).retrievals.get(name)
+    key = correlation.key_of_payload(paths, payload, step.now) if paths else None
+    if key is None and paths:
+        key = correlation.key_text([step.evaluate(path, instance, item) for path in paths])
+    step.throw_message(instance, item, name, payload, key)
+
+
+def _receive(step: Step, item: Item, node: Activity) -> Done:
+    waits.arm(step, item.instance, item.id, node)
+    return None
+
+
+def _call(step: Step, item: Item, node: Activity) -> Done:
+    call = cast(CallActivity, node)
+    asked = node.extensions
+    given = variables.visible(step, item.instance, item.id) if asked.inherit_variables else {}
+    given |= item.local or {} if node.inputs or node.loop else {}
+    if asked.business_key is not None:
+        given["businessKey"] = step.evaluate(asked.business_key, item.instance, item.id)
+    key = str(step.evaluate(call.called, item.instance, item.id))
+    step.start_instance(call.kind, key, given, item.id)
+    return None
+
+
+_WORK: Final[dict[str, Callable[[Step, Item, Activity], Done]]] = {
+    "userTask": _user,
+    "serviceTask": _service,
+    "scriptTask": _script,
+    "businessRuleTask": _decision,
+    "sendTask": _send,
+    "receiveTask": _receive,
+    "callActivity": _call,
+}
