@@ -57,29 +57,32 @@ def before(actor: Actor, input: Any, scope: Scope) -> Verdict:
         return Verdict(
             False, "capability", f"{actor.key} cannot do {scope.capability!r}; it does {actor.capability!r}."
         )
-    forms: frozenset[str] = frozenset() if scope.personal_data else FORMS
-    return (
-        _size("input", input, scope.max_bytes)
-        or _schema("input", input, actor.input_schema)
-        or _leak("input", input, scope.secrets, forms)
-        or ALLOWED
-    )
+    forms = frozenset() if scope.personal_data else FORMS
+    return _first(_objections("input", input, actor.input_schema, scope, forms))
 
 
 def after(actor: Actor, answer: Any, scope: Scope) -> Verdict:
     """Whether what the actor gave back may go on; None or anything that is no Answer is a missing output."""
     if not isinstance(answer, Answer) or not isinstance(answer.output, dict):
         return Verdict(False, "missing", f"{actor.key} gave no output.")
-    return (
-        _size("output", answer.output, scope.max_bytes)
-        or _schema("output", answer.output, actor.output_schema)
-        or _confidence(answer.confidence)
-        or _leak("output", answer.output, scope.secrets, FORMS)
-        or ALLOWED
-    )
+    said = _first(_objections("output", answer.output, actor.output_schema, scope, FORMS))
+    return said if not said else _first(iter([_confidence(answer.confidence)]))
 
 
-# Each guardrail: its No, or None
+def _objections(
+    what: str, value: Any, schema: dict[str, Any], scope: Scope, forms: frozenset[str]
+) -> Iterator[Verdict | None]:
+    """What each guardrail has against it, asked one by one: a value that is no JSON never reaches the schema."""
+    yield _size(what, value, scope.max_bytes)
+    yield _schema(what, value, schema)
+    yield _leak(what, value, scope.secrets, forms)
+
+
+def _first(objections: Iterator[Verdict | None]) -> Verdict:
+    return next((verdict for verdict in objections if verdict is not None), ALLOWED)
+
+
+# Each guardrail: its objection, or None
 
 
 def _size(what: str, value: Any, max_bytes: int) -> Verdict | None:
@@ -87,7 +90,7 @@ def _size(what: str, value: Any, max_bytes: int) -> Verdict | None:
         size = len(json.dumps(value, allow_nan=False, ensure_ascii=False).encode("utf-8"))
     except (TypeError, ValueError, RecursionError):
         return Verdict(False, "schema", f"The {what} is not JSON.")
-    if _depth(value) > DEEPEST:
+    if _is_too_deep(value):
         return Verdict(False, "size", f"The {what} is nested deeper than {DEEPEST} levels.")
     if size > max_bytes:
         return Verdict(False, "size", f"The {what} has {size} bytes; {max_bytes} are allowed.")
@@ -154,11 +157,10 @@ def _texts(value: Any, place: str) -> Iterator[tuple[str, str]]:
             yield from _texts(item, f"{place}/{index}")
 
 
-def _depth(value: Any) -> int:
-    """How deep lists and objects stand inside each other; stops counting just beyond what is allowed."""
-    depth, level = 0, [value]
-    while level and depth <= DEEPEST:
+def _is_too_deep(value: Any) -> bool:
+    """Whether lists and objects stand inside each other more than `DEEPEST` levels deep."""
+    level = [value]
+    for _ in range(DEEPEST + 1):
         inner = [item for item in level if isinstance(item, dict | list)]
         level = [child for item in inner for child in (item.values() if isinstance(item, dict) else item)]
-        depth += 1
-    return depth - 1
+    return bool(level)

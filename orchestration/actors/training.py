@@ -5,6 +5,7 @@ Quality is measured on a held-out fifth with a model that has not seen it; the m
 The same rows always give the same model.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from orchestration.actors import intent, sentiment
 from orchestration.actors.classifier import Array, Classifier, encode, softmax
 from orchestration.actors.contract import version_of
 from orchestration.actors.embedding import Progress, Vectors, silent
+from orchestration.actors.labelled import FEWEST
 from orchestration.actors.measures import measure
 
 FEATURES: dict[str, Callable[[Sequence[str], Progress], Vectors]] = {
@@ -49,6 +51,9 @@ def train(kind: str, texts: Sequence[str], labels: Sequence[str], progress: Prog
 
     Raises ValueError where there are fewer than two labels or too few examples of one.
     """
+    fewest = min(Counter(labels).values(), default=0)
+    if len(set(labels)) < 2 or fewest < FEWEST:
+        raise ValueError(f"At least two labels with {FEWEST} texts each are needed.")
     x, y = FEATURES[kind](texts, progress), np.array(labels)
     seen_x, held_x, seen_y, held_y = train_test_split(x, y, test_size=HELD_OUT, stratify=y, random_state=SEED)
     temperature = _temperature(seen_x, seen_y)

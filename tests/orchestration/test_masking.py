@@ -77,6 +77,17 @@ def test_restricted_clearance_sees_everything():
     assert view.masked == frozenset()
 
 
+def test_what_the_mask_of_a_field_lets_through_is_hidden_when_it_is_the_value_of_another():
+    schema = {"properties": {"iban": {"x-mask": "iban"}, "pin": {"x-mask": "all"}}}
+    data = {"iban": "DE89370400440532013000", "pin": "3000"}
+    assert mask(data, classify(schema), Principal("public")).data == {"iban": DOTS, "pin": DOTS}
+
+
+def test_the_name_of_an_unknown_field_gives_nobody_away():
+    data = view_of("internal", data={**DATA, "Maria Stone": 1, "write to x@example.com": 2}).data
+    assert list(data)[-2:] == ["M••• S•••", "write to •••"]
+
+
 def test_a_revealed_field_is_clear_in_its_place_and_wherever_it_is_echoed_and_nothing_else_is():
     view = view_of("internal", "/customer/name")
     assert view.data["customer"]["name"] == "Maria Stone"

@@ -32,6 +32,7 @@ ALL_FORMS = Secrets(kinds=FORMS)
         ("phone", "112", "•••"),
         ("name", "Maria Stone", "M••• S•••"),
         ("name", "M", "•••"),
+        ("name", "M•••", "•••"),
         ("all", "anything", "•••"),
         ("text", "anything", "•••"),
         ("of no kind", "anything", "•••"),

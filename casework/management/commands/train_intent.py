@@ -1,0 +1,80 @@
+"""How does the intent model learn from an organisation's own messages? `manage.py train_intent FILE.csv --activate`.
+
+Reports what was measured on a held-out fifth of the rows, and registers the model as a new version.
+Exit status: 0 all rows were used, 1 some rows are bad (each is named by its line), 2 nothing could be trained.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from casework.shipped import ensure_actor
+from orchestration.actors.labelled import Example, UnreadableFile, read_labelled
+from orchestration.actors.training import Trained, train
+from orchestration.registry import register_model_version
+
+KIND = "intent"
+BAD_ROWS, UNUSABLE = 1, 2
+
+
+class Command(BaseCommand):
+    help = "Train the intent model from a labelled CSV file (columns text and label, category or intent)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--activate", action="store_true", help="use the new version from the next job on")
+
+    def handle(self, *, file: Path, activate: bool, **options: Any) -> None:
+        try:
+            examples, faults = read_labelled(file)
+        except (UnreadableFile, OSError) as error:
+            raise CommandError(f"{file} cannot be used: {error}", returncode=UNUSABLE) from error
+        for fault in faults:
+            self.stderr.write(f"{file.name}:{fault.line}: {fault.reason}")
+        trained = _trained(file.name, examples)
+        self.stdout.write("\n".join(report(trained)))
+        ensure_actor(KIND)
+        register_model_version(KIND, trained.version, trained.artefact, trained.metrics, activate=activate)
+        said = "registered and at work" if activate else "registered; --activate puts it to work"
+        self.stdout.write(f"Version {trained.version} is {said}. {len(faults):,} rows were left out.")
+        if faults:
+            sys.exit(BAD_ROWS)
+
+
+def _trained(name: str, examples: list[Example]) -> Trained:
+    every = 0.1 if sys.stderr.isatty() else 5
+    with tqdm(desc=name, unit=" texts", mininterval=every, dynamic_ncols=True) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        try:
+            return train(KIND, [row.text for row in examples], [row.label for row in examples], progress)
+        except ValueError as error:
+            raise CommandError(f"Nothing could be trained: {error}", returncode=UNUSABLE) from error
+
+
+def report(trained: Trained) -> list[str]:
+    """What was measured, as lines for people."""
+    m = trained.metrics
+    lines = [
+        f"{m['examples']:,} examples of {m['labels']} labels; measured on {m['held_out']:,} of them, held out.",
+        f"Accuracy {m['accuracy']:.1%}, calibration error {m['ece']:.1%} (temperature {m['temperature']}).",
+        "When it is this sure      texts   is right",
+    ]
+    for band in m["reliability"]:
+        right = "-" if band["accuracy"] is None else f"{band['accuracy']:.1%}"
+        lines.append(f"{band['from']:8.0%} to {band['to']:4.0%} {band['texts']:14,} {right:>10}")
+    width = max(map(len, m["per_label"]))
+    lines.append(f"{'Label':{width}}  texts  precision  recall")
+    for label, row in m["per_label"].items():
+        precision = "-" if row["precision"] is None else f"{row['precision']:.1%}"
+        lines.append(f"{label:{width}}  {row['texts']:5,}  {precision:>9}  {row['recall']:>6.1%}")
+    return lines
