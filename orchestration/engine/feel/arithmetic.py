@@ -97,6 +97,15 @@ def power(run: Run, left: Value, right: Value) -> Value:
     raise _no("raise to a power", left, right)
 
 
+def _powered(base: Decimal, exponent: Decimal) -> Decimal:
+    """As IEEE 754 `pow`: anything to the power of 0 is 1."""
+    if not exponent:
+        return Decimal(1)
+    if not base and exponent < 0:
+        raise FeelError("division by zero")
+    return CONTEXT.power(base, exponent)
+
+
 def _size(duration: YearsMonthsDuration | DaysTimeDuration) -> int:
     return duration.total_months if isinstance(duration, YearsMonthsDuration) else duration.total_nanoseconds
 
@@ -148,5 +157,5 @@ OPERATIONS: dict[str, Operation] = {
     "-": _numeric(CONTEXT.subtract, subtract),
     "*": _numeric(CONTEXT.multiply, multiply),
     "/": _numeric(CONTEXT.divide, divide),
-    "**": _numeric(CONTEXT.power, power),
+    "**": _numeric(_powered, power),
 }

@@ -8,7 +8,7 @@ from decimal import Decimal
 from . import ast
 from .compiler import Code, Compiler, Level, rule
 from .numbers import exact, is_number, whole
-from .problems import FeelError
+from .problems import FeelError, Span
 from .run import Frame, Run
 from .temporal import Date
 from .values import Range, Value, kind_of
@@ -17,17 +17,20 @@ from .values import Range, Value, kind_of
 @rule(ast.If)
 def compile_if(compiler: Compiler, node: ast.If, level: Level) -> Code:
     """Anything but true takes the else branch. A chain of `else if` runs in a loop."""
-    branches: list[tuple[Code, Code]] = []
+    branches: list[tuple[Code, Code, Span]] = []
     last: ast.Node = node
     while isinstance(last, ast.If):
-        branches.append((compiler.code(last.condition, level), compiler.code(last.then, level)))
+        branches.append((compiler.code(last.condition, level), compiler.code(last.then, level), last.condition.span))
         last = last.otherwise
     otherwise = compiler.code(last, level)
 
     def evaluate(frame: Frame) -> Value:
-        for condition, then in branches:
-            if condition(frame) is True:
+        for condition, then, span in branches:
+            verdict = condition(frame)
+            if verdict is True:
                 return then(frame)
+            if verdict is not None and verdict is not False:
+                frame.run.fail(f"a condition must be a boolean, not a {kind_of(verdict)}", span)
         return otherwise(frame)
 
     return evaluate

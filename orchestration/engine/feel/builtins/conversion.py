@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from .. import ast
+from ..arithmetic import negate
+from ..comparison import order
 from ..durations import NANOS, DaysTimeDuration, Duration, YearsMonthsDuration, parse_duration
+from ..names import Names, NameTable
 from ..numbers import parse_number, whole
-from ..problems import FeelError
+from ..parser import Parser
+from ..problems import FeelError, FeelSyntaxError
 from ..run import Run
 from ..temporal import Date, DateTime, Time, at_midnight, parse_date, parse_date_time, parse_time
-from ..text import string_of
-from ..values import Value
-from .registry import built_in
+from ..text import parse_at_literal, string_of
+from ..values import Range, Value
+from .registry import BUILT_INS, built_in
 
 
 @built_in("date(from: string)")
@@ -119,3 +124,38 @@ def number(run: Run, text: str, grouping: str | None = None, point: str | None =
 @built_in("string(from: any?)")
 def string(run: Run, value: Value) -> str | None:
     return None if value is None else string_of(run, value)
+
+
+# --- range --------------------------------------------------------------------------------------------------------
+
+_ENDPOINT_FUNCTIONS = ("date", "time", "date and time", "duration")
+
+
+@built_in("range(from: string)")
+def range_from_text(run: Run, text: str) -> Range:
+    """A range literal whose ends are literals, or dates, times and durations made of one."""
+    run.reserve(len(text))
+    try:
+        node = Parser(text, Names(), NameTable(_ENDPOINT_FUNCTIONS)).whole_expression()
+    except FeelSyntaxError as error:
+        raise FeelError(f"{text[:60]!r} is not a range: {error.message}") from error
+    if not isinstance(node, ast.RangeLiteral):
+        raise FeelError(f"{text[:60]!r} is not a range")
+    start, end = _endpoint(run, node.start), _endpoint(run, node.end)
+    if order(start, end) > 0:
+        raise FeelError("a range does not end before its start")
+    return Range(start, end, node.start_included, node.end_included)
+
+
+def _endpoint(run: Run, node: ast.Node) -> Value:
+    if isinstance(node, ast.Literal):
+        return node.value
+    if isinstance(node, ast.AtLiteral):
+        return parse_at_literal(node.text)
+    if isinstance(node, ast.Negation):
+        return negate(run, _endpoint(run, node.operand))
+    if isinstance(node, ast.Invocation) and isinstance(node.function, ast.Name):
+        function = BUILT_INS.get(node.function.name)
+        if function is not None and node.function.name in _ENDPOINT_FUNCTIONS:
+            return function.call(run, [_endpoint(run, argument.value) for argument in node.arguments])
+    raise FeelError("the ends of a range in a string must be literals")

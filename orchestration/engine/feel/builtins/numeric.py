@@ -6,7 +6,7 @@ import decimal
 from decimal import Decimal
 
 from ..durations import DaysTimeDuration, YearsMonthsDuration
-from ..numbers import CONTEXT, whole
+from ..numbers import CONTEXT
 from ..problems import FeelError
 from ..run import Run
 from .registry import built_in
@@ -30,14 +30,14 @@ def with_decimals(run: Run, number: Decimal, scale: Decimal) -> Decimal:
     return _rounded(number, scale, decimal.ROUND_HALF_EVEN)
 
 
-@built_in("floor(n: number, scale?: number)")
-def floor(run: Run, number: Decimal, scale: Decimal | None = None) -> Decimal:
-    return _rounded(number, scale or Decimal(0), decimal.ROUND_FLOOR)
+@built_in("floor(n: number)", "floor(n: number, scale: number)")
+def floor(run: Run, number: Decimal, scale: Decimal = Decimal(0)) -> Decimal:
+    return _rounded(number, scale, decimal.ROUND_FLOOR)
 
 
-@built_in("ceiling(n: number, scale?: number)")
-def ceiling(run: Run, number: Decimal, scale: Decimal | None = None) -> Decimal:
-    return _rounded(number, scale or Decimal(0), decimal.ROUND_CEILING)
+@built_in("ceiling(n: number)", "ceiling(n: number, scale: number)")
+def ceiling(run: Run, number: Decimal, scale: Decimal = Decimal(0)) -> Decimal:
+    return _rounded(number, scale, decimal.ROUND_CEILING)
 
 
 @built_in("round up(n: number, scale: number)")
@@ -105,16 +105,9 @@ def exponential(run: Run, number: Decimal) -> Decimal:
 
 @built_in("odd(number: number)")
 def odd(run: Run, number: Decimal) -> bool:
-    return _integer(number) % 2 == 1
+    return CONTEXT.remainder(number, Decimal(2)).copy_abs() == 1
 
 
 @built_in("even(number: number)")
 def even(run: Run, number: Decimal) -> bool:
-    return _integer(number) % 2 == 0
-
-
-def _integer(number: Decimal) -> int:
-    integer = whole(number)
-    if integer is None:
-        raise FeelError("only a whole number of at most 30 digits is odd or even")
-    return integer
+    return CONTEXT.remainder(number, Decimal(2)) == 0

@@ -5,7 +5,7 @@ Positions and lengths count characters (Unicode code points), not their encoding
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from .. import regex
 from ..numbers import whole
@@ -17,14 +17,13 @@ from .registry import built_in
 
 @built_in("substring(string: string, start position: number, length?: number)")
 def substring(run: Run, string: str, start: Decimal, length: Decimal | None = None) -> str:
-    """From the position, counted from 1, or from the end if negative."""
-    begin = position(start, len(string))
+    """From the position, counted from 1, or from the end if negative. Fractions of numbers are cut off."""
+    begin = position(start.to_integral_value(ROUND_DOWN), len(string))
     if length is None:
         return run.text(string[begin:])
-    count = whole(length)
-    if count is None or count < 1:
-        raise FeelError("the length must be a whole number of at least 1")
-    return run.text(string[begin : begin + count])
+    if length < 1:
+        raise FeelError("the length must be at least 1")
+    return run.text(string[begin : begin + int(min(length, Decimal(len(string))))])
 
 
 def position(start: Decimal, size: int) -> int:
