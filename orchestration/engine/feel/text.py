@@ -14,7 +14,7 @@ from .run import Run
 from .temporal import Date, DateTime, Time, parse_date, parse_date_time, parse_time
 from .values import Function, Range, Value
 
-TEMPORAL_TYPES = (Date, Time, DateTime, YearsMonthsDuration, DaysTimeDuration)
+TEMPORAL_TYPES = Date | Time | DateTime | YearsMonthsDuration | DaysTimeDuration
 _PLAIN_KEY = re.compile(r"[^\W\d]\w*(?: \w+)*\Z")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPED = re.compile('["\\\\\n\r\t]')
@@ -129,7 +129,7 @@ def to_string(value: Value) -> str:
 
 def to_feel(value: object) -> Value:
     """A FEEL value of a Python one, all the way down: int, float, `datetime` and tuples too. Raises `TypeError`."""
-    if isinstance(value, bool | str | Decimal | Range | Function | TEMPORAL_TYPES) or value is None:
+    if isinstance(value, (bool, str, Decimal, Range, Function, *TEMPORAL_TYPES)) or value is None:
         return value
     if is_number(value):
         return exact(value)
