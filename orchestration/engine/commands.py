@@ -97,10 +97,14 @@ class FireTimer:
 
 @dataclass(frozen=True, slots=True)
 class OccurEvent:
-    """A user or generic event listener happens. (CMMN 8.4.3 *occur*)"""
+    """A user or generic event listener happens, raised by somebody with these roles. (CMMN 8.4.3 *occur*)
+
+    `roles` None: somebody whom no role restricts.
+    """
 
     item: int
     variables: Variables = field(default_factory=dict)
+    roles: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from orchestration.engine.dmn import Model
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -30,5 +28,5 @@ class Library:
 
     cases: Mapping[str, Any] = field(default_factory=dict)
     processes: Mapping[str, Any] = field(default_factory=dict)
-    decisions: Mapping[str, Model] = field(default_factory=dict)
+    decisions: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[Fault, ...] = ()

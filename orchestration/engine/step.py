@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine.apply import apply
+from orchestration.engine.decisions import decide
 from orchestration.engine.library import Library
+from orchestration.engine.scope import Scope
 from orchestration.engine.state import INSTANCE_ENDED, Item, State, Wait
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ class AgendaOverrun(Exception):
 
 
 class Behaviour(Protocol):
-    """One notation on the kernel. Methods decide by `step.emit` and `step.plan`; they may raise Refused or ModelFault."""
+    """One notation on the kernel. Methods decide by `step.emit` and `step.plan`; they raise Refused or ModelFault."""
 
     def start(self, step: Step, instance: int, at: str | None) -> None:
         """The instance was begun (`InstanceStarted` is emitted); bring it to life."""
@@ -91,15 +93,30 @@ class Behaviour(Protocol):
     def skip(self, step: Step, item: Item, output: Json) -> None:
         """After an incident: go on as if the work had this output."""
 
+    def written(
+        self, step: Step, instance: int, item: int | None, names: frozenset[str], fresh: frozenset[str]
+    ) -> None:
+        """Variables were written, `fresh` of them for the first time."""
+
+    def removed(self, step: Step, instance: int, names: frozenset[str]) -> None:
+        """Variables of the instance were deleted."""
+
     def settle(self, step: Step, instance: int, changed: frozenset[str]) -> None:
         """The agenda is empty and this instance changed since it was last settled; `changed`: its changed variables."""
+
+    def knows(self, step: Step, instance: int, item: int | None, name: str) -> Json:
+        """What an expression reads under a name that is no variable (`caseInstance`, `loopCounter`); else None."""
 
     def terminate(self, step: Step, instance: int) -> None:
         """End everything inside the instance (not the instance itself: `Step.end_instance` does)."""
 
 
 class Step:
-    """The work on one command. `now` is an aware UTC time; nothing else here knows a clock."""
+    """The work on one command. `now` is an aware UTC time; nothing else here knows a clock.
+
+    `runs`: what a behaviour keeps about an instance until the step is over; `ended_models`: the models of those that
+    ended in it; both by instance.
+    """
 
     def __init__(self, library: Library, state: State, now: datetime, behaviours: Mapping[str, Behaviour]) -> None:
         self.library = library
@@ -107,6 +124,8 @@ class Step:
         self.now = now
         self.behaviours = behaviours
         self.events: list[e.Event] = []
+        self.runs: dict[int, Any] = {}
+        self.ended_models: dict[int, Any] = {}
         self._agenda: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
         self._unsettled: dict[int, set[str]] = {}
         self._next_id = state.next_id
@@ -132,6 +151,11 @@ class Step:
     def touch(self, instance: int, *names: str) -> None:
         """Have the instance settled when the agenda is empty; `names` are variables that changed."""
         self._unsettled.setdefault(instance, set()).update(names)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is on the agenda."""
+        return bool(self._agenda)
 
     def run(self) -> None:
         """Work until all is quiet. Raises AgendaOverrun."""
@@ -194,6 +218,7 @@ class Step:
         found = self.state.instances[instance]
         self.cancel_waits(None, instance=instance)
         variables = found.variables
+        self.ended_models[instance] = self.model(instance)
         self.emit(e.InstanceEnded(instance, found.key, state, found.parent))
         if found.parent is not None:
             self.plan(self._tell_caller, found.parent, instance, state, variables)
@@ -220,23 +245,41 @@ class Step:
             there = self.state.instances[instance].variables
         new = {name: value for name, value in changes.items() if name not in there or not _same(there[name], value)}
         if new:
+            fresh = frozenset(name for name in new if name not in there)
             self.emit(e.VariablesChanged(instance, item, new))
             self.touch(instance, *new)
+            self.behaviour(instance).written(self, instance, item, frozenset(new), fresh)
 
     def remove_variables(self, instance: int, names: Iterable[str]) -> None:
         gone = tuple(name for name in names if name in self.state.instances[instance].variables)
         if gone:
             self.emit(e.VariablesChanged(instance, None, {}, gone))
             self.touch(instance, *gone)
+            self.behaviour(instance).removed(self, instance, frozenset(gone))
 
     def evaluate(
-        self, formula: Formula, instance: int, item: int | None = None, extra: Mapping[str, Any] | None = None
+        self, formula: Formula, instance: int, item: int | None = None, extra: Mapping[str, Json] | None = None
     ) -> Json:
-        """The JSON value of an expression as seen from an item: its locals, those around it, the instance, `extra` first.
+        """The JSON value of an expression as seen from an item; an error in it is null (FEEL's way)."""
+        return formula.value(Scope(self, instance, item, extra), self.now)
 
-        A null with a problem is null; ask `formula.evaluate` itself for the reasons.
+    def decide(
+        self, decision: str, instance: int, item: int | None = None, extra: Mapping[str, Json] | None = None
+    ) -> Json:
+        """Evaluate a DMN decision on what the item sees, record it, and return its JSON output.
+
+        Raises ModelFault when the library has no such decision.
         """
-        return formula.evaluate(self, instance, item, extra).value
+        model = self.library.decisions.get(decision)
+        if model is None:
+            raise ModelFault(f"No decision {decision!r} is deployed.", item)
+        verdict = decide(model, decision, Scope(self, instance, item, extra), self.now)
+        self.emit(
+            e.DecisionEvaluated(
+                instance, item, decision, verdict.inputs, verdict.hits, verdict.output, verdict.problems
+            )
+        )
+        return verdict.output
 
     # -- what an item waits for
 
@@ -294,18 +337,25 @@ class Step:
         if delivered is not None:
             self.plan(self.deliver, delivered, variables)
 
-    def awaiting(self, name: str, correlation: str | None, at: str | None = None) -> Wait | None:
-        """The oldest message subscription for this name (and activity, by its node) that the correlation key fits."""
+    def awaiting(
+        self, name: str, correlation: str | None, at: str | None = None, instance: int | None = None
+    ) -> Wait | None:
+        """The oldest message subscription for this name (node, instance) that the correlation key fits."""
         for wait in self.state.waits.values():
-            if wait.kind == "message" and wait.name == name and (at is None or wait.node == at):
-                if wait.key is None or correlation is None or wait.key == correlation:
-                    return wait
+            if (
+                wait.kind == "message"
+                and wait.name == name
+                and (at is None or wait.node == at)
+                and (instance is None or wait.instance == instance)
+                and (wait.key is None or correlation is None or wait.key == correlation)
+            ):
+                return wait
         return None
 
     def throw_signal(
         self, instance: int, item: int | None, name: str, variables: Mapping[str, Json], reach: str = "global"
     ) -> None:
-        """To everything that waits for it in this root (reach "instance": in this instance); the shell tells other roots."""
+        """To all that wait for it in this root (reach "instance": in this instance); the shell tells other roots."""
         self.emit(e.SignalThrown(instance, item, name, dict(variables), reach))
         for wait in list(self.state.waits.values()):
             if wait.kind == "signal" and wait.name == name and (reach == "global" or wait.instance == instance):

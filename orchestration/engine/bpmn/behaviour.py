@@ -133,6 +133,14 @@ class ProcessBehaviour:
         if not done and scopes.is_quiet(step, instance, None):
             step.end_instance(instance, "completed")
 
+    def written(
+        self, step: Step, instance: int, item: int | None, names: frozenset[str], fresh: frozenset[str]
+    ) -> None:
+        """A process looks at its variables when it settles."""
+
+    def removed(self, step: Step, instance: int, names: frozenset[str]) -> None:
+        """A process looks at its variables when it settles."""
+
     def knows(self, step: Step, instance: int, item: int | None, name: str) -> Json:
         if name.startswith("nrOf"):
             return activities.counts(step, item).get(name)

@@ -1,0 +1,144 @@
+"""How does a case answer what the kernel asks of it? (CMMN 1.1, chapter 8)
+
+`CaseBehaviour` is CMMN on the kernel: it starts cases, takes results of people, machines and called instances, and
+brings a case to rest after each change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from orchestration.engine import commands as c
+from orchestration.engine.cmmn import casefile, completion, items, listeners, sentries, settling, tasks
+from orchestration.engine.cmmn.by_hand import HANDLERS
+from orchestration.engine.cmmn.run import Run
+from orchestration.engine.state import Item, Wait
+from orchestration.engine.step import Refused, Step
+from orchestration.engine.timers import Schedule
+
+Json = Any
+
+
+class CaseBehaviour:
+    """`step.Behaviour` for cases."""
+
+    def start(self, step: Step, instance: int, at: str | None) -> None:
+        run = Run.of(step, instance)
+        items.open_children(run, run.model.plan, None)
+        run.dirty.add(None)
+        if sentries.has_conditions(run.model.plan):
+            run.recheck[0] = None
+        casefile.announce(run)
+
+    def command(self, step: Step, command: c.Command, instance: int, item: Item | None) -> None:
+        handler = HANDLERS.get(type(command))
+        if handler is None:
+            raise Refused("state", "A case does not understand this.")
+        handler(Run.of(step, instance), command, item)
+
+    def task_completed(self, step: Step, item: Item, variables: Mapping[str, Json]) -> None:
+        run = Run.of(step, item.instance)
+        run.must(item, "complete")
+        run.assign(item.id, variables)
+        items.complete(run, step.state.items[item.id])
+
+    def job_completed(self, step: Step, item: Item, result: Json) -> None:
+        run = Run.of(step, item.instance)
+        run.must(item, "complete")
+        tasks.bring_back(run, item, run.node(item), result)
+        items.complete(run, step.state.items[item.id])
+
+    def job_failed(self, step: Step, item: Item, error: str, code: str | None) -> bool:
+        return False
+
+    def timer_fired(self, step: Step, wait: Wait) -> None:
+        run, item = Run.of(step, wait.instance), step.state.items[wait.item or 0]
+        facts = wait.facts or {}
+        if facts.get("every"):
+            times = _times(wait).next(step.now)
+            if times is not None:
+                node = run.node(item)
+                listeners.run_timer(run, run.open_item(node, item.parent), node, times)
+        items.finish(run, item, "occur")
+
+    def received(self, step: Step, wait: Wait, variables: Mapping[str, Json]) -> None:
+        run, item = Run.of(step, wait.instance), step.state.items[wait.item or 0]
+        step.set_variables(run.instance, variables)
+        items.finish(run, item, "occur")
+
+    def called_ended(self, step: Step, item: Item, instance: int, state: str, variables: Mapping[str, Json]) -> None:
+        run, node = Run.of(step, item.instance), Run.of(step, item.instance).node(item)
+        if item.state != "active":
+            return
+        if state == "completed":
+            tasks.returned(run, item, node, step.ended_models.get(instance), variables)
+            items.complete(run, step.state.items[item.id])
+        elif state == "terminated":
+            items.finish(run, item, "terminate")
+        else:
+            run.change(item, "fault")
+
+    def retry(self, step: Step, item: Item) -> None:
+        run = Run.of(step, item.instance)
+        if item.state == "active":
+            step.cancel_waits(item.id)
+            items.begin(run, step.state.items[item.id])
+        else:
+            items.take_up(run, item.id)
+
+    def skip(self, step: Step, item: Item, output: Json) -> None:
+        run = Run.of(step, item.instance)
+        if item.state != "active":
+            raise Refused("state", f"{run.name(item)} is {item.state}; there is no work to skip.")
+        tasks.bring_back(run, item, run.node(item), output)
+        items.complete(run, step.state.items[item.id])
+
+    def written(
+        self, step: Step, instance: int, item: int | None, names: frozenset[str], fresh: frozenset[str]
+    ) -> None:
+        run = Run.of(step, instance)
+        if item is None:
+            casefile.written(run, names, fresh)
+
+    def removed(self, step: Step, instance: int, names: frozenset[str]) -> None:
+        casefile.removed(Run.of(step, instance), names)
+
+    def settle(self, step: Step, instance: int, changed: frozenset[str]) -> None:
+        settling.settle(Run.of(step, instance), changed)
+
+    def knows(self, step: Step, instance: int, item: int | None, name: str) -> Json:
+        run = Run.of(step, instance)
+        match name:
+            case "stageCompletable":
+                stage = None if item is None else run.stage_of(step.state.items[item])
+                return completion.look(run, stage).completable
+            case "caseCompletable":
+                return completion.look(run, None).completable
+            case "completedPlanItems":
+                return completion.completed_everywhere(run)
+            case "caseInstance":
+                found = step.state.instances[instance]
+                return {
+                    "id": str(instance),
+                    "caseDefinitionKey": found.key,
+                    "name": run.model.name,
+                    "state": found.state,
+                }
+            case "planItemInstance" | "task":
+                return None if item is None else _facts(run, step.state.items[item])
+        return None
+
+    def terminate(self, step: Step, instance: int) -> None:
+        items.end_children(Run.of(step, instance), None)
+
+
+def _facts(run: Run, item: Item) -> dict[str, Json]:
+    node = run.node(item)
+    return {"id": str(item.id), "name": node.name, "state": item.state, "planItemDefinitionId": node.definition}
+
+
+def _times(wait: Wait) -> Schedule:
+    facts = wait.facts or {}
+    return Schedule(datetime.fromisoformat(wait.key or ""), facts.get("left"), str(facts.get("every") or ""))

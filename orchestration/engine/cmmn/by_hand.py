@@ -1,0 +1,179 @@
+"""What may a person do to a case by hand? (8.3, 8.4, 8.7)
+
+One function for each command that names an item or the case. Each asks the life cycle first and refuses with a
+sentence; only then does anything happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from orchestration.engine import commands as c
+from orchestration.engine import events as e
+from orchestration.engine.cmmn import casefile, completion, items, planning, reactivation, suspension
+from orchestration.engine.cmmn.lifecycle import CASE
+from orchestration.engine.cmmn.model import TASKS
+from orchestration.engine.cmmn.run import Run
+from orchestration.engine.state import Item
+from orchestration.engine.step import Refused
+
+
+def complete(run: Run, command: c.CompleteItem, item: Item | None) -> None:
+    """A stage or the case when nothing in it is active or required any more (8.6.1); a task at any time."""
+    if item is None:
+        _case_may(run, "complete")
+        if not completion.look(run, None).completable:
+            raise Refused("state", f"{run.model.name} has work that is active or required.")
+        run.assign(None, command.variables)
+        items.end_case(run, "completed")
+        return
+    run.must(item, "complete")
+    if run.node(item).is_stage and not completion.look(run, item.id).completable:
+        raise Refused("state", f"{run.name(item)} has work that is active or required.")
+    run.assign(item.id, command.variables)
+    items.complete(run, run.step.state.items[item.id])
+
+
+def trigger(run: Run, command: c.Trigger, item: Item | None) -> None:
+    """A task that waits for the outside goes on."""
+    assert item is not None
+    node = run.node(item)
+    if node.type not in TASKS or run.step.state.waits_of(item.id, "task", "job"):
+        raise Refused("state", f"{run.name(item)} does not wait for a trigger.")
+    run.must(item, "complete")
+    run.assign(item.id, command.variables)
+    items.complete(run, run.step.state.items[item.id])
+
+
+def occur(run: Run, command: c.OccurEvent, item: Item | None) -> None:
+    """A user or generic event happens. (8.4.3)"""
+    assert item is not None
+    node = run.node(item)
+    if not node.is_listener or node.type == "timerEventListener" or node.listens == "reactivate":
+        raise Refused("state", f"{run.name(item)} is no event that a person can raise.")
+    if node.roles and command.roles is not None and node.roles.isdisjoint(command.roles):
+        raise Refused("role", f"{run.name(item)} is for {', '.join(sorted(node.roles))}.")
+    run.must(item, "occur")
+    run.assign(item.id, command.variables)
+    items.finish(run, run.step.state.items[item.id], "occur")
+
+
+def plan(run: Run, command: c.PlanItem, item: Item | None) -> None:
+    """Plan a discretionary item. (8.7)"""
+    _case_may(run, "suspend")
+    offers = [
+        offer
+        for offer in planning.offers(run)
+        if command.definition in (offer.node.id, offer.node.definition, offer.node.name)
+        and (item is None or offer.holder == item.id)
+    ]
+    if not offers:
+        raise Refused("rule", f"{command.definition!r} is not on a planning table that offers it now.")
+    offer = next((each for each in offers if each.is_open_to(command.roles)), None)
+    if offer is None:
+        needed = ", ".join(sorted(frozenset().union(*offers[0].item.roles)))
+        raise Refused("role", f"Only {needed} may plan {offers[0].node.name or command.definition!r}.")
+    node = offer.node
+    run.step.emit(e.ItemPlanned(run.instance, offer.stage, node.id, node.definition, node.name, command.roles))
+    if node.type == "planFragment":
+        items.open_children(run, node, offer.stage)
+    else:
+        run.step.plan(items.take_up, run, items.create(run, node, offer.stage).id)
+
+
+def start(run: Run, command: c.StartItem, item: Item | None) -> None:
+    assert item is not None
+    run.must(item, "manualStart")
+    items.start(run, item, "manualStart")
+
+
+def enable(run: Run, command: c.Enable, item: Item | None) -> None:
+    assert item is not None
+    run.change(item, "reenable")
+
+
+def disable(run: Run, command: c.Disable, item: Item | None) -> None:
+    assert item is not None
+    run.change(item, "disable")
+
+
+def suspend(run: Run, command: c.Suspend, item: Item | None) -> None:
+    if item is None:
+        _case_may(run, "suspend")
+        suspension.suspend_case(run)
+    else:
+        run.must(item, "suspend")
+        suspension.suspend(run, item, "suspend")
+
+
+def resume(run: Run, command: c.Resume, item: Item | None) -> None:
+    if item is None:
+        _case_may(run, "resume")
+        suspension.resume_case(run)
+        return
+    run.must(item, "resume")
+    if "before" in item.facts or not run.is_active(item.parent):
+        raise Refused("state", f"{run.name(item)} is suspended with what is around it; resume that.")
+    suspension.resume(run, item, "resume")
+
+
+def terminate(run: Run, command: c.Terminate, item: Item | None) -> None:
+    if item is None:
+        _case_may(run, "terminate")
+        items.end_case(run, "terminated")
+    else:
+        run.must(item, "terminate")
+        items.finish(run, item, "terminate")
+
+
+def fault(run: Run, command: c.FaultItem, item: Item | None) -> None:
+    """A task or stage fails; what is inside a failed stage stands still with it."""
+    assert item is not None
+    run.must(item, "fault")
+    suspension.fail(run, item, command.reason)
+
+
+def reactivate_item(run: Run, command: c.ReactivateItem, item: Item | None) -> None:
+    assert item is not None
+    run.must(item, "reactivate")
+    suspension.reactivate(run, item)
+
+
+def reactivate_case(run: Run, command: c.ReactivateCase, item: Item | None) -> None:
+    reactivation.reopen(run, command.variables)
+
+
+def _case_may(run: Run, transition: str) -> None:
+    state = run.step.state.instances[run.instance].state
+    if (transition, state) not in CASE:
+        raise Refused("suspended" if state == "suspended" else "state", f"{run.model.name} is {state}.")
+
+
+def _while_active(handler: Callable[[Run, Any, Item | None], None]) -> Callable[[Run, Any, Item | None], None]:
+    """Nothing moves in a case that is suspended."""
+
+    def checked(run: Run, command: Any, item: Item | None) -> None:
+        if run.step.state.instances[run.instance].state == "suspended":
+            raise Refused("suspended", f"{run.model.name} is suspended.")
+        handler(run, command, item)
+
+    return checked
+
+
+HANDLERS: Final[dict[type, Callable[[Run, Any, Item | None], None]]] = {
+    c.CompleteItem: _while_active(complete),
+    c.Trigger: _while_active(trigger),
+    c.OccurEvent: _while_active(occur),
+    c.PlanItem: _while_active(plan),
+    c.StartItem: _while_active(start),
+    c.Enable: _while_active(enable),
+    c.Disable: _while_active(disable),
+    c.FaultItem: _while_active(fault),
+    c.ReactivateItem: _while_active(reactivate_item),
+    c.CaseFile: _while_active(casefile.change),
+    c.Suspend: suspend,
+    c.Resume: resume,
+    c.Terminate: terminate,
+    c.ReactivateCase: reactivate_case,
+}

@@ -1,0 +1,98 @@
+"""What is wrong with a case that could be read? (issue of deployment: each with element, line and sentence)
+
+References that lead nowhere, sentries that can never hold, items that can never be reached, models that are not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from orchestration.engine.cmmn.lifecycle import EVENT_OR_MILESTONE, STAGE_OR_TASK
+from orchestration.engine.cmmn.model import CaseModel, Node, OnPart
+from orchestration.engine.library import Fault, Library
+
+Found = tuple[Node, str, bool]
+
+
+def check(case: CaseModel, library: Library, file: str) -> list[Fault]:
+    """All faults of one compiled case, with what it refers to in the library."""
+    found = [
+        *(one for node in case.nodes.values() for one in _of_node(case, node, library)),
+        *_unreachable(case),
+    ]
+    return [Fault(node.id, sentence, node.line, file, severe) for node, sentence, severe in found]
+
+
+def _of_node(case: CaseModel, node: Node, library: Library) -> Iterator[Found]:
+    yield from _criteria(case, node)
+    yield from _timer(case, node)
+    yield from _called(node, library)
+    if node.occurs and node.manual is not None:
+        yield node, f"A {node.type} cannot be activated by hand.", True
+    if node.capability is not None and not node.blocking:
+        yield node, "Work for a machine actor is always waited for; isBlocking is not heeded.", False
+    if node.is_stage and not node.children and not node.table:
+        yield node, "The stage holds no plan items and completes at once.", False
+
+
+def _criteria(case: CaseModel, node: Node) -> Iterator[Found]:
+    for criterion in (*node.entry, *node.exit):
+        for part in criterion.sentry.on_parts:
+            reason = _never(case, part)
+            if reason:
+                yield node, f"The sentry {criterion.sentry.id!r} can never hold: {reason}", True
+            elif part.source == node.id and criterion.entry and node.repetition is None:
+                yield node, f"The sentry {criterion.sentry.id!r} waits for the item that it guards.", True
+        if criterion.sentry.context is not None and criterion.sentry.context not in case.files:
+            yield node, f"There is no case file item {criterion.sentry.context!r}.", True
+
+
+def _never(case: CaseModel, part: OnPart) -> str:
+    """Why an on-part can never occur; empty when it can."""
+    if part.case_file:
+        return "" if part.source in case.files else f"there is no case file item {part.source!r}."
+    source = case.nodes.get(part.source)
+    if source is None:
+        return f"there is no plan item {part.source!r}."
+    if part.criterion is not None and all(part.criterion != exit.id for exit in source.exit):
+        return f"{part.source!r} has no exit criterion {part.criterion!r}."
+    table = EVENT_OR_MILESTONE if source.occurs else STAGE_OR_TASK
+    possible = {"create", "parentResume", *(transition for transition, _ in table)}
+    if part.event not in possible:
+        return f"a {source.type} never makes the transition {part.event!r}."
+    return ""
+
+
+def _timer(case: CaseModel, node: Node) -> Iterator[Found]:
+    if node.timer is None or node.timer.trigger is None:
+        return
+    source, event, on_file = node.timer.trigger
+    reason = _never(case, OnPart("", source, event, on_file))
+    if reason:
+        yield node, f"The timer can never start: {reason}", True
+
+
+def _called(node: Node, library: Library) -> Iterator[Found]:
+    models = {"caseTask": library.cases, "processTask": library.processes, "decisionTask": library.decisions}
+    known = models.get(node.type)
+    if known is None or node.called is None or node.called.constant is None:
+        return
+    key = node.called.constant
+    if key not in known:
+        what = {"caseTask": "case", "processTask": "process", "decisionTask": "decision"}[node.type]
+        yield node, f"There is no {what} {key!r} among the models.", True
+
+
+def _unreachable(case: CaseModel) -> Iterator[Found]:
+    """Plan items that no stage, planning table or plan model ever creates."""
+    reached: set[str] = set()
+    todo = [case.plan.id]
+    while todo:
+        name = todo.pop()
+        if name not in reached and name in case.nodes:
+            reached.add(name)
+            node = case.nodes[name]
+            todo.extend((*node.children, *(offer.node for offer in node.table)))
+    for node in case.nodes.values():
+        if node.id not in reached:
+            yield node, "No stage that can begin ever creates this item.", False

@@ -1,0 +1,223 @@
+"""How does a plan item come to life, and how does it end?
+
+The transitions of stages, tasks, milestones and listeners (8.4), each with what follows from it: children are created
+and ended with their stage, work begins and is called off, a repetition follows.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from orchestration.engine import events as e
+from orchestration.engine.cmmn import completion, listeners, repetition, tasks
+from orchestration.engine.cmmn.model import Criterion, Node, Reaction, Repetition
+from orchestration.engine.state import Item
+from orchestration.engine.step import ModelFault
+
+if TYPE_CHECKING:
+    from orchestration.engine.cmmn.run import Lineage, Run
+
+Json = Any
+
+
+def open_children(run: Run, node: Node, parent: int | None) -> None:
+    """A stage (None: the case) became active: all its plan items are created, then each is taken up. (8.4.1)"""
+    opened = [create(run, run.model.nodes[child], parent) for child in node.children]
+    for item in opened:
+        run.step.plan(take_up, run, item.id)
+
+
+def create(run: Run, node: Node, parent: int | None, local: dict[str, Json] | None = None) -> Item:
+    """A listener with an available condition waits for that first."""
+    state = "unavailable" if node.available is not None else "available"
+    return run.open_item(node, parent, local, state)
+
+
+def take_up(run: Run, number: int) -> None:
+    """An item was created: what waits for nothing goes on."""
+    item = run.item(number)
+    if item is None or item.state not in ("available", "unavailable"):
+        return
+    node = run.node(item)
+    if node.is_listener:
+        if item.state == "unavailable":
+            run.recheck[number] = None
+        else:
+            listeners.listen(run, item)
+    elif node.entry or (node.repetition is not None and node.repetition.collection is not None):
+        run.recheck[number] = None
+        run.step.touch(run.instance)
+    else:
+        activate(run, item)
+
+
+def enter(run: Run, item: Item, criterion: Criterion | None) -> None:
+    """An entry criterion holds (None: there is none): see to repetition, then activate. (8.4.2, 5.4.11.3)"""
+    node = run.node(item)
+    reason = "" if criterion is None else criterion.id
+    if node.repetition is not None and node.repetition.collection is not None:
+        spread(run, item, node, node.repetition)
+        return
+    if node.repetition is not None and node.entry:
+        if repetition.is_due(run, item):
+            wait_again(run, node, item.parent, repetition.number(item, node) + 1)
+        elif node.repetition.gates_entry:
+            return
+    _forget(run, item, node)
+    activate(run, run.step.state.items[item.id], reason)
+
+
+def wait_again(run: Run, node: Node, parent: int | None, number: int) -> None:
+    """The instance for the next repetition, which waits for an entry criterion."""
+    item = create(run, node, parent, repetition.counted(node, number))
+    run.note(item.id, "waits", True)
+    run.recheck[item.id] = None
+
+
+def come_again(run: Run, node: Node, parent: int | None, number: int) -> None:
+    """The next repetition of an item without entry criteria."""
+    if run.is_active(parent):
+        take_up(run, create(run, node, parent, repetition.counted(node, number)).id)
+
+
+def spread(run: Run, item: Item, node: Node, rule: Repetition) -> None:
+    """One instance for each element of the collection; the item itself waits for the next event, or is done."""
+    triggered = any(criterion.sentry.on_parts for criterion in node.entry)
+    elements = run.value(rule.collection, item.id)
+    if elements is None and not triggered:
+        return
+    if elements is not None and not isinstance(elements, list):
+        raise ModelFault(f"{run.name(item)} repeats over something that is no list.", item.id)
+    _forget(run, item, node)
+    for index, value in enumerate(elements or ()):
+        activate(run, create(run, node, item.parent, repetition.element(rule, value, index)))
+    if not triggered:
+        end(run, run.step.state.items[item.id], "terminate")
+
+
+def look_for_room(run: Run, node: Node) -> None:
+    """An instance ended that counted towards a limit: those that wait may come in."""
+    for item in run.open(node.id):
+        if item.state == "available":
+            run.recheck[item.id] = None
+
+
+def _forget(run: Run, item: Item, node: Node) -> None:
+    for criterion in node.entry:
+        run.note(item.id, f"on:{criterion.id}", None)
+        run.momentary.pop((item.id, criterion.id), None)
+
+
+def activate(run: Run, item: Item, reason: str = "") -> None:
+    """available -> active, or enabled when it is to be started by hand; a milestone occurs. (8.4.2, 8.4.3)"""
+    node = run.node(item)
+    if node.type == "milestone":
+        reach(run, item, reason)
+    elif run.holds(node.manual, item):
+        run.change(item, "enable", reason=reason)
+    else:
+        start(run, item, "start", reason)
+
+
+def start(run: Run, item: Item, transition: str, reason: str = "") -> None:
+    """Into active, and the work begins."""
+    run.change(item, transition, reason=reason)
+    node = run.node(item)
+    if node.exit:
+        run.recheck[item.id] = None
+    begin(run, run.step.state.items[item.id])
+
+
+def begin(run: Run, item: Item) -> None:
+    node = run.node(item)
+    if node.type == "stage":
+        open_children(run, node, item.id)
+    elif tasks.begin(run, item, node):
+        complete(run, run.step.state.items[item.id])
+
+
+def reach(run: Run, item: Item, reason: str = "") -> None:
+    """A milestone occurs."""
+    node = run.node(item)
+    run.step.emit(e.MilestoneReached(run.instance, item.id, node.definition, node.name))
+    variable = run.value(node.milestone_variable, item.id)
+    if variable:
+        run.step.set_variables(run.instance, {str(variable): True})
+    finish(run, run.step.state.items[item.id], "occur", reason)
+
+
+def complete(run: Run, item: Item) -> None:
+    """active -> completed."""
+    finish(run, item, "complete")
+
+
+def finish(run: Run, item: Item, transition: str, reason: str = "", target: str | None = None) -> None:
+    """The item ends of itself or by hand; what repeats without an entry criterion comes again. (5.4.11.3)"""
+    node, parent = run.node(item), item.parent
+    again = repetition.follows(run, item)
+    limited = node.repetition is not None and node.repetition.limit is not None
+    end(run, item, transition, reason, target)
+    if run.is_active(parent):
+        if again is not None:
+            run.step.plan(come_again, run, node, parent, again)
+        elif limited:
+            look_for_room(run, node)
+
+
+def end(run: Run, item: Item, transition: str, reason: str = "", target: str | None = None) -> None:
+    """Into completed or terminated, with everything inside and everything that it waits for."""
+    run.must(item, transition) if target is None else None
+    end_children(run, item.id)
+    after = target or run.after(item, transition) or "terminated"
+    run.step.terminate_called(item.id)
+    run.step.cancel_waits(item.id, after)
+    if after == "completed":
+        completion.remember(run, item)
+    run.change(run.step.state.items[item.id], transition, target, reason)
+
+
+def end_children(run: Run, parent: int | None) -> None:
+    """The children of a stage (None: of the case) leave with it. (table 8.5, *exit*; table 8.6, *parentTerminate*)"""
+    for child in run.children(parent):
+        end(run, child, "parentTerminate" if run.node(child).occurs else "exit")
+
+
+def exit_by(run: Run, item: Item, criterion: Criterion) -> None:
+    """An exit criterion holds. Flowable's exit types spare instances that have not begun; stages may complete by it."""
+    node = run.node(item)
+    if run.after(item, "exit") is None or _is_spared(item, node, criterion):
+        return
+    if node.is_stage and criterion.exit_event in ("complete", "forceComplete"):
+        if criterion.exit_event == "complete" and not completion.look(run, item.id).completable:
+            raise ModelFault(f"{run.name(item)} cannot complete yet, though an exit criterion asks it to.", item.id)
+        finish(run, item, "complete", criterion.id, target="completed")
+    elif criterion.exit_type != "default" and item.state != "available":
+        finish(run, item, "exit", criterion.id)
+    else:
+        again = repetition.outlives_exit(run, item)
+        end(run, item, "exit", criterion.id)
+        if again is not None:
+            wait_again(run, node, item.parent, again)
+
+
+def _is_spared(item: Item, node: Node, criterion: Criterion) -> bool:
+    spared = {"activeInstances": ("available", "enabled"), "activeAndEnabledInstances": ("available",)}
+    return not node.is_stage and item.state in spared.get(criterion.exit_type, ())
+
+
+def exit_case(run: Run, criterion: Criterion) -> None:
+    """An exit criterion of the case plan model holds. (8.3)"""
+    if criterion.exit_event == "complete" and not completion.look(run, None).completable:
+        raise ModelFault("The case cannot complete yet, though an exit criterion asks it to.")
+    completed = criterion.exit_event in ("complete", "forceComplete")
+    end_case(run, "completed" if completed else "terminated")
+
+
+def end_case(run: Run, state: str) -> None:
+    """Everything inside ends, then the case."""
+    end_children(run, None)
+    run.step.end_instance(run.instance, state)
+
+
+def reach_into(run: Run, reaction: Reaction, lineage: Lineage) -> None:
+    """An entry criterion of an item in a stage that has not begun: see `crossing`."""

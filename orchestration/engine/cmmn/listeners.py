@@ -1,0 +1,93 @@
+"""What does an event listener wait for? (5.4.2, 5.4.10, 8.4.3)
+
+A person (user event), the outside (generic event), time, a signal, or a change of a variable. A timer begins when its
+listener does, or when the transition that it names has occurred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from orchestration.engine.cmmn.model import Node
+from orchestration.engine.state import Item
+from orchestration.engine.step import ModelFault
+from orchestration.engine.timers import BadTimer, Schedule, schedule
+
+if TYPE_CHECKING:
+    from orchestration.engine.cmmn.run import Lineage, Run
+
+Json = Any
+
+
+def listen(run: Run, item: Item) -> None:
+    """The listener is available: begin what it waits for."""
+    node = run.node(item)
+    if node.timer is not None and node.timer.trigger is None:
+        start_timer(run, item, node)
+    elif node.listens == "signal":
+        name = run.value(node.signal, item.id)
+        if not name:
+            raise ModelFault(f"The signal that {run.name(item)} waits for has no name.", item.id)
+        run.step.subscribe(run.instance, item.id, "signal", str(name), node.id)
+
+
+def start_timers(run: Run, nodes: Iterable[str], lineage: Lineage) -> None:
+    """The start trigger of these timer listeners occurred."""
+    for name in nodes:
+        for item in run.open(name):
+            waiting = item.state == "available" and not run.step.state.waits_of(item.id, "timer")
+            if waiting and run.related(lineage, item):
+                start_timer(run, item, run.node(item))
+
+
+def start_timer(run: Run, item: Item, node: Node) -> None:
+    if node.timer is None:
+        return
+    text = run.value(node.timer.expression, item.id)
+    try:
+        run_timer(run, item, node, schedule(str(text), run.step.now))
+    except BadTimer as error:
+        raise ModelFault(f"{run.name(item)}: {error}", item.id) from None
+
+
+def run_timer(run: Run, item: Item, node: Node, times: Schedule) -> None:
+    facts = {"left": times.repeats, "every": times.every} if times.every else None
+    run.step.schedule_timer(run.instance, item.id, times.due, node.id, facts)
+
+
+def hears(node: Node, name: str, kind: str) -> bool:
+    """Whether a variable listener waits for this kind of change: create, update or delete."""
+    return node.listens == "variable" and node.variable == name and (node.change == "all" or kind in node.change)
+
+
+def is_orphan(run: Run, item: Item) -> bool:
+    """Whether nobody can be waiting for this listener any more. (Flowable, "Automatic removal of event listeners")"""
+    dependents = run.model.listened.get(item.node, ())
+    return bool(dependents) and not any(_may_wait(run, run.model.nodes[name], item) for name in dependents)
+
+
+def _may_wait(run: Run, node: Node, listener: Item) -> bool:
+    if node.id == run.model.plan.id:
+        return True
+    for item in run.open(node.id):
+        if any(_names(criterion.sentry.on_parts, listener) for criterion in node.exit):
+            return True
+        if item.state in ("available", "suspended"):
+            return True
+    return _may_come(run, node)
+
+
+def _names(parts: Iterable[Any], listener: Item) -> bool:
+    return any(part.source == listener.node for part in parts)
+
+
+def _may_come(run: Run, node: Node) -> bool:
+    """Whether a stage around the node has yet to begin, so that the node may still be created."""
+    if node.stage is None or node.stage == run.model.plan.definition:
+        return False
+    return any(
+        holder.definition == node.stage
+        and (any(item.state != "active" for item in run.open(holder.id)) or _may_come(run, holder))
+        for holder in run.model.nodes.values()
+    )

@@ -1,0 +1,72 @@
+"""Does a plan item come again? (5.4.11.3 and 8.4.2; Flowable's limit, counter and collection)
+
+Without entry criteria the rule is asked when an instance ends; with them, each time one enters. These functions only
+answer; `items` acts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from orchestration.engine.cmmn.model import Node, Repetition
+from orchestration.engine.state import Item
+
+if TYPE_CHECKING:
+    from orchestration.engine.cmmn.run import Run
+
+Json = Any
+
+
+def is_due(run: Run, item: Item) -> bool:
+    """Whether the rule asks for one more beside (or after) this instance."""
+    rule = run.node(item).repetition
+    if rule is None or not has_room(run, item, rule):
+        return False
+    return rule.condition is None or run.value(rule.condition, item.id) is True
+
+
+def has_room(run: Run, item: Item, rule: Repetition) -> bool:
+    """Whether fewer other instances are open in the same stage than the limit allows."""
+    if rule.limit is None:
+        return True
+    others = [each for each in run.open(item.node) if each.parent == item.parent and each.id != item.id]
+    return len(others) < rule.limit
+
+
+def follows(run: Run, item: Item) -> int | None:
+    """The number of the instance that comes after this one ends, when it has no entry criteria; else None."""
+    node = run.node(item)
+    if node.repetition is None or node.entry or node.repetition.collection is not None:
+        return None
+    return number(item, node) + 1 if is_due(run, item) else None
+
+
+def outlives_exit(run: Run, item: Item) -> int | None:
+    """Flowable: a repeating item that leaves before it ever entered is waited for again; its number, else None."""
+    node, rule = run.node(item), run.node(item).repetition
+    if not run.model.flowable or rule is None or rule.collection is not None or not node.entry:
+        return None
+    fresh = item.state == "available" and "waits" not in item.facts
+    return number(item, node) if fresh and run.is_active(item.parent) else None
+
+
+def number(item: Item, node: Node) -> int:
+    """Which repetition this is, from 1."""
+    counter = node.repetition.counter if node.repetition is not None else ""
+    found = (item.local or {}).get(counter, 1)
+    return found if isinstance(found, int) else 1
+
+
+def counted(node: Node, number: int) -> dict[str, Json] | None:
+    """The local variables that tell an instance which repetition it is."""
+    return None if node.repetition is None else {node.repetition.counter: number}
+
+
+def element(rule: Repetition, value: Json, index: int) -> dict[str, Json]:
+    """The local variables of the instance for one element of a collection."""
+    local: dict[str, Json] = {rule.counter: index + 1}
+    if rule.element is not None:
+        local[rule.element] = value
+    if rule.index is not None:
+        local[rule.index] = index
+    return local

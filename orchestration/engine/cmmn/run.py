@@ -1,0 +1,204 @@
+"""How does one case instance move within a step?
+
+A `Run` is a case at work: it makes transitions by the life-cycle tables, tells sentries about them, and keeps what the
+step needs to remember until it is over. Everything that changes the case goes through `Step.emit`.
+
+Order (ours; CMMN leaves it open, 5.4.6): transitions are told first in, first out; the criteria that one reaches are
+taken in the order of the model; when none is left, conditions are looked at again, then stages complete from the
+inside out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from orchestration.engine import events as e
+from orchestration.engine.cmmn import listeners, sentries
+from orchestration.engine.cmmn.lifecycle import EVENT_OR_MILESTONE, STAGE_OR_TASK
+from orchestration.engine.cmmn.model import CaseModel, Node, Rule
+from orchestration.engine.state import ENDED, Item
+from orchestration.engine.step import Refused, Step
+
+Json = Any
+Lineage = tuple[tuple[str, int], ...]
+"""The stages around an item, from the inside out: (node, item)."""
+
+
+class Run:
+    """One case instance in one step.
+
+    `dirty`: stages (None: the case plan model) whose completion must be looked at. `recheck`: items whose conditions
+    must be. `momentary`: on-parts seen in this step by sentries that forget.
+    """
+
+    __slots__ = ("_by_node", "dirty", "instance", "model", "momentary", "recheck", "step")
+
+    def __init__(self, step: Step, instance: int) -> None:
+        self.step = step
+        self.instance = instance
+        self.model: CaseModel = step.model(instance)
+        self._by_node: dict[str, dict[int, None]] | None = None
+        self.dirty: set[int | None] = set()
+        self.recheck: dict[int, None] = {}
+        self.momentary: dict[tuple[int | None, str], set[int]] = {}
+
+    @classmethod
+    def of(cls, step: Step, instance: int) -> Run:
+        """The one run of this instance in this step."""
+        run = step.runs.get(instance)
+        if run is None:
+            run = step.runs[instance] = cls(step, instance)
+        return run
+
+    # -- looking
+
+    def node(self, item: Item) -> Node:
+        return self.model.nodes[item.node]
+
+    def item(self, number: int) -> Item | None:
+        return self.step.state.items.get(number)
+
+    def name(self, item: Item) -> str:
+        node = self.node(item)
+        return node.name or node.definition
+
+    def children(self, parent: int | None) -> list[Item]:
+        return self.step.state.children(self.instance, parent)
+
+    def open(self, node: str) -> list[Item]:
+        """The open items of this node, oldest first."""
+        if self._by_node is None:
+            self._by_node = {}
+            for item in self.step.state.items.values():
+                if item.instance == self.instance:
+                    self._by_node.setdefault(item.node, {})[item.id] = None
+        return [self.step.state.items[number] for number in self._by_node.get(node, ())]
+
+    def lineage(self, parent: int | None) -> Lineage:
+        """The stages around, from the inside out: (node, item)."""
+        found = []
+        while parent is not None:
+            stage = self.step.state.items[parent]
+            found.append((stage.node, stage.id))
+            parent = stage.parent
+        return tuple(found)
+
+    def stage_of(self, item: Item) -> int | None:
+        """The item itself when it is a stage, else the stage around it."""
+        return item.id if self.node(item).is_stage else item.parent
+
+    def is_active(self, parent: int | None) -> bool:
+        """Whether this stage (None: the case) is there and active."""
+        if parent is None:
+            found = self.step.state.instances.get(self.instance)
+            return found is not None and found.state == "active"
+        stage = self.item(parent)
+        return stage is not None and stage.state == "active"
+
+    def value(self, formula: Any, item: int | None, extra: Mapping[str, Json] | None = None) -> Json:
+        return None if formula is None else self.step.evaluate(formula, self.instance, item, extra)
+
+    def holds(self, rule: Rule | None, item: Item) -> bool:
+        """An item control's rule: absent, it does not hold; without a condition, it does. (5.4.11)"""
+        if rule is None:
+            return False
+        return rule.condition is None or self.value(rule.condition, item.id) is True
+
+    # -- opening and changing
+
+    def open_item(
+        self, node: Node, parent: int | None, local: dict[str, Json] | None = None, state: str = "available"
+    ) -> Item:
+        """A new instance of a plan item. (8.4.1, *create*)"""
+        step = self.step
+        name = node.name
+        if node.title is not None:
+            name = str(self.value(node.title, parent, local) or "")
+        if node.repetition is not None and (local is None or node.repetition.counter not in local):
+            local = {**(local or {}), node.repetition.counter: 1}
+        number = step.new_id()
+        step.emit(e.ItemOpened(self.instance, number, parent, node.id, node.definition, name, node.type, state, local))
+        if self._by_node is not None:
+            self._by_node.setdefault(node.id, {})[number] = None
+        self.dirty.add(parent)
+        step.touch(self.instance)
+        self.occurred(node.id, "create", parent)
+        return step.state.items[number]
+
+    def change(self, item: Item, transition: str, target: str | None = None, reason: str = "") -> None:
+        """One transition by the table; `target` only where the table does not say (resuming). Raises Refused."""
+        node = self.node(item)
+        after = target or self.after(item, transition)
+        if after is None:
+            raise Refused("state", f"{self.name(item)} is {item.state}; it cannot {_words(transition)}.")
+        before, number, parent = item.state, item.id, item.parent
+        self.step.emit(
+            e.ItemChanged(self.instance, number, transition, before, after, node.definition, node.name, reason)
+        )
+        if after in ENDED and self._by_node is not None:
+            self._by_node[node.id].pop(number, None)
+        self.dirty.add(parent)
+        if node.is_stage and after not in ENDED:
+            self.dirty.add(number)
+        self.step.touch(self.instance)
+        self.occurred(node.id, transition, parent, reason)
+
+    def after(self, item: Item, transition: str) -> str | None:
+        """The state that the transition leads to from here, or None when it is not possible."""
+        table = EVENT_OR_MILESTONE if self.node(item).occurs else STAGE_OR_TASK
+        return table.get((transition, item.state))
+
+    def must(self, item: Item, transition: str) -> None:
+        """Raises Refused unless the life cycle allows the transition and the case is active."""
+        if self.after(item, transition) is None:
+            raise Refused("state", f"{self.name(item)} is {item.state}; it cannot {_words(transition)}.")
+
+    def note(self, item: int | None, fact: str, value: Json) -> None:
+        holder = self.step.state.instances[self.instance] if item is None else self.step.state.items[item]
+        if holder.facts.get(fact) != value:
+            self.step.emit(e.FactSet(self.instance, item, fact, value))
+
+    def assign(self, item: int | None, changes: Mapping[str, Json]) -> None:
+        """Write variables where they live: local to the item or one around it that has the name, else in the case."""
+        for name, value in changes.items():
+            at = item
+            while at is not None:
+                holder = self.step.state.items[at]
+                if holder.local is not None and name in holder.local:
+                    break
+                at = holder.parent
+            self.step.set_variables(self.instance, {name: value}, at)
+
+    def occurred(self, source: str, event: str, parent: int | None, criterion: str = "") -> None:
+        """Tell those who wait for this transition, from the agenda."""
+        reactions = self.model.reactions.get((source, event))
+        starts = self.model.timer_starts.get((source, event))
+        if reactions or starts:
+            lineage = self.lineage(parent)
+            if reactions:
+                self.step.plan(sentries.react, self, reactions, lineage, criterion)
+            if starts:
+                self.step.plan(listeners.start_timers, self, starts, lineage)
+
+    def related(self, lineage: Lineage, item: Item) -> bool:
+        """Whether an item stands in the same repetition of the innermost stage that it shares with the source."""
+        stages = dict(lineage)
+        for node, number in self.lineage(item.parent):
+            if node in stages:
+                return stages[node] == number
+        return True
+
+
+def _words(transition: str) -> str:
+    return {
+        "manualStart": "start by hand",
+        "reenable": "be enabled",
+        "enable": "be enabled",
+        "disable": "be disabled",
+        "reactivate": "be reactivated",
+        "suspend": "be suspended",
+        "resume": "be resumed",
+        "terminate": "be terminated",
+        "complete": "be completed",
+    }.get(transition, transition)

@@ -1,0 +1,137 @@
+"""When does a sentry hold, and what happens then?
+
+An on-part is noted on the item that its criterion guards and stays noted until the item has entered. A sentry holds
+when all its on-parts have occurred and its condition is true (5.4.6). In Flowable's models a condition that was once
+true is remembered too by default, and with `onEvent` nothing is remembered beyond the step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from orchestration.engine.cmmn import items
+from orchestration.engine.cmmn.model import Criterion, Node, Reaction
+from orchestration.engine.state import Item
+
+if TYPE_CHECKING:
+    from orchestration.engine.cmmn.run import Lineage, Run
+
+IF_PART = -1
+"""Stands for the if-part among the numbers of a sentry's parts."""
+
+
+def react(run: Run, reactions: Iterable[Reaction], lineage: Lineage, criterion: str) -> None:
+    """A transition occurred: note the on-parts that waited for it, and fire the criteria that now hold."""
+    for reaction in reactions:
+        part = reaction.criterion.sentry.on_parts[reaction.part]
+        if part.criterion is not None and part.criterion != criterion:
+            continue
+        if reaction.node == run.model.plan.id:
+            _note(run, None, reaction)
+            continue
+        found = run.open(reaction.node)
+        for item in found:
+            if part.case_file or run.related(lineage, item):
+                _note(run, item, reaction)
+        if not found and reaction.criterion.entry:
+            items.reach_into(run, reaction, lineage)
+
+
+def _note(run: Run, item: Item | None, reaction: Reaction) -> None:
+    criterion = reaction.criterion
+    if criterion.entry and item is not None and item.state not in ("available", "suspended"):
+        return
+    sentry = criterion.sentry
+    if len(sentry.on_parts) > 1 or sentry.condition is not None:
+        mark(run, item, criterion, reaction.part)
+        if not holds(run, item, criterion):
+            return
+    run.step.plan(fire, run, None if item is None else item.id, criterion)
+
+
+def mark(run: Run, item: Item | None, criterion: Criterion, part: int) -> None:
+    """Remember that a part of the sentry is satisfied for this item (None: the case plan model)."""
+    number = None if item is None else item.id
+    if criterion.sentry.mode == "onEvent":
+        run.momentary.setdefault((number, criterion.id), set()).add(part)
+        return
+    parts = seen(run, item, criterion)
+    if part not in parts:
+        run.note(number, _fact(criterion), sorted({*parts, part}))
+
+
+def seen(run: Run, item: Item | None, criterion: Criterion) -> frozenset[int]:
+    """The parts of the sentry that are satisfied for this item."""
+    if criterion.sentry.mode == "onEvent":
+        return frozenset(run.momentary.get((None if item is None else item.id, criterion.id), ()))
+    holder = run.step.state.instances[run.instance] if item is None else run.step.state.items[item.id]
+    return frozenset(holder.facts.get(_fact(criterion), ()))
+
+
+def holds(run: Run, item: Item | None, criterion: Criterion) -> bool:
+    """Whether the sentry holds for this item now; a condition that is to be remembered is noted here."""
+    sentry = criterion.sentry
+    parts = seen(run, item, criterion)
+    complete = all(part in parts for part in range(len(sentry.on_parts)))
+    if sentry.condition is None:
+        return complete
+    if not sentry.on_parts:
+        return _is_true(run, item, criterion)
+    if sentry.remembers:
+        if IF_PART not in parts:
+            if not _is_true(run, item, criterion):
+                return False
+            if not complete:
+                mark(run, item, criterion, IF_PART)
+        return complete
+    return complete and _is_true(run, item, criterion)
+
+
+def _is_true(run: Run, item: Item | None, criterion: Criterion) -> bool:
+    sentry = criterion.sentry
+    extra = None
+    if sentry.context is not None:
+        extra = _terms(run, sentry.context)
+    return run.value(sentry.condition, None if item is None else item.id, extra) is True
+
+
+def _terms(run: Run, context: str) -> dict[str, object] | None:
+    """The entries of the case file item in whose terms a condition speaks. (5.4.6.2, contextRef)"""
+    found = run.model.files.get(context)
+    content = run.step.state.instances[run.instance].variables.get(found.name) if found is not None else None
+    return content if isinstance(content, dict) else None
+
+
+def fire(run: Run, item: int | None, criterion: Criterion) -> None:
+    """A criterion holds: enter or exit, unless the item has moved on in the meantime."""
+    if item is None:
+        if run.is_active(None):
+            items.exit_case(run, criterion)
+        return
+    found = run.item(item)
+    if found is None:
+        return
+    if criterion.entry:
+        if found.state == "available" and run.is_active(found.parent):
+            items.enter(run, found, criterion)
+    else:
+        items.exit_by(run, found, criterion)
+
+
+def look_again(run: Run, item: Item | None, node: Node) -> None:
+    """Conditions may have changed: fire the first criterion of each kind that holds by its condition."""
+    entering = node.entry if item is None or item.state == "available" else ()
+    for criteria in (entering, node.exit):
+        for criterion in criteria:
+            if criterion.sentry.condition is not None and holds(run, item, criterion):
+                run.step.plan(fire, run, None if item is None else item.id, criterion)
+                break
+
+
+def has_conditions(node: Node) -> bool:
+    return any(criterion.sentry.condition is not None for criterion in (*node.entry, *node.exit))
+
+
+def _fact(criterion: Criterion) -> str:
+    return f"on:{criterion.id}"

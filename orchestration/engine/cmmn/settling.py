@@ -1,0 +1,95 @@
+"""How does a case come to rest after a change?
+
+When nothing is left on the agenda: conditions that may have changed are looked at again, then stages complete from the
+inside out, then, in Flowable's models, listeners go that nobody waits for any more. Each time something moves, the
+agenda is worked off before the next look.
+"""
+
+from __future__ import annotations
+
+from orchestration.engine.cmmn import completion, items, listeners, sentries
+from orchestration.engine.cmmn.model import Node
+from orchestration.engine.cmmn.run import Run
+from orchestration.engine.state import Item
+
+PLAN = 0
+"""Stands for the case plan model among the numbers of items to look at."""
+
+
+def settle(run: Run, changed: frozenset[str]) -> None:
+    """One look; `changed` are the variables that were written since the last one."""
+    if not run.is_active(None):
+        return
+    _look_at_conditions(run, _touched(run, changed))
+    if changed & run.model.completion_names:
+        completion.look_everywhere(run)
+    if not run.step.is_busy and not _complete_something(run):
+        _look_at_conditions(run, dict.fromkeys(run.model.volatile))
+        if not run.step.is_busy and run.model.flowable:
+            _dismiss_orphans(run)
+    if run.step.is_busy:
+        run.step.touch(run.instance)
+
+
+def _touched(run: Run, changed: frozenset[str]) -> dict[str, None]:
+    return {name: None for variable in changed for name in run.model.watchers.get(variable, ())}
+
+
+def _look_at_conditions(run: Run, nodes: dict[str, None]) -> None:
+    """Look again at the items of these nodes and at those that asked for it, oldest first."""
+    numbers = {number for number in run.recheck if number == PLAN or run.item(number) is not None}
+    run.recheck.clear()
+    for name in nodes:
+        if name == run.model.plan.id:
+            numbers.add(PLAN)
+        numbers.update(item.id for item in run.open(name))
+    for number in sorted(numbers):
+        if number == PLAN:
+            sentries.look_again(run, None, run.model.plan)
+        else:
+            item = run.item(number)
+            if item is not None:
+                _look_at_item(run, item, run.node(item))
+
+
+def _look_at_item(run: Run, item: Item, node: Node) -> None:
+    if item.state == "suspended" or not run.is_active(item.parent):
+        return
+    if node.available is not None:
+        _look_at_listener(run, item, node)
+    elif item.state == "available" and not node.entry and node.repetition is not None:
+        items.enter(run, item, None)
+    else:
+        sentries.look_again(run, item, node)
+
+
+def _look_at_listener(run: Run, item: Item, node: Node) -> None:
+    """A listener is there while its available condition holds. (Flowable, "Available condition")"""
+    holds = run.value(node.available, item.id) is True
+    if holds and item.state == "unavailable":
+        run.change(item, "initiate")
+        listeners.listen(run, run.step.state.items[item.id])
+    elif not holds and item.state == "available":
+        run.step.cancel_waits(item.id)
+        run.change(run.step.state.items[item.id], "dismiss")
+
+
+def _complete_something(run: Run) -> bool:
+    """Complete the innermost stage that may; what follows from it is seen at the next look."""
+    found = completion.settle(run)
+    if found is None:
+        return False
+    if found == PLAN:
+        items.end_case(run, "completed")
+    else:
+        items.complete(run, run.step.state.items[found])
+        run.step.touch(run.instance)
+    return True
+
+
+def _dismiss_orphans(run: Run) -> None:
+    for item in list(run.step.state.items.values()):
+        if item.instance == run.instance and item.id in run.step.state.items:
+            node = run.node(item)
+            if node.is_listener and item.state in ("available", "unavailable") and listeners.is_orphan(run, item):
+                items.end(run, item, "terminate")

@@ -1,0 +1,116 @@
+"""How does an item stand still, and how does it go on? (8.4.2: suspend, resume, parentSuspend, parentResume, fault)
+
+What stands still because something around it does, remembers its state and gets it back. People's tasks are closed and
+opened again, jobs are called off and asked for again, timers keep the moment at which they are due.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from orchestration.engine import commands as c
+from orchestration.engine import events as e
+from orchestration.engine.cmmn import listeners, tasks
+from orchestration.engine.cmmn.lifecycle import CASE
+from orchestration.engine.state import Item
+from orchestration.engine.timers import Schedule
+
+if TYPE_CHECKING:
+    from orchestration.engine.cmmn.run import Run
+
+
+def suspend(run: Run, item: Item, transition: str) -> None:
+    """The item by hand, or with its parent; and everything inside it."""
+    before = item.state
+    _stop_work(run, item, "suspended")
+    if transition == "parentSuspend":
+        run.note(item.id, "before", before)
+    run.change(run.step.state.items[item.id], transition)
+    _suspend_children(run, item.id)
+    _tell_called(run, item, c.Suspend)
+
+
+def _suspend_children(run: Run, parent: int | None) -> None:
+    for child in run.children(parent):
+        if run.after(child, "parentSuspend") is not None:
+            suspend(run, child, "parentSuspend")
+
+
+def resume(run: Run, item: Item, transition: str) -> None:
+    """The item and everything that was stopped with it, each into the state that it had."""
+    before = item.facts.get("before")
+    run.note(item.id, "before", None)
+    target = before if transition == "parentResume" else None
+    run.change(run.step.state.items[item.id], transition, target)
+    _take_up_work(run, run.step.state.items[item.id])
+    _resume_children(run, item.id)
+    _tell_called(run, item, c.Resume)
+
+
+def _resume_children(run: Run, parent: int | None) -> None:
+    for child in run.children(parent):
+        if child.state == "suspended" and "before" in child.facts:
+            resume(run, child, "parentResume")
+
+
+def suspend_case(run: Run) -> None:
+    _change_case(run, "suspend")
+    _suspend_children(run, None)
+
+
+def resume_case(run: Run) -> None:
+    _change_case(run, "resume")
+    _resume_children(run, None)
+    run.dirty.add(None)
+    run.step.touch(run.instance)
+
+
+def _change_case(run: Run, transition: str) -> None:
+    state = run.step.state.instances[run.instance].state
+    run.step.emit(e.InstanceChanged(run.instance, transition, state, CASE[transition, state]))
+
+
+def fail(run: Run, item: Item, reason: str) -> None:
+    """active -> failed; what is inside stands still."""
+    _stop_work(run, item, "failed")
+    run.change(run.step.state.items[item.id], "fault", reason=reason)
+    _suspend_children(run, item.id)
+    _tell_called(run, item, c.Suspend)
+
+
+def reactivate(run: Run, item: Item) -> None:
+    """failed -> active; the work begins again."""
+    run.change(item, "reactivate")
+    _take_up_work(run, run.step.state.items[item.id])
+    _resume_children(run, item.id)
+    _tell_called(run, item, c.Resume)
+
+
+def _stop_work(run: Run, item: Item, how: str) -> None:
+    timer = next(iter(run.step.state.waits_of(item.id, "timer")), None)
+    if timer is not None:
+        run.note(item.id, "timer", {"due": timer.key, **(timer.facts or {})})
+    run.step.cancel_waits(item.id, how)
+
+
+def _take_up_work(run: Run, item: Item) -> None:
+    node = run.node(item)
+    timer = item.facts.get("timer")
+    if timer is not None:
+        run.note(item.id, "timer", None)
+        times = Schedule(datetime.fromisoformat(timer["due"]), timer.get("left", 0), timer.get("every", ""))
+        listeners.run_timer(run, item, node, times)
+    elif node.listens == "signal" and item.state == "available":
+        listeners.listen(run, item)
+    elif item.state == "active" and not node.is_stage and not run.step.state.called_by(item.id):
+        tasks.begin(run, item, node)
+    run.recheck[item.id] = None
+
+
+def _tell_called(run: Run, item: Item, command: type[c.Suspend] | type[c.Resume]) -> None:
+    """What the item called stands still and goes on with it."""
+    wanted = "active" if command is c.Suspend else "suspended"
+    for called in run.step.state.called_by(item.id):
+        if called.state == wanted:
+            run.step.behaviour(called.id).command(run.step, command(instance=called.id), called.id, None)

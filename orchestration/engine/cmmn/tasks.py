@@ -1,0 +1,177 @@
+"""What does a task do when it becomes active, and what when its work comes back? (5.4.8 to 5.4.13, 8.4.2)
+
+`begin` says whether the work is done at once; then the item completes. Otherwise it waits for a person, a machine
+actor, or the case or process that it called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from orchestration.engine import events as e
+from orchestration.engine.cmmn.model import Node
+from orchestration.engine.dialect import Transfer, people
+from orchestration.engine.expressions import Formula
+from orchestration.engine.state import Item
+from orchestration.engine.step import ModelFault
+from orchestration.engine.timers import BadTimer, due
+
+if TYPE_CHECKING:
+    from orchestration.engine.cmmn.run import Run
+
+Json = Any
+
+
+def begin(run: Run, item: Item, node: Node) -> bool:
+    """Begin the work of an active task. True: it is done."""
+    match node.type:
+        case "humanTask":
+            return not is_blocking(run, item, node) or _ask_person(run, item, node)
+        case "decisionTask":
+            return _decide(run, item, node)
+        case "caseTask" | "processTask":
+            return _call(run, item, node)
+    if node.script is not None:
+        return _compute(run, item, node)
+    if node.capability is not None:
+        return _ask_machine(run, item, node)
+    return not is_blocking(run, item, node)
+
+
+def is_blocking(run: Run, item: Item, node: Node) -> bool:
+    """Whether the task waits for its work to be done. (5.4.8, isBlocking)"""
+    if node.blocking_condition is not None:
+        return run.value(node.blocking_condition, item.id) is not False
+    return node.blocking
+
+
+def _ask_person(run: Run, item: Item, node: Node) -> bool:
+    extensions = node.extensions
+    groups = people(run.step, extensions.candidate_groups, run.instance, item.id)
+    name = str(run.value(node.title, item.id) or "") if node.title is not None else node.name
+    run.step.emit(
+        e.TaskOpened(
+            run.instance,
+            item.id,
+            name or node.definition,
+            node.definition,
+            _text(run.value(extensions.form, item.id)),
+            _text(run.value(extensions.assignee, item.id)),
+            groups or ((node.performer,) if node.performer is not None else ()),
+            _moment(run, item, extensions.due),
+            _whole(run.value(extensions.priority, item.id)),
+            people(run.step, extensions.candidate_users, run.instance, item.id),
+        )
+    )
+    return False
+
+
+def _text(value: Json) -> str | None:
+    return None if value is None else str(value)
+
+
+def _whole(value: Json) -> int | None:
+    try:
+        return None if value is None else int(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _moment(run: Run, item: Item, formula: Formula | None) -> str | None:
+    """A date, or a duration from now, as a moment."""
+    value = run.value(formula, item.id)
+    if value is None:
+        return None
+    try:
+        return due(str(value), run.step.now).isoformat()
+    except BadTimer as error:
+        raise ModelFault(f"The due date of {run.name(item)}: {error}", item.id) from None
+
+
+def _ask_machine(run: Run, item: Item, node: Node) -> bool:
+    capability = run.value(node.capability, item.id)
+    if not capability:
+        raise ModelFault(f"{run.name(item)} does not say which capability it asks for.", item.id)
+    given = carried(run, item, node.extensions.inputs)
+    if not node.extensions.inputs:
+        given = {name: run.value(formula, item.id) for name, formula in node.extensions.fields.items()}
+    run.step.request_job(item, str(capability), given, node.definition, node.name)
+    return False
+
+
+def carried(run: Run, item: Item, transfers: Iterable[Transfer]) -> dict[str, Json]:
+    """What goes in: each source as the item sees it, under its target."""
+    return {str(run.value(one.target, item.id)): run.value(one.source, item.id) for one in transfers}
+
+
+def bring_back(run: Run, item: Item, node: Node, result: Json) -> None:
+    """What comes out of work: the declared outputs, else the result variable, else the entries of an object."""
+    extensions = node.extensions
+    if extensions.outputs:
+        extra = {"result": result}
+        changes = {
+            str(run.value(one.target, item.id, extra)): run.value(one.source, item.id, extra)
+            for one in extensions.outputs
+        }
+    elif extensions.result_variable is not None:
+        changes = {extensions.result_variable: result}
+    else:
+        changes = dict(result) if isinstance(result, dict) else {}
+    run.assign(item.id, changes)
+
+
+def _decide(run: Run, item: Item, node: Node) -> bool:
+    decision = str(run.value(node.called, item.id) or "")
+    output = run.step.decide(decision, run.instance, item.id, carried(run, item, node.inputs) or None)
+    extensions = node.extensions
+    named = extensions.outputs or extensions.result_variable is not None or isinstance(output, dict)
+    bring_back(run, item, node, output if named else {decision: output})
+    return True
+
+
+def _compute(run: Run, item: Item, node: Node) -> bool:
+    if node.script is None:
+        return True
+    for variable, formula in node.script.assignments:
+        run.assign(item.id, {variable: run.value(formula, item.id)})
+    result = run.value(node.script.result, item.id)
+    if node.extensions.result_variable is not None:
+        run.assign(item.id, {node.extensions.result_variable: result})
+    return True
+
+
+def _call(run: Run, item: Item, node: Node) -> bool:
+    """A case or a process. What is not blocking goes on by itself, and nobody waits for it."""
+    kind = "case" if node.type == "caseTask" else "process"
+    key = str(run.value(node.called, item.id) or "")
+    given = carried(run, item, node.inputs)
+    if node.extensions.inherit_variables:
+        given = {**run.step.state.instances[run.instance].variables, **given}
+    models = run.step.library.cases if kind == "case" else run.step.library.processes
+    inputs: Mapping[str, str] = getattr(models.get(key), "inputs", {})
+    variables = {
+        inputs.get(name, name) if isinstance(inputs, Mapping) else name: value for name, value in given.items()
+    }
+    run.step.start_instance(kind, key, variables, item.id)
+    return not is_blocking(run, item, node)
+
+
+def returned(run: Run, item: Item, node: Node, model: Any, variables: Mapping[str, Json]) -> None:
+    """The called case or process completed: its outputs, by the mappings, into this case."""
+    outputs: Mapping[str, str] = getattr(model, "outputs", {})
+    seen = dict(variables)
+    if isinstance(outputs, Mapping):
+        seen.update({id: variables.get(name) for id, name in outputs.items()})
+    changes = {
+        str(run.value(one.target, item.id, seen)): run.value(one.source, item.id, _only(one.source, seen))
+        for one in node.outputs
+    }
+    if node.extensions.return_all:
+        changes = {**variables, **changes}
+    run.assign(item.id, changes)
+
+
+def _only(source: Formula, seen: Mapping[str, Json]) -> dict[str, Json]:
+    """On the way out a name means the called side's variable, also when it has none."""
+    return {name: seen.get(name) for name in source.names}
