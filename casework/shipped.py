@@ -17,16 +17,21 @@ ACTORS = {
 
 
 def ensure_actors(training: Path) -> None:
-    """Train and register the models whose training sets stand in the folder, unless an actor has one at work already."""
+    """Train and register the models whose training sets stand in the folder, unless an actor has one at work."""
     wanted = {path.stem for path in training.glob("*.csv")} if training.exists() else set()
     at_work = set(ModelVersion.objects.filter(active=True).values_list("actor__key", flat=True))
     if not wanted - at_work:
         return
     for trained in build_shipped_models(training):
-        actor_ensure(
-            trained.kind, name=ACTORS.get(trained.kind, trained.kind), kind=trained.kind, capability=trained.kind,
-            origin="MiniLM embeddings and logistic regression, on this machine", owner="Casewright",
-        )  # fmt: skip
+        ensure_actor(trained.kind)
         register_model_version(
             trained.kind, trained.version, trained.artefact, trained.metrics, activate=trained.kind not in at_work
         )
+
+
+def ensure_actor(kind: str) -> None:
+    """Have an actor whose models of this kind are trained here, unless it is there already."""
+    actor_ensure(
+        kind, name=ACTORS.get(kind, kind), kind=kind, capability=kind,
+        origin="MiniLM embeddings and logistic regression, on this machine", owner="Casewright",
+    )  # fmt: skip
