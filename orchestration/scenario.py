@@ -345,7 +345,7 @@ def is_ended(instance: Instance) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """`run PATHS...`: run scenario files and say which runs pass. The exit status is the number of those that do not."""
+    """`run PATHS...`: run scenario files and say which runs pass; exit status 1 when any does not."""
     from orchestration import scenario_files
 
     return scenario_files.main(arguments)

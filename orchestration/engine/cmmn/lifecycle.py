@@ -74,8 +74,26 @@ CASE_FILE_ITEM: Final[Table] = {
 }
 
 STANDARD_EVENTS: Final = frozenset(
-    "close complete create disable enable exit fault manualStart occur parentResume parentSuspend parentTerminate "
-    "reactivate reenable resume start suspend terminate".split()
+    [
+        "close",
+        "complete",
+        "create",
+        "disable",
+        "enable",
+        "exit",
+        "fault",
+        "manualStart",
+        "occur",
+        "parentResume",
+        "parentSuspend",
+        "parentTerminate",
+        "reactivate",
+        "reenable",
+        "resume",
+        "start",
+        "suspend",
+        "terminate",
+    ]
 )
 """What an on-part may wait for on a plan item (5.4.6.1, PlanItemTransition)."""
 

@@ -19,8 +19,20 @@ from orchestration.engine.library import Fault
 from orchestration.engine.xml import Element
 
 DEFINITIONS: Final = frozenset(
-    "stage planFragment task humanTask processTask caseTask decisionTask milestone eventListener userEventListener "
-    "timerEventListener casePlanModel".split()
+    [
+        "stage",
+        "planFragment",
+        "task",
+        "humanTask",
+        "processTask",
+        "caseTask",
+        "decisionTask",
+        "milestone",
+        "eventListener",
+        "userEventListener",
+        "timerEventListener",
+        "casePlanModel",
+    ]
 )
 
 

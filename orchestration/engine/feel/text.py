@@ -129,7 +129,7 @@ def to_string(value: Value) -> str:
 
 def to_feel(value: object) -> Value:
     """A FEEL value of a Python one, all the way down: int, float, `datetime` and tuples too. Raises `TypeError`."""
-    if isinstance(value, (bool, str, Decimal, Range, Function, *TEMPORAL_TYPES)) or value is None:
+    if isinstance(value, bool | str | Decimal | Range | Function | TEMPORAL_TYPES) or value is None:
         return value
     if is_number(value):
         return exact(value)
