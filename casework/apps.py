@@ -6,3 +6,11 @@ from django.apps import AppConfig
 class CaseworkConfig(AppConfig):
     name = "casework"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from casework import celery  # noqa: F401 - tasks sent from any process then know the broker
+        from casework.steps import keep_face
+        from orchestration.services import after_step
+
+        if keep_face not in after_step:
+            after_step.append(keep_face)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from orchestration.models import Instance
@@ -29,6 +31,7 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["-created", "-id"], name="case_newest"),
             models.Index(fields=["state", "-created"], condition=Q(closed=False), name="case_open_by_state"),
+            models.Index(OpClass(Upper("reference"), "text_pattern_ops"), name="case_by_reference"),
         ]
         permissions = [
             ("work_case", "May work the case's tasks"),

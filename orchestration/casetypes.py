@@ -18,8 +18,9 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
-from orchestration.engine.library import Library
 from orchestration.classification import Classification, classify
+from orchestration.engine.deploy import build
+from orchestration.engine.library import Library
 from orchestration.models import Definition
 
 MODELS = (".cmmn", ".bpmn", ".dmn")
@@ -167,8 +168,6 @@ def folder_files(folder: Path) -> dict[str, str]:
 
 def read(files: Mapping[str, str], version: int = 0) -> CaseType:
     """files by name -> the compiled case type. Raises Faulty with all that is wrong."""
-    from orchestration.engine.deploy import build
-
     faults: list[str] = []
     manifest = _yaml(files, "manifest.yaml", faults)
     forms = _yaml(files, "forms.yaml", faults)
