@@ -35,6 +35,7 @@ class Graph:
     def __init__(self, definitions: model.Definitions) -> None:
         self.definitions = definitions
         self.faults: list[Fault] = []
+        self.cycles: list[Fault] = []
         self.nodes: list[Node] = []
         self.by_reference: dict[tuple[str, str], Node] = {}
         for each in all_definitions(definitions):
@@ -92,7 +93,7 @@ class Graph:
     def _refuse_cycle(self, stack: list[Node], back_to: Node) -> None:
         loop = [node.name for node in stack[stack.index(back_to) :]]
         message = f"requires itself: {' -> '.join([*loop, back_to.name])} (requirements have no cycles, 6.2.1)"
-        self.faults.append(Fault(back_to.element.reference, back_to.element.line, message))
+        self.cycles.append(Fault(back_to.element.reference, back_to.element.line, message))
 
 
 def all_definitions(definitions: model.Definitions) -> list[model.Definitions]:

@@ -83,6 +83,11 @@ def union(sets: Iterable[IntervalSet]) -> IntervalSet:
     return IntervalSet(tuple(edges))
 
 
+def intersection(sets: Iterable[IntervalSet]) -> IntervalSet:
+    """What is in all of the sets."""
+    return ~union(~each for each in sets)
+
+
 def between(low: Any, high: Any, low_included: bool = True, high_included: bool = True) -> IntervalSet:
     start = before(low) if low_included else after(low)
     end = after(high) if high_included else before(high)
@@ -155,7 +160,7 @@ def _condition_set(condition: ast.Node, kind: Kind) -> IntervalSet | None:
             return _range(constant(low), constant(high), True, True, kind)
         case ast.Conjunction(operands=operands):
             sets = _known([_condition_set(each, kind) for each in operands])
-            return None if sets is None else ~union(~each for each in sets)
+            return None if sets is None else intersection(sets)
         case ast.Disjunction(operands=operands):
             sets = _known([_condition_set(each, kind) for each in operands])
             return None if sets is None else union(sets)

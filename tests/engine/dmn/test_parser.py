@@ -97,7 +97,7 @@ def test_a_cycle_of_requirements_is_a_fault_that_names_the_way_round():
         decision("b", literal("1"), decisions=["c"]),
         decision("c", literal("1"), decisions=["b"]),
     )
-    assert "b -> c -> b" in Graph(parse(source)).faults[0].message
+    assert "b -> c -> b" in Graph(parse(source)).cycles[0].message
 
 
 def test_requirements_are_ordered_before_what_requires_them():

@@ -1,0 +1,193 @@
+"""What does a decision, or a decision service, decide for these inputs? (DMN 1.5, chapter 6 and 10.4)
+
+A model is compiled once and evaluated often. Evaluating a decision evaluates what it requires first, each element once,
+in the order of the requirements. Inputs are plain data, as JSON has it; they are converted to the types of the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from orchestration.engine.dmn import model
+from orchestration.engine.dmn.evaluation import DecisionTrace, Evaluation, Inputs, Trace
+from orchestration.engine.dmn.graph import Node
+from orchestration.engine.dmn.model import Fault
+from orchestration.engine.dmn.plain import plain, read
+from orchestration.engine.dmn.run import Evaluate, ModelRun
+from orchestration.engine.dmn.shortcut import Shortcut
+from orchestration.engine.feel.problems import DEFAULT, FeelError, LimitExceeded, Limits
+from orchestration.engine.feel.run import Frame
+from orchestration.engine.feel.temporal import DateTime
+from orchestration.engine.feel.text import to_feel
+from orchestration.engine.feel.types import Type, coerce
+from orchestration.engine.feel.values import Value
+
+Values = dict[int, Value]
+"""What the elements of the graph have given so far, by the number of their node; functions are there from the start."""
+
+
+class UnknownDecision(KeyError):
+    """The model has no decision or decision service of this name or id."""
+
+
+@dataclass(slots=True)
+class Part:
+    """An input or a decision of the graph, compiled. An input has no expression."""
+
+    node: Node
+    type: Type
+    expression: Evaluate | None = None
+    plan: Sequence[Part] = ()
+    """What has to be evaluated for this decision, in order, itself the last."""
+    shortcut: Shortcut | None = None
+
+    def variables(self, values: Values) -> dict[str, Value]:
+        """What the expression sees: each required element under its name, those of an import in a context."""
+        seen: dict[str, Value] = {}
+        for path, needed in self.node.needs:
+            value = values.get(needed.number)
+            if len(path) == 1:
+                seen[path[0]] = value
+            else:
+                seen.setdefault(path[0], {})[path[1]] = value
+        return seen
+
+
+@dataclass(slots=True)
+class Service:
+    """A decision service compiled: what it is given, what it evaluates then, and what it gives."""
+
+    node: Node
+    given: Sequence[Part]
+    plan: Sequence[Part]
+    outputs: Sequence[Part]
+    result: Type
+
+    def result_of(self, run: ModelRun, values: Values) -> Value:
+        """One output decision gives its value, several a context of their names (10.4); typed as the result."""
+        value = {part.node.name: values[part.node.number] for part in self.outputs}
+        if len(self.outputs) == 1:
+            return _fitting(run, self.node, value[self.outputs[0].node.name], self.result)
+        return _fitting(run, self.node, value, self.result)
+
+
+@dataclass(slots=True)
+class DecisionModel:
+    """A compiled model. `faults` are what is wrong with parts of it; those parts are null when they are evaluated."""
+
+    definitions: model.Definitions
+    faults: tuple[Fault, ...] = ()
+    functions: Values = field(default_factory=dict, repr=False)
+    decisions: dict[str, Part] = field(default_factory=dict, repr=False)
+    services: dict[str, Service] = field(default_factory=dict, repr=False)
+
+    def evaluate(
+        self, decision: str, inputs: Inputs, *, now: object = None, trace: bool = False, limits: Limits = DEFAULT
+    ) -> Evaluation:
+        """The value of a decision, by name or id. `now` is what `now()` tells: a DateTime or an aware datetime.
+
+        Raises UnknownDecision. Anything that goes wrong inside is a null with its reason among the problems.
+        """
+        part = self.decisions.get(decision)
+        if part is None:
+            raise UnknownDecision(f"the model {self.definitions.name!r} has no decision {decision!r}")
+        if part.shortcut is None or trace:
+            return self._evaluated(part, inputs, now, trace, limits)
+        known = part.shortcut.known(inputs)
+        if known is not None:
+            return known
+        return part.shortcut.learned(inputs, self._evaluated(part, inputs, now, trace, limits))
+
+    def _evaluated(self, part: Part, inputs: Inputs, now: object, trace: bool, limits: Limits) -> Evaluation:
+        session = _Session(self, inputs, now, trace, limits)
+        return session.evaluation(lambda: session.filled(part.plan).get(part.node.number))
+
+    def evaluate_service(
+        self, service: str, inputs: Inputs, *, now: object = None, trace: bool = False, limits: Limits = DEFAULT
+    ) -> Evaluation:
+        """The value of a decision service, by name or id; the inputs also name its input decisions.
+
+        Raises UnknownDecision.
+        """
+        found = self.services.get(service)
+        if found is None:
+            raise UnknownDecision(f"the model {self.definitions.name!r} has no decision service {service!r}")
+        session = _Session(self, inputs, now, trace, limits)
+        return session.evaluation(lambda: session.served(found))
+
+
+class _Session:
+    """One evaluation from outside: from plain inputs to an Evaluation."""
+
+    def __init__(self, of: DecisionModel, inputs: Inputs, now: object, trace: bool, limits: Limits) -> None:
+        moment = to_feel(now)
+        self.run = ModelRun(limits, moment if isinstance(moment, DateTime) else None, trace)
+        self.inputs = inputs
+        self.values = dict(of.functions)
+
+    def evaluation(self, value_of: Any) -> Evaluation:
+        value = None
+        try:
+            value = value_of()
+        except LimitExceeded as exceeded:
+            self.run.say(exceeded.reason, limit=True)
+        except RecursionError:
+            self.run.say("this is nested too deeply", limit=True)
+        problems = tuple(self.run.reasons)
+        return Evaluation(value, tuple(self.run.hits), problems, self.trace(value))
+
+    def filled(self, plan: Sequence[Part]) -> Values:
+        for part in plan:
+            if part.expression is None:
+                self.values[part.node.number] = self.given(part)
+        return fill(self.run, plan, self.values)
+
+    def served(self, service: Service) -> Value:
+        for part in service.given:
+            self.values[part.node.number] = self.given(part)
+        return service.result_of(self.run, fill(self.run, service.plan, self.values))
+
+    def given(self, part: Part) -> Value:
+        """An input from outside, converted to its type; null, with the reason, where it does not fit."""
+        value = read_input(self.inputs, part.node)
+        try:
+            return _fitting(self.run, part.node, read(value, part.type), part.type)
+        except (FeelError, TypeError) as error:
+            return self.run.say(str(error), element=part.node.element)
+
+    def trace(self, value: Value) -> Trace | None:
+        run = self.run
+        if run.tables is None or run.decisions is None:
+            return None
+        return Trace(
+            inputs=tuple((name, plain(each)) for name, each in sorted(self.inputs.items())),
+            decisions=tuple(run.decisions),
+            tables=tuple(run.tables),
+            output=plain(value),
+            warnings=tuple(map(str, run.reasons)),
+        )
+
+
+def fill(run: ModelRun, plan: Sequence[Part], values: Values) -> Values:
+    """Evaluate the decisions of a plan, in order, into `values`, where what they require stands already."""
+    for part in plan:
+        if part.expression is not None:
+            values[part.node.number] = part.expression(Frame(run, None, part.variables(values)))
+        if run.decisions is not None:
+            kind = type(part.node.element).__name__
+            run.decisions.append(DecisionTrace(kind, part.node.name, plain(values[part.node.number])))
+    return values
+
+
+def _fitting(run: ModelRun, node: Node, value: Value, type_: Type) -> Value:
+    try:
+        return coerce(value, type_)
+    except FeelError as error:
+        return run.say(error.reason, element=node.element)
+
+
+def read_input(inputs: Inputs, node: Node) -> object:
+    """What is given for an element: under its name, or, for one that is imported, in the entry of the import's name."""
+    return inputs.get(node.name)

@@ -1,0 +1,146 @@
+"""How do the elements of a model come together? (DMN 1.5, chapter 6, and 10.4: functions)
+
+Inputs and decisions become parts with a plan of what to evaluate before them. Business knowledge models and decision
+services become functions: a knowledge model sees the functions that it requires, a service evaluates its decisions anew
+from its arguments, apart from the rest of the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from orchestration.engine.dmn import model
+from orchestration.engine.dmn.compiler import Compiler, converted, fitting, result_type
+from orchestration.engine.dmn.decision_model import DecisionModel, Part, Service, Values, fill
+from orchestration.engine.dmn.graph import Graph, Node, all_definitions
+from orchestration.engine.dmn.model import Fault, ModelRefused
+from orchestration.engine.dmn.shortcut import shortcut
+from orchestration.engine.feel.values import Function, Value
+
+
+def compile_model(definitions: model.Definitions) -> DecisionModel:
+    """The model, ready to be evaluated. Raises ModelRefused for requirements that go round in a circle."""
+    graph = Graph(definitions)
+    if graph.cycles:
+        raise ModelRefused(*graph.cycles)
+    return _Linker(graph).linked()
+
+
+P = TypeVar("P")
+
+
+class _Linker:
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.faults: list[Fault] = list(graph.faults)
+        self.functions: Values = {}
+        self.parts: dict[int, Part] = {}
+        self.services: dict[int, Service] = {}
+        names = {path[-1] for node in graph.nodes for path, _ in node.needs if len(path) > 1}
+        self.compilers = {each.namespace: Compiler(each, names) for each in all_definitions(graph.definitions)}
+
+    def linked(self) -> DecisionModel:
+        for node in self.graph.order:
+            self.link(node)
+        own = [node for node in self.graph.nodes if node.definitions is self.graph.definitions]
+        for compiler in self.compilers.values():
+            self.faults += compiler.faults
+        return DecisionModel(
+            definitions=self.graph.definitions,
+            faults=tuple(sorted(set(self.faults), key=lambda fault: fault.line)),
+            functions=self.functions,
+            decisions=_by_name([(n, self.parts[n.number]) for n in own if isinstance(n.element, model.Decision)]),
+            services=_by_name([(n, self.services[n.number]) for n in own if n.number in self.services]),
+        )
+
+    def link(self, node: Node) -> None:
+        """Compile one node; all that it requires has been."""
+        compiler = self.compilers[node.definitions.namespace]
+        match node.element:
+            case model.Decision() as decision:
+                self.parts[node.number] = self.decision(compiler, node, decision)
+            case model.BusinessKnowledgeModel() as knowledge:
+                self.functions[node.number] = self.knowledge(compiler, node, knowledge)
+            case model.DecisionService() as service:
+                self.service(compiler, node, service)
+            case element:
+                self.parts[node.number] = Part(node, compiler.variable_type(element.variable))
+                self.parts[node.number].plan = [self.parts[node.number]]
+
+    def decision(self, compiler: Compiler, node: Node, decision: model.Decision) -> Part:
+        part = Part(node, compiler.variable_type(decision.variable))
+        if decision.expression is None:
+            self.faults.append(Fault(decision.reference, decision.line, "this decision has no expression"))
+            part.expression = lambda frame: None
+        else:
+            evaluate = compiler.expression(decision.expression, names_of(node), decision.name)
+            part.expression = converted(evaluate, part.type, decision)
+            if isinstance(decision.expression, model.DecisionTable):
+                types = {each.name: self.parts[each.number].type for _, each in node.needs if each.number in self.parts}
+                part.shortcut = shortcut(node, compiler.tables[-1], types, compiler.literals)
+        part.plan = [*self.plan(each for _, each in node.needs), part]
+        return part
+
+    def plan(self, needed: Iterable[Node], given: Iterable[int] = ()) -> list[Part]:
+        """What has to be evaluated to know these nodes, in order, each once, nothing beyond the nodes `given`."""
+        found: dict[int, Node] = {}
+        todo = list(needed)
+        stop = set(given)
+        while todo:
+            node = todo.pop()
+            if node.number in found or node.number in stop or node.number not in self.parts:
+                continue
+            found[node.number] = node
+            todo.extend(each for _, each in node.needs)
+        return [self.parts[node.number] for node in self.graph.order if node.number in found]
+
+    # ---- functions
+
+    def knowledge(self, compiler: Compiler, node: Node, knowledge: model.BusinessKnowledgeModel) -> Value:
+        if knowledge.logic is None:
+            self.faults.append(Fault(knowledge.reference, knowledge.line, "this knowledge model has no logic"))
+            return None
+        result = result_type(compiler.variable_type(knowledge.variable))
+        make = compiler.function_maker(knowledge.logic, names_of(node), knowledge.name, result)
+        return make(Part(node, result).variables(self.functions))
+
+    def service(self, compiler: Compiler, node: Node, service: model.DecisionService) -> None:
+        given = self.found(node, (*service.input_data, *service.input_decisions))
+        outputs = self.found(node, service.output_decisions)
+        plan = self.plan((part.node for part in outputs), (part.node.number for part in given))
+        result = result_type(compiler.variable_type(service.variable))
+        self.services[node.number] = Service(node, given, plan, outputs, result)
+        self.functions[node.number] = _function(self.services[node.number], self.functions)
+
+    def found(self, node: Node, references: Iterable[model.Requirement]) -> list[Part]:
+        """The inputs and decisions that a service refers to."""
+        nodes = (self.graph.find(node.definitions, reference) for reference in references)
+        return [self.parts[each.number] for each in nodes if each is not None and each.number in self.parts]
+
+
+def _function(service: Service, functions: Values) -> Function:
+    """The service as a function of its input data, then its input decisions (10.4)."""
+    parameters = tuple(part.node.name for part in service.given)
+    types = tuple(part.type for part in service.given)
+
+    def invoke(run: Any, arguments: Sequence[Value]) -> Value:
+        fitted = fitting(parameters, types, arguments)
+        values = dict(functions)
+        values.update((part.node.number, fitted[part.node.name]) for part in service.given)
+        return service.result_of(run, fill(run, service.plan, values))
+
+    return Function(service.node.name, parameters, invoke, types, service.result)
+
+
+def names_of(node: Node) -> frozenset[str]:
+    """The names that an element's expression sees: of what it requires, or of the imports that it comes through."""
+    return frozenset(path[0] for path, _ in node.needs)
+
+
+def _by_name(pairs: Iterable[tuple[Node, P]]) -> dict[str, P]:
+    """By name and by id; where the name of one is the id of another, the id counts."""
+    found = list(pairs)
+    names = {node.element.name: part for node, part in reversed(found)}
+    variables = {node.name: part for node, part in reversed(found)}
+    return {**variables, **names, **{node.element.id: part for node, part in found if node.element.id}}

@@ -1,0 +1,146 @@
+"""How is the FEEL text of a model compiled? (DMN 1.5, 7.3.1 literal expressions, 7.3.3 and 8.3.3 unary tests)
+
+The one place where the decision model meets the FEEL compiler. A text that is not FEEL becomes a fault of the model,
+and null with that reason whenever it is evaluated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from orchestration.engine.dmn import model
+from orchestration.engine.dmn.model import Fault
+from orchestration.engine.dmn.run import Evaluate, ModelRun
+from orchestration.engine.feel import (
+    DEFAULT,
+    Expression,
+    FeelSyntaxError,
+    Frame,
+    LimitExceeded,
+    Names,
+    UnaryTests,
+    Value,
+    ast,
+    compile_expression,
+    compile_unary_tests,
+)
+from orchestration.engine.feel.types import Type
+
+Compiled = TypeVar("Compiled", Expression, UnaryTests)
+Compile = Callable[[str, Names, Mapping[str, Type]], Compiled]
+
+_NULL = compile_expression("null")
+_ANYTHING = compile_unary_tests("-")
+_NOTHING = compile_unary_tests("null")
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledTest:
+    """The unary tests of a cell or of a constraint: its tree, and what evaluates it in a frame with `?`."""
+
+    ast: ast.UnaryTests
+    evaluate: Evaluate
+    names: frozenset[str] = frozenset()
+
+    @property
+    def always(self) -> bool:
+        """Whether it is `-`, which takes null too."""
+        return not self.ast.tests and not self.ast.negated
+
+    def __call__(self, frame: Frame) -> bool | None:
+        verdict: bool | None = self.evaluate(frame)
+        return verdict
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Constraint:
+    """The constraint that an item definition puts on its values: a predicate that keeps its tree."""
+
+    test: CompiledTest
+
+    def __call__(self, value: Value) -> bool:
+        run = ModelRun(DEFAULT, None)
+        try:
+            return self.test(asking(Frame(run, None, {}), value)) is True
+        except (LimitExceeded, RecursionError):
+            return False
+
+
+def asking(frame: Frame, value: Value) -> Frame:
+    """The frame in which a test is asked about a value."""
+    return Frame(frame.run, frame, {"?": value})
+
+
+class Literals:
+    """Compiles texts. `members`: names that may follow a dot; `types`: the model's own, by name."""
+
+    def __init__(self, members: frozenset[str], faults: list[Fault]) -> None:
+        self.members = members
+        self.faults = faults
+        self.types: Mapping[str, Type] = {}
+
+    def compiled(self, literal: model.LiteralExpression, names: frozenset[str]) -> Expression | None:
+        """An expression; None, with a fault, where the text is not FEEL. No text is null."""
+        if literal.text in ("", "-") and self._is_feel(literal):
+            return _NULL
+        return self._compiled(compile_expression, literal, names)
+
+    def expression(self, literal: model.LiteralExpression, names: frozenset[str]) -> Evaluate:
+        compiled = self.compiled(literal, names)
+        return self._failing() if compiled is None else compiled.code
+
+    def tests(self, literal: model.LiteralExpression, names: frozenset[str]) -> CompiledTest:
+        """The tests of a cell. An empty cell is `-`, as tools write it."""
+        if not literal.text:
+            return CompiledTest(_ANYTHING.ast, _ANYTHING.code)
+        compiled = self._compiled(compile_unary_tests, literal, names)
+        if compiled is None:
+            return CompiledTest(_NOTHING.ast, self._failing())
+        return CompiledTest(compiled.ast, compiled.code, compiled.names)
+
+    def alternatives(self, literal: model.LiteralExpression, names: frozenset[str]) -> list[CompiledTest]:
+        """Tests that are joined by commas, one by one: their places give output values their order (8.2.10)."""
+        whole = self.tests(literal, names)
+        if whole.ast.negated or len(whole.ast.tests) < 2:
+            return [whole]
+        spans = [test.span for test in whole.ast.tests]
+        return [self.tests(replace(literal, text=literal.text[span.start : span.end]), names) for span in spans]
+
+    def constraint(self, item: model.ItemDefinition, text: str) -> Constraint:
+        literal = model.LiteralExpression(text=text, id=item.id, line=item.line, name=item.name)
+        return Constraint(self.tests(literal, frozenset()))
+
+    # ----
+
+    def _is_feel(self, literal: model.LiteralExpression) -> bool:
+        language = literal.expression_language
+        if language is None or "feel" in language.lower():
+            return True
+        self._fault(literal, f"the expression language {language!r} is not supported: only FEEL is evaluated")
+        return False
+
+    def _compiled(
+        self, compile_text: Compile[Compiled], literal: model.LiteralExpression, names: frozenset[str]
+    ) -> Compiled | None:
+        if not self._is_feel(literal):
+            return None
+        try:
+            return compile_text(literal.text, Names(names, self.members), self.types)
+        except FeelSyntaxError as error:
+            self._fault(literal, f"{literal.text[:80]!r} is not FEEL: {error}")
+            return None
+
+    def _fault(self, literal: model.LiteralExpression, message: str) -> None:
+        self.faults.append(Fault(literal.reference, literal.line, message))
+
+    def _failing(self) -> Evaluate:
+        """What is null for the reason of the last fault."""
+        reason = self.faults[-1].message
+
+        def evaluate(frame: Frame) -> None:
+            run: ModelRun = frame.run  # type: ignore[assignment]
+            return run.say(reason)
+
+        return evaluate

@@ -1,0 +1,60 @@
+"""How does data from outside become FEEL values of the types asked for, and how is one shown? (DMN 1.5, 10.3.2.9)"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from orchestration.engine.feel.numbers import exact
+from orchestration.engine.feel.text import from_feel, from_iso, to_feel
+from orchestration.engine.feel.types import ContextOf, ListOf, Restricted, Simple, Type
+from orchestration.engine.feel.values import Value
+
+WRITTEN_AS_TEXT = {
+    "date",
+    "time",
+    "date and time",
+    "days and time duration",
+    "years and months duration",
+}
+
+
+def plain(value: Value) -> Any:
+    """A value of None, bool, int, float, str, list and dict: what JSON can carry.
+
+    A number that a float cannot show exactly is a string of its digits; dates, durations, ranges and functions are
+    strings as FEEL writes them.
+    """
+    return _without_decimals(from_feel(value))
+
+
+def _without_decimals(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        rounded = float(value)
+        return rounded if exact(rounded) == value else str(value)
+    if isinstance(value, list):
+        return [_without_decimals(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _without_decimals(item) for key, item in value.items()}
+    return value
+
+
+def read(value: object, of: Type) -> Value:
+    """Python data as a FEEL value; JSON has no dates, so where the type asks for one its text is read.
+
+    Raises FeelError where a text is no such date, TypeError for data that FEEL does not know.
+    """
+    return _dated(to_feel(value), of)
+
+
+def _dated(value: Value, of: Type) -> Value:
+    if isinstance(of, Restricted):
+        return _dated(value, of.base)
+    if isinstance(value, str) and isinstance(of, Simple) and of.name in WRITTEN_AS_TEXT:
+        return from_iso(of.name, value)
+    if isinstance(value, list) and isinstance(of, ListOf):
+        return [_dated(item, of.item) for item in value]
+    if isinstance(value, dict) and isinstance(of, ContextOf):
+        types = dict(of.entries)
+        return {key: _dated(item, types[key]) if key in types else item for key, item in value.items()}
+    return value

@@ -1,0 +1,77 @@
+"""What does the evaluation of a whole decision model carry with it? (DMN 1.5, 10.4: execution semantics of services)
+
+One budget of steps for all expressions of the model; the element that is being evaluated, so that a reason can name it;
+the hits; and, if asked for, the parts of a trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from orchestration.engine.dmn import model
+from orchestration.engine.dmn.evaluation import DecisionTrace, Problem, TableHits, TableTrace
+from orchestration.engine.feel.problems import Limits, Span
+from orchestration.engine.feel.run import MAX_PROBLEMS, Frame, Run
+from orchestration.engine.feel.temporal import DateTime
+from orchestration.engine.feel.values import Value
+
+Evaluate = Callable[[Frame], Value]
+"""A compiled expression."""
+Test = Callable[[Frame], bool | None]
+"""A compiled unary test; the frame's `?` is the value tested."""
+
+_NOWHERE = model.Element(name="model")
+
+
+class ModelRun(Run):
+    """One evaluation of a decision model."""
+
+    __slots__ = ("decisions", "element", "hits", "reasons", "tables")
+
+    def __init__(self, limits: Limits, now: DateTime | None, trace: bool = False) -> None:
+        super().__init__(limits, now)
+        self.element: model.Element = _NOWHERE
+        self.reasons: list[Problem] = []
+        self.hits: list[TableHits] = []
+        self.tables: list[TableTrace] | None = [] if trace else None
+        self.decisions: list[DecisionTrace] | None = [] if trace else None
+
+    def fail(self, reason: str, span: Span) -> None:
+        self._keep(reason, span)
+
+    def say(self, reason: str, limit: bool = False, element: model.Element | None = None) -> None:
+        """Keep why an element (the one that is being evaluated) is null; returns that null."""
+        self._keep(reason, None, limit, element)
+
+    def _keep(self, reason: str, span: Span | None, limit: bool = False, element: model.Element | None = None) -> None:
+        where = self.element if element is None else element
+        if len(self.reasons) < MAX_PROBLEMS:
+            self.reasons.append(Problem(where.reference, where.line, reason, span, limit))
+
+    def aside(self, test: Test, frame: Frame) -> tuple[bool | None, tuple[str, ...]]:
+        """A test's verdict and why it is null, without leaving a mark on the evaluation: for the trace."""
+        reasons, steps = self.reasons, self._steps
+        self.reasons = []
+        try:
+            return test(frame), tuple(each.reason for each in self.reasons)
+        finally:
+            self.reasons, self._steps = reasons, steps
+
+
+def located(element: model.Element, evaluate: Evaluate) -> Evaluate:
+    """The same expression, its problems said of this element."""
+
+    def inner(frame: Frame) -> Value:
+        run: ModelRun = frame.run  # type: ignore[assignment]
+        outer, run.element = run.element, element
+        try:
+            return evaluate(frame)
+        finally:
+            run.element = outer
+
+    return inner
+
+
+def within(frame: Frame, variables: Mapping[str, Value]) -> Frame:
+    """A scope inside another one: its variables and those around it, in one mapping, as FEEL reads them."""
+    return Frame(frame.run, None, {**frame.variables, **variables})

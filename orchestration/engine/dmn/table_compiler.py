@@ -1,0 +1,70 @@
+"""How does a decision table become one that can be evaluated? (DMN 1.5, 8.3: the parts of a decision table)"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orchestration.engine.dmn import model
+from orchestration.engine.dmn.decision_table import CompiledTable, InputColumn, OutputColumn
+from orchestration.engine.dmn.index import cell_sets, column_index
+from orchestration.engine.dmn.model import Fault
+
+if TYPE_CHECKING:
+    from orchestration.engine.dmn.compiler import Compiler, Names
+
+AGGREGATES = {"SUM": "sum(values)", "MIN": "min(values)", "MAX": "max(values)", "COUNT": "count(values)"}
+
+
+def compile_table(compiler: Compiler, table: model.DecisionTable, names: Names, owner: str) -> CompiledTable:
+    """The table of the decision or knowledge model named `owner`; its faults go to the compiler's."""
+    _check(compiler, table)
+    aggregate = model.LiteralExpression(text=AGGREGATES[table.aggregation]) if table.aggregation else None
+    return CompiledTable(
+        table=table,
+        decision=owner,
+        inputs=tuple(_input(compiler, table, number, names, owner) for number in range(len(table.inputs))),
+        outputs=tuple(_output(compiler, table, number, names, owner) for number in range(len(table.outputs))),
+        aggregate=compiler.literals.expression(aggregate, frozenset({"values"})) if aggregate is not None else None,
+    )
+
+
+def _check(compiler: Compiler, table: model.DecisionTable) -> None:
+    unnamed = len(table.outputs) > 1 and any(not output.name for output in table.outputs)
+    if unnamed:
+        compiler.faults.append(Fault(table.reference, table.line, "each of several outputs needs a name (8.3.2)"))
+    if table.hit_policy in ("PRIORITY", "OUTPUT ORDER") and not any(output.values for output in table.outputs):
+        message = f"the hit policy {table.hit_policy} needs output values, which give the order (8.2.10)"
+        compiler.faults.append(Fault(table.reference, table.line, message))
+
+
+def _input(compiler: Compiler, table: model.DecisionTable, number: int, names: Names, owner: str) -> InputColumn:
+    clause = table.inputs[number]
+    cells = [compiler.literals.tests(rule.tests[number], names) for rule in table.rules]
+    allowed = compiler.literals.tests(_literal(clause.values, clause), names) if clause.values else None
+    kind, sets = cell_sets([cell.ast for cell in cells])
+    return InputColumn(
+        clause=clause,
+        value=compiler.expression(clause.expression, names, owner),
+        type=compiler.types.of(clause.expression.type_ref, clause),
+        allowed=allowed,
+        cells=tuple(cells),
+        index=column_index(kind, sets),
+        always=sum(1 << index for index, cell in enumerate(cells) if cell.always),
+    )
+
+
+def _output(compiler: Compiler, table: model.DecisionTable, number: int, names: Names, owner: str) -> OutputColumn:
+    clause = table.outputs[number]
+    entries = [
+        compiler.typed(compiler.expression(rule.outputs[number], names, owner), clause.type_ref, rule.outputs[number])
+        for rule in table.rules
+    ]
+    default = None
+    if clause.default is not None:
+        default = compiler.typed(compiler.expression(clause.default, names, owner), clause.type_ref, clause.default)
+    values = compiler.literals.alternatives(_literal(clause.values, clause), names) if clause.values else ()
+    return OutputColumn(clause=clause, entries=tuple(entries), values=tuple(values), default=default)
+
+
+def _literal(text: str | None, clause: model.InputClause | model.OutputClause) -> model.LiteralExpression:
+    return model.LiteralExpression(text=text or "", id=clause.id, line=clause.line, label=clause.label)
