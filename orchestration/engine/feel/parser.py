@@ -24,9 +24,8 @@ _COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 _PRECEDENCE = {"or": 1, "and": 2, "between": 3, "in": 3, "+": 4, "-": 4, "*": 5, "/": 5, "**": 6}
 _PRECEDENCE |= dict.fromkeys(_COMPARISONS, 3)
 _ADDITIVE = 4
-_CANNOT_START = frozenset(")]},:") | (
-    KEYWORDS - {"if", "for", "some", "every", "function", "not", "true", "false", "null"}
-)
+_STARTING_SYMBOLS = frozenset("([{@-")
+_STARTING_KEYWORDS = frozenset(["if", "for", "some", "every", "function", "not", "true", "false", "null"])
 _CONSTANTS = {"null": None, "true": True, "false": False}
 
 
@@ -181,9 +180,9 @@ class Parser(TypeParser):
 
     @staticmethod
     def _starts_expression(token: Token) -> bool:
-        if token.kind == "end":
-            return False
-        return token.kind in ("number", "string") or token.text not in _CANNOT_START
+        if token.kind == "symbol":
+            return token.text in _STARTING_SYMBOLS
+        return token.kind != "end" and (token.text not in KEYWORDS or token.text in _STARTING_KEYWORDS)
 
     def _link(self, node: ast.Node, first: int) -> ast.Node:
         if self.accept("."):
