@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from os import getpid
 from typing import Any
@@ -54,13 +54,17 @@ def run(instance: int, number: int) -> services.Done | services.Refused | None:
     if job is None:
         return None
     started = services.utc_now()
-    attempt = _attempt(job)
+    return bring_back(job, _attempt(job), started)
+
+
+def bring_back(job: Job, attempt: Attempt, started: datetime) -> services.Done | services.Refused:
+    """The result re-enters the case as a command, with its row in the ledger, in one transaction."""
     command = _command(job, attempt)
     with transaction.atomic():
-        outcome = services.send(instance, command, _origin(job, attempt), [_fact(job, attempt)])
+        outcome = services.send(job.instance_id, command, _origin(job, attempt), [_fact(job, attempt)])
         _enter(job, attempt, started, outcome)
     if isinstance(command, FailJob) and command.retry:
-        nudge_jobs(instance, [number], after=rows.retry_delay(job.attempts))
+        nudge_jobs(job.instance_id, [job.job], after=rows.retry_delay(job.attempts))
     return outcome
 
 
@@ -118,7 +122,7 @@ def _reference(job: Job) -> str:
     return f"job {job.pk} sha256:{sha256(bytes(job.input)).hexdigest()[:16]}"
 
 
-def _enter(job: Job, attempt: Attempt, started: Any, outcome: services.Done | services.Refused) -> None:
+def _enter(job: Job, attempt: Attempt, started: datetime, outcome: services.Done | services.Refused) -> None:
     """The ledger: one row a call, also when it failed or came too late."""
     answer = attempt.answer
     result = "failed" if answer is None else "done" if isinstance(outcome, services.Done) else "refused"

@@ -1,0 +1,67 @@
+"""A step makes at most six SQL statements beside BEGIN and COMMIT, whatever the number of its events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+
+from audit.services import Origin
+from casework.models import Case
+from orchestration import jobs, services
+from orchestration.engine.commands import CompleteJob, CompleteTask, PlanItem, StartCase
+from orchestration.models import Definition, HumanTask, Job
+from orchestration.services import Done, Refused
+from tests.orchestration.machines import Machines
+from tests.sql import statements
+
+pytestmark = pytest.mark.django_db
+
+MOST = 6
+ORIGIN = Origin("system:test")
+INTENT = {"label": "refund_request", "confidence": 0.93, "alternatives": []}
+
+
+def done_within(work: Callable[[], object]) -> Done:
+    """What the step did, within the statements allowed to it."""
+    with statements() as sent:
+        outcome = work()
+    assert isinstance(outcome, Done), outcome
+    assert len(sent) <= MOST, "\n".join(sent)
+    return outcome
+
+
+def test_every_step_of_a_complaint_keeps_to_six_statements(
+    complaint: Definition, people: dict[str, User], open_case: Callable[..., Case], machines: Machines
+) -> None:
+    services.by_definition(complaint.pk)  # compiled once a process, at its first case
+    done_within(lambda: services.start(complaint, StartCase("complaint", {"message": "Where is my money?"}), ORIGIN))
+    case = open_case().instance_id
+    intent, sentiment = Job.objects.filter(instance=case).order_by("capability").values_list("job", flat=True)
+    done_within(lambda: services.send(case, CompleteJob(intent, INTENT), ORIGIN))
+    decided = done_within(lambda: services.send(case, CompleteJob(sentiment, {"label": "neutral"}), ORIGIN))
+    assert len(decided.events) > 15
+    done_within(lambda: services.send(case, PlanItem("ask_customer"), ORIGIN))
+    task = HumanTask.objects.get(instance=case, definition_item="check_draft_task")
+    ended = done_within(lambda: services.send(case, CompleteTask(task.item, {"verdict": "accept"}), ORIGIN))
+    assert ended.ended
+
+
+def test_a_worker_s_result_costs_no_more_with_its_row_in_the_ledger(
+    complaint: Definition, people: dict[str, User], open_case: Callable[..., Case], machines: Machines
+) -> None:
+    case = open_case().instance_id
+    number = Job.objects.filter(instance=case).values_list("job", flat=True)[0]
+    job = jobs.claim(case, number)
+    assert job is not None
+    attempt = jobs._attempt(job)
+    done_within(lambda: jobs.bring_back(job, attempt, services.utc_now()))
+
+
+def test_a_refusal_is_kept_for_three_statements(open_case: Callable[..., Case]) -> None:
+    case = open_case().instance_id
+    with statements() as sent:
+        outcome = services.send(case, CompleteTask(999), ORIGIN)
+    assert isinstance(outcome, Refused) and outcome.code == "unknown"
+    assert len(sent) <= 3
