@@ -33,7 +33,7 @@ class Refused(Exception):
     """The engine refused a step; the message says why."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Root:
     """One root case with its whole history, as a shell would keep it."""
 
@@ -86,6 +86,11 @@ class Engine:
         outcome = execute(self.library, root.state, command, self.now)
         if outcome.rejection is not None:
             raise Refused(outcome.rejection.message)
+        faults = [
+            one for one in outcome.events if isinstance(one, e.IncidentRaised) and one.code in ("model", "agenda")
+        ]
+        if faults:
+            raise Refused(faults[0].message)
         before = root.state
         root.events += outcome.events
         for event in outcome.events:

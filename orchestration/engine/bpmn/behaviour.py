@@ -212,7 +212,7 @@ def _is_enough(step: Step, item: Item) -> bool:
 
 def _learn(step: Step, instance: int, at: str) -> None:
     """The message that begins a process gives it its correlation key."""
-    starter = next((s for s in process(step, instance).starters if s.node == at and s.kind == "message"), None)
+    starter = next((s for s in process(step, instance).starters if s.at == at and s.kind == "message"), None)
     if starter is not None and starter.name is not None:
         message = Wait(0, instance, None, "message", starter.name)
         waits.learn_key(step, message, step.state.instances[instance].variables)

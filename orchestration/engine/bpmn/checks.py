@@ -56,7 +56,7 @@ def _plain_starts(process: ProcessModel, ids: tuple[str, ...]) -> list[Event]:
 def _unreachable(process: ProcessModel) -> Iterator[Found]:
     """Flow nodes that no token can ever reach."""
     after = reach.successors(process.nodes)
-    starts = [*process.body.starts, *(starter.node for starter in process.starters)]
+    starts = [*process.body.starts, *(starter.at for starter in process.starters)]
     starts += [id for id in process.body.nodes if process.nodes[id].type == "startEvent"]
     seen: set[str] = set()
     todo = [*starts, *_handlers(process)]

@@ -168,9 +168,9 @@ class SubProcess(Activity):
 
 @dataclass(frozen=True, slots=True)
 class Starter:
-    """A way in from outside: a start event, or what stands for one, and what triggers it."""
+    """A way in from outside: `at` a start event, or what stands for one, and what triggers it."""
 
-    node: str
+    at: str
     kind: str
     name: str | None
     definition: EventDefinition
