@@ -44,12 +44,13 @@ Domain = Callable[[Frame], Sequence[Value]]
 def _domain(compiler: Compiler, node: ast.Iteration, level: Level) -> Domain:
     first = compiler.code(node.domain, level)
     if node.end is None:
-        return lambda frame: _items(frame.run, first(frame))
+        return lambda frame: members(frame.run, first(frame))
     last = compiler.code(node.end, level)
     return lambda frame: _counted(frame.run, first(frame), last(frame))
 
 
-def _items(run: Run, value: Value) -> Sequence[Value]:
+def members(run: Run, value: Value) -> Sequence[Value]:
+    """What an iteration over a value visits: items, whole numbers, days, or the one value. Raises `FeelError`."""
     if isinstance(value, list):
         return value
     if isinstance(value, Range):

@@ -86,7 +86,7 @@ def _evaluated(evaluate: Callable[[Run], Value], run: Run, node: ast.Node) -> Ev
         if kind is int or kind is float:
             value = exact(value)
         elif kind is list or kind is dict:
-            _measure(run, value)
+            measure(run, value)
     except LimitExceeded as error:
         return Evaluated(None, (*run.problems, Problem(error.reason, node.span, limit=True)))
     except RecursionError:
@@ -94,7 +94,7 @@ def _evaluated(evaluate: Callable[[Run], Value], run: Run, node: ast.Node) -> Ev
     return Evaluated(value, tuple(run.problems))
 
 
-def _measure(run: Run, value: Value) -> None:
+def measure(run: Run, value: Value) -> None:
     """Count all that is in a value, as often as it is in it: small parts can be shared into something enormous."""
     pending = [value]
     while pending:
