@@ -27,6 +27,7 @@ from orchestration.engine.commands import CompleteTask, PlanItem, ResolveInciden
 from orchestration.masking import View, mask, refuse_writes_to_masked
 from orchestration.models import HumanTask
 from orchestration.services import Done, Refused, utc_now
+from orchestration.verification import Verdict, verify
 
 Json = Any
 
@@ -166,6 +167,20 @@ def case_viewed(*, by: User, case: Case) -> None:
 
 def case_exported(*, by: User, case: Case, what: str) -> None:
     services.record(case.instance_id, [Fact("case.exported", {"what": what})], origin_of(by))
+
+
+def case_verify(*, by: User, case: Case) -> Verdict:
+    """Check the case's history while nobody can add to it, and keep that it was checked."""
+    with transaction.atomic():
+        verdict = verify(type(case.instance).objects.select_for_update().get(pk=case.instance_id))
+        case_verified(by=by, case=case, verdict=verdict)
+    return verdict
+
+
+def case_verified(*, by: User, case: Case, verdict: Verdict) -> None:
+    """Keep that somebody checked the history, and what came of it."""
+    detail = {"ok": verdict.ok, "events": verdict.events, "reason": verdict.reason}
+    services.record(case.instance_id, [Fact("case.verified", detail)], origin_of(by))
 
 
 def _seen(case: Case, by: User, lock: bool = False) -> tuple[CaseType, dict[str, Json], View]:

@@ -1,0 +1,147 @@
+"""Which calls bring cases in, find them and move them on? Each parses, calls one service and renders the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from casework import permissions, services
+from casework.api import answers, requests
+from casework.api.described import described, example
+from casework.api.errors import error, refusal
+from casework.api.examples import CASES, NEW_CASE, RECEIPT
+from casework.api.rendering import person, progress
+from casework.intake.fields import field_errors
+from casework.selectors.case_list import case_list
+from casework.selectors.look import look
+from orchestration.casetypes import by_definition, current
+from orchestration.models import Definition
+from orchestration.services import Refused, utc_now
+
+
+class CasesView(APIView):
+    @described(
+        "Find cases", {200: answers.CaseList}, 400, parameters=[requests.CaseFilter],
+        examples=(example("One case", CASES, "200"),),
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """The cases that you may see, newest first."""
+        given = requests.CaseFilter.query(request)
+        which = {None: "all", True: "closed", False: "open"}[given.pop("closed")]
+        return Response(answers.CaseList(case_list(user=person(request), now=utc_now(), which=which, **given)).data)
+
+    @described(
+        "Bring a case in", {201: answers.Receipt, 200: answers.Receipt}, 400, 403, request=requests.NewCase,
+        examples=(
+            example("A complaint", NEW_CASE, request=True),
+            example("It is there now", RECEIPT, "201"),
+            example("It was there already", RECEIPT | {"created": False}, "200"),
+        ),
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """Idempotent by `source` and `reference`: send it again when you are not sure that it arrived."""
+        given = requests.NewCase.body(request)
+        return _open(person(request), **given)
+
+
+def _open(by: User, case_type: str, reference: str, data: dict[str, Any], source: str = "") -> Response:
+    try:
+        model = by_definition(current(case_type).pk)
+    except Definition.DoesNotExist:
+        return error(400, "invalid", "There is no such case type.", {"case_type": "This case type is not deployed."})
+    if not permissions.may_open(by, model):
+        return error(403, "denied", "You may not bring in cases of this type. An administrator can give you the right.")
+    source = source or f"api:{by.get_username()}"
+    errors = {"data." + path: sentence for path, sentence in field_errors(data, model.intake).items()}
+    if len(source) > requests.SOURCE_MOST:
+        errors["source"] = f"Give a source of at most {requests.SOURCE_MOST} characters."
+    if errors:
+        return error(400, "invalid", "This could not be taken in. Correct it and send it again.", errors)
+    outcome = services.case_open(by=by, case_type=case_type, reference=reference, source=source, data=data)
+    if isinstance(outcome, Refused):
+        return refusal(outcome, "data.")
+    receipt = {name: getattr(outcome.case, name) for name in ("id", "case_type", "reference", "source")}
+    return Response(receipt | {"created": outcome.created}, status=201 if outcome.created else 200)
+
+
+class RepliesView(APIView):
+    @described(
+        "Hand in what a case waits for", {200: answers.Progress}, 400, 403, 404, 409, request=requests.Reply,
+        examples=(
+            example("The customer's reply", {"answers": {"reply": "It was the shop in Lyon."}}, request=True),
+            example("The case goes on", {"case": 17, "state": "Pending review", "closed": False}, "200"),
+        ),
+    )  # fmt: skip
+    def post(self, request: Request, case: int) -> Response:
+        """Data from outside (the customer's reply, say) for an item of the case that waits for it."""
+        by = person(request)
+        found = permissions.case_for_user(by, case, "work")
+        given = requests.Reply.body(request)
+        external = by_definition(found.instance.definition_id).external
+        item = given["item"] or (external[0].item if len(external) == 1 else "")
+        outcome = services.external_receive(by=by, case=found, item=item, answers=given["answers"])
+        return refusal(outcome, "answers.") if isinstance(outcome, Refused) else progress(found)
+
+
+class PlanView(APIView):
+    @described(
+        "Add a step", {200: answers.Progress}, 400, 403, 404, 409, request=requests.Plan,
+        examples=(
+            example("Ask the customer", {"item": "ask_customer"}, request=True),
+            example("It is planned", {"case": 17, "state": "Pending review", "closed": False}, "200"),
+        ),
+    )  # fmt: skip
+    def post(self, request: Request, case: int) -> Response:
+        """Plan a discretionary item, one of the case's `plannable`."""
+        by = person(request)
+        found = permissions.case_for_user(by, case, "work")
+        given = requests.Plan.body(request)
+        outcome = services.item_plan(by=by, case=found, definition=given["item"])
+        return refusal(outcome) if isinstance(outcome, Refused) else progress(found)
+
+
+class ResolveView(APIView):
+    @described(
+        "Decide about an incident", {200: answers.Progress}, 400, 403, 404, 409, request=requests.Resolution,
+        examples=(
+            example("Try it again", {"how": "retry"}, request=True),
+            example("Go on without it", {"how": "skip", "output": {"label": "neutral", "confidence": 1}}, request=True),
+            example("The case goes on", {"case": 17, "state": "Being analysed", "closed": False}, "200"),
+        ),
+    )  # fmt: skip
+    def post(self, request: Request, case: int, incident: int) -> Response:
+        """Have failed work done again, or go on with an output that you give."""
+        by = person(request)
+        found = permissions.case_for_user(by, case, "work")
+        given = requests.Resolution.body(request)
+        outcome = services.incident_resolve(by=by, case=found, incident=incident, **given)
+        return refusal(outcome) if isinstance(outcome, Refused) else progress(found)
+
+
+class RevealView(APIView):
+    @described(
+        "Reveal a masked field", {200: answers.Revealed}, 400, 403, 404, 409, request=requests.Reveal,
+        examples=(
+            example("The phone number", {"path": "/customer/phone", "reason": "To call them back"}, request=True),
+            example(
+                "For a quarter of an hour",
+                {"path": "/customer/phone", "value": "+49 30 1234567", "until": "2026-11-21T12:15:00Z"}, "200",
+            ),
+        ),
+    )  # fmt: skip
+    def post(self, request: Request, case: int) -> Response:
+        """Needs the right to reveal. That you did, and your reason, are kept in the case's history."""
+        by = person(request)
+        found = permissions.case_for_user(by, case, "reveal")
+        given = requests.Reveal.body(request)
+        outcome = services.field_reveal(by=by, case=found, **given)
+        if isinstance(outcome, Refused):
+            return refusal(outcome)
+        shown = look(user=by, case=found, now=utc_now()).view.data
+        for name in outcome.path.split("/")[1:]:
+            shown = shown[int(name)] if isinstance(shown, list) else shown[name.replace("~1", "/").replace("~0", "~")]
+        return Response({"path": outcome.path, "value": shown, "until": outcome.until})

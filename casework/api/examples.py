@@ -1,0 +1,79 @@
+"""What does an answer look like? Examples for the description; a test holds them against the answers' shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = dict[str, Any]
+
+AT = "2026-11-21T09:30:00Z"
+
+NEW_CASE: Json = {
+    "case_type": "complaint", "reference": "CRM-20417",
+    "data": {"message": "I was charged twice for one transfer.", "customer": {"name": "Mia Wolf"}, "channel": "mail"},
+}  # fmt: skip
+RECEIPT: Json = {
+    "id": 17, "case_type": "complaint", "reference": "CRM-20417", "source": "api:intake-bot", "created": True
+}  # fmt: skip
+
+_SUMMARY: Json = {
+    "id": 17, "title": "Complaint CRM-20417", "reference": "CRM-20417", "source": "api:intake-bot",
+    "state": "Pending review", "closed": False, "created": AT, "updated": AT,
+}  # fmt: skip
+CASES: Json = {"results": [_SUMMARY], "next": ""}
+
+_TASK: Json = {
+    "id": 5, "name": "Check and send the draft", "due": AT, "overdue": False, "urgent": False, "assignee": "Anna Adler",
+    "mine": True,
+}  # fmt: skip
+_OPEN_TASK: Json = _TASK | {"groups": ["Analysts"], "may": ["complete", "release"]}
+_DECISION: Json = {
+    "sequence": 23, "name": "Route", "at": AT, "version": "complaint v4",
+    "fired": [{
+        "decision": "Route", "number": 6, "of": 6, "id": "otherwise",
+        "asked": [{"label": "Confidence", "text": "-"}], "gave": [{"label": "path", "text": "\"draft\""}],
+    }],
+    "inputs": [{"label": "Intent", "value": "fees_and_charges", "source": "Intent model", "confidence": 0.93}],
+    "output": {"Path": "draft", "Group": "Analysts"}, "problems": [],
+}  # fmt: skip
+_RESULT: Json = {
+    "capability": "intent", "actor": "intent", "version": "3f2a91c0b7de", "at": AT, "latency_ms": 14.2,
+    "confidence": 0.93, "answer": "fees_and_charges", "alternatives": {"refund_request": 0.04},
+}  # fmt: skip
+_DATA: Json = {
+    "message": "I was charged twice for one transfer.", "customer": {"name": "M••• W•••"}, "channel": "mail",
+    "draft": "Dear {customer.name}, we have looked into the fee ...",
+}  # fmt: skip
+_READ: Json = {"data": _DATA, "masked": ["/customer/name"], "results": [_RESULT], "decisions": [_DECISION]}
+
+CASE: Json = _SUMMARY | _READ | {
+    "kind": "Customer complaint", "version": "complaint v4", "goal": "The customer has a reviewed answer.",
+    "stages": [{"name": "Understand", "status": "done"}, {"name": "Answer", "status": "active"}],
+    "milestones": [{"name": "Routed", "reached": AT}, {"name": "Answered", "reached": None}],
+    "tasks": [_OPEN_TASK], "waiting": [], "machine_work": [], "incidents": [],
+    "plannable": [{"item": "ask_customer", "name": "Ask the customer"}], "may": ["work"],
+}  # fmt: skip
+
+HISTORY: Json = {
+    "results": [{
+        "sequence": 23, "at": AT, "actor": "model:sentiment", "on_behalf_of": "", "cause": "job 7",
+        "action": "engine.DecisionEvaluated", "version": "complaint v4", "words": "The rules of “Route” decided.",
+        "rules": "Rule 6 of Route", "detail": {"decision": "route", "output": {"path": "draft", "group": "Analysts"}},
+    }],
+    "next": None,
+}  # fmt: skip
+
+TASKS: Json = {
+    "results": [_TASK | {name: _SUMMARY[name] for name in ("title", "reference", "state")} | {"case": 17}],
+    "counts": {"mine": 1, "groups": 12, "unassigned": 9, "soon": 2}, "next": "",
+}  # fmt: skip
+TASK: Json = _READ | {
+    "id": 5, "name": "Check and send the draft", "state": "open", "ended": None, "open": _OPEN_TASK, "case": 17,
+    "title": "Complaint CRM-20417", "case_state": "Pending review", "version": "complaint v4",
+    "suggestion": {"label": "Fees and charges", "confidence": 0.93, "text": _DATA["draft"]},
+    "form": [{
+        "path": "verdict", "label": "The suggestion is", "widget": "text", "help": "",
+        "choices": {"accept": "right: send it as it is"}, "required": True,
+    }],
+    "initial": {"answer": _DATA["draft"]},
+}  # fmt: skip

@@ -1,0 +1,94 @@
+"""How do the rows of a file become cases, each of them once?
+
+Every row is a transaction of its own, so that whatever stops the run loses none of those before, and the next run finds
+them by their references. What is there already is looked up for many rows at a time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from casework.intake.rows import BadRow, Row, Table, derived_reference
+from casework.models import Case
+from casework.services import case_open
+from orchestration.services import Refused
+
+LOOKED_UP_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A row whose case is there; `created` is false where it was there before."""
+
+    line: int
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Where rows come from. With `dry_run` everything is done as usual, and undone at once."""
+
+    case_type: str
+    source: str
+    file: str
+    dry_run: bool = False
+
+
+def take_in(table: Table, sender: Sender) -> Iterator[Taken | BadRow]:
+    """Bring in the rows of a file, in their order. Raises Definition.DoesNotExist for an unknown case type."""
+    rows = _named(table)
+    seen: set[str] = set()
+    while batch := list(islice(rows, LOOKED_UP_AT_ONCE)):
+        seen |= _there(sender, (row.reference for row in batch if isinstance(row, Row)))
+        for row in batch:
+            if isinstance(row, BadRow):
+                yield row
+            elif row.reference in seen:
+                yield Taken(row.line, created=False)
+            else:
+                outcome = _open(row, sender)
+                if isinstance(outcome, Taken):
+                    seen.add(row.reference)
+                yield outcome
+        seen = seen if sender.dry_run else set()  # otherwise the database remembers them
+
+
+def _named(table: Table) -> Iterator[Row | BadRow]:
+    """The rows, each with a reference: the sender's, or one derived from its content."""
+    occurrences: Counter[str] = Counter()
+    secret = f"casework.intake {settings.SECRET_KEY}".encode()
+    for row in table.rows():
+        if isinstance(row, BadRow) or table.has_reference:
+            yield row
+        else:
+            yield Row(row.line, derived_reference(row.data, occurrences, secret), row.data)
+
+
+def _there(sender: Sender, references: Iterable[str]) -> set[str]:
+    """Which of these references have brought in a case before."""
+    same = Case.objects.filter(case_type=sender.case_type, source=sender.source, reference__in=list(references))
+    return set(same.values_list("reference", flat=True))
+
+
+def _open(row: Row, sender: Sender) -> Taken | BadRow:
+    with transaction.atomic():
+        outcome = case_open(
+            by=None, case_type=sender.case_type, reference=row.reference, source=sender.source, data=row.data,
+            cause=f"{sender.file}:{row.line}"[-200:],
+        )  # fmt: skip
+        if sender.dry_run:
+            transaction.set_rollback(True)
+    if isinstance(outcome, Refused):
+        return BadRow(row.line, _reason(outcome.message, outcome.errors))
+    return Taken(row.line, outcome.created)
+
+
+def _reason(message: str, errors: Mapping[str, Any]) -> str:
+    return " ".join(f"{place}: {sentence}" for place, sentence in errors.items()) or message
