@@ -1,19 +1,16 @@
 """Does a model do what its author says it does?
 
 `Engine` runs models on the same kernel as the product, in memory, with a clock that a scenario moves. It offers the
-contract of the conformance runners and of a case type's own scenario files:
-
-    python -m orchestration.scenario run casework/casetypes/complaint/scenarios   a folder or files of scenarios
+contract of the conformance runners; `scenario_files` runs a case type's own scenario files on it.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
@@ -23,7 +20,7 @@ from orchestration.engine.codec import decode, encode
 from orchestration.engine.deploy import build
 from orchestration.engine.execute import execute
 from orchestration.engine.library import Library
-from orchestration.engine.state import ENDED, INSTANCE_ENDED, ROOT, Instance, State
+from orchestration.engine.state import ENDED, ROOT, Instance, State
 
 Json = Any
 START = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
@@ -44,8 +41,6 @@ class _Root:
 
 class Engine:
     """One run of a scenario. Instance ids are "root/instance". After every step the state is stored and read again."""
-
-    roots: ClassVar[None]
 
     def __init__(self) -> None:
         self.library = Library()
@@ -91,10 +86,9 @@ class Engine:
         ]
         if faults:
             raise Refused(faults[0].message)
-        before = root.state
         root.events += outcome.events
         for event in outcome.events:
-            self._keep(root, before, outcome.state, event)
+            _keep(root, event)
         root.state = self._stored(outcome.state)
         for event in outcome.events:
             self._carry(root, event)
@@ -102,12 +96,6 @@ class Engine:
     def _stored(self, state: State) -> State:
         items, data = encode(state)
         return decode(items, state.root.encoded_variables() if data is None else data)
-
-    def _keep(self, root: _Root, before: State, after: State, event: e.Event) -> None:
-        """What an ended instance looked like, for later questions."""
-        if isinstance(event, e.InstanceEnded):
-            variables = _last_variables(root.events, event.instance)
-            root.ended[event.instance] = (event.key, event.state, variables)
 
     def _carry(self, root: _Root, event: e.Event) -> None:
         """Messages and signals reach the other roots."""
@@ -143,8 +131,29 @@ class Engine:
     def complete(self, iid: str, ref: str, variables: Mapping[str, Json]) -> None:
         root, instance = self._at(iid)
         item = self._item(root, instance, ref, "active")
-        task = item in root.state.waits
-        self._do(root, c.CompleteTask(item, variables) if task else c.CompleteItem(item, variables))
+        job = next(iter(root.state.waits_of(item, "job")), None)
+        if job is not None:
+            self._do(root, c.CompleteJob(job.id, variables or None))
+        elif item in root.state.waits:
+            self._do(root, c.CompleteTask(item, variables))
+        else:
+            self._do(root, c.CompleteItem(item, variables))
+
+    def answer(self, iid: str, capability: str, result: Json) -> None:
+        """A machine actor answers the oldest open job that asks for this capability."""
+        root, job = self._job(iid, capability)
+        self._do(root, c.CompleteJob(job, result))
+
+    def fail(self, iid: str, capability: str, error: str) -> None:
+        root, job = self._job(iid, capability)
+        self._do(root, c.FailJob(job, error))
+
+    def _job(self, iid: str, capability: str) -> tuple[_Root, int]:
+        root, instance = self._at(iid)
+        for wait in root.state.waits.values():
+            if wait.kind == "job" and wait.name == capability and wait.instance == instance:
+                return root, wait.id
+        raise Refused(f"No open job asks for {capability!r}.")
 
     def set_variables(self, iid: str, variables: Mapping[str, Json]) -> None:
         root, instance = self._at(iid)
@@ -266,6 +275,8 @@ class Engine:
             "tasks": list(_tasks(root, number)),
             "waiting": self._waiting(root, found),
             "timers": kinds.count("timer"),
+            "jobs": [wait.name for wait in waits if wait.kind == "job"],
+            "incidents": kinds.count("incident"),
             "subscriptions": {"message": kinds.count("message"), "signal": kinds.count("signal")},
             "milestones": [
                 event.name
@@ -313,6 +324,12 @@ class Engine:
         }
 
 
+def _keep(root: _Root, event: e.Event) -> None:
+    """What an ended instance looked like, for later questions."""
+    if isinstance(event, e.InstanceEnded):
+        root.ended[event.instance] = (event.key, event.state, _last_variables(root.events, event.instance))
+
+
 def _items_of(root: _Root, instance: int) -> set[int]:
     return {event.item for event in root.events if isinstance(event, e.ItemOpened) and event.instance == instance}
 
@@ -322,7 +339,12 @@ def _tasks(root: _Root, instance: int) -> Iterator[dict[str, Json]]:
     for wait in root.state.waits.values():
         if wait.kind == "task" and wait.instance == instance:
             event = opened[wait.id]
-            yield {"name": event.name, "def": event.definition, "assignee": event.assignee}
+            yield {
+                "name": event.name,
+                "def": event.definition,
+                "assignee": event.assignee,
+                "groups": list(event.candidate_groups),
+            }
 
 
 def _awaits(state: State, name: str, key: str | None) -> bool:
@@ -343,18 +365,3 @@ def _last_variables(events: Iterable[e.Event], instance: int) -> dict[str, Json]
             for name in event.removed:
                 variables.pop(name, None)
     return variables
-
-
-def is_ended(instance: Instance) -> bool:
-    return instance.state in INSTANCE_ENDED
-
-
-def main(arguments: list[str]) -> int:
-    """`run PATHS...`: run scenario files and say which runs pass; exit status 1 when any does not."""
-    from orchestration import scenario_files
-
-    return scenario_files.main(arguments)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -51,20 +51,24 @@ def take_up(run: Run, number: int) -> None:
         activate(run, item)
 
 
-def enter(run: Run, item: Item, criterion: Criterion | None) -> None:
-    """An entry criterion holds (None: there is none): see to repetition, then activate. (8.4.2, 5.4.11.3)"""
+def enter(run: Run, item: Item, criterion: Criterion | None) -> bool:
+    """An entry criterion holds (None: there is none): see to repetition, then activate. (8.4.2, 5.4.11.3)
+
+    False: a repetition rule that gates the entry does not let it in now.
+    """
     node = run.node(item)
     reason = "" if criterion is None else criterion.id
     if node.repetition is not None and node.repetition.collection is not None:
         spread(run, item, node, node.repetition)
-        return
+        return True
     if node.repetition is not None and node.entry:
         if repetition.is_due(run, item):
             wait_again(run, node, item.parent, repetition.number(item, node) + 1)
         elif node.repetition.gates_entry:
-            return
+            return False
     _forget(run, item, node)
     activate(run, run.step.state.items[item.id], reason)
+    return True
 
 
 def wait_again(run: Run, node: Node, parent: int | None, number: int) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 IF_PART = -1
 """Stands for the if-part among the numbers of a sentry's parts."""
 
+NO_PART = -2
+
 
 def react(run: Run, reactions: Iterable[Reaction], lineage: Lineage, criterion: str) -> None:
     """A transition occurred: note the on-parts that waited for it, and fire the criteria that now hold."""
@@ -42,23 +44,23 @@ def _note(run: Run, item: Item | None, reaction: Reaction) -> None:
     criterion = reaction.criterion
     if criterion.entry and item is not None and item.state not in ("available", "suspended"):
         return
-    sentry = criterion.sentry
-    if len(sentry.on_parts) > 1 or sentry.condition is not None:
+    number = None if item is None else item.id
+    if holds(run, item, criterion, reaction.part):
+        run.step.plan(fire, run, number, criterion, reaction.part)
+    else:
         mark(run, item, criterion, reaction.part)
-        if not holds(run, item, criterion):
-            return
-    run.step.plan(fire, run, None if item is None else item.id, criterion)
 
 
 def mark(run: Run, item: Item | None, criterion: Criterion, part: int) -> None:
     """Remember that a part of the sentry is satisfied for this item (None: the case plan model)."""
+    sentry = criterion.sentry
     number = None if item is None else item.id
-    if criterion.sentry.mode == "onEvent":
+    if sentry.mode == "onEvent":
         run.momentary.setdefault((number, criterion.id), set()).add(part)
-        return
-    parts = seen(run, item, criterion)
-    if part not in parts:
-        run.note(number, _fact(criterion), sorted({*parts, part}))
+    elif len(sentry.on_parts) > 1 or sentry.condition is not None:
+        parts = seen(run, item, criterion)
+        if part not in parts:
+            run.note(number, _fact(criterion), sorted({*parts, part}))
 
 
 def seen(run: Run, item: Item | None, criterion: Criterion) -> frozenset[int]:
@@ -69,16 +71,17 @@ def seen(run: Run, item: Item | None, criterion: Criterion) -> frozenset[int]:
     return frozenset(holder.facts.get(_fact(criterion), ()))
 
 
-def holds(run: Run, item: Item | None, criterion: Criterion) -> bool:
-    """Whether the sentry holds for this item now; a condition that is to be remembered is noted here."""
+def holds(run: Run, item: Item | None, criterion: Criterion, now: int = NO_PART) -> bool:
+    """Whether the sentry holds for this item, with the part that occurs just now.
+
+    A condition that is to be remembered is noted here.
+    """
     sentry = criterion.sentry
-    parts = seen(run, item, criterion)
+    parts = seen(run, item, criterion) | {now}
     complete = all(part in parts for part in range(len(sentry.on_parts)))
     if sentry.condition is None:
         return complete
-    if not sentry.on_parts:
-        return _is_true(run, item, criterion)
-    if sentry.remembers:
+    if sentry.remembers and sentry.on_parts:
         if IF_PART not in parts:
             if not _is_true(run, item, criterion):
                 return False
@@ -103,20 +106,21 @@ def _terms(run: Run, context: str) -> dict[str, object] | None:
     return content if isinstance(content, dict) else None
 
 
-def fire(run: Run, item: int | None, criterion: Criterion) -> None:
+def fire(run: Run, number: int | None, criterion: Criterion, part: int = NO_PART) -> None:
     """A criterion holds: enter or exit, unless the item has moved on in the meantime."""
-    if item is None:
+    if number is None:
         if run.is_active(None):
             items.exit_case(run, criterion)
         return
-    found = run.item(item)
-    if found is None:
+    item = run.item(number)
+    if item is None:
         return
-    if criterion.entry:
-        if found.state == "available" and run.is_active(found.parent):
-            items.enter(run, found, criterion)
-    else:
-        items.exit_by(run, found, criterion)
+    if not criterion.entry:
+        items.exit_by(run, item, criterion)
+    elif item.state == "available" and run.is_active(item.parent) and items.enter(run, item, criterion):
+        return
+    if part != NO_PART and run.item(number) is not None:
+        mark(run, run.step.state.items[number], criterion, part)
 
 
 def look_again(run: Run, item: Item | None, node: Node) -> None:

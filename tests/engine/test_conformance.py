@@ -1,0 +1,44 @@
+"""Do the given scenarios, and our own, run as they say? Each on an engine that is stored and read after every step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from orchestration.engine.apply import replay
+from orchestration.scenario import Engine
+from orchestration.scenario_files import run_file
+
+ROOT = Path(__file__).parents[2]
+GIVEN = ROOT.parent / "shared" / "conformance" / "scenarios"
+OWN = Path(__file__).parent / "scenarios"
+
+
+class ReplayingEngine(Engine):
+    """After every command, the events so far must give exactly the stored state."""
+
+    def _do(self, root, command):
+        super()._do(root, command)
+        assert replay(root.events) == root.state
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*/*.yaml"))
+
+
+def check(file: Path) -> None:
+    failed = [f"{result.run}: {result.message}" for result in run_file(file, ReplayingEngine) if result.message]
+    assert failed == []
+
+
+@pytest.mark.conformance
+@pytest.mark.skipif(not GIVEN.is_dir(), reason="the conformance scenarios are not beside this checkout")
+@pytest.mark.parametrize("file", files(GIVEN), ids=lambda file: file.stem)
+def test_the_given_scenarios_run(file):
+    check(file)
+
+
+@pytest.mark.parametrize("file", files(OWN), ids=lambda file: file.stem)
+def test_our_own_scenarios_run(file):
+    check(file)
