@@ -16,6 +16,7 @@ from orchestration.engine.dmn.literals import Literals
 from orchestration.engine.dmn.model import Fault
 from orchestration.engine.dmn.run import Evaluate, ModelRun, located, within
 from orchestration.engine.dmn.table_compiler import compile_table
+from orchestration.engine.feel.compile_iterations import members
 from orchestration.engine.feel.problems import FeelError
 from orchestration.engine.feel.run import Frame, Run
 from orchestration.engine.feel.types import ANY, FunctionOf, Type, coerce
@@ -157,8 +158,12 @@ class Compiler:
 
         def evaluate(frame: Frame) -> Value:
             run: ModelRun = frame.run  # type: ignore[assignment]
+            items = source(frame)
+            if items is None:
+                return run.say("null cannot be filtered")
             kept = []
-            for item in _members(run, source(frame)):
+            for item in items if isinstance(items, list) else [items]:
+                run.spend()
                 variables = {**item, "item": item} if isinstance(item, dict) else {"item": item}
                 verdict = match(within(frame, variables))
                 if verdict is True:
@@ -178,9 +183,13 @@ class Compiler:
         def evaluate(frame: Frame) -> Value:
             run: ModelRun = frame.run  # type: ignore[assignment]
             results: list[Value] = []
-            for item in _members(run, source(frame)):
-                known = {"partial": list(results)} if partial else {}
-                results.append(result(within(frame, {boxed.variable: item, **known})))
+            try:
+                for item in members(run, source(frame)):
+                    run.items(len(results) if partial else 0)
+                    known = {"partial": list(results)} if partial else {}
+                    results.append(result(within(frame, {boxed.variable: item, **known})))
+            except FeelError as error:
+                return run.say(error.reason)
             return summarise(results)
 
         return evaluate
@@ -251,21 +260,18 @@ def _reads_partial(result: model.Expression) -> bool:
     )
 
 
-def _members(run: ModelRun, source: Value) -> Iterable[Value]:
-    """What an iteration goes over: the items of a list, the integers of a range, else the one value there is."""
-    if source is None:
-        return ()
-    return source if isinstance(source, list) else (source,)
-
-
 def _any_true(results: list[Value]) -> bool | None:
     """`some`: the disjunction of the results in three-valued logic (10.3.2.6)."""
-    return True if True in results else False if all(each is False for each in results) else None
+    if any(each is True for each in results):
+        return True
+    return False if all(each is False for each in results) else None
 
 
 def _all_true(results: list[Value]) -> bool | None:
     """`every`: their conjunction."""
-    return False if False in results else True if all(each is True for each in results) else None
+    if any(each is False for each in results):
+        return False
+    return True if all(each is True for each in results) else None
 
 
 _SUMMARIES: dict[model.IterationKind, Callable[[list[Value]], Value]] = {

@@ -6,9 +6,8 @@ in the order of the requirements. Inputs are plain data, as JSON has it; they ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from orchestration.engine.dmn import model
 from orchestration.engine.dmn.evaluation import DecisionTrace, Evaluation, Inputs, Trace
@@ -17,6 +16,7 @@ from orchestration.engine.dmn.model import Fault
 from orchestration.engine.dmn.plain import plain, read
 from orchestration.engine.dmn.run import Evaluate, ModelRun
 from orchestration.engine.dmn.shortcut import Shortcut
+from orchestration.engine.feel.expression import measure
 from orchestration.engine.feel.problems import DEFAULT, FeelError, LimitExceeded, Limits
 from orchestration.engine.feel.run import Frame
 from orchestration.engine.feel.temporal import DateTime
@@ -127,16 +127,18 @@ class _Session:
         self.inputs = inputs
         self.values = dict(of.functions)
 
-    def evaluation(self, value_of: Any) -> Evaluation:
+    def evaluation(self, value_of: Callable[[], Value]) -> Evaluation:
         value = None
         try:
             value = value_of()
+            measure(self.run, [value])
         except LimitExceeded as exceeded:
-            self.run.say(exceeded.reason, limit=True)
+            value = None
+            self.run.stopped(exceeded.reason)
         except RecursionError:
-            self.run.say("this is nested too deeply", limit=True)
-        problems = tuple(self.run.reasons)
-        return Evaluation(value, tuple(self.run.hits), problems, self.trace(value))
+            value = None
+            self.run.stopped("this is nested too deeply")
+        return Evaluation(value, tuple(self.run.hits), self.run.kept, self.trace(value))
 
     def filled(self, plan: Sequence[Part]) -> Values:
         for part in plan:
@@ -147,7 +149,7 @@ class _Session:
     def served(self, service: Service) -> Value:
         for part in service.given:
             self.values[part.node.number] = self.given(part)
-        return service.result_of(self.run, fill(self.run, service.plan, self.values))
+        return service.result_of(self.run, self.filled(service.plan))
 
     def given(self, part: Part) -> Value:
         """An input from outside, converted to its type; null, with the reason, where it does not fit."""
@@ -166,18 +168,19 @@ class _Session:
             decisions=tuple(run.decisions),
             tables=tuple(run.tables),
             output=plain(value),
-            warnings=tuple(map(str, run.reasons)),
+            warnings=tuple(map(str, run.kept)),
         )
 
 
 def fill(run: ModelRun, plan: Sequence[Part], values: Values) -> Values:
     """Evaluate the decisions of a plan, in order, into `values`, where what they require stands already."""
     for part in plan:
+        run.spend()
         if part.expression is not None:
             values[part.node.number] = part.expression(Frame(run, None, part.variables(values)))
         if run.decisions is not None:
             kind = type(part.node.element).__name__
-            run.decisions.append(DecisionTrace(kind, part.node.name, plain(values[part.node.number])))
+            run.decisions.append(DecisionTrace(kind, part.node.name, plain(values.get(part.node.number))))
     return values
 
 
@@ -189,5 +192,13 @@ def _fitting(run: ModelRun, node: Node, value: Value, type_: Type) -> Value:
 
 
 def read_input(inputs: Inputs, node: Node) -> object:
-    """What is given for an element: under its name, or, for one that is imported, in the entry of the import's name."""
-    return inputs.get(node.name)
+    """What is given for an element: under its name, inside an entry for each import on the way to it.
+
+    An element that comes through imports may also be given plainly by its name.
+    """
+    found: object = inputs
+    for name in (*node.path, node.name):
+        if not isinstance(found, Mapping) or name not in found:
+            return inputs.get(node.name)
+        found = found[name]
+    return found

@@ -19,7 +19,7 @@ from orchestration.engine.dmn.literals import CompiledTest, asking
 from orchestration.engine.dmn.plain import plain
 from orchestration.engine.dmn.run import Evaluate, ModelRun
 from orchestration.engine.feel.comparison import same
-from orchestration.engine.feel.run import Frame
+from orchestration.engine.feel.run import Frame, Run
 from orchestration.engine.feel.types import Type
 from orchestration.engine.feel.values import Value
 
@@ -83,13 +83,13 @@ class CompiledTable:
         return True
 
     def _hits(self, frame: Frame, frames: Sequence[Frame], values: Sequence[Value]) -> list[Hit]:
-        matching = self._matching(frames, values)
+        matching = self._matching(frame.run, frames, values)
         if self.table.hit_policy == "FIRST":
             first = next(matching, None)
             matching = iter(() if first is None else (first,))
         return [Hit(number, self._outputs(frame, number)) for number in matching]
 
-    def _matching(self, frames: Sequence[Frame], values: Sequence[Value]) -> Iterator[int]:
+    def _matching(self, run: Run, frames: Sequence[Frame], values: Sequence[Value]) -> Iterator[int]:
         """The indexes of the rules that match, in order."""
         everything = (1 << len(self.table.rules)) - 1
         candidates, to_ask = everything, []
@@ -98,19 +98,19 @@ class CompiledTable:
             candidates &= everything if rules is None else rules
             to_ask.append((everything & ~column.always if rules is None else column.index.asked, column, frame))
         for number in _members(candidates):
-            if self._asked(number, [(column, frame) for asked, column, frame in to_ask if asked >> number & 1]):
+            cells = [(column, frame) for asked, column, frame in to_ask if asked >> number & 1]
+            if self._asked(run, number, cells):
                 yield number
 
     @staticmethod
-    def _asked(number: int, cells: Sequence[tuple[InputColumn, Frame]]) -> bool:
+    def _asked(run: Run, number: int, cells: Sequence[tuple[InputColumn, Frame]]) -> bool:
         """Whether these cells of a rule are all true."""
-        matches = True
+        run.spend(1 + len(cells))
+        matches, known = True, len(run.problems)
         for column, frame in cells:
-            run: ModelRun = frame.run  # type: ignore[assignment]
-            known = len(run.reasons)
             verdict = column.cells[number](frame)
             if verdict is False:
-                del run.reasons[known:]
+                del run.problems[known:]
                 return False
             matches = matches and verdict is True
         return matches

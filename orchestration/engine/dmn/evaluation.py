@@ -10,25 +10,23 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from orchestration.engine.feel.problems import Span
+from orchestration.engine.feel import Span
+from orchestration.engine.feel.problems import Problem as FeelProblem
+
+NOWHERE = Span(0, 0, 0, 0)
+"""The span of a problem that is not one of a text."""
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """Why something is null: the element (id or name) and its line, and the place in its text where that is known.
+class Problem(FeelProblem):
+    """Why something is null: the reason, the place in the text, the element (id or name) that has it, and its line."""
 
-    `limit` says that the evaluation was cut short by one of the limits.
-    """
-
-    element: str
-    line: int
-    reason: str
-    span: Span | None = None
-    limit: bool = False
+    element: str = ""
+    line: int = 0
 
     def __str__(self) -> str:
-        place = f", {self.span}" if self.span is not None else ""
-        return f"{self.element} (line {self.line}{place}): {self.reason}"
+        place = "" if self.span == NOWHERE else f", in its text {self.span}"
+        return f"{self.reason} ({self.element}, line {self.line}{place})"
 
 
 @dataclass(frozen=True, slots=True)

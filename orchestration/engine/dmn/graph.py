@@ -6,21 +6,28 @@ under a path: its own name, or the name of an import and the name there (10.3.2.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from orchestration.engine.dmn import model
-from orchestration.engine.dmn.model import Fault
+from orchestration.engine.dmn.model import Fault, ModelRefused
 
 Path = tuple[str, ...]
 
 
+MOST_NODES = 20_000
+
+
 @dataclass(slots=True, eq=False)
 class Node:
-    """One element of the graph with the nodes that it requires, each under the path by which it is seen."""
+    """One element of the graph with the nodes that it requires, each under the path by which it is seen.
+
+    `path` are the names of the imports that lead to it: an element that is reached through two imports is two nodes,
+    because the input data behind each may differ.
+    """
 
     element: model.DrgElement
     definitions: model.Definitions
+    path: Path
     number: int
     needs: list[tuple[Path, Node]] = field(default_factory=list)
 
@@ -30,44 +37,57 @@ class Node:
 
 
 class Graph:
-    """All elements of a model and of what it imports."""
+    """All elements of a model, and those that they require of what it imports."""
 
     def __init__(self, definitions: model.Definitions) -> None:
         self.definitions = definitions
         self.faults: list[Fault] = []
         self.cycles: list[Fault] = []
         self.nodes: list[Node] = []
-        self.by_reference: dict[tuple[str, str], Node] = {}
+        self.known: dict[tuple[Path, int], Node] = {}
+        self.by_id: dict[str, dict[str, model.DrgElement]] = {}
         for each in all_definitions(definitions):
-            self._enter(each)
-        for node in self.nodes:
+            self.by_id[each.namespace] = {element.id: element for element in reversed(each.drg_elements) if element.id}
+        for element in definitions.drg_elements:
+            self._node(element, definitions, ())
+        for node in self.nodes:  # grows while it is gone through
             self._connect(node)
         self.order = self._ordered()
 
-    def _enter(self, definitions: model.Definitions) -> None:
-        for element in definitions.drg_elements:
-            node = Node(element, definitions, len(self.nodes))
-            self.nodes.append(node)
-            if element.id:
-                self.by_reference.setdefault((definitions.namespace, element.id), node)
+    def _node(self, element: model.DrgElement, definitions: model.Definitions, path: Path) -> Node:
+        key = (path, id(element))
+        if key not in self.known:
+            if len(self.nodes) >= MOST_NODES:
+                raise ModelRefused(Fault(element.reference, element.line, f"more than {MOST_NODES} required elements"))
+            self.known[key] = Node(element, definitions, path, len(self.nodes))
+            self.nodes.append(self.known[key])
+        return self.known[key]
 
     def _connect(self, node: Node) -> None:
         for requirement in requirements(node.element):
-            needed = self.find(node.definitions, requirement)
+            needed = self.find(node, requirement)
             if needed is None:
                 where = f" in {requirement.namespace}" if requirement.namespace else ""
                 message = f"requires the element {requirement.target!r}{where}, which does not exist"
                 self.faults.append(Fault(node.element.reference, requirement.line, message))
             else:
-                node.needs.append((path_of(node.definitions, needed), needed))
+                seen = needed.path[len(node.path) :]
+                node.needs.append(((*(each for each in seen if each), needed.name), needed))
 
-    def find(self, definitions: model.Definitions, requirement: model.Requirement) -> Node | None:
-        namespace = requirement.namespace or definitions.namespace
-        return self.by_reference.get((namespace, requirement.target))
-
-    def own(self, *kinds: type[model.DrgElement]) -> Iterator[Node]:
-        """The nodes of the main file (not of its imports) of these kinds."""
-        return (node for node in self.nodes if node.definitions is self.definitions and isinstance(node.element, kinds))
+    def find(self, node: Node, requirement: model.Requirement) -> Node | None:
+        """The node that an element refers to: in its own file, or in one that its file imports."""
+        namespace = requirement.namespace or node.definitions.namespace
+        element = self.by_id.get(namespace, {}).get(requirement.target)
+        if element is None:
+            return None
+        if namespace == node.definitions.namespace:
+            return self._node(element, node.definitions, node.path)
+        imports = (each for each in node.definitions.imports if each.namespace == namespace)
+        imported = (each for each in node.definitions.imported if each.namespace == namespace)
+        through, source = next(imports, None), next(imported, None)
+        if through is None or source is None:
+            return None
+        return self._node(element, source, (*node.path, through.name))
 
     def _ordered(self) -> list[Node]:
         """Each node after all that it requires; a node on a cycle is a fault, and left out of the order."""
@@ -109,14 +129,7 @@ def all_definitions(definitions: model.Definitions) -> list[model.Definitions]:
 
 
 def requirements(element: model.DrgElement) -> tuple[model.Requirement, ...]:
+    """What an element refers to; a service also to its inputs, so that they are nodes."""
     if isinstance(element, model.Decision | model.BusinessKnowledgeModel | model.DecisionService):
         return element.requirements
     return ()
-
-
-def path_of(definitions: model.Definitions, node: Node) -> Path:
-    """How an element is named inside `definitions`: plainly, or through the import that it comes from."""
-    if node.definitions.namespace == definitions.namespace:
-        return (node.name,)
-    imported = next((each for each in definitions.imports if each.namespace == node.definitions.namespace), None)
-    return (imported.name, node.name) if imported is not None and imported.name else (node.name,)

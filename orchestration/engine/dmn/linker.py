@@ -43,7 +43,7 @@ class _Linker:
     def linked(self) -> DecisionModel:
         for node in self.graph.order:
             self.link(node)
-        own = [node for node in self.graph.nodes if node.definitions is self.graph.definitions]
+        own = [node for node in self.graph.nodes if not node.path]
         for compiler in self.compilers.values():
             self.faults += compiler.faults
         return DecisionModel(
@@ -115,7 +115,7 @@ class _Linker:
 
     def found(self, node: Node, references: Iterable[model.Requirement]) -> list[Part]:
         """The inputs and decisions that a service refers to."""
-        nodes = (self.graph.find(node.definitions, reference) for reference in references)
+        nodes = (self.graph.find(node, reference) for reference in references)
         return [self.parts[each.number] for each in nodes if each is not None and each.number in self.parts]
 
 

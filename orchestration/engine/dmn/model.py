@@ -245,7 +245,7 @@ class DecisionService(DrgElement):
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:
-        return self.output_decisions + self.encapsulated_decisions
+        return self.output_decisions + self.encapsulated_decisions + self.input_decisions + self.input_data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from orchestration.engine.dmn import model
-from orchestration.engine.dmn.evaluation import DecisionTrace, Problem, TableHits, TableTrace
+from orchestration.engine.dmn.evaluation import NOWHERE, DecisionTrace, Problem, TableHits, TableTrace
 from orchestration.engine.feel.problems import Limits, Span
 from orchestration.engine.feel.run import MAX_PROBLEMS, Frame, Run
 from orchestration.engine.feel.temporal import DateTime
@@ -17,45 +17,49 @@ from orchestration.engine.feel.values import Value
 
 Evaluate = Callable[[Frame], Value]
 """A compiled expression."""
-Test = Callable[[Frame], bool | None]
-"""A compiled unary test; the frame's `?` is the value tested."""
 
-_NOWHERE = model.Element(name="model")
+_MODEL = model.Element(name="model")
 
 
 class ModelRun(Run):
     """One evaluation of a decision model."""
 
-    __slots__ = ("decisions", "element", "hits", "reasons", "tables")
+    __slots__ = ("decisions", "element", "hits", "tables")
 
     def __init__(self, limits: Limits, now: DateTime | None, trace: bool = False) -> None:
         super().__init__(limits, now)
-        self.element: model.Element = _NOWHERE
-        self.reasons: list[Problem] = []
+        self.element: model.Element = _MODEL
         self.hits: list[TableHits] = []
         self.tables: list[TableTrace] | None = [] if trace else None
         self.decisions: list[DecisionTrace] | None = [] if trace else None
 
     def fail(self, reason: str, span: Span) -> None:
-        self._keep(reason, span)
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(Problem(reason, span, False, self.element.reference, self.element.line))
 
-    def say(self, reason: str, limit: bool = False, element: model.Element | None = None) -> None:
+    def say(self, reason: str, element: model.Element | None = None) -> None:
         """Keep why an element (the one that is being evaluated) is null; returns that null."""
-        self._keep(reason, None, limit, element)
-
-    def _keep(self, reason: str, span: Span | None, limit: bool = False, element: model.Element | None = None) -> None:
         where = self.element if element is None else element
-        if len(self.reasons) < MAX_PROBLEMS:
-            self.reasons.append(Problem(where.reference, where.line, reason, span, limit))
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(Problem(reason, NOWHERE, False, where.reference, where.line))
 
-    def aside(self, test: Test, frame: Frame) -> tuple[bool | None, tuple[str, ...]]:
+    def stopped(self, reason: str) -> None:
+        """Keep that a limit ended the evaluation."""
+        self.problems.append(Problem(reason, NOWHERE, True, self.element.reference, self.element.line))
+
+    @property
+    def kept(self) -> tuple[Problem, ...]:
+        """The problems, each with its element."""
+        return tuple(each for each in self.problems if isinstance(each, Problem))
+
+    def aside(self, test: Evaluate, frame: Frame) -> tuple[bool | None, tuple[str, ...]]:
         """A test's verdict and why it is null, without leaving a mark on the evaluation: for the trace."""
-        reasons, steps = self.reasons, self._steps
-        self.reasons = []
+        problems, steps = self.problems, self._steps
+        self.problems = []
         try:
-            return test(frame), tuple(each.reason for each in self.reasons)
+            return test(frame), tuple(each.reason for each in self.problems)
         finally:
-            self.reasons, self._steps = reasons, steps
+            self.problems, self._steps = problems, steps
 
 
 def located(element: model.Element, evaluate: Evaluate) -> Evaluate:
