@@ -42,7 +42,15 @@ class RangeType(Node):
 
 @dataclass(frozen=True, slots=True)
 class ContextType(Node):
-    entries: tuple[tuple[str, Type], ...]
+    entries: tuple[TypedName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TypedName(Node):
+    """An entry of a context type."""
+
+    name: str
+    type: Type
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
-"""Are two values equal, and which comes first? (DMN 1.5, 10.3.2.13.2, Table 54: equality and order.)
+"""Are two values equal, and which comes first? (DMN 1.5, 10.3.2.15, Tables 52 to 54: equality and order.)
 
-Values of different kinds are not comparable: the answer is null, given here as None or as a `FeelError`.
+Values of different kinds are not comparable: the answer is null, given here as None or as a `FeelError`. A local time
+and a time with a zone are never equal; to order them, the local one is taken to be in the zone of the other.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from .durations import DaysTimeDuration, YearsMonthsDuration
@@ -35,9 +37,9 @@ def equal(run: Run, left: Value, right: Value) -> bool | None:
     return _equal_scalars(left, right)
 
 
-def _equal_scalars(left: Value, right: Value) -> bool | None:
+def _equal_scalars(left: Value, right: Value) -> bool:
     if isinstance(left, Time | DateTime):
-        return left.moment == right.moment if _both_zoned_or_local(left, right) else None
+        return _both_zoned_or_local(left, right) and left.moment == right.moment
     if isinstance(left, Function):
         return left is right
     return bool(left == right)
@@ -76,10 +78,19 @@ def order(left: Value, right: Value) -> int:
     """Negative, zero or positive as left comes before, with or after right. Raises `FeelError`."""
     if type(left) is not type(right) and not (is_number(left) and is_number(right)):
         raise FeelError(f"cannot compare {kind_of(left)} with {kind_of(right)}")
-    mine, other = sort_key(left), sort_key(right)
     if isinstance(left, Time | DateTime) and not _both_zoned_or_local(left, right):
-        raise FeelError("a local time cannot be compared with a time that has a zone")
+        left, right = _in_zone_of(left, right), _in_zone_of(right, left)
+    mine, other = sort_key(left), sort_key(right)
     return int(mine > other) - int(mine < other)
+
+
+def _in_zone_of(value: Time | DateTime, other: Time | DateTime) -> Time | DateTime:
+    """A local time as if it were one in the zone of the other (Table 54)."""
+    if value.zone is not None:
+        return value
+    if isinstance(value, Time):
+        return replace(value, zone=other.zone)
+    return replace(value, time=replace(value.time, zone=other.zone))
 
 
 def sort_key(value: Value) -> Value:

@@ -14,7 +14,7 @@ from .numbers import whole
 from .problems import FeelError, Span
 from .run import Frame, Run
 from .text import parse_at_literal
-from .types import is_instance, resolve
+from .types import is_instance, resolve_complete
 from .values import Value, kind_of
 
 _SYMBOLS: dict[str, Callable[[Value, Value], bool]] = {
@@ -169,8 +169,10 @@ def compile_between(compiler: Compiler, node: ast.Between, level: Level) -> Code
 
     def evaluate(frame: Frame) -> Value:
         run, tested = frame.run, value(frame)
-        answers = (above(run, tested, low(frame)), below(run, tested, high(frame)))
-        return False if False in answers else None if None in answers else True
+        first, second = above(run, tested, low(frame)), below(run, tested, high(frame))
+        if first is False or second is False:
+            return False
+        return True if first and second else None
 
     return evaluate
 
@@ -179,7 +181,7 @@ def compile_between(compiler: Compiler, node: ast.Between, level: Level) -> Code
 def compile_instance_of(compiler: Compiler, node: ast.InstanceOf, level: Level) -> Code:
     value = compiler.code(node.value, level)
     try:
-        of = resolve(node.type, compiler.types)
+        of = resolve_complete(node.type, compiler.types)
     except FeelError as error:
         reason, span = error.reason, node.span
         return lambda frame: frame.run.fail(reason, span)

@@ -25,7 +25,8 @@ def compile_range(compiler: Compiler, node: ast.RangeLiteral, level: Level) -> C
     def evaluate(frame: Frame) -> Value:
         first, last = start(frame), end(frame)
         try:
-            order(first, last)
+            if order(first, last) > 0:
+                return frame.run.fail("a range does not end before its start", span)
         except FeelError as error:
             return frame.run.fail(f"this is no range: {error.reason}", span)
         return Range(first, last, start_included, end_included)
@@ -85,16 +86,25 @@ def test_of(compiler: Compiler, node: ast.Node, level: Level) -> Test:
         compare, operand = comparing(node.operator, node.span), compiler.code(node.operand, level)
         return lambda frame, value: compare(frame.run, value, operand(frame))
     if isinstance(node, ast.RangeLiteral):
-        return _range_test(compiler.code(node, level), node.span)
+        return _range_test(compiler, node, level)
     expected, span = compiler.code(node, level), node.span
     equals = comparing("=", span)
     return lambda frame, value: _passes(frame.run, value, expected(frame), equals, span)
 
 
-def _range_test(range_: Code, span: Span) -> Test:
+def _range_test(compiler: Compiler, node: ast.RangeLiteral, level: Level) -> Test:
+    """The conjunction of two comparisons: with a null bound it is false or null, never true."""
+    start, end = compiler.code(node.start, level), compiler.code(node.end, level)
+    above = comparing(">=" if node.start_included else ">", node.span)
+    below = comparing("<=" if node.end_included else "<", node.span)
+
     def test(frame: Frame, value: Value) -> bool | None:
-        bounds = range_(frame)
-        return None if bounds is None else _within(frame.run, value, bounds, span)
+        run = frame.run
+        first = above(run, value, start(frame))
+        if first is False:
+            return False
+        second = below(run, value, end(frame))
+        return second if first is True or second is False else None
 
     return test
 

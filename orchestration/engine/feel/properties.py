@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from .durations import NANOS, DaysTimeDuration, YearsMonthsDuration
 from .numbers import CONTEXT
-from .temporal import Date, DateTime, Time, at_midnight
+from .temporal import Date, DateTime, Time
 from .values import Range, Value
 
 Property = Callable[[Value], Value]
@@ -39,7 +39,6 @@ _TIME: dict[str, Property] = {
 _ZONED: dict[str, Property] = {
     "time offset": _offset,
     "timezone": _region,
-    "value": lambda moment: _seconds(moment.moment),
 }
 
 
@@ -52,7 +51,7 @@ def _of_time(read: Property) -> Property:
 
 
 PROPERTIES: dict[type, dict[str, Property]] = {
-    Date: {**_DATE, "value": lambda date: _seconds(at_midnight(date).moment)},
+    Date: _DATE,
     Time: {**_TIME, **_ZONED},
     DateTime: {
         **{name: _of_date(read) for name, read in _DATE.items()},
@@ -62,14 +61,12 @@ PROPERTIES: dict[type, dict[str, Property]] = {
     YearsMonthsDuration: {
         "years": lambda duration: Decimal(duration.years),
         "months": lambda duration: Decimal(duration.months),
-        "value": lambda duration: Decimal(duration.total_months),
     },
     DaysTimeDuration: {
         "days": lambda duration: Decimal(duration.days),
         "hours": lambda duration: Decimal(duration.hours),
         "minutes": lambda duration: Decimal(duration.minutes),
         "seconds": lambda duration: duration.seconds,
-        "value": lambda duration: _seconds(duration.total_nanoseconds),
     },
     Range: {
         "start": lambda range_: range_.start,

@@ -1,8 +1,7 @@
 """What is a date, a time of day, a date and time? (DMN 1.5, 10.3.2.3.3 to 10.3.2.3.6.)
 
 A zone is None (local time), a number of seconds east of UTC, or the name of a region such as Europe/Paris.
-Two local times compare, two times with zones compare as moments; one of each cannot be compared. A date stands for
-its midnight in UTC where a date and time is asked for.
+A date stands for its midnight in UTC where a date and time is asked for.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ Zone = int | str | None
 
 _DATE = r"(-?(?:[1-9]\d{4,8}|\d{4}))-(\d\d)-(\d\d)"
 _TIME = r"(\d\d):(\d\d):(\d\d)(?:\.(\d+))?"
-_ZONE = r"(Z|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z_]+(?:[/+-][A-Za-z0-9_]+)*)?"
+_ZONE = r"([Zz]|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z_]+(?:[/+-][A-Za-z0-9_]+)*)?"
 _DATE_ONLY = re.compile(rf"{_DATE}\Z", re.ASCII)
 _TIME_ONLY = re.compile(rf"{_TIME}{_ZONE}\Z", re.ASCII)
 _DATE_AND_TIME = re.compile(rf"{_DATE}T{_TIME}{_ZONE}\Z", re.ASCII)
-MAX_OFFSET = 18 * 3600
+MAX_OFFSET = 14 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ class Time:
         if not (0 <= self.hour < 24 and 0 <= self.minute < 60 and 0 <= self.second < 60):
             raise FeelError(f"there is no time {self.hour}:{self.minute}:{self.second}")
         if isinstance(self.zone, int) and abs(self.zone) > MAX_OFFSET:
-            raise FeelError("a time offset is at most 18 hours")
+            raise FeelError("a time offset is at most 14 hours")
 
     @classmethod
     def from_nanoseconds(cls, nanoseconds: int, zone: Zone = None) -> Time:
@@ -200,7 +199,7 @@ def _nanoseconds(match: re.Match[str], first: int) -> int:
 def _zone(text: str | None) -> Zone:
     if text is None:
         return None
-    if text == "Z":
+    if text in "Zz":
         return 0
     if text.startswith("@"):
         return region_named(text[1:])

@@ -74,12 +74,14 @@ class TypeParser(TokenCursor):
             types.append(self.type())
         return tuple(types)
 
-    def _entries_until_closed(self) -> tuple[tuple[str, ast.Type], ...]:
-        entries: list[tuple[str, ast.Type]] = []
+    def _entries_until_closed(self) -> tuple[ast.TypedName, ...]:
+        entries: list[ast.TypedName] = []
         while not self.accept(">"):
             if entries:
                 self.expect(",")
+            first = self.index
             name = self.name_until(":")
             self.expect(":")
-            entries.append((name, self.type()))
+            of = self.type()
+            entries.append(ast.TypedName(self.span_from(first), name, of))
         return tuple(entries)

@@ -82,7 +82,7 @@ def resolve(written: ast.Type, defined: Mapping[str, Type]) -> Type:
     if isinstance(written, ast.RangeType):
         return RangeOf(resolve(written.endpoint, defined))
     if isinstance(written, ast.ContextType):
-        return ContextOf(tuple((name, resolve(of, defined)) for name, of in written.entries))
+        return ContextOf(tuple((entry.name, resolve(entry.type, defined)) for entry in written.entries))
     if isinstance(written, ast.FunctionType):
         return FunctionOf(tuple(resolve(of, defined) for of in written.parameters), resolve(written.result, defined))
     if written.name in defined:
@@ -90,6 +90,14 @@ def resolve(written: ast.Type, defined: Mapping[str, Type]) -> Type:
     if written.name in _SIMPLE_NAMES:
         return Simple(written.name)
     raise FeelError(f"there is no type {written.name!r}")
+
+
+def resolve_complete(written: ast.Type, defined: Mapping[str, Type]) -> Type:
+    """The same for `instance of`, where list, range, context and function must say of what. Raises `FeelError`."""
+    for part in ast.walk(written):
+        if isinstance(part, ast.NamedType) and part.name in _GENERIC.values() and part.name not in defined:
+            raise FeelError(f"the type {part.name!r} does not say of what")
+    return resolve(written, defined)
 
 
 def is_instance(value: Value, of: Type) -> bool:

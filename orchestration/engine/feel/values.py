@@ -58,16 +58,11 @@ class Function:
         return result
 
     def call_named(self, run: Run, arguments: Mapping[str, Value]) -> Value:
-        """The result for named arguments. Raises `FeelError` and `LimitExceeded`."""
+        """The result for named arguments; those that are not given are null. Raises `FeelError`, `LimitExceeded`."""
         for name in arguments:
             if name not in self.parameters:
                 raise FeelError(f"{self.name} has no parameter {name!r}")
-        return self.call(run, [self._argument(name, arguments) for name in self.parameters])
-
-    def _argument(self, name: str, arguments: Mapping[str, Value]) -> Value:
-        if name not in arguments:
-            raise FeelError(f"{self.name} needs the argument {name!r}")
-        return arguments[name]
+        return self.call(run, [arguments.get(name) for name in self.parameters])
 
 
 _KINDS: dict[type, str] = {

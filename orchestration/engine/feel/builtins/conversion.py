@@ -105,11 +105,11 @@ def years_and_months_duration(run: Run, start: Date | DateTime, end: Date | Date
 
 _GROUPING = (" ", ",", ".", None)
 _DECIMAL = (".", ",", None)
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
+_NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)\Z", re.ASCII)
 
 
-@built_in("number(from: string, grouping separator?: string, decimal separator?: string)")
-def number(run: Run, text: str, grouping: str | None = None, point: str | None = None) -> Decimal:
+@built_in("number(from: string, grouping separator: string?, decimal separator: string?)")
+def number(run: Run, text: str, grouping: str | None, point: str | None) -> Decimal:
     if grouping not in _GROUPING or point not in _DECIMAL:
         raise FeelError("a grouping separator is a space, comma or point; a decimal separator a comma or point")
     if grouping is not None and grouping == point:

@@ -9,8 +9,8 @@ from ..values import Value, kind_of
 from .registry import built_in, now_of
 
 
-@built_in("is(value1?: any, value2?: any)")
-def is_same(run: Run, first: Value = None, second: Value = None) -> bool:
+@built_in("is(value1: any?, value2: any?)")
+def is_same(run: Run, first: Value, second: Value) -> bool:
     """The same element of the semantic domain: times with other zones are other elements, though the same moment."""
     if kind_of(first) != kind_of(second):
         return False

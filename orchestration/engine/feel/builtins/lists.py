@@ -12,7 +12,7 @@ from ..problems import FeelError
 from ..run import Run
 from ..values import Function, Value, kind_of
 from .registry import built_in
-from .strings import position
+from .strings import position, stretch
 
 Values = list[Value]
 
@@ -53,7 +53,7 @@ def _extreme(run: Run, items: Values, direction: int) -> Value:
 def _numbers(run: Run, items: Values, at_least: int = 1) -> list[Decimal]:
     run.items(len(items))
     if len(items) < at_least:
-        raise FeelError(f"at least {at_least} numbers are needed")
+        raise FeelError(f"a list of {len(items)} numbers is too short")
     return [_number(item) for item in items]
 
 
@@ -130,10 +130,7 @@ def _decided(run: Run, items: Values, decisive: bool) -> bool:
 
 @built_in("sublist(list: list, start position: number, length?: number)")
 def sublist(run: Run, items: Values, start: Decimal, length: Decimal | None = None) -> Values:
-    begin = position(start, len(items))
-    end = len(items) if length is None else begin + int(min(length, Decimal(len(items) + 1)))
-    if length is not None and (length < 1 or end > len(items)):
-        raise FeelError(f"there are no {length} items from position {start}")
+    begin, end = stretch(start, length, len(items))
     return _made(run, items[begin:end])
 
 

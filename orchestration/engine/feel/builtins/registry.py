@@ -52,10 +52,8 @@ class Signature:
         return self.required <= count and (self.variadic or count <= len(self.parameters))
 
     def names(self, names: Mapping[str, Value]) -> bool:
-        """Whether these named arguments suit the parameters."""
-        known = {parameter.name for parameter in self.parameters if not parameter.variadic}
-        needed = {parameter.name for parameter in self.parameters if not parameter.optional}
-        return needed <= names.keys() <= known
+        """Whether there are parameters with these names; those that are not given are null."""
+        return names.keys() <= {parameter.name for parameter in self.parameters if not parameter.variadic}
 
     def gathered(self, arguments: Sequence[Value]) -> Sequence[Value]:
         """The arguments, those of the variadic parameter put in one list."""

@@ -5,7 +5,7 @@ Positions and lengths count characters (Unicode code points), not their encoding
 
 from __future__ import annotations
 
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
 from .. import regex
 from ..numbers import whole
@@ -17,13 +17,18 @@ from .registry import built_in
 
 @built_in("substring(string: string, start position: number, length?: number)")
 def substring(run: Run, string: str, start: Decimal, length: Decimal | None = None) -> str:
-    """From the position, counted from 1, or from the end if negative. Fractions of numbers are cut off."""
-    begin = position(start.to_integral_value(ROUND_DOWN), len(string))
+    begin, end = stretch(start, length, len(string))
+    return run.text(string[begin:end])
+
+
+def stretch(start: Decimal, length: Decimal | None, size: int) -> tuple[int, int]:
+    """From where to where a length from a position goes; all the rest without a length. Raises `FeelError`."""
+    begin = position(start, size)
     if length is None:
-        return run.text(string[begin:])
-    if length < 1:
-        raise FeelError("the length must be at least 1")
-    return run.text(string[begin : begin + int(min(length, Decimal(len(string))))])
+        return begin, size
+    if not 1 <= length <= size - begin:
+        raise FeelError(f"from position {start} there is no length of {length}")
+    return begin, begin + int(length)
 
 
 def position(start: Decimal, size: int) -> int:
