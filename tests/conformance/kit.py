@@ -20,10 +20,11 @@ ENGINE = f"{shlex.quote(sys.executable)} -m orchestration.engine.dmn"
 LEVELS = ("2", "3")
 SECONDS_A_CASE = 10
 
-# The floor: passed cases of each level, by the three figures of the kit (all, non-null, guarded).
+# The floor: passed cases of each level, by the three figures of the kit (all, non-null, guarded). All of them pass;
+# a file that expects nothing but null never counts as guarded.
 FLOOR = {
-    "compliance-level-2": {"pass": 116, "nnpass": 0, "guard": 0},
-    "compliance-level-3": {"pass": 0, "nnpass": 0, "guard": 0},
+    "compliance-level-2": {"pass": 116, "nnpass": 105, "guard": 116},
+    "compliance-level-3": {"pass": 2079, "nnpass": 1047, "guard": 2071},
 }
 
 

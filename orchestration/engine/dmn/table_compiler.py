@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orchestration.engine.dmn import model
 from orchestration.engine.dmn.decision_table import CompiledTable, InputColumn, OutputColumn
 from orchestration.engine.dmn.index import cell_sets, column_index
+from orchestration.engine.dmn.literals import CompiledTest
 from orchestration.engine.dmn.model import Fault
+from orchestration.engine.dmn.run import located
 
 if TYPE_CHECKING:
     from orchestration.engine.dmn.compiler import Compiler, Names
@@ -39,7 +42,7 @@ def _check(compiler: Compiler, table: model.DecisionTable) -> None:
 
 def _input(compiler: Compiler, table: model.DecisionTable, number: int, names: Names, owner: str) -> InputColumn:
     clause = table.inputs[number]
-    cells = [compiler.literals.tests(rule.tests[number], names) for rule in table.rules]
+    cells = [_cell(compiler, table, index, number, names) for index in range(len(table.rules))]
     allowed = compiler.literals.tests(_literal(clause.values, clause), names) if clause.values else None
     kind, sets = cell_sets([cell.ast for cell in cells])
     return InputColumn(
@@ -53,11 +56,22 @@ def _input(compiler: Compiler, table: model.DecisionTable, number: int, names: N
     )
 
 
+def _cell(compiler: Compiler, table: model.DecisionTable, rule: int, number: int, names: Names) -> CompiledTest:
+    entry = of_rule(table, rule, table.rules[rule].tests[number])
+    test = compiler.literals.tests(entry, names)
+    return replace(test, evaluate=located(entry, test.evaluate))
+
+
+def of_rule(table: model.DecisionTable, rule: int, entry: model.LiteralExpression) -> model.LiteralExpression:
+    """The entry, named by its rule: that is what people look for."""
+    return replace(entry, id=f"rule {rule + 1} of {table.reference}")
+
+
 def _output(compiler: Compiler, table: model.DecisionTable, number: int, names: Names, owner: str) -> OutputColumn:
     clause = table.outputs[number]
     entries = [
-        compiler.typed(compiler.expression(rule.outputs[number], names, owner), clause.type_ref, rule.outputs[number])
-        for rule in table.rules
+        compiler.typed(compiler.expression(entry, names, owner), clause.type_ref, entry)
+        for entry in (of_rule(table, index, rule.outputs[number]) for index, rule in enumerate(table.rules))
     ]
     default = None
     if clause.default is not None:
