@@ -26,14 +26,19 @@ def enter(step: Step, instance: int, scope: int | None, node: Node, flow: Flow |
 
 
 def start(
-    step: Step, instance: int, scope: int | None, node: Activity, facts: dict[str, Json] | None = None
+    step: Step,
+    instance: int,
+    scope: int | None,
+    node: Activity,
+    facts: dict[str, Json] | None = None,
+    local: dict[str, Json] | None = None,
 ) -> int | None:
     """Begin the activity, with its loop if it has one; the item that stands for it, None when it is over already."""
     if node.loop is None:
-        item = _open(step, instance, scope, node, {}, facts)
+        item = _open(step, instance, scope, node, local or {}, facts)
         _arm_boundaries(step, item, node)
         return _begin(step, item, node)
-    frame = open_item(step, instance, scope, node, facts={"loop": {"done": 0}, **(facts or {})})
+    frame = open_item(step, instance, scope, node, local, facts={"loop": {"done": 0}, **(facts or {})})
     _arm_boundaries(step, frame, node)
     _start_loop(step, frame, node, node.loop)
     return frame
@@ -176,8 +181,7 @@ def _complete_instance(step: Step, item: int, node: Activity, values: Mapping[st
         element = loop.output_element
         result = None if element is None else step.evaluate(element, found.instance, item, values)
         note(step, found.instance, frame, f"out:{found.facts['index']}", [result])
-    if node.handler is None:
-        memory.remember(step, found, node)
+    memory.remember(step, found, node)
     close_item(step, item)
     facts = step.state.items[frame].facts
     counts = {**facts["loop"], "done": facts["loop"]["done"] + 1}

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from orchestration.engine.bpmn import activities, memory, tokens
-from orchestration.engine.bpmn.items import close_item, node_of, note, open_item, process
+from orchestration.engine.bpmn.items import close_item, interrupt, node_of, note, open_item, process
 from orchestration.engine.bpmn.memory import Entry
 from orchestration.engine.bpmn.model import Activity, Event, EventDefinition, Node, SubProcess
 from orchestration.engine.state import Item
@@ -52,12 +52,23 @@ def _take(step: Step, instance: int, scope: int | None, activity: str | None) ->
 
 
 def cancel(step: Step, transaction: int) -> None:
-    """A transaction was cancelled: nothing goes on in it, and what completed in it is undone (10.2.5, 13.5.3)."""
+    """A transaction was cancelled: nothing goes on in it, and what completed in it is undone (10.2.5, 13.5.3).
+
+    In a loop all its instances are cancelled, and those that had completed are undone.
+    """
     item = step.state.items[transaction]
-    step.cancel_waits(transaction)
-    queue = _take(step, item.instance, transaction, None)
-    note(step, item.instance, transaction, "queue", queue)
-    note(step, item.instance, transaction, "cancelled", True)
+    together = [item]
+    done: list[Entry] = []
+    if activities.is_instance(step, item):
+        together = step.state.children(item.instance, item.parent)
+        done = [{**entry, "at": item.parent} for entry in _take(step, item.instance, item.parent, None)]
+        step.cancel_waits(item.parent)
+    for each in together:
+        interrupt(step, each.instance, each.id, "the transaction was cancelled")
+        step.cancel_waits(each.id)
+        queue = _take(step, each.instance, each.id, None)
+        note(step, each.instance, each.id, "queue", [*done, *queue] if each.id == transaction else queue)
+        note(step, each.instance, each.id, "cancelled", True)
 
 
 def advance(step: Step, instance: int) -> bool:
@@ -88,13 +99,19 @@ def _next(step: Step, thrower: int) -> None:
 
 def _undo(step: Step, thrower: Item, entry: Entry) -> None:
     """Run what undoes one entry, in the scope where it was done."""
-    scope = thrower.id if "reopened" in thrower.facts or "cancelled" in thrower.facts else thrower.facts["at"]
+    scope = (
+        entry["at"]
+        if "at" in entry
+        else thrower.id
+        if "reopened" in thrower.facts or "cancelled" in thrower.facts
+        else thrower.facts["at"]
+    )
     nodes = process(step, thrower.instance).nodes
     node = cast(Activity, nodes[entry["node"]])
     step.touch(thrower.instance)
-    if node.handler is not None:
+    if node.handler is not None and not _is_frame(entry, node):
         handler = cast(Activity, nodes[node.handler])
-        activities.start(step, thrower.instance, scope, handler, {"undoing": thrower.id})
+        activities.start(step, thrower.instance, scope, handler, {"undoing": thrower.id}, entry.get("local"))
         return
     _reopen(step, thrower, scope, node, entry)
 
@@ -118,7 +135,8 @@ def _reopen(step: Step, thrower: Item, scope: int | None, node: Activity, entry:
 
 def _is_frame(entry: Entry, node: Activity) -> bool:
     """Whether the entry is of a whole loop: then what is inside are its instances."""
-    return node.loop is not None and all(each["node"] == node.id for each in entry.get("inside", {}).values())
+    inside = entry.get("inside", {}).values()
+    return node.loop is not None and bool(inside) and all(each["node"] == node.id for each in inside)
 
 
 def _finish(step: Step, item: Item) -> None:
@@ -133,11 +151,13 @@ def _finish(step: Step, item: Item) -> None:
 
 
 def _leave_cancelled(step: Step, item: Item, node: SubProcess) -> None:
-    """The transaction ends, and the token goes on from its cancel boundary event, if it has one."""
-    whole = item.id
-    if activities.is_instance(step, item):
-        whole = cast(int, item.parent)
-    found = close_item(step, whole, "terminated", "cancel", "the transaction was cancelled")
+    """The transaction ends (of a loop, with the last instance); its cancel boundary event takes the token on."""
+    reason = "the transaction was cancelled"
+    whole = cast(int, item.parent) if activities.is_instance(step, item) else item.id
+    if whole != item.id and len(step.state.items[whole].children) > 1:
+        close_item(step, item.id, "terminated", "cancel", reason)
+        return
+    found = close_item(step, whole, "terminated", "cancel", reason)
     boundary = _cancel_boundary(node)
     if boundary is not None:
         step.plan(tokens.resume, step, found.instance, found.parent, boundary)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from orchestration.engine import dialect
+from orchestration.engine import dialect, juel
 from orchestration.engine.bpmn.model import (
     Body,
     CallActivity,
@@ -95,9 +95,11 @@ def _common(reader: Reader, element: Element, around: Surroundings, extensions: 
         reader.fault(element, f"The default flow '{default}' does not leave this element.")
     inputs = [*extensions.inputs, *reader.associations(element, "dataInputAssociation")]
     outputs = [*extensions.outputs, *reader.associations(element, "dataOutputAssociation")]
+    name = element.get("name") or ""
     return {
         "id": id,
-        "name": element.get("name") or "",
+        "name": name,
+        "title": reader.value(element, name) if juel.holds_juel(name) else None,
         "type": element.name,
         "scope": around.scope,
         "line": element.line,
@@ -187,7 +189,7 @@ def _reference(reader: Reader, element: Element, several: Element, name: str) ->
     if reference is None:
         return None
     text = reference.text.strip()
-    if "${" in text or "#{" in text:
+    if juel.holds_juel(text):
         return reader.compile(element, text)
     return reader.name_formula(element, reader.data_name(text))
 

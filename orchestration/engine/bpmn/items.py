@@ -64,11 +64,17 @@ def open_item(
 ) -> int:
     """A token comes to rest at the node; the id of its item."""
     item = step.new_id()
+    name = title(step, node, instance, scope, local)
     step.emit(
-        e.ItemOpened(instance, item, scope, node.id, node.id, node.name, node.type, state, local or None, facts or None)
+        e.ItemOpened(instance, item, scope, node.id, node.id, name, node.type, state, local or None, facts or None)
     )
     step.touch(instance)
     return item
+
+
+def title(step: Step, node: Node, instance: int, item: int | None, extra: Mapping[str, Json] | None = None) -> str:
+    """The node's name, computed where the model says so."""
+    return node.name if node.title is None else str(step.evaluate(node.title, instance, item, extra))
 
 
 def close_item(

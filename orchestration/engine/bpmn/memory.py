@@ -25,7 +25,8 @@ def remember(step: Step, item: Item, node: Activity) -> None:
     if node.for_compensation or "undoing" in item.facts:
         return
     inside = entries(step, item.instance, item.id)
-    if node.handler is None and not inside and not _undoes_itself(node):
+    undone = node.handler is not None or _undoes_itself(node)
+    if not inside and ("loop" in item.facts or not undone):
         return
     entry: Entry = {"node": node.id}
     if item.local:

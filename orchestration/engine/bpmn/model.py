@@ -30,7 +30,7 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class EventDefinition:
-    """What an event waits for or throws (10.4.5).
+    """What an event waits for or throws (10.4.5). `reach`: how far a terminate event goes: "", "loop", "all".
 
     `kind`: message, timer, signal, error, escalation, conditional, link, compensation, cancel, terminate.
     `name`: message or signal name, error or escalation code, link name; None catches any. `schedule`: a timer's date,
@@ -47,6 +47,7 @@ class EventDefinition:
     activity: str | None = None
     wait: bool = True
     local: bool = False
+    reach: str = ""
     correlation: tuple[Formula, ...] = ()
     line: int = 0
 
@@ -78,7 +79,7 @@ class DataObject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A flow node. `scope`: the id of the process or sub-process that it stands in directly."""
+    """A flow node. `scope`: the process or sub-process that it stands in directly; `title`: a name that is computed."""
 
     id: str
     name: str
@@ -88,6 +89,7 @@ class Node:
     incoming: tuple[Flow, ...] = ()
     outgoing: tuple[Flow, ...] = ()
     default: str | None = None
+    title: Formula | None = None
     extensions: Extensions = field(default_factory=Extensions)
     inputs: tuple[Transfer, ...] = ()
     outputs: tuple[Transfer, ...] = ()

@@ -163,8 +163,9 @@ class Reader:
             case "compensation":
                 wait = element.get("waitForCompletion") != "false"
                 return EventDefinition(kind, activity=local(element.get("activityRef")), wait=wait, line=line)
-        terminates_all = dialect.vendor(element, "terminateAll") == "true"
-        return EventDefinition(kind, ref="all" if terminates_all else None, line=line)
+        flags = {"terminateAll": "all", "terminateMultiInstance": "loop"}
+        reach = next((far for flag, far in flags.items() if dialect.vendor(element, flag) == "true"), "")
+        return EventDefinition(kind, reach=reach, line=line)
 
     def message(self, owner: Element, reference: str | None, line: int) -> EventDefinition:
         name = self.referred(owner, "message", reference, "name", owner)

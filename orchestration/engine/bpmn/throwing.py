@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from orchestration.engine import events as e
 from orchestration.engine.bpmn import activities, catching, compensation, tokens, variables, waits, work
-from orchestration.engine.bpmn.items import body_of, end_children, interrupt, is_open, node_of
+from orchestration.engine.bpmn.items import body_of, end_children, is_open, node_of
 from orchestration.engine.bpmn.model import Activity, Event, EventDefinition, Flow, Node, SubProcess
 from orchestration.engine.bpmn.tokens import ENTER
 from orchestration.engine.step import Step
@@ -59,7 +59,7 @@ def _one(step: Step, instance: int, scope: int | None, node: Event, definition: 
             _cancel(step, instance, scope)
             return True
         case "terminate":
-            _terminate(step, instance, scope, definition.ref == "all")
+            _terminate(step, instance, scope, definition.reach)
             return True
     return False
 
@@ -77,21 +77,39 @@ def _cancel(step: Step, instance: int, scope: int | None) -> None:
         item = step.state.items[scope]
         node = node_of(step, item)
         if isinstance(node, SubProcess) and node.kind == "transaction":
-            interrupt(step, instance, scope, "the transaction was cancelled")
             return compensation.cancel(step, scope)
         scope = item.parent
     return None
 
 
-def _terminate(step: Step, instance: int, scope: int | None, everything: bool) -> None:
-    """End the scope at once; its activity goes on as if it had completed (10.4.3). `everything`: callers too."""
-    if everything:
+def _terminate(step: Step, instance: int, scope: int | None, reach: str) -> None:
+    """End the scope at once; its activity goes on as if it had completed (10.4.3).
+
+    Flowable's `reach` "all" ends the processes that called this one too, "loop" the loop around the scope.
+    """
+    if reach == "all":
         instance, scope = _top(step, instance), None
+    elif reach == "loop":
+        instance, scope = _loop_around(step, instance, scope)
     end_children(step, instance, scope, "terminated by an end event")
     if scope is None:
         step.end_instance(instance, "completed")
     else:
         activities.complete(step, scope, {})
+
+
+def _loop_around(step: Step, instance: int, scope: int | None) -> tuple[int, int | None]:
+    """The frame of the innermost loop around the scope, also of a calling process; without one, the scope itself."""
+    at, where = scope, instance
+    while True:
+        if at is None:
+            at = step.state.instances[where].parent
+            if at is None or step.state.instances[step.state.items[at].instance].kind != "process":
+                return instance, scope
+        item = step.state.items[at]
+        if activities.is_frame(item):
+            return item.instance, at
+        at, where = item.parent, item.instance
 
 
 def _top(step: Step, instance: int) -> int:

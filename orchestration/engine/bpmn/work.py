@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from orchestration.engine import dialect
 from orchestration.engine import events as e
 from orchestration.engine.bpmn import correlation, variables, waits
-from orchestration.engine.bpmn.items import process
+from orchestration.engine.bpmn.items import process, title
 from orchestration.engine.bpmn.model import Activity, CallActivity, EventDefinition, Node, Task
 from orchestration.engine.expressions import Formula
 from orchestration.engine.state import Item
@@ -39,7 +39,7 @@ def _user(step: Step, item: Item, node: Activity) -> Done:
         e.TaskOpened(
             item.instance,
             item.id,
-            node.name or node.id,
+            title(step, node, item.instance, item.id) or node.id,
             node.id,
             form=_said(step, asked.form, item),
             assignee=_said(step, asked.assignee, item),
@@ -85,7 +85,7 @@ def job(step: Step, item: Item, node: Activity) -> Done:
     given = dict(item.local or {}) if node.inputs else variables.visible(step, item.instance, item.id)
     for name, formula in asked.fields.items():
         given[name] = step.evaluate(formula, item.instance, item.id)
-    step.request_job(item, capability, given, node.id, node.name or node.id)
+    step.request_job(item, capability, given, node.id, title(step, node, item.instance, item.id) or node.id)
     return None
 
 
