@@ -252,7 +252,7 @@ def _tasks(_play: Play, _target: str, shown: Row, wanted: list[str]) -> None:
 
 
 def _assignees(_play: Play, _target: str, shown: Row, wanted: list[str]) -> None:
-    _same("assignees", sorted(wanted), sorted(str(row["assignee"]) for row in shown["tasks"]))
+    _same("assignees", sorted(wanted, key=str), sorted((row["assignee"] for row in shown["tasks"]), key=str))
 
 
 def _groups(_play: Play, _target: str, shown: Row, wanted: list[str]) -> None:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from orchestration.engine.cmmn.model import ENGINE_NAMES, CaseModel, Criterion, Node, Reaction
+from orchestration.engine.cmmn.model import ENGINE_NAMES, CaseFileItem, CaseModel, Node, Reaction
 from orchestration.engine.expressions import Formula
 
 
@@ -32,8 +32,8 @@ def build(id: str, name: str, plan: Node, nodes: Mapping[str, Node], **rest: Any
                 watchers[variable][node.id] = None
             if formula.names & ENGINE_NAMES:
                 volatile.add(node.id)
-        if node.listens == "variable":
-            watchers[node.variable][node.id] = None
+        for variable in _named(node, rest.get("files", {})):
+            watchers[variable][node.id] = None
     return CaseModel(
         id=id,
         name=name,
@@ -62,6 +62,16 @@ def _watched(node: Node) -> Iterator[Formula]:
         yield from _some(node.repetition.collection, node.repetition.condition)
 
 
+def _named(node: Node, files: Mapping[str, CaseFileItem]) -> Iterator[str]:
+    """Variables that a node watches by name: a listener's own, and case file items in whose terms it speaks."""
+    if node.listens == "variable":
+        yield node.variable
+    for criterion in (*node.entry, *node.exit):
+        item = files.get(criterion.sentry.context or "")
+        if item is not None:
+            yield item.name
+
+
 def _completing(node: Node) -> Iterator[Formula]:
     """What decides whether the stage around a node, or the node as a stage, may complete."""
     yield from _some(*(rule.condition for rule in (node.required, node.neutral) if rule is not None))
@@ -72,10 +82,6 @@ def _completing(node: Node) -> Iterator[Formula]:
 
 def _some(*formulas: Formula | None) -> Iterable[Formula]:
     return (formula for formula in formulas if formula is not None)
-
-
-def criteria_of(node: Node) -> tuple[Criterion, ...]:
-    return (*node.entry, *node.exit)
 
 
 def _asks_completed(node: Node) -> bool:

@@ -57,10 +57,8 @@ def mark(run: Run, item: Item | None, criterion: Criterion, part: int) -> None:
     number = None if item is None else item.id
     if sentry.mode == "onEvent":
         run.momentary.setdefault((number, criterion.id), set()).add(part)
-    elif len(sentry.on_parts) > 1 or sentry.condition is not None:
-        parts = seen(run, item, criterion)
-        if part not in parts:
-            run.note(number, _fact(criterion), sorted({*parts, part}))
+    else:
+        run.note(number, _fact(criterion), sorted({*seen(run, item, criterion), part}))
 
 
 def seen(run: Run, item: Item | None, criterion: Criterion) -> frozenset[int]:
@@ -119,8 +117,14 @@ def fire(run: Run, number: int | None, criterion: Criterion, part: int = NO_PART
         items.exit_by(run, item, criterion)
     elif item.state == "available" and run.is_active(item.parent) and items.enter(run, item, criterion):
         return
-    if part != NO_PART and run.item(number) is not None:
+    if part != NO_PART and run.item(number) is not None and _is_kept(item, criterion):
         mark(run, run.step.state.items[number], criterion, part)
+
+
+def _is_kept(item: Item, criterion: Criterion) -> bool:
+    """Whether a part is remembered though the item did not move: it stands still, or the sentry has more parts."""
+    sentry = criterion.sentry
+    return item.state == "suspended" or len(sentry.on_parts) > 1 or sentry.condition is not None
 
 
 def look_again(run: Run, item: Item | None, node: Node) -> None:
@@ -128,7 +132,8 @@ def look_again(run: Run, item: Item | None, node: Node) -> None:
     entering = node.entry if item is None or item.state == "available" else ()
     for criteria in (entering, node.exit):
         for criterion in criteria:
-            if criterion.sentry.condition is not None and holds(run, item, criterion):
+            may = criterion.sentry.condition is not None or seen(run, item, criterion)
+            if may and holds(run, item, criterion):
                 run.step.plan(fire, run, None if item is None else item.id, criterion)
                 break
 
