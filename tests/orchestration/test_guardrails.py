@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.actors import Answer
@@ -135,6 +135,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON, JSON)
 def test_whatever_comes_there_is_a_verdict_and_a_no_has_a_reason(value, confidence):
     for verdict in (

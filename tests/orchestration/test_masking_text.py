@@ -1,7 +1,7 @@
 """What of a text gives somebody away, and what is shown instead?"""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.masking_text import (
@@ -42,6 +42,7 @@ def test_a_masked_value_shows_just_enough_to_tell_it_from_another(mask, value, s
     assert mask_value(value, mask) == shown
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1), st.sampled_from(["email", "iban", "card", "phone", "name", "text", "all"]))
 def test_a_mask_never_holds_the_value(value, mask):
     shown = mask_value(value, mask)
@@ -116,6 +117,7 @@ def test_what_a_mask_lets_through_is_hidden_when_it_is_a_secret_itself():
     assert "3000" not in mask_text("DE89 3704 0044 0532 0130 00", secrets)
 
 
+@settings(deadline=None)
 @given(st.sets(st.text(min_size=4, max_size=12), min_size=1, max_size=4), st.lists(st.text(max_size=8), max_size=4))
 def test_no_known_value_of_four_characters_or_more_is_left_in_a_text(values, between):
     secrets = Secrets(known=frozenset(Secret(value, "name") for value in values))
@@ -124,6 +126,7 @@ def test_no_known_value_of_four_characters_or_more_is_left_in_a_text(values, bet
     assert [value for value in values if value.strip("•\t\n ") and value in shown and len(value.strip()) > 3] == []
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_can_be_masked_and_masking_it_again_changes_nothing(text):
     once = mask_text(text, ALL_FORMS)
@@ -143,6 +146,7 @@ def test_a_leak_is_named_by_its_kind():
     assert secrets.leak("Dear customer") == ""
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=10**9, max_value=10**10 - 1))
 def test_an_iban_with_its_own_checksum_is_one_and_with_any_other_is_not(account):
     bban = f"10000000{account}"

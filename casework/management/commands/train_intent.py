@@ -54,6 +54,8 @@ def _trained(name: str, examples: list[Example]) -> Trained:
         def progress(done: int, total: int) -> None:
             bar.total = total
             bar.update(done - bar.n)
+            if done == total:
+                bar.set_postfix_str("read; now learning from them")
 
         try:
             return train(KIND, [row.text for row in examples], [row.label for row in examples], progress)
