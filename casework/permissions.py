@@ -117,8 +117,16 @@ def may_audit(user: User) -> bool:
 
 def clearance(user: User) -> str:
     """The highest clearance among the person's groups; public where none says anything."""
-    levels = GroupClearance.objects.filter(group__in=user.groups.all()).values_list("level", flat=True)
-    return max(levels, key=LEVELS.index, default=GroupClearance.Level.PUBLIC.value)
+    return _highest(level for _, level in _groups(user))
+
+
+def _groups(user: User) -> list[tuple[str, str | None]]:
+    """The person's groups by name, each with its clearance."""
+    return list(user.groups.values_list("name", "clearance__level"))
+
+
+def _highest(levels: Iterable[str | None]) -> str:
+    return max((level for level in levels if level), key=LEVELS.index, default=GroupClearance.Level.PUBLIC.value)
 
 
 def principal(user: User, case: Case | None, now: datetime) -> Principal:
@@ -126,5 +134,6 @@ def principal(user: User, case: Case | None, now: datetime) -> Principal:
     revealed: Iterable[str] = ()
     if case is not None:
         revealed = Reveal.objects.filter(case=case, person=user, until__gt=now).values_list("path", flat=True)
-    roles = user.groups.values_list("name", flat=True)
-    return Principal(clearance(user), frozenset(roles), frozenset(revealed))
+    groups = _groups(user)
+    roles = frozenset(name for name, _ in groups)
+    return Principal(_highest(level for _, level in groups), roles, frozenset(revealed))

@@ -81,7 +81,8 @@ def task_claim(*, by: User, task: HumanTask) -> HumanTask | Refused:
         elif row.assignee_id == by.pk:
             return row
         else:
-            return _assign(row, by, "task.claimed", by)
+            services.record(row.instance_id, [_assign(row, by, "task.claimed")], origin_of(by))
+            return row
         return _kept(row, by, "claim", refused)
 
 
@@ -95,7 +96,8 @@ def task_release(*, by: User, task: HumanTask) -> HumanTask | Refused:
             return _kept(
                 row, by, "release", Refused("not-yours", "This task is not yours, so you cannot give it back.")
             )
-        return _assign(row, None, "task.released", by)
+        services.record(row.instance_id, [_assign(row, None, "task.released")], origin_of(by))
+        return row
 
 
 def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json]) -> Done | Refused:
@@ -109,9 +111,9 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json]) -> 
         changes = _accepted(case_type, form, data, view, answers)
         if isinstance(changes, Refused):
             return changes
-        if row.state == HumanTask.State.OPEN and row.assignee_id is None:
-            _assign(row, by, "task.claimed", by)
-        return services.send(row.instance_id, CompleteTask(row.item, changes), origin_of(by))
+        taken = row.assignee_id is None and row.state == HumanTask.State.OPEN
+        facts = [_assign(row, by, "task.claimed")] if taken else []
+        return services.send(row.instance_id, CompleteTask(row.item, changes), origin_of(by), facts)
 
 
 def external_receive(*, by: User, case: Case, item: str, answers: Mapping[str, Json]) -> Done | Refused:
@@ -217,13 +219,12 @@ def _locked(task: HumanTask) -> HumanTask:
     return HumanTask.objects.select_related("instance__case", "assignee").get(pk=task.pk)
 
 
-def _assign(row: HumanTask, to: User | None, action: str, by: User) -> HumanTask:
+def _assign(row: HumanTask, to: User | None, action: str) -> Fact:
+    """Give the task to somebody, or to nobody; what the history should say of it."""
     row.assignee = to
     row.save(update_fields=["assignee"])
     row.candidates.update(assigned=to is not None)
-    detail = {"task": row.name, "item": row.item, "definition": row.definition_item}
-    services.record(row.instance_id, [Fact(action, detail)], origin_of(by))
-    return row
+    return Fact(action, {"task": row.name, "item": row.item, "definition": row.definition_item})
 
 
 def _kept(row: HumanTask, by: User, command: str, refused: Refused) -> Refused:

@@ -30,6 +30,7 @@ ANSWERS = {
     "sentiment": {"label": "neutral", "confidence": 0.9, "score": 0.0},
 }
 BENCH = Origin("system:bench")
+NUMBERS = count()
 
 
 def analyst() -> User:
@@ -41,12 +42,11 @@ def analyst() -> User:
 
 def complaint(by: User) -> Callable[[], Instance]:
     """A call brings one complaint from intake to its reviewed answer through the product's own services."""
-    numbers = count()
     nudges._send = lambda *message: None  # no broker in this measurement: a nudge is not a durable write
 
     def run() -> Instance:
         opened = case_open(
-            by=None, case_type="complaint", reference=f"bench {next(numbers)}", source="bench", data=DATA
+            by=None, case_type="complaint", reference=f"bench {next(NUMBERS)}", source="bench", data=DATA
         )
         assert isinstance(opened, Opened)
         instance = opened.case.instance_id

@@ -1,0 +1,39 @@
+"""Which figures does the product hold, as ratios measured in one run? `make bench` prints them.
+
+`python -m tests.benchmarks [SECTION ...]` runs some: shell, life, closed, inbox, decisions, processes. Everything that
+touches the database runs on an embedded PostgreSQL of the run's own with all durability settings on.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+
+from tests.benchmarks.server import product
+
+
+def sections(dsn: str) -> dict[str, tuple[str, Callable[[], Iterable[str]]]]:
+    """The figures by name, each with its heading."""
+    from tests.benchmarks import inbox, shell
+
+    return {
+        "steps": ("Statements and state of each step of a complaint", shell.statements_and_bytes),
+        "shell": ("A complaint, intake to reviewed answer, against its bare durable writes", lambda: shell.against_the_floor(dsn)),
+        "life": ("Early and late in the life of one case", shell.late_in_life),
+        "inbox": ("The first page of the inbox", inbox.first_pages),
+        "closed": ("Beside closed cases", shell.beside_closed_cases),
+    }  # fmt: skip
+
+
+def main(wanted: list[str]) -> None:
+    with product() as dsn:
+        for name, (heading, figures) in sections(dsn).items():
+            if wanted and name not in wanted:
+                continue
+            print(f"\n{heading}", flush=True)
+            for line in figures():
+                print("  " + line, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
