@@ -29,10 +29,10 @@ class ObjectField(s.JSONField):
 
 @extend_schema_field({"type": "object", "additionalProperties": {}})
 class PairsField(s.Field[Any, Any, Any, Any]):
-    """Names with their values, in order, as a JSON object."""
+    """Names with their values, in order, as a JSON object; a value without a name is called `value`."""
 
     def to_representation(self, value: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-        return dict(value)
+        return {name or "value": each for name, each in value}
 
 
 @extend_schema_field({"type": "array", "items": {"type": "string"}})
@@ -256,13 +256,20 @@ class TaskList(Shape):
     next = s.CharField(source="following", help_text="`after` of the next page; empty on the last one.")
 
 
+class Conditions(s.DictField):
+    child = s.ListField(child=s.CharField())
+
+
 class Question(Shape):
     path = s.CharField(help_text="What `answers` names it by.")
     label = s.CharField()
     widget = s.CharField()
     help = s.CharField()
     choices = s.DictField(child=s.CharField())
-    required = s.BooleanField()
+    required = s.BooleanField(help_text="Unless a condition below says otherwise.")
+    required_when = Conditions(help_text="It has to be answered when one of these paths has one of these answers.")
+    required_unless = Conditions(help_text="It has to be answered unless one of these paths has one of these answers.")
+    unchanged_when = Conditions(help_text="Then `initial` has to stand as it is.")
 
 
 class Suggestion(Shape):

@@ -11,7 +11,8 @@ from math import ceil
 from typing import Any
 
 import structlog
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, status
@@ -51,6 +52,9 @@ def handler(exc: Exception, context: Mapping[str, Any]) -> Response:
     """REST framework's exception handler: every exception becomes an error of our shape."""
     set_rollback()
     match exc:
+        case RequestDataTooBig():
+            most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+            return error(413, "too-large", f"The body has more than {most:,} bytes. Send less at once.")
         case exceptions.ValidationError():
             return error(400, "invalid", "Correct what `errors` names and send it again.", _by_field(exc.detail))
         case exceptions.Throttled():

@@ -73,7 +73,8 @@ TASK: Json = _READ | {
     "suggestion": {"label": "Fees and charges", "confidence": 0.93, "text": _DATA["draft"]},
     "form": [{
         "path": "verdict", "label": "The suggestion is", "widget": "text", "help": "",
-        "choices": {"accept": "right: send it as it is"}, "required": True,
+        "choices": {"accept": "right: send it as it is"}, "required": True, "required_when": {}, "required_unless": {},
+        "unchanged_when": {},
     }],
     "initial": {"answer": _DATA["draft"]},
 }  # fmt: skip

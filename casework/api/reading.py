@@ -41,7 +41,7 @@ class VerifyView(APIView):
         examples=(example("It holds", {"ok": True, "events": 41, "sequence": 0, "reason": ""}, "200"),),
     )  # fmt: skip
     def post(self, request: Request, case: int) -> Response:
-        """For auditors: is the hash chain unbroken, and do the events lead to the stored state?"""
+        """For auditors: that the hash chain is unbroken, and that the events lead to the stored state."""
         by = person(request)
         verdict = services.case_verify(by=by, case=permissions.case_for_user(by, case, "audit"))
         return Response(answers.Verified(verdict).data)
