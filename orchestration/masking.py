@@ -28,18 +28,25 @@ class Principal:
 
     def sees(self, rule: Rule, pointer: str) -> bool:
         """Whether a field under this rule is clear to them."""
-        return rank(rule.level) <= rank(self.clearance) or any(
-            pointer == path or pointer.startswith(path + "/") for path in self.revealed
-        )
+        return rank(rule.level) <= rank(self.clearance) or self.has_revealed(pointer)
+
+    def has_revealed(self, pointer: str) -> bool:
+        """Whether this place, or something around it, was revealed to them."""
+        return any(pointer == path or pointer.startswith(path + "/") for path in self.revealed)
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The data as one principal may see it; `masked` and `clear` hold the JSON Pointers of its values."""
+    """The data as one principal may see it, and the JSON Pointers of its values.
+
+    `clear` are shown as they are; `masked` are not, wholly or in a part (a name in a text); of these, `hidden` are
+    beyond the clearance and must not be written.
+    """
 
     data: Json
-    masked: frozenset[str]
     clear: frozenset[str]
+    masked: frozenset[str]
+    hidden: frozenset[str]
     secrets: Secrets = field(repr=False)
     classification: Classification = field(repr=False)
     principal: Principal
@@ -75,11 +82,14 @@ def mask(data: Json, classification: Classification, principal: Principal, forme
     leaves = list(_leaves(data, classification.root, ""))
     older = [leaf for document in former for leaf in _leaves(document, classification.root, "")]
     secrets = _secrets([*leaves, *older], classification, principal)
-    masked = frozenset(leaf.pointer for leaf in leaves if not _is_clear(leaf, principal))
+    shown = {leaf.pointer: _shown(leaf, principal, secrets) for leaf in leaves}
+    hidden = frozenset(leaf.pointer for leaf in leaves if not _is_clear(leaf, principal))
+    masked = hidden | {leaf.pointer for leaf in leaves if shown[leaf.pointer] != leaf.value}
     return View(
-        data=_shown(data, classification.root, "", principal, secrets),
+        data=_rebuilt(data, classification.root, "", shown, secrets),
+        clear=frozenset(shown) - masked,
         masked=masked,
-        clear=frozenset(leaf.pointer for leaf in leaves) - masked,
+        hidden=hidden,
         secrets=secrets,
         classification=classification,
         principal=principal,
@@ -116,29 +126,35 @@ def _items(value: dict[str, Json] | list[Json]) -> Iterable[tuple[str | int, Jso
     return value.items() if isinstance(value, dict) else enumerate(value)
 
 
-def _shown(value: Json, node: Node | None, pointer: str, principal: Principal, secrets: Secrets) -> Json:
-    if node is None or node.is_opaque or not isinstance(value, dict | list) or not value:
-        leaf = _Leaf(pointer, value, node.rule if node else UNKNOWN)
-        return _clear(value, leaf, secrets) if _is_clear(leaf, principal) else _masked(value, leaf.rule, secrets)
-    shown = [
-        (key, _shown(item, node.child(key), f"{pointer}/{escaped(key)}", principal, secrets))
+def _rebuilt(value: Json, node: Node | None, pointer: str, shown: Mapping[str, Json], secrets: Secrets) -> Json:
+    """The document again, with what is shown in the place of each leaf."""
+    if node is None or pointer in shown:
+        return shown[pointer]
+    inside = [
+        (key, _rebuilt(item, node.child(key), f"{pointer}/{escaped(key)}", shown, secrets))
         for key, item in _items(value)
     ]
     if isinstance(value, list):
-        return [item for _, item in shown]
-    return {str(key) if node.describes(key) else mask_text(str(key), secrets): item for key, item in shown}
+        return [item for _, item in inside]
+    return {str(key) if node.describes(key) else mask_text(str(key), secrets): item for key, item in inside}
 
 
 def _is_clear(leaf: _Leaf, principal: Principal) -> bool:
     return leaf.value in (None, "", [], {}) or principal.sees(leaf.rule, leaf.pointer)
 
 
-def _clear(value: Json, leaf: _Leaf, secrets: Secrets) -> Json:
+def _shown(leaf: _Leaf, principal: Principal, secrets: Secrets) -> Json:
+    if principal.has_revealed(leaf.pointer):
+        return leaf.value
+    return _clear(leaf.value, secrets) if _is_clear(leaf, principal) else _masked(leaf.value, leaf.rule, secrets)
+
+
+def _clear(value: Json, secrets: Secrets) -> Json:
     """A value that the reader may see, without what it echoes of values that they may not see."""
     if isinstance(value, dict):
-        return {mask_text(str(key), secrets): _clear(item, leaf, secrets) for key, item in value.items()}
+        return {mask_text(str(key), secrets): _clear(item, secrets) for key, item in value.items()}
     if isinstance(value, list):
-        return [_clear(item, leaf, secrets) for item in value]
+        return [_clear(item, secrets) for item in value]
     return _without_echo(value, secrets)
 
 
@@ -170,14 +186,18 @@ def _secrets(leaves: Iterable[_Leaf], classification: Classification, principal:
     hidden: set[Secret] = set()
     shown: set[str] = set()
     for leaf in leaves:
-        clear = _is_clear(leaf, principal)
-        for value in _values(leaf.value):
-            if clear:
-                shown.add(compress(value))
-            elif not _is_text(leaf) and value not in leaf.rule.vocabulary:
-                hidden.add(Secret(value, leaf.rule.mask))
+        values = set(_values(leaf.value))
+        if not _is_clear(leaf, principal):
+            hidden |= {Secret(value, leaf.rule.mask) for value in values - leaf.rule.vocabulary if not _is_text(leaf)}
+        elif _is_detail(leaf, principal):
+            shown |= {compress(value) for value in values}
     kinds = frozenset(kind for kind in FORMS if rank(classification.level_of(kind)) > rank(principal.clearance))
     return Secrets(known=frozenset(hidden), kinds=kinds, shown=frozenset(shown))
+
+
+def _is_detail(leaf: _Leaf, principal: Principal) -> bool:
+    """Whether a clear value is a detail by itself, which then stays clear in texts too; a text holding one is not."""
+    return leaf.rule.mask in FORMS | {"name"} or principal.has_revealed(leaf.pointer)
 
 
 def _is_text(leaf: _Leaf) -> bool:
@@ -231,10 +251,10 @@ def _parts(key: str) -> tuple[str, ...]:
 
 
 def _refusals(value: Json, pointer: str, view: View) -> Iterator[Refusal]:
-    if isinstance(value, Mapping) and pointer not in view.masked:
+    if isinstance(value, Mapping) and pointer not in view.hidden:
         for key, item in value.items():
             yield from _refusals(item, f"{pointer}/{escaped(key)}", view)
-    elif any(path == pointer or path.startswith(pointer + "/") for path in view.masked):
+    elif any(path == pointer or path.startswith(pointer + "/") for path in view.hidden):
         yield Refusal(pointer, "This field is masked for you: reveal it before you change it.")
     elif any(DOT in text for text in _values(value)):
         yield Refusal(pointer, f"This text holds masked values ({DOT}): write it out, or leave them away.")

@@ -96,6 +96,25 @@ def test_a_revealed_field_is_clear_in_its_place_and_wherever_it_is_echoed_and_no
     assert view.data["message"] == "I am Maria Stone, DE•• •••• 3000, write to o•••@•••.org"
 
 
+def test_a_revealed_text_is_shown_whole_with_the_details_in_it_and_nothing_else_is():
+    view = view_of("internal", "/message")
+    assert view.data["message"] == DATA["message"]
+    assert view.data["subject"] == "M••• S••• cannot pay"
+
+
+def test_a_text_within_the_clearance_that_holds_a_hidden_detail_can_be_revealed_too():
+    assert "/message" in view_of("confidential").masked
+    view = view_of("confidential", "/message")
+    assert view.data["message"] == DATA["message"]
+    assert "/message" in view.clear
+
+
+def test_a_text_that_is_nothing_but_a_detail_makes_it_clear_nowhere_else():
+    schema = {"properties": {"note": {"x-classification": "public", "x-mask": "text"}}}
+    view = mask({"note": "x.y@example.com"}, classify(schema), Principal("public"))
+    assert view.data == {"note": "x•••@•••.com"}
+
+
 def test_revealing_an_object_reveals_what_is_in_it_and_no_field_of_a_like_name():
     data = view_of("internal", "/customer", data={**DATA, "customers": "hidden"}).data
     assert data["customer"] == DATA["customer"]
@@ -104,8 +123,9 @@ def test_revealing_an_object_reveals_what_is_in_it_and_no_field_of_a_like_name()
 
 def test_the_view_says_which_places_are_clear_and_which_are_masked():
     view = view_of("internal")
-    assert unmasked_paths(view) == {"/subject", "/customer/segment", "/accounts/0/opened", "/notes"}
-    assert view.masked == {
+    assert unmasked_paths(view) == {"/customer/segment", "/accounts/0/opened"}
+    assert view.masked - view.hidden == {"/subject", "/notes"}
+    assert view.hidden == {
         "/message", "/customer/name", "/customer/email", "/customer/shoe size", "/accounts/0/iban",
         "/risk", "/unheard of",
     }  # fmt: skip
@@ -313,7 +333,7 @@ def test_a_page_sent_back_as_it_was_shown_never_overwrites_what_was_masked(docum
     schema, data = document
     view = mask({"form": data}, classify({"properties": {"form": schema}}), Principal(clearance))
     refused = {refusal.path for refusal in refuse_writes_to_masked(view.data, view)}
-    assert [path for path in view.masked if not any(f"{path}/".startswith(f"{near}/") for near in refused)] == []
+    assert [path for path in view.hidden if not any(f"{path}/".startswith(f"{near}/") for near in refused)] == []
 
 
 @settings(deadline=None)
