@@ -141,7 +141,22 @@ def reactivate_item(run: Run, command: c.ReactivateItem, item: Item | None) -> N
 
 
 def reactivate_case(run: Run, command: c.ReactivateCase, item: Item | None) -> None:
-    reactivation.reopen(run, command.variables)
+    """Open an ended case again: the listener occurs, then the plan model begins anew. (8.3, *re-activate*)"""
+    found = run.step.state.instances[run.instance]
+    target = CASE.get(("reactivate", found.state))
+    listener = reactivation.listener_of(run)
+    if target is None or (listener is None and run.model.flowable):
+        raise Refused("state", f"{run.model.name} is {found.state}, or its model has no reactivation listener.")
+    run.step.emit(e.InstanceChanged(run.instance, "reactivate", found.state, target))
+    run.note(None, reactivation.REACTIVATED, True)
+    run.step.set_variables(run.instance, command.variables)
+    back = [] if listener is None else reactivation.woken_by(run, listener)
+    for node in back:
+        run.recheck[items.create(run, node, None).id] = None
+    if listener is not None:
+        items.finish(run, run.open_item(listener, None), "occur")
+    items.open_children(run, run.model.plan, None, frozenset(node.id for node in (*back, listener) if node is not None))
+    run.dirty.add(None)
 
 
 def _case_may(run: Run, transition: str) -> None:

@@ -6,14 +6,14 @@ Tasks: what is called, what goes in and comes out (5.4.8 to 5.4.13). Listeners a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from orchestration.engine import juel
 from orchestration.engine.cmmn.model import CaseFileItem, Script, Timer
-from orchestration.engine.cmmn.reading import Reader, local
+from orchestration.engine.cmmn.reading import Reader, below, extension, local
 from orchestration.engine.dialect import Extensions, Transfer, extensions, vendor, vendor_elements
 from orchestration.engine.expressions import BadExpression, Formula, formula
 from orchestration.engine.timers import BadTimer, schedule
@@ -158,18 +158,18 @@ class Definitions:
     def listener(self, kind: str, element: Element) -> dict[str, Any]:
         available = self.text(element, vendor(element, "availableCondition"))
         details: dict[str, Any] = {"available": available}
-        named = vendor(element, "eventType") or ""
+        named = extension(element, "eventType") or ""
         if kind == "timerEventListener":
             details["timer"] = self.timer(element)
-        elif vendor(element, "reactivateEventListener") == "true":
+        elif extension(element, "reactivateEventListener") == "true":
             details["listens"] = "reactivate"
         elif named:
             if named not in _LISTENS:
                 self.reader.fault(element, f"Event listeners of type {named!r} do not run here.")
             details["listens"] = _LISTENS.get(named, "")
-            details["signal"] = self.text(element, vendor(element, "signalRef"), value=True)
-            details["variable"] = vendor(element, "variableName") or ""
-            details["change"] = vendor(element, "variableChangeType") or "all"
+            details["signal"] = self.text(element, extension(element, "signalRef"), value=True)
+            details["variable"] = extension(element, "variableName") or ""
+            details["change"] = extension(element, "variableChangeType") or "all"
             if named == "signal" and details["signal"] is None:
                 self.reader.fault(element, "The signal listener names no signal.")
             if named == "variable" and not details["variable"]:
@@ -202,13 +202,12 @@ class Definitions:
 
     # -- reactivation of a finished case (Flowable)
 
-    def reactivation(self, item: Element, controls: list[Element]) -> dict[str, Formula]:
-        """`activate`, `ignore`, `default` conditions of the item's reactivation rule, those that are there."""
-        for holder in (*controls, item):
-            for rule in holder.walk():
-                if rule.name in ("reactivationRule", "defaultReactivationRule"):
-                    return dict(self.reactivation_conditions(rule))
-        return {}
+    def reactivation(self, holders: Iterable[Element]) -> dict[str, Formula]:
+        """`activate`, `ignore`, `default` conditions of the first reactivation rule, those that are there."""
+        names = ("reactivationRule", "defaultReactivationRule")
+        rules = (below(holder, name) for holder in holders for name in names)
+        rule = next((each for each in rules if each is not None), None)
+        return {} if rule is None else dict(self.reactivation_conditions(rule))
 
     def reactivation_conditions(self, rule: Element) -> Iterator[tuple[str, Formula]]:
         for name in ("activate", "ignore", "default"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orchestration.engine import events as e
-from orchestration.engine.cmmn import completion, listeners, repetition, tasks
+from orchestration.engine.cmmn import completion, listeners, reactivation, repetition, tasks
 from orchestration.engine.cmmn.model import Criterion, Node, Reaction, Repetition
 from orchestration.engine.state import Item
 from orchestration.engine.step import ModelFault
@@ -20,16 +20,31 @@ if TYPE_CHECKING:
 Json = Any
 
 
-def open_children(run: Run, node: Node, parent: int | None) -> None:
-    """A stage (None: the case) became active: all its plan items are created, then each is taken up. (8.4.1)"""
-    opened = [create(run, run.model.nodes[child], parent) for child in node.children]
-    for item in opened:
-        run.step.plan(take_up, run, item.id)
+def open_children(run: Run, node: Node, parent: int | None, but: frozenset[str] = frozenset()) -> None:
+    """A stage (None: the case) became active: its plan items are created, then each is taken up. (8.4.1)
+
+    In a case that was reactivated, Flowable's reactivation rules may leave items out or activate them at once.
+    """
+    opened = []
+    for child in node.children:
+        kind = "default" if child in but else reactivation.kind(run, run.model.nodes[child], parent)
+        if child not in but and kind != "ignore":
+            opened.append((create(run, run.model.nodes[child], parent), kind))
+    for item, kind in opened:
+        run.step.plan(activate_now if kind == "activate" else take_up, run, item.id)
+
+
+def activate_now(run: Run, number: int) -> None:
+    """Active whatever it would wait for."""
+    item = run.item(number)
+    if item is not None and item.state == "available":
+        activate(run, item)
 
 
 def create(run: Run, node: Node, parent: int | None, local: dict[str, Json] | None = None) -> Item:
-    """A listener with an available condition waits for that first."""
-    state = "unavailable" if node.available is not None else "available"
+    """A listener with an available condition waits for that first, one for reactivation until the case has ended."""
+    hidden = node.available is not None or node.listens == "reactivate"
+    state = "unavailable" if hidden else "available"
     return run.open_item(node, parent, local, state)
 
 
@@ -173,7 +188,8 @@ def end(run: Run, item: Item, transition: str, reason: str = "", target: str | N
     run.must(item, transition) if target is None else None
     end_children(run, item.id)
     after = target or run.after(item, transition) or "terminated"
-    run.step.terminate_called(item.id)
+    if after != "completed" or tasks.is_blocking(run, item, run.node(item)):
+        run.step.terminate_called(item.id)
     run.step.cancel_waits(item.id, after)
     if after == "completed":
         completion.remember(run, item)

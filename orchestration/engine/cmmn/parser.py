@@ -204,7 +204,7 @@ class _CaseReader(Reader):
             repetition=self.repetition(item, controls),
             neutral=self.rule(item, controls, "completionNeutralRule"),
             parent_completion=self.parent_completion(controls),
-            reactivation=self.define.reactivation(item, controls),
+            reactivation=self.define.reactivation((*controls, item, definition)),
             **details,
         )
 

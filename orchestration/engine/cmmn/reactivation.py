@@ -1,66 +1,43 @@
-"""How is a finished case opened again? (8.3, *re-activate*; Flowable, "Case reactivation")
+"""Which items come back when a finished case is opened again? (8.3, *re-activate*; Flowable, case reactivation)
 
-A model may say what happens then: a reactivation listener occurs, items come back by their reactivation rules. A model
-that says nothing gets its plan anew.
+A rule on the item, else the default rule of the reactivation listener, says: activate it at once, leave it out, or
+create it as on a first start, which is also what happens without a rule. It holds for every stage from then on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from orchestration.engine import events as e
-from orchestration.engine.cmmn import items
-from orchestration.engine.cmmn.lifecycle import CASE
 from orchestration.engine.cmmn.model import Node
-from orchestration.engine.step import Refused
 
 if TYPE_CHECKING:
     from orchestration.engine.cmmn.run import Run
 
-Json = Any
+REACTIVATED = "reactivated"
+"""The fact on an instance that it has been opened again."""
 
 
-def reopen(run: Run, variables: Mapping[str, Json]) -> None:
-    """An ended case becomes active again."""
-    found = run.step.state.instances[run.instance]
-    target = CASE.get(("reactivate", found.state))
-    if target is None:
-        raise Refused("state", f"{run.model.name} is {found.state}.")
-    run.step.emit(e.InstanceChanged(run.instance, "reactivate", found.state, target))
-    run.step.set_variables(run.instance, variables)
-    listener = next((node for node in run.model.nodes.values() if node.listens == "reactivate"), None)
-    if listener is None:
-        if run.model.flowable:
-            raise Refused("state", f"{run.model.name} has no reactivation listener.")
-        items.open_children(run, run.model.plan, None)
-    else:
-        _by_listener(run, listener)
-    run.dirty.add(None)
-    run.step.touch(run.instance)
+def kind(run: Run, node: Node, parent: int | None) -> str:
+    """ "activate", "ignore" or "default": how an item of a stage that begins is created."""
+    if REACTIVATED not in run.step.state.instances[run.instance].facts:
+        return "default"
+    listener = listener_of(run)
+    for rules in (node.reactivation, {} if listener is None else listener.reactivation):
+        if run.value(rules.get("activate"), parent) is True:
+            return "activate"
+        if run.value(rules.get("ignore"), parent) is True:
+            return "ignore"
+        if "default" in rules:
+            return "default" if run.value(rules["default"], parent) is True else "ignore"
+    return "default"
 
 
-def _by_listener(run: Run, listener: Node) -> None:
-    """The listener occurs; the other items come back as their rules say, or the listener's default does."""
-    for child in run.model.plan.children:
-        node = run.model.nodes[child]
-        if node.id != listener.id:
-            _come_back(run, node, listener)
-    item = run.open_item(listener, None)
-    items.finish(run, item, "occur")
+def listener_of(run: Run) -> Node | None:
+    """The model's reactivation listener."""
+    return next((node for node in run.model.nodes.values() if node.listens == "reactivate"), None)
 
 
-def _come_back(run: Run, node: Node, listener: Node) -> None:
-    rules = node.reactivation or listener.reactivation
-    if run.value(rules.get("ignore"), None) is True:
-        return
-    if run.value(rules.get("activate"), None) is True:
-        items.activate(run, items.create(run, node, None))
-        return
-    by_default = run.value(rules.get("default"), None) is True
-    if by_default or (not rules and node.entry) or (node.entry and _waits_for(node, listener)):
-        run.step.plan(items.take_up, run, items.create(run, node, None).id)
-
-
-def _waits_for(node: Node, listener: Node) -> bool:
-    return any(part.source == listener.id for criterion in node.entry for part in criterion.sentry.on_parts)
+def woken_by(run: Run, listener: Node) -> list[Node]:
+    """The items of the plan model that an entry criterion ties to the listener; they come back with it."""
+    nodes = (run.model.nodes[child] for child in run.model.plan.children)
+    return [node for node in nodes if node.id in run.model.listened.get(listener.id, ()) and node.entry]

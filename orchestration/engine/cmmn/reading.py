@@ -25,6 +25,12 @@ def local(reference: str) -> str:
     return reference.strip().rpartition(":")[2]
 
 
+def extension(element: Element, *names: str) -> str | None:
+    """A vendor's attribute; Flowable reads some of its own without a prefix too."""
+    plain = (element.get(name) for name in names)
+    return vendor(element, *names) or next((value for value in plain if value is not None), None)
+
+
 def references(element: Element, name: str) -> tuple[str, ...]:
     """An attribute that lists ids, separated by blanks."""
     return tuple(local(one) for one in (element.get(name) or "").split())
@@ -76,7 +82,7 @@ class Reader:
 
     def rule(self, owner: Element, control: Iterable[Element], name: str) -> Rule | None:
         """A rule of the item control, or of the definition's default control."""
-        found = next((each for holder in control if (each := _below(holder, name)) is not None), None)
+        found = next((each for holder in control if (each := below(holder, name)) is not None), None)
         return None if found is None else Rule(self.condition(owner, found))
 
     def repetition(self, owner: Element, control: Iterable[Element]) -> Repetition | None:
@@ -105,7 +111,7 @@ class Reader:
         condition = None if if_part is None else self.expression(element, if_part.first("condition"))
         if not parts and condition is None:
             self.fault(element, "The sentry has neither an on-part nor a condition, so it can never hold.")
-        mode = vendor(element, "triggerMode") or "default"
+        mode = extension(element, "triggerMode") or "default"
         remembers = self.flowable and mode == "default"
         return Sentry(element.get("id") or "", parts, condition, mode, context and local(context), remembers)
 
@@ -142,8 +148,8 @@ class Reader:
                     own or f"{element.get('id')}.{name}.{number}",
                     sentry,
                     entry,
-                    vendor(holder, "exitType") or "default",
-                    vendor(holder, "exitEventType") or "exit",
+                    extension(holder, "exitType") or "default",
+                    extension(holder, "exitEventType") or "exit",
                 )
             )
         return tuple(found)
@@ -155,7 +161,7 @@ def comes_from_flowable(root: Element) -> bool:
     return any("flowable.org" in name or "activiti.org" in name for name in named)
 
 
-def _below(holder: Element, name: str) -> Element | None:
+def below(holder: Element, name: str) -> Element | None:
     """A child, or a child of the extension elements."""
     found = holder.first(name)
     extra = holder.first("extensionElements")
