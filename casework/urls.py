@@ -1,11 +1,43 @@
 """Which address answers what?"""
 
+from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
-from casework import health
+from casework import health, live
+from casework.views import account, actors, case_actions, cases, history, inbox, rules, tasks
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", inbox.inbox, name="inbox"),
+    path("live/", live.inbox_live, name="inbox-live"),
+    path("login/", account.SignIn.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("scheme/", account.scheme, name="scheme"),
+    path("tasks/<int:task_id>/", tasks.task, name="task"),
+    path("tasks/<int:task_id>/claim/", inbox.claim, name="task-claim"),
+    path("tasks/<int:task_id>/release/", inbox.release, name="task-release"),
+    path("tasks/<int:task_id>/complete/", tasks.complete, name="task-complete"),
+    path("cases/", cases.cases, name="cases"),
+    path("cases/new/<slug:key>/", cases.case_new, name="case-new"),
+    path("cases/<int:case_id>/", cases.case, name="case"),
+    path("cases/<int:case_id>/live/", live.case_live, name="case-live"),
+    path("cases/<int:case_id>/history/", history.history, name="history"),
+    path("cases/<int:case_id>/verify/", case_actions.verify_history, name="case-verify"),
+    path("cases/<int:case_id>/reveal/", case_actions.reveal, name="case-reveal"),
+    path("cases/<int:case_id>/plan/", case_actions.plan, name="case-plan"),
+    path("cases/<int:case_id>/receive/<slug:item>/", case_actions.receive, name="case-receive"),
+    path("cases/<int:case_id>/incidents/<int:number>/", case_actions.incident, name="case-incident"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/<int:definition_id>/", rules.rules_version, name="rules-version"),
+    path("rules/<int:definition_id>/<str:table_id>/", rules.rules_edit, name="rules-edit"),
+    path("actors/", actors.actors, name="actors"),
+    path("actors/<slug:key>/switch/", actors.actor_switch, name="actor-switch"),
+    path("actors/<slug:key>/versions/<int:version_id>/activate/", actors.model_activate, name="model-activate"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/", include("casework.api.urls")),
 ]
+
+handler400 = "casework.views.errors.bad_request"
+handler403 = "casework.views.errors.denied"
+handler404 = "casework.views.errors.missing"
+handler500 = "casework.views.errors.failed"

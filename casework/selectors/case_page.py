@@ -1,0 +1,348 @@
+"""What does the page of one case show?
+
+The four lists of a case (what happened, what is outstanding, what is known, what was and will be decided) with its
+stages and milestones, for one reader, from a small and constant number of statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from audit.selectors import Entry
+from casework import permissions
+from casework.models import Case
+from casework.selectors.decisions import Decision, decisions_made, titles
+from casework.selectors.look import Look, look
+from casework.selectors.thread import Line, lines
+from orchestration.engine.state import INSTANCE_ENDED
+from orchestration.masking import View
+from orchestration.models import ActorCall, HumanTask, Incident, Job
+from orchestration.selectors import open_item
+
+Json = Any
+
+OPEN_TASK = (HumanTask.State.OPEN, HumanTask.State.SUSPENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One part of the stage bar; `status` is done, active or ahead."""
+
+    name: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    name: str
+    reached: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """`may`: what this reader may do with it now: claim, release, complete."""
+
+    id: int
+    name: str
+    due: datetime | None
+    overdue: bool
+    urgent: bool
+    assignee: str
+    mine: bool
+    groups: tuple[str, ...]
+    may: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """Something that has to come in from outside: the item's id and how people call it."""
+
+    item: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class MachineWork:
+    """A job that is under way; `note` says why it takes longer, when it does."""
+
+    name: str
+    state: str
+    attempt: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An open incident with what one needs to decide about it."""
+
+    number: int
+    message: str
+    code: str
+    opened: datetime
+    step: str
+    attempts: int
+    actor: str
+    sent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A step that the model offers a person at this moment."""
+
+    definition: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an AI actor answered, with its confidence and the model's version."""
+
+    capability: str
+    actor: str
+    version: str
+    at: datetime
+    latency_ms: float
+    confidence: float | None
+    answer: str
+    alternatives: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One value of the case's data. `pointer` names it; `system` owns it; `since` is when it last changed."""
+
+    pointer: str
+    name: str
+    value: Json
+    masked: bool
+    revealed: bool
+    system: str
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    id: int
+    title: str
+    reference: str
+    source: str
+    kind: str
+    version: str
+    goal: str
+    state: str
+    closed: bool
+    created: datetime
+    updated: datetime
+    stages: tuple[Stage, ...]
+    milestones: tuple[Milestone, ...]
+    tasks: tuple[OpenTask, ...]
+    awaited: tuple[Awaited, ...]
+    machine_work: tuple[MachineWork, ...]
+    troubles: tuple[Trouble, ...]
+    offered: tuple[Offered, ...]
+    results: tuple[Result, ...]
+    made: tuple[Decision, ...]
+    to_make: tuple[str, ...]
+    data: tuple[Field, ...]
+    happened: tuple[Line, ...]
+    kind_of_lines: str
+    may: frozenset[str]
+    view: View
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing is outstanding."""
+        return not (self.tasks or self.awaited or self.machine_work or self.troubles)
+
+
+def case_page(*, user: User, case: Case, now: datetime, kind: str = "") -> CasePage:
+    """The whole page. `kind`: only these lines of what happened (`wording.KINDS`)."""
+    seen = look(user=user, case=case, now=now)
+    may = frozenset(action for action in ("work", "reveal", "audit") if permissions.may(user, action, case))
+    view, case_type = seen.view, seen.case_type
+    return CasePage(
+        id=case.pk, title=view.text(case.title), reference=view.text(case.reference), source=case.source,
+        kind=case_type.name, version=case_type.label, goal=case_type.goal, state=case.state, closed=case.closed,
+        created=case.created, updated=case.updated, stages=stages(seen), milestones=tuple(_milestones(seen)),
+        tasks=open_tasks(seen, user, "work" in may, now), awaited=tuple(_awaited(seen)),
+        machine_work=tuple(_machine_work(seen)), troubles=tuple(_troubles(seen)),
+        offered=tuple(_offered(seen)) if "work" in may else (), results=results(seen), made=decisions_made(seen),
+        to_make=tuple(_to_make(seen)), data=fields(seen), happened=lines(seen, kind=kind), kind_of_lines=kind, may=may,
+        view=view,
+    )  # fmt: skip
+
+
+def stages(seen: Look) -> tuple[Stage, ...]:
+    """The stage bar: in the order that the case type names, done, active or ahead."""
+    wanted = seen.case_type.stages or [node for node in seen.model.plan.children if seen.model.nodes[node].is_stage]
+    ended = {entry.detail["definition"] for entry in _ended(seen)}
+    return tuple(Stage(seen.model.nodes[node].name, _status(seen, node, ended)) for node in wanted)
+
+
+def _status(seen: Look, node: str, ended: set[str]) -> str:
+    if open_item(seen.state, node) is not None:
+        return "active"
+    return "done" if seen.model.nodes[node].definition in ended else "ahead"
+
+
+def _ended(seen: Look) -> Iterator[Entry]:
+    for entry in seen.history:
+        if entry.action == "engine.ItemChanged" and entry.detail.get("target") == "completed":
+            yield entry
+
+
+def _milestones(seen: Look) -> Iterator[Milestone]:
+    reached = {e.detail["definition"]: e.at for e in seen.history if e.action == "engine.MilestoneReached"}
+    for node in seen.model.nodes.values():
+        if node.type == "milestone":
+            yield Milestone(node.name, reached.get(node.definition))
+
+
+def open_tasks(seen: Look, user: User, may_work: bool, now: datetime) -> tuple[OpenTask, ...]:
+    """Open and suspended tasks, with what this reader may do with each."""
+    found = HumanTask.objects.filter(instance=seen.case.instance_id, state__in=OPEN_TASK).select_related("assignee")
+    mine = frozenset(user.groups.values_list("pk", flat=True))
+    tasks = found.prefetch_related("candidates__group").order_by("due", "pk")
+    return tuple(_open_task(seen, task, user, mine, may_work, now) for task in tasks)
+
+
+def _open_task(
+    seen: Look, task: HumanTask, user: User, mine: frozenset[int], may_work: bool, now: datetime
+) -> OpenTask:
+    groups = {candidate.group_id: candidate.group.name for candidate in task.candidates.all()}
+    assignee = task.assignee
+    is_mine = task.assignee_id == user.pk
+    may = set()
+    if may_work and task.state == HumanTask.State.OPEN:
+        may |= {"complete", "release"} if is_mine else set()
+        may |= {"claim"} if assignee is None and mine & groups.keys() else set()
+    return OpenTask(
+        id=task.pk, name=seen.view.text(task.name), due=task.due if task.due.year < 9999 else None,
+        overdue=task.due < now, urgent=task.priority > 50,
+        assignee="" if assignee is None else assignee.get_full_name() or assignee.get_username(), mine=is_mine,
+        groups=tuple(sorted(groups.values())), may=frozenset(may),
+    )  # fmt: skip
+
+
+def _awaited(seen: Look) -> Iterator[Awaited]:
+    for external in seen.case_type.external:
+        if open_item(seen.state, external.item) is not None:
+            yield Awaited(external.item, external.label)
+
+
+def _machine_work(seen: Look) -> Iterator[MachineWork]:
+    under_way = Job.objects.filter(instance=seen.case.instance_id, state__in=(Job.State.WAITING, Job.State.RUNNING))
+    for job in under_way.order_by("pk").defer("input"):
+        note = f"Tried {job.attempts} times: {seen.view.text(job.last_error)}" if job.last_error else ""
+        yield MachineWork(job.name or job.capability, job.state, job.attempts, note)
+
+
+def _troubles(seen: Look) -> Iterator[Trouble]:
+    opened = list(Incident.objects.filter(instance=seen.case.instance_id, resolved=None).order_by("pk"))
+    jobs = {job.job: job for job in Job.objects.filter(instance=seen.case.instance_id, job__in=[i.job for i in opened])}
+    calls = [e.detail for e in seen.history if e.action == "actor.failed"]
+    for incident in opened:
+        job = jobs.get(incident.job or 0)
+        last: dict[str, Json] = next((call for call in reversed(calls) if job and call.get("job") == job.job), {})
+        item = seen.state.items.get(incident.item or 0)
+        node = seen.model.nodes.get(item.node) if item else None
+        yield Trouble(
+            number=incident.incident, message=seen.view.text(incident.message), code=incident.code,
+            opened=incident.opened, step=node.name if node else "the case as a whole",
+            attempts=job.attempts if job else 0, actor=f"{last.get('actor', '')} {last.get('version', '')}".strip(),
+            sent=last.get("input", ""),
+        )  # fmt: skip
+
+
+def _offered(seen: Look) -> Iterator[Offered]:
+    """Discretionary items in the planning tables of what is active. Whether each may be planned the engine says."""
+    if seen.state.root.state in INSTANCE_ENDED:
+        return
+    active = [seen.model.nodes[item.node] for item in seen.state.items.values()
+              if item.state == "active" and item.node in seen.model.nodes]  # fmt: skip
+    for holder in (seen.model.plan, *active):
+        for entry in holder.table:
+            if open_item(seen.state, entry.node) is None:
+                yield Offered(entry.node, seen.model.nodes[entry.node].name)
+
+
+def results(seen: Look) -> tuple[Result, ...]:
+    """What AI said in this case, the newest first."""
+    calls = ActorCall.objects.filter(instance=seen.case.instance_id, output__isnull=False).order_by("-started")
+    return tuple(_result(seen, call) for call in calls[:20])
+
+
+def _result(seen: Look, call: ActorCall) -> Result:
+    output: Mapping[str, Json] = seen.view.payload(call.output)
+    others = [(str(each.get("label", "")), float(each.get("confidence", 0))) for each in output.get("alternatives", ())]
+    return Result(
+        capability=call.capability, actor=call.actor, version=call.version, at=call.started,
+        latency_ms=call.latency_ms, confidence=call.confidence, answer=str(output.get("label", "")),
+        alternatives=tuple(others),
+    )  # fmt: skip
+
+
+def _to_make(seen: Look) -> Iterator[str]:
+    """Decisions that rules have still to make, and those that wait for a person."""
+    if seen.case.closed:
+        return
+    ended = {entry.detail["definition"] for entry in _ended(seen)}
+    for node in seen.model.nodes.values():
+        if node.type == "decisionTask" and node.definition not in ended and _is_ahead(seen, node.stage):
+            yield f"{node.name} (by rules, if the case gets there)"
+    for item in seen.state.items.values():
+        if (task := seen.model.nodes.get(item.node)) and task.type == "humanTask" and item.state == "active":
+            yield f"{task.name} (by a person)"
+
+
+def _is_ahead(seen: Look, stage: str | None) -> bool:
+    """Whether what is in this stage may still come: the stage is open, or a stage that has not begun."""
+    return stage is None or stages_status(seen).get(stage, "active") != "done"
+
+
+def stages_status(seen: Look) -> dict[str, str]:
+    ended = {entry.detail["definition"] for entry in _ended(seen)}
+    return {node.id: _status(seen, node.id, ended) for node in seen.model.nodes.values() if node.is_stage}
+
+
+def fields(seen: Look) -> tuple[Field, ...]:
+    """Every value of the data, as this reader may see it."""
+    changed = _changed(seen)
+    named = titles(seen.case_type)
+    found = _leaves(seen.view.data, "", seen.view.clear | seen.view.masked)
+    return tuple(
+        Field(
+            pointer=pointer, name=_name(pointer, named), value=value, masked=pointer in seen.view.masked,
+            revealed=any(pointer == path or pointer.startswith(path + "/") for path in seen.view.principal.revealed),
+            system=seen.case_type.classification.rule(pointer).system, since=changed.get(pointer.split("/")[1]),
+        )
+        for pointer, value in found
+    )  # fmt: skip
+
+
+def _leaves(value: Json, pointer: str, known: frozenset[str]) -> Iterator[tuple[str, Json]]:
+    if pointer in known or not isinstance(value, Mapping):
+        yield pointer, value
+        return
+    for name, below in value.items():
+        yield from _leaves(below, f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}", known)
+
+
+def _name(pointer: str, named: Mapping[str, str]) -> str:
+    parts = pointer.split("/")[1:]
+    return ": ".join(named.get("/" + "/".join(parts[: depth + 1]), part) for depth, part in enumerate(parts))
+
+
+def _changed(seen: Look) -> dict[str, datetime]:
+    """When each top-level field was last written."""
+    found: dict[str, datetime] = {}
+    for entry in seen.history:
+        written = entry.detail.get("changes" if entry.action == "engine.VariablesChanged" else "variables")
+        if entry.action in ("engine.VariablesChanged", "engine.InstanceStarted") and isinstance(written, Mapping):
+            found |= dict.fromkeys(written, entry.at)
+    return found

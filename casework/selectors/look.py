@@ -1,0 +1,75 @@
+"""What may this reader see of this case?
+
+Every page about one case begins here: state, data and history are read once, and the view that masks all of it is made
+from the data as it is and as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.contrib.auth.models import User
+
+from audit.selectors import Entry, timeline
+from casework import permissions
+from casework.models import Case
+from orchestration import selectors
+from orchestration.casetypes import CaseType, by_definition
+from orchestration.classification import Classification
+from orchestration.engine.cmmn.model import CaseModel
+from orchestration.engine.state import State
+from orchestration.masking import Principal, View, mask
+
+Json = Any
+
+AT_MOST: Final = 2000
+"""Events of a case that its page looks back on; the history pages through all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A case under one reader's eyes. `state` and `history` are in clear: only what went through `view` is shown."""
+
+    case: Case
+    case_type: CaseType
+    model: CaseModel
+    state: State
+    history: tuple[Entry, ...]
+    view: View
+
+
+def look(*, user: User, case: Case, now: datetime) -> Look:
+    """The case as it is now. Three statements for the history and two for who is looking, however long the case is."""
+    case_type = by_definition(case.instance.definition_id)
+    state = selectors.state_of(case.instance)
+    history = tuple(timeline(case.instance_id, after=max(0, case.instance.head_sequence - AT_MOST), limit=AT_MOST))
+    principal = permissions.principal(user, case, now)
+    view = mask(state.root.variables, case_type.classification, principal, former(history))
+    return Look(case, case_type, case_type.library.cases[case_type.case], state, history, view)
+
+
+def former(history: Iterable[Entry]) -> list[dict[str, Json]]:
+    """What stood in the case's data at some time, as documents of its shape."""
+    told = {"engine.InstanceStarted": "variables", "engine.VariablesChanged": "changes"}
+    found = (entry.detail.get(told[entry.action]) for entry in history if entry.action in told)
+    return [document for document in found if isinstance(document, dict)]
+
+
+def list_view(classification: Classification, data: Callable[[], Mapping[str, Json]], principal: Principal) -> View:
+    """A view that is good for short texts in lists: made from those fields only that this principal may not read."""
+    hidden = _hidden(classification, principal.clearance)
+    document = {name: value for name, value in data().items() if name in hidden} if hidden else {}
+    return mask(document, classification, Principal(principal.clearance, principal.roles))
+
+
+def _hidden(classification: Classification, clearance: str) -> frozenset[str]:
+    """The top-level fields with something in them that this clearance does not read."""
+    reader = Principal(clearance)
+    return frozenset(
+        names[0]
+        for names, rule in classification.paths.items()
+        if not reader.sees(rule, "/" + "/".join(names)) and rule.mask != "text"
+    )

@@ -1,0 +1,174 @@
+"""How are icons, times, states and confidence drawn, the same on every page?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from django import template
+from django.http import HttpRequest
+from django.template.context import Context
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince, timeuntil
+
+from casework import permissions
+from orchestration.engine.dmn.editing import Row, Table
+
+register = template.Library()
+
+SCHEMES: Final = (("system", "As the system", "settings"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
+STATE_TONES: Final = {"Completed": "done", "Awaiting external data": "wait", "Pending review": "work"}
+SURE: Final = 0.75
+UNSURE: Final = 0.5
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon of static/icons.txt; decoration only, the words stand beside it."""
+    sprite = static("vendor/icons.svg")
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', sprite, name)
+
+
+@register.simple_tag(takes_context=True)
+def scheme_attribute(context: Context) -> SafeString:
+    """` data-scheme="dark"` on the page's root when the reader chose one; nothing where the system decides."""
+    chosen = _scheme(context.get("request"))
+    return format_html(' data-scheme="{}" data-bs-theme="{}"', chosen, chosen) if chosen != "system" else SafeString("")
+
+
+def _scheme(request: HttpRequest | None) -> str:
+    chosen = request.COOKIES.get("scheme", "") if request is not None else ""
+    return chosen if chosen in ("light", "dark") else "system"
+
+
+@register.inclusion_tag("partials/navigation.html", takes_context=True)
+def navigation(context: Context) -> dict[str, Any]:
+    """The places that this person can go to."""
+    request: HttpRequest = context["request"]
+    user: Any = request.user
+    places = [("inbox", "Inbox", "inbox"), ("cases", "Cases", "briefcase")]
+    if permissions.may_publish(user) or permissions.may_audit(user):
+        places += [("rules", "Rules", "table"), ("actors", "Actors", "robot")]
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    return {
+        "entries": [{"url": reverse(name), "label": label, "icon": sign, "here": here == name}
+                    for name, label, sign in places],
+        "name": user.get_full_name() or user.get_username(), "groups": [group.name for group in user.groups.all()],
+        "query": request.GET.get("q", "") if here == "cases" else "", "path": request.get_full_path(),
+        "schemes": SCHEMES, "scheme": _scheme(request), "csrf_token": context.get("csrf_token"),
+    }  # fmt: skip
+
+
+@register.simple_tag
+def when(moment: datetime | None) -> SafeString:
+    """A moment as people say it ("2 hours ago"), with the exact time on it."""
+    if moment is None:
+        return SafeString("")
+    now = timezone.now()
+    words = f"{timesince(moment, now, depth=1)} ago" if moment <= now else f"in {timeuntil(moment, now, depth=1)}"
+    words = "just now" if words.startswith("0\xa0minutes") else words
+    return _time(moment, words)
+
+
+@register.simple_tag
+def exactly(moment: datetime | None) -> SafeString:
+    """A moment to the second."""
+    if moment is None:
+        return SafeString("")
+    return _time(moment, timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S"))
+
+
+def _time(moment: datetime, words: str) -> SafeString:
+    exact = timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S %Z")
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, words)
+
+
+@register.inclusion_tag("partials/due.html")
+def due(moment: datetime | None, overdue: bool) -> dict[str, Any]:
+    return {"due": moment, "overdue": overdue}
+
+
+@register.simple_tag
+def state_tag(state: str, closed: bool = False) -> SafeString:
+    """A case's named state as a badge."""
+    tone = "done" if closed else STATE_TONES.get(state, "work")
+    return format_html('<span class="sign-tag sign-tag-{}">{}{}</span>', tone, _state_icon(tone), state)
+
+
+def _state_icon(tone: str) -> SafeString:
+    return icon({"done": "circle-check", "wait": "hourglass"}.get(tone, "player-play"))
+
+
+@register.simple_tag
+def sure(confidence: float | None) -> SafeString:
+    """A confidence as a bar and a figure."""
+    if confidence is None:
+        return SafeString("")
+    level = "high" if confidence >= SURE else "middle" if confidence >= UNSURE else "low"
+    return format_html(
+        '<span class="sure sure-{}"><progress max="100" value="{}" aria-label="Confidence"></progress>{} %</span>',
+        level, round(confidence * 100), f"{confidence * 100:.1f}",
+    )  # fmt: skip
+
+
+@register.filter
+def capped(count: int) -> str:
+    """A count that is not counted beyond a thousand."""
+    return "1000+" if count > 1000 else str(count)
+
+
+@register.filter
+def shown(value: Any) -> str:
+    """A value of a case's data as text."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.3f}".rstrip("0").rstrip(".")
+    if isinstance(value, list):
+        return ", ".join(shown(each) for each in value)
+    if isinstance(value, dict) and value.keys() == {"label", "confidence"}:
+        return f"{words(str(value['label']))} {value['confidence']:.0%}"
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {shown(each)}" for name, each in value.items())
+    return "" if value is None else str(value)
+
+
+@register.filter
+def words(label: str) -> str:
+    """A label of a model in words: card_not_working -> Card not working."""
+    return label.replace("_", " ").capitalize() if "_" in label or label.islower() else label
+
+
+@register.filter
+def percent(share: float) -> str:
+    return f"{share:.0%}"
+
+
+@register.filter
+def asks_nothing(fired: Any) -> bool:
+    """Whether a rule takes everything that comes to it."""
+    return all(cell.any for cell in fired.asked)
+
+
+POLICIES: Final = {
+    "FIRST": "the first rule that fits decides", "UNIQUE": "exactly one rule may fit", "ANY": "rules that fit agree",
+    "PRIORITY": "of the rules that fit the most important decides", "COLLECT": "all rules that fit are collected",
+    "RULE ORDER": "all rules that fit, in order", "OUTPUT ORDER": "all rules that fit, by importance",
+}  # fmt: skip
+
+
+@register.filter
+def policy(hit_policy: str) -> str:
+    """A hit policy (DMN 8.2.10) in words."""
+    return POLICIES.get(hit_policy, hit_policy)
+
+
+@register.filter
+def labelled(table: Table, row: Row) -> list[tuple[str, str]]:
+    """The cells of a rule, each with the name of its column."""
+    names = [column.name for column in (*table.inputs, *table.outputs, *table.annotations)]
+    return list(zip(names, row.cells, strict=False))

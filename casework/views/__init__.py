@@ -1,0 +1,1 @@
+"""What answers a person's browser? One module for each place; a view authorizes by fetching, then reads downwards."""

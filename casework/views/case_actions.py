@@ -1,0 +1,105 @@
+"""What can be done to a case from its page?"""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from casework import permissions, services
+from casework.forms import RevealForm, answers_form
+from casework.models import Case
+from casework.selectors.case_page import fields
+from casework.selectors.look import Look, look
+from casework.views.cases import shown
+from casework.views.doors import answered, page_or_part, person, reads_and_writes, refusal, writes
+from orchestration.casetypes import External
+from orchestration.services import Refused
+from orchestration.verification import verify
+
+
+@writes
+def plan(request: HttpRequest, case_id: int) -> HttpResponse:
+    case = permissions.case_for_user(person(request), case_id, "work")
+    outcome = services.item_plan(by=person(request), case=case, definition=request.POST.get("definition", ""))
+    return _answered(request, case, outcome, "The step was added.")
+
+
+@writes
+def incident(request: HttpRequest, case_id: int, number: int) -> HttpResponse:
+    case = permissions.case_for_user(person(request), case_id, "work")
+    how = request.POST.get("how", "")
+    outcome = services.incident_resolve(by=person(request), case=case, incident=number, how=how)
+    return _answered(request, case, outcome, "Tried again." if how == "retry" else "Went on without it.")
+
+
+def _answered(request: HttpRequest, case: Case, outcome: object, said: str) -> HttpResponse:
+    return answered(
+        request, outcome, said, reverse("case", args=[case.pk]), lambda status: shown(request, case, status)
+    )
+
+
+@reads_and_writes
+def reveal(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Ask for the reason, then show the field for a while."""
+    case = permissions.case_for_user(person(request), case_id, "reveal")
+    seen = look(user=person(request), case=case, now=timezone.now())
+    path = (request.POST if request.method == "POST" else request.GET).get("path", "")
+    field = next((each for each in fields(seen) if each.pointer == path), None)
+    if field is None:
+        raise Http404("There is no such field in this case.")
+    form = RevealForm(request.POST or None, initial={"path": path}, label_suffix="")
+    context = {"form": form, "field": field, "case": case, "title": seen.view.text(case.title), "next": _next(request)}
+    if request.method != "POST":
+        return page_or_part(request, "cases/reveal.html", "cases/_reveal.html", context)
+    reason = request.POST.get("reason", "")
+    outcome = services.field_reveal(by=person(request), case=case, path=path, reason=reason)
+    if isinstance(outcome, Refused) and outcome.errors:
+        form.full_clean()
+        form.add_error("reason", outcome.errors["reason"])
+        return render(request, "cases/reveal.html", context, status=400)
+    if isinstance(outcome, Refused):
+        return refusal(request, outcome, reverse("case", args=[case.pk]))
+    return redirect(_next(request) or reverse("case", args=[case.pk]) + "#data")
+
+
+def _next(request: HttpRequest) -> str:
+    """Back to the task that the reveal was asked from, if it was."""
+    given = (request.POST if request.method == "POST" else request.GET).get("task", "")
+    return reverse("task", args=[int(given)]) if given.isdecimal() and len(given) < 16 else ""
+
+
+@reads_and_writes
+def receive(request: HttpRequest, case_id: int, item: str) -> HttpResponse:
+    """Write down what has come in from outside."""
+    case = permissions.case_for_user(person(request), case_id, "work")
+    seen = look(user=person(request), case=case, now=timezone.now())
+    waited = _awaited(seen, item)
+    back = reverse("case", args=[case.pk])
+    form = answers_form(seen.case_type.forms[waited.form], {}, seen.view, request.POST or None)
+    context = {"form": form, "waited": waited, "case": case, "title": seen.view.text(case.title), "back": back}
+    if request.method != "POST":
+        return render(request, "cases/receive.html", context)
+    outcome = services.external_receive(by=person(request), case=case, item=item, answers=form.answers())
+    if isinstance(outcome, Refused) and outcome.errors:
+        return render(request, "cases/receive.html", context | {"form": form.with_errors(outcome.errors)}, status=400)
+    return answered(request, outcome, f"{waited.label} is in the case, which goes on.", back)
+
+
+def _awaited(seen: Look, item: str) -> External:
+    for external in seen.case_type.external:
+        if external.item == item:
+            return external
+    raise Http404("Cases of this kind do not wait for that.")
+
+
+@writes
+def verify_history(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Check the chain of the case and rebuild its state from it; that it was checked is kept as well."""
+    case = permissions.case_for_user(person(request), case_id, "audit")
+    verdict = verify(case.instance)
+    services.case_verified(by=person(request), case=case, verdict=verdict)
+    title = look(user=person(request), case=case, now=timezone.now()).view.text(case.title)
+    context = {"verdict": verdict, "case": case, "title": title, "at": timezone.now()}
+    return page_or_part(request, "cases/verified.html", "cases/_verdict.html", context)

@@ -1,0 +1,31 @@
+"""What does a person see when something is not there, not allowed, or broken?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    sentence = str(exception) if type(exception) is PermissionDenied else ""
+    return render(request, "403.html", {"exception": sentence}, status=403)
+
+
+def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Only our own words are repeated: those of the router would show addresses."""
+    said = exception.args[0] if type(exception) is Http404 and exception.args else ""
+    return render(request, "404.html", {"sentence": said if isinstance(said, str) else ""}, status=404)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Needs no database and no session: either may be what failed."""
+    bound: dict[str, Any] = structlog.contextvars.get_contextvars()
+    return render(None, "500.html", {"request_id": bound.get("request_id", "")}, status=500)

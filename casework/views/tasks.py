@@ -1,0 +1,51 @@
+"""How does a person do a task?"""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from casework import permissions, services
+from casework.forms import answers_form
+from casework.selectors.task_page import TaskPage, task_page
+from casework.views.doors import person, reads, refusal, writes
+from orchestration.models import HumanTask
+from orchestration.services import Refused
+
+
+@reads
+def task(request: HttpRequest, task_id: int) -> HttpResponse:
+    found = permissions.task_for_user(person(request), task_id, "view")
+    services.case_viewed(by=person(request), case=found.instance.case)
+    found = permissions.task_for_user(person(request), task_id, "view")
+    page = task_page(user=person(request), task=found, now=timezone.now())
+    return render(request, "tasks/page.html", {"page": page, "form": answers_form(page.form, page.initial, page.view)})
+
+
+@writes
+def complete(request: HttpRequest, task_id: int) -> HttpResponse:
+    found = permissions.task_for_user(person(request), task_id, "complete")
+    page = task_page(user=person(request), task=found, now=timezone.now())
+    form = answers_form(page.form, page.initial, page.view, request.POST)
+    outcome = services.task_complete(by=person(request), task=found, answers=form.answers())
+    if isinstance(outcome, Refused) and outcome.errors:
+        context = {"page": page, "form": form.with_errors(outcome.errors), "refused": outcome}
+        return render(request, "tasks/page.html", context, status=400)
+    if isinstance(outcome, Refused):
+        return _too_late(request, found, page, outcome)
+    messages.success(request, f"“{page.name}” is done.")
+    return redirect("case", page.case)
+
+
+def _too_late(request: HttpRequest, task: HumanTask, page: TaskPage, refused: Refused) -> HttpResponse:
+    """Somebody else was faster: say so, and keep what was typed on the page so that it can be copied."""
+    fresh = HumanTask.objects.select_related("assignee").get(pk=task.pk)
+    if fresh.state == HumanTask.State.OPEN:
+        return refusal(request, refused, reverse("case", args=[page.case]))
+    who = fresh.assignee.get_full_name() if fresh.assignee else ""
+    typed = [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken" and value]
+    context = {"page": page, "refused": refused, "who": who, "typed": typed, "back": reverse("case", args=[page.case])}
+    return render(request, "tasks/over.html", context, status=409)

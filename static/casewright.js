@@ -1,0 +1,40 @@
+// What does a page do by itself? It refreshes its live parts, and never takes away what somebody is typing.
+"use strict";
+
+const typing = (part) =>
+  [...part.querySelectorAll("input:not([type=hidden]), textarea")].some(
+    (field) => field.type !== "checkbox" && field.type !== "radio" && field.value !== field.defaultValue,
+  ) || part.contains(document.activeElement?.closest("form input, form textarea, form select"));
+
+let open = new Set();
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const part = event.detail.elt;
+  if (!part.matches("[data-live]") || event.detail.requestConfig.triggeringEvent?.type === "click") return;
+  if (typing(part)) {
+    event.preventDefault();
+    document.querySelector("[data-live-notice]")?.removeAttribute("hidden");
+  }
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  open = new Set([...event.detail.target.querySelectorAll("details[open][id]")].map((each) => each.id));
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  const words = event.target.closest("[data-live]")?.querySelector("[data-announce]")?.dataset.announce;
+  if (words) document.getElementById("announce").textContent = words;
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.removeAttribute("open");
+    menu.querySelector("summary").focus();
+  }
+});
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.removeAttribute("open");
+});
