@@ -53,3 +53,12 @@ def activate_model_version(row: ModelVersion, origin: Origin) -> None:
         ModelVersion.objects.filter(pk=row.pk).update(active=True)
         row.active = True
         record_control([Fact("model.activated", {"actor": row.actor.key, "version": row.version})], origin, utc_now())
+
+
+def actor_enable(key: str, enabled: bool, origin: Origin) -> bool:
+    """Let an actor be chosen for jobs, or keep it from being chosen; whether that changed anything."""
+    with transaction.atomic():
+        changed = Actor.objects.filter(key=key, enabled=not enabled).update(enabled=enabled)
+        if changed:
+            record_control([Fact("actor.changed", {"actor": key, "enabled": enabled})], origin, utc_now())
+    return bool(changed)
