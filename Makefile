@@ -19,9 +19,9 @@ test: lint chromium  ## every quality gate, then all tests
 lint: setup-dev  ## formatting, lint, types, import contracts, migrations, deployment checks
 	@$(PY) -m ruff format --check --quiet . || { $(PY) -m ruff format --check .; exit 1; }
 	@$(PY) -m ruff check --quiet .
-	@$(PY) -m mypy --no-error-summary manage.py -p casework -p orchestration -p audit
+	@$(PY) -m mypy --no-error-summary -m manage -p casework -p orchestration -p audit
 	@$(PY) .venv/bin/lint-imports
-	@$(PY) manage.py makemigrations --check --dry-run
+	@$(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	@CASEWRIGHT_ENV=production ALLOWED_HOSTS=casewright.example CASEWRIGHT_SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_hex(32))') \
 		$(PY) manage.py check --deploy --fail-level WARNING
 
