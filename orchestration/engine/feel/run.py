@@ -30,7 +30,8 @@ class Run:
             raise LimitExceeded(f"this takes more than {self.limits.steps} steps")
 
     def enter(self) -> None:
-        """One function call deeper. Raises `LimitExceeded`."""
+        """One function call deeper, which is a step too. Raises `LimitExceeded`."""
+        self.spend()
         self.depth += 1
         if self.depth > self.limits.depth:
             raise LimitExceeded(f"functions call each other more than {self.limits.depth} deep")
