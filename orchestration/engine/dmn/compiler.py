@@ -33,9 +33,8 @@ class Compiler:
         self.tables: list[CompiledTable] = []
         self.members = frozenset(members) | component_names(definitions)
         self.literals = Literals(self.members, self.faults)
-        self.types = ItemTypes(definitions, self.literals.constraint)
+        self.types = ItemTypes(definitions, self.literals.constraint, self.faults)
         self.literals.types = self.types.named
-        self.faults += self.types.faults
 
     def expression(self, expression: model.Expression, names: Names, owner: str) -> Evaluate:
         """The closure of an expression, its result converted to the expression's type."""

@@ -66,9 +66,11 @@ ALIASES = {
 class ItemTypes:
     """The types of one file: its own by name, those of its imports by `import.name`."""
 
-    def __init__(self, definitions: model.Definitions, compile_constraint: CompileConstraint) -> None:
+    def __init__(
+        self, definitions: model.Definitions, compile_constraint: CompileConstraint, faults: list[Fault]
+    ) -> None:
         self.compile_constraint = compile_constraint
-        self.faults: list[Fault] = []
+        self.faults = faults
         self.definitions = {each.name: each for each in definitions.item_definitions}
         self.named: dict[str, Type] = {}
         self.open: set[str] = set()
@@ -76,7 +78,7 @@ class ItemTypes:
             imported = next((one for one in definitions.imported if one.namespace == each.namespace), None)
             if imported is not None:
                 prefix = f"{each.name}." if each.name else ""
-                found = ItemTypes(imported, compile_constraint)
+                found = ItemTypes(imported, compile_constraint, faults)
                 self.named.update({prefix + name: type_ for name, type_ in found.named.items()})
         for name in self.definitions:
             self.lookup(name)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from orchestration.engine.feel.numbers import exact
+from orchestration.engine.feel.problems import FeelError
 from orchestration.engine.feel.text import from_feel, from_iso, to_feel
 from orchestration.engine.feel.types import ContextOf, ListOf, Restricted, Simple, Type
 from orchestration.engine.feel.values import Value
@@ -44,7 +45,10 @@ def read(value: object, of: Type) -> Value:
 
     Raises FeelError where a text is no such date, TypeError for data that FEEL does not know.
     """
-    return _dated(to_feel(value), of)
+    converted = to_feel(value)
+    if converted is None and value is not None:
+        raise FeelError(f"{value!r} is not a finite number")
+    return _dated(converted, of)
 
 
 def _dated(value: Value, of: Type) -> Value:
@@ -52,8 +56,11 @@ def _dated(value: Value, of: Type) -> Value:
         return _dated(value, of.base)
     if isinstance(value, str) and isinstance(of, Simple) and of.name in WRITTEN_AS_TEXT:
         return from_iso(of.name, value)
-    if isinstance(value, list) and isinstance(of, ListOf):
-        return [_dated(item, of.item) for item in value]
+    if isinstance(value, list):
+        inner = of.item if isinstance(of, ListOf) else of
+        return [_dated(item, inner) for item in value]
+    if isinstance(of, ListOf):
+        return _dated(value, of.item)
     if isinstance(value, dict) and isinstance(of, ContextOf):
         types = dict(of.entries)
         return {key: _dated(item, types[key]) if key in types else item for key, item in value.items()}
