@@ -80,14 +80,16 @@ class Classification:
             node = node.child(int(part)) if part.isdigit() and part not in node.fields else node.child(unescaped(part))
         return node.rule if node else UNKNOWN
 
-    def rule_of_names(self, names: tuple[str, ...]) -> Rule | None:
-        """The rule of the field that these names (the innermost last) end in, whatever is around it; the longest wins.
+    def rule_of_names(self, names: tuple[str, ...]) -> tuple[Rule | None, int]:
+        """The rule of the field that these names (the innermost last) end in, and how many of them are its path.
 
-        `("changes", "customer", "name")` ends in the field `/customer/name`.
+        `("changes", "customer", "name")` ends in the field `/customer/name`: two names. The longest path wins; none: 0.
         """
         deepest = max(map(len, self.paths), default=0)
-        ends = (self.paths.get(names[-length:]) for length in range(min(deepest, len(names)), 0, -1))
-        return next((rule for rule in ends if rule), None)
+        for length in range(min(deepest, len(names)), 0, -1):
+            if names[-length:] in self.paths:
+                return self.paths[names[-length:]], length
+        return None, 0
 
     def level_of(self, kind: str) -> str:
         """How secret a detail of this kind (a mask) is in a text where it stands in no field."""

@@ -103,7 +103,7 @@ def unmasked_paths(view: View) -> frozenset[str]:
 
 def mask_payload(payload: Json, classification: Classification, principal: Principal, secrets: Secrets) -> Json:
     """Any JSON about a case. What stands under the name of a field, or under its JSON Pointer, is under its rule."""
-    return _Payload(classification, principal, secrets).shown(payload, (), None)
+    return _Payload(classification, principal, secrets).shown(payload, ())
 
 
 def refuse_writes_to_masked(changes: Mapping[str, Json], view: View) -> tuple[Refusal, ...]:
@@ -218,6 +218,14 @@ def _values(value: Json) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Hiding:
+    """A field that must not be seen, and where among the names its path begins. Only its own fields may show in it."""
+
+    rule: Rule
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Payload:
     """Masks JSON that is about the data, but not of its shape."""
 
@@ -225,24 +233,29 @@ class _Payload:
     principal: Principal
     secrets: Secrets
 
-    def shown(self, value: Json, names: tuple[str, ...], rule: Rule | None) -> Json:
-        """The value under these names; `rule` is that of the innermost field around it, where it hides the value."""
+    def shown(self, value: Json, names: tuple[str, ...], hiding: _Hiding | None = None) -> Json:
+        """The value under these names, the innermost last; `hiding` is the field around it that must not be seen."""
         if isinstance(value, Mapping):
-            return {self._key(str(key), names): self._under(value[key], (*names, *_parts(key)), rule) for key in value}
+            return {
+                self._key(str(key), names): self._under(value[key], (*names, *_parts(key)), hiding) for key in value
+            }
         if isinstance(value, list | tuple):
-            return [self._under(item, (*names, "*"), rule) for item in value]
+            return [self._under(item, (*names, "*"), hiding) for item in value]
         told = value in (None, "") or (isinstance(value, str) and compress(value) in self.secrets.shown)
-        return _without_echo(value, self.secrets) if rule is None or told else _masked(value, rule, self.secrets)
+        return (
+            _without_echo(value, self.secrets) if hiding is None or told else _masked(value, hiding.rule, self.secrets)
+        )
 
     def _key(self, key: str, names: tuple[str, ...]) -> str:
         return key if (*names, key) in self.classification.paths else mask_text(key, self.secrets)
 
-    def _under(self, value: Json, names: tuple[str, ...], outer: Rule | None) -> Json:
-        rule = self.classification.rule_of_names(names)
-        if rule is None:
-            return self.shown(value, names, outer)
+    def _under(self, value: Json, names: tuple[str, ...], hiding: _Hiding | None) -> Json:
+        rule, length = self.classification.rule_of_names(names)
+        start = len(names) - length
+        if rule is None or (hiding and start > hiding.start):
+            return self.shown(value, names, hiding)
         pointer = "".join("/" + escaped(name) for name in names)
-        return self.shown(value, names, None if self.principal.sees(rule, pointer) else rule)
+        return self.shown(value, names, None if self.principal.sees(rule, pointer) else _Hiding(rule, start))
 
 
 def _parts(key: str) -> tuple[str, ...]:

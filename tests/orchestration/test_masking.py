@@ -158,6 +158,13 @@ def test_a_name_means_a_field_only_where_it_stands_as_in_the_schema():
     assert view_of("internal").payload({"name": "Review the draft"}) == {"name": "Review the draft"}
 
 
+def test_inside_a_hidden_field_only_its_own_fields_can_be_seen():
+    payload = {"changes": {"customer": {"subject": "of long ago", "segment": "business"}, "subject": "of today"}}
+    assert view_of("internal").payload(payload) == {
+        "changes": {"customer": {"subject": "•••", "segment": "business"}, "subject": "of today"},
+    }
+
+
 def test_a_json_pointer_as_a_key_is_a_field_too():
     assert view_of("internal").payload({"/customer/name": "Old Name", "/subject": "Fine"}) == {
         "/customer/name": "O••• N•••",
