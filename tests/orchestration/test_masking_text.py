@@ -59,6 +59,7 @@ def test_a_mask_never_holds_the_value(value, mask):
         ("card 4111-1111-1111-1111, thanks", "card •••• 1111, thanks"),
         ("4111 1111 1111 1111 202 times", "•••• 1111 202 times"),
         ("call +49 30 23125 042 or 030/23125042", "call ••• 42 or ••• 42"),
+        ("0049 30 23125042, 00 49 30 23125042", "••• 42, ••• 42"),
         ("US: (212) 555-0142 or 212-555-0142", "US: ••• 42 or ••• 42"),
     ],
 )
@@ -72,6 +73,7 @@ def test_details_are_found_in_a_text_by_their_form(text, shown):
         "On 05.06.2026 14:30 I paid 1,250.00 euros.",
         "Between 2026-05-06 1030 and 2026-05-07 1100",
         "Case CMP-00012345 of version 3",
+        "Order 0000123456 and 0.07123456",
         "GB82 WEST 1234 5698 7654 33 is no IBAN: its checksum is wrong",
         "4111 1111 1111 1112 is no card number: its checksum is wrong",
         "model 3db94a26749a, 0.123456789, confidence 0.83",
