@@ -1,0 +1,62 @@
+"""When is a timer due?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from orchestration.engine.timers import BadTimer, due, later, schedule
+
+NOW = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("PT4H", "2026-01-31T13:00:00+00:00"),
+        ("P1D", "2026-02-01T09:00:00+00:00"),
+        ("P1W", "2026-02-07T09:00:00+00:00"),
+        ("P1M", "2026-02-28T09:00:00+00:00"),
+        ("P1Y1M", "2027-02-28T09:00:00+00:00"),
+        ("P1DT0.5S", "2026-02-01T09:00:00.500000+00:00"),
+        ("-PT1H", "2026-01-31T08:00:00+00:00"),
+        ("2026-05-01", "2026-05-01T00:00:00+00:00"),
+        ("2026-05-01T12:00:00+02:00", "2026-05-01T10:00:00+00:00"),
+        ("2026-05-01T12:00:00Z", "2026-05-01T12:00:00+00:00"),
+    ],
+)
+def test_a_date_or_a_duration_is_a_moment(text, moment):
+    assert due(text, NOW).isoformat() == moment
+
+
+def test_a_cycle_counts_down():
+    first = schedule("R3/PT1H", NOW)
+    second = first.next(NOW)
+    third = second.next(NOW)
+    assert [each.due.hour for each in (first, second, third)] == [10, 11, 12]
+    assert third.next(NOW) is None
+
+
+def test_a_cycle_without_a_number_goes_on_for_ever():
+    times = schedule("R/2026-02-01T00:00:00Z/P1D", NOW)
+    for day in range(1, 20):
+        assert times.due.day == day
+        times = times.next(NOW)
+
+
+def test_a_single_date_does_not_repeat():
+    assert schedule("PT1H", NOW).next(NOW) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["", "P", "PT", "soon", "R3", "R3/", "R0/PT1H", "R3/soon", "P99999Y", "25:00", "R2/2026-01-01"]
+)
+def test_anything_else_is_refused_with_a_sentence(text):
+    with pytest.raises(BadTimer, match=r"\.$"):
+        schedule(text, NOW)
+
+
+def test_what_is_no_duration_cannot_be_added():
+    with pytest.raises(BadTimer):
+        later(NOW, "2026-01-01")
