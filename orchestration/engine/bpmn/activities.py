@@ -76,14 +76,20 @@ def _begin(step: Step, item: int, node: Activity) -> int | None:
 
 
 def begin_again(step: Step, item: int) -> None:
-    """Do the work of an item again, after an incident."""
+    """Do the work of an item again, after an incident; what listens at its border goes on listening."""
     found = step.state.items[item]
     node = cast(Activity, node_of(step, found))
-    if found.waits:
-        step.cancel_waits(item)
-        if not is_instance(step, found):
-            _arm_boundaries(step, item, node)
-    _begin(step, item, node)
+    border = {event.id for event in node.boundaries}
+    armed = [wait for wait in step.state.waits_of(item) if wait.node in border]
+    for wait in step.state.waits_of(item):
+        if wait not in armed:
+            waits.stop(step, wait)
+    if not armed and not is_instance(step, found):
+        _arm_boundaries(step, item, node)
+    if is_frame(found) and node.loop is not None:
+        _start_loop(step, item, node, node.loop)
+    else:
+        _begin(step, item, node)
 
 
 # -- the end of an activity

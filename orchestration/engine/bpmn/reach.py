@@ -27,7 +27,7 @@ def joins(nodes: Mapping[str, Node]) -> dict[str, dict[str, frozenset[str]]]:
 def predecessors(nodes: Mapping[str, Node]) -> dict[str, list[str]]:
     """node -> the nodes from which a token can move to it directly, also by a boundary event or a link."""
     before: dict[str, list[str]] = {id: [flow.source for flow in node.incoming] for id, node in nodes.items()}
-    for source, target in jumps(nodes.values()):
+    for source, target in jumps(nodes):
         before[target].append(source)
     return before
 
@@ -35,17 +35,17 @@ def predecessors(nodes: Mapping[str, Node]) -> dict[str, list[str]]:
 def successors(nodes: Mapping[str, Node]) -> dict[str, list[str]]:
     """node -> the nodes to which a token can move from it directly."""
     after: dict[str, list[str]] = {id: [flow.target for flow in node.outgoing] for id, node in nodes.items()}
-    for source, target in jumps(nodes.values()):
+    for source, target in jumps(nodes):
         after[source].append(target)
     return after
 
 
-def jumps(nodes: Iterable[Node]) -> list[tuple[str, str]]:
+def jumps(nodes: Mapping[str, Node]) -> list[tuple[str, str]]:
     """Moves that are no sequence flow: activity -> boundary event, throwing link -> catching link."""
     found, catching = [], {}
     throwing: list[tuple[str, tuple[str, str]]] = []
-    for node in nodes:
-        if isinstance(node, Event) and node.attached_to is not None:
+    for node in nodes.values():
+        if isinstance(node, Event) and node.attached_to in nodes:
             found.append((node.attached_to, node.id))
         for name in link_names(node):
             if node.type == "intermediateCatchEvent":

@@ -1,0 +1,215 @@
+"""Do JUEL expressions mean in FEEL what they mean in Flowable, and is all else refused with a reason?"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestration.engine import juel
+from orchestration.engine.feel import compile_expression, from_feel
+
+KNOWN = {"a": 1, "b": 2, "yes": True, "no": False, "name": "ann", "list": [1, 2, 3], "order": {"lines": [{"sum": 7}]}}
+
+
+def value(text, **variables):
+    written = juel.translate(text)
+    return from_feel(compile_expression(written.text, tuple(written.names)).evaluate({**KNOWN, **variables}).value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("${a == 1}", True),
+        ("${a != 1}", False),
+        ("${a eq 1 and b ne 1}", True),
+        ("${a lt b && b gt a}", True),
+        ("${a le 1 || no}", True),
+        ("#{not yes}", False),
+        ("${!no}", True),
+        ("${a + b * 3 - 1}", 6),
+        ("${(a + b) / 2}", 1.5),
+        ("${7 % 3}", 1),
+        ("${-7 mod 3}", -1),
+        ("${-a}", -1),
+        ("${yes ? 'x' : 'y'}", "x"),
+        ("${no ? 1 : yes ? 2 : 3}", 2),
+        ("${order.lines[0].sum}", 7),
+        ("${order['lines'][a - 1].sum}", 7),
+        ("${empty nothing}", True),
+        ("${empty ''}", True),
+        ("${empty list}", False),
+        ("${name == 'ann'}", True),
+        ('${name == "bob"}', False),
+        ("${'it\\'s'}", "it's"),
+        ("${1.5e2}", 150),
+        ("${null}", None),
+        ("kermit_${a}", "kermit_1"),
+        ("${a}-${b}", "1-2"),
+        ("plain", "plain"),
+        ("${list.size() > 2}", True),
+        ("${list.contains(2)}", True),
+        ("${name.contains('nn') && name.startsWith('a')}", True),
+        ("${name.toUpperCase()}", "ANN"),
+        ("${name.substring(1)}", "nn"),
+        ("${name.substring(0, 2)}", "an"),
+        ("${list.get(0)}", 1),
+        ("${name.equals('ann')}", True),
+        ("${name.length()}", 3),
+    ],
+)
+def test_an_expression_has_its_value(text, expected):
+    assert value(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "${unknown == 1}",
+        "${unknown < 1}",
+        "${unknown >= 1}",
+        "${name > 1}",
+        "${unknown}",
+        "${unknown && yes}",
+        "${unknown || no}",
+        "${unknown.deeper == 2}",
+        "${var:get(unknown) == 2}",
+        "${var:eq(unknown, 2)}",
+        "${var:lt(unknown, 2)}",
+        "${var:contains(unknown, 2)}",
+    ],
+)
+def test_what_is_not_there_makes_no_condition_hold(text):
+    assert value(text) in (False, None)
+
+
+def test_what_is_not_there_is_not_equal_to_something_and_its_negation_holds():
+    assert value("${unknown != 1}") is True
+    assert value("${!unknown}") is True
+    assert value("${!(unknown < 3)}") is True
+    assert value("${unknown == null}") is True
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("${execution.getVariable('a')}", 1),
+        ('${caseInstance.getVariable("a") == 1}', True),
+        ("${planItemInstance.getVariable('a') + 1}", 2),
+        ("${execution.hasVariable('a')}", True),
+        ("${execution.hasVariable('zz')}", False),
+        ("${var:get(a)}", 1),
+        ("${vars:get('a')}", 1),
+        ("${variables:getOrDefault(zz, 9)}", 9),
+        ("${var:getOrDefault('a', 9)}", 1),
+        ("${var:exists(a)}", True),
+        ("${var:isEmpty(zz)}", True),
+        ("${var:empty(list)}", False),
+        ("${var:isNotEmpty(name)}", True),
+        ("${var:notEmpty(zz)}", False),
+        ("${var:equals(name, 'ann')}", True),
+        ("${var:ne(a, 2)}", True),
+        ("${var:notEquals(zz, 2)}", True),
+        ("${var:contains(list, 1, 3)}", True),
+        ("${var:contains(list, 1, 9)}", False),
+        ("${var:contains(name, 'nn')}", True),
+        ("${var:containsAny(list, 9, 3)}", True),
+        ("${var:lt(a, 2)}", True),
+        ("${var:lowerThanOrEquals(a, 1)}", True),
+        ("${var:lessThan(a, 1)}", False),
+        ("${var:gte(a, 1)}", True),
+        ("${var:greaterThan(a, 1)}", False),
+    ],
+)
+def test_flowables_functions_are_read(text, expected):
+    assert value(text) == expected
+
+
+def test_functions_about_the_case_ask_what_the_case_knows():
+    assert value("${cmmn:isStageCompletable()}", stageCompletable=True) is True
+    assert value("${cmmn:isPlanItemCompleted('t')}", completedPlanItems=["t"]) is True
+    assert value("${caseInstance.getBusinessKey()}", caseInstance={"businessKey": "K1"}) == "K1"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("${bean.work(a)}", "'work' would call Java code"),
+        ("${execution.setVariable('a', 1)}", "cannot be used inside an expression"),
+        ("${bean:work(a)}", "was not expected"),
+        ("${date:plus(a)}", "'date:plus' is not known"),
+        ("${var:magic(a)}", "'var:magic' is not known"),
+        ("${var:get(a + 1)}", "must be written out"),
+        ("${var:lt(a)}", "wrong number of arguments"),
+        ("${a +}", "the end was not expected"),
+        ("${a", "not closed with a brace"),
+        ("${a @ b}", "is no part of an expression"),
+        ("${for == 1}", "a word of FEEL's own"),
+        ("${" + "(" * 100 + "a" + ")" * 100 + "}", "nested more than"),
+        ("${" + "a+" * 10_000 + "a}", "at most"),
+    ],
+)
+def test_what_has_no_meaning_here_is_refused_with_the_reason(text, reason):
+    with pytest.raises(juel.JuelRefused, match=reason):
+        juel.translate(text)
+
+
+def assigned(text, **variables):
+    """What a script sets, by running its FEEL as the engine does."""
+    known, found = dict(variables), {}
+    for step in juel.translate_script(text).assignments:
+        known[step.variable] = from_feel(compile_expression(step.value.text).evaluate(known).value)
+        if not step.local:
+            found[step.variable] = known[step.variable]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("execution.setVariable('x', a + 1);", {"x": 2}),
+        (
+            "def y = execution.getVariable('a'); execution.setVariable('a', y + 1); execution.setVariable('b', y)",
+            {"a": 2, "b": 1},
+        ),
+        ("x = 1\ny = x + 1 // and so on", {"x": 1, "y": 2}),
+        ("var n = 5; n += 2; total = n", {"total": 7}),
+        ("a++", {"a": 2}),
+        ("println('hello'); link = 'http://x/*y*/'", {"link": "http://x/*y*/"}),
+    ],
+)
+def test_a_script_that_only_sets_variables_is_read(text, expected):
+    assert assigned(text, a=1) == expected
+
+
+def test_a_script_may_end_with_its_result():
+    assert juel.translate_script("x = 1; x + 1").result is not None
+    assert juel.translate_script("x + 1; x = 1").result is None
+
+
+@pytest.mark.parametrize(
+    "text", ["import java.io.File", "new File('x').delete()", "for (i in list) { x = i }", "if (a) b"]
+)
+def test_a_script_that_does_more_is_refused(text):
+    with pytest.raises(juel.JuelRefused):
+        juel.translate_script(text)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_translated_or_refused(text):
+    for written in ("${" + text + "}", text):
+        reason = "translated"
+        try:
+            juel.translate(written)
+        except juel.JuelRefused as refused:
+            reason = str(refused)
+        assert reason
+
+
+@given(st.text(alphabet="ab1 +-*/%<>=!&|()[].?:'\"$,{}", max_size=40))
+def test_what_is_translated_is_feel(text):
+    try:
+        written = juel.translate("${" + text + "}")
+    except juel.JuelRefused:
+        return
+    compile_expression(written.text, tuple(written.names))
