@@ -1,11 +1,13 @@
-"""What is wrong with a case that could be read? (issue of deployment: each with element, line and sentence)
+"""What is wrong with a case that could be read?
 
-References that lead nowhere, sentries that can never hold, items that can never be reached, models that are not there.
+References that lead nowhere, sentries that can never hold, items that can never be reached, models that are not there:
+each with the element, its line and a sentence. What only looks like a mistake is a warning.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from orchestration.engine.cmmn.lifecycle import EVENT_OR_MILESTONE, STAGE_OR_TASK
 from orchestration.engine.cmmn.model import CaseModel, Node, OnPart
@@ -13,12 +15,19 @@ from orchestration.engine.library import Fault, Library
 
 Found = tuple[Node, str, bool]
 
+_NEVER_TRUE: Final = frozenset({"false", "null", "${false}"})
+_WITHOUT_BEGINNING: Final = frozenset(
+    {"create", "exit", "terminate", "parentSuspend", "parentResume", "parentTerminate"}
+)
+"""Transitions that an item may make before it ever begins."""
+
 
 def check(case: CaseModel, library: Library, file: str) -> list[Fault]:
     """All faults of one compiled case, with what it refers to in the library."""
     found = [
         *(one for node in case.nodes.values() for one in _of_node(case, node, library)),
         *_unreachable(case),
+        *_never_begun(case),
     ]
     return [Fault(node.id, sentence, node.line, file, severe) for node, sentence, severe in found]
 
@@ -43,6 +52,9 @@ def _criteria(case: CaseModel, node: Node) -> Iterator[Found]:
                 yield node, f"The sentry {criterion.sentry.id!r} can never hold: {reason}", True
             elif part.source == node.id and criterion.entry and node.repetition is None:
                 yield node, f"The sentry {criterion.sentry.id!r} waits for the item that it guards.", True
+        condition = criterion.sentry.condition
+        if condition is not None and condition.text.strip() in _NEVER_TRUE:
+            yield node, f"The condition of the sentry {criterion.sentry.id!r} is never true.", False
         if criterion.sentry.context is not None and criterion.sentry.context not in case.files:
             yield node, f"There is no case file item {criterion.sentry.context!r}.", True
 
@@ -96,3 +108,26 @@ def _unreachable(case: CaseModel) -> Iterator[Found]:
     for node in case.nodes.values():
         if node.id not in reached:
             yield node, "No stage that can begin ever creates this item.", False
+
+
+def _never_begun(case: CaseModel) -> Iterator[Found]:
+    """Items that wait for one another, so that none of them ever begins."""
+    begun = {name for name, node in case.nodes.items() if not node.entry}
+    while True:
+        more = {name for name, node in case.nodes.items() if name not in begun and _may_begin(node, begun)}
+        if not more:
+            break
+        begun |= more
+    for name in case.nodes.keys() - begun:
+        parts = [part for entry in case.nodes[name].entry for part in entry.sentry.on_parts]
+        if all(_never(case, part) == "" and part.source != name for part in parts):
+            yield case.nodes[name], "It can never begin: it waits for what waits for it.", False
+
+
+def _may_begin(node: Node, begun: set[str]) -> bool:
+    return any(
+        all(
+            part.case_file or part.event in _WITHOUT_BEGINNING or part.source in begun for part in entry.sentry.on_parts
+        )
+        for entry in node.entry
+    )

@@ -35,6 +35,20 @@ DEFINITIONS: Final = frozenset(
     ]
 )
 
+ELEMENTS: Final = DEFINITIONS | frozenset(
+    (
+        *("case", "caseFileModel", "caseFileItem", "children", "caseRoles", "role", "input", "output"),
+        *("planItem", "itemControl", "defaultControl", "requiredRule", "repetitionRule", "manualActivationRule"),
+        *("entryCriterion", "exitCriterion", "sentry", "planItemOnPart", "caseFileItemOnPart", "standardEvent"),
+        *("ifPart", "condition", "planningTable", "discretionaryItem", "applicabilityRule", "parameterMapping"),
+        *("inputParameter", "outputParameter", "transformation", "processRefExpression", "caseRefExpression"),
+        *("decisionRefExpression", "timerExpression", "planItemStartTrigger", "caseFileItemStartTrigger"),
+        *("documentation", "extensionElements", "relationship", "textAnnotation", "association", "text", "artifact"),
+        *("inputCaseParameter", "outputCaseParameter", "property", "import"),
+    )
+)
+"""What may stand inside a case (chapter 5, and the exchange format's helpers)."""
+
 
 def compile_cases(root: Element, file: str) -> tuple[dict[str, CaseModel], list[Fault]]:
     """case id -> model for a `definitions` element, and the faults. A case with severe faults is left out."""
@@ -97,6 +111,8 @@ class _CaseReader(Reader):
     def gather(self) -> None:
         for element in self.case.walk():
             id = element.get("id")
+            if _own(element) and element.name not in ELEMENTS:
+                self.fault(element, f"{element.name!r} is no element of CMMN 1.1.")
             if not _own(element) or id is None:
                 continue
             if id in self.elements:

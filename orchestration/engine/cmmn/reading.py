@@ -47,7 +47,7 @@ class Reader:
 
     def fault(self, element: Element, sentence: str, severe: bool = True) -> None:
         named = element.get("id") or element.get("name") or element.name
-        self.faults.append(Fault(named, sentence, element.line, self.file, severe))
+        self.faults.append(Fault(named, sentence.rstrip(".") + ".", element.line, self.file, severe))
 
     def formula(self, owner: Element, text: str | None, value: bool = False) -> Formula | None:
         """An expression; with `value`, an attribute that may also be a plain text. A fault where it is refused."""

@@ -1,0 +1,99 @@
+"""Is a wrong case refused, with the element and a sentence, all faults at once?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from orchestration.engine.deploy import build
+from orchestration.engine.library import Library
+from tests.engine.models import HUMAN, cmmn, entry, faults, item, on
+
+
+def found(source: bytes) -> dict[str, str]:
+    """element -> sentence"""
+    listed = faults(source)
+    assert all(fault.line > 0 and fault.file and fault.sentence.endswith(".") for fault in listed)
+    return {fault.element: fault.sentence for fault in listed}
+
+
+def test_all_faults_come_at_once():
+    plan = item("a", "nothing") + item("b", "human", '<entryCriterion id="in" sentryRef="none"/>') + item("a") + HUMAN
+    plan += '<sentry id="s"/><stage id="st" name="St"><planItem id="q"/></stage>'
+    assert len(faults(cmmn(plan))) >= 5
+
+
+GUARDED = item("a", "human", entry("s")) + HUMAN
+MILESTONE = item("m", "mark") + '<milestone id="mark"/>'
+BY_HAND = "<itemControl><manualActivationRule>{}</manualActivationRule></itemControl>"
+TIMER = '<timerEventListener id="t">{}</timerEventListener>'
+TABLE = '<planningTable id="pt"><discretionaryItem id="x" definitionRef="human" {}/></planningTable>'
+
+
+@pytest.mark.parametrize(
+    ("plan", "element", "word"),
+    [
+        (item("a", "nothing"), "a", "definition"),
+        (item("a") + item("a") + HUMAN, "a", "used twice"),
+        (item("a", "human", '<entryCriterion id="in" sentryRef="none"/>') + HUMAN, "in", "no sentry"),
+        (GUARDED + '<sentry id="s"/>', "s", "never hold"),
+        (GUARDED + on("s", "ghost"), "a", "no plan item"),
+        (GUARDED + on("s", "m", "complete") + MILESTONE, "a", "never makes"),
+        (GUARDED + on("s", "a", "fly"), "s", "no transition"),
+        (GUARDED + on("s", "a"), "a", "waits for the item that it guards"),
+        (GUARDED + item("b") + on("s", "b", condition="1 +"), "s", "not FEEL"),
+        (GUARDED + item("b") + on("s", "b", condition="${bean.call()}"), "s", "Java"),
+        (item("a", "call") + '<caseTask id="call" caseRef="ghost"/>', "a", "no case"),
+        (item("a", "call") + '<processTask id="call" processRef="ghost"/>', "a", "no process"),
+        (item("a", "call") + '<decisionTask id="call" decisionRef="ghost"/>', "a", "no decision"),
+        (item("a", "call") + '<decisionTask id="call"/>', "call", "does not say"),
+        (item("a", "t") + TIMER.format("<timerExpression>soon</timerExpression>"), "t", "ISO"),
+        (item("a", "t") + TIMER.format(""), "t", "no expression"),
+        (item("a") + '<humanTask id="human"/><teapot id="pot"/>', "pot", "no element"),
+        (item("a") + '<humanTask id="human" performerRef="ghost"/>', "human", "no role"),
+        (item("a", "human", BY_HAND.format("<condition>if</condition>")) + HUMAN, "a", "not FEEL"),
+        (item("m", "mark", BY_HAND.format("")) + '<milestone id="mark"/>', "m", "by hand"),
+        (item("a") + HUMAN + TABLE.format('applicabilityRuleRefs="r"'), "x", "no applicability rule"),
+        (item("a") + HUMAN + TABLE.format('authorizedRoleRefs="r"'), "x", "no role"),
+    ],
+)
+def test_a_fault_names_its_element(plan, element, word):
+    sentences = found(cmmn(plan))
+    assert word in sentences[element]
+
+
+def test_a_script_that_would_need_java_is_refused():
+    task = '<task id="t" flowable:type="java" flowable:expression="${bean.go()}"/>'
+    assert "t" in found(cmmn(item("a", "t") + task, flowable=True))
+
+
+def test_a_file_that_is_no_xml_or_holds_entities_is_refused():
+    assert "cannot be read" in faults(b"<definitions")[0].sentence
+    assert "document type" in faults(b'<!DOCTYPE x [<!ENTITY a "b">]><definitions/>')[0].sentence
+
+
+def test_two_files_may_not_define_the_same_case():
+    built = build({"one.cmmn": cmmn(item("a") + HUMAN), "two.cmmn": cmmn(item("a") + HUMAN)})
+    assert isinstance(built, list)
+    assert "one.cmmn" in built[0].sentence
+
+
+def test_items_that_wait_for_one_another_are_a_warning():
+    plan = item("a", "human", entry("sa")) + item("b", "human", entry("sb")) + on("sa", "b") + on("sb", "a") + HUMAN
+    built = build({"m.cmmn": cmmn(plan)})
+    assert isinstance(built, Library)
+    assert {warning.element for warning in built.warnings} == {"a", "b"}
+
+
+def test_other_files_of_a_case_type_are_passed_by():
+    built = build({"m.cmmn": cmmn(item("a") + HUMAN), "forms.yaml": b"nonsense", "data.schema.json": b"{"})
+    assert isinstance(built, Library)
+    assert list(built.cases) == ["c"]
+
+
+def test_the_case_types_that_ship_can_be_deployed():
+    folder = Path(__file__).parents[3] / "casework" / "casetypes"
+    for case_type in (path for path in folder.iterdir() if (path / "manifest.yaml").exists()):
+        built = build({file.name: file.read_bytes() for file in case_type.iterdir() if file.is_file()})
+        assert isinstance(built, Library), built
