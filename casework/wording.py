@@ -55,6 +55,11 @@ def names_of(case_type: CaseType, history: tuple[Entry, ...]) -> Names:
     )
 
 
+def has_words(action: str) -> bool:
+    """Whether events of this kind may have something to tell."""
+    return action in TELLERS or action in ACTIONS
+
+
 def tell(entry: Entry, names: Names) -> Told | None:
     """The event in plain words; None where it is machinery."""
     teller = TELLERS.get(entry.action)
@@ -130,10 +135,6 @@ def _instance_ended(detail: Detail, _: Names) -> Told | None:
     return Told("steps", "flag", f"The case was {detail['state']}", by_actor=False, tone="good")
 
 
-def _instance_started(detail: Detail, _: Names) -> Told | None:
-    return None
-
-
 def _decision(detail: Detail, names: Names) -> Told:
     decision = names.decisions.get(detail["decision"], detail["decision"])
     return Told("rules", "route", f"The rules of {_quoted(decision)} decided", by_actor=False, tone="rule")
@@ -162,7 +163,6 @@ TELLERS: Final[Mapping[str, Callable[[Detail, Names], Told | None]]] = {
     ),
     "actor.called": _actor_called,
     "actor.failed": _actor_failed,
-    "engine.InstanceStarted": _instance_started,
     "engine.InstanceEnded": _instance_ended,
     "engine.ItemChanged": _item_changed,
     "engine.ItemPlanned": lambda d, _: Told("people", "plus", f"added {_quoted(d['name'])}"),

@@ -12,6 +12,7 @@ from django.db import connection
 from orchestration.models import Actor, ModelVersion
 
 SPAN: Final = timedelta(days=7)
+CALLED: Final = {"ece": "calibration error", "held_out": "held out for the test"}
 
 _HEALTH = """
 select actor, version, count(*), count(*) filter (where outcome = 'failed'),

@@ -19,6 +19,7 @@ from casework.models import Case
 from casework.selectors.decisions import Decision, decisions_made, titles
 from casework.selectors.look import Look, look
 from casework.selectors.thread import Line, lines
+from orchestration.engine.cmmn.model import Node
 from orchestration.engine.state import INSTANCE_ENDED
 from orchestration.masking import View
 from orchestration.models import ActorCall, HumanTask, Incident, Job
@@ -78,7 +79,7 @@ class MachineWork:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """An open incident with what one needs to decide about it."""
+    """An open incident with what one needs to decide about it. `asked`: what a result given by hand consists of."""
 
     number: int
     message: str
@@ -88,6 +89,7 @@ class Trouble:
     attempts: int
     actor: str
     sent: str
+    asked: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ class Field:
     """One value of the case's data. `pointer` names it; `system` owns it; `since` is when it last changed."""
 
     pointer: str
+    group: str
     name: str
     value: Json
     masked: bool
@@ -163,7 +166,7 @@ class CasePage:
 def case_page(*, user: User, case: Case, now: datetime, kind: str = "") -> CasePage:
     """The whole page. `kind`: only these lines of what happened (`wording.KINDS`)."""
     seen = look(user=user, case=case, now=now)
-    may = frozenset(action for action in ("work", "reveal", "audit") if permissions.may(user, action, case))
+    may = permissions.rights(user, case)
     view, case_type = seen.view, seen.case_type
     return CasePage(
         id=case.pk, title=view.text(case.title), reference=view.text(case.reference), source=case.source,
@@ -255,8 +258,17 @@ def _troubles(seen: Look) -> Iterator[Trouble]:
             number=incident.incident, message=seen.view.text(incident.message), code=incident.code,
             opened=incident.opened, step=node.name if node else "the case as a whole",
             attempts=job.attempts if job else 0, actor=f"{last.get('actor', '')} {last.get('version', '')}".strip(),
-            sent=last.get("input", ""),
+            sent=last.get("input", ""), asked=tuple(_by_hand(seen, node)) if node and job else (),
         )  # fmt: skip
+
+
+def _by_hand(seen: Look, node: Node) -> Iterator[tuple[str, str]]:
+    """The plain fields (name, title) of the variable that takes the whole result of this task."""
+    whole = next((one.target.constant for one in node.extensions.outputs if one.source.text == "=result"), None)
+    schema = seen.case_type.schema.get("properties", {}).get(whole, {})
+    for name, below in schema.get("properties", {}).items():
+        if below.get("type") in ("string", "number", "integer"):
+            yield name, str(below.get("title", name))
 
 
 def _offered(seen: Look) -> Iterator[Offered]:
@@ -317,7 +329,8 @@ def fields(seen: Look) -> tuple[Field, ...]:
     found = _leaves(seen.view.data, "", seen.view.clear | seen.view.masked)
     return tuple(
         Field(
-            pointer=pointer, name=_name(pointer, named), value=value, masked=pointer in seen.view.masked,
+            pointer=pointer, group=_group(pointer, named), name=_name(pointer, named), value=value,
+            masked=pointer in seen.view.masked,
             revealed=any(pointer == path or pointer.startswith(path + "/") for path in seen.view.principal.revealed),
             system=seen.case_type.classification.rule(pointer).system, since=changed.get(pointer.split("/")[1]),
         )
@@ -333,9 +346,17 @@ def _leaves(value: Json, pointer: str, known: frozenset[str]) -> Iterator[tuple[
         yield from _leaves(below, f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}", known)
 
 
+def _group(pointer: str, named: Mapping[str, str]) -> str:
+    """What the field stands under; empty for one that stands by itself."""
+    top, *below = pointer.split("/")[1:]
+    return named.get(f"/{top}", top) if below else ""
+
+
 def _name(pointer: str, named: Mapping[str, str]) -> str:
+    """The field's own name, with those between it and its group."""
     parts = pointer.split("/")[1:]
-    return ": ".join(named.get("/" + "/".join(parts[: depth + 1]), part) for depth, part in enumerate(parts))
+    names = [named.get("/" + "/".join(parts[: depth + 1]), part) for depth, part in enumerate(parts)]
+    return ": ".join(names[1:] or names)
 
 
 def _changed(seen: Look) -> dict[str, datetime]:

@@ -50,6 +50,7 @@ class Fired:
     number: int
     of: int
     id: str
+    policy: str
     asked: tuple[Cell, ...]
     gave: tuple[Cell, ...]
 
@@ -82,15 +83,16 @@ def tables_in(files: Mapping[str, str]) -> dict[str, Table]:
 
 def decisions_made(look: Look) -> tuple[Decision, ...]:
     """Every decision in the history, the newest first."""
-    names = decision_names(look.case_type)
+    names = decision_names(look.case.instance.definition_id)
     made = [entry for entry in look.history if entry.action == "engine.DecisionEvaluated"]
     return tuple(_decision(look, entry, names) for entry in reversed(made))
 
 
-def decision_names(case_type: CaseType) -> dict[str, str]:
-    """What the model calls each decision, by its id."""
+@lru_cache(maxsize=64)
+def decision_names(definition: int) -> Mapping[str, str]:
+    """What a deployed version calls each decision, by its id."""
     found: dict[str, str] = {}
-    for name, text in case_type.files.items():
+    for name, text in by_definition(definition).files.items():
         if name.endswith(".dmn"):
             found |= {element.id: element.name for element in parse(text.encode()).decisions if element.id}
     return found
@@ -121,8 +123,9 @@ def _told(look: Look, table: Table, number: int) -> Fired:
     row = table.rows[number - 1]
     outputs = zip(table.outputs, row.outputs, strict=True)
     return Fired(
-        decision=table.decision, number=number, of=len(table.rows), id=row.id,
-        asked=tuple(asked(table, row)), gave=tuple(Cell(column.name, look.view.text(_unquoted(text))) for column, text in outputs),
+        decision=table.decision, number=number, of=len(table.rows), id=row.id, policy=table.hit_policy,
+        asked=tuple(asked(table, row)),
+        gave=tuple(Cell(column.name, look.view.text(_unquoted(text))) for column, text in outputs),
     )  # fmt: skip
 
 

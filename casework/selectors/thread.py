@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from audit.selectors import Entry
 from casework.selectors.decisions import Fired, decision_names, decisions_made
 from casework.selectors.look import Look
-from casework.wording import KINDS, Names, Told, names_of, tell
+from casework.wording import KINDS, Names, Told, has_words, names_of, tell
 
 Json = Any
 
@@ -80,7 +80,7 @@ def _mentions(row: Full, text: str) -> bool:
 
 def _told(look: Look) -> list[Line]:
     people = _people(look.history)
-    names = replace(names_of(look.case_type, look.history), decisions=decision_names(look.case_type))
+    names = replace(names_of(look.case_type, look.history), decisions=decision_names(look.case.instance.definition_id))
     fired = {decision.sequence: decision.fired for decision in decisions_made(look)}
     told = ((entry, _masked(look, entry, names)) for entry in look.history)
     return [
@@ -91,6 +91,8 @@ def _told(look: Look) -> list[Line]:
 
 
 def _masked(look: Look, entry: Entry, names: Names) -> Told | None:
+    if not has_words(entry.action):
+        return None
     told = tell(replace(entry, detail=look.view.payload(entry.detail)), names)
     return None if told is None else replace(told, text=look.view.text(told.text))
 

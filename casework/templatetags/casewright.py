@@ -131,7 +131,7 @@ def shown(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(shown(each) for each in value)
     if isinstance(value, dict) and value.keys() == {"label", "confidence"}:
-        return f"{words(str(value['label']))} {value['confidence']:.0%}"
+        return f"{words(str(value['label']))} {percent(value['confidence'])}"
     if isinstance(value, dict):
         return ", ".join(f"{name}: {shown(each)}" for name, each in value.items())
     return "" if value is None else str(value)
@@ -145,7 +145,7 @@ def words(label: str) -> str:
 
 @register.filter
 def percent(share: float) -> str:
-    return f"{share:.0%}"
+    return f"{share * 100:.1f} %"
 
 
 @register.filter
