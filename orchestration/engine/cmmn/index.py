@@ -46,6 +46,7 @@ def build(id: str, name: str, plan: Node, nodes: Mapping[str, Node], **rest: Any
         volatile=frozenset(volatile),
         listened={key: tuple(found) for key, found in listened.items()},
         completion_names=frozenset(name for node in nodes.values() for one in _completing(node) for name in one.names),
+        crossing=frozenset(node.id for node in nodes.values() if _crosses(node, nodes)),
         keeps_completed=any(_asks_completed(node) for node in nodes.values()),
         **rest,
     )
@@ -78,6 +79,24 @@ def _completing(node: Node) -> Iterator[Formula]:
     yield from _some(node.auto_complete_condition)
     for offer in node.table:
         yield from offer.rules
+
+
+def _crosses(node: Node, nodes: Mapping[str, Node]) -> bool:
+    """Whether an entry criterion of the node waits for an item outside of the node's stage."""
+    sources = (part.source for entry in node.entry for part in entry.sentry.on_parts if not part.case_file)
+    return any(source in nodes and node.stage not in _stages_of(nodes[source], nodes) for source in sources)
+
+
+def _stages_of(node: Node, nodes: Mapping[str, Node]) -> set[str | None]:
+    """The definitions of the stages around a node."""
+    found: set[str | None] = set()
+    todo = [node.stage]
+    while todo:
+        stage = todo.pop()
+        if stage not in found:
+            found.add(stage)
+            todo.extend(each.stage for each in nodes.values() if each.definition == stage)
+    return found
 
 
 def _some(*formulas: Formula | None) -> Iterable[Formula]:

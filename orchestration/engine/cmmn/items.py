@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orchestration.engine import events as e
-from orchestration.engine.cmmn import completion, listeners, reactivation, repetition, tasks
-from orchestration.engine.cmmn.model import Criterion, Node, Reaction, Repetition
+from orchestration.engine.cmmn import completion, crossing, listeners, reactivation, repetition, tasks
+from orchestration.engine.cmmn.model import Criterion, Node, Repetition
 from orchestration.engine.state import Item
 from orchestration.engine.step import ModelFault
 
 if TYPE_CHECKING:
-    from orchestration.engine.cmmn.run import Lineage, Run
+    from orchestration.engine.cmmn.run import Run
 
 Json = Any
 
@@ -239,5 +239,11 @@ def end_case(run: Run, state: str) -> None:
     run.step.end_instance(run.instance, state)
 
 
-def reach_into(run: Run, reaction: Reaction, lineage: Lineage) -> None:
-    """An entry criterion of an item in a stage that has not begun: see `crossing`."""
+def reach_into(run: Run, node: Node) -> Item | None:
+    """Begin the stages around an item for an event from outside; the item, or None when a stage cannot begin."""
+    for holder in crossing.sleeping(run, node):
+        stage = crossing.asleep(run, holder)
+        if stage is None:
+            return None
+        start(run, stage, "start" if stage.state == "available" else "manualStart")
+    return next(iter(run.open(node.id)), None)

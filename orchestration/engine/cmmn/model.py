@@ -198,7 +198,8 @@ class Reaction:
 class CaseModel:
     """5.2. One case, compiled.
 
-    `flowable`: the file comes from Flowable, so its documented ways hold where the standard leaves room.
+    `flowable`: the file comes from Flowable, so its documented ways hold where the standard leaves room. `crossing`:
+    items inside a stage that wait for something outside of it.
     """
 
     id: str
@@ -217,5 +218,6 @@ class CaseModel:
     inputs: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
     initiator: str | None = None
+    crossing: frozenset[str] = frozenset()
     keeps_completed: bool = False
     flowable: bool = False

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from orchestration.engine import events as e
-from orchestration.engine.cmmn import listeners, sentries
+from orchestration.engine.cmmn import crossing, listeners, sentries
 from orchestration.engine.cmmn.lifecycle import EVENT_OR_MILESTONE, STAGE_OR_TASK
 from orchestration.engine.cmmn.model import CaseModel, Node, Rule
 from orchestration.engine.state import ENDED, Item
@@ -123,6 +123,7 @@ class Run:
             self._by_node.setdefault(node.id, {})[number] = None
         self.dirty.add(parent)
         step.touch(self.instance)
+        crossing.remember(self, node)
         self.occurred(node.id, "create", parent)
         return step.state.items[number]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from orchestration.engine.cmmn import items
+from orchestration.engine.cmmn import crossing, items
 from orchestration.engine.cmmn.model import Criterion, Node, Reaction
 from orchestration.engine.state import Item
 
@@ -36,8 +36,20 @@ def react(run: Run, reactions: Iterable[Reaction], lineage: Lineage, criterion: 
         for item in found:
             if part.case_file or run.related(lineage, item):
                 _note(run, item, reaction)
-        if not found and reaction.criterion.entry:
-            items.reach_into(run, reaction, lineage)
+        node = run.model.nodes[reaction.node]
+        if not found and reaction.criterion.entry and crossing.is_possible(run, node):
+            _reach_into(run, node, reaction)
+
+
+def _reach_into(run: Run, node: Node, reaction: Reaction) -> None:
+    """The event comes from outside of a stage that has not begun. (`crossing`)"""
+    if not holds(run, None, reaction.criterion, reaction.part):
+        mark(run, None, reaction.criterion, reaction.part)
+        return
+    run.note(None, _fact(reaction.criterion), None)
+    item = items.reach_into(run, node)
+    if item is not None:
+        run.step.plan(fire, run, item.id, reaction.criterion)
 
 
 def _note(run: Run, item: Item | None, reaction: Reaction) -> None:

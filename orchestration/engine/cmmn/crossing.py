@@ -1,0 +1,48 @@
+"""What if an item waits for something outside of its stage, and the stage has not begun? (Flowable, after table 8.7)
+
+Then the event reaches into the stage: when the sentry holds, the stages around the item begin, whatever they wait for,
+and the item enters. It happens once, before the stage has ever begun.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orchestration.engine.cmmn.model import Node
+from orchestration.engine.state import Item
+
+if TYPE_CHECKING:
+    from orchestration.engine.cmmn.run import Run
+
+MET = "met"
+"""The fact on an instance that lists the crossing items that have been created."""
+
+
+def remember(run: Run, node: Node) -> None:
+    """An item was created that an event might otherwise have reached into its stage for."""
+    if run.model.flowable and node.id in run.model.crossing:
+        met = run.step.state.instances[run.instance].facts.get(MET, [])
+        if node.id not in met:
+            run.note(None, MET, [*met, node.id])
+
+
+def is_possible(run: Run, node: Node) -> bool:
+    met = run.step.state.instances[run.instance].facts.get(MET, [])
+    return run.model.flowable and node.id in run.model.crossing and node.id not in met
+
+
+def sleeping(run: Run, node: Node) -> list[Node]:
+    """The stages around the node that are not active, from the outside in; of several that fit, the first."""
+    found: list[Node] = []
+    stage = node.stage
+    while stage is not None and stage != run.model.plan.definition:
+        holder = next(each for each in run.model.nodes.values() if each.definition == stage)
+        if not any(item.state == "active" for item in run.open(holder.id)):
+            found.insert(0, holder)
+        stage = holder.stage
+    return found
+
+
+def asleep(run: Run, holder: Node) -> Item | None:
+    """The instance of a stage that can be made to begin."""
+    return next((item for item in run.open(holder.id) if item.state in ("available", "enabled")), None)
