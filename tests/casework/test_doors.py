@@ -266,7 +266,8 @@ def test_everybody_gets_in_where_the_table_says_and_nobody_reads_what_is_masked_
 
 @pytest.mark.parametrize(
     "body",
-    ["Maria Sandoval", "for maria", "m\\u0061ria.sandoval@example.org", "maria.sandoval&#64;example.org", "+49 170 555-1234",
+    ["Maria Sandoval", "for maria",
+     "m\\u0061ria.sandoval@example.org", "maria.sandoval&#64;example.org", "+49 170 555-1234",
      "DE89370400440532013000", "de89 3704 0044 0532 0130 00", "4111-1111-1111-1111"],
 )  # fmt: skip
 def test_a_leak_would_be_found_however_it_is_written(body: str) -> None:
