@@ -15,7 +15,6 @@ from .lexer import KEYWORDS, Token, unescape
 from .names import Names, NameScopes, NameTable
 from .numbers import parse_number
 from .problems import FeelError
-from .tokens import MAX_DEPTH
 from .type_parser import TypeParser
 
 N = TypeVar("N", bound=ast.Node)
@@ -23,7 +22,7 @@ N = TypeVar("N", bound=ast.Node)
 _COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 _PRECEDENCE = {"or": 1, "and": 2, "between": 3, "in": 3, "+": 4, "-": 4, "*": 5, "/": 5, "**": 6}
 _PRECEDENCE |= dict.fromkeys(_COMPARISONS, 3)
-_ADDITIVE = 4
+_COMPARING, _ADDITIVE = 3, 4
 _STARTING_SYMBOLS = frozenset("([{@-")
 _STARTING_KEYWORDS = frozenset(["if", "for", "some", "every", "function", "not", "true", "false", "null"])
 _CONSTANTS = {"null": None, "true": True, "false": False}
@@ -82,7 +81,10 @@ class Parser(TypeParser):
         first = self.index if first is None else first
         self.enter()
         left = self._unary() if left is None else left
+        comparisons = 0
         while (precedence := self._operator_precedence()) >= lowest:
+            if precedence == _COMPARING:
+                comparisons = self.count_link(comparisons)
             operator = self.token.text
             self.index += 1
             left = self._operation(operator, precedence, left, first)
@@ -124,7 +126,9 @@ class Parser(TypeParser):
             node: ast.Node = ast.Negation(self.span_from(first), operand)
         else:
             node = self._postfix(self._primary(), first)
+        links = 0
         while self.at("instance"):
+            links = self.count_link(links)
             self.index += 1
             self.expect("of")
             of = self.type()
@@ -172,9 +176,7 @@ class Parser(TypeParser):
         while self.at(".", "(", "["):
             if self.at("[") and not self._starts_expression(self.tokens[self.index + 1]):
                 break  # the end of a range: ]1..5[
-            links += 1
-            if links > MAX_DEPTH:
-                self.refuse("this path is too long")
+            links = self.count_link(links)
             node = self._link(node, first)
         return node
 

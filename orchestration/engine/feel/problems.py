@@ -43,7 +43,7 @@ class Limits:
     function calls. `list_size`: items of one list. `string_size`: characters of one string.
     """
 
-    steps: int = 300_000
+    steps: int = 200_000
     depth: int = 100
     list_size: int = 100_000
     string_size: int = 1_000_000

@@ -9,6 +9,7 @@ from .temporal import DateTime
 
 MAX_PROBLEMS = 50
 CHARACTERS_PER_STEP = 256
+STEPS_PER_CALL = 2
 
 
 class Run:
@@ -30,8 +31,8 @@ class Run:
             raise LimitExceeded(f"this takes more than {self.limits.steps} steps")
 
     def enter(self) -> None:
-        """One function call deeper, which is a step too. Raises `LimitExceeded`."""
-        self.spend()
+        """One function call deeper, which costs steps too. Raises `LimitExceeded`."""
+        self.spend(STEPS_PER_CALL)
         self.depth += 1
         if self.depth > self.limits.depth:
             raise LimitExceeded(f"functions call each other more than {self.limits.depth} deep")

@@ -47,6 +47,12 @@ class TokenCursor:
         """From the token with that index to the token just read."""
         return self.source.span(self.tokens[first].start, self.tokens[max(first, self.index - 1)].end)
 
+    def count_link(self, links: int) -> int:
+        """One more link of a chain that nests; refused beyond `MAX_DEPTH`."""
+        if links >= MAX_DEPTH:
+            self.refuse(f"this is a chain of more than {MAX_DEPTH} links")
+        return links + 1
+
     def enter(self) -> None:
         """One level deeper; refused beyond `MAX_DEPTH`."""
         self._depth += 1

@@ -134,7 +134,7 @@ _ENDPOINT_FUNCTIONS = ("date", "time", "date and time", "duration")
 @built_in("range(from: string)")
 def range_from_text(run: Run, text: str) -> Range:
     """A range literal whose ends are literals, or dates, times and durations made of one."""
-    run.reserve(len(text))
+    run.spend(len(text))
     try:
         node = Parser(text, Names(), NameTable(_ENDPOINT_FUNCTIONS)).whole_expression()
     except FeelSyntaxError as error:

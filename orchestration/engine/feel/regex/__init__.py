@@ -14,10 +14,10 @@ from functools import lru_cache
 from ..problems import FeelError
 from ..run import Run
 from .characters import variants
-from .program import CHARACTER, JUMP, MATCH, REFERENCE, SAVE, SPLIT, START, TEST, Program, assemble
+from .program import CHARACTER, JUMP, MATCH, MAX_SIZE, REFERENCE, SAVE, SPLIT, START, TEST, Program, TooLarge, assemble
 
 MAX_PATTERN = 5_000
-TRIES_PER_STEP = 4
+TRIES_PER_STEP = 2
 _CHECKED_EVERY = 1024
 
 Positions = tuple[int, ...]
@@ -26,29 +26,32 @@ Positions = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A program, or why there is none."""
+    """A program, or why there is none; and what it takes to make it, in steps."""
 
     program: Program | None
     reason: str
+    cost: int
 
 
 @lru_cache(maxsize=512)
 def _compiled(pattern: str, flags: str) -> Compiled:
     try:
-        return Compiled(assemble(pattern, flags), "")
+        program = assemble(pattern, flags)
+    except TooLarge as error:
+        return Compiled(None, error.reason, MAX_SIZE)
     except FeelError as error:
-        return Compiled(None, error.reason)
+        return Compiled(None, error.reason, len(pattern))
+    return Compiled(program, "", len(pattern) // 4 + len(program.instructions))
 
 
 def compiled(run: Run, pattern: str, flags: str) -> Program:
     """The program for a pattern of XPath, with the flags s, m, i, x and q. Raises `FeelError`."""
     if len(pattern) > MAX_PATTERN or len(flags) > 10:
         raise FeelError(f"a regular expression has at most {MAX_PATTERN} characters")
-    run.spend(1 + len(pattern) // 2)
     result = _compiled(pattern, flags)
+    run.spend(result.cost)
     if result.program is None:
         raise FeelError(result.reason)
-    run.spend(len(result.program.instructions) // 4)
     return result.program
 
 

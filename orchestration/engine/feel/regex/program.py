@@ -30,6 +30,10 @@ CHARACTER, TEST, SPLIT, JUMP, SAVE, START, END, REFERENCE, MATCH = range(9)
 Instruction = tuple[int, object, object]
 
 
+class TooLarge(FeelError):
+    """The pattern would need more than `MAX_SIZE` instructions."""
+
+
 @dataclass(slots=True)
 class Program:
     """Instructions and the number of positions they note (two a group, the whole match among them)."""
@@ -85,7 +89,7 @@ class _Assembler:
 
     def add(self, operation: int, first: object = None, second: object = None) -> int:
         if len(self._code) >= MAX_SIZE:
-            raise FeelError(f"this regular expression is too large: more than {MAX_SIZE} instructions")
+            raise TooLarge(f"this regular expression is too large: more than {MAX_SIZE} instructions")
         self._code.append((operation, first, second))
         return len(self._code) - 1
 
