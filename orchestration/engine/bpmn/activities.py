@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from orchestration.engine.bpmn import memory, scopes, tokens, variables, waits, work
 from orchestration.engine.bpmn.items import close_item, is_open, node_of, note, open_item
-from orchestration.engine.bpmn.model import Activity, Flow, Loop, Node, SubProcess
+from orchestration.engine.bpmn.model import Activity, CallActivity, Flow, Loop, Node, SubProcess
 from orchestration.engine.bpmn.tokens import ENTER
 from orchestration.engine.state import Item
 from orchestration.engine.step import ModelFault, Step
@@ -52,7 +52,9 @@ def _open(
     local: dict[str, Json],
     facts: dict[str, Json] | None,
 ) -> int:
-    own = {**local, **variables.transferred(step, node.inputs, instance, scope, local)} if node.inputs else local
+    own = local
+    if node.inputs and not isinstance(node, CallActivity):
+        own = {**local, **variables.transferred(step, node.inputs, instance, scope, local)}
     if isinstance(node, SubProcess) and node.body.data:
         own = {**variables.initial(node.body), **own}
     return open_item(step, instance, scope, node, own, facts)

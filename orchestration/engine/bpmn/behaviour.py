@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from orchestration.engine import commands as c
-from orchestration.engine import events as e
 from orchestration.engine.bpmn import (
     activities,
     catching,
     compensation,
     gateways,
     scopes,
+    suspension,
     throwing,
     tokens,
     variables,
@@ -52,9 +52,9 @@ class ProcessBehaviour:
     def command(self, step: Step, command: c.Command, instance: int, item: Item | None) -> None:
         match command:
             case c.Suspend() if item is None:
-                _turn(step, instance, "suspend", "active", "suspended")
+                suspension.suspend(step, instance)
             case c.Resume() if item is None:
-                _turn(step, instance, "resume", "suspended", "active")
+                suspension.resume(step, instance)
             case c.Terminate() if item is None:
                 self.terminate(step, instance)
                 step.end_instance(instance, "terminated")
@@ -84,6 +84,8 @@ class ProcessBehaviour:
         step.plan(catching.occurred, step, wait, {})
 
     def received(self, step: Step, wait: Wait, variables: Mapping[str, Json]) -> None:
+        if wait.kind == "signal" and step.state.instances[wait.instance].state == "suspended":
+            return
         _awake(step, wait.instance)
         step.plan(catching.occurred, step, wait, variables)
 
@@ -119,6 +121,8 @@ class ProcessBehaviour:
 
     def settle(self, step: Step, instance: int, changed: frozenset[str]) -> None:
         """The step is quiet: what only now can be said. The first thing that moves sends the step round again."""
+        if step.state.instances[instance].state == "suspended":
+            return
         if process(step, instance).has_conditions:
             met = waits.conditions_met(step, instance)
             for wait in met:
@@ -156,27 +160,6 @@ class ProcessBehaviour:
 def _awake(step: Step, instance: int) -> None:
     if step.state.instances[instance].state == "suspended":
         raise Refused("suspended", f"{step.state.instances[instance].key} is suspended.")
-
-
-def _turn(step: Step, instance: int, transition: str, source: str, target: str) -> None:
-    """Suspend or resume a process with all that it has called."""
-    found = step.state.instances[instance]
-    if found.state != source:
-        raise Refused("state", f"{found.key} is {found.state}; only what is {source} can do that.")
-    for each in [found, *_called(step, instance)]:
-        if each.state == source:
-            step.emit(e.InstanceChanged(each.id, transition, source, target))
-
-
-def _called(step: Step, instance: int) -> list[Any]:
-    """The processes that this one has called, directly or not, and that still run."""
-    found: list[Any] = []
-    for each in step.state.instances.values():
-        caller = step.state.items.get(each.parent) if each.parent is not None else None
-        known = [instance, *(one.id for one in found)]
-        if caller is not None and each.kind == "process" and caller.instance in known:
-            found.append(each)
-    return found
 
 
 def _perform(step: Step, item: Item) -> None:

@@ -244,7 +244,7 @@ def _plain(reader: Reader, element: Element, extensions: Extensions) -> dict[str
 def _message(reader: Reader, element: Element, extensions: Extensions) -> dict[str, Any]:
     if element.get("messageRef") is None:
         return {"instantiate": element.get("instantiate") == "true"}
-    message = reader.message(element, element.get("messageRef"), element.line)
+    message = reader.message(element, element, element.line)
     return {"message": message, "instantiate": element.get("instantiate") == "true"}
 
 

@@ -45,7 +45,7 @@ def jumps(nodes: Mapping[str, Node]) -> list[tuple[str, str]]:
     found, catching = [], {}
     throwing: list[tuple[str, tuple[str, str]]] = []
     for node in nodes.values():
-        if isinstance(node, Event) and node.attached_to in nodes:
+        if isinstance(node, Event) and node.attached_to is not None and node.attached_to in nodes:
             found.append((node.attached_to, node.id))
         for name in link_names(node):
             if node.type == "intermediateCatchEvent":

@@ -138,7 +138,7 @@ class Reader:
         line = element.line
         match kind:
             case "message":
-                return self.message(event, element.get("messageRef"), line)
+                return self.message(event, element, line)
             case "signal":
                 ref = element.get("signalRef")
                 name = self.referred(event, "signal", ref, "name", element)
@@ -167,8 +167,10 @@ class Reader:
         reach = next((far for flag, far in flags.items() if dialect.vendor(element, flag) == "true"), "")
         return EventDefinition(kind, reach=reach, line=line)
 
-    def message(self, owner: Element, reference: str | None, line: int) -> EventDefinition:
-        name = self.referred(owner, "message", reference, "name", owner)
+    def message(self, owner: Element, element: Element, line: int) -> EventDefinition:
+        """What `messageRef` of an event definition or a task refers to."""
+        reference = element.get("messageRef")
+        name = self.referred(owner, "message", reference, "name", element)
         declared = self.by_id.get(local(reference) or "")
         keys = [declared.get("correlationKey"), dialect.vendor(declared, "correlation")] if declared is not None else []
         for child in dialect.vendor_elements(declared, "subscription") if declared is not None else []:

@@ -73,8 +73,13 @@ def returned(step: Step, item: Item, values: Mapping[str, Json]) -> None:
 
 
 def results(node: Node, result: Json) -> dict[str, Json]:
-    """A result as variables: under the result variable where the model names one, else an object's own names."""
+    """A result as variables: under the result variable where the model names one, else an object's own names.
+
+    Output mappings see an object's names, and the whole as `result`.
+    """
     name = node.extensions.result_variable
+    if node.outputs:
+        return {**(result if isinstance(result, Mapping) else {}), "result": result}
     if name is not None:
         return {name: result}
     return dict(result) if isinstance(result, Mapping) else {}

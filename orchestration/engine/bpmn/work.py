@@ -137,7 +137,7 @@ def _call(step: Step, item: Item, node: Activity) -> Done:
     call = cast(CallActivity, node)
     asked = node.extensions
     given = variables.visible(step, item.instance, item.id) if asked.inherit_variables else {}
-    given |= item.local or {} if node.inputs or node.loop else {}
+    given |= variables.transferred(step, node.inputs, item.instance, item.id)
     if asked.business_key is not None:
         given["businessKey"] = step.evaluate(asked.business_key, item.instance, item.id)
     key = str(step.evaluate(call.called, item.instance, item.id))

@@ -201,12 +201,37 @@ def test_a_script_may_give_several_variables():
 def test_suspending_a_process_suspends_what_it_called():
     run = Run(line('<callActivity id="x" calledElement="p1" />'), line('<userTask id="x1" />').replace('"x"', '"x1"')
               .replace('"s"', '"s1"').replace('"e"', '"e1"').replace('"f"', '"f1"').replace('"g"', '"g1"'))  # fmt: skip
+    (task,) = run.waits("task")
     run.do(c.Suspend())
     assert {one.state for one in run.state.instances.values()} == {"suspended"}
-    assert run.refused(c.CompleteTask(run.waits("task")[0])) == "suspended"
+    assert run.refused(c.CompleteTask(task)) == "unknown"
     run.do(c.Resume())
+    assert run.waits("task") == [task]
     run.do(c.CompleteTask(run.waits("task")[0]))
     assert run.state.root.state == "completed"
+
+
+def test_a_suspended_process_calls_its_jobs_off_and_keeps_the_moment_of_its_timers():
+    timer = (
+        '<boundaryEvent id="t" attachedToRef="x"><timerEventDefinition><timeDuration>PT1H</timeDuration>'
+        '</timerEventDefinition></boundaryEvent><sequenceFlow id="tf" sourceRef="t" targetRef="e" />'
+    )
+    run = Run(line('<serviceTask id="x" cw:capability="w" />', timer))
+    due = [wait.key for wait in run.state.waits.values() if wait.kind == "timer"]
+    run.do(c.Suspend())
+    assert run.waits("job") == run.waits("timer") == []
+    run.do(c.Resume())
+    assert [wait.key for wait in run.state.waits.values() if wait.kind == "timer"] == due
+    run.do(c.CompleteJob(run.waits("job")[0], {}))
+    assert run.state.root.state == "completed"
+
+
+def test_output_mappings_see_the_whole_answer_as_result():
+    io = '<cw:output name="mood" value="=result.label" />'
+    task = f'<serviceTask id="x" cw:capability="w"><extensionElements>{io}</extensionElements></serviceTask>'
+    run = Run(line(task))
+    run.do(c.CompleteJob(run.waits("job")[0], {"label": "good"}))
+    assert run.variables == {"mood": "good"}
 
 
 @pytest.mark.parametrize("command", [c.OccurEvent(2), c.Enable(2), c.FaultItem(2), c.PlanItem("x"), c.Suspend(2)])
