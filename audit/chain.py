@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 
 GENESIS = bytes(32)
@@ -77,8 +78,9 @@ def link_digest(
     return sha256(_encode(facts).encode()).digest()
 
 
+@lru_cache(maxsize=64)
 def instant(at: datetime) -> str:
-    """An aware time as it is hashed: UTC with microseconds, whatever zone it came in."""
+    """An aware time as it is hashed: UTC with microseconds, whatever zone it came in. Events of a step share it."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 

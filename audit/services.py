@@ -14,11 +14,12 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from django.db import connection, transaction
+from django.db import transaction
 
 from audit.actions import checked
 from audit.chain import SALT_BYTES, Head, link_digest
 from audit.models import ControlChain
+from audit.sql import cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +50,19 @@ class Sealed:
 
 COLUMNS = ("sequences", "actions", "hits", "payload_digests", "previous", "digests", "salts", "bodies")
 
+# Arrays travel in binary: their text form costs more than all the hashing.
 INSERT = """
 with link as (
     insert into audit_auditevent (chain, sequence, action, actor, on_behalf_of, cause, at, definition, rule_hits,
                                   payload_digest, previous, digest)
     select %(chain)s, e.sequence, e.action, %(actor)s, %(on_behalf_of)s, %(cause)s, %(at)s, %(definition)s,
            e.rule_hits, e.payload_digest, e.previous, e.digest
-    from unnest(%(sequences)s::int[], %(actions)s::text[], %(hits)s::text[], %(payload_digests)s::bytea[],
-                %(previous)s::bytea[], %(digests)s::bytea[])
+    from unnest(%(sequences)b::int[], %(actions)b::text[], %(hits)b::text[], %(payload_digests)b::bytea[],
+                %(previous)b::bytea[], %(digests)b::bytea[])
          as e(sequence, action, rule_hits, payload_digest, previous, digest))
 insert into audit_auditpayload (chain, sequence, salt, body)
 select %(chain)s, p.sequence, p.salt, p.body
-from unnest(%(sequences)s::int[], %(salts)s::bytea[], %(bodies)s::bytea[]) as p(sequence, salt, body)
+from unnest(%(sequences)b::int[], %(salts)b::bytea[], %(bodies)b::bytea[]) as p(sequence, salt, body)
 """
 
 
@@ -97,7 +99,7 @@ def record_control(facts: Iterable[Fact], origin: Origin, at: datetime) -> None:
         control = ControlChain.objects.select_for_update().get()
         head = Head(control.head_sequence, bytes(control.head_digest))
         rows = sealed(ControlChain.CHAIN, head, facts, origin, "", at)
-        with connection.cursor() as cursor:
-            cursor.execute(INSERT, parameters(ControlChain.CHAIN, rows, origin, "", at))
+        with cursor() as plain:
+            plain.execute(INSERT, parameters(ControlChain.CHAIN, rows, origin, "", at))
         control.head_sequence, control.head_digest = rows.head.sequence, rows.head.digest
         control.save()

@@ -10,7 +10,7 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         from casework import celery  # noqa: F401 - tasks sent from any process then know the broker
         from casework.steps import keep_face
-        from orchestration.services import after_step
+        from orchestration.services import with_every_step
 
-        if keep_face not in after_step:
-            after_step.append(keep_face)
+        if keep_face not in with_every_step:
+            with_every_step.append(keep_face)

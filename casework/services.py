@@ -13,7 +13,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from psycopg.errors import UniqueViolation
 
 from audit.models import AuditEvent
 from audit.services import Fact, Origin
@@ -60,14 +61,12 @@ def case_open(
     origin = Origin("system:intake", cause=cause) if by is None else Origin(origin_of(by).actor, cause=cause)
     opened = Fact("case.opened", {"case_type": case_type, "source": source, "reference": reference})
     try:
-        with transaction.atomic():
-            done = services.start(definition, StartCase(model.case, data), origin, [opened])
-            if isinstance(done, Refused):
-                return done
-            case = open_face(done, source, reference)
-    except IntegrityError:  # the same reference came in at the same moment, by another door
+        done = services.start(
+            definition, StartCase(model.case, data), origin, [opened], lambda done: open_face(done, source, reference)
+        )
+    except UniqueViolation:  # the same reference came in at the same moment, by another door
         return Opened(Case.objects.get(case_type=case_type, source=source, reference=reference), created=False)
-    return Opened(Case.objects.get(pk=case), created=True)
+    return done if isinstance(done, Refused) else Opened(Case.objects.get(instance=done.instance), created=True)
 
 
 def task_claim(*, by: User, task: HumanTask) -> HumanTask | Refused:

@@ -97,6 +97,9 @@ EMBEDDED = locations()
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db("DATABASE_URL", default=EMBEDDED.database_url)}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=0)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Plans of repeated statements are kept by the server; behind a pooler that shares sessions, set it to -1.
+prepare = env.int("DATABASE_PREPARE_THRESHOLD", default=3)
+DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = None if prepare < 0 else prepare
 if DATABASE_POOL := env.int("DATABASE_POOL", default=0):
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

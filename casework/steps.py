@@ -7,11 +7,9 @@ has just routed a task to. One statement a step.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from casework.permissions import GRANT
-from orchestration import rows
-from orchestration.services import Done
+from orchestration.services import Done, Statement
 
 INSERT = """
 insert into casework_case (instance_id, case_type, source, reference, title, state, closed, created, updated)
@@ -24,32 +22,30 @@ returning id
 """
 
 
-def open_face(done: Done, source: str, reference: str) -> int:
-    """Insert the case's row for a root case that was just started; its id. Raises IntegrityError when it is there."""
+def open_face(done: Done, source: str, reference: str) -> Statement:
+    """Inserts the row of a case that was just started, with the standing rights of its type's roles."""
     title = done.case_type.title.format(reference=reference)[:200]
     standing = [(role.group, action) for role in done.case_type.roles for action in sorted(role.may)]
-    return _write(INSERT, done, [*standing, *_routed(done)], source=source, reference=reference, title=title)
+    return _statement(INSERT, done, [*standing, *_routed(done)], source=source, reference=reference, title=title)
 
 
-def keep_face(done: Done) -> None:
-    """Bring the row of a running case up to date."""
-    if not done.created:
-        _write(UPDATE, done, _routed(done))
+def keep_face(done: Done) -> Statement:
+    """Brings the row of a running case up to date."""
+    return _statement(UPDATE, done, _routed(done))
 
 
-def _write(statement: Any, done: Done, rights: Iterable[tuple[str, str]], **given: str) -> int:
+def _statement(face: str, done: Done, rights: Iterable[tuple[str, str]], **given: str) -> Statement:
+    pairs = list(dict.fromkeys(rights))
+    active = {item.node for item in done.state.items.values() if item.state == "active"}
     values = given | {
         "instance": done.instance, "case_type": done.case_type.key, "closed": done.ended, "at": done.at,
-        "state": done.case_type.state_name({item.node for item in done.state.items.values() if item.state == "active"},
-                                           done.ended),
+        "state": done.case_type.state_name(active, done.ended),
     }  # fmt: skip
-    pairs = list(dict.fromkeys(rights))
-    if pairs:
-        statement = f"with face as ({statement}), granted as ({GRANT}) select id from face"  # noqa: S608 - both are ours
-        values |= {"groups": [group for group, _ in pairs], "codenames": [f"{action}_case" for _, action in pairs]}
-    with rows.cursor() as cursor:
-        found = cursor.execute(statement, values).fetchone()
-    return 0 if found is None else int(found[0])
+    if not pairs:
+        return face, values
+    names = {"groups": [group for group, _ in pairs], "codenames": [f"{action}_case" for _, action in pairs]}
+    granting = f"with face as ({face}), granted as ({GRANT}) select id from face"  # noqa: S608 - both are ours
+    return granting, values | names
 
 
 def _routed(done: Done) -> list[tuple[str, str]]:

@@ -8,15 +8,13 @@ costs two to four times as much (measured before we began). Everything here runs
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 
 import orjson
-import psycopg
-from django.db import connection
 
+from audit.sql import cursor
 from orchestration.effects import Effects, moment
 from orchestration.engine import events as e
 
@@ -146,22 +144,6 @@ class Loaded:
     head_sequence: int
     head_digest: bytes
     status: str
-
-
-def cursor() -> psycopg.Cursor[Any]:
-    """A cursor with server-side parameters, so that PostgreSQL keeps the plans of these few statements."""
-    connection.ensure_connection()
-    assert connection.connection is not None
-    return psycopg.Cursor(connection.connection)
-
-
-@contextmanager
-def pipeline() -> Iterator[psycopg.Cursor[Any]]:
-    """Statements sent inside travel together; what they raise is raised at the end."""
-    connection.ensure_connection()
-    assert connection.connection is not None
-    with connection.connection.pipeline(), psycopg.Cursor(connection.connection) as pipelined:
-        yield pipelined
 
 
 def lock(instance: int) -> Loaded | None:

@@ -16,6 +16,7 @@ from django.db import transaction
 
 from audit.chain import Head
 from audit.services import INSERT, Fact, Origin, Sealed, parameters, sealed
+from audit.sql import pipeline
 from orchestration import rows
 from orchestration.casetypes import CaseType, by_definition
 from orchestration.effects import Effects, effects
@@ -61,16 +62,25 @@ class Refused:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-after_step: list[Callable[[Done], None]] = []
-"""Called inside the transaction of every step that changed something; casework keeps its rows in step here."""
+Statement = tuple[str, dict[str, Any]]
+"""SQL with its parameters."""
+
+with_every_step: list[Callable[[Done], Statement]] = []
+"""What others want written with every step of a running case, in its transaction and round trip (casework's rows)."""
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def start(definition: Definition, command: Command, origin: Origin, facts: Iterable[Fact] = ()) -> Done | Refused:
-    """Begin a root case on this version. The caller's own rows belong into the same transaction."""
+def start(
+    definition: Definition,
+    command: Command,
+    origin: Origin,
+    facts: Iterable[Fact] = (),
+    along: Callable[[Done], Statement] | None = None,
+) -> Done | Refused:
+    """Begin a root case on this version; `along` gives what the caller wants written in the same round trip."""
     at = utc_now()
     case_type = by_definition(definition.pk)
     outcome = execute(case_type.library, None, command, at)
@@ -80,7 +90,7 @@ def start(definition: Definition, command: Command, origin: Origin, facts: Itera
         instance = rows.next_id()
         history = sealed(instance, Head(), [*facts, *_told(outcome.events)], origin, case_type.label, at)
         done = Done(instance, case_type, outcome.state, outcome.events, effects(outcome.events), at, created=True)
-        _write(done, history, origin, definition.pk)
+        _write(done, history, origin, [along(done)] if along else [], definition.pk)
     return done
 
 
@@ -100,7 +110,7 @@ def send(instance: int, command: Command, origin: Origin, facts: Iterable[Fact] 
             _advance(instance, history, origin, case_type.label, at)
             return Refused(outcome.rejection.code, outcome.rejection.message)
         done = Done(instance, case_type, outcome.state, outcome.events, effects(outcome.events), at)
-        _write(done, history, origin)
+        _write(done, history, origin, [wanted(done) for wanted in with_every_step])
     return done
 
 
@@ -116,8 +126,8 @@ def record(instance: int, facts: Iterable[Fact], origin: Origin) -> None:
         _advance(instance, history, origin, label, at)
 
 
-def _write(done: Done, history: Sealed, origin: Origin, definition: int | None = None) -> None:
-    """State, history and rows, in one round trip; then whoever listens, in the same transaction."""
+def _write(done: Done, history: Sealed, origin: Origin, along: list[Statement], definition: int | None = None) -> None:
+    """State, history and rows, and what others send along, in one round trip; the workers hear after the commit."""
     items, data = encode(done.state)
     row = {
         "instance": done.instance, "definition": definition, "status": done.status, "items": items, "data": data,
@@ -125,13 +135,13 @@ def _write(done: Done, history: Sealed, origin: Origin, definition: int | None =
         "ended": done.at if done.ended else None,
     }  # fmt: skip
     written = rows.statement(done.effects, done.instance, done.at, done.case_type.fallback_group)
-    with rows.pipeline() as cursor:
+    with pipeline() as cursor:
         cursor.execute(rows.UPDATE if definition is None else rows.CREATE, row)
         cursor.execute(INSERT, parameters(done.instance, history, origin, done.case_type.label, done.at))
         if written is not None:
             cursor.execute(*written)
-    for listener in after_step:
-        listener(done)
+        for statement, values in along:
+            cursor.execute(statement, values)
     nudge_jobs(done.instance, done.effects.nudges())
     if done.effects.thrown:
         nudge_outbox()
@@ -139,7 +149,7 @@ def _write(done: Done, history: Sealed, origin: Origin, definition: int | None =
 
 def _advance(instance: int, history: Sealed, origin: Origin, label: str, at: datetime) -> None:
     head = {"instance": instance, "head_sequence": history.head.sequence, "head_digest": history.head.digest}
-    with rows.pipeline() as cursor:
+    with pipeline() as cursor:
         cursor.execute(rows.ADVANCE, head)
         cursor.execute(INSERT, parameters(instance, history, origin, label, at))
 

@@ -1,6 +1,6 @@
 """Which figures does the product hold, as ratios measured in one run? `make bench` prints them.
 
-`python -m tests.benchmarks [SECTION ...]` runs some: shell, life, closed, inbox, decisions, processes. Everything that
+`python -m tests.benchmarks [SECTION ...]` runs some: steps, shell, processes, data, life, inbox, closed. All that
 touches the database runs on an embedded PostgreSQL of the run's own with all durability settings on.
 """
 
@@ -14,11 +14,13 @@ from tests.benchmarks.server import product
 
 def sections(dsn: str) -> dict[str, tuple[str, Callable[[], Iterable[str]]]]:
     """The figures by name, each with its heading."""
-    from tests.benchmarks import inbox, shell
+    from tests.benchmarks import inbox, processes, shell
 
     return {
         "steps": ("Statements and state of each step of a complaint", shell.statements_and_bytes),
         "shell": ("A complaint, intake to reviewed answer, against its bare durable writes", lambda: shell.against_the_floor(dsn)),
+        "processes": ("A process against its bare durable writes, and SpiffWorkflow", lambda: processes.against_others(dsn)),
+        "data": ("A step beside little and much data", processes.with_much_data),
         "life": ("Early and late in the life of one case", shell.late_in_life),
         "inbox": ("The first page of the inbox", inbox.first_pages),
         "closed": ("Beside closed cases", shell.beside_closed_cases),

@@ -1,0 +1,122 @@
+"""What does a persisted process cost beside the bare writes and beside SpiffWorkflow?
+
+W1 straight through: start, service, 5-rule decision, exclusive gateway, service, end. W2 human: the gateway leads to a
+user task; persisted, loaded again, completed with data, to the end. Ours with the whole shell: state, task rows,
+candidates and the hash-chained history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+
+from casework.roles import ensure_roles
+from orchestration import services
+from orchestration.casetypes import folder_files
+from orchestration.deployment import Published, deploy
+from orchestration.engine.commands import CompleteTask, SetVariables, StartProcess
+from orchestration.models import Definition, Instance
+from orchestration.services import Done
+from tests.benchmarks import spiff
+from tests.benchmarks.ratios import Timed, in_turns, middle, ratio, timed
+from tests.benchmarks.shell import BENCH, going_round
+from tests.sql import statements
+
+ORDER = {"amount": 50, "segment": "small"}
+TABLES = """
+create table floor_order (id bigserial primary key, state text, data bytea);
+create table floor_order_task (id bigserial primary key, order_id bigint, name text, state text);
+create table floor_order_audit (order_id bigint, sequence int, action text, actor text, at timestamptz, body bytea,
+                                digest bytea, primary key (order_id, sequence));
+"""
+AUDIT = "insert into floor_order_audit values (%s, %s, 'node', 'somebody', now(), %s, %s)"
+BODY, DIGEST = b"x" * 120, b"d" * 32
+
+
+def bare(dsn: str, *, person: bool) -> Callable[[], None]:
+    """The floor: case, task and one audit row a node, in psycopg's pipeline mode, a transaction for each step."""
+    connection = psycopg.connect(dsn, autocommit=True)
+    connection.prepare_threshold = 1
+    if connection.execute("select to_regclass('floor_order')").fetchone() == (None,):
+        connection.execute(TABLES)
+    cursor = connection.cursor()
+
+    def write(order: int, nodes: range) -> None:
+        for node in nodes:
+            cursor.execute(AUDIT, [order, node, BODY, DIGEST])
+
+    def run() -> None:
+        order = cursor.execute("select nextval('floor_order_id_seq')").fetchone()[0]  # type: ignore[index]
+        with connection.pipeline(), connection.transaction():
+            cursor.execute("insert into floor_order values (%s, 'completed', %s)", [order, BODY])
+            cursor.execute("insert into floor_order_task (order_id, name, state) values (%s, 'check', 'open')", [order])
+            write(order, range(1, 6 if person else 7))
+        if person:
+            with connection.pipeline(), connection.transaction():
+                cursor.execute("update floor_order set state = 'completed', data = %s where id = %s", [BODY, order])
+                cursor.execute("update floor_order_task set state = 'completed' where order_id = %s", [order])
+                write(order, range(6, 8))
+
+    return run
+
+
+def ours(definition: Definition, *, person: bool) -> Callable[[], None]:
+    """The product's own shell."""
+
+    def run() -> None:
+        done = services.start(definition, StartProcess("human" if person else "straight", ORDER), BENCH)
+        assert isinstance(done, Done)
+        if person:
+            done = services.send(done.instance, CompleteTask(next(iter(done.effects.tasks)), {"checked": True}), BENCH)
+        assert isinstance(done, Done) and done.ended
+
+    return run
+
+
+def against_others(dsn: str) -> Iterator[str]:
+    definition = _orders()
+    for name, person, aim in (("W1 straight through", False, 2.0), ("W2 through a person", True, 2.5)):
+        mine, floor_ = ours(definition, person=person), bare(dsn, person=person)
+        with statements() as sent:
+            mine()
+        ways = [mine, floor_]
+        try:
+            ways.append(spiff.orders(dsn, person=person))
+        except ImportError:
+            yield "SpiffWorkflow is not installed (requirements-bench.txt), so it is left out"
+        slices = in_turns(15, 25, *ways)
+        yield f"{name}: {len(sent)} statements in all; " + _compared(slices, aim)
+
+
+def _compared(slices: list[list[Timed]], aim: float) -> str:
+    mine, floor_, *others = slices
+    told = [
+        f"{middle(mine):.2f} ms (CPU {middle(mine, 'cpu'):.2f}), floor {middle(floor_):.2f} ms (CPU {middle(floor_, 'cpu'):.2f})",
+        f"ratio {ratio(mine, floor_):.2f} wall, {ratio(mine, floor_, 'cpu'):.2f} CPU, aim {aim}",
+    ]
+    told += [f"SpiffWorkflow {middle(other):.2f} ms, {ratio(other, mine):.1f} times ours" for other in others]
+    return "; ".join(told)
+
+
+def with_much_data() -> Iterator[str]:
+    """A step of a case with 1 kB and with 100 kB of data."""
+    times = []
+    for size in (1_000, 100_000):
+        instance, step = going_round()
+        lines = {f"line {n}": "x" * 80 for n in range(size // 100)}
+        assert isinstance(services.send(instance, SetVariables({"order": lines}), BENCH), Done)
+        for _ in range(20):
+            step()
+        times.append([timed(step, 20) for _ in range(9)])
+        kept = len(Instance.objects.get(pk=instance).data)
+        yield f"{kept:>7,} bytes of data: {middle(times[-1]):.2f} ms a step"
+    yield f"ratio {middle(times[1]) / middle(times[0]):.2f} wall, {middle(times[1], 'cpu') / middle(times[0], 'cpu'):.2f} CPU, aim 1.5"
+
+
+def _orders() -> Definition:
+    published = deploy(folder_files(Path(__file__).parent / "orders"), BENCH)
+    assert isinstance(published, Published), published
+    ensure_roles(published.case_type)
+    return published.definition
