@@ -6,10 +6,11 @@ in the order of the requirements. Inputs are plain data, as JSON has it; they ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orchestration.engine.dmn import model
+from orchestration.engine.dmn.decision_table import CompiledTable
 from orchestration.engine.dmn.evaluation import DecisionTrace, Evaluation, Inputs, Trace
 from orchestration.engine.dmn.graph import Node
 from orchestration.engine.dmn.model import Fault
@@ -34,25 +35,46 @@ class UnknownDecision(KeyError):
 
 @dataclass(slots=True)
 class Part:
-    """An input or a decision of the graph, compiled. An input has no expression."""
+    """An input or a decision of the graph, compiled. An input has no expression; `rank` is its place in the order."""
 
     node: Node
     type: Type
+    rank: int
+    requires: Sequence[Part] = ()
     expression: Evaluate | None = None
-    plan: Sequence[Part] = ()
-    """What has to be evaluated for this decision, in order, itself the last."""
     shortcut: Shortcut | None = None
+    _plan: Sequence[Part] | None = None
 
-    def variables(self, values: Values) -> dict[str, Value]:
-        """What the expression sees: each required element under its name, those of an import in a context."""
-        seen: dict[str, Value] = {}
-        for path, needed in self.node.needs:
-            value = values.get(needed.number)
-            if len(path) == 1:
-                seen[path[0]] = value
-            else:
-                seen.setdefault(path[0], {})[path[1]] = value
-        return seen
+    @property
+    def plan(self) -> Sequence[Part]:
+        """What has to be evaluated for this part, in order, itself the last."""
+        if self._plan is None:
+            self._plan = plan_for([self])
+        return self._plan
+
+
+def variables(node: Node, values: Values) -> dict[str, Value]:
+    """What an element's expression sees: each required element under its name, those of an import in a context."""
+    seen: dict[str, Value] = {}
+    for path, needed in node.needs:
+        inner = seen
+        for name in path[:-1]:
+            inner = inner.setdefault(name, {})
+        inner[path[-1]] = values.get(needed.number)
+    return seen
+
+
+def plan_for(wanted: Iterable[Part], given: Iterable[Part] = ()) -> list[Part]:
+    """What has to be evaluated to know these parts, in order, each once; nothing that only the given ones require."""
+    stop = {part.rank for part in given}
+    found: dict[int, Part] = {}
+    todo = list(wanted)
+    while todo:
+        part = todo.pop()
+        if part.rank not in found and part.rank not in stop:
+            found[part.rank] = part
+            todo.extend(part.requires)
+    return [found[rank] for rank in sorted(found)]
 
 
 @dataclass(slots=True)
@@ -73,12 +95,24 @@ class Service:
         return _fitting(run, self.node, value, self.result)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the expression of an element reads: for who analyses a model. `types` are those of what it requires."""
+
+    node: Node
+    names: frozenset[str]
+    tables: Sequence[CompiledTable]
+    types: Mapping[str, Type]
+
+
 @dataclass(slots=True)
 class DecisionModel:
     """A compiled model. `faults` are what is wrong with parts of it; those parts are null when they are evaluated."""
 
     definitions: model.Definitions
     faults: tuple[Fault, ...] = ()
+    unknown_names: tuple[Fault, ...] = ()
+    readings: tuple[Reading, ...] = field(default=(), repr=False)
     functions: Values = field(default_factory=dict, repr=False)
     decisions: dict[str, Part] = field(default_factory=dict, repr=False)
     services: dict[str, Service] = field(default_factory=dict, repr=False)
@@ -177,7 +211,7 @@ def fill(run: ModelRun, plan: Sequence[Part], values: Values) -> Values:
     for part in plan:
         run.spend()
         if part.expression is not None:
-            values[part.node.number] = part.expression(Frame(run, None, part.variables(values)))
+            values[part.node.number] = part.expression(Frame(run, None, variables(part.node, values)))
         if run.decisions is not None:
             kind = type(part.node.element).__name__
             run.decisions.append(DecisionTrace(kind, part.node.name, plain(values.get(part.node.number))))

@@ -97,7 +97,7 @@ class CompiledTable:
             rules = column.index.rules(value)
             candidates &= everything if rules is None else rules
             to_ask.append((everything & ~column.always if rules is None else column.index.asked, column, frame))
-        for number in _members(candidates):
+        for number in members(candidates):
             cells = [(column, frame) for asked, column, frame in to_ask if asked >> number & 1]
             if self._asked(run, number, cells):
                 yield number
@@ -140,6 +140,17 @@ class CompiledTable:
             return tuple(self._place(frame, *each) for each in zip(self.outputs, outputs, strict=True))
 
         return key
+
+    def priorities(self, frame: Frame) -> list[tuple[int, ...] | None]:
+        """The sort key of each rule's outputs (8.2.10); None where they cannot be told in this frame."""
+        key = self._priority(frame)
+        keys: list[tuple[int, ...] | None] = []
+        for number in range(len(self.table.rules)):
+            known = len(frame.run.problems)
+            outputs = self._outputs(frame, number)
+            keys.append(None if len(frame.run.problems) > known else key(outputs))
+            del frame.run.problems[known:]
+        return keys
 
     def _result(self, frame: Frame, outcome: hit_policy.Outcome | None) -> Value:
         run: ModelRun = frame.run  # type: ignore[assignment]
@@ -198,7 +209,7 @@ class CompiledTable:
         return RuleTrace(number + 1, rule.id, tuple(cells), all(cell.verdict is True for cell in cells))
 
 
-def _members(rules: RuleSet) -> Iterator[int]:
+def members(rules: RuleSet) -> Iterator[int]:
     """The indexes in a set of rules, in order."""
     while rules:
         lowest = rules & -rules

@@ -12,7 +12,16 @@ from typing import Any, TypeVar
 
 from orchestration.engine.dmn import model
 from orchestration.engine.dmn.compiler import Compiler, converted, fitting, result_type
-from orchestration.engine.dmn.decision_model import DecisionModel, Part, Service, Values, fill
+from orchestration.engine.dmn.decision_model import (
+    DecisionModel,
+    Part,
+    Reading,
+    Service,
+    Values,
+    fill,
+    plan_for,
+    variables,
+)
 from orchestration.engine.dmn.graph import Graph, Node, all_definitions
 from orchestration.engine.dmn.model import Fault, ModelRefused
 from orchestration.engine.dmn.shortcut import shortcut
@@ -36,6 +45,7 @@ class _Linker:
         self.faults: list[Fault] = list(graph.faults)
         self.functions: Values = {}
         self.parts: dict[int, Part] = {}
+        self.readings: list[Reading] = []
         self.services: dict[int, Service] = {}
         names = {path[-1] for node in graph.nodes for path, _ in node.needs if len(path) > 1}
         self.compilers = {each.namespace: Compiler(each, names) for each in all_definitions(graph.definitions)}
@@ -49,6 +59,8 @@ class _Linker:
         return DecisionModel(
             definitions=self.graph.definitions,
             faults=tuple(sorted(set(self.faults), key=lambda fault: fault.line)),
+            unknown_names=tuple({each: None for one in self.compilers.values() for each in one.literals.unknown}),
+            readings=tuple(self.readings),
             functions=self.functions,
             decisions=_by_name([(n, self.parts[n.number]) for n in own if isinstance(n.element, model.Decision)]),
             services=_by_name([(n, self.services[n.number]) for n in own if n.number in self.services]),
@@ -57,6 +69,12 @@ class _Linker:
     def link(self, node: Node) -> None:
         """Compile one node; all that it requires has been."""
         compiler = self.compilers[node.definitions.namespace]
+        compiler.literals.read, known = set(), len(compiler.tables)
+        self.link_element(compiler, node)
+        types = {each.name: self.parts[each.number].type for _, each in node.needs if each.number in self.parts}
+        self.readings.append(Reading(node, frozenset(compiler.literals.read), compiler.tables[known:], types))
+
+    def link_element(self, compiler: Compiler, node: Node) -> None:
         match node.element:
             case model.Decision() as decision:
                 self.parts[node.number] = self.decision(compiler, node, decision)
@@ -65,11 +83,11 @@ class _Linker:
             case model.DecisionService() as service:
                 self.service(compiler, node, service)
             case element:
-                self.parts[node.number] = Part(node, compiler.variable_type(element.variable))
-                self.parts[node.number].plan = [self.parts[node.number]]
+                self.parts[node.number] = Part(node, compiler.variable_type(element.variable), len(self.parts))
 
     def decision(self, compiler: Compiler, node: Node, decision: model.Decision) -> Part:
-        part = Part(node, compiler.variable_type(decision.variable))
+        requires = [self.parts[each.number] for _, each in node.needs if each.number in self.parts]
+        part = Part(node, compiler.variable_type(decision.variable), len(self.parts), requires)
         if decision.expression is None:
             self.faults.append(Fault(decision.reference, decision.line, "this decision has no expression"))
             part.expression = lambda frame: None
@@ -78,22 +96,8 @@ class _Linker:
             part.expression = converted(evaluate, part.type, decision)
             if isinstance(decision.expression, model.DecisionTable):
                 types = {each.name: self.parts[each.number].type for _, each in node.needs if each.number in self.parts}
-                part.shortcut = shortcut(node, compiler.tables[-1], types, compiler.literals)
-        part.plan = [*self.plan(each for _, each in node.needs), part]
+                part.shortcut = shortcut(node, compiler.tables[-1], types)
         return part
-
-    def plan(self, needed: Iterable[Node], given: Iterable[int] = ()) -> list[Part]:
-        """What has to be evaluated to know these nodes, in order, each once, nothing beyond the nodes `given`."""
-        found: dict[int, Node] = {}
-        todo = list(needed)
-        stop = set(given)
-        while todo:
-            node = todo.pop()
-            if node.number in found or node.number in stop or node.number not in self.parts:
-                continue
-            found[node.number] = node
-            todo.extend(each for _, each in node.needs)
-        return [self.parts[node.number] for node in self.graph.order if node.number in found]
 
     # ---- functions
 
@@ -103,12 +107,12 @@ class _Linker:
             return None
         result = result_type(compiler.variable_type(knowledge.variable))
         make = compiler.function_maker(knowledge.logic, names_of(node), knowledge.name, result)
-        return make(Part(node, result).variables(self.functions))
+        return make(variables(node, self.functions))
 
     def service(self, compiler: Compiler, node: Node, service: model.DecisionService) -> None:
         given = self.found(node, (*service.input_data, *service.input_decisions))
         outputs = self.found(node, service.output_decisions)
-        plan = self.plan((part.node for part in outputs), (part.node.number for part in given))
+        plan = plan_for(outputs, given)
         result = result_type(compiler.variable_type(service.variable))
         self.services[node.number] = Service(node, given, plan, outputs, result)
         self.functions[node.number] = _function(self.services[node.number], self.functions)

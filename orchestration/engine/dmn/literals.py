@@ -14,6 +14,7 @@ from orchestration.engine.dmn import model
 from orchestration.engine.dmn.model import Fault
 from orchestration.engine.dmn.run import Evaluate, ModelRun
 from orchestration.engine.feel import (
+    BUILT_INS,
     DEFAULT,
     Expression,
     FeelSyntaxError,
@@ -30,6 +31,9 @@ from orchestration.engine.feel.types import Type
 
 Compiled = TypeVar("Compiled", Expression, UnaryTests)
 Compile = Callable[[str, Names, Mapping[str, Type]], Compiled]
+
+NO_TEXT = ("", "-")
+"""What tools write for an expression that is not there: null."""
 
 _NULL = compile_expression("null")
 _ANYTHING = compile_unary_tests("-")
@@ -80,10 +84,12 @@ class Literals:
         self.members = members
         self.faults = faults
         self.types: Mapping[str, Type] = {}
+        self.read: set[str] = set()
+        self.unknown: list[Fault] = []
 
     def compiled(self, literal: model.LiteralExpression, names: frozenset[str]) -> Expression | None:
         """An expression; None, with a fault, where the text is not FEEL. No text is null."""
-        if literal.text in ("", "-") and self._is_feel(literal):
+        if literal.text in NO_TEXT and self._is_feel(literal):
             return _NULL
         return self._compiled(compile_expression, literal, names)
 
@@ -127,10 +133,15 @@ class Literals:
         if not self._is_feel(literal):
             return None
         try:
-            return compile_text(literal.text, Names(names, self.members), self.types)
+            compiled = compile_text(literal.text, Names(names, self.members), self.types)
         except FeelSyntaxError as error:
             self._fault(literal, f"{literal.text[:80]!r} is not FEEL: {error}")
             return None
+        self.read |= compiled.names
+        if unknown := _plain_names(compiled.ast) & compiled.names - names - self.members - BUILT_INS.keys():
+            message = f"there is no {' and no '.join(repr(each) for each in sorted(unknown))} in {literal.text[:80]!r}"
+            self.unknown.append(Fault(literal.reference, literal.line, message))
+        return compiled
 
     def _fault(self, literal: model.LiteralExpression, message: str) -> None:
         self.faults.append(Fault(literal.reference, literal.line, message))
@@ -144,3 +155,15 @@ class Literals:
             return run.say(reason)
 
         return evaluate
+
+
+def _plain_names(tree: ast.Node) -> set[str]:
+    """The names in a tree that are not inside a filter, where they may be entries of the items (10.3.2.5)."""
+    found: set[str] = set()
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Name):
+            found.add(node.name)
+        todo.extend([node.source] if isinstance(node, ast.Filter) else ast.children(node))
+    return found

@@ -8,7 +8,7 @@ not fit (another kind of value, one that a type does not allow, a missing one) g
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -19,8 +19,8 @@ from orchestration.engine.dmn.evaluation import Evaluation, Inputs
 from orchestration.engine.dmn.graph import Node
 from orchestration.engine.dmn.index import Lookup, RuleSet, column_index, plain_lookup
 from orchestration.engine.dmn.intervals import EVERYTHING, IntervalSet, Kind, cell_set, intersection
-from orchestration.engine.dmn.literals import Constraint, Literals
-from orchestration.engine.feel import Expression, ast
+from orchestration.engine.dmn.literals import NO_TEXT, Constraint
+from orchestration.engine.feel import FeelSyntaxError, ast, parse_expression
 from orchestration.engine.feel.types import ANY, Restricted, Simple, Type
 
 MOST_ANSWERS = 10_000
@@ -67,28 +67,27 @@ class Shortcut:
         return rules
 
 
-def shortcut(node: Node, table: CompiledTable, types: Mapping[str, Type], literals: Literals) -> Shortcut | None:
+def shortcut(node: Node, table: CompiledTable, types: Mapping[str, Type]) -> Shortcut | None:
     """The shortcut of a decision that is this table, or None where it has to go the long way.
 
     `types` are those of the input data that the decision requires, by name.
     """
     if any(len(path) > 1 or isinstance(needed.element, model.Decision) for path, needed in node.needs):
         return None
-    lookups = [_lookup(column, types, literals) for column in table.inputs]
+    lookups = [_lookup(column, types) for column in table.inputs]
     found = [each for each in lookups if each is not None]
-    if len(found) < len(lookups) or {name for name, _ in found} != set(types) or not _constant(table, literals):
+    if len(found) < len(lookups) or {name for name, _ in found} != set(types) or not _constant(table):
         return None
     return Shortcut(tuple(found), 1 << len(table.table.rules))
 
 
-def _lookup(column: InputColumn, types: Mapping[str, Type], literals: Literals) -> tuple[str, Lookup] | None:
+def _lookup(column: InputColumn, types: Mapping[str, Type]) -> tuple[str, Lookup] | None:
     """The name of the input data that a column reads, and the look-up of its values."""
-    expression = literals.compiled(column.clause.expression, frozenset(types))
-    tree = expression.ast if expression is not None else None
+    tree = _tree(column.clause.expression, types)
     if not isinstance(tree, ast.Name) or tree.name not in types:
         return None
     restrictions = [types[tree.name], column.type]
-    kind = next((found for each in restrictions if (found := _kind(each)) is not None), column.index.kind)
+    kind = next((found for each in restrictions if (found := kind_of_type(each)) is not None), column.index.kind)
     sets = [cell_set(cell.ast, kind) for cell in column.cells]
     limits = [type_set(each, kind) for each in restrictions]
     limits.append(EVERYTHING if column.allowed is None else cell_set(column.allowed.ast, kind))
@@ -98,15 +97,15 @@ def _lookup(column: InputColumn, types: Mapping[str, Type], literals: Literals) 
     return tree.name, plain_lookup(column_index(kind, [*sets, intersection(known)]))
 
 
-def _kind(of: Type) -> Kind | None:
+def kind_of_type(of: Type) -> Kind | None:
     if isinstance(of, Restricted):
-        return _kind(of.base)
+        return kind_of_type(of.base)
     return KINDS_BY_NAME.get(of.name) if isinstance(of, Simple) else None
 
 
 def type_set(of: Type, kind: Kind) -> IntervalSet | None:
     """The values of a kind that a type allows; None where that is not a set of intervals, or the kind is another."""
-    if of == ANY or (isinstance(of, Simple) and _kind(of) is kind):
+    if of == ANY or (isinstance(of, Simple) and kind_of_type(of) is kind):
         return EVERYTHING
     if isinstance(of, Restricted) and isinstance(of.allows, Constraint):
         base, constraint = type_set(of.base, kind), cell_set(of.allows.test.ast, kind)
@@ -114,15 +113,19 @@ def type_set(of: Type, kind: Kind) -> IntervalSet | None:
     return None
 
 
-def _constant(table: CompiledTable, literals: Literals) -> bool:
+def _constant(table: CompiledTable) -> bool:
     """Whether all that the table can give are constants."""
-    entries = [output for rule in table.table.rules for output in rule.outputs]
+    entries = [output for rule in table.table.rules for output in rule.outputs if output.text not in NO_TEXT]
     entries += [clause.default for clause in table.table.outputs if clause.default is not None]
-    return all(_is_constant(literals.compiled(each, frozenset())) for each in entries)
+    trees = [_tree(entry, ()) for entry in entries]
+    return all(tree is not None and all(isinstance(part, CONSTANT) for part in ast.walk(tree)) for tree in trees)
 
 
-def _is_constant(expression: Expression | None) -> bool:
-    return expression is not None and all(isinstance(part, CONSTANT) for part in ast.walk(expression.ast))
+def _tree(literal: model.LiteralExpression, names: Iterable[str]) -> ast.Node | None:
+    try:
+        return parse_expression(literal.text, names)
+    except FeelSyntaxError:
+        return None
 
 
 def _copy(value: Any) -> Any:
