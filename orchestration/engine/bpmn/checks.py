@@ -57,7 +57,7 @@ def _unreachable(process: ProcessModel) -> Iterator[Found]:
     """Flow nodes that no token can ever reach."""
     after = reach.successors(process.nodes)
     starts = [*process.body.starts, *(starter.at for starter in process.starters)]
-    starts += [id for id in process.body.nodes if process.nodes[id].type == "startEvent"]
+    starts += [id for id in process.body.nodes if _begins(process.nodes[id])]
     seen: set[str] = set()
     todo = [*starts, *_handlers(process)]
     while todo:
@@ -67,6 +67,10 @@ def _unreachable(process: ProcessModel) -> Iterator[Found]:
     for node in process.nodes.values():
         if node.id not in seen and not _only_inside(process, node, seen):
             yield node.id, f"Nothing leads to {_called(node)}: it can never be reached.", node.line, False
+
+
+def _begins(node: Node) -> bool:
+    return node.type == "startEvent" or (isinstance(node, Gateway) and node.instantiate)
 
 
 def _handlers(process: ProcessModel) -> list[str]:
@@ -111,12 +115,12 @@ def _of_node(process: ProcessModel, node: Node) -> Iterator[Found]:
 def _gateway(process: ProcessModel, node: Gateway) -> Iterator[Found]:
     if not node.outgoing:
         yield _severe(node, "The gateway has no way out. (10.5)")
-    if node.type in ("exclusiveGateway", "inclusiveGateway") and len(node.outgoing) > 1:
-        without = [f.id for f in node.outgoing if f.condition is None and f.id != node.default]
-        if without and node.type == "exclusiveGateway":
+    if node.type == "exclusiveGateway":
+        always = [flow.id for flow in node.outgoing[:-1] if flow.condition is None and flow.id != node.default]
+        if always:
             yield (
                 node.id,
-                f"The flow {without[0]} has no condition: what stands after it is never tried.",
+                f"The flow {always[0]} has no condition: what stands after it is never tried.",
                 node.line,
                 False,
             )

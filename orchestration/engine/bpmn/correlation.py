@@ -23,12 +23,17 @@ Keys = Mapping[str, tuple[Formula, ...]]
 """message name -> one expression for each property of its key, in the order of the properties' ids."""
 
 
-def retrievals(reader: Reader) -> dict[str, tuple[Formula, ...]]:
-    """How each message's key is read from its payload."""
+def retrievals(reader: Reader, process: Element) -> dict[str, tuple[Formula, ...]]:
+    """How each message's key is read from its payload: all its properties, or those that the process binds."""
+    bound = {
+        local(binding.get("correlationPropertyRef"))
+        for subscription in process.all("correlationSubscription")
+        for binding in subscription.all("correlationPropertyBinding")
+    }
     paths: dict[str, dict[str, Formula]] = {}
     for element, message, retrieval in _retrieval_elements(reader):
         path = reader.formula(element, retrieval.first("messagePath"))
-        if path is not None:
+        if path is not None and (not bound or reader.id(element) in bound):
             paths.setdefault(message, {})[reader.id(element)] = path
     return {message: _in_order(found) for message, found in paths.items()}
 

@@ -6,8 +6,9 @@ lies around it (flows, boundary events, compensation handlers) comes in `Surroun
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from orchestration.engine import dialect, juel
@@ -45,6 +46,7 @@ GATEWAYS: Final = frozenset(
     {"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"}
 )
 ACTIVITIES: Final = TASKS | SUB_PROCESSES | {"callActivity"}
+_OWNER: Final = re.compile(r"(?:(user|group)\()?(.*?)\)?")
 NODES: Final = ACTIVITIES | EVENTS | GATEWAYS
 
 ALLOWED: Final = {
@@ -74,6 +76,8 @@ def node(reader: Reader, element: Element, around: Surroundings) -> Node:
     extensions, faults = dialect.extensions(element)
     for fault in faults:
         reader.fault(element, fault.sentence)
+    if element.name == "userTask":
+        extensions = _performers(reader, element, extensions)
     common = _common(reader, element, around, extensions)
     if element.name in EVENTS:
         return _event(reader, element, common)
@@ -85,6 +89,32 @@ def node(reader: Reader, element: Element, around: Surroundings) -> Node:
     if element.name == "callActivity":
         return _call(reader, element, common, extensions)
     return _task(reader, element, common, extensions)
+
+
+def _performers(reader: Reader, element: Element, extensions: Extensions) -> Extensions:
+    """The standard's own way to say who does a task (10.2.2), where no extension says it.
+
+    A potential owner is written as `user(ann), group(sales)`; a name alone is a group (as Flowable reads it).
+    """
+    written = {
+        role.name: body.text.strip()
+        for role in element.all("performer", "humanPerformer", "potentialOwner")
+        for body in role.walk()
+        if body.name == "formalExpression"
+    }
+    assignee = written.get("humanPerformer") or written.get("performer")
+    users, groups = [], []
+    for piece in filter(None, map(str.strip, written.get("potentialOwner", "").split(","))):
+        owner = _OWNER.fullmatch(piece)
+        value = reader.value(element, piece if owner is None else owner[2])
+        if value is not None:
+            (users if owner is not None and owner[1] == "user" else groups).append(value)
+    return replace(
+        extensions,
+        assignee=extensions.assignee or reader.value(element, assignee),
+        candidate_users=extensions.candidate_users or tuple(users),
+        candidate_groups=extensions.candidate_groups or tuple(groups),
+    )
 
 
 def _common(reader: Reader, element: Element, around: Surroundings, extensions: Extensions) -> dict[str, Any]:

@@ -90,7 +90,8 @@ def close_item(
     if isinstance(node, CallActivity):
         step.terminate_called(item)
     found = step.state.items[item]
-    step.emit(e.ItemChanged(found.instance, item, transition, found.state, target, node.id, node.name, reason))
+    name = title(step, node, found.instance, item)
+    step.emit(e.ItemChanged(found.instance, item, transition, found.state, target, node.id, name, reason))
     step.touch(found.instance)
     return found
 

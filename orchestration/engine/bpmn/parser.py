@@ -99,7 +99,7 @@ class _Process:
             body=body,
             starters=tuple(self.starters(body)),
             reach=reach.joins(self.nodes),
-            retrievals={**correlation.stated(self.nodes.values()), **correlation.retrievals(self.reader)},
+            retrievals={**correlation.stated(self.nodes.values()), **correlation.retrievals(self.reader, self.element)},
             has_conditions=any(d.kind == "conditional" for n in self.nodes.values() for d in correlation.awaited(n)),
             line=self.element.line,
         )

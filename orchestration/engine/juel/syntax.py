@@ -149,11 +149,18 @@ class Parser:
             raise JuelRefused(f"the expression is nested more than {MAX_DEPTH} deep")
         node = self.binary(0)
         if self.take("?"):
+            if self.take(":"):
+                return self._or_else(node)
             then = self.ternary()
             self.need(":")
             node = Ternary(node, then, self.ternary())
         self.depth -= 1
         return node
+
+    def _or_else(self, node: Node) -> Node:
+        """`a ?: b`, as Groovy writes it: a, or where there is none, b."""
+        self.depth -= 1
+        return Ternary(Binary("==", node, Literal(None)), self.ternary(), node)
 
     def binary(self, level: int) -> Node:
         if level == len(_LEVELS):
