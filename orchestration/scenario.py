@@ -95,7 +95,7 @@ class Engine:
 
     def _stored(self, state: State) -> State:
         items, data = encode(state)
-        return decode(items, state.root.encoded_variables() if data is None else data)
+        return decode(items, state.root.variables.encode()[0] if data is None else data)
 
     def _carry(self, root: _Root, event: e.Event) -> None:
         """Messages and signals reach the other roots."""
@@ -283,7 +283,7 @@ class Engine:
                 for event in root.events
                 if isinstance(event, e.MilestoneReached) and event.instance == number
             ],
-            "variables": root.ended[number][2] if found is None else found.variables,
+            "variables": root.ended[number][2] if found is None else dict(found.variables),
             "children": [
                 {"key": event.key, "iid": f"{iid.partition('/')[0]}/{event.instance}"}
                 for event in root.events

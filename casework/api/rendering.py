@@ -62,7 +62,7 @@ def _looking_at(seen: Look, page: list[Entry]) -> Look:
         return seen
     merged = known | {entry.sequence: entry for entry in page}
     entries = tuple(merged[sequence] for sequence in sorted(merged))
-    view = mask(seen.state.root.variables, seen.case_type.classification, seen.view.principal, former(entries))
+    view = mask(dict(seen.state.root.variables), seen.case_type.classification, seen.view.principal, former(entries))
     return replace(seen, history=entries, view=view)
 
 

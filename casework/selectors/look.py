@@ -47,7 +47,7 @@ def look(*, user: User, case: Case, now: datetime) -> Look:
     state = selectors.state_of(case.instance)
     history = tuple(timeline(case.instance_id, after=max(0, case.instance.head_sequence - AT_MOST), limit=AT_MOST))
     principal = permissions.principal(user, case, now)
-    view = mask(state.root.variables, case_type.classification, principal, former(history))
+    view = mask(dict(state.root.variables), case_type.classification, principal, former(history))
     return Look(case, case_type, case_type.library.cases[case_type.case], state, history, view)
 
 

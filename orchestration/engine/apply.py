@@ -12,6 +12,7 @@ from typing import Any
 
 from orchestration.engine import events as e
 from orchestration.engine.state import ENDED, Instance, Item, State, Wait
+from orchestration.engine.variables import Variables
 
 
 def apply(state: State, event: e.Event) -> State:
@@ -38,7 +39,7 @@ def _number(state: State, used: int) -> None:
 def _instance_started(state: State, event: e.InstanceStarted) -> None:
     _number(state, event.instance)
     state.instances[event.instance] = Instance(
-        event.instance, event.kind, event.key, event.parent, "active", dict(event.variables), {}
+        event.instance, event.kind, event.key, event.parent, "active", Variables(event.variables)
     )
     state.owned.add(event.instance)
     if event.parent is None:
@@ -92,19 +93,14 @@ def _fact_set(state: State, event: e.FactSet) -> None:
 def _variables_changed(state: State, event: e.VariablesChanged) -> None:
     if event.item is not None:
         item = state.own_item(event.item)
-        item.local = _written(item.local or {}, event)
+        item.local = {**(item.local or {}), **event.changes}
+        for name in event.removed:
+            item.local.pop(name, None)
         return
     instance = state.own_instance(event.instance)
-    instance.variables = _written(instance.variables, event)
+    instance.variables = instance.variables.written(event.changes, event.removed)
     if instance.parent is None:
         state.data_changed = True
-
-
-def _written(variables: dict[str, Any], event: e.VariablesChanged) -> dict[str, Any]:
-    result = {**variables, **event.changes}
-    for name in event.removed:
-        result.pop(name, None)
-    return result
 
 
 def _task_opened(state: State, event: e.TaskOpened) -> None:

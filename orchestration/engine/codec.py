@@ -14,31 +14,34 @@ import orjson
 
 from orchestration.engine import commands, events
 from orchestration.engine.state import ROOT, Instance, Item, State, Wait
+from orchestration.engine.variables import Variables
 
 Json = Any
 
 
 def encode(state: State) -> tuple[bytes, bytes | None]:
     """(open items, case data); case data None: unchanged since the state was decoded."""
+    data, index = state.root.variables.encode()
     document = {
         "next": state.next_id,
+        "data": index,
         "instances": [
-            [i.id, i.kind, i.key, i.parent, i.state, i.facts, None if i.id == ROOT else i.variables]
+            [i.id, i.kind, i.key, i.parent, i.state, None if i.id == ROOT else dict(i.variables), i.facts]
             for i in state.instances.values()
         ],
         "items": [[i.id, i.instance, i.parent, i.node, i.state, i.local, i.facts] for i in state.items.values()],
         "waits": [[w.id, w.instance, w.item, w.kind, w.name, w.node, w.key, w.facts] for w in state.waits.values()],
     }
-    return orjson.dumps(document), state.root.encoded_variables() if state.data_changed else None
+    return orjson.dumps(document), data if state.data_changed else None
 
 
 def decode(items: bytes, data: bytes) -> State:
     """The state that was encoded, with `data` the last case data that `encode` gave."""
     document = orjson.loads(items)
     state = State(document["next"])
-    for id, kind, key, parent, status, facts, variables in document["instances"]:
-        raw = data if id == ROOT else None
-        state.instances[id] = Instance(id, kind, key, parent, status, variables, facts, raw)
+    for id, kind, key, parent, status, given, facts in document["instances"]:
+        variables = Variables.decode(data, document["data"]) if id == ROOT else Variables(given)
+        state.instances[id] = Instance(id, kind, key, parent, status, variables, facts)
     for row in document["items"]:
         item = Item(*row)
         state.items[item.id] = item

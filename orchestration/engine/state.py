@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import orjson
+from orchestration.engine.variables import Variables
 
 Json = Any
 
@@ -81,68 +81,32 @@ class Wait:
     facts: dict[str, Json] | None = None
 
 
+@dataclass(slots=True)
 class Instance:
-    """A running case or process. Variables of the root are decoded from their bytes when first read."""
+    """A running case or process, or an ended root. `parent`: the item that called it."""
 
-    __slots__ = ("_raw", "_variables", "children", "facts", "id", "key", "kind", "parent", "state", "waits")
-
-    def __init__(
-        self,
-        id: int,
-        kind: str,
-        key: str,
-        parent: int | None,
-        state: str,
-        variables: dict[str, Json] | None,
-        facts: dict[str, Json],
-        raw: bytes | None = None,
-    ) -> None:
-        self.id = id
-        self.kind = kind
-        self.key = key
-        self.parent = parent
-        self.state = state
-        self._variables = variables
-        self._raw = raw
-        self.facts = facts
-        self.children: dict[int, None] = {}
-        self.waits: dict[int, None] = {}
-
-    @property
-    def variables(self) -> dict[str, Json]:
-        """The case data. Read it only: values are shared between states."""
-        if self._variables is None:
-            self._variables = orjson.loads(self._raw or b"{}")
-        return self._variables
-
-    @variables.setter
-    def variables(self, variables: dict[str, Json]) -> None:
-        self._variables = variables
-        self._raw = None
+    id: int
+    kind: str
+    key: str
+    parent: int | None
+    state: str
+    variables: Variables = field(default_factory=Variables)
+    facts: dict[str, Json] = field(default_factory=dict)
+    children: dict[int, None] = field(default_factory=dict, compare=False)
+    waits: dict[int, None] = field(default_factory=dict, compare=False)
 
     def copy(self) -> Instance:
-        copy = Instance(
-            self.id, self.kind, self.key, self.parent, self.state, self._variables, dict(self.facts), self._raw
+        return Instance(
+            self.id,
+            self.kind,
+            self.key,
+            self.parent,
+            self.state,
+            self.variables,
+            dict(self.facts),
+            dict(self.children),
+            dict(self.waits),
         )
-        copy.children = dict(self.children)
-        copy.waits = dict(self.waits)
-        return copy
-
-    def encoded_variables(self) -> bytes:
-        if self._raw is None:
-            self._raw = orjson.dumps(self._variables)
-        return self._raw
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Instance):
-            return NotImplemented
-        mine = (self.id, self.kind, self.key, self.parent, self.state, self.variables, self.facts)
-        return mine == (other.id, other.kind, other.key, other.parent, other.state, other.variables, other.facts)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return f"Instance({self.id}, {self.kind!r}, {self.key!r}, {self.state!r}, {self.variables!r}, {self.facts!r})"
 
 
 @dataclass(slots=True)

@@ -217,11 +217,10 @@ class Step:
         """The instance is over; nothing is open in it any more. Its caller goes on from the agenda."""
         found = self.state.instances[instance]
         self.cancel_waits(None, instance=instance)
-        variables = found.variables
         self.ended_models[instance] = self.model(instance)
         self.emit(e.InstanceEnded(instance, found.key, state, found.parent))
         if found.parent is not None:
-            self.plan(self._tell_caller, found.parent, instance, state, variables)
+            self.plan(self._tell_caller, found.parent, instance, state, found.variables)
 
     def _tell_caller(self, item: int, instance: int, state: str, variables: Mapping[str, Json]) -> None:
         caller = self.state.items.get(item)

@@ -53,7 +53,7 @@ def transferred(
 
 def visible(step: Step, instance: int, item: int | None) -> dict[str, Json]:
     """All variables that an item sees."""
-    layers = [step.state.instances[instance].variables]
+    layers: list[Mapping[str, Json]] = [step.state.instances[instance].variables]
     while item is not None:
         found = step.state.items[item]
         if found.local:

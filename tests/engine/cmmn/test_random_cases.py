@@ -71,7 +71,7 @@ def run(random: Random, steps: int) -> int:
         history += [encode_event(event) for event in outcome.events]
         told = replay(outcome.events, told)
         items, data = encode(outcome.state)
-        data = outcome.state.root.encoded_variables() if data is None else data
+        data = outcome.state.root.variables.encode()[0] if data is None else data
         state = decode(items, data)
         assert state == outcome.state == told
         check_whole(state)
