@@ -98,8 +98,8 @@ def sort_key(value: Value) -> Value:
     kind = type(value)
     if kind is str or kind is Decimal or kind is int:
         return value
-    if kind is float:
-        return exact(value)
+    if kind is float and (number := exact(value)) is not None:
+        return number
     if kind is Date:
         return value.days
     if kind is Time or kind is DateTime:

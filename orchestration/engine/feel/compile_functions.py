@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from . import ast
 from .builtins import BUILT_INS
 from .compiler import Code, Compiler, Level, rule
+from .inference import type_of
 from .problems import FeelError
 from .run import Frame, Run
 from .types import Type, coerce, resolve
@@ -23,6 +24,7 @@ def compile_definition(compiler: Compiler, node: ast.FunctionDefinition, level: 
     except FeelError as error:
         reason, span = error.reason, node.span
         return lambda frame: frame.run.fail(reason, span)
+    result = type_of(node.body, dict(zip(names, types, strict=True)))
     body = compiler.code(node.body, Level(level, frozenset(names), True))
 
     def define(frame: Frame) -> Value:
@@ -30,7 +32,7 @@ def compile_definition(compiler: Compiler, node: ast.FunctionDefinition, level: 
             values = [_fitting(*argument) for argument in zip(names, types, arguments, strict=True)]
             return body(Frame(run, frame, dict(zip(names, values, strict=True))))
 
-        return Function("function", names, invoke, types)
+        return Function("function", names, invoke, types, result)
 
     return define
 

@@ -89,6 +89,8 @@ def _evaluated(evaluate: Callable[[Run], Value], run: Run, node: ast.Node) -> Ev
             measure(run, value)
     except LimitExceeded as error:
         return Evaluated(None, (*run.problems, Problem(error.reason, node.span, limit=True)))
+    except ArithmeticError:
+        return Evaluated(None, (*run.problems, Problem("a number that is none was handed in", node.span)))
     except RecursionError:
         return Evaluated(None, (*run.problems, Problem("this is nested too deeply", node.span, limit=True)))
     return Evaluated(value, tuple(run.problems))

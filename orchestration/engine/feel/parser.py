@@ -119,14 +119,7 @@ class Parser(TypeParser):
 
     def _unary(self) -> ast.Node:
         first = self.index
-        if self.accept("-"):
-            self.enter()
-            operand = self._unary()
-            self.leave()
-            node: ast.Node = ast.Negation(self.span_from(first), operand)
-        else:
-            node = self._postfix(self._primary(), first)
-        links = 0
+        node, links = self._signed(), 0
         while self.at("instance"):
             links = self.count_link(links)
             self.index += 1
@@ -134,6 +127,15 @@ class Parser(TypeParser):
             of = self.type()
             node = ast.InstanceOf(self.span_from(first), node, of)
         return node
+
+    def _signed(self) -> ast.Node:
+        first = self.index
+        if not self.accept("-"):
+            return self._postfix(self._primary(), first)
+        self.enter()
+        operand = self._signed()
+        self.leave()
+        return ast.Negation(self.span_from(first), operand)
 
     # --- unary tests ----------------------------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
 
 from .durations import NANOS, DaysTimeDuration, YearsMonthsDuration, parse_duration
 from .numbers import exact, is_number, number_text, parse_number, whole
@@ -129,7 +128,7 @@ def to_string(value: Value) -> str:
 
 def to_feel(value: object) -> Value:
     """A FEEL value of a Python one, all the way down: int, float, `datetime` and tuples too. Raises `TypeError`."""
-    if isinstance(value, bool | str | Decimal | Range | Function | TEMPORAL_TYPES) or value is None:
+    if isinstance(value, bool | str | Range | Function | TEMPORAL_TYPES) or value is None:
         return value
     if is_number(value):
         return exact(value)
