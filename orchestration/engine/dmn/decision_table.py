@@ -87,7 +87,7 @@ class CompiledTable:
         if self.table.hit_policy == "FIRST":
             first = next(matching, None)
             matching = iter(() if first is None else (first,))
-        return [Hit(number, self._outputs(frame, number)) for number in matching]
+        return [Hit(number, self.outputs_of(frame, number)) for number in matching]
 
     def _matching(self, run: Run, frames: Sequence[Frame], values: Sequence[Value]) -> Iterator[int]:
         """The indexes of the rules that match, in order."""
@@ -117,7 +117,8 @@ class CompiledTable:
 
     # ---- results
 
-    def _outputs(self, frame: Frame, number: int) -> Outputs:
+    def outputs_of(self, frame: Frame, number: int) -> Outputs:
+        """What a rule, by its index, puts out. Raises LimitExceeded."""
         return tuple(self._allowed_output(frame, column, column.entries[number](frame)) for column in self.outputs)
 
     def _allowed_output(self, frame: Frame, column: OutputColumn, value: Value) -> Value:
@@ -147,7 +148,7 @@ class CompiledTable:
         keys: list[tuple[int, ...] | None] = []
         for number in range(len(self.table.rules)):
             known = len(frame.run.problems)
-            outputs = self._outputs(frame, number)
+            outputs = self.outputs_of(frame, number)
             keys.append(None if len(frame.run.problems) > known else key(outputs))
             del frame.run.problems[known:]
         return keys

@@ -115,10 +115,17 @@ def type_set(of: Type, kind: Kind) -> IntervalSet | None:
 
 def _constant(table: CompiledTable) -> bool:
     """Whether all that the table can give are constants."""
-    entries = [output for rule in table.table.rules for output in rule.outputs if output.text not in NO_TEXT]
+    entries = [output for rule in table.table.rules for output in rule.outputs]
     entries += [clause.default for clause in table.table.outputs if clause.default is not None]
-    trees = [_tree(entry, ()) for entry in entries]
-    return all(tree is not None and all(isinstance(part, CONSTANT) for part in ast.walk(tree)) for tree in trees)
+    return all(is_constant(entry) for entry in entries)
+
+
+def is_constant(entry: model.LiteralExpression) -> bool:
+    """Whether an expression is a constant, or a list or context of constants."""
+    if entry.text in NO_TEXT:
+        return True
+    tree = _tree(entry, ())
+    return tree is not None and all(isinstance(part, CONSTANT) for part in ast.walk(tree))
 
 
 def _tree(literal: model.LiteralExpression, names: Iterable[str]) -> ast.Node | None:
