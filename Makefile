@@ -13,6 +13,8 @@ help:  ## this list
 run: setup  ## set up what is missing and serve http://127.0.0.1:8000 until Ctrl-C (PORT=8001 make run: another port)
 	@exec $(PY) -m casework.runtime run --port $(PORT)
 
+test: export OMP_NUM_THREADS = 1
+test: export OPENBLAS_NUM_THREADS = 1
 test: lint chromium  ## every quality gate, then all tests
 	@$(PY) -m pytest -n 2
 

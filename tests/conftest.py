@@ -7,10 +7,17 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from casework.runtime.locations import Locations
 from casework.runtime.postgres import Postgres
+
+# How long an example takes depends on what else the machine does, so no test fails by it.
+hypothesis.settings.register_profile(
+    "casewright", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("casewright")
 
 SERVER = pytest.StashKey[Postgres]()
 

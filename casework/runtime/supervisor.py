@@ -30,6 +30,7 @@ from casework.runtime.processes import ServiceFailed, die_with_parent
 from casework.runtime.services import embedded_services
 
 HOST = "127.0.0.1"
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # a worker's parallelism is its processes
 WEB_CONNECTIONS = "20"  # to the database, most of them for the web process
 
 
@@ -92,7 +93,7 @@ def _commands(port: int) -> dict[str, tuple[list[str], dict[str, str]]]:
     ]
     return {
         "web": (["-m", "uvicorn", *serve, "--timeout-graceful-shutdown", "2"], {"DATABASE_POOL": WEB_CONNECTIONS}),
-        "worker": ([*celery, "worker", *worker], {"DATABASE_CONN_MAX_AGE": "600"}),
+        "worker": ([*celery, "worker", *worker], {"DATABASE_CONN_MAX_AGE": "600"} | ONE_THREAD),
         "beat": ([*celery, "beat", "--scheduler", in_memory, "--pidfile", ""], {}),
     }
 
