@@ -185,10 +185,9 @@ def _complete_instance(step: Step, item: int, node: Activity, values: Mapping[st
     """One instance of a loop is done: does the loop go on, or is it over?"""
     found = step.state.items[item]
     frame, loop = cast(int, found.parent), cast(Loop, node.loop)
-    if loop.output is not None:
-        element = loop.output_element
-        result = None if element is None else step.evaluate(element, found.instance, item, values)
-        note(step, found.instance, frame, f"out:{found.facts['index']}", [result])
+    if loop.outputs:
+        results = [each and step.evaluate(each, found.instance, item, values) for _, each in loop.outputs]
+        note(step, found.instance, frame, f"out:{found.facts['index']}", results)
     memory.remember(step, found, node)
     close_item(step, item)
     facts = step.state.items[frame].facts
@@ -237,10 +236,12 @@ def _end_loop(step: Step, frame: int, node: Activity) -> None:
     found, loop = step.state.items[frame], cast(Loop, node.loop)
     for child in list(found.children):
         close_item(step, child, "terminated", "terminate", "the loop is complete")
-    if loop.output is not None:
+    if loop.outputs:
         total = found.facts["loop"].get("total", found.facts["loop"]["done"])
-        outputs = [found.facts.get(f"out:{index}", [None])[0] for index in range(total)]
-        variables.assign(step, found.instance, found.parent, {loop.output: outputs})
+        nothing = [None] * len(loop.outputs)
+        rows = [found.facts.get(f"out:{index}", nothing) for index in range(total)]
+        collected = {name: [row[place] for row in rows] for place, (name, _) in enumerate(loop.outputs)}
+        variables.assign(step, found.instance, found.parent, collected)
     _close(step, frame, node)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from orchestration.engine.bpmn import activities, tokens, variables, waits
-from orchestration.engine.bpmn.items import body_of, close_item, interrupt, is_open, open_item, process
+from orchestration.engine.bpmn.items import body_of, close_item, interrupt, is_open, open_item, process, turn
 from orchestration.engine.bpmn.model import Event, Flow, Gateway, Node, SubProcess
 from orchestration.engine.bpmn.reach import link_names
 from orchestration.engine.bpmn.tokens import ENTER
@@ -94,7 +94,7 @@ def in_sub_process(
     wait: Wait | None = None,
 ) -> None:
     """The start event of an event sub-process occurs in the scope: it runs instead of, or beside, the rest (13.5.4)."""
-    if not is_open(step, instance, scope):
+    if turn(step, instance, scope) != 0:
         return
     if start.interrupting:
         interrupt(step, instance, scope, f"interrupted by {start.name or start.id}")
@@ -120,7 +120,7 @@ def enter_at(step: Step, instance: int, at: str) -> None:
     if model.nodes[at].type == "startEvent":
         tokens.begin(step, instance, None, at)
     else:
-        step.plan(tokens.resume, step, instance, None, model.nodes[at])
+        tokens.resume(step, instance, None, model.nodes[at])
     for id in model.body.nodes:
         gateway = model.nodes[id]
         if not (isinstance(gateway, Gateway) and gateway.instantiate and gateway.parallel):

@@ -160,7 +160,7 @@ def _leave_cancelled(step: Step, item: Item, node: SubProcess) -> None:
     found = close_item(step, whole, "terminated", "cancel", reason)
     boundary = _cancel_boundary(node)
     if boundary is not None:
-        step.plan(tokens.resume, step, found.instance, found.parent, boundary)
+        tokens.resume(step, found.instance, found.parent, boundary)
 
 
 def _cancel_boundary(node: SubProcess) -> Node | None:

@@ -7,7 +7,7 @@ lies around it (flows, boundary events, compensation handlers) comes in `Surroun
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -103,7 +103,8 @@ def _performers(reader: Reader, element: Element, extensions: Extensions) -> Ext
         if body.name == "formalExpression"
     }
     assignee = written.get("humanPerformer") or written.get("performer")
-    users, groups = [], []
+    users: list[Formula] = []
+    groups: list[Formula] = []
     for piece in filter(None, map(str.strip, written.get("potentialOwner", "").split(","))):
         owner = _OWNER.fullmatch(piece)
         value = reader.value(element, piece if owner is None else owner[2])
@@ -198,9 +199,7 @@ def _multi_instance(reader: Reader, element: Element, several: Element) -> Loop:
     collection = extensions.collection or _reference(reader, element, several, "loopDataInputRef")
     if cardinality is None and collection is None:
         reader.fault(element, "A multi-instance activity needs a cardinality or a collection.")
-    inside, outside = several.first("inputDataItem"), several.first("outputDataItem")
-    output = several.first("loopDataOutputRef")
-    each = _item_name(reader, outside)
+    inside = several.first("inputDataItem")
     return Loop(
         "sequential" if several.get("isSequential") == "true" else "parallel",
         cardinality=cardinality,
@@ -208,9 +207,27 @@ def _multi_instance(reader: Reader, element: Element, several: Element) -> Loop:
         element=extensions.element_variable or _item_name(reader, inside),
         index=extensions.element_index_variable or "loopCounter",
         completion=reader.formula(element, several.first("completionCondition")),
-        output=extensions.output_collection or (reader.data_name(output.text) if output is not None else None),
-        output_element=extensions.output_element or (reader.name_formula(element, each) if each else None),
+        outputs=tuple(_outputs(reader, element, several, extensions)),
     )
+
+
+def _outputs(
+    reader: Reader, element: Element, several: Element, extensions: Extensions
+) -> Iterator[tuple[str, Formula | None]]:
+    """The collections that the instances fill: the standard's, Zeebe's, and Flowable's variable aggregations."""
+    output = several.first("loopDataOutputRef")
+    each = _item_name(reader, several.first("outputDataItem"))
+    if output is not None:
+        yield reader.data_name(output.text), reader.name_formula(element, each) if each else None
+    if extensions.output_collection is not None:
+        yield extensions.output_collection, extensions.output_element
+    for aggregation in dialect.vendor_elements(several, "variableAggregation"):
+        names = [
+            (one.get("source") or "", one.get("target") or one.get("source") or "")
+            for one in aggregation.all("variable")
+        ]
+        entries = ", ".join(f"{target}: {source}" for source, target in names)
+        yield aggregation.get("target") or "", reader.compile(element, f"{{{entries}}}")
 
 
 def _reference(reader: Reader, element: Element, several: Element, name: str) -> Formula | None:

@@ -115,7 +115,7 @@ def _release_in(step: Step, instance: int, scope: int | None) -> bool:
         if kind == "tokens" and node is not None and node.type == "inclusiveGateway":
             if not _awaited(step, instance, scope, node, [f.id for f in node.incoming if f.id not in value]):
                 _take(step, instance, scope, node, value)
-                step.plan(resume, step, instance, scope, node)
+                resume(step, instance, scope, node)
                 done = True
         elif kind == "reset" and node is not None:
             arrived = facts_of(step, instance, scope).get(f"tokens:{id}", {})

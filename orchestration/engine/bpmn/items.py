@@ -18,7 +18,7 @@ from orchestration.engine.step import ModelFault, Step
 Json = Any
 
 INTERRUPTED: Final = "interrupted"
-"""Fact of a scope whose own flow was ended by an event sub-process or a cancel event: no token enters it any more."""
+"""Fact of a scope: how often its own flow was ended, by an event sub-process or a cancel event."""
 
 
 def process(step: Step, instance: int) -> ProcessModel:
@@ -42,11 +42,19 @@ def body_of(step: Step, instance: int, scope: int | None) -> Body:
     return node.body if isinstance(node, SubProcess) else Body()
 
 
-def is_open(step: Step, instance: int, scope: int | None) -> bool:
-    """Whether tokens may still move in this scope."""
+def turn(step: Step, instance: int, scope: int | None) -> int | None:
+    """How often the scope's own flow has been interrupted; None when the scope has ended.
+
+    A token on its way belongs to the turn in which it set out, and is dropped when another has begun.
+    """
     if not step.is_running(instance) or (scope is not None and scope not in step.state.items):
-        return False
-    return INTERRUPTED not in facts_of(step, instance, scope)
+        return None
+    return int(facts_of(step, instance, scope).get(INTERRUPTED, 0))
+
+
+def is_open(step: Step, instance: int, scope: int | None) -> bool:
+    """Whether the scope has not ended."""
+    return turn(step, instance, scope) is not None
 
 
 def note(step: Step, instance: int, scope: int | None, fact: str, value: Json) -> None:
@@ -106,9 +114,9 @@ def end_children(step: Step, instance: int, scope: int | None, reason: str = "")
 
 
 def interrupt(step: Step, instance: int, scope: int | None, reason: str) -> None:
-    """End the scope's own flow for good; tokens that are still on their way into it are dropped."""
+    """End the scope's own flow; tokens that are still on their way in it are dropped."""
     end_children(step, instance, scope, reason)
-    note(step, instance, scope, INTERRUPTED, True)
+    note(step, instance, scope, INTERRUPTED, (turn(step, instance, scope) or 0) + 1)
 
 
 def stall(step: Step, instance: int, scope: int | None, node: Node, sentence: str) -> NoReturn:

@@ -54,7 +54,10 @@ class EventDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """Standard loop or multi-instance (10.2.8). `kind`: standard, sequential, parallel."""
+    """Standard loop or multi-instance (10.2.8). `kind`: standard, sequential, parallel.
+
+    `outputs`: variables that collect what each instance gives, in order.
+    """
 
     kind: str
     cardinality: Formula | None = None
@@ -62,8 +65,7 @@ class Loop:
     element: str | None = None
     index: str = "loopCounter"
     completion: Formula | None = None
-    output: str | None = None
-    output_element: Formula | None = None
+    outputs: tuple[tuple[str, Formula | None], ...] = ()
     condition: Formula | None = None
     test_before: bool = False
     maximum: Formula | None = None

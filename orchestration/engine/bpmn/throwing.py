@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from orchestration.engine import events as e
 from orchestration.engine.bpmn import activities, catching, compensation, tokens, variables, waits, work
-from orchestration.engine.bpmn.items import body_of, end_children, is_open, node_of
+from orchestration.engine.bpmn.items import body_of, end_children, node_of, turn
 from orchestration.engine.bpmn.model import Activity, Event, EventDefinition, Flow, Node, SubProcess
 from orchestration.engine.bpmn.tokens import ENTER
 from orchestration.engine.step import Step
@@ -28,11 +28,11 @@ def _throw(step: Step, instance: int, scope: int | None, node: Node, flow: Flow 
     event = cast(Event, node)
     step.emit(e.ElementPassed(instance, node.id, node.name, node.type, tuple(out.id for out in node.outgoing)))
     step.touch(instance)
-    rests = False
+    rests, now = False, turn(step, instance, scope)
     for definition in event.definitions:
-        if is_open(step, instance, scope):
+        if turn(step, instance, scope) == now:
             rests = _one(step, instance, scope, event, definition) or rests
-    if not rests and is_open(step, instance, scope):
+    if not rests and turn(step, instance, scope) == now:
         tokens.leave(step, instance, scope, node)
 
 
@@ -157,7 +157,7 @@ def throw(step: Step, instance: int, scope: int | None, kind: str, code: str | N
 
 def _listening(step: Step, instance: int, scope: int | None, kind: str, code: str | None) -> Event | None:
     """The event sub-process of the scope that catches it."""
-    if not is_open(step, instance, scope) or (scope is not None and activities.is_frame(step.state.items[scope])):
+    if turn(step, instance, scope) != 0 or (scope is not None and activities.is_frame(step.state.items[scope])):
         return None
     starts = [start for _, start in body_of(step, instance, scope).event_subprocesses]
     return _best(step, instance, scope, starts, kind, code)

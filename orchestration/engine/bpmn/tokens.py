@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from orchestration.engine import events as e
-from orchestration.engine.bpmn.items import is_open, process, stall
+from orchestration.engine.bpmn.items import process, stall, turn
 from orchestration.engine.bpmn.model import Flow, Node
 from orchestration.engine.step import Step
 
@@ -23,17 +23,18 @@ ENTER: Final[dict[str, Enter]] = {}
 
 def begin(step: Step, instance: int, scope: int | None, node: str) -> None:
     """Put a token on a node that no flow leads to."""
-    step.plan(_arrive, step, instance, scope, node, None)
+    step.plan(_arrive, step, instance, scope, turn(step, instance, scope), node, None)
 
 
 def send(step: Step, instance: int, scope: int | None, flows: Iterable[Flow]) -> None:
     """Put a token on each of these flows."""
+    now = turn(step, instance, scope)
     for flow in flows:
-        step.plan(_arrive, step, instance, scope, flow.target, flow)
+        step.plan(_arrive, step, instance, scope, now, flow.target, flow)
 
 
-def _arrive(step: Step, instance: int, scope: int | None, target: str, flow: Flow | None) -> None:
-    if is_open(step, instance, scope):
+def _arrive(step: Step, instance: int, scope: int | None, sent: int | None, target: str, flow: Flow | None) -> None:
+    if sent is not None and turn(step, instance, scope) == sent:
         step.touch(instance)
         node = process(step, instance).nodes[target]
         ENTER[node.type](step, instance, scope, node, flow)
@@ -58,8 +59,12 @@ def pass_through(step: Step, instance: int, scope: int | None, node: Node) -> No
 
 
 def resume(step: Step, instance: int, scope: int | None, node: Node) -> None:
-    """A token that rested at the node, or was brought to it by an event, goes on, unless its scope has ended."""
-    if is_open(step, instance, scope):
+    """A token that rested at the node, or was brought to it by an event, goes on, from the agenda."""
+    step.plan(_resume, step, instance, scope, turn(step, instance, scope), node)
+
+
+def _resume(step: Step, instance: int, scope: int | None, sent: int | None, node: Node) -> None:
+    if sent is not None and turn(step, instance, scope) == sent:
         pass_through(step, instance, scope, node)
 
 

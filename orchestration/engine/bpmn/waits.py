@@ -129,9 +129,13 @@ def conditions_met(step: Step, instance: int) -> list[Wait]:
 
 
 def learn_key(step: Step, wait: Wait, variables: Mapping[str, Json]) -> None:
-    """The first message of a conversation gives the instance its key (8.3.2, key-based correlation)."""
+    """A message that was received may be the first of its conversation."""
     paths = process(step, wait.instance).retrievals.get(wait.name)
     if wait.kind == "message" and wait.key is None and paths:
-        key = correlation.key_of_payload(paths, variables, step.now)
-        if key is not None and "correlation" not in facts_of(step, wait.instance, None):
-            note(step, wait.instance, None, "correlation", key)
+        learn(step, wait.instance, correlation.key_of_payload(paths, variables, step.now))
+
+
+def learn(step: Step, instance: int, key: str | None) -> None:
+    """The first message of a conversation, sent or received, gives the instance its key (8.3.2)."""
+    if key is not None and "correlation" not in facts_of(step, instance, None):
+        note(step, instance, None, "correlation", key)

@@ -125,6 +125,7 @@ def throw_message(step: Step, instance: int, item: int | None, node: Node, messa
     key = correlation.key_of_payload(paths, payload, step.now) if paths else None
     if key is None and paths:
         key = correlation.key_text([step.evaluate(path, instance, item) for path in paths])
+    waits.learn(step, instance, key)
     step.throw_message(instance, item, name, payload, key)
 
 
