@@ -36,32 +36,26 @@ class Outcome:
 def execute(library: Library, state: State | None, command: c.Command, now: datetime) -> Outcome:
     """Carry out one command at `now` (aware). The state given is not changed; None is only good for a start."""
     given = State() if state is None else state
-    step = Step(library, given.working(), now, BEHAVIOURS)
+    step = Step(library, given.working(), now, BEHAVIOURS, by_hand=type(command) in _BY_HAND)
     try:
-        _HANDLERS[type(command)](step, command)
+        step.plan(_HANDLERS[type(command)], step, command)
         step.run()
     except Refused as refused:
         return Outcome(given, (), refused.rejection)
     except AgendaOverrun:
         return _overrun(library, given, now)
-    except ModelFault as fault:
-        return _fault(library, given, now, fault)
     if not step.events:
         return Outcome(given, (), Rejection("unchanged", "Nothing would change."))
     return Outcome(step.state, tuple(step.events))
 
 
 def _overrun(library: Library, given: State, now: datetime) -> Outcome:
+    """The case is as it was, with an incident; a start is refused."""
     sentence = f"The model did not come to rest within {MAX_OPERATIONS} operations; the command was not carried out."
-    return _fault(library, given, now, ModelFault(sentence, code="agenda"))
-
-
-def _fault(library: Library, given: State, now: datetime, fault: ModelFault) -> Outcome:
-    """The command as a whole met a fault of the model: as it was, with an incident; a start is refused instead."""
     if not given.instances:
-        return Outcome(given, (), Rejection(fault.code, str(fault)))
+        return Outcome(given, (), Rejection("agenda", sentence))
     step = Step(library, given.working(), now, BEHAVIOURS)
-    step.fault(fault)
+    step.fault(ModelFault(sentence, code="agenda"))
     return Outcome(step.state, tuple(step.events))
 
 
@@ -248,6 +242,11 @@ def _case_file(step: Step, command: c.CaseFile) -> None:
 def _command(step: Step, command: c.Command, instance: int, item: Item | None) -> None:
     step.behaviour(instance).command(step, command, instance, item)
 
+
+_BY_HAND: Final = frozenset(
+    {c.CompleteTask, c.CompleteItem, c.Trigger, c.OccurEvent, c.PlanItem, c.StartItem, c.Terminate, c.SetVariables}
+)
+"""Commands behind which somebody waits for an answer: they are refused where others raise an incident."""
 
 _HANDLERS: Final[dict[type, Callable[[Step, Any], None]]] = {
     c.StartCase: _start_case,

@@ -114,15 +114,23 @@ class Behaviour(Protocol):
 class Step:
     """The work on one command. `now` is an aware UTC time; nothing else here knows a clock.
 
-    `runs`: what a behaviour keeps about an instance until the step is over; `ended_models`: the models of those that
-    ended in it; both by instance.
+    `by_hand`: somebody waits for the answer to the command. `runs`: what a behaviour keeps about an instance until the
+    step is over; `ended_models`: the models of those that ended in it; both by instance.
     """
 
-    def __init__(self, library: Library, state: State, now: datetime, behaviours: Mapping[str, Behaviour]) -> None:
+    def __init__(
+        self,
+        library: Library,
+        state: State,
+        now: datetime,
+        behaviours: Mapping[str, Behaviour],
+        by_hand: bool = False,
+    ) -> None:
         self.library = library
         self.state = state
         self.now = now
         self.behaviours = behaviours
+        self.by_hand = by_hand
         self.events: list[e.Event] = []
         self.runs: dict[int, Any] = {}
         self.ended_models: dict[int, Any] = {}
@@ -318,6 +326,11 @@ class Step:
         item = self.state.items.get(fault.item) if fault.item is not None else None
         instance = item.instance if item is not None else 1
         self.raise_incident(instance, None if item is None else item.id, fault.code, str(fault))
+
+    def cannot(self, sentence: str, item: int | None = None) -> Refused | ModelFault:
+        """What to raise when the model does not allow what a command leads to: a person is refused, others find an
+        incident."""
+        return Refused("state", sentence) if self.by_hand else ModelFault(sentence, item)
 
     # -- messages and signals
 

@@ -29,7 +29,7 @@ class CaseBehaviour:
         items.open_children(run, run.model.plan, None)
         run.dirty.add(None)
         if sentries.has_conditions(run.model.plan):
-            run.recheck[0] = None
+            run.recheck[sentries.PLAN] = None
         casefile.announce(run)
 
     def command(self, step: Step, command: c.Command, instance: int, item: Item | None) -> None:

@@ -209,7 +209,7 @@ def exit_by(run: Run, item: Item, criterion: Criterion) -> None:
         return
     if node.is_stage and criterion.exit_event in ("complete", "forceComplete"):
         if criterion.exit_event == "complete" and not completion.look(run, item.id).completable:
-            raise ModelFault(f"{run.name(item)} cannot complete yet, though an exit criterion asks it to.", item.id)
+            raise run.step.cannot(f"{run.name(item)} cannot complete yet, but an exit criterion asks it to.", item.id)
         finish(run, item, "complete", criterion.id, target="completed")
     elif criterion.exit_type != "default" and item.state != "available":
         finish(run, item, "exit", criterion.id)
@@ -228,7 +228,7 @@ def _is_spared(item: Item, node: Node, criterion: Criterion) -> bool:
 def exit_case(run: Run, criterion: Criterion) -> None:
     """An exit criterion of the case plan model holds. (8.3)"""
     if criterion.exit_event == "complete" and not completion.look(run, None).completable:
-        raise ModelFault("The case cannot complete yet, though an exit criterion asks it to.")
+        raise run.step.cannot("The case cannot complete yet, but an exit criterion asks it to.")
     completed = criterion.exit_event in ("complete", "forceComplete")
     end_case(run, "completed" if completed else "terminated")
 

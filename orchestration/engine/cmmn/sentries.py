@@ -22,6 +22,9 @@ IF_PART = -1
 
 NO_PART = -2
 
+PLAN = 0
+"""Stands for the case plan model among the numbers of items to look at."""
+
 
 def react(run: Run, reactions: Iterable[Reaction], lineage: Lineage, criterion: str) -> None:
     """A transition occurred: note the on-parts that waited for it, and fire the criteria that now hold."""

@@ -10,10 +10,8 @@ from __future__ import annotations
 from orchestration.engine.cmmn import completion, items, listeners, sentries
 from orchestration.engine.cmmn.model import Node
 from orchestration.engine.cmmn.run import Run
+from orchestration.engine.cmmn.sentries import PLAN
 from orchestration.engine.state import Item
-
-PLAN = 0
-"""Stands for the case plan model among the numbers of items to look at."""
 
 
 def settle(run: Run, changed: frozenset[str]) -> None:

@@ -13,6 +13,7 @@ from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine.cmmn import listeners, tasks
 from orchestration.engine.cmmn.lifecycle import CASE
+from orchestration.engine.cmmn.sentries import PLAN
 from orchestration.engine.state import Item
 from orchestration.engine.timers import Schedule
 
@@ -63,6 +64,7 @@ def resume_case(run: Run) -> None:
     _change_case(run, "resume")
     _resume_children(run, None)
     run.dirty.add(None)
+    run.recheck[PLAN] = None
     run.step.touch(run.instance)
 
 
