@@ -43,6 +43,8 @@ def blocks() -> st.SearchStrategy[Any]:
             st.tuples(several, sets).map(lambda pair: ("or", *pair)),
             st.tuples(several, sets).map(lambda pair: ("xor", *pair)),
             inner.map(lambda part: ("sub", part)),
+            inner.map(lambda part: ("undo", part)),
+            st.tuples(inner, st.integers(0, 2), st.booleans()).map(lambda three: ("guard", *three)),
             st.tuples(inner, st.integers(0, 3), st.booleans()).map(lambda three: ("many", *three)),
         )
 
@@ -51,11 +53,12 @@ def blocks() -> st.SearchStrategy[Any]:
 
 @dataclass
 class Written:
-    """A tree as XML, and how often each of its tasks must run."""
+    """A tree as XML, and how often each of its tasks must run. `undoing`: what is written now will be undone."""
 
     lines: list[str] = field(default_factory=list)
     runs: dict[str, int] = field(default_factory=dict)
     count: int = 0
+    undoing: bool = False
 
     def id(self, kind: str) -> str:
         self.count += 1
@@ -83,6 +86,10 @@ class Written:
             return self.sequence(rest[0], times)
         if kind == "sub":
             return self.sub_process(rest[0], times, "")
+        if kind == "undo":
+            return self.undo(rest[0], times)
+        if kind == "guard":
+            return self.guard(*rest, times)
         if kind == "many":
             return self.many(*rest, times)
         return self.split(kind, rest[0], rest[1] if len(rest) > 1 else (True, True, True), times)
@@ -98,6 +105,54 @@ class Written:
                 "script": f'<scriptTask id="{id}" cw:resultVariable="n"><script>1 + 1</script></scriptTask>',
                 "none": f'<manualTask id="{id}" />',
             }[kind]
+        )
+        if self.undoing:
+            self.handler(id, times)
+        return id, id
+
+    def handler(self, id: str, times: int) -> None:
+        """What undoes a task."""
+        self.runs[f"{id}u"] = times
+        self.lines += [
+            f'<boundaryEvent id="{id}b" attachedToRef="{id}"><compensateEventDefinition /></boundaryEvent>',
+            f'<userTask id="{id}u" isForCompensation="true" />',
+            f'<association id="{id}a" sourceRef="{id}b" targetRef="{id}u" />',
+        ]
+
+    def undo(self, part: Any, times: int) -> tuple[str, str]:
+        """A sub-process that does something and undoes it before it ends; what is inside another one is undone once."""
+        before, self.undoing = self.undoing, True
+        id, outer = self.id("sub"), self.lines
+        throw = f'<intermediateThrowEvent id="{id}t"><compensateEventDefinition /></intermediateThrowEvent>'
+        self.lines = [f'<subProcess id="{id}">', f'<startEvent id="{id}s" />', f'<endEvent id="{id}e" />', throw]
+        first, last = self.block(part, times)
+        self.flow(f"{id}s", first)
+        self.flow(last, f"{id}t")
+        self.flow(f"{id}t", f"{id}e")
+        self.lines = [*outer, *self.lines, "</subProcess>"]
+        self.undoing = before
+        return id, id
+
+    def guard(self, part: Any, kind: int, interrupting: bool, times: int) -> tuple[str, str]:
+        """A sub-process with something at its border, and an event sub-process in it, that need not happen."""
+        id, _ = self.sub_process(part, times, "")
+        waits = (
+            "<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>",
+            '<signalEventDefinition signalRef="g" />',
+            '<errorEventDefinition errorRef="x" />',
+        )[kind]
+        cancel = str(interrupting or kind == 2).lower()
+        self.lines += [
+            f'<boundaryEvent id="{id}g" attachedToRef="{id}" cancelActivity="{cancel}">{waits}</boundaryEvent>',
+            f'<userTask id="{id}h" />',
+            f'<sequenceFlow id="{id}gh" sourceRef="{id}g" targetRef="{id}h" />',
+        ]
+        place = self.lines.index(f'<startEvent id="{id}s" />')
+        self.lines.insert(
+            place,
+            f'<subProcess id="{id}v" triggeredByEvent="true"><startEvent id="{id}vs" isInterrupting="{cancel}">'
+            f'{waits}</startEvent><userTask id="{id}vu" />'
+            f'<sequenceFlow id="{id}vf" sourceRef="{id}vs" targetRef="{id}vu" /></subProcess>',
         )
         return id, id
 
