@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import Any, LiteralString
 
 import orjson
+import psycopg
 
-from audit.sql import cursor
 from orchestration.effects import Effects, moment
 from orchestration.engine import events as e
 
@@ -146,18 +146,15 @@ class Loaded:
     status: str
 
 
-def lock(instance: int) -> Loaded | None:
+def lock(cursor: psycopg.Cursor[Any], instance: int) -> Loaded | None:
     """The instance's row, locked until the transaction ends; None where there is none."""
-    with cursor() as plain:
-        row = plain.execute(LOAD, {"instance": instance}).fetchone()
-    return None if row is None else Loaded(row[0], bytes(row[1]), bytes(row[2]), row[3], bytes(row[4]), row[5])
+    row = cursor.execute(LOAD, {"instance": instance}).fetchone()
+    return None if row is None else Loaded(*row)
 
 
-def next_id() -> int:
-    with cursor() as plain:
-        row = plain.execute(NEXT_ID).fetchone()
-    assert row is not None
-    return int(row[0])
+def next_id(cursor: psycopg.Cursor[Any]) -> int:
+    """The number of a root case that is about to be inserted: its history is hashed with it."""
+    return int(cursor.execute(NEXT_ID).fetchone()[0])  # type: ignore[index]
 
 
 def statement(

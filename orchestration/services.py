@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
+from psycopg import Cursor
 
 from audit.chain import Head
 from audit.services import INSERT, Fact, Origin, Sealed, parameters, sealed
@@ -86,18 +87,18 @@ def start(
     outcome = execute(case_type.library, None, command, at)
     if outcome.rejection is not None:
         return Refused(outcome.rejection.code, outcome.rejection.message)
-    with transaction.atomic(savepoint=False):
-        instance = rows.next_id()
+    with transaction.atomic(savepoint=False), pipeline() as cursor:
+        instance = rows.next_id(cursor)
         history = sealed(instance, Head(), [*facts, *_told(outcome.events)], origin, case_type.label, at)
         done = Done(instance, case_type, outcome.state, outcome.events, effects(outcome.events), at, created=True)
-        _write(done, history, origin, [along(done)] if along else [], definition.pk)
+        _write(cursor, done, history, origin, [along(done)] if along else [], definition.pk)
     return done
 
 
 def send(instance: int, command: Command, origin: Origin, facts: Iterable[Fact] = ()) -> Done | Refused:
     """Carry out a command on a running root case; `facts` are kept in the history before what the engine says."""
-    with transaction.atomic(savepoint=False):
-        loaded = rows.lock(instance)
+    with transaction.atomic(savepoint=False), pipeline() as cursor:
+        loaded = rows.lock(cursor, instance)
         if loaded is None:
             return Refused("unknown", "This case does not exist any more.")
         at = utc_now()
@@ -107,26 +108,33 @@ def send(instance: int, command: Command, origin: Origin, facts: Iterable[Fact] 
         told = [*facts, *(_told(outcome.events) if outcome.rejection is None else [_refusal(command, outcome)])]
         history = sealed(instance, head, told, origin, case_type.label, at)
         if outcome.rejection is not None:
-            _advance(instance, history, origin, case_type.label, at)
+            _advance(cursor, instance, history, origin, case_type.label, at)
             return Refused(outcome.rejection.code, outcome.rejection.message)
         done = Done(instance, case_type, outcome.state, outcome.events, effects(outcome.events), at)
-        _write(done, history, origin, [wanted(done) for wanted in with_every_step])
+        _write(cursor, done, history, origin, [wanted(done) for wanted in with_every_step])
     return done
 
 
 def record(instance: int, facts: Iterable[Fact], origin: Origin) -> None:
     """Keep something in a case's history that is no step of the engine: viewed, revealed, claimed, denied."""
-    with transaction.atomic(savepoint=False):
-        loaded = rows.lock(instance)
+    with transaction.atomic(savepoint=False), pipeline() as cursor:
+        loaded = rows.lock(cursor, instance)
         if loaded is None:
             return
         at = utc_now()
         label = by_definition(loaded.definition).label
         history = sealed(instance, Head(loaded.head_sequence, loaded.head_digest), facts, origin, label, at)
-        _advance(instance, history, origin, label, at)
+        _advance(cursor, instance, history, origin, label, at)
 
 
-def _write(done: Done, history: Sealed, origin: Origin, along: list[Statement], definition: int | None = None) -> None:
+def _write(
+    cursor: Cursor[Any],
+    done: Done,
+    history: Sealed,
+    origin: Origin,
+    along: list[Statement],
+    definition: int | None = None,
+) -> None:
     """State, history and rows, and what others send along, in one round trip; the workers hear after the commit."""
     items, data = encode(done.state)
     row = {
@@ -135,23 +143,22 @@ def _write(done: Done, history: Sealed, origin: Origin, along: list[Statement], 
         "ended": done.at if done.ended else None,
     }  # fmt: skip
     written = rows.statement(done.effects, done.instance, done.at, done.case_type.fallback_group)
-    with pipeline() as cursor:
-        cursor.execute(rows.UPDATE if definition is None else rows.CREATE, row)
-        cursor.execute(INSERT, parameters(done.instance, history, origin, done.case_type.label, done.at))
-        if written is not None:
-            cursor.execute(*written)
-        for statement, values in along:
-            cursor.execute(statement, values)
+    cursor.execute(rows.UPDATE if definition is None else rows.CREATE, row)
+    cursor.execute(INSERT, parameters(done.instance, history, origin, done.case_type.label, done.at))
+    if written is not None:
+        cursor.execute(*written)
+    for statement, values in along:
+        cursor.execute(statement, values)
     nudge_jobs(done.instance, done.effects.nudges())
     if done.effects.thrown:
         nudge_outbox()
 
 
-def _advance(instance: int, history: Sealed, origin: Origin, label: str, at: datetime) -> None:
+def _advance(cursor: Cursor[Any], instance: int, history: Sealed, origin: Origin, label: str, at: datetime) -> None:
+    """History alone, on a case that stays as it is."""
     head = {"instance": instance, "head_sequence": history.head.sequence, "head_digest": history.head.digest}
-    with pipeline() as cursor:
-        cursor.execute(rows.ADVANCE, head)
-        cursor.execute(INSERT, parameters(instance, history, origin, label, at))
+    cursor.execute(rows.ADVANCE, head)
+    cursor.execute(INSERT, parameters(instance, history, origin, label, at))
 
 
 def _told(events: Iterable[Event]) -> list[Fact]:
