@@ -97,10 +97,11 @@ def test_a_service_task_asks_for_a_capability_with_the_mapped_input():
     assert run.variables == {"note": "hello", "other": 1, "mood": "good"}
 
 
-def test_without_a_mapping_a_job_sees_and_gives_back_everything():
-    run = Run(line('<serviceTask id="x" flowable:class="org.acme.Ship" />'), a=1)
+def test_without_a_mapping_a_job_sees_only_what_it_is_configured_with_and_gives_back_everything():
+    field = '<extensionElements><flowable:field name="speed" stringValue="fast" /></extensionElements>'
+    run = Run(line(f'<serviceTask id="x" flowable:class="org.acme.Ship">{field}</serviceTask>'), a=1)
     job = run.last(e.JobRequested)
-    assert (job.capability, job.input) == ("org.acme.Ship", {"a": 1})
+    assert (job.capability, job.input) == ("org.acme.Ship", {"speed": "fast"})
     run.do(c.CompleteJob(job.job, {"b": 2}))
     assert run.variables == {"a": 1, "b": 2}
 
