@@ -312,7 +312,7 @@ class _Reader:
         """`flowable:field` elements, by which a model configures the work it asks for."""
         for child in vendor_elements(self.element, "field"):
             body = child.first("string", "expression")
-            text = child.get("stringFormula") or child.get("expression") or (body.text.strip() if body else "")
+            text = child.get("stringValue") or child.get("expression") or (body.text.strip() if body else "")
             value = self.value(text)
             if value is not None:
                 yield child.get("name") or "", value
