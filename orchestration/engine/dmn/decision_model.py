@@ -14,10 +14,9 @@ from orchestration.engine.dmn.decision_table import CompiledTable
 from orchestration.engine.dmn.evaluation import DecisionTrace, Evaluation, Inputs, Trace
 from orchestration.engine.dmn.graph import Node
 from orchestration.engine.dmn.model import Fault
-from orchestration.engine.dmn.plain import plain, read
+from orchestration.engine.dmn.plain import check_size, read, shown
 from orchestration.engine.dmn.run import Evaluate, ModelRun
 from orchestration.engine.dmn.shortcut import Shortcut
-from orchestration.engine.feel.expression import measure
 from orchestration.engine.feel.problems import DEFAULT, FeelError, LimitExceeded, Limits
 from orchestration.engine.feel.run import Frame
 from orchestration.engine.feel.temporal import DateTime
@@ -165,7 +164,7 @@ class _Session:
         value = None
         try:
             value = value_of()
-            measure(self.run, [value])
+            check_size(value, self.run)
         except LimitExceeded as exceeded:
             value = None
             self.run.stopped(exceeded.reason)
@@ -193,15 +192,22 @@ class _Session:
         except (FeelError, TypeError) as error:
             return self.run.say(str(error), element=part.node.element)
 
+    def shown_input(self, value: object) -> object:
+        """An input as it was given, for the trace."""
+        try:
+            return shown(to_feel(value), self.run.limits)
+        except (TypeError, RecursionError):
+            return f"(a {type(value).__name__}, which is no data)"
+
     def trace(self, value: Value) -> Trace | None:
         run = self.run
         if run.tables is None or run.decisions is None:
             return None
         return Trace(
-            inputs=tuple((name, plain(each)) for name, each in sorted(self.inputs.items())),
+            inputs=tuple((name, self.shown_input(each)) for name, each in sorted(self.inputs.items())),
             decisions=tuple(run.decisions),
             tables=tuple(run.tables),
-            output=plain(value),
+            output=shown(value, run.limits),
             warnings=tuple(map(str, run.kept)),
         )
 
@@ -214,7 +220,7 @@ def fill(run: ModelRun, plan: Sequence[Part], values: Values) -> Values:
             values[part.node.number] = part.expression(Frame(run, None, variables(part.node, values)))
         if run.decisions is not None:
             kind = type(part.node.element).__name__
-            run.decisions.append(DecisionTrace(kind, part.node.name, plain(values.get(part.node.number))))
+            run.decisions.append(DecisionTrace(kind, part.node.name, shown(values.get(part.node.number), run.limits)))
     return values
 
 

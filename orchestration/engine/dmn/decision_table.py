@@ -16,12 +16,15 @@ from orchestration.engine.dmn.evaluation import CellTrace, RuleHit, RuleTrace, T
 from orchestration.engine.dmn.hit_policy import Hit, Outputs
 from orchestration.engine.dmn.index import ColumnIndex, RuleSet
 from orchestration.engine.dmn.literals import CompiledTest, asking
-from orchestration.engine.dmn.plain import plain
+from orchestration.engine.dmn.plain import shown
 from orchestration.engine.dmn.run import Evaluate, ModelRun
 from orchestration.engine.feel.comparison import same
 from orchestration.engine.feel.run import Frame, Run
 from orchestration.engine.feel.types import Type
 from orchestration.engine.feel.values import Value
+
+MOST_KEPT = 1_000
+"""How many evaluations of tables one evaluation keeps hits and traces of: the first ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,10 @@ class CompiledTable:
         hits = self._hits(frame, frames, values)
         outcome = hit_policy.decide(self.table.hit_policy, hits, self._priority(frame), _equal(run)) if hits else None
         reported = outcome.hits if outcome is not None else ()
-        run.hits.append(self._report(reported))
+        if len(run.hits) < MOST_KEPT:
+            run.hits.append(self._report(reported))
         value = self._result(frame, outcome)
-        if run.tables is not None:
+        if run.tables is not None and len(run.tables) < MOST_KEPT:
             run.tables.append(self._trace(run, frames, values, reported, value))
         return value
 
@@ -126,9 +130,8 @@ class CompiledTable:
         if not column.values or value is None or self._place(frame, column, value) < len(column.values):
             return value
         run: ModelRun = frame.run  # type: ignore[assignment]
-        return run.say(
-            f"the output {plain(value)!r} is none of the output values of {column.clause.name or 'the table'}"
-        )
+        of = column.clause.name or "the table"
+        return run.say(f"the output {shown(value, run.limits)!r} is none of the output values of {of}")
 
     @staticmethod
     def _place(frame: Frame, column: OutputColumn, value: Value) -> int:
@@ -195,10 +198,13 @@ class CompiledTable:
         return TableTrace(
             table=self.table.id,
             decision=self.decision,
-            inputs=tuple((c.clause.expression.text, plain(v)) for c, v in zip(self.inputs, values, strict=True)),
+            inputs=tuple(
+                (column.clause.expression.text, shown(value, run.limits))
+                for column, value in zip(self.inputs, values, strict=True)
+            ),
             rules=tuple(self._rule_trace(run, number, frames) for number in range(len(self.table.rules))),
             hits=tuple(hit.index + 1 for hit in hits),
-            output=plain(output),
+            output=shown(output, run.limits),
         )
 
     def _rule_trace(self, run: ModelRun, number: int, frames: Sequence[Frame]) -> RuleTrace:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from orchestration.engine.feel.numbers import exact
-from orchestration.engine.feel.problems import FeelError
+from orchestration.engine.feel.problems import FeelError, LimitExceeded, Limits
+from orchestration.engine.feel.run import Run
 from orchestration.engine.feel.text import from_feel, from_iso, to_feel
 from orchestration.engine.feel.types import ContextOf, ListOf, Restricted, Simple, Type
-from orchestration.engine.feel.values import Value
+from orchestration.engine.feel.values import Value, measure
 
+MOST_DEPTH = 200
 WRITTEN_AS_TEXT = {
     "date",
     "time",
@@ -38,6 +41,32 @@ def _without_decimals(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_decimals(item) for key, item in value.items()}
     return value
+
+
+def shown(value: Value, limits: Limits) -> Any:
+    """The same for a trace, where a value that is too large or too deep to be shown is only said to be so."""
+    try:
+        check_size(value, Run(limits, None))
+    except LimitExceeded as exceeded:
+        return f"({exceeded.reason})"
+    return plain(value)
+
+
+def check_size(value: Value, run: Run) -> None:
+    """Count what is in a value, as often as it is in it. Raises LimitExceeded for one too large or too deep."""
+    measure(run, [value])
+    level = [value]
+    for _ in range(MOST_DEPTH):
+        level = [item for each in level for item in _parts(each)]
+        if not level:
+            return
+    raise LimitExceeded(f"a value is nested more than {MOST_DEPTH} deep")
+
+
+def _parts(value: Value) -> Iterable[Value]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def read(value: object, of: Type) -> Value:

@@ -97,20 +97,37 @@ def imported(paths: tuple[str, ...]) -> list[Definitions]:
 
 
 def answer(line: str) -> str:
-    """The reply to a request, both one line of JSON. Never raises for what stands in a model or in the inputs."""
-    request = json.loads(line)
+    """The reply to a request, both one line of JSON. Never raises for what stands in request, model or inputs."""
+    try:
+        request = json.loads(line)
+        return json.dumps({"id": request["id"], **_outcome(request)})
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        return json.dumps({"id": None, "error": f"this is no request: {type(error).__name__} {error}"})
+
+
+def _outcome(request: dict[str, Any]) -> dict[str, Any]:
     try:
         evaluation = evaluated(request)
-    except (ModelRefused, UnknownDecision, FeelError, OSError) as error:
-        return json.dumps({"id": request["id"], "error": str(error)})
+    except (ModelRefused, UnknownDecision, FeelError, OSError, RecursionError) as error:
+        return {"error": str(error)}
     if evaluation.value is None and evaluation.problems:
-        return json.dumps({"id": request["id"], "error": "; ".join(map(str, evaluation.problems))})
-    return json.dumps({"id": request["id"], "value": encoded(evaluation.value)})
+        return {"error": "; ".join(map(str, evaluation.problems))}
+    return {"value": encoded(evaluation.value)}
 
 
 def evaluated(request: dict[str, Any]) -> Evaluation:
-    of = load(request["model"], tuple(request.get("imports", ())))
+    of = _model_of(request)
     inputs = {name: decoded(value) for name, value in request["inputs"].items()}
     if request.get("kind") == "decisionService":
         return of.evaluate_service(request["name"], inputs)
     return of.evaluate(request["name"], inputs)
+
+
+def _model_of(request: dict[str, Any]) -> DecisionModel:
+    """The model of the request's namespace: that of the file, or one of those that it imports."""
+    path, others = request["model"], tuple(request.get("imports", ()))
+    found, namespace = load(path, others), request.get("namespace")
+    if not namespace or found.definitions.namespace == namespace:
+        return found
+    models = (load(other, tuple(each for each in (path, *others) if each != other)) for other in others)
+    return next((each for each in models if each.definitions.namespace == namespace), found)

@@ -356,6 +356,31 @@ def test_a_hostile_model_ends_with_a_clear_error(expression):
     assert evaluation.problems[-1].limit or "deep" in evaluation.problems[-1].reason
 
 
+def test_values_that_are_nested_too_deeply_are_not_given():
+    body = literal("for a in 1..300 return [if a = 1 then 0 else partial[-1]]")
+    evaluation = model_of(decision("result", body)).evaluate("result", {}, trace=True)
+    assert evaluation.value is None
+    assert "nested more than" in evaluation.problems[0].reason
+    assert "nested more than" in evaluation.trace.decisions[0].value
+
+
+def test_a_trace_of_something_enormous_says_so():
+    entries = "".join(entry(f"a{n}", literal(f"[{','.join([f'a{n - 1}'] * 10)}]")) for n in range(1, 30))
+    inner = "<context>" + entry("a0", literal("[1]")) + entries + "</context>"
+    model = model_of(decision("big", inner), decision("small", literal("count(big.a29)"), decisions=["big"]))
+    evaluation = model.evaluate("small", {}, trace=True)
+    assert evaluation.value == 10
+    assert "steps" in evaluation.trace.decisions[0].value
+
+
+def test_only_the_first_of_very_many_tables_are_told():
+    body = f"<encapsulatedLogic><formalParameter name='x'/>{table(['x'], [''], [['-', 'x']])}</encapsulatedLogic>"
+    loop = decision("result", literal("count(for i in 1..5000 return f(i))"), knowledge=["f"])
+    model = model_of(f'<businessKnowledgeModel id="f" name="f">{body}</businessKnowledgeModel>', loop)
+    evaluation = model.evaluate("result", {}, trace=True)
+    assert (evaluation.value, len(evaluation.hits), len(evaluation.trace.tables)) == (5000, 1000, 1000)
+
+
 def test_functions_that_call_each_other_many_times_share_one_budget():
     parts = [function("f0", "x", literal("x"))]
     for number in range(1, 40):

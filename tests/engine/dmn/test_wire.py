@@ -43,7 +43,7 @@ values = st.recursive(
         st.none(),
         st.booleans(),
         st.text(),
-        st.decimals(allow_nan=False, allow_infinity=False, places=3),
+        st.decimals(-(10**20), 10**20, places=3),
         st.dates().map(lambda day: Date(day.year, day.month, day.day)),
         st.integers(-1000, 1000).map(YearsMonthsDuration),
         st.integers(-1000, 1000).map(lambda each: DaysTimeDuration(each * 10**9)),
@@ -96,3 +96,15 @@ def test_the_module_answers_line_by_line(path):
     command = [sys.executable, "-m", "orchestration.engine.dmn"]
     done = subprocess.run(command, input=lines, capture_output=True, text=True, check=True, timeout=60)
     assert [json.loads(line)["value"]["value"] for line in done.stdout.splitlines()] == ["2", "3"]
+
+
+@pytest.mark.parametrize("line", ["", "{", "[]", "{}", '{"id": 1}', "[" * 100_000, '{"id": 1, "model": 3}'])
+def test_lines_that_are_no_requests_are_answered_too(line):
+    assert json.loads(answer(line))["error"]
+
+
+def test_a_decision_of_an_imported_model_is_asked_by_its_namespace(path, tmp_path):
+    other = tmp_path / "other.dmn"
+    other.write_bytes(definitions(decision("sum", literal("42")), namespace="urn:other"))
+    asked = {**request(path, "sum"), "imports": [str(other)], "namespace": "urn:other"}
+    assert json.loads(answer(json.dumps(asked)))["value"]["value"] == "42"
