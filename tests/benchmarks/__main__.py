@@ -18,13 +18,16 @@ def sections(dsn: str) -> dict[str, tuple[str, Callable[[], Iterable[str]]]]:
 
     return {
         "steps": ("Statements and state of each step of a complaint", shell.statements_and_bytes),
-        "shell": ("A complaint, intake to reviewed answer, against its bare durable writes", lambda: shell.against_the_floor(dsn)),
-        "processes": ("A process against its bare durable writes, and SpiffWorkflow", lambda: processes.against_others(dsn)),
+        "shell": (
+            "A complaint, intake to answer, against its bare durable writes",
+            lambda: shell.against_the_floor(dsn),
+        ),
+        "processes": ("A process against its bare writes, and SpiffWorkflow", lambda: processes.against_others(dsn)),
         "data": ("A step beside little and much data", processes.with_much_data),
         "life": ("Early and late in the life of one case", shell.late_in_life),
         "inbox": ("The first page of the inbox", inbox.first_pages),
         "closed": ("Beside closed cases", shell.beside_closed_cases),
-    }  # fmt: skip
+    }
 
 
 def main(wanted: list[str]) -> None:

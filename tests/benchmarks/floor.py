@@ -19,6 +19,7 @@ create table floor_audit (case_id bigint, sequence int, action text, actor text,
                           digest bytea, primary key (case_id, sequence));
 create index on floor_job (case_id); create index on floor_task (case_id);
 """
+JOB = "insert into floor_job (case_id, capability, state, input) values (%s, %s, 'waiting', %s)"
 AUDIT = "insert into floor_audit values (%s, %s, %s, 'somebody', now(), %s, %s)"
 BODY, DIGEST, DATA = b"x" * 120, b"d" * 32, b"d" * 600
 
@@ -36,8 +37,7 @@ def complaint(dsn: str) -> Callable[[], None]:
         with connection.pipeline(), connection.transaction():
             cursor.execute("insert into floor_case values (%s, 'r', 'new', false, %s)", [case, DATA])
             for capability in ("intent", "sentiment"):
-                cursor.execute("insert into floor_job (case_id, capability, state, input) values (%s, %s, 'waiting', %s)",
-                               [case, capability, BODY])  # fmt: skip
+                cursor.execute(JOB, [case, capability, BODY])
             cursor.execute(AUDIT, [case, 1, "opened", BODY, DIGEST])
         for sequence, capability in ((2, "intent"), (3, "sentiment")):
             with connection.pipeline(), connection.transaction():

@@ -21,7 +21,8 @@ MODEL = """<?xml version="1.0" encoding="UTF-8"?>
       <spiffworkflow:calledDecisionId>lane</spiffworkflow:calledDecisionId></bpmn:extensionElements></bpmn:businessRuleTask>
     <bpmn:sequenceFlow id="f3" sourceRef="judge" targetRef="split"/>
     <bpmn:exclusiveGateway id="split" default="f5"/>
-    <bpmn:sequenceFlow id="f4" sourceRef="split" targetRef="work"><bpmn:conditionExpression>lane == "direct"</bpmn:conditionExpression></bpmn:sequenceFlow>
+    <bpmn:sequenceFlow id="f4" sourceRef="split" targetRef="work">
+      <bpmn:conditionExpression>lane == "direct"</bpmn:conditionExpression></bpmn:sequenceFlow>
     <bpmn:sequenceFlow id="f5" sourceRef="split" targetRef="e"/>
     {work}
     <bpmn:sequenceFlow id="f6" sourceRef="work" targetRef="e"/>
@@ -33,8 +34,10 @@ PERSON = '<bpmn:manualTask id="work" name="Check it"/>'
 TABLE = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="Lane" namespace="urn:benchmark">
   <decision id="lane" name="Lane"><decisionTable id="t" hitPolicy="FIRST">
-    <input id="c1" label="amount"><inputExpression id="x1" typeRef="number"><text>amount</text></inputExpression></input>
-    <input id="c2" label="segment"><inputExpression id="x2" typeRef="string"><text>segment</text></inputExpression></input>
+    <input id="c1" label="amount">
+      <inputExpression id="x1" typeRef="number"><text>amount</text></inputExpression></input>
+    <input id="c2" label="segment">
+      <inputExpression id="x2" typeRef="string"><text>segment</text></inputExpression></input>
     <output id="o1" label="lane" name="lane" typeRef="string"/>{rules}
   </decisionTable></decision></definitions>"""
 RULES = [("? &lt; 10", '"small"', "tiny"), ("10 &lt;= ? &lt; 100", '"small"', "direct"),
