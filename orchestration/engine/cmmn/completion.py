@@ -64,7 +64,7 @@ def _weight(run: Run, child: Item, node: Node) -> str:
         return "nothing"
     if state == "available" and (rule == "ignoreIfAvailable" or run.holds(node.neutral, child)):
         return "nothing"
-    if state == "unavailable" or (run.model.flowable and child.facts.get("waits")):
+    if state == "unavailable" or (run.model.flowable and state == "available" and child.facts.get("waits")):
         return "nothing"
     return "waits"
 

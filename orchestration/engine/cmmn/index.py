@@ -105,7 +105,7 @@ def _some(*formulas: Formula | None) -> Iterable[Formula]:
 
 def _asks_completed(node: Node) -> bool:
     """Whether anything needs to know which plan items have been completed before."""
-    if node.parent_completion.startswith("ignoreAfterFirstCompletion"):
+    if node.parent_completion.startswith("ignoreAfterFirstCompletion") or (node.required and node.repetition):
         return True
     rules = (node.manual, node.required, node.neutral)
     formulas = [*_watched(node), *_some(*(rule.condition for rule in rules if rule is not None))]

@@ -6,6 +6,7 @@ and ended with their stage, work begins and is called off, a repetition follows.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from orchestration.engine import events as e
@@ -26,12 +27,21 @@ def open_children(run: Run, node: Node, parent: int | None, but: frozenset[str] 
     In a case that was reactivated, Flowable's reactivation rules may leave items out or activate them at once.
     """
     opened = []
-    for child in node.children:
-        kind = "default" if child in but else reactivation.kind(run, run.model.nodes[child], parent)
-        if child not in but and kind != "ignore":
-            opened.append((create(run, run.model.nodes[child], parent), kind))
+    for child in _without_fragments(run, node):
+        kind = reactivation.kind(run, child, parent)
+        if child.id not in but and kind != "ignore":
+            opened.append((create(run, child, parent), kind))
     for item, kind in opened:
         run.step.plan(activate_now if kind == "activate" else take_up, run, item.id)
+
+
+def _without_fragments(run: Run, node: Node) -> Iterator[Node]:
+    """The plan items of a stage; a plan fragment is none itself, its items stand in the stage. (5.4.7)"""
+    for child in (run.model.nodes[name] for name in node.children):
+        if child.type == "planFragment":
+            yield from _without_fragments(run, child)
+        else:
+            yield child
 
 
 def activate_now(run: Run, number: int) -> None:
@@ -185,7 +195,8 @@ def finish(run: Run, item: Item, transition: str, reason: str = "", target: str 
 
 def end(run: Run, item: Item, transition: str, reason: str = "", target: str | None = None) -> None:
     """Into completed or terminated, with everything inside and everything that it waits for."""
-    run.must(item, transition) if target is None else None
+    if target is None:
+        run.must(item, transition)
     end_children(run, item.id)
     after = target or run.after(item, transition) or "terminated"
     if after != "completed" or tasks.is_blocking(run, item, run.node(item)):

@@ -162,14 +162,19 @@ class Run:
 
     def assign(self, item: int | None, changes: Mapping[str, Json]) -> None:
         """Write variables where they live: local to the item or one around it that has the name, else in the case."""
+        holders: dict[int | None, dict[str, Json]] = {}
         for name, value in changes.items():
-            at = item
-            while at is not None:
-                holder = self.step.state.items[at]
-                if holder.local is not None and name in holder.local:
-                    break
-                at = holder.parent
-            self.step.set_variables(self.instance, {name: value}, at)
+            holders.setdefault(self._holder(item, name), {})[name] = value
+        for holder, values in holders.items():
+            self.step.set_variables(self.instance, values, holder)
+
+    def _holder(self, item: int | None, name: str) -> int | None:
+        while item is not None:
+            found = self.step.state.items[item]
+            if found.local is not None and name in found.local:
+                return item
+            item = found.parent
+        return None
 
     def occurred(self, source: str, event: str, parent: int | None, criterion: str = "") -> None:
         """Tell those who wait for this transition, from the agenda."""
