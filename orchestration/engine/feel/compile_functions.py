@@ -11,7 +11,7 @@ from .inference import type_of
 from .problems import FeelError
 from .run import Frame, Run
 from .types import Type, coerce, resolve
-from .values import Function, Value, kind_of
+from .values import Function, Value, kind_of, measure
 
 
 @rule(ast.FunctionDefinition)
@@ -29,7 +29,7 @@ def compile_definition(compiler: Compiler, node: ast.FunctionDefinition, level: 
 
     def define(frame: Frame) -> Value:
         def invoke(run: Run, arguments: Sequence[Value]) -> Value:
-            values = [_fitting(*argument) for argument in zip(names, types, arguments, strict=True)]
+            values = [_fitting(run, *argument) for argument in zip(names, types, arguments, strict=True)]
             return body(Frame(run, frame, dict(zip(names, values, strict=True))))
 
         return Function("function", names, invoke, types, result)
@@ -37,9 +37,10 @@ def compile_definition(compiler: Compiler, node: ast.FunctionDefinition, level: 
     return define
 
 
-def _fitting(name: str, of: Type | None, value: Value) -> Value:
+def _fitting(run: Run, name: str, of: Type | None, value: Value) -> Value:
     if of is None:
         return value
+    measure(run, value)
     try:
         return coerce(value, of)
     except FeelError as error:

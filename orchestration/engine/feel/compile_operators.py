@@ -15,7 +15,7 @@ from .problems import FeelError, Span
 from .run import Frame, Run
 from .text import parse_at_literal
 from .types import is_instance, resolve_complete
-from .values import Value, kind_of
+from .values import Value, kind_of, measure
 
 _SYMBOLS: dict[str, Callable[[Value, Value], bool]] = {
     "<": operator.lt,
@@ -185,7 +185,13 @@ def compile_instance_of(compiler: Compiler, node: ast.InstanceOf, level: Level) 
     except FeelError as error:
         reason, span = error.reason, node.span
         return lambda frame: frame.run.fail(reason, span)
-    return lambda frame: is_instance(value(frame), of)
+
+    def evaluate(frame: Frame) -> Value:
+        tested = value(frame)
+        measure(frame.run, tested)
+        return is_instance(tested, of)
+
+    return evaluate
 
 
 # --- arithmetic (Tables 57 to 63) ---------------------------------------------------------------------------------

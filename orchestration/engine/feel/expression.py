@@ -16,7 +16,7 @@ from .problems import DEFAULT, LimitExceeded, Limits, Problem
 from .run import Frame, Run
 from .temporal import DateTime
 from .types import Type
-from .values import Value
+from .values import Value, measure
 
 RULE_MODULES = (compile_functions, compile_iterations, compile_operators, compile_structures, compile_tests)
 _BUILT_IN_NAMES = NameTable(BUILT_INS)
@@ -85,8 +85,7 @@ def _evaluated(evaluate: Callable[[Run], Value], run: Run, node: ast.Node) -> Ev
         kind = type(value)
         if kind is int or kind is float:
             value = exact(value)
-        elif kind is list or kind is dict:
-            measure(run, value)
+        measure(run, value)
     except LimitExceeded as error:
         return Evaluated(None, (*run.problems, Problem(error.reason, node.span, limit=True)))
     except ArithmeticError:
@@ -94,16 +93,6 @@ def _evaluated(evaluate: Callable[[Run], Value], run: Run, node: ast.Node) -> Ev
     except RecursionError:
         return Evaluated(None, (*run.problems, Problem("this is nested too deeply", node.span, limit=True)))
     return Evaluated(value, tuple(run.problems))
-
-
-def measure(run: Run, value: Value) -> None:
-    """Count all that is in a value, as often as it is in it: small parts can be shared into something enormous."""
-    pending = [value]
-    while pending:
-        inner = pending.pop()
-        run.spend(1 + len(inner) // 8)
-        values = inner.values() if isinstance(inner, dict) else inner
-        pending.extend(item for item in values if isinstance(item, list | dict))
 
 
 def parse_expression(text: str, names: Names | Iterable[str] = ()) -> ast.Node:

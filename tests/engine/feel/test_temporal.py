@@ -14,11 +14,11 @@ from orchestration.engine.feel import (
     FeelError,
     Time,
     YearsMonthsDuration,
+    calendar,
     compile_expression,
     from_iso,
     to_feel,
 )
-from orchestration.engine.feel import calendar
 
 from .evaluating import NOON, reason_of, value_of
 

@@ -14,11 +14,10 @@ from functools import lru_cache
 from ..problems import FeelError
 from ..run import Run
 from .characters import variants
-from .program import CHARACTER, JUMP, MATCH, MAX_SIZE, REFERENCE, SAVE, SPLIT, START, TEST, Program, TooLarge, assemble
+from .program import JUMP, MATCH, MAX_SIZE, REFERENCE, SAVE, SPLIT, START, TEST, Program, TooLarge, assemble
 
 MAX_PATTERN = 5_000
-TRIES_PER_STEP = 2
-_CHECKED_EVERY = 1024
+TRIES_PER_STEP = 4
 
 Positions = tuple[int, ...]
 """Start and end of the match, then of each group; -1 where a group took no part."""
@@ -57,64 +56,76 @@ def compiled(run: Run, pattern: str, flags: str) -> Program:
 
 def search(run: Run, program: Program, text: str, start: int = 0) -> Positions | None:
     """The first match at or behind `start`. Raises `LimitExceeded`."""
-    tried: set[object] = set()
-    nothing = (-1,) * (2 * program.groups + 2)
+    attempt = _Attempt(run, program, text)
     for begin in range(start, len(text) + 1):
-        positions = _match(run, program, text, begin, nothing, tried)
+        positions = attempt.at(begin)
         if positions is not None:
             return positions
     return None
 
 
-def _match(
-    run: Run, program: Program, text: str, begin: int, nothing: Positions, tried: set[object]
-) -> Positions | None:
-    """The match that begins there, if any. `tried` holds what has failed before, wherever it began."""
-    code, size, references = program.instructions, len(text), program.has_references
-    pending: list[tuple[int, int, Positions]] = [(0, begin, nothing)]
-    count = 0
-    while pending:
-        at, position, noted = pending.pop()
+class _Attempt:
+    """What has failed so far, wherever it began, and the ways that are still to be tried, the next one last."""
+
+    __slots__ = ("pending", "program", "run", "text", "tried")
+
+    def __init__(self, run: Run, program: Program, text: str) -> None:
+        self.run, self.program, self.text = run, program, text
+        self.tried: set[object] = set()
+        self.pending: list[tuple[int, int, Positions]] = []
+
+    def at(self, begin: int) -> Positions | None:
+        """The match that begins there, if any."""
+        self.pending = [(0, begin, (-1,) * (2 * self.program.groups + 2))]
+        while self.pending:
+            positions = self._follow(*self.pending.pop())
+            if positions is not None:
+                return positions
+        return None
+
+    def _follow(self, at: int, position: int, noted: Positions) -> Positions | None:
+        """Follow one way until it matches or fails, leaving the other ways that it meets to be tried later."""
+        code, text, size, tries = self.program.instructions, self.text, len(self.text), 0
         while True:
-            count += 1
-            if count % _CHECKED_EVERY == 0:
-                run.spend(_CHECKED_EVERY // TRIES_PER_STEP)
+            tries += 1
             operation, first, second = code[at]
-            if operation == CHARACTER:
-                if position < size and text[position] == first:
-                    at, position = at + 1, position + 1
-                    continue
-                break
             if operation == TEST:
-                if position < size and first(text[position]):  # type: ignore[operator]
-                    at, position = at + 1, position + 1
-                    continue
-                break
-            if operation == SPLIT:
-                key: object = (at, position, noted) if references else (at, position)
-                if key in tried:
+                if position == size or not first(text[position]):
                     break
-                tried.add(key)
-                pending.append((second, position, noted))  # type: ignore[arg-type]
-                at = first  # type: ignore[assignment]
+                at, position = at + 1, position + 1
+            elif operation == SPLIT:
+                if self._seen(at, position, noted, tries):
+                    break
+                self.pending.append((second, position, noted))
+                at, tries = first, 0
             elif operation == JUMP:
-                at = first  # type: ignore[assignment]
+                at = first
             elif operation == SAVE:
-                slot: int = first  # type: ignore[assignment]
-                noted = (*noted[:slot], position, *noted[slot + 1 :])
-                at += 1
+                at, noted = at + 1, (*noted[:first], position, *noted[first + 1 :])
             elif operation == MATCH:
                 return noted
-            elif operation == REFERENCE:
-                length = _repeated(program, text, position, noted, first)  # type: ignore[arg-type]
+            else:
+                length = self._length(operation, first, position, noted)
                 if length < 0:
                     break
                 at, position = at + 1, position + length
-            elif _at_edge(operation, text, position, program.multiline):
-                at += 1
-            else:
-                break
-    return None
+        self.run.spend(1 + tries // TRIES_PER_STEP)
+        return None
+
+    def _seen(self, at: int, position: int, noted: Positions, tries: int) -> bool:
+        """Whether this was tried before; if not, it is now. What groups took matters only to references."""
+        self.run.spend(1 + tries // TRIES_PER_STEP)
+        key = (at, position, noted) if self.program.has_references else (at, position)
+        if key in self.tried:
+            return True
+        self.tried.add(key)
+        return False
+
+    def _length(self, operation: int, group: int, position: int, noted: Positions) -> int:
+        """How many characters a back reference or an edge takes here; -1 if it does not fit."""
+        if operation == REFERENCE:
+            return _repeated(self.program, self.text, position, noted, group)
+        return 0 if _at_edge(operation, self.text, position, self.program.multiline) else -1
 
 
 def _repeated(program: Program, text: str, position: int, noted: Positions, group: int) -> int:

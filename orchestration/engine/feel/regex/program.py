@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
 from ..problems import FeelError
-from .characters import variants
+from .characters import CharacterClass, Holds, variants
 from .syntax import (
     AnyCharacter,
     BackReference,
@@ -24,10 +26,10 @@ from .syntax import (
 MAX_SIZE = 5_000
 FLAGS = frozenset("smixq")
 
-CHARACTER, TEST, SPLIT, JUMP, SAVE, START, END, REFERENCE, MATCH = range(9)
-"""This character; a character that passes; try two ways; go on there; note the position; edges; a group again."""
+TEST, SPLIT, JUMP, SAVE, START, END, REFERENCE, MATCH = range(8)
+"""A character that passes; try two ways; go on there; note the position; edges; a group again."""
 
-Instruction = tuple[int, object, object]
+Instruction = tuple[int, Any, Any]
 
 
 class TooLarge(FeelError):
@@ -101,14 +103,13 @@ class _Assembler:
             forms = variants(pattern.character)
             self.add(TEST, lambda character: not forms.isdisjoint(variants(character)))
         else:
-            self.add(CHARACTER, pattern.character)
+            self.add(TEST, pattern.character.__eq__)
 
     def _any(self, pattern: AnyCharacter) -> None:
         self.add(TEST, _always if self._dot_matches_all else _no_line_end)
 
     def _one_of(self, pattern: OneOf) -> None:
-        holds, ignoring = pattern.characters.holds, self._program.ignores_case
-        self.add(TEST, lambda character: holds(character, ignoring))
+        self.add(TEST, _membership(pattern.characters, self._program.ignores_case))
 
     def _edge(self, pattern: Edge) -> None:
         self.add(START if pattern.start else END)
@@ -172,6 +173,19 @@ _EMIT: dict[type, Callable[[_Assembler, Pattern], None]] = {
     Choice: _Assembler._choice,  # type: ignore[dict-item]
     Repeat: _Assembler._repeat,  # type: ignore[dict-item]
 }
+
+
+@lru_cache(maxsize=1024)
+def _membership(characters: CharacterClass, ignoring_case: bool) -> Holds:
+    """The test for a class, known beforehand for ASCII."""
+    ascii_members = frozenset(chr(code) for code in range(128) if characters.holds(chr(code), ignoring_case))
+
+    def test(character: str) -> bool:
+        if character < "\x80":
+            return character in ascii_members
+        return characters.holds(character, ignoring_case)
+
+    return test
 
 
 def _always(character: str) -> bool:
