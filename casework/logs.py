@@ -65,6 +65,7 @@ def configure_logging(*, as_json: bool, level: str) -> None:
                 "uvicorn": {"handlers": [], "propagate": True},
                 "uvicorn.access": {"level": "WARNING"},
                 "celery.worker.strategy": {"level": "WARNING"},  # would print a line for every nudge
+                "celery.worker.request": {"level": "WARNING"},
                 "celery.app.trace": {"level": "WARNING"},
                 "celery.beat": {"level": "WARNING"},
                 "httpx": {"level": "WARNING"},
