@@ -27,7 +27,8 @@ lint: setup-dev  ## formatting, lint, types, import contracts, migrations, deplo
 	@CASEWRIGHT_ENV=production ALLOWED_HOSTS=casewright.example CASEWRIGHT_SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_hex(32))') \
 		$(PY) manage.py check --deploy --fail-level WARNING
 
-bench: setup-dev  ## the figures of the whole shell, as ratios measured in one run
+bench: setup-dev  ## the figures of engine and shell, as ratios measured in one run, beside other engines
+	@$(SETUP) requirements-bench.txt
 	@$(PY) -m tests.benchmarks
 
 conformance: setup-dev  ## the public conformance cases in ../shared/conformance

@@ -1,6 +1,6 @@
 """Which figures does the product hold, as ratios measured in one run? `make bench` prints them.
 
-`python -m tests.benchmarks [SECTION ...]` runs some: steps, shell, processes, data, life, inbox, closed. All that
+`python -m tests.benchmarks [SECTION ...]` runs some: decisions, steps, shell, processes, data, life, inbox, closed. All that
 touches the database runs on an embedded PostgreSQL of the run's own with all durability settings on.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 
+from tests.benchmarks import dmn_speed
 from tests.benchmarks.server import product
 
 
@@ -31,6 +32,11 @@ def sections(dsn: str) -> dict[str, tuple[str, Callable[[], Iterable[str]]]]:
 
 
 def main(wanted: list[str]) -> None:
+    if not wanted or "decisions" in wanted:
+        print("Decision tables beside the same tables written by hand, SpiffWorkflow and zen-engine", flush=True)
+        dmn_speed.main([])
+    if wanted == ["decisions"]:
+        return
     with product() as dsn:
         for name, (heading, figures) in sections(dsn).items():
             if wanted and name not in wanted:
