@@ -123,13 +123,8 @@ class ProcessBehaviour:
         """The step is quiet: what only now can be said. The first thing that moves sends the step round again."""
         if step.state.instances[instance].state == "suspended":
             return
-        if process(step, instance).has_conditions:
-            met = waits.conditions_met(step, instance)
-            for wait in met:
-                step.plan(catching.occurred, step, wait, {})
-            if met:
-                return
-        if gateways.release(step, instance) or compensation.advance(step, instance):
+        if _moves(step, instance):
+            step.touch(instance)
             return
         done = scopes.emptied(step, instance) or [i for i in scopes.ad_hoc(step, instance) if _is_enough(step, i)]
         for item in done:
@@ -155,6 +150,14 @@ class ProcessBehaviour:
 
     def terminate(self, step: Step, instance: int) -> None:
         end_children(step, instance, None, "the process was terminated")
+
+
+def _moves(step: Step, instance: int) -> bool:
+    """Let conditions that have become true occur; else joins that nothing can reach any more, else compensation."""
+    met = waits.conditions_met(step, instance) if process(step, instance).has_conditions else []
+    for wait in met:
+        step.plan(catching.occurred, step, wait, {})
+    return bool(met) or gateways.release(step, instance) or compensation.advance(step, instance)
 
 
 def _awake(step: Step, instance: int) -> None:

@@ -304,7 +304,11 @@ def _script(reader: Reader, element: Element, extensions: Extensions) -> dict[st
         if extensions.capability is None:
             reader.fault(element, "A script task needs a script.")
         return {}
-    return {"script": reader.script(element, body.text, element.get("scriptFormat") or "")}
+    script = reader.script(element, body.text, element.get("scriptFormat") or "")
+    if script is not None and dialect.vendor(element, "autoStoreVariables") == "true":
+        kept = tuple(replace(assignment, local=False) for assignment in script.assignments)
+        script = replace(script, assignments=kept)
+    return {"script": script}
 
 
 def _service(reader: Reader, element: Element, extensions: Extensions) -> dict[str, Any]:

@@ -84,6 +84,8 @@ def used(step: Step, wait: Wait, node: Node) -> bool:
 
 def stop(step: Step, wait: Wait) -> None:
     """Wait for it no longer."""
+    if _held(wait) in facts_of(step, wait.instance, wait.item):
+        note(step, wait.instance, wait.item, _held(wait), None)
     if wait.kind == "timer":
         step.emit(e.TimerCancelled(wait.instance, wait.item, wait.id))
     else:
@@ -108,13 +110,18 @@ def again(step: Step, wait: Wait, node: Event) -> None:
             _schedule(step, wait.instance, wait.item, node.id, plan)
 
 
+def _held(wait: Wait) -> str:
+    """The fact that a conditional event's condition was true when it was last looked at."""
+    return f"held:{wait.id}"
+
+
 def conditions_met(step: Step, instance: int) -> list[Wait]:
     """The conditional events of the instance whose condition has become true since it was last looked at."""
     model, found = process(step, instance), []
     for wait in list(step.state.waits.values()):
         if wait.kind != "conditional" or wait.instance != instance:
             continue
-        node, fact = model.nodes[wait.node], f"held:{wait.id}"
+        node, fact = model.nodes[wait.node], _held(wait)
         was = fact in facts_of(step, instance, wait.item)
         now = any(
             definition.condition is not None and step.evaluate(definition.condition, instance, wait.item) is True

@@ -43,6 +43,7 @@ def blocks() -> st.SearchStrategy[Any]:
             st.tuples(several, sets).map(lambda pair: ("or", *pair)),
             st.tuples(several, sets).map(lambda pair: ("xor", *pair)),
             inner.map(lambda part: ("sub", part)),
+            inner.map(lambda part: ("call", part)),
             inner.map(lambda part: ("undo", part)),
             st.tuples(inner, st.integers(0, 2), st.booleans()).map(lambda three: ("guard", *three)),
             st.tuples(inner, st.integers(0, 3), st.booleans()).map(lambda three: ("many", *three)),
@@ -59,6 +60,7 @@ class Written:
     runs: dict[str, int] = field(default_factory=dict)
     count: int = 0
     undoing: bool = False
+    called: list[str] = field(default_factory=list)
 
     def id(self, kind: str) -> str:
         self.count += 1
@@ -75,7 +77,7 @@ class Written:
         self.lines += ['<startEvent id="s" />', '<endEvent id="e" />']
         self.flow("s", first)
         self.flow(last, "e")
-        return HEAD + "\n".join(self.lines) + TAIL
+        return HEAD + "\n".join(self.lines) + "</process>" + "".join(self.called) + "</definitions>"
 
     def block(self, block: Any, times: int) -> tuple[str, str]:
         """Write the block; the node where it begins and the node where it ends."""
@@ -86,6 +88,8 @@ class Written:
             return self.sequence(rest[0], times)
         if kind == "sub":
             return self.sub_process(rest[0], times, "")
+        if kind == "call":
+            return self.call(rest[0], times)
         if kind == "undo":
             return self.undo(rest[0], times)
         if kind == "guard":
@@ -118,6 +122,19 @@ class Written:
             f'<userTask id="{id}u" isForCompensation="true" />',
             f'<association id="{id}a" sourceRef="{id}b" targetRef="{id}u" />',
         ]
+
+    def call(self, part: Any, times: int) -> tuple[str, str]:
+        """Another process with the part in it, and an activity that calls it; what it does is not undone from here."""
+        before, self.undoing = self.undoing, False
+        id, outer = self.id("call"), self.lines
+        self.lines = [f'<startEvent id="{id}s" />', f'<endEvent id="{id}e" />']
+        first, last = self.block(part, times)
+        self.flow(f"{id}s", first)
+        self.flow(last, f"{id}e")
+        self.called.append(f'<process id="{id}p">' + "\n".join(self.lines) + "</process>")
+        self.lines = [*outer, f'<callActivity id="{id}" calledElement="{id}p" />']
+        self.undoing = before
+        return id, id
 
     def undo(self, part: Any, times: int) -> tuple[str, str]:
         """A sub-process that does something and undoes it before it ends; what is inside another one is undone once."""
