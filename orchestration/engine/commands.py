@@ -164,10 +164,11 @@ class Terminate:
 
 @dataclass(frozen=True, slots=True)
 class FaultItem:
-    """active -> failed. (CMMN 8.4.2 *fault*)"""
+    """active -> failed, of an item or, with `item` None, of the case. (CMMN 8.4.2 and 8.3, *fault*)"""
 
-    item: int
+    item: int | None = None
     reason: str = ""
+    instance: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,11 @@ class ReactivateCase:
     """Reopen the ended root case; the variables are known while it is reopened. (CMMN 8.3 *re-activate*)"""
 
     variables: Variables = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCase:
+    """Close the ended root case for good. (CMMN 8.3 *close*)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +249,7 @@ Command = (
     | FaultItem
     | ReactivateItem
     | ReactivateCase
+    | CloseCase
     | SetVariables
     | CaseFile
     | ReceiveMessage

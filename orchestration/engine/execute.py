@@ -195,12 +195,21 @@ def _receive_signal(step: Step, command: c.ReceiveSignal) -> None:
 
 
 def _reactivate_case(step: Step, command: c.ReactivateCase) -> None:
+    _ended_case(step)
+    _command(step, c.ReactivateCase(_variables(command.variables)), ROOT, None)
+
+
+def _close_case(step: Step, command: c.CloseCase) -> None:
+    _ended_case(step)
+    _command(step, command, ROOT, None)
+
+
+def _ended_case(step: Step) -> None:
     if not step.state.instances:
         raise Refused("unknown", "There is no case.")
     root = step.state.root
     if root.kind != "case" or root.state not in INSTANCE_ENDED:
-        raise Refused("state", f"Only an ended case can be reactivated; {root.key} is {root.state}.")
-    _command(step, c.ReactivateCase(_variables(command.variables)), ROOT, None)
+        raise Refused("state", f"Only for a case that has ended; {root.key} is {root.state}.")
 
 
 def _on_item(step: Step, command: Any) -> None:
@@ -213,7 +222,7 @@ def _on_item_with_variables(step: Step, command: c.Trigger | c.OccurEvent) -> No
     _on_item(step, replace(command, variables=_variables(command.variables)))
 
 
-def _on_item_or_instance(step: Step, command: c.Suspend | c.Resume | c.Terminate) -> None:
+def _on_item_or_instance(step: Step, command: c.Suspend | c.Resume | c.Terminate | c.FaultItem) -> None:
     if command.item is not None:
         _on_item(step, command)
     else:
@@ -266,9 +275,10 @@ _HANDLERS: Final[dict[type, Callable[[Step, Any], None]]] = {
     c.Suspend: _on_item_or_instance,
     c.Resume: _on_item_or_instance,
     c.Terminate: _on_item_or_instance,
-    c.FaultItem: _on_item,
+    c.FaultItem: _on_item_or_instance,
     c.ReactivateItem: _on_item,
     c.ReactivateCase: _reactivate_case,
+    c.CloseCase: _close_case,
     c.SetVariables: _set_variables,
     c.CaseFile: _case_file,
     c.ReceiveMessage: _receive_message,

@@ -108,6 +108,24 @@ def test_an_ended_case_refuses_everything_but_reactivation(case):
     assert case.state.root.state == "active"
 
 
+def test_a_closed_case_stays_closed(case):
+    assert case.refused(c.CloseCase()) == "state"
+    case.do(c.Terminate())
+    case.do(c.CloseCase())
+    assert case.refused(c.ReactivateCase()) == "state"
+    assert case.refused(c.CloseCase()) == "state"
+
+
+def test_a_failed_case_goes_on_where_it_stood(case):
+    before = case.states()
+    case.do(c.FaultItem(reason="the building is on fire"))
+    assert case.refused(c.CompleteTask(case.item("a"))) == "unknown"
+    assert set(case.states().values()) == {"suspended"}
+    case.do(c.ReactivateCase())
+    assert case.states() == before
+    case.do(c.CompleteTask(case.item("a")))
+
+
 def test_the_history_gives_the_state(case):
     case.do(c.CompleteTask(case.item("a"), {"y": {"z": [1, 2.5, None]}}))
     case.do(c.Suspend())

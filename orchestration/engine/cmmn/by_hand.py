@@ -101,7 +101,7 @@ def disable(run: Run, command: c.Disable, item: Item | None) -> None:
 def suspend(run: Run, command: c.Suspend, item: Item | None) -> None:
     if item is None:
         _case_may(run, "suspend")
-        suspension.suspend_case(run)
+        suspension.suspend_case(run, "suspend")
     else:
         run.must(item, "suspend")
         suspension.suspend(run, item, "suspend")
@@ -110,7 +110,7 @@ def suspend(run: Run, command: c.Suspend, item: Item | None) -> None:
 def resume(run: Run, command: c.Resume, item: Item | None) -> None:
     if item is None:
         _case_may(run, "resume")
-        suspension.resume_case(run)
+        suspension.resume_case(run, "resume")
         return
     run.must(item, "resume")
     if "before" in item.facts or not run.is_active(item.parent):
@@ -128,8 +128,13 @@ def terminate(run: Run, command: c.Terminate, item: Item | None) -> None:
 
 
 def fault(run: Run, command: c.FaultItem, item: Item | None) -> None:
-    """A task or stage fails; what is inside a failed stage stands still with it."""
-    assert item is not None
+    """A task, a stage or the case fails; what is inside stands still with it. A called case is over then."""
+    if item is None and run.step.state.instances[run.instance].parent is not None:
+        items.end_case(run, "failed")
+        return
+    if item is None:
+        suspension.suspend_case(run, "fault")
+        return
     run.must(item, "fault")
     suspension.fail(run, item, command.reason)
 
@@ -141,8 +146,15 @@ def reactivate_item(run: Run, command: c.ReactivateItem, item: Item | None) -> N
 
 
 def reactivate_case(run: Run, command: c.ReactivateCase, item: Item | None) -> None:
-    """Open an ended case again: the listener occurs, then the plan model begins anew. (8.3, *re-activate*)"""
+    """Open an ended case again: the listener occurs, then the plan model begins anew. (8.3, *re-activate*)
+
+    A case that has failed goes on where it stood.
+    """
     found = run.step.state.instances[run.instance]
+    if found.state == "failed":
+        suspension.resume_case(run, "reactivate")
+        run.step.set_variables(run.instance, command.variables)
+        return
     target = CASE.get(("reactivate", found.state))
     listener = reactivation.listener_of(run)
     if target is None or (listener is None and run.model.flowable):
@@ -157,6 +169,13 @@ def reactivate_case(run: Run, command: c.ReactivateCase, item: Item | None) -> N
         items.finish(run, run.open_item(listener, None), "occur")
     items.open_children(run, run.model.plan, None, frozenset(node.id for node in (*back, listener) if node is not None))
     run.dirty.add(None)
+
+
+def close_case(run: Run, command: c.CloseCase, item: Item | None) -> None:
+    state = run.step.state.instances[run.instance].state
+    _case_may(run, "close")
+    items.end_children(run, None)
+    run.step.emit(e.InstanceChanged(run.instance, "close", state, "closed"))
 
 
 def _case_may(run: Run, transition: str) -> None:
@@ -191,4 +210,5 @@ HANDLERS: Final[dict[type, Callable[[Run, Any, Item | None], None]]] = {
     c.Resume: resume,
     c.Terminate: terminate,
     c.ReactivateCase: reactivate_case,
+    c.CloseCase: close_case,
 }

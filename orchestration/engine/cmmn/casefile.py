@@ -47,7 +47,10 @@ def removed(run: Run, names: frozenset[str]) -> None:
 
 
 def change(run: Run, command: c.CaseFile, _item: object) -> None:
-    """One transition of a case file item by hand. Raises Refused by the life cycle of 8.2."""
+    """One transition of a case file item by hand; updated without a value, it keeps its content.
+
+    Raises Refused by the life cycle of 8.2.
+    """
     item = _named(run, command.name)
     there = run.step.state.instances[run.instance].variables
     present = item.name in there
@@ -60,7 +63,8 @@ def change(run: Run, command: c.CaseFile, _item: object) -> None:
     if command.op == "delete":
         _delete(run, item)
         return
-    if command.op in ("create", "update", "replace"):
+    touched = command.op != "create" and command.value is None
+    if command.op in ("create", "update", "replace") and not touched:
         value = _content(item, there.get(item.name), command)
         _write(run, item, value, fresh=not present)
     _made(run, item, command.op)

@@ -63,6 +63,7 @@ CASE: Final[Table] = {
     **_from(("active", "suspended"), "terminate", "terminated"),
     ("fault", "active"): "failed",
     **_from(("completed", "terminated", "failed"), "reactivate", "active"),
+    **_from(("completed", "terminated", "failed"), "close", "closed"),
 }
 
 CASE_FILE_ITEM: Final[Table] = {

@@ -55,13 +55,15 @@ def _resume_children(run: Run, parent: int | None) -> None:
             resume(run, child, "parentResume")
 
 
-def suspend_case(run: Run) -> None:
-    _change_case(run, "suspend")
+def suspend_case(run: Run, transition: str) -> None:
+    """Suspended or failed: everything inside stands still."""
+    _change_case(run, transition)
     _suspend_children(run, None)
 
 
-def resume_case(run: Run) -> None:
-    _change_case(run, "resume")
+def resume_case(run: Run, transition: str) -> None:
+    """Resumed, or reactivated after a failure."""
+    _change_case(run, transition)
     _resume_children(run, None)
     run.dirty.add(None)
     run.recheck[PLAN] = None

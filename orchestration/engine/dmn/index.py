@@ -17,15 +17,16 @@ from typing import Any
 from orchestration.engine.dmn.intervals import (
     BELOW,
     EVERYTHING,
+    STEPS,
     IntervalSet,
     Kind,
     Place,
     after,
     before,
-    cell_set,
     kinds_of,
+    on_axis,
 )
-from orchestration.engine.feel import ast
+from orchestration.engine.dmn.literals import CompiledTest
 from orchestration.engine.feel.numbers import exact
 
 RuleSet = int
@@ -53,6 +54,8 @@ class ColumnIndex:
         """The rules whose cell takes this FEEL value or has to be asked; None for a value of another kind."""
         if type(value) is not self.kind and (self.kind is not Decimal or (value := _decimal(value)) is None):
             return None
+        if self.kind in STEPS:
+            value = on_axis(self.kind, value)
         found = self.points.get(value)
         return self.between[bisect_left(self.bounds, value)] if found is None else found
 
@@ -61,11 +64,11 @@ def _decimal(value: Any) -> Decimal | None:
     return exact(value) if type(value) in (int, float) else None
 
 
-def cell_sets(cells: Sequence[ast.UnaryTests]) -> tuple[Kind, list[IntervalSet | None]]:
+def cell_sets(cells: Sequence[CompiledTest]) -> tuple[Kind, list[IntervalSet | None]]:
     """The kind of constants that most cells of a column have, and the sets of that kind."""
-    candidates = [(kind, [cell_set(cell, kind) for cell in cells]) for kind in kinds_of(cells)]
+    candidates = [(kind, [cell.takes(kind) for cell in cells]) for kind in kinds_of(cell.ast for cell in cells)]
     if not candidates:
-        return Decimal, [EVERYTHING if not cell.tests else None for cell in cells]
+        return Decimal, [EVERYTHING if cell.always else None for cell in cells]
     return max(candidates, key=lambda each: (sum(one is not None for one in each[1]), each[0].__name__))
 
 
@@ -95,7 +98,7 @@ def plain_lookup(index: ColumnIndex) -> Lookup:
     if index.kind is Decimal:
         return _number_lookup(index)
     kind, points, other = index.kind, index.points, index.between[0]
-    if any(each != other for each in index.between):
+    if kind in STEPS or any(each != other for each in index.between):
         return index.rules
     return lambda value: points.get(value, other) if type(value) is kind else None
 

@@ -1,7 +1,7 @@
 """Which values of one kind does a cell take? (DMN 1.5, 10.3.1.2, rules 7 to 17: unary tests and ranges)
 
-A cell that compares its input with constants takes a set of intervals of an ordered axis: numbers, strings, booleans.
-Such sets can be joined, cut and turned inside out exactly, which is what an index, a search for gaps and a search for
+A cell that compares its input with constants takes a set of intervals of an ordered axis: numbers, strings, booleans,
+dates (as days) and durations (as months or nanoseconds). Times of day are not here: zones give them no one order. Such sets can be joined, cut and turned inside out exactly, which is what an index, a search for gaps and a search for
 the nearest other outcome need. A cell that does anything else has no such set and is asked by evaluating it.
 
 Null is on no axis: whoever uses these sets asks a cell about null by evaluating it.
@@ -10,20 +10,40 @@ Null is on no axis: whoever uses these sets asks a cell about null by evaluating
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from orchestration.engine.feel import ast
+from orchestration.engine.feel import Date, DaysTimeDuration, FeelError, YearsMonthsDuration, ast
+from orchestration.engine.feel.durations import parse_duration
+from orchestration.engine.feel.temporal import parse_date
+from orchestration.engine.feel.text import parse_at_literal
 
 # A place on the axis: (-1,) below all values, (0, v, 0) just before v, (0, v, 1) just after v, (1,) above all values.
 Place = tuple[Any, ...]
 BELOW: Place = (-1,)
 ABOVE: Place = (1,)
 
-Kind = type[Decimal] | type[str] | type[bool]
-KINDS: tuple[Kind, ...] = (Decimal, str, bool)
+Kind = type[Decimal] | type[str] | type[bool] | type[Date] | type[YearsMonthsDuration] | type[DaysTimeDuration]
+KINDS: tuple[Kind, ...] = (Decimal, str, bool, Date, YearsMonthsDuration, DaysTimeDuration)
+
+STEPS: dict[Kind, tuple[Callable[[Any], int], Callable[[int], Any]]] = {
+    Date: (lambda date: date.days, Date.from_days),
+    YearsMonthsDuration: (lambda duration: duration.total_months, YearsMonthsDuration),
+    DaysTimeDuration: (lambda duration: duration.total_nanoseconds, DaysTimeDuration),
+}
+"""Kinds whose values are whole steps on their axis: how a value becomes its step, and the other way round."""
+
+
+def on_axis(kind: Kind, value: Any) -> Any:
+    """A FEEL value of a kind as what stands for it on the axis."""
+    return STEPS[kind][0](value) if kind in STEPS else value
+
+
+def off_axis(kind: Kind, value: Any) -> Any:
+    """The FEEL value for what stands on the axis. Raises FeelError beyond what the kind can hold."""
+    return STEPS[kind][1](value) if kind in STEPS else value
 
 
 def before(value: Any) -> Place:
@@ -119,14 +139,28 @@ def compared(operator: str, value: Any) -> IntervalSet:
 
 
 def constant(node: ast.Node) -> Any:
-    """The value of a constant that stands on an axis (number, string, boolean); None where the node is none."""
+    """The FEEL value of a constant that can stand on an axis; None where the node is none."""
     match node:
         case ast.Literal(value=value):
             return value
         case ast.Negation(operand=ast.Literal(value=Decimal() as value)):
             return -value
+        case ast.AtLiteral(text=text):
+            return _parsed(parse_at_literal, text)
+        case ast.Invocation(
+            function=ast.Name(name="date" | "duration" as name),
+            arguments=(ast.Argument(name=None, value=ast.Literal(value=str() as text)),),
+        ):
+            return _parsed(parse_date if name == "date" else parse_duration, text)
         case _:
             return None
+
+
+def _parsed(parse: Callable[[str], Any], text: str) -> Any:
+    try:
+        return parse(text)
+    except FeelError:
+        return None
 
 
 def cell_set(cell: ast.UnaryTests, kind: Kind) -> IntervalSet | None:
@@ -145,7 +179,7 @@ def _test_set(test: ast.Node, kind: Kind) -> IntervalSet | None:
             return _comparison(operator, constant(operand), kind)
         case ast.RangeLiteral(start=start, end=end):
             return _range(constant(start), constant(end), test.start_included, test.end_included, kind)
-        case ast.Literal() | ast.Negation():
+        case _ if constant(test) is not None:
             return _comparison("=", constant(test), kind)
         case _:
             return _condition_set(test, kind)
@@ -176,13 +210,13 @@ def _known(sets: list[IntervalSet | None]) -> list[IntervalSet] | None:
 def _range(low: Any, high: Any, low_included: bool, high_included: bool, kind: Kind) -> IntervalSet | None:
     if type(low) is not kind or type(high) is not kind or kind is bool:
         return None
-    return between(low, high, low_included, high_included)
+    return between(on_axis(kind, low), on_axis(kind, high), low_included, high_included)
 
 
 def _comparison(operator: str, value: Any, kind: Kind) -> IntervalSet | None:
     if type(value) is not kind or (kind is bool and operator not in ("=", "!=")):
         return None
-    return compared(operator, value)
+    return compared(operator, on_axis(kind, value))
 
 
 def kinds_of(nodes: Iterable[ast.Node]) -> set[Kind]:

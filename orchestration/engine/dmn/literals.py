@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from orchestration.engine.dmn import model
+from orchestration.engine.dmn.intervals import IntervalSet, Kind, cell_set
 from orchestration.engine.dmn.model import Fault
 from orchestration.engine.dmn.run import Evaluate, ModelRun
 from orchestration.engine.feel import (
@@ -52,6 +53,10 @@ class CompiledTest:
     def always(self) -> bool:
         """Whether it is `-`, which takes null too."""
         return not self.ast.tests and not self.ast.negated
+
+    def takes(self, kind: Kind) -> IntervalSet | None:
+        """The values of a kind for which it is true; None where it is more than comparisons with constants."""
+        return None if self.names else cell_set(self.ast, kind)
 
     def __call__(self, frame: Frame) -> bool | None:
         verdict: bool | None = self.evaluate(frame)

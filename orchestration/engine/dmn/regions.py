@@ -18,13 +18,15 @@ from orchestration.engine.dmn.intervals import (
     ABOVE,
     BELOW,
     EVERYTHING,
+    STEPS,
     IntervalSet,
     Kind,
     Place,
     after,
     before,
-    cell_set,
     intersection,
+    off_axis,
+    on_axis,
 )
 from orchestration.engine.dmn.shortcut import kind_of_type, type_set
 from orchestration.engine.feel.types import Type
@@ -54,9 +56,9 @@ def column_regions(column: InputColumn, given: Type) -> list[Region]:
     Where the allowed values are no set of intervals, they count as all.
     """
     kind = next((kind for each in (given, column.type) if (kind := kind_of_type(each)) is not None), column.index.kind)
-    sets = [cell_set(cell.ast, kind) for cell in column.cells]
+    sets = [cell.takes(kind) for cell in column.cells]
     limits = [type_set(each, kind) for each in (given, column.type)]
-    limits.append(cell_set(column.allowed.ast, kind) if column.allowed is not None else EVERYTHING)
+    limits.append(column.allowed.takes(kind) if column.allowed is not None else EVERYTHING)
     allowed = intersection(each for each in limits if each is not None)
     unknown = sum(1 << number for number, each in enumerate(sets) if each is None)
     return list(_regions(kind, sets, allowed, unknown))
@@ -77,7 +79,7 @@ def _regions(
         certain ^= changes.get(start, 0)
         for example in examples(kind, start, end):
             if example in allowed:
-                yield Region(start, end, example, certain, certain | unknown)
+                yield Region(start, end, off_axis(kind, example), certain, certain | unknown)
                 break
 
 
@@ -90,7 +92,17 @@ def examples(kind: Kind, start: Place, end: Place) -> list[Value]:
         return [start[1]]
     if kind is bool:
         return []
+    if kind in STEPS:
+        return _step(start, end)
     return [_number(start, end)] if kind is Decimal else _texts(start, end)
+
+
+def _step(start: Place, end: Place) -> list[int]:
+    """A whole step, the first one if there is a first."""
+    if start == BELOW:
+        return [0 if end == ABOVE else end[1] - 1]
+    step = start[1] + 1
+    return [step] if start <= before(step) and after(step) <= end else []
 
 
 def _number(start: Place, end: Place) -> Decimal:
@@ -126,18 +138,20 @@ def nearest(kind: Kind, region: Region, value: Value) -> Value:
 
     In a region without a last value, it is as near to the bound as the decimals of value and bound go.
     """
-    if kind is not Decimal or type(value) is not Decimal:
+    if type(value) is not kind or not (kind is Decimal or kind in STEPS):
         return region.example
-    below = region.start != BELOW and value <= region.start[1]
-    above = region.end != ABOVE and value >= region.end[1]
+    place = on_axis(kind, value)
+    below = region.start != BELOW and place <= region.start[1]
+    above = region.end != ABOVE and place >= region.end[1]
     if not below and not above:
         return value
     bound = region.start[1] if below else region.end[1]
-    if region.start[1:] and region.end[1:] and region.start[1] == region.end[1]:
-        return bound
-    step = Decimal(1).scaleb(min(_exponent(bound), _exponent(value), 0))
+    if region.start[1:2] == region.end[1:2]:
+        return off_axis(kind, bound)
+    step = 1 if kind in STEPS else Decimal(1).scaleb(min(_exponent(bound), _exponent(place), 0))
     close = bound + step if below else bound - step
-    return close if region.start <= before(close) and after(close) <= region.end else region.example
+    inside = region.start <= before(close) and after(close) <= region.end
+    return off_axis(kind, close) if inside else region.example
 
 
 def _exponent(number: Decimal) -> int:

@@ -18,13 +18,27 @@ from orchestration.engine.dmn.decision_table import CompiledTable, InputColumn
 from orchestration.engine.dmn.evaluation import Evaluation, Inputs
 from orchestration.engine.dmn.graph import Node
 from orchestration.engine.dmn.index import Lookup, RuleSet, column_index, plain_lookup
-from orchestration.engine.dmn.intervals import EVERYTHING, IntervalSet, Kind, cell_set, intersection
+from orchestration.engine.dmn.intervals import EVERYTHING, IntervalSet, Kind, intersection
 from orchestration.engine.dmn.literals import NO_TEXT, Constraint
-from orchestration.engine.feel import FeelSyntaxError, ast, parse_expression
+from orchestration.engine.feel import (
+    Date,
+    DaysTimeDuration,
+    FeelSyntaxError,
+    YearsMonthsDuration,
+    ast,
+    parse_expression,
+)
 from orchestration.engine.feel.types import ANY, Restricted, Simple, Type
 
 MOST_ANSWERS = 10_000
-KINDS_BY_NAME: dict[str, Kind] = {"number": Decimal, "string": str, "boolean": bool}
+KINDS_BY_NAME: dict[str, Kind] = {
+    "number": Decimal,
+    "string": str,
+    "boolean": bool,
+    "date": Date,
+    "years and months duration": YearsMonthsDuration,
+    "days and time duration": DaysTimeDuration,
+}
 CONSTANT = (ast.Literal, ast.Negation, ast.AtLiteral, ast.ListLiteral, ast.ContextLiteral, ast.ContextEntry)
 
 
@@ -88,9 +102,9 @@ def _lookup(column: InputColumn, types: Mapping[str, Type]) -> tuple[str, Lookup
         return None
     restrictions = [types[tree.name], column.type]
     kind = next((found for each in restrictions if (found := kind_of_type(each)) is not None), column.index.kind)
-    sets = [cell_set(cell.ast, kind) for cell in column.cells]
+    sets = [cell.takes(kind) for cell in column.cells]
     limits = [type_set(each, kind) for each in restrictions]
-    limits.append(EVERYTHING if column.allowed is None else cell_set(column.allowed.ast, kind))
+    limits.append(EVERYTHING if column.allowed is None else column.allowed.takes(kind))
     known = [each for each in limits if each is not None]
     if len(known) < len(limits) or None in sets:
         return None
@@ -108,7 +122,7 @@ def type_set(of: Type, kind: Kind) -> IntervalSet | None:
     if of == ANY or (isinstance(of, Simple) and kind_of_type(of) is kind):
         return EVERYTHING
     if isinstance(of, Restricted) and isinstance(of.allows, Constraint):
-        base, constraint = type_set(of.base, kind), cell_set(of.allows.test.ast, kind)
+        base, constraint = type_set(of.base, kind), of.allows.test.takes(kind)
         return base & constraint if base is not None and constraint is not None else None
     return None
 

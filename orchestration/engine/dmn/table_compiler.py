@@ -44,7 +44,7 @@ def _input(compiler: Compiler, table: model.DecisionTable, number: int, names: N
     clause = table.inputs[number]
     cells = [_cell(compiler, table, index, number, names) for index in range(len(table.rules))]
     allowed = compiler.literals.tests(_literal(clause.values, clause), names) if clause.values else None
-    kind, sets = cell_sets([cell.ast for cell in cells])
+    kind, sets = cell_sets(cells)
     return InputColumn(
         clause=clause,
         value=compiler.expression(clause.expression, names, owner),

@@ -157,7 +157,7 @@ def _variables(random: Random) -> dict[str, Any]:
 
 def _sensible(random: Random, state: State) -> Iterator[c.Command]:
     if state.instances and state.root.state in INSTANCE_ENDED:
-        yield c.ReactivateCase(_variables(random))
+        yield c.ReactivateCase(_variables(random)) if random.randrange(10) else c.CloseCase()
         return
     for wait in state.waits.values():
         match wait.kind:
@@ -223,4 +223,4 @@ def _anything(random: Random, state: State) -> list[c.Command]:
         c.ReactivateCase(variables),
         c.Terminate(item),
     ]
-    return [*found, c.Terminate()] if random.randrange(10) == 0 else found
+    return [*found, c.Terminate(), c.FaultItem()] if random.randrange(10) == 0 else found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -39,7 +40,7 @@ def check_whole(state: State) -> None:
     for item in state.items.values():
         assert item.state not in ENDED
         assert item.parent is None or item.parent in state.items
-        assert state.instances[item.instance].state not in INSTANCE_ENDED
+        assert state.instances[item.instance].state not in INSTANCE_ENDED - {"failed"}
     for wait in state.waits.values():
         assert wait.item is None or wait.id in state.items[wait.item].waits
         if wait.kind in ("task", "job"):
@@ -68,7 +69,7 @@ def run(random: Random, steps: int) -> int:
                 return number
             continue
         assert outcome.events
-        history += [encode_event(event) for event in outcome.events]
+        history += [orjson.dumps(encode_event(event)) for event in outcome.events]
         told = replay(outcome.events, told)
         items, data = encode(outcome.state)
         data = outcome.state.root.variables.encode()[0] if data is None else data
@@ -77,7 +78,7 @@ def run(random: Random, steps: int) -> int:
         check_whole(state)
         if random.randrange(4) == 0:
             todo.append(asked)
-    assert replay(decode_event(kind, payload) for kind, payload in history) == state
+    assert replay(decode_event(*orjson.loads(line)) for line in history) == state
     return steps
 
 
