@@ -1,7 +1,7 @@
 """Which figures does the product hold, as ratios measured in one run? `make bench` prints them.
 
-`python -m tests.benchmarks [SECTION ...]` runs some: decisions, steps, shell, processes, data, life, inbox, closed. All that
-touches the database runs on an embedded PostgreSQL of the run's own with all durability settings on.
+`python -m tests.benchmarks [SECTION ...]` runs some: decisions, steps, shell, processes, data, life, inbox, closed. All
+that touches the database runs on an embedded PostgreSQL of its own with all durability settings on.
 """
 
 from __future__ import annotations
