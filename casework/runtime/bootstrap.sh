@@ -40,6 +40,19 @@ make_venv() {
     "$python" -m venv --clear .venv || stop "$python cannot make a virtual environment."
 }
 
+show_progress() {
+    found=0
+    while read -r line; do
+        case $line in
+            Collecting* | Processing*)
+                found=$((found + 1))
+                if [ -t 2 ]; then printf '\r  found %d of %d' "$found" "$1" >&2; fi
+                ;;
+            "Installing collected"*) printf '\r  all found, installing\n' >&2 ;;
+        esac
+    done
+}
+
 install() {
     all=$(grep -c '==' "$requirements")
     say "Installing $all pinned packages, once; it takes a minute"
@@ -47,10 +60,7 @@ install() {
     {
         .venv/bin/python -m pip install --disable-pip-version-check --no-input --require-hashes -r "$requirements" 2>&1 </dev/null ||
             echo "pip failed"
-    } | tee "$log" | awk -v all="$all" -v tty="$([ -t 2 ] && echo yes || true)" '
-        /^(Collecting|Processing|Requirement already)/ { n++; if (tty) printf "\r  found %d of %d", n, all }
-        /^Installing collected/ { if (tty) printf "\r"; printf "  all found, installing\n" }
-        { fflush() }' >&2
+    } | tee "$log" | show_progress "$all"
     if tail -n 1 "$log" | grep -q '^pip failed'; then
         grep -E '^ERROR|rror:' "$log" >&2 || tail -n 20 "$log" >&2
         stop "pip could not install $requirements (all of its output: $log)"
