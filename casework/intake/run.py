@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -20,7 +21,7 @@ from casework.models import Case
 from casework.services import case_open
 from orchestration.services import Refused
 
-LOOKED_UP_AT_ONCE = 200
+LOOKED_UP_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +79,21 @@ def _there(sender: Sender, references: Iterable[str]) -> set[str]:
 
 
 def _open(row: Row, sender: Sender) -> Taken | BadRow:
-    with transaction.atomic():
+    with _undone() if sender.dry_run else nullcontext():
         outcome = case_open(
             by=None, case_type=sender.case_type, reference=row.reference, source=sender.source, data=row.data,
             cause=f"{sender.file}:{row.line}"[-200:],
         )  # fmt: skip
-        if sender.dry_run:
-            transaction.set_rollback(True)
     if isinstance(outcome, Refused):
         return BadRow(row.line, _reason(outcome.message, outcome.errors))
     return Taken(row.line, outcome.created)
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def _reason(message: str, errors: Mapping[str, Any]) -> str:
