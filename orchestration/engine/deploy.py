@@ -23,7 +23,9 @@ _BY_SUFFIX = {".cmmn": "cmmn", ".cmmn.xml": "cmmn", ".bpmn": "bpmn", ".bpmn20.xm
 def build(files: Mapping[str, bytes]) -> Library | list[Fault]:
     """file name -> content; names that end in .cmmn, .bpmn, .dmn or .xml are models, others are passed by."""
     faults: list[Fault] = []
-    decisions = _decisions({name: source for name, source in files.items() if name.endswith(".dmn")}, faults)
+    decisions = _decisions(
+        {name: source for name, source in files.items() if name.endswith((".dmn", ".dmn.xml"))}, faults
+    )
     cases: dict[str, Any] = {}
     processes: dict[str, Any] = {}
     origin: dict[str, str] = {}
@@ -54,6 +56,8 @@ def build(files: Mapping[str, bytes]) -> Library | list[Fault]:
 
 
 def _kind(name: str) -> str | None:
+    if name.endswith(".dmn.xml"):
+        return None
     for suffix, kind in _BY_SUFFIX.items():
         if name.endswith(suffix):
             return kind

@@ -26,7 +26,8 @@ _CALLS: Final = {
 }
 _CALL_FIELDS: Final = ("decisionTableReferenceKey", "decisionServiceReferenceKey", "decisionReferenceKey")
 _OWN_WORK: Final = frozenset({"script", "java"})
-_UNKNOWN_WORK: Final = frozenset({"send-event", "casePage"})
+_UNKNOWN_WORK: Final = frozenset({"send-event"})
+_WAITS: Final = "casePage"
 _LISTENS: Final = {"signal": "signal", "variable": "variable", "reactivate": "reactivate"}
 
 
@@ -78,6 +79,8 @@ class Definitions:
         kind = vendor(element, "type")
         if kind in _UNKNOWN_WORK:
             self.reader.fault(element, f"Tasks of type {kind!r} do not run here.")
+            return {}
+        if kind == _WAITS:
             return {}
         script = vendor(element, "expression") if kind != "script" else self.script_text(element)
         if script is not None:

@@ -13,7 +13,7 @@ from orchestration.engine.cmmn import index
 from orchestration.engine.cmmn.definitions import Definitions
 from orchestration.engine.cmmn.model import CaseFileItem, CaseModel, Node, Sentry, TableItem
 from orchestration.engine.cmmn.reading import CMMN, Reader, comes_from_flowable, local, references
-from orchestration.engine.dialect import vendor
+from orchestration.engine.dialect import VENDORS, vendor
 from orchestration.engine.expressions import Formula
 from orchestration.engine.library import Fault
 from orchestration.engine.xml import Element
@@ -48,6 +48,13 @@ ELEMENTS: Final = DEFINITIONS | frozenset(
     )
 )
 """What may stand inside a case (chapter 5, and the exchange format's helpers)."""
+
+_UNREAD: Final = {
+    **dict.fromkeys(("planItemLifecycleListener", "caseLifecycleListener", "taskListener"), "would run code"),
+    "variableAggregation": "gathers variables of repetitions",
+    "eventType": "listens to an event registry",
+}
+"""Vendors' elements that would change what a case does, so that it is refused with them."""
 
 
 def compile_cases(root: Element, file: str) -> tuple[dict[str, CaseModel], list[Fault]]:
@@ -111,6 +118,8 @@ class _CaseReader(Reader):
     def gather(self) -> None:
         for element in self.case.walk():
             id = element.get("id")
+            if element.namespace in VENDORS and element.name in _UNREAD:
+                self.fault(element, f"{element.name!r} {_UNREAD[element.name]}, which does not run here.")
             if _own(element) and element.name not in ELEMENTS:
                 self.fault(element, f"{element.name!r} is no element of CMMN 1.1.")
             if not _own(element) or id is None:

@@ -68,6 +68,12 @@ def test_a_script_that_would_need_java_is_refused():
     assert "t" in found(cmmn(item("a", "t") + task, flowable=True))
 
 
+def test_listeners_that_would_run_code_are_refused():
+    listener = '<extensionElements><flowable:taskListener event="create" class="org.Example"/></extensionElements>'
+    source = cmmn(item("a") + f'<humanTask id="human">{listener}</humanTask>', flowable=True)
+    assert "would run code" in found(source)["taskListener"]
+
+
 def test_a_file_that_is_no_xml_or_holds_entities_is_refused():
     assert "cannot be read" in faults(b"<definitions")[0].sentence
     assert "document type" in faults(b'<!DOCTYPE x [<!ENTITY a "b">]><definitions/>')[0].sentence
