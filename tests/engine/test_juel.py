@@ -56,6 +56,10 @@ def value(text, **variables):
         ("${list.get(0)}", 1),
         ("${name.equals('ann')}", True),
         ("${name.length()}", 3),
+        ("${[a, b, 'c']}", [1, 2, "c"]),
+        ("${'n' + a + b}", "n12"),
+        ("${zz ?: 'none'}", "none"),
+        ("${a ?: 'none'}", 1),
     ],
 )
 def test_an_expression_has_its_value(text, expected):

@@ -76,6 +76,8 @@ def node(reader: Reader, element: Element, around: Surroundings) -> Node:
     extensions, faults = dialect.extensions(element)
     for fault in faults:
         reader.fault(element, fault.sentence)
+    for listener in dialect.vendor_elements(element, "executionListener", "taskListener"):
+        reader.fault(element, f"Its {listener.name} is not run: listeners are Java code.", severe=False)
     if element.name == "userTask":
         extensions = _performers(reader, element, extensions)
     common = _common(reader, element, around, extensions)

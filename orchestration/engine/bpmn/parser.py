@@ -7,6 +7,7 @@ kept as a fault, so that the author sees everything at once.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Final
 
 import orjson
@@ -215,8 +216,9 @@ def _begins(node: Node) -> bool:
 
 
 def _starter(node: str, definition: EventDefinition) -> Starter:
-    name = definition.name.constant if definition.name is not None else None
-    return Starter(node, definition.kind, name, definition)
+    """The way in; a computed name is worked out now, before there is any data."""
+    name = None if definition.name is None else definition.name.value({}, datetime(2000, 1, 1, tzinfo=UTC))
+    return Starter(node, definition.kind, None if name is None else str(name), definition)
 
 
 def _data(reader: Reader, element: Element) -> DataObject:

@@ -50,6 +50,8 @@ class _Writer:
         match node:
             case syntax.Literal():
                 return _literal(node.value)
+            case syntax.Listed():
+                return f"[{', '.join(map(self.write, node.items))}]"
             case syntax.Name():
                 return self.name(node.name)
             case syntax.Property():
@@ -103,6 +105,8 @@ class _Writer:
             return self.compare(_COMPARISONS[node.operator], node.left, node.right)
         if node.operator == "%":
             return f"({left} - {right} * round down({left} / {right}, 0))"
+        if node.operator == "+" and _is_text(node):
+            return f"(string({left}) + string({right}))"
         return f"({left} {node.operator} {right})"
 
     def compare(self, sign: str, left: Node, right: Node) -> str:
@@ -189,6 +193,13 @@ def _is_boolean(node: Node) -> bool:
         case syntax.Method():
             return node.name in _TESTS or node.name in ("equals", "contains", "isEmpty", "startsWith", "endsWith")
     return False
+
+
+def _is_text(node: Node) -> bool:
+    """Whether the node is text for certain, so that `+` joins (as scripts in Groovy and JavaScript mean it)."""
+    if isinstance(node, syntax.Binary):
+        return node.operator == "+" and (_is_text(node.left) or _is_text(node.right))
+    return isinstance(node, syntax.Literal) and isinstance(node.value, str)
 
 
 def _empty(text: str) -> str:

@@ -25,6 +25,11 @@ class Literal:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Name:
     name: str
 
@@ -75,7 +80,7 @@ class Ternary:
     otherwise: Node
 
 
-Node = Literal | Name | Property | Index | Method | Function | Unary | Binary | Ternary
+Node = Literal | Listed | Name | Property | Index | Method | Function | Unary | Binary | Ternary
 
 _WORDS: Final = {"and": "&&", "or": "||", "not": "!", "eq": "==", "ne": "!=", "lt": "<", "gt": ">", "le": "<=",
                  "ge": ">=", "div": "/", "mod": "%", "empty": "empty"}  # fmt: skip
@@ -202,13 +207,13 @@ class Parser:
         self.position += 1
         return text
 
-    def arguments(self) -> tuple[Node, ...]:
-        if self.take(")"):
+    def arguments(self, closing: str = ")") -> tuple[Node, ...]:
+        if self.take(closing):
             return ()
         found = [self.ternary()]
         while self.take(","):
             found.append(self.ternary())
-        self.need(")")
+        self.need(closing)
         return tuple(found)
 
     def primary(self) -> Node:
@@ -217,6 +222,8 @@ class Parser:
             node = self.ternary()
             self.need(")")
             return node
+        if self.take("["):
+            return Listed(self.arguments("]"))
         if kind in ("operator", "end") or (kind == "name" and text in _WORDS):
             raise self.unexpected()
         self.position += 1
