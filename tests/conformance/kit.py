@@ -1,13 +1,14 @@
 """How much of the DMN conformance kit does the engine pass, and is that still as much as it was?
 
-`python -m tests.conformance.kit [FOLDER]` runs the kit that stands in FOLDER (default `../shared/conformance`) against
-`python -m orchestration.engine.dmn`, prints the totals of every level and folder, and ends with status 1 below the
-floor. Where there is no kit it says so and ends with status 0.
+`python -m tests.conformance.kit [FOLDER]` runs the kit that stands in FOLDER (else in the folder that the environment
+variable CONFORMANCE names, else `../shared/conformance`) against `python -m orchestration.engine.dmn`, prints the
+totals of every level and folder, and ends with status 1 below the floor. Where there is no kit it says so and ends with 0.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import shlex
 import sys
 from collections.abc import Iterator
@@ -81,7 +82,8 @@ def below_the_floor(kit: ModuleType, rows: list[tuple[Any, str, str]]) -> list[s
 
 
 def main(arguments: list[str]) -> int:
-    folder = Path(arguments[0]).resolve() if arguments else DEFAULT
+    given = arguments[0] if arguments else os.environ.get("CONFORMANCE")
+    folder = Path(given).resolve() if given else DEFAULT
     kit = runner(folder)
     if kit is None:
         print(f"no conformance kit in {folder}: nothing was run")

@@ -1,8 +1,9 @@
 """Which values of one kind does a cell take? (DMN 1.5, 10.3.1.2, rules 7 to 17: unary tests and ranges)
 
 A cell that compares its input with constants takes a set of intervals of an ordered axis: numbers, strings, booleans,
-dates (as days) and durations (as months or nanoseconds). Times of day are not here: zones give them no one order. Such sets can be joined, cut and turned inside out exactly, which is what an index, a search for gaps and a search for
-the nearest other outcome need. A cell that does anything else has no such set and is asked by evaluating it.
+dates (as days) and durations (as months or nanoseconds). Times are not here: zones leave them without one order. Such
+sets can be joined, cut and turned inside out exactly, which is what an index, a search for gaps and a search for the
+nearest other outcome need. A cell that does anything else has no such set and is asked by evaluating it.
 
 Null is on no axis: whoever uses these sets asks a cell about null by evaluating it.
 """

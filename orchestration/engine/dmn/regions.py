@@ -29,6 +29,7 @@ from orchestration.engine.dmn.intervals import (
     on_axis,
 )
 from orchestration.engine.dmn.shortcut import kind_of_type, type_set
+from orchestration.engine.feel import FeelError
 from orchestration.engine.feel.types import Type
 from orchestration.engine.feel.values import Value
 
@@ -77,10 +78,18 @@ def _regions(
     places = sorted({BELOW, ABOVE, *map(before, constants), *map(after, constants)})
     for start, end in pairwise(places):
         certain ^= changes.get(start, 0)
-        for example in examples(kind, start, end):
-            if example in allowed:
-                yield Region(start, end, off_axis(kind, example), certain, certain | unknown)
-                break
+        example = next((each for each in examples(kind, start, end) if each in allowed), None)
+        value = _value(kind, example)
+        if value is not None:
+            yield Region(start, end, value, certain, certain | unknown)
+
+
+def _value(kind: Kind, example: object) -> Value:
+    """The FEEL value of what stands on the axis; None beyond the last that there is."""
+    try:
+        return None if example is None else off_axis(kind, example)
+    except FeelError:
+        return None
 
 
 # ---------------------------------------------------------------- values that stand for others

@@ -48,6 +48,14 @@ def test_both_booleans_have_to_be_covered_and_nothing_else():
     assert [dict(gap.example) for gap in found(one, "gap")] == [{"x": False}]
 
 
+def test_dates_and_durations_are_told_apart_by_days_and_seconds():
+    rows = [['< date("2024-02-29")', "1"], ['> @"2024-03-01"', "2"], ['@"2024-02-29"', "3"]]
+    _, analysis = analysed(table(["day"], [""], rows), {"day": "date"})
+    assert [dict(gap.example) for gap in found(analysis, "gap")] == [{"day": "2024-03-01"}]
+    rows = [['<= duration("P1D")', "1"], ['> @"P1D"', "2"]]
+    assert analysed(table(["t"], [""], rows), {"t": "days and time duration"})[1].findings == ()
+
+
 def test_a_default_output_closes_all_gaps():
     body = table(["amount"], [""], [["< 10", "1"]], defaults=["0"])
     assert analysed(body, {"amount": "number"})[1].findings == ()

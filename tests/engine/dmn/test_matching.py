@@ -6,13 +6,22 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orchestration.engine.dmn import compile_model, parse
-from orchestration.engine.feel import compile_unary_tests, to_feel
+from orchestration.engine.feel import Date, DaysTimeDuration, compile_unary_tests, to_feel
 from tests.engine.dmn.samples import decision, definitions, input_data, table
 
+TYPES = {
+    "number": Decimal,
+    "string": str,
+    "boolean": bool,
+    "date": Date,
+    "days and time duration": DaysTimeDuration,
+}
 constants = {
     "number": st.sampled_from(["0", "1", "-1", "0.1", "0.3", "2.50", "100000000000000000000000", "9007199254740993"]),
     "string": st.sampled_from(['"a"', '"b"', '""', '"é"', '"B"']),
     "boolean": st.sampled_from(["true", "false"]),
+    "date": st.sampled_from(['date("2024-02-29")', '@"2024-03-01"', '@"2025-01-01"', 'date("no date")']),
+    "days and time duration": st.sampled_from(['duration("PT1H")', '@"P1D"', '@"PT1H0.5S"', '@"P1M"']),
 }
 
 
@@ -40,13 +49,15 @@ values = {
     ),
     "string": st.sampled_from(["a", "b", "", "é", "B", "aa", "z"]),
     "boolean": st.booleans(),
+    "date": st.sampled_from([Date(2024, 2, 29), Date(2024, 3, 1), Date(2024, 12, 31), Date(2025, 1, 2)]),
+    "days and time duration": st.sampled_from([3_600, 3_601, 86_400, -1]).map(lambda s: DaysTimeDuration(s * 10**9)),
 }
 anything = st.one_of(*values.values(), st.none(), st.just([1]), st.just(["a"]))
 
 
 @st.composite
 def tables(draw):
-    kinds = draw(st.lists(st.sampled_from(["number", "string", "boolean"]), min_size=1, max_size=3))
+    kinds = draw(st.lists(st.sampled_from(list(values)), min_size=1, max_size=3))
     rows = draw(st.lists(st.tuples(*(cells(kind) for kind in kinds)), min_size=1, max_size=5))
     typed = [kind if draw(st.booleans()) else "" for kind in kinds]
     inputs = [draw(st.lists(st.one_of(values[kind], anything), min_size=3, max_size=3)) for kind in kinds]
@@ -107,4 +118,4 @@ def to_feel_typed(value, kind):
 
 
 def fits(value, kind) -> bool:
-    return isinstance(value, {"number": Decimal, "string": str, "boolean": bool}[kind])
+    return isinstance(value, TYPES[kind])
