@@ -8,10 +8,12 @@ from . import ast
 from .builtins import BUILT_INS
 from .compiler import Code, Compiler, Level, rule
 from .inference import type_of
-from .problems import FeelError
+from .problems import DEFAULT, FeelError
 from .run import Frame, Run
 from .types import Type, coerce, resolve
 from .values import Function, Value, kind_of, measure
+
+_DATE_TIME_LITERALS = ("date", "time", "date and time", "duration")
 
 
 @rule(ast.FunctionDefinition)
@@ -55,6 +57,8 @@ def _refuse_external(run: Run, arguments: Sequence[Value]) -> Value:
 def compile_invocation(compiler: Compiler, node: ast.Invocation, level: Level) -> Code:
     arguments = [compiler.code(argument.value, level) for argument in node.arguments]
     names = [argument.name for argument in node.arguments if argument.name is not None]
+    if (literal := _date_time_literal(compiler, node, level)) is not None:
+        return literal
     function, span = _function(compiler, node.function, level), node.span
     if len(set(names)) < len(names):
         return lambda frame: frame.run.fail("an argument is given twice", span)
@@ -72,6 +76,24 @@ def compile_invocation(compiler: Compiler, node: ast.Invocation, level: Level) -
             return run.fail(error.reason, span)
 
     return evaluate
+
+
+def _date_time_literal(compiler: Compiler, node: ast.Invocation, level: Level) -> Code | None:
+    """`date("2024-02-29")` and the like are literals (rule 60): made once."""
+    called, values = node.function, [argument.value for argument in node.arguments]
+    if not isinstance(called, ast.Name) or called.name not in _DATE_TIME_LITERALS or len(values) != 1:
+        return None
+    text = values[0]
+    if node.arguments[0].name is not None or not isinstance(text, ast.Literal):
+        return None
+    if compiler.may_be_variable(called.name, level):
+        return None
+    try:
+        value = BUILT_INS[called.name].call(Run(DEFAULT, None), [text.value])
+    except FeelError as error:
+        reason, span = error.reason, node.span
+        return lambda frame: frame.run.fail(reason, span)
+    return lambda frame: value
 
 
 def _function(compiler: Compiler, node: ast.Node, level: Level) -> Code:

@@ -10,7 +10,7 @@ from . import ast
 from .arithmetic import OPERATIONS, negate
 from .comparison import equal, order
 from .compiler import Code, Compiler, Level, attempt, rule
-from .numbers import whole
+from .numbers import exact, whole
 from .problems import FeelError, Span
 from .run import Frame, Run
 from .text import parse_at_literal
@@ -142,6 +142,9 @@ def comparing(symbol: str, span: Span) -> Compare:
         kind = type(left)
         if kind is type(right) and (kind is Decimal or kind is int or kind is str):
             return test(left, right)
+        mine, other = exact(left), exact(right)
+        if mine is not None and other is not None:
+            return test(mine, other)
         try:
             return test(order(left, right), 0)
         except FeelError as error:

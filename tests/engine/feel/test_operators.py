@@ -146,6 +146,10 @@ def test_json_numbers_compare_as_the_decimals_they_show():
 def test_a_number_that_is_none_is_not_taken_for_one():
     assert value_of("a + 1", a=float("nan")) is None
     assert value_of("a > 1", a=float("inf")) is None
+    assert value_of("abs(a)", a=float("inf")) is None
+    assert value_of("sum([a, 1])", a=float("nan")) is None
+    assert value_of("[1, 2][a]", a=float("nan")) is None
+    assert value_of("a = a", a=Decimal("sNaN")) is None
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import decimal
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TypeVar
 
 from ..numbers import exact
@@ -22,6 +23,7 @@ from ..run import Run
 from ..temporal import DateTime
 from ..values import Function, Value, kind_of
 
+_ANY = ("any",)
 Implementation = Callable[..., Value]
 Implemented = TypeVar("Implemented", bound=Implementation)
 
@@ -37,16 +39,12 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
+    """`required` counts the parameters that must be given; `variadic` says that the last one gathers the rest."""
+
     parameters: tuple[Parameter, ...]
     implementation: Implementation
-
-    @property
-    def variadic(self) -> bool:
-        return bool(self.parameters) and self.parameters[-1].variadic
-
-    @property
-    def required(self) -> int:
-        return sum(not parameter.optional for parameter in self.parameters)
+    required: int
+    variadic: bool
 
     def takes(self, count: int) -> bool:
         return self.required <= count and (self.variadic or count <= len(self.parameters))
@@ -84,16 +82,23 @@ def _convert(parameter: Parameter, value: Value) -> Value:
         if parameter.nullable or parameter.optional:
             return None
         raise _DoesNotFit(f"{parameter.name!r} must not be null")
+    if parameter.kinds == _ANY:
+        return value
     kind = kind_of(value)
     if kind not in parameter.kinds:
         value = _implicitly(parameter, value, kind)
         kind = kind_of(value)
-    return exact(value) if kind == "number" and "any" not in parameter.kinds else value
+    return _number(parameter, value) if kind == "number" else value
+
+
+def _number(parameter: Parameter, value: Value) -> Decimal:
+    number = exact(value)
+    if number is None:
+        raise _DoesNotFit(f"{parameter.name!r} is a number that is none")
+    return number
 
 
 def _implicitly(parameter: Parameter, value: Value, kind: str) -> Value:
-    if "any" in parameter.kinds:
-        return value
     if parameter.kinds == ("list",):
         return [value]
     if kind == "list" and len(value) == 1 and kind_of(value[0]) in parameter.kinds:
@@ -109,26 +114,25 @@ class BuiltIn(Function):
 
     def call(self, run: Run, arguments: Sequence[Value]) -> Value:
         run.spend()
-        suiting = [signature for signature in self.signatures if signature.takes(len(arguments))]
-        if not suiting:
-            raise FeelError(f"{self.name} does not take {len(arguments)} arguments")
-        return self._first_that_fits(run, [(signature, arguments) for signature in suiting])
+        count, misfit = len(arguments), None
+        for signature in self.signatures:
+            if signature.takes(count):
+                try:
+                    return signature.call(run, arguments)
+                except _DoesNotFit as error:
+                    misfit = error
+        raise misfit or FeelError(f"{self.name} does not take {count} arguments")
 
     def call_named(self, run: Run, arguments: Mapping[str, Value]) -> Value:
         run.spend()
-        suiting = [signature for signature in self.signatures if signature.names(arguments)]
-        if not suiting:
-            raise FeelError(f"{self.name} has no parameters {', '.join(map(repr, arguments))}")
-        return self._first_that_fits(run, [(signature, _in_order(signature, arguments)) for signature in suiting])
-
-    def _first_that_fits(self, run: Run, tries: list[tuple[Signature, Sequence[Value]]]) -> Value:
-        for signature, arguments in tries[:-1]:
-            try:
-                return signature.call(run, arguments)
-            except _DoesNotFit:
-                continue
-        signature, arguments = tries[-1]
-        return signature.call(run, arguments)
+        misfit = None
+        for signature in self.signatures:
+            if signature.names(arguments):
+                try:
+                    return signature.call(run, _in_order(signature, arguments))
+                except _DoesNotFit as error:
+                    misfit = error
+        raise misfit or FeelError(f"{self.name} has no parameters {', '.join(map(repr, arguments))}")
 
 
 def _in_order(signature: Signature, arguments: Mapping[str, Value]) -> Sequence[Value]:
@@ -172,7 +176,8 @@ def _parse(declaration: str, implementation: Implementation) -> tuple[str, Signa
     if match is None:
         raise ValueError(f"not a signature: {declaration}")
     parameters = tuple(_parameter(text) for text in match[2].split(", ") if text)
-    return match[1], Signature(parameters, implementation)
+    required = sum(not parameter.optional for parameter in parameters)
+    return match[1], Signature(parameters, implementation, required, any(one.variadic for one in parameters))
 
 
 def _parameter(text: str) -> Parameter:
