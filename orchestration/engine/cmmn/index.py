@@ -9,17 +9,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from orchestration.engine.cmmn.model import ENGINE_NAMES, CaseFileItem, CaseModel, Node, Reaction
-from orchestration.engine.expressions import Formula
+from orchestration.engine.cmmn.model import ENGINE_NAMES, CaseFileItem, CaseModel, Node, Reaction, Rule
 
 
 def build(id: str, name: str, plan: Node, nodes: Mapping[str, Node], **rest: Any) -> CaseModel:
     """The compiled case with its tables, in the order in which the model is written."""
+    files: Mapping[str, CaseFileItem] = rest.get("files", {})
     reactions: dict[tuple[str, str], list[Reaction]] = defaultdict(list)
     starts: dict[tuple[str, str], list[str]] = defaultdict(list)
     watchers: dict[str, dict[str, None]] = defaultdict(dict)
     listened: dict[str, dict[str, None]] = defaultdict(dict)
-    volatile = set()
     for node in nodes.values():
         for criterion in (*node.entry, *node.exit):
             for part, on_part in enumerate(criterion.sentry.on_parts):
@@ -27,12 +26,7 @@ def build(id: str, name: str, plan: Node, nodes: Mapping[str, Node], **rest: Any
                 listened[on_part.source][node.id] = None
         if node.timer is not None and node.timer.trigger is not None:
             starts[node.timer.trigger[:2]].append(node.id)
-        for formula in _watched(node):
-            for variable in formula.names:
-                watchers[variable][node.id] = None
-            if formula.names & ENGINE_NAMES:
-                volatile.add(node.id)
-        for variable in _named(node, rest.get("files", {})):
+        for variable in (*_read(_watched(node), files), *((node.variable,) if node.listens == "variable" else ())):
             watchers[variable][node.id] = None
     return CaseModel(
         id=id,
@@ -43,42 +37,41 @@ def build(id: str, name: str, plan: Node, nodes: Mapping[str, Node], **rest: Any
         reactions={key: tuple(found) for key, found in reactions.items()},
         timer_starts={key: tuple(found) for key, found in starts.items()},
         watchers={key: tuple(found) for key, found in watchers.items()},
-        volatile=frozenset(volatile),
+        volatile=frozenset(node for name in ENGINE_NAMES for node in watchers.get(name, ())),
         listened={key: tuple(found) for key, found in listened.items()},
-        completion_names=frozenset(name for node in nodes.values() for one in _completing(node) for name in one.names),
+        completion_names=frozenset(name for node in nodes.values() for name in _read(_completing(node), files)),
         crossing=frozenset(node.id for node in nodes.values() if _crosses(node, nodes)),
         keeps_completed=any(_asks_completed(node) for node in nodes.values()),
         **rest,
     )
 
 
-def _watched(node: Node) -> Iterator[Formula]:
+def _watched(node: Node) -> Iterator[Rule]:
     """What of an open item is looked at again when one of its variables changes."""
     for criterion in (*node.entry, *node.exit):
-        if criterion.sentry.condition is not None:
-            yield criterion.sentry.condition
-    if node.available is not None:
-        yield node.available
+        yield Rule(criterion.sentry.condition, criterion.sentry.context)
+    yield Rule(node.available)
     if node.repetition is not None:
-        yield from _some(node.repetition.collection, node.repetition.condition)
+        yield node.repetition.rule
+        yield Rule(node.repetition.collection)
 
 
-def _named(node: Node, files: Mapping[str, CaseFileItem]) -> Iterator[str]:
-    """Variables that a node watches by name: a listener's own, and case file items in whose terms it speaks."""
-    if node.listens == "variable":
-        yield node.variable
-    for criterion in (*node.entry, *node.exit):
-        item = files.get(criterion.sentry.context or "")
-        if item is not None:
-            yield item.name
-
-
-def _completing(node: Node) -> Iterator[Formula]:
+def _completing(node: Node) -> Iterator[Rule]:
     """What decides whether the stage around a node, or the node as a stage, may complete."""
-    yield from _some(*(rule.condition for rule in (node.required, node.neutral) if rule is not None))
-    yield from _some(node.auto_complete_condition)
+    yield from (rule for rule in (node.required, node.neutral) if rule is not None)
+    yield Rule(node.auto_complete_condition)
     for offer in node.table:
         yield from offer.rules
+
+
+def _read(rules: Iterable[Rule], files: Mapping[str, CaseFileItem]) -> Iterator[str]:
+    """The names that rules read; a case file item in whose terms one speaks is among them."""
+    for rule in rules:
+        if rule.condition is not None:
+            yield from rule.condition.names
+            found = files.get(rule.context or "")
+            if found is not None:
+                yield found.name
 
 
 def _crosses(node: Node, nodes: Mapping[str, Node]) -> bool:
@@ -99,14 +92,9 @@ def _stages_of(node: Node, nodes: Mapping[str, Node]) -> set[str | None]:
     return found
 
 
-def _some(*formulas: Formula | None) -> Iterable[Formula]:
-    return (formula for formula in formulas if formula is not None)
-
-
 def _asks_completed(node: Node) -> bool:
     """Whether anything needs to know which plan items have been completed before."""
     if node.parent_completion.startswith("ignoreAfterFirstCompletion") or (node.required and node.repetition):
         return True
-    rules = (node.manual, node.required, node.neutral)
-    formulas = [*_watched(node), *_some(*(rule.condition for rule in rules if rule is not None))]
-    return any("completedPlanItems" in formula.names for formula in formulas)
+    rules = (*_watched(node), *_completing(node), node.manual or Rule())
+    return "completedPlanItems" in _read(rules, {})

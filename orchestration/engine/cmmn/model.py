@@ -65,9 +65,13 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """5.4.11: a rule of an item control. Without a condition it holds."""
+    """5.4.11: a rule of an item control, or an applicability rule (5.4.9.2). Without a condition it holds.
+
+    `context`: the case file item in whose terms the condition speaks.
+    """
 
     condition: Formula | None = None
+    context: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class Repetition:
     `gates_entry`: while the rule is false, an item with entry criteria does not start (Flowable, for its models).
     """
 
-    condition: Formula | None = None
+    rule: Rule = field(default_factory=Rule)
     counter: str = "repetitionCounter"
     limit: int | None = None
     collection: Formula | None = None
@@ -92,7 +96,7 @@ class TableItem:
 
     node: str
     roles: tuple[frozenset[str], ...] = ()
-    rules: tuple[Formula, ...] = ()
+    rules: tuple[Rule, ...] = ()
     table: str = ""
 
 

@@ -11,10 +11,9 @@ from typing import Any, Final
 
 from orchestration.engine.cmmn import index
 from orchestration.engine.cmmn.definitions import Definitions
-from orchestration.engine.cmmn.model import CaseFileItem, CaseModel, Node, Sentry, TableItem
+from orchestration.engine.cmmn.model import CaseFileItem, CaseModel, Node, Rule, Sentry, TableItem
 from orchestration.engine.cmmn.reading import CMMN, Reader, comes_from_flowable, local, references
 from orchestration.engine.dialect import VENDORS, vendor
-from orchestration.engine.expressions import Formula
 from orchestration.engine.library import Fault
 from orchestration.engine.xml import Element
 
@@ -82,7 +81,7 @@ class _CaseReader(Reader):
         self.definitions: dict[str, Element] = {}
         self.sentries: dict[str, Sentry] = {}
         self.nodes: dict[str, Node] = {}
-        self.rules: dict[str, Formula | None] = {}
+        self.rules: dict[str, Rule] = {}
         self.files: dict[str, CaseFileItem] = {}
 
     def read(self) -> CaseModel | None:
@@ -250,15 +249,15 @@ class _CaseReader(Reader):
         self, table: Element, roles: tuple[frozenset[str], ...], rules: tuple[str, ...]
     ) -> Iterator[TableItem]:
         for rule in table.all("applicabilityRule"):
-            self.rules[rule.get("id") or ""] = self.condition(rule, rule)
+            self.rules[rule.get("id") or ""] = self.a_rule(rule, rule)
         roles, rules = self.restrictions(table, roles, rules)
         for child in table.all("discretionaryItem", "planningTable"):
             if child.name == "planningTable":
                 yield from self.table_items(child, roles, rules)
                 continue
             own_roles, own_rules = self.restrictions(child, roles, rules)
-            conditions = tuple(found for rule in own_rules if (found := self.rules.get(rule)) is not None)
-            yield TableItem(child.get("id") or "", own_roles, conditions, table.get("id") or "")
+            named = tuple(self.rules[rule] for rule in own_rules if rule in self.rules)
+            yield TableItem(child.get("id") or "", own_roles, named, table.get("id") or "")
 
     def restrictions(
         self, element: Element, roles: tuple[frozenset[str], ...], rules: tuple[str, ...]

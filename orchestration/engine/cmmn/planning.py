@@ -55,5 +55,5 @@ def offers_in(run: Run, stage: int | None) -> bool:
 
 def _offers_of(run: Run, node: Node, holder: int | None, stage: int | None) -> Iterator[Offer]:
     for entry in node.table:
-        if all(run.value(rule, holder) is True for rule in entry.rules):
+        if all(run.is_met(rule, holder) for rule in entry.rules):
             yield Offer(holder, stage, entry, run.model.nodes[entry.node])

@@ -83,7 +83,11 @@ class Reader:
     def rule(self, owner: Element, control: Iterable[Element], name: str) -> Rule | None:
         """A rule of the item control, or of the definition's default control."""
         found = next((each for holder in control if (each := below(holder, name)) is not None), None)
-        return None if found is None else Rule(self.condition(owner, found))
+        return None if found is None else self.a_rule(owner, found)
+
+    def a_rule(self, owner: Element, rule: Element) -> Rule:
+        context = rule.get("contextRef")
+        return Rule(self.condition(owner, rule), context and local(context))
 
     def repetition(self, owner: Element, control: Iterable[Element]) -> Repetition | None:
         rule = next((each for holder in control if (each := holder.first("repetitionRule")) is not None), None)
@@ -92,7 +96,7 @@ class Reader:
         limit = vendor(rule, "maxInstanceCount")
         collection = vendor(rule, "collectionVariable", "collection")
         return Repetition(
-            self.condition(owner, rule),
+            self.a_rule(owner, rule),
             vendor(rule, "counterVariable") or "repetitionCounter",
             int(limit) if limit and limit.isdigit() else None,
             self.formula(owner, collection),

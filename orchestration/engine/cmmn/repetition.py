@@ -22,7 +22,7 @@ def is_due(run: Run, item: Item) -> bool:
     rule = run.node(item).repetition
     if rule is None or not has_room(run, item, rule):
         return False
-    return rule.condition is None or run.value(rule.condition, item.id) is True
+    return run.is_met(rule.rule, item.id)
 
 
 def has_room(run: Run, item: Item, rule: Repetition) -> bool:

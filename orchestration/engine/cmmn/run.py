@@ -101,9 +101,17 @@ class Run:
 
     def holds(self, rule: Rule | None, item: Item) -> bool:
         """An item control's rule: absent, it does not hold; without a condition, it does. (5.4.11)"""
-        if rule is None:
-            return False
-        return rule.condition is None or self.value(rule.condition, item.id) is True
+        return rule is not None and self.is_met(rule, item.id)
+
+    def is_met(self, rule: Rule, item: int | None) -> bool:
+        """Whether the rule's condition is true, or there is none."""
+        return rule.condition is None or self.value(rule.condition, item, self.terms(rule.context)) is True
+
+    def terms(self, context: str | None) -> dict[str, Json] | None:
+        """The entries of the case file item in whose terms a condition speaks. (5.4.6.2, contextRef)"""
+        found = self.model.files.get(context or "")
+        content = self.step.state.instances[self.instance].variables.get(found.name) if found is not None else None
+        return content if isinstance(content, dict) else None
 
     # -- opening and changing
 

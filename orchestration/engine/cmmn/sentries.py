@@ -106,17 +106,7 @@ def holds(run: Run, item: Item | None, criterion: Criterion, now: int = NO_PART)
 
 def _is_true(run: Run, item: Item | None, criterion: Criterion) -> bool:
     sentry = criterion.sentry
-    extra = None
-    if sentry.context is not None:
-        extra = _terms(run, sentry.context)
-    return run.value(sentry.condition, None if item is None else item.id, extra) is True
-
-
-def _terms(run: Run, context: str) -> dict[str, object] | None:
-    """The entries of the case file item in whose terms a condition speaks. (5.4.6.2, contextRef)"""
-    found = run.model.files.get(context)
-    content = run.step.state.instances[run.instance].variables.get(found.name) if found is not None else None
-    return content if isinstance(content, dict) else None
+    return run.value(sentry.condition, None if item is None else item.id, run.terms(sentry.context)) is True
 
 
 def fire(run: Run, number: int | None, criterion: Criterion, part: int = NO_PART) -> None:
