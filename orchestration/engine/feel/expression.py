@@ -134,12 +134,14 @@ def _compiled_unary_tests(text: str, names: Names) -> UnaryTests:
 
 
 def _expression(text: str, names: Names, types: Mapping[str, Type]) -> Expression:
-    node, compiler = parse_expression(text, names), Compiler(names.variables, types)
+    node = Parser(text, names, _BUILT_IN_NAMES, NameTable(types)).whole_expression()
+    compiler = Compiler(names.variables, types)
     code = compiler.code(node, _OUTERMOST)
     return Expression(text, node, frozenset(compiler.free), code)
 
 
 def _unary_tests(text: str, names: Names, types: Mapping[str, Type]) -> UnaryTests:
-    node, compiler = parse_unary_tests(text, names), Compiler(names.variables, types)
+    node = Parser(text, names, _BUILT_IN_NAMES, NameTable(types)).whole_unary_tests()
+    compiler = Compiler(names.variables, types)
     code = compiler.code(node, _WITH_INPUT)
     return UnaryTests(text, node, frozenset(compiler.free), code)

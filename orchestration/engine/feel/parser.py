@@ -25,14 +25,15 @@ _PRECEDENCE |= dict.fromkeys(_COMPARISONS, 3)
 _COMPARING, _ADDITIVE = 3, 4
 _STARTING_SYMBOLS = frozenset("([{@-")
 _STARTING_KEYWORDS = frozenset(["if", "for", "some", "every", "function", "not", "true", "false", "null"])
+NO_TYPES = NameTable()
 _CONSTANTS = {"null": None, "true": True, "false": False}
 
 
 class Parser(TypeParser):
-    """Reads one text. `names` are those in scope; `built_ins` are the names of functions that every text may use."""
+    """Reads one text. `names` are those in scope; `built_ins` the names of functions that every text may use."""
 
-    def __init__(self, text: str, names: Names, built_ins: NameTable) -> None:
-        super().__init__(text)
+    def __init__(self, text: str, names: Names, built_ins: NameTable, types: NameTable = NO_TYPES) -> None:
+        super().__init__(text, types)
         self._members = NameTable(names.members)
         self._scopes = NameScopes((built_ins, NameTable(names.variables)))
 
@@ -206,15 +207,10 @@ class Parser(TypeParser):
         if self.token.kind != "name":
             self.refuse(f"a name is expected here, not {self.described()}")
         length, name = self._members.longest(self.tokens, self.index)
-        if length and not self._continues(self.index + length):
+        if length and not self.continues(self.index + length):
             self.index += length
             return name
         return self.identifiers(1)
-
-    def _continues(self, index: int) -> bool:
-        """Whether the token there belongs to the identifiers before it: two names in a row are one name."""
-        token = self.tokens[index]
-        return token.kind == "name" and token.text not in KEYWORDS
 
     def _arguments(self) -> tuple[ast.Argument, ...]:
         arguments: list[ast.Argument] = []
@@ -270,7 +266,7 @@ class Parser(TypeParser):
             length, name = member_length, member
         if token.text in KEYWORDS and length < 2:
             return self._keyword(token, first)
-        if length and not self._continues(first + length):
+        if length and not self.continues(first + length):
             self.index += length
         else:
             name = self.identifiers(max(length, 1))

@@ -17,7 +17,7 @@ Zone = int | str | None
 
 _DATE = r"(-?(?:[1-9]\d{4,8}|\d{4}))-(\d\d)-(\d\d)"
 _TIME = r"(\d\d):(\d\d):(\d\d)(?:\.(\d+))?"
-_ZONE = r"([Zz]|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z_]+(?:[/+-][A-Za-z0-9_]+)*)?"
+_ZONE = r"([Zz]|[+-]\d\d:\d\d(?::\d\d)?|@[A-Za-z_][A-Za-z0-9_]*(?:[/+-][A-Za-z0-9_]+)*)?"
 _DATE_ONLY = re.compile(rf"{_DATE}\Z", re.ASCII)
 _TIME_ONLY = re.compile(rf"{_TIME}{_ZONE}\Z", re.ASCII)
 _DATE_AND_TIME = re.compile(rf"{_DATE}T{_TIME}{_ZONE}\Z", re.ASCII)

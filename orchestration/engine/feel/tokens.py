@@ -62,6 +62,11 @@ class TokenCursor:
     def leave(self) -> None:
         self._depth -= 1
 
+    def continues(self, index: int) -> bool:
+        """Whether the token there belongs to the identifiers before it: two names in a row are one name."""
+        token = self.tokens[index]
+        return token.kind == "name" and token.text not in KEYWORDS
+
     def identifiers(self, count: int = 0) -> str:
         """A name made of adjacent identifiers, at least `count` tokens whatever they are; moves behind it."""
         first = self.index

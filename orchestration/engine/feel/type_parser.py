@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import ast
-from .names import NameTable
+from .names import NameScopes, NameTable
 from .tokens import TokenCursor
 
 BUILT_IN_TYPES = (
@@ -26,7 +26,11 @@ _TYPE_NAMES = NameTable(BUILT_IN_TYPES)
 
 
 class TypeParser(TokenCursor):
-    """Reads types."""
+    """Reads types. `types` are the names of item definitions."""
+
+    def __init__(self, text: str, types: NameTable) -> None:
+        super().__init__(text)
+        self._types = NameScopes((_TYPE_NAMES, types))
 
     def type(self) -> ast.Type:
         self.enter()
@@ -56,8 +60,8 @@ class TypeParser(TokenCursor):
     def _type_name(self) -> str:
         if self.token.kind != "name":
             self.refuse(f"a type is expected here, not {self.described()}")
-        length, name = _TYPE_NAMES.longest(self.tokens, self.index)
-        if length:
+        length, name = self._types.longest(self.tokens, self.index)
+        if length and not self.continues(self.index + length):
             self.index += length
             return name
         name = self.identifiers(1)

@@ -112,6 +112,13 @@ def test_item_definitions_are_types_too():
     assert compiled.evaluate({"p": {"age": 8}}).value is False
 
 
+def test_item_definitions_may_have_names_of_several_words():
+    defined = {"credit-worthy person": types.Simple("string"), "shared.person": types.Simple("number")}
+    for text, value in (("credit-worthy person", "Ada"), ("shared.person", 5)):
+        compiled = compile_expression(f"p instance of {text} and true", ["p"], defined)
+        assert compiled.evaluate({"p": value}).value is True
+
+
 @pytest.mark.parametrize(
     ("value", "of", "coerced"),
     [

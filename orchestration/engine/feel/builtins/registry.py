@@ -51,7 +51,11 @@ class Signature:
 
     def names(self, names: Mapping[str, Value]) -> bool:
         """Whether there are parameters with these names; those that are not given are null."""
-        return names.keys() <= {parameter.name for parameter in self.parameters if not parameter.variadic}
+        return names.keys() <= {parameter.name for parameter in self.parameters}
+
+    def in_order(self, names: Mapping[str, Value]) -> bool:
+        """Whether these named arguments come in the order of the parameters."""
+        return [parameter.name for parameter in self.parameters if parameter.name in names] == list(names)
 
     def gathered(self, arguments: Sequence[Value]) -> Sequence[Value]:
         """The arguments, those of the variadic parameter put in one list."""
@@ -126,17 +130,22 @@ class BuiltIn(Function):
     def call_named(self, run: Run, arguments: Mapping[str, Value]) -> Value:
         run.spend()
         misfit = None
-        for signature in self.signatures:
+        for signature in sorted(self.signatures, key=lambda one: not one.in_order(arguments)):
             if signature.names(arguments):
                 try:
-                    return signature.call(run, _in_order(signature, arguments))
+                    return signature.call(run, _positional(signature, arguments))
                 except _DoesNotFit as error:
                     misfit = error
         raise misfit or FeelError(f"{self.name} has no parameters {', '.join(map(repr, arguments))}")
 
 
-def _in_order(signature: Signature, arguments: Mapping[str, Value]) -> Sequence[Value]:
-    return [arguments.get(parameter.name) for parameter in signature.parameters if not parameter.variadic]
+def _positional(signature: Signature, arguments: Mapping[str, Value]) -> Sequence[Value]:
+    """Null where nothing is given, but nothing at all for a variadic parameter."""
+    return [
+        arguments.get(parameter.name)
+        for parameter in signature.parameters
+        if parameter.name in arguments or not parameter.variadic
+    ]
 
 
 BUILT_INS: dict[str, BuiltIn] = {}
