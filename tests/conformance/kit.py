@@ -2,7 +2,8 @@
 
 `python -m tests.conformance.kit [FOLDER]` runs the kit that stands in FOLDER (else in the folder that the environment
 variable CONFORMANCE names, else `../shared/conformance`) against `python -m orchestration.engine.dmn`, prints the
-totals of every level and folder, and ends with status 1 below the floor. Where there is no kit it says so and ends with 0.
+totals of every level and folder, and ends with status 1 below the floor. Where there is no kit it says so and ends
+with status 0.
 """
 
 from __future__ import annotations

@@ -233,7 +233,9 @@ def merged(regions: Iterable[Region]) -> list[Region]:
     """One region for each different set of rules: the others would only be asked the same again."""
     found: dict[tuple[RuleSet, RuleSet], Region] = {}
     for region in regions:
-        found.setdefault((region.certain, region.possible), region)
+        same = found.setdefault((region.certain, region.possible), region)
+        if same.example == "":  # any other text is a plainer example
+            found[region.certain, region.possible] = region
     return list(found.values())
 
 

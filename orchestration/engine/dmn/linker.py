@@ -24,6 +24,7 @@ from orchestration.engine.dmn.decision_model import (
 )
 from orchestration.engine.dmn.graph import Graph, Node, all_definitions
 from orchestration.engine.dmn.model import Fault, ModelRefused
+from orchestration.engine.dmn.parser import VERSIONS
 from orchestration.engine.dmn.shortcut import shortcut
 from orchestration.engine.feel.values import Function, Value
 
@@ -51,6 +52,7 @@ class _Linker:
         self.compilers = {each.namespace: Compiler(each, names) for each in all_definitions(graph.definitions)}
 
     def linked(self) -> DecisionModel:
+        self.check_imports()
         for node in self.graph.order:
             self.link(node)
         own = [node for node in self.graph.nodes if not node.path]
@@ -65,6 +67,15 @@ class _Linker:
             decisions=_by_name([(n, self.parts[n.number]) for n in own if isinstance(n.element, model.Decision)]),
             services=_by_name([(n, self.services[n.number]) for n in own if n.number in self.services]),
         )
+
+    def check_imports(self) -> None:
+        """Imported models have to be at hand; what else may be imported (types, predictive models) is not read."""
+        for definitions in all_definitions(self.graph.definitions):
+            at_hand = {each.namespace for each in definitions.imported}
+            for each in definitions.imports:
+                if each.import_type in ("", *VERSIONS) and each.namespace not in at_hand:
+                    message = f"the imported model {each.namespace!r} is not at hand"
+                    self.faults.append(Fault(each.name or each.reference, each.line, message))
 
     def link(self, node: Node) -> None:
         """Compile one node; all that it requires has been."""

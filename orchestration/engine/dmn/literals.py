@@ -163,12 +163,15 @@ class Literals:
 
 
 def _plain_names(tree: ast.Node) -> set[str]:
-    """The names in a tree that are not inside a filter, where they may be entries of the items (10.3.2.5)."""
+    """The names in a tree, but for those that may be entries: of an item in its filter, of a context in a later entry."""
     found: set[str] = set()
+    entries: set[str] = set()
     todo = [tree]
     while todo:
         node = todo.pop()
         if isinstance(node, ast.Name):
             found.add(node.name)
+        if isinstance(node, ast.ContextEntry):
+            entries.add(node.key)
         todo.extend([node.source] if isinstance(node, ast.Filter) else ast.children(node))
-    return found
+    return found - entries

@@ -59,7 +59,9 @@ class Shortcut:
         if answer is None:
             return None
         evaluation, shareable = answer
-        return evaluation if shareable else replace(evaluation, value=_copy(evaluation.value))
+        if shareable:
+            return evaluation
+        return Evaluation(_copy(evaluation.value), evaluation.hits, evaluation.problems)
 
     def learned(self, inputs: Inputs, evaluation: Evaluation) -> Evaluation:
         """The evaluation, kept for the next inputs that match the same rules."""

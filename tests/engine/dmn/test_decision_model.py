@@ -308,6 +308,12 @@ def test_imported_elements_are_seen_under_the_name_of_the_import():
     assert model.evaluate("result", {"who": "Cy"}).value is None
 
 
+def test_an_imported_model_that_is_not_at_hand_is_a_fault():
+    model = model_of('<import namespace="urn:absent" name="far" importType=""/>', decision("a", literal("1")))
+    assert "'urn:absent' is not at hand" in model.faults[0].message
+    assert model.evaluate("a", {}).value == 1
+
+
 def test_the_same_input_behind_two_imports_may_differ():
     base = parse(definitions(input_data("n"), decision("twice", literal("n * 2"), ["n"]), namespace="urn:base"))
     requires = '<informationRequirement><requiredDecision href="urn:{}#d_{}"/></informationRequirement>'

@@ -157,6 +157,12 @@ def test_annotations_and_labels_are_told_with_the_hit():
     assert (hit.number, hit.id, hit.annotations) == (1, "r1", ("law 12",))
 
 
+@pytest.mark.parametrize("orientation", ["Rule-as-Row", "Rule-as-Column", "CrossTable"])
+def test_a_table_decides_the_same_however_it_is_drawn(orientation):
+    body = overlapping("UNIQUE").replace("<decisionTable ", f'<decisionTable preferredOrientation="{orientation}" ')
+    assert decide(body, x=25).value == "low"
+
+
 def test_a_table_without_inputs_gives_its_only_rule():
     assert decide(table([], [""], [["7"]])).value == 7
 

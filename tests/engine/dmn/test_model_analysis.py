@@ -50,7 +50,7 @@ def test_names_that_nothing_gives_are_told():
 
 
 def test_entries_of_filtered_items_and_functions_are_no_unknown_names():
-    text = "count(a[price > 1 and item.price < 5]) + sum(for x in a return x.price)"
+    text = "count(a[price > 1 and item.price < 5]) + sum(for x in a return x.price) + {y: 1, z: y + 1}.z"
     assert findings(input_data("a"), decision("d", literal(text), ["a"]), kind="unknown name") == []
 
 
