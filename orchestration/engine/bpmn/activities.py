@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from orchestration.engine.bpmn import memory, scopes, tokens, variables, waits, work
-from orchestration.engine.bpmn.items import close_item, is_open, node_of, note, open_item
+from orchestration.engine.bpmn.items import close_item, is_open, node_of, note, open_item, stall
 from orchestration.engine.bpmn.model import Activity, CallActivity, Flow, Loop, Node, SubProcess
 from orchestration.engine.bpmn.tokens import ENTER
 from orchestration.engine.state import Item
@@ -34,6 +34,9 @@ def start(
     local: dict[str, Json] | None = None,
 ) -> int | None:
     """Begin the activity, with its loop if it has one; the item that stands for it, None when it is over already."""
+    if facts is None and _only_passes(step, scope, node):
+        _pass(step, instance, scope, node)
+        return None
     if node.loop is None:
         item = _open(step, instance, scope, node, local or {}, facts)
         _arm_boundaries(step, item, node)
@@ -42,6 +45,21 @@ def start(
     _arm_boundaries(step, frame, node)
     _start_loop(step, frame, node, node.loop)
     return frame
+
+
+def _only_passes(step: Step, scope: int | None, node: Activity) -> bool:
+    """Whether a token need not rest here: the work is instant, and nothing hangs on the activity."""
+    hung = node.loop or node.boundaries or node.handler or node.for_compensation or node.inputs
+    return not hung and work.is_instant(node) and not scopes.is_ad_hoc(step, scope)
+
+
+def _pass(step: Step, instance: int, scope: int | None, node: Activity) -> None:
+    try:
+        values = work.at_once(step, instance, scope, node)
+    except ModelFault as fault:
+        stall(step, instance, scope, node, str(fault), "work")
+    variables.returned(step, node, instance, scope, scope, values)
+    tokens.pass_through(step, instance, scope, node)
 
 
 def _open(
@@ -103,7 +121,7 @@ def complete(step: Step, item: int, values: Mapping[str, Json]) -> None:
         return
     found = step.state.items[item]
     node = cast(Activity, node_of(step, found))
-    variables.returned(step, found, values)
+    variables.returned(step, node, found.instance, item, found.parent, values)
     if is_instance(step, found):
         return _complete_instance(step, item, node, values)
     return _close(step, item, node)

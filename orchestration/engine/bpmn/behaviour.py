@@ -97,19 +97,19 @@ class ProcessBehaviour:
         activities.complete(step, item.id, variables if takes else {})
 
     def retry(self, step: Step, item: Item) -> None:
-        node = node_of(step, item)
-        if "stalled" not in item.facts:
+        node, stalled = node_of(step, item), item.facts.get("stalled")
+        if stalled is None:
             step.plan(activities.begin_again, step, item.id)
             return
         close_item(step, item.id, "closed", "retry")
-        if isinstance(node, Activity):
+        if isinstance(node, Activity) and stalled == "leaving":
             step.plan(tokens.leave, step, item.instance, item.parent, node)
         else:
             tokens.begin(step, item.instance, item.parent, node.id)
 
     def skip(self, step: Step, item: Item, output: Json) -> None:
-        node = node_of(step, item)
-        if "stalled" not in item.facts:
+        node, stalled = node_of(step, item), item.facts.get("stalled")
+        if stalled != "leaving":
             step.plan(activities.complete, step, item.id, variables.results(node, output))
             return
         flows = [flow for flow in node.outgoing if flow.id == output]

@@ -119,7 +119,7 @@ def interrupt(step: Step, instance: int, scope: int | None, reason: str) -> None
     note(step, instance, scope, INTERRUPTED, (turn(step, instance, scope) or 0) + 1)
 
 
-def stall(step: Step, instance: int, scope: int | None, node: Node, sentence: str) -> NoReturn:
+def stall(step: Step, instance: int, scope: int | None, node: Node, sentence: str, where: str = "leaving") -> NoReturn:
     """The token cannot go on from this node: it rests there, with an incident for a person."""
-    item = open_item(step, instance, scope, node, facts={"stalled": True})
+    item = open_item(step, instance, scope, node, facts={"stalled": where})
     raise ModelFault(sentence, item)

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from orchestration.engine.bpmn.items import node_of
 from orchestration.engine.bpmn.model import Body, Node
 from orchestration.engine.dialect import Transfer
-from orchestration.engine.state import Item
 from orchestration.engine.step import Step
 
 Json = Any
@@ -62,14 +60,17 @@ def visible(step: Step, instance: int, item: int | None) -> dict[str, Json]:
     return {name: value for layer in layers for name, value in layer.items()}
 
 
-def returned(step: Step, item: Item, values: Mapping[str, Json]) -> None:
-    """What an activity gives back: through its output mappings where it has some, else each value by its name."""
-    node = node_of(step, item)
+def returned(
+    step: Step, node: Node, instance: int, at: int | None, around: int | None, values: Mapping[str, Json]
+) -> None:
+    """What the work of a node gives back: through its output mappings where it has some, else each value by its name.
+
+    `at` is the item that did it, and `around` the scope that gets what is mapped.
+    """
     if node.outputs:
-        values = transferred(step, node.outputs, item.instance, item.id, values)
-        assign(step, item.instance, item.parent, values)
+        assign(step, instance, around, transferred(step, node.outputs, instance, at, values))
     elif values:
-        assign(step, item.instance, item.id, values)
+        assign(step, instance, at, values)
 
 
 def results(node: Node, result: Json) -> dict[str, Json]:

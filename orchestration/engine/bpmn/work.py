@@ -25,12 +25,41 @@ Done = Mapping[str, Json] | None
 
 def begin(step: Step, item: Item, node: Activity) -> Done:
     """Do the work of a task or call, or ask for it."""
-    return _WORK.get(node.type, _nothing)(step, item, node)
+    if is_instant(node):
+        return at_once(step, item.instance, item.id, node)
+    return _WORK.get(node.type, job)(step, item, node)
 
 
-def _nothing(step: Step, item: Item, node: Activity) -> Done:
-    """A manual or abstract task: nothing that the engine could do or wait for (10.2.3)."""
+def is_instant(node: Activity) -> bool:
+    """Whether the engine does all the work itself: to compute, decide or send, or nothing at all."""
+    if not isinstance(node, Task):
+        return False
+    has_work = node.script is not None or node.decision is not None or node.message is not None
+    return node.type in ("task", "manualTask") or (has_work and node.type != "receiveTask") or _sends_nothing(node)
+
+
+def _sends_nothing(node: Task) -> bool:
+    return node.type == "sendTask" and node.extensions.capability is None
+
+
+def at_once(step: Step, instance: int, at: int | None, node: Activity) -> Mapping[str, Json]:
+    """The values of instant work, seen from an item or scope."""
+    task = cast(Task, node)
+    if task.script is not None:
+        changes, result = dialect.run(step, task.script, instance, at)
+        return {**changes, **variables.results(node, result)}
+    if task.decision is not None:
+        return _decided(step, instance, at, task, task.decision)
+    if task.message is not None:
+        throw_message(step, instance, at, node, task.message)
     return {}
+
+
+def _decided(step: Step, instance: int, at: int | None, node: Task, decision: Formula) -> Mapping[str, Json]:
+    key = str(step.evaluate(decision, instance, at))
+    output = step.decide(key, instance, at)
+    found = variables.results(node, output)
+    return found if found or isinstance(output, Mapping | None) else {key: output}
 
 
 def _user(step: Step, item: Item, node: Activity) -> Done:
@@ -73,11 +102,6 @@ def _number(step: Step, formula: Formula | None, item: Item) -> int | None:
         raise ModelFault(f"The priority '{said}' is no number.", item.id) from None
 
 
-def _service(step: Step, item: Item, node: Activity) -> Done:
-    script = cast(Task, node).script
-    return job(step, item, node) if script is None else _run(step, item, node, script)
-
-
 def job(step: Step, item: Item, node: Activity) -> Done:
     """A machine is wanted: with the mapped inputs and the configured fields, and nothing else of the data."""
     asked = node.extensions
@@ -87,34 +111,6 @@ def job(step: Step, item: Item, node: Activity) -> Done:
         given[name] = step.evaluate(formula, item.instance, item.id)
     step.request_job(item, capability, given, node.id, title(step, node, item.instance, item.id) or node.id)
     return None
-
-
-def _script(step: Step, item: Item, node: Activity) -> Done:
-    script = cast(Task, node).script
-    return job(step, item, node) if script is None else _run(step, item, node, script)
-
-
-def _run(step: Step, item: Item, node: Activity, script: dialect.Script) -> Done:
-    changes, result = dialect.run(step, script, item.instance, item.id)
-    return {**changes, **variables.results(node, result)}
-
-
-def _decision(step: Step, item: Item, node: Activity) -> Done:
-    formula = cast(Task, node).decision
-    if formula is None:
-        return job(step, item, node)
-    key = str(step.evaluate(formula, item.instance, item.id))
-    output = step.decide(key, item.instance, item.id)
-    found = variables.results(node, output)
-    return found if found or isinstance(output, Mapping | None) else {key: output}
-
-
-def _send(step: Step, item: Item, node: Activity) -> Done:
-    message = cast(Task, node).message
-    if message is None:
-        return job(step, item, node) if node.extensions.capability is not None else {}
-    throw_message(step, item.instance, item.id, node, message)
-    return {}
 
 
 def throw_message(step: Step, instance: int, item: int | None, node: Node, message: EventDefinition) -> None:
@@ -148,10 +144,6 @@ def _call(step: Step, item: Item, node: Activity) -> Done:
 
 _WORK: Final[dict[str, Callable[[Step, Item, Activity], Done]]] = {
     "userTask": _user,
-    "serviceTask": _service,
-    "scriptTask": _script,
-    "businessRuleTask": _decision,
-    "sendTask": _send,
     "receiveTask": _receive,
     "callActivity": _call,
 }

@@ -238,3 +238,14 @@ def test_output_mappings_see_the_whole_answer_as_result():
 @pytest.mark.parametrize("command", [c.OccurEvent(2), c.Enable(2), c.FaultItem(2), c.PlanItem("x"), c.Suspend(2)])
 def test_what_only_cases_know_is_refused_for_a_process(command):
     assert Run(line('<userTask id="x" />')).refused(command) == "state"
+
+
+def test_instant_work_that_fails_waits_for_a_person_and_is_done_again_or_passed_over():
+    run = Run(line('<businessRuleTask id="x" cw:decision="=which" cw:resultVariable="to" />'), which="none", amount=1)
+    (incident,) = run.waits("incident")
+    run.do(c.SetVariables({"which": "route"}))
+    run.do(c.ResolveIncident(incident, "retry"))
+    assert run.variables["to"] == "desk"
+    run = Run(line('<businessRuleTask id="x" cw:decision="=which" cw:resultVariable="to" />'), which="none")
+    run.do(c.ResolveIncident(run.waits("incident")[0], "skip", "by hand"))
+    assert (run.variables["to"], run.state.root.state) == ("by hand", "completed")
