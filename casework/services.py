@@ -124,7 +124,8 @@ def external_receive(*, by: User, case: Case, item: str, answers: Mapping[str, J
             return Refused("unknown", f"Cases of this type never wait for {item!r}.")
         waiting = selectors.open_item(selectors.state_of(case.instance), item)
         if waiting is None:
-            return Refused("not-waiting", f"The case is not waiting for this now: {waited.label}.")
+            late = Refused("not-waiting", f"The case is not waiting for this now: {waited.label}.")
+            return _refused(case.instance_id, by, {"command": "receive", "node": item}, late)
         changes = _accepted(case_type, case_type.forms[waited.form], data, view, answers)
         if isinstance(changes, Refused):
             return changes
@@ -227,9 +228,13 @@ def _assign(row: HumanTask, to: User | None, action: str) -> Fact:
 
 
 def _kept(row: HumanTask, by: User, command: str, refused: Refused) -> Refused:
+    return _refused(row.instance_id, by, {"command": command, "item": row.item}, refused)
+
+
+def _refused(instance: int, by: User, asked: Mapping[str, Json], refused: Refused) -> Refused:
     """A refusal that the engine never saw is kept in the history as well."""
-    detail = {"command": command, "item": row.item, "code": refused.code, "reason": refused.message}
-    services.record(row.instance_id, [Fact("command.refused", detail)], origin_of(by))
+    detail = {**asked, "code": refused.code, "reason": refused.message}
+    services.record(instance, [Fact("command.refused", detail)], origin_of(by))
     return refused
 
 
