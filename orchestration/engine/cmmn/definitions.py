@@ -104,7 +104,9 @@ class Definitions:
             return Script((), self.text(element, text))
         try:
             script = juel.setting(text)
-            assignments = tuple((one.variable, formula(one.value.text, one.value.names)) for one in script.assignments)
+            assignments = tuple(
+                (one.variable, formula(one.value.text, one.value.names), one.local) for one in script.assignments
+            )
             result = script.result
             return Script(assignments, None if result is None else formula(result.text, result.names))
         except (BadExpression, juel.JuelRefused) as error:

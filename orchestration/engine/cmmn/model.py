@@ -110,9 +110,9 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A task whose whole work is to compute: assignments in order, then the result."""
+    """A task whose whole work is to compute: assignments in order (name, value, is it the script's own), the result."""
 
-    assignments: tuple[tuple[str, Formula], ...] = ()
+    assignments: tuple[tuple[str, Formula, bool], ...] = ()
     result: Formula | None = None
 
 

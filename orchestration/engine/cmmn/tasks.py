@@ -133,9 +133,14 @@ def _decide(run: Run, item: Item, node: Node) -> bool:
 def _compute(run: Run, item: Item, node: Node) -> bool:
     if node.script is None:
         return True
-    for variable, formula in node.script.assignments:
-        run.assign(item.id, {variable: run.value(formula, item.id)})
-    result = run.value(node.script.result, item.id)
+    own: dict[str, Json] = {}
+    for variable, formula, is_own in node.script.assignments:
+        value = run.value(formula, item.id, own)
+        if is_own:
+            own[variable] = value
+        else:
+            run.assign(item.id, {variable: value})
+    result = run.value(node.script.result, item.id, own)
     if node.extensions.result_variable is not None:
         run.assign(item.id, {node.extensions.result_variable: result})
     return True
