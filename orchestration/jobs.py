@@ -24,7 +24,8 @@ from orchestration.engine.commands import CompleteJob, FailJob
 from orchestration.models import Actor, ActorCall, Job, ModelVersion
 from orchestration.nudges import nudge_jobs
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=6)
+"""Longer than any task may take: a worker whose lease has run out is dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ def _attempt(job: Job) -> Attempt:
     began = time.perf_counter()
 
     def attempted(**outcome: Any) -> Attempt:
-        return Attempt(chosen.key, version.version, (time.perf_counter() - began) * 1000, **outcome)
+        latency_ms = (time.perf_counter() - began) * 1000
+        return Attempt(chosen.key, version.version, latency_ms, **outcome | {"error": _text(outcome.get("error", ""))})
 
     try:
         actor = actors.load(chosen.kind, version.version, lambda: bytes(version.artefact))
@@ -94,7 +96,22 @@ def _attempt(job: Job) -> Attempt:
         return attempted(error=str(error), temporary=error.temporary)
     except Exception as error:  # an actor is outside code: whatever it raises is an incident, never a dead worker
         return attempted(error=f"{type(error).__name__}: {error}", temporary=True)
+    if not _can_be_kept(answer.output):
+        return attempted(error="The answer holds characters or numbers that cannot be kept.")
     return attempted(answer=answer)
+
+
+def _can_be_kept(output: Any) -> bool:
+    """Whether our JSON and PostgreSQL's can hold it: numbers of 64 bits, whole characters, no NUL."""
+    try:
+        return b"\\u0000" not in orjson.dumps(output).replace(b"\\\\", b"")
+    except TypeError:
+        return False
+
+
+def _text(error: str) -> str:
+    """What went wrong, as PostgreSQL can keep it."""
+    return error.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _command(job: Job, attempt: Attempt) -> CompleteJob | FailJob:

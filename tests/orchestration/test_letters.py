@@ -1,0 +1,198 @@
+"""Messages and signals between cases: brought at least once, received once, and none holds up another."""
+
+from __future__ import annotations
+
+import pytest
+
+from audit.models import AuditEvent
+from orchestration import services, tasks
+from orchestration.engine.commands import CompleteTask, Resume, StartProcess, Suspend, Terminate
+from orchestration.models import Definition, HumanTask, Instance, Outbox, Subscription
+from orchestration.services import Done
+from orchestration.verification import verify
+from tests.orchestration.case_types import TEST, deployed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def trade(db: None) -> Definition:
+    return deployed("trade.bpmn", root="order")
+
+
+def begin(trade: Definition, process: str, number: str | None = None) -> int:
+    done = services.start(trade, StartProcess(process, {} if number is None else {"number": number}), TEST)
+    assert isinstance(done, Done), done
+    return done.instance
+
+
+def received(instance: int) -> int:
+    return AuditEvent.objects.filter(chain=instance, action="engine.SignalReceived").count()
+
+
+def refusals(instance: int) -> int:
+    return AuditEvent.objects.filter(chain=instance, action="command.refused").count()
+
+
+def status(instance: int) -> str:
+    return Instance.objects.get(pk=instance).status
+
+
+def open_tasks(instance: int) -> list[str]:
+    return list(HumanTask.objects.filter(instance=instance, state="open").values_list("name", flat=True))
+
+
+def finish(instance: int) -> None:
+    task = HumanTask.objects.get(instance=instance, state="open")
+    assert isinstance(services.send(instance, CompleteTask(task.item), TEST), Done)
+
+
+def all_hold() -> None:
+    for instance in Instance.objects.all():
+        verdict = verify(instance)
+        assert verdict.ok, (instance, verdict)
+
+
+def break_cases(monkeypatch: pytest.MonkeyPatch, *cases: int) -> None:
+    """From now on, nothing can be done to these cases: they break with an error that nobody foresaw."""
+    send = services.send
+
+    def breaks(instance: int, *arguments: object) -> object:
+        if instance in cases:
+            raise RuntimeError("this case cannot be read")
+        return send(instance, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(services, "send", breaks)
+
+
+def test_a_shipment_finds_the_customer_by_its_number_and_the_receipt_finds_the_order(trade: Definition) -> None:
+    other, mine = begin(trade, "customer", "7"), begin(trade, "customer", "8")
+    order = begin(trade, "order", "8")
+    tasks.deliver_outbox()
+    assert open_tasks(mine) == ["Unpack"] and open_tasks(other) == []
+    finish(mine)
+    tasks.deliver_outbox()
+    assert (status(mine), status(order), status(other)) == ("completed", "completed", "active")
+    assert refusals(mine) == refusals(order) == refusals(other) == 0
+    assert not Outbox.objects.filter(delivered=None).exists()
+    all_hold()
+
+
+def test_of_two_that_wait_for_the_same_message_the_first_gets_it(trade: Definition) -> None:
+    first, second = begin(trade, "customer", "8"), begin(trade, "customer", "8")
+    begin(trade, "order", "8")
+    tasks.deliver_outbox()
+    tasks.deliver_outbox()
+    assert open_tasks(first) == ["Unpack"] and open_tasks(second) == []
+
+
+def test_a_message_that_nobody_waits_for_is_delivered_to_nobody_and_asked_about_once(trade: Definition) -> None:
+    order = begin(trade, "order", "8")
+    tasks.deliver_outbox()
+    assert not Outbox.objects.filter(delivered=None).exists()
+    late = begin(trade, "customer", "8")
+    tasks.deliver_outbox()
+    assert open_tasks(late) == [] and status(order) == "active"
+
+
+def test_a_message_waits_while_its_receiver_is_suspended(trade: Definition) -> None:
+    customer = begin(trade, "customer", "8")
+    assert isinstance(services.send(customer, Suspend(), TEST), Done)
+    begin(trade, "order", "8")
+    for _ in range(3):
+        tasks.deliver_outbox()
+    assert refusals(customer) == 0 and Outbox.objects.filter(delivered=None).count() == 1
+    assert isinstance(services.send(customer, Resume(), TEST), Done)
+    tasks.deliver_outbox()
+    assert open_tasks(customer) == ["Unpack"]
+    all_hold()
+
+
+def test_a_message_passes_a_terminated_receiver_by(trade: Definition) -> None:
+    gone, here = begin(trade, "customer", "8"), begin(trade, "customer", "8")
+    assert isinstance(services.send(gone, Terminate(), TEST), Done)
+    assert not Subscription.objects.filter(instance=gone).exists()
+    begin(trade, "order", "8")
+    tasks.deliver_outbox()
+    assert open_tasks(here) == ["Unpack"] and refusals(gone) == 0
+
+
+def test_a_delivery_that_dies_before_it_is_marked_has_not_happened(
+    trade: Definition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise the message would come a second time, and the second customer would get what was sent once."""
+    first, second = begin(trade, "customer", "8"), begin(trade, "customer", "8")
+    begin(trade, "order", "8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tasks, "_message", _delivers_and_dies)
+        tasks.deliver_outbox()
+    assert open_tasks(first) == [] and Outbox.objects.filter(delivered=None).count() == 1
+    tasks.deliver_outbox()
+    assert open_tasks(first) == ["Unpack"] and open_tasks(second) == []
+    all_hold()
+
+
+_message = tasks._message
+
+
+def _delivers_and_dies(letter: Outbox, waiting: object) -> bool:
+    assert _message(letter, waiting)  # type: ignore[arg-type]
+    raise RuntimeError("killed before the letter is marked")
+
+
+def test_a_letter_that_cannot_be_delivered_does_not_hold_up_the_next(
+    trade: Definition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sick, sound = begin(trade, "customer", "7"), begin(trade, "customer", "8")
+    begin(trade, "order", "7")
+    begin(trade, "order", "8")
+    with pytest.MonkeyPatch.context() as patch:
+        break_cases(patch, sick)
+        tasks.deliver_outbox()
+    assert open_tasks(sound) == ["Unpack"] and open_tasks(sick) == []
+    tasks.deliver_outbox()
+    assert open_tasks(sick) == ["Unpack"]
+    all_hold()
+
+
+def test_a_signal_reaches_everybody_who_listens_once(trade: Definition) -> None:
+    guards = [begin(trade, "guard") for _ in range(3)]
+    alarm = begin(trade, "alarm")
+    tasks.deliver_outbox()
+    tasks.deliver_outbox()
+    assert status(alarm) == "completed"
+    assert [open_tasks(guard) for guard in guards] == [["Look what burns"]] * 3
+    assert [received(guard) for guard in guards] == [1, 1, 1]
+    begin(trade, "alarm")
+    tasks.deliver_outbox()
+    assert [sorted(open_tasks(guard)) for guard in guards] == [["Call for help", "Look what burns"]] * 3
+    all_hold()
+
+
+def test_a_signal_passes_over_a_case_that_cannot_go_on(trade: Definition, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, sick, after = (begin(trade, "guard") for _ in range(3))
+    begin(trade, "alarm")
+    break_cases(monkeypatch, sick)
+    tasks.deliver_outbox()
+    assert (received(before), received(sick), received(after)) == (1, 0, 1)
+    assert not Outbox.objects.filter(delivered=None).exists()
+
+
+def test_a_signal_that_nobody_hears_is_over(trade: Definition) -> None:
+    begin(trade, "alarm")
+    tasks.deliver_outbox()
+    guard = begin(trade, "guard")
+    tasks.deliver_outbox()
+    assert open_tasks(guard) == [] and received(guard) == 0
+    all_hold()
+
+
+def test_the_sweep_finds_a_letter_whose_nudge_was_lost(trade: Definition, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(trade, "order", "8")
+    nudged: list[bool] = []
+    monkeypatch.setattr(tasks, "nudge_outbox", lambda: nudged.append(True))
+    tasks.sweep()
+    assert nudged == [True]
+    tasks.deliver_outbox()
+    tasks.sweep()
+    assert nudged == [True]
