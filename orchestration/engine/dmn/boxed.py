@@ -45,9 +45,15 @@ class ExpressionReader:
         self.import_names = {
             each.get("namespace") or "": clean_name(each.get("name") or "") for each in root.all("import")
         }
+        self.refusals: list[Fault] = []
         self.faults: list[Fault] = []
 
+    def refuse(self, element: Element, message: str) -> None:
+        """This cannot be read as what it says it is: the whole file is refused."""
+        self.refusals.append(Fault(element.get("id") or element.get("name") or element.name, element.line, message))
+
     def fault(self, element: Element, message: str) -> None:
+        """This is wrong, but the rest can be used without it."""
         self.faults.append(Fault(element.get("id") or element.get("name") or element.name, element.line, message))
 
     def choice(self, element: Element, attribute: str, allowed: object, default: str) -> str:
@@ -58,7 +64,7 @@ class ExpressionReader:
         for value in get_args(allowed):
             if given.upper() == value.upper():
                 return cast(str, value)
-        self.fault(element, f"{attribute} is {given!r}; it may be one of {', '.join(get_args(allowed))}")
+        self.refuse(element, f"{attribute} is {given!r}; it may be one of {', '.join(get_args(allowed))}")
         return default
 
     # ---- types and variables
@@ -166,7 +172,7 @@ class ExpressionReader:
         rows = tuple(self.boxed_list(row).items for row in element.all("row", "list"))
         for row, cells in zip(element.all("row", "list"), rows, strict=True):
             if len(cells) != len(columns):
-                self.fault(row, f"this row has {len(cells)} cells for {len(columns)} columns")
+                self.refuse(row, f"this row has {len(cells)} cells for {len(columns)} columns")
         return model.Relation(**self.common(element), columns=columns, rows=rows)
 
     def function_definition(self, element: Element) -> model.FunctionDefinition:
@@ -195,7 +201,7 @@ class ExpressionReader:
     def iteration(self, element: Element) -> model.Iteration:
         variable = clean_name(element.get("iteratorVariable") or "")
         if not variable:
-            self.fault(element, f"{element.name} names no iterator variable")
+            self.refuse(element, f"{element.name} names no iterator variable")
         source = element.first("in")
         result = element.first("return" if element.name == "for" else "satisfies")
         return model.Iteration(
@@ -215,9 +221,9 @@ class ExpressionReader:
         inputs = tuple(self.input_clause(clause) for clause in element.all("input"))
         outputs = tuple(self.output_clause(clause) for clause in element.all("output"))
         if not outputs:
-            self.fault(element, "this decision table has no output")
+            self.refuse(element, "this decision table has no output")
         if aggregation and (hit_policy != "COLLECT" or len(outputs) > 1):
-            self.fault(element, "an aggregation needs the hit policy COLLECT and one output (8.2.11)")
+            self.refuse(element, "an aggregation needs the hit policy COLLECT and one output (8.2.11)")
         return model.DecisionTable(
             **self.common(element),
             inputs=inputs,
@@ -235,7 +241,7 @@ class ExpressionReader:
     def input_clause(self, element: Element) -> model.InputClause:
         expression = element.first("inputExpression")
         if expression is None:
-            self.fault(element, "this input has no expression")
+            self.refuse(element, "this input has no expression")
         return model.InputClause(
             id=element.get("id") or "",
             line=element.line,
@@ -260,7 +266,7 @@ class ExpressionReader:
         tests = tuple(self.literal(entry) for entry in element.all("inputEntry"))
         results = tuple(self.literal(entry) for entry in element.all("outputEntry"))
         if len(tests) != inputs or len(results) != outputs:
-            self.fault(
+            self.refuse(
                 element,
                 f"this rule has {len(tests)} input and {len(results)} output entries"
                 f" for {inputs} inputs and {outputs} outputs",

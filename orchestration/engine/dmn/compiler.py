@@ -19,7 +19,7 @@ from orchestration.engine.dmn.table_compiler import compile_table
 from orchestration.engine.feel.compile_iterations import members
 from orchestration.engine.feel.problems import FeelError
 from orchestration.engine.feel.run import Frame, Run
-from orchestration.engine.feel.types import ANY, FunctionOf, Type, coerce
+from orchestration.engine.feel.types import ANY, FunctionOf, Simple, Type, coerce
 from orchestration.engine.feel.values import Function, Value, kind_of
 
 Names = frozenset[str]
@@ -224,6 +224,8 @@ def converted(evaluate: Evaluate, to: Type, element: model.Element) -> Evaluate:
 
 def result_type(variable: Type) -> Type:
     """What a function gives whose variable has this type: the signature's result, or, as of old, the type itself."""
+    if variable == Simple("function"):
+        return ANY
     return variable.result if isinstance(variable, FunctionOf) else variable
 
 

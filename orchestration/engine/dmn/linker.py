@@ -43,7 +43,7 @@ P = TypeVar("P")
 class _Linker:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.faults: list[Fault] = list(graph.faults)
+        self.faults: list[Fault] = [*graph.definitions.faults, *graph.faults]
         self.functions: Values = {}
         self.parts: dict[int, Part] = {}
         self.readings: list[Reading] = []

@@ -163,7 +163,7 @@ class Literals:
 
 
 def _plain_names(tree: ast.Node) -> set[str]:
-    """The names in a tree, but for those that may be entries: of an item in its filter, of a context in a later entry."""
+    """The names in a tree, but for those that may be entries: of an item in its filter, of a context in a later one."""
     found: set[str] = set()
     entries: set[str] = set()
     todo = [tree]

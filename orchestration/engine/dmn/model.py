@@ -256,7 +256,8 @@ class Import(Element):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definitions(Element):
-    """One DMN file. `imported` holds the models that its imports name, as far as they were handed in."""
+    """One DMN file. `imported` holds the models that its imports name, as far as they were handed in; `faults` are what
+    is wrong with single parts of it."""
 
     namespace: str
     version: str
@@ -267,6 +268,7 @@ class Definitions(Element):
     decisions: tuple[Decision, ...] = ()
     knowledge_models: tuple[BusinessKnowledgeModel, ...] = ()
     services: tuple[DecisionService, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
     @property
     def drg_elements(self) -> tuple[DrgElement, ...]:

@@ -1,8 +1,8 @@
 """How does the XML of a decision model become a model? (DMN 1.5, chapter 12: interchange; namespaces of 1.1 to 1.5)
 
-`parse` reads structure only; the FEEL inside is left as text. What it cannot read it refuses, all faults at once, each
-with the id of the element, its line and a sentence. Diagrams, extensions, knowledge sources, text annotations and
-other elements that decide nothing are passed over.
+`parse` reads structure only; the FEEL inside is left as text. What it cannot read it refuses, all at once, each with
+the id of the element, its line and a sentence; what is wrong with a part that can be left out it notes in the model.
+Diagrams, extensions, knowledge sources, text annotations and other elements that decide nothing are passed over.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def parse(source: bytes, imports: Iterable[model.Definitions] = ()) -> model.Def
         )
     reader = _DefinitionsReader(root)
     definitions = reader.read(version, tuple(imports))
-    if reader.faults:
-        raise ModelRefused(*reader.faults)
+    if reader.refusals:
+        raise ModelRefused(*reader.refusals)
     return definitions
 
 
@@ -79,7 +79,7 @@ class _DefinitionsReader(ExpressionReader):
             services=tuple(self.service(each) for each in root.all("decisionService")),
         )
         self.check_unique(definitions)
-        return definitions
+        return replace(definitions, faults=tuple(self.faults))
 
     def check_unique(self, definitions: model.Definitions) -> None:
         seen: dict[str, model.Element] = {}
@@ -102,7 +102,7 @@ class _DefinitionsReader(ExpressionReader):
 
     def item_definition(self, element: Element) -> model.ItemDefinition:
         if not element.get("name"):
-            self.fault(element, "this item definition has no name")
+            self.refuse(element, "this item definition has no name")
         signature = element.first("functionItem")
         return model.ItemDefinition(
             id=element.get("id") or "",
@@ -138,7 +138,7 @@ class _DefinitionsReader(ExpressionReader):
 
     def drg(self, element: Element) -> _Drg:
         if not element.get("name"):
-            self.fault(element, f"this {element.name} has no name")
+            self.refuse(element, f"this {element.name} has no name")
         return {
             "id": element.get("id") or "",
             "line": element.line,

@@ -25,12 +25,20 @@ def test_all_faults_are_told_at_once_with_element_line_and_sentence():
     faults = refusal(
         definitions(
             decision("one", '<decisionTable id="t1" hitPolicy="BEST"><output/></decisionTable>'),
-            decision("two", '<context id="c"><contextEntry id="e"><variable name="v"/></contextEntry></context>'),
+            decision("two", '<for id="f"><in/><return/></for>'),
         )
     ).faults
-    assert [(each.element, each.line) for each in faults] == [("t1", 2), ("e", 3)]
+    assert [(each.element, each.line) for each in faults] == [("t1", 2), ("f", 3)]
     assert "hitPolicy is 'BEST'" in faults[0].message
-    assert "no expression" in faults[1].message
+    assert "no iterator variable" in faults[1].message
+
+
+def test_what_is_wrong_with_a_part_is_noted_and_the_rest_can_be_used():
+    empty = '<context id="c"><contextEntry id="e"><variable name="v"/></contextEntry></context>'
+    read = parse(definitions(decision("a", literal("1")), decision("a", literal("2")), decision("b", empty)))
+    assert [(each.element, each.line) for each in read.faults] == [("e", 4), ("d_a", 3)]
+    assert "this context entry has no expression" in read.faults[0].message
+    assert "the id is that of 'a' too" in read.faults[1].message
 
 
 @pytest.mark.parametrize(
@@ -40,7 +48,6 @@ def test_all_faults_are_told_at_once_with_element_line_and_sentence():
         (b"<!DOCTYPE d [<!ENTITY a 'b'>]><d/>", "document type"),
         (b'<definitions xmlns="urn:other"/>', "not the definitions of DMN"),
         (b'<decision xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/"/>', "not the definitions of DMN"),
-        (definitions(decision("a", literal("1")), decision("a", literal("2"))), "the id is that of 'a' too"),
         (
             definitions(decision("a", table(["x"], [""], [["1", "2", "3"]])).replace("annotationEntry", "outputEntry")),
             "2",
