@@ -3,6 +3,7 @@
     compile_expression("amount > limit and customer.tier = \\"gold\\"").evaluate({"amount": 5, ...}) -> Evaluated
     compile_unary_tests("[1..5], > 10").evaluate(7, {}) -> Evaluated         the cell of a decision table
     parse_expression(text, names) / parse_unary_tests(text, names) -> ast    raise FeelSyntaxError (line, column)
+    unparse(ast) -> text
 
 `names` are the names in scope: names with spaces or operators inside are found by longest match. Give a `Names` to tell
 variables from members (entries of contexts, which follow a dot or stand in a filter). `types` are item definitions for
@@ -42,6 +43,7 @@ from .problems import DEFAULT, FeelError, FeelSyntaxError, LimitExceeded, Limits
 from .run import Frame, Run
 from .temporal import Date, DateTime, Time
 from .text import from_feel, from_iso, to_feel, to_string
+from .unparse import unparse
 from .values import Function, Range, Value, kind_of
 
 __all__ = [
@@ -80,4 +82,5 @@ __all__ = [
     "to_feel",
     "to_string",
     "types",
+    "unparse",
 ]

@@ -56,7 +56,12 @@ def _joined(run: Run, parts: Iterable[str]) -> str:
 
 
 def _key(key: str) -> str:
-    return key if _PLAIN_KEY.match(key) else quoted(key)
+    return key if is_plain_key(key) else quoted(key)
+
+
+def is_plain_key(key: str) -> bool:
+    """Whether a key needs no quotes: words with single spaces between them."""
+    return _PLAIN_KEY.match(key) is not None
 
 
 def quoted(text: str) -> str:

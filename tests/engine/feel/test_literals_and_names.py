@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from orchestration.engine.feel import FeelSyntaxError, Names, compile_expression, parse_expression
+from orchestration.engine.feel import FeelSyntaxError, Names, compile_expression, parse_expression, unparse
 
 from .evaluating import value_of
 
@@ -110,6 +110,30 @@ def test_what_is_not_feel_is_refused_with_its_place():
 def test_broken_texts_are_refused_and_nothing_else_happens(text):
     with pytest.raises(FeelSyntaxError):
         parse_expression(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a + b * c - (d - e)",
+        "(a or b) and not(c)",
+        "-a ** 2",
+        "(-a).b",
+        "2 ** (3 ** 2)",
+        "(if a then b else c) + 1",
+        "if a then b else if c then d else e",
+        "for x in 1..3, y in [1, 2] return x * y",
+        "some x in (if a then b else c) satisfies x > 1",
+        'function(x: list<number>, y) external {java: "x"}',
+        "a instance of function<number, string> -> context<x: range<date>>",
+        'x in (1, < 2, [3..4), "a\\nb")',
+        "a between 1 and 2 and b in > 3",
+        'f(first name: 1, last name: @"P1D")[item > 1].x',
+        '{plain key: 1, "odd-key": (< 3)}',
+    ],
+)
+def test_a_tree_is_written_with_no_more_brackets_than_it_needs(text):
+    assert unparse(parse_expression(text)) == text
 
 
 def test_nodes_know_their_place_in_the_text():

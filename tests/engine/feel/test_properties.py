@@ -13,8 +13,11 @@ from orchestration.engine.feel import (
     compile_expression,
     compile_unary_tests,
     from_feel,
+    parse_expression,
+    parse_unary_tests,
     to_feel,
     to_string,
+    unparse,
 )
 from orchestration.engine.feel import ast as tree
 
@@ -98,6 +101,26 @@ def test_an_evaluation_says_the_same_each_time(text):
     first, second = evaluate(text), evaluate(text)
     assert repr(from_feel(first.value)) == repr(from_feel(second.value))
     assert first.problems == second.problems
+
+
+def shape(node):
+    """A tree without its places."""
+    if isinstance(node, tree.Node):
+        return type(node), [shape(getattr(node, name)) for name in node.__dataclass_fields__ if name != "span"]
+    return [shape(part) for part in node] if isinstance(node, tuple) else node
+
+
+@given(EXPRESSIONS)
+def test_a_tree_reads_what_it_writes(text):
+    node = parse_expression(text, SCOPE.keys())
+    assert shape(parse_expression(unparse(node), SCOPE.keys())) == shape(node)
+
+
+@given(EXPRESSIONS)
+def test_a_cell_reads_what_it_writes(text):
+    for cell in (text, f"not({text})", f"not({text}) and a", f"< ({text}), {text}", "-"):
+        node = parse_unary_tests(cell, SCOPE.keys())
+        assert shape(parse_unary_tests(unparse(node), SCOPE.keys())) == shape(node)
 
 
 @given(EXPRESSIONS)
