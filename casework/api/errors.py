@@ -41,10 +41,16 @@ def refusal(refused: Refused, prefix: str = "") -> Response:
 
 
 def error(
-    status_code: int, code: str, message: str, errors: Mapping[str, str] | None = None, **headers: str
+    status_code: int,
+    code: str,
+    message: str,
+    errors: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     return Response(
-        {"code": code, "message": message, "errors": dict(errors or {})}, status=status_code, headers=headers
+        {"code": code, "message": message, "errors": dict(errors or {})},
+        status=status_code,
+        headers=dict(headers or {}),
     )
 
 
@@ -58,14 +64,14 @@ def handler(exc: Exception, context: Mapping[str, Any]) -> Response:
         case exceptions.ValidationError():
             return error(400, "invalid", "Correct what `errors` names and send it again.", _by_field(exc.detail))
         case exceptions.Throttled():
-            wait = str(ceil(exc.wait or 1))
-            return error(429, "throttled", f"Too many requests. Go on in {wait} s.", **{"Retry-After": wait})
+            wait = str(ceil(exc.wait or 1))  # type: ignore[attr-defined]  # the stubs leave it out
+            return error(429, "throttled", f"Too many requests. Go on in {wait} s.", headers={"Retry-After": wait})
         case exceptions.NotAuthenticated():
             told = "Say who you are: send the header `Authorization: Token <your token>`, or sign in."
-            return error(401, "not-authenticated", told, **{"WWW-Authenticate": "Token"})
+            return error(401, "not-authenticated", told, headers={"WWW-Authenticate": "Token"})
         case exceptions.AuthenticationFailed():
             told = "This token is not valid. Ask an administrator for another."
-            return error(401, "not-authenticated", told, **{"WWW-Authenticate": "Token"})
+            return error(401, "not-authenticated", told, headers={"WWW-Authenticate": "Token"})
         case exceptions.PermissionDenied() | PermissionDenied():
             return error(403, "denied", _sentence(exc, "You may not do this. An administrator can give you the right."))
         case Http404() | exceptions.NotFound():

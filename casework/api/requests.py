@@ -11,8 +11,8 @@ from casework.api.answers import AnyField, ObjectField
 from casework.models import Case
 from casework.selectors.inbox import TABS
 
-SOURCE_MOST = Case._meta.get_field("source").max_length
-REFERENCE_MOST = Case._meta.get_field("reference").max_length
+SOURCE_MOST: int = Case._meta.get_field("source").max_length or 0
+REFERENCE_MOST: int = Case._meta.get_field("reference").max_length or 0
 PAGE, PAGE_MOST = 50, 200
 
 
