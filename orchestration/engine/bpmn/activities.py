@@ -101,7 +101,7 @@ def begin_again(step: Step, item: int) -> None:
     node = cast(Activity, node_of(step, found))
     border = {event.id for event in node.boundaries}
     armed = [wait for wait in step.state.waits_of(item) if wait.node in border]
-    for wait in step.state.waits_of(item):
+    for wait in step.state.waits_of(item, "timer", "message", "signal", "conditional"):
         if wait not in armed:
             waits.stop(step, wait)
     if not armed and not is_instance(step, found):
@@ -121,6 +121,8 @@ def complete(step: Step, item: int, values: Mapping[str, Json]) -> None:
         return
     found = step.state.items[item]
     node = cast(Activity, node_of(step, found))
+    if is_frame(found):
+        return _end_loop(step, item, node)
     variables.returned(step, node, found.instance, item, found.parent, values)
     if is_instance(step, found):
         return _complete_instance(step, item, node, values)
@@ -163,8 +165,10 @@ def _start_loop(step: Step, frame: int, node: Activity, loop: Loop) -> None:
             note(step, instance, frame, "elements", elements)
         return _open_instance(step, frame, node, loop, 0, elements)
     for index in range(total):
-        if frame in step.state.items:
-            _open_instance(step, frame, node, loop, index, elements)
+        try:
+            _next_instance(step, frame, node, loop, index, elements)
+        except ModelFault as fault:
+            step.fault(fault)
     return None
 
 
@@ -204,7 +208,9 @@ def _complete_instance(step: Step, item: int, node: Activity, values: Mapping[st
     found = step.state.items[item]
     frame, loop = cast(int, found.parent), cast(Loop, node.loop)
     if loop.outputs:
-        results = [each and step.evaluate(each, found.instance, item, values) for _, each in loop.outputs]
+        results = [
+            None if each is None else step.evaluate(each, found.instance, item, values) for _, each in loop.outputs
+        ]
         note(step, found.instance, frame, f"out:{found.facts['index']}", results)
     memory.remember(step, found, node)
     close_item(step, item)
@@ -216,7 +222,7 @@ def _complete_instance(step: Step, item: int, node: Activity, values: Mapping[st
     if counts["done"] >= counts["total"] or _is_enough(step, frame, loop):
         return _end_loop(step, frame, node)
     if loop.kind == "sequential":
-        step.plan(_next_instance, step, frame, node, loop)
+        step.plan(_next_instance, step, frame, node, loop, counts["done"], facts.get("elements"))
     return None
 
 
@@ -225,10 +231,12 @@ def _is_enough(step: Step, frame: int, loop: Loop) -> bool:
     return loop.completion is not None and step.evaluate(loop.completion, instance, frame) is True
 
 
-def _next_instance(step: Step, frame: int, node: Activity, loop: Loop) -> None:
+def _next_instance(
+    step: Step, frame: int, node: Activity, loop: Loop, index: int, elements: list[Json] | None = None
+) -> None:
+    """Open an instance, unless the loop has ended in the meantime."""
     if frame in step.state.items:
-        facts = step.state.items[frame].facts
-        _open_instance(step, frame, node, loop, facts["loop"]["done"], facts.get("elements"))
+        _open_instance(step, frame, node, loop, index, elements)
 
 
 def _next_turn(step: Step, frame: int, node: Activity, loop: Loop, turn: int) -> None:
@@ -240,13 +248,8 @@ def _next_turn(step: Step, frame: int, node: Activity, loop: Loop, turn: int) ->
     wanted = loop.condition is None or not tested or step.evaluate(loop.condition, instance, frame, known) is True
     if (isinstance(most, int) and turn >= most) or not wanted or (loop.condition is None and most is None and turn > 0):
         return _end_loop(step, frame, node)
-    step.plan(_turn, step, frame, node, loop, turn)
+    step.plan(_next_instance, step, frame, node, loop, turn)
     return None
-
-
-def _turn(step: Step, frame: int, node: Activity, loop: Loop, turn: int) -> None:
-    if frame in step.state.items:
-        _open_instance(step, frame, node, loop, turn)
 
 
 def _end_loop(step: Step, frame: int, node: Activity) -> None:

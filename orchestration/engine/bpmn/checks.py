@@ -13,8 +13,6 @@ from orchestration.engine.bpmn import reach
 from orchestration.engine.bpmn.model import Activity, Event, Gateway, Node, ProcessModel, SubProcess, Task
 from orchestration.engine.library import Fault
 
-CATCHES = frozenset({"message", "timer", "signal", "conditional"})
-
 
 def check(process: ProcessModel, file: str) -> list[Fault]:
     """Everything that is wrong with the process as a whole."""

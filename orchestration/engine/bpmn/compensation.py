@@ -21,9 +21,15 @@ Json = Any
 
 
 def throw(step: Step, instance: int, scope: int | None, node: Event, definition: EventDefinition) -> bool:
-    """A token throws compensation; it rests at the event until all is undone. False: it does not wait."""
+    """A token throws compensation; it rests at the event until all is undone. False: it does not wait.
+
+    An activity that is named is looked for in the thrower's scope first, then further out.
+    """
     at = _undone_scope(step, instance, scope)
     queue = _take(step, instance, at, definition.activity)
+    while not queue and definition.activity is not None and at is not None:
+        at = step.state.items[at].parent
+        queue = _take(step, instance, at, definition.activity)
     if not queue:
         return False
     facts = {"queue": queue, "at": at, "wait": definition.wait}
@@ -74,15 +80,13 @@ def cancel(step: Step, transaction: int) -> None:
 def advance(step: Step, instance: int) -> bool:
     """Where something is being undone and nothing runs for it: the next handler, or the end. Whether any did."""
     waiting = [item for item in step.state.items.values() if item.instance == instance and "queue" in item.facts]
+    if not waiting:
+        return False
     busy = {item.facts["undoing"] for item in step.state.items.values() if "undoing" in item.facts}
-    ready = [item for item in waiting if item.id not in busy and not _stands_still(item)]
+    ready = [item for item in waiting if item.id not in busy]
     for item in ready:
         step.plan(_next, step, item.id)
     return bool(ready)
-
-
-def _stands_still(item: Item) -> bool:
-    return item.state == "suspended"
 
 
 def _next(step: Step, thrower: int) -> None:
@@ -99,13 +103,8 @@ def _next(step: Step, thrower: int) -> None:
 
 def _undo(step: Step, thrower: Item, entry: Entry) -> None:
     """Run what undoes one entry, in the scope where it was done."""
-    scope = (
-        entry["at"]
-        if "at" in entry
-        else thrower.id
-        if "reopened" in thrower.facts or "cancelled" in thrower.facts
-        else thrower.facts["at"]
-    )
+    own = "reopened" in thrower.facts or "cancelled" in thrower.facts
+    scope = entry.get("at", thrower.id if own else thrower.facts.get("at"))
     nodes = process(step, thrower.instance).nodes
     node = cast(Activity, nodes[entry["node"]])
     step.touch(thrower.instance)

@@ -65,7 +65,7 @@ def _is_body(step: Step, item: Item) -> bool:
     node = node_of(step, item)
     if not isinstance(node, SubProcess) or item.state != "active" or "loop" in item.facts:
         return False
-    return node.kind != "adHoc" and not ("queue" in item.facts or "stalled" in item.facts or "faulted" in item.facts)
+    return node.kind != "adHoc" and not ("queue" in item.facts or "stalled" in item.facts)
 
 
 def ad_hoc(step: Step, instance: int) -> list[Item]:

@@ -249,3 +249,15 @@ def test_instant_work_that_fails_waits_for_a_person_and_is_done_again_or_passed_
     run = Run(line('<businessRuleTask id="x" cw:decision="=which" cw:resultVariable="to" />'), which="none")
     run.do(c.ResolveIncident(run.waits("incident")[0], "skip", "by hand"))
     assert (run.variables["to"], run.state.root.state) == ("by hand", "completed")
+
+
+def test_a_fault_in_one_instance_of_a_loop_leaves_the_others_alone():
+    loop = (
+        '<multiInstanceLoopCharacteristics flowable:collection="keys" flowable:elementVariable="key" />'
+        '<extensionElements><cw:output name="last" value="=result" /></extensionElements>'
+    )
+    run = Run(line(f'<businessRuleTask id="x" cw:decision="=key">{loop}</businessRuleTask>'), keys=["none", "route"])
+    (incident,) = run.waits("incident")
+    assert run.variables["last"] == "desk"
+    run.do(c.ResolveIncident(incident, "skip", "by hand"))
+    assert (run.variables["last"], run.state.root.state) == ("by hand", "completed")
