@@ -36,14 +36,14 @@ Look = Callable[[], str]
 @require_safe
 async def case_live(request: HttpRequest, case_id: int) -> StreamingHttpResponse:
     user_id, session = await _who(request)
-    return await _stream(lambda: _case_marker(user_id, session, case_id))
+    return await _stream(request, lambda: _case_marker(user_id, session, case_id))
 
 
 @login_required
 @require_safe
 async def inbox_live(request: HttpRequest) -> StreamingHttpResponse:
     user_id, session = await _who(request)
-    return await _stream(lambda: inbox_marker(user=_still_signed_in(user_id, session), now=timezone.now()))
+    return await _stream(request, lambda: inbox_marker(user=_still_signed_in(user_id, session), now=timezone.now()))
 
 
 async def _who(request: HttpRequest) -> tuple[int, str]:
@@ -67,10 +67,15 @@ def _case_marker(user_id: int, session: str, case_id: int) -> str:
     return str(case.instance.head_sequence)
 
 
-async def _stream(look: Look) -> StreamingHttpResponse:
-    """The stream; the first look is made before it begins, so that who may not see gets an ordinary error."""
-    first = await _looked(look)
-    response = StreamingHttpResponse(_events(look, first), content_type="text/event-stream")
+async def _stream(request: HttpRequest, look: Look) -> StreamingHttpResponse:
+    """The stream. A look is made before it begins, so that who may not see gets an ordinary error.
+
+    The page says which state it shows (`?seen=`), the browser on its return which it has heard of: what happened in
+    between is told at once.
+    """
+    await _looked(look)
+    seen = request.headers.get("Last-Event-ID") or request.GET.get("seen", "")
+    response = StreamingHttpResponse(_events(look, seen), content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-cache, no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response
@@ -81,8 +86,6 @@ async def _events(look: Look, seen: str) -> AsyncIterator[str]:
     yield f"retry: {RETRY_MS}\n\n"
     quiet = 0.0
     for _ in range(int(LONGEST / LOOK_EVERY)):
-        await asyncio.sleep(LOOK_EVERY)
-        quiet += LOOK_EVERY
         try:
             now = await _looked(look)
         except (Http404, PermissionDenied):
@@ -90,10 +93,12 @@ async def _events(look: Look, seen: str) -> AsyncIterator[str]:
             return
         if now != seen:
             seen, quiet = now, 0.0
-            yield f"event: changed\ndata: {seen}\n\n"
+            yield f"id: {seen}\nevent: changed\ndata: {seen}\n\n"
         elif quiet >= HEARTBEAT_EVERY:
             quiet = 0.0
             yield ": still here\n\n"
+        await asyncio.sleep(LOOK_EVERY)
+        quiet += LOOK_EVERY
 
 
 async def _looked(look: Look) -> str:

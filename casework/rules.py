@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -16,7 +17,8 @@ from casework.checks import nested, text_errors
 from orchestration.casetypes import CaseType
 from orchestration.engine.dmn import ModelRefused, compile_model, parse
 from orchestration.engine.dmn.editing import Column, EditRefused, Row, Table, tables, with_rules
-from orchestration.engine.dmn.model import DecisionTable, decision_tables
+from orchestration.engine.dmn.model import decision_tables
+from orchestration.engine.feel import FeelSyntaxError, compile_expression, compile_unary_tests
 
 Json = Any
 
@@ -108,21 +110,55 @@ def edited(rows: list[Row], table: Table, do: str) -> list[Row]:
 
 def draft(files: Mapping[str, str], file: str, table: Table, rows: Sequence[Row]) -> Draft:
     """The files with these rules in place, and all that is wrong with them."""
-    wrong = dict(_unkept(rows)) or dict(_unlisted(table, rows))
+    wrong = dict(_unkept(rows)) or dict(_unread(files[file], table, rows)) | dict(_unlisted(table, rows))
     if wrong or not rows:
         none = () if rows else ("A table needs at least one rule.",)
         return Draft(file, table, tuple(rows), files, wrong, none)
     try:
         source = with_rules(files[file].encode(), table.id, rows)
-        model = compile_model(parse(source))
+        faults = compile_model(parse(source)).faults
     except EditRefused as refused:
         return Draft(file, table, tuple(rows), files, {}, (str(refused),))
     except ModelRefused as refused:
         return Draft(file, table, tuple(rows), files, {}, tuple(map(str, refused.faults)))
-    cells = _cells(_compiled(model.definitions, table))
-    wrong = {cells[fault.element]: fault.message for fault in model.faults if fault.element in cells}
-    faults = tuple(str(fault) for fault in model.faults if fault.element not in cells)
-    return Draft(file, table, tuple(rows), {**files, file: source.decode()}, wrong, faults)
+    return Draft(file, table, tuple(rows), {**files, file: source.decode()}, {}, tuple(map(str, faults)))
+
+
+def _unread(source: str, table: Table, rows: Sequence[Row]) -> Iterator[tuple[tuple[int, int], str]]:
+    """Cells that are not FEEL, or name something that the table did not know before: a text without its quotes."""
+    elements = [element.name for element in parse(source.encode()).drg_elements]
+    known = _names(table, elements)
+    for number, row in enumerate(rows, 1):
+        for index, text in enumerate(row.inputs + row.outputs):
+            try:
+                names = _read(text, index < len(row.inputs), elements) - known
+            except FeelSyntaxError as error:
+                yield (number, index), f"This cannot be read: {error}."
+                continue
+            if names:
+                yield (
+                    (number, index),
+                    f"{', '.join(sorted(names))} is not known here. A text stands in quotation marks.",
+                )
+
+
+def _names(table: Table, elements: Sequence[str]) -> frozenset[str]:
+    """What the cells of a table may speak of: elements of the model, and whatever the table speaks of already."""
+    found = set(elements)
+    for column in table.inputs:
+        found |= compile_expression(column.expression, elements).names
+    for row in table.rows:
+        for index, text in enumerate(row.inputs + row.outputs):
+            with suppress(FeelSyntaxError):
+                found |= _read(text, index < len(row.inputs), elements)
+    return frozenset(found)
+
+
+def _read(text: str, is_test: bool, elements: Sequence[str]) -> frozenset[str]:
+    """The names that a cell reads; none where it is empty. Raises FeelSyntaxError."""
+    if not text:
+        return frozenset()
+    return (compile_unary_tests(text, elements) if is_test else compile_expression(text, elements)).names
 
 
 def _unkept(rows: Sequence[Row]) -> Iterator[tuple[tuple[int, int], str]]:
@@ -138,20 +174,6 @@ def _unlisted(table: Table, rows: Sequence[Row]) -> Iterator[tuple[tuple[int, in
         for number, row in enumerate(rows, 1):
             if allowed and row.outputs[index].startswith('"') and row.outputs[index] not in allowed:
                 yield (number, len(table.inputs) + index), f"This should be one of: {', '.join(allowed)}."
-
-
-def _compiled(definitions: Any, table: Table) -> DecisionTable:
-    return next(each for owner, each in decision_tables(definitions) if table.id in (each.id, owner.id))
-
-
-def _cells(table: DecisionTable) -> dict[str, tuple[int, int]]:
-    """(rule number, cell number) by the id of the cell."""
-    return {
-        cell.id: (number, index)
-        for number, rule in enumerate(table.rules, 1)
-        for index, cell in enumerate(rule.tests + rule.outputs)
-        if cell.id
-    }
 
 
 def examples(case_type: CaseType, table: Table) -> tuple[Example, ...]:

@@ -155,6 +155,7 @@ class CasePage:
     happened: tuple[Line, ...]
     kind_of_lines: str
     may: frozenset[str]
+    events: int
     view: View
 
     @property
@@ -176,6 +177,7 @@ def case_page(*, user: User, case: Case, now: datetime, kind: str = "") -> CaseP
         machine_work=tuple(_machine_work(seen)), troubles=tuple(_troubles(seen)),
         offered=tuple(_offered(seen)) if "work" in may else (), results=results(seen), made=decisions_made(seen),
         to_make=tuple(_to_make(seen)), data=fields(seen), happened=lines(seen, kind=kind), kind_of_lines=kind, may=may,
+        events=case.instance.head_sequence,
         view=view,
     )  # fmt: skip
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import isfinite
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -32,12 +33,12 @@ def plan(request: HttpRequest, case_id: int) -> HttpResponse:
 def incident(request: HttpRequest, case_id: int, number: int) -> HttpResponse:
     case = permissions.case_for_user(person(request), case_id, "work")
     how = request.POST.get("how", "")
-    output = _by_hand(request.POST) if how == "skip" else None
+    output = _by_hand(request.POST.dict()) if how == "skip" else None
     outcome = services.incident_resolve(by=person(request), case=case, incident=number, how=how, output=output)
     return _answered(request, case, outcome, "Tried again." if how == "retry" else "Went on without it.")
 
 
-def _by_hand(form: QueryDict) -> dict[str, str | float] | None:
+def _by_hand(form: Mapping[str, str]) -> dict[str, str | float] | None:
     """A result that a person gives in place of a machine: figures as numbers; None when nothing was filled in."""
     given = {name.removeprefix("result."): value.strip() for name, value in form.items() if name.startswith("result.")}
     return {name: _figure(value) for name, value in given.items() if value} or None

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casework import permissions, services
-from casework.selectors.inbox import TABS, inbox_page
-from casework.views.doors import answered, page_or_part, person, reads, writes
+from casework.selectors.inbox import TABS, inbox_marker, inbox_page
+from casework.views.doors import answered, page_or_part, person, reads, wants_part, writes
 
 
 @reads
@@ -30,6 +30,7 @@ def _shown(request: HttpRequest, tab: str, status: int = 200) -> HttpResponse:
         "page": page, "tabs": [(key, label, page.counts[key]) for key, label in TABS.items()], "late": late,
         "q": reference, "here": _address(chosen, late, reference), "first": not request.GET.get("after"),
         "next": _address(chosen, late, reference, page.following),
+        "seen": "" if wants_part(request) else inbox_marker(user=person(request), now=timezone.now()),
     }  # fmt: skip
     return page_or_part(request, "inbox/page.html", "inbox/_list.html", context, status)
 
