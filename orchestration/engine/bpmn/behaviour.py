@@ -36,7 +36,8 @@ class ProcessBehaviour:
     def start(self, step: Step, instance: int, at: str | None) -> None:
         model = process(step, instance)
         given = step.state.instances[instance].variables
-        step.set_variables(instance, {k: v for k, v in variables.initial(model.body).items() if k not in given})
+        values = {d.name: d.value for d in model.body.data if d.value is not None and d.name not in given}
+        step.set_variables(instance, values)
         scopes.listen(step, instance, None, model.body)
         if at is None and not model.body.starts:
             at = next((id for id in model.body.nodes if model.nodes[id].type == "startEvent"), None)
