@@ -26,12 +26,15 @@ def is_number(value: object) -> bool:
 
 
 def exact(value: object) -> Decimal | None:
-    """A number as a decimal; None if the value is not a finite number."""
+    """A number as a decimal; None if the value is not a finite number, or one beyond 1E6144."""
     kind = type(value)
     if kind is Decimal:
         number: Decimal = value  # type: ignore[assignment]
     elif kind is int:
-        number = CONTEXT.create_decimal(value)  # type: ignore[arg-type]
+        try:
+            number = CONTEXT.create_decimal(value)  # type: ignore[arg-type]
+        except decimal.Overflow:
+            return None
     elif kind is float:
         number = Decimal(repr(value))
     else:

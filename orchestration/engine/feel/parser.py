@@ -248,7 +248,6 @@ class Parser(TypeParser):
             self.index += 1
             return _OPENERS[token.text](self, first)
         self.refuse(f"an expression is expected here, not {self.described()}")
-        raise AssertionError
 
     def _number(self, token: Token) -> Decimal:
         try:
@@ -256,7 +255,6 @@ class Parser(TypeParser):
         except FeelError as error:
             self.index -= 1
             self.refuse(error.reason)
-            raise
 
     def _word(self, token: Token) -> ast.Node:
         first = self.index
@@ -282,7 +280,6 @@ class Parser(TypeParser):
             return _FORMS[token.text](self, first)
         self.index -= 1
         self.refuse(f"an expression is expected here, not {self.described()}")
-        raise AssertionError
 
     def _at_literal(self, first: int) -> ast.Node:
         token = self.token

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from .lexer import KEYWORDS, Source, Token, tokenize
 from .problems import FeelSyntaxError, Span
 
@@ -40,7 +42,7 @@ class TokenCursor:
     def described(self) -> str:
         return "the end" if self.token.kind == "end" else repr(self.token.text[:40])
 
-    def refuse(self, message: str) -> None:
+    def refuse(self, message: str) -> NoReturn:
         raise FeelSyntaxError(message, self.source.span(self.token.start, max(self.token.end, self.token.start)))
 
     def span_from(self, first: int) -> Span:

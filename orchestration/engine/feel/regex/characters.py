@@ -49,7 +49,8 @@ def _within(ranges: tuple[tuple[str, str], ...]) -> Holds:
     return lambda character: any(first <= character <= last for first, last in ranges)
 
 
-def _not(holds: Holds) -> Holds:
+def opposite(holds: Holds) -> Holds:
+    """All characters that the class does not hold."""
     return lambda character: not holds(character)
 
 
@@ -70,15 +71,15 @@ _is_name = _within(_NAME_START + _NAME_MORE)
 
 ESCAPES: dict[str, Holds] = {
     "s": _is_space,
-    "S": _not(_is_space),
+    "S": opposite(_is_space),
     "d": _is_digit,
-    "D": _not(_is_digit),
+    "D": opposite(_is_digit),
     "w": _is_word,
-    "W": _not(_is_word),
+    "W": opposite(_is_word),
     "i": _is_name_start,
-    "I": _not(_is_name_start),
+    "I": opposite(_is_name_start),
     "c": _is_name,
-    "C": _not(_is_name),
+    "C": opposite(_is_name),
 }
 
 

@@ -6,9 +6,10 @@ What XPath does not know is refused: look-around, possessive quantifiers, escape
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NoReturn
 
 from ..problems import FeelError
-from .characters import ESCAPES, CharacterClass, Holds, property_class
+from .characters import ESCAPES, CharacterClass, Holds, opposite, property_class
 
 MAX_DEPTH = 50
 MAX_REPEAT = 1000
@@ -106,7 +107,7 @@ class PatternParser:
             return True
         return False
 
-    def _refuse(self, why: str) -> None:
+    def _refuse(self, why: str) -> NoReturn:
         raise FeelError(f"this is no regular expression: {why} at character {self._index + 1}")
 
     def _choice(self) -> Pattern:
@@ -212,7 +213,6 @@ class PatternParser:
         if character in "pP":
             return "", self._property(negated=character == "P")
         self._refuse(f"'\\{character}' has no meaning")
-        raise AssertionError
 
     def _property(self, negated: bool) -> Holds:
         end = self._text.find("}", self._index)
@@ -222,10 +222,8 @@ class PatternParser:
         holds = property_class(name)
         if holds is None:
             self._refuse(f"there is no property {name[:40]!r}")
-            raise AssertionError
         self._index = end + 1
-        known: Holds = holds
-        return (lambda character: not known(character)) if negated else known
+        return opposite(holds) if negated else holds
 
     # --- [...] ----------------------------------------------------------------------------------------------------
 
