@@ -49,7 +49,11 @@ def run_files(paths: Iterable[str | Path]) -> Iterator[Result]:
 
 
 def run_file(file: Path, make: Callable[[], Engine] = Engine) -> Iterator[Result]:
-    document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    try:
+        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        yield Result(file.name, "", f"the file cannot be read: {error}")
+        return
     models = [file.parent / model for model in document["models"]]
     for run in document["runs"]:
         yield Result(file.name, run["name"], _play(make(), models, run["steps"]))
@@ -65,7 +69,7 @@ def _play(engine: Engine, models: Sequence[Path], steps: Sequence[Row]) -> str:
         ((verb, given),) = step.items()
         try:
             play.step(verb, given)
-        except (Mismatch, Refused) as error:
+        except (Mismatch, Refused, ValueError) as error:
             return f"step {number}: {error}"
     return ""
 

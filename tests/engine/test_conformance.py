@@ -13,6 +13,7 @@ from orchestration.scenario_files import run_file
 ROOT = Path(__file__).parents[2]
 GIVEN = ROOT.parent / "shared" / "conformance" / "scenarios"
 OWN = Path(__file__).parent / "scenarios"
+CASE_TYPES = ROOT / "casework" / "casetypes"
 
 
 class ReplayingEngine(Engine):
@@ -41,4 +42,9 @@ def test_the_given_scenarios_run(file):
 
 @pytest.mark.parametrize("file", files(OWN), ids=lambda file: file.stem)
 def test_our_own_scenarios_run(file):
+    check(file)
+
+
+@pytest.mark.parametrize("file", sorted(CASE_TYPES.glob("*/scenarios/*.yaml")), ids=lambda file: file.stem)
+def test_the_scenarios_of_the_case_types_that_ship_run(file):
     check(file)

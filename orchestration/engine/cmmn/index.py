@@ -26,6 +26,7 @@ def build(id: str, name: str, plan: Node, nodes: Mapping[str, Node], **rest: Any
                 listened[on_part.source][node.id] = None
         if node.timer is not None and node.timer.trigger is not None:
             starts[node.timer.trigger[:2]].append(node.id)
+            listened[node.timer.trigger[0]][node.id] = None
         for variable in (*_read(_watched(node), files), *((node.variable,) if node.listens == "variable" else ())):
             watchers[variable][node.id] = None
     return CaseModel(
