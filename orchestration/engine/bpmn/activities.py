@@ -8,7 +8,7 @@ an item inside it, with the loop counter and the element of the collection as it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from orchestration.engine.bpmn import memory, scopes, tokens, variables, waits, work
 from orchestration.engine.bpmn.items import close_item, is_open, node_of, note, open_item, stall
@@ -18,6 +18,9 @@ from orchestration.engine.state import Item
 from orchestration.engine.step import ModelFault, Step
 
 Json = Any
+
+MOST_AT_ONCE: Final = 10_000
+"""Instances that a parallel loop may open; more is taken for a mistake of the model."""
 
 
 def enter(step: Step, instance: int, scope: int | None, node: Node, flow: Flow | None) -> None:
@@ -159,6 +162,8 @@ def _start_loop(step: Step, frame: int, node: Activity, loop: Loop) -> None:
     total = len(elements) if elements is not None else _cardinality(step, frame, loop)
     if total == 0:
         return _end_loop(step, frame, node)
+    if loop.kind == "parallel" and total > MOST_AT_ONCE:
+        raise ModelFault(f"The loop would open {total} instances at once; at most {MOST_AT_ONCE} are.", frame)
     note(step, instance, frame, "loop", {"done": 0, "total": total})
     if loop.kind == "sequential":
         if elements is not None:
@@ -258,9 +263,9 @@ def _end_loop(step: Step, frame: int, node: Activity) -> None:
     for child in list(found.children):
         close_item(step, child, "terminated", "terminate", "the loop is complete")
     if loop.outputs:
-        total = found.facts["loop"].get("total", found.facts["loop"]["done"])
+        opened = found.facts["loop"]["done"] if loop.kind != "parallel" else found.facts["loop"].get("total", 0)
         nothing = [None] * len(loop.outputs)
-        rows = [found.facts.get(f"out:{index}", nothing) for index in range(total)]
+        rows = [found.facts.get(f"out:{index}", nothing) for index in range(opened)]
         collected = {name: [row[place] for row in rows] for place, (name, _) in enumerate(loop.outputs)}
         variables.assign(step, found.instance, found.parent, collected)
     _close(step, frame, node)

@@ -261,3 +261,10 @@ def test_a_fault_in_one_instance_of_a_loop_leaves_the_others_alone():
     assert run.variables["last"] == "desk"
     run.do(c.ResolveIncident(incident, "skip", "by hand"))
     assert (run.variables["last"], run.state.root.state) == ("by hand", "completed")
+
+
+@pytest.mark.parametrize(("sequential", "tasks", "incidents"), [("false", 0, 1), ("true", 1, 0)])
+def test_a_loop_that_would_open_a_billion_instances_at_once_is_a_fault_of_the_model(sequential, tasks, incidents):
+    loop = f'<multiInstanceLoopCharacteristics isSequential="{sequential}"><loopCardinality>1000000000'
+    run = Run(line(f'<userTask id="x">{loop}</loopCardinality></multiInstanceLoopCharacteristics></userTask>'))
+    assert (len(run.waits("task")), len(run.waits("incident"))) == (tasks, incidents)
