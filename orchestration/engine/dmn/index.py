@@ -110,17 +110,18 @@ def _number_lookup(index: ColumnIndex) -> Lookup:
     differs from the float of a bound lies on that side of it on which its decimal lies; and one that equals it is the
     bound, if the bound is what `repr` shows. Where a bound is not, the decimals are compared.
     """
+    exactly = index.rules
     bounds = tuple(float(each) for each in index.bounds)
     if any(Decimal(repr(rounded)) != each for rounded, each in zip(bounds, index.bounds, strict=True)):
-        return index.rules
+        return lambda value: exactly(value) if type(value) is Decimal and value.is_finite() else None
     points = dict(zip(bounds, (index.points[each] for each in index.bounds), strict=True))
-    between, exactly = index.between, index.rules
+    between = index.between
 
     def lookup(value: Any) -> RuleSet | None:
         kind = type(value)
         if (kind is float or kind is int) and -SAFE < value < SAFE:
             found = points.get(value)
             return between[bisect_left(bounds, value)] if found is None else found
-        return exactly(value)
+        return exactly(value) if kind is Decimal and value.is_finite() else None
 
     return lookup

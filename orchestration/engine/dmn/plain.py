@@ -76,7 +76,7 @@ def read(value: object, of: Type) -> Value:
     """
     converted = to_feel(value)
     if converted is None and value is not None:
-        raise FeelError(f"{value!r} is not a finite number")
+        raise FeelError(f"this {type(value).__name__} is no finite number that FEEL can hold")
     return _dated(converted, of)
 
 

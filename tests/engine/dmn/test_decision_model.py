@@ -218,6 +218,8 @@ def test_an_argument_that_does_not_fit_keeps_a_service_from_being_invoked():
 
 # ---------------------------------------------------------------- types
 
+TOO_LARGE = pytest.param(10**6200, id="too large")
+
 
 PERSON = (
     '<itemDefinition name="tName"><typeRef>string</typeRef><allowedValues><text>"Ann", "Bo"</text></allowedValues>'
@@ -259,6 +261,10 @@ def test_inputs_are_converted_to_their_types():
         ("number", "1"),
         ("boolean", 1),
         ("number", float("inf")),
+        ("number", Decimal("sNaN")),
+        ("number", Decimal("NaN")),
+        ("number", Decimal("-Infinity")),
+        pytest.param("number", 10**6200, id="too large"),
         ("string", object()),
     ],
 )
@@ -266,6 +272,15 @@ def test_what_does_not_fit_its_type_is_null_with_a_reason(type_ref, value):
     evaluation = typed(type_ref, value)
     assert evaluation.value is None
     assert evaluation.problems
+
+
+@pytest.mark.parametrize("number", [Decimal("sNaN"), Decimal("NaN"), float("nan"), TOO_LARGE, Decimal("Infinity")])
+def test_what_is_no_number_matches_no_number(number):
+    for type_ref in ("number", ""):
+        body = table(["x"], [""], [["< 5", '"low"'], [">= 5", '"high"'], ["-", '"none"']], "FIRST")
+        model = model_of(input_data("x", type_ref), decision("result", body, ["x"]))
+        assert model.evaluate("result", {"x": number}).value == "none"
+        assert model.evaluate("result", {"x": number}, trace=True).problems
 
 
 def test_types_may_contain_themselves():
