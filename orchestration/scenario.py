@@ -130,6 +130,9 @@ class Engine:
 
     def complete(self, iid: str, ref: str, variables: Mapping[str, Json]) -> None:
         root, instance = self._at(iid)
+        if self._is_plan_model(root, instance, ref):
+            self._do(root, c.CompleteItem(None, variables, instance))
+            return
         item = self._item(root, instance, ref, "active")
         job = next(iter(root.state.waits_of(item, "job")), None)
         if job is not None:
@@ -138,6 +141,11 @@ class Engine:
             self._do(root, c.CompleteTask(item, variables))
         else:
             self._do(root, c.CompleteItem(item, variables))
+
+    def _is_plan_model(self, root: _Root, instance: int, ref: str) -> bool:
+        found = root.state.instances.get(instance)
+        model = self.library.cases.get(found.key) if found is not None and found.kind == "case" else None
+        return model is not None and ref in (model.plan.name, f"#{model.plan.id}") and bool(ref)
 
     def answer(self, iid: str, capability: str, result: Json) -> None:
         """A machine actor answers the oldest open job that asks for this capability."""

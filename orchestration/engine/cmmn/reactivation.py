@@ -40,4 +40,8 @@ def listener_of(run: Run) -> Node | None:
 def woken_by(run: Run, listener: Node) -> list[Node]:
     """The items of the plan model that an entry criterion ties to the listener; they come back with it."""
     nodes = (run.model.nodes[child] for child in run.model.plan.children)
-    return [node for node in nodes if node.id in run.model.listened.get(listener.id, ()) and node.entry]
+    return [
+        node
+        for node in nodes
+        if any(part.source == listener.id for entry in node.entry for part in entry.sentry.on_parts)
+    ]
