@@ -25,6 +25,6 @@ urlpatterns: list[URLPattern] = [
     path("tasks/<int:task>/release/", tasks.ReleaseView.as_view(), name="api-task-release"),
     path("tasks/<int:task>/complete/", tasks.CompleteView.as_view(), name="api-task-complete"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(template_name="api/docs.html"), name="api-docs"),
     re_path("", unknown, name="api-unknown"),
 ]

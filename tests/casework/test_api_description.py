@@ -115,3 +115,4 @@ def test_it_is_served_with_a_page_to_browse_it(client: Client) -> None:
     assert client.get("/api/schema/", headers={"Accept": "application/json"}).json()["info"]["title"] == "Casewright"
     page = client.get("/api/docs/")
     assert page.status_code == 200 and b"swagger-ui" in page.content
+    assert b"<style" not in page.content and b"<script>" not in page.content  # the security policy would refuse it
