@@ -9,14 +9,12 @@ context whose only keys are "type" and "value" is wrapped as {"type": "context",
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from orchestration.engine.dmn.decision_model import DecisionModel, UnknownDecision
 from orchestration.engine.dmn.evaluation import Evaluation
-from orchestration.engine.dmn.linker import compile_model
 from orchestration.engine.dmn.model import Definitions, ModelRefused
 from orchestration.engine.dmn.parser import parse
 from orchestration.engine.feel.durations import DaysTimeDuration, YearsMonthsDuration
@@ -76,38 +74,35 @@ def encoded(value: Value) -> Any:
 # ---------------------------------------------------------------- requests
 
 
-@lru_cache(maxsize=32)
-def load(path: str, imports: tuple[str, ...]) -> DecisionModel:
-    """The model in a file, with the models that it imports among these files. Raises ModelRefused, OSError."""
-    return compile_model(parse(Path(path).read_bytes(), imported(imports)))
+Load = Callable[[str, tuple[str, ...]], DecisionModel]
+"""Gives the model of a path, with those of other paths for its imports. Raises ModelRefused, OSError."""
 
 
-def imported(paths: tuple[str, ...]) -> list[Definitions]:
-    """The models of these files, those that others import first; a file that is refused is left out."""
-    waiting = {path: Path(path).read_bytes() for path in paths}
-    models: list[Definitions] = []
-    for _ in paths:
-        for source in waiting.values():
+def parse_together(sources: Sequence[bytes]) -> list[Definitions]:
+    """The models of files that may import each other; a file that is refused is left out."""
+    models: dict[str, Definitions] = {}
+    for _ in sources:
+        for source in sources:
             try:
-                parsed = parse(source, models)
+                parsed = parse(source, models.values())
             except ModelRefused:
                 continue
-            models = [*(each for each in models if each.namespace != parsed.namespace), parsed]
-    return models
+            models[parsed.namespace] = parsed
+    return list(models.values())
 
 
-def answer(line: str) -> str:
+def answer(line: str, load: Load) -> str:
     """The reply to a request, both one line of JSON. Never raises for what stands in request, model or inputs."""
     try:
         request = json.loads(line)
-        return json.dumps({"id": request["id"], **_outcome(request)})
+        return json.dumps({"id": request["id"], **_outcome(request, load)})
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         return json.dumps({"id": None, "error": f"this is no request: {type(error).__name__} {error}"})
 
 
-def _outcome(request: dict[str, Any]) -> dict[str, Any]:
+def _outcome(request: dict[str, Any], load: Load) -> dict[str, Any]:
     try:
-        evaluation = evaluated(request)
+        evaluation = evaluated(request, load)
     except (ModelRefused, UnknownDecision, FeelError, OSError, RecursionError) as error:
         return {"error": str(error)}
     if evaluation.value is None and evaluation.problems:
@@ -115,15 +110,15 @@ def _outcome(request: dict[str, Any]) -> dict[str, Any]:
     return {"value": encoded(evaluation.value)}
 
 
-def evaluated(request: dict[str, Any]) -> Evaluation:
-    of = _model_of(request)
+def evaluated(request: dict[str, Any], load: Load) -> Evaluation:
+    of = _model_of(request, load)
     inputs = {name: decoded(value) for name, value in request["inputs"].items()}
     if request.get("kind") == "decisionService":
         return of.evaluate_service(request["name"], inputs)
     return of.evaluate(request["name"], inputs)
 
 
-def _model_of(request: dict[str, Any]) -> DecisionModel:
+def _model_of(request: dict[str, Any], load: Load) -> DecisionModel:
     """The model of the request's namespace: that of the file, or one of those that it imports."""
     path, others = request["model"], tuple(request.get("imports", ()))
     found, namespace = load(path, others), request.get("namespace")

@@ -8,9 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.engine.dmn.wire import answer, decoded, encoded
+from orchestration.engine.dmn import wire
+from orchestration.engine.dmn.__main__ import load
+from orchestration.engine.dmn.wire import decoded, encoded
 from orchestration.engine.feel import Date, DaysTimeDuration, YearsMonthsDuration
 from tests.engine.dmn.samples import decision, definitions, input_data, literal
+
+
+def answer(line: str) -> str:
+    return wire.answer(line, load)
 
 
 @pytest.fixture
