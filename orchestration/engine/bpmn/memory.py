@@ -1,8 +1,9 @@
 """What must be remembered of completed work, so that it can be undone?
 
 BPMN 2.0, 10.6 and 13.5.5. When an activity completes that has a compensation handler, or a sub-process in which
-something was done that can be undone, its scope keeps an entry (`undo:<item>` in its facts): which node, its own data
-as it was, and what was remembered inside it. Entries go when their scope ends or they are used.
+something was done that can be undone, its scope keeps an entry (`undo:<number>` in its facts, numbered as things were
+completed): which node, its own data as it was, and what was remembered inside it. Entries go when their scope ends or
+they are used.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def remember(step: Step, item: Item, node: Activity) -> None:
         entry["local"] = item.local
     if inside:
         entry["inside"] = {str(number): each for number, each in inside.items()}
-    note(step, item.instance, item.parent, f"{UNDO}{item.id}", entry)
+    number = max(entries(step, item.instance, item.parent), default=0) + 1
+    note(step, item.instance, item.parent, f"{UNDO}{number}", entry)
 
 
 def _undoes_itself(node: Activity) -> bool:
@@ -50,7 +52,7 @@ def undoing_sub_process(node: SubProcess) -> str | None:
 
 
 def entries(step: Step, instance: int, scope: int | None) -> dict[int, Entry]:
-    """What is remembered in the scope, by the number of the item that completed; later items have higher numbers."""
+    """What is remembered in the scope by its number; what completed later has a higher one."""
     facts = facts_of(step, instance, scope)
     return {int(name[len(UNDO) :]): entry for name, entry in facts.items() if name.startswith(UNDO)}
 
