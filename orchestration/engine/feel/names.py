@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .lexer import Token, name_parts
 
@@ -50,6 +51,12 @@ class NameTable:
         if index + len(parts) > len(tokens):
             return False
         return all(part == tokens[index + offset].text for offset, part in enumerate(parts))
+
+
+@lru_cache(maxsize=256)
+def table_of(names: frozenset[str]) -> NameTable:
+    """The table of names that many texts share. Nothing may be added to it."""
+    return NameTable(names)
 
 
 class NameScopes:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from . import ast
 from .lexer import KEYWORDS, Token, unescape
-from .names import Names, NameScopes, NameTable
+from .names import Names, NameScopes, NameTable, table_of
 from .numbers import parse_number
 from .problems import FeelError
 from .type_parser import TypeParser
@@ -34,8 +34,8 @@ class Parser(TypeParser):
 
     def __init__(self, text: str, names: Names, built_ins: NameTable, types: NameTable = NO_TYPES) -> None:
         super().__init__(text, types)
-        self._members = NameTable(names.members)
-        self._scopes = NameScopes((built_ins, NameTable(names.variables)))
+        self._members = NameScopes((table_of(names.members), NameTable()))
+        self._scopes = NameScopes((built_ins, table_of(names.variables)))
 
     # --- whole texts ----------------------------------------------------------------------------------------------
 

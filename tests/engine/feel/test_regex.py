@@ -116,6 +116,20 @@ def test_the_matcher_finds_what_that_of_python_finds(pattern, text):
     assert (ours and ours[:2]) == (theirs and theirs.span())
 
 
+PIECES = st.sampled_from(
+    [*"ab.()[]{}*+?|^$\\-,1209 \n", "\\p{L}", "\\d", "[a-z-[b]]", "(?:", "{1,3}", "\\1", "😀", "É"]
+)
+
+
+@given(st.lists(PIECES, max_size=12).map("".join), st.text("ab1 😀\n", max_size=8), st.text("smixqz", max_size=2))
+@settings(max_examples=400)
+def test_any_pattern_matches_or_is_refused(pattern, text, flags):
+    scope = {"text": text, "pattern": pattern, "flags": flags}
+    assert value_of("matches(text, pattern, flags)", **scope) in (True, False, None)
+    value_of('replace(text, pattern, "<$0$1>", flags)', **scope)
+    value_of("split(text, pattern)", **scope)
+
+
 @pytest.mark.parametrize(
     ("pattern", "text"),
     [("^(a+)+$", "a" * 40 + "!"), ("(a|a)*b", "a" * 60), ("(a*)*b", "a" * 200), ("a?" * 40 + "a" * 40 + "b", "a" * 40)],

@@ -70,6 +70,16 @@ def test_a_date_and_time_reads_what_it_writes(days, nanoseconds, zone):
     assert from_iso("date and time", str(moment)) == moment
 
 
+@given(st.text("0123456789-+:.TZPDHMSY@/EuropeParis", max_size=30))
+def test_any_text_is_a_temporal_value_or_refused(text):
+    for kind in ("date", "time", "date and time", "duration"):
+        try:
+            value = from_iso(kind, text)
+        except FeelError:
+            continue
+        assert from_iso(kind, str(value)) == value
+
+
 @pytest.mark.parametrize(
     ("text", "written"),
     [
