@@ -167,7 +167,8 @@ class Play:
             c.CompleteTask(pick), c.CompleteJob(pick, {"label": "x"}), c.FailJob(pick, "x"), c.FireTimer(pick),
             c.Trigger(pick), c.CompleteItem(pick), c.ResolveIncident(pick), c.StartItem(pick), c.StartCase("complaint"),
             c.ReceiveMessage("hello"), c.ReceiveSignal("hello"), c.PlanItem("nothing"),
-            c.SetVariables({"channel": pick}), c.FaultItem(pick), c.ReactivateItem(pick), c.Terminate(pick), c.ReactivateCase(),
+            c.SetVariables({"channel": pick}), c.FaultItem(pick), c.ReactivateItem(pick),
+            c.Terminate(pick), c.ReactivateCase(),
         ]  # fmt: skip
         services.send(self.instance, made[pick % len(made)], ORIGIN)
 
