@@ -64,14 +64,13 @@ class CompiledTable:
         run: ModelRun = frame.run  # type: ignore[assignment]
         values = [column.value(frame) for column in self.inputs]
         frames = [asking(frame, value) for value in values]
-        if not self._inputs_allowed(run, frames, values):
-            return None
-        hits = self._hits(frame, frames, values)
+        allowed = self._inputs_allowed(run, frames, values)
+        hits = self._hits(frame, frames, values) if allowed else []
         outcome = hit_policy.decide(self.table.hit_policy, hits, self._priority(frame), _equal(run)) if hits else None
         reported = outcome.hits if outcome is not None else ()
         if len(run.hits) < MOST_KEPT:
             run.hits.append(self._report(reported))
-        value = self._result(frame, outcome)
+        value = self._result(frame, outcome) if allowed else None
         if run.tables is not None and len(run.tables) < MOST_KEPT:
             run.tables.append(self._trace(run, frames, values, reported, value))
         return value

@@ -26,6 +26,7 @@ from orchestration.engine.dmn.graph import Graph, Node, all_definitions
 from orchestration.engine.dmn.model import Fault, ModelRefused
 from orchestration.engine.dmn.parser import VERSIONS
 from orchestration.engine.dmn.shortcut import shortcut
+from orchestration.engine.feel.types import Type
 from orchestration.engine.feel.values import Function, Value
 
 
@@ -82,8 +83,12 @@ class _Linker:
         compiler = self.compilers[node.definitions.namespace]
         compiler.literals.read, known = set(), len(compiler.tables)
         self.link_element(compiler, node)
-        types = {each.name: self.parts[each.number].type for _, each in node.needs if each.number in self.parts}
-        self.readings.append(Reading(node, frozenset(compiler.literals.read), compiler.tables[known:], types))
+        read, tables = frozenset(compiler.literals.read), compiler.tables[known:]
+        self.readings.append(Reading(node, read, tables, self.types_of(node)))
+
+    def types_of(self, node: Node) -> dict[str, Type]:
+        """The types of the inputs and decisions that an element requires, by the names it knows them by."""
+        return {path[-1]: self.parts[each.number].type for path, each in node.needs if each.number in self.parts}
 
     def link_element(self, compiler: Compiler, node: Node) -> None:
         match node.element:
@@ -106,8 +111,7 @@ class _Linker:
             evaluate = compiler.expression(decision.expression, names_of(node), decision.name)
             part.expression = converted(evaluate, part.type, decision)
             if isinstance(decision.expression, model.DecisionTable):
-                types = {each.name: self.parts[each.number].type for _, each in node.needs if each.number in self.parts}
-                part.shortcut = shortcut(node, compiler.tables[-1], types)
+                part.shortcut = shortcut(node, compiler.tables[-1], self.types_of(node))
         return part
 
     # ---- functions

@@ -133,6 +133,7 @@ def test_an_input_value_that_is_not_allowed_is_null_with_a_reason():
     refused = decide(body, x="c")
     assert refused.value is None
     assert "none of its input values" in refused.problems[0].reason
+    assert refused.hits[0].rules == ()
 
 
 def test_an_output_that_is_not_among_the_output_values_is_null_with_a_reason():
