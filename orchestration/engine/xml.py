@@ -132,6 +132,10 @@ def parse(source: bytes) -> Element:
         parser.Parse(source, True)
     except expat.ExpatError as error:
         raise XmlRefused(f"line {error.lineno}: {expat.errors.messages[error.code]}") from None
+    except (LookupError, ValueError) as error:
+        if isinstance(error, XmlRefused):
+            raise
+        raise XmlRefused(f"line 1: the encoding cannot be read ({error})") from None
     if builder.root is None:
         raise XmlRefused("the file holds no element")
     return builder.root

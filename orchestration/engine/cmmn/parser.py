@@ -60,6 +60,8 @@ def compile_cases(root: Element, file: str) -> tuple[dict[str, CaseModel], list[
     """case id -> model for a `definitions` element, and the faults. A case with severe faults is left out."""
     cases: dict[str, CaseModel] = {}
     faults: list[Fault] = []
+    if root.namespace not in CMMN:
+        return {}, [Fault(root.name, f"This is no CMMN 1.1 (namespace {root.namespace!r}).", root.line, file)]
     outside = {id: child for child in root.children if child.namespace in CMMN and (id := child.get("id")) is not None}
     for element in root.all("case"):
         reader = _CaseReader(element, file, outside, comes_from_flowable(root))

@@ -79,6 +79,10 @@ def test_a_file_that_is_no_xml_or_holds_entities_is_refused():
     assert "document type" in faults(b'<!DOCTYPE x [<!ENTITY a "b">]><definitions/>')[0].sentence
 
 
+def test_an_encoding_that_nobody_knows_is_refused():
+    assert "encoding" in faults(b'<?xml version="1.0" encoding="nonsense"?><definitions/>')[0].sentence
+
+
 def test_two_files_may_not_define_the_same_case():
     built = build({"one.cmmn": cmmn(item("a") + HUMAN), "two.cmmn": cmmn(item("a") + HUMAN)})
     assert isinstance(built, list)
