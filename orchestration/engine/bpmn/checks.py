@@ -112,7 +112,8 @@ def _of_node(process: ProcessModel, node: Node) -> Iterator[Found]:
 
 def _gateway(process: ProcessModel, node: Gateway) -> Iterator[Found]:
     if not node.outgoing:
-        yield _severe(node, "The gateway has no way out. (10.5)")
+        joins = node.type in ("parallelGateway", "inclusiveGateway") and len(node.incoming) > 1
+        yield node.id, "The gateway has no way out. (10.5)", node.line, not joins
     if node.type == "exclusiveGateway":
         always = [flow.id for flow in node.outgoing[:-1] if flow.condition is None and flow.id != node.default]
         if always:

@@ -59,6 +59,7 @@ PASSIVE: Final = frozenset(
         "humanPerformer",
         "potentialOwner",
         "supports",
+        "supportedInterfaceRef",
         "completionCondition",
         "correlationSubscription",
         "multiInstanceLoopCharacteristics",

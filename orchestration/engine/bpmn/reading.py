@@ -189,7 +189,8 @@ class Reader:
         found = self.by_id.get(local(reference) or "")
         if found is None or found.name != kind:
             what = "none" if not reference else f"'{reference}', which is not there"
-            self.fault(owner, f"A {kind} event must refer to a {kind}; it refers to {what}.")
+            throws_nothing = not reference and owner.name in ("endEvent", "intermediateThrowEvent")
+            self.fault(owner, f"A {kind} event must refer to a {kind}; it refers to {what}.", not throws_nothing)
             return None
         return self.value(owner, found.get(attribute) or found.get("id"))
 

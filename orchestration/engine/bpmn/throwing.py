@@ -39,9 +39,9 @@ def _throw(step: Step, instance: int, scope: int | None, node: Node, flow: Flow 
 def _one(step: Step, instance: int, scope: int | None, node: Event, definition: EventDefinition) -> bool:
     """Throw one event definition. True: the token stays here, or is used up."""
     match definition.kind:
-        case "message":
+        case "message" if definition.name is not None:
             work.throw_message(step, instance, scope, node, definition)
-        case "signal":
+        case "signal" if definition.name is not None:
             name = waits.name_of(step, definition, instance, scope) or ""
             values = variables.transferred(step, node.inputs, instance, scope)
             step.throw_signal(instance, None, name, values, "instance" if definition.local else "global")

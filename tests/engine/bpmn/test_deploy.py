@@ -94,6 +94,14 @@ def test_what_can_never_be_reached_is_said_but_does_no_harm():
     assert found == {("lost", False): "Nothing leads to 'Lost': it can never be reached."}
 
 
+def test_what_other_engines_run_is_a_warning_only():
+    joins = '<parallelGateway id="g" /><parallelGateway id="j" />' + flows(("s", "g"), ("g", "j"))
+    joins += '<sequenceFlow id="again" sourceRef="g" targetRef="j" />'
+    assert ("j", False) in faults(FRAME + joins)
+    thrown = '<endEvent id="t"><messageEventDefinition /></endEvent>'
+    assert ("t", False) in faults('<startEvent id="s" />' + thrown + flows(("s", "t")))
+
+
 def test_a_sound_process_has_no_faults():
     assert faults(FRAME + '<userTask id="a" />' + flows(("s", "a"), ("a", "e"))) == {}
 
