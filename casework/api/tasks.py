@@ -37,9 +37,11 @@ class TasksView(APIView):
 class TaskView(APIView):
     @described("Read a task", {200: answers.Task}, 404, examples=(example("A draft to check", TASK, "200"),))
     def get(self, request: Request, task: int) -> Response:
-        """The task with its form, the suggestion, and the case's data as you may see it."""
+        """The task with its form, the suggestion, and the case's data as you may see it. That you looked is kept."""
         by = person(request)
-        return task_in_full(by, permissions.task_for_user(by, task, "view"))
+        found = permissions.task_for_user(by, task, "view")
+        services.case_viewed(by=by, case=found.instance.case)
+        return task_in_full(by, found)
 
 
 class ClaimView(APIView):

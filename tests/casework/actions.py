@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from audit.selectors import Entry, timeline
 from casework.models import Case
@@ -79,3 +82,10 @@ def refusals(case: Case) -> list[tuple[str, str]]:
 def denials(case: Case) -> list[tuple[str, str]]:
     """Who was denied what in this case."""
     return [(entry.actor, entry.detail["action"]) for entry in kept(case, "access.denied")]
+
+
+def statements(call: Callable[[], Any]) -> int:
+    """How many SQL statements a call costs."""
+    with CaptureQueriesContext(connection) as captured:
+        call()
+    return len(captured)

@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from rest_framework.authtoken.models import Token
 
 from audit.selectors import timeline
 from casework.models import Case
 from orchestration.models import Instance
 from orchestration.selectors import data_of
+from tests.casework.actions import statements
 
 pytestmark = pytest.mark.django_db
 
@@ -40,13 +39,6 @@ def sign_in(people: People) -> Callable[[str], Client]:
         return client
 
     return signed_in
-
-
-def statements(call: Callable[[], Any]) -> int:
-    """How many SQL statements a call costs."""
-    with CaptureQueriesContext(connection) as captured:
-        call()
-    return len(captured)
 
 
 def post(client: Client, address: str, body: Any = None) -> Any:

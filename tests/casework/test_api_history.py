@@ -17,7 +17,7 @@ from casework.models import Case
 from casework.services import task_claim
 from orchestration.models import HumanTask
 from orchestration.services import utc_now
-from tests.casework.actions import kept, open_task
+from tests.casework.actions import kept, open_task, statements
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +128,17 @@ class TestTasks:
             seen += [task["id"] for task in page["results"]]
             after = page["next"]
         assert seen == made and after == ""
+
+    def test_the_number_of_statements_does_not_grow_with_the_number_of_tasks(
+        self, analysed: Callable[..., Case], sign_in: Callable[[str], Client]
+    ) -> None:
+        task, anna = open_task(analysed()), sign_in("anna")
+        anna.get(f"/api/tasks/{task.pk}/")
+        calls = [lambda: anna.get("/api/tasks/?scope=groups"), lambda: anna.get(f"/api/tasks/{task.pk}/")]
+        few = [statements(call) for call in calls]
+        for _ in range(5):
+            analysed()
+        assert [statements(call) for call in calls] == few and max(few) <= 30
 
     def test_others_see_none_of_it(self, analysed: Callable[..., Case], sign_in: Callable[[str], Client]) -> None:
         analysed()

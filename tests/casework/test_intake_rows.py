@@ -3,6 +3,7 @@
 import csv
 import io
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -177,6 +178,17 @@ class TestDerivedReferences:
 
     def test_without_the_key_nobody_can_try_out_what_the_content_is(self):
         assert derived_reference({"m": "a"}, Counter(), b"key") != derived_reference({"m": "a"}, Counter(), b"other")
+
+
+MESSAGES = Path(__file__).parents[3] / "shared" / "data" / "banking77" / "train.csv"
+
+
+@pytest.mark.skipif(not MESSAGES.exists(), reason="the real messages are not on this machine")
+def test_ten_thousand_real_messages_are_read_as_they_are():
+    with MESSAGES.open(encoding="utf-8", newline="") as file:
+        wanted = [row["text"] for row in csv.DictReader(file)]
+    assert messages(MESSAGES.read_bytes()) == wanted and len(wanted) == 10_003
+    assert bad_lines(MESSAGES.read_bytes()) == []
 
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), min_size=1).filter(str.strip)
