@@ -16,7 +16,7 @@ from orchestration.engine.dmn.graph import Node
 from orchestration.engine.dmn.model import Fault
 from orchestration.engine.dmn.plain import check_size, read, shown
 from orchestration.engine.dmn.run import Evaluate, ModelRun
-from orchestration.engine.dmn.shortcut import Shortcut
+from orchestration.engine.dmn.shortcut import Shortcut, own
 from orchestration.engine.feel.problems import DEFAULT, FeelError, LimitExceeded, Limits
 from orchestration.engine.feel.run import Frame
 from orchestration.engine.feel.temporal import DateTime
@@ -126,12 +126,14 @@ class DecisionModel:
         part = self.decisions.get(decision)
         if part is None:
             raise UnknownDecision(f"the model {self.definitions.name!r} has no decision {decision!r}")
-        if part.shortcut is None or trace:
+        short = part.shortcut
+        if short is None or trace:
             return self._evaluated(part, inputs, now, trace, limits)
-        known = part.shortcut.known(inputs)
-        if known is not None:
-            return known
-        return part.shortcut.learned(inputs, self._evaluated(part, inputs, now, trace, limits))
+        rules = short.rules(inputs)
+        known = short.answers.get(rules)
+        if known is None:
+            return short.learned(rules, self._evaluated(part, inputs, now, trace, limits))
+        return own(known)
 
     def _evaluated(self, part: Part, inputs: Inputs, now: object, trace: bool, limits: Limits) -> Evaluation:
         session = _Session(self, inputs, now, trace, limits)

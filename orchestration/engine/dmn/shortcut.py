@@ -9,7 +9,7 @@ not fit (another kind of value, one that a type does not allow, a missing one) g
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -51,28 +51,9 @@ class Shortcut:
 
     lookups: tuple[tuple[str, Lookup], ...]
     allowed: RuleSet
-    answers: dict[RuleSet, tuple[Evaluation, bool]] = field(default_factory=dict)
+    answers: dict[RuleSet, Evaluation] = field(default_factory=dict)
 
-    def known(self, inputs: Inputs) -> Evaluation | None:
-        """The evaluation for these inputs, if the rules that they match have been met."""
-        answer = self.answers.get(self._rules(inputs))
-        if answer is None:
-            return None
-        evaluation, shareable = answer
-        if shareable:
-            return evaluation
-        return Evaluation(_copy(evaluation.value), evaluation.hits, evaluation.problems)
-
-    def learned(self, inputs: Inputs, evaluation: Evaluation) -> Evaluation:
-        """The evaluation, kept for the next inputs that match the same rules."""
-        rules = self._rules(inputs)
-        if rules & self.allowed and len(self.answers) < MOST_ANSWERS:
-            shareable = not isinstance(evaluation.value, list | dict)
-            kept = evaluation if shareable else replace(evaluation, value=_copy(evaluation.value))
-            self.answers[rules] = (kept, shareable)
-        return evaluation
-
-    def _rules(self, inputs: Inputs) -> RuleSet:
+    def rules(self, inputs: Inputs) -> RuleSet:
         """The rules that match, with the bit for what is allowed; 0 where the long way has to be gone."""
         rules = -1
         for name, lookup in self.lookups:
@@ -81,6 +62,21 @@ class Shortcut:
                 return 0
             rules &= found
         return rules
+
+    def learned(self, rules: RuleSet, evaluation: Evaluation) -> Evaluation:
+        """The evaluation, kept for the next inputs that match the same rules, unless a limit cut it short."""
+        whole = not any(problem.limit for problem in evaluation.problems)
+        if whole and rules & self.allowed and len(self.answers) < MOST_ANSWERS:
+            self.answers[rules] = own(evaluation)
+        return evaluation
+
+
+def own(evaluation: Evaluation) -> Evaluation:
+    """The same evaluation for whoever may change what it is given: lists and contexts are copied."""
+    value = evaluation.value
+    if isinstance(value, list | dict):
+        return Evaluation(_copy(value), evaluation.hits, evaluation.problems)
+    return evaluation
 
 
 def shortcut(node: Node, table: CompiledTable, types: Mapping[str, Type]) -> Shortcut | None:

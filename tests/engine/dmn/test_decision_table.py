@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from orchestration.engine.dmn import compile_model, parse
+from orchestration.engine.feel import Limits
 from tests.engine.dmn.samples import decision, definitions, input_data, table
 
 
@@ -193,3 +194,9 @@ def test_the_result_may_be_changed_without_changing_the_model():
         assert value == {"a": 1, "b": [1, 2]}
         value["b"].append(3)
         value["c"] = 4
+
+
+def test_an_evaluation_that_a_limit_cut_short_is_not_remembered():
+    model = model_of(table(["x"], [""], [["1", "1"]]), "x", types={"x": "number"})
+    assert model.evaluate("result", {"x": 1}, limits=Limits(steps=0)).problems[0].limit
+    assert model.evaluate("result", {"x": 1}).value == 1
