@@ -33,6 +33,12 @@ def _throw(step: Step, instance: int, scope: int | None, node: Node, flow: Flow 
         if turn(step, instance, scope) == now:
             rests = _one(step, instance, scope, event, definition) or rests
     if not rests and turn(step, instance, scope) == now:
+        step.plan(_leave, step, instance, scope, now, node)
+
+
+def _leave(step: Step, instance: int, scope: int | None, sent: int | None, node: Node) -> None:
+    """Those who hear what was thrown come first: they may end the scope."""
+    if sent is not None and turn(step, instance, scope) == sent:
         tokens.leave(step, instance, scope, node)
 
 
