@@ -14,7 +14,7 @@ from orchestration.engine.dmn.decision_table import CompiledTable
 from orchestration.engine.dmn.item_types import ItemTypes, component_names
 from orchestration.engine.dmn.literals import Literals
 from orchestration.engine.dmn.model import Fault
-from orchestration.engine.dmn.run import Evaluate, ModelRun, located, within
+from orchestration.engine.dmn.run import Evaluate, located, run_of, within
 from orchestration.engine.dmn.table_compiler import compile_table
 from orchestration.engine.feel.compile_iterations import members
 from orchestration.engine.feel.problems import FeelError
@@ -132,7 +132,7 @@ class Compiler:
         bindings = [(each.parameter.name, self.binding(each, names, owner)) for each in invocation.bindings]
 
         def evaluate(frame: Frame) -> Value:
-            run: ModelRun = frame.run  # type: ignore[assignment]
+            run = run_of(frame)
             function = called(frame)
             if not isinstance(function, Function):
                 return run.say(f"a {kind_of(function)} cannot be invoked")
@@ -156,7 +156,7 @@ class Compiler:
         match = self.expression(boxed.match, names | self.members | {"item"}, owner)
 
         def evaluate(frame: Frame) -> Value:
-            run: ModelRun = frame.run  # type: ignore[assignment]
+            run = run_of(frame)
             items = source(frame)
             if items is None:
                 return run.say("null cannot be filtered")
@@ -180,7 +180,7 @@ class Compiler:
         summarise = _SUMMARIES[boxed.kind]
 
         def evaluate(frame: Frame) -> Value:
-            run: ModelRun = frame.run  # type: ignore[assignment]
+            run = run_of(frame)
             results: list[Value] = []
             try:
                 for item in members(run, source(frame)):
@@ -216,7 +216,7 @@ def converted(evaluate: Evaluate, to: Type, element: model.Element) -> Evaluate:
         try:
             return coerce(evaluate(frame), to)
         except FeelError as error:
-            run: ModelRun = frame.run  # type: ignore[assignment]
+            run = run_of(frame)
             return run.say(error.reason, element=element)
 
     return inner

@@ -17,7 +17,7 @@ from orchestration.engine.dmn.hit_policy import Hit, Outputs
 from orchestration.engine.dmn.index import ColumnIndex, RuleSet
 from orchestration.engine.dmn.literals import CompiledTest, asking
 from orchestration.engine.dmn.plain import shown
-from orchestration.engine.dmn.run import Evaluate, ModelRun
+from orchestration.engine.dmn.run import Evaluate, ModelRun, run_of
 from orchestration.engine.feel.comparison import same
 from orchestration.engine.feel.run import Frame, Run
 from orchestration.engine.feel.types import Type
@@ -61,7 +61,7 @@ class CompiledTable:
     """The aggregation of a COLLECT table, over the list in the variable `values`."""
 
     def __call__(self, frame: Frame) -> Value:
-        run: ModelRun = frame.run  # type: ignore[assignment]
+        run = run_of(frame)
         values = [column.value(frame) for column in self.inputs]
         frames = [asking(frame, value) for value in values]
         allowed = self._inputs_allowed(run, frames, values)
@@ -128,7 +128,7 @@ class CompiledTable:
         """Output values constrain the output entries (8.3.2)."""
         if not column.values or value is None or self._place(frame, column, value) < len(column.values):
             return value
-        run: ModelRun = frame.run  # type: ignore[assignment]
+        run = run_of(frame)
         of = column.clause.name or "the table"
         return run.say(f"the output {shown(value, run.limits)!r} is none of the output values of {of}")
 
@@ -156,7 +156,7 @@ class CompiledTable:
         return keys
 
     def _result(self, frame: Frame, outcome: hit_policy.Outcome | None) -> Value:
-        run: ModelRun = frame.run  # type: ignore[assignment]
+        run = run_of(frame)
         if outcome is None:
             return self._without_a_match(frame)
         if outcome.reason:

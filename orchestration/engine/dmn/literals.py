@@ -13,7 +13,7 @@ from typing import TypeVar
 from orchestration.engine.dmn import model
 from orchestration.engine.dmn.intervals import IntervalSet, Kind, cell_set
 from orchestration.engine.dmn.model import Fault
-from orchestration.engine.dmn.run import Evaluate, ModelRun
+from orchestration.engine.dmn.run import Evaluate, ModelRun, run_of
 from orchestration.engine.feel import (
     BUILT_INS,
     DEFAULT,
@@ -156,7 +156,7 @@ class Literals:
         reason = self.faults[-1].message
 
         def evaluate(frame: Frame) -> None:
-            run: ModelRun = frame.run  # type: ignore[assignment]
+            run = run_of(frame)
             return run.say(reason)
 
         return evaluate

@@ -7,6 +7,7 @@ the hits; and, if asked for, the parts of a trace.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import cast
 
 from orchestration.engine.dmn import model
 from orchestration.engine.dmn.evaluation import NOWHERE, DecisionTrace, Problem, TableHits, TableTrace
@@ -62,11 +63,16 @@ class ModelRun(Run):
             self.problems, self._steps = problems, steps
 
 
+def run_of(frame: Frame) -> ModelRun:
+    """The evaluation that a frame belongs to; inside a decision model it is that of the model."""
+    return cast(ModelRun, frame.run)
+
+
 def located(element: model.Element, evaluate: Evaluate) -> Evaluate:
     """The same expression, its problems said of this element."""
 
     def inner(frame: Frame) -> Value:
-        run: ModelRun = frame.run  # type: ignore[assignment]
+        run = run_of(frame)
         outer, run.element = run.element, element
         try:
             return evaluate(frame)
