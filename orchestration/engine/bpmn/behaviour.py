@@ -124,6 +124,8 @@ class ProcessBehaviour:
         """The step is quiet: what only now can be said. The first thing that moves sends the step round again."""
         if step.state.instances[instance].state == "suspended":
             return
+        if changed and process(step, instance).has_keys:
+            waits.keep_keys(step, instance)
         if _moves(step, instance):
             step.touch(instance)
             return

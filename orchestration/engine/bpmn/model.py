@@ -185,7 +185,8 @@ class ProcessModel:
     """One executable process, compiled.
 
     `starters`: its ways in by event. `reach`: inclusive (and complex) join -> incoming flow -> nodes from which a token
-    can come along that flow without passing the join. `retrievals`: message name -> how its correlation key is read
+    can come along that flow without passing the join. `has_conditions`, `has_keys`: whether data may trigger
+    an event, or change whose message is awaited. `retrievals`: message name -> how its correlation key is read
     from its payload, one expression for each property of the key (8.3.2).
     """
 
@@ -197,4 +198,5 @@ class ProcessModel:
     reach: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     retrievals: Mapping[str, tuple[Formula, ...]] = field(default_factory=dict)
     has_conditions: bool = False
+    has_keys: bool = False
     line: int = 0

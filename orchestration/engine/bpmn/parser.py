@@ -102,9 +102,13 @@ class _Process:
             starters=tuple(self.starters(body)),
             reach=reach.joins(self.nodes),
             retrievals={**correlation.stated(self.nodes.values()), **correlation.retrievals(self.reader, self.element)},
-            has_conditions=any(d.kind == "conditional" for n in self.nodes.values() for d in correlation.awaited(n)),
+            has_conditions=any(definition.kind == "conditional" for definition in self.awaited()),
+            has_keys=any(definition.correlation for definition in self.awaited()),
             line=self.element.line,
         )
+
+    def awaited(self) -> list[EventDefinition]:
+        return [definition for node in self.nodes.values() for definition in correlation.awaited(node)]
 
     def body(self, holder: Element, scope: str) -> Body:
         around = Surroundings(scope, {}, {})

@@ -26,13 +26,14 @@ def _begin(step: Step, instance: int, scope: int | None, node: Node, flow: Flow 
 def _throw(step: Step, instance: int, scope: int | None, node: Node, flow: Flow | None) -> None:
     """A token throws all that the event says, and goes on unless compensation holds it or its scope has ended."""
     event = cast(Event, node)
-    step.emit(e.ElementPassed(instance, node.id, node.name, node.type, tuple(out.id for out in node.outgoing)))
+    taken = tuple(out.id for out in node.outgoing if out.condition is None)
+    step.emit(e.ElementPassed(instance, node.id, node.name, node.type, taken))
     step.touch(instance)
     rests, now = False, turn(step, instance, scope)
     for definition in event.definitions:
         if turn(step, instance, scope) == now:
             rests = _one(step, instance, scope, event, definition) or rests
-    if not rests and turn(step, instance, scope) == now:
+    if not rests:
         step.plan(_leave, step, instance, scope, now, node)
 
 

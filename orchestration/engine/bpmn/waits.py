@@ -135,6 +135,19 @@ def conditions_met(step: Step, instance: int) -> list[Wait]:
     return found
 
 
+def keep_keys(step: Step, instance: int) -> None:
+    """Data changed: a message subscription follows the data that its key is read from (8.4.2, context-based)."""
+    nodes = process(step, instance).nodes
+    for wait in list(step.state.waits.values()):
+        if wait.kind != "message" or wait.instance != instance:
+            continue
+        for definition in correlation.awaited(nodes[wait.node]):
+            mine = definition.correlation and name_of(step, definition, instance, wait.item) == wait.name
+            if mine and (key := _key(step, definition, instance, wait.item)) != wait.key:
+                stop(step, wait)
+                step.subscribe(instance, wait.item, "message", wait.name, wait.node, key)
+
+
 def learn_key(step: Step, wait: Wait, variables: Mapping[str, Json]) -> None:
     """A message that was received may be the first of its conversation."""
     paths = process(step, wait.instance).retrievals.get(wait.name)
