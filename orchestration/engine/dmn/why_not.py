@@ -85,7 +85,8 @@ def fulfils(value: Value, wished: object) -> bool:
     """Whether a value is what is wished; of a context only the entries that are asked for."""
     if isinstance(wished, Mapping):
         return isinstance(value, dict) and all(key in value and fulfils(value[key], wished[key]) for key in wished)
-    return bool(plain(value) == plain(to_feel(wished)))
+    given, asked = plain(value), plain(to_feel(wished))
+    return isinstance(given, bool) == isinstance(asked, bool) and bool(given == asked)
 
 
 def _changes(of: DecisionModel, part: Part, inputs: Inputs) -> Iterator[tuple[_Option, ...]]:

@@ -1,5 +1,7 @@
 """What the analysis says of a whole model, and what change would give another outcome."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,8 @@ from hypothesis import strategies as st
 from orchestration.engine.dmn import UnknownDecision, compile_model, parse
 from orchestration.engine.dmn.model_analysis import analyse
 from orchestration.engine.dmn.validation import validate
-from orchestration.engine.dmn.why_not import why_not
+from orchestration.engine.dmn.why_not import fulfils, why_not
+from orchestration.engine.feel import Date
 from tests.engine.dmn.samples import decision, definitions, input_data, literal, table
 
 ROUTING = table(
@@ -144,6 +147,14 @@ def test_changes_reach_through_the_requirements():
     )
     answer = why_not(compile_model(parse(source)), "fee", {"n": 3}, 2)
     assert [(each.name, each.becomes) for each in answer.changes] == [("n", 10)]
+
+
+def test_one_is_not_true_and_a_date_is_asked_for_by_its_text():
+    assert fulfils(Decimal(1), 1)
+    assert not fulfils(Decimal(1), True)
+    assert fulfils(Date(2024, 1, 31), "2024-01-31")
+    assert fulfils({"a": Decimal(1), "b": None}, {"a": 1})
+    assert not fulfils({"a": Decimal(1)}, {"b": None})
 
 
 @given(st.floats(0, 1).map(lambda each: round(each, 3)), st.sampled_from(["negative", "neutral", "positive"]))
