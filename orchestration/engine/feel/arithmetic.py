@@ -14,7 +14,7 @@ from .numbers import CONTEXT, exact
 from .problems import FeelError
 from .run import Run
 from .temporal import Date, DateTime, Time, at_midnight
-from .values import Value, kind_of
+from .values import Value, described, kind_of
 
 Operation = Callable[[Run, Value, Value], Value]
 _DURATION = YearsMonthsDuration | DaysTimeDuration
@@ -60,7 +60,7 @@ def _plus_months(value: Value, months: int) -> Value:
         return YearsMonthsDuration(value.total_months + months)
     if isinstance(value, Date | DateTime):
         return value.plus_months(months)
-    raise FeelError(f"cannot add a years and months duration to a {kind_of(value)}")
+    raise FeelError(f"cannot add a years and months duration to {described(value)}")
 
 
 def _plus_nanoseconds(value: Value, nanoseconds: int) -> Value:
@@ -72,7 +72,7 @@ def _plus_nanoseconds(value: Value, nanoseconds: int) -> Value:
         return value.plus_nanoseconds(nanoseconds)
     if isinstance(value, Time):
         return Time.from_nanoseconds(value.nanoseconds + nanoseconds, value.zone)
-    raise FeelError(f"cannot add a days and time duration to a {kind_of(value)}")
+    raise FeelError(f"cannot add a days and time duration to {described(value)}")
 
 
 def multiply(run: Run, left: Value, right: Value) -> Value:
@@ -125,7 +125,7 @@ def negate(run: Run, value: Value) -> Value:
         return CONTEXT.minus(number)
     if isinstance(value, _DURATION):
         return type(value)(-_size(value))
-    raise FeelError(f"a {kind_of(value)} has no negative")
+    raise FeelError(f"{described(value)} has no negative")
 
 
 def _no(verb: str, left: Value, right: Value) -> FeelError:

@@ -14,7 +14,7 @@ from .numbers import exact, is_number
 from .problems import FeelError
 from .run import Run
 from .temporal import Date, DateTime, Time
-from .values import Function, Range, Value, kind_of
+from .values import Function, Range, Value, described, kind_of
 
 
 def equal(run: Run, left: Value, right: Value) -> bool | None:
@@ -106,7 +106,7 @@ def sort_key(value: Value) -> Value:
         return value.moment
     if kind is YearsMonthsDuration or kind is DaysTimeDuration:
         return value
-    raise FeelError(f"a {kind_of(value)} has no order" if value is not None else "null cannot be compared")
+    raise FeelError(f"{described(value)} cannot be compared")
 
 
 def in_range(range_: Range, value: Value) -> bool:

@@ -11,7 +11,7 @@ from .inference import type_of
 from .problems import DEFAULT, FeelError
 from .run import Frame, Run
 from .types import Type, coerce, resolve
-from .values import Function, Value, kind_of, measure
+from .values import Function, Value, described, measure
 
 _DATE_TIME_LITERALS = ("date", "time", "date and time", "duration")
 
@@ -66,7 +66,7 @@ def compile_invocation(compiler: Compiler, node: ast.Invocation, level: Level) -
     def evaluate(frame: Frame) -> Value:
         run, called = frame.run, function(frame)
         if not isinstance(called, Function):
-            return run.fail(f"a {kind_of(called)} cannot be invoked", span)
+            return run.fail(f"{described(called)} cannot be invoked", span)
         values = [argument(frame) for argument in arguments]
         try:
             if names:

@@ -11,7 +11,7 @@ from .numbers import exact, is_number, whole
 from .problems import FeelError, Span
 from .run import Frame, Run
 from .temporal import Date
-from .values import Range, Value, kind_of
+from .values import Range, Value, described
 
 
 @rule(ast.If)
@@ -30,7 +30,7 @@ def compile_if(compiler: Compiler, node: ast.If, level: Level) -> Code:
             if verdict is True:
                 return then(frame)
             if verdict is not None and verdict is not False:
-                frame.run.fail(f"a condition must be a boolean, not a {kind_of(verdict)}", span)
+                frame.run.fail(f"a condition must be a boolean, not {described(verdict)}", span)
         return otherwise(frame)
 
     return evaluate
@@ -72,7 +72,7 @@ def _counted(run: Run, first: Value, last: Value) -> Sequence[Value]:
     if isinstance(first, Date) and isinstance(last, Date):
         return _Days(_steps(run, first.days, last.days))
     if not (is_number(first) and is_number(last)):
-        raise FeelError(f"cannot iterate from a {kind_of(first)} to a {kind_of(last)}")
+        raise FeelError(f"cannot iterate from {described(first)} to {described(last)}")
     start, end = (whole(number) if (number := exact(bound)) is not None else None for bound in (first, last))
     if start is None or end is None:
         raise FeelError("an iteration goes from one whole number to another")

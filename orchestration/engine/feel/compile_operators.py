@@ -15,7 +15,7 @@ from .problems import FeelError, Span
 from .run import Frame, Run
 from .text import parse_at_literal
 from .types import is_instance, resolve_complete
-from .values import Value, kind_of, measure
+from .values import Value, described, kind_of, measure
 
 _SYMBOLS: dict[str, Callable[[Value, Value], bool]] = {
     "<": operator.lt,
@@ -70,7 +70,7 @@ def _logic(operands: list[Code], word: str, node: ast.Conjunction | ast.Disjunct
             if value is not otherwise:
                 result = None
                 if value is not None:
-                    frame.run.fail(f"{word!r} needs booleans, not a {kind_of(value)}", span)
+                    frame.run.fail(f"{word!r} needs booleans, not {described(value)}", span)
         return result
 
     return evaluate
@@ -95,7 +95,7 @@ def constant_of(node: ast.Node) -> Value:
     """The value of a number (with or without minus) or string; None for anything else."""
     if isinstance(node, ast.Negation):
         inner = constant_of(node.operand)
-        return -inner if type(inner) is Decimal else None
+        return inner.copy_negate() if type(inner) is Decimal else None
     return node.value if isinstance(node, ast.Literal) and not isinstance(node.value, bool) else None
 
 

@@ -11,7 +11,7 @@ from .numbers import exact, is_number, whole
 from .problems import Span
 from .properties import PROPERTIES
 from .run import Frame, Run
-from .values import Value, kind_of
+from .values import Value, described
 
 
 @rule(ast.ListLiteral)
@@ -66,7 +66,7 @@ def member(run: Run, value: Value, name: str, span: Span) -> Value:
         run.leave()
         return members
     read = PROPERTIES.get(type(value), {}).get(name)
-    return run.fail(f"a {kind_of(value)} has no {name!r}", span) if read is None else read(value)
+    return run.fail(f"{described(value)} has no {name!r}", span) if read is None else read(value)
 
 
 _ITEM = frozenset(["item"])
@@ -109,7 +109,7 @@ def _filter(frame: Frame, condition: Code, items: list[Value], span: Span) -> Va
         elif is_number(verdict):
             return _at(run, items, exact(verdict), span)
         else:
-            return run.fail(f"a filter needs a boolean or a number, not a {kind_of(verdict)}", span)
+            return run.fail(f"a filter needs a boolean or a number, not {described(verdict)}", span)
     return chosen
 
 

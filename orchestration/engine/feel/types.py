@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from . import ast
 from .problems import FeelError
 from .temporal import at_midnight
-from .values import Function, Range, Value, kind_of
+from .values import Function, Range, Value, described, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ def coerce(value: Value, to: Type) -> Value:
         return [value]
     if base == Simple("date and time") and kind_of(value) == "date":
         return at_midnight(value)
-    raise FeelError(f"a {kind_of(value)} does not fit the type {describe(to)}")
+    raise FeelError(f"{described(value)} does not fit the type {describe(to)}")
 
 
 def describe(of: Type) -> str:

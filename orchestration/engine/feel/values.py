@@ -89,6 +89,11 @@ def kind_of(value: Value) -> str:
     return _KINDS.get(type(value)) or _kind_of_subclass(value)
 
 
+def described(value: Value) -> str:
+    """The kind of a value as part of a sentence."""
+    return "null" if value is None else f"a {kind_of(value)}"
+
+
 def _kind_of_subclass(value: Value) -> str:
     for python_type, kind in _KINDS.items():
         if isinstance(value, python_type):

@@ -134,6 +134,8 @@ def test_arithmetic_on_numbers_and_strings(text, value):
 
 def test_numbers_keep_34_digits():
     assert value_of("1234567890123456789012345678901234 + 0.4") == Decimal("1234567890123456789012345678901234")
+    assert value_of("-1234567890123456789012345678901234") == Decimal("-1234567890123456789012345678901234")
+    assert value_of("a < -1.234567890123456789012345678901234", a=Decimal("-1.2345678901234567890123456789")) is False
     assert value_of("a + 0", a=0.1) == Decimal("0.1")
 
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from orchestration.engine.feel import DEFAULT, FeelError, LimitExceeded, Limits, Run, regex
@@ -109,6 +109,7 @@ SIMPLE_PATTERNS = st.recursive(
 
 
 @given(SIMPLE_PATTERNS, st.text("abc", max_size=8))
+@example("((?:(?:^|a))*)", "a")
 @settings(max_examples=300)
 def test_the_matcher_finds_what_that_of_python_finds(pattern, text):
     theirs = re.search(pattern.replace("$", r"\Z"), text)

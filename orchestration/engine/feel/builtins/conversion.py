@@ -10,7 +10,7 @@ from ..arithmetic import negate
 from ..comparison import order
 from ..durations import NANOS, DaysTimeDuration, Duration, YearsMonthsDuration, parse_duration
 from ..names import Names, NameTable
-from ..numbers import parse_number, whole
+from ..numbers import CONTEXT, parse_number, whole
 from ..parser import Parser
 from ..problems import FeelError, FeelSyntaxError
 from ..run import Run
@@ -74,7 +74,7 @@ def time_of_parts(
 ) -> Time:
     if not 0 <= second < 60:
         raise FeelError("the second must be from 0 to less than 60")
-    seconds, nanosecond = divmod(int(second.scaleb(9)), NANOS)
+    seconds, nanosecond = divmod(int(CONTEXT.scaleb(second, 9)), NANOS)
     zone = None if offset is None else _offset_seconds(offset)
     return Time(_integer(hour, "hour"), _integer(minute, "minute"), seconds, nanosecond, zone)
 

@@ -10,7 +10,7 @@ from ..comparison import order, same
 from ..numbers import CONTEXT, exact
 from ..problems import FeelError
 from ..run import Run
-from ..values import Function, Value, kind_of
+from ..values import Function, Value, described
 from .registry import built_in
 from .strings import position, stretch
 
@@ -60,7 +60,7 @@ def _numbers(run: Run, items: Values, at_least: int = 1) -> list[Decimal]:
 def _number(item: Value) -> Decimal:
     number = exact(item)
     if number is None:
-        raise FeelError(f"the list must hold numbers, not a {kind_of(item)}")
+        raise FeelError(f"the list must hold numbers, not {described(item)}")
     return number
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from ..problems import FeelError
 from ..run import Run
 from .characters import variants
-from .program import JUMP, MATCH, MAX_SIZE, REFERENCE, SAVE, SPLIT, START, TEST, Program, TooLarge, assemble
+from .program import JUMP, LOOP, MATCH, MAX_SIZE, REFERENCE, SAVE, SPLIT, START, TEST, Program, TooLarge, assemble
 
 MAX_PATTERN = 5_000
 TRIES_PER_STEP = 4
@@ -84,7 +84,10 @@ class _Attempt:
         return None
 
     def _follow(self, at: int, position: int, noted: Positions) -> Positions | None:
-        """Follow one way until it matches or fails, leaving the other ways that it meets to be tried later."""
+        """Follow one way until it matches or fails, leaving the other ways that it meets to be tried later.
+
+        A loop whose body took nothing has been tried from there, and is left.
+        """
         code, text, size, tries = self.program.instructions, self.text, len(self.text), 0
         while True:
             tries += 1
@@ -100,6 +103,8 @@ class _Attempt:
                 at, tries = first, 0
             elif operation == JUMP:
                 at = first
+            elif operation == LOOP:
+                at = second if self._key(first, position, noted) in self.tried else first
             elif operation == SAVE:
                 at, noted = at + 1, (*noted[:first], position, *noted[first + 1 :])
             elif operation == MATCH:
@@ -115,11 +120,14 @@ class _Attempt:
     def _seen(self, at: int, position: int, noted: Positions, tries: int) -> bool:
         """Whether this was tried before; if not, it is now. What groups took matters only to references."""
         self.run.spend(1 + tries // TRIES_PER_STEP)
-        key = (at, position, noted) if self.program.has_references else (at, position)
+        key = self._key(at, position, noted)
         if key in self.tried:
             return True
         self.tried.add(key)
         return False
+
+    def _key(self, at: int, position: int, noted: Positions) -> object:
+        return (at, position, noted) if self.program.has_references else (at, position)
 
     def _length(self, operation: int, group: int, position: int, noted: Positions) -> int:
         """How many characters a back reference or an edge takes here; -1 if it does not fit."""

@@ -26,8 +26,8 @@ from .syntax import (
 MAX_SIZE = 5_000
 FLAGS = frozenset("smixq")
 
-TEST, SPLIT, JUMP, SAVE, START, END, REFERENCE, MATCH = range(8)
-"""A character that passes; try two ways; go on there; note the position; edges; a group again."""
+TEST, SPLIT, JUMP, LOOP, SAVE, START, END, REFERENCE, MATCH = range(9)
+"""A character that passes; try two ways; go on there; go round again or on; note the position; edges; a group again."""
 
 Instruction = tuple[int, Any, Any]
 
@@ -147,7 +147,7 @@ class _Assembler:
         if pattern.most is None:
             loop = self.add(SPLIT)
             self.emit(pattern.body)
-            self.add(JUMP, loop)
+            self.add(LOOP, loop, len(self._code) + 1)
             self._patch(loop, pattern.greedy)
             return
         splits = []
