@@ -95,9 +95,14 @@ def feel_time(now: datetime) -> Any:
 
 
 def to_json(value: Any) -> Json:
-    """A FEEL value in JSON's terms: whole numbers as integers, others as floats, dates and durations as ISO texts."""
+    """A FEEL value in JSON's terms: whole numbers as integers, others as floats, dates and durations as ISO texts.
+
+    A function is null: a variable that is not there may have the name of a built-in one.
+    """
     if value is None or isinstance(value, bool | str | int | float):
         return value
+    if isinstance(value, feel.Function):
+        return None
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() and abs(value) < 2**63 else float(value)
     if isinstance(value, Mapping):

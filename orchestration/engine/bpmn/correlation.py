@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
+from typing import Final
 
 import orjson
 
@@ -18,6 +20,9 @@ from orchestration.engine.bpmn.model import Event, EventDefinition, Node, Task
 from orchestration.engine.bpmn.reading import Reader, local
 from orchestration.engine.expressions import Formula, Json
 from orchestration.engine.xml import Element
+
+LONGEST: Final = 200
+"""Characters of a key; of a longer one its digest is taken."""
 
 Keys = Mapping[str, tuple[Formula, ...]]
 """message name -> one expression for each property of its key, in the order of the properties' ids."""
@@ -107,7 +112,8 @@ def key_of_payload(paths: tuple[Formula, ...], payload: Mapping[str, Json], now:
 
 
 def key_text(values: list[Json]) -> str | None:
-    """The properties of a key as one text; None when any is missing."""
+    """The properties of a key as one text of at most `LONGEST` characters; None when any is missing."""
     if not values or any(value is None for value in values):
         return None
-    return str(values[0]) if len(values) == 1 and isinstance(values[0], str) else orjson.dumps(values).decode()
+    text = values[0] if len(values) == 1 and isinstance(values[0], str) else orjson.dumps(values).decode()
+    return text if len(text) <= LONGEST else sha256(text.encode()).hexdigest()

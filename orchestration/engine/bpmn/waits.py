@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from orchestration.engine import events as e
 from orchestration.engine.bpmn import correlation
@@ -20,6 +20,9 @@ from orchestration.engine.step import ModelFault, Step
 from orchestration.engine.timers import BadTimer, Schedule, schedule
 
 Json = Any
+
+NO_KEY: Final = ""
+"""The key of a subscription whose data is not there yet: no message has it."""
 
 
 def arm(step: Step, instance: int, item: int | None, node: Node) -> None:
@@ -49,7 +52,7 @@ def name_of(step: Step, definition: EventDefinition, instance: int, item: int | 
 def _key(step: Step, definition: EventDefinition, instance: int, item: int | None) -> str | None:
     if not definition.correlation:
         return _learnt(step, definition, instance)
-    return correlation.key_text([step.evaluate(path, instance, item) for path in definition.correlation])
+    return correlation.key_text([step.evaluate(path, instance, item) for path in definition.correlation]) or NO_KEY
 
 
 def _learnt(step: Step, definition: EventDefinition, instance: int) -> str | None:

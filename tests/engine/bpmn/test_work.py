@@ -27,8 +27,8 @@ DECISION = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"
 
 
 class Run:
-    def __init__(self, *bodies: str, **variables):
-        text = "".join(f'<process id="p{n or ""}">{body}</process>' for n, body in enumerate(bodies))
+    def __init__(self, *bodies: str, head: str = "", **variables):
+        text = head + "".join(f'<process id="p{n or ""}">{body}</process>' for n, body in enumerate(bodies))
         built = build({"p.bpmn": f"{OPEN}{text}</definitions>".encode(), "d.dmn": DECISION})
         assert isinstance(built, Library), built
         self.library, self.state = built, State()
