@@ -30,13 +30,13 @@ class Person:
         expect(self.page.get_by_role("heading", name="Inbox")).to_be_visible()
         return self
 
-    def opens_a_case(self, message: str, **customer: str) -> str:
-        """By the form, with values by label; the new case's address."""
+    def opens_a_case(self, message: str, reference: str = "", **customer: str) -> str:
+        """By the form, with values by label and a reference of its own; the new case's address."""
         self.page.goto("/cases/new/complaint/")
         self.page.locator("#id_message").fill(message)
         for label, value in customer.items():
             self.page.get_by_label(label).fill(value)
-        self.page.locator("#id_reference").fill(f"STORY-{time.time_ns() % 10**9}-{next(_numbers)}")
+        self.page.locator("#id_reference").fill(reference or f"STORY-{time.time_ns() % 10**9}-{next(_numbers)}")
         self.presses("Open the case")
         self.sees("The case is open.")
         return self.page.url
