@@ -7,8 +7,9 @@ Pure.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from orchestration.classification import UNKNOWN, Classification, Node, Rule, escaped, rank, unescaped
@@ -94,6 +95,12 @@ def mask(data: Json, classification: Classification, principal: Principal, forme
         classification=classification,
         principal=principal,
     )
+
+
+def text_mask(data: Json, classification: Classification, principal: Principal) -> Callable[[str], str]:
+    """`View.text` alone, a quarter of the work: for short texts in lists, where nobody looks at the data itself."""
+    secrets = _secrets(list(_leaves(data, classification.root, "")), classification, principal)
+    return partial(mask_text, secrets=secrets)
 
 
 def unmasked_paths(view: View) -> frozenset[str]:

@@ -27,6 +27,10 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (words) document.getElementById("announce").textContent = words;
 });
 
+for (const failure of ["htmx:sendError", "htmx:responseError"]) {
+  document.addEventListener(failure, () => document.getElementById("trouble").removeAttribute("hidden"));
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of document.querySelectorAll("details.menu[open]")) {

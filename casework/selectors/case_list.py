@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-import orjson
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
 from casework import permissions
 from casework.models import Case
-from casework.selectors.look import list_view
+from casework.selectors.look import list_mask
 from casework.selectors.rules import newest_versions
 from orchestration.casetypes import by_definition
 from orchestration.masking import Principal
@@ -73,9 +72,9 @@ def _states() -> tuple[str, ...]:
 
 def _row(case: Case, person: Principal) -> CaseRow:
     classification = by_definition(case.instance.definition_id).classification
-    view = list_view(classification, lambda: orjson.loads(bytes(case.instance.data)), person)
+    masked = list_mask(classification, bytes(case.instance.data), person)
     return CaseRow(
-        case.pk, view.text(case.title), view.text(case.reference), case.state, case.closed, case.source, case.created,
+        case.pk, masked(case.title), masked(case.reference), case.state, case.closed, case.source, case.created,
         case.updated,
     )  # fmt: skip
 

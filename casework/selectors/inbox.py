@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
-import orjson
 from django.contrib.auth.models import User
 from django.db import connection
 from psycopg.sql import SQL, Composed
 
 from casework import permissions
-from casework.selectors.look import list_view
+from casework.selectors.look import list_mask
 from orchestration.casetypes import by_definition
 from orchestration.masking import Principal
 
@@ -156,13 +156,21 @@ def _read(statement: Composed, values: Mapping[str, Any]) -> list[Any]:
 
 def _row(row: Iterable[Any], user: User, person: Principal, now: datetime) -> TaskRow:
     task, name, due, priority, assignee, username, first, last, case, title, reference, state, definition, data = row
-    view = list_view(by_definition(definition).classification, lambda: orjson.loads(bytes(data)), person)
+    masked = list_mask(by_definition(definition).classification, bytes(data), person)
+    shown = masked(title)
     return TaskRow(
-        id=task, name=view.text(name), due=due if due.year < 9999 else None, overdue=due < now,
-        urgent=priority > 50, mine=assignee == user.pk,
-        assignee=f"{first or ''} {last or ''}".strip() or username or "",
-        case=case, title=view.text(title), reference=view.text(reference), state=state,
+        id=task, name=name if name in _static_names(definition) else masked(name),
+        due=due if due.year < 9999 else None, overdue=due < now, urgent=priority > 50, mine=assignee == user.pk,
+        assignee=f"{first or ''} {last or ''}".strip() or username or "", case=case, title=shown,
+        reference=reference if shown == title and reference in title else masked(reference), state=state,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _static_names(definition: int) -> frozenset[str]:
+    """The names of tasks as the model has them: no data of any case is in these."""
+    case_type = by_definition(definition)
+    return frozenset(node.name for node in case_type.library.cases[case_type.case].nodes.values())
 
 
 def _prefix(reference: str) -> str:

@@ -6,11 +6,12 @@ from the data as it is and as it was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import orjson
 from django.contrib.auth.models import User
 
 from audit.selectors import Entry, timeline
@@ -21,7 +22,7 @@ from orchestration.casetypes import CaseType, by_definition
 from orchestration.classification import Classification
 from orchestration.engine.cmmn.model import CaseModel
 from orchestration.engine.state import State
-from orchestration.masking import Principal, View, mask
+from orchestration.masking import Principal, View, mask, text_mask
 
 Json = Any
 
@@ -58,18 +59,17 @@ def former(history: Iterable[Entry]) -> list[dict[str, Json]]:
     return [document for document in found if isinstance(document, dict)]
 
 
-def list_view(classification: Classification, data: Callable[[], Mapping[str, Json]], principal: Principal) -> View:
-    """A view that is good for short texts in lists: made from those fields only that this principal may not read."""
-    hidden = _hidden(classification, principal.clearance)
-    document = {name: value for name, value in data().items() if name in hidden} if hidden else {}
-    return mask(document, classification, Principal(principal.clearance, principal.roles))
+def list_mask(classification: Classification, data: bytes, principal: Principal) -> Callable[[str], str]:
+    """Masks short texts in lists, by the values of those fields only that this principal may not read."""
+    hidden = _hidden(classification, principal)
+    document = {name: value for name, value in orjson.loads(data).items() if name in hidden} if hidden else {}
+    return text_mask(document, classification, principal)
 
 
-def _hidden(classification: Classification, clearance: str) -> frozenset[str]:
-    """The top-level fields with something in them that this clearance does not read."""
-    reader = Principal(clearance)
+def _hidden(classification: Classification, principal: Principal) -> frozenset[str]:
+    """The top-level fields with a value in them that this principal does not read."""
+    inner = {names[:-1] for names in classification.paths}
+    leaves = ((names, rule) for names, rule in classification.paths.items() if names not in inner)
     return frozenset(
-        names[0]
-        for names, rule in classification.paths.items()
-        if not reader.sees(rule, "/" + "/".join(names)) and rule.mask != "text"
+        names[0] for names, rule in leaves if not principal.sees(rule, "/" + "/".join(names)) and rule.mask != "text"
     )
