@@ -1,0 +1,65 @@
+"""Does the history read as people speak?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from audit.actions import ACTIONS
+from audit.selectors import Entry
+from casework.wording import KINDS, Names, has_words, tell
+
+NAMES = Names(
+    types={"answer_stage": "stage", "check_task": "humanTask"}, tasks={}, fields={"draft": "Drafted answer"},
+    decisions={"route": "Routing"},
+)  # fmt: skip
+
+
+def words(action: str, **detail) -> str:
+    told = tell(
+        Entry(1, action, "person:anna", "", "", datetime(2026, 1, 1, tzinfo=UTC), "complaint v1", [], detail), NAMES
+    )
+    assert told is not None
+    assert told.kind in KINDS
+    return told.text
+
+
+def changed(definition: str, target: str) -> dict[str, str]:
+    return {"definition": definition, "name": "Answer", "source": "x", "target": target, "transition": "y"}
+
+
+@pytest.mark.parametrize(("action", "detail", "expected"), [
+    ("engine.ItemChanged", changed("answer_stage", "active"), "Stage “Answer” began"),
+    ("engine.ItemChanged", changed("answer_stage", "completed"), "Stage “Answer” is done"),
+    ("engine.ItemChanged", changed("check_task", "completed"), "finished “Answer”"),
+    ("engine.TaskOpened", {"name": "Check", "candidate_groups": ["A", "B"]}, "“Check” waits for A and B"),
+    ("engine.TaskOpened", {"name": "Check"}, "“Check” waits for somebody"),
+    ("engine.VariablesChanged", {"changes": {"draft": "...", "other": 1}}, "wrote Drafted answer and other"),
+    ("engine.DecisionEvaluated", {"decision": "route"}, "The rules of “Routing” decided"),
+    ("engine.IncidentRaised", {"message": "No model."}, "This needs a person: No model."),
+    ("engine.IncidentResolved", {"how": "skip"}, "went on without it"),
+    ("engine.InstanceEnded", {"state": "completed", "parent": None}, "The case was completed"),
+    ("actor.called", {"version": "abc", "confidence": 0.934}, "(version abc) answered with 93% confidence"),
+    ("field.revealed", {"path": "/draft", "reason": "To read it"}, "revealed Drafted answer: “To read it”"),
+    ("command.refused", {"reason": "It is over."}, "was refused: It is over."),
+])  # fmt: skip
+def test_an_event_in_words(action, detail, expected):
+    assert words(action, **detail) == expected
+
+
+@pytest.mark.parametrize("action", sorted(ACTIONS))
+def test_everything_that_people_and_machines_do_has_words(action):
+    assert has_words(action)
+
+
+def test_machinery_has_none():
+    assert not has_words("engine.FactSet")
+    assert (
+        tell(Entry(1, "engine.FactSet", "system:x", "", "", datetime(2026, 1, 1, tzinfo=UTC), "", [], {}), NAMES)
+        is None
+    )
+
+
+def test_an_erased_event_says_that_it_was_erased():
+    assert words("engine.TaskOpened", erased=True) == "The content of this event was erased."
