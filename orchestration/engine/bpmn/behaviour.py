@@ -62,7 +62,10 @@ class ProcessBehaviour:
             case c.StartItem() | c.Trigger() if item is not None and item.state == "enabled":
                 _awake(step, instance)
                 _perform(step, item)
-            case c.Trigger() | c.CompleteItem() if item is not None:
+            case c.Trigger() if item is not None:
+                _awake(step, instance)
+                _trigger(step, item, command.variables)
+            case c.CompleteItem() if item is not None:
                 _awake(step, instance)
                 _complete_by_hand(step, item, command.variables)
             case _:
@@ -180,13 +183,21 @@ def _perform(step: Step, item: Item) -> None:
     tokens.begin(step, item.instance, scope, item.node)
 
 
+def _trigger(step: Step, item: Item, values: Mapping[str, Json]) -> None:
+    """The outside lets a receive task, or work asked of a machine, go on."""
+    node = node_of(step, item)
+    if activities.is_frame(item) or not (node.type == "receiveTask" or step.state.waits_of(item.id, "job")):
+        raise Refused("state", f"'{node.name or node.id}' does not wait to be triggered.")
+    step.plan(activities.complete, step, item.id, values)
+
+
 def _complete_by_hand(step: Step, item: Item, values: Mapping[str, Json]) -> None:
     """A receive task, a job or a task is declared done, or an ad-hoc sub-process in which nothing is at work."""
     node = node_of(step, item)
     if scopes.is_ad_hoc(step, item.id):
         if scopes.performs(step, item):
             raise Refused("state", f"In '{node.name or node.id}' something is still being performed.")
-    elif not (node.type == "receiveTask" or step.state.waits_of(item.id, "task", "job")):
+    elif activities.is_frame(item) or not (node.type == "receiveTask" or step.state.waits_of(item.id, "task", "job")):
         raise Refused("state", f"'{node.name or node.id}' is not completed by hand.")
     step.plan(activities.complete, step, item.id, values)
 

@@ -268,3 +268,21 @@ def test_a_loop_that_would_open_a_billion_instances_at_once_is_a_fault_of_the_mo
     loop = f'<multiInstanceLoopCharacteristics isSequential="{sequential}"><loopCardinality>1000000000'
     run = Run(line(f'<userTask id="x">{loop}</loopCardinality></multiInstanceLoopCharacteristics></userTask>'))
     assert (len(run.waits("task")), len(run.waits("incident"))) == (tasks, incidents)
+
+
+def test_a_person_s_task_is_completed_and_not_triggered():
+    run = Run(line('<userTask id="x" />'))
+    (item,) = run.state.items
+    assert run.refused(c.Trigger(item)) == "state"
+    run.do(c.CompleteItem(item, {"by": "hand"}))
+    assert run.variables == {"by": "hand"}
+
+
+def test_a_loop_of_receive_tasks_goes_on_one_by_one():
+    loop = "<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>"
+    run = Run(line(f'<receiveTask id="x">{loop}</receiveTask>'))
+    frame, one, other = run.state.items
+    assert run.refused(c.Trigger(frame)) == "state"
+    run.do(c.Trigger(one))
+    run.do(c.Trigger(other))
+    assert run.state.root.state == "completed"
