@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from . import ast, compile_functions, compile_iterations, compile_operators, compile_structures, compile_tests
 from .builtins import BUILT_INS
 from .compiler import Code, Compiler, Level
+from .lexer import Source
 from .names import Names, NameTable
 from .numbers import exact
 from .parser import Parser
-from .problems import DEFAULT, LimitExceeded, Limits, Problem
+from .problems import DEFAULT, FeelSyntaxError, LimitExceeded, Limits, Problem
 from .run import Frame, Run
 from .temporal import DateTime
 from .types import Type
@@ -46,11 +48,11 @@ class Expression:
         self, scope: Mapping[str, Value], *, now: DateTime | None = None, limits: Limits = DEFAULT
     ) -> Evaluated:
         """The value for these variables (FEEL values, or what JSON gives). Never raises for what a model does."""
-        return _evaluated(lambda run: self.code(Frame(run, None, scope)), Run(limits, now), self.ast)
+        return _evaluated(lambda run: self.value_in(run, scope), Run(limits, now), self.ast)
 
     def value_in(self, run: Run, scope: Mapping[str, Value]) -> Value:
         """The value as a part of a larger evaluation. Problems go to the run. Raises `LimitExceeded`."""
-        return self.code(Frame(run, None, scope))
+        return _bounded(self.code, Frame(run, None, scope), self.ast)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,19 @@ class UnaryTests:
 
     def value_in(self, run: Run, input_value: Value, scope: Mapping[str, Value]) -> bool | None:
         """The same as a part of a larger evaluation. Problems go to the run. Raises `LimitExceeded`."""
-        verdict: bool | None = self.code(Frame(run, Frame(run, None, scope), {compile_tests.INPUT: input_value}))
+        frame = Frame(run, Frame(run, None, scope), {compile_tests.INPUT: input_value})
+        verdict: bool | None = _bounded(self.code, frame, self.ast)
         return verdict
+
+
+def _bounded(code: Code, frame: Frame, node: ast.Node) -> Value:
+    """The value, whatever was handed in: even what holds itself, or a number that is none."""
+    try:
+        return code(frame)
+    except RecursionError as error:
+        raise LimitExceeded("this is nested too deeply") from error
+    except ArithmeticError:
+        return frame.run.fail("a number that is none was handed in", node.span)
 
 
 def _evaluated(evaluate: Callable[[Run], Value], run: Run, node: ast.Node) -> Evaluated:
@@ -88,21 +101,28 @@ def _evaluated(evaluate: Callable[[Run], Value], run: Run, node: ast.Node) -> Ev
         measure(run, value)
     except LimitExceeded as error:
         return Evaluated(None, (*run.problems, Problem(error.reason, node.span, limit=True)))
-    except ArithmeticError:
-        return Evaluated(None, (*run.problems, Problem("a number that is none was handed in", node.span)))
-    except RecursionError:
-        return Evaluated(None, (*run.problems, Problem("this is nested too deeply", node.span, limit=True)))
     return Evaluated(value, tuple(run.problems))
+
+
+@contextmanager
+def _refusing_depth(text: str) -> Iterator[None]:
+    """Refuse a text whose tree is too deep for the caller's stack."""
+    try:
+        yield
+    except RecursionError as error:
+        raise FeelSyntaxError("this is nested too deeply", Source(text).span(0, len(text))) from error
 
 
 def parse_expression(text: str, names: Names | Iterable[str] = ()) -> ast.Node:
     """The tree of an expression. Raises `FeelSyntaxError`."""
-    return Parser(text, Names.of(names), _BUILT_IN_NAMES).whole_expression()
+    with _refusing_depth(text):
+        return Parser(text, Names.of(names), _BUILT_IN_NAMES).whole_expression()
 
 
 def parse_unary_tests(text: str, names: Names | Iterable[str] = ()) -> ast.UnaryTests:
     """The tree of the unary tests of a decision table's cell. Raises `FeelSyntaxError`."""
-    return Parser(text, Names.of(names), _BUILT_IN_NAMES).whole_unary_tests()
+    with _refusing_depth(text):
+        return Parser(text, Names.of(names), _BUILT_IN_NAMES).whole_unary_tests()
 
 
 def compile_expression(
@@ -134,14 +154,16 @@ def _compiled_unary_tests(text: str, names: Names) -> UnaryTests:
 
 
 def _expression(text: str, names: Names, types: Mapping[str, Type]) -> Expression:
-    node = Parser(text, names, _BUILT_IN_NAMES, NameTable(types)).whole_expression()
     compiler = Compiler(names.variables, types)
-    code = compiler.code(node, _OUTERMOST)
+    with _refusing_depth(text):
+        node = Parser(text, names, _BUILT_IN_NAMES, NameTable(types)).whole_expression()
+        code = compiler.code(node, _OUTERMOST)
     return Expression(text, node, frozenset(compiler.free), code)
 
 
 def _unary_tests(text: str, names: Names, types: Mapping[str, Type]) -> UnaryTests:
-    node = Parser(text, names, _BUILT_IN_NAMES, NameTable(types)).whole_unary_tests()
     compiler = Compiler(names.variables, types)
-    code = compiler.code(node, _WITH_INPUT)
+    with _refusing_depth(text):
+        node = Parser(text, names, _BUILT_IN_NAMES, NameTable(types)).whole_unary_tests()
+        code = compiler.code(node, _WITH_INPUT)
     return UnaryTests(text, node, frozenset(compiler.free), code)

@@ -9,7 +9,7 @@ from .temporal import DateTime
 
 MAX_PROBLEMS = 50
 CHARACTERS_PER_STEP = 256
-STEPS_PER_CALL = 2
+STEPS_PER_CALL = 3
 
 
 class Run:

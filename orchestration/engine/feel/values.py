@@ -7,13 +7,13 @@ changed once made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .durations import DaysTimeDuration, YearsMonthsDuration
-from .problems import FeelError
+from .problems import FeelError, LimitExceeded
 from .run import Run
 from .temporal import Date, DateTime, Time
 
@@ -101,11 +101,23 @@ def _kind_of_subclass(value: Value) -> str:
     return type(value).__name__
 
 
+MAX_VALUE_DEPTH = 200
+
+
 def measure(run: Run, value: Value) -> None:
-    """Count all that is in a value, as often as it is in it: small parts can be shared into something enormous."""
-    pending = [value] if isinstance(value, list | dict) else []
-    while pending:
-        inner = pending.pop()
-        run.spend(1 + len(inner) // 8)
-        values = inner.values() if isinstance(inner, dict) else inner
-        pending.extend(item for item in values if isinstance(item, list | dict))
+    """Count all that is in a value, as often as it is in it: small parts can be shared into something enormous.
+
+    Raises `LimitExceeded` for more than the steps allow, and for lists in lists more than `MAX_VALUE_DEPTH` deep.
+    """
+    level = [value] if isinstance(value, list | dict) else []
+    depth = 0
+    while level:
+        depth += 1
+        if depth > MAX_VALUE_DEPTH:
+            raise LimitExceeded(f"a value is nested more than {MAX_VALUE_DEPTH} deep")
+        run.spend(len(level) + sum(map(len, level)) // 8)
+        level = [item for container in level for item in _parts(container) if isinstance(item, list | dict)]
+
+
+def _parts(container: Value) -> Iterable[Value]:
+    return container.values() if isinstance(container, dict) else container

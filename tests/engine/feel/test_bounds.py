@@ -49,6 +49,14 @@ def test_texts_that_nest_without_end_are_refused(text):
         parse_expression(text)
 
 
+def test_brackets_around_long_paths_are_refused_too():
+    text = "a"
+    for _ in range(70):
+        text = f"({text + '.b' * 70})"
+    with pytest.raises(FeelSyntaxError):
+        compile_expression(text)
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [
@@ -71,6 +79,7 @@ def test_long_texts_that_do_not_nest_are_fine(text, value):
         "some i in 1..100000, j in 1..100000 satisfies i + j < 0",
         "for i in 1..100000 return partial",
         "for i in 1..60 return [partial, partial]",
+        "for i in 1..5000 return if i = 1 then 1 else [partial[-1]]",
         'for i in @"-999999999-01-01"..@"999999999-12-31" return i',
         "{f: function(n) f(n + 1), r: f(0)}.r",
         "{f: function(n) [f(n), f(n)], r: f(0)}.r",
@@ -140,6 +149,13 @@ def test_expressions_that_belong_together_share_one_budget():
     expression.value_in(run, {})
     with pytest.raises(LimitExceeded):
         expression.value_in(run, {})
+
+
+def test_a_part_of_a_larger_evaluation_is_stopped_the_same_way():
+    loop = []
+    loop.append(loop)
+    with pytest.raises(LimitExceeded):
+        compile_expression("string(x)", ["x"]).value_in(Run(Limits(), None), {"x": loop})
 
 
 def test_problems_do_not_pile_up():
