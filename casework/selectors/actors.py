@@ -80,7 +80,8 @@ def _figures(metrics: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The plain figures among a model's metrics."""
     plain = [(name, value) for name, value in metrics.items() if isinstance(value, int | float | str)]
     return [
-        (name.replace("_", " "), f"{value:.3g}" if isinstance(value, float) else str(value)) for name, value in plain
+        (CALLED.get(name, name.replace("_", " ")), f"{value:.3g}" if isinstance(value, float) else str(value))
+        for name, value in plain
     ]
 
 

@@ -42,11 +42,16 @@ class Look:
     view: View
 
 
-def look(*, user: User, case: Case, now: datetime) -> Look:
-    """The case as it is now. Three statements for the history and two for who is looking, however long the case is."""
+def look(*, user: User, case: Case, now: datetime, before: int | None = None) -> Look:
+    """The case as it is now, and what led to it, or (with `before`) what had happened before that event.
+
+    Two statements for the history and two for who is looking, however long the case is.
+    """
     case_type = by_definition(case.instance.definition_id)
     state = selectors.state_of(case.instance)
-    history = tuple(timeline(case.instance_id, after=max(0, case.instance.head_sequence - AT_MOST), limit=AT_MOST))
+    last = case.instance.head_sequence if before is None else before - 1
+    first = max(0, last - AT_MOST)
+    history = tuple(timeline(case.instance_id, after=first, limit=min(AT_MOST, last - first)))
     principal = permissions.principal(user, case, now)
     view = mask(dict(state.root.variables), case_type.classification, principal, former(history))
     return Look(case, case_type, case_type.library.cases[case_type.case], state, history, view)

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from casework import permissions, services
-from casework.selectors.look import look
+from casework.selectors.look import Look, look
 from casework.selectors.thread import actors_and_actions, full, lines
 from casework.views.doors import page_or_part, person, reads
 from casework.wording import KINDS
@@ -18,7 +18,9 @@ def history(request: HttpRequest, case_id: int) -> HttpResponse:
     case = permissions.case_for_user(person(request), case_id, "view")
     services.case_viewed(by=person(request), case=case)
     case = permissions.case_for_user(person(request), case_id, "view")
-    seen = look(user=person(request), case=case, now=timezone.now())
+    before = request.GET.get("before", "")
+    end = int(before) if before.isdecimal() and 0 < len(before) < 9 and int(before) > 1 else None
+    seen = look(user=person(request), case=case, now=timezone.now(), before=end)
     auditor = permissions.may(person(request), "audit", case)
     actor, action, text = (request.GET.get(name, "")[:200] for name in ("actor", "action", "q"))
     actors, actions = actors_and_actions(seen)
@@ -27,6 +29,13 @@ def history(request: HttpRequest, case_id: int) -> HttpResponse:
         "case": case, "title": seen.view.text(case.title), "auditor": auditor, "actor": actor, "action": action,
         "q": text, "actors": actors, "actions": actions, "kinds": KINDS.items(), "kind": kind,
         "rows": full(seen, actor=actor, action=action, text=text) if auditor else (),
-        "lines": () if auditor else lines(seen, kind=kind), "events": case.instance.head_sequence,
+        "lines": () if auditor else lines(seen, kind=kind), "older": _older(seen),
+        "events": case.instance.head_sequence,
     }  # fmt: skip
     return page_or_part(request, "cases/history.html", "cases/_history.html", context)
+
+
+def _older(seen: Look) -> int:
+    """The event before which there is more to read; 0 where this is the beginning."""
+    first = seen.history[0].sequence if seen.history else 0
+    return first if first > 1 else 0

@@ -78,3 +78,20 @@ def test_verifying_a_forged_state_finds_that_the_events_say_otherwise(people, ca
     client.force_login(people["axel"])
     told = client.post(f"/cases/{case.pk}/verify/").content.decode()
     assert "The stored state is not the one that the events lead to" in told
+
+
+def test_a_long_history_is_read_in_parts(people, case, client, monkeypatch):
+    monkeypatch.setattr("casework.selectors.look.AT_MOST", 10)
+    client.force_login(people["axel"])
+    seen, address = [], f"/cases/{case.pk}/history/"
+    while address:
+        answer = client.get(address)
+        seen += [row.sequence for row in answer.context["rows"]]
+        older = answer.context["older"]
+        address = f"/cases/{case.pk}/history/?before={older}" if older else ""
+    assert seen == list(range(len(seen), 0, -1))
+
+
+@pytest.mark.parametrize("before", ["x", "-1", "0", "1", "99999999999999999999"])
+def test_a_history_address_that_nobody_made_shows_the_latest_events(people, case, client, before):
+    assert rows(client, people["axel"], case, before=before)
