@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -12,11 +13,13 @@ from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine.apply import replay
 from orchestration.engine.codec import decode, encode
+from orchestration.engine.deploy import build
 from orchestration.engine.execute import execute
 from orchestration.engine.library import Library
 from orchestration.engine.state import INSTANCE_ENDED, State
 from tests.engine.bpmn.processes import Written, blocks, graphs, library
 
+SCENARIOS = Path(__file__).parents[1] / "scenarios" / "bpmn"
 START = datetime(2026, 1, 1, tzinfo=UTC)
 CALM = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -24,13 +27,13 @@ CALM = settings(deadline=None, suppress_health_check=list(HealthCheck))
 class Run:
     """One process that is stored and read again after every step, and whose history must give its state."""
 
-    def __init__(self, models: Library, variables: dict[str, Any] | None = None) -> None:
+    def __init__(self, models: Library, variables: dict[str, Any] | None = None, key: str = "p") -> None:
         self.library = models
         self.now = START
         self.events: list[e.Event] = []
         self.data = b"{}"
         self.state = State()
-        self.do(c.StartProcess("p", variables or {}))
+        self.do(c.StartProcess(key, variables or {}))
 
     def do(self, command: c.Command) -> bool:
         """Carry out a command; whether it was accepted."""
@@ -99,7 +102,20 @@ def test_every_task_of_a_well_formed_process_runs_as_often_as_its_blocks_say(blo
 
 def commands() -> st.SearchStrategy[Any]:
     """(kind, which of the open things, a number that may be anything)"""
-    kinds = ("task", "job", "fail", "timer", "message", "signal", "set", "trigger", "suspend", "resume", "retry")
+    kinds = (
+        "task",
+        "job",
+        "fail",
+        "timer",
+        "message",
+        "signal",
+        "set",
+        "trigger",
+        "start",
+        "suspend",
+        "resume",
+        "retry",
+    )
     return st.tuples(st.sampled_from((*kinds, "task", "set")), st.integers(0, 5), st.integers(0, 40), st.booleans())
 
 
@@ -119,10 +135,9 @@ def command(run: Run, kind: str, which: int, number: int, wild: bool) -> c.Comma
         case "timer":
             run.now += timedelta(hours=1)
             return c.FireTimer(aim)
-        case "message":
-            return c.ReceiveMessage("m", None, variables)
-        case "signal":
-            return c.ReceiveSignal("g", variables)
+        case "message" | "signal":
+            name = "m" if wild or not open_ones else open_ones[which % len(open_ones)].name
+            return c.ReceiveMessage(name, None, variables) if kind == "message" else c.ReceiveSignal(name, variables)
         case "set":
             return c.SetVariables(variables)
         case "suspend":
@@ -132,7 +147,8 @@ def command(run: Run, kind: str, which: int, number: int, wild: bool) -> c.Comma
         case "retry":
             return c.ResolveIncident(aim)
     items = list(run.state.items)
-    return c.Trigger(items[which % len(items)] if items and not wild else number)
+    item = items[which % len(items)] if items and not wild else number
+    return c.StartItem(item) if kind == "start" else c.Trigger(item)
 
 
 @CALM
@@ -151,6 +167,28 @@ def test_no_command_breaks_a_well_formed_process(block, steps):
     run = Run(library(Written().whole(block)))
     for step in steps:
         run.do(command(run, *step))
+
+
+def shown() -> list[tuple[Library, str]]:
+    """Every process of our scenarios, with the models of its file."""
+    found = []
+    for path in sorted(SCENARIOS.glob("*.bpmn")):
+        models = build(
+            {one.name: one.read_bytes() for one in SCENARIOS.glob(f"{path.stem}.*") if one.suffix != ".yaml"}
+        )
+        assert isinstance(models, Library)
+        found += [(models, key) for key in models.processes]
+    return found
+
+
+@CALM
+@given(st.sampled_from(shown()), st.lists(commands(), max_size=15))
+def test_no_command_breaks_what_our_scenarios_show(model, steps):
+    models, key = model
+    run = Run(models, {"a": True, "rooms": [1, 2], "people": ["ann"], "pause": "PT1H"}, key)
+    for step in steps:
+        if run.state.instances:
+            run.do(command(run, *step))
 
 
 @CALM
