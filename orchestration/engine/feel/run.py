@@ -9,7 +9,7 @@ from .temporal import DateTime
 
 MAX_PROBLEMS = 50
 CHARACTERS_PER_STEP = 256
-STEPS_PER_CALL = 3
+STEPS_PER_CALL = 4
 
 
 class Run:
