@@ -24,7 +24,7 @@ from casework.permissions import origin_of
 from casework.steps import open_face
 from orchestration import selectors, services
 from orchestration.casetypes import CaseType, Form, by_definition, current
-from orchestration.engine.commands import CompleteTask, PlanItem, ResolveIncident, StartCase, Trigger
+from orchestration.engine.commands import CompleteTask, PlanItem, ResolveIncident, Trigger
 from orchestration.masking import View, mask, refuse_writes_to_masked
 from orchestration.models import HumanTask
 from orchestration.services import Done, Refused, utc_now
@@ -62,7 +62,7 @@ def case_open(
     opened = Fact("case.opened", {"case_type": case_type, "source": source, "reference": reference})
     try:
         done = services.start(
-            definition, StartCase(model.case, data), origin, [opened], lambda done: open_face(done, source, reference)
+            definition, model.begin(data), origin, [opened], lambda done: open_face(done, source, reference)
         )
     except UniqueViolation:  # the same reference came in at the same moment, by another door
         return Opened(Case.objects.get(case_type=case_type, source=source, reference=reference), created=False)

@@ -6,7 +6,6 @@ content hash. `read` turns its files into one frozen value with everything compi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -14,17 +13,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
 
+from orchestration.casetype_checks import check
+from orchestration.casetype_files import FORMS, MANIFEST, MODELS, READ, document, name_faults
+from orchestration.casetype_files import schema as data_schema
 from orchestration.classification import Classification, classify
+from orchestration.engine.commands import StartCase, StartProcess
 from orchestration.engine.deploy import build
 from orchestration.engine.library import Library
 from orchestration.models import Definition
-
-MODELS = (".cmmn", ".bpmn", ".dmn")
-READ = (*MODELS, ".yaml", ".json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +134,10 @@ class CaseType:
     def validator(self) -> Draft202012Validator:
         return Draft202012Validator(self.schema)
 
+    def begin(self, data: Mapping[str, Any]) -> StartCase | StartProcess:
+        """The command that begins a case of this type, be its model a case or a process."""
+        return StartCase(self.case, data) if self.case in self.library.cases else StartProcess(self.case, data)
+
     def state_name(self, open_items: set[str], ended: bool) -> str:
         """The first named state that holds, given the ids of the open items."""
         for state in self.states:
@@ -163,19 +165,24 @@ def content_hash(files: Mapping[str, str]) -> str:
 
 def folder_files(folder: Path) -> dict[str, str]:
     """The files of a case type's folder that make a version: what lies in it directly, in open formats."""
-    return {p.name: p.read_text("utf-8") for p in sorted(folder.iterdir()) if p.is_file() and p.suffix in READ}
+    found = (path for path in sorted(folder.iterdir()) if path.is_file() and path.suffix in READ)
+    return {path.name: path.read_text("utf-8", "surrogateescape") for path in found}  # `read` refuses what is no text
 
 
 def read(files: Mapping[str, str], version: int = 0) -> CaseType:
     """files by name -> the compiled case type. Raises Faulty with all that is wrong."""
-    faults: list[str] = []
-    manifest = _yaml(files, "manifest.yaml", faults)
-    forms = _yaml(files, "forms.yaml", faults)
-    schema = _schema(files, str(manifest.get("schema", "data.schema.json")), faults)
+    faults = name_faults(files)
+    if faults:
+        raise Faulty(faults)
+    manifest = document(files, MANIFEST, faults)
+    forms = document(files, FORMS, faults)
+    schema = data_schema(files, manifest.get("schema", "data.schema.json"), faults)
+    classification = _classified(schema, faults)
     built = build({name: text.encode() for name, text in files.items() if name.endswith(MODELS)})
     if isinstance(built, list):
-        faults += [f"{fault.file}, {fault.element}: {fault.sentence}" for fault in built]
-    faults += [f"manifest.yaml: {key} is missing" for key in ("key", "name", "case") if key not in manifest]
+        faults += [f"{fault.file}, {fault.element}: {fault.sentence}" for fault in built if fault.severe]
+    else:
+        faults += check(files, manifest, forms, schema, built)
     if faults or isinstance(built, list):
         raise Faulty(faults)
     return CaseType(
@@ -198,38 +205,19 @@ def read(files: Mapping[str, str], version: int = 0) -> CaseType:
         external=tuple(External(**waited) for waited in manifest.get("external", ())),
         forms={key: _form(key, form) for key, form in forms.items()},
         schema=schema,
-        classification=classify(schema),
+        classification=classification,
         library=built,
         files=files,
     )
 
 
-def _yaml(files: Mapping[str, str], name: str, faults: list[str]) -> dict[str, Any]:
-    if name not in files:
-        faults.append(f"{name} is missing")
-        return {}
+def _classified(schema: Mapping[str, Any], faults: list[str]) -> Classification:
+    """How secret each field is; where the schema does not say it well, `faults` says so."""
     try:
-        found = yaml.safe_load(files[name])
-    except yaml.YAMLError as error:
-        faults.append(f"{name}: {error}")
-        return {}
-    if isinstance(found, dict):
-        return found
-    faults.append(f"{name}: a mapping of names to values is expected")
-    return {}
-
-
-def _schema(files: Mapping[str, str], name: str, faults: list[str]) -> dict[str, Any]:
-    try:
-        schema = json.loads(files[name])
-        Draft202012Validator.check_schema(schema)
-    except KeyError:
-        faults.append(f"{name} is missing")
-    except (json.JSONDecodeError, SchemaError) as error:
-        faults.append(f"{name}: {error}")
-    else:
-        return dict(schema)
-    return {}
+        return classify(schema)
+    except (ValueError, TypeError, AttributeError) as error:
+        faults.append(f"The schema's classification: {error}")
+        return classify({})
 
 
 def _role(group: str, role: Mapping[str, Any]) -> Role:

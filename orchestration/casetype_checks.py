@@ -1,0 +1,128 @@
+"""Do the files of a case type fit together?
+
+Each is well-formed by now; what one names must stand in another: items, forms, groups and places in the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from orchestration.casetype_files import FORMS, MANIFEST, MODELS
+from orchestration.engine import xml
+from orchestration.engine.dialect import vendor
+from orchestration.engine.library import Library
+
+Json = Any
+
+TASKS = ("humanTask", "userTask")
+EXPRESSION = ("=", "${", "#{")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the models name: ids of items that can be open, and (file, task id, name) of forms and groups."""
+
+    items: frozenset[str]
+    forms: tuple[tuple[str, str, str], ...]
+    groups: tuple[tuple[str, str, str], ...]
+
+
+def check(
+    files: Mapping[str, str], manifest: Mapping[str, Json], forms: Mapping[str, Json], schema: Json, library: Library
+) -> Iterator[str]:
+    """Each thing that one file names and another does not have, as a sentence."""
+    named = _named(files)
+    if manifest and manifest["case"] not in library.cases and manifest["case"] not in library.processes:
+        known = ", ".join([*library.cases, *library.processes]) or "none"
+        yield f"{MANIFEST}, case: no case or process is called {manifest['case']!r}; the models have: {known}."
+    yield from _items(manifest, named)
+    yield from _forms(manifest, forms, named)
+    yield from _groups(manifest, named)
+    yield from _places(manifest, forms, schema)
+
+
+def _named(files: Mapping[str, str]) -> Named:
+    items: set[str] = set()
+    forms: list[tuple[str, str, str]] = []
+    groups: list[tuple[str, str, str]] = []
+    for name in (name for name in files if name.endswith(MODELS) and not name.endswith(".dmn")):
+        for element in xml.parse(files[name].encode()).walk():
+            id = element.get("id") or ""
+            if name.endswith(".bpmn") or element.name in ("planItem", "discretionaryItem", "casePlanModel"):
+                items.add(id)
+            if element.name in TASKS:
+                form = vendor(element, "form", "formKey")
+                forms += [(name, id, form)] if form and not form.startswith(EXPRESSION) else []
+                groups += [(name, id, group) for group in _listed(vendor(element, "candidateGroups"))]
+    return Named(frozenset(items), tuple(forms), tuple(groups))
+
+
+def _listed(groups: str | None) -> list[str]:
+    if not groups or groups.startswith(EXPRESSION):
+        return []
+    return [group.strip() for group in groups.split(",") if group.strip()]
+
+
+def _items(manifest: Mapping[str, Json], named: Named) -> Iterator[str]:
+    wanted = [(f"states/{s['name']}", item) for s in manifest.get("states", ()) for item in s.get("while", ())]
+    wanted += [("stages", item) for item in manifest.get("stages", ())]
+    wanted += [("external", external["item"]) for external in manifest.get("external", ())]
+    for place, item in wanted:
+        if item not in named.items:
+            yield f"{MANIFEST}, {place}: no model has an item {item!r}."
+
+
+def _forms(manifest: Mapping[str, Json], forms: Mapping[str, Json], named: Named) -> Iterator[str]:
+    for file, task, form in named.forms:
+        if form not in forms:
+            yield f"{file}, {task}: {FORMS} has no form {form!r}."
+    for external in manifest.get("external", ()):
+        if external["form"] not in forms:
+            yield f"{MANIFEST}, external/{external['item']}: {FORMS} has no form {external['form']!r}."
+
+
+def _groups(manifest: Mapping[str, Json], named: Named) -> Iterator[str]:
+    roles = manifest.get("roles", {})
+    wanted = [(MANIFEST, "may_open", group) for group in manifest.get("may_open", ())]
+    wanted += [(MANIFEST, "fallback_group", manifest["fallback_group"])] if manifest.get("fallback_group") else []
+    for file, place, group in (*wanted, *named.groups):
+        if group not in roles:
+            yield f"{file}, {place}: the manifest's roles have no group {group!r}."
+
+
+def _places(manifest: Mapping[str, Json], forms: Mapping[str, Json], schema: Json) -> Iterator[str]:
+    """Every dotted path must lead to somewhere in the data, as far as the schema says what there is."""
+    intake = manifest.get("intake", {})
+    columns = [path for path in intake.get("columns", {}).values() if path != intake.get("reference")]
+    paths = [(MANIFEST, "intake", path) for path in (*columns, *intake.get("required", ()))]
+    for key, form in forms.items():
+        asked = form.get("fields", ())
+        paths += [(FORMS, key, field["path"]) for field in asked]
+        paths += [(FORMS, key, field["initial"]) for field in asked if "initial" in field]
+        paths += [(FORMS, f"{key}/suggestion", path) for path in form.get("suggestion", {}).values()]
+        yield from _conditions(key, asked)
+    for file, place, path in dict.fromkeys(paths):
+        if not _leads_somewhere(schema, path):
+            yield f"{file}, {place}: the schema has no place {path!r} in the data."
+
+
+def _conditions(form: str, asked: list[dict[str, Json]]) -> Iterator[str]:
+    paths = {field["path"] for field in asked}
+    for field in asked:
+        for kind in ("required_when", "required_unless", "unchanged_when"):
+            for other in sorted(field.get(kind, {}).keys() - paths):
+                yield f"{FORMS}, {form}/{field['path']}: {kind} names {other!r}, which the form does not ask for."
+
+
+def _leads_somewhere(schema: Json, path: str) -> bool:
+    """False only where the schema rules out that there is anything at the path."""
+    for name in path.split("."):
+        if not isinstance(schema, Mapping):
+            return schema is not False
+        properties = schema.get("properties", {})
+        if name not in properties:
+            return schema.get("additionalProperties", True) is not False
+        schema = properties[name]
+    return True

@@ -1,0 +1,242 @@
+"""Can the files of a case type be read, and has each the shape that it should have?
+
+People upload case types, so the files are hostile until shown otherwise: plain names, bounded sizes, YAML and JSON
+without tricks. What does not fit is said in sentences that name the file and the place, all of them at once.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError, ValidationError
+
+Json = Any
+
+MODELS: Final = (".cmmn", ".bpmn", ".dmn")
+READ: Final = (*MODELS, ".yaml", ".json")
+MANIFEST: Final = "manifest.yaml"
+FORMS: Final = "forms.yaml"
+
+MOST_FILES: Final = 200
+MOST_CHARACTERS: Final = 4 * 1024 * 1024
+"""In all files together."""
+MOST_VALUES: Final = 50_000
+"""In one document, aliases counted as often as they are used."""
+DEEPEST: Final = 100
+PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+_TEXT: Final = {"type": "string", "minLength": 1, "maxLength": 500}
+_TEXTS: Final = {"type": "array", "items": _TEXT}
+_NAMED_TEXTS: Final = {"type": "object", "additionalProperties": _TEXT}
+_CONDITION: Final = {"type": "object", "additionalProperties": _TEXTS}
+_LEVEL: Final = {"enum": ["public", "internal", "confidential", "restricted"]}
+
+
+def _object(required: Iterable[str] = (), /, **properties: Json) -> dict[str, Json]:
+    """A mapping that has these keys and no others."""
+    return {
+        "type": "object", "required": list(required), "properties": properties, "additionalProperties": False,
+    }  # fmt: skip
+
+
+_MANIFEST_SHAPE: Final = _object(
+    ("key", "name", "case"),
+    key={"type": "string", "pattern": "^[a-z][a-z0-9_-]{0,63}$"},
+    name={"type": "string", "minLength": 1, "maxLength": 200},
+    goal={"type": "string", "maxLength": 500},
+    case=_TEXT,
+    title={"type": "string", "minLength": 1, "maxLength": 200},
+    schema={"type": "string", "pattern": "\\.json$"},
+    states={
+        "type": "array",
+        "items": _object(
+            ("name",),
+            name={"type": "string", "minLength": 1, "maxLength": 64},
+            when={"enum": ["ended", "otherwise"]},
+            **{"while": _TEXTS},
+        ),
+    },
+    stages=_TEXTS,
+    roles={
+        "type": "object",
+        "additionalProperties": _object(
+            may={"type": "array", "items": {"enum": ["view", "work", "reveal", "audit"]}},
+            clearance=_LEVEL,
+            intake={"type": "boolean"},
+        ),
+    },
+    fallback_group={"type": "string", "maxLength": 150},
+    may_open=_TEXTS,
+    intake=_object(reference=_TEXT, required=_TEXTS, columns=_NAMED_TEXTS),
+    external={"type": "array", "items": _object(("item", "form", "label"), item=_TEXT, form=_TEXT, label=_TEXT)},
+)
+_FORMS_SHAPE: Final = {
+    "type": "object",
+    "additionalProperties": _object(
+        suggestion=_NAMED_TEXTS,
+        fields={
+            "type": "array",
+            "items": _object(
+                ("path", "label"),
+                path=_TEXT,
+                label=_TEXT,
+                widget={"enum": ["text", "textarea"]},
+                help={"type": "string", "maxLength": 500},
+                initial=_TEXT,
+                choices=_NAMED_TEXTS,
+                required={"type": "boolean"},
+                fills={"type": "boolean"},
+                required_when=_CONDITION,
+                required_unless=_CONDITION,
+                unchanged_when=_CONDITION,
+            ),
+        },
+    ),
+}
+SHAPES: Final = {MANIFEST: Draft202012Validator(_MANIFEST_SHAPE), FORMS: Draft202012Validator(_FORMS_SHAPE)}
+
+
+def name_faults(files: Mapping[str, Json]) -> list[str]:
+    """What is wrong with the names and sizes of the files, before anything in them is read."""
+    faults = [fault for name, text in files.items() if (fault := _file_fault(name, text))]
+    if len(files) > MOST_FILES:
+        faults.append(f"These are {len(files)} files; a case type has at most {MOST_FILES}.")
+    size = sum(len(text) for text in files.values() if isinstance(text, str))
+    if size > MOST_CHARACTERS:
+        faults.append(f"The files have {size} characters; together they may have at most {MOST_CHARACTERS}.")
+    return faults
+
+
+def _file_fault(name: Json, text: Json) -> str:
+    if not isinstance(name, str) or not PLAIN_NAME.fullmatch(name) or ".." in name:
+        return f"{_shown(name)} is no plain file name: letters, digits, dots, hyphens and underscores are."
+    if not name.endswith(READ):
+        return f"{name} is none of the files that make a case type: {', '.join(READ)} are."
+    if not isinstance(text, str):
+        return f"{name} is not a text."
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        return f"{name} holds characters that cannot be kept (NUL or broken encoding)."
+    return ""
+
+
+def document(files: Mapping[str, str], name: str, faults: list[str]) -> dict[str, Json]:
+    """A YAML file of the folder whose shape is known; {} where it is not as it should be, which `faults` then says."""
+    found = _parsed(files, name, yaml.safe_load, faults)
+    if found is None:
+        return {}
+    wrong = list(_shape_faults(name, found))
+    faults += wrong
+    return {} if wrong else found
+
+
+def schema(files: Mapping[str, str], name: str, faults: list[str]) -> dict[str, Json]:
+    """The JSON Schema of the data; {} where it is none, which `faults` then says."""
+    found = _parsed(files, name, json.loads, faults)
+    if found is None:
+        return {}
+    try:
+        Draft202012Validator.check_schema(found, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    except SchemaError as error:
+        faults.append(f"{_place(name, error)}: {_in_words(error)}")
+        return {}
+    return found
+
+
+def _parsed(
+    files: Mapping[str, str], name: str, parse: Callable[[str], Json], faults: list[str]
+) -> dict[str, Json] | None:
+    if name not in files:
+        faults.append(f"{name} is missing.")
+        return None
+    try:
+        found = parse(files[name])
+        values = sum(1 for _ in _values(found))
+    except RecursionError:
+        faults.append(f"{name} is nested too deeply.")
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        faults.append(f"{name}, line {line}: {error.problem or error.context}.")
+    except json.JSONDecodeError as error:
+        faults.append(f"{name}, line {error.lineno}: {error.msg}.")
+    except (yaml.YAMLError, ValueError) as error:
+        faults.append(f"{name}: {str(error).partition(chr(10))[0]}")
+    else:
+        if isinstance(found, dict) and values <= MOST_VALUES:
+            return found
+        many = (
+            f"it holds more than {MOST_VALUES} values." if values > MOST_VALUES else "names with values are expected."
+        )
+        faults.append(f"{name}: {many}")
+    return None
+
+
+def _values(document: Json) -> Iterator[None]:
+    """One for each value in a document, at most one more than it may have: aliases can make few lines endless.
+
+    Raises RecursionError where it is nested too deeply, ValueError where a name is no text.
+    """
+    todo, found = [(document, 0)], 0
+    while todo and found <= MOST_VALUES:
+        one, depth = todo.pop()
+        found += 1
+        yield
+        if depth > DEEPEST:
+            raise RecursionError
+        if isinstance(one, dict):
+            if odd := [key for key in one if not isinstance(key, str)]:
+                raise ValueError(f"{odd[0]!r} stands where a name is expected; put it in quotes.")
+            todo += [(inner, depth + 1) for inner in one.values()]
+        elif isinstance(one, list):
+            todo += [(inner, depth + 1) for inner in one]
+
+
+def _shape_faults(name: str, found: Json) -> Iterator[str]:
+    for error in sorted(SHAPES[name].iter_errors(found), key=lambda error: [str(part) for part in error.absolute_path]):
+        yield f"{_place(name, error)}: {_in_words(error)}"
+
+
+def _place(name: str, error: ValidationError | SchemaError) -> str:
+    return ", ".join(filter(None, (name, "/".join(str(part) for part in error.absolute_path))))
+
+
+def _in_words(error: ValidationError | SchemaError) -> str:
+    limit: Json = error.validator_value
+    value: Json = error.instance
+    shape: Json = error.schema
+    match error.validator:
+        case "required":
+            return f"{', '.join(name for name in limit if name not in value)} is missing."
+        case "additionalProperties" if limit is False:
+            known = shape.get("properties", {})
+            unknown = ", ".join(_shown(name) for name in value if name not in known)
+            return f"{unknown} is not known here; {', '.join(known)} are."
+        case "type":
+            return f"{_shown(value)} should be {_KINDS.get(limit, limit) if isinstance(limit, str) else limit}."
+        case "enum":
+            return f"{_shown(value)} is none of {', '.join(map(str, limit))}."
+        case "minLength":
+            return "this is empty."
+        case "maxLength":
+            return f"this has {len(value)} characters; at most {limit} are possible."
+        case "pattern":
+            return f"{_shown(value)} does not have the form {limit}."
+        case _:
+            return f"{_shown(value)} does not fit the rule {error.validator!r}."
+
+
+_KINDS: Final = {
+    "object": "names with values", "array": "a list", "string": "a text", "boolean": "true or false",
+}  # fmt: skip
+
+
+def _shown(value: Json) -> str:
+    """A value as a sentence can quote it: short, and never unfolded."""
+    if isinstance(value, dict | list):
+        return "this mapping" if isinstance(value, dict) else "this list"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "...'"
