@@ -156,6 +156,14 @@ class Engine:
         root, job = self._job(iid, capability)
         self._do(root, c.FailJob(job, error))
 
+    def resolve(self, iid: str, how: Any, output: Json) -> None:
+        """A person decides about the oldest open incident: "retry" it, or "skip" it with this output."""
+        root, instance = self._at(iid)
+        for wait in root.state.waits.values():
+            if wait.kind == "incident" and wait.instance == instance:
+                return self._do(root, c.ResolveIncident(wait.id, how, output))
+        raise Refused("There is no open incident.")
+
     def _job(self, iid: str, capability: str) -> tuple[_Root, int]:
         root, instance = self._at(iid)
         for wait in root.state.waits.values():

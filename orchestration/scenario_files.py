@@ -5,6 +5,7 @@ of steps with one key each. Beyond that format, our own files may answer work of
 
     answer: {capability: intent, result: {...}}     the oldest open job that asks for it
     fail: {capability: intent, error: text}         the job fails for good
+    resolve: {how: retry | skip, output: {...}}     a person decides about the oldest open incident
     expect: {jobs: [capabilities], incidents: n, groups: [candidate groups of open tasks]}
 """
 
@@ -51,12 +52,13 @@ def run_files(paths: Iterable[str | Path]) -> Iterator[Result]:
 def run_file(file: Path, make: Callable[[], Engine] = Engine) -> Iterator[Result]:
     try:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        yield Result(file.name, "", f"the file cannot be read: {error}")
+        models = [file.parent / model for model in document["models"]]
+        runs = [(run["name"], run["steps"]) for run in document["runs"]]
+    except (yaml.YAMLError, OSError, ValueError, KeyError, TypeError) as error:
+        yield Result(file.name, "", f"the file is no scenario file: {type(error).__name__}: {error}")
         return
-    models = [file.parent / model for model in document["models"]]
-    for run in document["runs"]:
-        yield Result(file.name, run["name"], _play(make(), models, run["steps"]))
+    for name, steps in runs:
+        yield Result(file.name, name, _play(make(), models, steps))
 
 
 def _play(engine: Engine, models: Sequence[Path], steps: Sequence[Row]) -> str:
@@ -64,13 +66,17 @@ def _play(engine: Engine, models: Sequence[Path], steps: Sequence[Row]) -> str:
         engine.deploy(models)
     except Refused as refused:
         return f"the models are refused: {refused}"
+    except OSError as error:
+        return f"the models cannot be read: {error}"
     play = Play(engine)
     for number, step in enumerate(steps, 1):
-        ((verb, given),) = step.items()
         try:
+            ((verb, given),) = step.items()
             play.step(verb, given)
         except (Mismatch, Refused, ValueError) as error:
             return f"step {number}: {error}"
+        except (KeyError, TypeError, AttributeError) as error:
+            return f"step {number} is no step that can be taken: {type(error).__name__}: {error}"
     return ""
 
 
@@ -318,6 +324,7 @@ _VERBS: Final[Mapping[str, Callable[[Play, str, Any], None]]] = {
     "reactivate": Play.reactivate,
     "fails": Play.fails,
     "answer": lambda play, target, given: play.engine.answer(target, given["capability"], given.get("result")),
+    "resolve": lambda play, target, given: play.engine.resolve(target, given["how"], given.get("output")),
     "fail": lambda play, target, given: play.engine.fail(target, given["capability"], given.get("error", "")),
     **{
         name: _item_verb(name)
