@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, LiteralString
+from typing import Any, LiteralString, overload
 
 import orjson
 import psycopg
@@ -20,6 +20,7 @@ from orchestration.engine import events as e
 
 NO_DUE_DATE = datetime(9999, 12, 31, tzinfo=UTC)
 NORMAL_PRIORITY = 50
+SMALL = 2**15 - 1
 
 LOAD = """
 select definition_id, items, data, head_sequence, head_digest, status
@@ -183,7 +184,7 @@ def _parts(found: Effects, fallback_group: str) -> Iterator[tuple[LiteralString,
         yield JOBS_OPENED, _jobs(found)
     if found.jobs_closed:
         yield JOBS_CLOSED, _jobs_closed(found)
-    if retried := {job: event.error for job, event in found.jobs_failed.items() if event.retry}:
+    if retried := {job: _text(event.error) for job, event in found.jobs_failed.items() if event.retry}:
         yield JOBS_RETRIED, _pair("jobs_retried", "jobs_retried_errors", retried)
     if found.timers:
         yield TIMERS_OPENED, _timers(found.timers.values())
@@ -205,6 +206,20 @@ def _pair(keys: str, values: str, rows: Mapping[int, Any]) -> dict[str, Any]:
     return {keys: list(rows), values: list(rows.values())}
 
 
+@overload
+def _text(text: str, longest: int | None = None) -> str: ...
+@overload
+def _text(text: None, longest: int | None = None) -> None: ...
+def _text(text: str | None, longest: int | None = None) -> str | None:
+    """As PostgreSQL can keep it: what comes from a case's data may be long and hold NUL. The history has it whole."""
+    return None if text is None else text[:longest].replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _small(number: int | None, otherwise: int) -> int:
+    """As a smallint can hold it."""
+    return otherwise if number is None else max(-SMALL, min(number, SMALL))
+
+
 def _tasks(found: Effects) -> dict[str, Any]:
     opened = list(found.tasks.values())
     events = [task.event for task in opened]
@@ -212,14 +227,14 @@ def _tasks(found: Effects) -> dict[str, Any]:
     return {
         "task_items": [task.item for task in events],
         "task_definitions": [task.definition for task in events],
-        "task_names": [task.name[:300] for task in events],
-        "task_forms": [task.form or "" for task in events],
+        "task_names": [_text(task.name, 300) for task in events],
+        "task_forms": [_text(task.form or "", 100) for task in events],
         "task_states": [task.state for task in opened],
-        "task_assignees": [task.assignee for task in events],
-        "task_priorities": [NORMAL_PRIORITY if task.priority is None else task.priority for task in events],
+        "task_assignees": [_text(task.assignee) for task in events],
+        "task_priorities": [_small(task.priority, NORMAL_PRIORITY) for task in events],
         "task_dues": [moment(task.due, NO_DUE_DATE) for task in events],
         "candidate_items": [item for item, _ in candidates],
-        "candidate_groups": [group for _, group in candidates],
+        "candidate_groups": [_text(group) for _, group in candidates],
     }
 
 
@@ -230,16 +245,16 @@ def _jobs(found: Effects) -> dict[str, Any]:
         "job_numbers": [job.job for job in events],
         "job_items": [job.item for job in events],
         "job_definitions": [job.definition for job in events],
-        "job_names": [job.name[:300] for job in events],
-        "job_capabilities": [job.capability for job in events],
+        "job_names": [_text(job.name, 300) for job in events],
+        "job_capabilities": [_text(job.capability, 200) for job in events],
         "job_inputs": [orjson.dumps(job.input) for job in events],
         "job_states": [job.state for job in opened],
-        "job_attempts": [max(1, job.retries) for job in events],
+        "job_attempts": [max(1, _small(job.retries, 1)) for job in events],
     }
 
 
 def _jobs_closed(found: Effects) -> dict[str, Any]:
-    errors = [found.jobs_failed[job].error if job in found.jobs_failed else None for job in found.jobs_closed]
+    errors = [_text(found.jobs_failed[job].error) if job in found.jobs_failed else None for job in found.jobs_closed]
     return _pair("jobs_closed", "jobs_closed_states", found.jobs_closed) | {"jobs_closed_errors": errors}
 
 
@@ -258,8 +273,8 @@ def _subscriptions(events: list[e.SubscriptionOpened]) -> dict[str, Any]:
         "subscription_items": [event.item for event in events],
         "subscription_nodes": [event.node for event in events],
         "subscription_kinds": [event.kind for event in events],
-        "subscription_names": [event.name for event in events],
-        "subscription_keys": [event.correlation for event in events],
+        "subscription_names": [_text(event.name, 200) for event in events],
+        "subscription_keys": [_text(event.correlation, 200) for event in events],
     }
 
 
@@ -271,7 +286,7 @@ def _incidents(found: Effects) -> dict[str, Any]:
         "incident_items": [event.item for event in events],
         "incident_jobs": [event.job for event in events],
         "incident_codes": [event.code for event in events],
-        "incident_messages": [event.message for event in events],
+        "incident_messages": [_text(event.message) for event in events],
         "incident_resolutions": [incident.resolution for incident in opened],
     }
 
@@ -279,7 +294,7 @@ def _incidents(found: Effects) -> dict[str, Any]:
 def _thrown(events: list[e.MessageThrown | e.SignalThrown]) -> dict[str, Any]:
     return {
         "thrown_kinds": ["message" if isinstance(event, e.MessageThrown) else "signal" for event in events],
-        "thrown_names": [event.name for event in events],
-        "thrown_keys": [getattr(event, "correlation", None) for event in events],
+        "thrown_names": [_text(event.name, 200) for event in events],
+        "thrown_keys": [_text(getattr(event, "correlation", None), 200) for event in events],
         "thrown_variables": [orjson.dumps(event.variables) for event in events],
     }

@@ -78,6 +78,23 @@ def test_a_shipment_finds_the_customer_by_its_number_and_the_receipt_finds_the_o
     all_hold()
 
 
+def test_a_very_long_number_finds_its_customer_too(trade: Definition) -> None:
+    other, mine = begin(trade, "customer", "7" * 399 + "8"), begin(trade, "customer", "7" * 400)
+    begin(trade, "order", "7" * 400)
+    tasks.deliver_outbox()
+    assert open_tasks(mine) == ["Unpack"] and open_tasks(other) == []
+
+
+def test_a_message_without_a_key_finds_its_receiver_by_what_it_says(db: None) -> None:
+    """The sender's model knows no key; that of the receivers, another case type, reads it from the message."""
+    receivers, senders = deployed("reading.bpmn", root="reader"), deployed("telling.bpmn", root="teller", key="other")
+    other, mine = (begin(receivers, "reader", number) for number in ("7", "8"))
+    begin(senders, "teller", "8")
+    tasks.deliver_outbox()
+    assert open_tasks(mine) == ["Read it"] and open_tasks(other) == []
+    all_hold()
+
+
 def test_of_two_that_wait_for_the_same_message_the_first_gets_it(trade: Definition) -> None:
     first, second = begin(trade, "customer", "8"), begin(trade, "customer", "8")
     begin(trade, "order", "8")
