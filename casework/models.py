@@ -35,6 +35,7 @@ class Case(models.Model):
         ]
         permissions = [
             ("work_case", "May work the case's tasks"),
+            ("reply_case", "May hand in from outside what the case waits for"),
             ("reveal_case", "May reveal masked data, with a reason"),
             ("audit_case", "May read and verify the case's history"),
         ]

@@ -65,11 +65,16 @@ def rights(user: User, case: Case) -> frozenset[str]:
 
 
 def case_for_user(user: User, case_id: int, action: str) -> Case:
-    """The case, for this action ("view", "work", "reveal", "audit"). Raises Http404 or PermissionDenied."""
+    """The case, for this action ("view", "work", "reply", "reveal", "audit"). Raises Http404 or PermissionDenied.
+
+    Whoever works a case may reply; a program may have that right alone, and then sees nothing of the case.
+    """
     case = Case.objects.select_related("instance__definition").filter(pk=case_id).first()
+    if case is not None and action == "reply" and may(user, "reply", case):
+        return case
     if case is None or not may(user, "view", case):
         raise Http404("There is no such case, or you may not see it.")
-    if not may(user, action, case):
+    if not may(user, "work" if action == "reply" else action, case):
         deny(user, case, action, f"case {case.pk}")
     return case
 

@@ -54,6 +54,8 @@ def case_open(
     errors |= checks.schema_errors(model, data) if not errors else {}
     if not reference or len(reference) > 100:
         errors["reference"] = "A reference of at most 100 characters is needed."
+    if not source or len(source) > 64:
+        errors["source"] = "A source of at most 64 characters is needed."
     if errors:
         return Refused("invalid", "This could not be taken in. Correct it and send it again.", errors)
     if found := Case.objects.filter(case_type=case_type, source=source, reference=reference).first():
@@ -175,14 +177,9 @@ def case_verify(*, by: User, case: Case) -> Verdict:
     """Check the case's history while nobody can add to it, and keep that it was checked."""
     with transaction.atomic():
         verdict = verify(type(case.instance).objects.select_for_update().get(pk=case.instance_id))
-        case_verified(by=by, case=case, verdict=verdict)
+        detail = {"ok": verdict.ok, "events": verdict.events, "reason": verdict.reason}
+        services.record(case.instance_id, [Fact("case.verified", detail)], origin_of(by))
     return verdict
-
-
-def case_verified(*, by: User, case: Case, verdict: Verdict) -> None:
-    """Keep that somebody checked the history, and what came of it."""
-    detail = {"ok": verdict.ok, "events": verdict.events, "reason": verdict.reason}
-    services.record(case.instance_id, [Fact("case.verified", detail)], origin_of(by))
 
 
 def _seen(case: Case, by: User, lock: bool = False) -> tuple[CaseType, dict[str, Json], View]:

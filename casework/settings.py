@@ -9,6 +9,7 @@ from typing import Any
 import environ
 from celery.schedules import schedule
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
 
 from casework.logs import configure_logging
 from casework.runtime.locations import ROOT, locations
@@ -125,6 +126,11 @@ CELERY_TASK_SOFT_TIME_LIMIT = 300
 CELERY_TASK_TIME_LIMIT = 330
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
+# Timers and the sweep do not wait behind a backlog of jobs: a worker takes from both queues in turn.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("clock")]
+CELERY_TASK_ROUTES = {
+    f"orchestration.tasks.{task}": {"queue": "clock"} for task in ("sweep", "fire_timers", "deliver_outbox")
+}
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "orchestration.tasks.sweep", "schedule": schedule(15), "options": {"expires": 15}},
     "fire timers": {"task": "orchestration.tasks.fire_timers", "schedule": schedule(5), "options": {"expires": 5}},

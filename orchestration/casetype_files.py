@@ -65,7 +65,7 @@ _MANIFEST_SHAPE: Final = _object(
     roles={
         "type": "object",
         "additionalProperties": _object(
-            may={"type": "array", "items": {"enum": ["view", "work", "reveal", "audit"]}},
+            may={"type": "array", "items": {"enum": ["view", "work", "reply", "reveal", "audit"]}},
             clearance=_LEVEL,
             intake={"type": "boolean"},
         ),
@@ -124,14 +124,14 @@ def _file_fault(name: Json, text: Json) -> str:
     return ""
 
 
-def document(files: Mapping[str, str], name: str, faults: list[str]) -> dict[str, Json]:
-    """A YAML file of the folder whose shape is known; {} where it is not as it should be, which `faults` then says."""
+def document(files: Mapping[str, str], name: str, faults: list[str]) -> dict[str, Json] | None:
+    """A YAML file of the folder whose shape is known; None where it is not as it should be: `faults` then says why."""
     found = _parsed(files, name, yaml.safe_load, faults)
     if found is None:
-        return {}
+        return None
     wrong = list(_shape_faults(name, found))
     faults += wrong
-    return {} if wrong else found
+    return None if wrong else found
 
 
 def schema(files: Mapping[str, str], name: str, faults: list[str]) -> dict[str, Json]:

@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 SWEEP_AT_MOST = 500
 PATIENCE = timedelta(seconds=45)
-"""How long a waiting job's first nudge may take before the sweep nudges again."""
+"""How long a waiting job's last nudge may take before the sweep nudges again."""
 LATER = timedelta(minutes=5)
 """How long a timer that could not be fired is left alone."""
 DEATHS = 3
@@ -75,7 +75,9 @@ def sweep() -> None:
         state=Job.State.WAITING, lease_until=None, run_at=now - PATIENCE
     )
     waiting = Job.objects.filter(state=Job.State.WAITING, run_at__lte=now - PATIENCE).order_by("run_at")
-    for instance, number in waiting.values_list("instance", "job")[:SWEEP_AT_MOST]:
+    forgotten = list(waiting.values_list("pk", "instance", "job")[:SWEEP_AT_MOST])
+    Job.objects.filter(pk__in=[pk for pk, _, _ in forgotten], state=Job.State.WAITING).update(run_at=now)
+    for _, instance, number in forgotten:
         nudge_jobs(instance, [number])
     if Outbox.objects.filter(delivered=None).exists():
         nudge_outbox()

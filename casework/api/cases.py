@@ -79,7 +79,7 @@ class RepliesView(APIView):
     def post(self, request: Request, case: int) -> Response:
         """Data from outside (the customer's reply, say) for an item of the case that waits for it."""
         by = person(request)
-        found = permissions.case_for_user(by, case, "work")
+        found = permissions.case_for_user(by, case, "reply")
         given = requests.Reply.body(request)
         external = by_definition(found.instance.definition_id).external
         item = given["item"] or (external[0].item if len(external) == 1 else "")

@@ -19,7 +19,6 @@ from casework.views.cases import shown
 from casework.views.doors import answered, page_or_part, person, reads_and_writes, refusal, writes
 from orchestration.casetypes import External
 from orchestration.services import Refused
-from orchestration.verification import verify
 
 
 @writes
@@ -91,7 +90,7 @@ def _next(request: HttpRequest) -> str:
 @reads_and_writes
 def receive(request: HttpRequest, case_id: int, item: str) -> HttpResponse:
     """Write down what has come in from outside."""
-    case = permissions.case_for_user(person(request), case_id, "work")
+    case = permissions.case_for_user(person(request), case_id, "reply")
     seen = look(user=person(request), case=case, now=timezone.now())
     waited = _awaited(seen, item)
     back = reverse("case", args=[case.pk])
@@ -116,8 +115,7 @@ def _awaited(seen: Look, item: str) -> External:
 def verify_history(request: HttpRequest, case_id: int) -> HttpResponse:
     """Check the chain of the case and rebuild its state from it; that it was checked is kept as well."""
     case = permissions.case_for_user(person(request), case_id, "audit")
-    verdict = verify(case.instance)
-    services.case_verified(by=person(request), case=case, verdict=verdict)
+    verdict = services.case_verify(by=person(request), case=case)
     title = look(user=person(request), case=case, now=timezone.now()).view.text(case.title)
     context = {"verdict": verdict, "case": case, "title": title, "at": timezone.now()}
     return page_or_part(request, "cases/verified.html", "cases/_verdict.html", context)

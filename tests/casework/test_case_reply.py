@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 
 from casework.models import Case
 from casework.services import item_plan, task_complete
@@ -65,4 +66,15 @@ def test_looking_hands_in_nothing(door: Door, people: People, asked: Case) -> No
 def test_not_by_outsiders_and_auditors(door: Door, people: People, asked: Case) -> None:
     for name, status in (("olga", 404), ("dora", 404), ("ada", 404), ("axel", 403)):
         assert door(people[name], "reply", asked.pk, **door.answers(reply="Hello")).status_code == status
-    assert state(asked) == "Awaiting external data" and denials(asked) == [("person:axel", "work")]
+    assert state(asked) == "Awaiting external data" and denials(asked) == [("person:axel", "reply")]
+
+
+def test_a_program_hands_it_in_and_sees_nothing_of_the_case(people: People, asked: Case, client: Client) -> None:
+    client.force_login(people["intake-bot"])
+    assert client.get(f"/api/cases/{asked.pk}/").status_code == 404
+    answer = client.post(
+        f"/api/cases/{asked.pk}/replies/", {"answers": {"reply": "The one in Lyon."}}, content_type="application/json"
+    )
+    assert answer.status_code == 200 and set(answer.json()) == {"case", "state", "closed"}
+    assert state(asked) == "Pending review"
+    assert kept(asked, "engine.VariablesChanged")[-1].actor == "person:intake-bot"

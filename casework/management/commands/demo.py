@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from rest_framework.authtoken.models import Token
 
 from casework.checks import nested
 from casework.models import Case
@@ -27,6 +28,7 @@ PEOPLE = [
     ("emil", "Emil", "Egger", ["Payments team"], "works what is routed to the payments team"),
     ("ada", "Ada", "Abel", ["Administrators"], "changes rules and actors"),
     ("axel", "Axel", "Ahrens", ["Auditors"], "reads and verifies every history"),
+    ("intake-bot", "Intake", "Bot", ["Intake"], "a program: brings cases and replies in by the API"),
     ("olga", "Olga", "Orlov", [], "may see nothing: try her"),
 ]
 
@@ -46,6 +48,8 @@ class Command(BaseCommand):
         if not Case.objects.exists():
             self.stdout.write(f"{open_samples(cases)} sample complaints are on their way to the worker")
         self.stdout.write(f"Everybody's password is {PASSWORD}")
+        token, _ = Token.objects.get_or_create(user=User.objects.get(username="intake-bot"))
+        self.stdout.write(f"The API at /api/docs/ takes intake-bot's token: Authorization: Token {token.key}")
 
 
 def ensure_person(username: str, first: str, last: str, groups: list[str], does: str) -> str:
@@ -55,7 +59,7 @@ def ensure_person(username: str, first: str, last: str, groups: list[str], does:
         person.set_password(PASSWORD)
         person.save()
         person.groups.set(Group.objects.filter(name__in=groups))
-    return f"  {username:8} {does}"
+    return f"  {username:10} {does}"
 
 
 def open_samples(most: int) -> int:
