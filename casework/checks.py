@@ -75,11 +75,11 @@ def form_errors(form: Form, answers: Mapping[str, Json]) -> dict[str, str]:
     asked = {asked.path: asked for asked in form.fields}
     found = {path: "This form does not ask for it." for path in answers if path not in asked}
     for path, question in asked.items():
-        answer = answers.get(path)
+        answer = _folded(answers.get(path))
         if answer in (None, ""):
             if question.is_required(answers):
                 found[path] = "Please answer this."
-        elif question.choices and answer not in question.choices:
+        elif question.choices and answer not in list(question.choices):  # an answer of a program may not be hashable
             found[path] = "This should be one of: " + ", ".join(question.choices) + "."
     return found
 
