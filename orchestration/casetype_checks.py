@@ -30,17 +30,23 @@ class Named:
 
 
 def check(
-    files: Mapping[str, str], manifest: Mapping[str, Json], forms: Mapping[str, Json], schema: Json, library: Library
+    files: Mapping[str, str],
+    manifest: Mapping[str, Json] | None,
+    forms: Mapping[str, Json] | None,
+    schema: Json,
+    library: Library,
 ) -> Iterator[str]:
-    """Each thing that one file names and another does not have, as a sentence."""
+    """Each thing that one file names and another does not have, as a sentence; None: a file that cannot be asked."""
     named = _named(files)
-    if manifest and manifest["case"] not in library.cases and manifest["case"] not in library.processes:
-        known = ", ".join([*library.cases, *library.processes]) or "none"
-        yield f"{MANIFEST}, case: no case or process is called {manifest['case']!r}; the models have: {known}."
-    yield from _items(manifest, named)
-    yield from _forms(manifest, forms, named)
-    yield from _groups(manifest, named)
-    yield from _places(manifest, forms, schema)
+    if manifest is not None:
+        if manifest["case"] not in library.cases and manifest["case"] not in library.processes:
+            known = ", ".join([*library.cases, *library.processes]) or "none"
+            yield f"{MANIFEST}, case: no case or process is called {manifest['case']!r}; the models have: {known}."
+        yield from _items(manifest, named)
+        yield from _groups(manifest, named)
+    if forms is not None:
+        yield from _forms(manifest or {}, forms, named)
+    yield from _places(manifest or {}, forms or {}, schema)
 
 
 def _named(files: Mapping[str, str]) -> Named:

@@ -176,14 +176,14 @@ def read(files: Mapping[str, str], version: int = 0) -> CaseType:
         raise Faulty(faults)
     manifest = document(files, MANIFEST, faults)
     forms = document(files, FORMS, faults)
-    schema = data_schema(files, manifest.get("schema", "data.schema.json"), faults)
+    schema = data_schema(files, (manifest or {}).get("schema", "data.schema.json"), faults)
     classification = _classified(schema, faults)
     built = build({name: text.encode() for name, text in files.items() if name.endswith(MODELS)})
     if isinstance(built, list):
         faults += [f"{fault.file}, {fault.element}: {fault.sentence}" for fault in built if fault.severe]
     else:
         faults += check(files, manifest, forms, schema, built)
-    if faults or isinstance(built, list):
+    if faults or manifest is None or forms is None or isinstance(built, list):
         raise Faulty(faults)
     return CaseType(
         key=manifest["key"],

@@ -49,6 +49,9 @@ def verify(instance: Instance) -> Verdict:
         broken = first_break(links, Head(locked.head_sequence, bytes(locked.head_digest)))
         if broken is not None:
             return Verdict(False, len(links), broken.sequence, broken.reason)
+        if links and links[-1][0].definition != str(locked.definition):
+            wrong = f"the case follows {locked.definition}, but its last event {links[-1][0].definition}"
+            return Verdict(False, len(links), locked.head_sequence, wrong)
         found, told = _rebuilt(locked, links)
         if found:
             return Verdict(False, len(links), locked.head_sequence, found)

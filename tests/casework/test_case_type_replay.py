@@ -238,7 +238,7 @@ def _refusals(instance: int) -> int:
     return AuditEvent.objects.filter(chain=instance, action="command.refused").count()
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=steps)
 @example(steps=[("answer", 0), ("finish", 1), ("finish", 0), ("again", 0)])
 @example(steps=[("answer", 0), ("plan", 0), ("finish", 1), ("reply", 0), ("finish", 0), ("reply", 0)])

@@ -145,7 +145,7 @@ steps = st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 200)), min_s
 beginnings = st.lists(st.integers(0, 9), min_size=1, max_size=4)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(begun=beginnings, steps=steps)
 def test_events_state_and_rows_agree_after_every_step(
     db: None, monkeypatch: pytest.MonkeyPatch, begun: list[int], steps: list[tuple[str, int]]

@@ -168,6 +168,12 @@ def test_a_change_of_a_case_that_still_makes_sense_is_found(case: int, column: s
     assert found(case)[1] == "the stored state is not the one that the events lead to"
 
 
+def test_a_case_that_was_put_under_other_rules_is_found(case: int) -> None:
+    other = deployed("trade.bpmn", root="order")
+    Instance.objects.filter(pk=case).update(definition=other)
+    assert found(case)[1] == "the case follows trial v2, but its last event trial v1"
+
+
 @pytest.mark.parametrize(
     ("forgery", "reason"),
     [
