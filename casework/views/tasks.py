@@ -31,7 +31,8 @@ def complete(request: HttpRequest, task_id: int) -> HttpResponse:
     page = task_page(user=person(request), task=found, now=timezone.now())
     form = answers_form(page.form, page.initial, page.view, request.POST)
     outcome = services.task_complete(by=person(request), task=found, answers=form.answers())
-    if isinstance(outcome, Refused) and outcome.errors:
+    is_open = found.state == HumanTask.State.OPEN  # what is wrong in an answer that comes too late helps nobody
+    if isinstance(outcome, Refused) and outcome.errors and is_open:
         context = {"page": page, "form": form.with_errors(outcome.errors), "refused": outcome}
         return render(request, "tasks/page.html", context, status=400)
     if isinstance(outcome, Refused):
@@ -47,5 +48,6 @@ def _too_late(request: HttpRequest, task: HumanTask, page: TaskPage, refused: Re
         return refusal(request, refused, reverse("case", args=[page.case]))
     who = fresh.assignee.get_full_name() if fresh.assignee else ""
     typed = [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken" and value]
-    context = {"page": page, "refused": refused, "who": who, "typed": typed, "back": reverse("case", args=[page.case])}
+    back = reverse("case", args=[page.case])
+    context = {"page": page, "state": fresh.state, "who": who, "typed": typed, "back": back}
     return render(request, "tasks/over.html", context, status=409)

@@ -92,6 +92,16 @@ def test_who_comes_too_late_keeps_their_words_and_learns_who_was_first(people, t
     assert "Anna Adler was faster" in told
 
 
+def test_who_comes_too_late_keeps_their_words_also_where_these_were_wrong(people, task, client):
+    task_complete(by=people["anna"], task=task, answers={"verdict": "accept", "category": "refund_request"})
+    client.force_login(people["anna"])
+    answer = client.post(f"/tasks/{task.pk}/complete/", {"verdict": "change", "answer": "My long answer"})
+    told = answer.content.decode()
+    assert answer.status_code == 409
+    assert "My long answer" in told
+    assert "is completed already" in told
+
+
 def test_a_finished_task_says_so_and_leads_to_its_case(people, task, client):
     task_complete(by=people["anna"], task=task, answers={"verdict": "accept", "category": "refund_request"})
     client.force_login(people["anna"])
