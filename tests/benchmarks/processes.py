@@ -20,7 +20,7 @@ from orchestration.engine.commands import CompleteTask, SetVariables, StartProce
 from orchestration.models import Definition, Instance
 from orchestration.services import Done
 from tests.benchmarks import spiff
-from tests.benchmarks.ratios import Timed, in_turns, middle, ratio, timed
+from tests.benchmarks.ratios import Timed, in_turns, middle, ratio
 from tests.benchmarks.shell import BENCH, going_round
 from tests.sql import statements
 
@@ -102,19 +102,18 @@ def _compared(slices: list[list[Timed]], aim: float) -> str:
 
 
 def with_much_data() -> Iterator[str]:
-    """A step of a case with 1 kB and with 100 kB of data."""
-    times = []
+    """A step of a case with 1 kB and with 100 kB of data, in turns."""
+    steps, sizes = [], []
     for size in (1_000, 100_000):
         instance, step = going_round()
         lines = {f"line {n}": "x" * 80 for n in range(size // 100)}
         assert isinstance(services.send(instance, SetVariables({"order": lines}), BENCH), Done)
-        for _ in range(20):
-            step()
-        times.append([timed(step, 20) for _ in range(9)])
-        kept = len(Instance.objects.get(pk=instance).data)
-        yield f"{kept:>7,} bytes of data: {middle(times[-1]):.2f} ms a step"
-    wall, cpu = (middle(times[1], what) / middle(times[0], what) for what in ("wall", "cpu"))
-    yield f"ratio {wall:.2f} wall, {cpu:.2f} CPU, aim 1.5"
+        sizes.append(len(Instance.objects.get(pk=instance).data))
+        steps.append(step)
+    little, much = in_turns(9, 20, *steps)
+    for size, slices in zip(sizes, (little, much), strict=True):
+        yield f"{size:>7,} bytes of data: {middle(slices):.2f} ms a step"
+    yield f"ratio {ratio(much, little):.2f} wall, {ratio(much, little, 'cpu'):.2f} CPU, aim 1.5"
 
 
 def _orders() -> Definition:
