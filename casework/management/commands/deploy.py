@@ -11,8 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 from audit.services import Origin
 from casework.roles import ensure_roles
 from casework.shipped import CASE_TYPES, ensure_actors
-from orchestration.casetypes import folder_files
+from orchestration.casetypes import folder_files, read
 from orchestration.deployment import deploy
+from orchestration.models import Definition
 from orchestration.services import Refused
 
 
@@ -20,15 +21,32 @@ class Command(BaseCommand):
     help = "Deploy case types: each folder becomes one immutable version, unless the newest has the same files already."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("folders", nargs="*", type=Path, help="default: all case types that ship")
+        parser.add_argument("folders", nargs="*", type=Path, help="default: all that ship and nobody has changed since")
         parser.add_argument("--note", default="Shipped with Casewright")
 
     def handle(self, *, folders: list[Path], note: str, **options: Any) -> None:
-        for folder in folders or [path for path in sorted(CASE_TYPES.iterdir()) if (path / "manifest.yaml").exists()]:
-            outcome = deploy(folder_files(folder), Origin("system:setup"), note=note)
-            if isinstance(outcome, Refused):
-                raise CommandError("\n".join([f"{folder.name} was not deployed:", *outcome.errors.values()]))
-            ensure_roles(outcome.case_type)
-            said = "deployed" if outcome.created else "is there already"
-            self.stdout.write(f"{outcome.case_type.name}: version {outcome.definition.version} {said}")
+        for folder in folders or shipped_folders():
+            files = folder_files(folder)
+            if not folders and (kept := kept_by_people(files)) is not None:
+                self.stdout.write(f"{kept.name}: version {kept.version} stays; a person has published it")
+            else:
+                self.deploy(folder, files, note)
             ensure_actors(folder / "training")
+
+    def deploy(self, folder: Path, files: dict[str, str], note: str) -> None:
+        outcome = deploy(files, Origin("system:setup"), note=note)
+        if isinstance(outcome, Refused):
+            raise CommandError("\n".join([f"{folder.name} was not deployed:", *outcome.errors.values()]))
+        ensure_roles(outcome.case_type)
+        said = "deployed" if outcome.created else "is there already"
+        self.stdout.write(f"{outcome.case_type.name}: version {outcome.definition.version} {said}")
+
+
+def shipped_folders() -> list[Path]:
+    return [path for path in sorted(CASE_TYPES.iterdir()) if (path / "manifest.yaml").exists()]
+
+
+def kept_by_people(files: dict[str, str]) -> Definition | None:
+    """The newest version of this case type, when a person has published it: a start must not take their rules back."""
+    newest = Definition.objects.filter(key=read(files).key).order_by("-version").first()
+    return newest if newest is not None and newest.deployed_by_id is not None else None
