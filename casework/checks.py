@@ -12,12 +12,12 @@ from typing import Any
 
 from jsonschema.exceptions import ValidationError
 
-from orchestration.casetypes import CaseType, Form
+from orchestration.casetypes import CaseType, Form, FormField
 from orchestration.masking import View
 
 Json = Any
 
-PLACEHOLDER = re.compile(r"\{([a-z_.]+)\}")
+PLACEHOLDER = re.compile(r"\{([^{}\s]{1,200})\}")
 
 
 def schema_errors(case_type: CaseType, data: Mapping[str, Json]) -> dict[str, str]:
@@ -114,11 +114,38 @@ def _folded(value: Json) -> Json:
     return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
 
 
+def placeholder_errors(form: Form, answers: Mapping[str, Json], data: Mapping[str, Json]) -> dict[str, str]:
+    """Paths of texts with a placeholder that cannot be filled in, and why.
+
+    A placeholder stands by itself: glued to other letters, what is filled in could not be told from them any more and
+    would be read by people from whom it is masked.
+    """
+    found: dict[str, str] = {}
+    for question in form.fields:
+        text = answers.get(question.path)
+        if question.fills and isinstance(text, str):
+            for match in PLACEHOLDER.finditer(text):
+                if wrong := _why_unfillable(question, match, data):
+                    found.setdefault(question.path, wrong)
+    return found
+
+
+def _why_unfillable(question: FormField, match: re.Match[str], data: Mapping[str, Json]) -> str:
+    around = match.string[max(0, match.start() - 1) : match.start()] + match.string[match.end() : match.end() + 1]
+    if match[1] not in question.fills:
+        return f"{match[0]} cannot be filled in here. Possible: " + ", ".join(f"{{{path}}}" for path in question.fills)
+    if at_path(data, match[1]) in (None, ""):
+        return f"{match[0]} is not known in this case: write the text without it."
+    if any(character.isalnum() or character in "_{}" for character in around):
+        return f"Leave a space or a punctuation mark around {match[0]}."
+    return ""
+
+
 def filled(form: Form, answers: Mapping[str, Json], data: Mapping[str, Json]) -> dict[str, Json]:
     """Answers as they are kept: `{path}` in a text that asks for it becomes the case's value."""
     fills = {question.path for question in form.fields if question.fills}
     return {
-        path: PLACEHOLDER.sub(lambda found: str(at_path(data, found[1]) or found[0]), _folded(value))
+        path: PLACEHOLDER.sub(lambda found: str(at_path(data, found[1])), _folded(value))
         if path in fills and isinstance(value, str) else _folded(value)
         for path, value in answers.items()
         if value not in (None, "")

@@ -135,8 +135,13 @@ def external_receive(*, by: User, case: Case, item: str, answers: Mapping[str, J
 
 
 def item_plan(*, by: User, case: Case, definition: str) -> Done | Refused:
-    """Add a step that the model offers at this moment, by a person's decision."""
-    return services.send(case.instance_id, PlanItem(definition), origin_of(by))
+    """Add a step that the model offers at this moment, by a person's decision; once, as long as it is not over."""
+    with transaction.atomic():
+        state = selectors.state_of(type(case.instance).objects.select_for_update().get(pk=case.instance_id))
+        if any(item.node == definition for item in state.items.values()):
+            refused = Refused("state", "This step is part of the case already.")
+            return _refused(case.instance_id, by, {"command": "PlanItem", "definition": definition}, refused)
+        return services.send(case.instance_id, PlanItem(definition), origin_of(by))
 
 
 def incident_resolve(*, by: User, case: Case, incident: int, how: str, output: Json = None) -> Done | Refused:
@@ -198,15 +203,16 @@ def _accepted(
     """The variables that these answers write, or what is wrong with them."""
     complete = checks.with_initial(form, answers, data, view)
     errors = checks.form_errors(form, complete) | checks.text_errors(complete)
-    errors |= checks.changed_although_fixed(form, complete, data)
+    errors |= checks.changed_although_fixed(form, complete, data) | checks.placeholder_errors(form, complete, data)
     touched = {path: value for path, value in complete.items() if answers.get(path) not in (None, "")}
     untouched = {path for path in touched if touched[path] != answers.get(path)}
     asked = checks.nested((path, value) for path, value in touched.items() if path not in untouched)
     for refusal in refuse_writes_to_masked(asked, view):
         errors.setdefault(refusal.path.strip("/").replace("/", "."), refusal.reason)
+    if errors:
+        return Refused("invalid", "Please correct what is marked.", errors)
     changes = checks.placed(data, checks.filled(form, complete, data))
-    if not errors:
-        errors |= checks.schema_errors(case_type, data | changes)
+    errors = checks.schema_errors(case_type, data | changes)
     return Refused("invalid", "Please correct what is marked.", errors) if errors else changes
 
 

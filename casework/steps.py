@@ -49,6 +49,8 @@ def _statement(face: str, done: Done, rights: Iterable[tuple[str, str]], **given
 
 
 def _routed(done: Done) -> list[tuple[str, str]]:
-    """Groups that a task was offered to in this step may view and work the case."""
+    """Groups that a task was offered to, and the one that stands in for them, may view and work the case."""
     groups = {group for task in done.effects.tasks.values() for group in task.event.candidate_groups}
+    if done.effects.tasks and done.case_type.fallback_group:
+        groups.add(done.case_type.fallback_group)
     return [(group, action) for group in sorted(groups) for action in ("view", "work")]

@@ -107,6 +107,7 @@ def _places(manifest: Mapping[str, Json], forms: Mapping[str, Json], schema: Jso
         asked = form.get("fields", ())
         paths += [(FORMS, key, field["path"]) for field in asked]
         paths += [(FORMS, key, field["initial"]) for field in asked if "initial" in field]
+        paths += [(FORMS, key, path) for field in asked for path in field.get("fills", ())]
         paths += [(FORMS, f"{key}/suggestion", path) for path in form.get("suggestion", {}).values()]
         yield from _conditions(key, asked)
     for file, place, path in dict.fromkeys(paths):

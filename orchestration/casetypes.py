@@ -29,8 +29,9 @@ from orchestration.models import Definition
 class FormField:
     """One question to a person. `path` is its dotted place in the case's data; `choices` value -> words.
 
-    `initial`: the path whose value stands there at first. `fills`: `{path}` in the text becomes the case's value when
-    it is kept. Conditions name other answers: `unchanged_when` one of them is given, the initial value must stand.
+    `initial`: the path whose value stands there at first. `fills`: the paths whose `{path}` in the text becomes their
+    value when it is kept. Conditions name other answers: `unchanged_when` one of them is given, the initial value
+    must stand.
     """
 
     path: str
@@ -40,7 +41,7 @@ class FormField:
     initial: str | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
     required: bool = True
-    fills: bool = False
+    fills: tuple[str, ...] = ()
     required_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     required_unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unchanged_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -233,7 +234,7 @@ def _form_field(given: Mapping[str, Any]) -> FormField:
         name: {path: tuple(values) for path, values in given.get(name, {}).items()}
         for name in ("required_when", "required_unless", "unchanged_when")
     }
-    return FormField(**{**given, **conditions})
+    return FormField(**{**given, **conditions, "fills": tuple(given.get("fills", ()))})
 
 
 @lru_cache(maxsize=64)

@@ -177,7 +177,7 @@ def retry_delay(attempts: int) -> float:
 
 def _parts(found: Effects, fallback_group: str) -> Iterator[tuple[LiteralString, Mapping[str, Any]]]:
     if found.tasks:
-        yield TASKS_OPENED, _tasks(found) | {"fallback_group": fallback_group}
+        yield TASKS_OPENED, _tasks(found, fallback_group) | {"fallback_group": fallback_group}
     if found.tasks_closed:
         yield TASKS_CLOSED, _pair("closed_items", "closed_states", found.tasks_closed)
     if found.jobs:
@@ -202,6 +202,11 @@ def _parts(found: Effects, fallback_group: str) -> Iterator[tuple[LiteralString,
         yield THROWN, _thrown(found.thrown)
 
 
+def offered_to(task: e.TaskOpened, fallback_group: str) -> tuple[str, ...]:
+    """The groups that may take a task. One that the model offers to no group is the fallback group's to look after."""
+    return task.candidate_groups or (fallback_group,)
+
+
 def _pair(keys: str, values: str, rows: Mapping[int, Any]) -> dict[str, Any]:
     return {keys: list(rows), values: list(rows.values())}
 
@@ -220,10 +225,10 @@ def _small(number: int | None, otherwise: int) -> int:
     return otherwise if number is None else max(-SMALL, min(number, SMALL))
 
 
-def _tasks(found: Effects) -> dict[str, Any]:
+def _tasks(found: Effects, fallback_group: str) -> dict[str, Any]:
     opened = list(found.tasks.values())
     events = [task.event for task in opened]
-    candidates = [(task.item, group) for task in events for group in task.candidate_groups]
+    candidates = [(task.item, group) for task in events for group in offered_to(task, fallback_group)]
     return {
         "task_items": [task.item for task in events],
         "task_definitions": [task.definition for task in events],

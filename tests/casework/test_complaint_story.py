@@ -9,10 +9,12 @@ from django.contrib.auth.models import User
 
 from audit.models import AuditEvent
 from audit.selectors import timeline
+from audit.services import Origin
 from casework.models import Case
 from casework.services import external_receive, item_plan, task_claim, task_complete
 from orchestration import services
-from orchestration.models import ActorCall, HumanTask, Incident, Job
+from orchestration.deployment import Published, deploy
+from orchestration.models import ActorCall, Definition, HumanTask, Incident, Job
 from orchestration.selectors import data_of
 from orchestration.services import Done, Refused
 from orchestration.verification import verify
@@ -161,3 +163,67 @@ def test_whatever_happened_the_history_rebuilds_the_stored_state(people: People,
     case.instance.refresh_from_db()
     verdict = verify(case.instance)
     assert verdict.ok and verdict.events == AuditEvent.objects.filter(chain=case.instance_id).count()
+
+
+@pytest.mark.parametrize("output", ["null", '"nowhere"', "42", "1 / 0"])
+def test_a_route_that_nobody_foresaw_comes_to_a_senior_analyst(
+    people: People, analysed: Analysed, complaint: Definition, output: str
+) -> None:
+    republish(complaint, '<outputEntry id="r4"><text>"draft"</text>', f'<outputEntry id="r4"><text>{output}</text>')
+    assert open_tasks(analysed()) == [("Senior review", ["Senior analysts"])]
+
+
+@pytest.mark.parametrize("group", ["null", '"No such group"', "42"])
+def test_a_group_that_does_not_exist_is_stood_in_for(
+    people: People, analysed: Analysed, complaint: Definition, group: str
+) -> None:
+    republish(complaint, '<outputEntry id="r5"><text>"Analysts"</text>', f'<outputEntry id="r5"><text>{group}</text>')
+    case = analysed()
+    assert open_tasks(case) == [("Check and send the draft", ["Senior analysts"])]
+    assert isinstance(task_claim(by=people["clara"], task=only_task(case)), HumanTask)
+
+
+def republish(complaint: Definition, old: str, new: str) -> None:
+    """Publish the complaint with another cell in its routing table."""
+    files = dict(complaint.files)
+    assert old in files["routing.dmn"]
+    files["routing.dmn"] = files["routing.dmn"].replace(old, new)
+    outcome = deploy(files, Origin("person:ada"))
+    assert isinstance(outcome, Published), outcome
+
+
+@pytest.mark.parametrize("text", ["A_{customer.name}_A", "{customer.name}{customer.name}", "x{customer.name}"])
+def test_a_placeholder_stands_by_itself_so_that_what_it_becomes_can_be_masked(
+    people: People, analysed: Analysed, text: str
+) -> None:
+    case = analysed(customer={"name": "Xi"})
+    answers = {"verdict": "change", "reason": "Another wording.", "answer": text}
+    outcome = task_complete(by=people["anna"], task=only_task(case), answers=answers)
+    assert isinstance(outcome, Refused) and "answer" in outcome.errors
+
+
+@pytest.mark.parametrize("place", ["customer.iban", "customer", "intent", "nothing"])
+def test_only_what_the_form_offers_can_be_filled_in(people: People, analysed: Analysed, place: str) -> None:
+    answers = {"verdict": "change", "reason": "Another wording.", "answer": f"Your account is {{{place}}}."}
+    outcome = task_complete(by=people["anna"], task=only_task(analysed()), answers=answers)
+    assert isinstance(outcome, Refused) and "{customer.name}" in outcome.errors["answer"]
+
+
+def test_a_short_name_that_was_filled_in_is_masked_for_whoever_may_not_see_it(
+    people: People, analysed: Analysed
+) -> None:
+    from casework.services import _seen
+
+    case = analysed(customer={"name": "Xi"})
+    assert isinstance(task_complete(by=people["anna"], task=only_task(case), answers={"verdict": "accept"}), Done)
+    case = Case.objects.get(pk=case.pk)
+    _, data, view = _seen(case, people["anna"])
+    assert data["answer"].startswith("Dear Xi,") and "Xi" not in view.data["answer"]
+
+
+def test_a_step_is_added_once_however_often_it_is_asked_for(people: People, analysed: Analysed) -> None:
+    case = analysed()
+    assert isinstance(item_plan(by=people["anna"], case=case, definition="ask_customer"), Done)
+    again = item_plan(by=people["ben"], case=case, definition="ask_customer")
+    assert isinstance(again, Refused) and HumanTask.objects.filter(name="Write the question").count() == 1
+    assert timeline(case.instance_id)[-1].action == "command.refused"
