@@ -22,13 +22,14 @@ from casework import checks, permissions
 from casework.models import Case, Reveal
 from casework.permissions import origin_of
 from casework.steps import open_face
+from casework.verification import verify
 from orchestration import selectors, services
 from orchestration.casetypes import CaseType, Form, by_definition, current
 from orchestration.engine.commands import CompleteTask, PlanItem, ResolveIncident, Trigger
 from orchestration.masking import View, mask, refuse_writes_to_masked
 from orchestration.models import HumanTask
 from orchestration.services import Done, Refused, utc_now
-from orchestration.verification import Verdict, verify
+from orchestration.verification import Verdict
 
 Json = Any
 

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from casework.models import Case
 from casework.permissions import GRANT
+from orchestration.casetypes import CaseType, by_definition
+from orchestration.engine.state import INSTANCE_ENDED, State
+from orchestration.selectors import state_of
 from orchestration.services import Done, Statement
 
 INSERT = """
@@ -34,12 +38,26 @@ def keep_face(done: Done) -> Statement:
     return _statement(UPDATE, done, _routed(done))
 
 
+def face_apart(case: Case) -> str:
+    """Where the case's row does not say what its stored state says, in words; empty where it does."""
+    case_type, state = by_definition(case.instance.definition_id), state_of(case.instance)
+    name, closed = _face(case_type, state)
+    if (case.state, case.closed) != (name, closed):
+        return f"the list of cases says {case.state!r}, but the stored state says {name!r}"
+    return ""
+
+
+def _face(case_type: CaseType, state: State) -> tuple[str, bool]:
+    """The named state that people speak of, and whether the case is closed."""
+    closed = state.root.state in INSTANCE_ENDED
+    return case_type.state_name({item.node for item in state.items.values() if item.state == "active"}, closed), closed
+
+
 def _statement(face: str, done: Done, rights: Iterable[tuple[str, str]], **given: str) -> Statement:
     pairs = list(dict.fromkeys(rights))
-    active = {item.node for item in done.state.items.values() if item.state == "active"}
+    name, closed = _face(done.case_type, done.state)
     values = given | {
-        "instance": done.instance, "case_type": done.case_type.key, "closed": done.ended, "at": done.at,
-        "state": done.case_type.state_name(active, done.ended),
+        "instance": done.instance, "case_type": done.case_type.key, "state": name, "closed": closed, "at": done.at,
     }  # fmt: skip
     if not pairs:
         return face, values

@@ -11,7 +11,7 @@ from audit.models import AuditEvent
 from audit.selectors import timeline
 from audit.services import Origin
 from casework.models import Case
-from casework.services import external_receive, item_plan, task_claim, task_complete
+from casework.services import case_verify, external_receive, item_plan, task_claim, task_complete
 from orchestration import services
 from orchestration.deployment import Published, deploy
 from orchestration.models import ActorCall, Definition, HumanTask, Incident, Job
@@ -227,3 +227,11 @@ def test_a_step_is_added_once_however_often_it_is_asked_for(people: People, anal
     again = item_plan(by=people["ben"], case=case, definition="ask_customer")
     assert isinstance(again, Refused) and HumanTask.objects.filter(name="Write the question").count() == 1
     assert timeline(case.instance_id)[-1].action == "command.refused"
+
+
+def test_a_case_row_that_was_forged_is_found(people: People, analysed: Analysed) -> None:
+    case = analysed()
+    assert case_verify(by=people["axel"], case=case).ok
+    Case.objects.filter(pk=case.pk).update(state="Completed", closed=True)
+    verdict = case_verify(by=people["axel"], case=case)
+    assert not verdict.ok and "the list of cases says 'Completed'" in verdict.reason
