@@ -17,6 +17,9 @@ log = structlog.get_logger()
 RUN_JOB = "orchestration.tasks.run_job"
 DELIVER = "orchestration.tasks.deliver_outbox"
 
+AT_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+"""A request waits for nothing: once more, for a connection that has gone stale, then the sweep has to find the job."""
+
 
 def nudge_jobs(instance: int, jobs: Iterable[int], after: float = 0) -> None:
     """After the commit and `after` seconds, have a worker look at these jobs of a case."""
@@ -34,6 +37,8 @@ def _after_commit(task: str, *arguments: int, countdown: float = 0) -> None:
 
 def _send(task: str, arguments: tuple[int, ...], countdown: float) -> None:
     try:
-        current_app.send_task(task, args=arguments, countdown=countdown or None, retry=False, ignore_result=True)
+        current_app.send_task(
+            task, args=arguments, countdown=countdown or None, retry=True, retry_policy=AT_ONCE, ignore_result=True
+        )
     except Exception as error:  # whatever the broker's client raises, the step is already safe
         log.warning("nudge lost", task=task, arguments=arguments, error=type(error).__name__)
