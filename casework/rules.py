@@ -80,7 +80,7 @@ def columns(table: Table) -> tuple[Column, ...]:
 def rows_from(form: Mapping[str, str], table: Table) -> list[Row]:
     """The rules as a form sends them: `r3.id`, `r3.0`, `r3.1`, ... by number of the rule and of the cell."""
     count = form.get("rules", "0")
-    numbers = range(1, min(int(count) if count.isdecimal() and len(count) < 6 else 0, MOST_RULES) + 1)
+    numbers = range(1, min(int(count) if count.isdecimal() and len(count) < 6 else 0, len(form)) + 1)
     return [_row(table, [form.get(f"r{n}.{c}", "") for c in range(len(columns(table)))], form.get(f"r{n}.id", ""))
             for n in numbers]  # fmt: skip
 
@@ -97,7 +97,7 @@ def edited(rows: list[Row], table: Table, do: str) -> list[Row]:
     action, _, number = do.partition(":")
     at = int(number) - 1 if number.isdecimal() and len(number) < 6 else -1
     found = list(rows)
-    if action == "add" and len(found) < MOST_RULES:
+    if action == "add":
         found.insert(at + 1, _row(table, [""] * len(columns(table))))
     elif action == "remove" and 0 <= at < len(found):
         del found[at]
@@ -110,10 +110,12 @@ def edited(rows: list[Row], table: Table, do: str) -> list[Row]:
 
 def draft(files: Mapping[str, str], file: str, table: Table, rows: Sequence[Row]) -> Draft:
     """The files with these rules in place, and all that is wrong with them."""
+    if not 0 < len(rows) <= MOST_RULES:
+        told = f"A table has at most {MOST_RULES} rules here; this has {len(rows)}."
+        return Draft(file, table, tuple(rows), files, {}, (told if rows else "A table needs at least one rule.",))
     wrong = dict(_unkept(rows)) or dict(_unread(files[file], table, rows)) | dict(_unlisted(table, rows))
-    if wrong or not rows:
-        none = () if rows else ("A table needs at least one rule.",)
-        return Draft(file, table, tuple(rows), files, wrong, none)
+    if wrong:
+        return Draft(file, table, tuple(rows), files, wrong)
     try:
         source = with_rules(files[file].encode(), table.id, rows)
         faults = compile_model(parse(source)).faults

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from casework import permissions
+from casework.checks import text_errors
 from casework.rules import Draft, changes, columns, draft, edited, example_errors, examples, rows_from, tried
 from casework.selectors.rules import TableOf, tables_by_file, versions
 from casework.views.doors import person, reads, reads_and_writes, refusal
@@ -47,8 +48,8 @@ def rules_edit(request: HttpRequest, definition_id: int, table_id: str) -> HttpR
     do = request.POST.get("do", "")
     rows = edited(rows_from(request.POST.dict(), found.table), found.table, do) if do else list(found.table.rows)
     made = draft(definition.files, found.file, found.table, rows)
-    if do == "publish" and made.is_sound and not request.POST.get("note", "").strip():
-        return _form(request, definition, made, note_error="Say in a few words what you changed and why.")
+    if do == "publish" and made.is_sound and (wrong := _note_error(_note(request))):
+        return _form(request, definition, made, note_error=wrong)
     if do == "publish" and made.is_sound:
         return _published(request, definition, made)
     return _form(request, definition, made, trial=do == "try", review=do == "review")
@@ -66,10 +67,19 @@ def _table(definition: Definition, table_id: str) -> TableOf:
     raise Http404("This version has no such table.")
 
 
+def _note(request: HttpRequest) -> str:
+    return request.POST.get("note", "").strip()
+
+
+def _note_error(note: str) -> str:
+    return text_errors({"note": note}).get("note", "") if note else "Say in a few words what you changed and why."
+
+
 def _published(request: HttpRequest, definition: Definition, made: Draft) -> HttpResponse:
     user = person(request)
-    note = request.POST.get("note", "").strip()[:500]
-    outcome = deploy(made.files, permissions.origin_of(user), by=user, note=note, based_on=definition.version)
+    outcome = deploy(
+        made.files, permissions.origin_of(user), by=user, note=_note(request)[:500], based_on=definition.version
+    )
     if isinstance(outcome, Refused) and outcome.code == "overtaken":
         return refusal(request, outcome, reverse("rules"))
     if isinstance(outcome, Refused):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from audit.models import AuditEvent
 from casework.models import Case
-from casework.rules import changes, draft, edited, rows_from, table_in
+from casework.rules import MOST_RULES, changes, draft, edited, rows_from, table_in
 from casework.shipped import CASE_TYPES
 from orchestration.casetypes import current, folder_files
 from orchestration.engine.dmn.editing import Row
@@ -120,6 +120,39 @@ def test_publishing_without_a_note_asks_for_one(complaint, admin):
     assert answer.status_code == 400
     assert "what you changed and why" in answer.content.decode()
     assert current("complaint").version == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("note", ["Stricter\0", "Stricter\x07"])
+def test_a_note_that_cannot_be_kept_is_refused_beside_it_and_nothing_is_lost(complaint, admin, note):
+    answer = admin.post(address(complaint), as_form(**{"r1.0": "< 80"}, do="publish", note=note))
+    told = answer.content.decode()
+    assert answer.status_code == 400
+    assert 'id="note-wrong">This holds characters that cannot be kept' in told
+    assert "&lt; 80" in told
+    assert "Stricter" in told
+    assert current("complaint").version == 1
+
+
+def many(count):
+    return [Row(("< 75", "-", "-"), TABLE.rows[0].outputs, TABLE.rows[0].annotations, "") for _ in range(count)]
+
+
+@pytest.mark.django_db
+def test_a_table_of_three_hundred_rules_is_published(complaint, admin):
+    answer = admin.post(address(complaint), as_form(many(300), do="publish", note="All regions"), follow=True)
+    assert "Version 2 is published" in answer.content.decode()
+    published = Definition.objects.get(pk=current("complaint").pk).files["routing.dmn"]
+    assert len(table_in(published, "routing_table").rows) == 300
+
+
+@pytest.mark.django_db
+def test_a_rule_too_many_is_refused_in_words_and_stays_in_the_form(complaint, admin):
+    answer = admin.post(address(complaint), as_form(many(MOST_RULES), do="add:1"))
+    told = answer.content.decode()
+    assert answer.status_code == 400
+    assert "A table has at most 500 rules here; this has 501." in told
+    assert f'name="r{MOST_RULES + 1}.0"' in told
 
 
 @pytest.mark.django_db
