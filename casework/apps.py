@@ -8,9 +8,13 @@ class CaseworkConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.urls import register_converter
+
         from casework import celery  # noqa: F401 - tasks sent from any process then know the broker
+        from casework.addresses import NumberConverter
         from casework.steps import keep_face
         from orchestration.services import with_every_step
 
         if keep_face not in with_every_step:
             with_every_step.append(keep_face)
+        register_converter(NumberConverter, "number")

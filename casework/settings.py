@@ -112,7 +112,10 @@ CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=EMBEDDED.broker_url)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     # A message not acknowledged for this long is given out again. Longer than any task may take (seconds).
-    {"visibility_timeout": 3600} if CELERY_BROKER_URL.startswith(("redis", "rediss")) else {}
+    # A host that does not answer is given up after two seconds: a request waits for nothing, a worker tries again.
+    {"visibility_timeout": 3600, "socket_connect_timeout": 2}
+    if CELERY_BROKER_URL.startswith(("redis", "rediss"))
+    else {}
 )
 # Rows are the truth, messages are nudges: nothing is kept of a result, and a lost worker's message comes again.
 CELERY_TASK_IGNORE_RESULT = True
@@ -179,6 +182,8 @@ CONTENT_SECURITY_POLICY = {
     "frame-ancestors": "'none'",
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# The largest form is a decision table: 500 rules (casework.rules.MOST_RULES), each cell a field.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -205,6 +210,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Bring cases in, follow them and work on their tasks. Every answer is masked for who asks.",
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "PATH_CONVERTER_OVERRIDES": {"number": int},
     "OAS_VERSION": "3.1.1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -7,11 +7,13 @@ refreshed part of the page. A refusal is a page of its own (409) that says why a
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
@@ -27,7 +29,7 @@ Part = Callable[[int], HttpResponse]
 
 def reads(view: View) -> View:
     """For a page that only shows."""
-    return login_required(never_cache(require_safe(view)))
+    return login_required(never_cache(require_safe(_legible(view))))
 
 
 def writes(view: View) -> View:
@@ -37,7 +39,19 @@ def writes(view: View) -> View:
 
 def reads_and_writes(view: View) -> View:
     """For a page whose form comes back to it."""
-    return login_required(never_cache(require_http_methods(["GET", "HEAD", "POST"])(view)))
+    return login_required(never_cache(require_http_methods(["GET", "HEAD", "POST"])(_legible(view))))
+
+
+def _legible(view: View) -> View:
+    """Refuses an address that asks with a NUL, which no text of the database can hold (400)."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **parts: Any) -> HttpResponse:
+        if any("\0" in text for texts in request.GET.lists() for text in (texts[0], *texts[1])):
+            raise BadRequest("The address holds a character that no search and no filter can look for.")
+        return view(request, *args, **parts)
+
+    return asked
 
 
 def person(request: HttpRequest) -> User:

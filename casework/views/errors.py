@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "400.html", status=400)
+    sentence = str(exception) if type(exception) is BadRequest else ""
+    return render(request, "400.html", {"sentence": sentence}, status=400)
 
 
 def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
