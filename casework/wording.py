@@ -17,6 +17,8 @@ from orchestration.casetypes import CaseType
 Detail = Mapping[str, Any]
 
 KINDS: Final = {"people": "People", "ai": "AI", "rules": "Rules", "steps": "Steps", "data": "Data", "access": "Access"}
+CHANGED: Final = "engine.VariablesChanged"
+DECIDED: Final = "engine.DecisionEvaluated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,13 @@ def has_words(action: str) -> bool:
     return action in TELLERS or action in ACTIONS
 
 
-def tell(entry: Entry, names: Names) -> Told | None:
-    """The event in plain words; None where it is machinery."""
+def tell(entry: Entry, names: Names, before: Entry | None = None) -> Told | None:
+    """The event in plain words; None where it is machinery. `before`: the event just before it, if any."""
     teller = TELLERS.get(entry.action)
     if entry.detail.get("erased"):
         return Told("access", "eraser", "The content of this event was erased.", by_actor=False, notable=False)
+    if entry.action == CHANGED and before is not None and before.action == DECIDED:
+        return Told("data", "edit", f"The rules wrote {_written(entry.detail, names)}", by_actor=False, notable=False)
     if teller is not None:
         return teller(entry.detail, names)
     if entry.action in ACTIONS:
@@ -120,8 +124,11 @@ def _actor_failed(detail: Detail, _: Names) -> Told:
 
 
 def _variables_changed(detail: Detail, names: Names) -> Told:
-    fields = [names.fields.get(name, name) for name in (*detail.get("changes", ()), *detail.get("removed", ()))]
-    return Told("data", "edit", f"wrote {_listed(fields)}", notable=False)
+    return Told("data", "edit", f"wrote {_written(detail, names)}", notable=False)
+
+
+def _written(detail: Detail, names: Names) -> str:
+    return _listed([names.fields.get(name, name) for name in (*detail.get("changes", ()), *detail.get("removed", ()))])
 
 
 def _incident_resolved(detail: Detail, _: Names) -> Told:
@@ -168,8 +175,8 @@ TELLERS: Final[Mapping[str, Callable[[Detail, Names], Told | None]]] = {
     "engine.ItemPlanned": lambda d, _: Told("people", "plus", f"added {_quoted(d['name'])}"),
     "engine.TaskOpened": _task_opened,
     "engine.JobRequested": _job_requested,
-    "engine.VariablesChanged": _variables_changed,
-    "engine.DecisionEvaluated": _decision,
+    CHANGED: _variables_changed,
+    DECIDED: _decision,
     "engine.MilestoneReached": lambda d, _: Told(
         "steps", "flag", f"Milestone {_quoted(d['name'])} was reached", by_actor=False, tone="good"
     ),

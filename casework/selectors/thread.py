@@ -82,7 +82,10 @@ def _told(look: Look) -> list[Line]:
     people = _people(look.history)
     names = replace(names_of(look.case_type, look.history), decisions=decision_names(look.case.instance.definition_id))
     fired = {decision.sequence: decision.fired for decision in decisions_made(look)}
-    told = ((entry, _masked(look, entry, names)) for entry in look.history)
+    told = (
+        (entry, _masked(look, entry, names, before))
+        for before, entry in zip((None, *look.history), look.history, strict=False)
+    )
     return [
         Line(entry.sequence, entry.at, actor_name(entry.actor, people) if words.by_actor else "", words,
              fired.get(entry.sequence, ()))
@@ -90,10 +93,10 @@ def _told(look: Look) -> list[Line]:
     ]  # fmt: skip
 
 
-def _masked(look: Look, entry: Entry, names: Names) -> Told | None:
+def _masked(look: Look, entry: Entry, names: Names, before: Entry | None) -> Told | None:
     if not has_words(entry.action):
         return None
-    told = tell(replace(entry, detail=look.view.payload(entry.detail)), names)
+    told = tell(replace(entry, detail=look.view.payload(entry.detail)), names, before)
     return None if told is None else replace(told, text=look.view.text(told.text))
 
 

@@ -50,6 +50,20 @@ def test_whoever_is_no_auditor_reads_plain_words_and_no_machinery(people, case, 
     assert "Verify" not in told
 
 
+def test_a_history_without_its_end_is_told_to_be_broken_behind_what_is_kept(people, case, client):
+    head = case.instance.head_sequence = AuditEvent.objects.filter(chain=case.instance_id).count() + 1
+    case.instance.save(update_fields=["head_sequence"])
+    client.force_login(people["axel"])
+    told = client.post(f"/cases/{case.pk}/verify/").content.decode()
+    assert "The history does not hold." in told
+    assert f"First broken at event {head}; {head - 1} events are kept." in told
+
+
+def test_the_page_says_that_the_rules_wrote_what_they_decided(people, case, client):
+    (written,) = rows(client, people["axel"], case, action="engine.VariablesChanged", q="Route")
+    assert (written.line.who, written.line.told.text) == ("", "The rules wrote Route")
+
+
 def test_verifying_a_true_history_says_so_and_is_kept_itself(people, case, client):
     client.force_login(people["axel"])
     told = client.post(f"/cases/{case.pk}/verify/").content.decode()

@@ -61,5 +61,17 @@ def test_machinery_has_none():
     )
 
 
+def test_what_is_written_just_after_a_decision_was_written_by_the_rules():
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    wrote, decided = (
+        Entry(number, action, "model:sentiment", "", "", at, "complaint v1", [], detail)
+        for number, action, detail in [(2, "engine.VariablesChanged", {"changes": {"draft": 1}}),
+                                       (1, "engine.DecisionEvaluated", {"decision": "route"})]
+    )  # fmt: skip
+    by_rules, by_itself = tell(wrote, NAMES, decided), tell(wrote, NAMES, wrote)
+    assert (by_rules.text, by_rules.by_actor) == ("The rules wrote Drafted answer", False)
+    assert (by_itself.text, by_itself.by_actor) == ("wrote Drafted answer", True)
+
+
 def test_an_erased_event_says_that_it_was_erased():
     assert words("engine.TaskOpened", erased=True) == "The content of this event was erased."
