@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.test import Client
 from rest_framework.authtoken.models import Token
 
@@ -25,9 +25,7 @@ NEW = {"case_type": "complaint", "reference": "A-1", "data": {"message": "Where 
 @pytest.fixture
 def bot(people: People) -> Client:
     """A program of the group Intake, with its token."""
-    user = User.objects.create_user("intake-bot")
-    user.groups.set(Group.objects.filter(name="Intake"))
-    token = Token.objects.create(user=user)
+    token = Token.objects.create(user=people["intake-bot"])
     return Client(headers={"Authorization": f"Token {token.key}"})
 
 

@@ -57,7 +57,7 @@ def test_a_model_that_cannot_be_deployed_fails_the_run(folder):
 def test_a_file_that_cannot_be_read_fails(folder):
     (folder / "s.yaml").write_text("runs: [")
     (result,) = run_files([folder / "s.yaml"])
-    assert "cannot be read" in result.message
+    assert "the file is no scenario file" in result.message
 
 
 def test_the_command_says_which_runs_pass_and_its_status_tells(folder, capsys):
