@@ -12,9 +12,11 @@ class CaseworkConfig(AppConfig):
 
         from casework import celery  # noqa: F401 - tasks sent from any process then know the broker
         from casework.addresses import NumberConverter
-        from casework.steps import keep_face
+        from casework.steps import keep_face, open_face_of_start
         from orchestration.services import with_every_step
+        from orchestration.starts import with_every_start
 
         if keep_face not in with_every_step:
             with_every_step.append(keep_face)
+            with_every_start.append(open_face_of_start)
         register_converter(NumberConverter, "number")

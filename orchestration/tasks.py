@@ -17,7 +17,7 @@ from django.db import OperationalError, transaction
 from django.db.models import F, Model, Q, QuerySet
 
 from audit.services import Origin
-from orchestration import jobs, services
+from orchestration import jobs, services, starts
 from orchestration.casetypes import by_definition
 from orchestration.engine.bpmn.view import correlation_key
 from orchestration.engine.commands import FailJob, FireTimer, ReceiveMessage, ReceiveSignal
@@ -110,15 +110,20 @@ def _deliver(number: int) -> None:
 
 
 def _signal(letter: Outbox, waiting: QuerySet[Subscription]) -> bool:
-    """To all that wait, in the order of their numbers, so that two deliveries never wait for each other."""
+    """To all that wait, in the order of their numbers, so that two deliveries never wait for each other; then it
+    begins the processes that begin with it."""
     signal = ReceiveSignal(letter.name, orjson.loads(bytes(letter.variables)))
     for instance in waiting.order_by("instance").values_list("instance", flat=True).distinct():
         _tried("signal not received", letter, services.send, instance, signal, _sender(letter), but=OperationalError)
+    list(starts.begin("signal", letter.name, signal.variables, _sender(letter)))
     return True
 
 
 def _message(letter: Outbox, waiting: QuerySet[Subscription]) -> bool:
-    """To the first that waits for it and takes it. It stays while only cases that stand still wait for it."""
+    """To the first that waits for it and takes it, else it begins a case where a process begins with it.
+
+    It stays while only cases that stand still wait for it.
+    """
     variables = orjson.loads(bytes(letter.variables))
     keys = {version: _key(letter, version, variables) for version in _versions(waiting)}
     fitting = Q()
@@ -131,7 +136,10 @@ def _message(letter: Outbox, waiting: QuerySet[Subscription]) -> bool:
         message = ReceiveMessage(letter.name, variables=variables, correlation=keys[version])
         if isinstance(services.send(instance, message, _sender(letter)), services.Done):
             return True
-    return not waiting.filter(fitting & standing_still).exists()
+    if waiting.filter(fitting & standing_still).exists():
+        return False
+    next(starts.begin("message", letter.name, variables, _sender(letter)), None)
+    return True
 
 
 def _versions(waiting: QuerySet[Subscription]) -> Iterable[int]:

@@ -189,6 +189,7 @@ class TestFinding:
     ) -> None:
         anna = sign_in("anna")
         open_case()
+        anna.get("/api/cases/")  # what a process reads once, it has read now
         few = statements(lambda: anna.get("/api/cases/"))
         for _ in range(9):
             open_case()
