@@ -62,7 +62,7 @@ def _owner(handle: int) -> dict[str, Any]:
 
 
 def _alive(pid: int | None) -> bool:
-    if pid is None:
+    if pid is None or pid == os.getpid():  # what we held before and have let go is held by processes that are ending
         return False
     try:
         os.kill(pid, 0)
