@@ -175,10 +175,6 @@ def case_viewed(*, by: User, case: Case) -> None:
         services.record(case.instance_id, [Fact("case.viewed")], origin_of(by))
 
 
-def case_exported(*, by: User, case: Case, what: str) -> None:
-    services.record(case.instance_id, [Fact("case.exported", {"what": what})], origin_of(by))
-
-
 def case_verify(*, by: User, case: Case) -> Verdict:
     """Check the case's history while nobody can add to it, and keep that it was checked."""
     with transaction.atomic():

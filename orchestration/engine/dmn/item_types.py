@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from orchestration.engine.dmn import model
 from orchestration.engine.dmn.model import Fault
+from orchestration.engine.feel.ast import BUILT_IN_TYPES
 from orchestration.engine.feel.types import ANY, ContextOf, FunctionOf, ListOf, Restricted, Simple, Type, fits
 from orchestration.engine.feel.values import Value
 
@@ -17,25 +18,7 @@ Allows = Callable[[Value], bool]
 CompileConstraint = Callable[[model.ItemDefinition, str], Allows]
 """Compiles the text of an item definition's unary tests to a predicate."""
 
-BUILT_IN = {
-    name: Simple(name)
-    for name in (
-        "number",
-        "string",
-        "boolean",
-        "date",
-        "time",
-        "date and time",
-        "days and time duration",
-        "years and months duration",
-        "list",
-        "context",
-        "function",
-        "range",
-        "Any",
-        "Null",
-    )
-}
+BUILT_IN = {name: Simple(name) for name in BUILT_IN_TYPES}
 # Spellings of older versions, of XML Schema (12.3.2) and of tools in wide use.
 ALIASES = {
     "any": "Any",

@@ -12,6 +12,24 @@ from decimal import Decimal
 
 from .problems import Span
 
+BUILT_IN_TYPES = (
+    "number",
+    "string",
+    "boolean",
+    "date",
+    "time",
+    "date and time",
+    "days and time duration",
+    "years and months duration",
+    "list",
+    "context",
+    "function",
+    "range",
+    "Any",
+    "Null",
+)
+"""The names of the types that need no item definition (10.3.1.2)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Node:

@@ -6,23 +6,7 @@ from . import ast
 from .names import NameScopes, NameTable
 from .tokens import TokenCursor
 
-BUILT_IN_TYPES = (
-    "number",
-    "string",
-    "boolean",
-    "date",
-    "time",
-    "date and time",
-    "days and time duration",
-    "years and months duration",
-    "list",
-    "context",
-    "function",
-    "range",
-    "Any",
-    "Null",
-)
-_TYPE_NAMES = NameTable(BUILT_IN_TYPES)
+_TYPE_NAMES = NameTable(ast.BUILT_IN_TYPES)
 
 
 class TypeParser(TokenCursor):

@@ -54,24 +54,6 @@ Type = Simple | ListOf | RangeOf | ContextOf | FunctionOf | Restricted
 
 ANY = Simple("Any")
 NULL = Simple("Null")
-_SIMPLE_NAMES = frozenset(
-    [
-        "number",
-        "string",
-        "boolean",
-        "date",
-        "time",
-        "date and time",
-        "days and time duration",
-        "years and months duration",
-        "list",
-        "context",
-        "function",
-        "range",
-        "Any",
-        "Null",
-    ]
-)
 _GENERIC: dict[type, str] = {ListOf: "list", RangeOf: "range", ContextOf: "context", FunctionOf: "function"}
 
 
@@ -87,7 +69,7 @@ def resolve(written: ast.Type, defined: Mapping[str, Type]) -> Type:
         return FunctionOf(tuple(resolve(of, defined) for of in written.parameters), resolve(written.result, defined))
     if written.name in defined:
         return defined[written.name]
-    if written.name in _SIMPLE_NAMES:
+    if written.name in ast.BUILT_IN_TYPES:
         return Simple(written.name)
     raise FeelError(f"there is no type {written.name!r}")
 
