@@ -47,7 +47,8 @@ class Parser(TypeParser):
         if self.at("-") and self.tokens[self.index + 1].kind == "end":
             self.index += 1
             return ast.UnaryTests(self.span_from(0), (), False)
-        if self.at("not") and self.tokens[self.index + 1].text == "(":
+        following = [token.text for token in self.tokens[self.index + 1 : self.index + 3]]
+        if self.at("not") and following[:1] == ["("] and following != ["(", ")"]:  # `not()` is a call like any other
             return self._negated_tests()
         return self._tests_to_the_end([self._test()])
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from orchestration.engine.feel import (
@@ -142,6 +142,7 @@ def test_what_is_said_to_be_read_is_all_that_is_read(text):
     assert repr(from_feel(with_all.value)) == repr(from_feel(with_needed.value))
 
 
+@example("not()", None)
 @given(EXPRESSIONS, st.sampled_from([None, 1, "a", True, [1], {"a": 1}]))
 def test_every_expression_can_stand_in_a_cell(text, value):
     verdict = compile_unary_tests(text, SCOPE.keys()).evaluate(value, SCOPE, now=NOON, limits=SMALL).value
