@@ -154,7 +154,7 @@ class Engine:
 
     def fail(self, iid: str, capability: str, error: str) -> None:
         root, job = self._job(iid, capability)
-        self._do(root, c.FailJob(job, error))
+        self._do(root, c.FailJob(job, error, code=c.ACTOR_FAILED))
 
     def resolve(self, iid: str, how: Any, output: Json) -> None:
         """A person decides about the oldest open incident: "retry" it, or "skip" it with this output."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 Json = Any
 Variables = Mapping[str, Json]
@@ -64,6 +64,10 @@ class CompleteJob:
     job: int
     result: Json = None
     key: str = ""
+
+
+ACTOR_FAILED: Final = "actor-failed"
+"""The BPMN error code of a machine actor that has failed for good: a boundary event may lead on from there."""
 
 
 @dataclass(frozen=True, slots=True)
