@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import yaml
@@ -124,38 +124,13 @@ def _file_fault(name: Json, text: Json) -> str:
     return ""
 
 
-def document(files: Mapping[str, str], name: str, faults: list[str]) -> dict[str, Json] | None:
-    """A YAML file of the folder whose shape is known; None where it is not as it should be: `faults` then says why."""
-    found = _parsed(files, name, yaml.safe_load, faults)
-    if found is None:
-        return None
-    wrong = list(_shape_faults(name, found))
-    faults += wrong
-    return None if wrong else found
-
-
-def schema(files: Mapping[str, str], name: str, faults: list[str]) -> dict[str, Json]:
-    """The JSON Schema of the data; {} where it is none, which `faults` then says."""
-    found = _parsed(files, name, json.loads, faults)
-    if found is None:
-        return {}
-    try:
-        Draft202012Validator.check_schema(found, format_checker=Draft202012Validator.FORMAT_CHECKER)
-    except SchemaError as error:
-        faults.append(f"{_place(name, error)}: {_in_words(error)}")
-        return {}
-    return found
-
-
-def _parsed(
-    files: Mapping[str, str], name: str, parse: Callable[[str], Json], faults: list[str]
-) -> dict[str, Json] | None:
+def parsed(files: Mapping[str, str], name: str, faults: list[str]) -> dict[str, Json] | None:
+    """What a YAML or JSON file of the folder says; None where it cannot be read: `faults` then says why."""
     if name not in files:
         faults.append(f"{name} is missing.")
         return None
     try:
-        found = parse(files[name])
-        values = sum(1 for _ in _values(found))
+        found = (json.loads if name.endswith(".json") else yaml.safe_load)(files[name])
     except RecursionError:
         faults.append(f"{name} is nested too deeply.")
     except yaml.MarkedYAMLError as error:
@@ -166,13 +141,39 @@ def _parsed(
     except (yaml.YAMLError, ValueError) as error:
         faults.append(f"{name}: {str(error).partition(chr(10))[0]}")
     else:
-        if isinstance(found, dict) and values <= MOST_VALUES:
+        if isinstance(found, dict):
             return found
-        many = (
-            f"it holds more than {MOST_VALUES} values." if values > MOST_VALUES else "names with values are expected."
-        )
-        faults.append(f"{name}: {many}")
+        faults.append(f"{name}: names with values are expected.")
     return None
+
+
+def checked(files: Mapping[str, str], name: str, faults: list[str]) -> dict[str, Json] | None:
+    """The same of a file that is to be deployed: None also where it has not the shape that it should have."""
+    found = parsed(files, name, faults)
+    if found is None:
+        return None
+    wrong = list(_size_faults(name, found) or (_shape_faults if name in SHAPES else _schema_faults)(name, found))
+    faults += wrong
+    return None if wrong else found
+
+
+def _schema_faults(name: str, found: Json) -> Iterator[str]:
+    try:
+        Draft202012Validator.check_schema(found, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    except SchemaError as error:
+        yield f"{_place(name, error)}: {_in_words(error)}"
+
+
+def _size_faults(name: str, found: Json) -> list[str]:
+    """Too many values, too deep, or a name that is no text: what must be known before anything looks into it."""
+    try:
+        if sum(1 for _ in _values(found)) <= MOST_VALUES:
+            return []
+    except RecursionError:
+        return [f"{name} is nested too deeply."]
+    except ValueError as error:
+        return [f"{name}: {error}"]
+    return [f"{name}: it holds more than {MOST_VALUES} values."]
 
 
 def _values(document: Json) -> Iterator[None]:

@@ -1,13 +1,14 @@
 """What is a case type, once its folder of open files is read?
 
 A case type is a folder (manifest, models, tables, schema, forms, samples) deployed as one immutable version with a
-content hash. `read` turns its files into one frozen value with everything compiled, or into all its faults at once.
+content hash. `checked` turns files that somebody wants to deploy into one frozen value with everything compiled, or
+into all their faults at once; `read` does it for what was deployed before, and asks only for what it takes to run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -16,11 +17,11 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from orchestration.casetype_checks import check
-from orchestration.casetype_files import FORMS, MANIFEST, MODELS, READ, document, name_faults
-from orchestration.casetype_files import schema as data_schema
+from orchestration.casetype_files import FORMS, MANIFEST, MODELS, READ, name_faults, parsed
+from orchestration.casetype_files import checked as checked_file
 from orchestration.classification import Classification, classify
 from orchestration.engine.commands import StartCase, StartProcess
-from orchestration.engine.deploy import build
+from orchestration.engine.deploy import build, compiled
 from orchestration.engine.library import Library
 from orchestration.models import Definition
 
@@ -171,21 +172,59 @@ def folder_files(folder: Path) -> dict[str, str]:
 
 
 def read(files: Mapping[str, str], version: int = 0) -> CaseType:
-    """files by name -> the compiled case type. Raises Faulty with all that is wrong."""
+    """files by name of a version that is deployed -> the compiled case type.
+
+    Checks only what it takes to run: whatever a later release has come to refuse, running cases go on. Raises Faulty.
+    """
+    faults: list[str] = []
+    manifest, forms = parsed(files, MANIFEST, faults), parsed(files, FORMS, faults)
+    schema = parsed(files, _schema_file(manifest), faults)
+    classification = _classified(schema or {}, faults)
+    library = compiled(_models(files))
+    if faults or manifest is None or forms is None or schema is None:
+        raise Faulty(faults)
+    return _case_type(files, version, manifest, forms, schema, classification, library)
+
+
+def checked(files: Mapping[str, str]) -> CaseType:
+    """files by name of a version that is to be deployed -> the compiled case type, still without a version.
+
+    Raises Faulty with all that is wrong.
+    """
     faults = name_faults(files)
     if faults:
         raise Faulty(faults)
-    manifest = document(files, MANIFEST, faults)
-    forms = document(files, FORMS, faults)
-    schema = data_schema(files, (manifest or {}).get("schema", "data.schema.json"), faults)
+    manifest, forms = checked_file(files, MANIFEST, faults), checked_file(files, FORMS, faults)
+    schema = checked_file(files, _schema_file(manifest), faults) or {}
     classification = _classified(schema, faults)
-    built = build({name: text.encode() for name, text in files.items() if name.endswith(MODELS)})
+    built = build(_models(files))
     if isinstance(built, list):
         faults += [f"{fault.file}, {fault.element}: {fault.sentence}" for fault in built if fault.severe]
     else:
         faults += check(files, manifest, forms, schema, built)
     if faults or manifest is None or forms is None or isinstance(built, list):
         raise Faulty(faults)
+    return _case_type(files, 0, manifest, forms, schema, classification, built)
+
+
+def _schema_file(manifest: Mapping[str, Any] | None) -> str:
+    return str((manifest or {}).get("schema", "data.schema.json"))
+
+
+def _models(files: Mapping[str, str]) -> dict[str, bytes]:
+    return {name: text.encode() for name, text in files.items() if name.endswith(MODELS)}
+
+
+def _case_type(
+    files: Mapping[str, str],
+    version: int,
+    manifest: Mapping[str, Any],
+    forms: Mapping[str, Any],
+    schema: Mapping[str, Any],
+    classification: Classification,
+    library: Library,
+) -> CaseType:
+    intake = manifest.get("intake", {})
     return CaseType(
         key=manifest["key"],
         version=version,
@@ -200,14 +239,12 @@ def read(files: Mapping[str, str], version: int = 0) -> CaseType:
         roles=tuple(_role(group, role) for group, role in manifest.get("roles", {}).items()),
         may_open=frozenset(manifest.get("may_open", ())),
         fallback_group=manifest.get("fallback_group", ""),
-        intake=Intake(
-            tuple(manifest.get("intake", {}).get("required", ())), manifest.get("intake", {}).get("columns", {})
-        ),
-        external=tuple(External(**waited) for waited in manifest.get("external", ())),
+        intake=Intake(tuple(intake.get("required", ())), intake.get("columns", {})),
+        external=tuple(External(**_known(External, waited)) for waited in manifest.get("external", ())),
         forms={key: _form(key, form) for key, form in forms.items()},
         schema=schema,
         classification=classification,
-        library=built,
+        library=library,
         files=files,
     )
 
@@ -234,7 +271,12 @@ def _form_field(given: Mapping[str, Any]) -> FormField:
         name: {path: tuple(values) for path, values in given.get(name, {}).items()}
         for name in ("required_when", "required_unless", "unchanged_when")
     }
-    return FormField(**{**given, **conditions, "fills": tuple(given.get("fills", ()))})
+    return FormField(**{**_known(FormField, given), **conditions, "fills": tuple(given.get("fills", ()))})
+
+
+def _known(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Without keys that this release does not know: the one that deployed them did."""
+    return {name: value for name, value in given.items() if name in {field.name for field in fields(kind)}}
 
 
 @lru_cache(maxsize=64)

@@ -7,13 +7,13 @@ same files twice makes one version. A wrong model is never half deployed: all it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from audit.services import Fact, Origin, record_control
-from orchestration.casetypes import CaseType, Faulty, content_hash, read
+from orchestration.casetypes import CaseType, Faulty, checked, content_hash
 from orchestration.models import Definition
 from orchestration.services import Refused, utc_now
 
@@ -35,7 +35,7 @@ def deploy(
     `based_on`: the version that they were edited from; refused when it is not the newest any more.
     """
     try:
-        draft = read(files)
+        draft = checked(files)
     except Faulty as wrong:
         return Refused("faulty", "Not published: " + " ".join(wrong.faults), _numbered(wrong.faults))
     digest = content_hash(files)
@@ -43,7 +43,7 @@ def deploy(
         _one_at_a_time(draft.key)
         newest = Definition.objects.filter(key=draft.key).order_by("-version").first()
         if newest is not None and newest.content_hash == digest:
-            return Published(newest, read(files, newest.version), created=False)
+            return Published(newest, replace(draft, version=newest.version), created=False)
         if based_on is not None and newest is not None and newest.version != based_on:
             return Refused(
                 "overtaken", f"Version {newest.version} was published while you edited version {based_on}. "
@@ -56,7 +56,7 @@ def deploy(
         changed = [name for name in files if newest is None or newest.files.get(name) != files[name]]
         detail = {"key": definition.key, "version": definition.version, "hash": digest, "note": note, "files": changed}
         record_control([Fact("definition.deployed", detail)], origin, definition.deployed_at)
-    return Published(definition, read(files, definition.version), created=True)
+    return Published(definition, replace(draft, version=definition.version), created=True)
 
 
 def _numbered(faults: list[str]) -> dict[str, str]:

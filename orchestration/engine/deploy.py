@@ -1,7 +1,8 @@
 """May these models be used, and as what?
 
 `build` reads all model files of a case type at once and gives a library, or every fault that it found: each with the
-element, its line and a sentence. A wrong model is never half deployed.
+element, its line and a sentence. A wrong model is never half deployed. What was deployed once is compiled without being
+judged again, so that running cases go on when a later release has become stricter.
 """
 
 from __future__ import annotations
@@ -22,6 +23,24 @@ _BY_SUFFIX = {".cmmn": "cmmn", ".cmmn.xml": "cmmn", ".bpmn": "bpmn", ".bpmn20.xm
 
 def build(files: Mapping[str, bytes]) -> Library | list[Fault]:
     """file name -> content; names that end in .cmmn, .bpmn, .dmn or .xml are models, others are passed by."""
+    library, origin, faults = _read(files)
+    for key, case in library.cases.items():
+        faults.extend(cmmn_checks.check(case, library, origin[key]))
+    for key, process in library.processes.items():
+        faults.extend(replace(fault, file=origin[key]) for fault in bpmn.check_references(process, library))
+    if any(fault.severe for fault in faults):
+        return sorted(faults, key=lambda fault: (not fault.severe, fault.file, fault.line))
+    return replace(library, warnings=tuple(faults))
+
+
+def compiled(files: Mapping[str, bytes]) -> Library:
+    """The models of files that were deployed before: all that can be compiled, whatever `build` would say of it now."""
+    library, _, _ = _read(files)
+    return library
+
+
+def _read(files: Mapping[str, bytes]) -> tuple[Library, dict[str, str], list[Fault]]:
+    """The library, the file of each of its models, and what is wrong with each model by itself."""
     faults: list[Fault] = []
     decisions = _decisions(
         {name: source for name, source in files.items() if name.endswith((".dmn", ".dmn.xml"))}, faults
@@ -45,14 +64,7 @@ def build(files: Mapping[str, bytes]) -> Library | list[Fault]:
             if key in target:
                 faults.append(Fault(key, f"{key!r} is defined in {origin[key]} and in {name}.", file=name))
             target[key], origin[key] = model, name
-    library = Library(cases, processes, decisions)
-    for key, case in cases.items():
-        faults.extend(cmmn_checks.check(case, library, origin[key]))
-    for key, process in processes.items():
-        faults.extend(replace(fault, file=origin[key]) for fault in bpmn.check_references(process, library))
-    if any(fault.severe for fault in faults):
-        return sorted(faults, key=lambda fault: (not fault.severe, fault.file, fault.line))
-    return replace(library, warnings=tuple(faults))
+    return Library(cases, processes, decisions), origin, faults
 
 
 def _kind(name: str) -> str | None:

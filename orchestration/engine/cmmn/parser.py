@@ -57,7 +57,7 @@ _UNREAD: Final = {
 
 
 def compile_cases(root: Element, file: str) -> tuple[dict[str, CaseModel], list[Fault]]:
-    """case id -> model for a `definitions` element, and the faults. A case with severe faults is left out."""
+    """case id -> model for a `definitions` element, and the faults; one with severe faults is not to be deployed."""
     cases: dict[str, CaseModel] = {}
     faults: list[Fault] = []
     if root.namespace not in CMMN:
@@ -67,7 +67,7 @@ def compile_cases(root: Element, file: str) -> tuple[dict[str, CaseModel], list[
         reader = _CaseReader(element, file, outside, comes_from_flowable(root))
         model = reader.read()
         faults.extend(reader.faults)
-        if model is not None and not any(fault.severe for fault in reader.faults):
+        if model is not None:
             if model.id in cases:
                 faults.append(Fault(model.id, f"There are two cases {model.id!r}.", element.line, file))
             cases[model.id] = model
