@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
 
 from jsonschema.exceptions import ValidationError
 
@@ -17,6 +18,8 @@ from orchestration.masking import View
 
 Json = Any
 
+LARGEST_WHOLE: Final = 2**63 - 1
+"""What JSON as we keep it, and PostgreSQL, hold as a whole number."""
 PLACEHOLDER = re.compile(r"\{([^{}\s]{1,200})\}")
 
 
@@ -53,6 +56,42 @@ def _in_words(error: ValidationError) -> tuple[str, str]:
             return path, f"This should be at {'least' if error.validator == 'minimum' else 'most'} {limit}."
         case _:
             return path, f"This does not fit the rule {error.validator!r}."
+
+
+def typed(schema: Mapping[str, Json], value: Json) -> Json:
+    """The value with each text that stands where the schema wants a number read as one, where it is one.
+
+    Forms and files know nothing but texts; what is no number stays a text, which `schema_errors` then refuses.
+    """
+    if isinstance(value, Mapping):
+        below = schema.get("properties", {})
+        return {name: typed(below.get(name, {}), inner) for name, inner in value.items()}
+    if isinstance(value, str) and schema.get("type") in ("number", "integer"):
+        found = read_number(value)
+        return value if found is None else found
+    return value
+
+
+def typed_answers(schema: Mapping[str, Json], answers: Mapping[str, Json]) -> dict[str, Json]:
+    """The same for answers by dotted path."""
+    found: dict[str, Json] = {}
+    for path, value in answers.items():
+        here: Mapping[str, Json] = schema
+        for name in path.split("."):
+            here = here.get("properties", {}).get(name, {})
+        found[path] = typed(here, value)
+    return found
+
+
+def read_number(text: str) -> int | float | None:
+    """The number that a text writes, with a point or a comma before the decimals; None where it writes none."""
+    try:
+        found = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation:
+        return None
+    if not found.is_finite() or abs(found) > LARGEST_WHOLE:
+        return None
+    return int(found) if found == found.to_integral_value() else float(found)
 
 
 def text_errors(data: Mapping[str, Json], prefix: str = "") -> dict[str, str]:

@@ -93,10 +93,16 @@ def _schema_at(schema: Mapping[str, Any], path: str) -> Mapping[str, Any]:
 
 def _intake_field(case_type: CaseType, path: str) -> forms.Field:
     schema = _schema_at(case_type.schema, path)
-    long = schema.get("maxLength", 0) > LONG_TEXT
-    widget: forms.Widget = forms.Textarea({**INPUT, "rows": 7}) if long else forms.TextInput(INPUT)
-    field = forms.CharField(label=schema.get("title", path), required=False, widget=widget, strip=True)
-    return field
+    return forms.CharField(label=schema.get("title", path), required=False, widget=_widget(schema), strip=True)
+
+
+def _widget(schema: Mapping[str, Any]) -> forms.Widget:
+    if choices := schema.get("enum"):
+        named = [("", "Choose"), *((choice, str(choice).replace("_", " ").capitalize()) for choice in choices)]
+        return forms.Select({"class": "form-select"}, choices=named)
+    if schema.get("type") in ("number", "integer"):
+        return forms.TextInput({**INPUT, "inputmode": "decimal"})
+    return forms.Textarea({**INPUT, "rows": 7}) if schema.get("maxLength", 0) > LONG_TEXT else forms.TextInput(INPUT)
 
 
 class RevealForm(forms.Form):

@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from casework.checks import nested, text_errors
+from casework.checks import nested, read_number, text_errors
 from orchestration.casetypes import CaseType
 from orchestration.engine.dmn import ModelRefused, compile_model, parse
 from orchestration.engine.dmn.editing import Column, EditRefused, Row, Table, tables, with_rules
@@ -198,22 +197,14 @@ def _leaves(schema: Mapping[str, Json], prefix: str = "", title: str = "") -> It
 
 def example_errors(asked: Sequence[Example], given: Mapping[str, str]) -> dict[str, str]:
     return {
-        each.path: "This should be a number." for each in asked if each.number and _number(given[each.path]) is None
+        each.path: "This should be a number." for each in asked if each.number and read_number(given[each.path]) is None
     }
-
-
-def _number(text: str) -> float | None:
-    try:
-        found = Decimal(text.strip().replace(",", "."))
-    except InvalidOperation:
-        return None
-    return float(found) if found.is_finite() else None
 
 
 def tried(found: Draft, asked: Sequence[Example], given: Mapping[str, str]) -> Trial:
     """What the draft decides on these example inputs (texts by path, already without errors)."""
     model = compile_model(parse(found.files[found.file].encode()))
-    values = nested((each.path, _number(given[each.path]) if each.number else given[each.path]) for each in asked)
+    values = nested((each.path, read_number(given[each.path]) if each.number else given[each.path]) for each in asked)
     owner = next(o for o, each in decision_tables(model.definitions) if found.table.id in (each.id, o.id))
     outcome = model.evaluate(owner.id, values, trace=True)
     traced = [each for each in (outcome.trace.tables if outcome.trace else ()) if each.decision == found.table.decision]

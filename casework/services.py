@@ -51,6 +51,7 @@ def case_open(
     """Bring a case in. The same source and reference twice make one case. `by` None: the product itself (a file)."""
     definition = current(case_type)
     model = by_definition(definition.pk)
+    data = checks.typed(model.schema, data)
     errors = checks.text_errors({"reference": reference, "source": source}) | checks.text_errors(data)
     errors |= checks.schema_errors(model, data) if not errors else {}
     if not reference or len(reference) > 100:
@@ -198,6 +199,7 @@ def _accepted(
     case_type: CaseType, form: Form, data: dict[str, Json], view: View, answers: Mapping[str, Json]
 ) -> dict[str, Json] | Refused:
     """The variables that these answers write, or what is wrong with them."""
+    answers = checks.typed_answers(case_type.schema, answers)
     complete = checks.with_initial(form, answers, data, view)
     errors = checks.form_errors(form, complete) | checks.text_errors(complete)
     errors |= checks.changed_although_fixed(form, complete, data) | checks.placeholder_errors(form, complete, data)
