@@ -59,6 +59,14 @@ class Script:
 
 
 @dataclass(frozen=True, slots=True)
+class Plans:
+    """What the answer to a machine's task may add to the plan: `value`, over `result`, names some of `items`."""
+
+    items: tuple[str, ...]
+    value: Formula
+
+
+@dataclass(frozen=True, slots=True)
 class Extensions:
     """All that vendors' extensions say about one element."""
 
@@ -73,6 +81,7 @@ class Extensions:
     result_variable: str | None = None
     inputs: tuple[Transfer, ...] = ()
     outputs: tuple[Transfer, ...] = ()
+    plans: Plans | None = None
     inherit_variables: bool = False
     return_all: bool = False
     business_key: Formula | None = None
@@ -170,6 +179,7 @@ class _Reader:
             or self.inner("calledDecision", "resultVariable"),
             inputs=tuple(self.inputs()),
             outputs=tuple(self.outputs()),
+            plans=self.plans(),
             inherit_variables=self.inherits(),
             return_all=self.returns_all(),
             business_key=self.business_key(),
@@ -254,6 +264,14 @@ class _Reader:
         for child in vendor_elements(self.element, name):
             if child.namespace == CASEWRIGHT:
                 yield from self.transfer(self.value(child.get("value", "")), child.get("name"))
+
+    def plans(self) -> Plans | None:
+        """`casewright:plan`: discretionary items that an answer may name, and where it names them."""
+        for child in vendor_elements(self.element, "plan"):
+            value = self.value(child.get("value", "=result.plan"))
+            if child.namespace == CASEWRIGHT and value is not None:
+                return Plans(tuple((child.get("items") or "").replace(",", " ").split()), value)
+        return None
 
     def mapped(self, name: str) -> Iterator[Transfer]:
         """`zeebe:ioMapping`: the source is FEEL."""

@@ -312,7 +312,7 @@ class MilestoneReached:
 
 @dataclass(frozen=True, slots=True)
 class ItemPlanned:
-    """A person planned a discretionary item; the `ItemOpened` that follows is its instance. (CMMN 8.7)"""
+    """A discretionary item was planned; the `ItemOpened` that follows is its instance. (CMMN 8.7)"""
 
     instance: int
     parent: int | None
@@ -320,6 +320,20 @@ class ItemPlanned:
     definition: str
     name: str
     roles: tuple[str, ...] | None = field(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRefused:
+    """What a machine's answer wanted to add to the plan was not added. `item`: the task that it answered.
+
+    `definition` is what it named, `name` what people call that, where there is such a thing. A fact for the history.
+    """
+
+    instance: int
+    item: int
+    definition: str
+    name: str
+    reason: str
 
 
 Event = (
@@ -350,4 +364,5 @@ Event = (
     | IncidentResolved
     | MilestoneReached
     | ItemPlanned
+    | PlanRefused
 )

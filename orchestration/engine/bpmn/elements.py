@@ -76,6 +76,8 @@ def node(reader: Reader, element: Element, around: Surroundings) -> Node:
     extensions, faults = dialect.extensions(element)
     for fault in faults:
         reader.fault(element, fault.sentence)
+    if extensions.plans is not None:
+        reader.fault(element, "Only a task of a case can say what its answer may plan.")
     for listener in dialect.vendor_elements(element, "executionListener", "taskListener"):
         reader.fault(element, f"Its {listener.name} is not run: listeners are Java code.", severe=False)
     if element.name == "userTask":

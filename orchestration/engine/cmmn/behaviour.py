@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from orchestration.engine import commands as c
-from orchestration.engine.cmmn import casefile, completion, items, listeners, sentries, settling, tasks
+from orchestration.engine.cmmn import casefile, completion, items, listeners, proposals, sentries, settling, tasks
 from orchestration.engine.cmmn.by_hand import HANDLERS
 from orchestration.engine.cmmn.run import Run
 from orchestration.engine.state import Item, Wait
@@ -48,6 +48,7 @@ class CaseBehaviour:
         run = Run.of(step, item.instance)
         run.must(item, "complete")
         tasks.bring_back(run, item, run.node(item), result)
+        proposals.take_up(run, step.state.items[item.id], result)
         items.complete(run, step.state.items[item.id])
 
     def job_failed(self, step: Step, item: Item, error: str, code: str | None) -> bool:

@@ -62,24 +62,8 @@ def occur(run: Run, command: c.OccurEvent, item: Item | None) -> None:
 def plan(run: Run, command: c.PlanItem, item: Item | None) -> None:
     """Plan a discretionary item. (8.7)"""
     _case_may(run, "suspend")
-    offers = [
-        offer
-        for offer in planning.offers(run)
-        if command.definition in (offer.node.id, offer.node.definition, offer.node.name)
-        and (item is None or offer.holder == item.id)
-    ]
-    if not offers:
-        raise Refused("rule", f"{command.definition!r} is not on a planning table that offers it now.")
-    offer = next((each for each in offers if each.is_open_to(command.roles)), None)
-    if offer is None:
-        needed = ", ".join(sorted(frozenset().union(*offers[0].item.roles)))
-        raise Refused("role", f"Only {needed} may plan {offers[0].node.name or command.definition!r}.")
-    node = offer.node
-    run.step.emit(e.ItemPlanned(run.instance, offer.stage, node.id, node.definition, node.name, command.roles))
-    if node.type == "planFragment":
-        items.open_children(run, node, offer.stage)
-    else:
-        run.step.plan(items.take_up, run, items.create(run, node, offer.stage).id)
+    holder = None if item is None else item.id
+    items.plan(run, planning.choose(run, command.definition, command.roles, holder), command.roles)
 
 
 def start(run: Run, command: c.StartItem, item: Item | None) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 
 from orchestration.engine.cmmn.lifecycle import EVENT_OR_MILESTONE, STAGE_OR_TASK
 from orchestration.engine.cmmn.model import CaseModel, Node, OnPart
+from orchestration.engine.cmmn.planning import discretionary_nodes
 from orchestration.engine.library import Fault, Library
 
 Found = tuple[Node, str, bool]
@@ -36,6 +37,7 @@ def _of_node(case: CaseModel, node: Node, library: Library) -> Iterator[Found]:
     yield from _criteria(case, node)
     yield from _timer(case, node)
     yield from _called(node, library)
+    yield from _plans(case, node)
     if node.occurs and node.manual is not None:
         yield node, f"A {node.type} cannot be activated by hand.", True
     if node.capability is not None and not node.blocking:
@@ -82,6 +84,17 @@ def _timer(case: CaseModel, node: Node) -> Iterator[Found]:
     reason = _never(case, OnPart("", source, event, on_file))
     if reason:
         yield node, f"The timer can never start: {reason}", True
+
+
+def _plans(case: CaseModel, node: Node) -> Iterator[Found]:
+    """What a machine's answer may plan has to stand on a planning table."""
+    if node.extensions.plans is None:
+        return
+    if node.capability is None:
+        yield node, "Only a task for a machine actor can name what its answer may plan.", True
+    for name in node.extensions.plans.items:
+        if name not in discretionary_nodes(case):
+            yield node, f"There is no discretionary item {name!r} that its answer may plan.", True
 
 
 def _called(node: Node, library: Library) -> Iterator[Found]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from orchestration.engine import events as e
-from orchestration.engine.cmmn import completion, crossing, listeners, reactivation, repetition, tasks
+from orchestration.engine.cmmn import completion, crossing, listeners, planning, reactivation, repetition, tasks
 from orchestration.engine.cmmn.model import Criterion, Node, Repetition
 from orchestration.engine.state import Item
 from orchestration.engine.step import ModelFault
@@ -33,6 +33,15 @@ def open_children(run: Run, node: Node, parent: int | None, but: frozenset[str] 
             opened.append((create(run, child, parent), kind))
     for item, kind in opened:
         run.step.plan(activate_now if kind == "activate" else take_up, run, item.id)
+
+
+def plan(run: Run, offer: planning.Offer, roles: tuple[str, ...] | None) -> None:
+    """Somebody with these roles takes up an offer: what was planned becomes an ordinary item of the stage. (8.7)"""
+    run.step.emit(planning.planned(run, offer, roles))
+    if offer.node.type == "planFragment":
+        open_children(run, offer.node, offer.stage)
+    else:
+        run.step.plan(take_up, run, create(run, offer.node, offer.stage).id)
 
 
 def _without_fragments(run: Run, node: Node) -> Iterator[Node]:

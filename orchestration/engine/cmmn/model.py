@@ -67,11 +67,12 @@ class Criterion:
 class Rule:
     """5.4.11: a rule of an item control, or an applicability rule (5.4.9.2). Without a condition it holds.
 
-    `context`: the case file item in whose terms the condition speaks.
+    `context`: the case file item in whose terms the condition speaks. `name`: what people call it.
     """
 
     condition: Formula | None = None
     context: str | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

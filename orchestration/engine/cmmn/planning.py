@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from orchestration.engine.cmmn.model import Node, TableItem
+from orchestration.engine import events as e
+from orchestration.engine.cmmn.model import CaseModel, Node, Rule, TableItem
+from orchestration.engine.step import Refused
 
 if TYPE_CHECKING:
     from orchestration.engine.cmmn.run import Run
@@ -19,12 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """`holder`: the item whose table it is (None: the case); `stage`: where the planned item will stand."""
+    """`holder`: the item whose table it is (None: the case); `stage`: where the planned item will stand.
+
+    `unmet`: the applicability rules that do not hold now; with one of them it is not offered.
+    """
 
     holder: int | None
     stage: int | None
     item: TableItem
     node: Node
+    unmet: tuple[Rule, ...] = ()
 
     def is_open_to(self, roles: tuple[str, ...] | None) -> bool:
         return roles is None or all(not asked.isdisjoint(roles) for asked in self.item.roles)
@@ -36,24 +42,62 @@ class Offer:
         return frozenset.intersection(*needed) if needed else frozenset()
 
 
-def offers(run: Run) -> Iterator[Offer]:
-    """Everything that may be planned now in this case."""
+def considered(run: Run) -> Iterator[Offer]:
+    """Everything on the planning tables of what is active in this case, offered now or not."""
     if run.is_active(None):
-        yield from _offers_of(run, run.model.plan, None, None)
+        yield from _entries(run, run.model.plan, None, None)
     for item in list(run.step.state.items.values()):
         if item.instance == run.instance and item.state == "active":
             node = run.node(item)
             if node.table:
-                yield from _offers_of(run, node, item.id, item.id if node.is_stage else item.parent)
+                yield from _entries(run, node, item.id, item.id if node.is_stage else item.parent)
+
+
+def offers(run: Run) -> Iterator[Offer]:
+    """Everything that may be planned now in this case."""
+    return (offer for offer in considered(run) if not offer.unmet)
 
 
 def offers_in(run: Run, stage: int | None) -> bool:
     """Whether the stage's own table offers anything to anybody. (8.6.1)"""
     node = run.model.plan if stage is None else run.node(run.step.state.items[stage])
-    return next(_offers_of(run, node, stage, stage), None) is not None
+    return any(not offer.unmet for offer in _entries(run, node, stage, stage))
 
 
-def _offers_of(run: Run, node: Node, holder: int | None, stage: int | None) -> Iterator[Offer]:
+def _entries(run: Run, node: Node, holder: int | None, stage: int | None) -> Iterator[Offer]:
     for entry in node.table:
-        if all(run.is_met(rule, holder) for rule in entry.rules):
-            yield Offer(holder, stage, entry, run.model.nodes[entry.node])
+        unmet = tuple(rule for rule in entry.rules if not run.is_met(rule, holder))
+        yield Offer(holder, stage, entry, run.model.nodes[entry.node], unmet)
+
+
+def choose(run: Run, wanted: str, roles: tuple[str, ...] | None, holder: int | None = None) -> Offer:
+    """The offer of what is wanted (by the item's id, its definition's, or its name). Raises Refused."""
+    found = [
+        offer
+        for offer in offers(run)
+        if wanted in (offer.node.id, offer.node.definition, offer.node.name) and holder in (None, offer.holder)
+    ]
+    if not found:
+        raise Refused("rule", f"{wanted!r} is not on a planning table that offers it now.")
+    offer = next((each for each in found if each.is_open_to(roles)), None)
+    if offer is None:
+        needed = ", ".join(sorted(frozenset().union(*found[0].item.roles)))
+        raise Refused("role", f"Only {needed} may plan {found[0].node.name or wanted!r}.")
+    return offer
+
+
+def planned(run: Run, offer: Offer, roles: tuple[str, ...] | None) -> e.ItemPlanned:
+    """The fact that the offer was taken up by somebody with these roles."""
+    node = offer.node
+    return e.ItemPlanned(run.instance, offer.stage, node.id, node.definition, node.name, roles)
+
+
+def discretionary_nodes(model: CaseModel) -> frozenset[str]:
+    """Which items of a case are there only because somebody planned them; of a plan fragment, the items in it."""
+    found = {entry.node for holder in (model.plan, *model.nodes.values()) for entry in holder.table}
+    todo = [node for node in found if model.nodes[node].type == "planFragment"]
+    while todo:
+        inside = set(model.nodes[todo.pop()].children) - found
+        found |= inside
+        todo += [node for node in inside if model.nodes[node].type == "planFragment"]
+    return frozenset(found)

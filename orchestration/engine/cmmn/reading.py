@@ -87,7 +87,7 @@ class Reader:
 
     def a_rule(self, owner: Element, rule: Element) -> Rule:
         context = rule.get("contextRef")
-        return Rule(self.condition(owner, rule), context and local(context))
+        return Rule(self.condition(owner, rule), context and local(context), rule.get("name") or "")
 
     def repetition(self, owner: Element, control: Iterable[Element]) -> Repetition | None:
         rule = next((each for holder in control if (each := holder.first("repetitionRule")) is not None), None)
