@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
 from casework.logs import configure_logging
+from casework.runtime.clock import steady
 from casework.runtime.locations import ROOT, locations
 
 env = environ.Env()
@@ -134,9 +135,10 @@ CELERY_TASK_QUEUES = [Queue("celery"), Queue("clock")]
 CELERY_TASK_ROUTES = {
     f"orchestration.tasks.{task}": {"queue": "clock"} for task in ("sweep", "fire_timers", "deliver_outbox")
 }
+# What beat sent while no worker was there is forgotten after a minute: more than the clocks of two machines differ.
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "orchestration.tasks.sweep", "schedule": schedule(15), "options": {"expires": 15}},
-    "fire timers": {"task": "orchestration.tasks.fire_timers", "schedule": schedule(5), "options": {"expires": 5}},
+    name: {"task": f"orchestration.tasks.{name}", "schedule": schedule(5, nowfun=steady), "options": {"expires": 60}}
+    for name in ("sweep", "fire_timers")
 }
 
 # --- who may come in

@@ -2,30 +2,33 @@
 
 A worker claims the row by a conditional update with a lease, calls the actor outside any transaction under an
 idempotency key, and brings the result back as one more command. A stale or second result is refused by the engine.
+When no worker comes back from a job, another one may have it under the same key.
 """
 
 from __future__ import annotations
 
-import socket
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from os import getpid
 from typing import Any
 
 import orjson
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from audit.services import Fact, Origin
-from orchestration import actors, guardrails, rows, services
-from orchestration.engine.commands import CompleteJob, FailJob
-from orchestration.models import Actor, ActorCall, Job, ModelVersion
+from orchestration import actors, guardrails, presence, rows, services
+from orchestration.engine.commands import ACTOR_FAILED, CompleteJob, FailJob
+from orchestration.models import Actor, ActorCall, Instance, Job, ModelVersion
 from orchestration.nudges import nudge_jobs
 
 LEASE = timedelta(minutes=6)
-"""Longer than any task may take: a worker whose lease has run out is dead."""
+"""Longer than any task may take: a worker whose lease has run out does not come back, even if its session is there."""
+CLOCKS_DIFFER = timedelta(seconds=2)
+"""How much the clocks of two machines may differ without a nudge coming too early to be heard."""
+MOST_DEATHS = 5
+"""From a job that kills so many workers no further one is sent: a person has to look at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,12 @@ class Attempt:
 def claim(instance: int, number: int) -> Job | None:
     """Take a waiting job that is due, for as long as the lease; None when somebody else has it or it is over."""
     now = services.utc_now()
-    waiting = Job.objects.filter(instance=instance, job=number, state=Job.State.WAITING, run_at__lte=now)
-    worker = f"{socket.gethostname()}:{getpid()}"
-    taken = waiting.update(state=Job.State.RUNNING, lease_until=now + LEASE, worker=worker, attempts=F("attempts") + 1)
+    waiting = Job.objects.filter(
+        instance=instance, job=number, state=Job.State.WAITING, run_at__lte=now + CLOCKS_DIFFER
+    )
+    taken = waiting.update(
+        state=Job.State.RUNNING, lease_until=now + LEASE, worker=presence.own_name(), attempts=F("attempts") + 1
+    )
     return Job.objects.get(instance=instance, job=number) if taken else None
 
 
@@ -62,11 +68,55 @@ def bring_back(job: Job, attempt: Attempt, started: datetime) -> services.Done |
     """The result re-enters the case as a command, with its row in the ledger, in one transaction."""
     command = _command(job, attempt)
     with transaction.atomic():
+        if isinstance(command, FailJob) and not _is_ours(job):
+            return _too_late(job, attempt, started)
         outcome = services.send(job.instance_id, command, _origin(job, attempt), [_fact(job, attempt)])
-        _enter(job, attempt, started, outcome)
+        _enter(job, attempt, started, _result(attempt, outcome))
     if isinstance(command, FailJob) and command.retry:
         nudge_jobs(job.instance_id, [job.job], after=rows.retry_delay(job.attempts))
     return outcome
+
+
+def lost() -> QuerySet[Job]:
+    """The running jobs from which no worker will come back."""
+    running = Job.objects.filter(state=Job.State.RUNNING)
+    gone = presence.gone(running.order_by().values_list("worker", flat=True).distinct())
+    return running.filter(Q(worker__in=gone) | Q(lease_until__lt=services.utc_now()))
+
+
+def let_go(job: Job) -> None:
+    """Let another worker have a lost job, as if this attempt had not been; after MOST_DEATHS of them ask a person."""
+    now = services.utc_now()
+    with transaction.atomic():
+        if not _is_ours(job):
+            return
+        waiting = {"state": Job.State.WAITING, "lease_until": None, "run_at": now}
+        Job.objects.filter(pk=job.pk).update(**waiting, attempts=F("attempts") - 1)
+        _enter(job, Attempt("", "", 0, error=f"The worker {job.worker} did not come back."), now, "lost")
+        deaths = ActorCall.objects.filter(job=job, outcome="lost").count()
+        if deaths < MOST_DEATHS:
+            nudge_jobs(job.instance_id, [job.job])
+        else:
+            error = f"No worker came back from this job, {deaths} times."
+            given_up = FailJob(job.job, error, code=ACTOR_FAILED)
+            services.send(job.instance_id, given_up, Origin("system:sweep", cause=f"job {job.job}"))
+
+
+def _is_ours(job: Job) -> bool:
+    """Whether the claim that this row tells of still holds. Nobody can change that before the transaction ends."""
+    Instance.objects.select_for_update().only("pk").get(pk=job.instance_id)
+    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, worker=job.worker).exists()
+
+
+def _too_late(job: Job, attempt: Attempt, started: datetime) -> services.Refused:
+    """That one attempt failed means nothing where another one runs, or where the job is over."""
+    refused = services.Refused("late", "Another worker has this job by now, or it is over.")
+    told = Fact(
+        "command.refused", {"command": "FailJob", "job": job.job, "code": refused.code, "reason": refused.message}
+    )
+    services.record(job.instance_id, [_fact(job, attempt), told], _origin(job, attempt))
+    _enter(job, attempt, started, "failed")
+    return refused
 
 
 def _attempt(job: Job) -> Attempt:
@@ -117,7 +167,8 @@ def _text(error: str) -> str:
 def _command(job: Job, attempt: Attempt) -> CompleteJob | FailJob:
     if attempt.answer is not None:
         return CompleteJob(job.job, attempt.answer.output, job.idempotency_key)
-    return FailJob(job.job, attempt.error, retry=attempt.temporary and job.attempts < job.max_attempts)
+    again = attempt.temporary and job.attempts < job.max_attempts
+    return FailJob(job.job, attempt.error, retry=again, code=ACTOR_FAILED)
 
 
 def _origin(job: Job, attempt: Attempt) -> Origin:
@@ -139,10 +190,15 @@ def _reference(job: Job) -> str:
     return f"job {job.pk} sha256:{sha256(bytes(job.input)).hexdigest()[:16]}"
 
 
-def _enter(job: Job, attempt: Attempt, started: datetime, outcome: services.Done | services.Refused) -> None:
-    """The ledger: one row a call, also when it failed or came too late."""
+def _result(attempt: Attempt, outcome: services.Done | services.Refused) -> str:
+    if attempt.answer is None:
+        return "failed"
+    return "done" if isinstance(outcome, services.Done) else "refused"
+
+
+def _enter(job: Job, attempt: Attempt, started: datetime, result: str) -> None:
+    """The ledger: one row for each attempt, also when it failed, came too late or never came back."""
     answer = attempt.answer
-    result = "failed" if answer is None else "done" if isinstance(outcome, services.Done) else "refused"
     ActorCall.objects.create(
         instance_id=job.instance_id, job=job, attempt=job.attempts, actor=attempt.actor, version=attempt.version,
         capability=job.capability, started=started, latency_ms=attempt.latency_ms, input_reference=_reference(job),

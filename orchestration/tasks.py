@@ -14,25 +14,27 @@ import orjson
 import structlog
 from celery import shared_task
 from django.db import OperationalError, transaction
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from audit.services import Origin
-from orchestration import jobs, services, starts
+from orchestration import jobs, rows, services, starts
 from orchestration.casetypes import by_definition
 from orchestration.engine.bpmn.view import correlation_key
-from orchestration.engine.commands import FailJob, FireTimer, ReceiveMessage, ReceiveSignal
+from orchestration.engine.commands import FireTimer, ReceiveMessage, ReceiveSignal
 from orchestration.models import Job, Outbox, Subscription, Timer
 from orchestration.nudges import nudge_jobs, nudge_outbox
 
 log = structlog.get_logger()
 
 SWEEP_AT_MOST = 500
+NUDGE_AT_MOST = 150
+"""So few nudges a sweep that a long queue of jobs is not made longer by asking after them."""
 PATIENCE = timedelta(seconds=45)
 """How long a waiting job's last nudge may take before the sweep nudges again."""
+LONGEST_WAIT = timedelta(seconds=rows.retry_delay(100))
+"""A job that is to wait longer than any retry does was written down by a clock that has been put back since."""
 LATER = timedelta(minutes=5)
 """How long a timer that could not be fired is left alone."""
-DEATHS = 3
-"""How many workers may die over a job, beyond the attempts that it has anyway, before a person is asked."""
 OVER = frozenset({"unknown", "ended"})
 """Refusals that say: there is nothing left of what the command names."""
 
@@ -67,26 +69,17 @@ def _fire(timer: Timer) -> None:
 @shared_task
 def sweep() -> None:
     """Find what was forgotten: jobs whose worker died, jobs whose nudge was lost, messages not delivered."""
+    for job in jobs.lost()[:SWEEP_AT_MOST]:
+        _tried("job not let go", job, jobs.let_go, job)
     now = services.utc_now()
-    died = Job.objects.filter(state=Job.State.RUNNING, lease_until__lt=now)
-    for job in died.filter(attempts__gte=F("max_attempts") + DEATHS)[:SWEEP_AT_MOST]:
-        _tried("job not given up", job, _give_up, job)
-    died.filter(attempts__lt=F("max_attempts") + DEATHS).update(
-        state=Job.State.WAITING, lease_until=None, run_at=now - PATIENCE
-    )
-    waiting = Job.objects.filter(state=Job.State.WAITING, run_at__lte=now - PATIENCE).order_by("run_at")
-    forgotten = list(waiting.values_list("pk", "instance", "job")[:SWEEP_AT_MOST])
+    waiting = Job.objects.filter(state=Job.State.WAITING)
+    overlooked = waiting.filter(Q(run_at__lte=now - PATIENCE) | Q(run_at__gt=now + LONGEST_WAIT))
+    forgotten = list(overlooked.order_by("run_at").values_list("pk", "instance", "job")[:NUDGE_AT_MOST])
     Job.objects.filter(pk__in=[pk for pk, _, _ in forgotten], state=Job.State.WAITING).update(run_at=now)
     for _, instance, number in forgotten:
         nudge_jobs(instance, [number])
     if Outbox.objects.filter(delivered=None).exists():
         nudge_outbox()
-
-
-def _give_up(job: Job) -> services.Done | services.Refused:
-    """No worker lives through this job: a person has to look at it."""
-    error = f"No worker came back from this job, {job.attempts} times."
-    return services.send(job.instance_id, FailJob(job.job, error), Origin("system:sweep", cause=f"job {job.job}"))
 
 
 @shared_task

@@ -43,6 +43,7 @@ end $$;
 create trigger gate before insert on {table} for each row execute function stand_still()
 """
 STANDING = "pg_stat_activity where wait_event_type = 'Lock' and wait_event = 'advisory'"
+BUSY = "pg_stat_activity where backend_type = 'client backend' and state <> 'idle' and pid <> pg_backend_pid()"
 PASSING = 5
 
 
@@ -97,7 +98,7 @@ class Product:
             self.ask(GATE.format(table=table, passing=PASSING))
             yield
             keeper.execute("select pg_advisory_unlock(1)")
-        wait_for(lambda: self.count(STANDING) == 0, self)
+        wait_for(lambda: self.count(BUSY) == 0, self)
         self.ask(f"drop trigger gate on {table}; drop function stand_still()")
 
     def kill_in_the_middle(self, process: subprocess.Popen[bytes]) -> None:
@@ -113,8 +114,7 @@ class Product:
         self.broker.start()
 
     def let_time_pass(self) -> None:
-        """What the sweep waits for has happened: leases have run out, and nudges were due long ago."""
-        self.ask("update orchestration_job set lease_until = now() - interval '1 second' where state = 'running'")
+        """What the sweep waits for has happened: nudges were due long ago."""
         self.ask("update orchestration_job set run_at = run_at - interval '10 minutes' where state = 'waiting'")
 
     def sweep(self) -> None:
@@ -161,9 +161,11 @@ def test_nothing_is_lost_or_doubled_when_intake_worker_and_broker_are_killed(pro
 
     with product.gate("casework_case"):
         product.kill_in_the_middle(product.begin("manage.py", "intake", "complaint", str(file)))
-    assert product.count("casework_case") == product.count("orchestration_instance") == PASSING
+    there = product.count("casework_case")
+    assert there == product.count("orchestration_instance")
+    assert there in (PASSING, PASSING + 1), "what had reached the server as a whole may be carried out"
     said = product.manage("intake", "complaint", str(file))
-    assert said.startswith(f"{ROWS} rows: {ROWS - PASSING} new, {PASSING} already there, 0 bad")
+    assert said.startswith(f"{ROWS} rows: {ROWS - there} new, {there} already there, 0 bad")
 
     with product.gate("orchestration_actorcall"):
         product.kill_in_the_middle(product.begin(*WORKER))
@@ -178,8 +180,9 @@ def test_nothing_is_lost_or_doubled_when_intake_worker_and_broker_are_killed(pro
     assert product.manage("intake", "complaint", str(file)).startswith(f"{ROWS} rows: 0 new, {ROWS} already there")
     assert product.ask("select count(*), count(distinct reference) from casework_case") == [(ROWS, ROWS)]
     assert product.ask("select state, count(*) from orchestration_job group by state") == [("done", 2 * ROWS)]
-    calls = "select outcome, count(*), count(distinct job_id) from orchestration_actorcall group by outcome"
-    assert product.ask(calls) == [("done", 2 * ROWS, 2 * ROWS)]
+    calls = "select count(*), count(distinct job_id) from orchestration_actorcall where outcome {}"
+    assert product.ask(calls.format("= 'done'")) == [(2 * ROWS, 2 * ROWS)]
+    assert product.ask(calls.format("not in ('done', 'lost')")) == [(0, 0)]
     assert product.ask("select count(*), count(distinct instance_id) from orchestration_humantask") == [(ROWS, ROWS)]
     assert product.count("orchestration_incident") == 0
     product.manage("verify_audit")

@@ -23,9 +23,11 @@ def real_template(django_db_setup: None, django_db_blocker: Any) -> Iterator[str
     name = f"{usual['NAME']}_template"
     with django_db_blocker.unblock(), _server(usual["HOST"]) as server:
         connection.close()
+        drop = f'drop database if exists "{name}" with (force)'
+        server.execute(drop)  # each module that names this fixture has one of its own
         server.execute(f'create database "{name}" template "{usual["NAME"]}"')
         yield name
-        server.execute(f'drop database "{name}" with (force)')
+        server.execute(drop)
 
 
 @pytest.fixture

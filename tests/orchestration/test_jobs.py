@@ -10,10 +10,11 @@ import pytest
 
 from audit.models import AuditEvent
 from orchestration import jobs, services, tasks
+from orchestration.actors import Answer
 from orchestration.engine.commands import CompleteTask, StartProcess
 from orchestration.models import ActorCall, Definition, HumanTask, Incident, Instance, Job
 from orchestration.registry import actor_ensure, register_model_version
-from orchestration.services import Done
+from orchestration.services import Done, Refused
 from orchestration.verification import verify
 from tests.orchestration.case_types import TEST, deployed
 from tests.orchestration.machines import Machines, machines
@@ -100,31 +101,123 @@ def test_an_error_that_cannot_be_kept_as_it_is_is_kept_as_well_as_it_can(
     assert AuditEvent.objects.filter(chain=job.instance_id, action="actor.failed").count() == 1 and holds(job)
 
 
+def dies(job: Job) -> Job:
+    """A worker takes the job and is killed: its session with the database ends."""
+    assert jobs.claim(job.instance_id, job.job) is not None
+    Job.objects.filter(pk=job.pk).update(worker="a machine:17:that is gone")
+    return Job.objects.get(pk=job.pk)
+
+
+def lease_ends(job: Job) -> None:
+    Job.objects.filter(pk=job.pk).update(lease_until=services.utc_now() - timedelta(seconds=1))
+
+
 def test_a_job_over_which_workers_die_again_and_again_comes_to_a_person(work: Callable[[], Job]) -> None:
     job = work()
     deaths = 0
     while not Incident.objects.filter(instance=job.instance_id).exists():
-        Job.objects.filter(pk=job.pk, state="waiting").update(run_at=services.utc_now())
-        assert jobs.claim(job.instance_id, job.job) is not None
-        Job.objects.filter(pk=job.pk).update(lease_until=services.utc_now() - timedelta(seconds=1))
+        dies(job)
         deaths += 1
         assert deaths < 20
         tasks.sweep()
-    assert deaths == job.max_attempts + tasks.DEATHS
+    assert deaths == jobs.MOST_DEATHS
     job.refresh_from_db()
     assert job.state == "incident" and f"No worker came back from this job, {deaths} times." in job.last_error
+    assert list(ActorCall.objects.filter(job=job).values_list("outcome", flat=True)) == ["lost"] * deaths
     assert holds(job)
 
 
-def test_a_worker_that_died_once_is_replaced_and_nobody_is_asked(work: Callable[[], Job]) -> None:
+def test_a_worker_that_was_killed_is_replaced_at_the_next_sweep(
+    work: Callable[[], Job], machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = work()
+    dies(job)
+    nudged: list[tuple[int, list[int]]] = []
+    monkeypatch.setattr(jobs, "nudge_jobs", lambda *nudge: nudged.append(nudge))
+    tasks.sweep()
+    assert nudged == [(job.instance_id, [job.job])]
+    assert isinstance(jobs.run(job.instance_id, job.job), Done)
+    assert [key for _, key in machines.by_kind["intent"].calls] == [job.idempotency_key]
+    calls = ActorCall.objects.filter(job=job).order_by("id").values_list("outcome", "error")
+    assert list(calls) == [("lost", "The worker a machine:17:that is gone did not come back."), ("done", "")]
+    assert not Incident.objects.exists() and holds(job)
+
+
+def test_a_worker_that_is_there_keeps_its_job_until_its_lease_runs_out(work: Callable[[], Job]) -> None:
     job = work()
     jobs.claim(job.instance_id, job.job)
     tasks.sweep()
     assert jobs.run(job.instance_id, job.job) is None, "its lease has not run out"
-    Job.objects.filter(pk=job.pk).update(lease_until=services.utc_now() - timedelta(seconds=1))
+    lease_ends(job)
     tasks.sweep()
     assert isinstance(jobs.run(job.instance_id, job.job), Done)
-    assert not Incident.objects.exists() and ActorCall.objects.filter(job=job).count() == 1 and holds(job)
+    assert not Incident.objects.exists() and holds(job)
+
+
+def test_the_death_of_a_worker_is_no_failure_of_the_job(work: Callable[[], Job], machines: Machines) -> None:
+    job = work()
+    machines.fail("intent", temporary=True)
+    for left in reversed(range(job.max_attempts)):
+        dies(job)
+        tasks.sweep()
+        assert isinstance(jobs.run(job.instance_id, job.job), Done)
+        job.refresh_from_db()
+        assert job.state == ("waiting" if left else "incident")
+        Job.objects.filter(pk=job.pk).update(run_at=services.utc_now())
+    assert job.attempts == job.max_attempts and holds(job)
+
+
+def attempted(answer: Answer | None, error: str = "") -> jobs.Attempt:
+    return jobs.Attempt("filing", "1", 1.0, answer=answer, error=error)
+
+
+def test_of_two_workers_that_did_the_same_job_the_first_counts(work: Callable[[], Job]) -> None:
+    """One was thought dead and comes back, while another one is at work."""
+    job = work()
+    thought_dead = dies(job)
+    tasks.sweep()
+    second = jobs.claim(job.instance_id, job.job)
+    assert second is not None and second.idempotency_key == thought_dead.idempotency_key
+    found = attempted(Answer({"shelf": 7}, None))
+    assert isinstance(jobs.bring_back(thought_dead, found, services.utc_now()), Done)
+    assert isinstance(jobs.bring_back(second, found, services.utc_now()), Refused)
+    outcomes = ActorCall.objects.filter(job=job).order_by("id").values_list("outcome", flat=True)
+    assert list(outcomes) == ["lost", "done", "refused"]
+    assert AuditEvent.objects.filter(chain=job.instance_id, action="command.refused").count() == 1 and holds(job)
+
+
+def test_that_a_worker_thought_dead_failed_does_not_disturb_the_one_at_work(work: Callable[[], Job]) -> None:
+    job = work()
+    thought_dead = dies(job)
+    tasks.sweep()
+    second = jobs.claim(job.instance_id, job.job)
+    assert second is not None
+    outcome = jobs.bring_back(thought_dead, attempted(None, "The line is dead."), services.utc_now())
+    assert isinstance(outcome, Refused) and outcome.code == "late"
+    assert not Incident.objects.exists() and Job.objects.get(pk=job.pk).state == "running"
+    assert AuditEvent.objects.filter(chain=job.instance_id, action="command.refused").count() == 1
+    assert isinstance(jobs.bring_back(second, attempted(Answer({"shelf": 7}, None)), services.utc_now()), Done)
+    assert holds(job)
+
+
+def test_a_nudge_is_heard_by_a_machine_whose_clock_is_a_little_behind(
+    work: Callable[[], Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = work()
+    behind = job.run_at - timedelta(seconds=1)
+    monkeypatch.setattr(services, "utc_now", lambda: behind)
+    assert jobs.claim(job.instance_id, job.job) is not None
+
+
+def test_a_job_written_before_the_clock_was_put_back_does_not_wait_for_it(
+    work: Callable[[], Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = work()
+    earlier = job.run_at - timedelta(hours=3)
+    monkeypatch.setattr(services, "utc_now", lambda: earlier)
+    assert jobs.claim(job.instance_id, job.job) is None
+    tasks.sweep()
+    assert jobs.claim(job.instance_id, job.job) is not None
 
 
 # -- what the data makes of a task

@@ -113,7 +113,8 @@ def time_passes() -> None:
     Job.objects.filter(state="running").update(lease_until=F("lease_until") - AN_HOUR)
     Job.objects.filter(state="waiting").update(run_at=F("run_at") - AN_HOUR)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tasks, "nudge_jobs", lambda instance, numbers: found.extend((instance, n) for n in numbers))
+        for whose in (jobs, tasks):
+            patch.setattr(whose, "nudge_jobs", lambda instance, numbers: found.extend((instance, n) for n in numbers))
         tasks.sweep()
     for instance, number in sorted(found):
         jobs.run(instance, number)
