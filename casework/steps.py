@@ -33,9 +33,10 @@ def open_face(done: Done, source: str, reference: str) -> Statement:
     return _statement(INSERT, done, [*standing, *_routed(done)], source=source, reference=reference, title=title)
 
 
-def open_face_of_start(done: Done) -> Statement:
-    """Inserts the row of a case that a message or signal began: nobody gave it a reference, so it has its number."""
-    return open_face(done, "message", f"M-{done.instance}")
+def open_face_of_start(done: Done, kind: str) -> Statement:
+    """Inserts the row of a case that a message, signal or timer began: nobody gave it a reference, so it has its
+    number."""
+    return open_face(done, kind, f"{kind[0].upper()}-{done.instance}")
 
 
 def keep_face(done: Done) -> Statement:

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from orchestration.casetype_files import FORMS, MANIFEST, MODELS
 from orchestration.engine import xml
+from orchestration.engine.bpmn.model import Event, Starter
+from orchestration.engine.bpmn.view import first_moment, starters
 from orchestration.engine.dialect import vendor
 from orchestration.engine.library import Library
+from orchestration.engine.timers import BadTimer
 
 Json = Any
 
@@ -22,9 +26,13 @@ EXPRESSION = ("=", "${", "#{")
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What the models name: ids of items that can be open, and (file, task id, name) of forms and groups."""
+    """What the models name: ids of items that can be open, and (file, task id, name) of forms and groups.
+
+    `files`: the file of each process, by its id.
+    """
 
     items: frozenset[str]
+    files: Mapping[str, str]
     forms: tuple[tuple[str, str, str], ...]
     groups: tuple[tuple[str, str, str], ...]
 
@@ -35,9 +43,14 @@ def check(
     forms: Mapping[str, Json] | None,
     schema: Json,
     library: Library,
+    now: datetime,
 ) -> Iterator[str]:
-    """Each thing that one file names and another does not have, as a sentence; None: a file that cannot be asked."""
+    """Each thing that one file names and another does not have, as a sentence; None: a file that cannot be asked.
+
+    `now` is when the version is to be deployed.
+    """
     named = _named(files)
+    yield from _starts(library, named, now)
     if manifest is not None:
         if manifest["case"] not in library.cases and manifest["case"] not in library.processes:
             known = ", ".join([*library.cases, *library.processes]) or "none"
@@ -51,6 +64,7 @@ def check(
 
 def _named(files: Mapping[str, str]) -> Named:
     items: set[str] = set()
+    processes: dict[str, str] = {}
     forms: list[tuple[str, str, str]] = []
     groups: list[tuple[str, str, str]] = []
     for name in (name for name in files if name.endswith(MODELS) and not name.endswith(".dmn")):
@@ -58,17 +72,42 @@ def _named(files: Mapping[str, str]) -> Named:
             id = element.get("id") or ""
             if name.endswith(".bpmn") or element.name in ("planItem", "discretionaryItem", "casePlanModel"):
                 items.add(id)
+            if element.name == "process":
+                processes[id] = name
             if element.name in TASKS:
                 form = vendor(element, "form", "formKey")
                 forms += [(name, id, form)] if form and not form.startswith(EXPRESSION) else []
                 groups += [(name, id, group) for group in _listed(vendor(element, "candidateGroups"))]
-    return Named(frozenset(items), tuple(forms), tuple(groups))
+    return Named(frozenset(items), processes, tuple(forms), tuple(groups))
 
 
 def _listed(groups: str | None) -> list[str]:
     if not groups or groups.startswith(EXPRESSION):
         return []
     return [group.strip() for group in groups.split(",") if group.strip()]
+
+
+def _starts(library: Library, named: Named, now: datetime) -> Iterator[str]:
+    """A process that events begin: only by what can occur before there is a case (BPMN 2.0, 10.4.2)."""
+    for process, starter in starters(library):
+        node = library.processes[process].nodes[starter.at]
+        sentence = ""
+        if starter.kind == "conditional":
+            sentence = "A condition begins no case: before there is one, it has no data by which to become true."
+        elif isinstance(node, Event) and node.parallel:
+            sentence = "Several events together begin no case: before there is one, nothing keeps which have come."
+        elif starter.kind == "timer":
+            sentence = _moment_fault(starter, now)
+        if sentence:
+            yield f"{named.files.get(process, process)}, {starter.at}: {sentence}"
+
+
+def _moment_fault(starter: Starter, now: datetime) -> str:
+    try:
+        first_moment(starter, now)
+    except BadTimer as error:
+        return f"The timer cannot be set: {error}"
+    return ""
 
 
 def _items(manifest: Mapping[str, Json], named: Named) -> Iterator[str]:

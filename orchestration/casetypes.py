@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -186,8 +187,8 @@ def read(files: Mapping[str, str], version: int = 0) -> CaseType:
     return _case_type(files, version, manifest, forms, schema, classification, library)
 
 
-def checked(files: Mapping[str, str]) -> CaseType:
-    """files by name of a version that is to be deployed -> the compiled case type, still without a version.
+def checked(files: Mapping[str, str], now: datetime) -> CaseType:
+    """files by name of a version that is to be deployed now -> the compiled case type, still without a version.
 
     Raises Faulty with all that is wrong.
     """
@@ -201,7 +202,7 @@ def checked(files: Mapping[str, str]) -> CaseType:
     if isinstance(built, list):
         faults += [f"{fault.file}, {fault.element}: {fault.sentence}" for fault in built if fault.severe]
     else:
-        faults += check(files, manifest, forms, schema, built)
+        faults += check(files, manifest, forms, schema, built, now)
     if faults or manifest is None or forms is None or isinstance(built, list):
         raise Faulty(faults)
     return _case_type(files, 0, manifest, forms, schema, classification, built)

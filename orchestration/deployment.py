@@ -1,7 +1,8 @@
 """How does a case type get into the product, and a new version of it?
 
-A version is immutable and has a content hash; new cases follow the newest, running ones stay on theirs. Deploying the
-same files twice makes one version. A wrong model is never half deployed: all its faults come back at once.
+A version is immutable and has a content hash; new cases follow the newest, also those that messages, signals and timers
+begin; running ones stay on theirs. Deploying the same files twice makes one version. A wrong model is never half
+deployed: all its faults come back at once.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from audit.services import Fact, Origin, record_control
+from orchestration import start_timers
 from orchestration.casetypes import CaseType, Faulty, checked, content_hash
 from orchestration.models import Definition
 from orchestration.services import Refused, utc_now
@@ -34,8 +36,9 @@ def deploy(
 
     `based_on`: the version that they were edited from; refused when it is not the newest any more.
     """
+    now = utc_now()
     try:
-        draft = checked(files)
+        draft = checked(files, now)
     except Faulty as wrong:
         return Refused("faulty", "Not published: " + " ".join(wrong.faults), _numbered(wrong.faults))
     digest = content_hash(files)
@@ -43,6 +46,7 @@ def deploy(
         _one_at_a_time(draft.key)
         newest = Definition.objects.filter(key=draft.key).order_by("-version").first()
         if newest is not None and newest.content_hash == digest:
+            start_timers.follow(newest, draft, now)
             return Published(newest, replace(draft, version=newest.version), created=False)
         if based_on is not None and newest is not None and newest.version != based_on:
             return Refused(
@@ -51,11 +55,12 @@ def deploy(
             )  # fmt: skip
         definition = Definition.objects.create(
             key=draft.key, version=1 if newest is None else newest.version + 1, name=draft.name, content_hash=digest,
-            files=dict(files), note=note, deployed_at=utc_now(), deployed_by=by,
+            files=dict(files), note=note, deployed_at=now, deployed_by=by,
         )  # fmt: skip
         changed = [name for name in files if newest is None or newest.files.get(name) != files[name]]
         detail = {"key": definition.key, "version": definition.version, "hash": digest, "note": note, "files": changed}
-        record_control([Fact("definition.deployed", detail)], origin, definition.deployed_at)
+        record_control([Fact("definition.deployed", detail)], origin, now)
+        start_timers.follow(definition, draft, now)
     return Published(definition, replace(draft, version=definition.version), created=True)
 
 

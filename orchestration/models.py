@@ -158,6 +158,25 @@ class Timer(models.Model):
         return f"timer {self.timer} of {self.instance_id}"
 
 
+class StartTimer(models.Model):
+    """A timer start event of the newest version of a case type (BPMN 2.0, 10.4.2): when it next begins a case.
+
+    `due` is its next moment by the schedule, `run_at` when a worker is to look at it; None: it has begun its last one.
+    """
+
+    definition = models.ForeignKey(Definition, models.CASCADE, related_name="start_timers")
+    process = models.TextField()
+    node = models.TextField(help_text="the start event, or what stands for one")
+    written = models.TextField(help_text="the date, duration or cycle as the model has it")
+    due = models.DateTimeField()
+    every = models.TextField(blank=True, help_text="of a cycle: the duration from one moment to the next")
+    repeats = models.BigIntegerField(null=True, blank=True, help_text="how often more after this time; empty: for ever")
+    run_at = models.DateTimeField(null=True, blank=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.node} of {self.definition}"
+
+
 class Subscription(models.Model):
     """A message or signal that a case waits for."""
 

@@ -1,7 +1,7 @@
-"""Which cases does a message or signal begin?
+"""Which cases does a message or signal begin, and how does any case begin by itself?
 
 The processes of the newest version of each case type say by which messages and signals they begin (BPMN 2.0, 10.5.2).
-A message begins one, and only where nobody waits for it; a signal begins all.
+A message begins one, and only where nobody waits for it; a signal begins all. What time begins: `start_timers`.
 """
 
 from __future__ import annotations
@@ -9,24 +9,34 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from audit.services import Origin
+from audit.services import Fact, Origin
 from orchestration import services
 from orchestration.casetypes import by_definition
 from orchestration.engine.bpmn.view import starters
 from orchestration.engine.commands import StartProcess
 from orchestration.models import Definition
-from orchestration.services import Done, Statement
+from orchestration.services import Done, Refused, Statement
 
-with_every_start: list[Callable[[Done], Statement]] = []
-"""What others want written with a case that begins here (casework's row); the last one is asked."""
+with_every_start: list[Callable[[Done, str], Statement]] = []
+"""What others want written with a case that begins here, by "message", "signal" or "timer" (casework's row); the last
+one is asked."""
 
 
 def begin(kind: str, name: str, variables: Mapping[str, Any], origin: Origin) -> Iterator[Done]:
     """Begin what this message or signal begins, one after another as the caller asks for the next."""
-    written = with_every_start[-1] if with_every_start else None
-    for definition in Definition.objects.order_by("key", "-version").distinct("key").only("pk"):
+    for definition in Definition.objects.order_by("key", "-version").distinct("key").only("pk", "key"):
         for process, starter in starters(by_definition(definition.pk).library):
             if (starter.kind, starter.name) == (kind, name):
-                begun = services.start(definition, StartProcess(process, variables, starter.at), origin, along=written)
+                begun = start(definition, process, variables, starter.at, kind, origin)
                 if isinstance(begun, Done):
                     yield begun
+
+
+def start(
+    definition: Definition, process: str, variables: Mapping[str, Any], at: str, kind: str, origin: Origin
+) -> Done | Refused:
+    """Begin the process at this start event, which an event of this kind has triggered; the history says so first."""
+    written = with_every_start[-1] if with_every_start else None
+    opened = Fact("case.opened", {"case_type": definition.key, "source": kind, "start": at})
+    along = None if written is None else lambda done: written(done, kind)
+    return services.start(definition, StartProcess(process, variables, at), origin, [opened], along)

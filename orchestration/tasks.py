@@ -17,11 +17,11 @@ from django.db import OperationalError, transaction
 from django.db.models import Model, Q, QuerySet
 
 from audit.services import Origin
-from orchestration import jobs, rows, services, starts
+from orchestration import jobs, rows, services, start_timers, starts
 from orchestration.casetypes import by_definition
 from orchestration.engine.bpmn.view import correlation_key
 from orchestration.engine.commands import FireTimer, ReceiveMessage, ReceiveSignal
-from orchestration.models import Job, Outbox, Subscription, Timer
+from orchestration.models import Job, Outbox, StartTimer, Subscription, Timer
 from orchestration.nudges import nudge_jobs, nudge_outbox
 
 log = structlog.get_logger()
@@ -47,12 +47,16 @@ def run_job(instance: int, number: int) -> None:
 
 @shared_task
 def fire_timers() -> None:
-    """Fire every timer that is due. Each in its own step: one that is refused does not hold up the others."""
+    """Fire every timer that is due, of cases and of starts. Each in its own step: one that is refused does not hold up
+    the others."""
     due = Timer.objects.filter(due__lte=services.utc_now()).order_by("due").values_list("pk", flat=True)
     for number in due[:SWEEP_AT_MOST]:
         timer = Timer.objects.filter(pk=number).first()
         if timer is not None:  # no other worker has fired it meanwhile
             _fire(timer)
+    for number in start_timers.due()[:SWEEP_AT_MOST]:
+        if not _tried("case not begun", StartTimer(pk=number), start_timers.fire, number):
+            start_timers.put_off(number)
 
 
 def _fire(timer: Timer) -> None:

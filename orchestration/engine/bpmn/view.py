@@ -14,6 +14,7 @@ from orchestration.engine.bpmn import correlation
 from orchestration.engine.bpmn.model import Activity, Event, Node, ProcessModel, Starter
 from orchestration.engine.library import Library
 from orchestration.engine.state import Item, State
+from orchestration.engine.timers import BadTimer, Schedule, later, schedule
 
 Json = Any
 
@@ -59,6 +60,21 @@ def starters(library: Library) -> Iterator[tuple[str, Starter]]:
     for key, model in library.processes.items():
         for starter in model.starters:
             yield key, starter
+
+
+def first_moment(starter: Starter, now: datetime) -> Schedule:
+    """When a timer start event first begins its process, worked out now, before there is any data.
+
+    Raises BadTimer where it cannot be: its text is no date, duration or cycle, or the cycle never moves on.
+    """
+    written = starter.definition.schedule
+    text = None if written is None else written.value({}, now)
+    if text is None:
+        raise BadTimer("it depends on data, and before there is a case there is none.")
+    plan = schedule(str(text), now)
+    if plan.every and later(plan.due, plan.every) <= plan.due:
+        raise BadTimer(f"{str(text)!r} never moves on.")
+    return plan
 
 
 def correlation_key(library: Library, message: str, payload: Mapping[str, Json], now: datetime) -> str | None:
