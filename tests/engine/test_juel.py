@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.engine import juel
-from orchestration.engine.feel import compile_expression, from_feel
+from orchestration.engine.feel import compile_expression, from_feel, to_feel
 
 KNOWN = {"a": 1, "b": 2, "yes": True, "no": False, "name": "ann", "list": [1, 2, 3], "order": {"lines": [{"sum": 7}]}}
+
+NOW = to_feel(datetime(2026, 11, 22, tzinfo=UTC))
 
 
 def value(text, **variables):
     written = juel.translate(text)
-    return from_feel(compile_expression(written.text, tuple(written.names)).evaluate({**KNOWN, **variables}).value)
+    compiled = compile_expression(written.text, tuple(written.names))
+    return from_feel(compiled.evaluate({**KNOWN, **variables}, now=NOW).value)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +137,47 @@ def test_flowables_functions_are_read(text, expected):
 def test_functions_about_the_case_ask_what_the_case_knows():
     assert value("${cmmn:isStageCompletable()}", stageCompletable=True) is True
     assert value("${cmmn:isPlanItemCompleted('t')}", completedPlanItems=["t"]) is True
-    assert value("${caseInstance.getBusinessKey()}", caseInstance={"businessKey": "K1"}) == "K1"
+    assert value("${caseInstance.getName()}", caseInstance={"name": "Loan"}) == "Loan"
+    assert value("${caseExecution.getVariable('a')}") == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "${caseInstance.getBusinessKey()}",
+        "${caseInstance.businessKey}",
+        "${execution.processBusinessKey}",
+        "#{execution.getProcessInstanceBusinessKey()}",
+    ],
+)
+def test_a_business_key_is_the_variable_that_carries_it(text):
+    assert value(text, businessKey="K1") == "K1"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("${' ann '.trim()}", "ann"),
+        ("${name.matches('a.*')}", True),
+        ("${name.matches('n')}", False),
+        ("${list.containsAll([1, 2])}", True),
+        ("${order.containsKey('lines')}", True),
+        ("${(7 / 2).intValue()}", 3),
+        ("${S(order).prop('lines').elements().get(0).prop('sum').numberValue() > 6}", True),
+        ('${JSON(order).hasProp("lines")}', True),
+        ("${collection:contains(list, 2)}", True),
+        ("${collection:anyOf(list, [7, 3])}", True),
+        ('${collection:noneOf(words, \'"x", "y"\')}', True),
+        ('${collection:allOf(words, \'"x", "a"\')}', False),
+        ('${collection:notAllOf(words, \'"x", "a"\')}', True),
+        ("${date:addDate(date:toDate('2026-01-31'), 1, 1, 3) == date:toDate('2027-03-03')}", True),
+        ("${date:subtractDate(date:toDate('2026-01-31'), 1, 0, 30) == date:toDate('2025-01-01')}", True),
+        ("${dateTime().plusDays(7).toDate() > now().plusHours(1)}", True),
+        ("${now().minusMonths(1) < now()}", True),
+    ],
+)
+def test_plain_methods_and_documented_functions_have_their_value(text, expected):
+    assert value(text, words=["a", "b"]) == expected
 
 
 @pytest.mark.parametrize(
@@ -145,6 +190,12 @@ def test_functions_about_the_case_ask_what_the_case_knows():
         ("${var:magic(a)}", "'var:magic' is not known"),
         ("${var:get(a + 1)}", "must be written out"),
         ("${var:lt(a)}", "wrong number of arguments"),
+        ("${execution.getVariables().size()}", "name the variable"),
+        ("${execution.currentActivityId}", "is not known here; keep what is needed in a variable"),
+        ("${caseInstance.getStartUserId()}", "is not known here; keep what is needed in a variable"),
+        ("${planItemInstances.active().count() == 1}", "use sentries"),
+        ("${authenticatedUserId == 'ann'}", "keep the name in a variable"),
+        ("${var:base64(a)}", "'var:base64' is not known"),
         ("${a +}", "the end was not expected"),
         ("${a", "not closed with a brace"),
         ("${a @ b}", "is no part of an expression"),

@@ -8,18 +8,41 @@ unless it cannot be null anyhow. What has no meaning without Java (beans, classe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
 from orchestration.engine.juel import syntax
+from orchestration.engine.juel.functions import FUNCTIONS, METHODS, VARIABLE_FUNCTIONS, empty, literal
 from orchestration.engine.juel.syntax import JuelRefused, Node
 
-HOLDERS: Final = frozenset(
-    {"execution", "caseInstance", "planItemInstance", "task", "delegateExecution", "variableContainer"}
-)
-"""The Java objects through which a model reaches variables; each is also a context of facts about its instance."""
+_CASE: Final = frozenset({"id", "caseDefinitionKey", "name", "state"})
+_EXECUTION: Final = frozenset({"id", "processInstanceId", "processDefinitionKey"})
+_ITEM: Final = frozenset({"id", "name", "state", "planItemDefinitionId"})
+FACTS: Final = {
+    "execution": _EXECUTION,
+    "delegateExecution": _EXECUTION,
+    "caseInstance": _CASE,
+    "variableContainer": _CASE,
+    "caseExecution": _CASE,
+    "planItemInstance": _ITEM,
+    "task": _ITEM,
+}
+"""The Java objects through which a model reaches variables, and what each tells about its instance."""
+
+HOLDERS: Final = {name: name for name in FACTS} | {
+    "delegateExecution": "execution",
+    "variableContainer": "caseInstance",
+    "caseExecution": "caseInstance",
+}
+"""The names under which a behaviour knows those facts."""
+
+BUSINESS_KEYS: Final = frozenset({"businessKey", "processBusinessKey", "processInstanceBusinessKey"})
+STRANGERS: Final = {
+    "authenticatedUserId": "a model does not see who is at work; keep the name in a variable",
+    "planItemInstances": "a condition does not see all plan items; use sentries on their transitions",
+}
+_LISTED: Final = re.compile(r"""\s*"[^"]*"\s*(?:,\s*"[^"]*"\s*)*""")
 
 _GETTERS: Final = frozenset({"getVariable", "getVariableLocal", "getLocalVariable", "getTransientVariable"})
 _TESTS: Final = frozenset({"hasVariable", "hasVariableLocal"})
@@ -49,11 +72,13 @@ class _Writer:
     def write(self, node: Node) -> str:
         match node:
             case syntax.Literal():
-                return _literal(node.value)
+                return literal(node.value)
             case syntax.Listed():
                 return f"[{', '.join(map(self.write, node.items))}]"
             case syntax.Name():
                 return self.name(node.name)
+            case syntax.Property(of=syntax.Name(name=holder)) if holder in HOLDERS and holder != "task":
+                return self.fact(holder, node.name)
             case syntax.Property():
                 return f"{self.write(node.of)}.{self.word(node.name)}"
             case syntax.Index():
@@ -80,7 +105,9 @@ class _Writer:
         return name
 
     def name(self, name: str) -> str:
-        return "caseInstance" if name == "variableContainer" else self.word(name)
+        if name in STRANGERS:
+            raise JuelRefused(f"'{name}' is not known here: {STRANGERS[name]}")
+        return HOLDERS.get(name) or self.word(name)
 
     def truth(self, node: Node) -> str:
         """The node as true or false, never null (JSR-245 1.18.5: null is false)."""
@@ -91,7 +118,7 @@ class _Writer:
         if node.operator == "!":
             return f"not({self.truth(node.operand)})"
         if node.operator == "empty":
-            return _empty(self.write(node.operand))
+            return empty(self.write(node.operand))
         return f"-({self.write(node.operand)})"
 
     def binary(self, node: syntax.Binary) -> str:
@@ -117,7 +144,7 @@ class _Writer:
     def index(self, node: syntax.Index) -> str:
         of, key = self.write(node.of), node.key
         if isinstance(key, syntax.Literal) and isinstance(key.value, str):
-            return f"get value({of}, {_literal(key.value)})"
+            return f"get value({of}, {literal(key.value)})"
         if isinstance(key, syntax.Literal) and isinstance(key.value, Decimal):
             return f"{of}[{key.value + 1}]"
         at = self.write(key)
@@ -126,18 +153,29 @@ class _Writer:
     def method(self, node: syntax.Method) -> str:
         if isinstance(node.of, syntax.Name) and node.of.name in HOLDERS:
             return self.held(node.of.name, node)
+        of = self.write(node.of)
         written = METHODS.get((node.name, len(node.arguments)))
         if written is None:
             raise JuelRefused(f"the method '{node.name}' would call Java code, which does not run here")
-        return written(self.write(node.of), *map(self.write, node.arguments))
+        return written(of, *map(self.write, node.arguments))
 
     def held(self, holder: str, node: syntax.Method) -> str:
         if node.name in _GETTERS | _TESTS and len(node.arguments) in (1, 2):
             name = self.variable(node.arguments[0])
             return name if node.name in _GETTERS else f"({name} != null)"
+        if node.name == "getVariables" and not node.arguments:
+            raise JuelRefused("all variables at once are not to be had here; name the variable")
         if node.name.startswith("get") and not node.arguments and len(node.name) > 3:
-            return f"{holder}.{self.word(node.name[3].lower() + node.name[4:])}"
+            return self.fact(holder, node.name[3].lower() + node.name[4:])
         raise JuelRefused(f"'{holder}.{node.name}' cannot be used inside an expression here")
+
+    def fact(self, holder: str, name: str) -> str:
+        """What a Java object tells about its instance. Its business key is a variable here."""
+        if name in BUSINESS_KEYS:
+            return "businessKey"
+        if name not in FACTS[holder]:
+            raise JuelRefused(f"'{holder}.{name}' is not known here; keep what is needed in a variable")
+        return f"{HOLDERS[holder]}.{name}"
 
     def variable(self, node: Node) -> str:
         """The variable that a function's first argument names, with or without quotes."""
@@ -150,12 +188,16 @@ class _Writer:
     def function(self, node: syntax.Function) -> str:
         if node.prefix in ("var", "vars", "variables"):
             return self.variable_function(node)
-        fixed = FIXED_FUNCTIONS.get((node.prefix, node.name))
-        if fixed is not None and not node.arguments:
-            return fixed
-        if (node.prefix, node.name) == ("cmmn", "isPlanItemCompleted") and len(node.arguments) == 1:
-            return f"list contains(completedPlanItems, {self.write(node.arguments[0])})"
+        written = FUNCTIONS.get((node.prefix, node.name, len(node.arguments)))
+        if written is not None:
+            return written(*map(self.argument, node.arguments))
         raise JuelRefused(f"the function '{(node.prefix + ':').lstrip(':')}{node.name}' is not known here")
+
+    def argument(self, node: Node) -> str:
+        """An argument; a text that lists quoted texts is that list (as Flowable's collection functions take it)."""
+        if isinstance(node, syntax.Literal) and isinstance(node.value, str) and _LISTED.fullmatch(node.value):
+            return f"[{node.value}]"
+        return self.write(node)
 
     def variable_function(self, node: syntax.Function) -> str:
         kind = VARIABLE_FUNCTIONS.get(node.name)
@@ -167,19 +209,6 @@ class _Writer:
         return written(self.variable(node.arguments[0]), *map(self.write, node.arguments[1:]))
 
 
-def _literal(value: str | bool | Decimal | None) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    escaped = (
-        value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
-    )
-    return f'"{escaped}"'
-
-
 def _is_boolean(node: Node) -> bool:
     match node:
         case syntax.Literal():
@@ -189,7 +218,11 @@ def _is_boolean(node: Node) -> bool:
         case syntax.Binary():
             return node.operator in ("&&", "||", "==", "!=", "<", "<=", ">", ">=")
         case syntax.Function():
-            return node.name not in ("get", "getOrDefault", "getOrDefaultIfNotExist", "now", "dateTime")
+            return node.prefix not in ("", "date") and node.name not in (
+                "get",
+                "getOrDefault",
+                "getOrDefaultIfNotExist",
+            )
         case syntax.Method():
             return node.name in _TESTS or node.name in ("equals", "contains", "isEmpty", "startsWith", "endsWith")
     return False
@@ -202,75 +235,6 @@ def _is_text(node: Node) -> bool:
     return isinstance(node, syntax.Literal) and isinstance(node.value, str)
 
 
-def _empty(text: str) -> str:
-    return f'(({text} = null or {text} = "" or {text} = [] or {text} = {{}}) = true)'
-
-
-def _holds(text: str, value: str) -> str:
-    return f"((if {text} instance of string then contains({text}, {value}) else list contains({text}, {value})) = true)"
-
-
-def _compares(sign: str) -> Callable[..., str]:
-    return lambda variable, value: f"(({variable} {sign} {value}) = true)"
-
-
-def _at(text: str, key: str) -> str:
-    return f"(if {key} instance of string then get value({text}, {key}) else sublist({text}, {key} + 1, 1)[1])"
-
-
-METHODS: Final[dict[tuple[str, int], Callable[..., str]]] = {
-    ("size", 0): lambda text: f"count({text})",
-    ("length", 0): lambda text: f"string length({text})",
-    ("isEmpty", 0): _empty,
-    ("equals", 1): lambda text, other: f"(({text} = {other}) = true)",
-    ("equalsIgnoreCase", 1): lambda text, other: f"((lower case({text}) = lower case({other})) = true)",
-    ("contains", 1): _holds,
-    ("get", 1): _at,
-    ("toString", 0): lambda text: f"string({text})",
-    ("toUpperCase", 0): lambda text: f"upper case({text})",
-    ("toLowerCase", 0): lambda text: f"lower case({text})",
-    ("startsWith", 1): lambda text, other: f"(starts with({text}, {other}) = true)",
-    ("endsWith", 1): lambda text, other: f"(ends with({text}, {other}) = true)",
-    ("substring", 1): lambda text, start: f"substring({text}, {start} + 1)",
-    ("substring", 2): lambda text, start, end: f"substring({text}, {start} + 1, {end} - {start})",
-}
-"""Methods of Java's strings and collections, whose meaning is plain: (name, number of arguments) -> FEEL."""
-
-FIXED_FUNCTIONS: Final = {
-    ("cmmn", "isStageCompletable"): "stageCompletable",
-    ("cmmn", "isPlanModelCompletable"): "caseCompletable",
-    ("", "now"): "now()",
-    ("", "dateTime"): "now()",
-    ("date", "now"): "now()",
-}
-
-_BY_MEANING: Final[tuple[tuple[str, int | None, Callable[..., str]], ...]] = (
-    ("get", 1, lambda variable: variable),
-    (
-        "getOrDefault getOrDefaultIfNotExist",
-        2,
-        lambda variable, value: f"(if {variable} = null then {value} else {variable})",
-    ),
-    ("exists exist", 1, lambda variable: f"({variable} != null)"),
-    ("isEmpty empty", 1, _empty),
-    ("isNotEmpty notEmpty", 1, lambda variable: f"not({_empty(variable)})"),
-    ("equals eq", 2, _compares("=")),
-    ("notEquals ne", 2, lambda variable, value: f"not(({variable} = {value}) = true)"),
-    ("lowerThan lessThan lt", 2, _compares("<")),
-    ("lowerThanOrEquals lessThanOrEquals lte", 2, _compares("<=")),
-    ("greaterThan gt", 2, _compares(">")),
-    ("greaterThanOrEquals gte", 2, _compares(">=")),
-    ("contains", None, lambda variable, *values: "(" + " and ".join(_holds(variable, value) for value in values) + ")"),
-    (
-        "containsAny",
-        None,
-        lambda variable, *values: "(" + " or ".join(_holds(variable, value) for value in values) + ")",
-    ),
-)
-VARIABLE_FUNCTIONS: Final = {name: (count, written) for names, count, written in _BY_MEANING for name in names.split()}
-"""Flowable's functions `var:`, `vars:`, `variables:` (user guide, "Expression functions"): (arguments, FEEL)."""
-
-
 def expression(node: Node) -> Feel:
     """One tree -> FEEL. Raises JuelRefused with the part that has no meaning here."""
     writer = _Writer()
@@ -280,5 +244,5 @@ def expression(node: Node) -> Feel:
 def mixed(parts: list[str | Node]) -> Feel:
     """Literal text around expressions -> FEEL that joins them; null reads as the empty text."""
     writer = _Writer()
-    pieces = [_literal(part) if isinstance(part, str) else f"string({writer.write(part)})" for part in parts]
+    pieces = [literal(part) if isinstance(part, str) else f"string({writer.write(part)})" for part in parts]
     return Feel(f"string join([{', '.join(pieces)}])", frozenset(writer.names))

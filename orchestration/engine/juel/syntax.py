@@ -89,7 +89,7 @@ _TOKEN: Final = re.compile(
     r"""\s*(?:
     (?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?[LlFfDd]?|\.\d+(?:[eE][+-]?\d+)?)
   | (?P<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
-  | (?P<function>(?:variables|vars|var|cmmn|bpmn|task|date|fn|seq|math):[A-Za-z]\w*(?=\s*\())
+  | (?P<function>(?:variables|vars|var|cmmn|bpmn|task|date|collection|list|fn|seq|math):[A-Za-z]\w*(?=\s*\())
   | (?P<name>[^\W\d][\w$]*|\$[\w$]+)
   | (?P<operator>===|!==|\|\||&&|==|!=|<=|>=|[-+*/%<>!?:.,()\[\]])
   )""",

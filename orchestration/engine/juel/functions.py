@@ -1,0 +1,182 @@
+"""What do the functions and methods that models call mean in FEEL?
+
+Tables from a name and a number of arguments to FEEL: methods of Java's strings, collections and dates whose meaning is
+plain; Spin's readers of JSON (Camunda 7); Flowable's functions over variables, lists and dates. What is in no table
+would call Java, and is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Final
+
+Written = Callable[..., str]
+"""From the FEEL of the arguments to the FEEL of the call."""
+
+
+def literal(value: str | bool | Decimal | None) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    escaped = (
+        value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
+    )
+    return f'"{escaped}"'
+
+
+def empty(text: str) -> str:
+    return f'(({text} = null or {text} = "" or {text} = [] or {text} = {{}}) = true)'
+
+
+def _holds(text: str, value: str) -> str:
+    return f"((if {text} instance of string then contains({text}, {value}) else list contains({text}, {value})) = true)"
+
+
+def _compares(sign: str) -> Written:
+    return lambda variable, value: f"(({variable} {sign} {value}) = true)"
+
+
+def _at(text: str, key: str) -> str:
+    return f"(if {key} instance of string then get value({text}, {key}) else sublist({text}, {key} + 1, 1)[1])"
+
+
+def _all_of(found: str, wanted: str) -> str:
+    return f"((every each in flatten([{wanted}]) satisfies list contains(flatten([{found}]), each)) = true)"
+
+
+def _any_of(found: str, wanted: str) -> str:
+    return f"((some each in flatten([{wanted}]) satisfies list contains(flatten([{found}]), each)) = true)"
+
+
+def _none_of(found: str, wanted: str) -> str:
+    return f"not({_any_of(found, wanted)})"
+
+
+def _not_all_of(found: str, wanted: str) -> str:
+    return f"not({_all_of(found, wanted)})"
+
+
+def _moved(sign: str) -> Written:
+    """A date so many years, months and days later or earlier."""
+
+    def moved(date: str, years: str, months: str, days: str) -> str:
+        long = f'duration("P" + string({years}) + "Y" + string({months}) + "M")'
+        return f'({date} {sign} {long} {sign} duration("P" + string({days}) + "D"))'
+
+    return moved
+
+
+def _time_later(sign: str, before: str, unit: str) -> Written:
+    return lambda moment, count: f'({moment} {sign} duration("{before}" + string({count}) + "{unit}"))'
+
+
+METHODS: Final[dict[tuple[str, int], Written]] = {
+    ("size", 0): lambda text: f"count({text})",
+    ("length", 0): lambda text: f"string length({text})",
+    ("isEmpty", 0): empty,
+    ("equals", 1): lambda text, other: f"(({text} = {other}) = true)",
+    ("equalsIgnoreCase", 1): lambda text, other: f"((lower case({text}) = lower case({other})) = true)",
+    ("contains", 1): _holds,
+    ("get", 1): _at,
+    ("toString", 0): lambda text: f"string({text})",
+    ("toUpperCase", 0): lambda text: f"upper case({text})",
+    ("toLowerCase", 0): lambda text: f"lower case({text})",
+    ("startsWith", 1): lambda text, other: f"(starts with({text}, {other}) = true)",
+    ("endsWith", 1): lambda text, other: f"(ends with({text}, {other}) = true)",
+    ("substring", 1): lambda text, start: f"substring({text}, {start} + 1)",
+    ("substring", 2): lambda text, start, end: f"substring({text}, {start} + 1, {end} - {start})",
+    ("trim", 0): lambda text: f'replace({text}, "^\\\\s+|\\\\s+$", "")',
+    ("concat", 1): lambda text, other: f"(string({text}) + string({other}))",
+    ("matches", 1): lambda text, pattern: f'(matches({text}, "^(" + {pattern} + ")$") = true)',
+    ("containsAll", 1): _all_of,
+    ("containsKey", 1): lambda entries, key: f"(list contains(get entries({entries}).key, {key}) = true)",
+    ("intValue", 0): lambda number: f"round down({number}, 0)",
+    ("longValue", 0): lambda number: f"round down({number}, 0)",
+    ("doubleValue", 0): lambda number: f"({number} + 0)",
+    ("booleanValue", 0): lambda truth: truth,
+    ("toDate", 0): lambda moment: moment,
+}
+"""Methods of Java's strings, collections and numbers, whose meaning is plain: (name, number of arguments) -> FEEL."""
+
+for _sign, _way in (("+", "plus"), ("-", "minus")):
+    for _unit, _before, _after in (
+        ("Years", "P", "Y"),
+        ("Months", "P", "M"),
+        ("Weeks", "P", "W"),
+        ("Days", "P", "D"),
+        ("Hours", "PT", "H"),
+        ("Minutes", "PT", "M"),
+        ("Seconds", "PT", "S"),
+    ):
+        METHODS[f"{_way}{_unit}", 1] = _time_later(_sign, _before, _after)
+
+SPIN: Final[dict[tuple[str, int], Written]] = {
+    ("prop", 1): lambda found, name: f"get value({found}, {name})",
+    ("hasProp", 1): METHODS["containsKey", 1],
+    ("elements", 0): lambda found: found,
+    ("value", 0): lambda found: found,
+    ("stringValue", 0): lambda found: found,
+    ("numberValue", 0): lambda found: found,
+    ("boolValue", 0): lambda found: found,
+    ("isNull", 0): lambda found: f"({found} = null)",
+}
+"""Spin's readers of JSON (Camunda 7). Variables are JSON here, so that most say nothing."""
+METHODS.update(SPIN)
+
+_COLLECTIONS: Final = {
+    "contains": _all_of,
+    "allOf": _all_of,
+    "containsAny": _any_of,
+    "anyOf": _any_of,
+    "noneOf": _none_of,
+    "notContainsAny": _none_of,
+    "notAllOf": _not_all_of,
+    "notContains": _not_all_of,
+}
+
+FUNCTIONS: Final[dict[tuple[str, str, int], Written]] = {
+    ("cmmn", "isStageCompletable", 0): lambda: "stageCompletable",
+    ("cmmn", "isPlanModelCompletable", 0): lambda: "caseCompletable",
+    ("cmmn", "isPlanItemCompleted", 1): lambda item: f"list contains(completedPlanItems, {item})",
+    ("", "now", 0): lambda: "now()",
+    ("", "dateTime", 0): lambda: "now()",
+    ("date", "now", 0): lambda: "now()",
+    ("date", "today", 0): lambda: "today()",
+    ("date", "toDate", 1): lambda text: f"date({text})",
+    ("date", "addDate", 4): _moved("+"),
+    ("date", "subtractDate", 4): _moved("-"),
+    ("", "S", 1): lambda found: found,
+    ("", "JSON", 1): lambda found: found,
+    **{(prefix, name, 2): written for name, written in _COLLECTIONS.items() for prefix in ("collection", "list")},
+}
+"""Functions by prefix, name and number of arguments: of Flowable's CMMN and DMN engines, and of Camunda 7."""
+
+_BY_MEANING: Final[tuple[tuple[str, int | None, Written], ...]] = (
+    ("get", 1, lambda variable: variable),
+    (
+        "getOrDefault getOrDefaultIfNotExist",
+        2,
+        lambda variable, value: f"(if {variable} = null then {value} else {variable})",
+    ),
+    ("exists exist", 1, lambda variable: f"({variable} != null)"),
+    ("isEmpty empty", 1, empty),
+    ("isNotEmpty notEmpty", 1, lambda variable: f"not({empty(variable)})"),
+    ("equals eq", 2, _compares("=")),
+    ("notEquals ne", 2, lambda variable, value: f"not(({variable} = {value}) = true)"),
+    ("lowerThan lessThan lt", 2, _compares("<")),
+    ("lowerThanOrEquals lessThanOrEquals lte", 2, _compares("<=")),
+    ("greaterThan gt", 2, _compares(">")),
+    ("greaterThanOrEquals gte", 2, _compares(">=")),
+    ("contains", None, lambda variable, *values: "(" + " and ".join(_holds(variable, value) for value in values) + ")"),
+    (
+        "containsAny",
+        None,
+        lambda variable, *values: "(" + " or ".join(_holds(variable, value) for value in values) + ")",
+    ),
+)
+VARIABLE_FUNCTIONS: Final = {name: (count, written) for names, count, written in _BY_MEANING for name in names.split()}
+"""Flowable's functions `var:`, `vars:`, `variables:` (user guide, "Expression functions"): (arguments, FEEL)."""
