@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from orchestration.engine.bpmn import memory, scopes, tokens, variables, waits, work
-from orchestration.engine.bpmn.items import close_item, is_open, node_of, note, open_item, stall
+from orchestration.engine.bpmn.items import close_item, facts_of, is_open, node_of, note, open_item, stall
 from orchestration.engine.bpmn.model import Activity, CallActivity, Flow, Loop, Node, SubProcess
 from orchestration.engine.bpmn.tokens import ENTER
 from orchestration.engine.state import Item
@@ -24,8 +24,9 @@ MOST_AT_ONCE: Final = 10_000
 
 
 def enter(step: Step, instance: int, scope: int | None, node: Node, flow: Flow | None) -> None:
-    """A token arrives at an activity."""
-    start(step, instance, scope, cast(Activity, node))
+    """A token arrives at an activity; it is used up where nothing further begins."""
+    if not facts_of(step, instance, scope).get(scopes.ENOUGH):
+        start(step, instance, scope, cast(Activity, node))
 
 
 def start(
@@ -134,11 +135,10 @@ def complete(step: Step, item: int, values: Mapping[str, Json]) -> None:
 
 def _close(step: Step, item: int, node: Activity) -> None:
     memory.remember(step, step.state.items[item], node)
-    scope = step.state.items[item].parent
-    if scopes.is_ad_hoc(step, scope):
-        note(step, step.state.items[item].instance, scope, "performed", True)
     found = close_item(step, item)
-    if is_open(step, found.instance, found.parent) and not node.for_compensation:
+    if node.for_compensation or not is_open(step, found.instance, found.parent):
+        return
+    if not scopes.is_enough(step, found.parent):
         tokens.leave(step, found.instance, found.parent, node)
 
 

@@ -22,7 +22,7 @@ from orchestration.engine.bpmn import (
     variables,
     waits,
 )
-from orchestration.engine.bpmn.items import close_item, end_children, node_of, process
+from orchestration.engine.bpmn.items import close_item, end_children, end_turn, node_of, process
 from orchestration.engine.bpmn.model import Activity, CallActivity, SubProcess
 from orchestration.engine.state import Item, Wait
 from orchestration.engine.step import ModelFault, Refused, Step
@@ -132,7 +132,10 @@ class ProcessBehaviour:
         if _moves(step, instance):
             step.touch(instance)
             return
-        done = scopes.emptied(step, instance) or [i for i in scopes.ad_hoc(step, instance) if _is_enough(step, i)]
+        for scope in scopes.completing(step, instance) if process(step, instance).has_handlers else ():
+            end_turn(step, instance, scope)
+            catching.stop_listening(step, instance, scope)
+        done = scopes.emptied(step, instance) or scopes.satisfied(step, instance)
         for item in done:
             step.plan(activities.complete, step, item.id, {})
         if not done and scopes.is_quiet(step, instance, None):
@@ -200,14 +203,6 @@ def _complete_by_hand(step: Step, item: Item, values: Mapping[str, Json]) -> Non
     elif activities.is_frame(item) or not (node.type == "receiveTask" or step.state.waits_of(item.id, "task", "job")):
         raise Refused("state", f"'{node.name or node.id}' is not completed by hand.")
     step.plan(activities.complete, step, item.id, values)
-
-
-def _is_enough(step: Step, item: Item) -> bool:
-    """Whether the ad-hoc sub-process is complete by its condition (13.3.5)."""
-    node = cast(SubProcess, node_of(step, item))
-    if node.completion is None or (not node.cancel_remaining and scopes.performs(step, item)):
-        return False
-    return step.evaluate(node.completion, item.instance, item.id) is True
 
 
 def _learn(step: Step, instance: int, at: str) -> None:

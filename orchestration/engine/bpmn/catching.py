@@ -98,7 +98,7 @@ def in_sub_process(
         return
     if start.interrupting:
         interrupt(step, instance, scope, f"interrupted by {start.name or start.id}")
-        _stop_listening(step, instance, scope)
+        stop_listening(step, instance, scope)
     elif wait is not None:
         waits.again(step, wait, start)
     _take_in(step, instance, scope, start, values or {})
@@ -107,8 +107,8 @@ def in_sub_process(
     tokens.begin(step, instance, item, start.id)
 
 
-def _stop_listening(step: Step, instance: int, scope: int | None) -> None:
-    """An interrupted scope starts no further event sub-process."""
+def stop_listening(step: Step, instance: int, scope: int | None) -> None:
+    """A scope that was interrupted, or whose own flow is over, starts no further event sub-process."""
     for _, start in body_of(step, instance, scope).event_subprocesses:
         for wait in waits.others(step, instance, scope, start.id):
             waits.stop(step, wait)

@@ -95,7 +95,10 @@ def _diverge(step: Step, instance: int, scope: int | None, node: Gateway, start:
 
 
 def release(step: Step, instance: int) -> bool:
-    """Let inclusive joins go on that nothing can reach any more, and reset complex gateways. Whether any did."""
+    """Let an inclusive join go on that nothing can reach any more, or reset a complex gateway. Whether any did.
+
+    One in each scope: its tokens may be on their way to the next join.
+    """
     model = process(step, instance)
     if not model.reach:
         return False
@@ -108,21 +111,20 @@ def release(step: Step, instance: int) -> bool:
 
 def _release_in(step: Step, instance: int, scope: int | None) -> bool:
     nodes = process(step, instance).nodes
-    done = False
-    for fact, value in list(facts_of(step, instance, scope).items()):
+    for fact, value in facts_of(step, instance, scope).items():
         kind, _, id = fact.partition(":")
         node = nodes.get(id)
         if kind == "tokens" and node is not None and node.type == "inclusiveGateway":
             if not _awaited(step, instance, scope, node, [f.id for f in node.incoming if f.id not in value]):
                 _take(step, instance, scope, node, value)
                 resume(step, instance, scope, node)
-                done = True
+                return True
         elif kind == "reset" and node is not None:
             arrived = facts_of(step, instance, scope).get(f"tokens:{id}", {})
             if not _awaited(step, instance, scope, node, [flow for flow in value if flow not in arrived]):
                 _reset(step, instance, scope, cast(Gateway, node), {f: n for f, n in arrived.items() if f in value})
-                done = True
-    return done
+                return True
+    return False
 
 
 def _reset(step: Step, instance: int, scope: int | None, node: Gateway, arrived: Tokens) -> None:

@@ -18,7 +18,7 @@ from orchestration.engine.step import ModelFault, Step
 Json = Any
 
 INTERRUPTED: Final = "interrupted"
-"""Fact of a scope: how often its own flow was ended, by an event sub-process or a cancel event."""
+"""Fact of a scope: how often its own flow has ended: interrupted, cancelled, or with its last token."""
 
 
 def process(step: Step, instance: int) -> ProcessModel:
@@ -116,6 +116,11 @@ def end_children(step: Step, instance: int, scope: int | None, reason: str = "")
 def interrupt(step: Step, instance: int, scope: int | None, reason: str) -> None:
     """End the scope's own flow; tokens that are still on their way in it are dropped."""
     end_children(step, instance, scope, reason)
+    end_turn(step, instance, scope)
+
+
+def end_turn(step: Step, instance: int, scope: int | None) -> None:
+    """The scope's own flow is over: no event sub-process begins in it any more (13.5.4)."""
     note(step, instance, scope, INTERRUPTED, (turn(step, instance, scope) or 0) + 1)
 
 

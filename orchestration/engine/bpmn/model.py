@@ -186,8 +186,9 @@ class ProcessModel:
 
     `starters`: its ways in by event. `reach`: inclusive (and complex) join -> incoming flow -> nodes from which a token
     can come along that flow without passing the join. `has_conditions`, `has_keys`: whether data may trigger
-    an event, or change whose message is awaited. `retrievals`: message name -> how its correlation key is read
-    from its payload, one expression for each property of the key (8.3.2).
+    an event, or change whose message is awaited; `has_handlers`: whether there are event sub-processes.
+    `retrievals`: message name -> how its correlation key is read from its payload, one expression for each
+    property of the key (8.3.2).
     """
 
     id: str
@@ -199,4 +200,5 @@ class ProcessModel:
     retrievals: Mapping[str, tuple[Formula, ...]] = field(default_factory=dict)
     has_conditions: bool = False
     has_keys: bool = False
+    has_handlers: bool = False
     line: int = 0

@@ -8,15 +8,18 @@ is quiet, since a token on its way is only on the agenda.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final, cast
 
 from orchestration.engine.bpmn import tokens, waits
-from orchestration.engine.bpmn.items import facts_of, node_of, open_item, process
+from orchestration.engine.bpmn.items import close_item, facts_of, node_of, note, open_item, process, turn
 from orchestration.engine.bpmn.model import Body, SubProcess
 from orchestration.engine.state import Item
 from orchestration.engine.step import Step
 
 Json = Any
+
+ENOUGH: Final = "enough"
+"""Fact of an ad-hoc sub-process: its completion condition has held."""
 
 
 def enter(step: Step, instance: int, scope: int | None, body: Body, node: SubProcess | None = None) -> None:
@@ -68,13 +71,47 @@ def _is_body(step: Step, item: Item) -> bool:
     return node.kind != "adHoc" and not ("queue" in item.facts or "stalled" in item.facts)
 
 
-def ad_hoc(step: Step, instance: int) -> list[Item]:
-    """Ad-hoc sub-processes at work in which something has been done."""
-    found = []
-    for item in step.state.items.values():
-        if item.instance == instance and "performed" in item.facts:
-            found.append(item)
-    return found
+def is_enough(step: Step, scope: int | None) -> bool:
+    """After an activity in an ad-hoc sub-process: whether its completion condition holds, so that nothing further
+    begins in it (13.3.5)."""
+    if scope is None or not is_ad_hoc(step, scope):
+        return False
+    item = step.state.items[scope]
+    node = cast(SubProcess, node_of(step, item))
+    if ENOUGH not in item.facts:
+        if node.completion is None or step.evaluate(node.completion, item.instance, scope) is not True:
+            return False
+        note(step, item.instance, scope, ENOUGH, True)
+        for offered in _offered(step, item):
+            close_item(step, offered.id, "terminated", "terminate", "the ad-hoc sub-process needs no more")
+    return True
+
+
+def satisfied(step: Step, instance: int) -> list[Item]:
+    """Ad-hoc sub-processes that are complete by their condition: what still runs is ended with them, or has ended."""
+    enough = [item for item in step.state.items.values() if item.instance == instance and ENOUGH in item.facts]
+    return [i for i in enough if cast(SubProcess, node_of(step, i)).cancel_remaining or not performs(step, i)]
+
+
+def _offered(step: Step, item: Item) -> list[Item]:
+    return [child for child in step.state.children(item.instance, item.id) if child.state == "enabled"]
+
+
+def completing(step: Step, instance: int) -> list[int | None]:
+    """Scopes whose own flow has come to its end while event sub-processes still run in them (13.5.4)."""
+    running = [item for item in step.state.items.values() if item.instance == instance and _is_event(step, item)]
+    found = dict.fromkeys(item.parent for item in running if "undoing" not in item.facts)
+    return [scope for scope in found if turn(step, instance, scope) == 0 and _has_only_events(step, instance, scope)]
+
+
+def _has_only_events(step: Step, instance: int, scope: int | None) -> bool:
+    inside = step.state.children(instance, scope)
+    return all(_is_event(step, item) for item in inside) and not _waits_at_join(facts_of(step, instance, scope))
+
+
+def _is_event(step: Step, item: Item) -> bool:
+    node = node_of(step, item)
+    return isinstance(node, SubProcess) and node.kind == "event"
 
 
 def performs(step: Step, item: Item) -> bool:

@@ -142,9 +142,9 @@ def throw(step: Step, instance: int, scope: int | None, kind: str, code: str | N
 
     `at_work`: the scope is the activity itself that failed, so its own boundary events come first.
     """
-    inside = not at_work
+    inside, left = not at_work, None
     while True:
-        if inside and (start := _listening(step, instance, scope, kind, code)) is not None:
+        if inside and (start := _listening(step, instance, scope, kind, code, left)) is not None:
             catching.in_sub_process(step, instance, scope, start)
             return True
         if scope is None:
@@ -157,16 +157,16 @@ def throw(step: Step, instance: int, scope: int | None, kind: str, code: str | N
         if boundary is not None:
             catching.at_boundary(step, scope, boundary)
             return True
-        node = node_of(step, item)
-        inside = not (isinstance(node, SubProcess) and node.kind == "event")
-        scope = item.parent
+        inside, left, scope = True, item.node, item.parent
 
 
-def _listening(step: Step, instance: int, scope: int | None, kind: str, code: str | None) -> Event | None:
-    """The event sub-process of the scope that catches it."""
+def _listening(
+    step: Step, instance: int, scope: int | None, kind: str, code: str | None, left: str | None
+) -> Event | None:
+    """The event sub-process of the scope that catches it; not the one that it came out of (`left`)."""
     if turn(step, instance, scope) != 0 or (scope is not None and activities.is_frame(step.state.items[scope])):
         return None
-    starts = [start for _, start in body_of(step, instance, scope).event_subprocesses]
+    starts = [start for id, start in body_of(step, instance, scope).event_subprocesses if id != left]
     return _best(step, instance, scope, starts, kind, code)
 
 
