@@ -195,21 +195,21 @@ def _receive_signal(step: Step, command: c.ReceiveSignal) -> None:
 
 
 def _reactivate_case(step: Step, command: c.ReactivateCase) -> None:
-    _ended_case(step)
+    _case_in(step, *INSTANCE_ENDED, "suspended")
     _command(step, c.ReactivateCase(_variables(command.variables)), ROOT, None)
 
 
 def _close_case(step: Step, command: c.CloseCase) -> None:
-    _ended_case(step)
+    _case_in(step, *INSTANCE_ENDED)
     _command(step, command, ROOT, None)
 
 
-def _ended_case(step: Step) -> None:
+def _case_in(step: Step, *states: str) -> None:
     if not step.state.instances:
         raise Refused("unknown", "There is no case.")
     root = step.state.root
-    if root.kind != "case" or root.state not in INSTANCE_ENDED:
-        raise Refused("state", f"Only for a case that has ended; {root.key} is {root.state}.")
+    if root.kind != "case" or root.state not in states:
+        raise Refused("state", f"{root.key} is {root.state}; this is for a case that is {', '.join(sorted(states))}.")
 
 
 def _on_item(step: Step, command: Any) -> None:

@@ -1,4 +1,4 @@
-"""What may a person do to a case by hand? (8.3, 8.4, 8.7)
+"""What may a person do to a case by hand? (8.4, 8.7)
 
 One function for each command that names an item or the case. Each asks the life cycle first and refuses with a
 sentence; only then does anything happen.
@@ -75,6 +75,7 @@ def start(run: Run, command: c.StartItem, item: Item | None) -> None:
 def enable(run: Run, command: c.Enable, item: Item | None) -> None:
     assert item is not None
     run.change(item, "reenable")
+    completion.require(run, run.step.state.items[item.id])
 
 
 def disable(run: Run, command: c.Disable, item: Item | None) -> None:
@@ -112,7 +113,7 @@ def terminate(run: Run, command: c.Terminate, item: Item | None) -> None:
 
 
 def fault(run: Run, command: c.FaultItem, item: Item | None) -> None:
-    """A task, a stage or the case fails; what is inside stands still with it. A called case is over then."""
+    """A task or a stage fails; what is inside is not touched (table 8.9). A case stands still, a called one is over."""
     if item is None and run.step.state.instances[run.instance].parent is not None:
         items.end_case(run, "failed")
         return
@@ -130,12 +131,12 @@ def reactivate_item(run: Run, command: c.ReactivateItem, item: Item | None) -> N
 
 
 def reactivate_case(run: Run, command: c.ReactivateCase, item: Item | None) -> None:
-    """Open an ended case again: the listener occurs, then the plan model begins anew. (8.3, *re-activate*)
+    """Open an ended case again: the listener occurs, then the plan model begins anew. (table 8.6, *re-activate*)
 
-    A case that has failed goes on where it stood.
+    A case that has failed or was suspended goes on where it stood.
     """
     found = run.step.state.instances[run.instance]
-    if found.state == "failed":
+    if found.state in ("failed", "suspended"):
         suspension.resume_case(run, "reactivate")
         run.step.set_variables(run.instance, command.variables)
         return

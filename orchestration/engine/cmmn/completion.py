@@ -1,4 +1,4 @@
-"""May a stage or a case complete, and does it by itself? (8.6.1)
+"""May a stage or a case complete, and does it by itself? (8.6.1, table 8.12)
 
 With autoComplete: no active child, and every required child disabled, completed, terminated or failed. Without: every
 child so, and nothing left that may be planned; or by hand, under the first condition. Flowable adds rules by which a
@@ -17,6 +17,10 @@ from orchestration.engine.state import Item
 
 if TYPE_CHECKING:
     from orchestration.engine.cmmn.run import Run
+
+
+REQUIRED = "required"
+"""The fact on an item that its required rule was true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +60,9 @@ def _weight(run: Run, child: Item, node: Node) -> str:
     before = rule.startswith("ignoreAfterFirstCompletion") and was_completed(run, child)
     if before and (rule == "ignoreAfterFirstCompletion" or state in ("available", "enabled")):
         return "nothing"
-    if state == "active" or (state == "suspended" and child.facts.get("before", "active") == "active"):
+    if state == "active":
         return "holds"
-    if run.holds(node.required, child) and not (child.facts.get("waits") and was_completed(run, child)):
+    if is_required(run, child) and not (child.facts.get("waits") and was_completed(run, child)):
         return "holds"
     if rule == "ignoreIfAvailableOrEnabled" and state in ("available", "enabled"):
         return "nothing"
@@ -67,6 +71,21 @@ def _weight(run: Run, child: Item, node: Node) -> str:
     if state == "unavailable" or (run.model.flowable and state == "available" and child.facts.get("waits")):
         return "nothing"
     return "waits"
+
+
+def is_required(run: Run, child: Item) -> bool:
+    """Whether the required rule held on creation or enabling; in Flowable's models, whether it does now."""
+    rule = run.node(child).required
+    if rule is None or rule.condition is None or run.model.flowable:
+        return run.holds(rule, child)
+    return child.facts.get(REQUIRED) is True
+
+
+def require(run: Run, item: Item) -> None:
+    """Ask the required rule: on *create*, and on *enable* and *re-enable* while it was false. (8.6.3, table 8.8)"""
+    rule = run.node(item).required
+    if rule is not None and rule.condition is not None and not run.model.flowable and run.holds(rule, item):
+        run.note(item.id, REQUIRED, True)
 
 
 def was_completed(run: Run, child: Item) -> bool:

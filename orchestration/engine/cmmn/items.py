@@ -64,7 +64,9 @@ def create(run: Run, node: Node, parent: int | None, local: dict[str, Json] | No
     """A listener with an available condition waits for that first, one for reactivation until the case has ended."""
     hidden = node.available is not None or node.listens == "reactivate"
     state = "unavailable" if hidden else "available"
-    return run.open_item(node, parent, local, state)
+    item = run.open_item(node, parent, local, state)
+    completion.require(run, item)
+    return item
 
 
 def take_up(run: Run, number: int) -> None:
@@ -130,7 +132,7 @@ def spread(run: Run, item: Item, node: Node, rule: Repetition) -> None:
     for index, value in enumerate(elements or ()):
         activate(run, create(run, node, item.parent, repetition.element(rule, value, index)))
     if not triggered:
-        end(run, run.step.state.items[item.id], "terminate")
+        end(run, run.step.state.items[item.id], "terminate", target="terminated")
 
 
 def look_for_room(run: Run, node: Node) -> None:
@@ -153,6 +155,7 @@ def activate(run: Run, item: Item, reason: str = "") -> None:
         reach(run, item, reason)
     elif run.holds(node.manual, item):
         run.change(item, "enable", reason=reason)
+        completion.require(run, run.step.state.items[item.id])
     else:
         start(run, item, "start", reason)
 

@@ -96,6 +96,15 @@ class Run:
         stage = self.item(parent)
         return stage is not None and stage.state == "active"
 
+    def is_suspended(self, parent: int | None) -> bool:
+        """Whether this stage (None: the case), or what is around it where it failed, stands still."""
+        while parent is not None:
+            stage = self.step.state.items[parent]
+            if stage.state != "failed":
+                return stage.state == "suspended"
+            parent = stage.parent
+        return self.step.state.instances[self.instance].state == "suspended"
+
     def value(self, formula: Any, item: int | None, extra: Mapping[str, Json] | None = None) -> Json:
         return None if formula is None else self.step.evaluate(formula, self.instance, item, extra)
 

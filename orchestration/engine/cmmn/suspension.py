@@ -1,7 +1,8 @@
 """How does an item stand still, and how does it go on? (8.4.2: suspend, resume, parentSuspend, parentResume, fault)
 
 What stands still because something around it does, remembers its state and gets it back. People's tasks are closed and
-opened again, jobs are called off and asked for again, timers keep the moment at which they are due.
+opened again, jobs are called off and asked for again, timers keep the moment at which they are due. A failure stays
+where it happened (table 8.8, *fault*).
 """
 
 from __future__ import annotations
@@ -33,9 +34,12 @@ def suspend(run: Run, item: Item, transition: str) -> None:
 
 
 def _suspend_children(run: Run, parent: int | None) -> None:
+    """A failed child stays failed (table 8.9, note 1), but what is inside it stands still too."""
     for child in run.children(parent):
         if run.after(child, "parentSuspend") is not None:
             suspend(run, child, "parentSuspend")
+        elif child.state == "failed":
+            _suspend_children(run, child.id)
 
 
 def resume(run: Run, item: Item, transition: str) -> None:
@@ -53,6 +57,8 @@ def _resume_children(run: Run, parent: int | None) -> None:
     for child in run.children(parent):
         if child.state == "suspended" and "before" in child.facts:
             resume(run, child, "parentResume")
+        elif child.state == "failed":
+            _resume_children(run, child.id)
 
 
 def suspend_case(run: Run, transition: str) -> None:
@@ -76,19 +82,26 @@ def _change_case(run: Run, transition: str) -> None:
 
 
 def fail(run: Run, item: Item, reason: str) -> None:
-    """active -> failed; what is inside stands still."""
+    """active -> failed; children keep their state (table 8.9), what was called stands still."""
     _stop_work(run, item, "failed")
     run.change(run.step.state.items[item.id], "fault", reason=reason)
-    _suspend_children(run, item.id)
     _tell_called(run, item, c.Suspend)
 
 
 def reactivate(run: Run, item: Item) -> None:
-    """failed -> active; the work begins again."""
+    """failed -> active; the work begins again, unless the stage around it stands still (table 8.9, note 1)."""
     run.change(item, "reactivate")
+    if run.is_suspended(item.parent):
+        suspend(run, run.step.state.items[item.id], "parentSuspend")
+        return
     _take_up_work(run, run.step.state.items[item.id])
-    _resume_children(run, item.id)
+    _look_inside(run, item)
     _tell_called(run, item, c.Resume)
+
+
+def _look_inside(run: Run, stage: Item) -> None:
+    """What could not enter while the stage around it had failed may do so now."""
+    run.recheck.update(dict.fromkeys(child.id for child in run.children(stage.id)))
 
 
 def _stop_work(run: Run, item: Item, how: str) -> None:
