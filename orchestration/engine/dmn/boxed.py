@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar, TypedDict, cast, get_args
 
-from orchestration.engine.dmn import model
+from orchestration.engine.dmn import dialect, model
 from orchestration.engine.dmn.model import Fault
 from orchestration.engine.xml import Element
 
@@ -42,6 +42,7 @@ class ExpressionReader:
     def __init__(self, root: Element) -> None:
         self.root = root
         self.namespace = root.get("namespace") or ""
+        self.dialect = dialect.kind_of(root)
         self.import_names = {
             each.get("namespace") or "": clean_name(each.get("name") or "") for each in root.all("import")
         }
@@ -216,7 +217,8 @@ class ExpressionReader:
     # ---- decision tables
 
     def decision_table(self, element: Element) -> model.DecisionTable:
-        hit_policy = self.choice(element, "hitPolicy", model.HitPolicy, "UNIQUE")
+        default = "FIRST" if self.dialect == "flowable" else "UNIQUE"
+        hit_policy = self.choice(element, "hitPolicy", model.HitPolicy, default)
         aggregation = self.choice(element, "aggregation", model.Aggregation, "")
         inputs = tuple(self.input_clause(clause) for clause in element.all("input"))
         outputs = tuple(self.output_clause(clause) for clause in element.all("output"))

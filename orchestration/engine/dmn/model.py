@@ -257,7 +257,8 @@ class Import(Element):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definitions(Element):
     """One DMN file. `imported` holds the models that its imports name, as far as they were handed in; `faults` are what
-    is wrong with single parts of it."""
+    is wrong with single parts of it. `named_results`: a table with one output gives it under its name too (Flowable).
+    """
 
     namespace: str
     version: str
@@ -269,6 +270,7 @@ class Definitions(Element):
     knowledge_models: tuple[BusinessKnowledgeModel, ...] = ()
     services: tuple[DecisionService, ...] = ()
     faults: tuple[Fault, ...] = ()
+    named_results: bool = False
 
     @property
     def drg_elements(self) -> tuple[DrgElement, ...]:

@@ -3,6 +3,7 @@
 `parse` reads structure only; the FEEL inside is left as text. What it cannot read it refuses, all at once, each with
 the id of the element, its line and a sentence; what is wrong with a part that can be left out it notes in the model.
 Diagrams, extensions, knowledge sources, text annotations and other elements that decide nothing are passed over.
+Files of tools that mean more than the standard says are rewritten by `dialect`.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from dataclasses import replace
 from typing import TypedDict
 
 from orchestration.engine import xml
-from orchestration.engine.dmn import model
+from orchestration.engine.dmn import dialect, model
 from orchestration.engine.dmn.boxed import ExpressionReader, clean_name
 from orchestration.engine.dmn.model import Fault, ModelRefused
 from orchestration.engine.xml import Element
 
 VERSIONS = {
+    "http://www.omg.org/spec/DMN/20151101": "1.1",
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd": "1.1",
     "http://www.omg.org/spec/DMN/20180521/MODEL/": "1.2",
     "https://www.omg.org/spec/DMN/20191111/MODEL/": "1.3",
@@ -44,7 +46,7 @@ def parse(source: bytes, imports: Iterable[model.Definitions] = ()) -> model.Def
     definitions = reader.read(version, tuple(imports))
     if reader.refusals:
         raise ModelRefused(*reader.refusals)
-    return definitions
+    return definitions if reader.dialect is None else dialect.standard(definitions, reader.dialect)
 
 
 class _Drg(TypedDict):
