@@ -39,6 +39,8 @@ class Postgres:
     `fast` gives up durability: for tests. `keep` are file descriptors that the server inherits.
     """
 
+    name = "PostgreSQL"
+
     def __init__(self, places: Locations, *, fast: bool = False, keep: tuple[int, ...] = ()) -> None:
         self.places = places
         self.keep = keep
@@ -73,6 +75,10 @@ class Postgres:
         except ServiceFailed as failure:
             raise ServiceFailed(f"PostgreSQL did not start: {failure}") from None
         self._make_database()
+
+    def status(self) -> int | None:
+        """None while it runs, afterwards as Popen's returncode."""
+        return None if self.process is None else self.process.poll()
 
     def stop(self) -> None:
         if self.process is not None:

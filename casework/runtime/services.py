@@ -15,7 +15,7 @@ ONE_COMMAND = "for one command"
 
 
 @contextmanager
-def embedded_services(places: Locations, lock: int) -> Iterator[None]:
+def embedded_services(places: Locations, lock: int) -> Iterator[list[Postgres | Valkey]]:
     """PostgreSQL and Valkey run inside the block, unless DATABASE_URL and CELERY_BROKER_URL name others."""
     services: list[Postgres | Valkey] = []
     if not os.environ.get("DATABASE_URL"):
@@ -25,7 +25,7 @@ def embedded_services(places: Locations, lock: int) -> Iterator[None]:
     try:
         for service in services:
             service.start()
-        yield
+        yield services
     finally:
         for service in reversed(services):
             service.stop()

@@ -15,6 +15,8 @@ STOP = signal.SIGTERM
 class Valkey:
     """One broker below `places.sockets`. Who starts it holds the state folder's lock; `keep` is inherited by it."""
 
+    name = "Valkey"
+
     def __init__(self, places: Locations, *, keep: tuple[int, ...] = ()) -> None:
         self.places = places
         self.keep = keep
@@ -31,6 +33,10 @@ class Valkey:
             wait_until(self.answers, self.process, log=self.log, seconds=20)
         except ServiceFailed as failure:
             raise ServiceFailed(f"Valkey did not start: {failure}") from None
+
+    def status(self) -> int | None:
+        """None while it runs, afterwards as Popen's returncode."""
+        return None if self.process is None else self.process.poll()
 
     def stop(self) -> None:
         if self.process is not None:

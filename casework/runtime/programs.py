@@ -1,0 +1,115 @@
+"""Which programs are the product, and how does one of them run? Its lines come to the terminal with its name before."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import IO
+
+from casework.runtime.locations import ROOT
+from casework.runtime.processes import die_with_parent
+
+HOST = "127.0.0.1"
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # a worker's parallelism is its processes
+WEB_CONNECTIONS = "20"  # to the database, most of them for the web process
+GRACE = 5.0
+"""Seconds that a program has to end what it is doing."""
+COLOURS = {"web": 36, "worker": 33, "beat": 35}
+
+
+class Program:
+    """A Python program of the product. It inherits the file descriptors `keep` and ends when we are killed."""
+
+    def __init__(
+        self, name: str, arguments: list[str], environment: Mapping[str, str], *, keep: tuple[int, ...] = ()
+    ) -> None:
+        self.name, self.arguments, self.keep = name, arguments, keep
+        self.environment = {**os.environ, "PYTHONUNBUFFERED": "1", **environment}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, in a session of its own: a terminal's Ctrl-C does not reach it."""
+        self.process = subprocess.Popen(
+            [sys.executable, *self.arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            pass_fds=self.keep,
+            preexec_fn=die_with_parent(signal.SIGTERM),
+        )
+        assert self.process.stdout is not None
+        threading.Thread(target=_tell, args=(self.name, self.process.stdout), daemon=True).start()
+
+    def status(self) -> int | None:
+        """None while it runs. What a program that has ended left behind (a worker's own processes) ends with it."""
+        if self.process is None:
+            return None
+        status = self.process.poll()
+        if status is not None:
+            self._kill()
+        return status
+
+    def ask_to_end(self) -> None:
+        """Only the program itself: a worker lets its processes finish what they do."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
+    def end(self, patience: float) -> None:
+        """Wait for it, and kill it with all that it started when it has not ended after `patience` seconds."""
+        if self.process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(patience)
+            self._kill()
+            self.process.wait()
+
+    def _kill(self) -> None:
+        assert self.process is not None
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+
+def end_together(programs: Iterable[Program]) -> None:
+    """End all programs: ask them at the same time, and wait GRACE seconds for all of them."""
+    asked = list(programs)
+    for program in asked:
+        program.ask_to_end()
+    until = time.monotonic() + GRACE
+    for program in asked:
+        program.end(max(0.0, until - time.monotonic()))
+
+
+def programs(port: int, *, app: str = "casework.celery", keep: tuple[int, ...] = ()) -> list[Program]:
+    """Web, worker and beat; `app` is the Celery application."""
+    celery = ["-W", "ignore::UserWarning:celery.platforms", "-m", "celery", "--quiet", "-A", app]
+    worker = ["--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    in_memory = "celery.beat:Scheduler"  # nothing that a killed beat could leave behind
+    serve = ["casework.asgi:application", "--host", HOST, "--port", str(port), "--lifespan", "off"]
+    return [
+        Program(
+            "web",
+            ["-m", "uvicorn", *serve, "--timeout-graceful-shutdown", "2"],
+            {"DATABASE_POOL": WEB_CONNECTIONS},
+            keep=keep,
+        ),
+        Program("worker", [*celery, "worker", *worker], {"DATABASE_CONN_MAX_AGE": "600"} | ONE_THREAD, keep=keep),
+        Program("beat", [*celery, "beat", "--scheduler", in_memory, "--pidfile", ""], {}, keep=keep),
+    ]
+
+
+def _tell(name: str, output: IO[bytes]) -> None:
+    """Pass a program's lines on to the terminal. When nobody reads them any more, the product ends."""
+    begin, end = (f"\x1b[{COLOURS.get(name, 37)}m", "\x1b[0m") if sys.stdout.isatty() else ("", "")
+    before = f"{begin}{name:<6} |{end} ".encode()
+    try:
+        for line in output:
+            sys.stdout.buffer.write(before + line)
+            sys.stdout.buffer.flush()
+    except OSError:
+        os.kill(os.getpid(), signal.SIGTERM)
