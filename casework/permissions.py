@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from guardian.core import ObjectPermissionChecker
 from guardian.shortcuts import get_objects_for_user
@@ -34,6 +34,17 @@ select face.id, g.id, p.id
 from face cross join unnest(%(groups)s::text[], %(codenames)s::text[]) as wanted(name, codename)
 join auth_group g on g.name = wanted.name
 join auth_permission p on p.codename = wanted.codename
+join django_content_type t on t.id = p.content_type_id and t.app_label = 'casework' and t.model = 'case'
+on conflict do nothing
+"""
+
+
+# The same for people whom a model names: they may view and work the case, as a group that is offered a task.
+GRANT_TO_PEOPLE = """
+insert into casework_caseuserobjectpermission (content_object_id, user_id, permission_id)
+select face.id, u.id, p.id
+from face join auth_user u on u.username = any(%(people)s::text[]) and u.is_active
+join auth_permission p on p.codename in ('view_case', 'work_case')
 join django_content_type t on t.id = p.content_type_id and t.app_label = 'casework' and t.model = 'case'
 on conflict do nothing
 """
@@ -82,8 +93,8 @@ def case_for_user(user: User, case_id: int, action: str) -> Case:
 def task_for_user(user: User, task_id: int, action: str) -> HumanTask:
     """The task, for "view", "claim", "release" or "complete". Raises Http404 or PermissionDenied.
 
-    Whoever may work the case and is in a group that the task is offered to may claim it; only its assignee may release
-    or complete it. A task that is over is returned as well: what is asked of it is then refused with a reason.
+    Whoever may work the case and is offered the task, by name or through a group, may claim it; only its assignee may
+    release or complete it. A task that is over is returned as well: what is asked of it is then refused with a reason.
     """
     task = HumanTask.objects.select_related("instance__case", "instance__definition").filter(pk=task_id).first()
     if task is None or not may(user, "view", task.instance.case):
@@ -105,8 +116,9 @@ def task_for_user(user: User, task_id: int, action: str) -> HumanTask:
 
 
 def is_candidate(user: User, task: HumanTask) -> bool:
-    """Whether the task is offered to a group of this person, or theirs already."""
-    return task.assignee_id == user.pk or task.candidates.filter(group__in=user.groups.all()).exists()
+    """Whether the task is offered to a group of this person, or to them by name, or theirs already."""
+    offered = task.candidates.filter(Q(group__in=user.groups.all()) | Q(user=user))
+    return task.assignee_id == user.pk or offered.exists()
 
 
 def deny(user: User, case: Case, action: str, what: str) -> None:

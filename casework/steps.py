@@ -1,7 +1,7 @@
 """How does a case's face keep up with what the engine did?
 
-Called inside the transaction of every step: the named state, whether it is closed, and the rights of groups that a rule
-has just routed a task to. One statement a step.
+Called inside the transaction of every step: the named state, whether it is closed, and the rights of groups and
+people that a rule has just routed a task to. One statement a step.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from casework.models import Case
-from casework.permissions import GRANT
+from casework.permissions import GRANT, GRANT_TO_PEOPLE
 from orchestration.casetypes import CaseType, by_definition
 from orchestration.engine.state import INSTANCE_ENDED, State
+from orchestration.rows import people_named
 from orchestration.selectors import state_of
 from orchestration.services import Done, Statement
 
@@ -65,11 +66,18 @@ def _statement(face: str, done: Done, rights: Iterable[tuple[str, str]], **given
     values = given | {
         "instance": done.instance, "case_type": done.case_type.key, "state": name, "closed": closed, "at": done.at,
     }  # fmt: skip
-    if not pairs:
+    people = _named(done)
+    if not pairs and not people:
         return face, values
+    granting = f"with face as ({face}), granted as ({GRANT}), "
+    granting += f"granted_by_name as ({GRANT_TO_PEOPLE}) select id from face"  # noqa: S608 - all are ours
     names = {"groups": [group for group, _ in pairs], "codenames": [f"{action}_case" for _, action in pairs]}
-    granting = f"with face as ({face}), granted as ({GRANT}) select id from face"  # noqa: S608 - both are ours
-    return granting, values | names
+    return granting, values | names | {"people": people}
+
+
+def _named(done: Done) -> list[str]:
+    """The people whom the model names for a task that has just come up, by their user names."""
+    return sorted({name for task in done.effects.tasks.values() for name in people_named(task.event)})
 
 
 def _routed(done: Done) -> list[tuple[str, str]]:

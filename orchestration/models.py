@@ -83,21 +83,35 @@ class HumanTask(models.Model):
 
 
 class TaskCandidate(models.Model):
-    """Which group may take an open task; the inbox reads this, top rows per group, so that it never scans."""
+    """Which group, or which person by name, may take an open task.
+
+    The inbox reads this, top rows per group and of the person, so that it never scans.
+    """
 
     task = models.ForeignKey(HumanTask, models.CASCADE, related_name="candidates")
-    group = models.ForeignKey(Group, models.CASCADE, related_name="+", db_index=False)
+    group = models.ForeignKey(Group, models.CASCADE, related_name="+", db_index=False, null=True, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False, null=True, blank=True
+    )
     due = models.DateTimeField()
     assigned = models.BooleanField(default=False)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(group=None, user__isnull=False) | Q(group__isnull=False, user=None),
+                name="candidate_is_group_or_person",
+            ),
+        ]
         indexes = [
             models.Index(fields=["group", "due", "task"], name="candidate_of_group"),
             models.Index(fields=["group", "due", "task"], condition=Q(assigned=False), name="candidate_unassigned"),
+            models.Index(fields=["user", "due", "task"], condition=~Q(user=None), name="candidate_of_person"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.group_id} may take {self.task_id}"
+        """The name of the group or person."""
+        return str(self.group or (self.user and self.user.get_full_name()) or self.user)
 
 
 class Job(models.Model):

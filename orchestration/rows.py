@@ -53,7 +53,7 @@ task as (
                 %(task_states)s::text[], %(task_assignees)s::text[], %(task_priorities)s::int[],
                 %(task_dues)s::timestamptz[])
          as t(item, definition, name, form, state, assignee, priority, due)
-    left join auth_user u on u.username = t.assignee
+    left join auth_user u on u.username = t.assignee and u.is_active
     on conflict (instance_id, item) do update set state = excluded.state, ended = excluded.ended
     returning id, item, due, assignee_id, state),
 candidate as (
@@ -63,6 +63,15 @@ candidate as (
     join task on task.item = c.item and task.state = 'open'
     join lateral (select id from auth_group where name in (c.name, %(fallback_group)s)
                   order by name = c.name desc limit 1) g on true)"""
+PEOPLE_NAMED = """
+candidate_named as (
+    insert into orchestration_taskcandidate (task_id, group_id, user_id, due, assigned)
+    select distinct task.id, g.id, u.id, task.due, task.assignee_id is not null
+    from unnest(%(named_items)s::int[], %(named_people)s::text[]) as c(item, name)
+    join task on task.item = c.item and task.state = 'open'
+    left join auth_user u on u.username = c.name and u.is_active
+    left join auth_group g on u.id is null and g.name = %(fallback_group)s
+    where u.id is not null or g.id is not null)"""
 TASKS_CLOSED = """
 task_closed as (
     update orchestration_humantask t set state = c.state, ended = %(at)s
@@ -178,6 +187,11 @@ def retry_delay(attempts: int) -> float:
 def _parts(found: Effects, fallback_group: str) -> Iterator[tuple[LiteralString, Mapping[str, Any]]]:
     if found.tasks:
         yield TASKS_OPENED, _tasks(found, fallback_group) | {"fallback_group": fallback_group}
+        if named := [(task.event.item, name) for task in found.tasks.values() for name in people_named(task.event)]:
+            yield (
+                PEOPLE_NAMED,
+                {"named_items": [item for item, _ in named], "named_people": [_text(n) for _, n in named]},
+            )
     if found.tasks_closed:
         yield TASKS_CLOSED, _pair("closed_items", "closed_states", found.tasks_closed)
     if found.jobs:
@@ -203,8 +217,13 @@ def _parts(found: Effects, fallback_group: str) -> Iterator[tuple[LiteralString,
 
 
 def offered_to(task: e.TaskOpened, fallback_group: str) -> tuple[str, ...]:
-    """The groups that may take a task. One that the model offers to no group is the fallback group's to look after."""
-    return task.candidate_groups or (fallback_group,)
+    """The groups that may take a task. One that the model offers to nobody is the fallback group's to look after."""
+    return task.candidate_groups or (() if task.candidate_users else (fallback_group,))
+
+
+def people_named(task: e.TaskOpened) -> tuple[str, ...]:
+    """Those that the model names for a task; for each who is no active user the fallback group stands in."""
+    return (*task.candidate_users, *([task.assignee] if task.assignee else ()))
 
 
 def _pair(keys: str, values: str, rows: Mapping[int, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import Prefetch
 
 from audit.selectors import Entry
 from casework import permissions
@@ -22,7 +23,7 @@ from casework.selectors.thread import Line, lines
 from orchestration.engine.cmmn.model import Node
 from orchestration.engine.state import INSTANCE_ENDED
 from orchestration.masking import View
-from orchestration.models import ActorCall, HumanTask, Incident, Job
+from orchestration.models import ActorCall, HumanTask, Incident, Job, TaskCandidate
 from orchestration.selectors import open_item
 
 Json = Any
@@ -212,25 +213,27 @@ def open_tasks(seen: Look, user: User, may_work: bool, now: datetime) -> tuple[O
     """Open and suspended tasks, with what this reader may do with each."""
     found = HumanTask.objects.filter(instance=seen.case.instance_id, state__in=OPEN_TASK).select_related("assignee")
     mine = frozenset(user.groups.values_list("pk", flat=True))
-    tasks = found.prefetch_related("candidates__group").order_by("due", "pk")
+    offered = Prefetch("candidates", TaskCandidate.objects.select_related("group", "user"))
+    tasks = found.prefetch_related(offered).order_by("due", "pk")
     return tuple(_open_task(seen, task, user, mine, may_work, now) for task in tasks)
 
 
 def _open_task(
     seen: Look, task: HumanTask, user: User, mine: frozenset[int], may_work: bool, now: datetime
 ) -> OpenTask:
-    groups = {candidate.group_id: candidate.group.name for candidate in task.candidates.all()}
+    candidates = task.candidates.all()
+    offered = any(candidate.group_id in mine or candidate.user_id == user.pk for candidate in candidates)
     assignee = task.assignee
     is_mine = task.assignee_id == user.pk
     may = set()
     if may_work and task.state == HumanTask.State.OPEN:
         may |= {"complete", "release"} if is_mine else set()
-        may |= {"claim"} if assignee is None and mine & groups.keys() else set()
+        may |= {"claim"} if assignee is None and offered else set()
     return OpenTask(
         id=task.pk, name=seen.view.text(task.name), due=task.due if task.due.year < 9999 else None,
         overdue=task.due < now, urgent=task.priority > 50,
         assignee="" if assignee is None else assignee.get_full_name() or assignee.get_username(), mine=is_mine,
-        groups=tuple(sorted(groups.values())), may=frozenset(may),
+        groups=tuple(sorted({str(candidate) for candidate in candidates})), may=frozenset(may),
     )  # fmt: skip
 
 

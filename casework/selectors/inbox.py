@@ -1,7 +1,8 @@
 """Which open tasks is this person asked for?
 
-The first page costs the same among a thousand open tasks and a million: the top rows of each of the person's groups
-are read from `TaskCandidate` by its index and merged. Pages follow one another by (due, task), counts are capped.
+The first page costs the same among a thousand open tasks and a million: the top rows of each of the person's groups,
+and of what is offered to them by name, are read from `TaskCandidate` by its index and merged. Pages follow one another
+by (due, task), counts are capped.
 """
 
 from __future__ import annotations
@@ -36,13 +37,18 @@ select c.due, c.task_id from unnest(%(groups)s::bigint[]) as g(id)
 cross join lateral (
     select c.due, c.task_id from orchestration_taskcandidate c
     where c.group_id = g.id {free} and (c.due, c.task_id) {beyond} (%(due)s, %(task)s) {until}
-    order by c.due {order}, c.task_id {order} limit %(limit)s) c"""
+    order by c.due {order}, c.task_id {order} limit %(limit)s) c
+union all (
+    select c.due, c.task_id from orchestration_taskcandidate c
+    where c.user_id = %(person)s {free} and (c.due, c.task_id) {beyond} (%(due)s, %(task)s) {until}
+    order by c.due {order}, c.task_id {order} limit %(limit)s)"""
 _FOUND = """
 select t.due, t.id from casework_case f join orchestration_humantask t on t.instance_id = f.instance_id
 where upper(f.reference) like upper(%(reference)s) and t.state = 'open'
   and (t.due, t.id) {beyond} (%(due)s, %(task)s)
   and (t.assignee_id = %(person)s or exists (
-       select from orchestration_taskcandidate c where c.task_id = t.id and c.group_id = any(%(groups)s::bigint[])))
+       select from orchestration_taskcandidate c
+       where c.task_id = t.id and (c.group_id = any(%(groups)s::bigint[]) or c.user_id = %(person)s)))
 order by t.due {order}, t.id {order} limit %(limit)s"""
 _ROWS = """
 with found(due, id) as ({found}),
