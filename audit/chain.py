@@ -17,7 +17,7 @@ from hashlib import sha256
 GENESIS = bytes(32)
 SALT_BYTES = 16
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,11 @@ def link_digest(
     rule_hits: str, payload_digest: bytes, previous: bytes,
 ) -> bytes:  # fmt: skip
     """SHA-256 over the canonical bytes of a link: a JSON array of its facts in this order, digests in hex."""
-    facts = [chain, sequence, action, actor, on_behalf_of, cause, instant(at), definition, rule_hits,
-             payload_digest.hex(), previous.hex()]  # fmt: skip
-    return sha256(_encode(facts).encode()).digest()
+    facts = (
+        f"[{chain},{sequence},{_quoted(action)},{_quoted(actor)},{_quoted(on_behalf_of)},{_quoted(cause)},"
+        f'"{instant(at)}",{_quoted(definition)},{_quoted(rule_hits)},"{payload_digest.hex()}","{previous.hex()}"]'
+    )
+    return sha256(facts.encode()).digest()
 
 
 @lru_cache(maxsize=64)

@@ -1,7 +1,7 @@
 """How is something added to a history?
 
 `sealed` continues a chain in memory (pure but for the salt); the caller keeps the new head on the row that it has
-locked, and writes links and payloads with one statement. Times are aware UTC; details are JSON-able.
+locked, and writes links and payloads with what `kept` gives. Times are aware UTC; details are JSON-able.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from django.db import transaction
 
 from audit.actions import checked
 from audit.chain import SALT_BYTES, Head, link_digest
+from audit.columns import Blobs, Integers, Texts
 from audit.models import ControlChain
-from audit.sql import cursor
+from audit.sql import Part, cursor, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +49,23 @@ class Sealed:
     head: Head
 
 
-COLUMNS = ("sequences", "actions", "hits", "payload_digests", "previous", "digests", "salts", "bodies")
+COLUMNS = {
+    "sequences": Integers, "actions": Texts, "hits": Texts, "payload_digests": Blobs, "previous": Blobs,
+    "digests": Blobs, "salts": Blobs, "bodies": Blobs,
+}  # fmt: skip
 
-# Arrays travel in binary: their text form costs more than all the hashing.
-INSERT = """
-with link as (
+LINKS = """
+link as (
     insert into audit_auditevent (chain, sequence, action, actor, on_behalf_of, cause, at, definition, rule_hits,
                                   payload_digest, previous, digest)
-    select %(chain)s, e.sequence, e.action, %(actor)s, %(on_behalf_of)s, %(cause)s, %(at)s, %(definition)s,
+    select %(chain)s, e.sequence, e.action, %(actor)s, %(on_behalf_of)s, %(cause)s, %(at)s, %(label)s,
            e.rule_hits, e.payload_digest, e.previous, e.digest
-    from unnest(%(sequences)b::int[], %(actions)b::text[], %(hits)b::text[], %(payload_digests)b::bytea[],
-                %(previous)b::bytea[], %(digests)b::bytea[])
-         as e(sequence, action, rule_hits, payload_digest, previous, digest))
-insert into audit_auditpayload (chain, sequence, salt, body)
-select %(chain)s, p.sequence, p.salt, p.body
-from unnest(%(sequences)b::int[], %(salts)b::bytea[], %(bodies)b::bytea[]) as p(sequence, salt, body)
-"""
+    from unnest(%(sequences)s, %(actions)s, %(hits)s, %(payload_digests)s, %(previous)s, %(digests)s)
+         as e(sequence, action, rule_hits, payload_digest, previous, digest)),
+payload as (
+    insert into audit_auditpayload (chain, sequence, salt, body)
+    select %(chain)s, p.sequence, p.salt, p.body
+    from unnest(%(sequences)s, %(salts)s, %(bodies)s) as p(sequence, salt, body))"""
 
 
 def sealed(chain: int, head: Head, facts: Iterable[Fact], origin: Origin, definition: str, at: datetime) -> Sealed:
@@ -82,15 +84,17 @@ def sealed(chain: int, head: Head, facts: Iterable[Fact], origin: Origin, defini
         )  # fmt: skip
         rows.append((sequence, fact.action, hits, payload_digest, previous, digest, salt, body))
         previous = digest
-    return Sealed({name: [row[i] for row in rows] for i, name in enumerate(COLUMNS)}, Head(sequence, previous))
+    columns = {name: kind(row[place] for row in rows) for place, (name, kind) in enumerate(COLUMNS.items())}
+    return Sealed(columns, Head(sequence, previous))
 
 
-def parameters(chain: int, rows: Sealed, origin: Origin, definition: str, at: datetime) -> dict[str, Any]:
-    """What `INSERT` takes."""
-    return {
-        **rows.columns, "chain": chain, "actor": origin.actor, "on_behalf_of": origin.on_behalf_of,
-        "cause": origin.cause, "at": at, "definition": definition,
+def kept(chain: int, history: Sealed, origin: Origin, definition: str, at: datetime) -> Part:
+    """What writes these links with their payloads."""
+    values = {
+        **history.columns, "chain": chain, "actor": origin.actor, "on_behalf_of": origin.on_behalf_of,
+        "cause": origin.cause, "at": at, "label": definition,
     }  # fmt: skip
+    return LINKS, values
 
 
 def record_control(facts: Iterable[Fact], origin: Origin, at: datetime) -> None:
@@ -100,6 +104,6 @@ def record_control(facts: Iterable[Fact], origin: Origin, at: datetime) -> None:
         head = Head(control.head_sequence, bytes(control.head_digest))
         rows = sealed(ControlChain.CHAIN, head, facts, origin, "", at)
         with cursor() as plain:
-            plain.execute(INSERT, parameters(ControlChain.CHAIN, rows, origin, "", at))
+            plain.execute(*together([kept(ControlChain.CHAIN, rows, origin, "", at)]))
         control.head_sequence, control.head_digest = rows.head.sequence, rows.head.digest
         control.save()

@@ -1,16 +1,30 @@
-"""How do the few statements that every step makes reach PostgreSQL?
+"""How does what a step writes reach PostgreSQL?
 
-Past the ORM, through psycopg with server-side parameters on Django's own connection and in its transaction.
+Past the ORM, through psycopg with server-side parameters on Django's own connection and in its transaction; and all of
+it as one statement, whose parts are common table expressions that modify data.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from django.db import connection
+
+Part = tuple[LiteralString, Mapping[str, Any]]
+"""`name as (statement)`, one or more, and the parameters. Parts that share a parameter's name mean the same by it."""
+
+
+def together(parts: Iterable[Part]) -> tuple[LiteralString, dict[str, Any]]:
+    """One statement, and so one transaction, that does what all parts do. None sees what another one writes."""
+    texts: list[LiteralString] = []
+    values: dict[str, Any] = {}
+    for text, given in parts:
+        texts.append(text)
+        values |= given
+    return "with" + ",".join(texts) + " select 1", values
 
 
 def cursor() -> psycopg.Cursor[Any]:
@@ -20,7 +34,7 @@ def cursor() -> psycopg.Cursor[Any]:
 
 @contextmanager
 def pipeline() -> Iterator[psycopg.Cursor[Any]]:
-    """Statements sent inside travel together; what they raise is raised at the end."""
+    """Statements sent inside travel together, as does the end of a transaction; what they raise is raised there."""
     connected = _connected()
     with connected.pipeline(), psycopg.Cursor(connected) as pipelined:
         yield pipelined

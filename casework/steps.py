@@ -1,20 +1,21 @@
 """How does a case's face keep up with what the engine did?
 
 Called inside the transaction of every step: the named state, whether it is closed, and the rights of groups and
-people that a rule has just routed a task to. One statement a step.
+people that a rule has just routed a task to. It is part of the one statement that a step makes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from audit.sql import Part
 from casework.models import Case
 from casework.permissions import GRANT, GRANT_TO_PEOPLE
 from orchestration.casetypes import CaseType, by_definition
 from orchestration.engine.state import INSTANCE_ENDED, State
 from orchestration.rows import people_named
 from orchestration.selectors import state_of
-from orchestration.services import Done, Statement
+from orchestration.services import Done
 
 INSERT = """
 insert into casework_case (instance_id, case_type, source, reference, title, state, closed, created, updated)
@@ -27,20 +28,20 @@ returning id
 """
 
 
-def open_face(done: Done, source: str, reference: str) -> Statement:
+def open_face(done: Done, source: str, reference: str) -> Part:
     """Inserts the row of a case that was just started, with the standing rights of its type's roles."""
     title = done.case_type.title.format(reference=reference)[:200]
     standing = [(role.group, action) for role in done.case_type.roles for action in sorted(role.may)]
     return _statement(INSERT, done, [*standing, *_routed(done)], source=source, reference=reference, title=title)
 
 
-def open_face_of_start(done: Done, kind: str) -> Statement:
+def open_face_of_start(done: Done, kind: str) -> Part:
     """Inserts the row of a case that a message, signal or timer began: nobody gave it a reference, so it has its
     number."""
     return open_face(done, kind, f"{kind[0].upper()}-{done.instance}")
 
 
-def keep_face(done: Done) -> Statement:
+def keep_face(done: Done) -> Part:
     """Brings the row of a running case up to date."""
     return _statement(UPDATE, done, _routed(done))
 
@@ -60,19 +61,20 @@ def _face(case_type: CaseType, state: State) -> tuple[str, bool]:
     return case_type.state_name({item.node for item in state.items.values() if item.state == "active"}, closed), closed
 
 
-def _statement(face: str, done: Done, rights: Iterable[tuple[str, str]], **given: str) -> Statement:
+def _statement(face: str, done: Done, rights: Iterable[tuple[str, str]], **given: str) -> Part:
     pairs = list(dict.fromkeys(rights))
     name, closed = _face(done.case_type, done.state)
     values = given | {
         "instance": done.instance, "case_type": done.case_type.key, "state": name, "closed": closed, "at": done.at,
     }  # fmt: skip
-    people = _named(done)
-    if not pairs and not people:
-        return face, values
-    granting = f"with face as ({face}), granted as ({GRANT}), "
-    granting += f"granted_by_name as ({GRANT_TO_PEOPLE}) select id from face"  # noqa: S608 - all are ours
-    names = {"groups": [group for group, _ in pairs], "codenames": [f"{action}_case" for _, action in pairs]}
-    return granting, values | names | {"people": people}
+    text = f" face as ({face})"
+    if pairs:
+        text += f", granted as ({GRANT})"
+        values |= {"groups": [group for group, _ in pairs], "codenames": [f"{action}_case" for _, action in pairs]}
+    if people := _named(done):
+        text += f", granted_by_name as ({GRANT_TO_PEOPLE})"
+        values["people"] = people
+    return text, values
 
 
 def _named(done: Done) -> list[str]:

@@ -1,8 +1,8 @@
-"""How is one step written with a handful of SQL statements, whatever the number of its events?
+"""How is one step written with one SQL statement, whatever the number of its events?
 
-Each table takes at most one insert and one update, from arrays; all of them travel as one statement of data-modifying
-CTEs. This is the only module that writes a step; it goes through psycopg directly, in pipeline mode, because the ORM
-costs two to four times as much (measured before we began). Everything here runs inside the caller's transaction.
+Each table takes at most one insert and one update, from arrays; each is a part of the one statement that a step makes.
+This is the only module that writes a step's rows; it goes past the ORM, which costs two to four times as much (measured
+before we began).
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, LiteralString, overload
+from typing import Any, overload
 
 import orjson
 import psycopg
 
+from audit.columns import Blobs, Integers, Moments, Texts
+from audit.sql import Part
 from orchestration.effects import Effects, moment
 from orchestration.engine import events as e
 
@@ -26,22 +28,23 @@ LOAD = """
 select definition_id, items, data, head_sequence, head_digest, status
 from orchestration_instance where id = %(instance)s for update
 """
-NEXT_ID = "select nextval(pg_get_serial_sequence('orchestration_instance', 'id'))"
-CREATE = """
-insert into orchestration_instance (id, definition_id, status, items, data, head_sequence, head_digest, created, ended)
-values (%(instance)s, %(definition)s, %(status)s, %(items)s, %(data)s, %(head_sequence)s, %(head_digest)s, %(at)s,
-        %(ended)s)
-"""
-UPDATE = """
-update orchestration_instance
-set status = %(status)s, items = %(items)s, data = coalesce(%(data)s::bytea, data),
-    head_sequence = %(head_sequence)s, head_digest = %(head_digest)s, ended = %(ended)s
-where id = %(instance)s
-"""
-ADVANCE = """
-update orchestration_instance set head_sequence = %(head_sequence)s, head_digest = %(head_digest)s
-where id = %(instance)s
-"""
+NEXT_ID = "select nextval('orchestration_instance_id_seq')"
+CREATED = """
+root as (
+    insert into orchestration_instance (id, definition_id, status, items, data, head_sequence, head_digest, created,
+                                        ended)
+    values (%(instance)s, %(definition)s, %(status)s, %(items)s, %(data)s, %(head_sequence)s, %(head_digest)s, %(at)s,
+            %(ended)s))"""
+STEPPED = """
+root as (
+    update orchestration_instance
+    set status = %(status)s, items = %(items)s, data = coalesce(%(data)s::bytea, data),
+        head_sequence = %(head_sequence)s, head_digest = %(head_digest)s, ended = %(ended)s
+    where id = %(instance)s)"""
+ADVANCED = """
+root as (
+    update orchestration_instance set head_sequence = %(head_sequence)s, head_digest = %(head_digest)s
+    where id = %(instance)s)"""
 
 TASKS_OPENED = """
 task as (
@@ -49,9 +52,9 @@ task as (
                                          due, created, ended)
     select %(instance)s, t.item, t.definition, t.name, t.form, t.state, u.id, t.priority, t.due, %(at)s,
            case when t.state = 'open' then null else %(at)s::timestamptz end
-    from unnest(%(task_items)s::int[], %(task_definitions)s::text[], %(task_names)s::text[], %(task_forms)s::text[],
-                %(task_states)s::text[], %(task_assignees)s::text[], %(task_priorities)s::int[],
-                %(task_dues)s::timestamptz[])
+    from unnest(%(task_items)s, %(task_definitions)s, %(task_names)s, %(task_forms)s,
+                %(task_states)s, %(task_assignees)s, %(task_priorities)s,
+                %(task_dues)s)
          as t(item, definition, name, form, state, assignee, priority, due)
     left join auth_user u on u.username = t.assignee and u.is_active
     on conflict (instance_id, item) do update set state = excluded.state, ended = excluded.ended
@@ -59,7 +62,7 @@ task as (
 candidate as (
     insert into orchestration_taskcandidate (task_id, group_id, due, assigned)
     select task.id, g.id, task.due, task.assignee_id is not null
-    from unnest(%(candidate_items)s::int[], %(candidate_groups)s::text[]) as c(item, name)
+    from unnest(%(candidate_items)s, %(candidate_groups)s) as c(item, name)
     join task on task.item = c.item and task.state = 'open'
     join lateral (select id from auth_group where name in (c.name, %(fallback_group)s)
                   order by name = c.name desc limit 1) g on true)"""
@@ -75,26 +78,26 @@ candidate_named as (
 TASKS_CLOSED = """
 task_closed as (
     update orchestration_humantask t set state = c.state, ended = %(at)s
-    from unnest(%(closed_items)s::int[], %(closed_states)s::text[]) as c(item, state)
+    from unnest(%(closed_items)s, %(closed_states)s) as c(item, state)
     where t.instance_id = %(instance)s and t.item = c.item
     returning t.id),
 candidate_gone as (
     delete from orchestration_taskcandidate c using orchestration_humantask t
-    where c.task_id = t.id and t.instance_id = %(instance)s and t.item = any(%(closed_items)s::int[]))"""
+    where c.task_id = t.id and t.instance_id = %(instance)s and t.item = any(%(closed_items)s))"""
 JOBS_OPENED = """
 job as (
     insert into orchestration_job (instance_id, job, item, definition_item, name, capability, input, state, attempts,
                                    max_attempts, run_at, worker, last_error, created, ended)
     select %(instance)s, j.job, j.item, j.definition, j.name, j.capability, j.input, j.state, 0, j.attempts, %(at)s,
            '', '', %(at)s, case when j.state = 'waiting' then null else %(at)s::timestamptz end
-    from unnest(%(job_numbers)s::int[], %(job_items)s::int[], %(job_definitions)s::text[], %(job_names)s::text[],
-                %(job_capabilities)s::text[], %(job_inputs)s::bytea[], %(job_states)s::text[], %(job_attempts)s::int[])
+    from unnest(%(job_numbers)s, %(job_items)s, %(job_definitions)s, %(job_names)s,
+                %(job_capabilities)s, %(job_inputs)s, %(job_states)s, %(job_attempts)s)
          as j(job, item, definition, name, capability, input, state, attempts))"""
 JOBS_CLOSED = """
 job_closed as (
     update orchestration_job j set state = c.state, ended = %(at)s, lease_until = null,
                                    last_error = coalesce(c.error, j.last_error)
-    from unnest(%(jobs_closed)s::int[], %(jobs_closed_states)s::text[], %(jobs_closed_errors)s::text[])
+    from unnest(%(jobs_closed)s, %(jobs_closed_states)s, %(jobs_closed_errors)s)
          as c(job, state, error)
     where j.instance_id = %(instance)s and j.job = c.job)"""
 JOBS_RETRIED = """
@@ -102,46 +105,46 @@ job_retried as (
     update orchestration_job j
     set state = 'waiting', lease_until = null, last_error = f.error,
         run_at = %(at)s::timestamptz + least(power(4, j.attempts), 3600) * interval '1 second'
-    from unnest(%(jobs_retried)s::int[], %(jobs_retried_errors)s::text[]) as f(job, error)
+    from unnest(%(jobs_retried)s, %(jobs_retried_errors)s) as f(job, error)
     where j.instance_id = %(instance)s and j.job = f.job)"""
 TIMERS_OPENED = """
 timer as (
     insert into orchestration_timer (instance_id, timer, node, due)
     select %(instance)s, t.timer, t.node, t.due
-    from unnest(%(timers)s::int[], %(timer_nodes)s::text[], %(timer_dues)s::timestamptz[]) as t(timer, node, due))"""
+    from unnest(%(timers)s, %(timer_nodes)s, %(timer_dues)s) as t(timer, node, due))"""
 TIMERS_GONE = """
 timer_gone as (
-    delete from orchestration_timer where instance_id = %(instance)s and timer = any(%(timers_gone)s::int[]))"""
+    delete from orchestration_timer where instance_id = %(instance)s and timer = any(%(timers_gone)s))"""
 SUBSCRIPTIONS_OPENED = """
 subscription as (
     insert into orchestration_subscription (instance_id, subscription, item, node, kind, name, correlation)
     select %(instance)s, s.subscription, s.item, s.node, s.kind, s.name, s.correlation
-    from unnest(%(subscriptions)s::int[], %(subscription_items)s::int[], %(subscription_nodes)s::text[],
-                %(subscription_kinds)s::text[], %(subscription_names)s::text[], %(subscription_keys)s::text[])
+    from unnest(%(subscriptions)s, %(subscription_items)s, %(subscription_nodes)s,
+                %(subscription_kinds)s, %(subscription_names)s, %(subscription_keys)s)
          as s(subscription, item, node, kind, name, correlation))"""
 SUBSCRIPTIONS_GONE = """
 subscription_gone as (
     delete from orchestration_subscription
-    where instance_id = %(instance)s and subscription = any(%(subscriptions_gone)s::int[]))"""
+    where instance_id = %(instance)s and subscription = any(%(subscriptions_gone)s))"""
 INCIDENTS_OPENED = """
 incident as (
     insert into orchestration_incident (instance_id, incident, item, job, code, message, opened, resolved, resolution)
     select %(instance)s, i.incident, i.item, i.job, i.code, i.message, %(at)s,
            case when i.resolution is null then null else %(at)s::timestamptz end, coalesce(i.resolution, '')
-    from unnest(%(incidents)s::int[], %(incident_items)s::int[], %(incident_jobs)s::int[], %(incident_codes)s::text[],
-                %(incident_messages)s::text[], %(incident_resolutions)s::text[])
+    from unnest(%(incidents)s, %(incident_items)s, %(incident_jobs)s, %(incident_codes)s,
+                %(incident_messages)s, %(incident_resolutions)s)
          as i(incident, item, job, code, message, resolution))"""
 INCIDENTS_RESOLVED = """
 incident_resolved as (
     update orchestration_incident i set resolved = %(at)s, resolution = r.how
-    from unnest(%(resolved)s::int[], %(resolutions)s::text[]) as r(incident, how)
+    from unnest(%(resolved)s, %(resolutions)s) as r(incident, how)
     where i.instance_id = %(instance)s and i.incident = r.incident)"""
 THROWN = """
 thrown as (
     insert into orchestration_outbox (sender_id, kind, name, correlation, variables, created)
     select %(instance)s, o.kind, o.name, o.correlation, o.variables, %(at)s
-    from unnest(%(thrown_kinds)s::text[], %(thrown_names)s::text[], %(thrown_keys)s::text[],
-                %(thrown_variables)s::bytea[]) as o(kind, name, correlation, variables))"""
+    from unnest(%(thrown_kinds)s, %(thrown_names)s, %(thrown_keys)s,
+                %(thrown_variables)s) as o(kind, name, correlation, variables))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,24 +170,13 @@ def next_id(cursor: psycopg.Cursor[Any]) -> int:
     return int(cursor.execute(NEXT_ID).fetchone()[0])  # type: ignore[index]
 
 
-def statement(
-    found: Effects, instance: int, at: datetime, fallback_group: str
-) -> tuple[LiteralString, dict[str, Any]] | None:
-    """One statement that writes all rows of a step, with its parameters; None where there is nothing to write."""
-    parts: list[LiteralString] = []
-    values: dict[str, Any] = {"instance": instance, "at": at}
-    for text, columns in _parts(found, fallback_group):
-        parts.append(text)
-        values |= columns
-    return ("with" + ",".join(parts) + " select 1", values) if parts else None
-
-
 def retry_delay(attempts: int) -> float:
     """Seconds until a failed job is tried again: what `JOBS_RETRIED` computes."""
     return float(min(4**attempts, 3600))
 
 
-def _parts(found: Effects, fallback_group: str) -> Iterator[tuple[LiteralString, Mapping[str, Any]]]:
+def parts(found: Effects, fallback_group: str) -> Iterator[Part]:
+    """What opens and closes the rows of a step; they share `instance` and `at` with the root's row."""
     if found.tasks:
         yield TASKS_OPENED, _tasks(found, fallback_group) | {"fallback_group": fallback_group}
         if named := [(task.event.item, name) for task in found.tasks.values() for name in people_named(task.event)]:
@@ -203,11 +195,11 @@ def _parts(found: Effects, fallback_group: str) -> Iterator[tuple[LiteralString,
     if found.timers:
         yield TIMERS_OPENED, _timers(found.timers.values())
     if found.timers_gone:
-        yield TIMERS_GONE, {"timers_gone": found.timers_gone}
+        yield TIMERS_GONE, {"timers_gone": Integers(found.timers_gone)}
     if found.subscriptions:
         yield SUBSCRIPTIONS_OPENED, _subscriptions(list(found.subscriptions.values()))
     if found.subscriptions_gone:
-        yield SUBSCRIPTIONS_GONE, {"subscriptions_gone": found.subscriptions_gone}
+        yield SUBSCRIPTIONS_GONE, {"subscriptions_gone": Integers(found.subscriptions_gone)}
     if found.incidents:
         yield INCIDENTS_OPENED, _incidents(found)
     if found.incidents_resolved:
@@ -226,8 +218,8 @@ def people_named(task: e.TaskOpened) -> tuple[str, ...]:
     return (*task.candidate_users, *([task.assignee] if task.assignee else ()))
 
 
-def _pair(keys: str, values: str, rows: Mapping[int, Any]) -> dict[str, Any]:
-    return {keys: list(rows), values: list(rows.values())}
+def _pair(keys: str, values: str, rows: Mapping[int, str | None]) -> dict[str, Any]:
+    return {keys: Integers(rows), values: Texts(rows.values())}
 
 
 @overload
@@ -249,16 +241,16 @@ def _tasks(found: Effects, fallback_group: str) -> dict[str, Any]:
     events = [task.event for task in opened]
     candidates = [(task.item, group) for task in events for group in offered_to(task, fallback_group)]
     return {
-        "task_items": [task.item for task in events],
-        "task_definitions": [task.definition for task in events],
-        "task_names": [_text(task.name, 300) for task in events],
-        "task_forms": [_text(task.form or "", 100) for task in events],
-        "task_states": [task.state for task in opened],
-        "task_assignees": [_text(task.assignee) for task in events],
-        "task_priorities": [_small(task.priority, NORMAL_PRIORITY) for task in events],
-        "task_dues": [moment(task.due, NO_DUE_DATE) for task in events],
-        "candidate_items": [item for item, _ in candidates],
-        "candidate_groups": [_text(group) for _, group in candidates],
+        "task_items": Integers(task.item for task in events),
+        "task_definitions": Texts(task.definition for task in events),
+        "task_names": Texts(_text(task.name, 300) for task in events),
+        "task_forms": Texts(_text(task.form or "", 100) for task in events),
+        "task_states": Texts(task.state for task in opened),
+        "task_assignees": Texts(_text(task.assignee) for task in events),
+        "task_priorities": Integers(_small(task.priority, NORMAL_PRIORITY) for task in events),
+        "task_dues": Moments(moment(task.due, NO_DUE_DATE) for task in events),
+        "candidate_items": Integers(item for item, _ in candidates),
+        "candidate_groups": Texts(_text(group) for _, group in candidates),
     }
 
 
@@ -266,39 +258,41 @@ def _jobs(found: Effects) -> dict[str, Any]:
     opened = list(found.jobs.values())
     events = [job.event for job in opened]
     return {
-        "job_numbers": [job.job for job in events],
-        "job_items": [job.item for job in events],
-        "job_definitions": [job.definition for job in events],
-        "job_names": [_text(job.name, 300) for job in events],
-        "job_capabilities": [_text(job.capability, 200) for job in events],
-        "job_inputs": [orjson.dumps(job.input) for job in events],
-        "job_states": [job.state for job in opened],
-        "job_attempts": [max(1, _small(job.retries, 1)) for job in events],
+        "job_numbers": Integers(job.job for job in events),
+        "job_items": Integers(job.item for job in events),
+        "job_definitions": Texts(job.definition for job in events),
+        "job_names": Texts(_text(job.name, 300) for job in events),
+        "job_capabilities": Texts(_text(job.capability, 200) for job in events),
+        "job_inputs": Blobs(orjson.dumps(job.input) for job in events),
+        "job_states": Texts(job.state for job in opened),
+        "job_attempts": Integers(max(1, _small(job.retries, 1)) for job in events),
     }
 
 
 def _jobs_closed(found: Effects) -> dict[str, Any]:
-    errors = [_text(found.jobs_failed[job].error) if job in found.jobs_failed else None for job in found.jobs_closed]
+    errors = Texts(
+        _text(found.jobs_failed[job].error) if job in found.jobs_failed else None for job in found.jobs_closed
+    )
     return _pair("jobs_closed", "jobs_closed_states", found.jobs_closed) | {"jobs_closed_errors": errors}
 
 
 def _timers(events: Iterable[e.TimerScheduled]) -> dict[str, Any]:
     scheduled = list(events)
     return {
-        "timers": [timer.timer for timer in scheduled],
-        "timer_nodes": [timer.node for timer in scheduled],
-        "timer_dues": [moment(timer.due, NO_DUE_DATE) for timer in scheduled],
+        "timers": Integers(timer.timer for timer in scheduled),
+        "timer_nodes": Texts(timer.node for timer in scheduled),
+        "timer_dues": Moments(moment(timer.due, NO_DUE_DATE) for timer in scheduled),
     }
 
 
 def _subscriptions(events: list[e.SubscriptionOpened]) -> dict[str, Any]:
     return {
-        "subscriptions": [event.subscription for event in events],
-        "subscription_items": [event.item for event in events],
-        "subscription_nodes": [event.node for event in events],
-        "subscription_kinds": [event.kind for event in events],
-        "subscription_names": [_text(event.name, 200) for event in events],
-        "subscription_keys": [_text(event.correlation, 200) for event in events],
+        "subscriptions": Integers(event.subscription for event in events),
+        "subscription_items": Integers(event.item for event in events),
+        "subscription_nodes": Texts(event.node for event in events),
+        "subscription_kinds": Texts(event.kind for event in events),
+        "subscription_names": Texts(_text(event.name, 200) for event in events),
+        "subscription_keys": Texts(_text(event.correlation, 200) for event in events),
     }
 
 
@@ -306,19 +300,19 @@ def _incidents(found: Effects) -> dict[str, Any]:
     opened = list(found.incidents.values())
     events = [incident.event for incident in opened]
     return {
-        "incidents": [event.incident for event in events],
-        "incident_items": [event.item for event in events],
-        "incident_jobs": [event.job for event in events],
-        "incident_codes": [event.code for event in events],
-        "incident_messages": [_text(event.message) for event in events],
-        "incident_resolutions": [incident.resolution for incident in opened],
+        "incidents": Integers(event.incident for event in events),
+        "incident_items": Integers(event.item for event in events),
+        "incident_jobs": Integers(event.job for event in events),
+        "incident_codes": Texts(event.code for event in events),
+        "incident_messages": Texts(_text(event.message) for event in events),
+        "incident_resolutions": Texts(incident.resolution for incident in opened),
     }
 
 
 def _thrown(events: list[e.MessageThrown | e.SignalThrown]) -> dict[str, Any]:
     return {
-        "thrown_kinds": ["message" if isinstance(event, e.MessageThrown) else "signal" for event in events],
-        "thrown_names": [_text(event.name, 200) for event in events],
-        "thrown_keys": [_text(getattr(event, "correlation", None), 200) for event in events],
-        "thrown_variables": [orjson.dumps(event.variables) for event in events],
+        "thrown_kinds": Texts("message" if isinstance(event, e.MessageThrown) else "signal" for event in events),
+        "thrown_names": Texts(_text(event.name, 200) for event in events),
+        "thrown_keys": Texts(_text(getattr(event, "correlation", None), 200) for event in events),
+        "thrown_variables": Blobs(orjson.dumps(event.variables) for event in events),
     }

@@ -1,8 +1,8 @@
 """How does a command reach a case, and what becomes of it?
 
 The shell around the pure engine: lock the root case, load, execute, write state, rows and history in one transaction,
-nudge the workers after the commit. A step makes at most six SQL statements beside BEGIN and COMMIT. A refusal is a
-value, and is kept in the history like everything else.
+nudge the workers after the commit. A step makes two SQL statements beside BEGIN and COMMIT: one locks and loads, one
+writes all there is to write. A refusal is a value, and is kept in the history like everything else.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from django.db import transaction
 from psycopg import Cursor
 
 from audit.chain import Head
-from audit.services import INSERT, Fact, Origin, Sealed, parameters, sealed
-from audit.sql import pipeline
+from audit.services import Fact, Origin, Sealed, kept, sealed
+from audit.sql import Part, cursor, pipeline, together
 from orchestration import rows
 from orchestration.casetypes import CaseType, by_definition
 from orchestration.effects import Effects, effects
@@ -63,11 +63,8 @@ class Refused:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-Statement = tuple[str, dict[str, Any]]
-"""SQL with its parameters."""
-
-with_every_step: list[Callable[[Done], Statement]] = []
-"""What others want written with every step of a running case, in its transaction and round trip (casework's rows)."""
+with_every_step: list[Callable[[Done], Part]] = []
+"""What others want written with every step of a running case, in its statement (casework's rows)."""
 
 
 def utc_now() -> datetime:
@@ -79,26 +76,29 @@ def start(
     command: Command,
     origin: Origin,
     facts: Iterable[Fact] = (),
-    along: Callable[[Done], Statement] | None = None,
+    along: Callable[[Done], Part] | None = None,
 ) -> Done | Refused:
-    """Begin a root case on this version; `along` gives what the caller wants written in the same round trip."""
+    """Begin a root case on this version; `along` gives what the caller wants written in the same statement.
+
+    A single statement is a transaction by itself, so none is opened for it.
+    """
     at = utc_now()
     case_type = by_definition(definition.pk)
     outcome = execute(case_type.library, None, command, at)
     if outcome.rejection is not None:
         return Refused(outcome.rejection.code, outcome.rejection.message)
-    with transaction.atomic(savepoint=False), pipeline() as cursor:
-        instance = rows.next_id(cursor)
+    with cursor() as plain:
+        instance = rows.next_id(plain)
         history = sealed(instance, Head(), [*facts, *_told(outcome.events)], origin, case_type.label, at)
         done = Done(instance, case_type, outcome.state, outcome.events, effects(outcome.events), at, created=True)
-        _write(cursor, done, history, origin, [along(done)] if along else [], definition.pk)
+        _write(plain, done, history, origin, [along(done)] if along else [], definition.pk)
     return done
 
 
 def send(instance: int, command: Command, origin: Origin, facts: Iterable[Fact] = ()) -> Done | Refused:
     """Carry out a command on a running root case; `facts` are kept in the history before what the engine says."""
-    with transaction.atomic(savepoint=False), pipeline() as cursor:
-        loaded = rows.lock(cursor, instance)
+    with pipeline() as pipelined, transaction.atomic(savepoint=False):
+        loaded = rows.lock(pipelined, instance)
         if loaded is None:
             return Refused("unknown", "This case does not exist any more.")
         at = utc_now()
@@ -108,23 +108,23 @@ def send(instance: int, command: Command, origin: Origin, facts: Iterable[Fact] 
         told = [*facts, *(_told(outcome.events) if outcome.rejection is None else [_refusal(command, outcome)])]
         history = sealed(instance, head, told, origin, case_type.label, at)
         if outcome.rejection is not None:
-            _advance(cursor, instance, history, origin, case_type.label, at)
+            _advance(pipelined, instance, history, origin, case_type.label, at)
             return Refused(outcome.rejection.code, outcome.rejection.message)
         done = Done(instance, case_type, outcome.state, outcome.events, effects(outcome.events), at)
-        _write(cursor, done, history, origin, [wanted(done) for wanted in with_every_step])
+        _write(pipelined, done, history, origin, [wanted(done) for wanted in with_every_step])
     return done
 
 
 def record(instance: int, facts: Iterable[Fact], origin: Origin) -> None:
     """Keep something in a case's history that is no step of the engine: viewed, revealed, claimed, denied."""
-    with transaction.atomic(savepoint=False), pipeline() as cursor:
-        loaded = rows.lock(cursor, instance)
+    with pipeline() as pipelined, transaction.atomic(savepoint=False):
+        loaded = rows.lock(pipelined, instance)
         if loaded is None:
             return
         at = utc_now()
         label = by_definition(loaded.definition).label
         history = sealed(instance, Head(loaded.head_sequence, loaded.head_digest), facts, origin, label, at)
-        _advance(cursor, instance, history, origin, label, at)
+        _advance(pipelined, instance, history, origin, label, at)
 
 
 def _write(
@@ -132,23 +132,19 @@ def _write(
     done: Done,
     history: Sealed,
     origin: Origin,
-    along: list[Statement],
+    along: list[Part],
     definition: int | None = None,
 ) -> None:
-    """State, history and rows, and what others send along, in one round trip; the workers hear after the commit."""
+    """State, history and rows, and what others send along; the workers hear after the commit."""
     items, data = encode(done.state)
     row = {
         "instance": done.instance, "definition": definition, "status": done.status, "items": items, "data": data,
         "head_sequence": history.head.sequence, "head_digest": history.head.digest, "at": done.at,
         "ended": done.at if done.ended else None,
     }  # fmt: skip
-    written = rows.statement(done.effects, done.instance, done.at, done.case_type.fallback_group)
-    cursor.execute(rows.UPDATE if definition is None else rows.CREATE, row)
-    cursor.execute(INSERT, parameters(done.instance, history, origin, done.case_type.label, done.at))
-    if written is not None:
-        cursor.execute(*written)
-    for statement, values in along:
-        cursor.execute(statement, values)
+    root = rows.STEPPED if definition is None else rows.CREATED
+    told = kept(done.instance, history, origin, done.case_type.label, done.at)
+    cursor.execute(*together([(root, row), told, *rows.parts(done.effects, done.case_type.fallback_group), *along]))
     nudge_jobs(done.instance, done.effects.nudges())
     if done.effects.thrown:
         nudge_outbox()
@@ -157,8 +153,7 @@ def _write(
 def _advance(cursor: Cursor[Any], instance: int, history: Sealed, origin: Origin, label: str, at: datetime) -> None:
     """History alone, on a case that stays as it is."""
     head = {"instance": instance, "head_sequence": history.head.sequence, "head_digest": history.head.digest}
-    cursor.execute(rows.ADVANCE, head)
-    cursor.execute(INSERT, parameters(instance, history, origin, label, at))
+    cursor.execute(*together([(rows.ADVANCED, head), kept(instance, history, origin, label, at)]))
 
 
 def _told(events: Iterable[Event]) -> list[Fact]:

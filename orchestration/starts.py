@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from audit.services import Fact, Origin
+from audit.sql import Part
 from orchestration import services
 from orchestration.casetypes import by_definition
 from orchestration.engine.bpmn.view import starters
 from orchestration.engine.commands import StartProcess
 from orchestration.models import Definition
-from orchestration.services import Done, Refused, Statement
+from orchestration.services import Done, Refused
 
-with_every_start: list[Callable[[Done, str], Statement]] = []
+with_every_start: list[Callable[[Done, str], Part]] = []
 """What others want written with a case that begins here, by "message", "signal" or "timer" (casework's row); the last
 one is asked."""
 

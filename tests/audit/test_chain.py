@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.chain import GENESIS, Head, Link, Payload, first_break
+from audit.chain import GENESIS, Head, Link, Payload, first_break, recomputed
 from audit.services import Fact, Origin, sealed
 
 AT = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -28,6 +30,15 @@ def chain_of(*details: dict[str, object]) -> tuple[list[tuple[Link, Payload | No
 
 
 FIVE, HEAD = chain_of(*({"n": n} for n in range(5)))
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.integers(0, 2**40), st.binary(min_size=32, max_size=32))
+def test_a_digest_is_that_of_plain_compact_json(said: str, chain: int, digest: bytes) -> None:
+    """Anybody can check a chain with a JSON library and SHA-256; what was written once must verify for ever."""
+    facts = [chain, 3, said, said, said, said, "2026-03-01T12:00:00.123456Z", said, said, digest.hex(), digest.hex()]
+    written = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+    link = Link(chain, 3, said, said, said, said, AT, said, said, digest, digest, b"")
+    assert recomputed(link) == sha256(written.encode()).digest()
 
 
 def test_an_untouched_chain_holds() -> None:

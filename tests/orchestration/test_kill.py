@@ -178,7 +178,7 @@ def same(ends: list[tuple[Any, ...]], moments: int) -> None:
 
 def test_killed_while_a_case_comes_in(complaint: Definition) -> None:
     ends = every_moment(lambda moment: f"R-{moment}", intake, complaint_ends)
-    same(ends, moments=8)
+    same(ends, moments=6)
 
 
 def test_killed_while_a_machine_works(complaint: Definition) -> None:
@@ -225,7 +225,7 @@ def test_killed_while_a_timer_fires(real_database: str, monkeypatch: pytest.Monk
         return held(instance)
 
     found = every_moment(prepared, lambda _instance: tasks.fire_timers(), ends)
-    assert len(found) > 7 and all(end == found[-1] for end in found)
+    assert len(found) > 6 and all(end == found[-1] for end in found)
 
 
 def test_killed_while_a_letter_is_brought(real_database: str) -> None:
