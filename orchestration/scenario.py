@@ -106,7 +106,7 @@ class Engine:
 
     def _signal(self, name: str, variables: Mapping[str, Json], sender: _Root | None = None) -> None:
         for root in list(self.known):
-            if root is not sender and any(w.kind == "signal" and w.name == name for w in root.state.waits.values()):
+            if root is not sender and _hears(root.state, name):
                 self._do(root, c.ReceiveSignal(name, variables))
         for key, starter in processes.starters(self.library):
             if starter.kind == "signal" and starter.name == name:
@@ -361,6 +361,10 @@ def _tasks(root: _Root, instance: int) -> Iterator[dict[str, Json]]:
                 "assignee": event.assignee,
                 "groups": list(event.candidate_groups),
             }
+
+
+def _hears(state: State, signal: str) -> bool:
+    return any(wait.kind == "signal" and wait.name == signal and wait.key is None for wait in state.waits.values())
 
 
 def _awaits(state: State, name: str, key: str | None) -> bool:

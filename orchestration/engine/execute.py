@@ -187,7 +187,7 @@ def _receive_message(step: Step, command: c.ReceiveMessage) -> None:
 
 def _receive_signal(step: Step, command: c.ReceiveSignal) -> None:
     variables = _variables(command.variables)
-    waiting = [w.id for w in step.state.waits.values() if w.kind == "signal" and w.name == command.name]
+    waiting = step.hearing(command.name)
     if not waiting:
         raise Refused("unknown", f"Nothing here waits for the signal {command.name!r}.")
     for subscription in waiting:

@@ -365,13 +365,19 @@ class Step:
         return None
 
     def throw_signal(
-        self, instance: int, item: int | None, name: str, variables: Mapping[str, Json], reach: str = "global"
+        self, instance: int, item: int | None, name: str, variables: Mapping[str, Json], key: str | None = None
     ) -> None:
-        """To all that wait for it in this root (reach "instance": in this instance); the shell tells other roots."""
+        """To all that wait for it in this root, and the shell tells other roots; with a key, only to those that have
+        that key."""
+        reach = "global" if key is None else "instance"
         self.emit(e.SignalThrown(instance, item, name, dict(variables), reach))
-        for wait in list(self.state.waits.values()):
-            if wait.kind == "signal" and wait.name == name and (reach == "global" or wait.instance == instance):
-                self.plan(self.deliver, wait.id, variables)
+        for subscription in self.hearing(name, key):
+            self.plan(self.deliver, subscription, variables)
+
+    def hearing(self, signal: str, key: str | None = None) -> list[int]:
+        """The signal subscriptions for this name with this key."""
+        waits = self.state.waits.values()
+        return [wait.id for wait in waits if wait.kind == "signal" and wait.name == signal and wait.key == key]
 
     def deliver(self, subscription: int, variables: Mapping[str, Json]) -> None:
         """Hand a message or signal to a subscription, unless it has gone in the meantime."""

@@ -29,6 +29,16 @@ def node_of(step: Step, item: Item) -> Node:
     return process(step, item.instance).nodes[item.node]
 
 
+def outermost(step: Step, instance: int) -> int:
+    """The process that called this one, and so on outward: the first of them."""
+    while True:
+        parent = step.state.instances[instance].parent
+        caller = None if parent is None else step.state.items[parent].instance
+        if caller is None or step.state.instances[caller].kind != "process":
+            return instance
+        instance = caller
+
+
 def facts_of(step: Step, instance: int, scope: int | None) -> Mapping[str, Json]:
     return step.state.instances[instance].facts if scope is None else step.state.items[scope].facts
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from orchestration.engine import events as e
 from orchestration.engine.bpmn import activities, catching, compensation, tokens, variables, waits, work
-from orchestration.engine.bpmn.items import body_of, end_children, node_of, turn
+from orchestration.engine.bpmn.items import body_of, end_children, node_of, outermost, turn
 from orchestration.engine.bpmn.model import Activity, Event, EventDefinition, Flow, Node, SubProcess
 from orchestration.engine.bpmn.tokens import ENTER
 from orchestration.engine.step import Step
@@ -51,7 +51,7 @@ def _one(step: Step, instance: int, scope: int | None, node: Event, definition: 
         case "signal" if definition.name is not None:
             name = waits.name_of(step, definition, instance, scope) or ""
             values = variables.transferred(step, node.inputs, instance, scope)
-            step.throw_signal(instance, None, name, values, "instance" if definition.local else "global")
+            step.throw_signal(instance, None, name, values, waits.local_key(step, instance, definition))
         case "escalation":
             throw(step, instance, scope, "escalation", waits.name_of(step, definition, instance, scope))
         case "compensation":
@@ -95,7 +95,7 @@ def _terminate(step: Step, instance: int, scope: int | None, reach: str) -> None
     Flowable's `reach` "all" ends the processes that called this one too, "loop" the loop around the scope.
     """
     if reach == "all":
-        instance, scope = _top(step, instance), None
+        instance, scope = outermost(step, instance), None
     elif reach == "loop":
         instance, scope = _loop_around(step, instance, scope)
     end_children(step, instance, scope, "terminated by an end event")
@@ -119,20 +119,10 @@ def _loop_around(step: Step, instance: int, scope: int | None) -> tuple[int, int
         at, where = item.parent, item.instance
 
 
-def _top(step: Step, instance: int) -> int:
-    """The outermost process that called this one, process by process."""
-    while True:
-        parent = step.state.instances[instance].parent
-        caller = None if parent is None else step.state.items[parent].instance
-        if caller is None or step.state.instances[caller].kind != "process":
-            return instance
-        instance = caller
-
-
 def _error(step: Step, instance: int, scope: int | None, code: str | None) -> None:
     """An error that nobody catches ends the process as failed (10.4.3 leaves that open)."""
     if not throw(step, instance, scope, "error", code):
-        top = _top(step, instance)
+        top = outermost(step, instance)
         end_children(step, top, None, f"the error {code} was not caught")
         step.end_instance(top, "failed")
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from orchestration.engine import events as e
 from orchestration.engine.bpmn import correlation
-from orchestration.engine.bpmn.items import facts_of, note, process
+from orchestration.engine.bpmn.items import facts_of, note, outermost, process
 from orchestration.engine.bpmn.model import Event, EventDefinition, Node
 from orchestration.engine.state import Wait
 from orchestration.engine.step import ModelFault, Step
@@ -51,8 +51,13 @@ def name_of(step: Step, definition: EventDefinition, instance: int, item: int | 
 
 def _key(step: Step, definition: EventDefinition, instance: int, item: int | None) -> str | None:
     if not definition.correlation:
-        return _learnt(step, definition, instance)
+        return local_key(step, instance, definition) or _learnt(step, definition, instance)
     return correlation.key_text([step.evaluate(path, instance, item) for path in definition.correlation]) or NO_KEY
+
+
+def local_key(step: Step, instance: int, definition: EventDefinition) -> str | None:
+    """The key of a signal that stays in one process and in what it calls (Flowable's scope "processInstance")."""
+    return str(outermost(step, instance)) if definition.local else None
 
 
 def _learnt(step: Step, definition: EventDefinition, instance: int) -> str | None:
