@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orchestration.engine import events as e
-from orchestration.engine.cmmn import planning
+from orchestration.engine.cmmn import planning, repetition
 from orchestration.engine.cmmn.model import Node
 from orchestration.engine.state import Item
 
@@ -62,13 +62,13 @@ def _weight(run: Run, child: Item, node: Node) -> str:
         return "nothing"
     if state == "active":
         return "holds"
-    if is_required(run, child) and not (child.facts.get("waits") and was_completed(run, child)):
+    if is_required(run, child) and not (repetition.is_awaited(child) and was_completed(run, child)):
         return "holds"
     if rule == "ignoreIfAvailableOrEnabled" and state in ("available", "enabled"):
         return "nothing"
     if state == "available" and (rule == "ignoreIfAvailable" or run.holds(node.neutral, child)):
         return "nothing"
-    if state == "unavailable" or (run.model.flowable and state == "available" and child.facts.get("waits")):
+    if state == "unavailable" or (state == "available" and repetition.is_idle(run, child)):
         return "nothing"
     return "waits"
 

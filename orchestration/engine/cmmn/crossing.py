@@ -1,4 +1,4 @@
-"""What if an item waits for something outside of its stage, and the stage has not begun? (Flowable, after table 8.7)
+"""What if an item waits for something outside of its stage, and the stage has not begun? (table 8.7, *Available*)
 
 Then the event reaches into the stage: when the sentry holds, the stages around the item begin, whatever they wait for,
 and the item enters. It happens once, before the stage has ever begun.
@@ -20,7 +20,7 @@ MET = "met"
 
 def remember(run: Run, node: Node) -> None:
     """An item was created that an event might otherwise have reached into its stage for."""
-    if run.model.flowable and node.id in run.model.crossing:
+    if node.id in run.model.crossing:
         met = run.step.state.instances[run.instance].facts.get(MET, [])
         if node.id not in met:
             run.note(None, MET, [*met, node.id])
@@ -28,7 +28,7 @@ def remember(run: Run, node: Node) -> None:
 
 def is_possible(run: Run, node: Node) -> bool:
     met = run.step.state.instances[run.instance].facts.get(MET, [])
-    return run.model.flowable and node.id in run.model.crossing and node.id not in met
+    return node.id in run.model.crossing and node.id not in met
 
 
 def sleeping(run: Run, node: Node) -> list[Node]:

@@ -60,6 +60,8 @@ def _watched(node: Node) -> Iterator[Rule]:
 def _completing(node: Node) -> Iterator[Rule]:
     """What decides whether the stage around a node, or the node as a stage, may complete."""
     yield from (rule for rule in (node.required, node.neutral) if rule is not None)
+    if node.repetition is not None:
+        yield node.repetition.rule
     yield Rule(node.auto_complete_condition)
     for offer in node.table:
         yield from offer.rules

@@ -98,10 +98,11 @@ def enter(run: Run, item: Item, criterion: Criterion | None) -> bool:
         spread(run, item, node, node.repetition)
         return True
     if node.repetition is not None and node.entry:
-        if repetition.is_due(run, item):
-            wait_again(run, node, item.parent, repetition.number(item, node) + 1)
-        elif node.repetition.gates_entry:
+        again = repetition.is_due(run, item)
+        if repetition.is_refused(run, item) or (node.repetition.gates_entry and not again):
             return False
+        if again and (repetition.is_triggered(node) or run.model.flowable):
+            wait_again(run, node, item.parent, repetition.number(item, node) + 1)
     _forget(run, item, node)
     activate(run, run.step.state.items[item.id], reason)
     return True
@@ -110,7 +111,7 @@ def enter(run: Run, item: Item, criterion: Criterion | None) -> bool:
 def wait_again(run: Run, node: Node, parent: int | None, number: int) -> None:
     """The instance for the next repetition, which waits for an entry criterion."""
     item = create(run, node, parent, repetition.counted(node, number))
-    run.note(item.id, "waits", True)
+    run.note(item.id, repetition.WAITS, True)
     run.recheck[item.id] = None
 
 
@@ -122,7 +123,7 @@ def come_again(run: Run, node: Node, parent: int | None, number: int) -> None:
 
 def spread(run: Run, item: Item, node: Node, rule: Repetition) -> None:
     """One instance for each element of the collection; the item itself waits for the next event, or is done."""
-    triggered = any(criterion.sentry.on_parts for criterion in node.entry)
+    triggered = repetition.is_triggered(node)
     elements = run.value(rule.collection, item.id)
     if elements is None and not triggered:
         return

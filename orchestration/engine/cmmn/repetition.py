@@ -1,7 +1,7 @@
 """Does a plan item come again? (5.4.11.3 and 8.4.2; Flowable's limit, counter and collection)
 
-Without entry criteria the rule is asked when an instance ends; with them, each time one enters. These functions only
-answer; `items` acts.
+Without entry criteria the rule is asked when an instance ends; with them, each time an on-part lets one in (8.6.4), so
+that a condition alone repeats nothing. These functions only answer; `items` acts.
 """
 
 from __future__ import annotations
@@ -17,12 +17,38 @@ if TYPE_CHECKING:
 Json = Any
 
 
+WAITS = "waits"
+"""The fact on an item that it is not the first: it waits for the next repetition."""
+
+
+def is_awaited(item: Item) -> bool:
+    return WAITS in item.facts
+
+
+def is_triggered(node: Node) -> bool:
+    """Whether an entry criterion of the node waits for an event."""
+    return any(criterion.sentry.on_parts for criterion in node.entry)
+
+
 def is_due(run: Run, item: Item) -> bool:
     """Whether the rule asks for one more beside (or after) this instance."""
     rule = run.node(item).repetition
     if rule is None or not has_room(run, item, rule):
         return False
     return run.is_met(rule.rule, item.id)
+
+
+def is_refused(run: Run, item: Item) -> bool:
+    """Whether the rule does not ask for this repetition any more: it is asked at the event that lets it in. (8.6.4)"""
+    node = run.node(item)
+    if node.repetition is None or run.model.flowable or not is_awaited(item):
+        return False
+    return not run.is_met(node.repetition.rule, item.id, counted(node, number(item, node) - 1))
+
+
+def is_idle(run: Run, item: Item) -> bool:
+    """Whether no stage needs to wait for this repetition: in Flowable for none, else for none that is refused."""
+    return is_awaited(item) and (run.model.flowable or is_refused(run, item))
 
 
 def has_room(run: Run, item: Item, rule: Repetition) -> bool:
@@ -46,7 +72,7 @@ def outlives_exit(run: Run, item: Item) -> int | None:
     node, rule = run.node(item), run.node(item).repetition
     if not run.model.flowable or rule is None or rule.collection is not None or not node.entry:
         return None
-    fresh = item.state == "available" and "waits" not in item.facts
+    fresh = item.state == "available" and not is_awaited(item)
     return number(item, node) if fresh and run.is_active(item.parent) else None
 
 

@@ -112,9 +112,10 @@ class Run:
         """An item control's rule: absent, it does not hold; without a condition, it does. (5.4.11)"""
         return rule is not None and self.is_met(rule, item.id)
 
-    def is_met(self, rule: Rule, item: int | None) -> bool:
-        """Whether the rule's condition is true, or there is none."""
-        return rule.condition is None or self.value(rule.condition, item, self.terms(rule.context)) is True
+    def is_met(self, rule: Rule, item: int | None, known: Mapping[str, Json] | None = None) -> bool:
+        """Whether the rule's condition is true, or there is none; `known` hides variables."""
+        seen = {**(self.terms(rule.context) or {}), **(known or {})}
+        return rule.condition is None or self.value(rule.condition, item, seen) is True
 
     def terms(self, context: str | None) -> dict[str, Json] | None:
         """The entries of the case file item in whose terms a condition speaks. (5.4.6.2, contextRef)"""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from orchestration.engine.cmmn import crossing, items
+from orchestration.engine.cmmn import crossing, items, repetition
 from orchestration.engine.cmmn.model import Criterion, Node, Reaction
 from orchestration.engine.state import Item
 
@@ -134,13 +134,21 @@ def _is_kept(item: Item, criterion: Criterion) -> bool:
 
 def look_again(run: Run, item: Item | None, node: Node) -> None:
     """Conditions may have changed: fire the first criterion of each kind that holds by its condition."""
-    entering = node.entry if item is None or item.state == "available" else ()
-    for criteria in (entering, node.exit):
+    for criteria in (_entering(run, item, node), node.exit):
         for criterion in criteria:
             may = criterion.sentry.condition is not None or seen(run, item, criterion)
             if may and holds(run, item, criterion):
                 run.step.plan(fire, run, None if item is None else item.id, criterion)
                 break
+
+
+def _entering(run: Run, item: Item | None, node: Node) -> Iterable[Criterion]:
+    """The entry criteria that may let the item in; the next repetition enters by an event only. (8.6.4)"""
+    if item is None or item.state != "available":
+        return ()
+    if repetition.is_awaited(item) and not run.model.flowable:
+        return (criterion for criterion in node.entry if criterion.sentry.on_parts)
+    return node.entry
 
 
 def has_conditions(node: Node) -> bool:
