@@ -86,3 +86,18 @@ class Reveal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} sees {self.path} of case {self.case_id}"
+
+
+class Proposal(models.Model):
+    """What an admin has uploaded, sound and ready to become a version, until they publish or discard it."""
+
+    key = models.CharField(max_length=64)
+    based_on = models.IntegerField(help_text="the version that it was compared with; 0: the case type was new")
+    files = models.JSONField(help_text="all files of the version that it would make, by name")
+    left_out = models.JSONField(default=list, help_text="names in the upload that make no part of a version")
+    source = models.CharField(max_length=200, help_text="the name of the uploaded file")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="proposals")
+    created = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.key} from {self.source}"

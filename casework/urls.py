@@ -4,7 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
 from casework import health, live
-from casework.views import account, actors, case_actions, cases, history, inbox, rules, tasks
+from casework.views import account, actors, case_actions, cases, history, inbox, models, rules, tasks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", inbox.inbox, name="inbox"),
@@ -29,6 +29,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/", rules.rules, name="rules"),
     path("rules/<number:definition_id>/", rules.rules_version, name="rules-version"),
     path("rules/<number:definition_id>/<str:table_id>/", rules.rules_edit, name="rules-edit"),
+    path("models/import/", models.model_import, name="model-import"),
+    path("models/import/<number:proposal_id>/", models.proposal, name="model-proposal"),
+    path("models/<number:definition_id>/", models.models, name="models"),
+    path("models/<number:definition_id>/download/", models.download, name="models-download"),
     path("actors/", actors.actors, name="actors"),
     path("actors/<slug:key>/switch/", actors.actor_switch, name="actor-switch"),
     path("actors/<slug:key>/versions/<number:version_id>/activate/", actors.model_activate, name="model-activate"),

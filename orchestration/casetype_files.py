@@ -50,7 +50,7 @@ _MANIFEST_SHAPE: Final = _object(
     name={"type": "string", "minLength": 1, "maxLength": 200},
     goal={"type": "string", "maxLength": 500},
     case=_TEXT,
-    title={"type": "string", "minLength": 1, "maxLength": 200},
+    title={"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[^{}]*(\{reference\}[^{}]*)*$"},
     schema={"type": "string", "pattern": "\\.json$"},
     states={
         "type": "array",
@@ -162,6 +162,19 @@ def _schema_faults(name: str, found: Json) -> Iterator[str]:
         Draft202012Validator.check_schema(found, format_checker=Draft202012Validator.FORMAT_CHECKER)
     except SchemaError as error:
         yield f"{_place(name, error)}: {_in_words(error)}"
+    for reference in dict.fromkeys(_references(found)):
+        if not reference.startswith("#"):
+            yield f"{name}: it refers to {_shown(reference)}, which is not in it; a reference begins with #."
+
+
+def _references(schema: Json) -> Iterator[str]:
+    """What a schema refers to, wherever that stands: a validator would fetch what is not in it."""
+    todo = [schema]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, dict):
+            yield from (one[word] for word in ("$ref", "$dynamicRef") if isinstance(one.get(word), str))
+        todo += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
 
 
 def _size_faults(name: str, found: Json) -> list[str]:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from casework import permissions
-from casework.checks import text_errors
+from casework.publishing import note_error
 from casework.rules import Draft, changes, columns, draft, edited, example_errors, examples, rows_from, tried
 from casework.selectors.rules import TableOf, tables_by_file, versions
 from casework.views.doors import person, reads, reads_and_writes, refusal
@@ -24,7 +24,8 @@ from orchestration.services import Refused
 @reads
 def rules(request: HttpRequest) -> HttpResponse:
     _may_read(request)
-    return render(request, "rules/list.html", {"versions": versions()})
+    context = {"versions": versions(), "may_publish": permissions.may_publish(person(request))}
+    return render(request, "rules/list.html", context)
 
 
 @reads
@@ -48,7 +49,7 @@ def rules_edit(request: HttpRequest, definition_id: int, table_id: str) -> HttpR
     do = request.POST.get("do", "")
     rows = edited(rows_from(request.POST.dict(), found.table), found.table, do) if do else list(found.table.rows)
     made = draft(definition.files, found.file, found.table, rows)
-    if do == "publish" and made.is_sound and (wrong := _note_error(_note(request))):
+    if do == "publish" and made.is_sound and (wrong := note_error(_note(request))):
         return _form(request, definition, made, note_error=wrong)
     if do == "publish" and made.is_sound:
         return _published(request, definition, made)
@@ -69,10 +70,6 @@ def _table(definition: Definition, table_id: str) -> TableOf:
 
 def _note(request: HttpRequest) -> str:
     return request.POST.get("note", "").strip()
-
-
-def _note_error(note: str) -> str:
-    return text_errors({"note": note}).get("note", "") if note else "Say in a few words what you changed and why."
 
 
 def _published(request: HttpRequest, definition: Definition, made: Draft) -> HttpResponse:
