@@ -14,6 +14,8 @@ ACTIONS: dict[str, str] = {
     "case.exported": "exported the case",
     "case.verified": "verified the history",
     "field.revealed": "revealed a masked field",
+    "case.changed": "changed the state of the case",
+    "item.removed": "removed a step",
     "task.claimed": "took the task",
     "task.released": "gave the task back",
     "command.refused": "was refused",

@@ -18,14 +18,25 @@ from psycopg.errors import UniqueViolation
 
 from audit.models import AuditEvent
 from audit.services import Fact, Origin
-from casework import checks, permissions
+from casework import checks, permissions, plan
 from casework.models import Case, Reveal
 from casework.permissions import origin_of
+from casework.plan import waiting_places
 from casework.steps import open_face
 from casework.verification import verify
 from orchestration import selectors, services
 from orchestration.casetypes import CaseType, Form, by_definition, current
-from orchestration.engine.commands import CompleteTask, PlanItem, ResolveIncident, Trigger
+from orchestration.engine.cmmn.view import Entry
+from orchestration.engine.commands import (
+    Command,
+    CompleteTask,
+    PlanItem,
+    ReceiveMessage,
+    ResolveIncident,
+    Terminate,
+    Trigger,
+)
+from orchestration.engine.state import State
 from orchestration.masking import View, mask, refuse_writes_to_masked
 from orchestration.models import HumanTask
 from orchestration.services import Done, Refused, utc_now
@@ -35,6 +46,7 @@ Json = Any
 
 REVEALED_FOR = timedelta(minutes=15)
 VIEW_AGAIN_AFTER = timedelta(minutes=10)
+REASON_MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +121,8 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json]) -> 
         row = _locked(task)
         if row.state == HumanTask.State.OPEN and row.assignee_id not in (None, by.pk):
             return _kept(row, by, "complete", Refused("taken", f"{_name(row.assignee)} has taken this task."))
-        case_type, data, view = _seen(row.instance.case, by)
-        form = case_type.forms.get(row.form, Form(row.form, ()))
-        changes = _accepted(case_type, form, data, view, answers)
+        asked = _seen(row.instance.case, by, row.item)
+        changes = _accepted(asked, asked.case_type.forms.get(row.form, Form(row.form, ())), answers)
         if isinstance(changes, Refused):
             return changes
         taken = row.assignee_id is None and row.state == HumanTask.State.OPEN
@@ -119,31 +130,102 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json]) -> 
         return services.send(row.instance_id, CompleteTask(row.item, changes), origin_of(by), facts)
 
 
-def external_receive(*, by: User, case: Case, item: str, answers: Mapping[str, Json]) -> Done | Refused:
-    """What a case has been waiting for has come in from outside (the customer's reply, say)."""
+def external_receive(
+    *, by: User, case: Case, item: str, answers: Mapping[str, Json], at: int | None = None
+) -> Done | Refused:
+    """What a case has been waiting for has come in from outside (the customer's reply, say).
+
+    `at`: which of several items that wait for it; None: the first.
+    """
     with transaction.atomic():
-        case_type, data, view = _seen(case, by, lock=True)
+        case_type, state = _locked_state(case)
         waited = next((external for external in case_type.external if external.item == item), None)
         if waited is None:
             return Refused("unknown", f"Cases of this type never wait for {item!r}.")
-        waiting = selectors.open_item(selectors.state_of(case.instance), item)
+        waiting = next((place for place in waiting_places(state, waited) if at in (None, place)), None)
         if waiting is None:
             late = Refused("not-waiting", f"The case is not waiting for this now: {waited.label}.")
             return _refused(case.instance_id, by, {"command": "receive", "node": item}, late)
-        changes = _accepted(case_type, case_type.forms[waited.form], data, view, answers)
+        changes = _accepted(_seen(case, by, waiting), case_type.forms[waited.form], answers)
         if isinstance(changes, Refused):
             return changes
-        return services.send(case.instance_id, Trigger(waiting.id, changes), origin_of(by))
+        return services.send(case.instance_id, _arrival(state, waiting, item, changes), origin_of(by))
 
 
-def item_plan(*, by: User, case: Case, definition: str) -> Done | Refused:
-    """Add a step that the model offers at this moment, by a person's decision; once, as long as it is not over."""
+def _arrival(state: State, waiting: int, node: str, changes: Mapping[str, Json]) -> Command:
+    """The message that the item waits for, where it waits for one; else a word that it may go on."""
+    for wait in state.waits_of(waiting, "message"):
+        if wait.node == node:
+            return ReceiveMessage(wait.name, node, changes, instance=wait.instance)
+    return Trigger(waiting, changes)
+
+
+def item_plan(*, by: User, case: Case, definition: str, within: int | None = None) -> Done | Refused:
+    """Add a step that the model offers this person at this moment; once, as long as it is not over.
+
+    `within`: the item or the case whose planning table it is (`plan.within`); None: any that offers it.
+    """
     with transaction.atomic():
-        state = selectors.state_of(type(case.instance).objects.select_for_update().get(pk=case.instance_id))
-        if any(item.node == definition for item in state.items.values()):
+        case_type, state = _locked_state(case)
+        found = [entry for entry in plan.entries(case_type, state, utc_now()) if _is_meant(entry, definition, within)]
+        free = [entry for entry in found if not plan.is_there(case_type, state, entry)]
+        if found and not free:
             refused = Refused("state", "This step is part of the case already.")
             return _refused(case.instance_id, by, {"command": "PlanItem", "definition": definition}, refused)
-        return services.send(case.instance_id, PlanItem(definition), origin_of(by))
+        roles = _roles(by)
+        wishes = [plan.planning(entry, roles) for entry in free] or [PlanItem(definition[:200], roles)]
+        now = utc_now()
+        wish = next((each for each in wishes if not plan.rejection(case_type, state, each, now)), wishes[0])
+        return services.send(case.instance_id, wish, origin_of(by))
+
+
+def _is_meant(entry: Entry, definition: str, within: int | None) -> bool:
+    return entry.node == definition and within in (None, plan.within(entry))
+
+
+def item_remove(*, by: User, case: Case, item: int, reason: str) -> Done | Refused:
+    """Take a step away that somebody, or a machine, added and that is not over. The reason is kept."""
+    reason = reason.strip()
+    if not 3 <= len(reason) <= REASON_MOST or checks.text_errors({"reason": reason}):
+        errors = {"reason": f"Say in 3 to {REASON_MOST} characters why it is not needed."}
+        return Refused("invalid", errors["reason"], errors)
+    with transaction.atomic():
+        case_type, state = _locked_state(case)
+        found = next((each for each in plan.removable(case_type, state) if each.id == item), None)
+        if found is None:
+            refused = Refused("state", "Only a step that was added to the plan and is not over can be removed.")
+            return _refused(case.instance_id, by, {"command": "remove", "item": item}, refused)
+        model = case_type.library.cases[state.instances[found.instance].key]
+        detail = {"instance": found.instance, "item": item, "name": model.nodes[found.node].name, "reason": reason}
+        return services.send(case.instance_id, Terminate(item), origin_of(by), [Fact("item.removed", detail)])
+
+
+def item_do(*, by: User, case: Case, item: int, how: str) -> Done | Refused:
+    """Start, finish or let happen by hand what the model leaves to people (`plan.Choice.how`); item 0: the case."""
+    with transaction.atomic():
+        case_type, state = _locked_state(case)
+        choices = plan.choices(case_type, state, _roles(by), utc_now())
+        choice = next((each for each in choices if (each.item or 0) == item and each.how == how), None)
+        if choice is None:
+            refused = Refused("state", "This cannot be done by hand now.")
+            return _refused(case.instance_id, by, {"command": how[:40], "item": item}, refused)
+        return services.send(case.instance_id, choice.command, origin_of(by))
+
+
+def case_change(*, by: User, case: Case, transition: str, reason: str = "") -> Done | Refused:
+    """Suspend, resume, terminate, reactivate or close the whole case (CMMN 8.3); a reason is kept, where given."""
+    command = plan.CHANGES.get(transition)
+    errors = {} if command else {"transition": "This should be one of: " + ", ".join(plan.CHANGES) + "."}
+    if len(reason) > REASON_MOST or checks.text_errors({"reason": reason}):
+        errors["reason"] = f"Say it in at most {REASON_MOST} characters."
+    if command is None or errors:
+        return Refused("invalid", "Please correct what is marked.", errors)
+    facts = [Fact("case.changed", {"transition": transition, "reason": reason.strip()})]
+    with transaction.atomic():
+        case_type, state = _locked_state(case)
+        if plan.rejection(case_type, state, command, utc_now()):
+            facts = []
+        return services.send(case.instance_id, command, origin_of(by), facts)
 
 
 def incident_resolve(*, by: User, case: Case, incident: int, how: str, output: Json = None) -> Done | Refused:
@@ -159,8 +241,7 @@ def field_reveal(*, by: User, case: Case, path: str, reason: str) -> Reveal | Re
     if not 5 <= len(reason) <= 500 or checks.text_errors({"reason": reason}):
         errors = {"reason": "Say in 5 to 500 characters why you need to see this."}
         return Refused("invalid", errors["reason"], errors)
-    _, _, view = _seen(case, by)
-    if path not in view.masked:
+    if path not in _seen(case, by).view.masked:
         return Refused("unknown", "There is nothing masked for you at this place.")
     with transaction.atomic():
         services.record(case.instance_id, [Fact("field.revealed", {"path": path, "reason": reason})], origin_of(by))
@@ -185,20 +266,40 @@ def case_verify(*, by: User, case: Case) -> Verdict:
     return verdict
 
 
-def _seen(case: Case, by: User, lock: bool = False) -> tuple[CaseType, dict[str, Json], View]:
-    """The case type, the clear data and what this person may see of it."""
-    if lock:
-        type(case.instance).objects.select_for_update().get(pk=case.instance_id)
-        case.instance.refresh_from_db()
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The clear data that an item sees, what a person may see of it, and the data of the root case around it."""
+
+    case_type: CaseType
+    data: dict[str, Json]
+    view: View
+    root: dict[str, Json]
+
+
+def _seen(case: Case, by: User, item: int | None = None) -> _Seen:
+    """The case through the eyes of a person, as an item of it sees it (None: the root)."""
     case_type = by_definition(case.instance.definition_id)
-    data = selectors.data_of(case.instance)
-    return case_type, data, mask(data, case_type.classification, permissions.principal(by, case, utc_now()))
+    state = selectors.state_of(case.instance)
+    data, root = selectors.visible(state, item), dict(state.root.variables)
+    principal = permissions.principal(by, case, utc_now())
+    return _Seen(case_type, data, mask(data, case_type.classification, principal, [root]), root)
 
 
-def _accepted(
-    case_type: CaseType, form: Form, data: dict[str, Json], view: View, answers: Mapping[str, Json]
-) -> dict[str, Json] | Refused:
+def _locked_state(case: Case) -> tuple[CaseType, State]:
+    """The case type and the state as it is now, with the root case locked until the transaction ends."""
+    type(case.instance).objects.select_for_update().get(pk=case.instance_id)
+    case.instance.refresh_from_db()
+    return by_definition(case.instance.definition_id), selectors.state_of(case.instance)
+
+
+def _roles(by: User) -> tuple[str, ...]:
+    """The person's groups, which are the roles that a model may ask for."""
+    return tuple(sorted(by.groups.values_list("name", flat=True)))
+
+
+def _accepted(seen: _Seen, form: Form, answers: Mapping[str, Json]) -> dict[str, Json] | Refused:
     """The variables that these answers write, or what is wrong with them."""
+    case_type, data, view = seen.case_type, seen.data, seen.view
     answers = checks.typed_answers(case_type.schema, answers)
     complete = checks.with_initial(form, answers, data, view)
     errors = checks.form_errors(form, complete) | checks.text_errors(complete)
@@ -211,7 +312,7 @@ def _accepted(
     if errors:
         return Refused("invalid", "Please correct what is marked.", errors)
     changes = checks.placed(data, checks.filled(form, complete, data))
-    errors = checks.schema_errors(case_type, data | changes)
+    errors = checks.schema_errors(case_type, seen.root | changes)
     return Refused("invalid", "Please correct what is marked.", errors) if errors else changes
 
 

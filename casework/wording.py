@@ -7,18 +7,23 @@ auditor shows it, under its own name.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from audit.actions import ACTIONS
 from audit.selectors import Entry
 from orchestration.casetypes import CaseType
+from orchestration.engine.bpmn.elements import SUB_PROCESSES
+from orchestration.engine.bpmn.model import Event
 
 Detail = Mapping[str, Any]
 
 KINDS: Final = {"people": "People", "ai": "AI", "rules": "Rules", "steps": "Steps", "data": "Data", "access": "Access"}
 CHANGED: Final = "engine.VariablesChanged"
 DECIDED: Final = "engine.DecisionEvaluated"
+PLANNED: Final = "engine.ItemPlanned"
+STAGES: Final = SUB_PROCESSES | {"stage"}
+PERSONS: Final = ("humanTask", "userTask")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +40,49 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the ids in a history are called in this case type; `types` by definition id."""
+    """What the ids in a history are called in this case type; `types` by definition id, `items` by item.
+
+    `events`: what triggers each event of a process; `flows`: the names of sequence flows; `parts`: by instance.
+    """
 
     types: Mapping[str, str]
     tasks: Mapping[int, str]
     fields: Mapping[str, str]
     decisions: Mapping[str, str]
+    items: Mapping[int, str] = field(default_factory=dict)
+    events: Mapping[str, str] = field(default_factory=dict)
+    flows: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[int, str] = field(default_factory=dict)
+
+    def type_of(self, detail: Detail) -> str:
+        """What kind of element an event speaks of."""
+        return self.items.get(detail.get("item", 0)) or self.types.get(detail["definition"], "")
 
 
 def names_of(case_type: CaseType, history: tuple[Entry, ...]) -> Names:
     """The names that this history needs: of elements, of the tasks that were opened in it, of fields."""
-    nodes = case_type.library.cases[case_type.case].nodes.values()
+    cases, processes = case_type.library.cases.values(), case_type.library.processes.values()
+    flow_nodes = [node for process in processes for node in process.nodes.values()]
     opened = [entry.detail for entry in history if entry.action == "engine.TaskOpened"]
+    begun = [entry.detail for entry in history if entry.action == "engine.InstanceStarted"]
     return Names(
-        types={node.definition: node.type for node in nodes},
+        types={node.id: node.type for node in flow_nodes}
+        | {node.definition: node.type for case in cases for node in case.nodes.values()},
+        items={
+            entry.detail["item"]: entry.detail["type"]
+            for entry in history if entry.action == "engine.ItemOpened" and "item" in entry.detail
+        },
+        events={
+            node.id: node.definitions[0].kind for node in flow_nodes if isinstance(node, Event) and node.definitions
+        },
+        flows={flow.id: flow.name for node in flow_nodes for flow in node.outgoing},
+        parts={detail["instance"]: detail["name"] for detail in begun if "instance" in detail},
         tasks={detail["item"]: detail["name"] for detail in opened if "item" in detail},
         fields={
             name: str(schema.get("title", name)) for name, schema in case_type.schema.get("properties", {}).items()
         },
         decisions={},
-    )
+    )  # fmt: skip
 
 
 def has_words(action: str) -> bool:
@@ -69,8 +97,11 @@ def tell(entry: Entry, names: Names, before: Entry | None = None) -> Told | None
         return Told("access", "eraser", "The content of this event was erased.", by_actor=False, notable=False)
     if entry.action == CHANGED and before is not None and before.action == DECIDED:
         return Told("data", "edit", f"The rules wrote {_written(entry.detail, names)}", by_actor=False, notable=False)
+    told = None if teller is None else teller(entry.detail, names)
+    if told is not None and entry.action == PLANNED and entry.actor.startswith("model:"):
+        return replace(told, kind="ai", tone="ai")
     if teller is not None:
-        return teller(entry.detail, names)
+        return told
     if entry.action in ACTIONS:
         return Told("access", "info-circle", ACTIONS[entry.action], notable=False)
     return None
@@ -85,21 +116,85 @@ def _listed(words: list[str]) -> str:
 
 
 def _item_changed(detail: Detail, names: Names) -> Told | None:
-    name, target, kind = _quoted(detail["name"]), detail["target"], names.types.get(detail["definition"], "")
-    if kind == "stage" and target == "active":
+    name, target, kind = _quoted(detail["name"] or detail["definition"]), detail["target"], names.type_of(detail)
+    why = detail.get("reason", "")
+    if kind in STAGES and target == "active":
         return Told("steps", "player-play", f"Stage {name} began", by_actor=False)
-    if kind == "stage" and target in ("completed", "terminated"):
+    if kind in STAGES and target in ("completed", "terminated"):
         how = "is done" if target == "completed" else "was ended early"
         return Told("steps", "check", f"Stage {name} {how}", by_actor=False)
-    if kind == "humanTask" and target == "completed":
+    if kind in PERSONS and target == "completed":
         return Told("people", "checkbox", f"finished {name}", tone="good")
-    if kind == "humanTask" and target == "terminated":
+    if kind in PERSONS and target == "terminated":
         return Told("steps", "x", f"{name} is no longer needed", by_actor=False)
-    if kind == "task" and target == "active":
-        return None
+    if target == "terminated" and why.startswith("interrupted by "):
+        return Told("steps", "x", f"{name} was {why}", by_actor=False)
     if target in ("failed", "suspended"):
         return Told("steps", "alert-triangle", f"{name} is {target}", by_actor=False, tone="bad")
     return None
+
+
+def _item_opened(detail: Detail, _: Names) -> Told | None:
+    if detail["type"] in SUB_PROCESSES and detail["state"] == "active":
+        return Told("steps", "player-play", f"Stage {_quoted(detail['name'] or detail['node'])} began", by_actor=False)
+    return None
+
+
+TRIGGERS: Final = {
+    "error": "An error was caught, the case takes the other way: {}", "timer": "The time has come: {}",
+    "escalation": "This was escalated: {}", "message": "A message came in: {}", "signal": "A signal came in: {}",
+    "conditional": "A condition was met: {}", "cancel": "This was cancelled: {}",
+}  # fmt: skip
+
+
+def _passed(detail: Detail, names: Names) -> Told | None:
+    """Where a process went: events that happened, and the answers of questions that have a name."""
+    kind, name = detail["type"], detail["name"]
+    if kind == "boundaryEvent" or (name and kind in ("intermediateCatchEvent", "receiveTask")):
+        text = TRIGGERS.get(names.events.get(detail["node"], ""), "This happened: {}").format(
+            _quoted(name or detail["node"])
+        )
+        failed = names.events.get(detail["node"]) in ("error", "cancel")
+        return Told("steps", "alert-triangle" if failed else "bell", text, by_actor=False, tone="bad" if failed else "")
+    if kind.endswith("Gateway") and name:
+        taken = _listed([way for flow in detail.get("taken", ()) if (way := names.flows.get(flow))])
+        return None if taken == "nothing" else Told("steps", "git-branch", f"{name} {taken}", by_actor=False)
+    if name and kind in ("endEvent", "intermediateThrowEvent"):
+        return Told("steps", "flag", f"{_quoted(name)} was reached", by_actor=False, tone="good")
+    return None
+
+
+def _began(detail: Detail, names: Names) -> Told:
+    if detail.get("parent") is not None:
+        return Told("steps", "player-play", f"{_quoted(detail['name'])} began", by_actor=False)
+    known = _listed([names.fields.get(name, name) for name in detail.get("variables", ())])
+    return Told("data", "edit", f"The case began with {known}", by_actor=False, notable=False)
+
+
+def _part_ended(detail: Detail, names: Names) -> Told:
+    how = {"completed": "is done", "terminated": "was ended early", "failed": "has failed"}
+    name = _quoted(names.parts.get(detail["instance"], detail["key"]))
+    bad = "" if detail["state"] == "completed" else "bad"
+    return Told("steps", "check", f"{name} {how.get(detail['state'], detail['state'])}", by_actor=False, tone=bad)
+
+
+def _changed_state(detail: Detail, _: Names) -> Told:
+    words = {"suspend": "suspended", "resume": "resumed", "reactivate": "reopened", "close": "closed for good"}
+    how = words.get(detail["transition"], detail["target"])
+    return Told("steps", "player-pause", f"The case was {how}", by_actor=False)
+
+
+def _plan_refused(detail: Detail, _: Names) -> Told:
+    name = _quoted(detail["name"] or detail["definition"])
+    return Told("ai", "ban", f"wanted to add {name}, which was refused: {detail['reason']}", tone="bad")
+
+
+def _asked_change(detail: Detail, _: Names) -> Told:
+    words = {"suspend": "suspended the case", "resume": "resumed the case", "terminate": "ended the case",
+             "reactivate": "opened the case again", "close": "closed the case for good"}  # fmt: skip
+    why = detail.get("reason", "")
+    done = words.get(detail["transition"], str(detail["transition"]))
+    return Told("people", "gavel", f"{done}: {why}" if why else done)
 
 
 def _task_opened(detail: Detail, _: Names) -> Told:
@@ -136,9 +231,9 @@ def _incident_resolved(detail: Detail, _: Names) -> Told:
     return Told("people", "refresh", decided.get(detail["how"], f"resolved it: {detail['how']}"))
 
 
-def _instance_ended(detail: Detail, _: Names) -> Told | None:
+def _instance_ended(detail: Detail, names: Names) -> Told | None:
     if detail.get("parent") is not None:
-        return None
+        return _part_ended(detail, names)
     return Told("steps", "flag", f"The case was {detail['state']}", by_actor=False, tone="good")
 
 
@@ -170,9 +265,19 @@ TELLERS: Final[Mapping[str, Callable[[Detail, Names], Told | None]]] = {
     ),
     "actor.called": _actor_called,
     "actor.failed": _actor_failed,
+    "case.changed": _asked_change,
+    "item.removed": lambda d, _: Told("people", "x", f"removed {_quoted(d['name'])}: {d['reason']}"),
+    "engine.InstanceStarted": _began,
+    "engine.InstanceChanged": _changed_state,
     "engine.InstanceEnded": _instance_ended,
+    "engine.ItemOpened": _item_opened,
     "engine.ItemChanged": _item_changed,
-    "engine.ItemPlanned": lambda d, _: Told("people", "plus", f"added {_quoted(d['name'])}"),
+    "engine.ElementPassed": _passed,
+    "engine.PlanRefused": _plan_refused,
+    "engine.MessageThrown": lambda d, _: Told(
+        "steps", "mail", f"The message {_quoted(d['name'])} was sent", by_actor=False, notable=False
+    ),
+    PLANNED: lambda d, _: Told("people", "plus", f"added {_quoted(d['name'])}"),
     "engine.TaskOpened": _task_opened,
     "engine.JobRequested": _job_requested,
     CHANGED: _variables_changed,

@@ -22,6 +22,19 @@ def data_of(instance: Instance) -> dict[str, Any]:
     return dict(state_of(instance).root.variables)
 
 
+def visible(state: State, item: int | None) -> dict[str, Any]:
+    """What an item of a part sees: the data of its case or process, and its own over it; else the root's data."""
+    found = state.items.get(item or 0)
+    if found is None:
+        return dict(state.root.variables)
+    layers = [dict(state.instances[found.instance].variables)]
+    around: list[dict[str, Any]] = []
+    while found is not None:
+        around.append(dict(found.local or {}))
+        found = None if found.parent is None else state.items[found.parent]
+    return {name: value for layer in (*layers, *reversed(around)) for name, value in layer.items()}
+
+
 def open_item(state: State, node: str) -> Item | None:
     """The active item of this plan item or flow node, if there is one."""
     return next((item for item in state.items.values() if item.node == node and item.state == "active"), None)

@@ -98,7 +98,7 @@ class CaseList(Shape):
 
 class StageShape(Shape):
     name = s.CharField()
-    status = s.ChoiceField(choices=["done", "active", "ahead"])
+    status = s.ChoiceField(choices=["done", "active", "ahead", "left out"])
 
 
 class MilestoneShape(Shape):
@@ -106,9 +106,31 @@ class MilestoneShape(Shape):
     reached = s.DateTimeField(allow_null=True)
 
 
+class StepShape(Shape):
+    """One step of a process, or of a case that was called."""
+
+    name = s.CharField()
+    kind = s.CharField()
+    status = s.ChoiceField(choices=["done", "active", "waiting", "possible", "stopped", "left out"])
+    note = s.CharField()
+    detour = s.BooleanField(help_text="On the way that an error, a deadline or another event opened.")
+    depth = s.IntegerField(help_text="How many sub-processes or stages are around it.")
+    done = s.DateTimeField(allow_null=True)
+
+
+class StripShape(Shape):
+    """The steps of the process that the case is, or of a process or case that runs inside it."""
+
+    name = s.CharField(help_text="Empty for the case itself.")
+    kind = s.ChoiceField(choices=["case", "process"])
+    state = s.CharField()
+    steps = StepShape(many=True)
+
+
 class OpenTask(Shape):
     id = s.IntegerField()
     name = s.CharField()
+    part = s.CharField(help_text="The stages and parts of the case that it stands in.")
     due = s.DateTimeField(allow_null=True)
     overdue = s.BooleanField()
     urgent = s.BooleanField()
@@ -121,10 +143,23 @@ class OpenTask(Shape):
 class Awaited(Shape):
     item = s.CharField(help_text="What `replies` names it by.")
     label = s.CharField()
+    part = s.CharField()
+    at = s.IntegerField(help_text="Tells several apart that wait for the same.")
+
+
+class ComingShape(Shape):
+    """Something that the case waits for and that happens by itself: a time, a message, a signal, a condition."""
+
+    kind = s.ChoiceField(choices=["timer", "message", "signal", "conditional"])
+    name = s.CharField()
+    part = s.CharField()
+    due = s.DateTimeField(allow_null=True)
+    then = s.CharField(help_text="What follows, in words.")
 
 
 class MachineWork(Shape):
     name = s.CharField()
+    part = s.CharField()
     state = s.CharField()
     attempt = s.IntegerField()
     note = s.CharField()
@@ -135,14 +170,70 @@ class IncidentShape(Shape):
     code = s.CharField()
     message = s.CharField()
     step = s.CharField()
+    part = s.CharField()
     actor = s.CharField()
     attempts = s.IntegerField()
     opened = s.DateTimeField()
 
 
+class BecauseShape(Shape):
+    """A rule by which a step is offered or not."""
+
+    name = s.CharField()
+    text = s.CharField(help_text="FEEL, as the model has it.")
+    holds = s.BooleanField()
+    saw = PairsField(help_text="The values that it read, as you may see them.")
+
+
 class Plannable(Shape):
     item = s.CharField(source="definition", help_text="What `plan` names it by.")
     name = s.CharField()
+    within = s.IntegerField(help_text="Tells places apart that offer the same.")
+    part = s.CharField()
+    roles = NamesField(help_text="Groups that may add it; none: anybody who works the case.")
+    because = BecauseShape(many=True)
+    refused = s.CharField(help_text="Why you cannot add it now; empty where you can.")
+
+
+class AddedShape(Shape):
+    """A step that somebody added and that is not over."""
+
+    item = s.IntegerField()
+    name = s.CharField()
+    part = s.CharField()
+
+
+class ByHandShape(Shape):
+    """Something to be done by hand."""
+
+    item = s.IntegerField(help_text="0: the case itself.")
+    how = s.CharField()
+    name = s.CharField()
+    part = s.CharField()
+
+
+class ReferenceShape(Shape):
+    label = s.CharField()
+    sequence = s.IntegerField(help_text="The event of the history to read; 0: further back than was looked.")
+
+
+class MemoryShape(Shape):
+    """What a machine worked with and what came of it, by reference."""
+
+    job = s.IntegerField()
+    name = s.CharField()
+    part = s.CharField()
+    capability = s.CharField()
+    actor = s.CharField()
+    version = s.CharField()
+    rules = s.CharField(help_text="The version of the case type that was in force.")
+    at = s.DateTimeField()
+    asked = ReferenceShape()
+    given = ReferenceShape(many=True, help_text="What it read, and the event that wrote each.")
+    answers = ReferenceShape(many=True)
+    wrote = ReferenceShape(many=True)
+    planned = ReferenceShape(many=True)
+    refused = ReferenceShape(many=True)
 
 
 class Result(Shape):
@@ -208,11 +299,18 @@ class Case(Shape):
     masked = NamesField(source="view.masked", help_text="JSON Pointers of what is masked for you.")
     stages = StageShape(many=True)
     milestones = MilestoneShape(many=True)
+    processes = StripShape(source="strips", many=True, help_text="How far each process and called case has come.")
     tasks = OpenTask(many=True)
     waiting = Awaited(source="awaited", many=True, help_text="What has to come in from outside.")
+    coming = ComingShape(many=True, help_text="What happens by itself, the first due first.")
     machine_work = MachineWork(many=True)
     incidents = IncidentShape(source="troubles", many=True)
     plannable = Plannable(source="offered", many=True)
+    not_plannable = Plannable(source="not_offered", many=True, help_text="Steps that you cannot add now, and why.")
+    added = AddedShape(many=True, help_text="Steps that were added and can be removed.")
+    by_hand = ByHandShape(many=True, help_text="What can be started, finished or let happen by hand.")
+    changes = NamesField(help_text="What can be done to the whole case: suspend, resume, terminate, ...")
+    memory = MemoryShape(source="memories", many=True)
     results = Result(many=True)
     decisions = DecisionShape(source="made", many=True)
     may = NamesField(help_text="What you may do: work, reveal, audit.")
@@ -281,6 +379,7 @@ class Suggestion(Shape):
 class Task(Shape):
     id = s.IntegerField()
     name = s.CharField()
+    part = s.CharField(help_text="The stages and parts of the case that it stands in.")
     state = s.ChoiceField(choices=["open", "suspended", "completed", "terminated"])
     ended = s.DateTimeField(allow_null=True)
     open = OpenTask(source="task", allow_null=True, help_text="Who has it and what you may do; null when it is over.")

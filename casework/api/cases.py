@@ -83,7 +83,7 @@ class RepliesView(APIView):
         given = requests.Reply.body(request)
         external = by_definition(found.instance.definition_id).external
         item = given["item"] or (external[0].item if len(external) == 1 else "")
-        outcome = services.external_receive(by=by, case=found, item=item, answers=given["answers"])
+        outcome = services.external_receive(by=by, case=found, item=item, answers=given["answers"], at=given["at"])
         return refusal(outcome, "answers.") if isinstance(outcome, Refused) else progress(found)
 
 
@@ -100,7 +100,45 @@ class PlanView(APIView):
         by = person(request)
         found = permissions.case_for_user(by, case, "work")
         given = requests.Plan.body(request)
-        outcome = services.item_plan(by=by, case=found, definition=given["item"])
+        outcome = services.item_plan(by=by, case=found, definition=given["item"], within=given["within"])
+        return refusal(outcome) if isinstance(outcome, Refused) else progress(found)
+
+
+class ItemView(APIView):
+    @described(
+        "Do something by hand", {200: answers.Progress}, 400, 403, 404, 409, request=requests.ByHand,
+        examples=(
+            example("Start it", {"how": "start"}, request=True),
+            example("Remove a step", {"how": "remove", "reason": "The customer has called already"}, request=True),
+            example("It is done", {"case": 17, "state": "Pending review", "closed": False}, "200"),
+        ),
+    )  # fmt: skip
+    def post(self, request: Request, case: int, item: int) -> Response:
+        """Start, finish or let happen what the model leaves to people (one of the case's `by_hand`, 0 for the case
+        itself), or remove a step that was added (one of its `added`)."""
+        by = person(request)
+        found = permissions.case_for_user(by, case, "work")
+        given = requests.ByHand.body(request)
+        if given["how"] == "remove":
+            outcome = services.item_remove(by=by, case=found, item=item, reason=given["reason"])
+        else:
+            outcome = services.item_do(by=by, case=found, item=item, how=given["how"])
+        return refusal(outcome) if isinstance(outcome, Refused) else progress(found)
+
+
+class ChangeView(APIView):
+    @described(
+        "Change the state of a case", {200: answers.Progress}, 400, 403, 404, 409, request=requests.Change,
+        examples=(
+            example("Stop it for now", {"transition": "suspend", "reason": "The court decides first"}, request=True),
+            example("It stands still", {"case": 17, "state": "Suspended", "closed": False}, "200"),
+        ),
+    )  # fmt: skip
+    def post(self, request: Request, case: int) -> Response:
+        """Suspend, resume, terminate, reactivate or close the whole case: what its life cycle allows, its `changes`."""
+        by = person(request)
+        found = permissions.case_for_user(by, case, "work")
+        outcome = services.case_change(by=by, case=found, **requests.Change.body(request))
         return refusal(outcome) if isinstance(outcome, Refused) else progress(found)
 
 

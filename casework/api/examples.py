@@ -26,7 +26,7 @@ _TASK: Json = {
     "id": 5, "name": "Check and send the draft", "due": AT, "overdue": False, "urgent": False, "assignee": "Anna Adler",
     "mine": True,
 }  # fmt: skip
-_OPEN_TASK: Json = _TASK | {"groups": ["Analysts"], "may": ["complete", "release"]}
+_OPEN_TASK: Json = _TASK | {"part": "Answer", "groups": ["Analysts"], "may": ["complete", "release"]}
 _DECISION: Json = {
     "sequence": 23, "name": "Route", "at": AT, "version": "complaint v4",
     "fired": [{
@@ -51,7 +51,19 @@ CASE: Json = _SUMMARY | _READ | {
     "stages": [{"name": "Understand", "status": "done"}, {"name": "Answer", "status": "active"}],
     "milestones": [{"name": "Routed", "reached": AT}, {"name": "Answered", "reached": None}],
     "tasks": [_OPEN_TASK], "waiting": [], "machine_work": [], "incidents": [],
-    "plannable": [{"item": "ask_customer", "name": "Ask the customer"}], "may": ["work"],
+    "processes": [], "coming": [],
+    "plannable": [{
+        "item": "ask_customer", "name": "Ask the customer", "within": 12, "part": "Answer", "roles": [], "because": [],
+        "refused": "",
+    }],
+    "not_plannable": [], "added": [], "by_hand": [], "changes": ["suspend", "terminate"], "may": ["work"],
+    "memory": [{
+        "job": 7, "name": "Find out what it is about", "part": "Understand", "capability": "intent",
+        "actor": "intent", "version": "3f2a91c0b7de", "rules": "complaint v4", "at": AT,
+        "asked": {"label": "asked", "sequence": 9}, "given": [{"label": "Message", "sequence": 2}],
+        "answers": [{"label": "answered", "sequence": 14}], "wrote": [{"label": "Intent", "sequence": 16}],
+        "planned": [], "refused": [],
+    }],
 }  # fmt: skip
 
 HISTORY: Json = {
@@ -68,7 +80,8 @@ TASKS: Json = {
     "counts": {"mine": 1, "groups": 12, "unassigned": 9, "soon": 2}, "next": "",
 }  # fmt: skip
 TASK: Json = _READ | {
-    "id": 5, "name": "Check and send the draft", "state": "open", "ended": None, "open": _OPEN_TASK, "case": 17,
+    "id": 5, "name": "Check and send the draft", "part": "Answer", "state": "open", "ended": None,
+    "open": _OPEN_TASK, "case": 17,
     "title": "Complaint CRM-20417", "case_state": "Pending review", "version": "complaint v4",
     "suggestion": {"label": "Fees and charges", "confidence": 0.93, "text": _DATA["draft"]},
     "form": [{

@@ -16,6 +16,7 @@ from casework.api import answers
 from casework.models import Case
 from casework.selectors.case_page import case_page
 from casework.selectors.look import Look, former, look
+from casework.selectors.running import running
 from casework.selectors.task_page import task_page
 from casework.selectors.thread import Full, full
 from orchestration.masking import mask
@@ -63,7 +64,8 @@ def _looking_at(seen: Look, page: list[Entry]) -> Look:
     merged = known | {entry.sequence: entry for entry in page}
     entries = tuple(merged[sequence] for sequence in sorted(merged))
     view = mask(dict(seen.state.root.variables), seen.case_type.classification, seen.view.principal, former(entries))
-    return replace(seen, history=entries, view=view)
+    parts = running(seen.case_type.library, seen.state, seen.case_type.case, entries)
+    return replace(seen, history=entries, view=view, running=parts)
 
 
 def _entry(row: Full, in_full: bool) -> dict[str, Json]:

@@ -9,7 +9,9 @@ from rest_framework.request import Request
 
 from casework.api.answers import AnyField, ObjectField
 from casework.models import Case
+from casework.plan import CHANGES
 from casework.selectors.inbox import TABS
+from casework.selectors.offers import LABELS
 
 SOURCE_MOST: int = Case._meta.get_field("source").max_length or 0
 REFERENCE_MOST: int = Case._meta.get_field("reference").max_length or 0
@@ -106,6 +108,10 @@ class Reply(Sent):
         default="",
         help_text="What the case waits for, as its `waiting` names it. May be left out where it can only be one thing.",
     )
+    at = s.IntegerField(
+        required=False, default=None, allow_null=True, min_value=0, max_value=2**31 - 1,
+        help_text="Which of several that wait for it, as `waiting` numbers them; the first when left out.",
+    )  # fmt: skip
     answers = Mapping(help_text="Value by dotted path, as the form of what is waited for names them.")
 
 
@@ -116,6 +122,25 @@ class Reveal(Sent):
 
 class Plan(Sent):
     item = s.CharField(max_length=200, help_text="The step to add, as the case's `plannable` names it.")
+    within = s.IntegerField(
+        required=False, default=None, allow_null=True, min_value=0, max_value=2**31 - 1,
+        help_text="Which of several places that offer it, as `plannable` numbers them; any when left out.",
+    )  # fmt: skip
+
+
+class ByHand(Sent):
+    how = s.ChoiceField(
+        choices=[*LABELS, "remove"],
+        help_text="One of the ways that the case's `by_hand` names, or `remove` for one of its `added`.",
+    )
+    reason = s.CharField(
+        required=False, default="", allow_blank=True, help_text="With `remove`: why it is not needed; kept."
+    )
+
+
+class Change(Sent):
+    transition = s.ChoiceField(choices=list(CHANGES), help_text="What to do with the whole case (CMMN 1.1, 8.3).")
+    reason = s.CharField(required=False, default="", allow_blank=True, help_text="Why; kept in the history.")
 
 
 class Resolution(Sent):

@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern] = [
     path("cases/<number:case>/replies/", cases.RepliesView.as_view(), name="api-case-replies"),
     path("cases/<number:case>/reveal/", cases.RevealView.as_view(), name="api-case-reveal"),
     path("cases/<number:case>/plan/", cases.PlanView.as_view(), name="api-case-plan"),
+    path("cases/<number:case>/items/<number:item>/", cases.ItemView.as_view(), name="api-case-item"),
+    path("cases/<number:case>/change/", cases.ChangeView.as_view(), name="api-case-change"),
     path(
         "cases/<number:case>/incidents/<number:incident>/resolve/",
         cases.ResolveView.as_view(),

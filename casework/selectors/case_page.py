@@ -1,7 +1,7 @@
 """What does the page of one case show?
 
 The four lists of a case (what happened, what is outstanding, what is known, what was and will be decided) with its
-stages and milestones, for one reader, from a small and constant number of statements.
+how far it has come, in all its parts, for one reader, from a small and constant number of statements.
 """
 
 from __future__ import annotations
@@ -14,43 +14,32 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import Prefetch
 
-from audit.selectors import Entry
-from casework import permissions
+from casework import permissions, plan
 from casework.models import Case
 from casework.selectors.decisions import Decision, decisions_made, titles
 from casework.selectors.look import Look, look
+from casework.selectors.memory import Memory, memories
+from casework.selectors.offers import Added, ByHand, Offered, added, by_hand, offered
+from casework.selectors.progress import Goal, Milestone, Stage, Strip, goal, may_still_come, stages, strips
+from casework.selectors.running import Node
 from casework.selectors.thread import Line, lines
-from orchestration.engine.cmmn.model import Node
-from orchestration.engine.state import INSTANCE_ENDED
+from casework.selectors.waiting import Awaited, Coming, awaited, coming
 from orchestration.masking import View
 from orchestration.models import ActorCall, HumanTask, Incident, Job, TaskCandidate
-from orchestration.selectors import open_item
 
 Json = Any
 
 OPEN_TASK = (HumanTask.State.OPEN, HumanTask.State.SUSPENDED)
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One part of the stage bar; `status` is done, active or ahead."""
-
-    name: str
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class Milestone:
-    name: str
-    reached: datetime | None
+DECIDING = ("decisionTask", "businessRuleTask")
 
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """`may`: what this reader may do with it now: claim, release, complete."""
+    """`may`: what this reader may do with it now: claim, release, complete. `part`: what it stands in."""
 
     id: int
     name: str
+    part: str
     due: datetime | None
     overdue: bool
     urgent: bool
@@ -61,18 +50,11 @@ class OpenTask:
 
 
 @dataclass(frozen=True, slots=True)
-class Awaited:
-    """Something that has to come in from outside: the item's id and how people call it."""
-
-    item: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
 class MachineWork:
     """A job that is under way; `note` says why it takes longer, when it does."""
 
     name: str
+    part: str
     state: str
     attempt: int
     note: str
@@ -87,18 +69,11 @@ class Trouble:
     code: str
     opened: datetime
     step: str
+    part: str
     attempts: int
     actor: str
     sent: str
     asked: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """A step that the model offers a person at this moment."""
-
-    definition: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,18 +113,26 @@ class CasePage:
     kind: str
     version: str
     goal: str
+    progress: Goal
     state: str
     closed: bool
+    suspended: bool
     created: datetime
     updated: datetime
     stages: tuple[Stage, ...]
-    milestones: tuple[Milestone, ...]
+    strips: tuple[Strip, ...]
     tasks: tuple[OpenTask, ...]
     awaited: tuple[Awaited, ...]
+    coming: tuple[Coming, ...]
     machine_work: tuple[MachineWork, ...]
     troubles: tuple[Trouble, ...]
     offered: tuple[Offered, ...]
+    not_offered: tuple[Offered, ...]
+    added: tuple[Added, ...]
+    by_hand: tuple[ByHand, ...]
+    changes: tuple[str, ...]
     results: tuple[Result, ...]
+    memories: tuple[Memory, ...]
     made: tuple[Decision, ...]
     to_make: tuple[str, ...]
     data: tuple[Field, ...]
@@ -160,53 +143,38 @@ class CasePage:
     view: View
 
     @property
+    def milestones(self) -> tuple[Milestone, ...]:
+        return self.progress.milestones
+
+    @property
     def is_quiet(self) -> bool:
         """Nothing is outstanding."""
-        return not (self.tasks or self.awaited or self.machine_work or self.troubles)
+        waits = self.awaited or self.coming or self.machine_work or self.troubles
+        return not (self.tasks or waits or self.added or self.by_hand)
 
 
 def case_page(*, user: User, case: Case, now: datetime, kind: str = "") -> CasePage:
     """The whole page. `kind`: only these lines of what happened (`wording.KINDS`)."""
     seen = look(user=user, case=case, now=now)
     may = permissions.rights(user, case)
-    view, case_type = seen.view, seen.case_type
+    view, case_type, works = seen.view, seen.case_type, "work" in may
+    table = offered(seen, now) if works else ()
     return CasePage(
         id=case.pk, title=view.text(case.title), reference=view.text(case.reference), source=case.source,
-        kind=case_type.name, version=case_type.label, goal=case_type.goal, state=case.state, closed=case.closed,
-        created=case.created, updated=case.updated, stages=stages(seen), milestones=tuple(_milestones(seen)),
-        tasks=open_tasks(seen, user, "work" in may, now), awaited=tuple(_awaited(seen)),
+        kind=case_type.name, version=case_type.label, goal=case_type.goal, progress=goal(seen),
+        state=case.state, closed=case.closed, suspended=seen.state.root.state == "suspended",
+        created=case.created, updated=case.updated, stages=stages(seen), strips=strips(seen),
+        tasks=open_tasks(seen, user, works, now), awaited=awaited(seen), coming=coming(seen),
         machine_work=tuple(_machine_work(seen)), troubles=tuple(_troubles(seen)),
-        offered=tuple(_offered(seen)) if "work" in may else (), results=results(seen), made=decisions_made(seen),
+        offered=tuple(one for one in table if not one.refused),
+        not_offered=tuple(one for one in table if one.refused),
+        added=added(seen) if works else (), by_hand=by_hand(seen, now) if works else (),
+        changes=plan.changes(case_type, seen.state, now) if works else (),
+        results=results(seen), memories=memories(seen), made=decisions_made(seen),
         to_make=tuple(_to_make(seen)), data=fields(seen), happened=lines(seen, kind=kind), kind_of_lines=kind, may=may,
         events=case.instance.head_sequence,
         view=view,
     )  # fmt: skip
-
-
-def stages(seen: Look) -> tuple[Stage, ...]:
-    """The stage bar: in the order that the case type names, done, active or ahead."""
-    wanted = seen.case_type.stages or [node for node in seen.model.plan.children if seen.model.nodes[node].is_stage]
-    ended = {entry.detail["definition"] for entry in _ended(seen)}
-    return tuple(Stage(seen.model.nodes[node].name, _status(seen, node, ended)) for node in wanted)
-
-
-def _status(seen: Look, node: str, ended: set[str]) -> str:
-    if open_item(seen.state, node) is not None:
-        return "active"
-    return "done" if seen.model.nodes[node].definition in ended else "ahead"
-
-
-def _ended(seen: Look) -> Iterator[Entry]:
-    for entry in seen.history:
-        if entry.action == "engine.ItemChanged" and entry.detail.get("target") == "completed":
-            yield entry
-
-
-def _milestones(seen: Look) -> Iterator[Milestone]:
-    reached = {e.detail["definition"]: e.at for e in seen.history if e.action == "engine.MilestoneReached"}
-    for node in seen.model.nodes.values():
-        if node.type == "milestone":
-            yield Milestone(node.name, reached.get(node.definition))
 
 
 def open_tasks(seen: Look, user: User, may_work: bool, now: datetime) -> tuple[OpenTask, ...]:
@@ -230,24 +198,19 @@ def _open_task(
         may |= {"complete", "release"} if is_mine else set()
         may |= {"claim"} if assignee is None and offered else set()
     return OpenTask(
-        id=task.pk, name=seen.view.text(task.name), due=task.due if task.due.year < 9999 else None,
-        overdue=task.due < now, urgent=task.priority > 50,
+        id=task.pk, name=seen.view.text(task.name), part=seen.view.text(seen.running.around(task.item)),
+        due=task.due if task.due.year < 9999 else None, overdue=task.due < now, urgent=task.priority > 50,
         assignee="" if assignee is None else assignee.get_full_name() or assignee.get_username(), mine=is_mine,
         groups=tuple(sorted({str(candidate) for candidate in candidates})), may=frozenset(may),
     )  # fmt: skip
-
-
-def _awaited(seen: Look) -> Iterator[Awaited]:
-    for external in seen.case_type.external:
-        if open_item(seen.state, external.item) is not None:
-            yield Awaited(external.item, external.label)
 
 
 def _machine_work(seen: Look) -> Iterator[MachineWork]:
     under_way = Job.objects.filter(instance=seen.case.instance_id, state__in=(Job.State.WAITING, Job.State.RUNNING))
     for job in under_way.order_by("pk").defer("input"):
         note = f"Tried {job.attempts} times: {seen.view.text(job.last_error)}" if job.last_error else ""
-        yield MachineWork(job.name or job.capability, job.state, job.attempts, note)
+        part = seen.view.text(seen.running.around(job.item))
+        yield MachineWork(seen.view.text(job.name or job.capability), part, job.state, job.attempts, note)
 
 
 def _troubles(seen: Look) -> Iterator[Trouble]:
@@ -257,11 +220,11 @@ def _troubles(seen: Look) -> Iterator[Trouble]:
     for incident in opened:
         job = jobs.get(incident.job or 0)
         last: dict[str, Json] = next((call for call in reversed(calls) if job and call.get("job") == job.job), {})
-        item = seen.state.items.get(incident.item or 0)
-        node = seen.model.nodes.get(item.node) if item else None
+        node = seen.running.node(incident.item)
         yield Trouble(
             number=incident.incident, message=seen.view.text(incident.message), code=incident.code,
-            opened=incident.opened, step=node.name if node else "the case as a whole",
+            opened=incident.opened, step=seen.view.text(seen.running.name(incident.item)),
+            part=seen.view.text(seen.running.around(incident.item)),
             attempts=job.attempts if job else 0, actor=f"{last.get('actor', '')} {last.get('version', '')}".strip(),
             sent=last.get("input", ""), asked=tuple(_by_hand(seen, node)) if node and job else (),
         )  # fmt: skip
@@ -269,23 +232,12 @@ def _troubles(seen: Look) -> Iterator[Trouble]:
 
 def _by_hand(seen: Look, node: Node) -> Iterator[tuple[str, str]]:
     """The plain fields (name, title) of the variable that takes the whole result of this task."""
-    whole = next((one.target.constant for one in node.extensions.outputs if one.source.text == "=result"), None)
+    outputs = getattr(node, "outputs", ()) or node.extensions.outputs
+    whole = next((one.target.constant for one in outputs if one.source.text == "=result"), None)
     schema = seen.case_type.schema.get("properties", {}).get(whole, {})
     for name, below in schema.get("properties", {}).items():
         if below.get("type") in ("string", "number", "integer"):
             yield name, str(below.get("title", name))
-
-
-def _offered(seen: Look) -> Iterator[Offered]:
-    """Discretionary items in the planning tables of what is active. Whether each may be planned the engine says."""
-    if seen.state.root.state in INSTANCE_ENDED:
-        return
-    active = [seen.model.nodes[item.node] for item in seen.state.items.values()
-              if item.state == "active" and item.node in seen.model.nodes]  # fmt: skip
-    for holder in (seen.model.plan, *active):
-        for entry in holder.table:
-            if open_item(seen.state, entry.node) is None:
-                yield Offered(entry.node, seen.model.nodes[entry.node].name)
 
 
 def results(seen: Look) -> tuple[Result, ...]:
@@ -305,26 +257,16 @@ def _result(seen: Look, call: ActorCall) -> Result:
 
 
 def _to_make(seen: Look) -> Iterator[str]:
-    """Decisions that rules have still to make, and those that wait for a person."""
-    if seen.case.closed:
-        return
-    ended = {entry.detail["definition"] for entry in _ended(seen)}
-    for node in seen.model.nodes.values():
-        if node.type == "decisionTask" and node.definition not in ended and _is_ahead(seen, node.stage):
-            yield f"{node.name} (by rules, if the case gets there)"
+    """Decisions that rules have still to make in what runs, and those that wait for a person."""
+    parts = seen.running.parts.values() if not seen.case.closed else ()
+    for part in parts:
+        where = f" in {seen.running.inside(part)}" if part.caller is not None else ""
+        for node in part.model.nodes.values() if part.is_running else ():
+            if node.type in DECIDING and may_still_come(seen.running, part, node):
+                yield seen.view.text(f"{node.name or node.id}{where} (by rules, if the case gets there)")
     for item in seen.state.items.values():
-        if (task := seen.model.nodes.get(item.node)) and task.type == "humanTask" and item.state == "active":
-            yield f"{task.name} (by a person)"
-
-
-def _is_ahead(seen: Look, stage: str | None) -> bool:
-    """Whether what is in this stage may still come: the stage is open, or a stage that has not begun."""
-    return stage is None or stages_status(seen).get(stage, "active") != "done"
-
-
-def stages_status(seen: Look) -> dict[str, str]:
-    ended = {entry.detail["definition"] for entry in _ended(seen)}
-    return {node.id: _status(seen, node.id, ended) for node in seen.model.nodes.values() if node.is_stage}
+        if seen.state.waits_of(item.id, "task"):
+            yield seen.view.text(f"{seen.running.name(item.id)} (by a person)")
 
 
 def fields(seen: Look) -> tuple[Field, ...]:

@@ -175,8 +175,9 @@ def _row(row: Iterable[Any], user: User, person: Principal, now: datetime) -> Ta
 @lru_cache(maxsize=64)
 def _static_names(definition: int) -> frozenset[str]:
     """The names of tasks as the model has them: no data of any case is in these."""
-    case_type = by_definition(definition)
-    return frozenset(node.name for node in case_type.library.cases[case_type.case].nodes.values())
+    library = by_definition(definition).library
+    models = (*library.cases.values(), *library.processes.values())
+    return frozenset(node.name for model in models for node in model.nodes.values())
 
 
 def _prefix(reference: str) -> str:

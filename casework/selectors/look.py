@@ -17,10 +17,10 @@ from django.contrib.auth.models import User
 from audit.selectors import Entry, timeline
 from casework import permissions
 from casework.models import Case
+from casework.selectors.running import Running, running
 from orchestration import selectors
 from orchestration.casetypes import CaseType, by_definition
 from orchestration.classification import Classification
-from orchestration.engine.cmmn.model import CaseModel
 from orchestration.engine.state import State
 from orchestration.masking import Principal, View, mask, text_mask
 
@@ -32,18 +32,23 @@ AT_MOST: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A case under one reader's eyes. `state` and `history` are in clear: only what went through `view` is shown."""
+    """A case under one reader's eyes. `state` and `history` are in clear: only what went through `view` is shown.
+
+    `running` is what both say of the parts of the case.
+    """
 
     case: Case
     case_type: CaseType
-    model: CaseModel
     state: State
     history: tuple[Entry, ...]
     view: View
+    running: Running
 
 
-def look(*, user: User, case: Case, now: datetime, before: int | None = None) -> Look:
+def look(*, user: User, case: Case, now: datetime, before: int | None = None, item: int | None = None) -> Look:
     """The case as it is now, and what led to it, or (with `before`) what had happened before that event.
+
+    The view is of the root's data, or of what the open `item` sees of the part that it stands in.
 
     Two statements for the history and two for who is looking, however long the case is.
     """
@@ -53,8 +58,10 @@ def look(*, user: User, case: Case, now: datetime, before: int | None = None) ->
     first = max(0, last - AT_MOST)
     history = tuple(timeline(case.instance_id, after=first, limit=min(AT_MOST, last - first)))
     principal = permissions.principal(user, case, now)
-    view = mask(dict(state.root.variables), case_type.classification, principal, former(history))
-    return Look(case, case_type, case_type.library.cases[case_type.case], state, history, view)
+    data, known = selectors.visible(state, item), [dict(state.root.variables), *former(history)]
+    view = mask(data, case_type.classification, principal, known)
+    parts = running(case_type.library, state, case_type.case, history)
+    return Look(case, case_type, state, history, view, parts)
 
 
 def former(history: Iterable[Entry]) -> list[dict[str, Json]]:

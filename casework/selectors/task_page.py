@@ -11,9 +11,10 @@ from django.contrib.auth.models import User
 
 from casework import permissions
 from casework.checks import at_path
-from casework.selectors.case_page import Field, OpenTask, Result, Stage, fields, open_tasks, results, stages
+from casework.selectors.case_page import Field, OpenTask, Result, fields, open_tasks, results
 from casework.selectors.decisions import Decision, decisions_made, titles
 from casework.selectors.look import Look, look
+from casework.selectors.progress import Stage, stages
 from casework.selectors.thread import Line, lines
 from orchestration.casetypes import Form
 from orchestration.masking import View
@@ -37,6 +38,7 @@ class TaskPage:
 
     id: int
     name: str
+    part: str
     state: str
     ended: datetime | None
     task: OpenTask | None
@@ -59,12 +61,13 @@ class TaskPage:
 
 def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
     case = task.instance.case
-    seen = look(user=user, case=case, now=now)
+    seen = look(user=user, case=case, now=now, item=task.item)
     found = {row.id: row for row in open_tasks(seen, user, permissions.may(user, "work", case), now)}
     form = seen.case_type.forms.get(task.form, Form(task.form, ()))
     data = seen.view.data
     return TaskPage(
-        id=task.pk, name=seen.view.text(task.name), state=task.state, ended=task.ended, task=found.get(task.pk),
+        id=task.pk, name=seen.view.text(task.name), part=seen.view.text(seen.running.around(task.item)),
+        state=task.state, ended=task.ended, task=found.get(task.pk),
         case=case.pk, title=seen.view.text(case.title), case_state=case.state, version=seen.case_type.label,
         stages=stages(seen), messages=tuple(_messages(seen)), suggestion=_suggestion(form, data), form=form,
         initial={each.path: at_path(data, each.initial) for each in form.fields if each.initial},

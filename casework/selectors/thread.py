@@ -17,18 +17,23 @@ from casework.wording import KINDS, Names, Told, has_words, names_of, tell
 
 Json = Any
 
+PLANNING: Final = ("engine.ItemPlanned", "engine.PlanRefused")
 MACHINES: Final = {"model": "AI", "system": "Casewright", "bot": "Bot", "case": "Case"}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One event for a reader. `who` is empty where the sentence stands for itself; `fired` are rules that decided."""
+    """One event for a reader. `who` is empty where the sentence stands for itself; `fired` are rules that decided.
+
+    `part`: the process or case inside the case that it happened in; empty for the case itself.
+    """
 
     sequence: int
     at: datetime
     who: str
     told: Told
     fired: tuple[Fired, ...] = ()
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +91,29 @@ def _told(look: Look) -> list[Line]:
         (entry, _masked(look, entry, names, before))
         for before, entry in zip((None, *look.history), look.history, strict=False)
     )
+    versions = {f"job {e.detail['job']}": e.detail.get("version", "") for e in look.history if _is_call(e)}
     return [
-        Line(entry.sequence, entry.at, actor_name(entry.actor, people) if words.by_actor else "", words,
-             fired.get(entry.sequence, ()))
+        Line(entry.sequence, entry.at, _who(entry, people, versions) if words.by_actor else "", words,
+             fired.get(entry.sequence, ()), _part(look, entry))
         for entry, words in told if words is not None
     ]  # fmt: skip
+
+
+def _is_call(entry: Entry) -> bool:
+    return entry.action == "actor.called" and "job" in entry.detail
+
+
+def _who(entry: Entry, people: dict[str, str], versions: dict[str, str]) -> str:
+    """Who acts; a machine that changes the plan is named with the version of its model."""
+    name, version = actor_name(entry.actor, people), versions.get(entry.cause, "")
+    return f"{name} (version {version})" if version and entry.action in PLANNING else name
+
+
+def _part(look: Look, entry: Entry) -> str:
+    part = look.running.parts.get(entry.detail.get("instance", 0))
+    if part is None or entry.action in ("engine.InstanceStarted", "engine.InstanceEnded"):
+        return ""
+    return look.view.text(look.running.inside(part))
 
 
 def _masked(look: Look, entry: Entry, names: Names, before: Entry | None) -> Told | None:

@@ -75,6 +75,17 @@ def when(moment: datetime | None) -> SafeString:
 
 
 @register.simple_tag
+def exactly_when(moment: datetime | None) -> SafeString:
+    """A moment to come, as one writes it down ("on 3 Dec 2026 at 14:00, in 5 days")."""
+    if moment is None:
+        return SafeString("")
+    local = timezone.localtime(moment)
+    told = f"on {local.day} {local:%b %Y} at {local:%H:%M}"
+    soon = f", in {timeuntil(moment, depth=1)}" if moment > timezone.now() else ", any moment"
+    return _time(moment, told + soon)
+
+
+@register.simple_tag
 def exactly(moment: datetime | None) -> SafeString:
     """A moment to the second."""
     if moment is None:

@@ -24,8 +24,34 @@ from orchestration.services import Refused
 @writes
 def plan(request: HttpRequest, case_id: int) -> HttpResponse:
     case = permissions.case_for_user(person(request), case_id, "work")
-    outcome = services.item_plan(by=person(request), case=case, definition=request.POST.get("definition", ""))
+    definition, within = request.POST.get("definition", ""), _number(request.POST.get("within", ""))
+    outcome = services.item_plan(by=person(request), case=case, definition=definition, within=within)
     return _answered(request, case, outcome, "The step was added.")
+
+
+@writes
+def item(request: HttpRequest, case_id: int, number: int) -> HttpResponse:
+    """Something is done by hand to an open item (0: the case itself), or an added step is taken away."""
+    case = permissions.case_for_user(person(request), case_id, "work")
+    how, by = request.POST.get("how", ""), person(request)
+    if how != "remove":
+        outcome = services.item_do(by=by, case=case, item=number, how=how)
+        return _answered(request, case, outcome, "That is done.")
+    outcome = services.item_remove(by=by, case=case, item=number, reason=request.POST.get("reason", ""))
+    return _answered(request, case, outcome, "The step was removed.")
+
+
+@writes
+def change(request: HttpRequest, case_id: int) -> HttpResponse:
+    """The whole case is suspended, resumed, ended, opened again or closed."""
+    case = permissions.case_for_user(person(request), case_id, "work")
+    how, reason = request.POST.get("transition", ""), request.POST.get("reason", "")
+    outcome = services.case_change(by=person(request), case=case, transition=how, reason=reason)
+    return _answered(request, case, outcome, "That is done.")
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 @writes
@@ -89,16 +115,17 @@ def _next(request: HttpRequest) -> str:
 
 @reads_and_writes
 def receive(request: HttpRequest, case_id: int, item: str) -> HttpResponse:
-    """Write down what has come in from outside."""
+    """Write down what has come in from outside. `?at=` tells several items apart that wait for it."""
     case = permissions.case_for_user(person(request), case_id, "reply")
-    seen = look(user=person(request), case=case, now=timezone.now())
+    at = _number(request.GET.get("at", ""))
+    seen = look(user=person(request), case=case, now=timezone.now(), item=at)
     waited = _awaited(seen, item)
     back = reverse("case", args=[case.pk])
     form = answers_form(seen.case_type.forms[waited.form], {}, seen.view, request.POST or None)
     context = {"form": form, "waited": waited, "case": case, "title": seen.view.text(case.title), "back": back}
     if request.method != "POST":
         return render(request, "cases/receive.html", context)
-    outcome = services.external_receive(by=person(request), case=case, item=item, answers=form.answers())
+    outcome = services.external_receive(by=person(request), case=case, item=item, answers=form.answers(), at=at)
     if isinstance(outcome, Refused) and outcome.errors:
         return render(request, "cases/receive.html", context | {"form": form.with_errors(outcome.errors)}, status=400)
     return answered(request, outcome, f"{waited.label} is in the case, which goes on.", back)

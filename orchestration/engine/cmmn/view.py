@@ -37,11 +37,13 @@ class Condition:
 class Entry:
     """A discretionary item on the planning table of something active.
 
-    `holder`: the item whose table it is, None: the case's own. `roles`: any of these may plan it; empty: anybody.
+    `holder`: the item whose table it is, None: the case's own; `stage`: where it would stand. `roles`: any of these may
+    plan it; empty: anybody.
     """
 
     instance: int
     holder: int | None
+    stage: int | None
     node: str
     name: str
     roles: tuple[str, ...]
@@ -82,7 +84,7 @@ def planning_tables(library: Library, state: State, now: datetime) -> Iterator[E
         for offer in planning.considered(run):
             conditions = tuple(_condition(run, rule, offer) for rule in offer.item.rules)
             roles = tuple(sorted(offer.role_names))
-            yield Entry(instance.id, offer.holder, offer.node.id, offer.node.name, roles, conditions)
+            yield Entry(instance.id, offer.holder, offer.stage, offer.node.id, offer.node.name, roles, conditions)
 
 
 def _condition(run: Run, rule: Rule, offer: planning.Offer) -> Condition:
