@@ -6,11 +6,13 @@ and turns the evaluation into what the history keeps.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from orchestration.engine.dmn import DecisionModel, Evaluation
+from orchestration.engine.dmn.model import Decision, DecisionTable
 from orchestration.engine.expressions import feel_time, to_json
 from orchestration.engine.scope import Scope
 
@@ -37,6 +39,45 @@ def decide(model: DecisionModel, decision: str, scope: Scope, now: datetime) -> 
 
 def _input_names(model: DecisionModel, decision: str) -> list[str]:
     return [part.node.name for part in model.decisions[decision].plan if part.expression is None]
+
+
+def shaped(model: DecisionModel, decision: str, output: Json, form: str | None) -> Json:
+    """The output of a decision in the form that the model asks for; None: as DMN gives it.
+
+    A row is what one rule gives, with the names of the outputs. Flowable writes rows; Camunda 7 calls its forms
+    singleEntry, singleResult, collectEntries and resultList (`mapDecisionResult`).
+    """
+    wanted = form or ("row" if model.definitions.named_results else None)
+    if wanted is None or output is None:
+        return [] if wanted in ("collectEntries", "resultList") else output
+    names, several = _outputs(model, decision)
+    values = output if several and isinstance(output, list) else [output]
+    rows = [value if isinstance(value, Mapping) and len(names) != 1 else {names[0]: value} for value in values]
+    return _FORMS[wanted](rows, several)
+
+
+def _outputs(model: DecisionModel, decision: str) -> tuple[list[str], bool]:
+    """The names of a decision's outputs, and whether several rules may give something each (DMN 1.5, 8.2.10)."""
+    element = model.decisions[decision].node.element
+    table = element.expression if isinstance(element, Decision) else None
+    if not isinstance(table, DecisionTable):
+        return [element.variable.name], False
+    several = table.hit_policy in ("COLLECT", "RULE ORDER", "OUTPUT ORDER") and table.aggregation is None
+    return [output.name or element.variable.name for output in table.outputs], several
+
+
+def _first(row: Mapping[str, Json]) -> Json:
+    return next(iter(row.values()), None)
+
+
+_FORMS: Final[dict[str, Callable[[list[Any], bool], Json]]] = {
+    "row": lambda rows, several: rows if several else rows[0],
+    "singleEntry": lambda rows, several: _first(rows[0]) if rows else None,
+    "singleResult": lambda rows, several: rows[0] if rows else None,
+    "collectEntries": lambda rows, several: [_first(row) for row in rows],
+    "resultList": lambda rows, several: rows,
+}
+DECISION_FORMS: Final = frozenset(_FORMS)
 
 
 def _hits(evaluation: Evaluation) -> tuple[Json, ...]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine.apply import apply
-from orchestration.engine.decisions import decide
+from orchestration.engine.decisions import decide, shaped
 from orchestration.engine.library import Library
 from orchestration.engine.scope import Scope
 from orchestration.engine.state import INSTANCE_ENDED, Item, State, Wait
@@ -271,9 +271,14 @@ class Step:
         return formula.value(Scope(self, instance, item, extra), self.now)
 
     def decide(
-        self, decision: str, instance: int, item: int | None = None, extra: Mapping[str, Json] | None = None
+        self,
+        decision: str,
+        instance: int,
+        item: int | None = None,
+        extra: Mapping[str, Json] | None = None,
+        form: str | None = None,
     ) -> Json:
-        """Evaluate a DMN decision on what the item sees, record it, and return its JSON output.
+        """Evaluate a DMN decision on what the item sees, record it, and return its JSON output (`decisions.shaped`).
 
         Raises ModelFault when the library has no such decision.
         """
@@ -286,7 +291,7 @@ class Step:
                 instance, item, decision, verdict.inputs, verdict.hits, verdict.output, verdict.problems
             )
         )
-        return verdict.output
+        return shaped(model, decision, verdict.output, form)
 
     # -- what an item waits for
 

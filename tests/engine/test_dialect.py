@@ -110,7 +110,8 @@ def test_collections_of_a_loop():
         'outputCollection="votes" outputElement="=vote" />'
     )
     assert (zeebe.collection.text, zeebe.element_variable) == ("=people", "person")
-    assert (zeebe.output_collection, zeebe.output_element.text) == ("votes", "=vote")
+    assert [(name, each.text) for name, each in zeebe.collected] == [("votes", "=vote")]
+    assert (found.first_index, zeebe.first_index) == (0, 1)
 
 
 def test_other_attributes_are_kept_by_their_local_name():

@@ -57,6 +57,34 @@ def test_anything_else_is_refused_with_a_sentence(text):
         schedule(text, NOW)
 
 
+@pytest.mark.parametrize("text", ["R/PT1H/2026-01-31T12:00:00Z", "R/PT1H until 2026-01-31T12:00:00Z"])
+def test_a_cycle_may_have_an_end(text):
+    times, hours = schedule(text, NOW), []
+    while times is not None:
+        hours.append(times.due.hour)
+        times = times.next(NOW)
+    assert hours == [10, 11, 12]
+
+
+def test_a_cycle_that_ends_before_it_begins_is_refused():
+    with pytest.raises(BadTimer, match="before it begins"):
+        schedule("R/PT1H/2026-01-31T09:30:00Z", NOW)
+
+
+def test_a_cron_expression_is_a_cycle_without_an_end():
+    times = schedule("0 0/20 * * * ?", NOW)
+    moments = []
+    for _ in range(4):
+        moments.append(times.due.isoformat()[11:16])
+        times = times.next(NOW)
+    assert moments == ["09:20", "09:40", "10:00", "10:20"]
+
+
+def test_a_cron_expression_that_never_comes_true_is_refused():
+    with pytest.raises(BadTimer, match="never comes true"):
+        schedule("0 0 0 30 2 ?", NOW)
+
+
 def test_what_is_no_duration_cannot_be_added():
     with pytest.raises(BadTimer):
         later(NOW, "2026-01-01")

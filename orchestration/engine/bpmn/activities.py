@@ -53,7 +53,7 @@ def start(
 
 def _only_passes(step: Step, scope: int | None, node: Activity) -> bool:
     """Whether a token need not rest here: the work is instant, and nothing hangs on the activity."""
-    hung = node.loop or node.boundaries or node.handler or node.for_compensation or node.inputs
+    hung = node.loop or node.boundaries or node.handler or node.for_compensation or node.inputs or node.extensions.skip
     return not hung and work.is_instant(node) and not scopes.is_ad_hoc(step, scope)
 
 
@@ -201,7 +201,8 @@ def _open_instance(
     step: Step, frame: int, node: Activity, loop: Loop, index: int, elements: list[Json] | None = None
 ) -> None:
     found = step.state.items[frame]
-    local: dict[str, Json] = {loop.index: index, "loopCounter": index}
+    count = index + loop.first
+    local: dict[str, Json] = {loop.index: count, "loopCounter": count}
     if loop.element is not None and elements is not None:
         local[loop.element] = elements[index]
     item = _open(step, found.instance, frame, node, local, {"index": index})

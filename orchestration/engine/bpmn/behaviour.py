@@ -150,8 +150,8 @@ class ProcessBehaviour:
         """A process looks at its variables when it settles."""
 
     def knows(self, step: Step, instance: int, item: int | None, name: str) -> Json:
-        if name.startswith("nrOf"):
-            return activities.counts(step, item).get(name)
+        if name.startswith(("nrOf", "numberOf")):
+            return activities.counts(step, item).get(name.replace("numberOf", "nrOf"))
         if name == "execution":
             found = step.state.instances[instance]
             return {"id": item or instance, "processInstanceId": instance, "processDefinitionKey": found.key}

@@ -75,16 +75,14 @@ def node(reader: Reader, element: Element, around: Surroundings) -> Node:
     """The element as a flow node. Faults go to the reader."""
     extensions, faults = dialect.extensions(element)
     for fault in faults:
-        reader.fault(element, fault.sentence)
+        reader.fault(element, fault.sentence, fault.severe)
     if extensions.plans is not None:
         reader.fault(element, "Only a task of a case can say what its answer may plan.")
-    for listener in dialect.vendor_elements(element, "executionListener", "taskListener"):
-        reader.fault(element, f"Its {listener.name} is not run: listeners are Java code.", severe=False)
     if element.name == "userTask":
         extensions = _performers(reader, element, extensions)
     common = _common(reader, element, around, extensions)
     if element.name in EVENTS:
-        return _event(reader, element, common)
+        return _sent_by_work(element, common) or _event(reader, element, common)
     if element.name in GATEWAYS:
         return _gateway(reader, element, common)
     common |= _activity(reader, element, around, common["id"])
@@ -164,6 +162,18 @@ def _event(reader: Reader, element: Element, common: dict[str, Any]) -> Event:
     )
 
 
+def _sent_by_work(element: Element, common: dict[str, Any]) -> Task | None:
+    """A message that a machine actor sends, as in Camunda 7 and Zeebe: the event asks for work, as a send task does."""
+    thrown = element.first("messageEventDefinition")
+    if thrown is None or element.name not in ("intermediateThrowEvent", "endEvent"):
+        return None
+    said, own = dialect.extensions(thrown)[0], common["extensions"]
+    capability = said.capability or own.capability
+    if capability is None:
+        return None
+    return Task(**common | {"type": "sendTask", "extensions": replace(own, capability=capability)})
+
+
 def _gateway(reader: Reader, element: Element, common: dict[str, Any]) -> Gateway:
     return Gateway(
         **common,
@@ -198,7 +208,7 @@ def _loop(reader: Reader, element: Element) -> Loop | None:
 def _multi_instance(reader: Reader, element: Element, several: Element) -> Loop:
     extensions, faults = dialect.extensions(several)
     for fault in faults:
-        reader.fault(element, fault.sentence)
+        reader.fault(element, fault.sentence, fault.severe)
     cardinality = reader.formula(element, several.first("loopCardinality"))
     collection = extensions.collection or _reference(reader, element, several, "loopDataInputRef")
     if cardinality is None and collection is None:
@@ -211,6 +221,7 @@ def _multi_instance(reader: Reader, element: Element, several: Element) -> Loop:
         element=extensions.element_variable or _item_name(reader, inside),
         index=extensions.element_index_variable or "loopCounter",
         completion=reader.formula(element, several.first("completionCondition")),
+        first=extensions.first_index,
         outputs=tuple(_outputs(reader, element, several, extensions)),
     )
 
@@ -218,20 +229,12 @@ def _multi_instance(reader: Reader, element: Element, several: Element) -> Loop:
 def _outputs(
     reader: Reader, element: Element, several: Element, extensions: Extensions
 ) -> Iterator[tuple[str, Formula | None]]:
-    """The collections that the instances fill: the standard's, Zeebe's, and Flowable's variable aggregations."""
+    """The collections that the instances fill: the standard's, and those of extensions."""
     output = several.first("loopDataOutputRef")
     each = _item_name(reader, several.first("outputDataItem"))
     if output is not None:
         yield reader.data_name(output.text), reader.name_formula(element, each) if each else None
-    if extensions.output_collection is not None:
-        yield extensions.output_collection, extensions.output_element
-    for aggregation in dialect.vendor_elements(several, "variableAggregation"):
-        names = [
-            (one.get("source") or "", one.get("target") or one.get("source") or "")
-            for one in aggregation.all("variable")
-        ]
-        entries = ", ".join(f"{target}: {source}" for source, target in names)
-        yield aggregation.get("target") or "", reader.compile(element, f"{{{entries}}}")
+    yield from extensions.collected
 
 
 def _reference(reader: Reader, element: Element, several: Element, name: str) -> Formula | None:
@@ -293,7 +296,8 @@ def _plain(reader: Reader, element: Element, extensions: Extensions) -> dict[str
 
 
 def _message(reader: Reader, element: Element, extensions: Extensions) -> dict[str, Any]:
-    if element.get("messageRef") is None:
+    by_work = element.name == "sendTask" and extensions.capability is not None
+    if element.get("messageRef") is None or by_work:
         return {"instantiate": element.get("instantiate") == "true"}
     message = reader.message(element, element, element.line)
     return {"message": message, "instantiate": element.get("instantiate") == "true"}
@@ -305,7 +309,9 @@ def _script(reader: Reader, element: Element, extensions: Extensions) -> dict[st
     if zeebe is not None:
         return {"script": reader.script(element, zeebe, "feel")}
     if body is None or not body.text.strip():
-        if extensions.capability is None:
+        if dialect.vendor(element, "resource") is not None:
+            reader.fault(element, "The script stands in a file of its own; write it into the model.")
+        elif extensions.capability is None:
             reader.fault(element, "A script task needs a script.")
         return {}
     script = reader.script(element, body.text, element.get("scriptFormat") or "")
@@ -316,6 +322,8 @@ def _script(reader: Reader, element: Element, extensions: Extensions) -> dict[st
 
 
 def _service(reader: Reader, element: Element, extensions: Extensions) -> dict[str, Any]:
+    if dialect.vendor(element, "type") == "send-event":
+        reader.fault(element, "It speaks to an event registry, which is not here; send a message.")
     return {"script": extensions.expression}
 
 

@@ -56,7 +56,7 @@ class EventDefinition:
 class Loop:
     """Standard loop or multi-instance (10.2.8). `kind`: standard, sequential, parallel.
 
-    `outputs`: variables that collect what each instance gives, in order.
+    `outputs`: variables that collect what each instance gives, in order. `first`: the loop counter of the first one.
     """
 
     kind: str
@@ -64,6 +64,7 @@ class Loop:
     collection: Formula | None = None
     element: str | None = None
     index: str = "loopCounter"
+    first: int = 0
     completion: Formula | None = None
     outputs: tuple[tuple[str, Formula | None], ...] = ()
     condition: Formula | None = None

@@ -137,8 +137,7 @@ class _Process:
             for end in (source, target):
                 if end not in inside:
                     self.reader.fault(child, f"A sequence flow joins '{end}', which is no flow node in the same scope.")
-            body = child.first("conditionExpression")
-            condition = self.reader.formula(child, body)
+            condition = self.reader.flow_condition(child)
             flow = Flow(self.reader.id(child), child.get("name") or "", source, target, condition, child.line)
             if source in inside and target in inside:
                 around.outgoing.setdefault(source, []).append(flow)

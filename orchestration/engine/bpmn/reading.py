@@ -7,9 +7,9 @@ turns texts into formulas, and gathers a fault, with element and line, for each 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from orchestration.engine import dialect, juel
 from orchestration.engine.bpmn.model import EventDefinition
@@ -18,6 +18,8 @@ from orchestration.engine.expressions import BadExpression, Formula, formula, se
 from orchestration.engine.library import Fault
 from orchestration.engine.timers import BadTimer, schedule
 from orchestration.engine.xml import Element
+
+T = TypeVar("T")
 
 BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 
@@ -81,44 +83,42 @@ class Reader:
         if not written.strip():
             return None
         language = (body.get("language") or "") if body is not None else ""
-        if language.lower() == "juel" and not juel.holds_juel(written):
-            written = f"${{{written.strip()}}}"
-        elif language and not any(known in language.lower() for known in ("feel", "juel", "xpath", "uel")):
+        if language.lower() in juel.SCRIPT_FORMATS and not juel.holds_juel(written):
+            return self.tried(owner, lambda: dialect.value_of(written, language))
+        if language and not any(known in language.lower() for known in ("feel", "juel", "xpath", "uel")):
             self.fault(owner, f"Expressions in {language} do not run here; FEEL and JUEL do.")
             return None
         return self.compile(owner, written)
 
-    def compile(self, owner: Element, text: str) -> Formula | None:
+    def flow_condition(self, flow: Element) -> Formula | None:
+        """The condition of a sequence flow; where the flow may be skipped (Flowable), that opens it too."""
+        condition = self.formula(flow, flow.first("conditionExpression"))
+        said, faults = dialect.extensions(flow)
+        for fault in faults:
+            self.fault(flow, fault.sentence, fault.severe)
+        return condition if condition is None or said.skip is None else dialect.either(said.skip, condition)
+
+    def tried(self, owner: Element, read: Callable[[], T]) -> T | None:
+        """What is read, or a fault of its owner where it is refused."""
         try:
-            return formula(text)
+            return read()
         except BadExpression as error:
             self.fault(owner, f"{error}")
             return None
 
+    def compile(self, owner: Element, text: str) -> Formula | None:
+        return self.tried(owner, lambda: formula(text))
+
     def value(self, owner: Element, text: str | None) -> Formula | None:
-        if text is None:
-            return None
-        try:
-            return setting(text)
-        except BadExpression as error:
-            self.fault(owner, f"{error}")
-            return None
+        return None if text is None else self.tried(owner, lambda: setting(text))
 
     def name_formula(self, owner: Element, name: str) -> Formula | None:
         """A variable by its name, whatever signs it has in it."""
-        try:
-            return formula(name, (name,))
-        except BadExpression as error:
-            self.fault(owner, f"{error}")
-            return None
+        return self.tried(owner, lambda: formula(name, (name,)))
 
     def script(self, owner: Element, text: str, format: str) -> Script | None:
         """The body of a script task; a fault where it is in another language, or does more than set variables."""
-        try:
-            return dialect.script(text, format)
-        except BadExpression as error:
-            self.fault(owner, f"{error}")
-            return None
+        return self.tried(owner, lambda: dialect.script(text, format))
 
     # -- events
 
@@ -206,7 +206,7 @@ class Reader:
 
     def timer(self, owner: Element, element: Element) -> EventDefinition:
         body = element.first("timeDate", "timeDuration", "timeCycle")
-        text = body.text.strip() if body is not None else ""
+        text = dialect.clock(body) if body is not None else ""
         if body is None or not text:
             self.fault(owner, "A timer event needs a date, a duration or a cycle.")
             return EventDefinition("timer", line=element.line)

@@ -24,7 +24,9 @@ Done = Mapping[str, Json] | None
 
 
 def begin(step: Step, item: Item, node: Activity) -> Done:
-    """Do the work of a task or call, or ask for it."""
+    """Do the work of a task or call, or ask for it; nothing where the model says that it is skipped."""
+    if node.extensions.skip is not None and step.evaluate(node.extensions.skip, item.instance, item.id) is True:
+        return {}
     if is_instant(node):
         return at_once(step, item.instance, item.id, node)
     return _WORK.get(node.type, job)(step, item, node)
@@ -57,9 +59,12 @@ def at_once(step: Step, instance: int, at: int | None, node: Activity) -> Mappin
 
 def _decided(step: Step, instance: int, at: int | None, node: Task, decision: Formula) -> Mapping[str, Json]:
     key = str(step.evaluate(decision, instance, at))
-    output = step.decide(key, instance, at)
+    form = node.extensions.decision_form
+    output = step.decide(key, instance, at, form=form)
     found = variables.results(node, output)
-    return found if found or isinstance(output, Mapping | None) else {key: output}
+    if node.outputs:
+        found["decisionResult"] = output
+    return found if found or form or isinstance(output, Mapping | None) else {key: output}
 
 
 def _user(step: Step, item: Item, node: Activity) -> Done:

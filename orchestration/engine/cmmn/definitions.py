@@ -14,7 +14,7 @@ from typing import Any, Final
 from orchestration.engine import juel
 from orchestration.engine.cmmn.model import CaseFileItem, Script, Timer
 from orchestration.engine.cmmn.reading import Reader, below, extension, local
-from orchestration.engine.dialect import Extensions, Transfer, extensions, vendor, vendor_elements
+from orchestration.engine.dialect import Extensions, Transfer, clock, extensions, vendor, vendor_elements
 from orchestration.engine.expressions import BadExpression, Formula, formula
 from orchestration.engine.timers import BadTimer, schedule
 from orchestration.engine.xml import Element
@@ -43,7 +43,7 @@ class Definitions:
         """Fields of a `Node` that depend on the type of definition."""
         found, faults = extensions(element)
         for fault in faults:
-            self.reader.fault(element, fault.sentence)
+            self.reader.fault(element, fault.sentence, fault.severe)
         details: dict[str, Any] = {"extensions": found}
         if kind in ("stage", "planFragment"):
             details["auto_complete"] = element.get("autoComplete") == "true"
@@ -183,7 +183,7 @@ class Definitions:
 
     def timer(self, element: Element) -> Timer | None:
         holder = element.first("timerExpression")
-        text = holder.text.strip() if holder is not None else ""
+        text = clock(holder) if holder is not None else ""
         if not text:
             self.reader.fault(element, "The timer has no expression.")
             return None

@@ -49,9 +49,9 @@ ELEMENTS: Final = DEFINITIONS | frozenset(
 """What may stand inside a case (chapter 5, and the exchange format's helpers)."""
 
 _UNREAD: Final = {
-    **dict.fromkeys(("planItemLifecycleListener", "caseLifecycleListener", "taskListener"), "would run code"),
+    "caseLifecycleListener": "would run code",
     "variableAggregation": "gathers variables of repetitions",
-    "eventType": "listens to an event registry",
+    "variableOnPart": "waits for a variable to change",
 }
 """Vendors' elements that would change what a case does, so that it is refused with them."""
 

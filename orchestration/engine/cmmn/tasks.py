@@ -123,8 +123,9 @@ def bring_back(run: Run, item: Item, node: Node, result: Json) -> None:
 
 def _decide(run: Run, item: Item, node: Node) -> bool:
     decision = str(run.value(node.called, item.id) or "")
-    output = run.step.decide(decision, run.instance, item.id, carried(run, item, node.inputs) or None)
     extensions = node.extensions
+    given = carried(run, item, node.inputs) or None
+    output = run.step.decide(decision, run.instance, item.id, given, extensions.decision_form)
     named = extensions.outputs or extensions.result_variable is not None or isinstance(output, dict)
     bring_back(run, item, node, output if named else {decision: output})
     return True

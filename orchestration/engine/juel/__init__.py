@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from orchestration.engine.juel import feel_source, syntax
 from orchestration.engine.juel.feel_source import Feel
+from orchestration.engine.juel.functions import literal as quoted
 from orchestration.engine.juel.script import FORMATS as SCRIPT_FORMATS
 from orchestration.engine.juel.script import Assignment, Script
 from orchestration.engine.juel.script import translate as translate_script
@@ -20,6 +21,7 @@ __all__ = [
     "JuelRefused",
     "Script",
     "holds_juel",
+    "quoted",
     "setting",
     "translate",
     "translate_script",

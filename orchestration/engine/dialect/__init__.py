@@ -1,0 +1,34 @@
+"""What do a vendor's attributes on a CMMN or BPMN element say, in one neutral form?
+
+Models come from Flowable (`flowable:`, before that `activiti:`), Camunda 7 (`camunda:`, also `operaton:`), Zeebe
+(`zeebe:`) and from here (`urn:casewright:model:1`). They say the same things in different words: who does a task, with
+which form, what kind of machine work it is, what goes in and comes out. Both behaviours read that from here and nowhere
+else. `vendors` finds the attributes, `reader` reads them with `mappings` and `loops`, `scripts` runs what they compute,
+`remarks` tells what of them does not run here.
+"""
+
+from __future__ import annotations
+
+from orchestration.engine.dialect.reader import extensions
+from orchestration.engine.dialect.scripts import either, people, run, script, value_of
+from orchestration.engine.dialect.values import Assignment, Extensions, Script, Transfer
+from orchestration.engine.dialect.vendors import CASEWRIGHT, VENDORS, ZEEBE, clock, vendor, vendor_elements
+
+__all__ = [
+    "CASEWRIGHT",
+    "VENDORS",
+    "ZEEBE",
+    "Assignment",
+    "Extensions",
+    "Script",
+    "Transfer",
+    "clock",
+    "either",
+    "extensions",
+    "people",
+    "run",
+    "script",
+    "value_of",
+    "vendor",
+    "vendor_elements",
+]

@@ -1,0 +1,77 @@
+"""Over what does a loop run, and what does it gather?
+
+Attributes of Flowable and Camunda 7, `zeebe:loopCharacteristics`, Flowable's `collection` and `variableAggregation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from orchestration.engine import juel
+from orchestration.engine.dialect.scripts import feel
+from orchestration.engine.dialect.texts import Texts
+from orchestration.engine.dialect.vendors import inner, vendor, vendor_elements
+from orchestration.engine.expressions import Formula
+from orchestration.engine.juel import quoted
+from orchestration.engine.xml import Element
+
+
+def loop(texts: Texts) -> dict[str, Any]:
+    """What the extensions of an element, or of its loop characteristics, say about a collection."""
+    element = texts.element
+    zeebe = vendor_elements(element, "loopCharacteristics")
+    return {
+        "collection": _collection(texts),
+        "element_variable": vendor(element, "elementVariable", "elementVariableName")
+        or inner(element, "loopCharacteristics", "inputElement"),
+        "element_index_variable": vendor(element, "elementIndexVariable", "elementIndexVariableName"),
+        "first_index": 1 if zeebe else 0,
+        "collected": (*_zeebe(texts), *_aggregations(texts)),
+    }
+
+
+def _collection(texts: Texts) -> Formula | None:
+    element = texts.element
+    zeebe = inner(element, "loopCharacteristics", "inputCollection")
+    named = vendor(element, "collection", "collectionVariable")
+    if zeebe is not None:
+        return texts.value(zeebe)
+    if named is not None:
+        return texts.reference(named)
+    for holder in vendor_elements(element, "collection"):
+        if vendor(holder, "class", "delegateExpression") or holder.get("class") or holder.first("collectionParser"):
+            texts.fault("Its collection is made by Java code, which does not run here; give a list.")
+            return None
+        written = holder.first("expression", "string")
+        return None if written is None else texts.reference(written.text.strip())
+    return None
+
+
+def _zeebe(texts: Texts) -> Iterator[tuple[str, Formula | None]]:
+    name = inner(texts.element, "loopCharacteristics", "outputCollection")
+    each = inner(texts.element, "loopCharacteristics", "outputElement")
+    if name is not None:
+        yield name, texts.condition(each) if each else None
+
+
+def _aggregations(texts: Texts) -> Iterator[tuple[str, Formula | None]]:
+    """A list with an object for each instance; a value that an instance does not have is null in it."""
+    for holder in vendor_elements(texts.element, "variableAggregation"):
+        if holder.get("class") or holder.get("delegateExpression"):
+            texts.fault("Its variables are gathered by Java code, which does not run here; name the variables.")
+        if holder.get("createOverviewVariable") == "true":
+            texts.fault("No overview is kept while the loop runs; its list is there when it is over.", severe=False)
+        entries = [_entry(texts, each) for each in holder.all("variable")]
+        if holder.get("target") and None not in entries:
+            yield holder.get("target") or "", texts.condition(f"{{{', '.join(map(str, entries))}}}")
+
+
+def _entry(texts: Texts, variable: Element) -> str | None:
+    source = variable.get("source") or variable.get("sourceExpression") or ""
+    target = variable.get("target") or variable.get("targetExpression") or source
+    value = texts.reference(source) if source else None
+    if value is None or juel.holds_juel(target):
+        texts.fault("A variable that is gathered needs a source, and a target that is written out.")
+        return None
+    return f"{quoted(target)}: {feel(value)}"

@@ -1,0 +1,120 @@
+"""What goes into an activity, and what comes out of it?
+
+`flowable:in` and `out`, `camunda:inputOutput` (also of a connector), `zeebe:ioMapping`, our own `input` and `output`:
+each becomes a transfer from a formula to the name of a variable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from orchestration.engine.dialect.scripts import feel, value_of
+from orchestration.engine.dialect.texts import Texts
+from orchestration.engine.dialect.values import Transfer
+from orchestration.engine.dialect.vendors import CASEWRIGHT, vendor_elements
+from orchestration.engine.expressions import Formula, formula
+from orchestration.engine.juel import quoted
+from orchestration.engine.xml import Element
+
+
+def inputs(texts: Texts) -> tuple[Transfer, ...]:
+    return (*_all(texts, "input", "in", "inputParameter"), *_mapped(texts, "input"))
+
+
+def outputs(texts: Texts) -> tuple[Transfer, ...]:
+    return (*_all(texts, "output", "out", "outputParameter"), *_mapped(texts, "output"))
+
+
+def _all(texts: Texts, own: str, carried: str, parameter: str) -> Iterator[Transfer]:
+    for child in vendor_elements(texts.element, own):
+        if child.namespace == CASEWRIGHT:
+            yield from _transfer(texts, texts.value(child.get("value", "")), child.get("name"))
+    for child in vendor_elements(texts.element, carried):
+        yield from _carried(texts, child)
+    connectors = vendor_elements(texts.element, "connector")
+    holders = [holder for connector in connectors for holder in connector.all("inputOutput")]
+    for holder in (*vendor_elements(texts.element, "inputOutput"), *holders):
+        for child in holder.all(parameter):
+            yield from _transfer(texts, _parameter(texts, child), child.get("name"))
+
+
+def _carried(texts: Texts, child: Element) -> Iterator[Transfer]:
+    """`flowable:in` and `:out`, `camunda:` too: `source` is a variable, `sourceExpression` JUEL."""
+    source, expression = child.get("source"), child.get("sourceExpression")
+    target = child.get("target") or child.get("targetExpression")
+    if expression is not None:
+        yield from _transfer(texts, texts.value(expression), target)
+    elif source is not None:
+        yield from _transfer(texts, texts.reference(source), target)
+
+
+def _transfer(texts: Texts, source: Formula | None, target: str | None) -> Iterator[Transfer]:
+    to = texts.value(target)
+    if target is None:
+        texts.fault("a mapping does not say where its value goes (no name or target)")
+    elif source is not None and to is not None:
+        yield Transfer(source, to)
+
+
+# -- Camunda 7: a parameter is a text, a script, a list or a map
+
+
+def _parameter(texts: Texts, child: Element) -> Formula | None:
+    nested = child.first("script", "list", "map")
+    if nested is None:
+        return texts.value(child.text.strip())
+    if nested.name == "script":
+        return _script(texts, nested)
+    parts = [_part(texts, each) for each in nested.children]
+    written = [part for part in parts if part is not None]
+    if len(written) < len(parts):
+        return None
+    return texts.condition(f"[{', '.join(written)}]" if nested.name == "list" else f"{{{', '.join(written)}}}")
+
+
+def _part(texts: Texts, child: Element) -> str | None:
+    """One item of a list, or one entry of a map, in FEEL."""
+    value = _script(texts, child) if child.name == "script" else _parameter(texts, child)
+    if value is None:
+        return None
+    return f"{quoted(child.get('key') or '')}: {feel(value)}" if child.name == "entry" else feel(value)
+
+
+def _script(texts: Texts, element: Element) -> Formula | None:
+    if element.get("resource") is not None:
+        texts.fault(f"The script stands in the file '{element.get('resource')}'; write it into the model.")
+        return None
+    return texts.tried(lambda: value_of(element.text.strip(), element.get("scriptFormat") or ""))
+
+
+# -- Zeebe: a source is FEEL after `=`, else a text; a target may lie inside a variable
+
+
+def _mapped(texts: Texts, name: str) -> tuple[Transfer, ...]:
+    found: dict[str, Transfer] = {}
+    for holder in vendor_elements(texts.element, "ioMapping"):
+        for child in holder.all(name):
+            written = child.get("source")
+            source = texts.condition("null") if not written else texts.value(written)
+            for transfer in _transfer(texts, source, child.get("target")):
+                target = str(transfer.target.constant or "")
+                variable, _, path = target.partition(".")
+                found[variable] = _inside(found.get(variable), transfer, variable, path, name) if path else transfer
+    return tuple(found.values())
+
+
+def _inside(before: Transfer | None, transfer: Transfer, variable: str, path: str, way: str) -> Transfer:
+    """Several values may be put into one variable; what is put into on the way out keeps its other entries."""
+    base = feel(before.source) if before is not None else "{}" if way == "input" else _context(variable)
+    put = _put(base, path.split("."), feel(transfer.source))
+    return Transfer(formula(put), formula(quoted(variable)))
+
+
+def _context(text: str) -> str:
+    return f"(if {text} = null then {{}} else {text})"
+
+
+def _put(context: str, path: list[str], value: str) -> str:
+    key, rest = quoted(path[0]), path[1:]
+    entry = _put(_context(f"get value({context}, {key})"), rest, value) if rest else value
+    return f"context put({context}, {key}, {entry})"

@@ -1,0 +1,161 @@
+"""What do the extensions of one element say in the neutral form?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from orchestration.engine import juel
+from orchestration.engine.dialect.loops import loop
+from orchestration.engine.dialect.mappings import inputs, outputs
+from orchestration.engine.dialect.remarks import remark
+from orchestration.engine.dialect.scripts import script
+from orchestration.engine.dialect.texts import Texts
+from orchestration.engine.dialect.values import Extensions, Plans, Script
+from orchestration.engine.dialect.vendors import CAMUNDA_7, CASEWRIGHT, VENDORS, inner, vendor, vendor_elements
+from orchestration.engine.expressions import Formula, setting
+from orchestration.engine.library import Fault
+from orchestration.engine.xml import Element
+
+_SKIPS: Final = ("_FLOWABLE_SKIP_EXPRESSION_ENABLED", "_ACTIVITI_SKIP_EXPRESSION_ENABLED")
+"""The variables, one of which must be true before a skip expression counts (Flowable's user guide)."""
+
+
+def extensions(element: Element) -> tuple[Extensions, tuple[Fault, ...]]:
+    """One element's extensions in the neutral form, and a fault for each that is refused, or not carried out."""
+    reader = _Reader(element)
+    found = reader.read()
+    remark(reader)
+    return found, tuple(reader.faults)
+
+
+class _Reader(Texts):
+    def read(self) -> Extensions:
+        element = self.element
+        return Extensions(
+            assignee=self.assigned("assignee"),
+            candidate_users=self.several("candidateUsers"),
+            candidate_groups=self.several("candidateGroups"),
+            form=self.value(
+                vendor(element, "form", "formKey", "formRef")
+                or inner(element, "formDefinition", "formKey", "formId", "externalReference")
+            ),
+            due=self.value(vendor(element, "due", "dueDate") or inner(element, "taskSchedule", "dueDate")),
+            priority=self.value(vendor(element, "priority") or inner(element, "priorityDefinition", "priority")),
+            capability=self.capability(),
+            expression=self.expression(),
+            result_variable=vendor(element, "resultVariable", "resultVariableName")
+            or inner(element, "script", "resultVariable")
+            or inner(element, "calledDecision", "resultVariable"),
+            decision_form=self.decision_form(),
+            skip=self.skip(),
+            inputs=inputs(self),
+            outputs=outputs(self),
+            inherit_variables=self.inherits(),
+            return_all=self.returns_all(),
+            business_key=self.business_key(),
+            plans=self.plans(),
+            fields=dict(self.fields()),
+            attributes=dict(self.attributes()),
+            **loop(self),
+        )
+
+    def expression(self) -> Script | None:
+        text = vendor(self.element, "expression")
+        return None if text is None else self.tried(lambda: script(text, "juel"))
+
+    def decision_form(self) -> str | None:
+        """Camunda 7 writes a decision's result in one of four forms, as a list of rows if the model does not say."""
+        names = ("decisionRef", "resultVariable", "mapDecisionResult")
+        own = any(f"{{{namespace}}}{name}" in self.element.attributes for namespace in CAMUNDA_7 for name in names)
+        decides = self.element.name in ("businessRuleTask", "decisionTask") and vendor(self.element, "type") is None
+        return (vendor(self.element, "mapDecisionResult") or "resultList") if own and decides else None
+
+    def skip(self) -> Formula | None:
+        text = vendor(self.element, "skipExpression")
+        if text is None:
+            return None
+        if not juel.holds_juel(text):
+            text = f"${{{text}}}"
+        return self.condition(f"${{({' || '.join(_SKIPS)}) && ({text.strip()[2:-1]})}}")
+
+    def assigned(self, name: str) -> Formula | None:
+        return self.value(vendor(self.element, name) or inner(self.element, "assignmentDefinition", name))
+
+    def several(self, name: str) -> tuple[Formula, ...]:
+        """A list separated by commas; FEEL stands for itself, also with commas in it."""
+        text = vendor(self.element, name) or inner(self.element, "assignmentDefinition", name) or ""
+        pieces = [text] if text.lstrip().startswith("=") else _pieces(text)
+        values = [self.value(piece.strip()) for piece in pieces if piece.strip()]
+        return tuple(value for value in values if value is not None)
+
+    def capability(self) -> Formula | None:
+        element = self.element
+        delegate = vendor(element, "class", "delegateExpression")
+        named = vendor(element, "capability", "topic") or inner(element, "taskDefinition", "type")
+        for connector in vendor_elements(element, "connector"):
+            id = connector.first("connectorId")
+            named = named or (id.text.strip() if id is not None else None)
+        kind = vendor(element, "type")
+        if named is None and delegate is not None:
+            return setting(delegate.strip().removeprefix("${").removeprefix("#{").removesuffix("}"))
+        return self.value(named or (kind if kind != "external" else None))
+
+    def inherits(self) -> bool:
+        everything = any(child.get("variables") == "all" for child in vendor_elements(self.element, "in"))
+        return everything or vendor(self.element, "inheritVariables") == "true" or self.propagates("Parent")
+
+    def returns_all(self) -> bool:
+        everything = any(child.get("variables") == "all" for child in vendor_elements(self.element, "out"))
+        return everything or self.propagates("Child")
+
+    def propagates(self, whose: str) -> bool:
+        """Zeebe carries all variables to the called process and back unless the model says otherwise."""
+        called = vendor_elements(self.element, "calledElement")
+        return any(child.get(f"propagateAll{whose}Variables") != "false" for child in called)
+
+    def business_key(self) -> Formula | None:
+        keys = (child.get("businessKey") for child in vendor_elements(self.element, "in"))
+        return self.value(vendor(self.element, "businessKey") or next(filter(None, keys), None))
+
+    def plans(self) -> Plans | None:
+        """`casewright:plan`: discretionary items that an answer may name, and where it names them."""
+        for child in vendor_elements(self.element, "plan"):
+            value = self.value(child.get("value", "=result.plan"))
+            if child.namespace == CASEWRIGHT and value is not None:
+                return Plans(tuple((child.get("items") or "").replace(",", " ").split()), value)
+        return None
+
+    def fields(self) -> Iterator[tuple[str, Formula]]:
+        """`flowable:field` elements and Zeebe's headers, by which a model configures the work it asks for."""
+        for child in vendor_elements(self.element, "field"):
+            body = child.first("string", "expression")
+            text = child.get("stringValue") or child.get("expression") or (body.text.strip() if body else "")
+            value = self.value(text)
+            if value is not None:
+                yield child.get("name") or "", value
+        for holder in vendor_elements(self.element, "taskHeaders"):
+            for child in holder.all("header"):
+                yield child.get("key") or "", _text(child.get("value") or "")
+
+    def attributes(self) -> Iterator[tuple[str, str]]:
+        for key, text in reversed(self.element.attributes.items()):
+            namespace, _, name = key[1:].partition("}")
+            if namespace in VENDORS:
+                yield name, text
+
+
+def _pieces(text: str) -> list[str]:
+    """The parts between commas that are not inside an expression."""
+    found, depth, start = [], 0, 0
+    for place, sign in enumerate(text):
+        depth += (sign in "{([") - (sign in "})]")
+        if sign == "," and depth == 0:
+            found.append(text[start:place])
+            start = place + 1
+    return [*found, text[start:]]
+
+
+def _text(text: str) -> Formula:
+    """A text that is never an expression: a header is for whoever does the work."""
+    return Formula(text, None, frozenset(), constant=text)

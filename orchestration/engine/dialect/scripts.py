@@ -1,0 +1,79 @@
+"""How do the scripts and lists of names in vendors' extensions become formulas, and what do they give?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orchestration.engine import juel
+from orchestration.engine.dialect.values import Assignment, Script
+from orchestration.engine.expressions import BadExpression, Formula, formula
+from orchestration.engine.step import Step
+
+Json = Any
+
+
+def script(text: str, format: str = "") -> Script:
+    """The body of a script in `format` (empty: JUEL or FEEL by its looks). Raises BadExpression."""
+    known = format.lower()
+    if "feel" in known or (not known and not juel.holds_juel(text)):
+        return Script(result=formula(text))
+    read = _juel(text, format)
+    steps = (Assignment(a.variable, formula(a.value.text, a.value.names), a.local) for a in read.assignments)
+    return Script(tuple(steps), None if read.result is None else formula(read.result.text, read.result.names))
+
+
+def value_of(text: str, format: str = "") -> Formula:
+    """A script that is there for its result alone, as one formula. It may have own names. Raises BadExpression."""
+    known = format.lower()
+    if "feel" in known or not known:
+        return formula(text)
+    read = _juel(text, format)
+    if read.result is None:
+        raise BadExpression("the script does not end with the value that it is to give")
+    if any(not assignment.local for assignment in read.assignments):
+        raise BadExpression("a script that is to give a value must not set variables")
+    steps = "".join(f"{assignment.variable}: {assignment.value.text}, " for assignment in read.assignments)
+    return formula(f"{{{steps}_result: {read.result.text}}}._result" if steps else read.result.text, read.result.names)
+
+
+def either(one: Formula, other: Formula) -> Formula:
+    """A condition that holds where one of two does. A null counts as false."""
+    return formula(f"({feel(one)}) = true or ({feel(other)}) = true")
+
+
+def feel(value: Formula) -> str:
+    """The FEEL that a formula stands for, so that it can be a part of another one."""
+    if value.constant is not None:
+        return juel.quoted(str(value.constant))
+    return juel.translate(value.text).text if value.juel else value.text.strip().removeprefix("=")
+
+
+def _juel(text: str, format: str) -> juel.Script:
+    if format and format.lower() not in juel.SCRIPT_FORMATS:
+        raise BadExpression(f"scripts in {format} do not run here; FEEL does")
+    try:
+        return juel.setting(text)
+    except juel.JuelRefused as error:
+        raise BadExpression(f"the script cannot be translated: {error}") from None
+
+
+def run(step: Step, script: Script, instance: int, item: int | None) -> tuple[dict[str, Json], Json]:
+    """What the script would set, and its result, as seen from an item; nothing is written."""
+    changes: dict[str, Json] = {}
+    own: dict[str, Json] = {}
+    for assignment in script.assignments:
+        value = step.evaluate(assignment.value, instance, item, {**changes, **own})
+        (own if assignment.local else changes)[assignment.variable] = value
+    result = script.result
+    return changes, None if result is None else step.evaluate(result, instance, item, {**changes, **own})
+
+
+def people(step: Step, values: tuple[Formula, ...], instance: int, item: int | None) -> tuple[str, ...]:
+    """Names of users or groups: each value may give one, a list, or a text with commas."""
+    found: list[str] = []
+    for value in values:
+        given = step.evaluate(value, instance, item)
+        for one in given if isinstance(given, list) else str(given or "").split(","):
+            if one is not None and str(one).strip():
+                found.append(str(one).strip())
+    return tuple(dict.fromkeys(found))

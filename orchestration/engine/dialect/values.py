@@ -1,0 +1,76 @@
+"""What does an element say, whoever's words it uses? Frozen values that behaviours read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from orchestration.engine.expressions import Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """One value carried into or out of an activity: `source` is evaluated on the side it comes from."""
+
+    source: Formula
+    target: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One step of a script: a variable set to a value; a `local` name lives only while the script runs."""
+
+    variable: str
+    value: Formula
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What a script or an expression does that is run for its effect: assignments in order, then perhaps a result."""
+
+    assignments: tuple[Assignment, ...] = ()
+    result: Formula | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """What the answer to a machine's task may add to the plan: `value`, over `result`, names some of `items`."""
+
+    items: tuple[str, ...]
+    value: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Extensions:
+    """All that vendors' extensions say about one element.
+
+    `first_index`: the loop counter of a loop's first instance (Zeebe counts from 1). `collected`: variables that gather
+    what each instance of a loop gives. `decision_form`: how a decision's output is written (`decisions.shaped`).
+    `skip`: under which condition the work is left out.
+    """
+
+    assignee: Formula | None = None
+    candidate_users: tuple[Formula, ...] = ()
+    candidate_groups: tuple[Formula, ...] = ()
+    form: Formula | None = None
+    due: Formula | None = None
+    priority: Formula | None = None
+    capability: Formula | None = None
+    expression: Script | None = None
+    result_variable: str | None = None
+    decision_form: str | None = None
+    skip: Formula | None = None
+    inputs: tuple[Transfer, ...] = ()
+    outputs: tuple[Transfer, ...] = ()
+    inherit_variables: bool = False
+    return_all: bool = False
+    business_key: Formula | None = None
+    collection: Formula | None = None
+    element_variable: str | None = None
+    element_index_variable: str | None = None
+    first_index: int = 0
+    collected: tuple[tuple[str, Formula | None], ...] = ()
+    plans: Plans | None = None
+    fields: Mapping[str, Formula] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
