@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rest_framework.authtoken.models import Token
 
 from casework.checks import nested
+from casework.intake.rows import REFERENCE
 from casework.models import Case
 from casework.services import Opened, case_open
 from casework.shipped import CASE_TYPES
@@ -21,12 +23,12 @@ from orchestration.casetypes import by_definition, current
 PASSWORD = "casewright"  # noqa: S105 - for people who exist in development only
 
 PEOPLE = [
-    ("anna", "Anna", "Adler", ["Analysts"], "works complaints"),
-    ("ben", "Ben", "Bauer", ["Analysts"], "works complaints"),
-    ("clara", "Clara", "Conti", ["Senior analysts"], "works difficult complaints, may reveal personal data"),
+    ("anna", "Anna", "Adler", ["Analysts"], "works complaints and refunds"),
+    ("ben", "Ben", "Bauer", ["Analysts"], "works complaints and refunds"),
+    ("clara", "Clara", "Conti", ["Senior analysts"], "works the difficult ones, may reveal personal data"),
     ("dora", "Dora", "Dahl", ["Cards team"], "works what is routed to the cards team"),
-    ("emil", "Emil", "Egger", ["Payments team"], "works what is routed to the payments team"),
-    ("ada", "Ada", "Abel", ["Administrators"], "changes rules and actors"),
+    ("emil", "Emil", "Egger", ["Payments team"], "pays, and works what is routed to the payments team"),
+    ("ada", "Ada", "Abel", ["Administrators"], "changes rules, models and actors"),
     ("axel", "Axel", "Ahrens", ["Auditors"], "reads and verifies every history"),
     ("intake-bot", "Intake", "Bot", ["Intake"], "a program: brings cases and replies in by the API"),
     ("olga", "Olga", "Orlov", [], "may see nothing: try her"),
@@ -37,7 +39,7 @@ class Command(BaseCommand):
     help = "Make demo people (development only) and, where there is no case yet, demo cases."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--cases", type=int, default=24, help="how many of the sample messages to bring in")
+        parser.add_argument("--cases", type=int, default=24, help="at most so many samples of each case type")
 
     def handle(self, *, cases: int, **options: Any) -> None:
         if settings.PRODUCTION:
@@ -46,7 +48,7 @@ class Command(BaseCommand):
         for person in PEOPLE:
             self.stdout.write(ensure_person(*person))
         if not Case.objects.exists():
-            self.stdout.write(f"{open_samples(cases)} sample complaints are on their way to the worker")
+            self.stdout.write(f"{open_samples(cases)} sample cases are on their way to the worker")
         self.stdout.write(f"Everybody's password is {PASSWORD}")
         token, _ = Token.objects.get_or_create(user=User.objects.get(username="intake-bot"))
         self.stdout.write(f"The API at /api/docs/ takes intake-bot's token: Authorization: Token {token.key}")
@@ -63,13 +65,18 @@ def ensure_person(username: str, first: str, last: str, groups: list[str], does:
 
 
 def open_samples(most: int) -> int:
-    """Bring in the sample messages of the complaint case type, like any other intake; how many cases there are new."""
-    columns = by_definition(current("complaint").pk).intake.columns
-    with (CASE_TYPES / "complaint" / "samples" / "messages.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))[:most]
+    """Bring in the samples of the case types that ship, like any other intake; how many cases there are new."""
+    return sum(open_sample(file, most) for file in sorted(CASE_TYPES.glob("*/samples/*.csv")))
+
+
+def open_sample(file: Path, most: int) -> int:
+    """The rows of one file, which lies in the folder of its case type."""
+    case_type = by_definition(current(file.parent.parent.name).pk)
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))[:most]
     opened = 0
     for row in rows:
-        data = nested((columns[name], value) for name, value in row.items() if name != "reference")
-        outcome = case_open(by=None, case_type="complaint", reference=row["reference"], source="sample", data=data)
+        data = nested((case_type.intake.columns[name], value) for name, value in row.items() if name != REFERENCE)
+        outcome = case_open(by=None, case_type=case_type.key, reference=row[REFERENCE], source="sample", data=data)
         opened += isinstance(outcome, Opened) and outcome.created
     return opened

@@ -1,0 +1,47 @@
+"""Does a fresh start have something of every case type that ships, and only once?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from casework.management.commands import deploy as command
+from casework.models import Case
+from tests.orchestration.machines import Machines, work_jobs
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "ensure_actors", lambda folder: None)
+
+
+def said() -> str:
+    out = StringIO()
+    call_command("demo", stdout=out)
+    return out.getvalue()
+
+
+def test_every_case_type_that_ships_has_its_cases_once() -> None:
+    assert "32 sample cases are on their way" in said()
+    assert Counter(Case.objects.values_list("case_type", flat=True)) == {"complaint": 24, "refund": 8}
+    assert "sample cases" not in said()
+    assert Case.objects.count() == 32
+
+
+def test_the_sample_refunds_go_every_way_that_the_rules_know(machines: Machines) -> None:
+    said()
+    machines.say("refund_request", 0.9, "neutral")
+    found = {}
+    for case in Case.objects.filter(case_type="refund"):
+        work_jobs(case.instance_id)
+        found[case.reference] = (case.instance.tasks.get(state="open").name, Case.objects.get(pk=case.pk).state)
+    assert Counter(name for name, _ in found.values()) == {
+        "Approve the refund": 4, "Pay": 2, "Reverse the booking": 1, "Complete the request": 1,
+    }  # fmt: skip
+    assert found["REFUND-002"] == ("Pay", "Being paid")
+    assert found["REFUND-005"] == ("Complete the request", "Pending review")
