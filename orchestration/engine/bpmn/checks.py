@@ -30,13 +30,11 @@ def _severe(node: Node, sentence: str) -> Found:
 
 
 def _structure(process: ProcessModel) -> Iterator[Found]:
-    if not process.body.starts and not process.starters:
-        yield (
-            process.id,
-            "The process has no way in: no start event and no flow node to begin with.",
-            process.line,
-            True,
-        )
+    if not process.body.nodes:
+        yield process.id, "The process is empty: it is over as soon as it has begun.", process.line, False
+    elif not process.body.starts and not process.starters:
+        sentence = "The process has no way in: no start event and no flow node to begin with."
+        yield process.id, sentence, process.line, True
     if len(_plain_starts(process, process.body.nodes)) > 1:
         yield (
             process.id,
@@ -154,7 +152,9 @@ def _sub_process(process: ProcessModel, node: SubProcess) -> Iterator[Found]:
     else:
         if any(isinstance(start, Event) and start.definitions for start in starts):
             yield _severe(node, "The start event of an embedded sub-process must have no trigger. (10.2.5)")
-        if not node.body.starts:
+        if not node.body.nodes:
+            yield node.id, "The sub-process is empty: it is over as soon as it has begun.", node.line, False
+        elif not node.body.starts:
             yield _severe(node, "The sub-process has nothing to begin with. (10.2.5)")
         if len(starts) > 1:
             yield _severe(node, "A sub-process has only one start event. (10.2.5)")

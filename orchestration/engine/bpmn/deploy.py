@@ -40,6 +40,6 @@ def _missing(node: Node, library: Library) -> Fault | None:
 
 
 def _absent(node: Node, does: str, key: Formula, known: Mapping[str, object]) -> Fault | None:
-    if key.constant is None or key.constant in known:
+    if not key.constant or key.constant in known:
         return None
     return Fault(node.id, f"It {does} '{key.constant}', which is not deployed.", node.line)

@@ -314,7 +314,7 @@ def _script(reader: Reader, element: Element, extensions: Extensions) -> dict[st
         elif extensions.capability is None:
             reader.fault(element, "A script task needs a script.")
         return {}
-    script = reader.script(element, body.text, element.get("scriptFormat") or "")
+    script = reader.script(element, body.text, element.get("scriptFormat") or element.get("scriptLanguage") or "")
     if script is not None and dialect.vendor(element, "autoStoreVariables") == "true":
         kept = tuple(replace(assignment, local=False) for assignment in script.assignments)
         script = replace(script, assignments=kept)

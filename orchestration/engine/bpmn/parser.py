@@ -7,6 +7,7 @@ kept as a fault, so that the author sees everything at once.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -31,6 +32,15 @@ from orchestration.engine.bpmn.model import (
 from orchestration.engine.bpmn.reading import BPMN, Reader, local
 from orchestration.engine.library import Fault
 from orchestration.engine.xml import Element
+
+GLOBAL_TASKS: Final = {
+    "globalTask": "task",
+    "globalUserTask": "userTask",
+    "globalManualTask": "manualTask",
+    "globalScriptTask": "scriptTask",
+    "globalBusinessRuleTask": "businessRuleTask",
+}
+"""Tasks that stand beside the processes, and which task each is."""
 
 PASSIVE: Final = frozenset(
     {
@@ -74,12 +84,18 @@ def parse(root: Element, file: str = "") -> tuple[dict[str, ProcessModel], list[
     if root.name != "definitions" or root.namespace != BPMN:
         return {}, [Fault(root.name, "This is no BPMN 2.0 file: its root is not bpmn:definitions.", root.line, file)]
     reader = Reader(root, file)
-    found = {}
-    for element in root.all("process"):
-        if element.get("isExecutable") != "false":
-            process = _Process(reader, element).read()
-            found[process.id] = process
-    return found, reader.faults
+    found = [_Process(reader, one).read() for one in root.all("process") if one.get("isExecutable") != "false"]
+    found += [_global_task(reader, one) for one in root.all(*GLOBAL_TASKS)]
+    return {process.id: process for process in found}, reader.faults
+
+
+def _global_task(reader: Reader, element: Element) -> ProcessModel:
+    """A task that processes share is called like a process of nothing but this task (10.2.6)."""
+    task = replace(element, name=GLOBAL_TASKS[element.name])
+    reader.named[id(task)] = reader.id(element)
+    node = elements.node(reader, task, Surroundings(reader.id(element), {}, {}))
+    body = Body(nodes=(node.id,), starts=(node.id,))
+    return ProcessModel(id=node.id, name=node.name, nodes={node.id: node}, body=body, line=element.line)
 
 
 class _Process:

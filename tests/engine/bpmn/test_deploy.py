@@ -65,13 +65,14 @@ def faults(body, head=""):
          "Only events and receive tasks may follow"),
         (FRAME + '<subProcess id="x" triggeredByEvent="true"><startEvent id="xs" /></subProcess>' + flows(("s", "e")),
          "x", "exactly one start event, with a trigger"),
-        (FRAME + '<subProcess id="x" />' + flows(("s", "x"), ("x", "e")), "x", "nothing to begin with"),
+        (FRAME + '<subProcess id="x"><task id="y" />' + flows(("y", "y")) + "</subProcess>"
+         + flows(("s", "x"), ("x", "e")), "x", "nothing to begin with"),
         (FRAME + '<endEvent id="c"><cancelEventDefinition /></endEvent>' + flows(("s", "c")), "c", "a transaction"),
         (FRAME + '<intermediateThrowEvent id="l"><linkEventDefinition name="x" /></intermediateThrowEvent>'
          + flows(("s", "l")), "l", "exactly one catching link"),
         (FRAME + '<task id="a" /><boundaryEvent id="b" attachedToRef="a"><compensateEventDefinition /></boundaryEvent>'
          + flows(("s", "a"), ("a", "e")), "b", "an association to its handler"),
-        ("", "p", "no way in"),
+        ('<task id="a" />' + flows(("a", "a")), "p", "no way in"),
         ('<startEvent id="s2" />' + FRAME + flows(("s", "e"), ("s2", "e")), "p", "several start events without"),
     ],
 )  # fmt: skip
@@ -100,6 +101,17 @@ def test_what_other_engines_run_is_a_warning_only():
     assert ("j", False) in faults(FRAME + joins)
     thrown = '<endEvent id="t"><messageEventDefinition /></endEvent>'
     assert ("t", False) in faults('<startEvent id="s" />' + thrown + flows(("s", "t")))
+
+
+def test_what_is_empty_is_over_at_once_and_does_no_harm():
+    assert faults("") == {("p", False): "The process is empty: it is over as soon as it has begun."}
+    inside = FRAME + '<subProcess id="x" />' + flows(("s", "x"), ("x", "e"))
+    assert faults(inside) == {("x", False): "The sub-process is empty: it is over as soon as it has begun."}
+
+
+def test_a_call_that_names_nothing_has_one_fault():
+    text = f'{OPEN}<process id="p">{FRAME}<callActivity id="c" />{flows(("s", "c"))}</process></definitions>'
+    assert [fault.element for fault in build({"p.bpmn": text.encode()}) if fault.severe] == ["c"]
 
 
 def test_a_sound_process_has_no_faults():
