@@ -1,0 +1,359 @@
+"""Do processes and cases that say things in Flowable's, Camunda's or Zeebe's words do what they say?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from orchestration.engine import events as e
+from orchestration.engine.deploy import build
+from orchestration.engine.library import Library
+from orchestration.scenario import Engine
+
+SPACES = (
+    'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:flowable="http://flowable.org/bpmn" '
+    'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"'
+)
+
+
+def bpmn(*parts: str, beside: str = "", more: str = "") -> bytes:
+    return f"<definitions {SPACES}>{beside}<process id='p'>{''.join(parts)}</process>{more}</definitions>".encode()
+
+
+def flows(*ids: str) -> str:
+    pairs = zip(ids, ids[1:], strict=False)
+    return "".join(f'<sequenceFlow id="{a}-{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in pairs)
+
+
+def line(*nodes: str, beside: str = "", more: str = "") -> bytes:
+    """start -> t -> end, with `nodes` as XML; the one with the id `t` is the one that matters."""
+    return bpmn('<startEvent id="s"/>', *nodes, '<endEvent id="e"/>', flows("s", "t", "e"), beside=beside, more=more)
+
+
+def activity(kind: str, attributes: str = "", extensions: str = "", body: str = "") -> str:
+    held = f"<extensionElements>{extensions}</extensionElements>" if extensions else ""
+    return f'<{kind} id="t" {attributes}>{held}{body}</{kind}>'
+
+
+class Run:
+    """One instance in memory; `data` are its variables."""
+
+    def __init__(self, source: bytes, variables: dict[str, Any] | None = None, **files: bytes) -> None:
+        built = build({"p.bpmn": source, **{name.replace("_", "."): text for name, text in files.items()}})
+        assert isinstance(built, Library), built
+        self.engine = Engine()
+        self.engine.library = built
+        self.id = self.engine.start("process", "p", variables or {})
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        return self.engine.snapshot(self.id)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return self.seen["variables"]
+
+    @property
+    def jobs(self) -> list[e.JobRequested]:
+        return [event for root in self.engine.known for event in root.events if isinstance(event, e.JobRequested)]
+
+    @property
+    def opened(self) -> list[e.TaskOpened]:
+        return [event for root in self.engine.known for event in root.events if isinstance(event, e.TaskOpened)]
+
+    def answer(self, result: Any = None) -> None:
+        """The oldest open job is done."""
+        self.engine.answer(self.id, self.seen["jobs"][0], result)
+
+
+# -- what goes in and comes out
+
+
+def test_a_connector_asks_for_its_work_with_its_parameters():
+    connector = (
+        "<camunda:connector><camunda:connectorId>http-connector</camunda:connectorId><camunda:inputOutput>"
+        '<camunda:inputParameter name="url">http://x/${id}</camunda:inputParameter>'
+        '<camunda:inputParameter name="headers"><camunda:map>'
+        '<camunda:entry key="Content-Type">text/plain</camunda:entry><camunda:entry key="n">${id + 1}</camunda:entry>'
+        "</camunda:map></camunda:inputParameter>"
+        '<camunda:inputParameter name="parts"><camunda:list><camunda:value>a</camunda:value>'
+        '<camunda:value>${id}</camunda:value><camunda:script scriptFormat="groovy">id * 2</camunda:script>'
+        "</camunda:list></camunda:inputParameter>"
+        '<camunda:outputParameter name="status">${statusCode}</camunda:outputParameter>'
+        "</camunda:inputOutput></camunda:connector>"
+    )
+    run = Run(line(activity("serviceTask", "", connector)), {"id": 7})
+    (job,) = run.jobs
+    assert job.capability == "http-connector"
+    assert job.input == {"url": "http://x/7", "headers": {"Content-Type": "text/plain", "n": 8}, "parts": ["a", 7, 14]}
+    run.answer({"statusCode": 200, "body": "x"})
+    assert run.data == {"id": 7, "status": 200}
+
+
+def test_a_parameter_may_be_a_script_with_names_of_its_own():
+    mapping = (
+        '<camunda:inputOutput><camunda:inputParameter name="x"><camunda:script scriptFormat="javascript">'
+        "var r = a + 1; r * 2;</camunda:script></camunda:inputParameter></camunda:inputOutput>"
+    )
+    run = Run(line(activity("serviceTask", 'camunda:type="external" camunda:topic="w"', mapping)), {"a": 2})
+    assert run.jobs[0].input == {"x": 6}
+
+
+def test_zeebe_takes_a_source_without_an_equals_sign_as_a_text():
+    mapping = (
+        '<zeebe:taskDefinition type="w"/><zeebe:taskHeaders><zeebe:header key="url" value="=not read"/>'
+        '</zeebe:taskHeaders><zeebe:ioMapping><zeebe:input source="POST" target="method"/>'
+        '<zeebe:input source="= a + 1" target="body.count"/><zeebe:input source="=a" target="body.deep.er"/>'
+        '<zeebe:input target="nothing"/></zeebe:ioMapping>'
+    )
+    run = Run(line(activity("serviceTask", "", mapping)), {"a": 1, "body": {"kept": False}})
+    assert run.jobs[0].input == {
+        "method": "POST", "body": {"count": 2, "deep": {"er": 1}}, "nothing": None, "url": "=not read",
+    }  # fmt: skip
+
+
+def test_what_zeebe_puts_into_a_variable_on_the_way_out_keeps_its_other_entries():
+    mapping = (
+        '<zeebe:taskDefinition type="w"/><zeebe:ioMapping><zeebe:output source="=price" target="order.price"/>'
+        '<zeebe:output source="=42" target="fresh.n"/></zeebe:ioMapping>'
+    )
+    run = Run(line(activity("serviceTask", "", mapping)), {"order": {"id": 1, "price": 0}})
+    run.answer({"price": 9})
+    assert run.data == {"order": {"id": 1, "price": 9}, "fresh": {"n": 42}}
+
+
+CHILD = '<process id="c"><startEvent id="cs"/><serviceTask id="ct"/><endEvent id="ce"/>{}</process>'.format(
+    flows("cs", "ct", "ce")
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "given", "back"),
+    [
+        ("", {"a": 1}, {"a": 1, "b": 2}),
+        ('propagateAllParentVariables="false"', {}, {"a": 1, "b": 2}),
+        ('propagateAllChildVariables="false"', {"a": 1}, {"a": 1}),
+    ],
+)
+def test_a_called_process_of_zeebe_gets_and_gives_all_unless_the_model_says_otherwise(said, given, back):
+    run = Run(line(activity("callActivity", "", f'<zeebe:calledElement processId="c" {said}/>'), more=CHILD), {"a": 1})
+    (child,) = run.seen["children"]
+    assert run.engine.snapshot(child["iid"])["variables"] == given
+    run.engine.answer(child["iid"], "ct", {"b": 2})
+    assert run.data == back
+
+
+# -- work
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        line(
+            '<intermediateThrowEvent id="t"><messageEventDefinition messageRef="m" camunda:type="external" '
+            'camunda:topic="send"/></intermediateThrowEvent>',
+            beside='<message id="m" name="M"/>',
+        ),
+        line(
+            '<intermediateThrowEvent id="t"><extensionElements><zeebe:taskDefinition type="send"/></extensionElements>'
+            '<messageEventDefinition messageRef="m"/></intermediateThrowEvent>',
+            beside='<message id="m" name="M"/>',
+        ),
+        line(
+            activity("sendTask", 'messageRef="m" camunda:delegateExpression="${send}"'),
+            beside='<message id="m" name="M"/>',
+        ),
+    ],
+)
+def test_a_message_that_a_machine_sends_is_work(source):
+    run = Run(source)
+    assert run.seen["jobs"] == ["send"]
+    run.answer()
+    assert run.seen["state"] == "completed"
+
+
+@pytest.mark.parametrize(("enabled", "skip", "waits"), [(True, True, False), (True, False, True), (None, True, True)])
+@pytest.mark.parametrize("kind", ["userTask", "serviceTask", "task"])
+def test_work_is_skipped_where_that_is_enabled_and_the_expression_holds(kind, enabled, skip, waits):
+    source = line(activity(kind, 'flowable:skipExpression="${skip}"'))
+    run = Run(source, {"skip": skip, "_FLOWABLE_SKIP_EXPRESSION_ENABLED": enabled})
+    assert (run.seen["state"] == "active") is (waits and kind != "task")
+
+
+@pytest.mark.parametrize(("enabled", "taken"), [(True, "a"), (False, "b")])
+def test_a_flow_that_is_skipped_is_taken_whatever_its_condition_says(enabled, taken):
+    never = '<conditionExpression language="juel">${false}</conditionExpression>'
+    run = Run(
+        bpmn(
+            '<startEvent id="s"/><exclusiveGateway id="g" default="g-b"/><userTask id="a"/><userTask id="b"/>',
+            flows("s", "g") + flows("g", "b"),
+            '<sequenceFlow id="f" sourceRef="g" targetRef="a" flowable:skipExpression="${true}">',
+            never + "</sequenceFlow>",
+        ),
+        {"_FLOWABLE_SKIP_EXPRESSION_ENABLED": enabled},
+    )
+    assert [task.definition for task in run.opened] == [taken]
+
+
+@pytest.mark.parametrize("language", ["groovy", "javascript", "juel"])
+def test_a_condition_in_a_script_language_that_only_compares_is_read(language):
+    condition = (
+        f'<conditionExpression language="{language}">amount &gt; 100 &amp;&amp; status == "open"</conditionExpression>'
+    )
+    source = bpmn(
+        '<startEvent id="s"/><exclusiveGateway id="g" default="g-b"/><userTask id="a"/><userTask id="b"/>',
+        flows("s", "g")
+        + flows("g", "b")
+        + f'<sequenceFlow id="f" sourceRef="g" targetRef="a">{condition}</sequenceFlow>',
+    )
+    assert [task.definition for task in Run(source, {"amount": 101, "status": "open"}).opened] == ["a"]
+    assert [task.definition for task in Run(source, {"amount": 101}).opened] == ["b"]
+
+
+def test_candidates_may_be_names_and_expressions_side_by_side():
+    run = Run(line(activity("userTask", 'camunda:candidateGroups="sales, ${team}, desk"')), {"team": ["x", "y"]})
+    assert run.opened[0].candidate_groups == ("sales", "x", "y", "desk")
+
+
+# -- loops
+
+
+def test_zeebe_counts_its_instances_from_one():
+    loop = (
+        "<multiInstanceLoopCharacteristics><extensionElements>"
+        '<zeebe:loopCharacteristics inputCollection="=items" inputElement="item" outputCollection="all" '
+        'outputElement="={n: loopCounter, of: item, r: result}"/></extensionElements>'
+        "<completionCondition>= numberOfCompletedInstances = 2</completionCondition></multiInstanceLoopCharacteristics>"
+    )
+    run = Run(line(activity("serviceTask", "", '<zeebe:taskDefinition type="w"/>', loop)), {"items": ["a", "b", "c"]})
+    run.answer({"result": 1})
+    run.answer({"result": 2})
+    assert run.seen["state"] == "completed"
+    assert run.data["all"] == [{"n": 1, "of": "a", "r": 1}, {"n": 2, "of": "b", "r": 2}, None]
+
+
+def test_flowable_gathers_the_variables_of_each_instance():
+    loop = (
+        '<multiInstanceLoopCharacteristics isSequential="true" flowable:elementVariable="who" '
+        'flowable:elementIndexVariable="i"><extensionElements>'
+        "<flowable:collection><flowable:expression>${people}</flowable:expression></flowable:collection>"
+        '<flowable:variableAggregation target="reviews"><variable source="score"/>'
+        '<variable sourceExpression="${who}-${i}" target="by"/></flowable:variableAggregation>'
+        "</extensionElements></multiInstanceLoopCharacteristics>"
+    )
+    run = Run(line(activity("userTask", 'flowable:assignee="${who}"', "", loop)), {"people": ["ann", "bob"]})
+    run.engine.complete(run.id, "#t", {"score": 3})
+    run.engine.complete(run.id, "#t", {"score": 5})
+    assert run.data["reviews"] == [{"score": 3, "by": "ann-0"}, {"score": 5, "by": "bob-1"}]
+    assert [task.assignee for task in run.opened] == ["ann", "bob"]
+
+
+# -- time
+
+
+def test_a_cycle_of_quartz_fires_at_its_moments():
+    boundary = (
+        '<boundaryEvent id="b" attachedToRef="t" cancelActivity="false"><timerEventDefinition>'
+        '<timeCycle flowable:endDate="2026-01-01T09:16:00Z">0 0/5 * * * ?</timeCycle></timerEventDefinition>'
+        '</boundaryEvent><userTask id="late"/>'
+    )
+    run = Run(line(activity("userTask"), boundary, flows("b", "late")))
+    run.engine.advance(3600)
+    assert [task.definition for task in run.opened].count("late") == 3
+
+
+# -- decisions
+
+TABLE = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d"
+ namespace="http://camunda.org/schema/1.0/dmn"><decision id="dec" name="Dec"><decisionTable hitPolicy="{policy}">
+ <input><inputExpression><text>amount</text></inputExpression></input><output name="level"/>
+ <rule><inputEntry><text>&gt; 10</text></inputEntry><outputEntry><text>"high"</text></outputEntry></rule>
+ <rule><inputEntry><text>&gt; 5</text></inputEntry><outputEntry><text>"some"</text></outputEntry></rule>
+ </decisionTable></decision></definitions>"""
+
+
+@pytest.mark.parametrize(
+    ("form", "policy", "amount", "result"),
+    [
+        ("singleEntry", "FIRST", 11, "high"),
+        ("singleResult", "FIRST", 11, {"level": "high"}),
+        ("collectEntries", "FIRST", 11, ["high"]),
+        ("collectEntries", "COLLECT", 11, ["high", "some"]),
+        ("resultList", "COLLECT", 11, [{"level": "high"}, {"level": "some"}]),
+        (None, "FIRST", 11, [{"level": "high"}]),
+        ("resultList", "FIRST", 1, []),
+        ("singleEntry", "FIRST", 1, None),
+    ],
+)
+def test_camunda_7_writes_a_decision_in_the_form_that_the_task_says(form, policy, amount, result):
+    said = f'camunda:mapDecisionResult="{form}"' if form else ""
+    task = activity("businessRuleTask", f'camunda:decisionRef="dec" camunda:resultVariable="r" {said}')
+    run = Run(line(task), {"amount": amount}, d_dmn=TABLE.format(policy=policy).encode())
+    assert run.data["r"] == result
+
+
+def test_flowable_writes_each_output_of_a_decision_under_its_name():
+    table = TABLE.format(policy="FIRST").replace("camunda.org/schema/1.0/dmn", "www.flowable.org/dmn")
+    key = '<flowable:field name="decisionTableReferenceKey" stringValue="dec"/>'
+    run = Run(line(activity("serviceTask", 'flowable:type="dmn"', key)), {"amount": 7}, d_dmn=table.encode())
+    assert run.data == {"amount": 7, "level": "some"}
+
+
+# -- what is refused, and what is only remarked
+
+
+def sentences(source: bytes) -> dict[str, list[tuple[bool, str]]]:
+    built = build({"p.bpmn": source})
+    found: dict[str, list[tuple[bool, str]]] = {}
+    for fault in built if isinstance(built, list) else built.warnings:
+        found.setdefault(fault.element, []).append((fault.severe, fault.sentence))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("task", "severe", "says"),
+    [
+        (activity("userTask", "", "<flowable:eventType>x</flowable:eventType>"), True, "use a message"),
+        (activity("serviceTask", 'flowable:type="send-event"'), True, "send a message"),
+        (activity("callActivity", 'calledElement="p" camunda:variableMappingClass="x"'), True, "use in and out"),
+        (activity("scriptTask", 'scriptFormat="groovy" camunda:resource="x.groovy"'), True, "into the model"),
+        (
+            activity(
+                "userTask",
+                "",
+                '<camunda:inputOutput><camunda:inputParameter name="x"><camunda:script scriptFormat="js" '
+                'resource="x.js"/></camunda:inputParameter></camunda:inputOutput>',
+            ),
+            True,
+            "into the model",
+        ),
+        (activity("userTask", "", '<camunda:taskListener event="create" class="x"/>'), False, "as a task"),
+        (activity("userTask", "", '<camunda:formData><camunda:formField id="x"/></camunda:formData>'), False, "form"),
+        (
+            activity(
+                "serviceTask",
+                "",
+                '<zeebe:executionListeners><zeebe:executionListener type="x"/></zeebe:executionListeners>'
+                '<zeebe:taskDefinition type="x"/>',
+            ),
+            False,
+            "as a task",
+        ),
+        (
+            activity(
+                "userTask",
+                "",
+                "",
+                '<multiInstanceLoopCharacteristics><extensionElements><flowable:collection flowable:class="x">'
+                "<flowable:string>[]</flowable:string></flowable:collection></extensionElements>"
+                "<loopCardinality>1</loopCardinality></multiInstanceLoopCharacteristics>",
+            ),
+            True,
+            "give a list",
+        ),
+    ],
+)
+def test_what_does_not_run_here_is_named_with_what_to_do(task, severe, says):
+    found = sentences(line(task))["t"]
+    assert any(one is severe and says in sentence for one, sentence in found), found
