@@ -27,7 +27,7 @@ def sections(dsn: str) -> dict[str, tuple[str, Callable[[], Iterable[str]]]]:
         "data": ("A step beside little and much data", processes.with_much_data),
         "life": ("Early and late in the life of one case", shell.late_in_life),
         "inbox": ("The first page of the inbox", inbox.first_pages),
-        "closed": ("Beside closed cases", shell.beside_closed_cases),
+        "closed": ("Beside closed cases", lambda: shell.beside_closed_cases(dsn)),
     }
 
 
