@@ -1,7 +1,8 @@
 """What if an item waits for something outside of its stage, and the stage has not begun? (table 8.7, *Available*)
 
 Then the event reaches into the stage: when the sentry holds, the stages around the item begin, whatever they wait for,
-and the item enters. It happens once, before the stage has ever begun.
+and the item enters. It happens once, before the item was ever created. In Flowable's models a repeating item is reached
+again, and stages that have ended begin anew.
 """
 
 from __future__ import annotations
@@ -27,22 +28,31 @@ def remember(run: Run, node: Node) -> None:
 
 
 def is_possible(run: Run, node: Node) -> bool:
+    """Whether an event may reach the item, of which no instance is open."""
+    if not is_unmet(run, node):
+        rule = node.repetition
+        return run.model.flowable and node.id in run.model.crossing and rule is not None and run.is_met(rule.rule, None)
+    return True
+
+
+def is_unmet(run: Run, node: Node) -> bool:
+    """Whether no instance of this crossing item was ever created."""
     met = run.step.state.instances[run.instance].facts.get(MET, [])
     return node.id in run.model.crossing and node.id not in met
 
 
-def sleeping(run: Run, node: Node) -> list[Node]:
-    """The stages around the node that are not active, from the outside in; of several that fit, the first."""
+def around(run: Run, node: Node) -> list[Node]:
+    """The stages around the node, from the outside in; of several that fit, the first."""
     found: list[Node] = []
     stage = node.stage
     while stage is not None and stage != run.model.plan.definition:
         holder = next(each for each in run.model.nodes.values() if each.definition == stage)
-        if not any(item.state == "active" for item in run.open(holder.id)):
-            found.insert(0, holder)
+        found.insert(0, holder)
         stage = holder.stage
     return found
 
 
-def asleep(run: Run, holder: Node) -> Item | None:
-    """The instance of a stage that can be made to begin."""
-    return next((item for item in run.open(holder.id) if item.state in ("available", "enabled")), None)
+def ready(run: Run, holder: Node) -> Item | None:
+    """The instance of a stage that is active, else one that can be made to begin."""
+    states = {item.state: item for item in reversed(run.open(holder.id))}
+    return states.get("active") or states.get("available") or states.get("enabled")

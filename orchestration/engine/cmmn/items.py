@@ -229,7 +229,7 @@ def end_children(run: Run, parent: int | None) -> None:
 def exit_by(run: Run, item: Item, criterion: Criterion) -> None:
     """An exit criterion holds. Flowable's exit types spare instances that have not begun; stages may complete by it."""
     node = run.node(item)
-    if run.after(item, "exit") is None or _is_spared(item, node, criterion):
+    if run.after(item, "exit") is None or _is_spared(run, item, criterion):
         return
     if node.is_stage and criterion.exit_event in ("complete", "forceComplete"):
         if criterion.exit_event == "complete" and not completion.look(run, item.id).completable:
@@ -244,9 +244,12 @@ def exit_by(run: Run, item: Item, criterion: Criterion) -> None:
             wait_again(run, node, item.parent, again)
 
 
-def _is_spared(item: Item, node: Node, criterion: Criterion) -> bool:
+def _is_spared(run: Run, item: Item, criterion: Criterion) -> bool:
+    """What waits for its next repetition has nothing to leave, in Flowable nor has what is disabled."""
+    if (repetition.is_awaited(item) and item.state == "available") or (run.model.flowable and item.state == "disabled"):
+        return True
     spared = {"activeInstances": ("available", "enabled"), "activeAndEnabledInstances": ("available",)}
-    return not node.is_stage and item.state in spared.get(criterion.exit_type, ())
+    return not run.node(item).is_stage and item.state in spared.get(criterion.exit_type, ())
 
 
 def exit_case(run: Run, criterion: Criterion) -> None:
@@ -264,10 +267,20 @@ def end_case(run: Run, state: str) -> None:
 
 
 def reach_into(run: Run, node: Node) -> Item | None:
-    """Begin the stages around an item for an event from outside; the item, or None when a stage cannot begin."""
-    for holder in crossing.sleeping(run, node):
-        stage = crossing.asleep(run, holder)
+    """Begin the stages around an item for an event from outside; the item, or None when a stage cannot begin.
+
+    In Flowable's models what is not there (any more) is created.
+    """
+    parent: int | None = None
+    for holder in crossing.around(run, node):
+        stage = crossing.ready(run, holder) or _made_anew(run, holder, parent)
         if stage is None:
             return None
-        start(run, stage, "start" if stage.state == "available" else "manualStart")
-    return next(iter(run.open(node.id)), None)
+        parent = stage.id
+        if stage.state != "active":
+            start(run, stage, "start" if stage.state == "available" else "manualStart")
+    return next(iter(run.open(node.id)), None) or _made_anew(run, node, parent)
+
+
+def _made_anew(run: Run, node: Node, parent: int | None) -> Item | None:
+    return create(run, node, parent) if run.model.flowable else None

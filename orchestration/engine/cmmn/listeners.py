@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from orchestration.engine.cmmn import crossing
 from orchestration.engine.cmmn.model import Node
 from orchestration.engine.state import Item
 from orchestration.engine.step import ModelFault
@@ -75,7 +76,7 @@ def _may_wait(run: Run, node: Node, listener: Item) -> bool:
             return True
         if item.state in ("available", "suspended"):
             return True
-    return _may_come(run, node)
+    return crossing.is_unmet(run, node) or _may_come(run, node)
 
 
 def _names(parts: Iterable[Any], listener: Item) -> bool:
