@@ -211,7 +211,11 @@ class Subscription(models.Model):
 
 
 class Outbox(models.Model):
-    """A message or signal that leaves its case: written with the step that threw it, delivered to others afterwards."""
+    """A message or signal that leaves its case: written with the step that threw it, delivered to others afterwards.
+
+    `run_at`: not to be tried before; empty: at once. `held_by`: the case that waits for it and stands still.
+    `incident`: that it could not be delivered for long. `delivered`: when it was, or when a person gave it up.
+    """
 
     sender = models.ForeignKey(Instance, models.CASCADE, related_name="outbox")
     kind = models.CharField(max_length=10)
@@ -220,9 +224,13 @@ class Outbox(models.Model):
     variables = models.BinaryField()
     created = models.DateTimeField()
     delivered = models.DateTimeField(null=True, blank=True)
+    attempts = models.IntegerField(db_default=0)
+    run_at = models.DateTimeField(null=True, blank=True)
+    held_by = models.ForeignKey(Instance, models.SET_NULL, related_name="+", null=True, blank=True, db_index=False)
+    incident = models.ForeignKey("Incident", models.SET_NULL, related_name="+", null=True, blank=True, db_index=False)
 
     class Meta:
-        indexes = [models.Index(fields=["created"], condition=Q(delivered=None), name="outbox_waiting")]
+        indexes = [models.Index(fields=["run_at", "id"], condition=Q(delivered=None), name="outbox_waiting")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"

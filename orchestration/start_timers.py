@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from audit.services import Origin
 from orchestration import services, starts
@@ -59,7 +59,9 @@ def _begin(definition: Definition, process: str, node: str, written: str, plan: 
 
 def due() -> QuerySet[StartTimer, int]:
     """The numbers of those whose time has come, the first due first."""
-    found = StartTimer.objects.filter(run_at__lte=services.utc_now())
+    now = services.utc_now()
+    put_back = Q(due__lte=now, run_at__gt=now + LATER)  # put off by a clock that has been put back since
+    found = StartTimer.objects.filter(Q(run_at__lte=now) | put_back)
     return found.order_by("run_at", "pk").values_list("pk", flat=True)
 
 
@@ -69,7 +71,7 @@ def fire(number: int) -> bool:
     Of moments that were missed each begins its case, one a sweep.
     """
     now = services.utc_now()
-    waiting = StartTimer.objects.filter(pk=number, run_at__lte=now, due__lte=now).select_related("definition")
+    waiting = StartTimer.objects.filter(pk=number, run_at__isnull=False, due__lte=now).select_related("definition")
     row = waiting.select_for_update(skip_locked=True, of=("self",)).first()
     if row is None:
         return True
@@ -89,4 +91,4 @@ def _move_on(row: StartTimer, now: datetime) -> None:
 def put_off(number: int) -> None:
     """It could not begin its case: its moment stays, and is tried again a little later."""
     now = services.utc_now()
-    StartTimer.objects.filter(pk=number, run_at__lte=now).update(run_at=now + LATER)
+    StartTimer.objects.filter(pk=number, due__lte=now, run_at__isnull=False).update(run_at=now + LATER)

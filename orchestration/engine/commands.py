@@ -93,6 +93,14 @@ class ResolveIncident:
 
 
 @dataclass(frozen=True, slots=True)
+class RaiseIncident:
+    """Something outside the models went wrong, and a person of this root case has to look at it."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class FireTimer:
     """The time of this timer has come. Refused while it has not (by `now`)."""
 
@@ -241,6 +249,7 @@ Command = (
     | CompleteJob
     | FailJob
     | ResolveIncident
+    | RaiseIncident
     | FireTimer
     | OccurEvent
     | PlanItem

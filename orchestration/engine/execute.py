@@ -161,6 +161,10 @@ def _resolve_incident(step: Step, command: c.ResolveIncident) -> None:
         behaviour.skip(step, item, output)
 
 
+def _raise_incident(step: Step, command: c.RaiseIncident) -> None:
+    step.raise_incident(_running(step, None), None, command.code, command.message)
+
+
 def _fire_timer(step: Step, command: c.FireTimer) -> None:
     wait = _wait(step, command.timer, "timer")
     if wait.key is not None and datetime.fromisoformat(wait.key) > step.now:
@@ -266,6 +270,7 @@ _HANDLERS: Final[dict[type, Callable[[Step, Any], None]]] = {
     c.CompleteJob: _complete_job,
     c.FailJob: _fail_job,
     c.ResolveIncident: _resolve_incident,
+    c.RaiseIncident: _raise_incident,
     c.FireTimer: _fire_timer,
     c.OccurEvent: _on_item_with_variables,
     c.PlanItem: _plan_item,

@@ -100,6 +100,20 @@ def test_an_incident_may_be_skipped_with_an_output(case):
     assert "b" not in case.states()
 
 
+@pytest.mark.parametrize("how", ["retry", "skip"])
+def test_what_goes_wrong_outside_is_an_incident_that_changes_nothing_else(case, how):
+    before = case.states()
+    case.do(c.RaiseIncident("message", "Nobody took it."))
+    incident = case.wait("incident")
+    assert case.events[-1] == e.IncidentRaised(1, None, incident, "message", "Nobody took it.")
+    case.do(c.ResolveIncident(incident, how))
+    assert case.states() == before and not any(wait.kind == "incident" for wait in case.state.waits.values())
+    case.do(c.RaiseIncident("message", "Nobody took it."))
+    case.do(c.Terminate())
+    assert not case.state.waits
+    assert case.refused(c.RaiseIncident("message", "Nobody took it.")) == "ended"
+
+
 def test_an_ended_case_refuses_everything_but_reactivation(case):
     case.do(c.Terminate())
     assert case.refused(c.SetVariables({"y": 1})) == "ended"

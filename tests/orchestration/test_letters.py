@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from audit.models import AuditEvent
-from orchestration import services, tasks
-from orchestration.engine.commands import CompleteTask, Resume, StartProcess, Suspend, Terminate
-from orchestration.models import Definition, HumanTask, Instance, Outbox, Subscription
+from orchestration import letters, services, tasks
+from orchestration.engine.commands import CompleteTask, ResolveIncident, Resume, StartProcess, Suspend, Terminate
+from orchestration.models import Definition, HumanTask, Incident, Instance, Outbox, Subscription
 from orchestration.services import Done
 from orchestration.verification import verify
 from tests.orchestration.case_types import TEST, deployed
 
 pytestmark = pytest.mark.django_db
+
+
+class Clock:
+    """The time that the product reads."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def passes(self, **much: float) -> None:
+        """Time goes by, and a worker looks for letters."""
+        self.now += timedelta(**much)
+        tasks.deliver_outbox()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(services, "utc_now", clock)
+    return clock
 
 
 @pytest.fixture
@@ -134,22 +158,20 @@ def test_a_message_passes_a_terminated_receiver_by(trade: Definition) -> None:
     assert open_tasks(here) == ["Unpack"] and refusals(gone) == 0
 
 
-def test_a_delivery_that_dies_before_it_is_marked_has_not_happened(
-    trade: Definition, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_delivery_that_dies_before_it_is_marked_has_not_happened(trade: Definition, clock: Clock) -> None:
     """Otherwise the message would come a second time, and the second customer would get what was sent once."""
     first, second = begin(trade, "customer", "8"), begin(trade, "customer", "8")
     begin(trade, "order", "8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tasks, "_message", _delivers_and_dies)
+        patch.setattr(letters, "_message", _delivers_and_dies)
         tasks.deliver_outbox()
     assert open_tasks(first) == [] and Outbox.objects.filter(delivered=None).count() == 1
-    tasks.deliver_outbox()
+    clock.passes(seconds=15)
     assert open_tasks(first) == ["Unpack"] and open_tasks(second) == []
     all_hold()
 
 
-_message = tasks._message
+_message = letters._message
 
 
 def _delivers_and_dies(letter: Outbox, waiting: object) -> bool:
@@ -157,9 +179,7 @@ def _delivers_and_dies(letter: Outbox, waiting: object) -> bool:
     raise RuntimeError("killed before the letter is marked")
 
 
-def test_a_letter_that_cannot_be_delivered_does_not_hold_up_the_next(
-    trade: Definition, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_letter_that_cannot_be_delivered_does_not_hold_up_the_next(trade: Definition, clock: Clock) -> None:
     sick, sound = begin(trade, "customer", "7"), begin(trade, "customer", "8")
     begin(trade, "order", "7")
     begin(trade, "order", "8")
@@ -167,7 +187,7 @@ def test_a_letter_that_cannot_be_delivered_does_not_hold_up_the_next(
         break_cases(patch, sick)
         tasks.deliver_outbox()
     assert open_tasks(sound) == ["Unpack"] and open_tasks(sick) == []
-    tasks.deliver_outbox()
+    clock.passes(seconds=15)
     assert open_tasks(sick) == ["Unpack"]
     all_hold()
 
@@ -213,3 +233,142 @@ def test_the_sweep_finds_a_letter_whose_nudge_was_lost(trade: Definition, monkey
     tasks.deliver_outbox()
     tasks.sweep()
     assert nudged == [True]
+
+
+# -- letters that have to wait
+
+
+def tries(clock: Clock, monkeypatch: pytest.MonkeyPatch, minutes: float) -> list[float]:
+    """The moments, in minutes from now, at which the letter is tried, while a worker looks every fifteen seconds."""
+    found, began = [], clock.now
+    with pytest.MonkeyPatch.context() as patch:
+        brought = letters._brought
+        patch.setattr(letters, "_brought", lambda letter: (found.append(clock.now), brought(letter))[1])
+        while clock.now < began + timedelta(minutes=minutes):
+            clock.passes(seconds=15)
+    return [(moment - began).total_seconds() / 60 for moment in found]
+
+
+@pytest.fixture
+def held(trade: Definition, clock: Clock) -> tuple[int, int]:
+    """A customer who stands still, and the order whose shipment is for them."""
+    customer = begin(trade, "customer", "8")
+    assert isinstance(services.send(customer, Suspend(), TEST), Done)
+    return customer, begin(trade, "order", "8")
+
+
+def test_it_is_tried_less_and_less_often(held: tuple[int, int], clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = tries(clock, monkeypatch, minutes=40)
+    assert found == [0.25, 0.5, 1, 2, 4, 8, 16, 26, 36]
+
+
+def test_when_its_receiver_goes_on_it_arrives_at_once(held: tuple[int, int], clock: Clock) -> None:
+    customer, _ = held
+    for _ in range(60):
+        clock.passes(minutes=1)
+    assert isinstance(services.send(customer, Resume(), TEST), Done)
+    clock.passes(seconds=1)
+    assert open_tasks(customer) == ["Unpack"] and not Outbox.objects.filter(delivered=None).exists()
+
+
+def incidents(case: int) -> list[str]:
+    return list(Incident.objects.filter(instance=case, resolved=None).values_list("message", flat=True))
+
+
+def wait_for_an_incident(clock: Clock) -> None:
+    for _ in range(90):
+        clock.passes(minutes=1)
+
+
+def test_after_an_hour_a_person_finds_it_at_the_sender_s_case(held: tuple[int, int], clock: Clock) -> None:
+    customer, order = held
+    for _ in range(30):
+        clock.passes(minutes=1)
+    assert incidents(order) == []
+    wait_for_an_incident(clock)
+    assert incidents(order) == ["The message 'shipment' has not arrived: a case that waits for it stands still."]
+    assert incidents(customer) == []
+    wait_for_an_incident(clock)
+    assert len(incidents(order)) == 1
+    all_hold()
+
+
+def test_when_it_arrives_after_all_the_incident_is_over(held: tuple[int, int], clock: Clock) -> None:
+    customer, order = held
+    wait_for_an_incident(clock)
+    assert isinstance(services.send(customer, Resume(), TEST), Done)
+    clock.passes(seconds=1)
+    assert open_tasks(customer) == ["Unpack"] and incidents(order) == []
+    assert Incident.objects.get(instance=order).resolution == "retry"
+    all_hold()
+
+
+def test_a_person_may_have_it_tried_again(held: tuple[int, int], clock: Clock) -> None:
+    _, order = held
+    wait_for_an_incident(clock)
+    number = Incident.objects.get(instance=order).incident
+    before = Outbox.objects.get().run_at
+    assert isinstance(services.send(order, ResolveIncident(number), TEST), Done)
+    clock.passes(seconds=1)
+    letter = Outbox.objects.get()
+    assert (letter.attempts, letter.incident) == (1, None) and before is not None and letter.run_at < before
+    assert incidents(order) == []
+    wait_for_an_incident(clock)
+    assert len(incidents(order)) == 1
+    all_hold()
+
+
+def test_a_person_may_give_it_up(held: tuple[int, int], clock: Clock) -> None:
+    customer, order = held
+    wait_for_an_incident(clock)
+    number = Incident.objects.get(instance=order).incident
+    assert isinstance(services.send(order, ResolveIncident(number, "skip"), TEST), Done)
+    clock.passes(seconds=1)
+    assert not Outbox.objects.filter(delivered=None).exists()
+    assert isinstance(services.send(customer, Resume(), TEST), Done)
+    clock.passes(days=1)
+    assert open_tasks(customer) == [] and incidents(order) == []
+    all_hold()
+
+
+def test_of_a_sender_that_is_over_it_is_found_at_the_case_that_stands_still(
+    held: tuple[int, int], clock: Clock
+) -> None:
+    customer, order = held
+    assert isinstance(services.send(order, Terminate(), TEST), Done)
+    wait_for_an_incident(clock)
+    assert len(incidents(customer)) == 1 and incidents(order) == []
+    assert isinstance(services.send(customer, Resume(), TEST), Done)
+    clock.passes(seconds=1)
+    assert open_tasks(customer) == ["Unpack"] and incidents(customer) == []
+    all_hold()
+
+
+def test_of_a_sender_that_ends_meanwhile_it_is_found_there_later(held: tuple[int, int], clock: Clock) -> None:
+    customer, order = held
+    wait_for_an_incident(clock)
+    assert isinstance(services.send(order, Terminate(), TEST), Done)
+    assert incidents(order) == incidents(customer) == []
+    wait_for_an_incident(clock)
+    assert len(incidents(customer)) == 1
+    all_hold()
+
+
+def test_what_breaks_on_the_way_is_found_by_a_person_too(trade: Definition, clock: Clock) -> None:
+    sick, order = begin(trade, "customer", "8"), begin(trade, "order", "8")
+    with pytest.MonkeyPatch.context() as patch:
+        break_cases(patch, sick)
+        wait_for_an_incident(clock)
+    assert incidents(order) == ["The message 'shipment' has not arrived: something went wrong on the way."]
+    clock.passes(minutes=10)
+    assert open_tasks(sick) == ["Unpack"] and incidents(order) == []
+    all_hold()
+
+
+def test_a_clock_that_was_put_back_does_not_keep_a_letter_for_long(held: tuple[int, int], clock: Clock) -> None:
+    customer, _ = held
+    clock.passes(days=365)
+    assert isinstance(services.send(customer, Resume(), TEST), Done)
+    Outbox.objects.update(held_by=None)
+    clock.passes(days=-365)
+    assert open_tasks(customer) == ["Unpack"]
