@@ -20,7 +20,7 @@ from orchestration.engine.commands import CompleteJob, CompleteTask, StartCase
 from orchestration.models import Definition, HumanTask, Instance, Job
 from orchestration.services import Done
 from tests.benchmarks import floor
-from tests.benchmarks.ratios import in_turns, middle, ratio, timed
+from tests.benchmarks.ratios import in_turns, middle, ratio
 from tests.sql import statements
 
 DATA = {"message": "I asked for a refund two weeks ago and nothing has happened.",
