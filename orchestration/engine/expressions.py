@@ -7,6 +7,7 @@ FEEL when the model is deployed. Values come out in JSON's terms.
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +15,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from orchestration.engine import feel, juel
+from orchestration.engine.functions import FUNCTIONS, called
 
 Json = Any
 
@@ -27,12 +29,19 @@ class BadExpression(ValueError):
 class Formula:
     """A compiled expression. `names`: what it reads; `juel`: it came from JUEL; `constant`: it is a plain text."""
 
-    __slots__ = ("_expression", "constant", "juel", "names", "text")
+    __slots__ = ("_expression", "_functions", "constant", "juel", "names", "text")
 
     def __init__(
-        self, text: str, expression: Any, names: frozenset[str], from_juel: bool = False, constant: Json = None
+        self,
+        text: str,
+        expression: Any,
+        names: frozenset[str],
+        from_juel: bool = False,
+        constant: Json = None,
+        functions: Mapping[str, Any] | None = None,
     ) -> None:
         self.text = text
+        self._functions = functions
         self._expression = expression
         self.names = names
         self.juel = from_juel
@@ -42,13 +51,18 @@ class Formula:
         """Its value in JSON's terms; an error is None."""
         if self._expression is None:
             return self.constant
-        return to_json(self._expression.evaluate(scope, now=feel_time(now)).value)
+        return to_json(self._expression.evaluate(self._seen(scope), now=feel_time(now)).value)
 
     def problems(self, scope: Mapping[str, Any], now: datetime) -> tuple[str, ...]:
         """Why the value is null where it should not be, in sentences."""
         if self._expression is None:
             return ()
-        return tuple(str(problem) for problem in self._expression.evaluate(scope, now=feel_time(now)).problems)
+        problems = self._expression.evaluate(self._seen(scope), now=feel_time(now)).problems
+        return tuple(str(problem) for problem in problems)
+
+    def _seen(self, scope: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The scope, and behind it the functions that the expression calls."""
+        return ChainMap(scope, self._functions) if self._functions else scope  # type: ignore[arg-type]
 
     def __repr__(self) -> str:
         return f"Formula({self.text!r})"
@@ -77,15 +91,18 @@ def _from_juel(text: str) -> Formula:
     except juel.JuelRefused as refused:
         raise BadExpression(f"{text!r}: {refused}") from None
     compiled = _compile(text, translated.text, tuple(translated.names))
-    return Formula(text, compiled._expression, compiled.names, from_juel=True)
+    return Formula(text, compiled._expression, compiled.names, from_juel=True, functions=compiled._functions)
 
 
 def _compile(text: str, source: str, names: tuple[str, ...]) -> Formula:
     try:
-        expression = feel.compile_expression(source, names)
+        expression = feel.compile_expression(source, (*names, *FUNCTIONS))
     except feel.FeelSyntaxError as error:
         raise BadExpression(f"{text!r} is not FEEL: {error}") from None
-    return Formula(text, expression, frozenset(expression.names))
+    functions, nowhere = called(expression.ast)
+    if nowhere:
+        raise BadExpression(f"{text!r} calls the function {nowhere[0]!r}, which is not known here")
+    return Formula(text, expression, frozenset(expression.names - functions.keys()), functions=functions)
 
 
 @lru_cache(maxsize=4)
