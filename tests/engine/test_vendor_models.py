@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine.deploy import build
 from orchestration.engine.library import Library
@@ -214,6 +215,40 @@ def test_a_condition_in_a_script_language_that_only_compares_is_read(language):
 def test_candidates_may_be_names_and_expressions_side_by_side():
     run = Run(line(activity("userTask", 'camunda:candidateGroups="sales, ${team}, desk"')), {"team": ["x", "y"]})
     assert run.opened[0].candidate_groups == ("sales", "x", "y", "desk")
+
+
+CAUGHT = (
+    '<boundaryEvent id="b" attachedToRef="t"><errorEventDefinition errorRef="err" {}/></boundaryEvent>'
+    '<userTask id="fix"/>' + flows("b", "fix")
+)
+ERROR = '<error id="err" errorCode="FAILED" camunda:errorMessage="no ${thing}"/>'
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ('camunda:errorCodeVariable="code" camunda:errorMessageVariable="why"', {"code": "FAILED", "why": "it broke"}),
+        ('flowable:errorVariableName="code"', {"code": "FAILED"}),
+        ("", {}),
+    ],
+)
+def test_who_catches_an_error_may_keep_its_code_and_message(said, kept):
+    run = Run(line(activity("serviceTask"), CAUGHT.format(said), beside=ERROR))
+    root = run.engine.known[0]
+    job = next(wait.id for wait in root.state.waits.values() if wait.kind == "job")
+    run.engine._do(root, c.FailJob(job, "it broke", code="FAILED"))
+    assert run.data == kept
+    assert [task.definition for task in run.opened] == ["fix"]
+
+
+def test_an_error_that_is_thrown_may_say_something():
+    inside = '<startEvent id="is"/><endEvent id="ie"><errorEventDefinition errorRef="err"/></endEvent>' + flows(
+        "is", "ie"
+    )
+    caught = CAUGHT.format('camunda:errorMessageVariable="why"')
+    assert (
+        Run(line(activity("subProcess", body=inside), caught, beside=ERROR), {"thing": "tea"}).data["why"] == "no tea"
+    )
 
 
 # -- loops

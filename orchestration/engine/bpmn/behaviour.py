@@ -81,7 +81,7 @@ class ProcessBehaviour:
 
     def job_failed(self, step: Step, item: Item, error: str, code: str | None) -> bool:
         _awake(step, item.instance)
-        return code is not None and throwing.throw(step, item.instance, item.id, "error", code, at_work=True)
+        return code is not None and throwing.throw(step, item.instance, item.id, "error", code, error, at_work=True)
 
     def timer_fired(self, step: Step, wait: Wait) -> None:
         _awake(step, wait.instance)

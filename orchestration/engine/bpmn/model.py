@@ -35,7 +35,8 @@ class EventDefinition:
     `kind`: message, timer, signal, error, escalation, conditional, link, compensation, cancel, terminate.
     `name`: message or signal name, error or escalation code, link name; None catches any. `schedule`: a timer's date,
     duration or cycle (ISO 8601) with `clock` telling which. `activity`: what a compensation event compensates.
-    `correlation`: the key by which a message finds its instance.
+    `correlation`: the key by which a message finds its instance. `message`: what an error that is thrown says;
+    `code_variable`, `message_variable`: where an event that catches keeps the code and what was said.
     """
 
     kind: str
@@ -49,6 +50,9 @@ class EventDefinition:
     local: bool = False
     reach: str = ""
     correlation: tuple[Formula, ...] = ()
+    message: Formula | None = None
+    code_variable: str | None = None
+    message_variable: str | None = None
     line: int = 0
 
 

@@ -145,12 +145,8 @@ class Reader:
                 declared = self.by_id.get(local(ref) or "", element)
                 here = dialect.vendor(declared, "scope") == "processInstance"
                 return EventDefinition(kind, name, local(ref), local=here, line=line)
-            case "error":
-                return EventDefinition(
-                    kind, self.code(event, "error", element), local(element.get("errorRef")), line=line
-                )
-            case "escalation":
-                return EventDefinition(kind, self.code(event, "escalation", element), line=line)
+            case "error" | "escalation":
+                return self.failure(event, element, kind)
             case "timer":
                 return self.timer(event, element)
             case "conditional":
@@ -193,6 +189,20 @@ class Reader:
             self.fault(owner, f"A {kind} event must refer to a {kind}; it refers to {what}.", not throws_nothing)
             return None
         return self.value(owner, found.get(attribute) or found.get("id"))
+
+    def failure(self, event: Element, element: Element, kind: str) -> EventDefinition:
+        """An error or escalation, with the variables in which vendors keep what was caught."""
+        declared = self.by_id.get(local(element.get(f"{kind}Ref")) or "")
+        said = None if declared is None else dialect.vendor(declared, "errorMessage")
+        return EventDefinition(
+            kind,
+            self.code(event, kind, element),
+            local(element.get(f"{kind}Ref")),
+            message=self.value(event, said),
+            code_variable=dialect.vendor(element, f"{kind}CodeVariable", f"{kind}VariableName") or None,
+            message_variable=dialect.vendor(element, "errorMessageVariable") or None,
+            line=element.line,
+        )
 
     def code(self, owner: Element, kind: str, element: Element) -> Formula | None:
         """The code of an error or escalation; a reference to nothing is taken as the code itself (as Flowable does)."""

@@ -60,7 +60,8 @@ def _one(step: Step, instance: int, scope: int | None, node: Event, definition: 
             _link(step, instance, scope, str(definition.name.constant) if definition.name else "")
             return True
         case "error":
-            _error(step, instance, scope, waits.name_of(step, definition, instance, scope))
+            said = None if definition.message is None else step.evaluate(definition.message, instance, scope)
+            _error(step, instance, scope, waits.name_of(step, definition, instance, scope), said)
             return True
         case "cancel":
             _cancel(step, instance, scope)
@@ -119,23 +120,32 @@ def _loop_around(step: Step, instance: int, scope: int | None) -> tuple[int, int
         at, where = item.parent, item.instance
 
 
-def _error(step: Step, instance: int, scope: int | None, code: str | None) -> None:
+def _error(step: Step, instance: int, scope: int | None, code: str | None, said: Json) -> None:
     """An error that nobody catches ends the process as failed (10.4.3 leaves that open)."""
-    if not throw(step, instance, scope, "error", code):
+    if not throw(step, instance, scope, "error", code, said):
         top = outermost(step, instance)
         end_children(step, top, None, f"the error {code} was not caught")
         step.end_instance(top, "failed")
 
 
-def throw(step: Step, instance: int, scope: int | None, kind: str, code: str | None, at_work: bool = False) -> bool:
+def throw(
+    step: Step,
+    instance: int,
+    scope: int | None,
+    kind: str,
+    code: str | None,
+    said: Json = None,
+    at_work: bool = False,
+) -> bool:
     """Bring an error or escalation to the nearest catcher around the scope. False: nobody catches it.
 
-    `at_work`: the scope is the activity itself that failed, so its own boundary events come first.
+    `said`: what the error says beside its code. `at_work`: the scope is the activity itself that failed, so its own
+    boundary events come first.
     """
     inside, left = not at_work, None
     while True:
         if inside and (start := _listening(step, instance, scope, kind, code, left)) is not None:
-            catching.in_sub_process(step, instance, scope, start)
+            catching.in_sub_process(step, instance, scope, start, _told(start, kind, code, said))
             return True
         if scope is None:
             scope = step.state.instances[instance].parent
@@ -145,9 +155,18 @@ def throw(step: Step, instance: int, scope: int | None, kind: str, code: str | N
         item = step.state.items[scope]
         boundary = _boundary(step, scope, kind, code)
         if boundary is not None:
-            catching.at_boundary(step, scope, boundary)
+            catching.at_boundary(step, scope, boundary, _told(boundary, kind, code, said))
             return True
         inside, left, scope = True, item.node, item.parent
+
+
+def _told(event: Event, kind: str, code: str | None, said: Json) -> dict[str, Json]:
+    """What the catcher wants to keep of what it caught, by variable."""
+    found: dict[str | None, Json] = {}
+    for definition in event.definitions:
+        if definition.kind == kind:
+            found |= {definition.code_variable: code, definition.message_variable: said}
+    return {name: value for name, value in found.items() if name is not None}
 
 
 def _listening(
