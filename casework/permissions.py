@@ -25,6 +25,7 @@ from orchestration.masking import Principal
 from orchestration.models import HumanTask
 
 ACTIONS = ("view", "work", "reveal", "audit")
+LONGEST_SENDER = 50
 LEVELS = [level.value for level in GroupClearance.Level]
 
 # Gives groups rights on the case of a CTE `face(id)`: `casework.steps` sends it along with the case's row.
@@ -130,6 +131,23 @@ def deny(user: User, case: Case, action: str, what: str) -> None:
 def may_open(user: User, case_type: CaseType) -> bool:
     """Whether this person may bring in cases of this type."""
     return user.groups.filter(name__in=case_type.may_open).exists()
+
+
+def own_source(user: User) -> str:
+    """The name under which this person's or program's cases come in by the API; no other has the same.
+
+    A name that is too long to be kept is replaced by a number, and `#` stands in no user name.
+    """
+    named = f"api:{user.get_username()}"
+    return named if len(named) <= LONGEST_SENDER else f"api:#{user.pk}"
+
+
+def may_send_as(user: User, source: str) -> bool:
+    """Whether this is a source of theirs: their own name, or with a `/` behind it a system that they speak for.
+
+    Source and reference name a case, so nobody may claim the references of another.
+    """
+    return source == own_source(user) or source.startswith(own_source(user) + "/")
 
 
 def may_publish(user: User) -> bool:

@@ -55,10 +55,13 @@ def _open(by: User, case_type: str, reference: str, data: dict[str, Any], source
         return error(400, "invalid", "There is no such case type.", {"case_type": "This case type is not deployed."})
     if not permissions.may_open(by, model):
         return error(403, "denied", "You may not bring in cases of this type. An administrator can give you the right.")
-    source = source or f"api:{by.get_username()}"
+    source = source or permissions.own_source(by)
     errors = {"data." + path: sentence for path, sentence in field_errors(data, model.intake).items()}
     if len(source) > requests.SOURCE_MOST:
         errors["source"] = f"Give a source of at most {requests.SOURCE_MOST} characters."
+    elif not permissions.may_send_as(by, source):
+        own = permissions.own_source(by)
+        errors["source"] = f"Yours is {own}; for a system that you speak for, put its name behind it: {own}/branch-12."
     if errors:
         return error(400, "invalid", "This could not be taken in. Correct it and send it again.", errors)
     outcome = services.case_open(by=by, case_type=case_type, reference=reference, source=source, data=data)

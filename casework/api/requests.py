@@ -63,7 +63,9 @@ class NewCase(Sent):
         help_text="Your own reference, without personal data in it. The same source and reference twice make one case.",
     )
     source = s.CharField(
-        max_length=SOURCE_MOST, required=False, help_text="Who sends it in; `api:<your name>` when left out."
+        max_length=SOURCE_MOST,
+        required=False,
+        help_text="Who sends it in: `api:<your name>` when left out, or `api:<your name>/<a system behind you>`.",
     )
     data = Mapping(help_text="What is known, by the fields that the case type takes in.")
 

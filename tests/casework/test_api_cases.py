@@ -62,7 +62,34 @@ class TestBringingIn:
     def test_two_senders_may_use_the_same_reference(self, bot: Client, sign_in: Callable[[str], Client]) -> None:
         assert post(bot, "/api/cases/", NEW).status_code == 201
         assert post(sign_in("anna"), "/api/cases/", NEW).status_code == 201
-        assert post(sign_in("anna"), "/api/cases/", NEW | {"source": "api:intake-bot"}).status_code == 200
+        assert Case.objects.count() == 2
+
+    def test_one_sender_may_speak_for_several_systems(self, bot: Client) -> None:
+        for system in ("api:intake-bot", "api:intake-bot/crm", "api:intake-bot/branch 12"):
+            assert post(bot, "/api/cases/", NEW | {"source": system}).json()["source"] == system
+        assert post(bot, "/api/cases/", NEW | {"source": "api:intake-bot/crm"}).status_code == 200
+        assert Case.objects.count() == 3
+
+    @pytest.mark.parametrize(
+        "source",
+        ["api:intake-bot", "api:intake-bot/crm", "api:ann", "api:anna2", "api:", "form", "file", "timer", "anna"],
+    )
+    def test_nobody_takes_the_references_of_another(
+        self, bot: Client, sign_in: Callable[[str], Client], source: str
+    ) -> None:
+        """Whoever did would learn which there are, and could keep the other's cases from coming in."""
+        post(bot, "/api/cases/", NEW)
+        answer = post(sign_in("anna"), "/api/cases/", NEW | {"source": source})
+        assert answer.status_code == 400 and answer.json()["errors"]["source"].startswith("Yours is api:anna;")
+        assert Case.objects.count() == 1
+
+    def test_a_sender_whose_name_is_too_long_has_a_source_too(
+        self, people: dict[str, User], sign_in: Callable[[str], Client]
+    ) -> None:
+        anna = people["anna"]
+        anna.username = "a" * 150
+        anna.save()
+        assert post(sign_in("anna"), "/api/cases/", NEW).json()["source"] == f"api:#{anna.pk}"
 
     @pytest.mark.parametrize(
         ("changed", "field"),
