@@ -183,7 +183,12 @@ def _decision(definitions: Definitions, element: DrgElement, files: Mapping[tupl
 
 
 def _counted(types: Iterable[str]) -> tuple[tuple[str, int], ...]:
-    return tuple((_HUMP.sub(" ", kind).lower(), count) for kind, count in Counter(types).items())
+    """How many of each type, in words: userTask -> user task."""
+    return tuple((_in_words(kind), count) for kind, count in Counter(types).items())
+
+
+def _in_words(kind: str) -> str:
+    return _HUMP.sub(" ", kind).lower().replace("sub process", "sub-process")
 
 
 def _by_id(models: Iterable[Definitions]) -> list[tuple[Definitions, DrgElement]]:

@@ -9,7 +9,7 @@ from orchestration.casetypes import by_definition
 from orchestration.models import Actor, Definition
 from orchestration.usage import Asked, Model, Usage, Use, usage
 
-KINDS = {"case": "Case", "process": "Process", "decision": "Decision", "form": "Form"}
+KINDS = {"case": "Cases", "process": "Processes", "decision": "Decisions", "form": "Forms"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class ModelRow:
     name: str
     file: str
     anchor: str
-    counts: tuple[tuple[str, int], ...]
+    made_of: str
     used_by: tuple[Place, ...]
     uses: tuple[Place, ...]
 
@@ -51,7 +51,7 @@ class Overview:
 
     def of_kind(self) -> list[tuple[str, list[ModelRow]]]:
         """The models under their kinds, in words; kinds of which there is none left out."""
-        grouped = [(f"{words}s", [row for row in self.models if row.kind == kind]) for kind, words in KINDS.items()]
+        grouped = [(words, [row for row in self.models if row.kind == kind]) for kind, words in KINDS.items()]
         return [(words, rows) for words, rows in grouped if rows]
 
 
@@ -62,6 +62,7 @@ class Asker:
     case_type: str
     definition: int
     step: str
+    outputs: tuple[str, ...]
     on_failure: tuple[str, ...]
 
 
@@ -86,7 +87,7 @@ def askers() -> dict[str, list[Asker]]:
     for definition in newest_versions():
         case_type = by_definition(definition.pk)
         for asked in usage(case_type).asked:
-            asker = Asker(case_type.name, definition.pk, asked.name, asked.on_failure)
+            asker = Asker(case_type.name, definition.pk, asked.name, asked.outputs, asked.on_failure)
             found.setdefault(asked.capability, []).append(asker)
     return found
 
@@ -94,7 +95,17 @@ def askers() -> dict[str, list[Asker]]:
 def _row(model: Model, found: Usage, names: dict[tuple[str, str], str]) -> ModelRow:
     used = tuple(_place(use, use.by, names) for use in found.used_by(model.at))
     uses = tuple(_place(use, use.what, names) for use in found.uses_of(model.at))
-    return ModelRow(model.kind, model.key, model.name, model.file, _anchor(model.at), model.counts, used, uses)
+    return ModelRow(model.kind, model.key, model.name, model.file, _anchor(model.at), _made_of(model), used, uses)
+
+
+def _made_of(model: Model) -> str:
+    """What stands in it, in words: "2 user tasks, 1 sub-process"."""
+    return ", ".join(f"{count} {what if count == 1 else _several(what)}" for what, count in model.counts)
+
+
+def _several(what: str) -> str:
+    ending = {"s": "es", "y": "ies"}.get(what[-1], "s")
+    return (what[:-1] if what.endswith("y") else what) + ending
 
 
 def _place(use: Use, at: tuple[str, str], names: dict[tuple[str, str], str]) -> Place:

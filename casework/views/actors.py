@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from casework import permissions
-from casework.selectors.actors import actor_list
+from casework.selectors.actors import actor_list, policy
 from casework.views.doors import person, reads, writes
 from orchestration.models import Actor, ModelVersion
 from orchestration.registry import activate_model_version, actor_enable
@@ -20,7 +20,7 @@ def actors(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if not (permissions.may_publish(user) or permissions.may_audit(user)):
         raise PermissionDenied("Actors are shown to administrators and auditors.")
-    context = {"actors": actor_list(timezone.now()), "may_change": permissions.may_publish(user)}
+    context = {"actors": actor_list(timezone.now()), "policy": policy(), "may_change": permissions.may_publish(user)}
     return render(request, "actors/list.html", context)
 
 

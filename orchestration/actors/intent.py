@@ -9,11 +9,9 @@ from typing import Any
 from orchestration.actors.classifier import Classifier, decode
 from orchestration.actors.contract import TEXT_INPUT, Answer
 from orchestration.actors.embedding import Progress, Vectors, count_tokens, embed, silent
+from orchestration.actors.schemas import ALTERNATIVES, guesses
 
 KIND = "intent"
-ALTERNATIVES = 3
-
-_PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
 
 
 def features(texts: Sequence[str], progress: Progress = silent) -> Vectors:
@@ -31,27 +29,7 @@ class IntentActor:
         self.key = key
         self.version = version
         self._model = decode(artefact, KIND)
-        label = {"type": "string", "enum": sorted(self._model.labels)}
-        guess = {"label": label, "confidence": _PROBABILITY}
-        self.output_schema = {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "type": "object",
-            "required": ["label", "confidence", "alternatives"],
-            "additionalProperties": False,
-            "properties": {
-                **guess,
-                "alternatives": {
-                    "type": "array",
-                    "maxItems": ALTERNATIVES,
-                    "items": {
-                        "type": "object",
-                        "required": ["label", "confidence"],
-                        "additionalProperties": False,
-                        "properties": guess,
-                    },
-                },
-            },
-        }
+        self.output_schema = guesses(self._model.labels)
 
     def run(self, input: dict[str, Any], *, idempotency_key: str) -> Answer:
         """Classify `{"text": ...}`. Pure, so that a repeated key needs no care."""

@@ -15,22 +15,10 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 from orchestration.actors.classifier import Classifier, decode
 from orchestration.actors.contract import TEXT_INPUT, Answer
 from orchestration.actors.embedding import Progress, Vectors, count_tokens, embed, silent
+from orchestration.actors.schemas import TONE
 
 KIND = "sentiment"
 FEWEST_WORDS = 3
-LABELS = ("negative", "neutral", "positive")
-
-SCHEMA = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "type": "object",
-    "required": ["label", "confidence", "score"],
-    "additionalProperties": False,
-    "properties": {
-        "label": {"type": "string", "enum": list(LABELS)},
-        "confidence": {"type": "number", "minimum": 0, "maximum": 1},
-        "score": {"type": "number", "minimum": -1, "maximum": 1},
-    },
-}
 
 
 def features(texts: Sequence[str], progress: Progress = silent) -> Vectors:
@@ -45,7 +33,7 @@ class SentimentActor:
 
     capability = KIND
     input_schema = TEXT_INPUT
-    output_schema = SCHEMA
+    output_schema = TONE
 
     def __init__(self, key: str, version: str, artefact: bytes | None) -> None:
         self.key = key

@@ -5,6 +5,11 @@ from __future__ import annotations
 import pytest
 
 from audit.models import AuditEvent
+from audit.services import Origin
+from casework.shipped import CASE_TYPES
+from orchestration.actors.schemas import schemas
+from orchestration.casetypes import folder_files
+from orchestration.deployment import deploy
 from orchestration.models import Actor, ActorCall
 from orchestration.registry import register_model_version
 from tests.orchestration.machines import work_jobs
@@ -54,3 +59,42 @@ def test_another_model_version_is_put_to_work(machines, admin):
 def test_a_version_of_one_actor_is_not_put_to_work_in_another(machines, admin):
     second = register_model_version("intent", "second", b"x", {}, activate=False)
     assert admin.post(f"/actors/sentiment/versions/{second.pk}/activate/").status_code == 404
+
+
+def test_schema_and_policy_of_each_actor_are_shown(machines, admin):
+    answer = admin.get("/actors/")
+    row = next(each for each in answer.context["actors"] if each.key == "sentiment")
+    assert [(field.name, field.kind, field.required) for field in row.declared.gives] == [
+        ("label", "one of 3: negative, neutral, positive", True),
+        ("confidence", "number from 0 to 1", True),
+        ("score", "number from -1 to 1", True),
+    ]
+    assert [field.name for field in row.declared.takes] == ["text"]
+    policy = dict(answer.context["policy"])
+    assert policy["Attempts"].startswith("3, ")
+    assert policy["Time limit"] == "300 seconds a call"
+    assert "&quot;maxLength&quot;: 20000" in answer.content.decode()
+
+
+def test_a_classifier_says_which_labels_its_model_at_work_knows():
+    found = schemas("intent", b'{"labels": ["b", "a"]}')
+    assert found is not None
+    assert found.output["properties"]["label"]["enum"] == ["a", "b"]
+    assert schemas("intent", b"no model") is None
+    assert schemas("unknown", b"") is None
+
+
+def test_every_actor_names_the_steps_and_rules_of_case_types_that_speak_of_it(machines, admin):
+    rows = {row.key: row for row in admin.get("/actors/").context["actors"]}
+    assert [(asker.case_type, asker.step) for asker in rows["sentiment"].askers] == [
+        ("Customer complaint", "Read the tone")
+    ]
+    assert rows["sentiment"].watched == ()
+    (watched,) = rows["intent"].watched
+    assert (watched.table, watched.column, watched.cells) == ("Routing", "Confidence in %", ("< 75",))
+    deploy(folder_files(CASE_TYPES / "refund"), Origin("system:test"))
+    rows = {row.key: row for row in admin.get("/actors/").context["actors"]}
+    assert ("Refund", ("The machine could not read it",)) in [
+        (asker.case_type, asker.on_failure) for asker in rows["sentiment"].askers
+    ]
+    assert [(watch.table, watch.cells) for watch in rows["sentiment"].watched] == [("Approval", ("< 60",))]
