@@ -139,6 +139,8 @@ class Engine:
             self._do(root, c.CompleteJob(job.id, variables or None))
         elif item in root.state.waits:
             self._do(root, c.CompleteTask(item, variables))
+        elif self._is_listener(root, item):
+            self._do(root, c.OccurEvent(item, variables))
         else:
             self._do(root, c.CompleteItem(item, variables))
 
@@ -146,6 +148,12 @@ class Engine:
         found = root.state.instances.get(instance)
         model = self.library.cases.get(found.key) if found is not None and found.kind == "case" else None
         return model is not None and ref in (model.plan.name, f"#{model.plan.id}") and bool(ref)
+
+    def _is_listener(self, root: _Root, item: int) -> bool:
+        """Whether it is an event listener of a case, which completes by occurring."""
+        found = root.state.items[item]
+        model = self.library.cases.get(root.state.instances[found.instance].key)
+        return model is not None and found.node in model.nodes and model.nodes[found.node].is_listener
 
     def answer(self, iid: str, capability: str, result: Json) -> None:
         """A machine actor answers the oldest open job that asks for this capability."""

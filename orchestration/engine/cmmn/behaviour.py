@@ -73,7 +73,7 @@ class CaseBehaviour:
         run, node = Run.of(step, item.instance), Run.of(step, item.instance).node(item)
         if item.state != "active":
             return
-        if state == "completed":
+        if state == "completed" or (state == "terminated" and run.model.flowable):
             tasks.returned(run, item, node, step.ended_models.get(instance), variables)
             items.complete(run, step.state.items[item.id])
         elif state == "terminated":

@@ -245,8 +245,7 @@ def exit_by(run: Run, item: Item, criterion: Criterion) -> None:
 
 
 def _is_spared(run: Run, item: Item, criterion: Criterion) -> bool:
-    """What waits for its next repetition has nothing to leave, in Flowable nor has what is disabled."""
-    if (repetition.is_awaited(item) and item.state == "available") or (run.model.flowable and item.state == "disabled"):
+    if not repetition.may_leave(run, item):
         return True
     spared = {"activeInstances": ("available", "enabled"), "activeAndEnabledInstances": ("available",)}
     return not run.node(item).is_stage and item.state in spared.get(criterion.exit_type, ())

@@ -78,11 +78,12 @@ def choose(run: Run, wanted: str, roles: tuple[str, ...] | None, holder: int | N
         if wanted in (offer.node.id, offer.node.definition, offer.node.name) and holder in (None, offer.holder)
     ]
     if not found:
-        raise Refused("rule", f"{wanted!r} is not on a planning table that offers it now.")
+        known = run.model.nodes.get(wanted)
+        raise Refused("rule", f"{known.name if known and known.name else repr(wanted)} is not offered now.")
     offer = next((each for each in found if each.is_open_to(roles)), None)
     if offer is None:
         needed = ", ".join(sorted(frozenset().union(*found[0].item.roles)))
-        raise Refused("role", f"Only {needed} may plan {found[0].node.name or wanted!r}.")
+        raise Refused("role", f"Only {needed} may add {found[0].node.name or wanted}.")
     return offer
 
 

@@ -51,6 +51,13 @@ def is_idle(run: Run, item: Item) -> bool:
     return is_awaited(item) and (run.model.flowable or is_refused(run, item))
 
 
+def may_leave(run: Run, item: Item) -> bool:
+    """Whether exit criteria are for this instance: not before a repetition begins, in Flowable nor while disabled."""
+    return not (is_awaited(item) and item.state == "available") and not (
+        run.model.flowable and item.state == "disabled"
+    )
+
+
 def has_room(run: Run, item: Item, rule: Repetition) -> bool:
     """Whether fewer other instances are open in the same stage than the limit allows."""
     if rule.limit is None:

@@ -113,9 +113,14 @@ class Run:
         return rule is not None and self.is_met(rule, item.id)
 
     def is_met(self, rule: Rule, item: int | None, known: Mapping[str, Json] | None = None) -> bool:
-        """Whether the rule's condition is true, or there is none; `known` hides variables."""
-        seen = {**(self.terms(rule.context) or {}), **(known or {})}
-        return rule.condition is None or self.value(rule.condition, item, seen) is True
+        """Whether the rule's condition is true, or there is none; `known` hides variables.
+
+        For Flowable the word "true" is true in a rule (not in a sentry).
+        """
+        if rule.condition is None:
+            return True
+        value = self.value(rule.condition, item, {**(self.terms(rule.context) or {}), **(known or {})})
+        return value is True or (self.model.flowable and isinstance(value, str) and value.lower() == "true")
 
     def terms(self, context: str | None) -> dict[str, Json] | None:
         """The entries of the case file item in whose terms a condition speaks. (5.4.6.2, contextRef)"""

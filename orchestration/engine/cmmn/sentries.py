@@ -57,13 +57,17 @@ def _reach_into(run: Run, node: Node, reaction: Reaction) -> None:
 
 def _note(run: Run, item: Item | None, reaction: Reaction) -> None:
     criterion = reaction.criterion
-    if criterion.entry and item is not None and item.state not in ("available", "suspended"):
+    if item is not None and not _concerns(run, item, criterion):
         return
     number = None if item is None else item.id
     if holds(run, item, criterion, reaction.part):
         run.step.plan(fire, run, number, criterion, reaction.part)
     else:
         mark(run, item, criterion, reaction.part)
+
+
+def _concerns(run: Run, item: Item, criterion: Criterion) -> bool:
+    return item.state in ("available", "suspended") if criterion.entry else repetition.may_leave(run, item)
 
 
 def mark(run: Run, item: Item | None, criterion: Criterion, part: int) -> None:
@@ -134,7 +138,8 @@ def _is_kept(item: Item, criterion: Criterion) -> bool:
 
 def look_again(run: Run, item: Item | None, node: Node) -> None:
     """Conditions may have changed: fire the first criterion of each kind that holds by its condition."""
-    for criteria in (_entering(run, item, node), node.exit):
+    leaving = node.exit if item is None or repetition.may_leave(run, item) else ()
+    for criteria in (_entering(run, item, node), leaving):
         for criterion in criteria:
             may = criterion.sentry.condition is not None or seen(run, item, criterion)
             if may and holds(run, item, criterion):
