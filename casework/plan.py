@@ -148,5 +148,7 @@ def waiting_places(state: State, external: External) -> Iterator[int]:
 
 
 def changes(case_type: CaseType, state: State, now: datetime) -> tuple[str, ...]:
-    """The transitions of the whole case that the engine would carry out now."""
-    return tuple(name for name, command in CHANGES.items() if not rejection(case_type, state, command, now))
+    """The transitions of the whole case that the engine would carry out now. For one that stands still, to reactivate
+    it is to resume it, so that is left out."""
+    possible = [name for name, command in CHANGES.items() if not rejection(case_type, state, command, now)]
+    return tuple(name for name in possible if not (name == "reactivate" and "resume" in possible))

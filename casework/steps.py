@@ -17,6 +17,9 @@ from orchestration.rows import people_named
 from orchestration.selectors import state_of
 from orchestration.services import Done
 
+SUSPENDED = "Suspended"
+"""The named state of a case that a person has stopped; what it waits for stands still with it."""
+
 INSERT = """
 insert into casework_case (instance_id, case_type, source, reference, title, state, closed, created, updated)
 values (%(instance)s, %(case_type)s, %(source)s, %(reference)s, %(title)s, %(state)s, %(closed)s, %(at)s, %(at)s)
@@ -58,6 +61,8 @@ def face_apart(case: Case) -> str:
 def _face(case_type: CaseType, state: State) -> tuple[str, bool]:
     """The named state that people speak of, and whether the case is closed."""
     closed = state.root.state in INSTANCE_ENDED
+    if state.root.state == "suspended":
+        return SUSPENDED, closed
     return case_type.state_name({item.node for item in state.items.values() if item.state == "active"}, closed), closed
 
 

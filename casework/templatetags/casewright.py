@@ -21,7 +21,7 @@ from orchestration.engine.dmn.editing import Row, Table
 register = template.Library()
 
 SCHEMES: Final = (("system", "As the system", "settings"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
-STATE_TONES: Final = {"Completed": "done", "Awaiting external data": "wait", "Pending review": "work"}
+STATE_TONES: Final = {"Completed": "done", "Awaiting external data": "wait", "Suspended": "wait", "Pending review": "work"}
 SURE: Final = 0.75
 UNSURE: Final = 0.5
 

@@ -79,7 +79,7 @@ def test_rules_see_what_the_answer_wrote() -> None:
 @pytest.mark.parametrize(
     ("named", "word"),
     [
-        ("audit", "offers it now"),
+        ("audit", "not offered now"),
         ("waive", "Only Bosses"),
         ("a", "does not allow"),
         ("drop database", "does not allow"),
