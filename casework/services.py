@@ -78,7 +78,11 @@ def case_open(
     opened = Fact("case.opened", {"case_type": case_type, "source": source, "reference": reference})
     try:
         done = services.start(
-            definition, model.begin(data), origin, [opened], lambda done: open_face(done, source, reference)
+            definition,
+            model.begin(data, None if by is None else by.username),
+            origin,
+            [opened],
+            lambda done: open_face(done, source, reference),
         )
     except UniqueViolation:  # the same reference came in at the same moment, by another door
         return Opened(Case.objects.get(case_type=case_type, source=source, reference=reference), created=False)

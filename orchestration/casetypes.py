@@ -137,9 +137,10 @@ class CaseType:
     def validator(self) -> Draft202012Validator:
         return Draft202012Validator(self.schema)
 
-    def begin(self, data: Mapping[str, Any]) -> StartCase | StartProcess:
-        """The command that begins a case of this type, be its model a case or a process."""
-        return StartCase(self.case, data) if self.case in self.library.cases else StartProcess(self.case, data)
+    def begin(self, data: Mapping[str, Any], by: str | None = None) -> StartCase | StartProcess:
+        """The command by which somebody begins a case of this type, be its model a case or a process."""
+        kind = StartCase if self.case in self.library.cases else StartProcess
+        return kind(self.case, data, by=by)
 
     def state_name(self, open_items: set[str], ended: bool) -> str:
         """The first named state that holds, given the ids of the open items."""

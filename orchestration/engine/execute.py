@@ -103,21 +103,25 @@ def _wait(step: Step, number: int, kind: str) -> Wait:
     return wait
 
 
-def _start(step: Step, kind: str, key: str, variables: Mapping[str, Json], at: str | None = None) -> None:
+def _start(
+    step: Step, kind: str, key: str, variables: Mapping[str, Json], by: str | None, at: str | None = None
+) -> None:
     if step.state.instances:
         raise Refused("exists", "The case has been started already.")
     models = step.library.cases if kind == "case" else step.library.processes
     if key not in models:
         raise Refused("no-model", f"No {kind} {key!r} is deployed.")
-    step.start_instance(kind, key, _variables(variables), None, at)
+    initiator = models[key].initiator
+    given = {} if by is None or initiator is None else {initiator: by}
+    step.start_instance(kind, key, {**given, **_variables(variables)}, None, at)
 
 
 def _start_case(step: Step, command: c.StartCase) -> None:
-    _start(step, "case", command.key, command.variables)
+    _start(step, "case", command.key, command.variables, command.by)
 
 
 def _start_process(step: Step, command: c.StartProcess) -> None:
-    _start(step, "process", command.key, command.variables, command.at)
+    _start(step, "process", command.key, command.variables, command.by, command.at)
 
 
 def _complete_task(step: Step, command: c.CompleteTask) -> None:

@@ -9,8 +9,9 @@ import pytest
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine.deploy import build
+from orchestration.engine.execute import execute
 from orchestration.engine.library import Library
-from orchestration.scenario import Engine
+from orchestration.scenario import START, Engine
 
 SPACES = (
     'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:flowable="http://flowable.org/bpmn" '
@@ -249,6 +250,28 @@ def test_an_error_that_is_thrown_may_say_something():
     assert (
         Run(line(activity("subProcess", body=inside), caught, beside=ERROR), {"thing": "tea"}).data["why"] == "no tea"
     )
+
+
+PLAN = (
+    '<definitions xmlns="http://www.omg.org/spec/CMMN/20151109/MODEL" xmlns:flowable="http://flowable.org/cmmn">'
+    '<case id="p" flowable:initiatorVariableName="boss"><casePlanModel id="plan"><planItem id="i" definitionRef="h"/>'
+    '<humanTask id="h" flowable:assignee="${boss}"/></casePlanModel></case></definitions>'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "start"),
+    [
+        ("p.bpmn", line(activity("userTask", 'flowable:assignee="${boss}"')), c.StartProcess),
+        ("p.cmmn", PLAN.encode(), c.StartCase),
+    ],
+)
+def test_a_model_may_keep_who_began_it(name, source, start):
+    library = build({name: source.replace(b'<startEvent id="s"/>', b'<startEvent id="s" flowable:initiator="boss"/>')})
+    events = execute(library, None, start("p", by="ann"), START).events
+    assert next(event.assignee for event in events if isinstance(event, e.TaskOpened)) == "ann"
+    given = execute(library, None, start("p", {"boss": "eve"}, by="ann"), START).events
+    assert next(event.assignee for event in given if isinstance(event, e.TaskOpened)) == "eve"
 
 
 # -- loops

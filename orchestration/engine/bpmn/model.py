@@ -193,7 +193,7 @@ class ProcessModel:
     can come along that flow without passing the join. `has_conditions`, `has_keys`: whether data may trigger
     an event, or change whose message is awaited; `has_handlers`: whether there are event sub-processes.
     `retrievals`: message name -> how its correlation key is read from its payload, one expression for each
-    property of the key (8.3.2).
+    property of the key (8.3.2). `initiator`: the variable that keeps who began it.
     """
 
     id: str
@@ -203,6 +203,7 @@ class ProcessModel:
     starters: tuple[Starter, ...] = ()
     reach: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     retrievals: Mapping[str, tuple[Formula, ...]] = field(default_factory=dict)
+    initiator: str | None = None
     has_conditions: bool = False
     has_keys: bool = False
     has_handlers: bool = False

@@ -116,6 +116,7 @@ class _Process:
             nodes=self.nodes,
             body=body,
             starters=tuple(self.starters(body)),
+            initiator=next((name for id in body.nodes if (name := _initiator(self.nodes[id]))), None),
             reach=reach.joins(self.nodes),
             retrievals={**correlation.stated(self.nodes.values()), **correlation.retrievals(self.reader, self.element)},
             has_conditions=any(definition.kind == "conditional" for definition in self.awaited()),
@@ -234,6 +235,11 @@ def _begins(node: Node) -> bool:
         return False
     waits = isinstance(node, SubProcess) and node.kind == "event"
     return not (waits or getattr(node, "for_compensation", False) or getattr(node, "instantiate", False))
+
+
+def _initiator(node: Node) -> str | None:
+    """The variable that keeps who began the process, in Flowable's and Camunda 7's models."""
+    return node.extensions.attributes.get("initiator") if node.type == "startEvent" else None
 
 
 def _starter(node: str, definition: EventDefinition) -> Starter:
