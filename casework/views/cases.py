@@ -32,14 +32,16 @@ WHICH = {"open": "Open", "closed": "Closed", "all": "All"}
 @reads
 def cases(request: HttpRequest) -> HttpResponse:
     reference, state = request.GET.get("q", "").strip()[:100], request.GET.get("state", "")[:64]
+    kind = request.GET.get("kind", "")[:64]
     which = request.GET.get("which", "all" if reference else "open")
     page = case_list(
-        user=person(request), now=timezone.now(), reference=reference, state=state, which=which,
+        user=person(request), now=timezone.now(), reference=reference, kind=kind, state=state, which=which,
         after=request.GET.get("after", ""),
     )  # fmt: skip
-    given = {"q": reference, "state": state, "which": which, "after": page.following}
+    given = {"q": reference, "kind": kind, "state": state, "which": which, "after": page.following}
     context: dict[str, Any] = {
-        "page": page, "q": reference, "state": state, "which": which, "choices": WHICH.items(),
+        "page": page, "q": reference, "kind": kind, "state": state, "which": which, "choices": WHICH.items(),
+        "all_types": newest_versions(),
         "next": "?" + urlencode({name: value for name, value in given.items() if value}),
         "types": _may_open(request),
     }  # fmt: skip
