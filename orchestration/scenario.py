@@ -46,6 +46,7 @@ class Engine:
         self.library = Library()
         self.now = START
         self.known: list[_Root] = []
+        self.held: list[tuple[str, Mapping[str, Json], str | None]] = []
 
     # -- models and instances
 
@@ -116,10 +117,14 @@ class Engine:
         self, name: str, variables: Mapping[str, Json], correlation: str | None, sender: _Root | None = None
     ) -> bool:
         key = correlation or processes.correlation_key(self.library, name, variables, self.now)
-        for root in list(self.known):
-            if root is not sender and _awaits(root.state, name, key):
+        waiting = [root for root in self.known if root is not sender and _awaits(root.state, name, key)]
+        for root in waiting:
+            if root.state.root.state != "suspended":
                 self._do(root, c.ReceiveMessage(name, None, variables, key))
                 return True
+        if waiting:
+            self.held.append((name, variables, key))
+            return True
         for process, starter in processes.starters(self.library):
             if starter.kind == "message" and starter.name == name:
                 self._begin(c.StartProcess(process, variables, starter.at))
@@ -202,6 +207,9 @@ class Engine:
 
     def resume(self, iid: str, ref: str | None) -> None:
         self._on_item_or_all(iid, ref, c.Resume, "suspended")
+        letters, self.held = self.held, []
+        for name, variables, key in letters:
+            self._message(name, variables, key)
 
     def terminate(self, iid: str, ref: str | None) -> None:
         self._on_item_or_all(iid, ref, c.Terminate, "active", "enabled", "available")

@@ -357,17 +357,19 @@ class Step:
     def awaiting(
         self, name: str, correlation: str | None, at: str | None = None, instance: int | None = None
     ) -> Wait | None:
-        """The oldest message subscription for this name (node, instance) that the correlation key fits."""
-        for wait in self.state.waits.values():
-            if (
-                wait.kind == "message"
-                and wait.name == name
-                and (at is None or wait.node == at)
-                and (instance is None or wait.instance == instance)
-                and (wait.key is None or correlation is None or wait.key == correlation)
-            ):
-                return wait
-        return None
+        """The oldest message subscription for this name (node, instance) that the correlation key fits; one that
+        stands still only where no other fits."""
+        fitting = [
+            wait
+            for wait in self.state.waits.values()
+            if wait.kind == "message"
+            and wait.name == name
+            and (at is None or wait.node == at)
+            and (instance is None or wait.instance == instance)
+            and (wait.key is None or correlation is None or wait.key == correlation)
+        ]
+        moving = (wait for wait in fitting if self.state.instances[wait.instance].state != "suspended")
+        return next(moving, fitting[0] if fitting else None)
 
     def throw_signal(
         self, instance: int, item: int | None, name: str, variables: Mapping[str, Json], key: str | None = None

@@ -88,8 +88,11 @@ class ProcessBehaviour:
         step.plan(catching.occurred, step, wait, {})
 
     def received(self, step: Step, wait: Wait, variables: Mapping[str, Json]) -> None:
-        if wait.kind == "signal" and step.state.instances[wait.instance].state == "suspended":
-            return
+        if step.state.instances[wait.instance].state == "suspended":
+            if wait.kind == "signal":
+                return
+            if step.state.root.state != "suspended":
+                return suspension.keep(step, wait, variables)
         _awake(step, wait.instance)
         step.plan(catching.occurred, step, wait, variables)
 

@@ -134,6 +134,8 @@ def _event_gateway(process: ProcessModel, node: Gateway) -> Iterator[Found]:
                 node,
                 f"Only events and receive tasks may follow an event-based gateway, not {_called(target)}. (10.5.6)",
             )
+    if node.parallel and not node.instantiate:
+        yield _severe(node, "Only a gateway that begins a process may wait for all its events. (10.5.6)")
     if node.instantiate and node.incoming:
         yield _severe(node, "A gateway that begins a process must have no incoming flow. (10.5.6)")
 
@@ -163,6 +165,8 @@ def _sub_process(process: ProcessModel, node: SubProcess) -> Iterator[Found]:
 def _event(process: ProcessModel, node: Event) -> Iterator[Found]:
     if node.type in ("startEvent", "boundaryEvent") and node.incoming:
         yield _severe(node, f"No sequence flow may lead into a {node.type}. (10.4.2, 10.4.4)")
+    if node.type == "startEvent" and node.parallel and node.scope == process.id:
+        yield _severe(node, "A process begins with one of its triggers; it cannot wait for several at once.")
     if node.type == "endEvent" and node.outgoing:
         yield _severe(node, "No sequence flow may leave an end event. (10.4.3)")
     if node.type in ("intermediateCatchEvent", "boundaryEvent") and not node.definitions:

@@ -2,23 +2,28 @@
 
 BPMN leaves suspension to the system. Ours is that of cases: people's tasks are closed and opened again, jobs are called
 off and asked for again, timers keep the moment at which they are due, and what the process called stands still with it.
-A signal that comes meanwhile is not heard.
+A signal that comes meanwhile is not heard. A message that comes to a called process is kept for it; one for a whole
+case that stands still is refused, so that whoever brings it keeps it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import cast
+from typing import Any, Final, cast
 
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
-from orchestration.engine.bpmn import work
+from orchestration.engine.bpmn import catching, work
 from orchestration.engine.bpmn.items import facts_of, node_of, note
 from orchestration.engine.bpmn.model import Activity
 from orchestration.engine.state import Wait
 from orchestration.engine.step import Refused, Step
 
-_STOPPED = "stopped"
+Json = Any
+
+_STOPPED: Final = "stopped"
+_KEPT: Final = "kept"
 
 
 def suspend(step: Step, instance: int) -> None:
@@ -35,8 +40,27 @@ def resume(step: Step, instance: int) -> None:
     for holder in _holders(step, instance):
         if _STOPPED in facts_of(step, instance, holder):
             _go_on(step, instance, holder)
+    for letter in facts_of(step, instance, None).get(_KEPT, ()):
+        step.plan(_hand_over, step, instance, letter)
+    note(step, instance, None, _KEPT, None)
     _tell_called(step, instance, c.Resume, "suspended")
     step.touch(instance)
+
+
+def keep(step: Step, wait: Wait, variables: Mapping[str, Json]) -> None:
+    """Hold a message until the process that it came to goes on."""
+    kept = facts_of(step, wait.instance, None).get(_KEPT, ())
+    letter = {"subscription": wait.id, "name": wait.name, "variables": dict(variables)}
+    note(step, wait.instance, None, _KEPT, [*kept, letter])
+
+
+def _hand_over(step: Step, instance: int, letter: Mapping[str, Json]) -> None:
+    """To what it came to; where that has gone in the meantime, to whoever waits for it now."""
+    wait = step.state.waits.get(letter["subscription"])
+    if wait is None:
+        step.throw_message(instance, None, letter["name"], letter["variables"])
+    else:
+        catching.occurred(step, wait, letter["variables"])
 
 
 def _change(step: Step, instance: int, transition: str, source: str, target: str) -> None:

@@ -59,6 +59,13 @@ def faults(body, head=""):
         (FRAME + '<callActivity id="x" />' + flows(("s", "x"), ("x", "e")), "x", "must say what it calls"),
         (FRAME + '<userTask id="x"><multiInstanceLoopCharacteristics /></userTask>' + flows(("s", "x"), ("x", "e")),
          "x", "needs a cardinality or a collection"),
+        (FRAME + '<userTask id="x"><multiInstanceLoopCharacteristics behavior="One" oneBehaviorEventRef="z">'
+         "<loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics></userTask>"
+         + flows(("s", "x"), ("x", "e")), "x", "as its instances complete"),
+        (FRAME + '<eventBasedGateway id="g" eventGatewayType="Parallel" />' + flows(("s", "g")), "g", "all its events"),
+        ('<startEvent id="s" parallelMultiple="true"><conditionalEventDefinition><condition>a</condition>'
+         "</conditionalEventDefinition><timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>"
+         "</startEvent>", "s", "one of its triggers"),
         (FRAME + '<task id="x" isForCompensation="true" />' + flows(("s", "x"), ("x", "e")), "x", "outside the normal"),
         (FRAME + '<choreographyTask id="x" />' + flows(("s", "e")), "x", "is not supported in a process"),
         (FRAME + '<eventBasedGateway id="g" /><task id="a" />' + flows(("s", "g"), ("g", "a"), ("a", "e")), "g",
