@@ -13,6 +13,7 @@ from casework import permissions
 from casework.models import Case
 from casework.selectors.look import list_mask
 from casework.selectors.rules import newest_versions
+from casework.steps import SUSPENDED
 from orchestration.casetypes import by_definition
 from orchestration.masking import Principal
 
@@ -68,9 +69,9 @@ def case_list(
 
 
 def _states() -> tuple[str, ...]:
-    """The named states of the case types that are deployed."""
+    """The named states of the case types that are deployed, and that of a case that stands still."""
     named = (state.name for row in newest_versions() for state in by_definition(row.pk).states)
-    return tuple(dict.fromkeys(named))
+    return tuple(dict.fromkeys((*named, SUSPENDED)))
 
 
 def _row(case: Case, person: Principal) -> CaseRow:
