@@ -105,6 +105,20 @@ def test_a_cycle_without_end_goes_on(clock: Clock, db: None) -> None:
     assert [clock.passes(minutes=30) for _ in range(6)] == [[], *[[LOOK]] * 5]
 
 
+def test_a_cron_expression_begins_cases_too(clock: Clock, db: None) -> None:
+    published(edited("R3/PT1H", "0 30 10 * * ?"))
+    assert clock.passes(minutes=89) == []
+    assert clock.passes(minutes=1) == [LOOK]
+    assert clock.passes(hours=23, minutes=59) == [CHECK]
+    assert clock.passes(minutes=1) == [LOOK]
+
+
+def test_a_cron_expression_that_names_one_day_begins_one_case(clock: Clock, db: None) -> None:
+    published(edited("R3/PT1H", "0 30 10 3 3 ? 2026"))
+    assert clock.passes(days=2) == [CHECK, LOOK]
+    assert clock.passes(days=365) == [OPEN]
+
+
 def test_moments_missed_while_everything_was_down_begin_their_cases_one_by_one(
     visits: Definition, clock: Clock
 ) -> None:
@@ -208,29 +222,29 @@ def test_a_timer_that_cannot_be_set_is_refused_at_deployment(written: str, said:
     assert isinstance(refused, Refused) and refused.errors["1"].startswith(said), refused
 
 
-@pytest.mark.parametrize(
-    ("event", "said"),
-    [
-        (
-            '<conditionalEventDefinition id="c"><condition>=number &gt; 3</condition></conditionalEventDefinition>',
-            "visits.bpmn, hourly: A condition begins no case: before there is one, it has no data",
-        ),
-        (
-            '<messageEventDefinition id="m" messageRef="asked"/><signalEventDefinition id="s" signalRef="bell"/>',
-            "visits.bpmn, hourly: Several events together begin no case: before there is one, nothing keeps which",
-        ),
-    ],
-)
-def test_what_can_begin_no_case_is_refused_at_deployment(event: str, said: str, db: None) -> None:
-    text = VISITS["visits.bpmn"]
-    timer = '<timerEventDefinition id="each_hour"><timeCycle>R3/PT1H</timeCycle></timerEventDefinition>'
-    assert timer in text
-    text = text.replace(timer, event).replace(
-        '<startEvent id="hourly"', '<startEvent id="hourly" parallelMultiple="true"'
+TIMER = '<timerEventDefinition id="each_hour"><timeCycle>R3/PT1H</timeCycle></timerEventDefinition>'
+CONDITION = '<conditionalEventDefinition id="c"><condition>=number &gt; 3</condition></conditionalEventDefinition>'
+
+
+def test_a_condition_begins_no_case(db: None) -> None:
+    refused = deploy(edited(TIMER, CONDITION), TEST)
+    assert isinstance(refused, Refused)
+    said = (
+        "visits.bpmn, hourly: A condition begins no case: before there is one, it has no data by which to become true."
     )
-    text = text.replace('<message id="asked"', '<signal id="bell" name="bell"/><message id="asked"')
-    refused = deploy({**VISITS, "visits.bpmn": text}, TEST)
-    assert isinstance(refused, Refused) and refused.errors["1"].startswith(said), refused
+    assert list(refused.errors.values()) == [said]
+
+
+def test_several_events_together_begin_no_case(db: None) -> None:
+    both = 'id="on_demand" parallelMultiple="true"><signalEventDefinition id="s" signalRef="bell"/>'
+    given = edited('<message id="asked"', '<signal id="bell" name="bell"/><message id="asked"')
+    given["visits.bpmn"] = given["visits.bpmn"].replace('id="on_demand">', both)
+    refused = deploy(given, TEST)
+    assert isinstance(refused, Refused)
+    (said,) = set(refused.errors.values())
+    assert said.startswith(
+        "visits.bpmn, on_demand: Several events together begin no case: before there is one, nothing"
+    )
 
 
 def test_they_are_found_by_an_index_however_many_there_are(visits: Definition) -> None:

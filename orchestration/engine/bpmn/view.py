@@ -14,7 +14,7 @@ from orchestration.engine.bpmn import correlation
 from orchestration.engine.bpmn.model import Activity, Event, Node, ProcessModel, Starter
 from orchestration.engine.library import Library
 from orchestration.engine.state import Item, State
-from orchestration.engine.timers import BadTimer, Schedule, later, schedule
+from orchestration.engine.timers import BadTimer, Schedule, schedule
 
 Json = Any
 
@@ -72,7 +72,8 @@ def first_moment(starter: Starter, now: datetime) -> Schedule:
     if text is None:
         raise BadTimer("it depends on data, and before there is a case there is none.")
     plan = schedule(str(text), now)
-    if plan.every and later(plan.due, plan.every) <= plan.due:
+    again = plan.next(now)
+    if again is not None and again.due <= plan.due:
         raise BadTimer(f"{str(text)!r} never moves on.")
     return plan
 
