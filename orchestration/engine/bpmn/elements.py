@@ -211,9 +211,8 @@ def _multi_instance(reader: Reader, element: Element, several: Element) -> Loop:
         reader.fault(element, fault.sentence, fault.severe)
     cardinality = reader.formula(element, several.first("loopCardinality"))
     collection = extensions.collection or _reference(reader, element, several, "loopDataInputRef")
-    if several.get("noneBehaviorEventRef", several.get("oneBehaviorEventRef")) or several.first(
-        "complexBehaviorDefinition"
-    ):
+    thrown = several.get("noneBehaviorEventRef") or several.get("oneBehaviorEventRef")
+    if thrown or several.first("complexBehaviorDefinition") is not None:
         reader.fault(element, "Events that a loop throws as its instances complete are not supported.")
     if cardinality is None and collection is None:
         reader.fault(element, "A multi-instance activity needs a cardinality or a collection.")
