@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from orchestration.engine.bpmn import memory, scopes, tokens, variables, waits, work
+from orchestration.engine.bpmn import listening, memory, scopes, tokens, variables, waits, work
 from orchestration.engine.bpmn.items import close_item, facts_of, is_open, node_of, note, open_item, stall
 from orchestration.engine.bpmn.model import Activity, CallActivity, Flow, Loop, Node, SubProcess
 from orchestration.engine.bpmn.tokens import ENTER
@@ -53,8 +53,9 @@ def start(
 
 def _only_passes(step: Step, scope: int | None, node: Activity) -> bool:
     """Whether a token need not rest here: the work is instant, and nothing hangs on the activity."""
-    hung = node.loop or node.boundaries or node.handler or node.for_compensation or node.inputs or node.extensions.skip
-    return not hung and work.is_instant(node) and not scopes.is_ad_hoc(step, scope)
+    asked = node.extensions.skip or node.extensions.listeners
+    hung = node.loop or node.boundaries or node.handler or node.for_compensation or node.inputs
+    return not hung and not asked and work.is_instant(node) and not scopes.is_ad_hoc(step, scope)
 
 
 def _pass(step: Step, instance: int, scope: int | None, node: Activity) -> None:
@@ -79,7 +80,9 @@ def _open(
         own = {**local, **variables.transferred(step, node.inputs, instance, scope, local)}
     if isinstance(node, SubProcess) and node.body.data:
         own = {**variables.initial(node.body), **own}
-    return open_item(step, instance, scope, node, own, facts)
+    item = open_item(step, instance, scope, node, own, facts)
+    listening.carry_out(step, listening.at("start", node.extensions.listeners), instance, item)
+    return item
 
 
 def _arm_boundaries(step: Step, item: int, node: Activity) -> None:
@@ -128,6 +131,7 @@ def complete(step: Step, item: int, values: Mapping[str, Json]) -> None:
     if is_frame(found):
         return _end_loop(step, item, node)
     variables.returned(step, node, found.instance, item, found.parent, values)
+    listening.carry_out(step, listening.at("end", node.extensions.listeners), found.instance, item)
     if is_instance(step, found):
         return _complete_instance(step, item, node, values)
     return _close(step, item, node)

@@ -15,6 +15,7 @@ from orchestration.engine.bpmn import (
     catching,
     compensation,
     gateways,
+    listening,
     scopes,
     suspension,
     throwing,
@@ -38,6 +39,7 @@ class ProcessBehaviour:
         given = step.state.instances[instance].variables
         values = {d.name: d.value for d in model.body.data if d.value is not None and d.name not in given}
         step.set_variables(instance, values)
+        listening.carry_out(step, model.started, instance, None)
         scopes.listen(step, instance, None, model.body)
         if at is None and not model.body.starts:
             at = next((id for id in model.body.nodes if model.nodes[id].type == "startEvent"), None)

@@ -18,13 +18,14 @@ from orchestration.engine.expressions import Formula
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A sequence flow (8.3.13). `condition` None: always."""
+    """A sequence flow (8.3.13). `condition` None: always. `taken`: what is set when a token takes it (`listening`)."""
 
     id: str
     name: str
     source: str
     target: str
     condition: Formula | None = None
+    taken: tuple[Script, ...] = ()
     line: int = 0
 
 
@@ -193,7 +194,8 @@ class ProcessModel:
     can come along that flow without passing the join. `has_conditions`, `has_keys`: whether data may trigger
     an event, or change whose message is awaited; `has_handlers`: whether there are event sub-processes.
     `retrievals`: message name -> how its correlation key is read from its payload, one expression for each
-    property of the key (8.3.2). `initiator`: the variable that keeps who began it.
+    property of the key (8.3.2). `initiator`: the variable that keeps who began it; `started`: what is set
+    when it starts.
     """
 
     id: str
@@ -204,6 +206,7 @@ class ProcessModel:
     reach: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     retrievals: Mapping[str, tuple[Formula, ...]] = field(default_factory=dict)
     initiator: str | None = None
+    started: tuple[Script, ...] = ()
     has_conditions: bool = False
     has_keys: bool = False
     has_handlers: bool = False

@@ -14,7 +14,7 @@ from typing import Final
 import orjson
 
 from orchestration.engine import dialect
-from orchestration.engine.bpmn import correlation, elements, reach
+from orchestration.engine.bpmn import correlation, elements, listening, reach
 from orchestration.engine.bpmn.elements import ACTIVITIES, NODES, SUB_PROCESSES, Surroundings
 from orchestration.engine.bpmn.model import (
     Body,
@@ -30,6 +30,7 @@ from orchestration.engine.bpmn.model import (
     Task,
 )
 from orchestration.engine.bpmn.reading import BPMN, Reader, local
+from orchestration.engine.dialect import Script
 from orchestration.engine.library import Fault
 from orchestration.engine.xml import Element
 
@@ -116,6 +117,7 @@ class _Process:
             nodes=self.nodes,
             body=body,
             starters=tuple(self.starters(body)),
+            started=self.started(),
             initiator=next((name for id in body.nodes if (name := _initiator(self.nodes[id]))), None),
             reach=reach.joins(self.nodes),
             retrievals={**correlation.stated(self.nodes.values()), **correlation.retrievals(self.reader, self.element)},
@@ -124,6 +126,13 @@ class _Process:
             has_handlers=any(isinstance(node, SubProcess) and node.kind == "event" for node in self.nodes.values()),
             line=self.element.line,
         )
+
+    def started(self) -> tuple[Script, ...]:
+        """What listeners of the process itself set when it starts."""
+        listeners = self.reader.extensions(self.element).listeners
+        if listening.at("end", listeners):
+            self.reader.fault(self.element, "Its listener for the end is not run; set it before an end event.", False)
+        return listening.at("start", listeners)
 
     def awaited(self) -> list[EventDefinition]:
         return [definition for node in self.nodes.values() for definition in correlation.awaited(node)]
@@ -155,7 +164,8 @@ class _Process:
                 if end not in inside:
                     self.reader.fault(child, f"A sequence flow joins '{end}', which is no flow node in the same scope.")
             condition = self.reader.flow_condition(child)
-            flow = Flow(self.reader.id(child), child.get("name") or "", source, target, condition, child.line)
+            taken = listening.along(self.reader.by_id.get(source), child, self.reader.by_id.get(target))
+            flow = Flow(self.reader.id(child), child.get("name") or "", source, target, condition, taken, child.line)
             if source in inside and target in inside:
                 around.outgoing.setdefault(source, []).append(flow)
                 around.incoming.setdefault(target, []).append(flow)

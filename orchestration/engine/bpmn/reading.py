@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 
 from orchestration.engine import dialect, juel
 from orchestration.engine.bpmn.model import EventDefinition
-from orchestration.engine.dialect import Script, Transfer
+from orchestration.engine.dialect import Extensions, Script, Transfer
 from orchestration.engine.expressions import BadExpression, Formula, formula, setting
 from orchestration.engine.library import Fault
 from orchestration.engine.timers import BadTimer, schedule
@@ -21,7 +21,7 @@ from orchestration.engine.xml import Element
 
 T = TypeVar("T")
 
-BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+BPMN: Final = dialect.BPMN
 
 KINDS: Final = {
     "messageEventDefinition": "message",
@@ -90,13 +90,17 @@ class Reader:
             return None
         return self.compile(owner, written)
 
+    def extensions(self, element: Element) -> Extensions:
+        """What vendors' extensions say about an element that is no flow node; faults are kept."""
+        found, faults = dialect.extensions(element)
+        for fault in faults:
+            self.fault(element, fault.sentence, fault.severe)
+        return found
+
     def flow_condition(self, flow: Element) -> Formula | None:
         """The condition of a sequence flow; where the flow may be skipped (Flowable), that opens it too."""
-        condition = self.formula(flow, flow.first("conditionExpression"))
-        said, faults = dialect.extensions(flow)
-        for fault in faults:
-            self.fault(flow, fault.sentence, fault.severe)
-        return condition if condition is None or said.skip is None else dialect.either(said.skip, condition)
+        condition, skip = self.formula(flow, flow.first("conditionExpression")), self.extensions(flow).skip
+        return condition if condition is None or skip is None else dialect.either(skip, condition)
 
     def tried(self, owner: Element, read: Callable[[], T]) -> T | None:
         """What is read, or a fault of its owner where it is refused."""

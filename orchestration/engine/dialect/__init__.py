@@ -9,12 +9,14 @@ else. `vendors` finds the attributes, `reader` reads them with `mappings` and `l
 
 from __future__ import annotations
 
+from orchestration.engine.dialect.listeners import listening
 from orchestration.engine.dialect.reader import extensions
 from orchestration.engine.dialect.scripts import either, people, run, script, value_of
 from orchestration.engine.dialect.values import Assignment, Extensions, Script, Transfer
-from orchestration.engine.dialect.vendors import CASEWRIGHT, VENDORS, ZEEBE, clock, vendor, vendor_elements
+from orchestration.engine.dialect.vendors import BPMN, CASEWRIGHT, VENDORS, ZEEBE, clock, vendor, vendor_elements
 
 __all__ = [
+    "BPMN",
     "CASEWRIGHT",
     "VENDORS",
     "ZEEBE",
@@ -25,6 +27,7 @@ __all__ = [
     "clock",
     "either",
     "extensions",
+    "listening",
     "people",
     "run",
     "script",

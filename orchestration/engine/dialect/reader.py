@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from orchestration.engine import juel
+from orchestration.engine.dialect.listeners import listening
 from orchestration.engine.dialect.loops import loop
 from orchestration.engine.dialect.mappings import inputs, outputs
 from orchestration.engine.dialect.remarks import remark
@@ -55,6 +56,7 @@ class _Reader(Texts):
             return_all=self.returns_all(),
             business_key=self.business_key(),
             plans=self.plans(),
+            listeners=tuple(listening(element)),
             fields=dict(self.fields()),
             attributes=dict(self.attributes()),
             **loop(self),

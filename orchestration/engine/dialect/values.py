@@ -47,7 +47,7 @@ class Extensions:
 
     `first_index`: the loop counter of a loop's first instance (Zeebe counts from 1). `collected`: variables that gather
     what each instance of a loop gives. `decision_form`: how a decision's output is written (`decisions.shaped`).
-    `skip`: under which condition the work is left out.
+    `skip`: under which condition the work is left out. `listeners`: what is set at which moment (`listeners`).
     """
 
     assignee: Formula | None = None
@@ -72,5 +72,6 @@ class Extensions:
     first_index: int = 0
     collected: tuple[tuple[str, Formula | None], ...] = ()
     plans: Plans | None = None
+    listeners: tuple[tuple[str, Script], ...] = ()
     fields: Mapping[str, Formula] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)

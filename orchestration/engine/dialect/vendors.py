@@ -7,6 +7,7 @@ from typing import Final
 from orchestration.engine.cron import as_quartz
 from orchestration.engine.xml import Element
 
+BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 CASEWRIGHT: Final = "urn:casewright:model:1"
 ZEEBE: Final = "http://camunda.org/schema/zeebe/1.0"
 CAMUNDA_7: Final = (

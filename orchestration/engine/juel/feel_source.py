@@ -27,11 +27,13 @@ FACTS: Final = {
     "caseExecution": _CASE,
     "planItemInstance": _ITEM,
     "task": _ITEM,
+    "delegateTask": _ITEM,
 }
 """The Java objects through which a model reaches variables, and what each tells about its instance."""
 
 HOLDERS: Final = {name: name for name in FACTS} | {
     "delegateExecution": "execution",
+    "delegateTask": "task",
     "variableContainer": "caseInstance",
     "caseExecution": "caseInstance",
 }

@@ -81,7 +81,7 @@ class _Reader:
 
     def act(self, node: Node) -> None:
         if isinstance(node, syntax.Method) and node.name in _SETTERS:
-            if not (isinstance(node.of, syntax.Name) and node.of.name in HOLDERS and len(node.arguments) == 2):
+            if not (_is_holder(node.of) and len(node.arguments) == 2):
                 raise JuelRefused(f"'{node.name}' sets a variable only on the execution, with a name and a value")
             name, value = node.arguments
             if not (isinstance(name, syntax.Literal) and isinstance(name.value, str)):
@@ -92,6 +92,13 @@ class _Reader:
 
     def assign(self, name: str, node: Node) -> None:
         self.assignments.append(Assignment(name, feel_source.expression(node), name in self.own))
+
+
+def _is_holder(node: Node) -> bool:
+    """`execution`, `task`, or `task.execution`."""
+    if isinstance(node, syntax.Property) and node.name == "execution":
+        return _is_holder(node.of)
+    return isinstance(node, syntax.Name) and node.name in HOLDERS
 
 
 def _statements(text: str) -> list[str]:
