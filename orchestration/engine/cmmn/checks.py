@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from orchestration.engine.cmmn.index import stages_around
 from orchestration.engine.cmmn.lifecycle import EVENT_OR_MILESTONE, STAGE_OR_TASK
-from orchestration.engine.cmmn.model import CaseModel, Node, OnPart
+from orchestration.engine.cmmn.model import TASKS, CaseModel, Node, OnPart
 from orchestration.engine.cmmn.planning import discretionary_nodes
+from orchestration.engine.cmmn.repetition import is_triggered
 from orchestration.engine.library import Fault, Library
 
 Found = tuple[Node, str, bool]
@@ -38,12 +40,28 @@ def _of_node(case: CaseModel, node: Node, library: Library) -> Iterator[Found]:
     yield from _timer(case, node)
     yield from _called(node, library)
     yield from _plans(case, node)
+    yield from _controls(case, node)
     if node.occurs and node.manual is not None:
         yield node, f"A {node.type} cannot be activated by hand.", True
     if node.capability is not None and not node.blocking:
         yield node, "Work for a machine actor is always waited for; isBlocking is not heeded.", False
     if node.is_stage and not node.children and not node.table:
         yield node, "The stage holds no plan items and completes at once.", False
+
+
+def _controls(case: CaseModel, node: Node) -> Iterator[Found]:
+    """What may not stand together on one item."""
+    if node.is_stage and node.definition in stages_around(node, case.nodes):
+        yield node, "The stage contains itself, so beginning it would never end.", True
+    offered = (case.nodes[offer.node] for offer in node.table if offer.node in case.nodes)
+    if node.type == "humanTask" and any(other.definition == node.definition for other in offered):
+        yield node, "The task offers itself on its own planning table.", True
+    if node.is_listener and node.entry:
+        yield node, f"A {node.type} takes no entry criteria.", not case.flowable
+    if node.type in TASKS and node.exit and not node.blocking and node.blocking_condition is None:
+        yield node, "The task is not waited for, so its exit criteria never hold while it is active.", False
+    if node.repetition is not None and node.entry and not case.flowable and not is_triggered(node):
+        yield node, "The repetition rule is never asked: no entry criterion waits for an event.", False
 
 
 def _criteria(case: CaseModel, node: Node) -> Iterator[Found]:

@@ -6,6 +6,7 @@ Tasks: what is called, what goes in and comes out (5.4.8 to 5.4.13). Listeners a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ _CALL_FIELDS: Final = ("decisionTableReferenceKey", "decisionServiceReferenceKey
 _OWN_WORK: Final = frozenset({"script", "java"})
 _UNKNOWN_WORK: Final = frozenset({"send-event"})
 _WAITS: Final = "casePage"
+_LIKE_A_TIME: Final = re.compile(r"\d|[-+]?P[T\d]|R-?\d*/")
 _LISTENS: Final = {"signal": "signal", "variable": "variable", "reactivate": "reactivate"}
 
 
@@ -71,7 +73,7 @@ class Definitions:
             details.update(self.work(element, found))
         if kind in _CALLS:
             details["called"] = self.called(kind, element, found)
-            details.update(self.mappings(element, found))
+            details.update(self.mappings(kind, element, found))
         return details
 
     def work(self, element: Element, found: Extensions) -> dict[str, Any]:
@@ -132,18 +134,19 @@ class Definitions:
         external = declared.get("externalRef") if declared is not None and declared.name != "case" else None
         return self.text(element, local(external or reference), value=True)
 
-    def mappings(self, element: Element, found: Extensions) -> dict[str, Any]:
+    def mappings(self, kind: str, element: Element, found: Extensions) -> dict[str, Any]:
         """Parameter mappings (5.4.12): into the task's inputs, out of its outputs; and vendors' in and out."""
         inputs = dict(self.parameters(element, "input", "inputParameter"))
         outputs = dict(self.parameters(element, "output", "outputParameter"))
+        called = dict(self.called_parameters(kind, element))
         into, out = list(found.inputs), list(found.outputs)
         for mapping in element.all("parameterMapping"):
             source, target = local(mapping.get("sourceRef") or ""), local(mapping.get("targetRef") or "")
             change = mapping.first("transformation")
             if source in inputs or (source not in outputs and target not in outputs):
-                into.extend(self.transfer(mapping, inputs.get(source, source), target, change))
+                into.extend(self.transfer(mapping, inputs.get(source, source), called.get(target, target), change))
             else:
-                out.extend(self.transfer(mapping, source, outputs.get(target, target), change))
+                out.extend(self.transfer(mapping, called.get(source, source), outputs.get(target, target), change))
         return {"inputs": tuple(into), "outputs": tuple(out)}
 
     def parameters(self, element: Element, *names: str) -> Iterator[tuple[str, str]]:
@@ -151,6 +154,12 @@ class Definitions:
             bound = self.files.get(local(parameter.get("bindingRef") or ""))
             own = parameter.get("name") or parameter.get("id") or ""
             yield parameter.get("id") or own, bound.name if bound is not None else own
+
+    def called_parameters(self, kind: str, element: Element) -> Iterator[tuple[str, str]]:
+        """Parameter id -> name of the process or decision that is declared beside the case (5.1.4, 5.1.5)."""
+        declared = self.outside.get(local(element.get(_CALLS[kind][0]) or ""))
+        if declared is not None and declared.name != "case":
+            yield from self.parameters(declared, "input", "output")
 
     def transfer(self, owner: Element, source: str, target: str, change: Element | None) -> Iterator[Transfer]:
         value = self.reader.expression(owner, change) if change is not None else self.text(owner, source)
@@ -187,16 +196,19 @@ class Definitions:
         if not text:
             self.reader.fault(element, "The timer has no expression.")
             return None
-        if not text.startswith("=") and not juel.holds_juel(text):
-            self.check_time(element, text)
-        value = self.text(element, text, value=True)
+        written = text.startswith("=") or juel.holds_juel(text) or self.is_time(element, text)
+        value = self.text(element, text, value=True) if written else self.reader.expression(element, holder)
         return None if value is None else Timer(value, self.trigger(element))
 
-    def check_time(self, element: Element, text: str) -> None:
+    def is_time(self, element: Element, text: str) -> bool:
+        """Whether the text itself is the time; a fault where it only looks so. Else it is an expression."""
         try:
             schedule(text, datetime(2000, 1, 1, tzinfo=UTC))
         except BadTimer as error:
+            if _LIKE_A_TIME.match(text) is None:
+                return False
             self.reader.fault(element, str(error))
+        return True
 
     def trigger(self, element: Element) -> tuple[str, str, bool] | None:
         for child in element.all("planItemStartTrigger", "caseFileItemStartTrigger"):

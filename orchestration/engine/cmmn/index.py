@@ -80,10 +80,10 @@ def _read(rules: Iterable[Rule], files: Mapping[str, CaseFileItem]) -> Iterator[
 def _crosses(node: Node, nodes: Mapping[str, Node]) -> bool:
     """Whether an entry criterion of the node waits for an item outside of the node's stage."""
     sources = (part.source for entry in node.entry for part in entry.sentry.on_parts if not part.case_file)
-    return any(source in nodes and node.stage not in _stages_of(nodes[source], nodes) for source in sources)
+    return any(source in nodes and node.stage not in stages_around(nodes[source], nodes) for source in sources)
 
 
-def _stages_of(node: Node, nodes: Mapping[str, Node]) -> set[str | None]:
+def stages_around(node: Node, nodes: Mapping[str, Node]) -> set[str | None]:
     """The definitions of the stages around a node."""
     found: set[str | None] = set()
     todo = [node.stage]

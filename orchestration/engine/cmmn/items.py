@@ -90,9 +90,11 @@ def take_up(run: Run, number: int) -> None:
 def enter(run: Run, item: Item, criterion: Criterion | None) -> bool:
     """An entry criterion holds (None: there is none): see to repetition, then activate. (8.4.2, 5.4.11.3)
 
-    False: a repetition rule that gates the entry does not let it in now.
+    False: a repetition rule that gates the entry does not let it in now, or it is a listener, which nothing lets in.
     """
     node = run.node(item)
+    if node.is_listener:
+        return False
     reason = "" if criterion is None else criterion.id
     if node.repetition is not None and node.repetition.collection is not None:
         spread(run, item, node, node.repetition)

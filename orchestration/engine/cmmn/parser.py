@@ -48,6 +48,8 @@ ELEMENTS: Final = DEFINITIONS | frozenset(
 )
 """What may stand inside a case (chapter 5, and the exchange format's helpers)."""
 
+MULTIPLICITIES: Final = ("ZeroOrOne", "ZeroOrMore", "ExactlyOne", "OneOrMore", "Unspecified", "Unknown")
+
 _UNREAD: Final = {
     "caseLifecycleListener": "would run code",
     "variableAggregation": "gathers variables of repetitions",
@@ -92,6 +94,8 @@ class _CaseReader(Reader):
         if plan is None or not case.get("id"):
             self.fault(case, "A case needs an id and a case plan model.")
             return None
+        for another in case.all("casePlanModel")[1:]:
+            self.fault(another, "A case has one case plan model only.")
         self.gather()
         self.read_files()
         self.roles = dict(self.read_roles())
@@ -147,6 +151,8 @@ class _CaseReader(Reader):
         if any(item.name == name for item in self.files.values()):
             self.fault(element, f"Two case file items have the name {name!r}; content is kept by name.")
         multiplicity = element.get("multiplicity") or "Unspecified"
+        if multiplicity not in MULTIPLICITIES:
+            self.fault(element, f"{multiplicity!r} is no multiplicity; {', '.join(MULTIPLICITIES)} are.")
         definition = local(element.get("definitionRef") or "")
         self.files[id] = CaseFileItem(id, name, multiplicity, parent, children, definition)
         return id

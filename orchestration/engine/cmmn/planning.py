@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 from orchestration.engine import events as e
@@ -37,9 +38,13 @@ class Offer:
 
     @property
     def role_names(self) -> frozenset[str]:
-        """The roles of which a person needs one; empty: anybody may."""
+        """The roles of which a person needs one; empty: anybody may. Where no single role will do, combinations."""
         needed = self.item.roles
-        return frozenset.intersection(*needed) if needed else frozenset()
+        if not needed:
+            return frozenset()
+        return frozenset.intersection(*needed) or frozenset(
+            " and ".join(sorted(set(each))) for each in product(*needed)
+        )
 
 
 def considered(run: Run) -> Iterator[Offer]:

@@ -126,9 +126,18 @@ def _decide(run: Run, item: Item, node: Node) -> bool:
     extensions = node.extensions
     given = carried(run, item, node.inputs) or None
     output = run.step.decide(decision, run.instance, item.id, given, extensions.decision_form)
+    if node.outputs and not extensions.outputs:
+        run.assign(item.id, _mapped(run, item, node, _results(node, output)))
+        return True
     named = extensions.outputs or extensions.result_variable is not None or isinstance(output, dict)
     bring_back(run, item, node, output if named else {decision: output})
     return True
+
+
+def _results(node: Node, output: Json) -> dict[str, Json]:
+    """What the outputs of a decision are called by the mappings: entries of an object, else the whole."""
+    entries = output if isinstance(output, dict) else {}
+    return {name: entries.get(name, output) for one in node.outputs for name in one.source.names}
 
 
 def _compute(run: Run, item: Item, node: Node) -> bool:
@@ -169,13 +178,18 @@ def returned(run: Run, item: Item, node: Node, model: Any, variables: Mapping[st
     seen = dict(variables)
     if isinstance(outputs, Mapping):
         seen.update({id: variables.get(name) for id, name in outputs.items()})
-    changes = {
-        str(run.value(one.target, item.id, seen)): run.value(one.source, item.id, _only(one.source, seen))
-        for one in node.outputs
-    }
+    changes = _mapped(run, item, node, seen)
     if node.extensions.return_all:
         changes = {**variables, **changes}
     run.assign(item.id, changes)
+
+
+def _mapped(run: Run, item: Item, node: Node, seen: dict[str, Json]) -> dict[str, Json]:
+    """What the output mappings make of what the called side has. (5.4.10, parameter mappings)"""
+    return {
+        str(run.value(one.target, item.id, seen)): run.value(one.source, item.id, _only(one.source, seen))
+        for one in node.outputs
+    }
 
 
 def _only(source: Formula, seen: Mapping[str, Json]) -> dict[str, Json]:

@@ -48,8 +48,16 @@ TABLE = '<planningTable id="pt"><discretionaryItem id="x" definitionRef="human" 
         (item("a", "call") + '<processTask id="call" processRef="ghost"/>', "a", "no process"),
         (item("a", "call") + '<decisionTask id="call" decisionRef="ghost"/>', "a", "no decision"),
         (item("a", "call") + '<decisionTask id="call"/>', "call", "does not say"),
-        (item("a", "t") + TIMER.format("<timerExpression>soon</timerExpression>"), "t", "ISO"),
+        (item("a", "t") + TIMER.format("<timerExpression>PT1X</timerExpression>"), "t", "ISO"),
+        (item("a", "t") + TIMER.format("<timerExpression>every tuesday</timerExpression>"), "t", "not FEEL"),
         (item("a", "t") + TIMER.format(""), "t", "no expression"),
+        (item("a", "st") + '<stage id="st" name="St">' + item("b", "st") + "</stage>", "b", "contains itself"),
+        (item("a") + f'<humanTask id="human">{TABLE.format("")}</humanTask>', "a", "offers itself"),
+        (
+            item("a") + item("b", "u", entry("s")) + on("s", "a") + '<userEventListener id="u"/>' + HUMAN,
+            "b",
+            "no entry",
+        ),
         (item("a") + '<humanTask id="human"/><teapot id="pot"/>', "pot", "no element"),
         (item("a") + '<humanTask id="human" performerRef="ghost"/>', "human", "no role"),
         (item("a", "human", BY_HAND.format("<condition>if</condition>")) + HUMAN, "a", "not FEEL"),
@@ -61,6 +69,24 @@ TABLE = '<planningTable id="pt"><discretionaryItem id="x" definitionRef="human" 
 def test_a_fault_names_its_element(plan, element, word):
     sentences = found(cmmn(plan))
     assert word in sentences[element]
+
+
+def test_a_case_has_one_plan_model_and_known_multiplicities():
+    second = f'<casePlanModel id="other">{item("b")}</casePlanModel>'
+    files = '<caseFileModel><caseFileItem id="f" name="f" multiplicity="Lots"/></caseFileModel>'
+    sentences = found(cmmn(item("a") + HUMAN, before=files, after=second))
+    assert "one case plan model" in sentences["other"]
+    assert "no multiplicity" in sentences["f"]
+
+
+def test_what_can_have_no_effect_is_a_warning():
+    go = '<sentry id="go"><ifPart><condition>ready = true</condition></ifPart></sentry>'
+    again = "<itemControl><repetitionRule/></itemControl>"
+    plan = item("a", "human", again + entry("go")) + go + HUMAN
+    plan += item("b", "quick", '<exitCriterion id="out" sentryRef="go"/>')
+    built = build({"m.cmmn": cmmn(plan + '<humanTask id="quick" isBlocking="false"/>')})
+    assert isinstance(built, Library)
+    assert {warning.element for warning in built.warnings} == {"a", "b"}
 
 
 def test_a_script_that_would_need_java_is_refused():
