@@ -1,11 +1,12 @@
 # What can be done here? `make help` lists it. Nothing needs to be installed before, but Python 3.11 and make.
 PORT ?= 8000
 ARGS ?= help
+KILLS ?= 100
 PY = .venv/bin/python
 SETUP = ./casework/runtime/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench conformance picture manage setup setup-dev chromium pins clean reset
+.PHONY: help run test lint bench chaos conformance picture manage setup setup-dev chromium pins clean reset
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -30,6 +31,9 @@ lint: setup-dev  ## formatting, lint, types, import contracts, migrations, deplo
 bench: setup-dev  ## the figures of engine and shell, as ratios measured in one run, beside other engines
 	@$(SETUP) requirements-bench.txt
 	@$(PY) -m tests.benchmarks
+
+chaos: setup-dev  ## kill processes of the running product, KILLS=100 times, and count what is lost or done twice
+	@$(PY) -m tests.chaos --kills $(KILLS)
 
 conformance: setup-dev  ## the public conformance cases in ../shared/conformance
 	@$(PY) -m tests.conformance.kit

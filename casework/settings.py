@@ -111,10 +111,13 @@ CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=EMBEDDED.broker_url)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # for as long as it takes
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # what is being done needs no broker
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    # A message not acknowledged for this long is given out again. Longer than any task may take (seconds).
-    # A host that does not answer is given up after two seconds: a request waits for nothing, a worker tries again.
-    {"visibility_timeout": 3600, "socket_connect_timeout": 2}
+    # Redis is told nothing of who has which message: a nudge may be lost, and what cannot be told it when it goes away
+    # would keep the worker from asking for more. A host that does not answer is given up after two seconds: a request
+    # waits for nothing, a worker tries again.
+    {"ack_emulation": False, "socket_connect_timeout": 2}
     if CELERY_BROKER_URL.startswith(("redis", "rediss"))
     else {}
 )

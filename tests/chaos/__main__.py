@@ -1,0 +1,30 @@
+"""`python -m tests.chaos --kills 100`: kill the running product so often and print what is left."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+from dataclasses import asdict
+
+from tests.chaos.killing import killed
+from tests.chaos.product import product
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
+    options = parser.parse_args()
+    print(f"{options.kills} kills, seed {options.seed}", flush=True)
+    with product() as running:
+        running.start()
+        report = killed(running, options.kills, options.seed, patience=180)
+    for name, value in asdict(report).items():
+        print(f"  {name.replace('_', ' '):<28} {value}")
+    print("Nothing was lost, nothing was done twice." if report.holds else "That does not hold.")
+    return 0 if report.holds else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""Who opens the cases? This process: each line `PROCESS NUMBER` on its input begins so many, and is answered."""
+
+from __future__ import annotations
+
+import sys
+from itertools import count
+from pathlib import Path
+
+import django
+
+django.setup()
+
+from audit.services import Origin  # noqa: E402
+from orchestration import services  # noqa: E402
+from orchestration.actors import version_of  # noqa: E402
+from orchestration.deployment import Published, deploy  # noqa: E402
+from orchestration.engine.commands import StartProcess  # noqa: E402
+from orchestration.models import Definition  # noqa: E402
+from orchestration.registry import actor_ensure, register_model_version  # noqa: E402
+
+MODELS = Path(__file__).parent / "models"
+STEPS = ("reserve", "pay", "pack", "ship", "thank")
+ORIGIN = Origin("system:chaos")
+ARTEFACT = b"nothing to learn"
+
+
+def prepared() -> Definition:
+    """The case type with its models, and an actor for each step."""
+    for step in STEPS:
+        actor_ensure(step, name=step.title(), kind=f"machine.{step}", capability=step)
+        register_model_version(step, version_of(ARTEFACT), ARTEFACT, {}, activate=True)
+    files = {
+        "manifest.yaml": "key: errand\nname: Errands\ncase: errand\n",
+        "forms.yaml": "{}",
+        "data.schema.json": '{"type": "object"}',
+        **{file.name: file.read_text("utf-8") for file in sorted(MODELS.glob("*.bpmn"))},
+    }
+    outcome = deploy(files, ORIGIN)
+    assert isinstance(outcome, Published), outcome
+    return outcome.definition
+
+
+def main() -> None:
+    definition, orders = prepared(), count(1)
+    print("ready", flush=True)
+    for line in sys.stdin:
+        process, number = line.split()
+        for _ in range(int(number)):
+            done = services.start(definition, StartProcess(process, {"order": next(orders)}), ORIGIN)
+            assert isinstance(done, services.Done), done
+        print("opened", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""What is left when processes of the running product are killed again and again? Everything, and once."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from dataclasses import dataclass
+from itertools import cycle
+
+from tests.chaos.product import Product, lived, wait_for
+
+ENOUGH = 15
+"""As long as processes are to be killed, so many cases are under way."""
+PAUSE = (0.1, 0.6)
+"""Seconds between two kills."""
+IN_TURN = ("worker", "beat", "web")
+EVERY = 4
+"""After so many kills the worker as a whole, beat or the web process has its turn; all others are of busy processes."""
+LIVED = 12.0
+"""Seconds that one of those must have lived: if it never lived longer, it would look as if it could not come up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of it: what was killed, what the product kept, and what the other system saw."""
+
+    cases: int
+    jobs: int
+    kills: dict[str, int]
+    seconds: float
+    seconds_after_the_last_kill: float
+    requests: int
+    effects: int
+    doubled: int
+    misused_keys: int
+    calls: dict[str, int]
+    open_cases: int
+    incidents: int
+    verified: str
+
+    @property
+    def holds(self) -> bool:
+        """Nothing lost, nothing done twice, nobody asked, every history whole."""
+        lost = self.open_cases or self.effects != self.jobs or self.calls["done"] != self.jobs
+        return not (lost or self.doubled or self.misused_keys or self.incidents)
+
+
+def killed(product: Product, kills: int, seed: int, patience: float) -> Report:
+    """Kill so many processes while cases are under way, then let it come to its end."""
+    chance, began = random.Random(seed), time.monotonic()
+    done: Counter[str] = Counter()
+    turns = cycle(IN_TURN)
+    broker_dies = kills // 2
+    while done.total() < kills:
+        assert time.monotonic() - began < patience, product.said()
+        missing = ENOUGH - product.count("instance where ended is null")
+        if missing > 0:
+            product.open_cases("errand", missing)
+        if done.total() == broker_dies and not done["broker"]:
+            product.kill_broker()
+            time.sleep(1)
+            product.start_broker()
+            done["broker"] += 1
+            continue
+        name = next(turns) if done.total() % EVERY == EVERY - 1 else ""
+        victim = _victim(product, chance, name)
+        if victim is not None:
+            os.kill(victim, signal.SIGKILL)
+            done[name or "worker process"] += 1
+        time.sleep(chance.uniform(*PAUSE))
+    after = time.monotonic()
+    wait_for(lambda: _over(product), patience, product.said)
+    wait_for(product.serves, patience, product.said)
+    return _report(product, done, time.monotonic() - began, time.monotonic() - after)
+
+
+def _victim(product: Product, chance: random.Random, name: str) -> int | None:
+    """The number of a process to be killed; None when there is none at the moment."""
+    if name:
+        pid = product.running().get(name)
+        return pid if pid is not None and lived(pid) > LIVED else None
+    busy = [pid for pid in product.workers() if pid in product.at_work()]
+    return chance.choice(busy) if busy else None
+
+
+def _over(product: Product) -> bool:
+    """Nothing is under way: no case, no letter."""
+    return not product.count("instance where ended is null") and not product.count("outbox where delivered is null")
+
+
+def _report(product: Product, kills: Counter[str], seconds: float, afterwards: float) -> Report:
+    record = product.record
+    return Report(
+        cases=product.count("instance"),
+        jobs=product.count("job"),
+        kills=dict(kills),
+        seconds=round(seconds, 1),
+        seconds_after_the_last_kill=round(afterwards, 1),
+        requests=record.requests.total(),
+        effects=record.effects.total(),
+        doubled=len(record.doubled),
+        misused_keys=len(record.misused),
+        calls=dict(product.ask("select outcome, count(*) from orchestration_actorcall group by outcome")),
+        open_cases=product.count("instance where status <> 'completed'"),
+        incidents=product.count("incident"),
+        verified=product.manage("verify_audit").strip(),
+    )
