@@ -42,27 +42,37 @@ def check(
     manifest: Mapping[str, Json] | None,
     forms: Mapping[str, Json] | None,
     schema: Json,
-    library: Library,
+    library: Library | None,
     now: datetime,
 ) -> Iterator[str]:
     """Each thing that one file names and another does not have, as a sentence; None: a file that cannot be asked.
 
-    `now` is when the version is to be deployed.
+    `library` is None where a model has faults of its own: what does not need it is checked all the same, so that its
+    author sees everything at once. `now` is when the version is to be deployed.
     """
     named = _named(files)
-    yield from _starts(library, named, now)
-    if manifest is not None:
-        if manifest["case"] not in library.cases and manifest["case"] not in library.processes:
+    if library is not None and named is not None:
+        yield from _starts(library, named, now)
+    if manifest is not None and named is not None:
+        if library is not None and manifest["case"] not in library.cases and manifest["case"] not in library.processes:
             known = ", ".join([*library.cases, *library.processes]) or "none"
             yield f"{MANIFEST}, case: no case or process is called {manifest['case']!r}; the models have: {known}."
         yield from _items(manifest, named)
         yield from _groups(manifest, named)
-    if forms is not None:
+    if forms is not None and named is not None:
         yield from _forms(manifest or {}, forms, named)
     yield from _places(manifest or {}, forms or {}, schema)
 
 
-def _named(files: Mapping[str, str]) -> Named:
+def _named(files: Mapping[str, str]) -> Named | None:
+    """What the models name; None where one of them is no XML, so that nobody knows all of it."""
+    try:
+        return _read(files)
+    except xml.XmlRefused:
+        return None
+
+
+def _read(files: Mapping[str, str]) -> Named:
     items: set[str] = set()
     processes: dict[str, str] = {}
     forms: list[tuple[str, str, str]] = []

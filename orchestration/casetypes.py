@@ -202,8 +202,7 @@ def checked(files: Mapping[str, str], now: datetime) -> CaseType:
     built = build(_models(files))
     if isinstance(built, list):
         faults += [f"{fault.file}, {fault.element}: {fault.sentence}" for fault in built if fault.severe]
-    else:
-        faults += check(files, manifest, forms, schema, built, now)
+    faults += check(files, manifest, forms, schema, None if isinstance(built, list) else built, now)
     if faults or manifest is None or forms is None or isinstance(built, list):
         raise Faulty(faults)
     return _case_type(files, 0, manifest, forms, schema, classification, built)

@@ -196,6 +196,18 @@ def test_every_fault_is_named_at_once_with_file_and_element_and_nothing_is_kept(
     assert current("refund").version == 1
 
 
+def test_a_fault_of_a_model_hides_none_between_the_files(refund_type: Definition, admin: Client) -> None:
+    broken = FILES | {
+        "refund.bpmn": FILES["refund.bpmn"].replace('default="refusing"', 'default="nowhere"'),
+        "pay.bpmn": FILES["pay.bpmn"].replace('casewright:form="payment"', 'casewright:form="paymant"'),
+        "manifest.yaml": FILES["manifest.yaml"].replace("stages: [understand", "stages: [undrestand"),
+    }
+    answer = upload(admin, "refund.zip", zipped(broken))
+    assert {(fault.file, fault.place) for fault in answer.context["faults"]} == {
+        ("refund.bpmn", "verdict_is"), ("pay.bpmn", "pay_out"), ("manifest.yaml", "stages"),
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "attack",
     ['[<!ENTITY a "b">]', '[<!ENTITY a SYSTEM "file:///etc/passwd">]', 'SYSTEM "http://127.0.0.1:9/x.dtd"'],
