@@ -2,7 +2,8 @@
 
 Dates, durations and repeating intervals of ISO 8601, as CMMN 5.4.10 and BPMN 10.4.5 use them: `2026-11-21T09:00:00Z`,
 `PT4H`, `P1M`, `R3/PT1H`, `R/2026-11-21T09:00:00Z/P1D`. Cycles may be cron expressions too (`cron`), and may have an
-end: `R/PT1H until 2027-01-01`, which ISO 8601 writes `R/PT1H/2027-01-01`. Times without an offset are UTC.
+end: `R/PT1H until 2027-01-01`, which ISO 8601 writes `R/PT1H/2027-01-01`; or their interval has a start and an end:
+`R3/2027-01-01/2027-01-02`. Times without an offset are UTC.
 """
 
 from __future__ import annotations
@@ -63,13 +64,22 @@ def schedule(text: str, now: datetime) -> Schedule:
     first, _, every = cycle["rest"].rpartition("/")
     if _DURATION.fullmatch(first):
         first, every, end = "", first, every
+    elif first and not _DURATION.fullmatch(every):
+        every = _between(due(first, now), due(every, now))
     if not _DURATION.fullmatch(every):
         raise BadTimer(f"{text!r} is no repeating interval of ISO 8601.")
     count = int(cycle["count"]) if cycle["count"] not in ("", "-1") else None
     if count == 0:
         raise BadTimer(f"{text!r} never repeats.")
     start = due(first, now) if first else later(now, every)
+    if later(start, every) <= start:
+        raise BadTimer(f"{text!r} never moves on.")
     return _ending(Schedule(start, None if count is None else count - 1, every), end, now)
+
+
+def _between(start: datetime, end: datetime) -> str:
+    """The duration of an interval that is given by its start and its end."""
+    return f"PT{max(end - start, timedelta()).total_seconds():f}S"
 
 
 def _ending(plan: Schedule, end: str, now: datetime) -> Schedule:

@@ -45,12 +45,24 @@ def test_a_cycle_without_a_number_goes_on_for_ever():
         times = times.next(NOW)
 
 
+def test_an_interval_with_start_and_end_repeats_with_its_length():
+    times, found = schedule("R3/2026-02-01T12:00:00Z/2026-02-01T12:30:00Z", NOW), []
+    while times is not None:
+        found.append(times.due.isoformat()[11:16])
+        times = times.next(NOW)
+    assert found == ["12:00", "12:30", "13:00"]
+
+
 def test_a_single_date_does_not_repeat():
     assert schedule("PT1H", NOW).next(NOW) is None
 
 
 @pytest.mark.parametrize(
-    "text", ["", "P", "PT", "soon", "R3", "R3/", "R0/PT1H", "R3/soon", "P99999Y", "25:00", "R2/2026-01-01"]
+    "text",
+    [
+        *("", "P", "PT", "soon", "R3", "R3/", "R0/PT1H", "R3/soon", "P99999Y", "25:00", "R2/2026-01-01"),
+        *("R/2026-02-01/2026-02-01", "R/2026-02-02/2026-02-01", "R/PT0S", "R3/-PT1H"),
+    ],
 )
 def test_anything_else_is_refused_with_a_sentence(text):
     with pytest.raises(BadTimer, match=r"\.$"):

@@ -213,8 +213,8 @@ def test_what_stands_for_a_start_event_begins_by_either_event(visits: Definition
     [
         ('="soon"', "visits.bpmn, hourly: The timer cannot be set: 'soon' is no date, duration or repeating interval"),
         ("=wanted", "visits.bpmn, hourly: The timer cannot be set: it depends on data, and before there is a case"),
-        ("R/PT0S", "visits.bpmn, hourly: The timer cannot be set: 'R/PT0S' never moves on."),
-        ("R/-PT1H", "visits.bpmn, hourly: The timer cannot be set: 'R/-PT1H' never moves on."),
+        ('="R/PT0S"', "visits.bpmn, hourly: The timer cannot be set: 'R/PT0S' never moves on."),
+        ('="R/-PT1H"', "visits.bpmn, hourly: The timer cannot be set: 'R/-PT1H' never moves on."),
     ],
 )
 def test_a_timer_that_cannot_be_set_is_refused_at_deployment(written: str, said: str, db: None) -> None:

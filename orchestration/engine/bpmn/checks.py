@@ -165,8 +165,6 @@ def _sub_process(process: ProcessModel, node: SubProcess) -> Iterator[Found]:
 def _event(process: ProcessModel, node: Event) -> Iterator[Found]:
     if node.type in ("startEvent", "boundaryEvent") and node.incoming:
         yield _severe(node, f"No sequence flow may lead into a {node.type}. (10.4.2, 10.4.4)")
-    if node.type == "startEvent" and node.parallel and node.scope == process.id:
-        yield _severe(node, "A process begins with one of its triggers; it cannot wait for several at once.")
     if node.type == "endEvent" and node.outgoing:
         yield _severe(node, "No sequence flow may leave an end event. (10.4.3)")
     if node.type in ("intermediateCatchEvent", "boundaryEvent") and not node.definitions:

@@ -63,9 +63,6 @@ def faults(body, head=""):
          "<loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics></userTask>"
          + flows(("s", "x"), ("x", "e")), "x", "as its instances complete"),
         (FRAME + '<eventBasedGateway id="g" eventGatewayType="Parallel" />' + flows(("s", "g")), "g", "all its events"),
-        ('<startEvent id="s" parallelMultiple="true"><conditionalEventDefinition><condition>a</condition>'
-         "</conditionalEventDefinition><timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>"
-         "</startEvent>", "s", "one of its triggers"),
         (FRAME + '<task id="x" isForCompensation="true" />' + flows(("s", "x"), ("x", "e")), "x", "outside the normal"),
         (FRAME + '<choreographyTask id="x" />' + flows(("s", "e")), "x", "is not supported in a process"),
         (FRAME + '<eventBasedGateway id="g" /><task id="a" />' + flows(("s", "g"), ("g", "a"), ("a", "e")), "g",
