@@ -175,6 +175,35 @@ def test_a_message_that_a_machine_sends_is_work(source):
     assert run.seen["state"] == "completed"
 
 
+@pytest.mark.parametrize(
+    ("expression", "capability", "given"),
+    [
+        ("#{printer.print()}", "printer.print", {}),
+        ("${printer.print(execution, order.text, n)}", "printer.print", {"text": "hi", "n": 2}),
+        ("${desk.printer.print(n, n + 1, 'x')}", "desk.printer.print", {"n": 2, "argument2": 3, "argument3": "x"}),
+    ],
+)
+def test_an_expression_that_calls_a_bean_asks_for_that_work(expression, capability, given):
+    task = activity("serviceTask", f'camunda:expression="{expression}" camunda:resultVariable="r"')
+    run = Run(line(task), {"order": {"text": "hi"}, "n": 2})
+    assert [(job.capability, job.input) for job in run.jobs] == [(capability, given)]
+    run.answer("done")
+    assert run.data["r"] == "done"
+
+
+def test_a_task_of_a_case_that_calls_a_bean_asks_for_that_work():
+    task = '<task id="h" flowable:type="java" flowable:expression="${desk.file(caseInstance, n)}"/>'
+    plan = PLAN.replace('<humanTask id="h" flowable:assignee="${boss}"/>', task)
+    events = execute(build({"p.cmmn": plan.encode()}), None, c.StartCase("p", {"n": 2}), START).events
+    (job,) = [event for event in events if isinstance(event, e.JobRequested)]
+    assert (job.capability, job.input) == ("desk.file", {"n": 2})
+
+
+def test_an_expression_that_can_be_evaluated_is_no_work():
+    task = activity("serviceTask", 'flowable:expression="${name.toUpperCase()}" flowable:resultVariable="r"')
+    assert Run(line(task), {"name": "ann"}).data["r"] == "ANN"
+
+
 @pytest.mark.parametrize(("enabled", "skip", "waits"), [(True, True, False), (True, False, True), (None, True, True)])
 @pytest.mark.parametrize("kind", ["userTask", "serviceTask", "task"])
 def test_work_is_skipped_where_that_is_enabled_and_the_expression_holds(kind, enabled, skip, waits):
@@ -447,6 +476,11 @@ def sentences(source: bytes) -> dict[str, list[tuple[bool, str]]]:
             ),
             True,
             "into the model",
+        ),
+        (
+            activity("adHocSubProcess", "", '<zeebe:taskDefinition type="x"/>', '<task id="a"/>'),
+            True,
+            "steps of a case",
         ),
         (activity("userTask", "", '<camunda:taskListener event="create" class="x"/>'), False, "as a task"),
         (activity("userTask", "", '<camunda:formData><camunda:formField id="x"/></camunda:formData>'), False, "form"),

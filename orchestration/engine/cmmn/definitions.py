@@ -84,12 +84,15 @@ class Definitions:
             return {}
         if kind == _WAITS:
             return {}
-        script = vendor(element, "expression") if kind != "script" else self.script_text(element)
+        script = vendor(element, "expression") if found.expression is not None else None
+        if kind == "script":
+            script = self.script_text(element)
         if script is not None:
             return {"script": self.script(element, script)}
         if kind == "script":
             self.reader.fault(element, "The script task has no script.")
-        if vendor(element, "capability", "topic", "class", "delegateExpression") is None and kind in _OWN_WORK:
+        said = vendor(element, "capability", "topic", "class", "delegateExpression", "expression")
+        if said is None and kind in _OWN_WORK:
             self.reader.fault(element, "The service task does not say what is to be done.")
         return {"capability": found.capability}
 

@@ -14,7 +14,7 @@ from orchestration.engine.dialect.scripts import script
 from orchestration.engine.dialect.texts import Texts
 from orchestration.engine.dialect.values import Extensions, Plans, Script
 from orchestration.engine.dialect.vendors import CAMUNDA_7, CASEWRIGHT, VENDORS, inner, vendor, vendor_elements
-from orchestration.engine.expressions import Formula, setting
+from orchestration.engine.expressions import BadExpression, Formula, formula, setting
 from orchestration.engine.library import Fault
 from orchestration.engine.xml import Element
 
@@ -32,7 +32,7 @@ def extensions(element: Element) -> tuple[Extensions, tuple[Fault, ...]]:
 
 class _Reader(Texts):
     def read(self) -> Extensions:
-        element = self.element
+        element, call = self.element, self.call()
         return Extensions(
             assignee=self.assigned("assignee"),
             candidate_users=self.several("candidateUsers"),
@@ -43,8 +43,8 @@ class _Reader(Texts):
             ),
             due=self.value(vendor(element, "due", "dueDate") or inner(element, "taskSchedule", "dueDate")),
             priority=self.value(vendor(element, "priority") or inner(element, "priorityDefinition", "priority")),
-            capability=self.capability(),
-            expression=self.expression(),
+            capability=_text(call.name) if call is not None else self.capability(),
+            expression=None if call is not None else self.expression(),
             result_variable=vendor(element, "resultVariable", "resultVariableName")
             or inner(element, "script", "resultVariable")
             or inner(element, "calledDecision", "resultVariable"),
@@ -57,7 +57,7 @@ class _Reader(Texts):
             business_key=self.business_key(),
             plans=self.plans(),
             listeners=tuple(listening(element)),
-            fields=dict(self.fields()),
+            fields={**dict(self.fields()), **({} if call is None else self.arguments(call))},
             attributes=dict(self.attributes()),
             **loop(self),
         )
@@ -65,6 +65,17 @@ class _Reader(Texts):
     def expression(self) -> Script | None:
         text = vendor(self.element, "expression")
         return None if text is None else self.tried(lambda: script(text, "juel"))
+
+    def call(self) -> juel.Call | None:
+        """The work that an expression names which cannot be evaluated here: the method of a bean."""
+        text = vendor(self.element, "expression")
+        try:
+            return None if text is None or _reads(text) else juel.work(text)
+        except juel.JuelRefused:
+            return None
+
+    def arguments(self, call: juel.Call) -> dict[str, Formula]:
+        return {name: formula(value.text, value.names) for name, value in call.arguments.items()}
 
     def decision_form(self) -> str | None:
         """Camunda 7 writes a decision's result in one of four forms, as a list of rows if the model does not say."""
@@ -145,6 +156,15 @@ class _Reader(Texts):
             namespace, _, name = key[1:].partition("}")
             if namespace in VENDORS:
                 yield name, text
+
+
+def _reads(text: str) -> bool:
+    """Whether an expression can be evaluated, or sets variables."""
+    try:
+        script(text, "juel")
+    except BadExpression:
+        return False
+    return True
 
 
 def _pieces(text: str) -> list[str]:

@@ -35,6 +35,8 @@ _LISTENERS: Final = (*KINDS, "caseExecutionListener", "planItemLifecycleListener
 
 def remark(texts: Texts) -> None:
     """Add a fault for each extension of the element that is not carried out."""
+    if texts.element.name == "adHocSubProcess" and vendor_elements(texts.element, "taskDefinition"):
+        texts.fault("A machine actor cannot lead an ad-hoc sub-process; let a task's answer plan the steps of a case.")
     for name, (severe, sentence) in _ELEMENTS.items():
         if vendor_elements(texts.element, name):
             texts.fault(sentence, severe)

@@ -1,12 +1,14 @@
 """How do the `${...}` expressions of Flowable and Camunda 7 models run here?
 
 They are translated into FEEL when the model is deployed, or refused with the reason: nothing of them is evaluated as
-Java or Python. `syntax` reads them, `feel_source` writes FEEL, `script` reads scripts that only set variables.
+Java or Python. `syntax` reads them, `feel_source` writes FEEL, `script` reads scripts that only set variables, `calls`
+those that name work.
 """
 
 from __future__ import annotations
 
 from orchestration.engine.juel import feel_source, syntax
+from orchestration.engine.juel.calls import Call, work
 from orchestration.engine.juel.feel_source import Feel
 from orchestration.engine.juel.functions import literal as quoted
 from orchestration.engine.juel.script import FORMATS as SCRIPT_FORMATS
@@ -17,6 +19,7 @@ from orchestration.engine.juel.syntax import JuelRefused
 __all__ = [
     "SCRIPT_FORMATS",
     "Assignment",
+    "Call",
     "Feel",
     "JuelRefused",
     "Script",
@@ -25,6 +28,7 @@ __all__ = [
     "setting",
     "translate",
     "translate_script",
+    "work",
 ]
 
 

@@ -52,7 +52,7 @@ def faults(body, head=""):
          + flows(("s", "c"), ("c", "e")), "c", "cannot be a cancel event"),
         (FRAME + '<scriptTask id="x" scriptFormat="python"><script>1</script></scriptTask>'
          + flows(("s", "x"), ("x", "e")), "x", "scripts in python do not run here"),
-        (FRAME + '<serviceTask id="x" flowable:expression="${bean.go(1)}" />' + flows(("s", "x"), ("x", "e")), "x",
+        (FRAME + '<serviceTask id="x" flowable:expression="${bean.go(1) + 1}" />' + flows(("s", "x"), ("x", "e")), "x",
          "would call Java code"),
         (FRAME + '<businessRuleTask id="x" />' + flows(("s", "x"), ("x", "e")), "x", "which decision it evaluates"),
         (FRAME + '<businessRuleTask id="x" flowable:rules="r1" />' + flows(("s", "x"), ("x", "e")), "x", "Rule files"),
