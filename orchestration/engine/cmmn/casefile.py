@@ -22,11 +22,13 @@ Json = Any
 
 
 def announce(run: Run) -> None:
-    """A case begins: the case file items that it was given are created."""
+    """A case begins: the case file items that it was given are created, and its variables."""
     variables = run.step.state.instances[run.instance].variables
     for item in run.model.files.values():
         if item.name in variables:
             _made(run, item, "create")
+    for name in sorted(run.model.watchers.keys() & variables):
+        _tell_listeners(run, name, "create")
 
 
 def written(run: Run, names: frozenset[str], fresh: frozenset[str]) -> None:
@@ -117,11 +119,20 @@ def _made(run: Run, item: CaseFileItem, transition: str) -> None:
 
 
 def _tell_listeners(run: Run, name: str, kind: str) -> None:
+    """Told when nothing else is left to do, so that a listener hears what happened in the step that created it."""
     for node in run.model.watchers.get(name, ()):
-        if listeners.hears(run.model.nodes[node], name, kind):
-            for item in run.open(node):
-                if item.state == "available":
-                    run.step.plan(_occur, run, item.id)
+        if node in run.model.nodes and listeners.hears(run.model.nodes[node], name, kind):
+            run.heard[node] = None
+            run.step.touch(run.instance)
+
+
+def tell(run: Run) -> None:
+    """Let the variable listeners that heard something in this step occur, each instance that is there once."""
+    for node in run.heard:
+        for item in run.open(node):
+            if item.state == "available":
+                run.step.plan(_occur, run, item.id)
+    run.heard.clear()
 
 
 def _occur(run: Run, number: int) -> None:

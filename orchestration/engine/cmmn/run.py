@@ -29,10 +29,11 @@ class Run:
     """One case instance in one step.
 
     `dirty`: stages (None: the case plan model) whose completion must be looked at. `recheck`: items whose conditions
-    must be. `momentary`: on-parts seen in this step by sentries that forget.
+    must be. `momentary`: on-parts seen in this step by sentries that forget. `heard`: variable listeners that are to
+    occur.
     """
 
-    __slots__ = ("_by_node", "dirty", "instance", "model", "momentary", "recheck", "step")
+    __slots__ = ("_by_node", "dirty", "heard", "instance", "model", "momentary", "recheck", "step")
 
     def __init__(self, step: Step, instance: int) -> None:
         self.step = step
@@ -41,6 +42,7 @@ class Run:
         self._by_node: dict[str, dict[int, None]] | None = None
         self.dirty: set[int | None] = set()
         self.recheck: dict[int, None] = {}
+        self.heard: dict[str, None] = {}
         self.momentary: dict[tuple[int | None, str], set[int]] = {}
 
     @classmethod

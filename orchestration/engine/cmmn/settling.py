@@ -7,7 +7,7 @@ agenda is worked off before the next look.
 
 from __future__ import annotations
 
-from orchestration.engine.cmmn import completion, items, listeners, sentries
+from orchestration.engine.cmmn import casefile, completion, items, listeners, sentries
 from orchestration.engine.cmmn.model import Node
 from orchestration.engine.cmmn.run import Run
 from orchestration.engine.cmmn.sentries import PLAN
@@ -18,6 +18,7 @@ def settle(run: Run, changed: frozenset[str]) -> None:
     """One look; `changed` are the variables that were written since the last one."""
     if not run.is_active(None):
         return
+    casefile.tell(run)
     _look_at_conditions(run, _touched(run, changed))
     if changed & run.model.completion_names:
         completion.look_everywhere(run)
