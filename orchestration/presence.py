@@ -21,7 +21,11 @@ from django.db import connection
 WORKERS = 20_001
 """Tells the locks of workers from other advisory locks in the same database."""
 
-HOLD = "select pg_advisory_lock_shared(%s, %s)"
+HOLD = """
+select pg_advisory_lock_shared(%s, %s), set_config('tcp_keepalives_idle', '30', false),
+       set_config('tcp_keepalives_interval', '10', false), set_config('tcp_keepalives_count', '3', false)
+"""
+"""The server asks after a machine that has been silent for 30 seconds: without power it counts as gone in a minute."""
 HELD = """
 select objid from pg_locks
 where locktype = 'advisory' and classid = %s and objsubid = 2 and granted

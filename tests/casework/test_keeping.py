@@ -1,19 +1,26 @@
 """Does the product stay up whatever of it is killed, end as a whole, and give up what cannot come up?"""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
+import psycopg
 import pytest
 
 from casework.runtime import keeping
 from casework.runtime.keeping import keep_running
-from casework.runtime.locations import ROOT
+from casework.runtime.locations import ROOT, locations
+from casework.runtime.lock import take_lock
 from casework.runtime.processes import ServiceFailed
 from casework.runtime.programs import Program, end_together
+from casework.runtime.services import embedded_services
 
 
 class Clock:
@@ -117,6 +124,43 @@ def test_a_program_that_does_not_listen_is_killed_with_all_that_it_started(monke
     programs[0].start()
     end_together(programs)
     assert programs[0].process.returncode in (-signal.SIGKILL, -signal.SIGTERM)
+
+
+@pytest.mark.slow
+def test_killed_services_are_started_again_with_their_data(monkeypatch):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv("CELERY_BROKER_URL", raising=False)
+    with state_folder() as (places, lock), embedded_services(places, lock) as services:
+        with psycopg.connect(places.database_url) as database:
+            database.execute("CREATE TABLE kept AS SELECT 'still here' AS word")
+        killed = [service.process for service in services]
+        for process in killed:
+            process.kill()
+
+        def until_they_are_back(_seconds: float) -> None:
+            time.sleep(0.1)
+            if all(service.process not in killed and service.answers() for service in services):
+                raise KeyboardInterrupt
+
+        monkeypatch.setattr(keeping, "time", SimpleNamespace(monotonic=time.monotonic, sleep=until_they_are_back))
+        with pytest.raises(KeyboardInterrupt):
+            keep_running(services)
+        with psycopg.connect(places.database_url) as database:
+            assert database.execute("SELECT word FROM kept").fetchone() == ("still here",)
+
+
+@contextmanager
+def state_folder():
+    """Locations in a folder of their own, with the lock on it."""
+    folder = Path(tempfile.mkdtemp(prefix="cw-kept-", dir="/tmp"))
+    folder.chmod(0o755)  # for root, PostgreSQL runs as `nobody`
+    places = locations(folder / "state")
+    lock = take_lock(places, address="test")
+    try:
+        yield places, lock
+    finally:
+        os.close(lock)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 SUPERVISOR = """

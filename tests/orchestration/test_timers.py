@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from audit.models import AuditEvent
 from orchestration import services, tasks
@@ -137,6 +138,24 @@ def test_a_clock_that_is_put_forward_fires_once_what_is_due_then(begin: Callable
     clock.passes(days=-365)
     clock.passes(hours=2)
     assert fired(case) == 1 and refusals(case) == 0
+    assert holds(case)
+
+
+@pytest.mark.parametrize(
+    "before", [datetime(2026, 3, 29, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)]
+)
+def test_an_hour_is_an_hour_also_when_summer_time_begins_or_ends(
+    begin: Callable[[], int], clock: Clock, before: datetime
+) -> None:
+    clock.now = before
+    with timezone.override("Europe/Berlin"):
+        case = begin()
+        do(case, CompleteTask(HumanTask.objects.get(instance=case).item))
+        assert Timer.objects.get(instance=case).due == before + timedelta(hours=1)
+        clock.passes(minutes=59)
+        assert fired(case) == 0
+        clock.passes(minutes=1)
+        assert fired(case) == 1 and Job.objects.get(instance=case).state == "waiting"
     assert holds(case)
 
 
