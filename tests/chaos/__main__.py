@@ -14,12 +14,13 @@ from tests.chaos.product import product
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--cases", type=int, default=100, help="so many are under way at a time")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     options = parser.parse_args()
     print(f"{options.kills} kills, seed {options.seed}", flush=True)
     with product() as running:
         running.start()
-        report = killed(running, options.kills, options.seed, patience=180)
+        report = killed(running, options.kills, options.cases, options.seed, patience=600)
     for name, value in asdict(report).items():
         print(f"  {name.replace('_', ' '):<28} {value}")
     print("Nothing was lost, nothing was done twice." if report.holds else "That does not hold.")

@@ -12,8 +12,6 @@ from itertools import cycle
 
 from tests.chaos.product import Product, lived, wait_for
 
-ENOUGH = 15
-"""As long as processes are to be killed, so many cases are under way."""
 PAUSE = (0.1, 0.6)
 """Seconds between two kills."""
 IN_TURN = ("worker", "beat", "web")
@@ -48,16 +46,19 @@ class Report:
         return not (lost or self.doubled or self.misused_keys or self.incidents)
 
 
-def killed(product: Product, kills: int, seed: int, patience: float) -> Report:
-    """Kill so many processes while cases are under way, then let it come to its end."""
+def killed(product: Product, kills: int, cases: int, seed: int, patience: float) -> Report:
+    """Kill so many processes while so many cases are under way, then let these come to their ends.
+
+    `patience`: seconds that the killing may take, and again what is left to do.
+    """
     chance, began = random.Random(seed), time.monotonic()
     done: Counter[str] = Counter()
     turns = cycle(IN_TURN)
     broker_dies = kills // 2
     while done.total() < kills:
         assert time.monotonic() - began < patience, product.said()
-        missing = ENOUGH - product.count("instance where ended is null")
-        if missing > 0:
+        missing = cases - product.count("instance where ended is null")
+        if missing > cases // 5:
             product.open_cases("errand", missing)
         if done.total() == broker_dies and not done["broker"]:
             product.kill_broker()
