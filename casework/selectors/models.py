@@ -104,8 +104,9 @@ def _made_of(model: Model) -> str:
 
 
 def _several(what: str) -> str:
-    ending = {"s": "es", "y": "ies"}.get(what[-1], "s")
-    return (what[:-1] if what.endswith("y") else what) + ending
+    if what.endswith("y") and what[-2] not in "aeiou":
+        return what[:-1] + "ies"
+    return what + ("es" if what.endswith("s") else "s")
 
 
 def _place(use: Use, at: tuple[str, str], names: dict[tuple[str, str], str]) -> Place:

@@ -65,6 +65,15 @@ def test_the_page_of_models_says_what_uses_a_process_in_how_many_places(refund_t
     assert 'href="#process-goodwill"' in told(answer)
 
 
+def test_what_a_model_is_made_of_is_said_in_words(refund_type: Definition, admin: Client) -> None:
+    (refund,) = [row for row in admin.get(f"/models/{refund_type.pk}/").context["overview"].models
+                 if row.anchor == "process-refund"]  # fmt: skip
+    assert set(refund.made_of.split(", ")) == {
+        "3 start events", "2 sub-processes", "2 business rule tasks", "3 exclusive gateways", "5 user tasks",
+        "1 service task", "3 boundary events", "5 end events", "3 call activities",
+    }  # fmt: skip
+
+
 def test_the_page_of_models_names_who_can_do_what_is_asked_of_machines(
     refund_type: Definition, admin: Client, machines: Any
 ) -> None:
