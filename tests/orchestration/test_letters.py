@@ -13,6 +13,9 @@ from orchestration.models import Definition, HumanTask, Incident, Instance, Outb
 from orchestration.services import Done
 from orchestration.verification import verify
 from tests.orchestration.case_types import TEST, deployed
+from tests.orchestration.real import at_once, real_database, real_template
+
+__all__ = ["real_database", "real_template"]
 
 pytestmark = pytest.mark.django_db
 
@@ -233,6 +236,15 @@ def test_the_sweep_finds_a_letter_whose_nudge_was_lost(trade: Definition, monkey
     tasks.deliver_outbox()
     tasks.sweep()
     assert nudged == [True]
+
+
+def test_two_workers_at_once_bring_a_letter_once(real_database: str) -> None:
+    version = deployed("trade.bpmn", root="order")
+    first, second = begin(version, "customer", "8"), begin(version, "customer", "8")
+    begin(version, "order", "8")
+    assert at_once(*[tasks.deliver_outbox] * 4) == [None] * 4
+    assert (open_tasks(first), open_tasks(second)) == (["Unpack"], [])
+    assert not Outbox.objects.filter(delivered=None).exists()
 
 
 # -- letters that have to wait

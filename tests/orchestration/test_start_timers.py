@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from audit.selectors import timeline
 from casework.models import Case
-from orchestration import services, starts, tasks
+from orchestration import services, start_timers, starts, tasks
 from orchestration.casetypes import by_definition
 from orchestration.deployment import Published, deploy
 from orchestration.models import Definition, HumanTask, Instance, StartTimer
@@ -261,6 +263,60 @@ def test_they_are_found_by_an_index_however_many_there_are(visits: Definition) -
         )
         plan = "\n".join(found[0] for found in cursor.fetchall())
     assert "Index" in plan and "Seq Scan" not in plan, plan
+
+
+class Hourly:
+    """What an R5/PT1H start timer should have done, told one thing after another."""
+
+    def __init__(self) -> None:
+        self.moments = [MORNING + timedelta(hours=hour) for hour in range(1, 6)]
+        self.put_off: datetime | None = None
+        self.begun = 0
+
+    def looked_at(self, now: datetime, breaks: bool) -> None:
+        rests = self.put_off is not None and now < self.put_off <= now + start_timers.LATER
+        if not self.moments or now < self.moments[0] or rests:
+            return
+        if breaks:
+            self.put_off = now + start_timers.LATER
+            return
+        self.put_off = None
+        self.moments.pop(0)
+        self.begun += 1
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("passes"), st.integers(-200, 200)),
+        st.tuples(st.just("breaks"), st.integers(0, 90)),
+        st.tuples(st.just("publishes"), st.integers(0, 3)),
+    ),
+    max_size=20,
+)
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_whatever_the_clock_and_people_do_each_moment_begins_one_case(db: None, steps: list[tuple[str, int]]) -> None:
+    """Minutes go by (or back), starts break, versions are published: no moment is lost or comes twice."""
+    clock, wanted = Clock(), Hourly()
+    hourly = edited("R3/PT1H", "R5/PT1H")
+    with pytest.MonkeyPatch.context() as patch, transaction.atomic():
+        patch.setattr(services, "utc_now", clock)
+        patch.setattr("orchestration.deployment.utc_now", clock)
+        published(hourly)
+        for what, much in steps:
+            if what == "publishes":
+                published({**hourly, "manifest.yaml": hourly["manifest.yaml"].replace("A trial", f"Trial {much}")})
+                continue
+            with pytest.MonkeyPatch.context() as broken:
+                if what == "breaks":
+                    broken.setattr(starts, "start", lambda *_: 1 / 0)
+                clock.passes(minutes=much)
+            wanted.looked_at(clock.now, what == "breaks")
+            assert Case.objects.filter(instance__tasks__name=LOOK).count() == wanted.begun
+        transaction.set_rollback(True)
+    by_definition.cache_clear()
 
 
 # -- where transactions are real

@@ -11,10 +11,10 @@ from django.core.management.base import BaseCommand, CommandError
 from audit.services import Origin
 from casework.roles import ensure_roles
 from casework.shipped import CASE_TYPES, ensure_actors
-from orchestration.casetypes import checked, folder_files
+from orchestration.casetypes import folder_files, read
 from orchestration.deployment import deploy
 from orchestration.models import Definition
-from orchestration.services import Refused, utc_now
+from orchestration.services import Refused
 
 
 class Command(BaseCommand):
@@ -48,5 +48,5 @@ def shipped_folders() -> list[Path]:
 
 def kept_by_people(files: dict[str, str]) -> Definition | None:
     """The newest version of this case type, when a person has published it: a start must not take their rules back."""
-    newest = Definition.objects.filter(key=checked(files, utc_now()).key).order_by("-version").first()
+    newest = Definition.objects.filter(key=read(files).key).order_by("-version").first()
     return newest if newest is not None and newest.deployed_by_id is not None else None
