@@ -197,6 +197,23 @@ def test_killed_while_a_person_completes_the_task(complaint: Definition) -> None
     same(ends, moments=7)
 
 
+def test_killed_while_the_sweep_takes_a_job_from_a_dead_worker(complaint: Definition) -> None:
+    def prepared(moment: int) -> str:
+        instance = intake(f"R-{moment}")
+        first = Job.objects.filter(instance=instance).order_by("job")[0]
+        assert jobs.claim(instance, first.job) is not None
+        Job.objects.filter(pk=first.pk).update(worker="a machine:17:that is gone")
+        return f"R-{moment}"
+
+    def ends(reference: str) -> tuple[Any, ...]:
+        found = complaint_ends(reference)
+        calls = ActorCall.objects.filter(instance=Case.objects.get(reference=reference).instance_id)
+        assert calls.filter(outcome="lost").count() == 1
+        return found
+
+    same(every_moment(prepared, lambda _reference: tasks.sweep(), ends), moments=10)
+
+
 # -- processes: a timer fires, a letter is brought
 
 
