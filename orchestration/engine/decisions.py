@@ -17,6 +17,7 @@ from orchestration.engine.expressions import feel_time, to_json
 from orchestration.engine.scope import Scope
 
 Json = Any
+ROW: Final = "row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def shaped(model: DecisionModel, decision: str, output: Json, form: str | None) 
     A row is what one rule gives, with the names of the outputs. Flowable writes rows; Camunda 7 calls its forms
     singleEntry, singleResult, collectEntries and resultList (`mapDecisionResult`).
     """
-    wanted = form or ("row" if model.definitions.named_results else None)
+    wanted = form or (ROW if model.definitions.named_results else None)
     if wanted is None or output is None:
         return [] if wanted in ("collectEntries", "resultList") else output
     names, several = _outputs(model, decision)
@@ -71,13 +72,14 @@ def _first(row: Mapping[str, Json]) -> Json:
 
 
 _FORMS: Final[dict[str, Callable[[list[Any], bool], Json]]] = {
-    "row": lambda rows, several: rows if several else rows[0],
+    ROW: lambda rows, several: rows if several else rows[0],
     "singleEntry": lambda rows, several: _first(rows[0]) if rows else None,
     "singleResult": lambda rows, several: rows[0] if rows else None,
     "collectEntries": lambda rows, several: [_first(row) for row in rows],
     "resultList": lambda rows, several: rows,
 }
-DECISION_FORMS: Final = frozenset(_FORMS)
+DECISION_FORMS: Final = tuple(form for form in _FORMS if form != ROW)
+"""What a model may ask for."""
 
 
 def _hits(evaluation: Evaluation) -> tuple[Json, ...]:

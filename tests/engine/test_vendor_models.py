@@ -199,6 +199,10 @@ def test_a_task_of_a_case_that_calls_a_bean_asks_for_that_work():
     assert (job.capability, job.input) == ("desk.file", {"n": 2})
 
 
+def test_a_delegate_is_a_name_whatever_signs_it_has():
+    assert Run(line(activity("serviceTask", 'flowable:class="=a["'))).jobs[0].capability == "=a["
+
+
 def test_an_expression_that_can_be_evaluated_is_no_work():
     task = activity("serviceTask", 'flowable:expression="${name.toUpperCase()}" flowable:resultVariable="r"')
     assert Run(line(task), {"name": "ann"}).data["r"] == "ANN"
@@ -481,6 +485,21 @@ def sentences(source: bytes) -> dict[str, list[tuple[bool, str]]]:
             activity("adHocSubProcess", "", '<zeebe:taskDefinition type="x"/>', '<task id="a"/>'),
             True,
             "steps of a case",
+        ),
+        (
+            activity("businessRuleTask", 'camunda:decisionRef="d" camunda:mapDecisionResult="all"'),
+            True,
+            "no form 'all'",
+        ),
+        (
+            activity("userTask", "", '<zeebe:ioMapping><zeebe:input source="=1" target="a..b"/></zeebe:ioMapping>'),
+            True,
+            "no name, nor a path of names",
+        ),
+        (
+            activity("userTask", "", '<zeebe:ioMapping><zeebe:output source="=1" target="in.x"/></zeebe:ioMapping>'),
+            True,
+            "is not FEEL",
         ),
         (activity("userTask", "", '<camunda:taskListener event="create" class="x"/>'), False, "as a task"),
         (activity("userTask", "", '<camunda:formData><camunda:formField id="x"/></camunda:formData>'), False, "form"),

@@ -59,7 +59,7 @@ class Reader:
             if element.namespace != BPMN:
                 continue
             name = element.get("id")
-            if name is None:
+            if not name:
                 count[element.name] = count.get(element.name, 0) + 1
                 name = f"{element.name}#{count[element.name]}"
             elif name in self.by_id:

@@ -7,6 +7,7 @@ each becomes a transfer from a formula to the name of a variable.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from orchestration.engine.dialect.scripts import feel, value_of
 from orchestration.engine.dialect.texts import Texts
@@ -98,15 +99,23 @@ def _mapped(texts: Texts, name: str) -> tuple[Transfer, ...]:
             source = texts.condition("null") if not written else texts.value(written)
             for transfer in _transfer(texts, source, child.get("target")):
                 target = str(transfer.target.constant or "")
-                variable, _, path = target.partition(".")
-                found[variable] = _inside(found.get(variable), transfer, variable, path, name) if path else transfer
+                variable, *path = target.split(".")
+                if path and not all(map(str.isidentifier, (variable, *path))):
+                    texts.fault(f"The target '{target}' is no name, nor a path of names.")
+                elif path:
+                    before, into = found.get(variable), (variable, *path)
+                    put = texts.tried(partial(_inside, before, transfer, into, name))
+                    found |= {} if put is None else {variable: put}
+                else:
+                    found[variable] = transfer
     return tuple(found.values())
 
 
-def _inside(before: Transfer | None, transfer: Transfer, variable: str, path: str, way: str) -> Transfer:
+def _inside(before: Transfer | None, transfer: Transfer, into: tuple[str, ...], way: str) -> Transfer:
     """Several values may be put into one variable; what is put into on the way out keeps its other entries."""
+    variable, *path = into
     base = feel(before.source) if before is not None else "{}" if way == "input" else _context(variable)
-    put = _put(base, path.split("."), feel(transfer.source))
+    put = _put(base, path, feel(transfer.source))
     return Transfer(formula(put), formula(quoted(variable)))
 
 

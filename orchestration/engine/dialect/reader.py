@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from orchestration.engine import juel
+from orchestration.engine.decisions import DECISION_FORMS
 from orchestration.engine.dialect.listeners import listening
 from orchestration.engine.dialect.loops import loop
 from orchestration.engine.dialect.mappings import inputs, outputs
@@ -14,7 +15,7 @@ from orchestration.engine.dialect.scripts import script
 from orchestration.engine.dialect.texts import Texts
 from orchestration.engine.dialect.values import Extensions, Plans, Script
 from orchestration.engine.dialect.vendors import CAMUNDA_7, CASEWRIGHT, VENDORS, inner, vendor, vendor_elements
-from orchestration.engine.expressions import BadExpression, Formula, formula, setting
+from orchestration.engine.expressions import BadExpression, Formula, formula
 from orchestration.engine.library import Fault
 from orchestration.engine.xml import Element
 
@@ -82,7 +83,13 @@ class _Reader(Texts):
         names = ("decisionRef", "resultVariable", "mapDecisionResult")
         own = any(f"{{{namespace}}}{name}" in self.element.attributes for namespace in CAMUNDA_7 for name in names)
         decides = self.element.name in ("businessRuleTask", "decisionTask") and vendor(self.element, "type") is None
-        return (vendor(self.element, "mapDecisionResult") or "resultList") if own and decides else None
+        if not (own and decides):
+            return None
+        form = vendor(self.element, "mapDecisionResult") or "resultList"
+        if form not in DECISION_FORMS:
+            self.fault(f"There is no form '{form}' of a decision's result; there are {', '.join(DECISION_FORMS)}.")
+            return None
+        return form
 
     def skip(self) -> Formula | None:
         text = vendor(self.element, "skipExpression")
@@ -111,7 +118,7 @@ class _Reader(Texts):
             named = named or (id.text.strip() if id is not None else None)
         kind = vendor(element, "type")
         if named is None and delegate is not None:
-            return setting(delegate.strip().removeprefix("${").removeprefix("#{").removesuffix("}"))
+            return _text(delegate.strip().removeprefix("${").removeprefix("#{").removesuffix("}"))
         return self.value(named or (kind if kind != "external" else None))
 
     def inherits(self) -> bool:
