@@ -17,7 +17,7 @@ Variables = Mapping[str, Json]
 
 @dataclass(frozen=True, slots=True)
 class StartCase:
-    """Begin a root case of the model `key`. Only on an empty state. (CMMN 8.3 *create*)
+    """Begin a root case of the model `key`. Only on an empty state. (CMMN 8.4.1 *create*)
 
     `by`: the name of who begins it, for a model that keeps it in a variable (Flowable's and Camunda 7's initiator).
     """
@@ -184,7 +184,7 @@ class Terminate:
 
 @dataclass(frozen=True, slots=True)
 class FaultItem:
-    """active -> failed, of an item or, with `item` None, of the case. (CMMN 8.4.2 and 8.3, *fault*)"""
+    """active -> failed, of an item or, with `item` None, of the case. (CMMN 8.4.2 and 8.4.1, *fault*)"""
 
     item: int | None = None
     reason: str = ""
@@ -200,14 +200,17 @@ class ReactivateItem:
 
 @dataclass(frozen=True, slots=True)
 class ReactivateCase:
-    """Reopen the ended root case; the variables are known while it is reopened. (CMMN 8.3 *re-activate*)"""
+    """Reopen the root case that has ended, or go on with it where it was suspended. (CMMN 8.4.1 *re-activate*)
+
+    The variables are known while it is reopened.
+    """
 
     variables: Variables = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class CloseCase:
-    """Close the ended root case for good. (CMMN 8.3 *close*)"""
+    """Close the ended root case for good. (CMMN 8.4.1 *close*)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +224,7 @@ class SetVariables:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """One transition of a case file item. `name` may be a path (`order/lines`). (CMMN 8.2)"""
+    """One transition of a case file item. `name` may be a path (`order/lines`). (CMMN 8.3)"""
 
     op: Literal["create", "update", "replace", "delete", "addChild", "removeChild", "addReference", "removeReference"]
     name: str

@@ -30,7 +30,7 @@ class InstanceStarted:
 
 @dataclass(frozen=True, slots=True)
 class InstanceChanged:
-    """An instance was suspended, resumed, or (root) reactivated. States as in CMMN 8.3."""
+    """An instance was suspended, resumed, or (root) reactivated. States as in CMMN 8.4.1."""
 
     instance: int
     transition: str
@@ -114,7 +114,7 @@ class VariablesChanged:
 
 @dataclass(frozen=True, slots=True)
 class CaseFileChanged:
-    """A case file item made a transition of CMMN 8.2; its content came with the `VariablesChanged` before it."""
+    """A case file item made a transition of CMMN 8.3; its content came with the `VariablesChanged` before it."""
 
     instance: int
     name: str

@@ -1,6 +1,6 @@
 """When is a timer due?
 
-Dates, durations and repeating intervals of ISO 8601, as CMMN 5.4.10 and BPMN 10.4.5 use them: `2026-11-21T09:00:00Z`,
+Dates, durations and repeating intervals of ISO 8601, as CMMN 5.4.2 and BPMN 10.4.5 use them: `2026-11-21T09:00:00Z`,
 `PT4H`, `P1M`, `R3/PT1H`, `R/2026-11-21T09:00:00Z/P1D`. Cycles may be cron expressions too (`cron`), and may have an
 end: `R/PT1H until 2027-01-01`, which ISO 8601 writes `R/PT1H/2027-01-01`; or their interval has a start and an end:
 `R3/2027-01-01/2027-01-02`. Times without an offset are UTC.

@@ -1,4 +1,4 @@
-"""What happens when the case's data changes? (5.3, 8.2)
+"""What happens when the case's data changes? (5.3, 8.3)
 
 A case file item is the case variable of its name. Whoever writes the variable makes the item's transition; whoever
 makes the transition writes the variable. Sentries and variable listeners see both.
@@ -51,7 +51,7 @@ def removed(run: Run, names: frozenset[str]) -> None:
 def change(run: Run, command: c.CaseFile, _item: object) -> None:
     """One transition of a case file item by hand; updated without a value, it keeps its content.
 
-    Raises Refused by the life cycle of 8.2.
+    Raises Refused by the life cycle of 8.3.
     """
     item = _named(run, command.name)
     there = run.step.state.instances[run.instance].variables
@@ -81,7 +81,7 @@ def _named(run: Run, name: str) -> CaseFileItem:
 
 
 def _content(item: CaseFileItem, there: Json, command: c.CaseFile) -> Json:
-    """Items that may be many hold a list: creating one more appends to it. (5.3.2.2, multiplicity)"""
+    """Items that may be many hold a list: creating one more appends to it. (5.3.2, multiplicity)"""
     if not item.many or isinstance(command.value, list):
         return command.value
     if command.op == "create":
@@ -108,7 +108,7 @@ def _delete(run: Run, item: CaseFileItem) -> None:
 
 
 def _made(run: Run, item: CaseFileItem, transition: str) -> None:
-    """Record the transition and tell sentries; a parent gains or loses a child by it. (table 8.3)"""
+    """Record the transition and tell sentries; a parent gains or loses a child by it. (table 8.2)"""
     run.step.emit(e.CaseFileChanged(run.instance, item.name, transition, item.id))
     run.occurred(item.id, transition, None)
     parent = run.model.files.get(item.parent or "")

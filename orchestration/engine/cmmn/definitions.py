@@ -1,7 +1,7 @@
 """What does a plan item definition say that belongs to its type alone?
 
-Tasks: what is called, what goes in and comes out (5.4.8 to 5.4.13). Listeners and milestones: what they wait for
-(5.4.2, 5.4.10). Stages: when they complete (5.4.8). Vendors' extensions come from `dialect`.
+Tasks: what is called, what goes in and comes out (5.4.10). Listeners and milestones: what they wait for
+(5.4.2, 5.4.3). Stages: when they complete (5.4.8). Vendors' extensions come from `dialect`.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ class Definitions:
         return self.text(element, local(external or reference), value=True)
 
     def mappings(self, kind: str, element: Element, found: Extensions) -> dict[str, Any]:
-        """Parameter mappings (5.4.12): into the task's inputs, out of its outputs; and vendors' in and out."""
+        """Parameter mappings (5.4.10): into the task's inputs, out of its outputs; and vendors' in and out."""
         inputs = dict(self.parameters(element, "input", "inputParameter"))
         outputs = dict(self.parameters(element, "output", "outputParameter"))
         called = dict(self.called_parameters(kind, element))
@@ -159,7 +159,7 @@ class Definitions:
             yield parameter.get("id") or own, bound.name if bound is not None else own
 
     def called_parameters(self, kind: str, element: Element) -> Iterator[tuple[str, str]]:
-        """Parameter id -> name of the process or decision that is declared beside the case (5.1.4, 5.1.5)."""
+        """Parameter id -> name of the process or decision that is declared beside the case."""
         declared = self.outside.get(local(element.get(_CALLS[kind][0]) or ""))
         if declared is not None and declared.name != "case":
             yield from self.parameters(declared, "input", "output")

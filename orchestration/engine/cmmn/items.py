@@ -22,7 +22,7 @@ Json = Any
 
 
 def open_children(run: Run, node: Node, parent: int | None, but: frozenset[str] = frozenset()) -> None:
-    """A stage (None: the case) became active: its plan items are created, then each is taken up. (8.4.1)
+    """A stage (None: the case) became active: its plan items are created, then each is taken up. (8.7)
 
     In a case that was reactivated, Flowable's reactivation rules may leave items out or activate them at once.
     """
@@ -45,7 +45,7 @@ def plan(run: Run, offer: planning.Offer, roles: tuple[str, ...] | None) -> None
 
 
 def _without_fragments(run: Run, node: Node) -> Iterator[Node]:
-    """The plan items of a stage; a plan fragment is none itself, its items stand in the stage. (5.4.7)"""
+    """The plan items of a stage; a plan fragment is none itself, its items stand in the stage. (5.4.4)"""
     for child in (run.model.nodes[name] for name in node.children):
         if child.type == "planFragment":
             yield from _without_fragments(run, child)
@@ -88,7 +88,7 @@ def take_up(run: Run, number: int) -> None:
 
 
 def enter(run: Run, item: Item, criterion: Criterion | None) -> bool:
-    """An entry criterion holds (None: there is none): see to repetition, then activate. (8.4.2, 5.4.11.3)
+    """An entry criterion holds (None: there is none): see to repetition, then activate. (8.5, 8.6.4)
 
     False: a repetition rule that gates the entry does not let it in now, or it is a listener, which nothing lets in.
     """
@@ -196,7 +196,7 @@ def complete(run: Run, item: Item) -> None:
 
 
 def finish(run: Run, item: Item, transition: str, reason: str = "", target: str | None = None) -> None:
-    """The item ends of itself or by hand; what repeats without an entry criterion comes again. (5.4.11.3)"""
+    """The item ends of itself or by hand; what repeats without an entry criterion comes again. (8.6.4)"""
     node, parent = run.node(item), item.parent
     again = repetition.follows(run, item)
     limited = node.repetition is not None and node.repetition.limit is not None
@@ -223,7 +223,7 @@ def end(run: Run, item: Item, transition: str, reason: str = "", target: str | N
 
 
 def end_children(run: Run, parent: int | None) -> None:
-    """The children of a stage (None: of the case) leave with it. (table 8.5, *exit*; table 8.6, *parentTerminate*)"""
+    """The children of a stage (None: of the case) leave with it. (table 8.9; table 8.11, *parentTerminate*)"""
     for child in run.children(parent):
         end(run, child, "parentTerminate" if run.node(child).occurs else "exit")
 
@@ -254,7 +254,7 @@ def _is_spared(run: Run, item: Item, criterion: Criterion) -> bool:
 
 
 def exit_case(run: Run, criterion: Criterion) -> None:
-    """An exit criterion of the case plan model holds. (8.3)"""
+    """An exit criterion of the case plan model holds. (table 8.6, *terminate*)"""
     if criterion.exit_event == "complete" and not completion.look(run, None).completable:
         raise run.step.cannot("The case cannot complete yet, but an exit criterion asks it to.")
     completed = criterion.exit_event in ("complete", "forceComplete")

@@ -1,4 +1,4 @@
-"""What does an event listener wait for? (5.4.2, 5.4.10, 8.4.3)
+"""What does an event listener wait for? (5.4.2, 8.4.3)
 
 A person (user event), the outside (generic event), time, a signal, or a change of a variable. A timer begins when its
 listener does, or when the transition that it names has occurred.

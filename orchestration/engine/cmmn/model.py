@@ -27,7 +27,7 @@ ENGINE_NAMES: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class OnPart:
-    """5.4.6.1. `source` a plan item or case file item; `criterion` the exit criterion that must be the reason."""
+    """5.4.6. `source` a plan item or case file item; `criterion` the exit criterion that must be the reason."""
 
     id: str
     source: str
@@ -38,7 +38,7 @@ class OnPart:
 
 @dataclass(frozen=True, slots=True)
 class Sentry:
-    """5.4.6. `mode`: default, or onEvent (Flowable: nothing is remembered beyond the step).
+    """5.4.6, 8.5. `mode`: default, or onEvent (Flowable: nothing is remembered beyond the step).
 
     `remembers`: a condition that was once true counts as true (Flowable's documented default, for its models).
     `context`: the case file item in whose terms the condition speaks.
@@ -54,7 +54,7 @@ class Sentry:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """5.4.7. `exit_type` and `exit_event` are Flowable's: which instances are ended, and how a stage ends."""
+    """5.4.5. `exit_type` and `exit_event` are Flowable's: which instances are ended, and how a stage ends."""
 
     id: str
     sentry: Sentry
@@ -65,7 +65,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """5.4.11: a rule of an item control, or an applicability rule (5.4.9.2). Without a condition it holds.
+    """5.4.11: a rule of an item control, or an applicability rule (5.4.9). Without a condition it holds.
 
     `context`: the case file item in whose terms the condition speaks. `name`: what people call it.
     """
@@ -103,7 +103,7 @@ class TableItem:
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """5.4.10.1: the expression, and what starts it (source, event, is it a case file item)."""
+    """5.4.2, table 5.19: the expression, and what starts it (source, event, is it a case file item)."""
 
     expression: Formula
     trigger: tuple[str, str, bool] | None = None

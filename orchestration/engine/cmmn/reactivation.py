@@ -1,4 +1,4 @@
-"""Which items come back when a finished case is opened again? (8.3, *re-activate*; Flowable, case reactivation)
+"""Which items come back when a finished case is opened again? (table 8.6, *re-activate*; Flowable, case reactivation)
 
 A rule on the item, else the default rule of the reactivation listener, says: activate it at once, leave it out, or
 create it as on a first start, which is also what happens without a rule. It holds for every stage from then on.

@@ -60,7 +60,7 @@ class Reader:
             return None
 
     def expression(self, owner: Element, holder: Element | None) -> Formula | None:
-        """The expression in an element's text, in FEEL or JUEL. (5.1.6)"""
+        """The expression in an element's text, in FEEL or JUEL. (5.4.7)"""
         if holder is None:
             return None
         language = (holder.get("language") or "").lower()

@@ -1,4 +1,4 @@
-"""Does a plan item come again? (5.4.11.3 and 8.4.2; Flowable's limit, counter and collection)
+"""Does a plan item come again? (5.4.11.3 and 8.6.4; Flowable's limit, counter and collection)
 
 Without entry criteria the rule is asked when an instance ends; with them, each time an on-part lets one in (8.6.4), so
 that a condition alone repeats nothing. These functions only answer; `items` acts.

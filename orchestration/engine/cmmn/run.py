@@ -3,7 +3,7 @@
 A `Run` is a case at work: it makes transitions by the life-cycle tables, tells sentries about them, and keeps what the
 step needs to remember until it is over. Everything that changes the case goes through `Step.emit`.
 
-Order (ours; CMMN leaves it open, 5.4.6): transitions are told first in, first out; the criteria that one reaches are
+Order (ours; CMMN leaves it open, 8.5): transitions are told first in, first out; the criteria that one reaches are
 taken in the order of the model; when none is left, conditions are looked at again, then stages complete from the
 inside out.
 """
@@ -125,7 +125,7 @@ class Run:
         return value is True or (self.model.flowable and isinstance(value, str) and value.lower() == "true")
 
     def terms(self, context: str | None) -> dict[str, Json] | None:
-        """The entries of the case file item in whose terms a condition speaks. (5.4.6.2, contextRef)"""
+        """The entries of the case file item in whose terms a condition speaks. (5.4.6.4, contextRef)"""
         found = self.model.files.get(context or "")
         content = self.step.state.instances[self.instance].variables.get(found.name) if found is not None else None
         return content if isinstance(content, dict) else None
@@ -135,7 +135,7 @@ class Run:
     def open_item(
         self, node: Node, parent: int | None, local: dict[str, Json] | None = None, state: str = "available"
     ) -> Item:
-        """A new instance of a plan item. (8.4.1, *create*)"""
+        """A new instance of a plan item. (8.4.2, *create*)"""
         step = self.step
         name = node.name
         if node.title is not None:

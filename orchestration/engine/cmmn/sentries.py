@@ -1,7 +1,7 @@
 """When does a sentry hold, and what happens then?
 
 An on-part is noted on the item that its criterion guards and stays noted until the item has entered. A sentry holds
-when all its on-parts have occurred and its condition is true (5.4.6). In Flowable's models a condition that was once
+when all its on-parts have occurred and its condition is true (8.5). In Flowable's models a condition that was once
 true is remembered too by default, and with `onEvent` nothing is remembered beyond the step.
 """
 

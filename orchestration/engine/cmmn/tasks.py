@@ -1,4 +1,4 @@
-"""What does a task do when it becomes active, and what when its work comes back? (5.4.8 to 5.4.13, 8.4.2)
+"""What does a task do when it becomes active, and what when its work comes back? (5.4.10, 8.4.2)
 
 `begin` says whether the work is done at once; then the item completes. Otherwise it waits for a person, a machine
 actor, or the case or process that it called.
@@ -40,7 +40,7 @@ def begin(run: Run, item: Item, node: Node) -> bool:
 
 
 def is_blocking(run: Run, item: Item, node: Node) -> bool:
-    """Whether the task waits for its work to be done. (5.4.8, isBlocking)"""
+    """Whether the task waits for its work to be done. (5.4.10, isBlocking)"""
     if node.blocking_condition is not None:
         return run.value(node.blocking_condition, item.id) is not False
     return node.blocking

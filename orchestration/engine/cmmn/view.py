@@ -25,7 +25,7 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """An applicability rule (5.4.9.2): its name for people, its text, whether it holds now, and the values it read."""
+    """An applicability rule (5.4.9): its name for people, its text, whether it holds now, and the values it read."""
 
     name: str
     text: str
