@@ -37,7 +37,7 @@ def claim(people: dict[str, User], machines: Machines) -> Callable[..., Case]:
     def brought(amount: float = 500, unclear: bool = False, worked: bool = True) -> Case:
         nonlocal count
         count += 1
-        machines.say("unclear" if unclear else "clear", 0.6, "neutral")
+        machines.say("service_quality", 0.4 if unclear else 0.9, "neutral")
         data = {"message": "It arrived broken.", "amount": amount}
         opened = case_open(by=None, case_type="damage", reference=f"D-{count}", source="test", data=data)
         assert isinstance(opened, Opened), opened
