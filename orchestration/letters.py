@@ -31,6 +31,14 @@ TRIES: Final = 12
 """After so many a person is told; after so many more again, while nobody could be told."""
 
 
+GONE: Final = frozenset({"unknown", "ended"})
+"""Refusals that say: nobody there waits for this any more."""
+
+
+class NotTaken(Exception):
+    """A case waits for the letter and cannot take it now; the message says which and why."""
+
+
 def due() -> QuerySet[Outbox, int]:
     """The numbers of letters to be tried now, in the order in which they were thrown.
 
@@ -119,7 +127,7 @@ def _signal(letter: Outbox, waiting: QuerySet[Subscription]) -> None:
 def _message(letter: Outbox, waiting: QuerySet[Subscription]) -> int | None:
     """To the first that waits for it and takes it, else it begins a case where a process begins with it.
 
-    While only cases that stand still wait for it, it waits for the first of them.
+    While only cases that stand still wait for it, it waits for the first of them. Raises NotTaken.
     """
     variables = orjson.loads(bytes(letter.variables))
     keys = {version: _key(letter, version, variables) for version in _versions(waiting)}
@@ -132,8 +140,11 @@ def _message(letter: Outbox, waiting: QuerySet[Subscription]) -> int | None:
     awake = ordered.exclude(standing_still).values_list("instance", "instance__definition")
     for instance, version in dict.fromkeys(awake):
         message = ReceiveMessage(letter.name, variables=variables, correlation=keys[version])
-        if isinstance(services.send(instance, message, _sender(letter)), Done):
+        outcome = services.send(instance, message, _sender(letter))
+        if isinstance(outcome, Done):
             return None
+        if outcome.code not in GONE:
+            raise NotTaken(f"case {instance}: {outcome.message}")
     if held_by := ordered.filter(standing_still).values_list("instance", flat=True).first():
         return held_by
     next(starts.begin("message", letter.name, variables, _sender(letter)), None)

@@ -377,6 +377,22 @@ def test_what_breaks_on_the_way_is_found_by_a_person_too(trade: Definition, cloc
     all_hold()
 
 
+def test_a_letter_that_its_receiver_refuses_for_now_goes_to_nobody_else(trade: Definition, clock: Clock) -> None:
+    busy, other = begin(trade, "customer", "8"), begin(trade, "customer", "8")
+    begin(trade, "order", "8")
+    send = services.send
+
+    def not_now(instance: int, *given: object) -> object:
+        return services.Refused("state", "Not now.") if instance == busy else send(instance, *given)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(services, "send", not_now)
+        clock.passes(seconds=1)
+    assert Outbox.objects.get().attempts == 1
+    clock.passes(seconds=15)
+    assert (open_tasks(busy), open_tasks(other)) == (["Unpack"], [])
+
+
 def test_a_clock_that_was_put_back_does_not_keep_a_letter_for_long(held: tuple[int, int], clock: Clock) -> None:
     customer, _ = held
     clock.passes(days=365)
