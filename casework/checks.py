@@ -133,7 +133,7 @@ def with_initial(form: Form, answers: Mapping[str, Json], data: Mapping[str, Jso
         initial = None if question.initial is None else at_path(data, question.initial)
         given = answers.get(question.path)
         untouched = isinstance(initial, str) and given is not None and _folded(given) == _folded(view.text(initial))
-        if initial is not None and (untouched or (given in (None, "") and question.is_required(answers))):
+        if initial is not None and (untouched or (given in (None, "") and question.is_required(complete))):
             complete[question.path] = initial
     return complete
 

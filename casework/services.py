@@ -22,6 +22,7 @@ from casework import checks, permissions, plan
 from casework.models import Case, Reveal
 from casework.permissions import origin_of
 from casework.plan import waiting_places
+from casework.separation import done_before
 from casework.steps import open_face
 from casework.verification import verify
 from orchestration import selectors, services
@@ -99,6 +100,8 @@ def task_claim(*, by: User, task: HumanTask) -> HumanTask | Refused:
             refused = Refused("taken", f"{_name(row.assignee)} has taken this task. Choose another, or ask for it.")
         elif row.assignee_id == by.pk:
             return row
+        elif did := done_before(by, row):
+            refused = _somebody_else(did)
         else:
             services.record(row.instance_id, [_assign(row, by, "task.claimed")], origin_of(by))
             return row
@@ -125,6 +128,8 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json]) -> 
         row = _locked(task)
         if row.state == HumanTask.State.OPEN and row.assignee_id not in (None, by.pk):
             return _kept(row, by, "complete", Refused("taken", f"{_name(row.assignee)} has taken this task."))
+        if row.state == HumanTask.State.OPEN and (did := done_before(by, row)):
+            return _kept(row, by, "complete", _somebody_else(did))
         asked = _seen(row.instance.case, by, row.item)
         changes = _accepted(asked, asked.case_type.forms.get(row.form, Form(row.form, ())), answers)
         if isinstance(changes, Refused):
@@ -332,6 +337,10 @@ def _assign(row: HumanTask, to: User | None, action: str) -> Fact:
     row.save(update_fields=["assignee"])
     row.candidates.update(assigned=to is not None)
     return Fact(action, {"task": row.name, "item": row.item, "definition": row.definition_item})
+
+
+def _somebody_else(did: str) -> Refused:
+    return Refused("four-eyes", f"You {did}, so somebody else has to do this.")
 
 
 def _kept(row: HumanTask, by: User, command: str, refused: Refused) -> Refused:

@@ -26,7 +26,7 @@ EXPRESSION = ("=", "${", "#{")
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What the models name: ids of items that can be open, and (file, task id, name) of forms and groups.
+    """What the models name: ids of items that can be open, and (file, task id, name) of forms, groups and steps.
 
     `files`: the file of each process, by its id.
     """
@@ -35,6 +35,7 @@ class Named:
     files: Mapping[str, str]
     forms: tuple[tuple[str, str, str], ...]
     groups: tuple[tuple[str, str, str], ...]
+    steps: tuple[tuple[str, str, str], ...]
 
 
 def check(
@@ -59,6 +60,7 @@ def check(
             yield f"{MANIFEST}, case: no case or process is called {manifest['case']!r}; the models have: {known}."
         yield from _items(manifest, named)
         yield from _groups(manifest, named)
+        yield from _steps(named)
     if forms is not None and named is not None:
         yield from _forms(manifest or {}, forms, named)
     yield from _places(manifest or {}, forms or {}, schema)
@@ -77,6 +79,7 @@ def _read(files: Mapping[str, str]) -> Named:
     processes: dict[str, str] = {}
     forms: list[tuple[str, str, str]] = []
     groups: list[tuple[str, str, str]] = []
+    steps: list[tuple[str, str, str]] = []
     for name in (name for name in files if name.endswith(MODELS) and not name.endswith(".dmn")):
         for element in xml.parse(files[name].encode()).walk():
             id = element.get("id") or ""
@@ -88,7 +91,8 @@ def _read(files: Mapping[str, str]) -> Named:
                 form = vendor(element, "form", "formKey")
                 forms += [(name, id, form)] if form and not form.startswith(EXPRESSION) else []
                 groups += [(name, id, group) for group in _listed(vendor(element, "candidateGroups"))]
-    return Named(frozenset(items), processes, tuple(forms), tuple(groups))
+                steps += [(name, id, step) for step in _listed(vendor(element, "otherThan"))]
+    return Named(frozenset(items), processes, tuple(forms), tuple(groups), tuple(steps))
 
 
 def _listed(groups: str | None) -> list[str]:
@@ -127,6 +131,12 @@ def _items(manifest: Mapping[str, Json], named: Named) -> Iterator[str]:
     for place, item in wanted:
         if item not in named.items:
             yield f"{MANIFEST}, {place}: no model has an item {item!r}."
+
+
+def _steps(named: Named) -> Iterator[str]:
+    for file, task, step in named.steps:
+        if step not in named.items:
+            yield f"{file}, {task}: no model has an item {step!r}, whose doer may not do this."
 
 
 def _forms(manifest: Mapping[str, Json], forms: Mapping[str, Json], named: Named) -> Iterator[str]:
