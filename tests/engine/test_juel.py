@@ -183,10 +183,10 @@ def test_plain_methods_and_documented_functions_have_their_value(text, expected)
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("${bean.work(a)}", "'work' would call Java code"),
+        ("${bean.work(a)}", "'work' would call Java code, which does not run here; let a service task"),
         ("${execution.setVariable('a', 1)}", "cannot be used inside an expression"),
         ("${bean:work(a)}", "was not expected"),
-        ("${date:plus(a)}", "'date:plus' is not known"),
+        ("${date:plus(a)}", "'date:plus' is not known here; keep what is needed in a variable"),
         ("${var:magic(a)}", "'var:magic' is not known"),
         ("${var:get(a + 1)}", "must be written out"),
         ("${var:lt(a)}", "wrong number of arguments"),

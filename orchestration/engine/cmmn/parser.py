@@ -51,9 +51,9 @@ ELEMENTS: Final = DEFINITIONS | frozenset(
 MULTIPLICITIES: Final = ("ZeroOrOne", "ZeroOrMore", "ExactlyOne", "OneOrMore", "Unspecified", "Unknown")
 
 _UNREAD: Final = {
-    "caseLifecycleListener": "would run code",
-    "variableAggregation": "gathers variables of repetitions",
-    "variableOnPart": "waits for a variable to change",
+    "caseLifecycleListener": "would run code, which does not run here; model what it does as a task",
+    "variableAggregation": "gathers variables of repetitions, which is not done here; let a process with a loop do it",
+    "variableOnPart": "waits for a variable to change, which is not heard here; use a condition",
 }
 """Vendors' elements that would change what a case does, so that it is refused with them."""
 
@@ -121,10 +121,10 @@ class _CaseReader(Reader):
         )
 
     def gather(self) -> None:
-        for element in self.case.walk():
+        for element, holder in _with_holders(self.case):
             id = element.get("id")
             if element.namespace in VENDORS and element.name in _UNREAD:
-                self.fault(element, f"{element.name!r} {_UNREAD[element.name]}, which does not run here.")
+                self.fault(holder, f"Its {element.name} {_UNREAD[element.name]}.")
             if _own(element) and element.name not in ELEMENTS:
                 self.fault(element, f"{element.name!r} is no element of CMMN 1.1.")
             if not _own(element) or id is None:
@@ -276,6 +276,17 @@ class _CaseReader(Reader):
             if rule not in self.elements or self.elements[rule].name != "applicabilityRule":
                 self.fault(element, f"There is no applicability rule {rule!r}.")
         return ((*roles, own) if own else roles), (*rules, *named)
+
+
+def _with_holders(case: Element) -> Iterator[tuple[Element, Element]]:
+    """Each element with the nearest one at or around it that has an id. Below vendors' elements nothing is CMMN."""
+    todo = [(case, case)]
+    while todo:
+        element, around = todo.pop()
+        holder = element if element.get("id") else around
+        yield element, holder
+        if element.namespace not in VENDORS:
+            todo.extend((child, holder) for child in reversed(element.children))
 
 
 def _own(element: Element) -> bool:

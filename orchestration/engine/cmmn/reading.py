@@ -113,7 +113,7 @@ class Reader:
         )
         context = if_part.get("contextRef") if if_part is not None else None
         condition = None if if_part is None else self.expression(element, if_part.first("condition"))
-        if not parts and condition is None:
+        if not parts and (if_part is None or if_part.first("condition") is None):
             self.fault(element, "The sentry has neither an on-part nor a condition, so it can never hold.")
         mode = extension(element, "triggerMode") or "default"
         remembers = self.flowable and mode == "default"

@@ -98,17 +98,18 @@ def _mapped(texts: Texts, name: str) -> tuple[Transfer, ...]:
             written = child.get("source")
             source = texts.condition("null") if not written else texts.value(written)
             for transfer in _transfer(texts, source, child.get("target")):
-                target = str(transfer.target.constant or "")
-                variable, *path = target.split(".")
-                if path and not all(map(str.isidentifier, (variable, *path))):
-                    texts.fault(f"The target '{target}' is no name, nor a path of names.")
-                elif path:
-                    before, into = found.get(variable), (variable, *path)
-                    put = texts.tried(partial(_inside, before, transfer, into, name))
-                    found |= {} if put is None else {variable: put}
-                else:
-                    found[variable] = transfer
+                _add(texts, found, transfer, name)
     return tuple(found.values())
+
+
+def _add(texts: Texts, found: dict[str, Transfer], transfer: Transfer, way: str) -> None:
+    into = tuple(str(transfer.target.constant).split("."))
+    if len(into) == 1:
+        found[into[0]] = transfer
+    elif not all(map(str.isidentifier, into)):
+        texts.fault(f"The target '{transfer.target.constant}' is no name, nor a path of names.")
+    elif (put := texts.tried(partial(_inside, found.get(into[0]), transfer, into, way))) is not None:
+        found[into[0]] = put
 
 
 def _inside(before: Transfer | None, transfer: Transfer, into: tuple[str, ...], way: str) -> Transfer:

@@ -54,7 +54,8 @@ def _juel(text: str, format: str) -> juel.Script:
     try:
         return juel.setting(text)
     except juel.JuelRefused as error:
-        raise BadExpression(f"the script cannot be translated: {error}") from None
+        sentence = "Only what sets variables runs here; write it in FEEL, or let a service task do it"
+        raise BadExpression(f"the script cannot be translated: {error}. {sentence}") from None
 
 
 def run(step: Step, script: Script, instance: int, item: int | None) -> tuple[dict[str, Json], Json]:

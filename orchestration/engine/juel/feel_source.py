@@ -46,6 +46,7 @@ STRANGERS: Final = {
 }
 _LISTED: Final = re.compile(r"""\s*"[^"]*"\s*(?:,\s*"[^"]*"\s*)*""")
 
+_USE_A_VARIABLE: Final = "is not known here; keep what is needed in a variable"
 _GETTERS: Final = frozenset({"getVariable", "getVariableLocal", "getLocalVariable", "getTransientVariable"})
 _TESTS: Final = frozenset({"hasVariable", "hasVariableLocal"})
 _SIMPLE: Final = re.compile(r"[^\W\d]\w*")
@@ -158,7 +159,10 @@ class _Writer:
         of = self.write(node.of)
         written = METHODS.get((node.name, len(node.arguments)))
         if written is None:
-            raise JuelRefused(f"the method '{node.name}' would call Java code, which does not run here")
+            raise JuelRefused(
+                f"the method '{node.name}' would call Java code, which does not run here; "
+                "let a service task put what it gives into a variable"
+            )
         return written(of, *map(self.write, node.arguments))
 
     def held(self, holder: str, node: syntax.Method) -> str:
@@ -176,7 +180,7 @@ class _Writer:
         if name in BUSINESS_KEYS:
             return "businessKey"
         if name not in FACTS[holder]:
-            raise JuelRefused(f"'{holder}.{name}' is not known here; keep what is needed in a variable")
+            raise JuelRefused(f"'{holder}.{name}' {_USE_A_VARIABLE}")
         return f"{HOLDERS[holder]}.{name}"
 
     def variable(self, node: Node) -> str:
@@ -193,7 +197,7 @@ class _Writer:
         written = FUNCTIONS.get((node.prefix, node.name, len(node.arguments)))
         if written is not None:
             return written(*map(self.argument, node.arguments))
-        raise JuelRefused(f"the function '{(node.prefix + ':').lstrip(':')}{node.name}' is not known here")
+        raise JuelRefused(f"the function '{(node.prefix + ':').lstrip(':')}{node.name}' {_USE_A_VARIABLE}")
 
     def argument(self, node: Node) -> str:
         """An argument; a text that lists quoted texts is that list (as Flowable's collection functions take it)."""
@@ -204,7 +208,7 @@ class _Writer:
     def variable_function(self, node: syntax.Function) -> str:
         kind = VARIABLE_FUNCTIONS.get(node.name)
         if kind is None:
-            raise JuelRefused(f"the function '{node.prefix}:{node.name}' is not known here")
+            raise JuelRefused(f"the function '{node.prefix}:{node.name}' {_USE_A_VARIABLE}")
         count, written = kind
         if not node.arguments or (count is not None and len(node.arguments) != count):
             raise JuelRefused(f"the function '{node.prefix}:{node.name}' has the wrong number of arguments")

@@ -94,6 +94,14 @@ def test_a_script_that_would_need_java_is_refused():
     assert "t" in found(cmmn(item("a", "t") + task, flowable=True))
 
 
+def test_an_extension_that_is_not_carried_out_is_told_by_the_item_that_has_it():
+    aggregation = '<flowable:variableAggregation target="all"><variable source="x"/></flowable:variableAggregation>'
+    rule = f"<repetitionRule><extensionElements>{aggregation}</extensionElements></repetitionRule>"
+    sentences = found(cmmn(item("a", inside=f"<itemControl>{rule}</itemControl>") + HUMAN, flowable=True))
+    assert list(sentences) == ["a"]
+    assert "let a process with a loop do it" in sentences["a"]
+
+
 def test_listeners_that_would_run_code_are_named_in_a_warning():
     listener = '<extensionElements><flowable:taskListener event="create" class="org.Example"/></extensionElements>'
     built = build({"m.cmmn": cmmn(item("a") + f'<humanTask id="human">{listener}</humanTask>', flowable=True)})
