@@ -232,7 +232,7 @@ class Engine:
     def message(self, iid: str, name: str, at: str | None, variables: Mapping[str, Json]) -> None:
         root, instance = self._at(iid)
         key = processes.correlation_key(self.library, name, variables, self.now)
-        self._do(root, c.ReceiveMessage(name, at, variables, key, instance))
+        self._do(root, c.ReceiveMessage(name, at, variables, key or None, instance))
 
     def publish(self, name: str, payload: Mapping[str, Json]) -> None:
         self._message(name, payload, None)
@@ -384,10 +384,7 @@ def _hears(state: State, signal: str) -> bool:
 
 
 def _awaits(state: State, name: str, key: str | None) -> bool:
-    return any(
-        wait.kind == "message" and wait.name == name and (wait.key is None or key is None or wait.key == key)
-        for wait in state.waits.values()
-    )
+    return any(wait.kind == "message" and wait.name == name and wait.fits(key) for wait in state.waits.values())
 
 
 def _last_variables(events: Iterable[e.Event], instance: int) -> dict[str, Json]:

@@ -80,6 +80,10 @@ class Wait:
     key: str | None = None
     facts: dict[str, Json] | None = None
 
+    def fits(self, correlation: str | None) -> bool:
+        """Whether a message with this correlation key is for it. None: its name alone decides; "": it says none."""
+        return self.key is None or correlation is None or self.key == correlation != ""
+
 
 @dataclass(slots=True)
 class Instance:

@@ -366,7 +366,7 @@ class Step:
             and wait.name == name
             and (at is None or wait.node == at)
             and (instance is None or wait.instance == instance)
-            and (wait.key is None or correlation is None or wait.key == correlation)
+            and wait.fits(correlation)
         ]
         moving = (wait for wait in fitting if self.state.instances[wait.instance].state != "suspended")
         return next(moving, fitting[0] if fitting else None)

@@ -24,6 +24,9 @@ from orchestration.engine.xml import Element
 LONGEST: Final = 200
 """Characters of a key; of a longer one its digest is taken."""
 
+NO_KEY: Final = ""
+"""The key of a subscription whose data is not there yet, and of a message that says nothing: they fit nobody's."""
+
 Keys = Mapping[str, tuple[Formula, ...]]
 """message name -> one expression for each property of its key, in the order of the properties' ids."""
 
@@ -105,10 +108,10 @@ def awaited(node: Node) -> tuple[EventDefinition, ...]:
     return (node.message,) if isinstance(node, Task) and node.message is not None else ()
 
 
-def key_of_payload(paths: tuple[Formula, ...], payload: Mapping[str, Json], now: datetime) -> str | None:
-    """The key that a message carries; None when nothing in it makes one."""
+def key_of_payload(paths: tuple[Formula, ...], payload: Mapping[str, Json], now: datetime) -> str:
+    """The key that a message carries; NO_KEY when nothing in it makes one."""
     scope = {name: feel.to_feel(value) for name, value in payload.items()}
-    return key_text([path.value(scope, now) for path in paths])
+    return key_text([path.value(scope, now) for path in paths]) or NO_KEY
 
 
 def key_text(values: list[Json]) -> str | None:

@@ -75,7 +75,7 @@ def first_moment(starter: Starter, now: datetime) -> Schedule:
 
 
 def correlation_key(library: Library, message: str, payload: Mapping[str, Json], now: datetime) -> str | None:
-    """The key that a message carries by its payload; None: its name alone decides who gets it."""
+    """The key that a message carries by its payload, "" where it says nothing; None: its name alone decides."""
     for model in library.processes.values():
         paths = model.retrievals.get(message)
         if paths:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from orchestration.engine import events as e
 from orchestration.engine.bpmn import correlation
@@ -20,9 +20,6 @@ from orchestration.engine.step import ModelFault, Step
 from orchestration.engine.timers import BadTimer, Schedule, schedule
 
 Json = Any
-
-NO_KEY: Final = ""
-"""The key of a subscription whose data is not there yet: no message has it."""
 
 
 def arm(step: Step, instance: int, item: int | None, node: Node) -> None:
@@ -52,7 +49,10 @@ def name_of(step: Step, definition: EventDefinition, instance: int, item: int | 
 def _key(step: Step, definition: EventDefinition, instance: int, item: int | None) -> str | None:
     if not definition.correlation:
         return local_key(step, instance, definition) or _learnt(step, definition, instance)
-    return correlation.key_text([step.evaluate(path, instance, item) for path in definition.correlation]) or NO_KEY
+    return (
+        correlation.key_text([step.evaluate(path, instance, item) for path in definition.correlation])
+        or correlation.NO_KEY
+    )
 
 
 def local_key(step: Step, instance: int, definition: EventDefinition) -> str | None:
@@ -165,5 +165,5 @@ def learn_key(step: Step, wait: Wait, variables: Mapping[str, Json]) -> None:
 
 def learn(step: Step, instance: int, key: str | None) -> None:
     """The first message of a conversation, sent or received, gives the instance its key (8.3.2)."""
-    if key is not None and "correlation" not in facts_of(step, instance, None):
+    if key and "correlation" not in facts_of(step, instance, None):
         note(step, instance, None, "correlation", key)

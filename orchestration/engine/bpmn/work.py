@@ -123,9 +123,10 @@ def throw_message(step: Step, instance: int, item: int | None, node: Node, messa
     name = waits.name_of(step, message, instance, item) or ""
     payload = variables.transferred(step, node.inputs, instance, item)
     paths = process(step, instance).retrievals.get(name)
-    key = correlation.key_of_payload(paths, payload, step.now) if paths else None
-    if key is None and paths:
-        key = correlation.key_text([step.evaluate(path, instance, item) for path in paths])
+    key = None
+    if paths:
+        carried = correlation.key_of_payload(paths, payload, step.now)
+        key = carried or correlation.key_text([step.evaluate(path, instance, item) for path in paths]) or carried
     waits.learn(step, instance, key)
     step.throw_message(instance, item, name, payload, key)
 
