@@ -81,7 +81,8 @@ def _open(
     if isinstance(node, SubProcess) and node.body.data:
         own = {**variables.initial(node.body), **own}
     item = open_item(step, instance, scope, node, own, facts)
-    listening.carry_out(step, listening.at("start", node.extensions.listeners), instance, item)
+    if node.extensions.listeners:
+        listening.carry_out(step, listening.at("start", node.extensions.listeners), instance, item)
     return item
 
 
@@ -131,7 +132,8 @@ def complete(step: Step, item: int, values: Mapping[str, Json]) -> None:
     if is_frame(found):
         return _end_loop(step, item, node)
     variables.returned(step, node, found.instance, item, found.parent, values)
-    listening.carry_out(step, listening.at("end", node.extensions.listeners), found.instance, item)
+    if node.extensions.listeners:
+        listening.carry_out(step, listening.at("end", node.extensions.listeners), found.instance, item)
     if is_instance(step, found):
         return _complete_instance(step, item, node, values)
     return _close(step, item, node)
