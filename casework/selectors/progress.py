@@ -38,10 +38,18 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What a case is for, and which of its milestones are reached and still to reach."""
+    """What a case is for, which of its milestones are reached and still to reach, and its stages."""
 
     text: str
     milestones: tuple[Milestone, ...]
+    stages: tuple[Stage, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """How much is achieved: of the milestones, or of the stages where the models name no milestone."""
+        if self.milestones:
+            return _told(self.achieved, len(self.milestones), "milestone", "achieved")
+        return _told(sum(stage.status == "done" for stage in self.stages), len(self.stages), "stage", "done")
 
     @property
     def achieved(self) -> int:
@@ -57,7 +65,7 @@ class Step:
     """One step of a process or called case. `status`: done, active, waiting, possible, stopped or left out.
 
     `detour`: it lies on the way that an error, a deadline or another event opened. `note`: what more is to be said.
-    `depth`: how many sub-processes are around it.
+    `depth`: how many sub-processes are around it. `waits`: at work, it waits for something to happen.
     """
 
     name: str
@@ -67,6 +75,7 @@ class Step:
     detour: bool = False
     depth: int = 0
     done: datetime | None = None
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,10 @@ class Strip:
     @property
     def left_out(self) -> tuple[Step, ...]:
         return tuple(step for step in self.steps if step.status == "left out")
+
+
+def _told(some: int, all_of_them: int, what: str, how: str) -> str:
+    return f"{some} of {all_of_them} {what}{'' if all_of_them == 1 else 's'} {how}" if all_of_them else ""
 
 
 # -- stages and milestones
@@ -122,7 +135,7 @@ def goal(seen: Look) -> Goal:
                 key, at = (part.model.id, node.id), seen.running.done.get((part.instance, node.id))
                 if key not in found or at is not None:
                     found[key] = Milestone(node.name or node.id, at)
-    return Goal(seen.case_type.goal, tuple(found.values()))
+    return Goal(seen.case_type.goal, tuple(found.values()), stages(seen))
 
 
 def _is_milestone(node: Node) -> bool:
@@ -191,7 +204,9 @@ def _process_steps(running: Running, part: Part) -> Iterator[Step]:
         if event and status == "left out":
             continue
         note = _note(running, part, node, status)
-        yield Step(_name(node), KINDS.get(node.type, "step"), status, note, node.id in taken, depth, at)
+        kind = KINDS.get(node.type, "step")
+        waits = node.type in ("intermediateCatchEvent", "receiveTask", "eventBasedGateway")
+        yield Step(_name(node), kind, status, note, node.id in taken, depth, at, waits)
 
 
 def _is_shown(node: Node) -> bool:

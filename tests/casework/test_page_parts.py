@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from audit.selectors import ERASED, timeline
 from audit.services import Origin
 from casework.models import Case
+from casework.selectors import look
 from casework.selectors.progress import Step
 from casework.selectors.task_page import task_page
 from casework.services import case_open, external_receive
@@ -196,8 +199,37 @@ def test_a_case_that_is_a_process_has_its_steps_from_the_beginning(people: Peopl
     finish(case, "Pack it", people["anna"])
     page = page_of(case, people["anna"])
     assert page.closed
+    assert page.progress.told == "1 of 2 stages done"
     assert [stage.status for stage in page.stages] == ["done", "left out"]
     assert {s.name: s.status for s in page.strips[0].steps}["Send it by post"] == "done"
+
+
+@pytest.mark.parametrize("seen_back", [0, 1, 7, 40])
+def test_a_page_that_does_not_look_back_to_the_beginning_shows_what_is_open(
+    people: People, claim: Claim, monkeypatch: pytest.MonkeyPatch, seen_back: int
+) -> None:
+    case = with_carrier(claim(), people["anna"])
+    whole = page_of(case, people["anna"])
+    monkeypatch.setattr(look, "AT_MOST", seen_back)
+    page = page_of(case, people["anna"])
+    assert (page.tasks, page.awaited, page.coming, page.offered) == (
+        whole.tasks, whole.awaited, whole.coming, whole.offered,
+    )  # fmt: skip
+    assert [strip.name for strip in page.strips] == [strip.name for strip in whole.strips]
+    assert "Book the carrier" in html(people["anna"], f"/cases/{case.pk}/")
+
+
+def test_a_case_whose_history_was_erased_still_has_a_page(
+    people: People, claim: Claim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = with_carrier(claim(), people["anna"])
+    monkeypatch.setattr(look, "timeline", lambda *which, **more: [
+        replace(entry, detail=ERASED) for entry in timeline(*which, **more)
+    ])  # fmt: skip
+    page = page_of(case, people["anna"])
+    assert ("Shop check", "Visit the shop") in {(task.part.rpartition(" › ")[2], task.name) for task in page.tasks}
+    assert "Book the carrier" in html(people["anna"], f"/cases/{case.pk}/")
+    assert "was erased" in html(people["axel"], f"/cases/{case.pk}/history/")
 
 
 def test_a_deep_case_costs_the_page_no_statement_more_than_one_with_fewer_parts(people: People, claim: Claim) -> None:

@@ -12,7 +12,7 @@ from casework.wording import KINDS, Names, has_words, tell
 
 NAMES = Names(
     types={"answer_stage": "stage", "check_task": "humanTask"}, tasks={}, fields={"draft": "Drafted answer"},
-    decisions={"route": "Routing"},
+    decisions={"route": "Routing"}, events={"no_stock": "error"}, flows={"yes": "it is"},
 )  # fmt: skip
 
 
@@ -40,6 +40,20 @@ def changed(definition: str, target: str) -> dict[str, str]:
     ("engine.IncidentRaised", {"message": "No model."}, "This needs a person: No model."),
     ("engine.IncidentResolved", {"how": "skip"}, "went on without it"),
     ("engine.InstanceEnded", {"state": "completed", "parent": None}, "The case was completed"),
+    ("engine.InstanceStarted", {"name": "Sending", "parent": 7, "variables": {}}, "“Sending” began"),
+    ("engine.InstanceStarted", {"name": "x", "parent": None, "variables": {"draft": 1}},
+     "The case began with Drafted answer"),
+    ("engine.InstanceEnded", {"state": "failed", "parent": 7, "instance": 9, "key": "sending"}, "“sending” has failed"),
+    ("engine.InstanceChanged", {"transition": "suspend", "target": "suspended"}, "The case was suspended"),
+    ("engine.ElementPassed", {"type": "boundaryEvent", "name": "No stock", "node": "no_stock"},
+     "An error was caught, the case takes the other way: “No stock”"),
+    ("engine.ElementPassed", {"type": "exclusiveGateway", "name": "Heavy?", "node": "g", "taken": ["yes"]},
+     "Heavy? it is"),
+    ("engine.ElementPassed", {"type": "endEvent", "name": "Paid", "node": "paid"}, "“Paid” was reached"),
+    ("engine.PlanRefused", {"name": "", "definition": "x", "reason": "No."},
+     "wanted to add “x”, which was refused: No."),
+    ("item.removed", {"name": "Ask", "reason": "not needed"}, "removed “Ask”: not needed"),
+    ("case.changed", {"transition": "close", "reason": ""}, "closed the case for good"),
     ("actor.called", {"version": "abc", "confidence": 0.934}, "(version abc) answered with 93% confidence"),
     ("field.revealed", {"path": "/draft", "reason": "To read it"}, "revealed Drafted answer: “To read it”"),
     ("command.refused", {"reason": "It is over."}, "was refused: It is over."),
