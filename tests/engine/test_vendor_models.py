@@ -203,6 +203,17 @@ def test_a_delegate_is_a_name_whatever_signs_it_has():
     assert Run(line(activity("serviceTask", 'flowable:class="=a["'))).jobs[0].capability == "=a["
 
 
+@pytest.mark.parametrize(("go", "open_"), [(True, ["b", "h"]), (False, ["h"])])
+def test_a_condition_of_cmmn_1_0_stands_in_a_body(go, open_):
+    guarded = (
+        '<planItem id="j" definitionRef="b"><entryCriterion id="c" sentryRef="y"/></planItem><humanTask id="b"/>'
+        '<sentry id="y"><ifPart><condition><body>${go}</body></condition></ifPart></sentry>'
+    )
+    plan = PLAN.replace("<humanTask", guarded + "<humanTask", 1)
+    events = execute(build({"p.cmmn": plan.encode()}), None, c.StartCase("p", {"go": go}), START).events
+    assert sorted(event.definition for event in events if isinstance(event, e.TaskOpened)) == open_
+
+
 def test_an_expression_that_can_be_evaluated_is_no_work():
     task = activity("serviceTask", 'flowable:expression="${name.toUpperCase()}" flowable:resultVariable="r"')
     assert Run(line(task), {"name": "ann"}).data["r"] == "ANN"

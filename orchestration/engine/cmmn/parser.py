@@ -43,7 +43,7 @@ ELEMENTS: Final = DEFINITIONS | frozenset(
         *("inputParameter", "outputParameter", "transformation", "processRefExpression", "caseRefExpression"),
         *("decisionRefExpression", "timerExpression", "planItemStartTrigger", "caseFileItemStartTrigger"),
         *("documentation", "extensionElements", "relationship", "textAnnotation", "association", "text", "artifact"),
-        *("inputCaseParameter", "outputCaseParameter", "property", "import"),
+        *("inputCaseParameter", "outputCaseParameter", "property", "import", "body"),
     )
 )
 """What may stand inside a case (chapter 5, and the exchange format's helpers)."""

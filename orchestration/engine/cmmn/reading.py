@@ -64,7 +64,7 @@ class Reader:
         if holder is None:
             return None
         language = (holder.get("language") or "").lower()
-        text = holder.text
+        text = _written(holder)
         if "juel" in language and not juel.holds_juel(text):
             text = f"${{{text.strip()}}}"
         elif language and not any(known in language for known in ("feel", "juel", "uel")):
@@ -76,7 +76,7 @@ class Reader:
 
     def condition(self, owner: Element, rule: Element) -> Formula | None:
         holder = rule.first("condition")
-        if holder is not None and not holder.text.strip():
+        if holder is not None and not _written(holder).strip():
             return None
         return self.expression(owner, holder)
 
@@ -157,6 +157,12 @@ class Reader:
                 )
             )
         return tuple(found)
+
+
+def _written(expression: Element) -> str:
+    """The text of an expression; CMMN 1.0 has it in an element of its own."""
+    body = expression.first("body")
+    return expression.text if body is None else body.text
 
 
 def comes_from_flowable(root: Element) -> bool:

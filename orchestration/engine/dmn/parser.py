@@ -132,19 +132,24 @@ class _DefinitionsReader(ExpressionReader):
     def variable(self, element: Element) -> model.InformationItem:
         """The variable of a DRG element; its name is the element's own where it has none (6.3.5)."""
         child = element.first("variable")
-        name = clean_name(element.get("name") or "")
+        name = self.name_of(element)
         if child is None:
             return model.InformationItem(name=name, line=element.line)
         item = self.information_item(child)
         return item if item.name else replace(item, name=name)
 
+    def name_of(self, element: Element) -> str:
+        """The name, which the standard asks for; other tools leave it out, and the id is one."""
+        other = None if self.dialect is None else element.get("id")
+        return clean_name(element.get("name") or other or "")
+
     def drg(self, element: Element) -> _Drg:
-        if not element.get("name"):
+        if not self.name_of(element):
             self.refuse(element, f"this {element.name} has no name")
         return {
             "id": element.get("id") or "",
             "line": element.line,
-            "name": clean_name(element.get("name") or ""),
+            "name": self.name_of(element),
             "label": element.get("label") or "",
             "variable": self.variable(element),
         }

@@ -85,6 +85,11 @@ def test_an_output_may_read_the_outputs_before_it():
     assert found == {"price": 110, "total": 1100}
 
 
+def test_a_decision_that_an_editor_left_without_a_name_is_called_by_its_id():
+    body = decision("d", literal("x + 1")).replace('name="d"', 'name=""')
+    assert model(body, dialect=CAMUNDA).evaluate("d_d", {"x": 1}).value == 2
+
+
 def test_flowable_takes_the_first_rule_where_the_table_has_no_hit_policy():
     body = table(["x"], ["out"], [["> 1", "1"], ["> 2", "2"]]).replace('hitPolicy="UNIQUE"', "")
     assert model(decision("d", body), dialect=FLOWABLE).evaluate("d", {"x": 5}).value == 1
