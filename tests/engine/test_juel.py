@@ -230,6 +230,14 @@ def assigned(text, **variables):
         ("x = 1\ny = x + 1 // and so on", {"x": 1, "y": 2}),
         ("var n = 5; n += 2; total = n", {"total": 7}),
         ("a++", {"a": 2}),
+        ("if (a > 0) { x = 1 } else { x = 2 }", {"x": 1}),
+        (
+            "if (a > 5) {\n  x = 1\n  y = x + 1\n}\nelse if (a == 1) {\n  x = 7\n}\nelse {\n  x = 2\n}",
+            {"x": 7, "y": None},
+        ),
+        ("x = 5; if (missing) execution.setVariable('x', 6)", {"x": 5}),
+        ("if (a == 1) { def n = a + 1; if (n == 2) { z = n * 10; } }", {"z": 20}),
+        ("if (s == ')') { x = '}' }", {"x": None}),
         ("println('hello'); link = 'http://x/*y*/'", {"link": "http://x/*y*/"}),
     ],
 )
@@ -243,7 +251,17 @@ def test_a_script_may_end_with_its_result():
 
 
 @pytest.mark.parametrize(
-    "text", ["import java.io.File", "new File('x').delete()", "for (i in list) { x = i }", "if (a) b"]
+    "text",
+    [
+        "import java.io.File",
+        "new File('x').delete()",
+        "for (i in list) { x = i }",
+        "if (a) b",
+        "if (a { x = 1 }",
+        "if (a) { x = 1 } x = 2",
+        "if (a) { x = 1 } else",
+        "if (a) { throw new Error() }",
+    ],
 )
 def test_a_script_that_does_more_is_refused(text):
     with pytest.raises(juel.JuelRefused):

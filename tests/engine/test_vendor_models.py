@@ -318,6 +318,18 @@ def test_a_model_may_keep_who_began_it(name, source, start):
     assert next(event.assignee for event in given if isinstance(event, e.TaskOpened)) == "eve"
 
 
+@pytest.mark.parametrize(("amount", "level"), [(5, "low"), (50, "middle"), (500, "high")])
+def test_a_script_may_branch_as_long_as_it_only_sets_variables(amount, level):
+    text = (
+        'def limit = 10\nif (amount &lt; limit) { level = "low" }\n'
+        'else if (amount &lt; limit * 10) { level = "middle" }\nelse { execution.setVariable("level", "high") }'
+    )
+    run = Run(
+        line(activity("scriptTask", 'scriptFormat="groovy"', body=f"<script>{text}</script>")), {"amount": amount}
+    )
+    assert run.data == {"amount": amount, "level": level}
+
+
 # -- listeners that only set variables
 
 

@@ -247,6 +247,12 @@ def expression(node: Node) -> Feel:
     return Feel(writer.write(node), frozenset(writer.names))
 
 
+def truth(node: Node) -> Feel:
+    """The tree as a condition, which is true or false and never null."""
+    writer = _Writer()
+    return Feel(writer.truth(node), frozenset(writer.names))
+
+
 def mixed(parts: list[str | Node]) -> Feel:
     """Literal text around expressions -> FEEL that joins them; null reads as the empty text."""
     writer = _Writer()

@@ -1,8 +1,9 @@
 """What does a script do when all that it does is set variables?
 
 Script tasks in Groovy, JavaScript or JUEL are not run as such. Many are a row of plain assignments, and those can be
-said in FEEL: `execution.setVariable('x', a + 1)`, `var y = execution.getVariable('x')`, `x = 2`. A script that does
-anything else is refused with the statement that has no meaning here.
+said in FEEL: `execution.setVariable('x', a + 1)`, `var y = execution.getVariable('x')`, `x = 2`. So can branches: what
+a branch that is not taken would set keeps its value. A script that does anything else is refused with the statement
+that has no meaning here.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ _DECLARED: Final = re.compile(
     re.DOTALL,
 )
 _COMMENT: Final = re.compile(r"""('[^'\n]*'|"[^"\n]*")|//[^\n]*|/\*.*?\*/""", re.DOTALL)
+_IF: Final = re.compile(r"if\s*\(")
+_ELSE: Final = re.compile(r"\s*else\b\s*")
 _STEP: Final = re.compile(r"\s*([^\W\d][\w$]*)(\+\+|--)\s*")
 _SAID: Final = re.compile(r"\s*(println|print|System\.out\.println|console\.log)\b.*", re.DOTALL)
 
@@ -62,9 +65,13 @@ class _Reader:
     assignments: list[Assignment] = field(default_factory=list)
     own: set[str] = field(default_factory=set)
     result: Feel | None = None
+    guards: list[str] = field(default_factory=list)
 
     def read(self, statement: str) -> None:
         self.result = None
+        if _IF.match(statement):
+            self.branch(statement)
+            return
         step = _STEP.fullmatch(statement)
         assigned = _DECLARED.fullmatch(statement)
         if step:
@@ -86,12 +93,36 @@ class _Reader:
             name, value = node.arguments
             if not (isinstance(name, syntax.Literal) and isinstance(name.value, str)):
                 raise JuelRefused("the name of the variable that is set must be written out")
-            self.assignments.append(Assignment(name.value, feel_source.expression(value)))
+            self.keep(name.value, feel_source.expression(value))
+        elif self.guards:
+            raise JuelRefused("a branch of a script may only set variables")
         else:
             self.result = feel_source.expression(node)
 
     def assign(self, name: str, node: Node) -> None:
-        self.assignments.append(Assignment(name, feel_source.expression(node), name in self.own))
+        self.keep(name, feel_source.expression(node), name in self.own)
+
+    def keep(self, name: str, value: Feel, local: bool = False) -> None:
+        text = value.text
+        for guard in reversed(self.guards):
+            text = f"(if {guard} then {text} else {name})"
+        self.assignments.append(Assignment(name, Feel(text, value.names), local))
+
+    def branch(self, statement: str) -> None:
+        """`if (a) { ... } else { ... }`: the condition is kept, and every assignment inside asks it."""
+        condition, rest = _enclosed(_IF.sub("(", statement, count=1), "()")
+        name = f"_if{len(self.assignments)}"
+        self.keep(name, feel_source.truth(syntax.parse(condition)), local=True)
+        then, otherwise = _branches(rest)
+        self.inside(f"{name} = true", then)
+        self.inside(f"{name} = false", otherwise)
+
+    def inside(self, guard: str, body: str) -> None:
+        self.guards.append(guard)
+        for statement in _statements(body):
+            self.read(statement)
+        self.guards.pop()
+        self.result = None
 
 
 def _is_holder(node: Node) -> bool:
@@ -99,6 +130,37 @@ def _is_holder(node: Node) -> bool:
     if isinstance(node, syntax.Property) and node.name == "execution":
         return _is_holder(node.of)
     return isinstance(node, syntax.Name) and node.name in HOLDERS
+
+
+def _branches(text: str) -> tuple[str, str]:
+    """What stands behind the condition: the branch that is taken, and the other one."""
+    if text.lstrip().startswith("{"):
+        then, rest = _enclosed(text.lstrip(), "{}")
+    else:
+        then, rest = text, ""
+    otherwise = _ELSE.sub("", rest, count=1) if _ELSE.match(rest) else ""
+    if rest.strip() and not otherwise.strip():
+        raise JuelRefused(f"'{rest.strip()}' after a branch is not understood")
+    if otherwise.lstrip().startswith("{"):
+        otherwise, rest = _enclosed(otherwise.lstrip(), "{}")
+        if rest.strip():
+            raise JuelRefused(f"'{rest.strip()}' after a branch is not understood")
+    return then, otherwise
+
+
+def _enclosed(text: str, signs: str) -> tuple[str, str]:
+    """The text between the first bracket and the one that closes it, and what stands behind."""
+    depth, quote = 0, ""
+    for place, sign in enumerate(text):
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "'\"":
+            quote = sign
+        elif sign in signs:
+            depth += 1 if sign == signs[0] else -1
+            if depth == 0:
+                return text[1:place], text[place + 1 :]
+    raise JuelRefused(f"'{text}' is not closed with '{signs[1]}'")
 
 
 def _statements(text: str) -> list[str]:
@@ -118,4 +180,10 @@ def _statements(text: str) -> list[str]:
             found.append(text[start:position])
             start = position + 1
     found.append(text[start:])
-    return [statement.strip() for statement in found if statement.strip()]
+    statements: list[str] = []
+    for statement in filter(None, map(str.strip, found)):
+        if _ELSE.match(statement) and statements:
+            statements[-1] += f" {statement}"
+        else:
+            statements.append(statement)
+    return statements
