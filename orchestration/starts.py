@@ -9,14 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import structlog
+
 from audit.services import Fact, Origin
 from audit.sql import Part
 from orchestration import services
-from orchestration.casetypes import by_definition
+from orchestration.casetypes import Faulty, by_definition
+from orchestration.engine.bpmn.model import Starter
 from orchestration.engine.bpmn.view import starters
 from orchestration.engine.commands import StartProcess
 from orchestration.models import Definition
 from orchestration.services import Done, Refused
+
+log = structlog.get_logger()
 
 with_every_start: list[Callable[[Done, str], Part]] = []
 """What others want written with a case that begins here, by "message", "signal" or "timer" (casework's row); the last
@@ -26,11 +31,20 @@ one is asked."""
 def begin(kind: str, name: str, variables: Mapping[str, Any], origin: Origin) -> Iterator[Done]:
     """Begin what this message or signal begins, one after another as the caller asks for the next."""
     for definition in Definition.objects.order_by("key", "-version").distinct("key").only("pk", "key"):
-        for process, starter in starters(by_definition(definition.pk).library):
+        for process, starter in _ways_in(definition):
             if (starter.kind, starter.name) == (kind, name):
                 begun = start(definition, process, variables, starter.at, kind, origin)
                 if isinstance(begun, Done):
                     yield begun
+
+
+def _ways_in(definition: Definition) -> list[tuple[str, Starter]]:
+    """None where the version cannot be read: it does not keep others from beginning."""
+    try:
+        return list(starters(by_definition(definition.pk).library))
+    except Faulty as wrong:
+        log.error("case type not read", definition=definition.pk, faults=wrong.faults)
+        return []
 
 
 def start(

@@ -27,7 +27,7 @@ class TasksView(APIView):
         examples=(example("One task", TASKS, "200"),),
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        """Yours, those offered to your groups, those that nobody has, or those due soon; the first due at the top."""
+        """Yours, those offered to you or your groups, those that nobody has, or those due soon; the first due at the top."""
         given = requests.TaskFilter.query(request)
         scope = given.pop("scope")
         page = inbox_page(user=person(request), tab=TAB.get(scope, scope), now=utc_now(), **given)
@@ -56,7 +56,7 @@ class ClaimView(APIView):
 class ReleaseView(APIView):
     @described("Give a task back", {200: answers.Task}, 403, 404, 409, request=None)
     def post(self, request: Request, task: int) -> Response:
-        """To the groups that it was offered to."""
+        """To those whom it was offered to."""
         by = person(request)
         outcome = services.task_release(by=by, task=permissions.task_for_user(by, task, "release"))
         return _worked(by, outcome)

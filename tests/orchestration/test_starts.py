@@ -56,6 +56,14 @@ def test_only_the_newest_version_begins(returns: Definition) -> None:
     assert Case.objects.get().instance.definition == newer.definition
 
 
+def test_a_case_type_that_cannot_be_read_does_not_keep_another_from_beginning(returns: Definition) -> None:
+    Definition.objects.create(
+        key="a_broken_one", version=1, name="Broken", content_hash="", files={}, deployed_at=services.utc_now()
+    )
+    thrown(returns, "message", "parcel came back")
+    assert Case.objects.get().source == "message"
+
+
 def test_what_no_process_knows_begins_nothing(returns: Definition) -> None:
     thrown(returns, "message", "something else")
     assert not Case.objects.exists() and not Outbox.objects.filter(delivered=None).exists()
