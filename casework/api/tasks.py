@@ -27,7 +27,7 @@ class TasksView(APIView):
         examples=(example("One task", TASKS, "200"),),
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        """Yours, those offered to you or your groups, those that nobody has, or those due soon; the first due at the top."""
+        """Yours, those offered to you or your groups, those that nobody has, or those due soon; first due first."""
         given = requests.TaskFilter.query(request)
         scope = given.pop("scope")
         page = inbox_page(user=person(request), tab=TAB.get(scope, scope), now=utc_now(), **given)
