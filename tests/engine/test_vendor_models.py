@@ -2,72 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine.deploy import build
 from orchestration.engine.execute import execute
-from orchestration.engine.library import Library
-from orchestration.scenario import START, Engine
-
-SPACES = (
-    'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:flowable="http://flowable.org/bpmn" '
-    'xmlns:camunda="http://camunda.org/schema/1.0/bpmn" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"'
-)
-
-
-def bpmn(*parts: str, beside: str = "", more: str = "") -> bytes:
-    return f"<definitions {SPACES}>{beside}<process id='p'>{''.join(parts)}</process>{more}</definitions>".encode()
-
-
-def flows(*ids: str) -> str:
-    pairs = zip(ids, ids[1:], strict=False)
-    return "".join(f'<sequenceFlow id="{a}-{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in pairs)
-
-
-def line(*nodes: str, beside: str = "", more: str = "") -> bytes:
-    """start -> t -> end, with `nodes` as XML; the one with the id `t` is the one that matters."""
-    return bpmn('<startEvent id="s"/>', *nodes, '<endEvent id="e"/>', flows("s", "t", "e"), beside=beside, more=more)
-
-
-def activity(kind: str, attributes: str = "", extensions: str = "", body: str = "") -> str:
-    held = f"<extensionElements>{extensions}</extensionElements>" if extensions else ""
-    return f'<{kind} id="t" {attributes}>{held}{body}</{kind}>'
-
-
-class Run:
-    """One instance in memory; `data` are its variables."""
-
-    def __init__(self, source: bytes, variables: dict[str, Any] | None = None, **files: bytes) -> None:
-        built = build({"p.bpmn": source, **{name.replace("_", "."): text for name, text in files.items()}})
-        assert isinstance(built, Library), built
-        self.engine = Engine()
-        self.engine.library = built
-        self.id = self.engine.start("process", "p", variables or {})
-
-    @property
-    def seen(self) -> dict[str, Any]:
-        return self.engine.snapshot(self.id)
-
-    @property
-    def data(self) -> dict[str, Any]:
-        return self.seen["variables"]
-
-    @property
-    def jobs(self) -> list[e.JobRequested]:
-        return [event for root in self.engine.known for event in root.events if isinstance(event, e.JobRequested)]
-
-    @property
-    def opened(self) -> list[e.TaskOpened]:
-        return [event for root in self.engine.known for event in root.events if isinstance(event, e.TaskOpened)]
-
-    def answer(self, result: Any = None) -> None:
-        """The oldest open job is done."""
-        self.engine.answer(self.id, self.seen["jobs"][0], result)
-
+from orchestration.scenario import START
+from tests.engine.vendors import Run, activity, bpmn, flows, line
 
 # -- what goes in and comes out
 
@@ -330,68 +272,6 @@ def test_a_script_may_branch_as_long_as_it_only_sets_variables(amount, level):
     assert run.data == {"amount": amount, "level": level}
 
 
-# -- listeners that only set variables
-
-
-def sets(name: str, value: str, event: str, kind: str = "flowable:executionListener", on: str = "execution") -> str:
-    return f'<{kind} event="{event}" expression="${{{on}.setVariable(\'{name}\', {value})}}"/>'
-
-
-def test_listeners_of_an_activity_run_as_it_begins_and_when_it_is_done():
-    held = (
-        sets("phase", "'review'", "start")
-        + sets("phase", "'done'", "end")
-        + sets("seen", "phase", "create", "camunda:taskListener", "task")
-        + sets("sum", "n + 1", "complete", "flowable:taskListener", "task.execution")
-    )
-    run = Run(line(activity("userTask", "", held)))
-    assert run.data == {"phase": "review", "seen": "review"}
-    run.engine.complete(run.id, "#t", {"n": 4})
-    assert run.data == {"phase": "done", "seen": "review", "sum": 5, "n": 4}
-
-
-def test_listeners_of_events_gateways_flows_and_the_process_run_on_the_way():
-    def noted(sign: str, event: str) -> str:
-        script = f'execution.setVariable("way", way + "{sign}")'
-        listener = f'<camunda:executionListener event="{event}"><camunda:script scriptFormat="groovy">{script}'
-        return f"<extensionElements>{listener}</camunda:script></camunda:executionListener></extensionElements>"
-
-    source = bpmn(
-        "<extensionElements>" + sets("way", "&quot;&quot;", "start") + "</extensionElements>",
-        f'<startEvent id="s">{noted("a", "end")}</startEvent>',
-        f'<sequenceFlow id="1" sourceRef="s" targetRef="g">{noted("b", "take")}</sequenceFlow>',
-        f'<exclusiveGateway id="g">{noted("c", "start")}</exclusiveGateway>',
-        f'<endEvent id="e">{noted("d", "end")}</endEvent><sequenceFlow id="2" sourceRef="g" targetRef="e"/>',
-    )
-    assert Run(source, {"way": "lost"}).data["way"] == "abcd"
-
-
-def test_a_script_listener_of_flowable_runs_for_each_instance_of_a_loop():
-    listener = (
-        '<flowable:taskListener event="complete" class="org.flowable.engine.impl.bpmn.listener.ScriptTaskListener">'
-        '<flowable:field name="script"><flowable:string>task.setVariable("votes", votes + 1)</flowable:string>'
-        '</flowable:field><flowable:field name="language" stringValue="groovy"/></flowable:taskListener>'
-    )
-    loop = "<multiInstanceLoopCharacteristics><loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics>"
-    run = Run(line(activity("userTask", "", listener, loop)), {"votes": 0})
-    for _ in range(3):
-        run.engine.complete(run.id, "#t", {})
-    assert run.data["votes"] == 3
-
-
-@pytest.mark.parametrize(
-    "listener",
-    [
-        '<flowable:executionListener event="start" expression="${bean.work(execution)}"/>',
-        '<flowable:executionListener event="start" delegateExpression="${bean}"/>',
-        sets("who", "task.assignee", "complete", "flowable:taskListener", "task"),
-        sets("x", "1", "assignment", "flowable:taskListener", "task"),
-    ],
-)
-def test_a_listener_that_does_more_is_named_and_not_run(listener):
-    assert "is not run" in sentences(line(activity("userTask", "", listener)))["t"][0][1]
-
-
 # -- loops
 
 
@@ -474,82 +354,3 @@ def test_flowable_writes_each_output_of_a_decision_under_its_name():
     key = '<flowable:field name="decisionTableReferenceKey" stringValue="dec"/>'
     run = Run(line(activity("serviceTask", 'flowable:type="dmn"', key)), {"amount": 7}, d_dmn=table.encode())
     assert run.data == {"amount": 7, "level": "some"}
-
-
-# -- what is refused, and what is only remarked
-
-
-def sentences(source: bytes) -> dict[str, list[tuple[bool, str]]]:
-    built = build({"p.bpmn": source})
-    found: dict[str, list[tuple[bool, str]]] = {}
-    for fault in built if isinstance(built, list) else built.warnings:
-        found.setdefault(fault.element, []).append((fault.severe, fault.sentence))
-    return found
-
-
-@pytest.mark.parametrize(
-    ("task", "severe", "says"),
-    [
-        (activity("userTask", "", "<flowable:eventType>x</flowable:eventType>"), True, "use a message"),
-        (activity("serviceTask", 'flowable:type="send-event"'), True, "send a message"),
-        (activity("callActivity", 'calledElement="p" camunda:variableMappingClass="x"'), True, "use in and out"),
-        (activity("scriptTask", 'scriptFormat="groovy" camunda:resource="x.groovy"'), True, "into the model"),
-        (
-            activity(
-                "userTask",
-                "",
-                '<camunda:inputOutput><camunda:inputParameter name="x"><camunda:script scriptFormat="js" '
-                'resource="x.js"/></camunda:inputParameter></camunda:inputOutput>',
-            ),
-            True,
-            "into the model",
-        ),
-        (
-            activity("adHocSubProcess", "", '<zeebe:taskDefinition type="x"/>', '<task id="a"/>'),
-            True,
-            "steps of a case",
-        ),
-        (
-            activity("businessRuleTask", 'camunda:decisionRef="d" camunda:mapDecisionResult="all"'),
-            True,
-            "no form 'all'",
-        ),
-        (
-            activity("userTask", "", '<zeebe:ioMapping><zeebe:input source="=1" target="a..b"/></zeebe:ioMapping>'),
-            True,
-            "no name, nor a path of names",
-        ),
-        (
-            activity("userTask", "", '<zeebe:ioMapping><zeebe:output source="=1" target="in.x"/></zeebe:ioMapping>'),
-            True,
-            "is not FEEL",
-        ),
-        (activity("userTask", "", '<camunda:taskListener event="create" class="x"/>'), False, "as a task"),
-        (activity("userTask", "", '<camunda:formData><camunda:formField id="x"/></camunda:formData>'), False, "form"),
-        (
-            activity(
-                "serviceTask",
-                "",
-                '<zeebe:executionListeners><zeebe:executionListener type="x"/></zeebe:executionListeners>'
-                '<zeebe:taskDefinition type="x"/>',
-            ),
-            False,
-            "as a task",
-        ),
-        (
-            activity(
-                "userTask",
-                "",
-                "",
-                '<multiInstanceLoopCharacteristics><extensionElements><flowable:collection flowable:class="x">'
-                "<flowable:string>[]</flowable:string></flowable:collection></extensionElements>"
-                "<loopCardinality>1</loopCardinality></multiInstanceLoopCharacteristics>",
-            ),
-            True,
-            "give a list",
-        ),
-    ],
-)
-def test_what_does_not_run_here_is_named_with_what_to_do(task, severe, says):
-    found = sentences(line(task))["t"]
-    assert any(one is severe and says in sentence for one, sentence in found), found
