@@ -196,9 +196,9 @@ def _leaves(schema: Mapping[str, Json], prefix: str = "", title: str = "") -> It
 
 
 def example_errors(asked: Sequence[Example], given: Mapping[str, str]) -> dict[str, str]:
-    return {
-        each.path: "This should be a number." for each in asked if each.number and read_number(given[each.path]) is None
-    }
+    """By path what is no number where one is wanted; what is left empty is tried as missing."""
+    numbers = {each.path: given[each.path] for each in asked if each.number and given[each.path].strip()}
+    return {path: "This should be a number." for path, text in numbers.items() if read_number(text) is None}
 
 
 def tried(found: Draft, asked: Sequence[Example], given: Mapping[str, str]) -> Trial:

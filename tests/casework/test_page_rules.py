@@ -236,3 +236,17 @@ def test_whatever_is_pressed_the_rules_that_stay_keep_their_cells(pressed):
     if made.is_sound:
         kept = [row.cells for row in table_in(made.files["routing.dmn"], "routing_table").rows]
         assert kept == [row.cells for row in rows]
+
+
+@pytest.mark.django_db
+def test_tables_of_a_process_are_changed_and_tried_like_those_of_a_case(complaint, admin):
+    from audit.services import Origin
+    from orchestration.deployment import deploy
+
+    refund = deploy(folder_files(CASE_TYPES / "refund"), Origin("system:test")).definition
+    for table in ("approval_table", "missing_parts_table"):
+        rows = table_in(refund.files[{"a": "approval.dmn", "m": "completeness.dmn"}[table[0]]], table).rows
+        form = as_form(rows, **{"try.amount": "1200", "try.about": "purchase", "try.customer.iban": "x"}, do="try")
+        answer = admin.post(f"/rules/{refund.pk}/{table}/", form)
+        assert answer.status_code == 200, table
+        assert answer.context["trial"].hits == {"a": (1,), "m": (4, 5)}[table[0]]
