@@ -114,17 +114,16 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # for as long as it takes
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # what is being done needs no broker
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    # Redis is told nothing of who has which message: a nudge may be lost, and what cannot be told it when it goes away
-    # would keep the worker from asking for more. A host that does not answer is given up after two seconds: a request
-    # waits for nothing, a worker tries again.
+    # Redis is told nothing of who has which message: a receipt that cannot be handed over when it goes away counts
+    # as work in hand for ever, and so keeps the worker from asking for more (kombu 5.7). A host that does not answer is
+    # given up after two seconds: a request waits for nothing, a worker tries again.
     {"ack_emulation": False, "socket_connect_timeout": 2}
     if CELERY_BROKER_URL.startswith(("redis", "rediss"))
     else {}
 )
-# Rows are the truth, messages are nudges: nothing is kept of a result, and a lost worker's message comes again.
+# Rows are the truth, messages are nudges: nothing is kept of a result, and no message comes again; the sweep asks.
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False

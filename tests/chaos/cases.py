@@ -10,6 +10,8 @@ import django
 
 django.setup()
 
+from django.db import close_old_connections  # noqa: E402
+
 from audit.services import Origin  # noqa: E402
 from orchestration import services  # noqa: E402
 from orchestration.actors import version_of  # noqa: E402
@@ -44,6 +46,7 @@ def main() -> None:
     definition, orders = prepared(), count(1)
     print("ready", flush=True)
     for line in sys.stdin:
+        close_old_connections()  # the database may have been restarted
         process, number = line.split()
         for _ in range(int(number)):
             done = services.start(definition, StartProcess(process, {"order": next(orders)}), ORIGIN)

