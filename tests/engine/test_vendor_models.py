@@ -349,6 +349,25 @@ def test_camunda_7_writes_a_decision_in_the_form_that_the_task_says(form, policy
     assert run.data["r"] == result
 
 
+@pytest.mark.parametrize(
+    ("asked", "value"),
+    [
+        ("decisionResult.getSingleEntry()", "high"),
+        ("decisionResult.singleEntry", "high"),
+        ("decisionResult.getSingleResult().level", "high"),
+        ("decisionResult.firstResult.getEntry('level')", "high"),
+        ("decisionResult.collectEntries('level')", ["high"]),
+        ("decisionResult.size()", 1),
+    ],
+)
+def test_a_task_of_camunda_7_may_map_the_result_of_its_decision(asked, value):
+    parameter = f'<camunda:outputParameter name="r">${{{asked}}}</camunda:outputParameter>'
+    mapping = f"<camunda:inputOutput>{parameter}</camunda:inputOutput>"
+    table = TABLE.format(policy="FIRST").encode()
+    run = Run(line(activity("businessRuleTask", 'camunda:decisionRef="dec"', mapping)), {"amount": 11}, d_dmn=table)
+    assert run.data == {"amount": 11, "r": value}
+
+
 def test_flowable_writes_each_output_of_a_decision_under_its_name():
     table = TABLE.format(policy="FIRST").replace("camunda.org/schema/1.0/dmn", "www.flowable.org/dmn")
     key = '<flowable:field name="decisionTableReferenceKey" stringValue="dec"/>'

@@ -13,7 +13,15 @@ from decimal import Decimal
 from typing import Final
 
 from orchestration.engine.juel import syntax
-from orchestration.engine.juel.functions import FUNCTIONS, METHODS, VARIABLE_FUNCTIONS, empty, literal
+from orchestration.engine.juel.functions import (
+    DECISION_RESULT,
+    FUNCTIONS,
+    METHODS,
+    VARIABLE_FUNCTIONS,
+    Written,
+    empty,
+    literal,
+)
 from orchestration.engine.juel.syntax import JuelRefused, Node
 
 _CASE: Final = frozenset({"id", "caseDefinitionKey", "name", "state"})
@@ -80,6 +88,8 @@ class _Writer:
                 return f"[{', '.join(map(self.write, node.items))}]"
             case syntax.Name():
                 return self.name(node.name)
+            case syntax.Property(of=syntax.Name(name="decisionResult" as rows)) if found := _asked(node.name):
+                return found(rows)
             case syntax.Property(of=syntax.Name(name=holder)) if holder in HOLDERS and holder != "task":
                 return self.fact(holder, node.name)
             case syntax.Property():
@@ -213,6 +223,11 @@ class _Writer:
         if not node.arguments or (count is not None and len(node.arguments) != count):
             raise JuelRefused(f"the function '{node.prefix}:{node.name}' has the wrong number of arguments")
         return written(self.variable(node.arguments[0]), *map(self.write, node.arguments[1:]))
+
+
+def _asked(name: str) -> Written | None:
+    """What a property of a decision's result asks for: `singleEntry` is `getSingleEntry()`."""
+    return DECISION_RESULT.get((f"get{name[:1].upper()}{name[1:]}", 0))
 
 
 def _is_boolean(node: Node) -> bool:

@@ -125,7 +125,17 @@ SPIN: Final[dict[tuple[str, int], Written]] = {
     ("isNull", 0): lambda found: f"({found} = null)",
 }
 """Spin's readers of JSON (Camunda 7). Variables are JSON here, so that most say nothing."""
+DECISION_RESULT: Final[dict[tuple[str, int], Written]] = {
+    ("getSingleEntry", 0): lambda rows: f"get entries({rows}[1])[1].value",
+    ("getFirstEntry", 0): lambda row: f"get entries({row})[1].value",
+    ("getSingleResult", 0): lambda rows: f"{rows}[1]",
+    ("getFirstResult", 0): lambda rows: f"{rows}[1]",
+    ("getEntry", 1): lambda row, name: f"get value({row}, {name})",
+    ("collectEntries", 1): lambda rows, name: f"(for each in {rows} return get value(each, {name}))",
+}
+"""What Camunda 7's models ask of a decision's result, which is a list of rows here."""
 METHODS.update(SPIN)
+METHODS.update(DECISION_RESULT)
 
 _COLLECTIONS: Final = {
     "contains": _all_of,
@@ -138,10 +148,18 @@ _COLLECTIONS: Final = {
     "notContains": _not_all_of,
 }
 
+
+def _was_completed(item: str) -> str:
+    """Whether an instance of this plan item, or of its definition, was completed; the item itself may be given."""
+    known = f"{item}.planItemDefinitionId" if item == "planItemInstance" else item
+    return f"list contains(completedPlanItems, {known})"
+
+
 FUNCTIONS: Final[dict[tuple[str, str, int], Written]] = {
     ("cmmn", "isStageCompletable", 0): lambda: "stageCompletable",
     ("cmmn", "isPlanModelCompletable", 0): lambda: "caseCompletable",
-    ("cmmn", "isPlanItemCompleted", 1): lambda item: f"list contains(completedPlanItems, {item})",
+    ("cmmn", "isPlanItemCompleted", 0): lambda: _was_completed("planItemInstance"),
+    ("cmmn", "isPlanItemCompleted", 1): _was_completed,
     ("", "now", 0): lambda: "now()",
     ("", "dateTime", 0): lambda: "now()",
     ("date", "now", 0): lambda: "now()",
