@@ -82,6 +82,11 @@ def setting(text: str, names: Iterable[str] = ()) -> Formula:
     """An attribute's value: FEEL when it begins with `=`, JUEL when it holds `${`, else the text itself."""
     if text.lstrip().startswith("=") or juel.holds_juel(text):
         return formula(text, names)
+    return plain(text)
+
+
+def plain(text: str) -> Formula:
+    """The text as it stands, whatever signs are in it."""
     return Formula(text, None, frozenset(), constant=text)
 
 

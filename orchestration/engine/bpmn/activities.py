@@ -209,6 +209,8 @@ def _open_instance(
     found = step.state.items[frame]
     count = index + loop.first
     local: dict[str, Json] = {loop.index: count, "loopCounter": count}
+    if loop.result is not None:
+        local[loop.result] = None
     if loop.element is not None and elements is not None:
         local[loop.element] = elements[index]
     item = _open(step, found.instance, frame, node, local, {"index": index})

@@ -24,8 +24,8 @@ from orchestration.engine.bpmn.model import (
     Task,
 )
 from orchestration.engine.bpmn.reading import Reader, local
-from orchestration.engine.dialect import Extensions
-from orchestration.engine.expressions import Formula, setting
+from orchestration.engine.dialect import Extensions, Transfer
+from orchestration.engine.expressions import Formula, plain
 from orchestration.engine.xml import Element
 
 TASKS: Final = frozenset(
@@ -47,6 +47,10 @@ GATEWAYS: Final = frozenset(
 )
 ACTIVITIES: Final = TASKS | SUB_PROCESSES | {"callActivity"}
 _OWNER: Final = re.compile(r"(?:(user|group)\()?(.*?)\)?")
+_LOOP_DATA: Final = {
+    "dataInputAssociation": ("targetRef", "loopDataInputRef"),
+    "dataOutputAssociation": ("sourceRef", "loopDataOutputRef"),
+}
 NODES: Final = ACTIVITIES | EVENTS | GATEWAYS
 
 ALLOWED: Final = {
@@ -126,8 +130,8 @@ def _common(reader: Reader, element: Element, around: Surroundings, extensions: 
     outgoing = tuple(around.outgoing.get(id, ()))
     if default is not None and default not in {flow.id for flow in outgoing}:
         reader.fault(element, f"The default flow '{default}' does not leave this element.")
-    inputs = [*extensions.inputs, *reader.associations(element, "dataInputAssociation")]
-    outputs = [*extensions.outputs, *reader.associations(element, "dataOutputAssociation")]
+    inputs = [*extensions.inputs, *_associated(reader, element, "dataInputAssociation")]
+    outputs = [*extensions.outputs, *_associated(reader, element, "dataOutputAssociation")]
     name = element.get("name") or ""
     return {
         "id": id,
@@ -143,6 +147,27 @@ def _common(reader: Reader, element: Element, around: Surroundings, extensions: 
         "inputs": tuple(inputs),
         "outputs": tuple(outputs),
     }
+
+
+def _associated(reader: Reader, element: Element, kind: str) -> Iterator[Transfer]:
+    """The data associations of an element, without those that serve its loop as a whole."""
+    for association in element.all(kind):
+        if association is not _of_loop(element, kind):
+            yield from reader.association(element, association)
+
+
+def _of_loop(element: Element, kind: str) -> Element | None:
+    """The association that brings a loop its collection, or takes away what it has collected (10.2.8)."""
+    several = element.first("multiInstanceLoopCharacteristics")
+    side, own = _LOOP_DATA[kind]
+    reference = several.first(own) if several is not None else None
+    if reference is None:
+        return None
+    for association in element.all(kind):
+        end = association.first(side)
+        if end is not None and end.text.strip() == reference.text.strip():
+            return association
+    return None
 
 
 def _event(reader: Reader, element: Element, common: dict[str, Any]) -> Event:
@@ -210,7 +235,7 @@ def _multi_instance(reader: Reader, element: Element, several: Element) -> Loop:
     for fault in faults:
         reader.fault(element, fault.sentence, fault.severe)
     cardinality = reader.formula(element, several.first("loopCardinality"))
-    collection = extensions.collection or _reference(reader, element, several, "loopDataInputRef")
+    collection = extensions.collection or _collection(reader, element, several)
     thrown = several.get("noneBehaviorEventRef") or several.get("oneBehaviorEventRef")
     if thrown or several.first("complexBehaviorDefinition") is not None:
         reader.fault(element, "Events that a loop throws as its instances complete are not supported.")
@@ -226,6 +251,7 @@ def _multi_instance(reader: Reader, element: Element, several: Element) -> Loop:
         completion=reader.formula(element, several.first("completionCondition")),
         first=extensions.first_index,
         outputs=tuple(_outputs(reader, element, several, extensions)),
+        result=_item_name(reader, several.first("outputDataItem")),
     )
 
 
@@ -236,13 +262,19 @@ def _outputs(
     output = several.first("loopDataOutputRef")
     each = _item_name(reader, several.first("outputDataItem"))
     if output is not None:
-        yield reader.data_name(output.text), reader.name_formula(element, each) if each else None
+        taken = _of_loop(element, "dataOutputAssociation")
+        target = taken.first("targetRef") if taken is not None else None
+        name = reader.data_name((target or output).text)
+        yield name, reader.name_formula(element, each) if each else None
     yield from extensions.collected
 
 
-def _reference(reader: Reader, element: Element, several: Element, name: str) -> Formula | None:
-    """The collection: a reference to data, or an expression in its place (as Flowable allows)."""
-    reference = several.first(name)
+def _collection(reader: Reader, element: Element, several: Element) -> Formula | None:
+    """A reference to data, brought in by an association or there already, or an expression (as Flowable allows)."""
+    brought = _of_loop(element, "dataInputAssociation")
+    if brought is not None:
+        return next((transfer.source for transfer in reader.association(element, brought)), None)
+    reference = several.first("loopDataInputRef")
     if reference is None:
         return None
     text = reference.text.strip()
@@ -274,9 +306,9 @@ def _call(reader: Reader, element: Element, common: dict[str, Any], extensions: 
     written = case or element.get("calledElement") or zeebe
     if not written:
         reader.fault(element, "A call activity must say what it calls (calledElement).")
-    called = reader.value(element, written or "") or setting("")
+    called = reader.value(element, written or "") or plain("")
     if called.constant is not None:
-        called = setting(local(called.constant) or "")
+        called = plain(local(called.constant) or "")
     return CallActivity(**common, called=called, kind="case" if _calls_case(element, case) else "process")
 
 

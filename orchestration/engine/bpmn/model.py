@@ -61,7 +61,8 @@ class EventDefinition:
 class Loop:
     """Standard loop or multi-instance (10.2.8). `kind`: standard, sequential, parallel.
 
-    `outputs`: variables that collect what each instance gives, in order. `first`: the loop counter of the first one.
+    `outputs`: variables that collect what each instance gives, in order; `result`: its own variable for that.
+    `first`: the loop counter of the first one.
     """
 
     kind: str
@@ -72,6 +73,7 @@ class Loop:
     first: int = 0
     completion: Formula | None = None
     outputs: tuple[tuple[str, Formula | None], ...] = ()
+    result: str | None = None
     condition: Formula | None = None
     test_before: bool = False
     maximum: Formula | None = None

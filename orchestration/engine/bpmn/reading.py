@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 from orchestration.engine import dialect, juel
 from orchestration.engine.bpmn.model import EventDefinition
 from orchestration.engine.dialect import Extensions, Script, Transfer
-from orchestration.engine.expressions import BadExpression, Formula, formula, setting
+from orchestration.engine.expressions import BadExpression, Formula, formula, plain, setting
 from orchestration.engine.library import Fault
 from orchestration.engine.timers import BadTimer, schedule
 from orchestration.engine.xml import Element
@@ -159,7 +159,7 @@ class Reader:
                     self.fault(event, "A conditional event needs a condition.")
                 return EventDefinition(kind, condition=condition, line=line)
             case "link":
-                return EventDefinition(kind, setting(element.get("name") or ""), line=line)
+                return EventDefinition(kind, plain(element.get("name") or ""), line=line)
             case "compensation":
                 wait = element.get("waitForCompletion") != "false"
                 return EventDefinition(kind, activity=local(element.get("activityRef")), wait=wait, line=line)
@@ -246,24 +246,26 @@ class Reader:
             return self.data_name(element.get("dataObjectRef") or "")
         return element.get("name") or self.id(element)
 
-    def associations(self, element: Element, kind: str) -> Iterator[Transfer]:
-        """Data input or output associations (10.3.2) as transfers."""
-        for association in element.all(kind):
-            yield from self._assigned(element, association)
-            source, target = association.first("sourceRef"), association.first("targetRef")
-            if association.first("assignment") is None and source is not None and target is not None:
-                changed = association.first("transformation")
-                value = (
-                    self.formula(element, changed)
-                    if changed is not None
-                    else self.name_formula(element, self.data_name(source.text))
-                )
-                if value is not None:
-                    yield Transfer(value, setting(self.data_name(target.text)))
+    def association(self, element: Element, association: Element) -> Iterator[Transfer]:
+        """A data input or output association (10.3.2) as transfers."""
+        yield from self._assigned(element, association)
+        source, target = association.first("sourceRef"), association.first("targetRef")
+        if association.first("assignment") is None and source is not None and target is not None:
+            changed = association.first("transformation")
+            value = (
+                self.formula(element, changed)
+                if changed is not None
+                else self.name_formula(element, self.data_name(source.text))
+            )
+            yield from self._to(element, value, target)
 
     def _assigned(self, element: Element, association: Element) -> Iterator[Transfer]:
         for assignment in association.all("assignment"):
             source, target = assignment.first("from"), assignment.first("to")
-            value = self.formula(element, source)
-            if value is not None and target is not None:
-                yield Transfer(value, setting(self.data_name(target.text)))
+            if target is not None:
+                yield from self._to(element, self.formula(element, source), target)
+
+    def _to(self, element: Element, value: Formula | None, target: Element) -> Iterator[Transfer]:
+        name = self.value(element, self.data_name(target.text))
+        if value is not None and name is not None:
+            yield Transfer(value, name)

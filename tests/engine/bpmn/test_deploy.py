@@ -62,6 +62,8 @@ def faults(body, head=""):
         (FRAME + '<userTask id="x"><multiInstanceLoopCharacteristics behavior="One" oneBehaviorEventRef="z">'
          "<loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics></userTask>"
          + flows(("s", "x"), ("x", "e")), "x", "as its instances complete"),
+        (FRAME + '<task id="x"><dataInputAssociation><sourceRef>a</sourceRef><targetRef>${odd(</targetRef>'
+         "</dataInputAssociation></task>" + flows(("s", "x"), ("x", "e")), "x", "not closed with a brace"),
         (FRAME + '<eventBasedGateway id="g" eventGatewayType="Parallel" />' + flows(("s", "g")), "g", "all its events"),
         (FRAME + '<task id="x" isForCompensation="true" />' + flows(("s", "x"), ("x", "e")), "x", "outside the normal"),
         (FRAME + '<choreographyTask id="x" />' + flows(("s", "e")), "x", "is not supported in a process"),

@@ -118,6 +118,19 @@ def escaped(text: str) -> str:
     return text
 
 
+def test_the_name_of_a_link_and_of_what_is_called_is_a_text_whatever_is_in_it():
+    link = '<linkEventDefinition name="${odd(" />'
+    body = f'<intermediateThrowEvent id="a">{link}</intermediateThrowEvent>'
+    body += (
+        f'<intermediateCatchEvent id="b">{link}</intermediateCatchEvent><callActivity id="c" calledElement="x:=1+" />'
+    )
+    text = f'{OPEN}<process id="p"><startEvent id="s" />{body}</process></definitions>'
+    processes, faults = compile_processes(parse(text.encode()), "odd.bpmn")
+    assert [fault for fault in faults if fault.severe] == []
+    assert processes["p"].body.links == {"${odd(": "b"}
+    assert processes["p"].nodes["c"].called.constant == "=1+"
+
+
 @settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from(MODELS),
