@@ -88,6 +88,25 @@ def test_ai_adds_a_step_and_an_analyst_removes_it_and_both_are_told(person, clai
     expect(actors.filter(has_text="person:anna").first).to_be_visible()
 
 
+def test_in_a_complaint_that_ai_does_not_understand_it_has_the_customer_asked(person, product):
+    clara = person("clara")
+    address = clara.opens_a_case(CONFUSED)
+    product.settled()
+    clara.goes_to(address)
+    offered = clara.section("Steps that can be added")
+    expect(offered).to_contain_text("because “AI was not sure what it is about”: intent.confidence < 0.75")
+    offered.get_by_role("button", name="Have AI read it again").click()
+    clara.sees("The step was added.")
+    product.settled()
+    clara.goes_to(address)
+    expect(clara.section("What happened")).to_contain_text("added “Ask the customer”")
+    expect(clara.section("What is outstanding")).to_contain_text("Answer › Ask the customer › Write the question")
+    clara.page.locator("summary", has_text="Remove it: Ask the customer").click()
+    clara.page.get_by_label("Why it is not needed").fill("They wrote again")
+    clara.presses("Remove “Ask the customer”")
+    expect(clara.section("What happened")).to_contain_text("removed “Ask the customer”: They wrote again")
+
+
 def test_two_cases_of_one_model_offer_different_steps_and_say_why(person, claims):
     clara = person("clara")
     anna = person("anna")

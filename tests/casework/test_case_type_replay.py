@@ -218,7 +218,8 @@ def agrees(play: Play) -> None:
     ended = case.instance.ended is not None
     assert ended == (state.root.state in ("completed", "terminated", "failed", "closed"))
     model = services.by_definition(case.instance.definition_id)
-    assert (case.state, case.closed) == (model.state_name(open_nodes, ended), ended)
+    named = "Suspended" if state.root.state == "suspended" else model.state_name(open_nodes, ended)
+    assert (case.state, case.closed) == (named, ended)
     for task in HumanTask.objects.filter(instance=case.instance):
         assert task.candidates.exists() == (task.state == "open"), task.state
         assert (task.ended is None) == (task.state == "open")

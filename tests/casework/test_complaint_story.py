@@ -217,8 +217,8 @@ def test_a_short_name_that_was_filled_in_is_masked_for_whoever_may_not_see_it(
     case = analysed(customer={"name": "Xi"})
     assert isinstance(task_complete(by=people["anna"], task=only_task(case), answers={"verdict": "accept"}), Done)
     case = Case.objects.get(pk=case.pk)
-    _, data, view = _seen(case, people["anna"])
-    assert data["answer"].startswith("Dear Xi,") and "Xi" not in view.data["answer"]
+    seen = _seen(case, people["anna"])
+    assert seen.data["answer"].startswith("Dear Xi,") and "Xi" not in seen.view.data["answer"]
 
 
 def test_a_step_is_added_once_however_often_it_is_asked_for(people: People, analysed: Analysed) -> None:

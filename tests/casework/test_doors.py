@@ -25,6 +25,7 @@ from casework import live
 from casework.models import Case
 from casework.services import external_receive, item_plan, task_complete
 from orchestration.models import HumanTask, Incident, ModelVersion
+from orchestration.selectors import state_of
 from orchestration.services import Refused
 from tests.casework.conftest import PERSON
 from tests.orchestration.machines import Machines, work_jobs
@@ -56,6 +57,8 @@ DOORS: dict[str, dict[str, str]] = {
     "case-verify": {"GET": "302 405 405 405 405 405 405", "POST": "302 404 403 404 403 200 404"},
     "case-reveal": {"GET": "302 404 403 404 200 403 404", "POST": "302 404 403 404 302 403 404"},
     "case-plan": {"GET": "302 405 405 405 405 405 405", "POST": "302 404 302 404 302 403 404"},
+    "case-item": {"GET": "302 405 405 405 405 405 405", "POST": "302 404 302 404 302 403 404"},
+    "case-change": {"GET": "302 405 405 405 405 405 405", "POST": "302 404 302 404 302 403 404"},
     "case-receive": {"GET": "302 404 200 404 200 403 404", "POST": "302 404 302 404 302 403 404"},
     "case-incident": {"GET": "302 405 405 405 405 405 405", "POST": "302 404 302 404 302 403 404"},
     "rules": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
@@ -73,6 +76,8 @@ DOORS: dict[str, dict[str, str]] = {
     "api-case-replies": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 200 404 200 403 404"},
     "api-case-reveal": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 403 404 200 403 404"},
     "api-case-plan": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 200 404 200 403 404"},
+    "api-case-item": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 200 404 200 403 404"},
+    "api-case-change": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 200 404 200 403 404"},
     "api-incident-resolve": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 200 404 200 403 404"},
     "api-tasks": {"GET": "401 200 200 200 200 200 200", "POST": "401 405 405 405 405 405 405"},
     "api-task": {"GET": "401 404 200 404 200 200 404", "POST": "401 405 405 405 405 405 405"},
@@ -100,13 +105,17 @@ class Visit:
 
 @dataclass(frozen=True)
 class Scene:
-    """What the addresses name: a case with an open task, one with an incident, one that waits for the customer."""
+    """What the addresses name: a case with an open task, one with an incident, one that waits for the customer.
+
+    `added`: the step that was added to the one that waits.
+    """
 
     case: Case
     task: HumanTask
     troubled: Case
     incident: int
     waiting: Case
+    added: int
     model: ModelVersion
 
 
@@ -133,9 +142,11 @@ def scene(
     machines.fail("intent", temporary=False)
     troubled = open_case(message=words)
     work_jobs(troubled.instance_id)
+    waiting.instance.refresh_from_db()
+    added = next(item.id for item in state_of(waiting.instance).items.values() if item.node == "ask_customer")
     return Scene(
         case=again, task=HumanTask.objects.get(instance=again.instance_id, state="open"), troubled=troubled,
-        incident=Incident.objects.get(instance=troubled.instance_id).incident, waiting=waiting,
+        incident=Incident.objects.get(instance=troubled.instance_id).incident, waiting=waiting, added=added,
         model=ModelVersion.objects.get(actor__key="intent"),
     )  # fmt: skip
 
@@ -161,6 +172,8 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
     given = {
         "case-new": {"key": "complaint"},
         "case-receive": {"case_id": case, "item": "wait_for_reply"},
+        "case-item": {"case_id": scene.waiting.pk, "number": scene.added},
+        "api-case-item": {"case": scene.waiting.pk, "item": scene.added},
         "case-incident": {"case_id": case, "number": scene.incident},
         "rules-version": {"definition_id": definition},
         "rules-edit": {"definition_id": definition, "table_id": "routing_table"},
@@ -183,12 +196,16 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
 SENT: dict[str, dict[str, Any]] = {
     "case-new": {"reference": "NEW-1", "message": "Hello"},
     "case-plan": {"definition": "ask_customer"},
+    "case-item": {"how": "remove", "reason": "They called"},
+    "case-change": {"transition": "suspend", "reason": "They called"},
     "case-receive": {"reply": "It was in Lyon."},
     "case-reveal": {"path": "/customer/iban", "reason": "To compare it with the transfer"},
     "case-incident": {"how": "retry"},
     "task-complete": {"verdict": "accept"},
     "api-cases": {"case_type": "complaint", "reference": "NEW-1", "data": {"message": "Hello"}},
     "api-case-plan": {"item": "ask_customer"},
+    "api-case-item": {"how": "remove", "reason": "They called"},
+    "api-case-change": {"transition": "suspend", "reason": "They called"},
     "api-case-replies": {"answers": {"reply": "It was in Lyon."}},
     "api-case-reveal": {"path": "/customer/iban", "reason": "To compare it with the transfer"},
     "api-incident-resolve": {"how": "retry"},

@@ -15,6 +15,7 @@ from casework.services import item_plan
 from orchestration.models import HumanTask
 from tests.casework.actions import Door, denials, door, kept, refusals
 from tests.casework.claims import claim, page_of
+from tests.orchestration.machines import work_jobs
 
 __all__ = ["claim", "door"]
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,20 @@ def test_a_machine_adds_what_its_task_allows_and_the_rest_is_refused_and_kept(pe
     assert ("AI intent (version 1)", "added “Call the customer back”") in told
     wanted = "wanted to add “Ask an expert”, which was refused: Ask an expert is not offered now."
     assert ("AI intent (version 1)", wanted) in told
+
+
+def test_in_a_complaint_ai_has_the_customer_asked_and_an_analyst_thinks_otherwise(
+    door: Door, people: People, analysed: Callable[..., Case]
+) -> None:
+    case, clara = analysed(confidence=0.5), people["clara"]
+    assert {step.name for step in page_of(case, clara).offered} == {"Ask the customer", "Have AI read it again"}
+    item_plan(by=clara, case=case, definition="read_again")
+    work_jobs(case.instance_id)
+    assert ("AI intent (version 1)", "added “Ask the customer”") in story(case, clara)
+    (step,) = page_of(case, clara).added
+    assert remove(door, clara, case, step.item, "They wrote again").status_code == door.done
+    assert ("Clara Conti", "removed “Ask the customer”: They wrote again") in story(case, clara)
+    assert [task.name for task in page_of(case, clara).tasks] == ["Senior review"]
 
 
 def test_a_machine_that_is_certain_adds_nothing(people: People, claim: Claim) -> None:
