@@ -137,6 +137,9 @@ def test_flowables_functions_are_read(text, expected):
 def test_functions_about_the_case_ask_what_the_case_knows():
     assert value("${cmmn:isStageCompletable()}", stageCompletable=True) is True
     assert value("${cmmn:isPlanItemCompleted('t')}", completedPlanItems=["t"]) is True
+    known = {"completedPlanItems": ["t"], "planItemInstance": {"planItemDefinitionId": "t"}}
+    assert value("${cmmn:isPlanItemCompleted()}", **known) is True
+    assert value("${cmmn:isPlanItemCompleted(planItemInstance)}", **known) is True
     assert value("${caseInstance.getName()}", caseInstance={"name": "Loan"}) == "Loan"
     assert value("${caseExecution.getVariable('a')}") == 1
 

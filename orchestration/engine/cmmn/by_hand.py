@@ -147,6 +147,8 @@ def reactivate_case(run: Run, command: c.ReactivateCase, item: Item | None) -> N
     run.step.emit(e.InstanceChanged(run.instance, "reactivate", found.state, target))
     run.note(None, reactivation.REACTIVATED, True)
     run.step.set_variables(run.instance, command.variables)
+    if listener is not None:
+        reactivation.must_be_open(run, listener)
     back = [] if listener is None else reactivation.woken_by(run, listener)
     for node in back:
         run.recheck[items.create(run, node, None).id] = None

@@ -30,6 +30,7 @@ def check(case: CaseModel, library: Library, file: str) -> list[Fault]:
     found = [
         *(one for node in case.nodes.values() for one in _of_node(case, node, library)),
         *_unreachable(case),
+        *_reopened_twice(case),
         *_never_begun(case),
     ]
     return [Fault(node.id, sentence, node.line, file, severe) for node, sentence, severe in found]
@@ -139,6 +140,13 @@ def _unreachable(case: CaseModel) -> Iterator[Found]:
     for node in case.nodes.values():
         if node.id not in reached:
             yield node, "No stage that can begin ever creates this item.", False
+
+
+def _reopened_twice(case: CaseModel) -> Iterator[Found]:
+    """One listener opens a case again; a condition tells ways of doing so apart. (Flowable)"""
+    listeners = [node for node in case.nodes.values() if node.listens == "reactivate"]
+    for node in listeners[1:]:
+        yield node, f"{listeners[0].id} reactivates the case already; only one listener can.", True
 
 
 def _never_begun(case: CaseModel) -> Iterator[Found]:

@@ -99,5 +99,6 @@ def _asks_completed(node: Node) -> bool:
     """Whether anything needs to know which plan items have been completed before."""
     if node.parent_completion.startswith("ignoreAfterFirstCompletion") or (node.required and node.repetition):
         return True
-    rules = (*_watched(node), *_completing(node), node.manual or Rule())
+    reopened = (Rule(condition) for condition in node.reactivation.values())
+    rules = (*_watched(node), *_completing(node), node.manual or Rule(), *reopened)
     return "completedPlanItems" in _read(rules, {})

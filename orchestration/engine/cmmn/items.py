@@ -54,9 +54,9 @@ def _without_fragments(run: Run, node: Node) -> Iterator[Node]:
 
 
 def activate_now(run: Run, number: int) -> None:
-    """Active whatever it would wait for."""
+    """Active whatever it would wait for; a repetition rule is heeded as when a criterion lets it in."""
     item = run.item(number)
-    if item is not None and item.state == "available":
+    if item is not None and item.state == "available" and not enter(run, item, None):
         activate(run, item)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orchestration.engine.cmmn.model import Node
+from orchestration.engine.step import Refused
 
 if TYPE_CHECKING:
     from orchestration.engine.cmmn.run import Run
@@ -22,14 +23,21 @@ def kind(run: Run, node: Node, parent: int | None) -> str:
     if REACTIVATED not in run.step.state.instances[run.instance].facts:
         return "default"
     listener = listener_of(run)
+    known = {"planItemInstance": {"name": node.name, "planItemDefinitionId": node.definition}}
     for rules in (node.reactivation, {} if listener is None else listener.reactivation):
-        if run.value(rules.get("activate"), parent) is True:
+        if run.value(rules.get("activate"), parent, known) is True:
             return "activate"
-        if run.value(rules.get("ignore"), parent) is True:
+        if run.value(rules.get("ignore"), parent, known) is True:
             return "ignore"
         if "default" in rules:
-            return "default" if run.value(rules["default"], parent) is True else "ignore"
+            return "default" if run.value(rules["default"], parent, known) is True else "ignore"
     return "default"
+
+
+def must_be_open(run: Run, listener: Node) -> None:
+    """Refuse while the listener's available condition does not hold."""
+    if listener.available is not None and run.value(listener.available, None) is not True:
+        raise Refused("state", f"{run.model.name} cannot be reactivated: the condition of {listener.name} is not met.")
 
 
 def listener_of(run: Run) -> Node | None:

@@ -64,7 +64,7 @@ def _look_at_item(run: Run, item: Item, node: Node) -> None:
 
 def _look_at_listener(run: Run, item: Item, node: Node) -> None:
     """A listener is there while its available condition holds. (Flowable, "Available condition")"""
-    holds = run.value(node.available, item.id) is True
+    holds = node.listens != "reactivate" and run.value(node.available, item.id) is True
     if holds and item.state == "unavailable":
         run.change(item, "initiate")
         listeners.listen(run, run.step.state.items[item.id])

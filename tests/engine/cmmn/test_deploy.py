@@ -132,6 +132,12 @@ def test_items_that_wait_for_one_another_are_a_warning():
     assert {warning.element for warning in built.warnings} == {"a", "b"}
 
 
+def test_one_listener_reactivates_a_case():
+    plan = item("a") + item("b", "one") + item("d", "two") + HUMAN
+    plan += "".join(f'<eventListener id="{name}" flowable:eventType="reactivate"/>' for name in ("one", "two"))
+    assert "only one" in found(cmmn(plan, flowable=True))["d"]
+
+
 def test_other_files_of_a_case_type_are_passed_by():
     built = build({"m.cmmn": cmmn(item("a") + HUMAN), "forms.yaml": b"nonsense", "data.schema.json": b"{"})
     assert isinstance(built, Library)
