@@ -117,9 +117,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     # Redis is told nothing of who has which message: a receipt that cannot be handed over when it goes away counts
     # as work in hand for ever, and so keeps the worker from asking for more (kombu 5.7). A host that does not answer is
     # given up after two seconds: a request waits for nothing, a worker tries again.
-    {"ack_emulation": False, "socket_connect_timeout": 2}
-    if CELERY_BROKER_URL.startswith(("redis", "rediss"))
-    else {}
+    {"ack_emulation": False, "socket_connect_timeout": 2} if CELERY_BROKER_URL.startswith(("redis", "rediss")) else {}
 )
 # Rows are the truth, messages are nudges: nothing is kept of a result, and no message comes again; the sweep asks.
 CELERY_TASK_IGNORE_RESULT = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,7 +22,13 @@ from orchestration.engine.dmn.editing import Row, Table
 register = template.Library()
 
 SCHEMES: Final = (("system", "As the system", "settings"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
-STATE_TONES: Final = {"Completed": "done", "Awaiting external data": "wait", "Suspended": "wait", "Pending review": "work"}
+STATE_TONES: Final = {
+    "Completed": "done",
+    "Awaiting external data": "wait",
+    "Suspended": "wait",
+    "Pending review": "work",
+}
+LABEL: Final = re.compile(r"[a-z][a-z0-9_]*")
 SURE: Final = 0.75
 UNSURE: Final = 0.5
 
@@ -150,8 +157,8 @@ def shown(value: Any) -> str:
 
 @register.filter
 def words(label: str) -> str:
-    """A label of a model in words: card_not_working -> Card not working."""
-    return label.replace("_", " ").capitalize() if "_" in label or label.islower() else label
+    """A label of a model in words: card_not_working -> Card not working. Whatever is no label stays as it is."""
+    return label.replace("_", " ").capitalize() if LABEL.fullmatch(label) else label
 
 
 @register.filter
