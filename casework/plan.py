@@ -78,10 +78,9 @@ def removable(case_type: CaseType, state: State) -> Iterator[Item]:
     """Open steps that are there only because somebody added them."""
     if state.root.state in INSTANCE_ENDED:
         return
-    for item in state.items.values():
-        instance = state.instances[item.instance]
-        if instance.kind == "case" and item.node in discretionary_nodes(case_type.library.cases[instance.key]):
-            yield item
+    cases = [instance for instance in state.instances.values() if instance.kind == "case"]
+    added = {instance.id: discretionary_nodes(case_type.library.cases[instance.key]) for instance in cases}
+    yield from (item for item in state.items.values() if item.node in added.get(item.instance, ()))
 
 
 def choices(case_type: CaseType, state: State, roles: Roles, now: datetime) -> Iterator[Choice]:

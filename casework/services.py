@@ -244,13 +244,16 @@ def incident_resolve(*, by: User, case: Case, incident: int, how: str, output: J
     return services.send(case.instance_id, ResolveIncident(incident, how, output), origin_of(by))  # type: ignore[arg-type]
 
 
-def field_reveal(*, by: User, case: Case, path: str, reason: str) -> Reveal | Refused:
-    """Show a masked field (a JSON Pointer) to this person for a while. The reason is kept in the history."""
+def field_reveal(*, by: User, case: Case, path: str, reason: str, item: int | None = None) -> Reveal | Refused:
+    """Show a masked field (a JSON Pointer) to this person for a while. The reason is kept in the history.
+
+    `item`: the open item in whose part of the case the field stands; None: the case itself.
+    """
     reason = reason.strip()
     if not 5 <= len(reason) <= 500 or checks.text_errors({"reason": reason}):
         errors = {"reason": "Say in 5 to 500 characters why you need to see this."}
         return Refused("invalid", errors["reason"], errors)
-    if path not in _seen(case, by).view.masked:
+    if path not in _seen(case, by, item).view.masked:
         return Refused("unknown", "There is nothing masked for you at this place.")
     with transaction.atomic():
         services.record(case.instance_id, [Fact("field.revealed", {"path": path, "reason": reason})], origin_of(by))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 from casework import plan
@@ -59,6 +60,9 @@ class ByHand:
     part: str
 
 
+MOST: Final = 100
+"""Steps of each kind that a page lists; more than that is for programs."""
+
 LABELS: Final = {
     "start": "Start", "disable": "Not needed", "enable": "Offer it again", "reactivate": "Begin it again",
     "occur": "It has happened", "complete": "Finish", "go-on": "Go on",
@@ -67,7 +71,8 @@ LABELS: Final = {
 
 def offered(seen: Look, now: datetime) -> tuple[Offered, ...]:
     """Every step on the planning tables of what is active, those that this reader can add first."""
-    found = (_offered(seen, entry, now) for entry in plan.entries(seen.case_type, seen.state, now))
+    entries = plan.entries(seen.case_type, seen.state, now)[:MOST]
+    found = (_offered(seen, entry, now) for entry in entries)
     return tuple(sorted(found, key=lambda one: bool(one.refused)))
 
 
@@ -134,5 +139,5 @@ def by_hand(seen: Look, now: datetime) -> tuple[ByHand, ...]:
             choice.item or 0, choice.how, seen.view.text(seen.running.name(choice.item, seen.case_type.name)),
             LABELS[choice.how], seen.view.text(seen.running.around(choice.item)),
         )
-        for choice in plan.choices(seen.case_type, seen.state, roles(seen), now)
+        for choice in islice(plan.choices(seen.case_type, seen.state, roles(seen), now), MOST)
     )  # fmt: skip

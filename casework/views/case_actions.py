@@ -18,6 +18,7 @@ from casework.selectors.look import Look, look
 from casework.views.cases import shown
 from casework.views.doors import answered, page_or_part, person, reads_and_writes, refusal, writes
 from orchestration.casetypes import External
+from orchestration.models import HumanTask
 from orchestration.services import Refused
 
 
@@ -87,7 +88,8 @@ def _answered(request: HttpRequest, case: Case, outcome: object, said: str) -> H
 def reveal(request: HttpRequest, case_id: int) -> HttpResponse:
     """Ask for the reason, then show the field for a while."""
     case = permissions.case_for_user(person(request), case_id, "reveal")
-    seen = look(user=person(request), case=case, now=timezone.now())
+    item = _item_of_task(request, case)
+    seen = look(user=person(request), case=case, now=timezone.now(), item=item)
     path = (request.POST if request.method == "POST" else request.GET).get("path", "")
     field = next((each for each in fields(seen) if each.pointer == path), None)
     if field is None:
@@ -97,7 +99,7 @@ def reveal(request: HttpRequest, case_id: int) -> HttpResponse:
     if request.method != "POST":
         return page_or_part(request, "cases/reveal.html", "cases/_reveal.html", context)
     reason = request.POST.get("reason", "")
-    outcome = services.field_reveal(by=person(request), case=case, path=path, reason=reason)
+    outcome = services.field_reveal(by=person(request), case=case, path=path, reason=reason, item=item)
     if isinstance(outcome, Refused) and outcome.errors:
         form.full_clean()
         form.add_error("reason", outcome.errors["reason"])
@@ -109,8 +111,20 @@ def reveal(request: HttpRequest, case_id: int) -> HttpResponse:
 
 def _next(request: HttpRequest) -> str:
     """Back to the task that the reveal was asked from, if it was."""
+    task = _task(request)
+    return "" if task is None else reverse("task", args=[task])
+
+
+def _task(request: HttpRequest) -> int | None:
+    """The task that the reveal was asked from."""
     given = (request.POST if request.method == "POST" else request.GET).get("task", "")
-    return reverse("task", args=[int(given)]) if given.isdecimal() and len(given) < 16 else ""
+    return int(given) if given.isdecimal() and len(given) < 16 else None
+
+
+def _item_of_task(request: HttpRequest, case: Case) -> int | None:
+    """Where in the case that task stands: it sees the data of its part."""
+    found = HumanTask.objects.filter(pk=_task(request) or 0, instance=case.instance_id).only("item").first()
+    return None if found is None else found.item
 
 
 @reads_and_writes

@@ -157,6 +157,20 @@ def test_a_task_deep_inside_reads_and_writes_the_data_of_its_part(people: People
     assert steps(case, people["anna"], "Repair › Sending")["Send it by carrier"].status == "active"
 
 
+def test_a_field_of_a_part_is_revealed_from_the_task_that_reads_it(people: People, claim: Claim) -> None:
+    case = in_repair(claim(), people["anna"])
+    task = HumanTask.objects.get(instance=case.instance_id, name="Pack it")
+    client = Client()
+    client.force_login(people["clara"])
+    told = client.get(f"/tasks/{task.pk}/").content.decode()
+    assert "4711" not in told and "Reveal" in told
+    asked = {"path": "/parcel/key", "task": str(task.pk)}
+    assert "4711" not in client.get(f"/cases/{case.pk}/reveal/", asked).content.decode()
+    assert client.get(f"/cases/{case.pk}/reveal/", {"path": "/parcel/key"}).status_code == 404
+    shown = client.post(f"/cases/{case.pk}/reveal/", asked | {"reason": "To open the box"}, follow=True)
+    assert "4711" in shown.content.decode()
+
+
 def test_the_story_of_a_part_says_which_part_it_is(people: People, claim: Claim) -> None:
     case = with_carrier(claim(), people["anna"])
     told = {(line.part, line.told.text) for line in page_of(case, people["anna"]).happened}
