@@ -92,6 +92,28 @@ def test_what_is_not_there_makes_no_condition_hold(text):
     assert value(text) in (False, None)
 
 
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("${word == true}", True),
+        ("${yes == 'true'}", True),
+        ("${no == 'true'}", False),
+        ("${'false' == no}", True),
+        ("${word == false}", False),
+        ("${five == 5 && 5 == five}", True),
+        ("${five > 4 && five <= 5.0}", True),
+        ("${five > 5 || 4 > five}", False),
+        ("${b == '2'}", True),
+        ("${b != '2'}", False),
+        ("${five != 5}", False),
+        ("${name == 5 || name > 5 || name == true}", False),
+        ("${unknown == 'true' || unknown == '5' || unknown == 5 || unknown == false}", False),
+    ],
+)
+def test_beside_a_literal_a_value_is_read_as_its_kind(text, holds):
+    assert value(text, word="true", five="5") is holds
+
+
 def test_what_is_not_there_is_not_equal_to_something_and_its_negation_holds():
     assert value("${unknown != 1}") is True
     assert value("${!unknown}") is True
@@ -205,6 +227,8 @@ def test_plain_methods_and_documented_functions_have_their_value(text, expected)
         ("${for == 1}", "a word of FEEL's own"),
         ("${" + "(" * 100 + "a" + ")" * 100 + "}", "nested more than"),
         ("${" + "a+" * 10_000 + "a}", "at most"),
+        ("${" + "empty " * 50 + "a}", "say it more simply"),
+        ("${" + "(" * 30 + "a" + " == 1)" * 30 + "}", "say it more simply"),
     ],
 )
 def test_what_has_no_meaning_here_is_refused_with_the_reason(text, reason):

@@ -57,6 +57,10 @@ _LISTED: Final = re.compile(r"""\s*"[^"]*"\s*(?:,\s*"[^"]*"\s*)*""")
 _USE_A_VARIABLE: Final = "is not known here; keep what is needed in a variable"
 _GETTERS: Final = frozenset({"getVariable", "getVariableLocal", "getLocalVariable", "getTransientVariable"})
 _TESTS: Final = frozenset({"hasVariable", "hasVariableLocal"})
+_PLAIN: Final = re.compile(r"true|false|-?\d+(\.\d+)?")
+"""Texts that a number or a truth may be equal to."""
+_MOST: Final = 100_000
+"""Characters of FEEL that one expression may become; some of JUEL is said by saying a part of it again."""
 _SIMPLE: Final = re.compile(r"[^\W\d]\w*")
 _FEEL_WORDS: Final = frozenset(
     re.findall(
@@ -81,6 +85,12 @@ class _Writer:
     names: set[str] = field(default_factory=set)
 
     def write(self, node: Node) -> str:
+        text = self.written(node)
+        if len(text) > _MOST:
+            raise JuelRefused(f"in FEEL the expression would have more than {_MOST} characters; say it more simply")
+        return text
+
+    def written(self, node: Node) -> str:
         match node:
             case syntax.Literal():
                 return literal(node.value)
@@ -150,9 +160,19 @@ class _Writer:
         return f"({left} {node.operator} {right})"
 
     def compare(self, sign: str, left: Node, right: Node) -> str:
-        text = f"({self.write(left)} {sign} {self.write(right)})"
-        certain = sign == "=" and (syntax.Literal(None) in (left, right))
-        return text if certain else f"({text} = true)"
+        """A comparison, which is false with null. Beside a literal the other side is also read as its kind."""
+        one, other = self.write(left), self.write(right)
+        plain = f"({one} {sign} {other})"
+        if sign == "=" and syntax.Literal(None) in (left, right):
+            return plain
+        if isinstance(left, syntax.Literal) is isinstance(right, syntax.Literal):
+            return f"({plain} = true)"
+        beside_right = isinstance(right, syntax.Literal)
+        read = _as_literal(one, right, sign) if beside_right else _as_literal(other, left, sign)
+        if read is None:
+            return f"({plain} = true)"
+        again = f"({read} {sign} {other})" if beside_right else f"({one} {sign} {read})"
+        return f"(({plain} = true) or ({again} = true))"
 
     def index(self, node: syntax.Index) -> str:
         of, key = self.write(node.of), node.key
@@ -223,6 +243,16 @@ class _Writer:
         if not node.arguments or (count is not None and len(node.arguments) != count):
             raise JuelRefused(f"the function '{node.prefix}:{node.name}' has the wrong number of arguments")
         return written(self.variable(node.arguments[0]), *map(self.write, node.arguments[1:]))
+
+
+def _as_literal(text: str, beside: Node, sign: str) -> str | None:
+    """A value as JUEL coerces it to be compared with a literal (JSR-245 1.8.1, 1.8.2), in FEEL; None: as it is."""
+    value = beside.value if isinstance(beside, syntax.Literal) else None
+    if isinstance(value, bool):
+        return f'(if {text} = "true" then true else if {text} = "false" then false else null)'
+    if isinstance(value, Decimal):
+        return f"number({text}, null, null)"
+    return f"string({text})" if sign == "=" and value is not None and _PLAIN.fullmatch(value) else None
 
 
 def _asked(name: str) -> Written | None:
