@@ -24,7 +24,7 @@ from orchestration.engine.bpmn import (
     waits,
 )
 from orchestration.engine.bpmn.items import close_item, end_children, end_turn, node_of, process
-from orchestration.engine.bpmn.model import Activity, CallActivity, SubProcess
+from orchestration.engine.bpmn.model import Activity, CallActivity, Event, Gateway, Node, SubProcess
 from orchestration.engine.state import Item, Wait
 from orchestration.engine.step import ModelFault, Refused, Step
 
@@ -107,26 +107,27 @@ class ProcessBehaviour:
 
     def retry(self, step: Step, item: Item) -> None:
         node, stalled = node_of(step, item), item.facts.get("stalled")
-        if stalled is None:
+        if stalled is None and isinstance(node, Activity):
             step.plan(activities.begin_again, step, item.id)
             return
         close_item(step, item.id, "closed", "retry")
         if isinstance(node, Activity) and stalled == "leaving":
             step.plan(tokens.leave, step, item.instance, item.parent, node)
+        elif stalled == scopes.DEAF:
+            step.plan(scopes.hear, step, item.instance, item.parent, cast(Event, node))
         else:
             tokens.begin(step, item.instance, item.parent, node.id)
 
     def skip(self, step: Step, item: Item, output: Json) -> None:
         node, stalled = node_of(step, item), item.facts.get("stalled")
-        if stalled != "leaving":
+        if stalled == scopes.DEAF:
+            close_item(step, item.id, "closed", "skip")
+        elif stalled == "leaving" or isinstance(node, Gateway):
+            _go_by(step, item, node, output)
+        elif isinstance(node, Event):
+            step.plan(catching.caught, step, item.id, node, variables.results(node, output))
+        else:
             step.plan(activities.complete, step, item.id, variables.results(node, output))
-            return
-        flows = [flow for flow in node.outgoing if flow.id == output]
-        if not flows:
-            known = ", ".join(flow.id for flow in node.outgoing)
-            raise Refused("variables", f"To go on from here, name a sequence flow as the output: {known}.")
-        close_item(step, item.id, "closed", "skip")
-        tokens.send(step, item.instance, item.parent, flows)
 
     def settle(self, step: Step, instance: int, changed: frozenset[str]) -> None:
         """The step is quiet: what only now can be said. The first thing that moves sends the step round again."""
@@ -164,6 +165,16 @@ class ProcessBehaviour:
 
     def terminate(self, step: Step, instance: int) -> None:
         end_children(step, instance, None, "the process was terminated")
+
+
+def _go_by(step: Step, item: Item, node: Node, output: Json) -> None:
+    """A token that could not go on goes along the flow that a person names."""
+    flows = [flow for flow in node.outgoing if flow.id == output]
+    if not flows:
+        known = ", ".join(flow.id for flow in node.outgoing)
+        raise Refused("variables", f"To go on from here, name a sequence flow as the output: {known}.")
+    close_item(step, item.id, "closed", "skip")
+    tokens.send(step, item.instance, item.parent, flows)
 
 
 def _moves(step: Step, instance: int) -> bool:

@@ -49,10 +49,10 @@ def occurred(step: Step, wait: Wait, values: Mapping[str, Json]) -> None:
         return at_boundary(step, cast(int, wait.item), cast(Event, node), values, wait)
     if node.type == "startEvent":
         return in_sub_process(step, wait.instance, wait.item, cast(Event, node), values, wait)
-    return _caught(step, cast(int, wait.item), node, values)
+    return caught(step, cast(int, wait.item), node, values)
 
 
-def _caught(step: Step, item: int, node: Node, values: Mapping[str, Json]) -> None:
+def caught(step: Step, item: int, node: Node, values: Mapping[str, Json]) -> None:
     """A catching event or receive task, waiting itself or behind an event-based gateway, goes on."""
     if node.type == "receiveTask" and step.state.items[item].node == node.id:
         return activities.complete(step, item, values)

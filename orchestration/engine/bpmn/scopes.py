@@ -11,12 +11,25 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from orchestration.engine.bpmn import tokens, waits
-from orchestration.engine.bpmn.items import close_item, facts_of, node_of, note, open_item, process, turn
-from orchestration.engine.bpmn.model import Body, SubProcess
+from orchestration.engine.bpmn.items import (
+    close_item,
+    facts_of,
+    is_open,
+    node_of,
+    note,
+    open_item,
+    process,
+    stall,
+    turn,
+)
+from orchestration.engine.bpmn.model import Body, Event, SubProcess
 from orchestration.engine.state import Item
-from orchestration.engine.step import Step
+from orchestration.engine.step import ModelFault, Step
 
 Json = Any
+
+DEAF: Final = "listening"
+"""Where an item stalled: at a start event for which its scope could not listen."""
 
 ENOUGH: Final = "enough"
 """Fact of an ad-hoc sub-process: its completion condition has held."""
@@ -36,7 +49,19 @@ def enter(step: Step, instance: int, scope: int | None, body: Body, node: SubPro
 def listen(step: Step, instance: int, scope: int | None, body: Body) -> None:
     """Arm the start events of its event sub-processes (13.5.4)."""
     for _, start in body.event_subprocesses:
+        step.plan(hear, step, instance, scope, start)
+
+
+def hear(step: Step, instance: int, scope: int | None, start: Event) -> None:
+    """Arm one of them; where that fails, the scope stays open with an incident at the event."""
+    if not is_open(step, instance, scope):
+        return
+    try:
         waits.arm(step, instance, scope, start)
+    except ModelFault as fault:
+        for wait in waits.others(step, instance, scope, start.id):
+            waits.stop(step, wait)
+        stall(step, instance, scope, start, str(fault), DEAF)
 
 
 def offer(step: Step, instance: int, scope: int | None, id: str) -> None:
