@@ -48,7 +48,7 @@ class Definitions:
             self.reader.fault(element, fault.sentence, fault.severe)
         details: dict[str, Any] = {"extensions": found}
         if kind in ("stage", "planFragment"):
-            details["auto_complete"] = element.get("autoComplete") == "true"
+            details["auto_complete"] = _said(element, "autoComplete") == "true"
             details["auto_complete_condition"] = self.text(element, vendor(element, "autoCompleteCondition"))
         elif kind == "milestone":
             details["milestone_variable"] = self.text(element, vendor(element, "milestoneVariable"), value=True)
@@ -66,7 +66,7 @@ class Definitions:
     def task(self, kind: str, element: Element, found: Extensions) -> dict[str, Any]:
         condition = vendor(element, "blockingExpression")
         details: dict[str, Any] = {
-            "blocking": element.get("isBlocking") != "false",
+            "blocking": _said(element, "isBlocking") != "false",
             "blocking_condition": self.text(element, condition),
         }
         if kind == "task":
@@ -235,3 +235,8 @@ class Definitions:
             value = self.text(rule, text and (text if juel.holds_juel(text) else f"={text}"), value=True)
             if value is not None:
                 yield name, value
+
+
+def _said(element: Element, name: str) -> str | None:
+    """An attribute of the standard; Flowable reads it in its own namespace as well."""
+    return element.get(name) or vendor(element, name)

@@ -134,7 +134,9 @@ def spread(run: Run, item: Item, node: Node, rule: Repetition) -> None:
     _forget(run, item, node)
     for index, value in enumerate(elements or ()):
         activate(run, create(run, node, item.parent, repetition.element(rule, value, index)))
-    if not triggered:
+    if triggered:
+        run.note(item.id, repetition.WAITS, True)
+    else:
         end(run, run.step.state.items[item.id], "terminate", target="terminated")
 
 
