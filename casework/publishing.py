@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
 
 from audit.services import Fact, Origin, record_control
 from casework.checks import text_errors
@@ -83,6 +84,11 @@ def proposal_make(*, by: User, name: str, content: bytes, belongs_to: str) -> Pr
         key=draft.key, based_on=0 if there is None else there.version, files=read.files,
         left_out=list(read.left_out[:100]), source=name[:200], by=by, created=now,
     )  # fmt: skip
+
+
+def proposals_waiting() -> QuerySet[Proposal]:
+    """What was uploaded and is not published yet, the newest first, without its files."""
+    return Proposal.objects.select_related("by").defer("files", "left_out").order_by("-created")[:20]
 
 
 def proposal_review(proposal: Proposal) -> Review:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from casework import permissions
-from casework.publishing import note_error
+from casework.publishing import note_error, proposals_waiting
 from casework.rules import Draft, changes, columns, draft, edited, example_errors, examples, rows_from, tried
 from casework.selectors.rules import TableOf, tables_by_file, versions
 from casework.views.doors import person, reads, reads_and_writes, refusal
@@ -24,7 +24,10 @@ from orchestration.services import Refused
 @reads
 def rules(request: HttpRequest) -> HttpResponse:
     _may_read(request)
-    context = {"versions": versions(), "may_publish": permissions.may_publish(person(request))}
+    may_publish = permissions.may_publish(person(request))
+    context = {
+        "versions": versions(), "may_publish": may_publish, "proposals": proposals_waiting() if may_publish else (),
+    }  # fmt: skip
     return render(request, "rules/list.html", context)
 
 

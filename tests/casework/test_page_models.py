@@ -304,6 +304,17 @@ def test_publishing_needs_a_note_and_keeps_what_was_typed(refund_type: Definitio
     assert current("refund").version == 1
 
 
+def test_what_was_uploaded_is_found_again_until_it_is_published(
+    refund_type: Definition, people: dict[str, Any], admin: Client
+) -> None:
+    upload(admin, "approval.dmn", STRICTER, "refund")
+    page = f"/models/import/{Proposal.objects.get().pk}/"
+    assert page in told(admin.get("/rules/"))
+    assert page not in told(_signed_in_as("axel").get("/rules/"))
+    publish(admin)
+    assert page not in told(admin.get("/rules/"))
+
+
 def test_a_discarded_upload_is_gone(refund_type: Definition, admin: Client) -> None:
     upload(admin, "approval.dmn", STRICTER, "refund")
     answer = admin.post(f"/models/import/{Proposal.objects.get().pk}/", {"do": "discard"}, follow=True)
