@@ -30,7 +30,7 @@ _OWN_WORK: Final = frozenset({"script", "java"})
 _UNKNOWN_WORK: Final = frozenset({"send-event"})
 _WAITS: Final = "casePage"
 _LIKE_A_TIME: Final = re.compile(r"\d|[-+]?P[T\d]|R-?\d*/")
-_LISTENS: Final = {"signal": "signal", "variable": "variable", "reactivate": "reactivate"}
+_LISTENS: Final = {"signal": "signal", "variable": "variable", "reactivate": "reactivate", "intent": ""}
 
 
 @dataclass(slots=True)
