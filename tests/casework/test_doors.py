@@ -22,11 +22,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from casework import live
-from casework.models import Case
+from casework.models import Case, Proposal
 from casework.services import external_receive, item_plan, task_complete
 from orchestration.models import HumanTask, Incident, ModelVersion
 from orchestration.selectors import state_of
-from orchestration.services import Refused
+from orchestration.services import Refused, utc_now
 from tests.casework.conftest import PERSON
 from tests.orchestration.machines import Machines, work_jobs
 
@@ -64,6 +64,10 @@ DOORS: dict[str, dict[str, str]] = {
     "rules": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
     "rules-version": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
     "rules-edit": {"GET": "302 403 403 403 403 403 200", "POST": "302 403 403 403 403 403 200"},
+    "models": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
+    "models-download": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
+    "model-import": {"GET": "302 403 403 403 403 403 200", "POST": "302 403 403 403 403 403 400"},
+    "model-proposal": {"GET": "302 403 403 403 403 403 200", "POST": "302 403 403 403 403 403 302"},
     "actors": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
     "actor-switch": {"GET": "302 405 405 405 405 405 405", "POST": "302 403 403 403 403 403 302"},
     "model-activate": {"GET": "302 405 405 405 405 405 405", "POST": "302 403 403 403 403 403 302"},
@@ -117,6 +121,7 @@ class Scene:
     waiting: Case
     added: int
     model: ModelVersion
+    proposal: Proposal
 
 
 @pytest.fixture
@@ -148,6 +153,10 @@ def scene(
         case=again, task=HumanTask.objects.get(instance=again.instance_id, state="open"), troubled=troubled,
         incident=Incident.objects.get(instance=troubled.instance_id).incident, waiting=waiting, added=added,
         model=ModelVersion.objects.get(actor__key="intent"),
+        proposal=Proposal.objects.create(
+            key="complaint", based_on=1, files=again.instance.definition.files, source="complaint.zip",
+            by=people["ada"], created=utc_now(),
+        ),
     )  # fmt: skip
 
 
@@ -177,6 +186,9 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "case-incident": {"case_id": case, "number": scene.incident},
         "rules-version": {"definition_id": definition},
         "rules-edit": {"definition_id": definition, "table_id": "routing_table"},
+        "models": {"definition_id": definition},
+        "models-download": {"definition_id": definition},
+        "model-proposal": {"proposal_id": scene.proposal.pk},
         "actor-switch": {"key": "intent"},
         "model-activate": {"key": "intent", "version_id": scene.model.pk},
         "api-case-replies": {"case": scene.waiting.pk},
@@ -202,6 +214,7 @@ SENT: dict[str, dict[str, Any]] = {
     "case-reveal": {"path": "/customer/iban", "reason": "To compare it with the transfer"},
     "case-incident": {"how": "retry"},
     "task-complete": {"verdict": "accept"},
+    "model-proposal": {"do": "discard"},
     "api-cases": {"case_type": "complaint", "reference": "NEW-1", "data": {"message": "Hello"}},
     "api-case-plan": {"item": "ask_customer"},
     "api-case-item": {"how": "remove", "reason": "They called"},
@@ -246,7 +259,7 @@ def visit(browser: Client, name: str, method: str, who: str, scene: Scene) -> Vi
 
 def written(answer: HttpResponse) -> str:
     """The body and headers as text; a stream only says that something changed."""
-    body = "" if answer.streaming else answer.content.decode()
+    body = "" if answer.streaming else answer.content.decode("utf-8", "replace")
     return f"{answer.headers} {body}"
 
 
