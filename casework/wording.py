@@ -125,6 +125,8 @@ def _item_changed(detail: Detail, names: Names) -> Told | None:
         return Told("steps", "check", f"Stage {name} {how}", by_actor=False)
     if kind in PERSONS and target == "completed":
         return Told("people", "checkbox", f"finished {name}", tone="good")
+    if target == "terminated" and detail["source"] == "available":
+        return None  # it had never begun
     if kind in PERSONS and target == "terminated":
         return Told("steps", "x", f"{name} is no longer needed", by_actor=False)
     if target == "terminated" and why.startswith("interrupted by "):
