@@ -159,8 +159,9 @@ def test_the_case_data_is_written_only_when_it_changed(case):
 
 
 def test_a_model_that_never_rests_is_an_incident_and_the_case_is_as_before():
-    plan = item("a", "human", "<itemControl><repetitionRule id='r'/></itemControl>" + entry("s")) + item("b") + HUMAN
-    plan += '<sentry id="s"><ifPart><condition>go = true</condition></ifPart></sentry>'
+    again = "<itemControl><repetitionRule id='r'/></itemControl>" + entry("s") + entry("round")
+    plan = item("a", "free", again) + item("b") + HUMAN + '<task id="free" isBlocking="false"/>'
+    plan += '<sentry id="s"><ifPart><condition>go = true</condition></ifPart></sentry>' + on("round", "a")
     case = Hand(library(m_cmmn=cmmn(plan))).start()
     before = case.states()
     outcome = case.do(c.SetVariables({"go": True}))
