@@ -112,7 +112,7 @@ def actor_list(now: datetime) -> tuple[ActorRow, ...]:
         ActorRow(
             actor.key, actor.name, actor.kind, actor.capability, actor.origin, actor.owner, actor.enabled,
             tuple(versions.get(actor.pk, ())), _declared(actor), tuple(asked.get(actor.capability, ())),
-            tuple(watch for asker in asked.get(actor.capability, ()) for watch in _watched(asker)),
+            tuple(dict.fromkeys(watch for asker in asked.get(actor.capability, ()) for watch in _watched(asker))),
         )
         for actor in Actor.objects.all()
     )  # fmt: skip

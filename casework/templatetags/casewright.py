@@ -28,6 +28,7 @@ STATE_TONES: Final = {
     "Suspended": "wait",
     "Pending review": "work",
 }
+BELOW: Final = {"inbox": ("/tasks/",), "cases": ("/cases/",), "rules": ("/rules/", "/models/"), "actors": ("/actors/",)}
 LABEL: Final = re.compile(r"[a-z][a-z0-9_]*")
 SURE: Final = 0.75
 UNSURE: Final = 0.5
@@ -62,12 +63,17 @@ def navigation(context: Context) -> dict[str, Any]:
         places += [("rules", "Rules", "table"), ("actors", "Actors", "robot")]
     here = request.resolver_match.url_name if request.resolver_match else ""
     return {
-        "entries": [{"url": reverse(name), "label": label, "icon": sign, "here": here == name}
+        "entries": [{"url": reverse(name), "label": label, "icon": sign, "here": _here(name, here, request.path)}
                     for name, label, sign in places],
         "name": user.get_full_name() or user.get_username(), "groups": [group.name for group in user.groups.all()],
         "query": request.GET.get("q", "") if here == "cases" else "", "path": request.get_full_path(),
         "schemes": SCHEMES, "scheme": _scheme(request), "csrf_token": context.get("csrf_token"),
     }  # fmt: skip
+
+
+def _here(place: str, here: str | None, path: str) -> str:
+    """For `aria-current`: the page itself, or ("true") a page below it; empty elsewhere."""
+    return "page" if here == place else "true" if path.startswith(BELOW.get(place, ())) else ""
 
 
 @register.simple_tag

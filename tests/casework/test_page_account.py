@@ -93,3 +93,19 @@ def test_the_page_for_our_own_faults_needs_nothing_that_may_be_broken(rf, django
         answer = errors.failed(rf.get("/"))
     assert answer.status_code == 500
     assert "Something went wrong on our side" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "link"),
+    [
+        ("/", '<a href="/" aria-current="page">'),
+        ("/cases/", '<a href="/cases/" aria-current="page">'),
+        ("/cases/new/complaint/", '<a href="/cases/" aria-current="true">'),
+    ],
+)
+def test_the_navigation_says_where_one_is(client, people, complaint, path, link) -> None:
+    client.force_login(people["anna"])
+    page = client.get(path).content.decode()
+    navigation = page[page.index("nav-main") : page.index("</nav>")]
+    assert link in navigation
+    assert navigation.count("aria-current") == 1
