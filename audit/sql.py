@@ -34,7 +34,10 @@ def cursor() -> psycopg.Cursor[Any]:
 
 @contextmanager
 def pipeline() -> Iterator[psycopg.Cursor[Any]]:
-    """Statements sent inside travel together, as does the end of a transaction; what they raise is raised there."""
+    """Statements sent inside travel together; what they raise is raised at the end.
+
+    Open it inside the transaction: the other way round, Django's turning of autocommit costs round trips of its own.
+    """
     connected = _connected()
     with connected.pipeline(), psycopg.Cursor(connected) as pipelined:
         yield pipelined

@@ -97,7 +97,7 @@ def start(
 
 def send(instance: int, command: Command, origin: Origin, facts: Iterable[Fact] = ()) -> Done | Refused:
     """Carry out a command on a running root case; `facts` are kept in the history before what the engine says."""
-    with pipeline() as pipelined, transaction.atomic(savepoint=False):
+    with transaction.atomic(savepoint=False), pipeline() as pipelined:
         loaded = rows.lock(pipelined, instance)
         if loaded is None:
             return Refused("unknown", "This case does not exist any more.")
@@ -117,7 +117,7 @@ def send(instance: int, command: Command, origin: Origin, facts: Iterable[Fact] 
 
 def record(instance: int, facts: Iterable[Fact], origin: Origin) -> None:
     """Keep something in a case's history that is no step of the engine: viewed, revealed, claimed, denied."""
-    with pipeline() as pipelined, transaction.atomic(savepoint=False):
+    with transaction.atomic(savepoint=False), pipeline() as pipelined:
         loaded = rows.lock(pipelined, instance)
         if loaded is None:
             return
