@@ -41,6 +41,7 @@ def build(id: str, name: str, plan: Node, nodes: Mapping[str, Node], **rest: Any
         volatile=frozenset(node for name in ENGINE_NAMES for node in watchers.get(name, ())),
         listened={key: tuple(found) for key, found in listened.items()},
         completion_names=frozenset(name for node in nodes.values() for name in _read(_completing(node), files)),
+        gathering=tuple(node.id for node in nodes.values() if node.repetition is not None and node.repetition.gathers),
         crossing=frozenset(node.id for node in nodes.values() if _crosses(node, nodes)),
         keeps_completed=any(_asks_completed(node) for node in nodes.values()),
         **rest,

@@ -10,7 +10,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from orchestration.engine import events as e
-from orchestration.engine.cmmn import completion, crossing, listeners, planning, reactivation, repetition, tasks
+from orchestration.engine.cmmn import (
+    aggregation,
+    completion,
+    crossing,
+    listeners,
+    planning,
+    reactivation,
+    repetition,
+    tasks,
+)
 from orchestration.engine.cmmn.model import Criterion, Node, Repetition
 from orchestration.engine.state import Item
 from orchestration.engine.step import ModelFault
@@ -208,19 +217,24 @@ def finish(run: Run, item: Item, transition: str, reason: str = "", target: str 
             run.step.plan(come_again, run, node, parent, again)
         elif limited:
             look_for_room(run, node)
+        if again is None:
+            aggregation.publish(run, node, parent)
 
 
 def end(run: Run, item: Item, transition: str, reason: str = "", target: str | None = None) -> None:
     """Into completed or terminated, with everything inside and everything that it waits for."""
     if target is None:
         run.must(item, transition)
-    end_children(run, item.id)
     after = target or run.after(item, transition) or "terminated"
+    if after != "completed":
+        aggregation.drop(run, item)
+    end_children(run, item.id)
     if after != "completed" or tasks.is_blocking(run, item, run.node(item)):
         run.step.terminate_called(item.id)
     run.step.cancel_waits(item.id, after)
     if after == "completed":
         completion.remember(run, item)
+        aggregation.keep(run, item)
     run.change(run.step.state.items[item.id], transition, target, reason)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from orchestration.engine.dialect import Extensions, Transfer
+from orchestration.engine.dialect import Aggregation, Extensions, Transfer
 from orchestration.engine.expressions import Formula
 
 LISTENERS: Final = frozenset({"eventListener", "userEventListener", "timerEventListener"})
@@ -77,7 +77,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """5.4.11.3, with Flowable's counter, limit and collection.
+    """5.4.11.3, with Flowable's counter, limit and collection, and what it gathers of the repetitions.
 
     `gates_entry`: while the rule is false, an item with entry criteria does not start (Flowable, for its models).
     """
@@ -89,6 +89,11 @@ class Repetition:
     element: str | None = None
     index: str | None = None
     gates_entry: bool = False
+    gathers: tuple[Aggregation, ...] = ()
+
+    def keeps(self, variable: str) -> bool:
+        """Whether each repetition has this variable for itself, as it is gathered."""
+        return any(entry.variable == variable for one in self.gathers for entry in one.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +209,7 @@ class CaseModel:
     """5.2. One case, compiled.
 
     `flowable`: the file comes from Flowable, so its documented ways hold where the standard leaves room. `crossing`:
-    items inside a stage that wait for something outside of it.
+    items inside a stage that wait for something outside of it. `gathering`: items that gather variables of repetitions.
     """
 
     id: str
@@ -218,6 +223,7 @@ class CaseModel:
     volatile: frozenset[str]
     listened: Mapping[str, tuple[str, ...]]
     completion_names: frozenset[str]
+    gathering: tuple[str, ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, CaseFileItem] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)

@@ -52,7 +52,6 @@ MULTIPLICITIES: Final = ("ZeroOrOne", "ZeroOrMore", "ExactlyOne", "OneOrMore", "
 
 _UNREAD: Final = {
     "caseLifecycleListener": "would run code, which does not run here; model what it does as a task",
-    "variableAggregation": "gathers variables of repetitions, which is not done here; let a process with a loop do it",
     "variableOnPart": "waits for a variable to change, which is not heard here; use a condition",
 }
 """Vendors' elements that would change what a case does, so that it is refused with them."""

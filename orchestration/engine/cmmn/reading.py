@@ -12,7 +12,7 @@ from typing import Final
 from orchestration.engine import juel
 from orchestration.engine.cmmn.lifecycle import CASE_FILE_EVENTS, STANDARD_EVENTS
 from orchestration.engine.cmmn.model import Criterion, OnPart, Repetition, Rule, Sentry
-from orchestration.engine.dialect import vendor
+from orchestration.engine.dialect import gathering, vendor
 from orchestration.engine.expressions import BadExpression, Formula, formula, setting
 from orchestration.engine.library import Fault
 from orchestration.engine.xml import Element
@@ -95,6 +95,9 @@ class Reader:
             return None
         limit = vendor(rule, "maxInstanceCount")
         collection = vendor(rule, "collectionVariable", "collection")
+        gathers, faults = gathering(rule)
+        for fault in faults:
+            self.fault(owner, fault.sentence, fault.severe)
         return Repetition(
             self.a_rule(owner, rule),
             vendor(rule, "counterVariable") or "repetitionCounter",
@@ -103,6 +106,7 @@ class Reader:
             vendor(rule, "elementVariable"),
             vendor(rule, "elementIndexVariable"),
             self.flowable or limit is not None,
+            gathers,
         )
 
     def sentry(self, element: Element) -> Sentry:

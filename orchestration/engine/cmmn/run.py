@@ -30,10 +30,10 @@ class Run:
 
     `dirty`: stages (None: the case plan model) whose completion must be looked at. `recheck`: items whose conditions
     must be. `momentary`: on-parts seen in this step by sentries that forget. `heard`: variable listeners that are to
-    occur.
+    occur. `passing`: variables that are gone when the step is over.
     """
 
-    __slots__ = ("_by_node", "dirty", "heard", "instance", "model", "momentary", "recheck", "step")
+    __slots__ = ("_by_node", "dirty", "heard", "instance", "model", "momentary", "passing", "recheck", "step")
 
     def __init__(self, step: Step, instance: int) -> None:
         self.step = step
@@ -42,6 +42,7 @@ class Run:
         self._by_node: dict[str, dict[int, None]] | None = None
         self.dirty: set[int | None] = set()
         self.recheck: dict[int, None] = {}
+        self.passing: dict[str, None] = {}
         self.heard: dict[str, None] = {}
         self.momentary: dict[tuple[int | None, str], set[int]] = {}
 
@@ -196,7 +197,8 @@ class Run:
     def _holder(self, item: int | None, name: str) -> int | None:
         while item is not None:
             found = self.step.state.items[item]
-            if found.local is not None and name in found.local:
+            rule = self.node(found).repetition
+            if (found.local is not None and name in found.local) or (rule is not None and rule.keeps(name)):
                 return item
             item = found.parent
         return None

@@ -7,7 +7,7 @@ agenda is worked off before the next look.
 
 from __future__ import annotations
 
-from orchestration.engine.cmmn import casefile, completion, items, listeners, sentries
+from orchestration.engine.cmmn import aggregation, casefile, completion, items, listeners, sentries
 from orchestration.engine.cmmn.model import Node
 from orchestration.engine.cmmn.run import Run
 from orchestration.engine.cmmn.sentries import PLAN
@@ -22,10 +22,14 @@ def settle(run: Run, changed: frozenset[str]) -> None:
     _look_at_conditions(run, _touched(run, changed))
     if changed & run.model.completion_names:
         completion.look_everywhere(run)
+    if not run.step.is_busy:
+        aggregation.show(run)
     if not run.step.is_busy and not _complete_something(run):
         _look_at_conditions(run, dict.fromkeys(run.model.volatile))
         if not run.step.is_busy and run.model.flowable:
             _dismiss_orphans(run)
+        if not run.step.is_busy:
+            aggregation.forget(run)
     if run.step.is_busy:
         run.step.touch(run.instance)
 

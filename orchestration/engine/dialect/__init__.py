@@ -10,9 +10,9 @@ else. `vendors` finds the attributes, `reader` reads them with `mappings` and `l
 from __future__ import annotations
 
 from orchestration.engine.dialect.listeners import listening
-from orchestration.engine.dialect.reader import extensions
+from orchestration.engine.dialect.reader import extensions, gathering
 from orchestration.engine.dialect.scripts import either, people, run, script, value_of
-from orchestration.engine.dialect.values import Assignment, Extensions, Script, Transfer
+from orchestration.engine.dialect.values import Aggregation, Assignment, Extensions, Script, Transfer
 from orchestration.engine.dialect.vendors import BPMN, CASEWRIGHT, VENDORS, ZEEBE, clock, vendor, vendor_elements
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "CASEWRIGHT",
     "VENDORS",
     "ZEEBE",
+    "Aggregation",
     "Assignment",
     "Extensions",
     "Script",
@@ -27,6 +28,7 @@ __all__ = [
     "clock",
     "either",
     "extensions",
+    "gathering",
     "listening",
     "people",
     "run",

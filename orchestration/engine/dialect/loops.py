@@ -1,4 +1,4 @@
-"""Over what does a loop run, and what does it gather?
+"""Over what does a loop or a repetition run, and what does it gather?
 
 Attributes of Flowable and Camunda 7, `zeebe:loopCharacteristics`, Flowable's `collection` and `variableAggregation`.
 """
@@ -11,6 +11,7 @@ from typing import Any
 from orchestration.engine import juel
 from orchestration.engine.dialect.scripts import feel
 from orchestration.engine.dialect.texts import Texts
+from orchestration.engine.dialect.values import Aggregation, Gathered
 from orchestration.engine.dialect.vendors import inner, vendor, vendor_elements
 from orchestration.engine.expressions import Formula
 from orchestration.engine.juel import quoted
@@ -27,7 +28,7 @@ def loop(texts: Texts) -> dict[str, Any]:
         or inner(element, "loopCharacteristics", "inputElement"),
         "element_index_variable": vendor(element, "elementIndexVariable", "elementIndexVariableName"),
         "first_index": 1 if zeebe else 0,
-        "collected": (*_zeebe(texts), *_aggregations(texts)),
+        "collected": (*_zeebe(texts), *_lists(texts)),
     }
 
 
@@ -55,23 +56,39 @@ def _zeebe(texts: Texts) -> Iterator[tuple[str, Formula | None]]:
         yield name, texts.condition(each) if each else None
 
 
-def _aggregations(texts: Texts) -> Iterator[tuple[str, Formula | None]]:
+def _lists(texts: Texts) -> Iterator[tuple[str, Formula | None]]:
     """A list with an object for each instance; a value that an instance does not have is null in it."""
+    for one in aggregations(texts):
+        if one.overview:
+            texts.fault("No overview is kept while the loop runs; its list is there when it is over.", severe=False)
+        entries = (f"{quoted(entry.name)}: {feel(entry.value)}" for entry in one.entries)
+        yield one.target, texts.condition(f"{{{', '.join(entries)}}}")
+
+
+def aggregations(texts: Texts) -> Iterator[Aggregation]:
+    """What of each repetition is kept, and where. (Flowable's `variableAggregation`)"""
     for holder in vendor_elements(texts.element, "variableAggregation"):
         if holder.get("class") or holder.get("delegateExpression"):
             texts.fault("Its variables are gathered by Java code, which does not run here; name the variables.")
-        if holder.get("createOverviewVariable") == "true":
-            texts.fault("No overview is kept while the loop runs; its list is there when it is over.", severe=False)
-        entries = [_entry(texts, each) for each in holder.all("variable")]
-        if holder.get("target") and None not in entries:
-            yield holder.get("target") or "", texts.condition(f"{{{', '.join(map(str, entries))}}}")
+        entries = tuple(_entry(texts, each) for each in holder.all("variable"))
+        target = holder.get("target") or holder.get("targetExpression")
+        if not target or juel.holds_juel(target):
+            texts.fault("What is gathered needs a target that is written out.")
+        elif all(entries):
+            said = holder.attributes.get
+            yield Aggregation(
+                target,
+                tuple(filter(None, entries)),
+                said("createOverviewVariable") == "true",
+                said("storeAsTransientVariable") == "true",
+            )
 
 
-def _entry(texts: Texts, variable: Element) -> str | None:
+def _entry(texts: Texts, variable: Element) -> Gathered | None:
     source = variable.get("source") or variable.get("sourceExpression") or ""
     target = variable.get("target") or variable.get("targetExpression") or source
     value = texts.reference(source) if source else None
     if value is None or juel.holds_juel(target):
         texts.fault("A variable that is gathered needs a source, and a target that is written out.")
         return None
-    return f"{quoted(target)}: {feel(value)}"
+    return Gathered(target, value, variable.get("source"))

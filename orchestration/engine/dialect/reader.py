@@ -8,12 +8,12 @@ from typing import Final
 from orchestration.engine import juel
 from orchestration.engine.decisions import DECISION_FORMS
 from orchestration.engine.dialect.listeners import listening
-from orchestration.engine.dialect.loops import loop
+from orchestration.engine.dialect.loops import aggregations, loop
 from orchestration.engine.dialect.mappings import inputs, outputs
 from orchestration.engine.dialect.remarks import remark
 from orchestration.engine.dialect.scripts import script
 from orchestration.engine.dialect.texts import Texts
-from orchestration.engine.dialect.values import Extensions, Plans, Script
+from orchestration.engine.dialect.values import Aggregation, Extensions, Plans, Script
 from orchestration.engine.dialect.vendors import CAMUNDA_7, CASEWRIGHT, VENDORS, inner, vendor, vendor_elements
 from orchestration.engine.expressions import BadExpression, Formula, formula
 from orchestration.engine.library import Fault
@@ -29,6 +29,12 @@ def extensions(element: Element) -> tuple[Extensions, tuple[Fault, ...]]:
     found = reader.read()
     remark(reader)
     return found, tuple(reader.faults)
+
+
+def gathering(element: Element) -> tuple[tuple[Aggregation, ...], tuple[Fault, ...]]:
+    """What a repetition rule gathers of its repetitions, and a fault for each thing that is refused."""
+    texts = Texts(element)
+    return tuple(aggregations(texts)), tuple(texts.faults)
 
 
 class _Reader(Texts):

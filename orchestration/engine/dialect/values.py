@@ -34,6 +34,28 @@ class Script:
 
 
 @dataclass(frozen=True, slots=True)
+class Gathered:
+    """One entry of what each repetition gives: its name, its value, the variable that it is read from, if from one."""
+
+    name: str
+    value: Formula
+    variable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregation:
+    """Flowable's `variableAggregation`: a list in the variable `target`, with an object for each repetition.
+
+    `overview`: it is there while repetitions still run. `transient`: it lives for a single step.
+    """
+
+    target: str
+    entries: tuple[Gathered, ...] = ()
+    overview: bool = False
+    transient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Plans:
     """What the answer to a machine's task may add to the plan: `value`, over `result`, names some of `items`."""
 

@@ -95,11 +95,24 @@ def test_a_script_that_would_need_java_is_refused():
 
 
 def test_an_extension_that_is_not_carried_out_is_told_by_the_item_that_has_it():
-    aggregation = '<flowable:variableAggregation target="all"><variable source="x"/></flowable:variableAggregation>'
-    rule = f"<repetitionRule><extensionElements>{aggregation}</extensionElements></repetitionRule>"
+    part = "<flowable:variableOnPart><variable>x</variable></flowable:variableOnPart>"
+    rule = f"<repetitionRule><extensionElements>{part}</extensionElements></repetitionRule>"
     sentences = found(cmmn(item("a", inside=f"<itemControl>{rule}</itemControl>") + HUMAN, flowable=True))
     assert list(sentences) == ["a"]
-    assert "let a process with a loop do it" in sentences["a"]
+    assert "use a condition" in sentences["a"]
+
+
+def test_a_repetition_gathers_variables_by_name_and_not_by_code():
+    variable = '<variable source="x"/>'
+    for aggregation, sentence in (
+        (f'target="all" class="org.Example">{variable}', "Java code"),
+        (f">{variable}", "needs a target"),
+        ('target="all"><variable/>', "needs a source"),
+    ):
+        inside = f"<extensionElements><flowable:variableAggregation {aggregation}</flowable:variableAggregation>"
+        rule = f"<repetitionRule>{inside}</extensionElements></repetitionRule>"
+        sentences = found(cmmn(item("a", inside=f"<itemControl>{rule}</itemControl>") + HUMAN, flowable=True))
+        assert sentence in sentences["a"]
 
 
 def test_listeners_that_would_run_code_are_named_in_a_warning():
