@@ -145,7 +145,7 @@ def _item_opened(detail: Detail, _: Names) -> Told | None:
 TRIGGERS: Final = {
     "error": "An error was caught, the case takes the other way: {}", "timer": "The time has come: {}",
     "escalation": "This was escalated: {}", "message": "A message came in: {}", "signal": "A signal came in: {}",
-    "conditional": "A condition was met: {}", "cancel": "This was cancelled: {}",
+    "conditional": "A condition was met: {}", "cancel": "This was cancelled: {}", "variable": "The data changed: {}",
 }  # fmt: skip
 
 

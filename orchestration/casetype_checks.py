@@ -106,7 +106,7 @@ def _starts(library: Library, named: Named, now: datetime) -> Iterator[str]:
     for process, starter in starters(library):
         node = library.processes[process].nodes[starter.at]
         sentence = ""
-        if starter.kind == "conditional":
+        if starter.kind in ("conditional", "variable"):
             sentence = "A condition begins no case: before there is one, it has no data by which to become true."
         elif isinstance(node, Event) and node.parallel:
             sentence = "Several events together begin no case: before there is one, nothing keeps which have come."

@@ -67,7 +67,7 @@ class Wait:
     | task | that of its item | | |
     | job | own | capability | |
     | timer | own | node | when due (ISO, UTC) |
-    | message, signal, conditional, error, ... | own | what it listens for | correlation key or None |
+    | message, signal, conditional, variable, error, ... | own | what it listens for | correlation key or None |
     | incident | own | code | |
     """
 

@@ -109,7 +109,7 @@ def begin_again(step: Step, item: int) -> None:
     node = cast(Activity, node_of(step, found))
     border = {event.id for event in node.boundaries}
     armed = [wait for wait in step.state.waits_of(item) if wait.node in border]
-    for wait in step.state.waits_of(item, "timer", "message", "signal", "conditional"):
+    for wait in step.state.waits_of(item, "timer", "message", "signal", "conditional", "variable"):
         if wait not in armed:
             waits.stop(step, wait)
     if not armed and not is_instance(step, found):

@@ -144,8 +144,15 @@ def _sub_process(process: ProcessModel, node: SubProcess) -> Iterator[Found]:
     starts = [process.nodes[id] for id in node.body.nodes if process.nodes[id].type == "startEvent"]
     if node.kind == "event":
         triggered = [start for start in starts if isinstance(start, Event) and start.definitions]
-        if len(triggered) != 1 or len(starts) != 1:
+        if not starts or len(triggered) != len(starts):
             yield _severe(node, "An event sub-process needs exactly one start event, with a trigger. (10.2.5)")
+        elif len(starts) > 1:
+            yield (
+                node.id,
+                "It should have one start event; whichever of these occurs begins it. (10.2.5)",
+                node.line,
+                False,
+            )
         if node.incoming or node.outgoing:
             yield _severe(node, "An event sub-process must have no sequence flow into or out of it. (10.2.5)")
     elif node.kind == "adHoc":

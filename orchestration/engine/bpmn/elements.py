@@ -54,13 +54,23 @@ _LOOP_DATA: Final = {
 NODES: Final = ACTIVITIES | EVENTS | GATEWAYS
 
 ALLOWED: Final = {
-    "startEvent": {"message", "timer", "signal", "error", "escalation", "conditional", "compensation"},
+    "startEvent": {"message", "timer", "signal", "error", "escalation", "conditional", "compensation", "variable"},
     "endEvent": {"message", "signal", "error", "escalation", "compensation", "cancel", "terminate"},
-    "intermediateCatchEvent": {"message", "timer", "signal", "conditional", "link"},
+    "intermediateCatchEvent": {"message", "timer", "signal", "conditional", "link", "variable"},
     "intermediateThrowEvent": {"message", "signal", "escalation", "link", "compensation"},
-    "boundaryEvent": {"message", "timer", "signal", "error", "escalation", "conditional", "compensation", "cancel"},
+    "boundaryEvent": {
+        "message",
+        "timer",
+        "signal",
+        "error",
+        "escalation",
+        "conditional",
+        "compensation",
+        "cancel",
+        "variable",
+    },
 }
-"""Which event definitions an event may have (10.4.5, table 10.93)."""
+"""Which event definitions an event may have (10.4.5, table 10.93; variables of Flowable)."""
 
 
 @dataclass(slots=True)

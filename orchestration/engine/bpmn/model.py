@@ -33,7 +33,8 @@ class Flow:
 class EventDefinition:
     """What an event waits for or throws (10.4.5). `reach`: how far a terminate event goes: "", "loop", "all".
 
-    `kind`: message, timer, signal, error, escalation, conditional, link, compensation, cancel, terminate.
+    `kind`: message, timer, signal, error, escalation, conditional, link, compensation, cancel, terminate; variable
+    (Flowable), with the kinds of `change` that count: create, update, delete, or all.
     `name`: message or signal name, error or escalation code, link name; None catches any. `schedule`: a timer's date,
     duration or cycle (ISO 8601) with `clock` telling which. `activity`: what a compensation event compensates.
     `correlation`: the key by which a message finds its instance. `message`: what an error that is thrown says;
@@ -50,6 +51,7 @@ class EventDefinition:
     wait: bool = True
     local: bool = False
     reach: str = ""
+    change: str = "all"
     correlation: tuple[Formula, ...] = ()
     message: Formula | None = None
     code_variable: str | None = None

@@ -136,6 +136,8 @@ class Reader:
                     self.fault(event, f"There is no event definition '{child.text.strip()}'.")
             if found is not None and found.name in KINDS and found.namespace == BPMN:
                 yield self.definition(event, found)
+        for listens in dialect.vendor_elements(event, "variableListenerEventDefinition"):
+            yield self.listener(event, listens)
 
     def definition(self, event: Element, element: Element) -> EventDefinition:
         kind = KINDS[element.name]
@@ -178,6 +180,14 @@ class Reader:
         text = next((key for key in keys if key), None)
         key = None if text is None else self.compile(owner, text)
         return EventDefinition("message", name, local(reference), correlation=(key,) if key else (), line=line)
+
+    def listener(self, event: Element, element: Element) -> EventDefinition:
+        """Flowable's variable listener."""
+        name = (element.get("variableName") or "").strip()
+        if not name:
+            self.fault(event, "The variable listener names no variable.")
+        change = element.get("variableChangeType") or "all"
+        return EventDefinition("variable", plain(name), change=change, line=element.line)
 
     def referred(
         self, owner: Element, kind: str, reference: str | None, attribute: str, element: Element

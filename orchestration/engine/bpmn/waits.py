@@ -35,6 +35,9 @@ def arm(step: Step, instance: int, item: int | None, node: Node) -> None:
             case "conditional":
                 step.subscribe(instance, item, "conditional", node.id, node.id)
                 step.touch(instance)
+            case "variable":
+                step.subscribe(instance, item, "variable", _text(step, definition, instance, item), node.id)
+                step.touch(instance)
 
 
 def _text(step: Step, definition: EventDefinition, instance: int, item: int | None) -> str:
