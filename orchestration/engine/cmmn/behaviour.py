@@ -11,7 +11,17 @@ from datetime import datetime
 from typing import Any
 
 from orchestration.engine import commands as c
-from orchestration.engine.cmmn import casefile, completion, items, listeners, proposals, sentries, settling, tasks
+from orchestration.engine.cmmn import (
+    casefile,
+    completion,
+    items,
+    listeners,
+    proposals,
+    repetition,
+    sentries,
+    settling,
+    tasks,
+)
 from orchestration.engine.cmmn.by_hand import HANDLERS
 from orchestration.engine.cmmn.run import Run
 from orchestration.engine.state import Item, Wait
@@ -119,6 +129,8 @@ class CaseBehaviour:
                 return completion.look(run, None).completable
             case "completedPlanItems":
                 return completion.completed_everywhere(run)
+            case "planItemInstances":
+                return [_facts(run, each) for each in step.state.items.values() if each.instance == instance]
             case "caseInstance":
                 found = step.state.instances[instance]
                 return {
@@ -137,7 +149,14 @@ class CaseBehaviour:
 
 def _facts(run: Run, item: Item) -> dict[str, Json]:
     node = run.node(item)
-    return {"id": str(item.id), "name": node.name, "state": item.state, "planItemDefinitionId": node.definition}
+    waits = item.state == "available" and repetition.is_awaited(item)
+    return {
+        "id": str(item.id),
+        "name": node.name,
+        "state": "waitingForRepetition" if waits else item.state,
+        "planItemDefinitionId": node.definition,
+        "stage": item.parent,
+    }
 
 
 def _times(wait: Wait) -> Schedule:

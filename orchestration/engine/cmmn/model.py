@@ -20,7 +20,10 @@ OCCURRING: Final = LISTENERS | {"milestone"}
 """Types with the short life cycle of 8.4.3."""
 
 ENGINE_NAMES: Final = frozenset(
-    ("stageCompletable", "caseCompletable", "completedPlanItems", "caseInstance", "planItemInstance", "task")
+    (
+        *("stageCompletable", "caseCompletable", "completedPlanItems"),
+        *("planItemInstances", "caseInstance", "planItemInstance", "task"),
+    )
 )
 """Names that an expression reads from the engine, not from variables."""
 

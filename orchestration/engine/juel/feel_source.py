@@ -17,6 +17,8 @@ from orchestration.engine.juel.functions import (
     DECISION_RESULT,
     FUNCTIONS,
     METHODS,
+    OPEN_STATES,
+    PLAN_ITEMS,
     VARIABLE_FUNCTIONS,
     Written,
     empty,
@@ -48,9 +50,10 @@ HOLDERS: Final = {name: name for name in FACTS} | {
 """The names under which a behaviour knows those facts."""
 
 BUSINESS_KEYS: Final = frozenset({"businessKey", "processBusinessKey", "processInstanceBusinessKey"})
+PLAN_ITEM_LIST: Final = "planItemInstances"
 STRANGERS: Final = {
     "authenticatedUserId": "a model does not see who is at work; keep the name in a variable",
-    "planItemInstances": "a condition does not see all plan items; use sentries on their transitions",
+    PLAN_ITEM_LIST: "a condition does not see it as a whole; count the items in one of their states",
 }
 _LISTED: Final = re.compile(r"""\s*"[^"]*"\s*(?:,\s*"[^"]*"\s*)*""")
 
@@ -186,6 +189,8 @@ class _Writer:
     def method(self, node: syntax.Method) -> str:
         if isinstance(node.of, syntax.Name) and node.of.name in HOLDERS:
             return self.held(node.of.name, node)
+        if PLAN_ITEM_LIST in (asked := _asked_in_turn(node)):
+            return self.plan_items(node, asked)
         of = self.write(node.of)
         written = METHODS.get((node.name, len(node.arguments)))
         if written is None:
@@ -193,6 +198,14 @@ class _Writer:
                 f"the method '{node.name}' would call Java code, which does not run here; "
                 "let a service task put what it gives into a variable"
             )
+        return written(of, *map(self.write, node.arguments))
+
+    def plan_items(self, node: syntax.Method, asked: frozenset[str]) -> str:
+        """Filters of the open plan items, and what is asked of those that are left."""
+        written = PLAN_ITEMS.get(node.name)
+        if written is None or asked.isdisjoint({*OPEN_STATES, "onlyNonTerminal"}):
+            raise JuelRefused(f"ended plan items are not kept; ask '{PLAN_ITEM_LIST}' for open ones, as by active()")
+        of = self.plan_items(node.of, asked) if isinstance(node.of, syntax.Method) else PLAN_ITEM_LIST
         return written(of, *map(self.write, node.arguments))
 
     def held(self, holder: str, node: syntax.Method) -> str:
@@ -253,6 +266,15 @@ def _as_literal(text: str, beside: Node, sign: str) -> str | None:
     if isinstance(value, Decimal):
         return f"number({text}, null, null)"
     return f"string({text})" if sign == "=" and value is not None and _PLAIN.fullmatch(value) else None
+
+
+def _asked_in_turn(node: Node) -> frozenset[str]:
+    """The methods of a chain, and the name on which it begins."""
+    names = set()
+    while isinstance(node, syntax.Method):
+        names.add(node.name)
+        node = node.of
+    return frozenset(names | ({node.name} if isinstance(node, syntax.Name) else set()))
 
 
 def _asked(name: str) -> Written | None:

@@ -155,6 +155,34 @@ def _was_completed(item: str) -> str:
     return f"list contains(completedPlanItems, {known})"
 
 
+def _in_state(state: str) -> Written:
+    return lambda found: f'{found}[item.state = "{state}"]'
+
+
+def _having(fact: str) -> Written:
+    return lambda found, *values: f"{found}[list contains([{', '.join(values)}], item.{fact})]"
+
+
+OPEN_STATES: Final[dict[str, Written]] = {
+    state: _in_state(state)
+    for state in ("active", "available", "enabled", "suspended", "unavailable", "waitingForRepetition")
+}
+PLAN_ITEMS: Final[dict[str, Written]] = OPEN_STATES | {
+    "definitionId": _having("planItemDefinitionId"),
+    "definitionIds": _having("planItemDefinitionId"),
+    "name": _having("name"),
+    "names": _having("name"),
+    "currentStage": lambda found: f"{found}[item.stage = planItemInstance.stage]",
+    "onlyNonTerminal": lambda found: found,
+    "count": lambda found: f"count({found})",
+    "exists": lambda found: f"(count({found}) > 0)",
+    "getDefinitionId": lambda found: f"{found}.planItemDefinitionId",
+    "getDefinitionIds": lambda found: f"{found}.planItemDefinitionId",
+    "getDefinitionName": lambda found: f"{found}.name",
+    "getDefinitionNames": lambda found: f"{found}.name",
+}
+"""What Flowable's models ask of `planItemInstances`, the open items of a case."""
+
 FUNCTIONS: Final[dict[tuple[str, str, int], Written]] = {
     ("cmmn", "isStageCompletable", 0): lambda: "stageCompletable",
     ("cmmn", "isPlanModelCompletable", 0): lambda: "caseCompletable",
