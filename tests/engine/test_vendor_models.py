@@ -305,6 +305,40 @@ def test_flowable_gathers_the_variables_of_each_instance():
     assert [task.assignee for task in run.opened] == ["ann", "bob"]
 
 
+def test_what_flowable_gathers_belongs_to_each_instance_also_where_loops_stand_in_one_another():
+    def loop(index: str, target: str, source: str) -> str:
+        gathers = f'<flowable:variableAggregation target="{target}"><variable source="{source}"/>'
+        return (
+            f'<multiInstanceLoopCharacteristics flowable:elementIndexVariable="{index}"><extensionElements>{gathers}'
+            "</flowable:variableAggregation></extensionElements><loopCardinality>2</loopCardinality>"
+            "</multiInstanceLoopCharacteristics>"
+        )
+
+    inner = f'<userTask id="ask" name="${{i}}.${{j}}">{loop("j", "answers", "answer")}</userTask><userTask id="next"/>'
+    run = Run(line(activity("subProcess", body=loop("i", "all", "answers") + inner + flows("ask", "next"))))
+    for name in ("0.0", "1.0", "1.1", "0.1"):
+        run.engine.complete(run.id, name, {"answer": name})
+    assert run.data == {}
+    run.engine.complete(run.id, "#next", {})
+    run.engine.complete(run.id, "#next", {})
+    assert run.data["all"] == [
+        {"answers": [{"answer": "0.0"}, {"answer": "0.1"}]},
+        {"answers": [{"answer": "1.0"}, {"answer": "1.1"}]},
+    ]
+
+
+def test_what_a_call_of_flowable_gives_back_may_stay_in_the_scope_around_it():
+    call = (
+        '<callActivity id="call" calledElement="c" flowable:useLocalScopeForOutParameters="true"><extensionElements>'
+        '<flowable:out source="b" target="b"/></extensionElements></callActivity>'
+    )
+    inner = f'<startEvent id="is"/>{call}<userTask id="n" name="${{b}}"/>{flows("is", "call", "n")}'
+    run = Run(line(activity("subProcess", body=inner), more=CHILD))
+    run.engine.answer(run.seen["children"][0]["iid"], "ct", {"b": 2})
+    assert [task["name"] for task in run.seen["tasks"]] == ["2"]
+    assert run.data == {}
+
+
 # -- time
 
 

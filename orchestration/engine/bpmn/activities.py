@@ -208,7 +208,9 @@ def _open_instance(
 ) -> None:
     found = step.state.items[frame]
     count = index + loop.first
-    local: dict[str, Json] = {loop.index: count, "loopCounter": count}
+    known = variables.visible(step, found.instance, frame) if loop.gathered else {}
+    local: dict[str, Json] = {name: None for name in loop.gathered if name not in known}
+    local |= {loop.index: count, "loopCounter": count}
     if loop.result is not None:
         local[loop.result] = None
     if loop.element is not None and elements is not None:

@@ -262,6 +262,7 @@ def _multi_instance(reader: Reader, element: Element, several: Element) -> Loop:
         first=extensions.first_index,
         outputs=tuple(_outputs(reader, element, several, extensions)),
         result=_item_name(reader, several.first("outputDataItem")),
+        gathered=extensions.gathered,
     )
 
 

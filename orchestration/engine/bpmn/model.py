@@ -63,7 +63,8 @@ class EventDefinition:
 class Loop:
     """Standard loop or multi-instance (10.2.8). `kind`: standard, sequential, parallel.
 
-    `outputs`: variables that collect what each instance gives, in order; `result`: its own variable for that.
+    `outputs`: variables that collect what each instance gives, in order; `result`: its own variable for that;
+    `gathered`: variables that each instance keeps for itself unless they are there already.
     `first`: the loop counter of the first one.
     """
 
@@ -76,6 +77,7 @@ class Loop:
     completion: Formula | None = None
     outputs: tuple[tuple[str, Formula | None], ...] = ()
     result: str | None = None
+    gathered: tuple[str, ...] = ()
     condition: Formula | None = None
     test_before: bool = False
     maximum: Formula | None = None

@@ -65,10 +65,15 @@ def returned(
 ) -> None:
     """What the work of a node gives back: through its output mappings where it has some, else each value by its name.
 
-    `at` is the item that did it, and `around` the scope that gets what is mapped.
+    `at` is the item that did it, and `around` the scope that gets what is mapped: as its own, where Flowable's
+    `useLocalScopeForOutParameters` says so.
     """
     if node.outputs:
-        assign(step, instance, around, transferred(step, node.outputs, instance, at, values))
+        mapped = transferred(step, node.outputs, instance, at, values)
+        if node.extensions.attributes.get("useLocalScopeForOutParameters") == "true":
+            step.set_variables(instance, mapped, around)
+        else:
+            assign(step, instance, around, mapped)
     elif values:
         assign(step, instance, at, values)
 

@@ -5,7 +5,7 @@ Attributes of Flowable and Camunda 7, `zeebe:loopCharacteristics`, Flowable's `c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from orchestration.engine import juel
@@ -22,13 +22,15 @@ def loop(texts: Texts) -> dict[str, Any]:
     """What the extensions of an element, or of its loop characteristics, say about a collection."""
     element = texts.element
     zeebe = vendor_elements(element, "loopCharacteristics")
+    gathered = tuple(aggregations(texts))
     return {
         "collection": _collection(texts),
         "element_variable": vendor(element, "elementVariable", "elementVariableName")
         or inner(element, "loopCharacteristics", "inputElement"),
         "element_index_variable": vendor(element, "elementIndexVariable", "elementIndexVariableName"),
         "first_index": 1 if zeebe else 0,
-        "collected": (*_zeebe(texts), *_lists(texts)),
+        "collected": (*_zeebe(texts), *_lists(texts, gathered)),
+        "gathered": tuple(entry.variable for one in gathered for entry in one.entries if entry.variable),
     }
 
 
@@ -56,9 +58,9 @@ def _zeebe(texts: Texts) -> Iterator[tuple[str, Formula | None]]:
         yield name, texts.condition(each) if each else None
 
 
-def _lists(texts: Texts) -> Iterator[tuple[str, Formula | None]]:
+def _lists(texts: Texts, gathered: Iterable[Aggregation]) -> Iterator[tuple[str, Formula | None]]:
     """A list with an object for each instance; a value that an instance does not have is null in it."""
-    for one in aggregations(texts):
+    for one in gathered:
         if one.overview:
             texts.fault("No overview is kept while the loop runs; its list is there when it is over.", severe=False)
         entries = (f"{quoted(entry.name)}: {feel(entry.value)}" for entry in one.entries)

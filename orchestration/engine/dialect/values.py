@@ -68,8 +68,9 @@ class Extensions:
     """All that vendors' extensions say about one element.
 
     `first_index`: the loop counter of a loop's first instance (Zeebe counts from 1). `collected`: variables that gather
-    what each instance of a loop gives. `decision_form`: how a decision's output is written (`decisions.shaped`).
-    `skip`: under which condition the work is left out. `listeners`: what is set at which moment (`listeners`).
+    what each instance of a loop gives; `gathered`: those of an instance that are read for it. `decision_form`: how a
+    decision's output is written (`decisions.shaped`). `skip`: under which condition the work is left out. `listeners`:
+    what is set at which moment (`listeners`).
     """
 
     assignee: Formula | None = None
@@ -93,6 +94,7 @@ class Extensions:
     element_index_variable: str | None = None
     first_index: int = 0
     collected: tuple[tuple[str, Formula | None], ...] = ()
+    gathered: tuple[str, ...] = ()
     plans: Plans | None = None
     listeners: tuple[tuple[str, Script], ...] = ()
     fields: Mapping[str, Formula] = field(default_factory=dict)
