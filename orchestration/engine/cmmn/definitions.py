@@ -64,7 +64,7 @@ class Definitions:
     # -- tasks
 
     def task(self, kind: str, element: Element, found: Extensions) -> dict[str, Any]:
-        condition = vendor(element, "blockingExpression")
+        condition = vendor(element, "isBlockingExpression", "blockingExpression")
         details: dict[str, Any] = {
             "blocking": _said(element, "isBlocking") != "false",
             "blocking_condition": self.text(element, condition),

@@ -194,7 +194,7 @@ def begin(run: Run, item: Item) -> None:
 def reach(run: Run, item: Item, reason: str = "") -> None:
     """A milestone occurs."""
     node = run.node(item)
-    run.step.emit(e.MilestoneReached(run.instance, item.id, node.definition, node.name))
+    run.step.emit(e.MilestoneReached(run.instance, item.id, node.definition, run.title(node, item.id)))
     variable = run.value(node.milestone_variable, item.id)
     if variable:
         run.step.set_variables(run.instance, {str(variable): True})

@@ -108,6 +108,10 @@ class Run:
             parent = stage.parent
         return self.step.state.instances[self.instance].state == "suspended"
 
+    def title(self, node: Node, item: int | None, known: Mapping[str, Json] | None = None) -> str:
+        """What an item is called, as seen from `item`: its name may be an expression."""
+        return node.name if node.title is None else str(self.value(node.title, item, known) or "")
+
     def value(self, formula: Any, item: int | None, extra: Mapping[str, Json] | None = None) -> Json:
         return None if formula is None else self.step.evaluate(formula, self.instance, item, extra)
 
@@ -138,9 +142,7 @@ class Run:
     ) -> Item:
         """A new instance of a plan item. (8.4.2, *create*)"""
         step = self.step
-        name = node.name
-        if node.title is not None:
-            name = str(self.value(node.title, parent, local) or "")
+        name = self.title(node, parent, local)
         if node.repetition is not None and (local is None or node.repetition.counter not in local):
             local = {**(local or {}), node.repetition.counter: 1}
         number = step.new_id()

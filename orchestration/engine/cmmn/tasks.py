@@ -49,12 +49,11 @@ def is_blocking(run: Run, item: Item, node: Node) -> bool:
 def _ask_person(run: Run, item: Item, node: Node) -> bool:
     extensions = node.extensions
     groups = people(run.step, extensions.candidate_groups, run.instance, item.id)
-    name = str(run.value(node.title, item.id) or "") if node.title is not None else node.name
     run.step.emit(
         e.TaskOpened(
             run.instance,
             item.id,
-            name or node.definition,
+            run.title(node, item.id) or node.definition,
             node.definition,
             _text(run.value(extensions.form, item.id)),
             _text(run.value(extensions.assignee, item.id)),
@@ -143,7 +142,7 @@ def _results(node: Node, output: Json) -> dict[str, Json]:
 def _compute(run: Run, item: Item, node: Node) -> bool:
     if node.script is None:
         return True
-    own: dict[str, Json] = {}
+    own = carried(run, item, node.extensions.inputs)
     for variable, formula, is_own in node.script.assignments:
         value = run.value(formula, item.id, own)
         if is_own:
