@@ -339,6 +339,20 @@ def test_what_a_call_of_flowable_gives_back_may_stay_in_the_scope_around_it():
     assert run.data == {}
 
 
+def test_nothing_is_heard_at_the_border_of_an_event_sub_process_of_flowable():
+    held = (
+        '<startEvent id="is"/><endEvent id="ie"><errorEventDefinition errorRef="a"/></endEvent>'
+        '<subProcess id="es" triggeredByEvent="true">'
+        '<startEvent id="ss"><errorEventDefinition errorRef="a"/></startEvent>'
+        f'<endEvent id="se"><errorEventDefinition errorRef="b"/></endEvent>{flows("ss", "se")}</subProcess>'
+        '<boundaryEvent id="near" attachedToRef="es"><errorEventDefinition errorRef="b"/></boundaryEvent>'
+        f'<userTask id="never"/>{flows("is", "ie")}{flows("near", "never")}'
+    )
+    far = '<boundaryEvent id="far" attachedToRef="t"><errorEventDefinition errorRef="b"/></boundaryEvent>'
+    run = Run(line(activity("subProcess", body=held), far, '<userTask id="outside"/>', flows("far", "outside")))
+    assert [task["def"] for task in run.seen["tasks"]] == ["outside"]
+
+
 # -- time
 
 

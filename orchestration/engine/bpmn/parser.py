@@ -184,10 +184,17 @@ class _Process:
                 self.reader.fault(child, "A boundary event must be attached to an activity in the same scope.")
             elif any(definition.kind == "compensation" for definition in event.definitions):
                 undoing[event.id] = event.attached_to
+            elif self.is_never_armed(event.attached_to):
+                self.reader.fault(child, "Flowable never hears it: it stands on an event sub-process.", severe=False)
             else:
                 around.boundaries.setdefault(event.attached_to, []).append(event)
         self.handlers(children, undoing, activities, around)
         return attached
+
+    def is_never_armed(self, host: str) -> bool:
+        """In models of Flowable nothing is heard at the border of an event sub-process."""
+        triggered = self.reader.by_id[host].get("triggeredByEvent") == "true"
+        return triggered and dialect.comes_from_flowable(self.reader.root)
 
     def handlers(
         self, children: list[Element], undoing: dict[str, str], activities: set[str], around: Surroundings

@@ -169,12 +169,6 @@ def _written(expression: Element) -> str:
     return expression.text if body is None else body.text
 
 
-def comes_from_flowable(root: Element) -> bool:
-    """Whether the file says that it is Flowable's: by its target namespace or by a namespace that it declares."""
-    named = (root.get("targetNamespace") or "", *root.prefixes.values())
-    return any("flowable.org" in name or "activiti.org" in name for name in named)
-
-
 def below(holder: Element, name: str) -> Element | None:
     """A child, or a child of the extension elements."""
     found = holder.first(name)

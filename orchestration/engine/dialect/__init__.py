@@ -13,7 +13,16 @@ from orchestration.engine.dialect.listeners import listening
 from orchestration.engine.dialect.reader import extensions, gathering
 from orchestration.engine.dialect.scripts import either, people, run, script, value_of
 from orchestration.engine.dialect.values import Aggregation, Assignment, Extensions, Script, Transfer
-from orchestration.engine.dialect.vendors import BPMN, CASEWRIGHT, VENDORS, ZEEBE, clock, vendor, vendor_elements
+from orchestration.engine.dialect.vendors import (
+    BPMN,
+    CASEWRIGHT,
+    VENDORS,
+    ZEEBE,
+    clock,
+    comes_from_flowable,
+    vendor,
+    vendor_elements,
+)
 
 __all__ = [
     "BPMN",
@@ -26,6 +35,7 @@ __all__ = [
     "Script",
     "Transfer",
     "clock",
+    "comes_from_flowable",
     "either",
     "extensions",
     "gathering",

@@ -28,6 +28,12 @@ VENDORS: Final = (
 """The namespaces that are read as extensions, the first one that says a thing wins."""
 
 
+def comes_from_flowable(root: Element) -> bool:
+    """Whether the file says that it is Flowable's: by its target namespace or by a namespace that it declares."""
+    named = (root.get("targetNamespace") or "", *root.prefixes.values())
+    return any("flowable.org" in name or "activiti.org" in name for name in named)
+
+
 def vendor(element: Element, *names: str) -> str | None:
     """The first extension attribute with one of these local names."""
     for name in names:
