@@ -339,6 +339,23 @@ def test_what_a_call_of_flowable_gives_back_may_stay_in_the_scope_around_it():
     assert run.data == {}
 
 
+def test_what_undoes_a_sub_process_begins_where_it_says_so_also_beside_other_start_events():
+    starts = (
+        '<startEvent id="told"><messageEventDefinition messageRef="m"/></startEvent><userTask id="hear"/>'
+        '<startEvent id="undone"><compensateEventDefinition/></startEvent><userTask id="undo"/>'
+    )
+    handler = f"{starts}{flows('told', 'hear')}{flows('undone', 'undo')}"
+    held = f'<startEvent id="is"/><subProcess id="es" triggeredByEvent="true">{handler}</subProcess>'
+    source = bpmn(
+        '<startEvent id="s"/>',
+        f'<subProcess id="t">{held}</subProcess>',
+        '<intermediateThrowEvent id="back"><compensateEventDefinition/></intermediateThrowEvent>',
+        flows("s", "t", "back"),
+        beside='<message id="m" name="M"/>',
+    )
+    assert [task["def"] for task in Run(source).seen["tasks"]] == ["undo"]
+
+
 def test_nothing_is_heard_at_the_border_of_an_event_sub_process_of_flowable():
     held = (
         '<startEvent id="is"/><endEvent id="ie"><errorEventDefinition errorRef="a"/></endEvent>'

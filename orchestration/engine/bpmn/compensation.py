@@ -118,7 +118,7 @@ def _undo(step: Step, thrower: Item, entry: Entry) -> None:
 def _reopen(step: Step, thrower: Item, scope: int | None, node: Activity, entry: Entry) -> None:
     """A completed sub-process with the data it had (or the frame of a loop), to undo what was done inside it."""
     inside: dict[str, Entry] = entry.get("inside", {})
-    own = memory.undoing_sub_process(node) if isinstance(node, SubProcess) and not _is_frame(entry, node) else None
+    own = memory.undoing_start(node) if isinstance(node, SubProcess) and not _is_frame(entry, node) else None
     facts: dict[str, Json] = {"undoing": thrower.id, "reopened": True, "queue": []}
     if own is not None:
         facts |= {f"{memory.UNDO}{number}": each for number, each in inside.items()}
@@ -126,10 +126,9 @@ def _reopen(step: Step, thrower: Item, scope: int | None, node: Activity, entry:
         facts["queue"] = [inside[number] for number in sorted(inside, key=int)]
     item = open_item(step, thrower.instance, scope, node, entry.get("local"), facts)
     if own is not None:
-        handler = cast(SubProcess, process(step, thrower.instance).nodes[own])
+        handler = cast(SubProcess, process(step, thrower.instance).nodes[own.scope])
         inner = open_item(step, thrower.instance, item, handler, facts={"undoing": item})
-        start = next(start for id, start in cast(SubProcess, node).body.event_subprocesses if id == own)
-        tokens.begin(step, thrower.instance, inner, start.id)
+        tokens.begin(step, thrower.instance, inner, own.id)
 
 
 def _is_frame(entry: Entry, node: Activity) -> bool:

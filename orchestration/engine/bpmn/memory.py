@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from orchestration.engine.bpmn.items import facts_of, note
-from orchestration.engine.bpmn.model import Activity, SubProcess
+from orchestration.engine.bpmn.model import Activity, Event, SubProcess
 from orchestration.engine.state import Item
 from orchestration.engine.step import Step
 
@@ -40,14 +40,14 @@ def remember(step: Step, item: Item, node: Activity) -> None:
 
 def _undoes_itself(node: Activity) -> bool:
     """Whether the sub-process has a compensation event sub-process of its own (10.6.2)."""
-    return isinstance(node, SubProcess) and undoing_sub_process(node) is not None
+    return isinstance(node, SubProcess) and undoing_start(node) is not None
 
 
-def undoing_sub_process(node: SubProcess) -> str | None:
-    """The compensation event sub-process in it."""
-    for id, start in node.body.event_subprocesses:
+def undoing_start(node: SubProcess) -> Event | None:
+    """Where the compensation event sub-process in it begins."""
+    for _, start in node.body.event_subprocesses:
         if any(definition.kind == "compensation" for definition in start.definitions):
-            return id
+            return start
     return None
 
 
