@@ -65,12 +65,6 @@ def drop(run: Run, item: Item) -> None:
             run.step.remove_variables(run.instance, overviews)
 
 
-def forget(run: Run) -> None:
-    """The step is over: transient lists are gone."""
-    passing, run.passing = run.passing, {}
-    run.step.remove_variables(run.instance, passing)
-
-
 def _aggregations(node: Node) -> tuple[Aggregation, ...]:
     return () if node.repetition is None else node.repetition.gathers
 

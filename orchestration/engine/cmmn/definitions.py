@@ -28,7 +28,7 @@ _CALLS: Final = {
 _CALL_FIELDS: Final = ("decisionTableReferenceKey", "decisionServiceReferenceKey", "decisionReferenceKey")
 _OWN_WORK: Final = frozenset({"script", "java"})
 _UNKNOWN_WORK: Final = frozenset({"send-event"})
-_WAITS: Final = "casePage"
+_PAGE: Final = "casePage"
 _LIKE_A_TIME: Final = re.compile(r"\d|[-+]?P[T\d]|R-?\d*/")
 _LISTENS: Final = {"signal": "signal", "variable": "variable", "reactivate": "reactivate", "intent": ""}
 
@@ -82,11 +82,12 @@ class Definitions:
         if kind in _UNKNOWN_WORK:
             self.reader.fault(element, f"Tasks of type {kind!r} do not run here.")
             return {}
-        if kind == _WAITS:
-            return {}
-        script = vendor(element, "expression") if found.expression is not None else None
-        if kind == "script":
-            script = self.script_text(element)
+        if kind == _PAGE:
+            return {"page": True}
+        if kind != "script" and found.expression is not None:
+            steps = ((one.variable, one.value, one.local) for one in found.expression.assignments)
+            return {"script": Script(tuple(steps), found.expression.result)}
+        script = self.script_text(element) if kind == "script" else None
         if script is not None:
             return {"script": self.script(element, script)}
         if kind == "script":

@@ -228,7 +228,7 @@ def end(run: Run, item: Item, transition: str, reason: str = "", target: str | N
     after = target or run.after(item, transition) or "terminated"
     if after != "completed":
         aggregation.drop(run, item)
-    end_children(run, item.id)
+    end_children(run, item.id, after == "completed")
     if after != "completed" or tasks.is_blocking(run, item, run.node(item)):
         run.step.terminate_called(item.id)
     run.step.cancel_waits(item.id, after)
@@ -238,10 +238,12 @@ def end(run: Run, item: Item, transition: str, reason: str = "", target: str | N
     run.change(run.step.state.items[item.id], transition, target, reason)
 
 
-def end_children(run: Run, parent: int | None) -> None:
+def end_children(run: Run, parent: int | None, completed: bool = False) -> None:
     """The children of a stage (None: of the case) leave with it. (table 8.9; table 8.11, *parentTerminate*)"""
     for child in run.children(parent):
-        end(run, child, "parentTerminate" if run.node(child).occurs else "exit")
+        node = run.node(child)
+        page = completed and node.page and child.state == "active"
+        end(run, child, "complete" if page else "parentTerminate" if node.occurs else "exit")
 
 
 def exit_by(run: Run, item: Item, criterion: Criterion) -> None:
@@ -279,7 +281,8 @@ def exit_case(run: Run, criterion: Criterion) -> None:
 
 def end_case(run: Run, state: str) -> None:
     """Everything inside ends, then the case."""
-    end_children(run, None)
+    end_children(run, None, state == "completed")
+    run.let_go()
     run.step.end_instance(run.instance, state)
 
 

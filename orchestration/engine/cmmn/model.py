@@ -127,7 +127,10 @@ class Script:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A plan item (or discretionary item, or the case plan model) with its definition."""
+    """A plan item (or discretionary item, or the case plan model) with its definition.
+
+    `page`: a case page (Flowable), which ends as what is around it.
+    """
 
     id: str
     definition: str
@@ -159,6 +162,7 @@ class Node:
     inputs: tuple[Transfer, ...] = ()
     outputs: tuple[Transfer, ...] = ()
     script: Script | None = None
+    page: bool = False
     # event listeners and milestones
     timer: Timer | None = None
     listens: str = ""

@@ -196,6 +196,11 @@ class Run:
         for holder, values in holders.items():
             self.step.set_variables(self.instance, values, holder)
 
+    def let_go(self) -> None:
+        """The step is over: transient variables are gone."""
+        passing, self.passing = self.passing, {}
+        self.step.remove_variables(self.instance, passing)
+
     def _holder(self, item: int | None, name: str) -> int | None:
         while item is not None:
             found = self.step.state.items[item]

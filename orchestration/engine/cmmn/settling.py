@@ -29,7 +29,7 @@ def settle(run: Run, changed: frozenset[str]) -> None:
         if not run.step.is_busy and run.model.flowable:
             _dismiss_orphans(run)
         if not run.step.is_busy:
-            aggregation.forget(run)
+            run.let_go()
     if run.step.is_busy:
         run.step.touch(run.instance)
 

@@ -150,8 +150,11 @@ def _compute(run: Run, item: Item, node: Node) -> bool:
         else:
             run.assign(item.id, {variable: value})
     result = run.value(node.script.result, item.id, own)
-    if node.extensions.result_variable is not None:
-        run.assign(item.id, {node.extensions.result_variable: result})
+    target = node.extensions.result_variable
+    if target is not None:
+        run.assign(item.id, {target: result})
+        if node.extensions.attributes.get("storeResultVariableAsTransient") == "true":
+            run.passing[target] = None
     return True
 
 

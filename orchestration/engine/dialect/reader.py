@@ -11,7 +11,7 @@ from orchestration.engine.dialect.listeners import listening
 from orchestration.engine.dialect.loops import aggregations, loop
 from orchestration.engine.dialect.mappings import inputs, outputs
 from orchestration.engine.dialect.remarks import remark
-from orchestration.engine.dialect.scripts import script
+from orchestration.engine.dialect.scripts import carried_out
 from orchestration.engine.dialect.texts import Texts
 from orchestration.engine.dialect.values import Aggregation, Extensions, Plans, Script
 from orchestration.engine.dialect.vendors import CAMUNDA_7, CASEWRIGHT, VENDORS, inner, vendor, vendor_elements
@@ -71,7 +71,7 @@ class _Reader(Texts):
 
     def expression(self) -> Script | None:
         text = vendor(self.element, "expression")
-        return None if text is None else self.tried(lambda: script(text, "juel"))
+        return None if text is None else self.tried(lambda: carried_out(text))
 
     def call(self) -> juel.Call | None:
         """The work that an expression names which cannot be evaluated here: the method of a bean."""
@@ -174,7 +174,7 @@ class _Reader(Texts):
 def _reads(text: str) -> bool:
     """Whether an expression can be evaluated, or sets variables."""
     try:
-        script(text, "juel")
+        carried_out(text)
     except BadExpression:
         return False
     return True

@@ -6,7 +6,7 @@ from typing import Any
 
 from orchestration.engine import juel
 from orchestration.engine.dialect.values import Assignment, Script
-from orchestration.engine.expressions import BadExpression, Formula, formula
+from orchestration.engine.expressions import BadExpression, Formula, formula, setting
 from orchestration.engine.step import Step
 
 Json = Any
@@ -20,6 +20,12 @@ def script(text: str, format: str = "") -> Script:
     read = _juel(text, format)
     steps = (Assignment(a.variable, formula(a.value.text, a.value.names), a.local) for a in read.assignments)
     return Script(tuple(steps), None if read.result is None else formula(read.result.text, read.result.names))
+
+
+def carried_out(text: str) -> Script:
+    """An expression that is the work of a task: it may set variables, or be text around some. Raises BadExpression."""
+    alone = text.strip().startswith(("${", "#{")) and text.count("${") + text.count("#{") == 1
+    return script(text, "juel") if alone or not juel.holds_juel(text) else Script(result=setting(text))
 
 
 def value_of(text: str, format: str = "") -> Formula:
