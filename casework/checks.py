@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
 from jsonschema.exceptions import ValidationError
@@ -20,6 +20,9 @@ Json = Any
 
 LARGEST_WHOLE: Final = 2**63 - 1
 """What JSON as we keep it, and PostgreSQL, hold as a whole number."""
+NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:[.,][0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?")
+TWO_READINGS = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
+UNCLEAN: Final = "This holds characters that cannot be kept (control characters or broken encoding)."
 PLACEHOLDER = re.compile(r"\{([^{}\s]{1,200})\}")
 
 
@@ -48,6 +51,10 @@ def _in_words(error: ValidationError) -> tuple[str, str]:
             return path, "This is empty." if limit == 1 else f"At least {limit} characters are needed."
         case "maxLength":
             return path, f"This has {len(value)} characters; at most {limit} are possible."
+        case "pattern":
+            return path, f"This does not have the form that belongs here: {schema.get('title', path)}."
+        case "type" if limit in ("number", "integer") and isinstance(value, str):
+            return path, "This should be a number without a separator for thousands, as in 1450 or 1450.00."
         case "type":
             return path, f"This should be a {limit}."
         case "enum":
@@ -84,12 +91,15 @@ def typed_answers(schema: Mapping[str, Json], answers: Mapping[str, Json]) -> di
 
 
 def read_number(text: str) -> int | float | None:
-    """The number that a text writes, with a point or a comma before the decimals; None where it writes none."""
-    try:
-        found = Decimal(text.strip().replace(",", "."))
-    except InvalidOperation:
+    """The number that a text writes, with a point or a comma before the decimals; None where it writes none.
+
+    Also None for 1,450 and 1.450, which one writer means as a thousand times what another one does.
+    """
+    written = text.strip()
+    if not NUMBER.fullmatch(written) or TWO_READINGS.fullmatch(written):
         return None
-    if not found.is_finite() or abs(found) > LARGEST_WHOLE:
+    found = Decimal(written.replace(",", "."))
+    if abs(found) > LARGEST_WHOLE:
         return None
     return int(found) if found == found.to_integral_value() else float(found)
 
@@ -100,8 +110,12 @@ def text_errors(data: Mapping[str, Json], prefix: str = "") -> dict[str, str]:
     for name, value in data.items():
         if isinstance(value, Mapping):
             found |= text_errors(value, f"{prefix}{name}.")
+        elif isinstance(value, list):
+            found |= text_errors({str(place): one for place, one in enumerate(value)}, f"{prefix}{name}.")
         elif isinstance(value, str) and not _is_clean(value):
-            found[prefix + name] = "This holds characters that cannot be kept (control characters or broken encoding)."
+            found[prefix + name] = UNCLEAN
+        if not _is_clean(str(name)):
+            found[prefix + "?"] = UNCLEAN
     return found
 
 

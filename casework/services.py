@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import orjson
 from django.contrib.auth.models import User
 from django.db import transaction
 from psycopg.errors import UniqueViolation
@@ -48,6 +49,8 @@ Json = Any
 REVEALED_FOR = timedelta(minutes=15)
 VIEW_AGAIN_AFTER = timedelta(minutes=10)
 REASON_MOST = 500
+RESULT_MOST = 256_000
+"""Bytes of JSON that a person may give in place of a machine's result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,9 @@ def item_plan(*, by: User, case: Case, definition: str, within: int | None = Non
         case_type, state = _locked_state(case)
         found = [entry for entry in plan.entries(case_type, state, utc_now()) if _is_meant(entry, definition, within)]
         free = [entry for entry in found if not plan.is_there(case_type, state, entry)]
+        if within is not None and not found:
+            refused = Refused("unknown", "That part of the case does not offer this step.")
+            return _refused(case.instance_id, by, {"command": "PlanItem", "definition": definition}, refused)
         if found and not free:
             refused = Refused("state", "This step is part of the case already.")
             return _refused(case.instance_id, by, {"command": "PlanItem", "definition": definition}, refused)
@@ -241,6 +247,11 @@ def incident_resolve(*, by: User, case: Case, incident: int, how: str, output: J
     """Decide about something that failed: "retry" it, or "skip" it with an output given by hand."""
     if how not in ("retry", "skip"):
         return Refused("invalid", "Choose to retry or to skip.")
+    if errors := checks.text_errors({"output": output}):
+        return Refused("invalid", "This cannot be kept as the result.", errors)
+    if len(orjson.dumps(output, option=orjson.OPT_NON_STR_KEYS)) > RESULT_MOST:
+        sentence = f"A result given by hand has at most {RESULT_MOST:,} bytes."
+        return Refused("invalid", sentence, {"output": sentence})
     return services.send(case.instance_id, ResolveIncident(incident, how, output), origin_of(by))  # type: ignore[arg-type]
 
 

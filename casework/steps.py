@@ -17,8 +17,8 @@ from orchestration.rows import people_named
 from orchestration.selectors import state_of
 from orchestration.services import Done
 
-SUSPENDED = "Suspended"
-"""The named state of a case that a person has stopped; what it waits for stands still with it."""
+BY_HAND = {"suspended": "Suspended", "terminated": "Ended early", "failed": "Failed", "closed": "Closed"}
+"""The named states of a case that left its model's way: whatever its type calls the others, it is not completed."""
 
 INSERT = """
 insert into casework_case (instance_id, case_type, source, reference, title, state, closed, created, updated)
@@ -61,8 +61,8 @@ def face_apart(case: Case) -> str:
 def _face(case_type: CaseType, state: State) -> tuple[str, bool]:
     """The named state that people speak of, and whether the case is closed."""
     closed = state.root.state in INSTANCE_ENDED
-    if state.root.state == "suspended":
-        return SUSPENDED, closed
+    if state.root.state in BY_HAND:
+        return BY_HAND[state.root.state], closed
     return case_type.state_name({item.node for item in state.items.values() if item.state == "active"}, closed), closed
 
 
@@ -84,7 +84,8 @@ def _statement(face: str, done: Done, rights: Iterable[tuple[str, str]], **given
 
 def _named(done: Done) -> list[str]:
     """The people whom the model names for a task that has just come up, by their user names."""
-    return sorted({name for task in done.effects.tasks.values() for name in people_named(task.event)})
+    names = {name for task in done.effects.tasks.values() for name in people_named(task.event)}
+    return sorted(name for name in names if "\0" not in name)  # nobody has such a name, and PostgreSQL cannot ask
 
 
 def _routed(done: Done) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ from orchestration.engine.timers import BadTimer
 
 Json = Any
 
+LONGEST_ID = 200  # as the tables of tasks, jobs and timers keep it
 TASKS = ("humanTask", "userTask")
 EXPRESSION = ("=", "${", "#{")
 
@@ -28,7 +29,7 @@ EXPRESSION = ("=", "${", "#{")
 class Named:
     """What the models name: ids of items that can be open, and (file, task id, name) of forms, groups and steps.
 
-    `files`: the file of each process, by its id.
+    `long`: (file, id) of ids that are too long to keep. `files`: the file of each process, by its id.
     """
 
     items: frozenset[str]
@@ -36,6 +37,7 @@ class Named:
     forms: tuple[tuple[str, str, str], ...]
     groups: tuple[tuple[str, str, str], ...]
     steps: tuple[tuple[str, str, str], ...]
+    long: tuple[tuple[str, str], ...]
 
 
 def check(
@@ -52,6 +54,8 @@ def check(
     author sees everything at once. `now` is when the version is to be deployed.
     """
     named = _named(files)
+    if named is not None:
+        yield from _long(named)
     if library is not None and named is not None:
         yield from _starts(library, named, now)
     if manifest is not None and named is not None:
@@ -80,11 +84,14 @@ def _read(files: Mapping[str, str]) -> Named:
     forms: list[tuple[str, str, str]] = []
     groups: list[tuple[str, str, str]] = []
     steps: list[tuple[str, str, str]] = []
+    long: list[tuple[str, str]] = []
     for name in (name for name in files if name.endswith(MODELS) and not name.endswith(".dmn")):
         for element in xml.parse(files[name].encode()).walk():
             id = element.get("id") or ""
             if name.endswith(".bpmn") or element.name in ("planItem", "discretionaryItem", "casePlanModel"):
                 items.add(id)
+            if len(id) > LONGEST_ID:
+                long.append((name, id))
             if element.name == "process":
                 processes[id] = name
             if element.name in TASKS:
@@ -92,7 +99,12 @@ def _read(files: Mapping[str, str]) -> Named:
                 forms += [(name, id, form)] if form and not form.startswith(EXPRESSION) else []
                 groups += [(name, id, group) for group in _listed(vendor(element, "candidateGroups"))]
                 steps += [(name, id, step) for step in _listed(vendor(element, "otherThan"))]
-    return Named(frozenset(items), processes, tuple(forms), tuple(groups), tuple(steps))
+    return Named(frozenset(items), processes, tuple(forms), tuple(groups), tuple(steps), tuple(long))
+
+
+def _long(named: Named) -> Iterator[str]:
+    for name, id in named.long:
+        yield f"{name}, {id[:40]}…: This id has {len(id)} characters; at most {LONGEST_ID} are possible."
 
 
 def _listed(groups: str | None) -> list[str]:

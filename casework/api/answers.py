@@ -150,7 +150,7 @@ class Awaited(Shape):
 class ComingShape(Shape):
     """Something that the case waits for and that happens by itself: a time, a message, a signal, a condition."""
 
-    kind = s.ChoiceField(choices=["timer", "message", "signal", "conditional"])
+    kind = s.ChoiceField(choices=["timer", "message", "signal", "conditional", "variable"])
     name = s.CharField()
     part = s.CharField()
     due = s.DateTimeField(allow_null=True)

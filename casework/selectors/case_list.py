@@ -13,7 +13,7 @@ from casework import permissions
 from casework.models import Case
 from casework.selectors.look import list_mask
 from casework.selectors.rules import newest_versions
-from casework.steps import SUSPENDED
+from casework.steps import BY_HAND
 from orchestration.casetypes import by_definition
 from orchestration.masking import Principal
 
@@ -69,9 +69,9 @@ def case_list(
 
 
 def _states() -> tuple[str, ...]:
-    """The named states of the case types that are deployed, and that of a case that stands still."""
+    """The named states of the case types that are deployed, and those of cases that left their way."""
     named = (state.name for row in newest_versions() for state in by_definition(row.pk).states)
-    return tuple(dict.fromkeys((*named, SUSPENDED)))
+    return tuple(dict.fromkeys((*named, *BY_HAND.values())))
 
 
 def _row(case: Case, person: Principal) -> CaseRow:

@@ -19,7 +19,8 @@ from orchestration.engine.bpmn.model import Node as FlowNode
 from orchestration.engine.cmmn.model import CaseModel, Reaction
 from orchestration.engine.state import Wait
 
-KINDS: Final = {"timer": "a time", "message": "a message", "signal": "a signal", "conditional": "a condition"}
+KINDS: Final = {"timer": "a time", "message": "a message", "signal": "a signal", "conditional": "a condition",
+                "variable": "a change of the data"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,9 @@ register = template.Library()
 
 SCHEMES: Final = (("system", "As the system", "settings"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
 STATE_TONES: Final = {
+    "Ended early": "wait",
+    "Failed": "bad",
+    "Closed": "done",
     "Completed": "done",
     "Awaiting external data": "wait",
     "Suspended": "wait",
@@ -119,7 +122,7 @@ def due(moment: datetime | None, overdue: bool) -> dict[str, Any]:
 @register.simple_tag
 def state_tag(state: str, closed: bool = False) -> SafeString:
     """A case's named state as a badge."""
-    tone = "done" if closed else STATE_TONES.get(state, "work")
+    tone = STATE_TONES.get(state, "done" if closed else "work")
     return format_html('<span class="sign-tag sign-tag-{}">{}{}</span>', tone, _state_icon(tone), state)
 
 

@@ -45,7 +45,7 @@ def download(request: HttpRequest, definition_id: int) -> HttpResponse:
 def model_import(request: HttpRequest) -> HttpResponse:
     """Choose a file; what is wrong in it is shown here, what can be published on a page of its own."""
     _may_publish(request, "upload models")
-    belongs_to = request.POST.get("belongs_to", request.GET.get("type", ""))[:64]
+    belongs_to = request.POST.get("belongs_to", request.GET.get("type", ""))[:64].replace("\0", "")
     if request.method != "POST":
         return _form(request, belongs_to)
     upload = request.FILES.get("file")

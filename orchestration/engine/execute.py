@@ -216,6 +216,8 @@ def _case_in(step: Step, *states: str) -> None:
     if not step.state.instances:
         raise Refused("unknown", "There is no case.")
     root = step.state.root
+    if root.kind != "case" and root.state in INSTANCE_ENDED:
+        raise Refused("state", f"{root.key} is {root.state}; a process that is over cannot be opened or closed again.")
     if root.kind != "case" or root.state not in states:
         raise Refused("state", f"{root.key} is {root.state}; this is for a case that is {', '.join(sorted(states))}.")
 

@@ -43,10 +43,10 @@ def test_a_case_is_stopped_goes_on_ends_opens_again_and_is_closed(door: Door, pe
     for transition, state, then in (
         ("suspend", "Suspended", {"resume", "terminate"}),
         ("resume", "Pending review", {"suspend", "terminate"}),
-        ("terminate", "Completed", {"reactivate", "close"}),
+        ("terminate", "Ended early", {"reactivate", "close"}),
         ("reactivate", "Pending review", {"suspend", "terminate"}),
-        ("terminate", "Completed", {"reactivate", "close"}),
-        ("close", "Completed", set()),
+        ("terminate", "Ended early", {"reactivate", "close"}),
+        ("close", "Closed", set()),
     ):
         assert change(door, anna, case, transition, "for a reason") == door.done, transition
         case.refresh_from_db()

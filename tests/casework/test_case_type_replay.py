@@ -19,6 +19,7 @@ from audit.services import Origin
 from casework import permissions
 from casework import services as work
 from casework.models import Case
+from casework.steps import BY_HAND
 from orchestration import jobs, services, tasks
 from orchestration.actors import ActorError
 from orchestration.engine import commands as c
@@ -218,7 +219,7 @@ def agrees(play: Play) -> None:
     ended = case.instance.ended is not None
     assert ended == (state.root.state in ("completed", "terminated", "failed", "closed"))
     model = services.by_definition(case.instance.definition_id)
-    named = "Suspended" if state.root.state == "suspended" else model.state_name(open_nodes, ended)
+    named = BY_HAND.get(state.root.state) or model.state_name(open_nodes, ended)
     assert (case.state, case.closed) == (named, ended)
     for task in HumanTask.objects.filter(instance=case.instance):
         assert task.candidates.exists() == (task.state == "open"), task.state

@@ -8,7 +8,9 @@ import pytest
 from django.contrib.auth.models import User
 
 from casework.models import Case
+from casework.services import incident_resolve
 from orchestration.models import Incident, Job
+from orchestration.services import Refused
 from tests.casework.actions import Door, denials, door, kept, refusals
 from tests.orchestration.machines import Machines, work_jobs
 
@@ -50,6 +52,14 @@ def test_a_program_can_go_on_with_an_output_of_its_own(people: People, troubled:
     work_jobs(troubled.instance_id)
     troubled.refresh_from_db()
     assert (troubled.state, incident(troubled).resolution) == ("Pending review", "skip")
+
+
+@pytest.mark.parametrize("output", ["a\0b", {"label\0": "x"}, ["a\0"], "x" * 300_000])
+def test_an_output_that_cannot_be_kept_is_refused(people: People, troubled: Case, output: object) -> None:
+    number = incident(troubled).incident
+    outcome = incident_resolve(by=people["anna"], case=troubled, incident=number, how="skip", output=output)
+    assert isinstance(outcome, Refused) and outcome.code == "invalid"
+    assert incident(troubled).resolved is None
 
 
 def test_twice_is_refused_and_kept(door: Door, people: People, troubled: Case) -> None:

@@ -74,8 +74,14 @@ def test_a_refund_is_opened_by_the_form_with_choices_and_numbers(anna: Client) -
 
 
 @pytest.mark.parametrize(
-    ("given", "wrong"), [({"amount": "much"}, "This should be a number."), ({"about": "love"}, "one of: purchase, fee")]
-)  # fmt: skip
+    ("given", "wrong"),
+    [
+        ({"amount": "much"}, "This should be a number without"),
+        ({"amount": "1,450"}, "This should be a number without"),
+        ({"about": "love"}, "one of: purchase, fee"),
+        ({"customer.iban": "zz"}, "This does not have the form that belongs here: IBAN."),
+    ],
+)
 def test_what_is_no_number_and_no_choice_is_said_at_its_field(anna: Client, given: dict[str, str], wrong: str) -> None:
     answer = anna.post("/cases/new/refund/", {"message": "Please", **given})
     assert answer.status_code == 400

@@ -79,6 +79,12 @@ def test_offered_is_exactly_what_this_person_may_add(people: People, claim: Clai
         assert isinstance(outcome, Refused), step.name
 
 
+def test_a_place_that_does_not_offer_the_step_is_refused(people: People, claim: Claim) -> None:
+    case = claim()
+    outcome = item_plan(by=people["anna"], case=case, definition="call_back", within=999)
+    assert isinstance(outcome, Refused) and refusals(case) == [("person:anna", "unknown")]
+
+
 def test_a_step_for_seniors_is_refused_to_an_analyst_at_every_door(door: Door, people: People, claim: Claim) -> None:
     case = claim()
     asked = {"item": "waive"} if door.is_api else {"definition": "waive"}

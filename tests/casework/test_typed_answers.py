@@ -21,7 +21,8 @@ SCHEMA = {
 @pytest.mark.parametrize(
     ("text", "found"),
     [("79.95", 79.95), ("79,95", 79.95), (" 20 ", 20), ("-3", -3), ("20.00", 20), ("twenty", None), ("", None),
-     ("1.234,56", None), ("NaN", None), ("Infinity", None), ("1e400", None), ("9" * 30, None)],
+     ("1.234,56", None), ("1,450", None), ("1.450", None), ("-20,000", None), ("0.125", 0.125), ("1_000", None),
+     ("NaN", None), ("Infinity", None), ("1e400", None), ("9" * 30, None)],
 )  # fmt: skip
 def test_a_text_is_a_number_or_it_is_not(text: str, found: object) -> None:
     assert read_number(text) == found

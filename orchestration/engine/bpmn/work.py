@@ -103,7 +103,7 @@ def _number(step: Step, formula: Formula | None, item: Item) -> int | None:
     said = _said(step, formula, item)
     try:
         return None if said is None else int(float(said))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ModelFault(f"The priority '{said}' is no number.", item.id) from None
 
 
