@@ -32,7 +32,7 @@ LEVELS = [level.value for level in GroupClearance.Level]
 GRANT = """
 insert into casework_casegroupobjectpermission (content_object_id, group_id, permission_id)
 select face.id, g.id, p.id
-from face cross join unnest(%(groups)s::text[], %(codenames)s::text[]) as wanted(name, codename)
+from face cross join unnest(%(groups)s, %(codenames)s) as wanted(name, codename)
 join auth_group g on g.name = wanted.name
 join auth_permission p on p.codename = wanted.codename
 join django_content_type t on t.id = p.content_type_id and t.app_label = 'casework' and t.model = 'case'
@@ -44,7 +44,7 @@ on conflict do nothing
 GRANT_TO_PEOPLE = """
 insert into casework_caseuserobjectpermission (content_object_id, user_id, permission_id)
 select face.id, u.id, p.id
-from face join auth_user u on u.username = any(%(people)s::text[]) and u.is_active
+from face join auth_user u on u.username = any(%(people)s) and u.is_active
 join auth_permission p on p.codename in ('view_case', 'work_case')
 join django_content_type t on t.id = p.content_type_id and t.app_label = 'casework' and t.model = 'case'
 on conflict do nothing

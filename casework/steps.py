@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from audit.columns import Texts
 from audit.sql import Part
 from casework.models import Case
 from casework.permissions import GRANT, GRANT_TO_PEOPLE
@@ -75,8 +76,11 @@ def _statement(face: str, done: Done, rights: Iterable[tuple[str, str]], **given
     text = f" face as ({face})"
     if pairs:
         text += f", granted as ({GRANT})"
-        values |= {"groups": [group for group, _ in pairs], "codenames": [f"{action}_case" for _, action in pairs]}
-    if people := _named(done):
+        values |= {
+            "groups": Texts(group for group, _ in pairs),
+            "codenames": Texts(f"{action}_case" for _, action in pairs),
+        }
+    if people := Texts(_named(done)):
         text += f", granted_by_name as ({GRANT_TO_PEOPLE})"
         values["people"] = people
     return text, values

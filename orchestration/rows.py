@@ -70,7 +70,7 @@ PEOPLE_NAMED = """
 candidate_named as (
     insert into orchestration_taskcandidate (task_id, group_id, user_id, due, assigned)
     select distinct task.id, g.id, u.id, task.due, task.assignee_id is not null
-    from unnest(%(named_items)s::int[], %(named_people)s::text[]) as c(item, name)
+    from unnest(%(named_items)s, %(named_people)s) as c(item, name)
     join task on task.item = c.item and task.state = 'open'
     left join auth_user u on u.username = c.name and u.is_active
     left join auth_group g on u.id is null and g.name = %(fallback_group)s
@@ -180,10 +180,8 @@ def parts(found: Effects, fallback_group: str) -> Iterator[Part]:
     if found.tasks:
         yield TASKS_OPENED, _tasks(found, fallback_group) | {"fallback_group": fallback_group}
         if named := [(task.event.item, name) for task in found.tasks.values() for name in people_named(task.event)]:
-            yield (
-                PEOPLE_NAMED,
-                {"named_items": [item for item, _ in named], "named_people": [_text(n) for _, n in named]},
-            )
+            items, people = zip(*named, strict=True)
+            yield PEOPLE_NAMED, {"named_items": Integers(items), "named_people": Texts(map(_text, people))}
     if found.tasks_closed:
         yield TASKS_CLOSED, _pair("closed_items", "closed_states", found.tasks_closed)
     if found.jobs:
