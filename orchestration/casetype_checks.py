@@ -14,8 +14,8 @@ from orchestration.casetype_files import FORMS, MANIFEST, MODELS
 from orchestration.engine import xml
 from orchestration.engine.bpmn.model import Event, Starter
 from orchestration.engine.bpmn.view import first_moment, starters
+from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.dialect import vendor
-from orchestration.engine.library import Library
 from orchestration.engine.timers import BadTimer
 
 Json = Any
@@ -45,7 +45,7 @@ def check(
     manifest: Mapping[str, Json] | None,
     forms: Mapping[str, Json] | None,
     schema: Json,
-    library: Library | None,
+    library: CompiledModels | None,
     now: datetime,
 ) -> Iterator[str]:
     """Each thing that one file names and another does not have, as a sentence; None: a file that cannot be asked.
@@ -113,7 +113,7 @@ def _listed(groups: str | None) -> list[str]:
     return [group.strip() for group in groups.split(",") if group.strip()]
 
 
-def _starts(library: Library, named: Named, now: datetime) -> Iterator[str]:
+def _starts(library: CompiledModels, named: Named, now: datetime) -> Iterator[str]:
     """A process that events begin: only by what can occur before there is a case (BPMN 2.0, 10.4.2)."""
     for process, starter in starters(library):
         node = library.processes[process].nodes[starter.at]

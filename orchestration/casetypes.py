@@ -22,8 +22,8 @@ from orchestration.casetype_files import FORMS, MANIFEST, MODELS, READ, name_fau
 from orchestration.casetype_files import checked as checked_file
 from orchestration.classification import Classification, classify
 from orchestration.engine.commands import StartCase, StartProcess
-from orchestration.engine.deploy import build, compiled
-from orchestration.engine.library import Library
+from orchestration.engine.compile_models import build, compiled
+from orchestration.engine.compiled_models import CompiledModels
 from orchestration.models import Definition
 
 
@@ -126,7 +126,7 @@ class CaseType:
     forms: Mapping[str, Form]
     schema: Mapping[str, Any]
     classification: Classification
-    library: Library
+    library: CompiledModels
     files: Mapping[str, str]
 
     @property
@@ -223,7 +223,7 @@ def _case_type(
     forms: Mapping[str, Any],
     schema: Mapping[str, Any],
     classification: Classification,
-    library: Library,
+    library: CompiledModels,
 ) -> CaseType:
     intake = manifest.get("intake", {})
     return CaseType(

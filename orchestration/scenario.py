@@ -17,9 +17,9 @@ from orchestration.engine import events as e
 from orchestration.engine.bpmn import view as processes
 from orchestration.engine.cmmn import view as cases
 from orchestration.engine.codec import decode, encode
-from orchestration.engine.deploy import build
+from orchestration.engine.compile_models import build
+from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.execute import execute
-from orchestration.engine.library import Library
 from orchestration.engine.state import ENDED, ROOT, Instance, State
 
 Json = Any
@@ -43,7 +43,7 @@ class Engine:
     """One run of a scenario. Instance ids are "root/instance". After every step the state is stored and read again."""
 
     def __init__(self) -> None:
-        self.library = Library()
+        self.library = CompiledModels()
         self.now = START
         self.known: list[_Root] = []
         self.held: list[tuple[str, Mapping[str, Json], str | None]] = []

@@ -16,7 +16,7 @@ from orchestration.engine.bpmn.model import Node as FlowNode
 from orchestration.engine.bpmn.model import ProcessModel
 from orchestration.engine.cmmn.model import CaseModel
 from orchestration.engine.cmmn.model import Node as PlanNode
-from orchestration.engine.library import Library
+from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.state import INSTANCE_ENDED, ROOT, Item, State
 
 Json = Any
@@ -60,7 +60,7 @@ class Running:
     `done`: when it was last completed or passed. `left`: why it was last ended before it was done.
     """
 
-    library: Library
+    library: CompiledModels
     state: State
     parts: Mapping[int, Part]
     places: Mapping[int, Placed]
@@ -118,7 +118,7 @@ class Running:
         return any(key[1] == node for key in self.done)
 
 
-def running(library: Library, state: State, root: str, history: tuple[Entry, ...]) -> Running:
+def running(library: CompiledModels, state: State, root: str, history: tuple[Entry, ...]) -> Running:
     """`root`: the key of the root's model. What is open comes from the state, what is over from the history."""
     parts = {part.instance: part for part in _parts(library, state, history)}
     if ROOT not in parts:  # its beginning lies further back than the history that was read
@@ -128,12 +128,12 @@ def running(library: Library, state: State, root: str, history: tuple[Entry, ...
     return _with_steps(found, history)
 
 
-def _root(library: Library, key: str, state: State) -> Part:
+def _root(library: CompiledModels, key: str, state: State) -> Part:
     kind, models = ("case", library.cases) if key in library.cases else ("process", library.processes)
     return Part(ROOT, kind, models[key], models[key].name or key, None, state.root.state)
 
 
-def _parts(library: Library, state: State, history: tuple[Entry, ...]) -> Iterator[Part]:
+def _parts(library: CompiledModels, state: State, history: tuple[Entry, ...]) -> Iterator[Part]:
     told = _by_instance(history, "engine.InstanceStarted")
     over = {number: str(detail["state"]) for number, detail in _by_instance(history, "engine.InstanceEnded").items()}
     for number in sorted({*told, *state.instances}):

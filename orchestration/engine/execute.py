@@ -17,7 +17,7 @@ import orjson
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine.behaviours import BEHAVIOURS
-from orchestration.engine.library import Library
+from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.state import INSTANCE_ENDED, ROOT, Item, State, Wait
 from orchestration.engine.step import MAX_OPERATIONS, AgendaOverrun, ModelFault, Refused, Rejection, Step
 
@@ -33,28 +33,28 @@ class Outcome:
     rejection: Rejection | None = None
 
 
-def execute(library: Library, state: State | None, command: c.Command, now: datetime) -> Outcome:
+def execute(models: CompiledModels, state: State | None, command: c.Command, now: datetime) -> Outcome:
     """Carry out one command at `now` (aware). The state given is not changed; None is only good for a start."""
     given = State() if state is None else state
-    step = Step(library, given.working(), now, BEHAVIOURS, by_hand=type(command) in _BY_HAND)
+    step = Step(models, given.working(), now, BEHAVIOURS, by_hand=type(command) in _BY_HAND)
     try:
         step.plan(_HANDLERS[type(command)], step, command)
         step.run()
     except Refused as refused:
         return Outcome(given, (), refused.rejection)
     except AgendaOverrun:
-        return _overrun(library, given, now)
+        return _overrun(models, given, now)
     if not step.events:
         return Outcome(given, (), Rejection("unchanged", "Nothing would change."))
     return Outcome(step.state, tuple(step.events))
 
 
-def _overrun(library: Library, given: State, now: datetime) -> Outcome:
+def _overrun(models: CompiledModels, given: State, now: datetime) -> Outcome:
     """The case is as it was, with an incident; a start is refused."""
     sentence = f"The model did not come to rest within {MAX_OPERATIONS} operations; the command was not carried out."
     if not given.instances:
         return Outcome(given, (), Rejection("agenda", sentence))
-    step = Step(library, given.working(), now, BEHAVIOURS)
+    step = Step(models, given.working(), now, BEHAVIOURS)
     step.fault(ModelFault(sentence, code="agenda"))
     return Outcome(step.state, tuple(step.events))
 
@@ -108,7 +108,7 @@ def _start(
 ) -> None:
     if step.state.instances:
         raise Refused("exists", "The case has been started already.")
-    models = step.library.cases if kind == "case" else step.library.processes
+    models = step.models.cases if kind == "case" else step.models.processes
     if key not in models:
         raise Refused("no-model", f"No {kind} {key!r} is deployed.")
     initiator = models[key].initiator

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine.apply import apply
+from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.decisions import decide, shaped
-from orchestration.engine.library import Library
 from orchestration.engine.scope import Scope
 from orchestration.engine.state import INSTANCE_ENDED, Item, State, Wait
 
@@ -120,13 +120,13 @@ class Step:
 
     def __init__(
         self,
-        library: Library,
+        models: CompiledModels,
         state: State,
         now: datetime,
         behaviours: Mapping[str, Behaviour],
         by_hand: bool = False,
     ) -> None:
-        self.library = library
+        self.models = models
         self.state = state
         self.now = now
         self.behaviours = behaviours
@@ -199,16 +199,16 @@ class Step:
     def model(self, instance: int) -> Any:
         """The compiled case or process of this instance."""
         found = self.state.instances[instance]
-        return (self.library.cases if found.kind == "case" else self.library.processes)[found.key]
+        return (self.models.cases if found.kind == "case" else self.models.processes)[found.key]
 
     def start_instance(
         self, kind: str, key: str, variables: Mapping[str, Json], parent: int | None, at: str | None = None
     ) -> int:
         """Begin a case or process, called by the item `parent`; it comes to life from the agenda.
 
-        Raises ModelFault when the library has no such model.
+        Raises ModelFault when no such model is deployed.
         """
-        models = self.library.cases if kind == "case" else self.library.processes
+        models = self.models.cases if kind == "case" else self.models.processes
         if key not in models:
             raise ModelFault(f"No {kind} {key!r} is deployed.", parent)
         instance = self.new_id()
@@ -280,9 +280,9 @@ class Step:
     ) -> Json:
         """Evaluate a DMN decision on what the item sees, record it, and return its JSON output (`decisions.shaped`).
 
-        Raises ModelFault when the library has no such decision.
+        Raises ModelFault when no such decision is deployed.
         """
-        model = self.library.decisions.get(decision)
+        model = self.models.decisions.get(decision)
         if model is None:
             raise ModelFault(f"No decision {decision!r} is deployed.", item)
         verdict = decide(model, decision, Scope(self, instance, item, extra), self.now)

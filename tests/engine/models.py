@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from orchestration.engine import commands as c
-from orchestration.engine.deploy import build
+from orchestration.engine.compile_models import build
+from orchestration.engine.compiled_models import CompiledModels, Fault
 from orchestration.engine.events import Event
 from orchestration.engine.execute import Outcome, execute
-from orchestration.engine.library import Fault, Library
 from orchestration.engine.state import State
 
 NOW = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
@@ -43,10 +43,10 @@ HUMAN = '<humanTask id="human" name="Work"/>'
 JOB = '<task id="machine" name="Machine" casewright:capability="read"/>'
 
 
-def library(**files: bytes) -> Library:
+def library(**files: bytes) -> CompiledModels:
     """Models by file name, with `_` for the dot."""
     built = build({name.replace("_", "."): source for name, source in files.items()})
-    assert isinstance(built, Library), built
+    assert isinstance(built, CompiledModels), built
     return built
 
 
@@ -60,7 +60,7 @@ def faults(source: bytes, name: str = "m.cmmn") -> list[Fault]:
 class Hand:
     """Drives one root case; refusals are failures unless asked for."""
 
-    def __init__(self, models: Library, now: datetime = NOW) -> None:
+    def __init__(self, models: CompiledModels, now: datetime = NOW) -> None:
         self.models = models
         self.now = now
         self.state = State()

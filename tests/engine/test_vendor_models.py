@@ -6,7 +6,7 @@ import pytest
 
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
-from orchestration.engine.deploy import build
+from orchestration.engine.compile_models import build
 from orchestration.engine.execute import execute
 from orchestration.scenario import START
 from tests.engine.vendors import Run, activity, bpmn, flows, line

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.engine import commands as c
-from orchestration.engine.deploy import build
+from orchestration.engine.compile_models import build
+from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.execute import execute
-from orchestration.engine.library import Library
 from orchestration.scenario import START
 from tests.engine.vendors import activity, line, sentences
 
@@ -70,7 +70,7 @@ def test_any_extension_is_refused_with_its_element_or_runs(kind, attributes, ins
         held += f"</camunda:inputOutput><zeebe:ioMapping><zeebe:output source={quoteattr(parameter)} target='y.z'/>"
         held += "</zeebe:ioMapping>"
     built = build({"p.bpmn": line(activity(kind, said, held))})
-    if isinstance(built, Library):
+    if isinstance(built, CompiledModels):
         assert execute(built, None, c.StartProcess("p", {"a": 1}, by="ann"), START).state.instances is not None
     else:
         assert all(fault.element and fault.sentence for fault in built)

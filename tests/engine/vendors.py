@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from orchestration.engine import events as e
-from orchestration.engine.deploy import build
-from orchestration.engine.library import Library
+from orchestration.engine.compile_models import build
+from orchestration.engine.compiled_models import CompiledModels
 from orchestration.scenario import Engine
 
 SPACES = (
@@ -39,7 +39,7 @@ class Run:
 
     def __init__(self, source: bytes, variables: dict[str, Any] | None = None, **files: bytes) -> None:
         built = build({"p.bpmn": source, **{name.replace("_", "."): text for name, text in files.items()}})
-        assert isinstance(built, Library), built
+        assert isinstance(built, CompiledModels), built
         self.engine = Engine()
         self.engine.library = built
         self.id = self.engine.start("process", "p", variables or {})

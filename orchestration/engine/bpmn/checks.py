@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from orchestration.engine.bpmn import reach
 from orchestration.engine.bpmn.model import Activity, Event, Gateway, Node, ProcessModel, SubProcess, Task
-from orchestration.engine.library import Fault
+from orchestration.engine.compiled_models import Fault
 
 
 def check(process: ProcessModel, file: str) -> list[Fault]:

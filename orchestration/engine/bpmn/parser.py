@@ -30,8 +30,8 @@ from orchestration.engine.bpmn.model import (
     Task,
 )
 from orchestration.engine.bpmn.reading import BPMN, Reader, local
+from orchestration.engine.compiled_models import Fault
 from orchestration.engine.dialect import Script
-from orchestration.engine.library import Fault
 from orchestration.engine.xml import Element
 
 GLOBAL_TASKS: Final = {

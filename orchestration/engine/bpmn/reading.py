@@ -13,9 +13,9 @@ from typing import Final, TypeVar
 
 from orchestration.engine import dialect, juel
 from orchestration.engine.bpmn.model import EventDefinition
+from orchestration.engine.compiled_models import Fault
 from orchestration.engine.dialect import Extensions, Script, Transfer
 from orchestration.engine.expressions import BadExpression, Formula, formula, plain, setting
-from orchestration.engine.library import Fault
 from orchestration.engine.timers import BadTimer, schedule
 from orchestration.engine.xml import Element
 

@@ -12,16 +12,16 @@ from typing import Any
 
 from orchestration.engine.bpmn import correlation
 from orchestration.engine.bpmn.model import Activity, Event, Node, ProcessModel, Starter
-from orchestration.engine.library import Library
+from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.state import Item, State
 from orchestration.engine.timers import BadTimer, Schedule, schedule
 
 Json = Any
 
 
-def items(library: Library, state: State, instance: int) -> list[dict[str, Json]]:
+def items(models: CompiledModels, state: State, instance: int) -> list[dict[str, Json]]:
     """The open activities: {"id", "name", "def", "state", "local"}; the frame of a loop is none, its instances are."""
-    model: ProcessModel = library.processes[state.instances[instance].key]
+    model: ProcessModel = models.processes[state.instances[instance].key]
     found = []
     for item in _of(state, instance):
         node = model.nodes[item.node]
@@ -31,9 +31,9 @@ def items(library: Library, state: State, instance: int) -> list[dict[str, Json]
     return found
 
 
-def waiting(library: Library, state: State, instance: int) -> list[str]:
+def waiting(models: CompiledModels, state: State, instance: int) -> list[str]:
     """Ids of the wait states that are no user tasks: catching events, receive tasks, work asked of machines."""
-    model: ProcessModel = library.processes[state.instances[instance].key]
+    model: ProcessModel = models.processes[state.instances[instance].key]
     found: list[str] = []
     for item in _of(state, instance):
         node = model.nodes[item.node]
@@ -55,9 +55,9 @@ def _of(state: State, instance: int) -> Iterator[Item]:
     return (item for item in state.items.values() if item.instance == instance)
 
 
-def starters(library: Library) -> Iterator[tuple[str, Starter]]:
+def starters(models: CompiledModels) -> Iterator[tuple[str, Starter]]:
     """(process key, way in) for each message, signal, timer or conditional start of the deployed processes."""
-    for key, model in library.processes.items():
+    for key, model in models.processes.items():
         for starter in model.starters:
             yield key, starter
 
@@ -74,9 +74,9 @@ def first_moment(starter: Starter, now: datetime) -> Schedule:
     return schedule(str(text), now)
 
 
-def correlation_key(library: Library, message: str, payload: Mapping[str, Json], now: datetime) -> str | None:
+def correlation_key(models: CompiledModels, message: str, payload: Mapping[str, Json], now: datetime) -> str | None:
     """The key that a message carries by its payload, "" where it says nothing; None: its name alone decides."""
-    for model in library.processes.values():
+    for model in models.processes.values():
         paths = model.retrievals.get(message)
         if paths:
             return correlation.key_of_payload(paths, payload, now)

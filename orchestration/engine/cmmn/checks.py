@@ -14,7 +14,7 @@ from orchestration.engine.cmmn.lifecycle import EVENT_OR_MILESTONE, STAGE_OR_TAS
 from orchestration.engine.cmmn.model import TASKS, CaseModel, Node, OnPart
 from orchestration.engine.cmmn.planning import discretionary_nodes
 from orchestration.engine.cmmn.repetition import is_triggered
-from orchestration.engine.library import Fault, Library
+from orchestration.engine.compiled_models import CompiledModels, Fault
 
 Found = tuple[Node, str, bool]
 
@@ -25,10 +25,10 @@ _WITHOUT_BEGINNING: Final = frozenset(
 """Transitions that an item may make before it ever begins."""
 
 
-def check(case: CaseModel, library: Library, file: str) -> list[Fault]:
-    """All faults of one compiled case, with what it refers to in the library."""
+def check(case: CaseModel, models: CompiledModels, file: str) -> list[Fault]:
+    """All faults of one compiled case, with what it refers to in other models."""
     found = [
-        *(one for node in case.nodes.values() for one in _of_node(case, node, library)),
+        *(one for node in case.nodes.values() for one in _of_node(case, node, models)),
         *_unreachable(case),
         *_reopened_twice(case),
         *_never_begun(case),
@@ -36,10 +36,10 @@ def check(case: CaseModel, library: Library, file: str) -> list[Fault]:
     return [Fault(node.id, sentence, node.line, file, severe) for node, sentence, severe in found]
 
 
-def _of_node(case: CaseModel, node: Node, library: Library) -> Iterator[Found]:
+def _of_node(case: CaseModel, node: Node, models: CompiledModels) -> Iterator[Found]:
     yield from _criteria(case, node)
     yield from _timer(case, node)
-    yield from _called(node, library)
+    yield from _called(node, models)
     yield from _plans(case, node)
     yield from _controls(case, node)
     if node.occurs and node.manual is not None:
@@ -116,9 +116,9 @@ def _plans(case: CaseModel, node: Node) -> Iterator[Found]:
             yield node, f"There is no discretionary item {name!r} that its answer may plan.", True
 
 
-def _called(node: Node, library: Library) -> Iterator[Found]:
-    models = {"caseTask": library.cases, "processTask": library.processes, "decisionTask": library.decisions}
-    known = models.get(node.type)
+def _called(node: Node, models: CompiledModels) -> Iterator[Found]:
+    among = {"caseTask": models.cases, "processTask": models.processes, "decisionTask": models.decisions}
+    known = among.get(node.type)
     if known is None or node.called is None or node.called.constant is None:
         return
     key = node.called.constant

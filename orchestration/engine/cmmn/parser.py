@@ -13,8 +13,8 @@ from orchestration.engine.cmmn import index
 from orchestration.engine.cmmn.definitions import Definitions
 from orchestration.engine.cmmn.model import CaseFileItem, CaseModel, Node, Rule, Sentry, TableItem
 from orchestration.engine.cmmn.reading import CMMN, Reader, local, references
+from orchestration.engine.compiled_models import Fault
 from orchestration.engine.dialect import VENDORS, comes_from_flowable, vendor
-from orchestration.engine.library import Fault
 from orchestration.engine.xml import Element
 
 DEFINITIONS: Final = frozenset(

@@ -12,9 +12,9 @@ from typing import Final
 from orchestration.engine import juel
 from orchestration.engine.cmmn.lifecycle import CASE_FILE_EVENTS, STANDARD_EVENTS
 from orchestration.engine.cmmn.model import Criterion, OnPart, Repetition, Rule, Sentry
+from orchestration.engine.compiled_models import Fault
 from orchestration.engine.dialect import gathering, vendor
 from orchestration.engine.expressions import BadExpression, Formula, formula, setting
-from orchestration.engine.library import Fault
 from orchestration.engine.xml import Element
 
 CMMN: Final = frozenset({"http://www.omg.org/spec/CMMN/20151109/MODEL", "http://www.omg.org/spec/CMMN/20131201/MODEL"})

@@ -165,7 +165,7 @@ def _call(run: Run, item: Item, node: Node) -> bool:
     given = carried(run, item, node.inputs)
     if node.extensions.inherit_variables:
         given = {**run.step.state.instances[run.instance].variables, **given}
-    models = run.step.library.cases if kind == "case" else run.step.library.processes
+    models = run.step.models.cases if kind == "case" else run.step.models.processes
     inputs: Mapping[str, str] = getattr(models.get(key), "inputs", {})
     variables = {
         inputs.get(name, name) if isinstance(inputs, Mapping) else name: value for name, value in given.items()

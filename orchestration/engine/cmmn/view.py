@@ -15,7 +15,7 @@ from orchestration.engine.cmmn import planning
 from orchestration.engine.cmmn.behaviour import CaseBehaviour
 from orchestration.engine.cmmn.model import CaseModel, Rule
 from orchestration.engine.cmmn.run import Run
-from orchestration.engine.library import Library
+from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.scope import Scope
 from orchestration.engine.state import Instance, State
 from orchestration.engine.step import Step
@@ -60,10 +60,10 @@ def file(model: CaseModel, instance: Instance) -> dict[str, Json]:
     return {name: instance.variables[name] for name in names if name in instance.variables}
 
 
-def discretionary(library: Library, state: State, instance: int, now: datetime) -> list[dict[str, Json]]:
+def discretionary(models: CompiledModels, state: State, instance: int, now: datetime) -> list[dict[str, Json]]:
     """What may be planned now: {"id" of the discretionary item, "name", "def", "roles" (any of them; empty: anybody),
     "parent": the item whose planning table offers it, None for the case}."""
-    step = Step(library, state.working(), now, {"case": CaseBehaviour()})
+    step = Step(models, state.working(), now, {"case": CaseBehaviour()})
     return [
         {
             "id": offer.node.id,
@@ -76,9 +76,9 @@ def discretionary(library: Library, state: State, instance: int, now: datetime) 
     ]
 
 
-def planning_tables(library: Library, state: State, now: datetime) -> Iterator[Entry]:
+def planning_tables(models: CompiledModels, state: State, now: datetime) -> Iterator[Entry]:
     """Every discretionary item on a planning table of what is active, in all cases of this root, offered or not."""
-    step = Step(library, state.working(), now, {"case": CaseBehaviour()})
+    step = Step(models, state.working(), now, {"case": CaseBehaviour()})
     for instance in [found for found in state.instances.values() if found.kind == "case"]:
         run = Run.of(step, instance.id)
         for offer in planning.considered(run):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from orchestration.engine import juel
+from orchestration.engine.compiled_models import Fault
 from orchestration.engine.decisions import DECISION_FORMS
 from orchestration.engine.dialect.listeners import listening
 from orchestration.engine.dialect.loops import aggregations, loop
@@ -16,7 +17,6 @@ from orchestration.engine.dialect.texts import Texts
 from orchestration.engine.dialect.values import Aggregation, Extensions, Plans, Script
 from orchestration.engine.dialect.vendors import CAMUNDA_7, CASEWRIGHT, VENDORS, inner, vendor, vendor_elements
 from orchestration.engine.expressions import BadExpression, Formula, formula
-from orchestration.engine.library import Fault
 from orchestration.engine.xml import Element
 
 _SKIPS: Final = ("_FLOWABLE_SKIP_EXPRESSION_ENABLED", "_ACTIVITI_SKIP_EXPRESSION_ENABLED")

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from orchestration.engine import juel
+from orchestration.engine.compiled_models import Fault
 from orchestration.engine.expressions import BadExpression, Formula, formula, setting
-from orchestration.engine.library import Fault
 from orchestration.engine.xml import Element
 
 T = TypeVar("T")

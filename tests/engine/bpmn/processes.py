@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from orchestration.engine.bpmn.deploy import compile_processes
-from orchestration.engine.library import Library
+from orchestration.engine.bpmn.compile_processes import compile_processes
+from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.xml import parse
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -19,11 +19,11 @@ HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 TAIL = "</process></definitions>"
 
 
-def library(text: str) -> Library:
+def library(text: str) -> CompiledModels:
     """The text as a deployed library; the model must be without severe faults."""
     processes, faults = compile_processes(parse(text.encode()), "random.bpmn")
     assert not [fault for fault in faults if fault.severe], faults
-    return Library(processes=processes)
+    return CompiledModels(processes=processes)
 
 
 # -- trees of blocks

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.engine.bpmn.deploy import check_references, compile_processes
-from orchestration.engine.deploy import build
-from orchestration.engine.library import Library
+from orchestration.engine.bpmn.compile_processes import check_references, compile_processes
+from orchestration.engine.compile_models import build
+from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.xml import parse
 
 OPEN = (
@@ -128,7 +128,7 @@ def test_references_to_other_files_are_checked_together():
     body = FRAME + '<callActivity id="c" calledElement="t:other" /><businessRuleTask id="b" cw:decision="rate" />'
     processes, wrong = compiled(body + flows(("s", "c"), ("c", "b"), ("b", "e")))
     assert wrong == []
-    missing = check_references(processes["p"], Library(processes=processes))
+    missing = check_references(processes["p"], CompiledModels(processes=processes))
     assert {fault.element: fault.sentence for fault in missing} == {
         "c": "It calls the process 'other', which is not deployed.",
         "b": "It evaluates the decision 'rate', which is not deployed.",
@@ -138,7 +138,7 @@ def test_references_to_other_files_are_checked_together():
 def test_a_wrong_file_deploys_nothing():
     good = f'{OPEN}<process id="good">{FRAME}{flows(("s", "e"))}</process></definitions>'.encode()
     bad = f'{OPEN}<process id="bad">{FRAME}<callActivity id="c" />{flows(("s", "c"))}</process></definitions>'.encode()
-    assert isinstance(build({"good.bpmn": good}), Library)
+    assert isinstance(build({"good.bpmn": good}), CompiledModels)
     assert isinstance(build({"good.bpmn": good, "bad.bpmn": bad}), list)
 
 

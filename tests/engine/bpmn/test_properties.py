@@ -13,9 +13,9 @@ from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine.apply import replay
 from orchestration.engine.codec import decode, encode
-from orchestration.engine.deploy import build
+from orchestration.engine.compile_models import build
+from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.execute import execute
-from orchestration.engine.library import Library
 from orchestration.engine.state import INSTANCE_ENDED, State
 from tests.engine.bpmn.processes import Written, blocks, graphs, library
 
@@ -27,7 +27,7 @@ CALM = settings(deadline=None, suppress_health_check=list(HealthCheck))
 class Run:
     """One process that is stored and read again after every step, and whose history must give its state."""
 
-    def __init__(self, models: Library, variables: dict[str, Any] | None = None, key: str = "p") -> None:
+    def __init__(self, models: CompiledModels, variables: dict[str, Any] | None = None, key: str = "p") -> None:
         self.library = models
         self.now = START
         self.events: list[e.Event] = []
@@ -169,14 +169,14 @@ def test_no_command_breaks_a_well_formed_process(block, steps):
         run.do(command(run, *step))
 
 
-def shown() -> list[tuple[Library, str]]:
+def shown() -> list[tuple[CompiledModels, str]]:
     """Every process of our scenarios, with the models of its file."""
     found = []
     for path in sorted(SCENARIOS.glob("*.bpmn")):
         models = build(
             {one.name: one.read_bytes() for one in SCENARIOS.glob(f"{path.stem}.*") if one.suffix != ".yaml"}
         )
-        assert isinstance(models, Library)
+        assert isinstance(models, CompiledModels)
         found += [(models, key) for key in models.processes]
     return found
 

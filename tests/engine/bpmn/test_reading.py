@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.engine.bpmn.deploy import compile_processes
+from orchestration.engine.bpmn.compile_processes import compile_processes
 from orchestration.engine.xml import Element, XmlRefused, parse
 
 HERE = Path(__file__).parents[1] / "scenarios" / "bpmn"

@@ -8,9 +8,9 @@ import pytest
 
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
-from orchestration.engine.deploy import build
+from orchestration.engine.compile_models import build
+from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.execute import execute
-from orchestration.engine.library import Library
 from orchestration.engine.state import State
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -30,7 +30,7 @@ class Run:
     def __init__(self, *bodies: str, head: str = "", **variables):
         text = head + "".join(f'<process id="p{n or ""}">{body}</process>' for n, body in enumerate(bodies))
         built = build({"p.bpmn": f"{OPEN}{text}</definitions>".encode(), "d.dmn": DECISION})
-        assert isinstance(built, Library), built
+        assert isinstance(built, CompiledModels), built
         self.library, self.state = built, State()
         self.do(c.StartProcess("p", variables))
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from orchestration.engine import commands as c
 from orchestration.engine import step as kernel
-from orchestration.engine.deploy import build
+from orchestration.engine.compile_models import build
+from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.execute import execute
-from orchestration.engine.library import Library
 from orchestration.engine.state import State
 from tests.engine.cmmn.random_cases import command
 from tests.engine.models import NOW
@@ -53,7 +53,7 @@ def run(random: Random) -> bool:
     """Deploy a damaged file and, if it can be, drive it. Whether it ran."""
     text = damaged(random, random.choice(FILES).read_text("utf-8"))
     built = build({"m.cmmn": text.encode()})
-    if not isinstance(built, Library):
+    if not isinstance(built, CompiledModels):
         assert built
         assert all(fault.element and fault.sentence for fault in built)
         return False

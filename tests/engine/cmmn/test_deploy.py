@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.engine.deploy import build
-from orchestration.engine.library import Library
+from orchestration.engine.compile_models import build
+from orchestration.engine.compiled_models import CompiledModels
 from tests.engine.models import HUMAN, cmmn, entry, faults, item, on
 
 
@@ -85,7 +85,7 @@ def test_what_can_have_no_effect_is_a_warning():
     plan = item("a", "human", again + entry("go")) + go + HUMAN
     plan += item("b", "quick", '<exitCriterion id="out" sentryRef="go"/>')
     built = build({"m.cmmn": cmmn(plan + '<humanTask id="quick" isBlocking="false"/>')})
-    assert isinstance(built, Library)
+    assert isinstance(built, CompiledModels)
     assert {warning.element for warning in built.warnings} == {"a", "b"}
 
 
@@ -118,7 +118,7 @@ def test_a_repetition_gathers_variables_by_name_and_not_by_code():
 def test_listeners_that_would_run_code_are_named_in_a_warning():
     listener = '<extensionElements><flowable:taskListener event="create" class="org.Example"/></extensionElements>'
     built = build({"m.cmmn": cmmn(item("a") + f'<humanTask id="human">{listener}</humanTask>', flowable=True)})
-    assert isinstance(built, Library)
+    assert isinstance(built, CompiledModels)
     (warning,) = built.warnings
     assert warning.element == "human" and "taskListener is not run" in warning.sentence
 
@@ -141,7 +141,7 @@ def test_two_files_may_not_define_the_same_case():
 def test_items_that_wait_for_one_another_are_a_warning():
     plan = item("a", "human", entry("sa")) + item("b", "human", entry("sb")) + on("sa", "b") + on("sb", "a") + HUMAN
     built = build({"m.cmmn": cmmn(plan)})
-    assert isinstance(built, Library)
+    assert isinstance(built, CompiledModels)
     assert {warning.element for warning in built.warnings} == {"a", "b"}
 
 
@@ -153,7 +153,7 @@ def test_one_listener_reactivates_a_case():
 
 def test_other_files_of_a_case_type_are_passed_by():
     built = build({"m.cmmn": cmmn(item("a") + HUMAN), "forms.yaml": b"nonsense", "data.schema.json": b"{"})
-    assert isinstance(built, Library)
+    assert isinstance(built, CompiledModels)
     assert list(built.cases) == ["c"]
 
 
@@ -161,4 +161,4 @@ def test_the_case_types_that_ship_can_be_deployed():
     folder = Path(__file__).parents[3] / "casework" / "casetypes"
     for case_type in (path for path in folder.iterdir() if (path / "manifest.yaml").exists()):
         built = build({file.name: file.read_bytes() for file in case_type.iterdir() if file.is_file()})
-        assert isinstance(built, Library), built
+        assert isinstance(built, CompiledModels), built

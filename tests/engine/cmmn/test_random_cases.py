@@ -14,9 +14,9 @@ from orchestration.engine import commands as c
 from orchestration.engine import step as kernel
 from orchestration.engine.apply import replay
 from orchestration.engine.codec import decode, decode_event, encode, encode_event
-from orchestration.engine.deploy import build
+from orchestration.engine.compile_models import build
+from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.execute import execute
-from orchestration.engine.library import Library
 from orchestration.engine.state import ENDED, INSTANCE_ENDED, ROOT, State
 from tests.engine.cmmn.random_cases import CaseWriter, command
 
@@ -29,9 +29,9 @@ def _small_bound(monkeypatch):
     monkeypatch.setattr(kernel, "MAX_OPERATIONS", 400)
 
 
-def library(random: Random) -> Library:
+def library(random: Random) -> CompiledModels:
     built = build({"c.cmmn": CaseWriter(random, flowable=random.randrange(2) == 0).write()})
-    assert isinstance(built, Library), built
+    assert isinstance(built, CompiledModels), built
     return built
 
 

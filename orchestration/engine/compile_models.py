@@ -1,8 +1,8 @@
 """May these models be used, and as what?
 
-`build` reads all model files of a case type at once and gives a library, or every fault that it found: each with the
-element, its line and a sentence. A wrong model is never half deployed. What was deployed once is compiled without being
-judged again, so that running cases go on when a later release has become stricter.
+Compiles CMMN, BPMN and DMN. `build` reads all model files of a case type at once and gives the compiled models, or every
+fault that it found: each with the element, its line and a sentence. A wrong model is never half compiled. What was
+deployed once is compiled without being judged again, so that running cases go on when a later release is stricter.
 """
 
 from __future__ import annotations
@@ -12,35 +12,35 @@ from dataclasses import replace
 from typing import Any
 
 from orchestration.engine import xml
-from orchestration.engine.bpmn import deploy as bpmn
+from orchestration.engine.bpmn import compile_processes as bpmn
 from orchestration.engine.cmmn import checks as cmmn_checks
 from orchestration.engine.cmmn import parser as cmmn
+from orchestration.engine.compiled_models import CompiledModels, Fault
 from orchestration.engine.dmn import DecisionModel, Definitions, ModelRefused, compile_model, parse
-from orchestration.engine.library import Fault, Library
 
 _BY_SUFFIX = {".cmmn": "cmmn", ".cmmn.xml": "cmmn", ".bpmn": "bpmn", ".bpmn20.xml": "bpmn", ".bpmn.xml": "bpmn"}
 
 
-def build(files: Mapping[str, bytes]) -> Library | list[Fault]:
+def build(files: Mapping[str, bytes]) -> CompiledModels | list[Fault]:
     """file name -> content; names that end in .cmmn, .bpmn, .dmn or .xml are models, others are passed by."""
-    library, origin, faults = _read(files)
-    for key, case in library.cases.items():
-        faults.extend(cmmn_checks.check(case, library, origin[key]))
-    for key, process in library.processes.items():
-        faults.extend(replace(fault, file=origin[key]) for fault in bpmn.check_references(process, library))
+    models, origin, faults = _read(files)
+    for key, case in models.cases.items():
+        faults.extend(cmmn_checks.check(case, models, origin[key]))
+    for key, process in models.processes.items():
+        faults.extend(replace(fault, file=origin[key]) for fault in bpmn.check_references(process, models))
     if any(fault.severe for fault in faults):
         return sorted(faults, key=lambda fault: (not fault.severe, fault.file, fault.line))
-    return replace(library, warnings=tuple(faults))
+    return replace(models, warnings=tuple(faults))
 
 
-def compiled(files: Mapping[str, bytes]) -> Library:
+def compiled(files: Mapping[str, bytes]) -> CompiledModels:
     """The models of files that were deployed before: all that can be compiled, whatever `build` would say of it now."""
-    library, _, _ = _read(files)
-    return library
+    models, _, _ = _read(files)
+    return models
 
 
-def _read(files: Mapping[str, bytes]) -> tuple[Library, dict[str, str], list[Fault]]:
-    """The library, the file of each of its models, and what is wrong with each model by itself."""
+def _read(files: Mapping[str, bytes]) -> tuple[CompiledModels, dict[str, str], list[Fault]]:
+    """The models, the file of each of its models, and what is wrong with each model by itself."""
     faults: list[Fault] = []
     decisions = _decisions(
         {name: source for name, source in files.items() if name.endswith((".dmn", ".dmn.xml"))}, faults
@@ -64,7 +64,7 @@ def _read(files: Mapping[str, bytes]) -> tuple[Library, dict[str, str], list[Fau
             if key in target:
                 faults.append(Fault(key, f"{key!r} is defined in {origin[key]} and in {name}.", file=name))
             target[key], origin[key] = model, name
-    return Library(cases, processes, decisions), origin, faults
+    return CompiledModels(cases, processes, decisions), origin, faults
 
 
 def _kind(name: str) -> str | None:

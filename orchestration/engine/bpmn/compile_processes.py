@@ -1,4 +1,4 @@
-"""What does deploying a BPMN file give?
+"""What does compiling a BPMN file give?
 
 Its executable processes, compiled and checked, or everything that is wrong with them. References that cross files
 (called processes and cases, decisions) are checked when all files of the case type are compiled.
@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from orchestration.engine.bpmn import checks, parser
 from orchestration.engine.bpmn.model import CallActivity, Node, ProcessModel, Task
+from orchestration.engine.compiled_models import CompiledModels, Fault
 from orchestration.engine.expressions import Formula
-from orchestration.engine.library import Fault, Library
 from orchestration.engine.xml import Element
 
 
@@ -24,18 +24,18 @@ def compile_processes(root: Element, file: str = "") -> tuple[dict[str, ProcessM
     return processes, faults
 
 
-def check_references(process: ProcessModel, library: Library) -> list[Fault]:
+def check_references(process: ProcessModel, models: CompiledModels) -> list[Fault]:
     """What the process calls that no file has."""
-    found = (_missing(node, library) for node in process.nodes.values())
+    found = (_missing(node, models) for node in process.nodes.values())
     return [fault for fault in found if fault is not None]
 
 
-def _missing(node: Node, library: Library) -> Fault | None:
+def _missing(node: Node, models: CompiledModels) -> Fault | None:
     if isinstance(node, CallActivity):
-        known = library.cases if node.kind == "case" else library.processes
+        known = models.cases if node.kind == "case" else models.processes
         return _absent(node, f"calls the {node.kind}", node.called, known)
     if isinstance(node, Task) and node.decision is not None:
-        return _absent(node, "evaluates the decision", node.decision, library.decisions)
+        return _absent(node, "evaluates the decision", node.decision, models.decisions)
     return None
 
 

@@ -1,7 +1,7 @@
 """Which models may a case use?
 
-A `Library` holds the compiled, immutable models of one deployed version by key. It knows nothing of how they were read
-(`deploy.build` does that), so that behaviours can use it without knowing one another.
+A `CompiledModels` holds the compiled, immutable models of one version by key. It knows nothing of
+how they were read (`compile_models.build` does that), so that behaviours can use it without knowing one another.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class CompiledModels:
     """Models by key: case id, process id, decision id (or name). `decisions` leads to the DMN model that has it."""
 
     cases: Mapping[str, Any] = field(default_factory=dict)
