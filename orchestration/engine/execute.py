@@ -19,7 +19,7 @@ from orchestration.engine import events as e
 from orchestration.engine.behaviours import BEHAVIOURS
 from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.state import INSTANCE_ENDED, ROOT, Item, State, Wait
-from orchestration.engine.step import MAX_OPERATIONS, AgendaOverrun, ModelFault, Refused, Rejection, Step
+from orchestration.engine.step import MAX_OPERATIONS, AgendaOverrun, CommandRejected, ModelFault, Rejection, Step
 
 Json = Any
 
@@ -40,7 +40,7 @@ def execute(models: CompiledModels, state: State | None, command: c.Command, now
     try:
         step.plan(_HANDLERS[type(command)], step, command)
         step.run()
-    except Refused as refused:
+    except CommandRejected as refused:
         return Outcome(given, (), refused.rejection)
     except AgendaOverrun:
         return _overrun(models, given, now)
@@ -64,7 +64,7 @@ def _json(value: Json) -> Json:
     try:
         return orjson.loads(orjson.dumps(value))
     except TypeError as error:
-        raise Refused("variables", f"The values cannot be kept as JSON: {error}.") from None
+        raise CommandRejected("variables", f"The values cannot be kept as JSON: {error}.") from None
 
 
 def _variables(variables: Mapping[str, Json]) -> dict[str, Json]:
@@ -72,7 +72,7 @@ def _variables(variables: Mapping[str, Json]) -> dict[str, Json]:
         return {}
     copy = _json(dict(variables))
     if not isinstance(copy, dict):
-        raise Refused("variables", "Variables must be an object with names.")
+        raise CommandRejected("variables", "Variables must be an object with names.")
     return copy
 
 
@@ -81,16 +81,16 @@ def _running(step: Step, instance: int | None) -> int:
     number = ROOT if instance is None else instance
     found = step.state.instances.get(number)
     if found is None:
-        raise Refused("unknown", f"Instance {number} is not open.")
+        raise CommandRejected("unknown", f"Instance {number} is not open.")
     if found.state in INSTANCE_ENDED:
-        raise Refused("ended", f"{found.key} is {found.state}.")
+        raise CommandRejected("ended", f"{found.key} is {found.state}.")
     return number
 
 
 def _item(step: Step, number: int) -> Item:
     item = step.state.items.get(number)
     if item is None:
-        raise Refused("unknown", f"Item {number} is not open (any more).")
+        raise CommandRejected("unknown", f"Item {number} is not open (any more).")
     _running(step, item.instance)
     return item
 
@@ -98,7 +98,7 @@ def _item(step: Step, number: int) -> Item:
 def _wait(step: Step, number: int, kind: str) -> Wait:
     wait = step.state.waits.get(number)
     if wait is None or wait.kind != kind:
-        raise Refused("unknown", f"The {kind} {number} is not open (any more).")
+        raise CommandRejected("unknown", f"The {kind} {number} is not open (any more).")
     _running(step, wait.instance)
     return wait
 
@@ -107,10 +107,10 @@ def _start(
     step: Step, kind: str, key: str, variables: Mapping[str, Json], by: str | None, at: str | None = None
 ) -> None:
     if step.state.instances:
-        raise Refused("exists", "The case has been started already.")
+        raise CommandRejected("exists", "The case has been started already.")
     models = step.models.cases if kind == "case" else step.models.processes
     if key not in models:
-        raise Refused("no-model", f"No {kind} {key!r} is deployed.")
+        raise CommandRejected("no-model", f"No {kind} {key!r} is deployed.")
     initiator = models[key].initiator
     given = {} if by is None or initiator is None else {initiator: by}
     step.start_instance(kind, key, {**given, **_variables(variables)}, None, at)
@@ -127,7 +127,7 @@ def _start_process(step: Step, command: c.StartProcess) -> None:
 def _complete_task(step: Step, command: c.CompleteTask) -> None:
     wait = step.state.waits.get(command.item)
     if wait is None or wait.kind != "task":
-        raise Refused("unknown", f"There is no open task on item {command.item} (any more).")
+        raise CommandRejected("unknown", f"There is no open task on item {command.item} (any more).")
     item = _item(step, command.item)
     variables = _variables(command.variables)
     step.emit(e.TaskClosed(item.instance, item.id, "completed"))
@@ -172,7 +172,7 @@ def _raise_incident(step: Step, command: c.RaiseIncident) -> None:
 def _fire_timer(step: Step, command: c.FireTimer) -> None:
     wait = _wait(step, command.timer, "timer")
     if wait.key is not None and datetime.fromisoformat(wait.key) > step.now:
-        raise Refused("not-due", f"The timer {wait.id} is due at {wait.key}.")
+        raise CommandRejected("not-due", f"The timer {wait.id} is due at {wait.key}.")
     step.emit(e.TimerFired(wait.instance, wait.item, wait.id))
     step.behaviour(wait.instance).timer_fired(step, wait)
 
@@ -189,7 +189,7 @@ def _set_variables(step: Step, command: c.SetVariables) -> None:
 def _receive_message(step: Step, command: c.ReceiveMessage) -> None:
     wait = step.awaiting(command.name, command.correlation, command.at, command.instance)
     if wait is None:
-        raise Refused("unknown", f"Nothing here waits for the message {command.name!r}.")
+        raise CommandRejected("unknown", f"Nothing here waits for the message {command.name!r}.")
     step.deliver(wait.id, _variables(command.variables))
 
 
@@ -197,7 +197,7 @@ def _receive_signal(step: Step, command: c.ReceiveSignal) -> None:
     variables = _variables(command.variables)
     waiting = step.hearing(command.name)
     if not waiting:
-        raise Refused("unknown", f"Nothing here waits for the signal {command.name!r}.")
+        raise CommandRejected("unknown", f"Nothing here waits for the signal {command.name!r}.")
     for subscription in waiting:
         step.plan(step.deliver, subscription, variables)
 
@@ -214,12 +214,16 @@ def _close_case(step: Step, command: c.CloseCase) -> None:
 
 def _case_in(step: Step, *states: str) -> None:
     if not step.state.instances:
-        raise Refused("unknown", "There is no case.")
+        raise CommandRejected("unknown", "There is no case.")
     root = step.state.root
     if root.kind != "case" and root.state in INSTANCE_ENDED:
-        raise Refused("state", f"{root.key} is {root.state}; a process that is over cannot be opened or closed again.")
+        raise CommandRejected(
+            "state", f"{root.key} is {root.state}; a process that is over cannot be opened or closed again."
+        )
     if root.kind != "case" or root.state not in states:
-        raise Refused("state", f"{root.key} is {root.state}; this is for a case that is {', '.join(sorted(states))}.")
+        raise CommandRejected(
+            "state", f"{root.key} is {root.state}; this is for a case that is {', '.join(sorted(states))}."
+        )
 
 
 def _on_item(step: Step, command: Any) -> None:

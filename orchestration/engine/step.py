@@ -39,7 +39,7 @@ class Rejection:
     message: str
 
 
-class Refused(Exception):
+class CommandRejected(Exception):
     """Carries a Rejection out of a behaviour; `execute` turns it into a value. Nothing of the step remains."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -61,13 +61,13 @@ class AgendaOverrun(Exception):
 
 
 class Behaviour(Protocol):
-    """One notation on the kernel. Methods decide by `step.emit` and `step.plan`; they raise Refused or ModelFault."""
+    """One notation on the kernel. Methods decide by `step.emit` and `step.plan`; they raise CommandRejected or ModelFault."""
 
     def start(self, step: Step, instance: int, at: str | None) -> None:
         """The instance was begun (`InstanceStarted` is emitted); bring it to life."""
 
     def command(self, step: Step, command: c.Command, instance: int, item: Item | None) -> None:
-        """An item command: checks by the life-cycle table, else raises Refused. The item exists and is open."""
+        """An item command: checks by the life-cycle table, else raises CommandRejected. The item exists and is open."""
 
     def task_completed(self, step: Step, item: Item, variables: Mapping[str, Json]) -> None:
         """The task of this item was closed by a person."""
@@ -332,10 +332,10 @@ class Step:
         instance = item.instance if item is not None else 1
         self.raise_incident(instance, None if item is None else item.id, fault.code, str(fault))
 
-    def cannot(self, sentence: str, item: int | None = None) -> Refused | ModelFault:
+    def cannot(self, sentence: str, item: int | None = None) -> CommandRejected | ModelFault:
         """What to raise when the model does not allow what a command leads to: a person is refused, others find an
         incident."""
-        return Refused("state", sentence) if self.by_hand else ModelFault(sentence, item)
+        return CommandRejected("state", sentence) if self.by_hand else ModelFault(sentence, item)
 
     # -- messages and signals
 

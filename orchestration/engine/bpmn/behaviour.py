@@ -27,7 +27,7 @@ from orchestration.engine.bpmn import (
 from orchestration.engine.bpmn.items import close_item, end_children, end_turn, node_of, process
 from orchestration.engine.bpmn.model import Activity, CallActivity, Event, Gateway, Node, SubProcess
 from orchestration.engine.state import Item, Wait
-from orchestration.engine.step import ModelFault, Refused, Step
+from orchestration.engine.step import CommandRejected, ModelFault, Step
 
 Json = Any
 
@@ -52,7 +52,7 @@ class ProcessBehaviour:
             _learn(step, instance, at)
             catching.enter_at(step, instance, at)
         else:
-            raise Refused("no-model", f"The process {model.id!r} has no start event {at!r}.")
+            raise CommandRejected("no-model", f"The process {model.id!r} has no start event {at!r}.")
 
     def command(self, step: Step, command: c.Command, instance: int, item: Item | None) -> None:
         match command:
@@ -73,7 +73,7 @@ class ProcessBehaviour:
                 _awake(step, instance)
                 _complete_by_hand(step, item, command.variables)
             case _:
-                raise Refused("state", f"{type(command).__name__} is not for what a process has open here.")
+                raise CommandRejected("state", f"{type(command).__name__} is not for what a process has open here.")
 
     def task_completed(self, step: Step, item: Item, variables: Mapping[str, Json]) -> None:
         _awake(step, item.instance)
@@ -175,7 +175,7 @@ def _go_by(step: Step, item: Item, node: Node, output: Json) -> None:
     flows = [flow for flow in node.outgoing if flow.id == output]
     if not flows:
         known = ", ".join(flow.id for flow in node.outgoing)
-        raise Refused("variables", f"To go on from here, name a sequence flow as the output: {known}.")
+        raise CommandRejected("variables", f"To go on from here, name a sequence flow as the output: {known}.")
     close_item(step, item.id, "closed", "skip")
     tokens.send(step, item.instance, item.parent, flows)
 
@@ -191,7 +191,7 @@ def _moves(step: Step, instance: int) -> bool:
 
 def _awake(step: Step, instance: int) -> None:
     if step.state.instances[instance].state == "suspended":
-        raise Refused("suspended", f"{step.state.instances[instance].key} is suspended.")
+        raise CommandRejected("suspended", f"{step.state.instances[instance].key} is suspended.")
 
 
 def _perform(step: Step, item: Item) -> None:
@@ -200,7 +200,7 @@ def _perform(step: Step, item: Item) -> None:
     holder = step.state.items[scope]
     ad_hoc = cast(SubProcess, node_of(step, holder))
     if ad_hoc.sequential and scopes.performs(step, holder):
-        raise Refused("state", f"In '{ad_hoc.name or ad_hoc.id}' one activity is performed at a time.")
+        raise CommandRejected("state", f"In '{ad_hoc.name or ad_hoc.id}' one activity is performed at a time.")
     close_item(step, item.id, "closed", "start")
     scopes.offer(step, item.instance, scope, item.node)
     tokens.begin(step, item.instance, scope, item.node)
@@ -210,7 +210,7 @@ def _trigger(step: Step, item: Item, values: Mapping[str, Json]) -> None:
     """The outside lets a receive task, or work asked of a machine, go on."""
     node = node_of(step, item)
     if activities.is_frame(item) or not (node.type == "receiveTask" or step.state.waits_of(item.id, "job")):
-        raise Refused("state", f"'{node.name or node.id}' does not wait to be triggered.")
+        raise CommandRejected("state", f"'{node.name or node.id}' does not wait to be triggered.")
     step.plan(activities.complete, step, item.id, values)
 
 
@@ -219,9 +219,9 @@ def _complete_by_hand(step: Step, item: Item, values: Mapping[str, Json]) -> Non
     node = node_of(step, item)
     if scopes.is_ad_hoc(step, item.id):
         if scopes.performs(step, item):
-            raise Refused("state", f"In '{node.name or node.id}' something is still being performed.")
+            raise CommandRejected("state", f"In '{node.name or node.id}' something is still being performed.")
     elif activities.is_frame(item) or not (node.type == "receiveTask" or step.state.waits_of(item.id, "task", "job")):
-        raise Refused("state", f"'{node.name or node.id}' is not completed by hand.")
+        raise CommandRejected("state", f"'{node.name or node.id}' is not completed by hand.")
     step.plan(activities.complete, step, item.id, values)
 
 

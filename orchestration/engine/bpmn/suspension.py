@@ -18,7 +18,7 @@ from orchestration.engine.bpmn import catching, work
 from orchestration.engine.bpmn.items import facts_of, node_of, note
 from orchestration.engine.bpmn.model import Activity
 from orchestration.engine.state import Wait
-from orchestration.engine.step import Refused, Step
+from orchestration.engine.step import CommandRejected, Step
 
 Json = Any
 
@@ -27,7 +27,7 @@ _KEPT: Final = "kept"
 
 
 def suspend(step: Step, instance: int) -> None:
-    """active -> suspended. Raises Refused in any other state."""
+    """active -> suspended. Raises CommandRejected in any other state."""
     _change(step, instance, "suspend", "active", "suspended")
     for holder in _holders(step, instance):
         _stop(step, instance, holder)
@@ -35,7 +35,7 @@ def suspend(step: Step, instance: int) -> None:
 
 
 def resume(step: Step, instance: int) -> None:
-    """suspended -> active. Raises Refused in any other state."""
+    """suspended -> active. Raises CommandRejected in any other state."""
     _change(step, instance, "resume", "suspended", "active")
     for holder in _holders(step, instance):
         if _STOPPED in facts_of(step, instance, holder):
@@ -66,7 +66,7 @@ def _hand_over(step: Step, instance: int, letter: Mapping[str, Json]) -> None:
 def _change(step: Step, instance: int, transition: str, source: str, target: str) -> None:
     found = step.state.instances[instance]
     if found.state != source:
-        raise Refused("state", f"{found.key} is {found.state}; only what is {source} can do that.")
+        raise CommandRejected("state", f"{found.key} is {found.state}; only what is {source} can do that.")
     step.emit(e.InstanceChanged(instance, transition, source, target))
 
 

@@ -25,7 +25,7 @@ from orchestration.engine.cmmn import (
 from orchestration.engine.cmmn.by_hand import HANDLERS
 from orchestration.engine.cmmn.run import Run
 from orchestration.engine.state import Item, Wait
-from orchestration.engine.step import Refused, Step
+from orchestration.engine.step import CommandRejected, Step
 from orchestration.engine.timers import Schedule
 
 Json = Any
@@ -45,7 +45,7 @@ class CaseBehaviour:
     def command(self, step: Step, command: c.Command, instance: int, item: Item | None) -> None:
         handler = HANDLERS.get(type(command))
         if handler is None:
-            raise Refused("state", "A case does not understand this.")
+            raise CommandRejected("state", "A case does not understand this.")
         handler(Run.of(step, instance), command, item)
 
     def task_completed(self, step: Step, item: Item, variables: Mapping[str, Json]) -> None:
@@ -102,7 +102,7 @@ class CaseBehaviour:
     def skip(self, step: Step, item: Item, output: Json) -> None:
         run = Run.of(step, item.instance)
         if item.state != "active":
-            raise Refused("state", f"{run.name(item)} is {item.state}; there is no work to skip.")
+            raise CommandRejected("state", f"{run.name(item)} is {item.state}; there is no work to skip.")
         tasks.bring_back(run, item, run.node(item), output)
         items.complete(run, step.state.items[item.id])
 

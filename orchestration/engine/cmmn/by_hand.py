@@ -16,7 +16,7 @@ from orchestration.engine.cmmn.lifecycle import CASE
 from orchestration.engine.cmmn.model import TASKS
 from orchestration.engine.cmmn.run import Run
 from orchestration.engine.state import Item
-from orchestration.engine.step import Refused
+from orchestration.engine.step import CommandRejected
 
 
 def complete(run: Run, command: c.CompleteItem, item: Item | None) -> None:
@@ -24,13 +24,13 @@ def complete(run: Run, command: c.CompleteItem, item: Item | None) -> None:
     if item is None:
         _case_may(run, "complete")
         if not completion.look(run, None).completable:
-            raise Refused("state", f"{run.model.name} has work that is active or required.")
+            raise CommandRejected("state", f"{run.model.name} has work that is active or required.")
         run.assign(None, command.variables)
         items.end_case(run, "completed")
         return
     run.must(item, "complete")
     if run.node(item).is_stage and not completion.look(run, item.id).completable:
-        raise Refused("state", f"{run.name(item)} has work that is active or required.")
+        raise CommandRejected("state", f"{run.name(item)} has work that is active or required.")
     run.assign(item.id, command.variables)
     items.complete(run, run.step.state.items[item.id])
 
@@ -40,7 +40,7 @@ def trigger(run: Run, command: c.Trigger, item: Item | None) -> None:
     assert item is not None
     node = run.node(item)
     if node.type not in TASKS or run.step.state.waits_of(item.id, "task", "job"):
-        raise Refused("state", f"{run.name(item)} does not wait for a trigger.")
+        raise CommandRejected("state", f"{run.name(item)} does not wait for a trigger.")
     run.must(item, "complete")
     run.assign(item.id, command.variables)
     items.complete(run, run.step.state.items[item.id])
@@ -51,9 +51,9 @@ def occur(run: Run, command: c.OccurEvent, item: Item | None) -> None:
     assert item is not None
     node = run.node(item)
     if not node.is_listener or node.type == "timerEventListener" or node.listens == "reactivate":
-        raise Refused("state", f"{run.name(item)} is no event that a person can raise.")
+        raise CommandRejected("state", f"{run.name(item)} is no event that a person can raise.")
     if node.roles and command.roles is not None and node.roles.isdisjoint(command.roles):
-        raise Refused("role", f"{run.name(item)} is for {', '.join(sorted(node.roles))}.")
+        raise CommandRejected("role", f"{run.name(item)} is for {', '.join(sorted(node.roles))}.")
     run.must(item, "occur")
     run.assign(item.id, command.variables)
     items.finish(run, run.step.state.items[item.id], "occur")
@@ -99,7 +99,7 @@ def resume(run: Run, command: c.Resume, item: Item | None) -> None:
         return
     run.must(item, "resume")
     if "before" in item.facts or not run.is_active(item.parent):
-        raise Refused("state", f"{run.name(item)} is suspended with what is around it; resume that.")
+        raise CommandRejected("state", f"{run.name(item)} is suspended with what is around it; resume that.")
     suspension.resume(run, item, "resume")
 
 
@@ -143,7 +143,7 @@ def reactivate_case(run: Run, command: c.ReactivateCase, item: Item | None) -> N
     target = CASE.get(("reactivate", found.state))
     listener = reactivation.listener_of(run)
     if target is None or (listener is None and run.model.flowable):
-        raise Refused("state", f"{run.model.name} is {found.state}, or its model has no reactivation listener.")
+        raise CommandRejected("state", f"{run.model.name} is {found.state}, or its model has no reactivation listener.")
     run.step.emit(e.InstanceChanged(run.instance, "reactivate", found.state, target))
     run.note(None, reactivation.REACTIVATED, True)
     run.step.set_variables(run.instance, command.variables)
@@ -168,7 +168,7 @@ def close_case(run: Run, command: c.CloseCase, item: Item | None) -> None:
 def _case_may(run: Run, transition: str) -> None:
     state = run.step.state.instances[run.instance].state
     if (transition, state) not in CASE:
-        raise Refused("suspended" if state == "suspended" else "state", f"{run.model.name} is {state}.")
+        raise CommandRejected("suspended" if state == "suspended" else "state", f"{run.model.name} is {state}.")
 
 
 def _while_active(handler: Callable[[Run, Any, Item | None], None]) -> Callable[[Run, Any, Item | None], None]:
@@ -176,7 +176,7 @@ def _while_active(handler: Callable[[Run, Any, Item | None], None]) -> Callable[
 
     def checked(run: Run, command: Any, item: Item | None) -> None:
         if run.step.state.instances[run.instance].state == "suspended":
-            raise Refused("suspended", f"{run.model.name} is suspended.")
+            raise CommandRejected("suspended", f"{run.model.name} is suspended.")
         handler(run, command, item)
 
     return checked

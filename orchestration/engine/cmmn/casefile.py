@@ -13,7 +13,7 @@ from orchestration.engine import events as e
 from orchestration.engine.cmmn import items, listeners
 from orchestration.engine.cmmn.lifecycle import CASE_FILE_ITEM
 from orchestration.engine.cmmn.model import CaseFileItem
-from orchestration.engine.step import Refused
+from orchestration.engine.step import CommandRejected
 
 if TYPE_CHECKING:
     from orchestration.engine.cmmn.run import Run
@@ -51,17 +51,19 @@ def removed(run: Run, names: frozenset[str]) -> None:
 def change(run: Run, command: c.CaseFile, _item: object) -> None:
     """One transition of a case file item by hand; updated without a value, it keeps its content.
 
-    Raises Refused by the life cycle of 8.3.
+    Raises CommandRejected by the life cycle of 8.3.
     """
     item = _named(run, command.name)
     there = run.step.state.instances[run.instance].variables
     present = item.name in there
     appends = command.op == "create" and present and item.many
     if ((command.op, "available" if present else "absent") not in CASE_FILE_ITEM) and not appends:
-        raise Refused("state", f"{item.name} is {'there already' if present else 'not there'}; it cannot {command.op}.")
+        raise CommandRejected(
+            "state", f"{item.name} is {'there already' if present else 'not there'}; it cannot {command.op}."
+        )
     parent = run.model.files.get(item.parent or "")
     if command.op == "create" and parent is not None and parent.name not in there:
-        raise Refused("state", f"{item.name} belongs to {parent.name}, which is not there.")
+        raise CommandRejected("state", f"{item.name} belongs to {parent.name}, which is not there.")
     if command.op == "delete":
         _delete(run, item)
         return
@@ -77,7 +79,7 @@ def _named(run: Run, name: str) -> CaseFileItem:
     for item in run.model.files.values():
         if last in (item.name, item.id):
             return item
-    raise Refused("unknown", f"The case file has no item {name!r}.")
+    raise CommandRejected("unknown", f"The case file has no item {name!r}.")
 
 
 def _content(item: CaseFileItem, there: Json, command: c.CaseFile) -> Json:

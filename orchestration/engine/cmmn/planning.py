@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.engine import events as e
 from orchestration.engine.cmmn.model import CaseModel, Node, Rule, TableItem
-from orchestration.engine.step import Refused
+from orchestration.engine.step import CommandRejected
 
 if TYPE_CHECKING:
     from orchestration.engine.cmmn.run import Run
@@ -76,7 +76,7 @@ def _entries(run: Run, node: Node, holder: int | None, stage: int | None) -> Ite
 
 
 def choose(run: Run, wanted: str, roles: tuple[str, ...] | None, holder: int | None = None) -> Offer:
-    """The offer of what is wanted (by the item's id, its definition's, or its name). Raises Refused."""
+    """The offer of what is wanted (by the item's id, its definition's, or its name). Raises CommandRejected."""
     found = [
         offer
         for offer in offers(run)
@@ -84,11 +84,11 @@ def choose(run: Run, wanted: str, roles: tuple[str, ...] | None, holder: int | N
     ]
     if not found:
         known = run.model.nodes.get(wanted)
-        raise Refused("rule", f"{known.name if known and known.name else repr(wanted)} is not offered now.")
+        raise CommandRejected("rule", f"{known.name if known and known.name else repr(wanted)} is not offered now.")
     offer = next((each for each in found if each.is_open_to(roles)), None)
     if offer is None:
         needed = ", ".join(sorted(frozenset().union(*found[0].item.roles)))
-        raise Refused("role", f"Only {needed} may add {found[0].node.name or wanted}.")
+        raise CommandRejected("role", f"Only {needed} may add {found[0].node.name or wanted}.")
     return offer
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from orchestration.engine import events as e
 from orchestration.engine.cmmn import items, planning
 from orchestration.engine.state import Item
-from orchestration.engine.step import Refused
+from orchestration.engine.step import CommandRejected
 
 if TYPE_CHECKING:
     from orchestration.engine.cmmn.run import Run
@@ -36,7 +36,7 @@ def take_up(run: Run, item: Item, result: Json) -> None:
     for each in wanted[:MOST]:
         try:
             _plan(run, each, asked.items)
-        except Refused as refused:
+        except CommandRejected as refused:
             _refuse(run, item, each, refused.rejection.message)
     if len(wanted) > MOST:
         _refuse(run, item, f"{len(wanted) - MOST} more", f"One answer may name {MOST} steps at most.")
@@ -44,10 +44,10 @@ def take_up(run: Run, item: Item, result: Json) -> None:
 
 def _plan(run: Run, wanted: Json, allowed: tuple[str, ...]) -> None:
     if wanted not in allowed:
-        raise Refused("not-allowed", "The task does not allow its actor to add this.")
+        raise CommandRejected("not-allowed", "The task does not allow its actor to add this.")
     offer = planning.choose(run, wanted, _NO_ROLES)
     if any(there.parent == offer.stage for there in run.open(offer.node.id)):
-        raise Refused("state", f"{offer.node.name or wanted} is part of the case already.")
+        raise CommandRejected("state", f"{offer.node.name or wanted} is part of the case already.")
     items.plan(run, offer, _NO_ROLES)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orchestration.engine.cmmn.model import Node
-from orchestration.engine.step import Refused
+from orchestration.engine.step import CommandRejected
 
 if TYPE_CHECKING:
     from orchestration.engine.cmmn.run import Run
@@ -37,7 +37,9 @@ def kind(run: Run, node: Node, parent: int | None) -> str:
 def must_be_open(run: Run, listener: Node) -> None:
     """Refuse while the listener's available condition does not hold."""
     if listener.available is not None and run.value(listener.available, None) is not True:
-        raise Refused("state", f"{run.model.name} cannot be reactivated: the condition of {listener.name} is not met.")
+        raise CommandRejected(
+            "state", f"{run.model.name} cannot be reactivated: the condition of {listener.name} is not met."
+        )
 
 
 def listener_of(run: Run) -> Node | None:

@@ -18,7 +18,7 @@ from orchestration.engine.cmmn import crossing, listeners, sentries
 from orchestration.engine.cmmn.lifecycle import EVENT_OR_MILESTONE, STAGE_OR_TASK
 from orchestration.engine.cmmn.model import CaseModel, Node, Rule
 from orchestration.engine.state import ENDED, Item
-from orchestration.engine.step import Refused, Step
+from orchestration.engine.step import CommandRejected, Step
 
 Json = Any
 Lineage = tuple[tuple[str, int], ...]
@@ -156,11 +156,11 @@ class Run:
         return step.state.items[number]
 
     def change(self, item: Item, transition: str, target: str | None = None, reason: str = "") -> None:
-        """One transition by the table; `target` only where the table does not say (resuming). Raises Refused."""
+        """One transition by the table; `target` only where the table does not say (resuming). Raises CommandRejected."""
         node = self.node(item)
         after = target or self.after(item, transition)
         if after is None:
-            raise Refused("state", f"{self.name(item)} is {item.state}; it cannot {_words(transition)}.")
+            raise CommandRejected("state", f"{self.name(item)} is {item.state}; it cannot {_words(transition)}.")
         before, number, parent = item.state, item.id, item.parent
         self.step.emit(
             e.ItemChanged(self.instance, number, transition, before, after, node.definition, node.name, reason)
@@ -179,9 +179,9 @@ class Run:
         return table.get((transition, item.state))
 
     def must(self, item: Item, transition: str) -> None:
-        """Raises Refused unless the life cycle allows the transition and the case is active."""
+        """Raises CommandRejected unless the life cycle allows the transition and the case is active."""
         if self.after(item, transition) is None:
-            raise Refused("state", f"{self.name(item)} is {item.state}; it cannot {_words(transition)}.")
+            raise CommandRejected("state", f"{self.name(item)} is {item.state}; it cannot {_words(transition)}.")
 
     def note(self, item: int | None, fact: str, value: Json) -> None:
         holder = self.step.state.instances[self.instance] if item is None else self.step.state.items[item]
