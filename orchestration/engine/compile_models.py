@@ -1,6 +1,6 @@
 """May these models be used, and as what?
 
-Compiles CMMN, BPMN and DMN. `build` reads all model files of a case type at once and gives the compiled models, or every
+Compiles CMMN, BPMN, DMN. `build` reads all model files of a case type at once and gives the compiled models, or every
 fault that it found: each with the element, its line and a sentence. A wrong model is never half compiled. What was
 deployed once is compiled without being judged again, so that running cases go on when a later release is stricter.
 """

@@ -36,7 +36,7 @@ class Outcome:
 def execute(models: CompiledModels, state: State | None, command: c.Command, now: datetime) -> Outcome:
     """Carry out one command at `now` (aware). The state given is not changed; None is only good for a start."""
     given = State() if state is None else state
-    step = Step(models, given.working(), now, BEHAVIOURS, by_hand=type(command) in _BY_HAND)
+    step = Step(models, given.working(), now, BEHAVIOURS, interactive=type(command) in _INTERACTIVE)
     try:
         step.plan(_HANDLERS[type(command)], step, command)
         step.run()
@@ -266,7 +266,7 @@ def _command(step: Step, command: c.Command, instance: int, item: Item | None) -
     step.behaviour(instance).command(step, command, instance, item)
 
 
-_BY_HAND: Final = frozenset(
+_INTERACTIVE: Final = frozenset(
     {c.CompleteTask, c.CompleteItem, c.Trigger, c.OccurEvent, c.PlanItem, c.StartItem, c.Terminate, c.SetVariables}
 )
 """Commands behind which somebody waits for an answer: they are refused where others raise an incident."""

@@ -61,7 +61,7 @@ class AgendaOverrun(Exception):
 
 
 class Behaviour(Protocol):
-    """One notation on the kernel. Methods decide by `step.emit` and `step.plan`; they raise CommandRejected or ModelFault."""
+    """One notation on the kernel. Methods decide by `step.emit` and `step.plan` and raise CommandRejected or ModelFault."""
 
     def start(self, step: Step, instance: int, at: str | None) -> None:
         """The instance was begun (`InstanceStarted` is emitted); bring it to life."""
@@ -114,8 +114,8 @@ class Behaviour(Protocol):
 class Step:
     """The work on one command. `now` is an aware UTC time; nothing else here knows a clock.
 
-    `by_hand`: somebody waits for the answer to the command. `runs`: what a behaviour keeps about an instance until the
-    step is over; `ended_models`: the models of those that ended in it; both by instance.
+    `interactive`: somebody waits for the answer to the command. `runs`: what a behaviour keeps about an instance until
+    the step is over; `ended_models`: the models of those that ended in it; both by instance.
     """
 
     def __init__(
@@ -124,13 +124,13 @@ class Step:
         state: State,
         now: datetime,
         behaviours: Mapping[str, Behaviour],
-        by_hand: bool = False,
+        interactive: bool = False,
     ) -> None:
         self.models = models
         self.state = state
         self.now = now
         self.behaviours = behaviours
-        self.by_hand = by_hand
+        self.interactive = interactive
         self.events: list[e.Event] = []
         self.runs: dict[int, Any] = {}
         self.ended_models: dict[int, Any] = {}
@@ -335,7 +335,7 @@ class Step:
     def cannot(self, sentence: str, item: int | None = None) -> CommandRejected | ModelFault:
         """What to raise when the model does not allow what a command leads to: a person is refused, others find an
         incident."""
-        return CommandRejected("state", sentence) if self.by_hand else ModelFault(sentence, item)
+        return CommandRejected("state", sentence) if self.interactive else ModelFault(sentence, item)
 
     # -- messages and signals
 

@@ -22,7 +22,7 @@ from orchestration.engine.cmmn import (
     settling,
     tasks,
 )
-from orchestration.engine.cmmn.by_hand import HANDLERS
+from orchestration.engine.cmmn.commands import HANDLERS
 from orchestration.engine.cmmn.run import Run
 from orchestration.engine.state import Item, Wait
 from orchestration.engine.step import CommandRejected, Step

@@ -156,7 +156,7 @@ class Run:
         return step.state.items[number]
 
     def change(self, item: Item, transition: str, target: str | None = None, reason: str = "") -> None:
-        """One transition by the table; `target` only where the table does not say (resuming). Raises CommandRejected."""
+        """One transition by the table; `target` only where the table does not say (resuming). Rejects others."""
         node = self.node(item)
         after = target or self.after(item, transition)
         if after is None:
