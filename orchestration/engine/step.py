@@ -61,7 +61,10 @@ class AgendaOverrun(Exception):
 
 
 class Behaviour(Protocol):
-    """One notation on the kernel. Methods decide by `step.emit` and `step.plan` and raise CommandRejected or ModelFault."""
+    """One notation on the kernel. Methods decide by `step.emit` and `step.plan`.
+
+    They raise CommandRejected or ModelFault.
+    """
 
     def start(self, step: Step, instance: int, at: str | None) -> None:
         """The instance was begun (`InstanceStarted` is emitted); bring it to life."""

@@ -16,14 +16,14 @@ from orchestration.engine.scope import Scope
 from orchestration.engine.state import Item
 
 if TYPE_CHECKING:
-    from orchestration.engine.cmmn.run import Run
+    from orchestration.engine.cmmn.case_run import CaseRun
 
 Json = Any
 Rows = dict[int, list[Json]]
 """Number of a repetition -> one row for each aggregation of the rule."""
 
 
-def keep(run: Run, item: Item) -> None:
+def keep(run: CaseRun, item: Item) -> None:
     """A repetition completes: what it gives is noted before it is gone."""
     node = run.node(item)
     if _aggregations(node):
@@ -31,7 +31,7 @@ def keep(run: Run, item: Item) -> None:
         run.note(item.parent, _fact(node) + str(number), _rows(run, item, node))
 
 
-def publish(run: Run, node: Node, parent: int | None) -> None:
+def publish(run: CaseRun, node: Node, parent: int | None) -> None:
     """Write the lists that are due: all when no repetition is left, else those that give an overview."""
     if not _aggregations(node) or not run.is_active(parent):
         return
@@ -46,7 +46,7 @@ def publish(run: Run, node: Node, parent: int | None) -> None:
         run.note(parent, _fact(node) + str(number), None)
 
 
-def show(run: Run) -> None:
+def show(run: CaseRun) -> None:
     """At rest: bring the overviews up to date."""
     for name in run.model.gathering:
         node = run.model.nodes[name]
@@ -55,7 +55,7 @@ def show(run: Run) -> None:
                 publish(run, node, parent)
 
 
-def drop(run: Run, item: Item) -> None:
+def drop(run: CaseRun, item: Item) -> None:
     """An item ends before its time: what it would have left goes on without it, overviews inside of it are gone."""
     if _aggregations(run.node(item)):
         run.step.plan(publish, run, run.node(item), item.parent)
@@ -73,14 +73,14 @@ def _fact(node: Node) -> str:
     return f"gathered:{node.id}:"
 
 
-def _kept(run: Run, node: Node, parent: int | None) -> Rows:
+def _kept(run: CaseRun, node: Node, parent: int | None) -> Rows:
     holder = run.step.state.instances[run.instance] if parent is None else run.step.state.items[parent]
     start = _fact(node)
     noted = {fact: rows for fact, rows in holder.facts.items() if fact.startswith(start) and rows is not None}
     return {int(fact.removeprefix(start)): rows for fact, rows in noted.items()}
 
 
-def _begun(run: Run, node: Node, parent: int | None) -> list[Item]:
+def _begun(run: CaseRun, node: Node, parent: int | None) -> list[Item]:
     return [item for item in run.open(node.id) if item.parent == parent and _has_begun(item)]
 
 
@@ -88,7 +88,7 @@ def _has_begun(item: Item) -> bool:
     return item.state not in ("available", "unavailable")
 
 
-def _rows(run: Run, item: Item, node: Node) -> list[Json]:
+def _rows(run: CaseRun, item: Item, node: Node) -> list[Json]:
     """One object for each aggregation; a variable that is not there has no entry in it."""
     scope = Scope(run.step, run.instance, item.id)
     return [

@@ -14,16 +14,16 @@ from orchestration.engine import commands as c
 from orchestration.engine.cmmn import (
     casefile,
     completion,
+    evaluation,
     items,
     listeners,
     proposals,
     repetition,
     sentries,
-    settling,
     tasks,
 )
+from orchestration.engine.cmmn.case_run import CaseRun
 from orchestration.engine.cmmn.commands import HANDLERS
-from orchestration.engine.cmmn.run import Run
 from orchestration.engine.state import Item, Wait
 from orchestration.engine.step import CommandRejected, Step
 from orchestration.engine.timers import Schedule
@@ -35,7 +35,7 @@ class CaseBehaviour:
     """`step.Behaviour` for cases."""
 
     def start(self, step: Step, instance: int, at: str | None) -> None:
-        run = Run.of(step, instance)
+        run = CaseRun.of(step, instance)
         items.open_children(run, run.model.plan, None)
         run.dirty.add(None)
         if sentries.has_conditions(run.model.plan):
@@ -46,16 +46,16 @@ class CaseBehaviour:
         handler = HANDLERS.get(type(command))
         if handler is None:
             raise CommandRejected("state", "A case does not understand this.")
-        handler(Run.of(step, instance), command, item)
+        handler(CaseRun.of(step, instance), command, item)
 
     def task_completed(self, step: Step, item: Item, variables: Mapping[str, Json]) -> None:
-        run = Run.of(step, item.instance)
+        run = CaseRun.of(step, item.instance)
         run.must(item, "complete")
         run.assign(item.id, variables)
         items.complete(run, step.state.items[item.id])
 
     def job_completed(self, step: Step, item: Item, result: Json) -> None:
-        run = Run.of(step, item.instance)
+        run = CaseRun.of(step, item.instance)
         run.must(item, "complete")
         tasks.bring_back(run, item, run.node(item), result)
         proposals.take_up(run, step.state.items[item.id], result)
@@ -65,7 +65,7 @@ class CaseBehaviour:
         return False
 
     def timer_fired(self, step: Step, wait: Wait) -> None:
-        run, item = Run.of(step, wait.instance), step.state.items[wait.item or 0]
+        run, item = CaseRun.of(step, wait.instance), step.state.items[wait.item or 0]
         facts = wait.facts or {}
         if facts.get("every"):
             times = _times(wait).next(step.now)
@@ -75,12 +75,12 @@ class CaseBehaviour:
         items.finish(run, item, "occur")
 
     def received(self, step: Step, wait: Wait, variables: Mapping[str, Json]) -> None:
-        run, item = Run.of(step, wait.instance), step.state.items[wait.item or 0]
+        run, item = CaseRun.of(step, wait.instance), step.state.items[wait.item or 0]
         step.set_variables(run.instance, variables)
         items.finish(run, item, "occur")
 
     def called_ended(self, step: Step, item: Item, instance: int, state: str, variables: Mapping[str, Json]) -> None:
-        run, node = Run.of(step, item.instance), Run.of(step, item.instance).node(item)
+        run, node = CaseRun.of(step, item.instance), CaseRun.of(step, item.instance).node(item)
         if item.state != "active":
             return
         if state == "completed" or (state == "terminated" and run.model.flowable):
@@ -92,7 +92,7 @@ class CaseBehaviour:
             run.change(item, "fault")
 
     def retry(self, step: Step, item: Item) -> None:
-        run = Run.of(step, item.instance)
+        run = CaseRun.of(step, item.instance)
         if item.state == "active":
             step.cancel_waits(item.id)
             items.begin(run, step.state.items[item.id])
@@ -100,7 +100,7 @@ class CaseBehaviour:
             items.take_up(run, item.id)
 
     def skip(self, step: Step, item: Item, output: Json) -> None:
-        run = Run.of(step, item.instance)
+        run = CaseRun.of(step, item.instance)
         if item.state != "active":
             raise CommandRejected("state", f"{run.name(item)} is {item.state}; there is no work to skip.")
         tasks.bring_back(run, item, run.node(item), output)
@@ -109,18 +109,18 @@ class CaseBehaviour:
     def written(
         self, step: Step, instance: int, item: int | None, names: frozenset[str], fresh: frozenset[str]
     ) -> None:
-        run = Run.of(step, instance)
+        run = CaseRun.of(step, instance)
         if item is None:
             casefile.written(run, names, fresh)
 
     def removed(self, step: Step, instance: int, names: frozenset[str]) -> None:
-        casefile.removed(Run.of(step, instance), names)
+        casefile.removed(CaseRun.of(step, instance), names)
 
     def settle(self, step: Step, instance: int, changed: frozenset[str]) -> None:
-        settling.settle(Run.of(step, instance), changed)
+        evaluation.settle(CaseRun.of(step, instance), changed)
 
     def knows(self, step: Step, instance: int, item: int | None, name: str) -> Json:
-        run = Run.of(step, instance)
+        run = CaseRun.of(step, instance)
         match name:
             case "stageCompletable":
                 stage = None if item is None else run.stage_of(step.state.items[item])
@@ -144,10 +144,10 @@ class CaseBehaviour:
         return None
 
     def terminate(self, step: Step, instance: int) -> None:
-        items.end_children(Run.of(step, instance), None)
+        items.end_children(CaseRun.of(step, instance), None)
 
 
-def _facts(run: Run, item: Item) -> dict[str, Json]:
+def _facts(run: CaseRun, item: Item) -> dict[str, Json]:
     node = run.node(item)
     waits = item.state == "available" and repetition.is_awaited(item)
     return {

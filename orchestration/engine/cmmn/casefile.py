@@ -16,12 +16,12 @@ from orchestration.engine.cmmn.model import CaseFileItem
 from orchestration.engine.step import CommandRejected
 
 if TYPE_CHECKING:
-    from orchestration.engine.cmmn.run import Run
+    from orchestration.engine.cmmn.case_run import CaseRun
 
 Json = Any
 
 
-def announce(run: Run) -> None:
+def announce(run: CaseRun) -> None:
     """A case begins: the case file items that it was given are created, and its variables."""
     variables = run.step.state.instances[run.instance].variables
     for item in run.model.files.values():
@@ -31,7 +31,7 @@ def announce(run: Run) -> None:
         _tell_listeners(run, name, "create")
 
 
-def written(run: Run, names: frozenset[str], fresh: frozenset[str]) -> None:
+def written(run: CaseRun, names: frozenset[str], fresh: frozenset[str]) -> None:
     """Case variables were written, `fresh` of them for the first time."""
     for item in run.model.files.values():
         if item.name in names:
@@ -40,7 +40,7 @@ def written(run: Run, names: frozenset[str], fresh: frozenset[str]) -> None:
         _tell_listeners(run, name, "create" if name in fresh else "update")
 
 
-def removed(run: Run, names: frozenset[str]) -> None:
+def removed(run: CaseRun, names: frozenset[str]) -> None:
     for item in run.model.files.values():
         if item.name in names:
             _made(run, item, "delete")
@@ -48,7 +48,7 @@ def removed(run: Run, names: frozenset[str]) -> None:
         _tell_listeners(run, name, "delete")
 
 
-def change(run: Run, command: c.CaseFile, _item: object) -> None:
+def change(run: CaseRun, command: c.CaseFile, _item: object) -> None:
     """One transition of a case file item by hand; updated without a value, it keeps its content.
 
     Raises CommandRejected by the life cycle of 8.3.
@@ -74,7 +74,7 @@ def change(run: Run, command: c.CaseFile, _item: object) -> None:
     _made(run, item, command.op)
 
 
-def _named(run: Run, name: str) -> CaseFileItem:
+def _named(run: CaseRun, name: str) -> CaseFileItem:
     last = name.rpartition("/")[2]
     for item in run.model.files.values():
         if last in (item.name, item.id):
@@ -91,13 +91,13 @@ def _content(item: CaseFileItem, there: Json, command: c.CaseFile) -> Json:
     return [command.value]
 
 
-def _write(run: Run, item: CaseFileItem, value: Json, fresh: bool) -> None:
+def _write(run: CaseRun, item: CaseFileItem, value: Json, fresh: bool) -> None:
     run.step.emit(e.VariablesChanged(run.instance, None, {item.name: value}))
     run.step.touch(run.instance, item.name)
     _tell_listeners(run, item.name, "create" if fresh else "update")
 
 
-def _delete(run: Run, item: CaseFileItem) -> None:
+def _delete(run: CaseRun, item: CaseFileItem) -> None:
     """With all that it contains, from the inside out."""
     for child in item.children:
         nested = run.model.files[child]
@@ -109,7 +109,7 @@ def _delete(run: Run, item: CaseFileItem) -> None:
     _tell_listeners(run, item.name, "delete")
 
 
-def _made(run: Run, item: CaseFileItem, transition: str) -> None:
+def _made(run: CaseRun, item: CaseFileItem, transition: str) -> None:
     """Record the transition and tell sentries; a parent gains or loses a child by it. (table 8.2)"""
     run.step.emit(e.CaseFileChanged(run.instance, item.name, transition, item.id))
     run.occurred(item.id, transition, None)
@@ -120,7 +120,7 @@ def _made(run: Run, item: CaseFileItem, transition: str) -> None:
             _made(run, parent, "addChild" if transition == "create" else "removeChild")
 
 
-def _tell_listeners(run: Run, name: str, kind: str) -> None:
+def _tell_listeners(run: CaseRun, name: str, kind: str) -> None:
     """Told when nothing else is left to do, so that a listener hears what happened in the step that created it."""
     for node in run.model.watchers.get(name, ()):
         if node in run.model.nodes and listeners.hears(run.model.nodes[node], name, kind):
@@ -128,7 +128,7 @@ def _tell_listeners(run: Run, name: str, kind: str) -> None:
             run.step.touch(run.instance)
 
 
-def tell(run: Run) -> None:
+def tell(run: CaseRun) -> None:
     """Let the variable listeners that heard something in this step occur, each instance that is there once."""
     for node in run.heard:
         for item in run.open(node):
@@ -137,7 +137,7 @@ def tell(run: Run) -> None:
     run.heard.clear()
 
 
-def _occur(run: Run, number: int) -> None:
+def _occur(run: CaseRun, number: int) -> None:
     item = run.item(number)
     if item is not None and item.state == "available":
         items.finish(run, item, "occur")

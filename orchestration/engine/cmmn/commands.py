@@ -12,14 +12,14 @@ from typing import Any, Final
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine.cmmn import casefile, completion, items, planning, reactivation, suspension
+from orchestration.engine.cmmn.case_run import CaseRun
 from orchestration.engine.cmmn.lifecycle import CASE
 from orchestration.engine.cmmn.model import TASKS
-from orchestration.engine.cmmn.run import Run
 from orchestration.engine.state import Item
 from orchestration.engine.step import CommandRejected
 
 
-def complete(run: Run, command: c.CompleteItem, item: Item | None) -> None:
+def complete(run: CaseRun, command: c.CompleteItem, item: Item | None) -> None:
     """A stage or the case when nothing in it is active or required any more (8.6.1); a task at any time."""
     if item is None:
         _case_may(run, "complete")
@@ -35,7 +35,7 @@ def complete(run: Run, command: c.CompleteItem, item: Item | None) -> None:
     items.complete(run, run.step.state.items[item.id])
 
 
-def trigger(run: Run, command: c.Trigger, item: Item | None) -> None:
+def trigger(run: CaseRun, command: c.Trigger, item: Item | None) -> None:
     """A task that waits for the outside goes on."""
     assert item is not None
     node = run.node(item)
@@ -46,7 +46,7 @@ def trigger(run: Run, command: c.Trigger, item: Item | None) -> None:
     items.complete(run, run.step.state.items[item.id])
 
 
-def occur(run: Run, command: c.OccurEvent, item: Item | None) -> None:
+def occur(run: CaseRun, command: c.OccurEvent, item: Item | None) -> None:
     """A user or generic event happens. (8.4.3)"""
     assert item is not None
     node = run.node(item)
@@ -59,31 +59,31 @@ def occur(run: Run, command: c.OccurEvent, item: Item | None) -> None:
     items.finish(run, run.step.state.items[item.id], "occur")
 
 
-def plan(run: Run, command: c.PlanItem, item: Item | None) -> None:
+def plan(run: CaseRun, command: c.PlanItem, item: Item | None) -> None:
     """Plan a discretionary item. (8.7)"""
     _case_may(run, "suspend")
     holder = None if item is None else item.id
     items.plan(run, planning.choose(run, command.definition, command.roles, holder), command.roles)
 
 
-def start(run: Run, command: c.StartItem, item: Item | None) -> None:
+def start(run: CaseRun, command: c.StartItem, item: Item | None) -> None:
     assert item is not None
     run.must(item, "manualStart")
     items.start(run, item, "manualStart")
 
 
-def enable(run: Run, command: c.Enable, item: Item | None) -> None:
+def enable(run: CaseRun, command: c.Enable, item: Item | None) -> None:
     assert item is not None
     run.change(item, "reenable")
     completion.require(run, run.step.state.items[item.id])
 
 
-def disable(run: Run, command: c.Disable, item: Item | None) -> None:
+def disable(run: CaseRun, command: c.Disable, item: Item | None) -> None:
     assert item is not None
     run.change(item, "disable")
 
 
-def suspend(run: Run, command: c.Suspend, item: Item | None) -> None:
+def suspend(run: CaseRun, command: c.Suspend, item: Item | None) -> None:
     if item is None:
         _case_may(run, "suspend")
         suspension.suspend_case(run, "suspend")
@@ -92,7 +92,7 @@ def suspend(run: Run, command: c.Suspend, item: Item | None) -> None:
         suspension.suspend(run, item, "suspend")
 
 
-def resume(run: Run, command: c.Resume, item: Item | None) -> None:
+def resume(run: CaseRun, command: c.Resume, item: Item | None) -> None:
     if item is None:
         _case_may(run, "resume")
         suspension.resume_case(run, "resume")
@@ -103,7 +103,7 @@ def resume(run: Run, command: c.Resume, item: Item | None) -> None:
     suspension.resume(run, item, "resume")
 
 
-def terminate(run: Run, command: c.Terminate, item: Item | None) -> None:
+def terminate(run: CaseRun, command: c.Terminate, item: Item | None) -> None:
     if item is None:
         _case_may(run, "terminate")
         items.end_case(run, "terminated")
@@ -112,7 +112,7 @@ def terminate(run: Run, command: c.Terminate, item: Item | None) -> None:
         items.finish(run, item, "terminate")
 
 
-def fault(run: Run, command: c.FaultItem, item: Item | None) -> None:
+def fault(run: CaseRun, command: c.FaultItem, item: Item | None) -> None:
     """A task or a stage fails; what is inside is not touched (table 8.9). A case stands still, a called one is over."""
     if item is None and run.step.state.instances[run.instance].parent is not None:
         items.end_case(run, "failed")
@@ -124,13 +124,13 @@ def fault(run: Run, command: c.FaultItem, item: Item | None) -> None:
     suspension.fail(run, item, command.reason)
 
 
-def reactivate_item(run: Run, command: c.ReactivateItem, item: Item | None) -> None:
+def reactivate_item(run: CaseRun, command: c.ReactivateItem, item: Item | None) -> None:
     assert item is not None
     run.must(item, "reactivate")
     suspension.reactivate(run, item)
 
 
-def reactivate_case(run: Run, command: c.ReactivateCase, item: Item | None) -> None:
+def reactivate_case(run: CaseRun, command: c.ReactivateCase, item: Item | None) -> None:
     """Open an ended case again: the listener occurs, then the plan model begins anew. (table 8.6, *re-activate*)
 
     A case that has failed or was suspended goes on where it stood.
@@ -158,23 +158,23 @@ def reactivate_case(run: Run, command: c.ReactivateCase, item: Item | None) -> N
     run.dirty.add(None)
 
 
-def close_case(run: Run, command: c.CloseCase, item: Item | None) -> None:
+def close_case(run: CaseRun, command: c.CloseCase, item: Item | None) -> None:
     state = run.step.state.instances[run.instance].state
     _case_may(run, "close")
     items.end_children(run, None)
     run.step.emit(e.InstanceChanged(run.instance, "close", state, "closed"))
 
 
-def _case_may(run: Run, transition: str) -> None:
+def _case_may(run: CaseRun, transition: str) -> None:
     state = run.step.state.instances[run.instance].state
     if (transition, state) not in CASE:
         raise CommandRejected("suspended" if state == "suspended" else "state", f"{run.model.name} is {state}.")
 
 
-def _while_active(handler: Callable[[Run, Any, Item | None], None]) -> Callable[[Run, Any, Item | None], None]:
+def _while_active(handler: Callable[[CaseRun, Any, Item | None], None]) -> Callable[[CaseRun, Any, Item | None], None]:
     """Nothing moves in a case that is suspended."""
 
-    def checked(run: Run, command: Any, item: Item | None) -> None:
+    def checked(run: CaseRun, command: Any, item: Item | None) -> None:
         if run.step.state.instances[run.instance].state == "suspended":
             raise CommandRejected("suspended", f"{run.model.name} is suspended.")
         handler(run, command, item)
@@ -182,7 +182,7 @@ def _while_active(handler: Callable[[Run, Any, Item | None], None]) -> Callable[
     return checked
 
 
-HANDLERS: Final[dict[type, Callable[[Run, Any, Item | None], None]]] = {
+HANDLERS: Final[dict[type, Callable[[CaseRun, Any, Item | None], None]]] = {
     c.CompleteItem: _while_active(complete),
     c.Trigger: _while_active(trigger),
     c.OccurEvent: _while_active(occur),

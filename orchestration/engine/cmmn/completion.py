@@ -16,7 +16,7 @@ from orchestration.engine.cmmn.model import Node
 from orchestration.engine.state import Item
 
 if TYPE_CHECKING:
-    from orchestration.engine.cmmn.run import Run
+    from orchestration.engine.cmmn.case_run import CaseRun
 
 
 REQUIRED = "required"
@@ -34,7 +34,7 @@ class Look:
 _NO = Look(False, False)
 
 
-def look(run: Run, parent: int | None) -> Look:
+def look(run: CaseRun, parent: int | None) -> Look:
     """How a stage (None: the case) stands."""
     stage = run.model.plan if parent is None else run.node(run.step.state.items[parent])
     automatic = stage.auto_complete
@@ -52,7 +52,7 @@ def look(run: Run, parent: int | None) -> Look:
     return Look(True, complete)
 
 
-def _weight(run: Run, child: Item, node: Node) -> str:
+def _weight(run: CaseRun, child: Item, node: Node) -> str:
     """ "holds" the stage open, "waits" (holds it unless it completes automatically), or "nothing"."""
     state, rule = child.state, node.parent_completion
     if rule == "ignore" or state in ("disabled", "failed"):
@@ -73,7 +73,7 @@ def _weight(run: Run, child: Item, node: Node) -> str:
     return "waits"
 
 
-def is_required(run: Run, child: Item) -> bool:
+def is_required(run: CaseRun, child: Item) -> bool:
     """Whether the required rule held on creation or enabling; in Flowable's models, whether it does now."""
     rule = run.node(child).required
     if rule is None or rule.condition is None or run.model.flowable:
@@ -81,31 +81,31 @@ def is_required(run: Run, child: Item) -> bool:
     return child.facts.get(REQUIRED) is True
 
 
-def require(run: Run, item: Item) -> None:
+def require(run: CaseRun, item: Item) -> None:
     """Ask the required rule: on *create*, and on *enable* and *re-enable* while it was false. (8.6.3, table 8.8)"""
     rule = run.node(item).required
     if rule is not None and rule.condition is not None and not run.model.flowable and run.holds(rule, item):
         run.note(item.id, REQUIRED, True)
 
 
-def was_completed(run: Run, child: Item) -> bool:
+def was_completed(run: CaseRun, child: Item) -> bool:
     """Whether an earlier instance of the same plan item was completed in this stage."""
     return child.node in _completed(run, child.parent)
 
 
-def _completed(run: Run, holder: int | None) -> tuple[str, ...]:
+def _completed(run: CaseRun, holder: int | None) -> tuple[str, ...]:
     state = run.step.state
     facts = state.instances[run.instance].facts if holder is None else state.items[holder].facts
     return tuple(facts.get("completed", ()))
 
 
-def completed_everywhere(run: Run) -> list[str]:
+def completed_everywhere(run: CaseRun) -> list[str]:
     """The ids of plan items, and of their definitions, of which an instance was completed in this case."""
     known = _completed(run, None)
     return list(dict.fromkeys([*known, *(run.model.nodes[name].definition for name in known)]))
 
 
-def remember(run: Run, item: Item) -> None:
+def remember(run: CaseRun, item: Item) -> None:
     """Note that the item was completed, where the model asks for it: in its stage and in the case."""
     if not run.model.keeps_completed:
         return
@@ -115,7 +115,7 @@ def remember(run: Run, item: Item) -> None:
             run.step.emit(e.FactSet(run.instance, holder, "completed", [*known, item.node]))
 
 
-def settle(run: Run) -> int | None:
+def next_completable(run: CaseRun) -> int | None:
     """The innermost stage that completes by itself, 0 for the case, None when there is none."""
     while run.dirty:
         parent = max(run.dirty, key=lambda number: number or 0)
@@ -125,7 +125,7 @@ def settle(run: Run) -> int | None:
     return None
 
 
-def look_everywhere(run: Run) -> None:
+def look_everywhere(run: CaseRun) -> None:
     """What completion depends on has changed: every open stage is to be looked at."""
     run.dirty.add(None)
     run.dirty.update(

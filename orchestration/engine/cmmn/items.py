@@ -13,11 +13,11 @@ from orchestration.engine import events as e
 from orchestration.engine.cmmn import (
     aggregation,
     completion,
-    crossing,
     listeners,
     planning,
     reactivation,
     repetition,
+    stage_reach,
     tasks,
 )
 from orchestration.engine.cmmn.model import Criterion, Node, Repetition
@@ -25,12 +25,12 @@ from orchestration.engine.state import Item
 from orchestration.engine.step import ModelFault
 
 if TYPE_CHECKING:
-    from orchestration.engine.cmmn.run import Run
+    from orchestration.engine.cmmn.case_run import CaseRun
 
 Json = Any
 
 
-def open_children(run: Run, node: Node, parent: int | None, but: frozenset[str] = frozenset()) -> None:
+def open_children(run: CaseRun, node: Node, parent: int | None, but: frozenset[str] = frozenset()) -> None:
     """A stage (None: the case) became active: its plan items are created, then each is taken up. (8.7)
 
     In a case that was reactivated, Flowable's reactivation rules may leave items out or activate them at once.
@@ -44,7 +44,7 @@ def open_children(run: Run, node: Node, parent: int | None, but: frozenset[str] 
         run.step.plan(activate_now if kind == "activate" else take_up, run, item.id)
 
 
-def plan(run: Run, offer: planning.Offer, roles: tuple[str, ...] | None) -> None:
+def plan(run: CaseRun, offer: planning.Offer, roles: tuple[str, ...] | None) -> None:
     """Somebody with these roles takes up an offer: what was planned becomes an ordinary item of the stage. (8.7)"""
     run.step.emit(planning.planned(run, offer, roles))
     if offer.node.type == "planFragment":
@@ -53,7 +53,7 @@ def plan(run: Run, offer: planning.Offer, roles: tuple[str, ...] | None) -> None
         run.step.plan(take_up, run, create(run, offer.node, offer.stage).id)
 
 
-def _without_fragments(run: Run, node: Node) -> Iterator[Node]:
+def _without_fragments(run: CaseRun, node: Node) -> Iterator[Node]:
     """The plan items of a stage; a plan fragment is none itself, its items stand in the stage. (5.4.4)"""
     for child in (run.model.nodes[name] for name in node.children):
         if child.type == "planFragment":
@@ -62,14 +62,14 @@ def _without_fragments(run: Run, node: Node) -> Iterator[Node]:
             yield child
 
 
-def activate_now(run: Run, number: int) -> None:
+def activate_now(run: CaseRun, number: int) -> None:
     """Active whatever it would wait for; a repetition rule is heeded as when a criterion lets it in."""
     item = run.item(number)
     if item is not None and item.state == "available" and not enter(run, item, None):
         activate(run, item)
 
 
-def create(run: Run, node: Node, parent: int | None, local: dict[str, Json] | None = None) -> Item:
+def create(run: CaseRun, node: Node, parent: int | None, local: dict[str, Json] | None = None) -> Item:
     """A listener with an available condition waits for that first, one for reactivation until the case has ended."""
     hidden = node.available is not None or node.listens == "reactivate"
     state = "unavailable" if hidden else "available"
@@ -78,7 +78,7 @@ def create(run: Run, node: Node, parent: int | None, local: dict[str, Json] | No
     return item
 
 
-def take_up(run: Run, number: int) -> None:
+def take_up(run: CaseRun, number: int) -> None:
     """An item was created: what waits for nothing goes on."""
     item = run.item(number)
     if item is None or item.state not in ("available", "unavailable"):
@@ -96,7 +96,7 @@ def take_up(run: Run, number: int) -> None:
         activate(run, item)
 
 
-def enter(run: Run, item: Item, criterion: Criterion | None) -> bool:
+def enter(run: CaseRun, item: Item, criterion: Criterion | None) -> bool:
     """An entry criterion holds (None: there is none): see to repetition, then activate. (8.5, 8.6.4)
 
     False: a repetition rule that gates the entry does not let it in now, or it is a listener, which nothing lets in.
@@ -119,20 +119,20 @@ def enter(run: Run, item: Item, criterion: Criterion | None) -> bool:
     return True
 
 
-def wait_again(run: Run, node: Node, parent: int | None, number: int) -> None:
+def wait_again(run: CaseRun, node: Node, parent: int | None, number: int) -> None:
     """The instance for the next repetition, which waits for an entry criterion."""
     item = create(run, node, parent, repetition.counted(node, number))
     run.note(item.id, repetition.WAITS, True)
     run.recheck[item.id] = None
 
 
-def come_again(run: Run, node: Node, parent: int | None, number: int) -> None:
+def come_again(run: CaseRun, node: Node, parent: int | None, number: int) -> None:
     """The next repetition of an item without entry criteria."""
     if run.is_active(parent):
         take_up(run, create(run, node, parent, repetition.counted(node, number)).id)
 
 
-def spread(run: Run, item: Item, node: Node, rule: Repetition) -> None:
+def spread(run: CaseRun, item: Item, node: Node, rule: Repetition) -> None:
     """One instance for each element of the collection; the item itself waits for the next event, or is done."""
     triggered = repetition.is_triggered(node)
     elements = run.value(rule.collection, item.id)
@@ -149,20 +149,20 @@ def spread(run: Run, item: Item, node: Node, rule: Repetition) -> None:
         end(run, run.step.state.items[item.id], "terminate", target="terminated")
 
 
-def look_for_room(run: Run, node: Node) -> None:
+def look_for_room(run: CaseRun, node: Node) -> None:
     """An instance ended that counted towards a limit: those that wait may come in."""
     for item in run.open(node.id):
         if item.state == "available":
             run.recheck[item.id] = None
 
 
-def _forget(run: Run, item: Item, node: Node) -> None:
+def _forget(run: CaseRun, item: Item, node: Node) -> None:
     for criterion in node.entry:
         run.note(item.id, f"on:{criterion.id}", None)
         run.momentary.pop((item.id, criterion.id), None)
 
 
-def activate(run: Run, item: Item, reason: str = "") -> None:
+def activate(run: CaseRun, item: Item, reason: str = "") -> None:
     """available -> active, or enabled when it is to be started by hand; a milestone occurs. (8.4.2, 8.4.3)"""
     node = run.node(item)
     if node.type == "milestone":
@@ -174,7 +174,7 @@ def activate(run: Run, item: Item, reason: str = "") -> None:
         start(run, item, "start", reason)
 
 
-def start(run: Run, item: Item, transition: str, reason: str = "") -> None:
+def start(run: CaseRun, item: Item, transition: str, reason: str = "") -> None:
     """Into active, and the work begins."""
     run.change(item, transition, reason=reason)
     node = run.node(item)
@@ -183,7 +183,7 @@ def start(run: Run, item: Item, transition: str, reason: str = "") -> None:
     begin(run, run.step.state.items[item.id])
 
 
-def begin(run: Run, item: Item) -> None:
+def begin(run: CaseRun, item: Item) -> None:
     node = run.node(item)
     if node.type == "stage":
         open_children(run, node, item.id)
@@ -191,7 +191,7 @@ def begin(run: Run, item: Item) -> None:
         complete(run, run.step.state.items[item.id])
 
 
-def reach(run: Run, item: Item, reason: str = "") -> None:
+def reach(run: CaseRun, item: Item, reason: str = "") -> None:
     """A milestone occurs."""
     node = run.node(item)
     run.step.emit(e.MilestoneReached(run.instance, item.id, node.definition, run.title(node, item.id)))
@@ -201,12 +201,12 @@ def reach(run: Run, item: Item, reason: str = "") -> None:
     finish(run, run.step.state.items[item.id], "occur", reason)
 
 
-def complete(run: Run, item: Item) -> None:
+def complete(run: CaseRun, item: Item) -> None:
     """active -> completed."""
     finish(run, item, "complete")
 
 
-def finish(run: Run, item: Item, transition: str, reason: str = "", target: str | None = None) -> None:
+def finish(run: CaseRun, item: Item, transition: str, reason: str = "", target: str | None = None) -> None:
     """The item ends of itself or by hand; what repeats without an entry criterion comes again. (8.6.4)"""
     node, parent = run.node(item), item.parent
     again = repetition.follows(run, item)
@@ -221,7 +221,7 @@ def finish(run: Run, item: Item, transition: str, reason: str = "", target: str 
             aggregation.publish(run, node, parent)
 
 
-def end(run: Run, item: Item, transition: str, reason: str = "", target: str | None = None) -> None:
+def end(run: CaseRun, item: Item, transition: str, reason: str = "", target: str | None = None) -> None:
     """Into completed or terminated, with everything inside and everything that it waits for."""
     if target is None:
         run.must(item, transition)
@@ -238,7 +238,7 @@ def end(run: Run, item: Item, transition: str, reason: str = "", target: str | N
     run.change(run.step.state.items[item.id], transition, target, reason)
 
 
-def end_children(run: Run, parent: int | None, completed: bool = False) -> None:
+def end_children(run: CaseRun, parent: int | None, completed: bool = False) -> None:
     """The children of a stage (None: of the case) leave with it. (table 8.9; table 8.11, *parentTerminate*)"""
     for child in run.children(parent):
         node = run.node(child)
@@ -246,7 +246,7 @@ def end_children(run: Run, parent: int | None, completed: bool = False) -> None:
         end(run, child, "complete" if page else "parentTerminate" if node.occurs else "exit")
 
 
-def exit_by(run: Run, item: Item, criterion: Criterion) -> None:
+def exit_by(run: CaseRun, item: Item, criterion: Criterion) -> None:
     """An exit criterion holds. Flowable's exit types spare instances that have not begun; stages may complete by it."""
     node = run.node(item)
     if run.after(item, "exit") is None or _is_spared(run, item, criterion):
@@ -264,14 +264,14 @@ def exit_by(run: Run, item: Item, criterion: Criterion) -> None:
             wait_again(run, node, item.parent, again)
 
 
-def _is_spared(run: Run, item: Item, criterion: Criterion) -> bool:
+def _is_spared(run: CaseRun, item: Item, criterion: Criterion) -> bool:
     if not repetition.may_leave(run, item):
         return True
     spared = {"activeInstances": ("available", "enabled"), "activeAndEnabledInstances": ("available",)}
     return not run.node(item).is_stage and item.state in spared.get(criterion.exit_type, ())
 
 
-def exit_case(run: Run, criterion: Criterion) -> None:
+def exit_case(run: CaseRun, criterion: Criterion) -> None:
     """An exit criterion of the case plan model holds. (table 8.6, *terminate*)"""
     if criterion.exit_event == "complete" and not completion.look(run, None).completable:
         raise run.step.cannot("The case cannot complete yet, but an exit criterion asks it to.")
@@ -279,21 +279,21 @@ def exit_case(run: Run, criterion: Criterion) -> None:
     end_case(run, "completed" if completed else "terminated")
 
 
-def end_case(run: Run, state: str) -> None:
+def end_case(run: CaseRun, state: str) -> None:
     """Everything inside ends, then the case."""
     end_children(run, None, state == "completed")
     run.let_go()
     run.step.end_instance(run.instance, state)
 
 
-def reach_into(run: Run, node: Node) -> Item | None:
+def reach_into(run: CaseRun, node: Node) -> Item | None:
     """Begin the stages around an item for an event from outside; the item, or None when a stage cannot begin.
 
     In Flowable's models what is not there (any more) is created.
     """
     parent: int | None = None
-    for holder in crossing.around(run, node):
-        stage = crossing.ready(run, holder) or _made_anew(run, holder, parent)
+    for holder in stage_reach.around(run, node):
+        stage = stage_reach.ready(run, holder) or _made_anew(run, holder, parent)
         if stage is None:
             return None
         parent = stage.id
@@ -302,5 +302,5 @@ def reach_into(run: Run, node: Node) -> Item | None:
     return next(iter(run.open(node.id)), None) or _made_anew(run, node, parent)
 
 
-def _made_anew(run: Run, node: Node, parent: int | None) -> Item | None:
+def _made_anew(run: CaseRun, node: Node, parent: int | None) -> Item | None:
     return create(run, node, parent) if run.model.flowable else None

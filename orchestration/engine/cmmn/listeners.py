@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from orchestration.engine.cmmn import crossing
+from orchestration.engine.cmmn import stage_reach
 from orchestration.engine.cmmn.model import Node
 from orchestration.engine.state import Item
 from orchestration.engine.step import ModelFault
 from orchestration.engine.timers import BadTimer, Schedule, schedule
 
 if TYPE_CHECKING:
-    from orchestration.engine.cmmn.run import Lineage, Run
+    from orchestration.engine.cmmn.case_run import CaseRun, Lineage
 
 Json = Any
 
 
-def listen(run: Run, item: Item) -> None:
+def listen(run: CaseRun, item: Item) -> None:
     """The listener is available: begin what it waits for."""
     node = run.node(item)
     if node.timer is not None and node.timer.trigger is None:
@@ -33,7 +33,7 @@ def listen(run: Run, item: Item) -> None:
         run.step.subscribe(run.instance, item.id, "signal", str(name), node.id)
 
 
-def start_timers(run: Run, nodes: Iterable[str], lineage: Lineage) -> None:
+def start_timers(run: CaseRun, nodes: Iterable[str], lineage: Lineage) -> None:
     """The start trigger of these timer listeners occurred."""
     for name in nodes:
         for item in run.open(name):
@@ -42,7 +42,7 @@ def start_timers(run: Run, nodes: Iterable[str], lineage: Lineage) -> None:
                 start_timer(run, item, run.node(item))
 
 
-def start_timer(run: Run, item: Item, node: Node) -> None:
+def start_timer(run: CaseRun, item: Item, node: Node) -> None:
     if node.timer is None:
         return
     text = run.value(node.timer.expression, item.id)
@@ -52,7 +52,7 @@ def start_timer(run: Run, item: Item, node: Node) -> None:
         raise ModelFault(f"{run.name(item)}: {error}", item.id) from None
 
 
-def run_timer(run: Run, item: Item, node: Node, times: Schedule) -> None:
+def run_timer(run: CaseRun, item: Item, node: Node, times: Schedule) -> None:
     facts = {"left": times.repeats, "every": times.every} if times.every else None
     run.step.schedule_timer(run.instance, item.id, times.due, node.id, facts)
 
@@ -62,13 +62,13 @@ def hears(node: Node, name: str, kind: str) -> bool:
     return node.listens == "variable" and node.variable == name and (node.change == "all" or kind in node.change)
 
 
-def is_orphan(run: Run, item: Item) -> bool:
+def is_orphan(run: CaseRun, item: Item) -> bool:
     """Whether nobody can be waiting for this listener any more. (Flowable, "Automatic removal of event listeners")"""
     dependents = run.model.listened.get(item.node, ())
     return bool(dependents) and not any(_may_wait(run, run.model.nodes[name], item) for name in dependents)
 
 
-def _may_wait(run: Run, node: Node, listener: Item) -> bool:
+def _may_wait(run: CaseRun, node: Node, listener: Item) -> bool:
     if node.id == run.model.plan.id:
         return True
     for item in run.open(node.id):
@@ -76,14 +76,14 @@ def _may_wait(run: Run, node: Node, listener: Item) -> bool:
             return True
         if item.state in ("available", "suspended"):
             return True
-    return crossing.is_unmet(run, node) or _may_come(run, node)
+    return stage_reach.is_unmet(run, node) or _may_come(run, node)
 
 
 def _names(parts: Iterable[Any], listener: Item) -> bool:
     return any(part.source == listener.node for part in parts)
 
 
-def _may_come(run: Run, node: Node) -> bool:
+def _may_come(run: CaseRun, node: Node) -> bool:
     """Whether a stage around the node has yet to begin, so that the node may still be created."""
     if node.stage is None or node.stage == run.model.plan.definition:
         return False

@@ -17,7 +17,7 @@ from orchestration.engine.cmmn.model import CaseModel, Node, Rule, TableItem
 from orchestration.engine.step import CommandRejected
 
 if TYPE_CHECKING:
-    from orchestration.engine.cmmn.run import Run
+    from orchestration.engine.cmmn.case_run import CaseRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Offer:
         )
 
 
-def considered(run: Run) -> Iterator[Offer]:
+def considered(run: CaseRun) -> Iterator[Offer]:
     """Everything on the planning tables of what is active in this case, offered now or not."""
     if run.is_active(None):
         yield from _entries(run, run.model.plan, None, None)
@@ -58,24 +58,24 @@ def considered(run: Run) -> Iterator[Offer]:
                 yield from _entries(run, node, item.id, item.id if node.is_stage else item.parent)
 
 
-def offers(run: Run) -> Iterator[Offer]:
+def offers(run: CaseRun) -> Iterator[Offer]:
     """Everything that may be planned now in this case."""
     return (offer for offer in considered(run) if not offer.unmet)
 
 
-def offers_in(run: Run, stage: int | None) -> bool:
+def offers_in(run: CaseRun, stage: int | None) -> bool:
     """Whether the stage's own table offers anything to anybody. (8.6.1)"""
     node = run.model.plan if stage is None else run.node(run.step.state.items[stage])
     return any(not offer.unmet for offer in _entries(run, node, stage, stage))
 
 
-def _entries(run: Run, node: Node, holder: int | None, stage: int | None) -> Iterator[Offer]:
+def _entries(run: CaseRun, node: Node, holder: int | None, stage: int | None) -> Iterator[Offer]:
     for entry in node.table:
         unmet = tuple(rule for rule in entry.rules if not run.is_met(rule, holder))
         yield Offer(holder, stage, entry, run.model.nodes[entry.node], unmet)
 
 
-def choose(run: Run, wanted: str, roles: tuple[str, ...] | None, holder: int | None = None) -> Offer:
+def choose(run: CaseRun, wanted: str, roles: tuple[str, ...] | None, holder: int | None = None) -> Offer:
     """The offer of what is wanted (by the item's id, its definition's, or its name). Raises CommandRejected."""
     found = [
         offer
@@ -92,7 +92,7 @@ def choose(run: Run, wanted: str, roles: tuple[str, ...] | None, holder: int | N
     return offer
 
 
-def planned(run: Run, offer: Offer, roles: tuple[str, ...] | None) -> e.ItemPlanned:
+def planned(run: CaseRun, offer: Offer, roles: tuple[str, ...] | None) -> e.ItemPlanned:
     """The fact that the offer was taken up by somebody with these roles."""
     node = offer.node
     return e.ItemPlanned(run.instance, offer.stage, node.id, node.definition, node.name, roles)

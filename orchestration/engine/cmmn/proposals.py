@@ -16,7 +16,7 @@ from orchestration.engine.state import Item
 from orchestration.engine.step import CommandRejected
 
 if TYPE_CHECKING:
-    from orchestration.engine.cmmn.run import Run
+    from orchestration.engine.cmmn.case_run import CaseRun
 
 Json = Any
 
@@ -26,7 +26,7 @@ MOST: Final = 20
 _NO_ROLES: Final[tuple[str, ...]] = ()
 
 
-def take_up(run: Run, item: Item, result: Json) -> None:
+def take_up(run: CaseRun, item: Item, result: Json) -> None:
     """Plan what the answer `result` to this task names, or keep why not."""
     asked = run.node(item).extensions.plans
     if asked is None:
@@ -42,7 +42,7 @@ def take_up(run: Run, item: Item, result: Json) -> None:
         _refuse(run, item, f"{len(wanted) - MOST} more", f"One answer may name {MOST} steps at most.")
 
 
-def _plan(run: Run, wanted: Json, allowed: tuple[str, ...]) -> None:
+def _plan(run: CaseRun, wanted: Json, allowed: tuple[str, ...]) -> None:
     if wanted not in allowed:
         raise CommandRejected("not-allowed", "The task does not allow its actor to add this.")
     offer = planning.choose(run, wanted, _NO_ROLES)
@@ -51,7 +51,7 @@ def _plan(run: Run, wanted: Json, allowed: tuple[str, ...]) -> None:
     items.plan(run, offer, _NO_ROLES)
 
 
-def _refuse(run: Run, item: Item, wanted: Json, why: str) -> None:
+def _refuse(run: CaseRun, item: Item, wanted: Json, why: str) -> None:
     node = run.model.nodes.get(wanted) if isinstance(wanted, str) else None
     named = wanted[:200] if isinstance(wanted, str) else "something that is no name"
     run.step.emit(e.PlanRefused(run.instance, item.id, named, "" if node is None else node.name, why))

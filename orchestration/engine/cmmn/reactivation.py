@@ -12,13 +12,13 @@ from orchestration.engine.cmmn.model import Node
 from orchestration.engine.step import CommandRejected
 
 if TYPE_CHECKING:
-    from orchestration.engine.cmmn.run import Run
+    from orchestration.engine.cmmn.case_run import CaseRun
 
 REACTIVATED = "reactivated"
 """The fact on an instance that it has been opened again."""
 
 
-def kind(run: Run, node: Node, parent: int | None) -> str:
+def kind(run: CaseRun, node: Node, parent: int | None) -> str:
     """ "activate", "ignore" or "default": how an item of a stage that begins is created."""
     if REACTIVATED not in run.step.state.instances[run.instance].facts:
         return "default"
@@ -34,7 +34,7 @@ def kind(run: Run, node: Node, parent: int | None) -> str:
     return "default"
 
 
-def must_be_open(run: Run, listener: Node) -> None:
+def must_be_open(run: CaseRun, listener: Node) -> None:
     """Refuse while the listener's available condition does not hold."""
     if listener.available is not None and run.value(listener.available, None) is not True:
         raise CommandRejected(
@@ -42,12 +42,12 @@ def must_be_open(run: Run, listener: Node) -> None:
         )
 
 
-def listener_of(run: Run) -> Node | None:
+def listener_of(run: CaseRun) -> Node | None:
     """The model's reactivation listener."""
     return next((node for node in run.model.nodes.values() if node.listens == "reactivate"), None)
 
 
-def woken_by(run: Run, listener: Node) -> list[Node]:
+def woken_by(run: CaseRun, listener: Node) -> list[Node]:
     """The items of the plan model that an entry criterion ties to the listener; they come back with it."""
     nodes = (run.model.nodes[child] for child in run.model.plan.children)
     return [

@@ -12,7 +12,7 @@ from orchestration.engine.cmmn.model import Node, Repetition
 from orchestration.engine.state import Item
 
 if TYPE_CHECKING:
-    from orchestration.engine.cmmn.run import Run
+    from orchestration.engine.cmmn.case_run import CaseRun
 
 Json = Any
 
@@ -30,7 +30,7 @@ def is_triggered(node: Node) -> bool:
     return any(criterion.sentry.on_parts for criterion in node.entry)
 
 
-def is_due(run: Run, item: Item) -> bool:
+def is_due(run: CaseRun, item: Item) -> bool:
     """Whether the rule asks for one more beside (or after) this instance."""
     rule = run.node(item).repetition
     if rule is None or not has_room(run, item, rule):
@@ -38,7 +38,7 @@ def is_due(run: Run, item: Item) -> bool:
     return run.is_met(rule.rule, item.id)
 
 
-def is_refused(run: Run, item: Item) -> bool:
+def is_refused(run: CaseRun, item: Item) -> bool:
     """Whether the rule does not ask for this repetition any more: it is asked at the event that lets it in. (8.6.4)"""
     node = run.node(item)
     if node.repetition is None or run.model.flowable or not is_awaited(item):
@@ -46,19 +46,19 @@ def is_refused(run: Run, item: Item) -> bool:
     return not run.is_met(node.repetition.rule, item.id, counted(node, number(item, node) - 1))
 
 
-def is_idle(run: Run, item: Item) -> bool:
+def is_idle(run: CaseRun, item: Item) -> bool:
     """Whether no stage needs to wait for this repetition: in Flowable for none, else for none that is refused."""
     return is_awaited(item) and (run.model.flowable or is_refused(run, item))
 
 
-def may_leave(run: Run, item: Item) -> bool:
+def may_leave(run: CaseRun, item: Item) -> bool:
     """Whether exit criteria are for this instance: not before a repetition begins, in Flowable nor while disabled."""
     return not (is_awaited(item) and item.state == "available") and not (
         run.model.flowable and item.state == "disabled"
     )
 
 
-def has_room(run: Run, item: Item, rule: Repetition) -> bool:
+def has_room(run: CaseRun, item: Item, rule: Repetition) -> bool:
     """Whether fewer other instances are open in the same stage than the limit allows."""
     if rule.limit is None:
         return True
@@ -66,7 +66,7 @@ def has_room(run: Run, item: Item, rule: Repetition) -> bool:
     return len(others) < rule.limit
 
 
-def follows(run: Run, item: Item) -> int | None:
+def follows(run: CaseRun, item: Item) -> int | None:
     """The number of the instance that comes after this one ends, when it has no entry criteria; else None."""
     node = run.node(item)
     if node.repetition is None or node.entry or node.repetition.collection is not None:
@@ -74,7 +74,7 @@ def follows(run: Run, item: Item) -> int | None:
     return number(item, node) + 1 if is_due(run, item) else None
 
 
-def outlives_exit(run: Run, item: Item) -> int | None:
+def outlives_exit(run: CaseRun, item: Item) -> int | None:
     """Flowable: a repeating item that leaves before it ever entered is waited for again; its number, else None."""
     node, rule = run.node(item), run.node(item).repetition
     if not run.model.flowable or rule is None or rule.collection is not None or not node.entry:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from orchestration.engine.cmmn import crossing, items, repetition
+from orchestration.engine.cmmn import items, repetition, stage_reach
 from orchestration.engine.cmmn.model import Criterion, Node, Reaction
 from orchestration.engine.state import Item
 
 if TYPE_CHECKING:
-    from orchestration.engine.cmmn.run import Lineage, Run
+    from orchestration.engine.cmmn.case_run import CaseRun, Lineage
 
 IF_PART = -1
 """Stands for the if-part among the numbers of a sentry's parts."""
@@ -26,7 +26,7 @@ PLAN = 0
 """Stands for the case plan model among the numbers of items to look at."""
 
 
-def react(run: Run, reactions: Iterable[Reaction], lineage: Lineage, criterion: str) -> None:
+def react(run: CaseRun, reactions: Iterable[Reaction], lineage: Lineage, criterion: str) -> None:
     """A transition occurred: note the on-parts that waited for it, and fire the criteria that now hold."""
     for reaction in reactions:
         part = reaction.criterion.sentry.on_parts[reaction.part]
@@ -40,12 +40,12 @@ def react(run: Run, reactions: Iterable[Reaction], lineage: Lineage, criterion: 
             if part.case_file or run.related(lineage, item):
                 _note(run, item, reaction)
         node = run.model.nodes[reaction.node]
-        if not found and reaction.criterion.entry and crossing.is_possible(run, node):
+        if not found and reaction.criterion.entry and stage_reach.is_possible(run, node):
             _reach_into(run, node, reaction)
 
 
-def _reach_into(run: Run, node: Node, reaction: Reaction) -> None:
-    """The event comes from outside of a stage that has not begun. (`crossing`)"""
+def _reach_into(run: CaseRun, node: Node, reaction: Reaction) -> None:
+    """The event comes from outside of a stage that has not begun. (`stage_reach`)"""
     if not holds(run, None, reaction.criterion, reaction.part):
         mark(run, None, reaction.criterion, reaction.part)
         return
@@ -55,7 +55,7 @@ def _reach_into(run: Run, node: Node, reaction: Reaction) -> None:
         run.step.plan(fire, run, item.id, reaction.criterion)
 
 
-def _note(run: Run, item: Item | None, reaction: Reaction) -> None:
+def _note(run: CaseRun, item: Item | None, reaction: Reaction) -> None:
     criterion = reaction.criterion
     if item is not None and not _concerns(run, item, criterion):
         return
@@ -66,11 +66,11 @@ def _note(run: Run, item: Item | None, reaction: Reaction) -> None:
         mark(run, item, criterion, reaction.part)
 
 
-def _concerns(run: Run, item: Item, criterion: Criterion) -> bool:
+def _concerns(run: CaseRun, item: Item, criterion: Criterion) -> bool:
     return item.state in ("available", "suspended") if criterion.entry else repetition.may_leave(run, item)
 
 
-def mark(run: Run, item: Item | None, criterion: Criterion, part: int) -> None:
+def mark(run: CaseRun, item: Item | None, criterion: Criterion, part: int) -> None:
     """Remember that a part of the sentry is satisfied for this item (None: the case plan model)."""
     sentry = criterion.sentry
     number = None if item is None else item.id
@@ -80,7 +80,7 @@ def mark(run: Run, item: Item | None, criterion: Criterion, part: int) -> None:
         run.note(number, _fact(criterion), sorted({*seen(run, item, criterion), part}))
 
 
-def seen(run: Run, item: Item | None, criterion: Criterion) -> frozenset[int]:
+def seen(run: CaseRun, item: Item | None, criterion: Criterion) -> frozenset[int]:
     """The parts of the sentry that are satisfied for this item."""
     if criterion.sentry.mode == "onEvent":
         return frozenset(run.momentary.get((None if item is None else item.id, criterion.id), ()))
@@ -88,7 +88,7 @@ def seen(run: Run, item: Item | None, criterion: Criterion) -> frozenset[int]:
     return frozenset(holder.facts.get(_fact(criterion), ()))
 
 
-def holds(run: Run, item: Item | None, criterion: Criterion, now: int = NO_PART) -> bool:
+def holds(run: CaseRun, item: Item | None, criterion: Criterion, now: int = NO_PART) -> bool:
     """Whether the sentry holds for this item, with the part that occurs just now.
 
     A condition that is to be remembered is noted here.
@@ -108,12 +108,12 @@ def holds(run: Run, item: Item | None, criterion: Criterion, now: int = NO_PART)
     return complete and _is_true(run, item, criterion)
 
 
-def _is_true(run: Run, item: Item | None, criterion: Criterion) -> bool:
+def _is_true(run: CaseRun, item: Item | None, criterion: Criterion) -> bool:
     sentry = criterion.sentry
     return run.value(sentry.condition, None if item is None else item.id, run.terms(sentry.context)) is True
 
 
-def fire(run: Run, number: int | None, criterion: Criterion, part: int = NO_PART) -> None:
+def fire(run: CaseRun, number: int | None, criterion: Criterion, part: int = NO_PART) -> None:
     """A criterion holds: enter or exit, unless the item has moved on in the meantime."""
     if number is None:
         if run.is_active(None):
@@ -136,7 +136,7 @@ def _is_kept(item: Item, criterion: Criterion) -> bool:
     return item.state == "suspended" or len(sentry.on_parts) > 1 or sentry.condition is not None
 
 
-def look_again(run: Run, item: Item | None, node: Node) -> None:
+def look_again(run: CaseRun, item: Item | None, node: Node) -> None:
     """Conditions may have changed: fire the first criterion of each kind that holds by its condition."""
     leaving = node.exit if item is None or repetition.may_leave(run, item) else ()
     for criteria in (_entering(run, item, node), leaving):
@@ -147,7 +147,7 @@ def look_again(run: Run, item: Item | None, node: Node) -> None:
                 break
 
 
-def _entering(run: Run, item: Item | None, node: Node) -> Iterable[Criterion]:
+def _entering(run: CaseRun, item: Item | None, node: Node) -> Iterable[Criterion]:
     """The entry criteria that may let the item in; the next repetition enters by an event only. (8.6.4)"""
     if item is None or item.state != "available":
         return ()

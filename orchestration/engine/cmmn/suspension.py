@@ -19,10 +19,10 @@ from orchestration.engine.state import Item
 from orchestration.engine.timers import Schedule
 
 if TYPE_CHECKING:
-    from orchestration.engine.cmmn.run import Run
+    from orchestration.engine.cmmn.case_run import CaseRun
 
 
-def suspend(run: Run, item: Item, transition: str) -> None:
+def suspend(run: CaseRun, item: Item, transition: str) -> None:
     """The item by hand, or with its parent; and everything inside it."""
     before = item.state
     _stop_work(run, item, "suspended")
@@ -33,7 +33,7 @@ def suspend(run: Run, item: Item, transition: str) -> None:
     _tell_called(run, item, c.Suspend)
 
 
-def _suspend_children(run: Run, parent: int | None) -> None:
+def _suspend_children(run: CaseRun, parent: int | None) -> None:
     """A failed child stays failed (table 8.9, note 1), but what is inside it stands still too."""
     for child in run.children(parent):
         if run.after(child, "parentSuspend") is not None:
@@ -42,7 +42,7 @@ def _suspend_children(run: Run, parent: int | None) -> None:
             _suspend_children(run, child.id)
 
 
-def resume(run: Run, item: Item, transition: str) -> None:
+def resume(run: CaseRun, item: Item, transition: str) -> None:
     """The item and everything that was stopped with it, each into the state that it had."""
     before = item.facts.get("before")
     run.note(item.id, "before", None)
@@ -53,7 +53,7 @@ def resume(run: Run, item: Item, transition: str) -> None:
     _tell_called(run, item, c.Resume)
 
 
-def _resume_children(run: Run, parent: int | None) -> None:
+def _resume_children(run: CaseRun, parent: int | None) -> None:
     for child in run.children(parent):
         if child.state == "suspended" and "before" in child.facts:
             resume(run, child, "parentResume")
@@ -61,13 +61,13 @@ def _resume_children(run: Run, parent: int | None) -> None:
             _resume_children(run, child.id)
 
 
-def suspend_case(run: Run, transition: str) -> None:
+def suspend_case(run: CaseRun, transition: str) -> None:
     """Suspended or failed: everything inside stands still."""
     _change_case(run, transition)
     _suspend_children(run, None)
 
 
-def resume_case(run: Run, transition: str) -> None:
+def resume_case(run: CaseRun, transition: str) -> None:
     """Resumed, or reactivated after a failure."""
     _change_case(run, transition)
     _resume_children(run, None)
@@ -76,19 +76,19 @@ def resume_case(run: Run, transition: str) -> None:
     run.step.touch(run.instance)
 
 
-def _change_case(run: Run, transition: str) -> None:
+def _change_case(run: CaseRun, transition: str) -> None:
     state = run.step.state.instances[run.instance].state
     run.step.emit(e.InstanceChanged(run.instance, transition, state, CASE[transition, state]))
 
 
-def fail(run: Run, item: Item, reason: str) -> None:
+def fail(run: CaseRun, item: Item, reason: str) -> None:
     """active -> failed; children keep their state (table 8.9), what was called stands still."""
     _stop_work(run, item, "failed")
     run.change(run.step.state.items[item.id], "fault", reason=reason)
     _tell_called(run, item, c.Suspend)
 
 
-def reactivate(run: Run, item: Item) -> None:
+def reactivate(run: CaseRun, item: Item) -> None:
     """failed -> active; the work begins again, unless the stage around it stands still (table 8.9, note 1)."""
     run.change(item, "reactivate")
     if run.is_suspended(item.parent):
@@ -99,19 +99,19 @@ def reactivate(run: Run, item: Item) -> None:
     _tell_called(run, item, c.Resume)
 
 
-def _look_inside(run: Run, stage: Item) -> None:
+def _look_inside(run: CaseRun, stage: Item) -> None:
     """What could not enter while the stage around it had failed may do so now."""
     run.recheck.update(dict.fromkeys(child.id for child in run.children(stage.id)))
 
 
-def _stop_work(run: Run, item: Item, how: str) -> None:
+def _stop_work(run: CaseRun, item: Item, how: str) -> None:
     timer = next(iter(run.step.state.waits_of(item.id, "timer")), None)
     if timer is not None:
         run.note(item.id, "timer", {"due": timer.key, **(timer.facts or {})})
     run.step.cancel_waits(item.id, how)
 
 
-def _take_up_work(run: Run, item: Item) -> None:
+def _take_up_work(run: CaseRun, item: Item) -> None:
     node = run.node(item)
     timer = item.facts.get("timer")
     if timer is not None:
@@ -125,7 +125,7 @@ def _take_up_work(run: Run, item: Item) -> None:
     run.recheck[item.id] = None
 
 
-def _tell_called(run: Run, item: Item, command: type[c.Suspend] | type[c.Resume]) -> None:
+def _tell_called(run: CaseRun, item: Item, command: type[c.Suspend] | type[c.Resume]) -> None:
     """What the item called stands still and goes on with it."""
     wanted = "active" if command is c.Suspend else "suspended"
     for called in run.step.state.called_by(item.id):

@@ -18,12 +18,12 @@ from orchestration.engine.step import ModelFault
 from orchestration.engine.timers import BadTimer, due
 
 if TYPE_CHECKING:
-    from orchestration.engine.cmmn.run import Run
+    from orchestration.engine.cmmn.case_run import CaseRun
 
 Json = Any
 
 
-def begin(run: Run, item: Item, node: Node) -> bool:
+def begin(run: CaseRun, item: Item, node: Node) -> bool:
     """Begin the work of an active task. True: it is done."""
     match node.type:
         case "humanTask":
@@ -39,14 +39,14 @@ def begin(run: Run, item: Item, node: Node) -> bool:
     return not is_blocking(run, item, node)
 
 
-def is_blocking(run: Run, item: Item, node: Node) -> bool:
+def is_blocking(run: CaseRun, item: Item, node: Node) -> bool:
     """Whether the task waits for its work to be done. (5.4.10, isBlocking)"""
     if node.blocking_condition is not None:
         return run.value(node.blocking_condition, item.id) is not False
     return node.blocking
 
 
-def _ask_person(run: Run, item: Item, node: Node) -> bool:
+def _ask_person(run: CaseRun, item: Item, node: Node) -> bool:
     extensions = node.extensions
     groups = people(run.step, extensions.candidate_groups, run.instance, item.id)
     run.step.emit(
@@ -77,7 +77,7 @@ def _whole(value: Json) -> int | None:
         return None
 
 
-def _moment(run: Run, item: Item, formula: Formula | None) -> str | None:
+def _moment(run: CaseRun, item: Item, formula: Formula | None) -> str | None:
     """A date, or a duration from now, as a moment."""
     value = run.value(formula, item.id)
     if value is None:
@@ -88,7 +88,7 @@ def _moment(run: Run, item: Item, formula: Formula | None) -> str | None:
         raise ModelFault(f"The due date of {run.name(item)}: {error}", item.id) from None
 
 
-def _ask_machine(run: Run, item: Item, node: Node) -> bool:
+def _ask_machine(run: CaseRun, item: Item, node: Node) -> bool:
     capability = run.value(node.capability, item.id)
     if not capability:
         raise ModelFault(f"{run.name(item)} does not say which capability it asks for.", item.id)
@@ -99,12 +99,12 @@ def _ask_machine(run: Run, item: Item, node: Node) -> bool:
     return False
 
 
-def carried(run: Run, item: Item, transfers: Iterable[Transfer]) -> dict[str, Json]:
+def carried(run: CaseRun, item: Item, transfers: Iterable[Transfer]) -> dict[str, Json]:
     """What goes in: each source as the item sees it, under its target."""
     return {str(run.value(one.target, item.id)): run.value(one.source, item.id) for one in transfers}
 
 
-def bring_back(run: Run, item: Item, node: Node, result: Json) -> None:
+def bring_back(run: CaseRun, item: Item, node: Node, result: Json) -> None:
     """What comes out of work: the declared outputs, else the result variable, else the entries of an object."""
     extensions = node.extensions
     if extensions.outputs:
@@ -120,7 +120,7 @@ def bring_back(run: Run, item: Item, node: Node, result: Json) -> None:
     run.assign(item.id, changes)
 
 
-def _decide(run: Run, item: Item, node: Node) -> bool:
+def _decide(run: CaseRun, item: Item, node: Node) -> bool:
     decision = str(run.value(node.called, item.id) or "")
     extensions = node.extensions
     given = carried(run, item, node.inputs) or None
@@ -139,7 +139,7 @@ def _results(node: Node, output: Json) -> dict[str, Json]:
     return {name: entries.get(name, output) for one in node.outputs for name in one.source.names}
 
 
-def _compute(run: Run, item: Item, node: Node) -> bool:
+def _compute(run: CaseRun, item: Item, node: Node) -> bool:
     if node.script is None:
         return True
     own = carried(run, item, node.extensions.inputs)
@@ -158,7 +158,7 @@ def _compute(run: Run, item: Item, node: Node) -> bool:
     return True
 
 
-def _call(run: Run, item: Item, node: Node) -> bool:
+def _call(run: CaseRun, item: Item, node: Node) -> bool:
     """A case or a process. What is not blocking goes on by itself, and nobody waits for it."""
     kind = "case" if node.type == "caseTask" else "process"
     key = str(run.value(node.called, item.id) or "")
@@ -174,7 +174,7 @@ def _call(run: Run, item: Item, node: Node) -> bool:
     return not is_blocking(run, item, node)
 
 
-def returned(run: Run, item: Item, node: Node, model: Any, variables: Mapping[str, Json]) -> None:
+def returned(run: CaseRun, item: Item, node: Node, model: Any, variables: Mapping[str, Json]) -> None:
     """The called case or process completed: its outputs, by the mappings, into this case."""
     outputs: Mapping[str, str] = getattr(model, "outputs", {})
     seen = dict(variables)
@@ -186,7 +186,7 @@ def returned(run: Run, item: Item, node: Node, model: Any, variables: Mapping[st
     run.assign(item.id, changes)
 
 
-def _mapped(run: Run, item: Item, node: Node, seen: dict[str, Json]) -> dict[str, Json]:
+def _mapped(run: CaseRun, item: Item, node: Node, seen: dict[str, Json]) -> dict[str, Json]:
     """What the output mappings make of what the called side has. (5.4.10, parameter mappings)"""
     return {
         str(run.value(one.target, item.id, seen)): run.value(one.source, item.id, _only(one.source, seen))

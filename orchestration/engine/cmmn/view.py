@@ -13,8 +13,8 @@ from typing import Any
 
 from orchestration.engine.cmmn import planning
 from orchestration.engine.cmmn.behaviour import CaseBehaviour
+from orchestration.engine.cmmn.case_run import CaseRun
 from orchestration.engine.cmmn.model import CaseModel, Rule
-from orchestration.engine.cmmn.run import Run
 from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.scope import Scope
 from orchestration.engine.state import Instance, State
@@ -72,7 +72,7 @@ def discretionary(models: CompiledModels, state: State, instance: int, now: date
             "roles": sorted(offer.role_names),
             "parent": offer.holder,
         }
-        for offer in planning.offers(Run.of(step, instance))
+        for offer in planning.offers(CaseRun.of(step, instance))
     ]
 
 
@@ -80,14 +80,14 @@ def planning_tables(models: CompiledModels, state: State, now: datetime) -> Iter
     """Every discretionary item on a planning table of what is active, in all cases of this root, offered or not."""
     step = Step(models, state.working(), now, {"case": CaseBehaviour()})
     for instance in [found for found in state.instances.values() if found.kind == "case"]:
-        run = Run.of(step, instance.id)
+        run = CaseRun.of(step, instance.id)
         for offer in planning.considered(run):
             conditions = tuple(_condition(run, rule, offer) for rule in offer.item.rules)
             roles = tuple(sorted(offer.role_names))
             yield Entry(instance.id, offer.holder, offer.stage, offer.node.id, offer.node.name, roles, conditions)
 
 
-def _condition(run: Run, rule: Rule, offer: planning.Offer) -> Condition:
+def _condition(run: CaseRun, rule: Rule, offer: planning.Offer) -> Condition:
     if rule.condition is None:
         return Condition(rule.name, "", True, {})
     scope = Scope(run.step, run.instance, offer.holder, run.terms(rule.context))

@@ -1,8 +1,8 @@
-"""What if an item waits for something outside of its stage, and the stage has not begun? (table 8.7, *Available*)
+"""How does an event outside of a stage start an item inside it? (CMMN 1.1, table 8.7, *Available*)
 
-Then the event reaches into the stage: when the sentry holds, the stages around the item begin, whatever they wait for,
-and the item enters. It happens once, before the item was ever created. In Flowable's models a repeating item is reached
-again, and stages that have ended begin anew.
+A sentry whose source stands outside of its stage is checked while the stage is not active: when it holds, the enclosing
+stages start first, whatever they wait for, and the item enters. It happens once, before the item was ever created. In
+Flowable's models a repeating item is reached again, and stages that have ended start anew.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from orchestration.engine.cmmn.model import Node
 from orchestration.engine.state import Item
 
 if TYPE_CHECKING:
-    from orchestration.engine.cmmn.run import Run
+    from orchestration.engine.cmmn.case_run import CaseRun
 
 MET = "met"
 """The fact on an instance that lists the crossing items that have been created."""
 
 
-def remember(run: Run, node: Node) -> None:
+def remember(run: CaseRun, node: Node) -> None:
     """An item was created that an event might otherwise have reached into its stage for."""
     if node.id in run.model.crossing:
         met = run.step.state.instances[run.instance].facts.get(MET, [])
@@ -27,7 +27,7 @@ def remember(run: Run, node: Node) -> None:
             run.note(None, MET, [*met, node.id])
 
 
-def is_possible(run: Run, node: Node) -> bool:
+def is_possible(run: CaseRun, node: Node) -> bool:
     """Whether an event may reach the item, of which no instance is open."""
     if not is_unmet(run, node):
         rule = node.repetition
@@ -35,13 +35,13 @@ def is_possible(run: Run, node: Node) -> bool:
     return True
 
 
-def is_unmet(run: Run, node: Node) -> bool:
+def is_unmet(run: CaseRun, node: Node) -> bool:
     """Whether no instance of this crossing item was ever created."""
     met = run.step.state.instances[run.instance].facts.get(MET, [])
     return node.id in run.model.crossing and node.id not in met
 
 
-def around(run: Run, node: Node) -> list[Node]:
+def around(run: CaseRun, node: Node) -> list[Node]:
     """The stages around the node, from the outside in; of several that fit, the first."""
     found: list[Node] = []
     stage = node.stage
@@ -52,7 +52,7 @@ def around(run: Run, node: Node) -> list[Node]:
     return found
 
 
-def ready(run: Run, holder: Node) -> Item | None:
+def ready(run: CaseRun, holder: Node) -> Item | None:
     """The instance of a stage that is active, else one that can be made to begin."""
     states = {item.state: item for item in reversed(run.open(holder.id))}
     return states.get("active") or states.get("available") or states.get("enabled")

@@ -1,20 +1,20 @@
 """How does a case come to rest after a change?
 
-When nothing is left on the agenda: conditions that may have changed are looked at again, then stages complete from the
-inside out, then, in Flowable's models, listeners go that nobody waits for any more. Each time something moves, the
-agenda is worked off before the next look.
+Evaluates if-parts and completion (CMMN 1.1, 8.5 and 8.6.1). When nothing is left on the agenda, conditions that may have
+changed are evaluated again, then stages complete from the inside out, then, in Flowable's models, listeners go that
+nobody waits for any more. Each time something moves, the agenda is worked off before the next evaluation.
 """
 
 from __future__ import annotations
 
 from orchestration.engine.cmmn import aggregation, casefile, completion, items, listeners, sentries
+from orchestration.engine.cmmn.case_run import CaseRun
 from orchestration.engine.cmmn.model import Node
-from orchestration.engine.cmmn.run import Run
 from orchestration.engine.cmmn.sentries import PLAN
 from orchestration.engine.state import Item
 
 
-def settle(run: Run, changed: frozenset[str]) -> None:
+def settle(run: CaseRun, changed: frozenset[str]) -> None:
     """One look; `changed` are the variables that were written since the last one."""
     if not run.is_active(None):
         return
@@ -34,11 +34,11 @@ def settle(run: Run, changed: frozenset[str]) -> None:
         run.step.touch(run.instance)
 
 
-def _touched(run: Run, changed: frozenset[str]) -> dict[str, None]:
+def _touched(run: CaseRun, changed: frozenset[str]) -> dict[str, None]:
     return {name: None for variable in changed for name in run.model.watchers.get(variable, ())}
 
 
-def _look_at_conditions(run: Run, nodes: dict[str, None]) -> None:
+def _look_at_conditions(run: CaseRun, nodes: dict[str, None]) -> None:
     """Look again at the items of these nodes and at those that asked for it, oldest first."""
     numbers = {number for number in run.recheck if number == PLAN or run.item(number) is not None}
     run.recheck.clear()
@@ -55,7 +55,7 @@ def _look_at_conditions(run: Run, nodes: dict[str, None]) -> None:
                 _look_at_item(run, item, run.node(item))
 
 
-def _look_at_item(run: Run, item: Item, node: Node) -> None:
+def _look_at_item(run: CaseRun, item: Item, node: Node) -> None:
     if item.state == "suspended" or not run.is_active(item.parent):
         return
     if node.available is not None:
@@ -66,7 +66,7 @@ def _look_at_item(run: Run, item: Item, node: Node) -> None:
         sentries.look_again(run, item, node)
 
 
-def _look_at_listener(run: Run, item: Item, node: Node) -> None:
+def _look_at_listener(run: CaseRun, item: Item, node: Node) -> None:
     """A listener is there while its available condition holds. (Flowable, "Available condition")"""
     holds = node.listens != "reactivate" and run.value(node.available, item.id) is True
     if holds and item.state == "unavailable":
@@ -77,9 +77,9 @@ def _look_at_listener(run: Run, item: Item, node: Node) -> None:
         run.change(run.step.state.items[item.id], "dismiss")
 
 
-def _complete_something(run: Run) -> bool:
+def _complete_something(run: CaseRun) -> bool:
     """Complete the innermost stage that may; what follows from it is seen at the next look."""
-    found = completion.settle(run)
+    found = completion.next_completable(run)
     if found is None:
         return False
     if found == PLAN:
@@ -90,7 +90,7 @@ def _complete_something(run: Run) -> bool:
     return True
 
 
-def _dismiss_orphans(run: Run) -> None:
+def _dismiss_orphans(run: CaseRun) -> None:
     for item in list(run.step.state.items.values()):
         if item.instance == run.instance and item.id in run.step.state.items:
             node = run.node(item)

@@ -1,7 +1,7 @@
 """How does one case instance move within a step?
 
-A `Run` is a case at work: it makes transitions by the life-cycle tables, tells sentries about them, and keeps what the
-step needs to remember until it is over. Everything that changes the case goes through `Step.emit`.
+A `CaseRun` is a case plan instance at work (CMMN 1.1, 8.4): it makes transitions by the life-cycle tables, tells
+sentries about them, and keeps what the step needs to remember until it is over. Everything that changes the case goes through `Step.emit`.
 
 Order (ours; CMMN leaves it open, 8.5): transitions are told first in, first out; the criteria that one reaches are
 taken in the order of the model; when none is left, conditions are looked at again, then stages complete from the
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from orchestration.engine import events as e
-from orchestration.engine.cmmn import crossing, listeners, sentries
+from orchestration.engine.cmmn import listeners, sentries, stage_reach
 from orchestration.engine.cmmn.lifecycle import EVENT_OR_MILESTONE, STAGE_OR_TASK
 from orchestration.engine.cmmn.model import CaseModel, Node, Rule
 from orchestration.engine.state import ENDED, Item
@@ -25,7 +25,7 @@ Lineage = tuple[tuple[str, int], ...]
 """The stages around an item, from the inside out: (node, item)."""
 
 
-class Run:
+class CaseRun:
     """One case instance in one step.
 
     `dirty`: stages (None: the case plan model) whose completion must be looked at. `recheck`: items whose conditions
@@ -47,7 +47,7 @@ class Run:
         self.momentary: dict[tuple[int | None, str], set[int]] = {}
 
     @classmethod
-    def of(cls, step: Step, instance: int) -> Run:
+    def of(cls, step: Step, instance: int) -> CaseRun:
         """The one run of this instance in this step."""
         run = step.runs.get(instance)
         if run is None:
@@ -151,7 +151,7 @@ class Run:
             self._by_node.setdefault(node.id, {})[number] = None
         self.dirty.add(parent)
         step.touch(self.instance)
-        crossing.remember(self, node)
+        stage_reach.remember(self, node)
         self.occurred(node.id, "create", parent)
         return step.state.items[number]
 
