@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from orchestration.engine.dmn import DecisionModel, Evaluation
+from orchestration.engine.dmn import DecisionModel, DecisionResult
 from orchestration.engine.dmn.model import Decision, DecisionTable
 from orchestration.engine.expressions import feel_time, to_json
 from orchestration.engine.scope import Scope
@@ -82,7 +82,7 @@ DECISION_FORMS: Final = tuple(form for form in _FORMS if form != ROW)
 """What a model may ask for."""
 
 
-def _hits(evaluation: Evaluation) -> tuple[Json, ...]:
+def _hits(evaluation: DecisionResult) -> tuple[Json, ...]:
     return tuple(
         {"decision": table.decision, "rule": rule.number, "id": rule.id, "label": rule.label}
         for table in evaluation.hits

@@ -1,7 +1,8 @@
 """How does one case instance move within a step?
 
 A `CaseRun` is a case plan instance at work (CMMN 1.1, 8.4): it makes transitions by the life-cycle tables, tells
-sentries about them, and keeps what the step needs to remember until it is over. Everything that changes the case goes through `Step.emit`.
+sentries about them, and keeps what the step needs to remember until it is over. Everything that changes the case goes
+through `Step.emit`.
 
 Order (ours; CMMN leaves it open, 8.5): transitions are told first in, first out; the criteria that one reaches are
 taken in the order of the model; when none is left, conditions are looked at again, then stages complete from the

@@ -1,6 +1,6 @@
 """How does a case come to rest after a change?
 
-Evaluates if-parts and completion (CMMN 1.1, 8.5 and 8.6.1). When nothing is left on the agenda, conditions that may have
+Evaluates if-parts and completion (CMMN 1.1, 8.5, 8.6.1). When nothing is left on the agenda, conditions that may have
 changed are evaluated again, then stages complete from the inside out, then, in Flowable's models, listeners go that
 nobody waits for any more. Each time something moves, the agenda is worked off before the next evaluation.
 """

@@ -7,15 +7,15 @@
 """
 
 from orchestration.engine.dmn.decision_model import DecisionModel, UnknownDecision
-from orchestration.engine.dmn.evaluation import Evaluation, Problem, RuleHit, TableHits, Trace
+from orchestration.engine.dmn.decision_result import DecisionResult, Problem, RuleHit, TableHits, Trace
 from orchestration.engine.dmn.linker import compile_model
 from orchestration.engine.dmn.model import Definitions, Fault, ModelRefused
 from orchestration.engine.dmn.parser import parse
 
 __all__ = [
     "DecisionModel",
+    "DecisionResult",
     "Definitions",
-    "Evaluation",
     "Fault",
     "ModelRefused",
     "Problem",

@@ -17,9 +17,9 @@ from typing import Any, Literal
 from orchestration.engine.dmn.decision_table import CompiledTable, members
 from orchestration.engine.dmn.index import RuleSet
 from orchestration.engine.dmn.literals import asking
+from orchestration.engine.dmn.model_evaluation import ModelEvaluation
 from orchestration.engine.dmn.plain import plain
 from orchestration.engine.dmn.regions import Region, column_regions
-from orchestration.engine.dmn.run import ModelRun
 from orchestration.engine.feel import DEFAULT, Frame, LimitExceeded
 from orchestration.engine.feel.types import ANY, Type
 
@@ -102,7 +102,7 @@ class _TableAnalyst:
         self.everything: RuleSet = (1 << len(table.table.rules)) - 1
         self.clear = self.everything & ~self._dependent()
         self.complete = self.clear == self.everything
-        self.priorities = table.priorities(Frame(ModelRun(DEFAULT, None), None, {}))
+        self.priorities = table.priorities(Frame(ModelEvaluation(DEFAULT, None), None, {}))
 
     def analysis(self) -> TableAnalysis:
         findings = [*self.gaps(), *self.overlaps(), *self.idle()]
@@ -163,7 +163,7 @@ class _TableAnalyst:
         return found if len(found) == len(chosen) else None
 
     def _agree(self, one: int, other: int, combination: Combination) -> bool:
-        run = ModelRun(DEFAULT, None)
+        run = ModelEvaluation(DEFAULT, None)
         frame = Frame(run, None, {})
         results = [[plain(column.entries[rule](frame)) for column in self.table.outputs] for rule in (one, other)]
         return results[0] == results[1]
@@ -208,7 +208,7 @@ class _TableAnalyst:
 
     def matching(self, combination: Combination) -> list[int]:
         """The rules (from 0) that match these inputs, by asking every cell."""
-        run = ModelRun(DEFAULT, None)
+        run = ModelEvaluation(DEFAULT, None)
         frame = Frame(run, None, {})
         asked = [asking(frame, region.example) for region in combination]
         cells = zip(*(column.cells for column in self.table.inputs), strict=True) if asked else iter(())

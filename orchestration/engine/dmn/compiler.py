@@ -14,11 +14,11 @@ from orchestration.engine.dmn.decision_table import CompiledTable
 from orchestration.engine.dmn.item_types import ItemTypes, component_names
 from orchestration.engine.dmn.literals import Literals
 from orchestration.engine.dmn.model import Fault
-from orchestration.engine.dmn.run import Evaluate, located, run_of, within
+from orchestration.engine.dmn.model_evaluation import Evaluate, located, run_of, within
 from orchestration.engine.dmn.table_compiler import compile_table
 from orchestration.engine.feel.compile_iterations import members
+from orchestration.engine.feel.evaluation import Evaluation, Frame
 from orchestration.engine.feel.problems import FeelError
-from orchestration.engine.feel.run import Frame, Run
 from orchestration.engine.feel.types import ANY, FunctionOf, Simple, Type, coerce
 from orchestration.engine.feel.values import Function, Value, kind_of
 
@@ -120,7 +120,7 @@ class Compiler:
         body = converted(self.expression(definition.body, names | set(parameters), owner), result, definition)
 
         def make(variables: Mapping[str, Value]) -> Function:
-            def invoke(run: Run, arguments: Sequence[Value]) -> Value:
+            def invoke(run: Evaluation, arguments: Sequence[Value]) -> Value:
                 return body(Frame(run, None, {**variables, **fitting(parameters, types, arguments)}))
 
             return Function(owner, parameters, invoke, types, result)
@@ -247,8 +247,8 @@ def _why_not(definition: model.FunctionDefinition) -> str:
     return "" if definition.body is not None else "this function has no expression"
 
 
-def _refusing(reason: str) -> Callable[[Run, Sequence[Value]], Value]:
-    def invoke(run: Run, arguments: Sequence[Value]) -> Value:
+def _refusing(reason: str) -> Callable[[Evaluation, Sequence[Value]], Value]:
+    def invoke(run: Evaluation, arguments: Sequence[Value]) -> Value:
         raise FeelError(reason)
 
     return invoke

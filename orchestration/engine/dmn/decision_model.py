@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orchestration.engine.dmn import model
+from orchestration.engine.dmn.decision_result import DecisionResult, DecisionTrace, Inputs, Trace
 from orchestration.engine.dmn.decision_table import CompiledTable
-from orchestration.engine.dmn.evaluation import DecisionTrace, Evaluation, Inputs, Trace
 from orchestration.engine.dmn.graph import Node
 from orchestration.engine.dmn.model import Fault
+from orchestration.engine.dmn.model_evaluation import Evaluate, ModelEvaluation
 from orchestration.engine.dmn.plain import check_size, read, shown
-from orchestration.engine.dmn.run import Evaluate, ModelRun
 from orchestration.engine.dmn.shortcut import Shortcut, own
+from orchestration.engine.feel.evaluation import Frame
 from orchestration.engine.feel.problems import DEFAULT, FeelError, LimitExceeded, Limits
-from orchestration.engine.feel.run import Frame
 from orchestration.engine.feel.temporal import DateTime
 from orchestration.engine.feel.text import to_feel
 from orchestration.engine.feel.types import Type, coerce
@@ -86,7 +86,7 @@ class Service:
     outputs: Sequence[Part]
     result: Type
 
-    def result_of(self, run: ModelRun, values: Values) -> Value:
+    def result_of(self, run: ModelEvaluation, values: Values) -> Value:
         """One output decision gives its value, several a context of their names (10.4); typed as the result."""
         value = {part.node.name: values[part.node.number] for part in self.outputs}
         if len(self.outputs) == 1:
@@ -118,7 +118,7 @@ class DecisionModel:
 
     def evaluate(
         self, decision: str, inputs: Inputs, *, now: object = None, trace: bool = False, limits: Limits = DEFAULT
-    ) -> Evaluation:
+    ) -> DecisionResult:
         """The value of a decision, by name or id. `now` is what `now()` tells: a DateTime or an aware datetime.
 
         Raises UnknownDecision. Anything that goes wrong inside is a null with its reason among the problems.
@@ -135,13 +135,13 @@ class DecisionModel:
             return short.learned(rules, self._evaluated(part, inputs, now, trace, limits))
         return own(known)
 
-    def _evaluated(self, part: Part, inputs: Inputs, now: object, trace: bool, limits: Limits) -> Evaluation:
+    def _evaluated(self, part: Part, inputs: Inputs, now: object, trace: bool, limits: Limits) -> DecisionResult:
         session = _Session(self, inputs, now, trace, limits)
         return session.evaluation(lambda: session.filled(part.plan).get(part.node.number))
 
     def evaluate_service(
         self, service: str, inputs: Inputs, *, now: object = None, trace: bool = False, limits: Limits = DEFAULT
-    ) -> Evaluation:
+    ) -> DecisionResult:
         """The value of a decision service, by name or id; the inputs also name its input decisions.
 
         Raises UnknownDecision.
@@ -154,15 +154,15 @@ class DecisionModel:
 
 
 class _Session:
-    """One evaluation from outside: from plain inputs to an Evaluation."""
+    """One evaluation from outside: from plain inputs to an DecisionResult."""
 
     def __init__(self, of: DecisionModel, inputs: Inputs, now: object, trace: bool, limits: Limits) -> None:
         moment = to_feel(now)
-        self.run = ModelRun(limits, moment if isinstance(moment, DateTime) else None, trace)
+        self.run = ModelEvaluation(limits, moment if isinstance(moment, DateTime) else None, trace)
         self.inputs = inputs
         self.values = dict(of.functions)
 
-    def evaluation(self, value_of: Callable[[], Value]) -> Evaluation:
+    def evaluation(self, value_of: Callable[[], Value]) -> DecisionResult:
         value = None
         try:
             value = value_of()
@@ -173,7 +173,7 @@ class _Session:
         except RecursionError:
             value = None
             self.run.stopped("this is nested too deeply")
-        return Evaluation(value, tuple(self.run.hits), self.run.kept, self.trace(value))
+        return DecisionResult(value, tuple(self.run.hits), self.run.kept, self.trace(value))
 
     def filled(self, plan: Sequence[Part]) -> Values:
         for part in plan:
@@ -214,7 +214,7 @@ class _Session:
         )
 
 
-def fill(run: ModelRun, plan: Sequence[Part], values: Values) -> Values:
+def fill(run: ModelEvaluation, plan: Sequence[Part], values: Values) -> Values:
     """Evaluate the decisions of a plan, in order, into `values`, where what they require stands already."""
     for part in plan:
         run.spend()
@@ -226,7 +226,7 @@ def fill(run: ModelRun, plan: Sequence[Part], values: Values) -> Values:
     return values
 
 
-def _fitting(run: ModelRun, node: Node, value: Value, type_: Type) -> Value:
+def _fitting(run: ModelEvaluation, node: Node, value: Value, type_: Type) -> Value:
     try:
         return coerce(value, type_)
     except FeelError as error:

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestration.engine.dmn import hit_policy, model
-from orchestration.engine.dmn.evaluation import CellTrace, RuleHit, RuleTrace, TableHits, TableTrace
+from orchestration.engine.dmn.decision_result import CellTrace, RuleHit, RuleTrace, TableHits, TableTrace
 from orchestration.engine.dmn.hit_policy import Hit, Outputs
 from orchestration.engine.dmn.index import ColumnIndex, RuleSet
 from orchestration.engine.dmn.literals import CompiledTest, asking
+from orchestration.engine.dmn.model_evaluation import Evaluate, ModelEvaluation, run_of
 from orchestration.engine.dmn.plain import shown
-from orchestration.engine.dmn.run import Evaluate, ModelRun, run_of
 from orchestration.engine.feel.comparison import same
-from orchestration.engine.feel.run import Frame, Run
+from orchestration.engine.feel.evaluation import Evaluation, Frame
 from orchestration.engine.feel.types import Type
 from orchestration.engine.feel.values import Value
 
@@ -77,7 +77,7 @@ class CompiledTable:
 
     # ---- matching
 
-    def _inputs_allowed(self, run: ModelRun, frames: Sequence[Frame], values: Sequence[Value]) -> bool:
+    def _inputs_allowed(self, run: ModelEvaluation, frames: Sequence[Frame], values: Sequence[Value]) -> bool:
         """Input values constrain the input expression (8.3.1); null stands for a missing input and passes."""
         for column, frame, value in zip(self.inputs, frames, values, strict=True):
             if column.allowed is not None and value is not None and column.allowed(frame) is not True:
@@ -92,7 +92,7 @@ class CompiledTable:
             matching = iter(() if first is None else (first,))
         return [Hit(number, self.outputs_of(frame, number)) for number in matching]
 
-    def _matching(self, run: Run, frames: Sequence[Frame], values: Sequence[Value]) -> Iterator[int]:
+    def _matching(self, run: Evaluation, frames: Sequence[Frame], values: Sequence[Value]) -> Iterator[int]:
         """The indexes of the rules that match, in order."""
         everything = (1 << len(self.table.rules)) - 1
         candidates, to_ask = everything, []
@@ -106,7 +106,7 @@ class CompiledTable:
                 yield number
 
     @staticmethod
-    def _asked(run: Run, number: int, cells: Sequence[tuple[InputColumn, Frame]]) -> bool:
+    def _asked(run: Evaluation, number: int, cells: Sequence[tuple[InputColumn, Frame]]) -> bool:
         """Whether these cells of a rule are all true."""
         run.spend(1 + len(cells))
         matches, known = True, len(run.problems)
@@ -192,7 +192,7 @@ class CompiledTable:
         )
 
     def _trace(
-        self, run: ModelRun, frames: Sequence[Frame], values: Sequence[Value], hits: Sequence[Hit], output: Value
+        self, run: ModelEvaluation, frames: Sequence[Frame], values: Sequence[Value], hits: Sequence[Hit], output: Value
     ) -> TableTrace:
         return TableTrace(
             table=self.table.id,
@@ -206,7 +206,7 @@ class CompiledTable:
             output=shown(output, run.limits),
         )
 
-    def _rule_trace(self, run: ModelRun, number: int, frames: Sequence[Frame]) -> RuleTrace:
+    def _rule_trace(self, run: ModelEvaluation, number: int, frames: Sequence[Frame]) -> RuleTrace:
         rule = self.table.rules[number]
         cells = []
         for column, frame, test in zip(self.inputs, frames, rule.tests, strict=True):
@@ -223,7 +223,7 @@ def members(rules: RuleSet) -> Iterator[int]:
         rules ^= lowest
 
 
-def _equal(run: ModelRun) -> hit_policy.Equal:
+def _equal(run: ModelEvaluation) -> hit_policy.Equal:
     def equal(left: Any, right: Any) -> bool:
         return same(run, list(left), list(right))
 

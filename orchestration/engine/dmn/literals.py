@@ -13,7 +13,7 @@ from typing import TypeVar
 from orchestration.engine.dmn import model
 from orchestration.engine.dmn.intervals import IntervalSet, Kind, cell_set
 from orchestration.engine.dmn.model import Fault
-from orchestration.engine.dmn.run import Evaluate, ModelRun, run_of
+from orchestration.engine.dmn.model_evaluation import Evaluate, ModelEvaluation, run_of
 from orchestration.engine.feel import (
     BUILT_INS,
     DEFAULT,
@@ -70,7 +70,7 @@ class Constraint:
     test: CompiledTest
 
     def __call__(self, value: Value) -> bool:
-        run = ModelRun(DEFAULT, None)
+        run = ModelEvaluation(DEFAULT, None)
         try:
             return self.test(asking(Frame(run, None, {}), value)) is True
         except (LimitExceeded, RecursionError):

@@ -13,11 +13,11 @@ from itertools import islice
 from orchestration.engine.dmn import model
 from orchestration.engine.dmn.analysis import Finding, TableAnalysis, analyse_table
 from orchestration.engine.dmn.decision_model import DecisionModel, Reading
+from orchestration.engine.dmn.decision_result import Problem
 from orchestration.engine.dmn.decision_table import CompiledTable, InputColumn
-from orchestration.engine.dmn.evaluation import Problem
 from orchestration.engine.dmn.literals import CompiledTest, asking
+from orchestration.engine.dmn.model_evaluation import ModelEvaluation
 from orchestration.engine.dmn.plain import plain
-from orchestration.engine.dmn.run import ModelRun
 from orchestration.engine.dmn.samples import samples
 from orchestration.engine.dmn.shortcut import is_constant
 from orchestration.engine.feel import DEFAULT, Frame, LimitExceeded
@@ -106,7 +106,7 @@ def _tried(column: InputColumn, reading: Reading) -> list[Value]:
 
 def _reason(cell: CompiledTest, value: Value) -> str:
     """Why a cell is null for a value; empty if it is not."""
-    run = ModelRun(DEFAULT, None)
+    run = ModelEvaluation(DEFAULT, None)
     try:
         verdict = cell(asking(Frame(run, None, {}), value))
     except LimitExceeded:
@@ -117,7 +117,7 @@ def _reason(cell: CompiledTest, value: Value) -> str:
 def _misfit_outputs(table: CompiledTable) -> Iterator[Finding]:
     """Constant outputs that do not fit the type or the values of their column."""
     for number, rule in enumerate(table.table.rules):
-        run = ModelRun(DEFAULT, None)
+        run = ModelEvaluation(DEFAULT, None)
         if all(is_constant(entry) for entry in rule.outputs):
             table.outputs_of(Frame(run, None, {}), number)
         for problem in run.problems:

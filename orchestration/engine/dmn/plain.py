@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from orchestration.engine.feel.evaluation import Evaluation
 from orchestration.engine.feel.numbers import exact
 from orchestration.engine.feel.problems import FeelError, LimitExceeded, Limits
-from orchestration.engine.feel.run import Run
 from orchestration.engine.feel.text import from_feel, from_iso, to_feel
 from orchestration.engine.feel.types import ContextOf, ListOf, Restricted, Simple, Type
 from orchestration.engine.feel.values import Value, measure
@@ -46,13 +46,13 @@ def _without_decimals(value: Any) -> Any:
 def shown(value: Value, limits: Limits) -> Any:
     """The same for a trace, where a value that is too large or too deep to be shown is only said to be so."""
     try:
-        check_size(value, Run(limits, None))
+        check_size(value, Evaluation(limits, None))
     except LimitExceeded as exceeded:
         return f"({exceeded.reason})"
     return plain(value)
 
 
-def check_size(value: Value, run: Run) -> None:
+def check_size(value: Value, run: Evaluation) -> None:
     """Count what is in a value, as often as it is in it. Raises LimitExceeded for one too large or too deep."""
     measure(run, [value])
     level = [value]

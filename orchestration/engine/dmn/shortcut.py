@@ -14,8 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 from orchestration.engine.dmn import model
+from orchestration.engine.dmn.decision_result import DecisionResult, Inputs
 from orchestration.engine.dmn.decision_table import CompiledTable, InputColumn
-from orchestration.engine.dmn.evaluation import Evaluation, Inputs
 from orchestration.engine.dmn.graph import Node
 from orchestration.engine.dmn.index import Lookup, RuleSet, column_index, plain_lookup
 from orchestration.engine.dmn.intervals import EVERYTHING, IntervalSet, Kind, intersection
@@ -51,7 +51,7 @@ class Shortcut:
 
     lookups: tuple[tuple[str, Lookup], ...]
     allowed: RuleSet
-    answers: dict[RuleSet, Evaluation] = field(default_factory=dict)
+    answers: dict[RuleSet, DecisionResult] = field(default_factory=dict)
 
     def rules(self, inputs: Inputs) -> RuleSet:
         """The rules that match, with the bit for what is allowed; 0 where the long way has to be gone."""
@@ -63,7 +63,7 @@ class Shortcut:
             rules &= found
         return rules
 
-    def learned(self, rules: RuleSet, evaluation: Evaluation) -> Evaluation:
+    def learned(self, rules: RuleSet, evaluation: DecisionResult) -> DecisionResult:
         """The evaluation, kept for the next inputs that match the same rules, unless a limit cut it short."""
         whole = not any(problem.limit for problem in evaluation.problems)
         if whole and rules & self.allowed and len(self.answers) < MOST_ANSWERS:
@@ -71,11 +71,11 @@ class Shortcut:
         return evaluation
 
 
-def own(evaluation: Evaluation) -> Evaluation:
+def own(evaluation: DecisionResult) -> DecisionResult:
     """The same evaluation for whoever may change what it is given: lists and contexts are copied."""
     value = evaluation.value
     if isinstance(value, list | dict):
-        return Evaluation(_copy(value), evaluation.hits, evaluation.problems)
+        return DecisionResult(_copy(value), evaluation.hits, evaluation.problems)
     return evaluation
 
 

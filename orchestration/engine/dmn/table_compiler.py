@@ -10,7 +10,7 @@ from orchestration.engine.dmn.decision_table import CompiledTable, InputColumn, 
 from orchestration.engine.dmn.index import cell_sets, column_index
 from orchestration.engine.dmn.literals import CompiledTest
 from orchestration.engine.dmn.model import Fault
-from orchestration.engine.dmn.run import located
+from orchestration.engine.dmn.model_evaluation import located
 
 if TYPE_CHECKING:
     from orchestration.engine.dmn.compiler import Compiler, Names

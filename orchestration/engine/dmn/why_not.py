@@ -14,7 +14,7 @@ from itertools import combinations, islice, product
 from typing import Any
 
 from orchestration.engine.dmn.decision_model import DecisionModel, Part
-from orchestration.engine.dmn.evaluation import Evaluation, Inputs
+from orchestration.engine.dmn.decision_result import DecisionResult, Inputs
 from orchestration.engine.dmn.plain import plain, read
 from orchestration.engine.dmn.regions import column_regions, nearest
 from orchestration.engine.dmn.samples import samples
@@ -48,7 +48,7 @@ class WhyNot:
     """
 
     changes: tuple[Change, ...] | None
-    evaluation: Evaluation | None
+    evaluation: DecisionResult | None
     tried: int
 
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from orchestration.engine.dmn.decision_model import DecisionModel, UnknownDecision
-from orchestration.engine.dmn.evaluation import Evaluation
+from orchestration.engine.dmn.decision_result import DecisionResult
 from orchestration.engine.dmn.model import Definitions, ModelRefused
 from orchestration.engine.dmn.parser import parse
 from orchestration.engine.feel.durations import DaysTimeDuration, YearsMonthsDuration
@@ -110,7 +110,7 @@ def _outcome(request: dict[str, Any], load: Load) -> dict[str, Any]:
     return {"value": encoded(evaluation.value)}
 
 
-def evaluated(request: dict[str, Any], load: Load) -> Evaluation:
+def evaluated(request: dict[str, Any], load: Load) -> DecisionResult:
     of = _model_of(request, load)
     inputs = {name: decoded(value) for name, value in request["inputs"].items()}
     if request.get("kind") == "decisionService":

@@ -13,7 +13,7 @@ variables from members (entries of contexts, which follow a dot or stand in a fi
 limits=)`. `Evaluated`: `.value` and `.problems`. A FEEL error is null and a `Problem` (reason, span, limit). The scope
 is never copied; its values are FEEL values or what JSON gives. `now()` and `today()` tell the `now` handed in.
 
-To evaluate several expressions as one (a decision with all it requires): make one `Run(limits, now)` and use
+To evaluate several expressions as one (a decision with all it requires): make one `Evaluation(limits, now)` and use
 `expression.value_in(run, scope)` and `tests.value_in(run, input_value, scope)`; problems collect in `run.problems`, and
 `LimitExceeded` ends it all. A `Function(name, parameters, invoke)` is a value that FEEL can invoke: `invoke(run,
 arguments)` may raise `FeelError`.
@@ -29,6 +29,7 @@ from . import ast, types
 from .builtins import BUILT_INS
 from .comparison import equal, order
 from .durations import DaysTimeDuration, YearsMonthsDuration
+from .evaluation import Evaluation, Frame
 from .expression import (
     Evaluated,
     Expression,
@@ -40,7 +41,6 @@ from .expression import (
 )
 from .names import Names
 from .problems import DEFAULT, FeelError, FeelSyntaxError, LimitExceeded, Limits, Problem, Span
-from .run import Frame, Run
 from .temporal import Date, DateTime, Time
 from .text import from_feel, from_iso, to_feel, to_string
 from .unparse import unparse
@@ -53,6 +53,7 @@ __all__ = [
     "DateTime",
     "DaysTimeDuration",
     "Evaluated",
+    "Evaluation",
     "Expression",
     "FeelError",
     "FeelSyntaxError",
@@ -63,7 +64,6 @@ __all__ = [
     "Names",
     "Problem",
     "Range",
-    "Run",
     "Span",
     "Time",
     "UnaryTests",

@@ -10,17 +10,17 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from .durations import DAY, DaysTimeDuration, YearsMonthsDuration
+from .evaluation import Evaluation
 from .numbers import CONTEXT, exact
 from .problems import FeelError
-from .run import Run
 from .temporal import Date, DateTime, Time, at_midnight
 from .values import Value, described, kind_of
 
-Operation = Callable[[Run, Value, Value], Value]
+Operation = Callable[[Evaluation, Value, Value], Value]
 _DURATION = YearsMonthsDuration | DaysTimeDuration
 
 
-def add(run: Run, left: Value, right: Value) -> Value:
+def add(run: Evaluation, left: Value, right: Value) -> Value:
     if isinstance(left, str) and isinstance(right, str):
         run.reserve(len(left) + len(right))
         return left + right
@@ -33,7 +33,7 @@ def add(run: Run, left: Value, right: Value) -> Value:
     raise _no("add", left, right)
 
 
-def subtract(run: Run, left: Value, right: Value) -> Value:
+def subtract(run: Evaluation, left: Value, right: Value) -> Value:
     if isinstance(right, YearsMonthsDuration):
         return _plus_months(left, -right.total_months)
     if isinstance(right, DaysTimeDuration):
@@ -75,7 +75,7 @@ def _plus_nanoseconds(value: Value, nanoseconds: int) -> Value:
     raise FeelError(f"cannot add a days and time duration to {described(value)}")
 
 
-def multiply(run: Run, left: Value, right: Value) -> Value:
+def multiply(run: Evaluation, left: Value, right: Value) -> Value:
     if isinstance(right, _DURATION):
         left, right = right, left
     factor = exact(right)
@@ -84,7 +84,7 @@ def multiply(run: Run, left: Value, right: Value) -> Value:
     raise _no("multiply", left, right)
 
 
-def divide(run: Run, left: Value, right: Value) -> Value:
+def divide(run: Evaluation, left: Value, right: Value) -> Value:
     divisor = exact(right)
     if isinstance(left, _DURATION) and divisor is not None:
         return _scaled(left, lambda size: CONTEXT.divide(size, divisor))
@@ -93,7 +93,7 @@ def divide(run: Run, left: Value, right: Value) -> Value:
     raise _no("divide", left, right)
 
 
-def power(run: Run, left: Value, right: Value) -> Value:
+def power(run: Evaluation, left: Value, right: Value) -> Value:
     raise _no("raise to a power", left, right)
 
 
@@ -118,7 +118,7 @@ def _scaled(duration: YearsMonthsDuration | DaysTimeDuration, scale: Callable[[D
     return type(duration)(int(size))
 
 
-def negate(run: Run, value: Value) -> Value:
+def negate(run: Evaluation, value: Value) -> Value:
     """Unary minus."""
     number = exact(value)
     if number is not None:
@@ -135,7 +135,7 @@ def _no(verb: str, left: Value, right: Value) -> FeelError:
 def _numeric(on_numbers: Callable[[Decimal, Decimal], Decimal], on_others: Operation) -> Operation:
     """An operation that tries numbers first; a decimal signal is an error with words."""
 
-    def operation(run: Run, left: Value, right: Value) -> Value:
+    def operation(run: Evaluation, left: Value, right: Value) -> Value:
         mine = left if type(left) is Decimal else exact(left)
         other = right if type(right) is Decimal else exact(right)
         try:

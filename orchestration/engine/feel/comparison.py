@@ -10,14 +10,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 from .durations import DaysTimeDuration, YearsMonthsDuration
+from .evaluation import Evaluation
 from .numbers import exact, is_number
 from .problems import FeelError
-from .run import Run
 from .temporal import Date, DateTime, Time
 from .values import Function, Range, Value, described, kind_of
 
 
-def equal(run: Run, left: Value, right: Value) -> bool | None:
+def equal(run: Evaluation, left: Value, right: Value) -> bool | None:
     """Whether two values are equal; None if they are of different kinds and neither is null."""
     kind = type(left)
     if kind is type(right) and (kind is str or kind is Decimal or kind is int or kind is bool):
@@ -45,21 +45,21 @@ def _equal_scalars(left: Value, right: Value) -> bool:
     return bool(left == right)
 
 
-def _equal_lists(run: Run, left: list[Value], right: list[Value]) -> bool:
+def _equal_lists(run: Evaluation, left: list[Value], right: list[Value]) -> bool:
     run.spend(1 + min(len(left), len(right)))
     if len(left) != len(right):
         return False
     return all(equal(run, mine, other) for mine, other in zip(left, right, strict=True))
 
 
-def _equal_contexts(run: Run, left: dict[str, Value], right: dict[str, Value]) -> bool:
+def _equal_contexts(run: Evaluation, left: dict[str, Value], right: dict[str, Value]) -> bool:
     run.spend(1 + min(len(left), len(right)))
     if left.keys() != right.keys():
         return False
     return all(equal(run, value, right[key]) for key, value in left.items())
 
 
-def _equal_ranges(run: Run, left: Range, right: Range) -> bool:
+def _equal_ranges(run: Evaluation, left: Range, right: Range) -> bool:
     if (left.start_included, left.end_included) != (right.start_included, right.end_included):
         return False
     return all(equal(run, *ends) for ends in ((left.start, right.start), (left.end, right.end)))
@@ -69,7 +69,7 @@ def _both_zoned_or_local(left: Time | DateTime, right: Time | DateTime) -> bool:
     return (left.zone is None) == (right.zone is None)
 
 
-def same(run: Run, left: Value, right: Value) -> bool:
+def same(run: Evaluation, left: Value, right: Value) -> bool:
     """Whether two values are equal, of one kind, or both null: membership in lists."""
     return equal(run, left, right) is True
 

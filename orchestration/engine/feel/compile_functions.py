@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from . import ast
 from .builtins import BUILT_INS
 from .compiler import Code, Compiler, Level, rule
+from .evaluation import Evaluation, Frame
 from .inference import type_of
 from .problems import DEFAULT, FeelError
-from .run import Frame, Run
 from .types import Type, coerce, resolve
 from .values import Function, Value, described, measure
 
@@ -30,7 +30,7 @@ def compile_definition(compiler: Compiler, node: ast.FunctionDefinition, level: 
     body = compiler.code(node.body, Level(level, frozenset(names), True))
 
     def define(frame: Frame) -> Value:
-        def invoke(run: Run, arguments: Sequence[Value]) -> Value:
+        def invoke(run: Evaluation, arguments: Sequence[Value]) -> Value:
             values = [_fitting(run, *argument) for argument in zip(names, types, arguments, strict=True)]
             return body(Frame(run, frame, dict(zip(names, values, strict=True))))
 
@@ -39,7 +39,7 @@ def compile_definition(compiler: Compiler, node: ast.FunctionDefinition, level: 
     return define
 
 
-def _fitting(run: Run, name: str, of: Type | None, value: Value) -> Value:
+def _fitting(run: Evaluation, name: str, of: Type | None, value: Value) -> Value:
     if of is None:
         return value
     measure(run, value)
@@ -49,7 +49,7 @@ def _fitting(run: Run, name: str, of: Type | None, value: Value) -> Value:
         raise FeelError(f"argument {name!r}: {error.reason}") from error
 
 
-def _refuse_external(run: Run, arguments: Sequence[Value]) -> Value:
+def _refuse_external(run: Evaluation, arguments: Sequence[Value]) -> Value:
     raise FeelError("external functions (Java, PMML) are not run here")
 
 
@@ -89,7 +89,7 @@ def _date_time_literal(compiler: Compiler, node: ast.Invocation, level: Level) -
     if compiler.may_be_variable(called.name, level):
         return None
     try:
-        value = BUILT_INS[called.name].call(Run(DEFAULT, None), [text.value])
+        value = BUILT_INS[called.name].call(Evaluation(DEFAULT, None), [text.value])
     except FeelError as error:
         reason, span = error.reason, node.span
         return lambda frame: frame.run.fail(reason, span)

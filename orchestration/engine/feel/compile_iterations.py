@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from . import ast
 from .compiler import Code, Compiler, Level, rule
+from .evaluation import Evaluation, Frame
 from .numbers import exact, is_number, whole
 from .problems import FeelError, Span
-from .run import Frame, Run
 from .temporal import Date
 from .values import Range, Value, described
 
@@ -49,7 +49,7 @@ def _domain(compiler: Compiler, node: ast.Iteration, level: Level) -> Domain:
     return lambda frame: _counted(frame.run, first(frame), last(frame))
 
 
-def members(run: Run, value: Value) -> Sequence[Value]:
+def members(run: Evaluation, value: Value) -> Sequence[Value]:
     """What an iteration over a value visits: items, whole numbers, days, or the one value. Raises `FeelError`."""
     if isinstance(value, list):
         return value
@@ -60,14 +60,14 @@ def members(run: Run, value: Value) -> Sequence[Value]:
     return [value]
 
 
-def _range_items(run: Run, value: Range) -> Sequence[Value]:
+def _range_items(run: Evaluation, value: Range) -> Sequence[Value]:
     if value.start is None or value.end is None:
         raise FeelError("cannot iterate over a range without an end")
     items = _counted(run, value.start, value.end)
     return items[0 if value.start_included else 1 : len(items) if value.end_included else -1]
 
 
-def _counted(run: Run, first: Value, last: Value) -> Sequence[Value]:
+def _counted(run: Evaluation, first: Value, last: Value) -> Sequence[Value]:
     """From first to last, both included, up or down: whole numbers or days."""
     if isinstance(first, Date) and isinstance(last, Date):
         return _Days(_steps(run, first.days, last.days))
@@ -79,7 +79,7 @@ def _counted(run: Run, first: Value, last: Value) -> Sequence[Value]:
     return _Numbers(_steps(run, start, end))
 
 
-def _steps(run: Run, first: int, last: int) -> range:
+def _steps(run: Evaluation, first: int, last: int) -> range:
     run.items(abs(last - first) + 1)
     return range(first, last + 1) if first <= last else range(first, last - 1, -1)
 

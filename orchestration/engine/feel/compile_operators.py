@@ -10,9 +10,9 @@ from . import ast
 from .arithmetic import OPERATIONS, negate
 from .comparison import equal, order
 from .compiler import Code, Compiler, Level, attempt, rule
+from .evaluation import Evaluation, Frame
 from .numbers import exact, whole
 from .problems import FeelError, Span
-from .run import Frame, Run
 from .text import parse_at_literal
 from .types import is_instance, resolve_complete
 from .values import Value, described, kind_of, measure
@@ -127,7 +127,7 @@ def _with_string(left: Code, constant: str, node: ast.Comparison) -> Code:
     return evaluate
 
 
-Compare = Callable[[Run, Value, Value], bool | None]
+Compare = Callable[[Evaluation, Value, Value], bool | None]
 
 
 def comparing(symbol: str, span: Span) -> Compare:
@@ -138,7 +138,7 @@ def comparing(symbol: str, span: Span) -> Compare:
         return lambda run, left, right: _negated(_equality(run, left, right, span))
     test = _SYMBOLS[symbol]
 
-    def compare(run: Run, left: Value, right: Value) -> bool | None:
+    def compare(run: Evaluation, left: Value, right: Value) -> bool | None:
         kind = type(left)
         if kind is type(right) and (kind is Decimal or kind is int or kind is str):
             return test(left, right)
@@ -154,7 +154,7 @@ def comparing(symbol: str, span: Span) -> Compare:
     return compare
 
 
-def _equality(run: Run, left: Value, right: Value, span: Span) -> bool | None:
+def _equality(run: Evaluation, left: Value, right: Value, span: Span) -> bool | None:
     answer = equal(run, left, right)
     if answer is None:
         run.fail(f"cannot compare {kind_of(left)} with {kind_of(right)}", span)
@@ -213,10 +213,10 @@ def compile_arithmetic(compiler: Compiler, node: ast.Arithmetic, level: Level) -
     return _single(start, *steps[0]) if len(steps) == 1 else _chain(start, steps)
 
 
-Step = tuple[Callable[[Run, Value, Value], Value], Code, Span]
+Step = tuple[Callable[[Evaluation, Value, Value], Value], Code, Span]
 
 
-def _single(left: Code, operation: Callable[[Run, Value, Value], Value], right: Code, span: Span) -> Code:
+def _single(left: Code, operation: Callable[[Evaluation, Value, Value], Value], right: Code, span: Span) -> Code:
     def evaluate(frame: Frame) -> Value:
         try:
             return operation(frame.run, left(frame), right(frame))

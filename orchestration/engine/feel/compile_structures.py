@@ -7,10 +7,10 @@ from decimal import Decimal
 from . import ast
 from .compile_operators import constant_of
 from .compiler import Code, Compiler, Level, rule
+from .evaluation import Evaluation, Frame
 from .numbers import exact, is_number, whole
 from .problems import Span
 from .properties import PROPERTIES
-from .run import Frame, Run
 from .values import Value, described
 
 
@@ -55,7 +55,7 @@ def compile_path(compiler: Compiler, node: ast.Path, level: Level) -> Code:
     return evaluate
 
 
-def member(run: Run, value: Value, name: str, span: Span) -> Value:
+def member(run: Evaluation, value: Value, name: str, span: Span) -> Value:
     """An entry of a context, a property of another value, or the list of them for a list (Table 65)."""
     if isinstance(value, dict):
         return value[name] if name in value else run.fail(f"the context has no entry {name!r}", span)
@@ -113,7 +113,7 @@ def _filter(frame: Frame, condition: Code, items: list[Value], span: Span) -> Va
     return chosen
 
 
-def _item_frame(run: Run, frame: Frame, item: Value) -> Frame:
+def _item_frame(run: Evaluation, frame: Frame, item: Value) -> Frame:
     """The entries of an item that is a context, inside a scope in which it is called `item`."""
     return Frame(run, Frame(run, frame, {"item": item}), item if isinstance(item, dict) else _NOTHING)
 
@@ -129,7 +129,7 @@ def _filter_nothing(frame: Frame, condition: Code, items: list[Value] | None, sp
     return _at(run, items, exact(position), span) if is_number(position) else []
 
 
-def _at(run: Run, items: list[Value] | None, position: Decimal | None, span: Span) -> Value:
+def _at(run: Evaluation, items: list[Value] | None, position: Decimal | None, span: Span) -> Value:
     if items is None:
         return run.fail("null cannot be filtered", span)
     index = None if position is None else whole(position)

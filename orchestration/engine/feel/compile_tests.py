@@ -8,8 +8,8 @@ from . import ast
 from .comparison import in_range, order, same
 from .compile_operators import comparing
 from .compiler import Code, Compiler, Level, rule
+from .evaluation import Evaluation, Frame
 from .problems import FeelError, Span
-from .run import Frame, Run
 from .values import Range, Value
 
 INPUT = "?"
@@ -109,7 +109,7 @@ def _range_test(compiler: Compiler, node: ast.RangeLiteral, level: Level) -> Tes
     return test
 
 
-def _within(run: Run, value: Value, bounds: Range, span: Span) -> bool | None:
+def _within(run: Evaluation, value: Value, bounds: Range, span: Span) -> bool | None:
     try:
         return in_range(bounds, value)
     except FeelError as error:
@@ -117,7 +117,9 @@ def _within(run: Run, value: Value, bounds: Range, span: Span) -> bool | None:
         return None
 
 
-def _passes(run: Run, value: Value, expected: Value, equals: Callable[..., bool | None], span: Span) -> bool | None:
+def _passes(
+    run: Evaluation, value: Value, expected: Value, equals: Callable[..., bool | None], span: Span
+) -> bool | None:
     """Equal to it, within it if it is a range, or equal to or within one of its items if it is a list."""
     if isinstance(expected, Range) and not isinstance(value, Range):
         return _within(run, value, expected, span)
@@ -127,7 +129,7 @@ def _passes(run: Run, value: Value, expected: Value, equals: Callable[..., bool 
     return equals(run, value, expected)
 
 
-def _is_or_contains(run: Run, item: Value, value: Value) -> bool:
+def _is_or_contains(run: Evaluation, item: Value, value: Value) -> bool:
     if isinstance(item, Range) and not isinstance(value, Range):
         try:
             return in_range(item, value)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from . import ast
 from .builtins import BUILT_INS
+from .evaluation import Evaluation, Frame
 from .problems import FeelError, Span
-from .run import Frame, Run
 from .types import Type
 from .values import Value
 
@@ -109,7 +109,7 @@ def _outermost(name: str, span: Span) -> Code:
     return read
 
 
-def _unknown(name: str, run: Run, span: Span) -> Value:
+def _unknown(name: str, run: Evaluation, span: Span) -> Value:
     if name in BUILT_INS:
         return BUILT_INS[name]
     return run.fail(f"there is no variable {name!r}", span)
@@ -129,7 +129,7 @@ def _searching(name: str, span: Span, distances: tuple[int, ...], certain: bool)
     return read
 
 
-def attempt(code: Callable[[Run, Frame], Value], span: Span) -> Code:
+def attempt(code: Callable[[Evaluation, Frame], Value], span: Span) -> Code:
     """A node that may fail: its `FeelError` becomes null and a problem."""
 
     def evaluate(frame: Frame) -> Value:

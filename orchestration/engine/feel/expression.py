@@ -10,12 +10,12 @@ from functools import lru_cache
 from . import ast, compile_functions, compile_iterations, compile_operators, compile_structures, compile_tests
 from .builtins import BUILT_INS
 from .compiler import Code, Compiler, Level
+from .evaluation import Evaluation, Frame
 from .lexer import Source
 from .names import Names, NameTable
 from .numbers import exact
 from .parser import Parser
 from .problems import DEFAULT, FeelSyntaxError, LimitExceeded, Limits, Problem
-from .run import Frame, Run
 from .temporal import DateTime
 from .types import Type
 from .values import Value, measure
@@ -48,9 +48,9 @@ class Expression:
         self, scope: Mapping[str, Value], *, now: DateTime | None = None, limits: Limits = DEFAULT
     ) -> Evaluated:
         """The value for these variables (FEEL values, or what JSON gives). Never raises for what a model does."""
-        return _evaluated(lambda run: self.value_in(run, scope), Run(limits, now), self.ast)
+        return _evaluated(lambda run: self.value_in(run, scope), Evaluation(limits, now), self.ast)
 
-    def value_in(self, run: Run, scope: Mapping[str, Value]) -> Value:
+    def value_in(self, run: Evaluation, scope: Mapping[str, Value]) -> Value:
         """The value as a part of a larger evaluation. Problems go to the run. Raises `LimitExceeded`."""
         return _bounded(self.code, Frame(run, None, scope), self.ast)
 
@@ -73,9 +73,9 @@ class UnaryTests:
         limits: Limits = DEFAULT,
     ) -> Evaluated:
         """Whether the input value passes: true, false, or null where that cannot be said."""
-        return _evaluated(lambda run: self.value_in(run, input_value, scope), Run(limits, now), self.ast)
+        return _evaluated(lambda run: self.value_in(run, input_value, scope), Evaluation(limits, now), self.ast)
 
-    def value_in(self, run: Run, input_value: Value, scope: Mapping[str, Value]) -> bool | None:
+    def value_in(self, run: Evaluation, input_value: Value, scope: Mapping[str, Value]) -> bool | None:
         """The same as a part of a larger evaluation. Problems go to the run. Raises `LimitExceeded`."""
         frame = Frame(run, Frame(run, None, scope), {compile_tests.INPUT: input_value})
         verdict: bool | None = _bounded(self.code, frame, self.ast)
@@ -92,7 +92,7 @@ def _bounded(code: Code, frame: Frame, node: ast.Node) -> Value:
         return frame.run.fail("a number that is none was handed in", node.span)
 
 
-def _evaluated(evaluate: Callable[[Run], Value], run: Run, node: ast.Node) -> Evaluated:
+def _evaluated(evaluate: Callable[[Evaluation], Value], run: Evaluation, node: ast.Node) -> Evaluated:
     try:
         value = evaluate(run)
         kind = type(value)

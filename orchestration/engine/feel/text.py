@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from .durations import NANOS, DaysTimeDuration, YearsMonthsDuration, parse_duration
+from .evaluation import Evaluation
 from .numbers import exact, is_number, number_text, parse_number, whole
 from .problems import DEFAULT, FeelError
-from .run import Run
 from .temporal import Date, DateTime, Time, parse_date, parse_date_time, parse_time
 from .values import Function, Range, Value
 
@@ -19,12 +19,12 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPED = re.compile('["\\\\\n\r\t]')
 
 
-def string_of(run: Run, value: Value) -> str:
+def string_of(run: Evaluation, value: Value) -> str:
     """What `string()` gives: a string as it is; in lists and contexts, strings in quotes. Raises `LimitExceeded`."""
     return value if isinstance(value, str) else run.text(_literal(run, value))
 
 
-def _literal(run: Run, value: Value) -> str:
+def _literal(run: Evaluation, value: Value) -> str:
     run.spend()
     if value is None:
         return "null"
@@ -46,7 +46,7 @@ def _literal(run: Run, value: Value) -> str:
     return str(value)
 
 
-def _joined(run: Run, parts: Iterable[str]) -> str:
+def _joined(run: Evaluation, parts: Iterable[str]) -> str:
     collected, size = [], 0
     for part in parts:
         size += len(part) + 2
@@ -69,7 +69,7 @@ def quoted(text: str) -> str:
     return '"' + _ESCAPED.sub(lambda match: _ESCAPES[match[0]], text) + '"'
 
 
-def _range(run: Run, value: Range) -> str:
+def _range(run: Evaluation, value: Range) -> str:
     if value.start is None:
         return f"({'<=' if value.end_included else '<'}{_endpoint(run, value.end)})"
     if value.end is None:
@@ -78,7 +78,7 @@ def _range(run: Run, value: Range) -> str:
     return f"{opening}{_endpoint(run, value.start)}..{_endpoint(run, value.end)}{closing}"
 
 
-def _endpoint(run: Run, value: Value) -> str:
+def _endpoint(run: Evaluation, value: Value) -> str:
     return f'@"{value}"' if isinstance(value, TEMPORAL_TYPES) else _literal(run, value)
 
 
@@ -128,7 +128,7 @@ def parse_at_literal(text: str) -> Value:
 
 def to_string(value: Value) -> str:
     """The FEEL text of a value, as `string()` gives it. Raises `LimitExceeded` for an absurdly large one."""
-    return string_of(Run(DEFAULT, None), value)
+    return string_of(Evaluation(DEFAULT, None), value)
 
 
 def to_feel(value: object) -> Value:

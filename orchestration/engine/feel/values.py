@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .durations import DaysTimeDuration, YearsMonthsDuration
+from .evaluation import Evaluation
 from .problems import FeelError, LimitExceeded
-from .run import Run
 from .temporal import Date, DateTime, Time
 
 if TYPE_CHECKING:
@@ -44,11 +44,11 @@ class Function:
 
     name: str
     parameters: tuple[str, ...]
-    invoke: Callable[[Run, Sequence[Value]], Value]
+    invoke: Callable[[Evaluation, Sequence[Value]], Value]
     types: tuple[Type | None, ...] = ()
     result: Type | None = None
 
-    def call(self, run: Run, arguments: Sequence[Value]) -> Value:
+    def call(self, run: Evaluation, arguments: Sequence[Value]) -> Value:
         """The result for positional arguments. Raises `FeelError` and `LimitExceeded`."""
         if len(arguments) != len(self.parameters):
             raise FeelError(f"{self.name} takes {len(self.parameters)} arguments, not {len(arguments)}")
@@ -57,7 +57,7 @@ class Function:
         run.leave()
         return result
 
-    def call_named(self, run: Run, arguments: Mapping[str, Value]) -> Value:
+    def call_named(self, run: Evaluation, arguments: Mapping[str, Value]) -> Value:
         """The result for named arguments; those that are not given are null. Raises `FeelError`, `LimitExceeded`."""
         for name in arguments:
             if name not in self.parameters:
@@ -104,7 +104,7 @@ def _kind_of_subclass(value: Value) -> str:
 MAX_VALUE_DEPTH = 200
 
 
-def measure(run: Run, value: Value) -> None:
+def measure(run: Evaluation, value: Value) -> None:
     """Count all that is in a value, as often as it is in it: small parts can be shared into something enormous.
 
     Raises `LimitExceeded` for more than the steps allow, and for lists in lists more than `MAX_VALUE_DEPTH` deep.

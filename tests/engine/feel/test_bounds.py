@@ -2,7 +2,14 @@
 
 import pytest
 
-from orchestration.engine.feel import FeelSyntaxError, LimitExceeded, Limits, Run, compile_expression, parse_expression
+from orchestration.engine.feel import (
+    Evaluation,
+    FeelSyntaxError,
+    LimitExceeded,
+    Limits,
+    compile_expression,
+    parse_expression,
+)
 
 from .evaluating import value_of
 
@@ -143,7 +150,7 @@ def test_the_limits_are_those_that_are_handed_in():
 
 
 def test_expressions_that_belong_together_share_one_budget():
-    run, expression = Run(Limits(steps=110), None), compile_expression("for i in 1..30 return i")
+    run, expression = Evaluation(Limits(steps=110), None), compile_expression("for i in 1..30 return i")
     expression.value_in(run, {})
     expression.value_in(run, {})
     expression.value_in(run, {})
@@ -155,7 +162,7 @@ def test_a_part_of_a_larger_evaluation_is_stopped_the_same_way():
     loop = []
     loop.append(loop)
     with pytest.raises(LimitExceeded):
-        compile_expression("string(x)", ["x"]).value_in(Run(Limits(), None), {"x": loop})
+        compile_expression("string(x)", ["x"]).value_in(Evaluation(Limits(), None), {"x": loop})
 
 
 def test_problems_do_not_pile_up():

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from orchestration.engine.feel import DEFAULT, FeelError, LimitExceeded, Limits, Run, regex
+from orchestration.engine.feel import DEFAULT, Evaluation, FeelError, LimitExceeded, Limits, regex
 
 from .evaluating import reason_of, value_of
 
 
 def groups_of(pattern, text, flags=""):
-    run = Run(DEFAULT, None)
+    run = Evaluation(DEFAULT, None)
     return regex.search(run, regex.compiled(run, pattern, flags), text)
 
 
@@ -140,7 +140,7 @@ def test_patterns_that_make_others_hang_are_answered(pattern, text):
 
 
 def test_back_references_are_bounded_by_the_steps():
-    run = Run(Limits(steps=5_000), None)
+    run = Evaluation(Limits(steps=5_000), None)
     pattern = regex.compiled(run, r"^(a*)(a*)(a*)\1\2\3b$", "")
     with pytest.raises(LimitExceeded):
         regex.search(run, pattern, "a" * 60)

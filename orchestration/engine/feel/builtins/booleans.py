@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..run import Run
+from ..evaluation import Evaluation
 from .registry import built_in
 
 
 @built_in("not(negand: boolean)")
-def negated(run: Run, negand: bool) -> bool:
+def negated(run: Evaluation, negand: bool) -> bool:
     return not negand

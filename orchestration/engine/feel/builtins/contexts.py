@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..evaluation import Evaluation
 from ..problems import FeelError
-from ..run import Run
 from ..values import Value
 from .registry import built_in
 
@@ -11,14 +11,14 @@ Context = dict[str, Value]
 
 
 @built_in("get value(m: context, key: string)")
-def get_value(run: Run, context: Context, key: str) -> Value:
+def get_value(run: Evaluation, context: Context, key: str) -> Value:
     if key not in context:
         raise FeelError(f"the context has no entry {key!r}")
     return context[key]
 
 
 @built_in("get value(m: context, keys: list)")
-def get_nested_value(run: Run, context: Context, keys: list[Value]) -> Value:
+def get_nested_value(run: Evaluation, context: Context, keys: list[Value]) -> Value:
     value: Value = context
     for key in _keys(keys):
         if not isinstance(value, dict) or key not in value:
@@ -34,13 +34,13 @@ def _keys(keys: list[Value]) -> list[str]:
 
 
 @built_in("get entries(m: context)")
-def get_entries(run: Run, context: Context) -> list[Value]:
+def get_entries(run: Evaluation, context: Context) -> list[Value]:
     run.items(len(context))
     return [{"key": key, "value": value} for key, value in context.items()]
 
 
 @built_in("context(entries: list)")
-def context_of(run: Run, entries: list[Value]) -> Context:
+def context_of(run: Evaluation, entries: list[Value]) -> Context:
     run.items(len(entries))
     result: Context = {}
     for entry in entries:
@@ -53,13 +53,13 @@ def context_of(run: Run, entries: list[Value]) -> Context:
 
 
 @built_in("context put(context: context, key: string, value: any?)")
-def context_put(run: Run, context: Context, key: str, value: Value) -> Context:
+def context_put(run: Evaluation, context: Context, key: str, value: Value) -> Context:
     run.items(len(context))
     return {**context, key: value}
 
 
 @built_in("context put(context: context, keys: list, value: any?)")
-def context_put_nested(run: Run, context: Context, keys: list[Value], value: Value) -> Context:
+def context_put_nested(run: Evaluation, context: Context, keys: list[Value], value: Value) -> Context:
     """A copy in which the entry at the end of the keys has the value; all entries before it must be contexts."""
     first, *rest = _keys(keys)
     if not rest:
@@ -74,7 +74,7 @@ def context_put_nested(run: Run, context: Context, keys: list[Value], value: Val
 
 
 @built_in("context merge(contexts: list)")
-def context_merge(run: Run, contexts: list[Value]) -> Context:
+def context_merge(run: Evaluation, contexts: list[Value]) -> Context:
     """All entries; of entries with one key, the last."""
     result: Context = {}
     for context in contexts:

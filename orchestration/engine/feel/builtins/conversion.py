@@ -9,11 +9,11 @@ from .. import ast
 from ..arithmetic import negate
 from ..comparison import order
 from ..durations import NANOS, DaysTimeDuration, Duration, YearsMonthsDuration, parse_duration
+from ..evaluation import Evaluation
 from ..names import Names, NameTable
 from ..numbers import CONTEXT, parse_number, whole
 from ..parser import Parser
 from ..problems import FeelError, FeelSyntaxError
-from ..run import Run
 from ..temporal import Date, DateTime, Time, at_midnight, parse_date, parse_date_time, parse_time
 from ..text import parse_at_literal, string_of
 from ..values import Range, Value
@@ -21,17 +21,17 @@ from .registry import BUILT_INS, built_in
 
 
 @built_in("date(from: string)")
-def date_from_text(run: Run, text: str) -> Date:
+def date_from_text(run: Evaluation, text: str) -> Date:
     return parse_date(text)
 
 
 @built_in("date(from: date | date and time)")
-def date_of(run: Run, value: Date | DateTime) -> Date:
+def date_of(run: Evaluation, value: Date | DateTime) -> Date:
     return value.date if isinstance(value, DateTime) else value
 
 
 @built_in("date(year: number, month: number, day: number)")
-def date_of_parts(run: Run, year: Decimal, month: Decimal, day: Decimal) -> Date:
+def date_of_parts(run: Evaluation, year: Decimal, month: Decimal, day: Decimal) -> Date:
     return Date(_integer(year, "year"), _integer(month, "month"), _integer(day, "day"))
 
 
@@ -43,7 +43,7 @@ def _integer(number: Decimal, name: str) -> int:
 
 
 @built_in("date and time(from: string)")
-def date_time_from_text(run: Run, text: str) -> DateTime:
+def date_time_from_text(run: Evaluation, text: str) -> DateTime:
     try:
         return parse_date_time(text)
     except FeelError:
@@ -52,17 +52,17 @@ def date_time_from_text(run: Run, text: str) -> DateTime:
 
 
 @built_in("date and time(date: date | date and time, time: time)")
-def date_and_time(run: Run, date: Date | DateTime, time: Time) -> DateTime:
+def date_and_time(run: Evaluation, date: Date | DateTime, time: Time) -> DateTime:
     return DateTime(date_of(run, date), time)
 
 
 @built_in("time(from: string)")
-def time_from_text(run: Run, text: str) -> Time:
+def time_from_text(run: Evaluation, text: str) -> Time:
     return parse_time(text)
 
 
 @built_in("time(from: time | date | date and time)")
-def time_of(run: Run, value: Time | Date | DateTime) -> Time:
+def time_of(run: Evaluation, value: Time | Date | DateTime) -> Time:
     if isinstance(value, Date):
         value = at_midnight(value)
     return value.time if isinstance(value, DateTime) else value
@@ -70,7 +70,7 @@ def time_of(run: Run, value: Time | Date | DateTime) -> Time:
 
 @built_in("time(hour: number, minute: number, second: number, offset?: days and time duration)")
 def time_of_parts(
-    run: Run, hour: Decimal, minute: Decimal, second: Decimal, offset: DaysTimeDuration | None = None
+    run: Evaluation, hour: Decimal, minute: Decimal, second: Decimal, offset: DaysTimeDuration | None = None
 ) -> Time:
     if not 0 <= second < 60:
         raise FeelError("the second must be from 0 to less than 60")
@@ -87,12 +87,12 @@ def _offset_seconds(offset: DaysTimeDuration) -> int:
 
 
 @built_in("duration(from: string)")
-def duration(run: Run, text: str) -> Duration:
+def duration(run: Evaluation, text: str) -> Duration:
     return parse_duration(text)
 
 
 @built_in("years and months duration(from: date | date and time, to: date | date and time)")
-def years_and_months_duration(run: Run, start: Date | DateTime, end: Date | DateTime) -> YearsMonthsDuration:
+def years_and_months_duration(run: Evaluation, start: Date | DateTime, end: Date | DateTime) -> YearsMonthsDuration:
     """Whole months from the one to the other, cut off toward zero."""
     first, last = date_of(run, start), date_of(run, end)
     months = (last.year - first.year) * 12 + last.month - first.month
@@ -109,7 +109,7 @@ _NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)\Z", re.ASCII)
 
 
 @built_in("number(from: string, grouping separator: string?, decimal separator: string?)")
-def number(run: Run, text: str, grouping: str | None, point: str | None) -> Decimal:
+def number(run: Evaluation, text: str, grouping: str | None, point: str | None) -> Decimal:
     if grouping not in _GROUPING or point not in _DECIMAL:
         raise FeelError("a grouping separator is a space, comma or point; a decimal separator a comma or point")
     if grouping is not None and grouping == point:
@@ -122,7 +122,7 @@ def number(run: Run, text: str, grouping: str | None, point: str | None) -> Deci
 
 
 @built_in("string(from: any?)")
-def string(run: Run, value: Value) -> str | None:
+def string(run: Evaluation, value: Value) -> str | None:
     return None if value is None else string_of(run, value)
 
 
@@ -132,7 +132,7 @@ _ENDPOINT_FUNCTIONS = ("date", "time", "date and time", "duration")
 
 
 @built_in("range(from: string)")
-def range_from_text(run: Run, text: str) -> Range:
+def range_from_text(run: Evaluation, text: str) -> Range:
     """A range literal whose ends are literals, or dates, times and durations made of one."""
     run.spend(len(text))
     try:
@@ -147,7 +147,7 @@ def range_from_text(run: Run, text: str) -> Range:
     return Range(start, end, node.start_included, node.end_included)
 
 
-def _endpoint(run: Run, node: ast.Node) -> Value:
+def _endpoint(run: Evaluation, node: ast.Node) -> Value:
     if isinstance(node, ast.Literal):
         return node.value
     if isinstance(node, ast.AtLiteral):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from ..comparison import same
-from ..run import Run
+from ..evaluation import Evaluation
 from ..temporal import Date, DateTime, Time
 from ..values import Value, kind_of
 from .registry import built_in, now_of
 
 
 @built_in("is(value1: any?, value2: any?)")
-def is_same(run: Run, first: Value, second: Value) -> bool:
+def is_same(run: Evaluation, first: Value, second: Value) -> bool:
     """The same element of the semantic domain: times with other zones are other elements, though the same moment."""
     if kind_of(first) != kind_of(second):
         return False
@@ -20,10 +20,10 @@ def is_same(run: Run, first: Value, second: Value) -> bool:
 
 
 @built_in("now()")
-def now(run: Run) -> DateTime:
+def now(run: Evaluation) -> DateTime:
     return now_of(run)
 
 
 @built_in("today()")
-def today(run: Run) -> Date:
+def today(run: Evaluation) -> Date:
     return now_of(run).date

@@ -7,9 +7,9 @@ from decimal import Decimal
 from functools import reduce
 
 from ..comparison import order, same
+from ..evaluation import Evaluation
 from ..numbers import CONTEXT, exact
 from ..problems import FeelError
-from ..run import Run
 from ..values import Function, Value, described
 from .registry import built_in
 from .strings import position, stretch
@@ -18,31 +18,31 @@ Values = list[Value]
 
 
 @built_in("list contains(list: list, element: any?)")
-def list_contains(run: Run, items: Values, element: Value) -> bool:
+def list_contains(run: Evaluation, items: Values, element: Value) -> bool:
     return _found(run, items, element)
 
 
-def _found(run: Run, items: Values, element: Value) -> bool:
+def _found(run: Evaluation, items: Values, element: Value) -> bool:
     run.spend(len(items) // 4)
     return any(same(run, item, element) for item in items)
 
 
 @built_in("count(list: list)")
-def count(run: Run, items: Values) -> Decimal:
+def count(run: Evaluation, items: Values) -> Decimal:
     return Decimal(len(items))
 
 
 @built_in("min(list: list)", "min(c...: any)")
-def minimum(run: Run, items: Values) -> Value:
+def minimum(run: Evaluation, items: Values) -> Value:
     return _extreme(run, items, -1)
 
 
 @built_in("max(list: list)", "max(c...: any)")
-def maximum(run: Run, items: Values) -> Value:
+def maximum(run: Evaluation, items: Values) -> Value:
     return _extreme(run, items, 1)
 
 
-def _extreme(run: Run, items: Values, direction: int) -> Value:
+def _extreme(run: Evaluation, items: Values, direction: int) -> Value:
     run.items(len(items))
     if not items:
         raise FeelError("an empty list has no smallest or largest item")
@@ -50,7 +50,7 @@ def _extreme(run: Run, items: Values, direction: int) -> Value:
     return reduce(lambda best, item: item if order(item, best) * direction > 0 else best, items)
 
 
-def _numbers(run: Run, items: Values, at_least: int = 1) -> list[Decimal]:
+def _numbers(run: Evaluation, items: Values, at_least: int = 1) -> list[Decimal]:
     run.items(len(items))
     if len(items) < at_least:
         raise FeelError(f"a list of {len(items)} numbers is too short")
@@ -65,22 +65,22 @@ def _number(item: Value) -> Decimal:
 
 
 @built_in("sum(list: list)", "sum(n...: any)")
-def total(run: Run, items: Values) -> Decimal:
+def total(run: Evaluation, items: Values) -> Decimal:
     return reduce(CONTEXT.add, _numbers(run, items))
 
 
 @built_in("mean(list: list)", "mean(n...: any)")
-def mean(run: Run, items: Values) -> Decimal:
+def mean(run: Evaluation, items: Values) -> Decimal:
     return CONTEXT.divide(total(run, items), Decimal(len(items)))
 
 
 @built_in("product(list: list)", "product(n...: any)")
-def product(run: Run, items: Values) -> Decimal:
+def product(run: Evaluation, items: Values) -> Decimal:
     return reduce(CONTEXT.multiply, _numbers(run, items))
 
 
 @built_in("median(list: list)", "median(n...: any)")
-def median(run: Run, items: Values) -> Decimal:
+def median(run: Evaluation, items: Values) -> Decimal:
     numbers = sorted(_numbers(run, items))
     middle = len(numbers) // 2
     if len(numbers) % 2:
@@ -89,7 +89,7 @@ def median(run: Run, items: Values) -> Decimal:
 
 
 @built_in("stddev(list: list)", "stddev(n...: any)")
-def standard_deviation(run: Run, items: Values) -> Decimal:
+def standard_deviation(run: Evaluation, items: Values) -> Decimal:
     """Of a sample: the squares are divided by one less than their count."""
     numbers = _numbers(run, items, 2)
     average = mean(run, items)
@@ -99,7 +99,7 @@ def standard_deviation(run: Run, items: Values) -> Decimal:
 
 
 @built_in("mode(list: list)", "mode(n...: any)")
-def mode(run: Run, items: Values) -> Values:
+def mode(run: Evaluation, items: Values) -> Values:
     """The most frequent numbers, ascending."""
     counts: dict[Decimal, int] = {}
     for number in _numbers(run, items, 0):
@@ -109,16 +109,16 @@ def mode(run: Run, items: Values) -> Values:
 
 
 @built_in("all(list: list)", "all(b...: any)")
-def every(run: Run, items: Values) -> bool:
+def every(run: Evaluation, items: Values) -> bool:
     return _decided(run, items, False)
 
 
 @built_in("any(list: list)", "any(b...: any)")
-def some(run: Run, items: Values) -> bool:
+def some(run: Evaluation, items: Values) -> bool:
     return _decided(run, items, True)
 
 
-def _decided(run: Run, items: Values, decisive: bool) -> bool:
+def _decided(run: Evaluation, items: Values, decisive: bool) -> bool:
     """`decisive` if any item is that; the opposite if all are; otherwise null."""
     run.items(len(items))
     if any(item is decisive for item in items):
@@ -129,23 +129,23 @@ def _decided(run: Run, items: Values, decisive: bool) -> bool:
 
 
 @built_in("sublist(list: list, start position: number, length?: number)")
-def sublist(run: Run, items: Values, start: Decimal, length: Decimal | None = None) -> Values:
+def sublist(run: Evaluation, items: Values, start: Decimal, length: Decimal | None = None) -> Values:
     begin, end = stretch(start, length, len(items))
     return _made(run, items[begin:end])
 
 
-def _made(run: Run, items: Values) -> Values:
+def _made(run: Evaluation, items: Values) -> Values:
     run.items(len(items))
     return items
 
 
 @built_in("append(list: list, item...: any)")
-def append(run: Run, items: Values, more: Values) -> Values:
+def append(run: Evaluation, items: Values, more: Values) -> Values:
     return _made(run, items + more)
 
 
 @built_in("concatenate(list...: any)")
-def concatenate(run: Run, lists: Values) -> Values:
+def concatenate(run: Evaluation, lists: Values) -> Values:
     result: Values = []
     for items in lists:
         result += _as_list(items)
@@ -160,12 +160,12 @@ def _as_list(value: Value) -> Values:
 
 
 @built_in("union(list...: any)")
-def union(run: Run, lists: Values) -> Values:
+def union(run: Evaluation, lists: Values) -> Values:
     return distinct_values(run, concatenate(run, lists))
 
 
 @built_in("distinct values(list: list)")
-def distinct_values(run: Run, items: Values) -> Values:
+def distinct_values(run: Evaluation, items: Values) -> Values:
     run.items(len(items))
     result: Values = []
     simple: set[object] = set()
@@ -189,30 +189,30 @@ def _hashable(item: Value) -> object | None:
 
 
 @built_in("insert before(list: list, position: number, newItem: any?)")
-def insert_before(run: Run, items: Values, at: Decimal, new: Value) -> Values:
+def insert_before(run: Evaluation, items: Values, at: Decimal, new: Value) -> Values:
     index = position(at, len(items))
     return _made(run, [*items[:index], new, *items[index:]])
 
 
 @built_in("remove(list: list, position: number)")
-def remove(run: Run, items: Values, at: Decimal) -> Values:
+def remove(run: Evaluation, items: Values, at: Decimal) -> Values:
     index = position(at, len(items))
     return _made(run, items[:index] + items[index + 1 :])
 
 
 @built_in("list replace(list: list, position: number, newItem: any?)")
-def list_replace(run: Run, items: Values, at: Decimal, new: Value) -> Values:
+def list_replace(run: Evaluation, items: Values, at: Decimal, new: Value) -> Values:
     index = position(at, len(items))
     return _made(run, [*items[:index], new, *items[index + 1 :]])
 
 
 @built_in("list replace(list: list, match: function, newItem: any?)")
-def list_replace_matching(run: Run, items: Values, match: Function, new: Value) -> Values:
+def list_replace_matching(run: Evaluation, items: Values, match: Function, new: Value) -> Values:
     run.items(len(items))
     return [new if _matches(match, run, item, new) else item for item in items]
 
 
-def _matches(match: Function, run: Run, item: Value, new: Value) -> bool:
+def _matches(match: Function, run: Evaluation, item: Value, new: Value) -> bool:
     answer = match.call(run, [item, new])
     if not isinstance(answer, bool):
         raise FeelError("the match function must give a boolean")
@@ -220,18 +220,18 @@ def _matches(match: Function, run: Run, item: Value, new: Value) -> bool:
 
 
 @built_in("reverse(list: list)")
-def reverse(run: Run, items: Values) -> Values:
+def reverse(run: Evaluation, items: Values) -> Values:
     return _made(run, items[::-1])
 
 
 @built_in("index of(list: list, match: any?)")
-def index_of(run: Run, items: Values, match: Value) -> Values:
+def index_of(run: Evaluation, items: Values, match: Value) -> Values:
     run.items(len(items))
     return [Decimal(index) for index, item in enumerate(items, 1) if same(run, item, match)]
 
 
 @built_in("flatten(list: list)")
-def flatten(run: Run, items: Values) -> Values:
+def flatten(run: Evaluation, items: Values) -> Values:
     result: Values = []
     pending: list[Iterator[Value]] = [iter(items)]
     while pending:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import total_ordering
 
 from ..comparison import order
-from ..run import Run
+from ..evaluation import Evaluation
 from ..values import Range, Value
 from .registry import built_in
 
@@ -56,7 +56,7 @@ def _end(value: Value) -> _Bound:
     "before(range: range, point: point)",
     "before(range1: range, range2: range)",
 )
-def before(run: Run, first: Value, second: Value) -> bool:
+def before(run: Evaluation, first: Value, second: Value) -> bool:
     return _end(first) < _start(second)
 
 
@@ -66,65 +66,65 @@ def before(run: Run, first: Value, second: Value) -> bool:
     "after(range: range, point: point)",
     "after(range1: range, range2: range)",
 )
-def after(run: Run, first: Value, second: Value) -> bool:
+def after(run: Evaluation, first: Value, second: Value) -> bool:
     return _start(first) > _end(second)
 
 
 @built_in("meets(range1: range, range2: range)")
-def meets(run: Run, first: Range, second: Range) -> bool:
+def meets(run: Evaluation, first: Range, second: Range) -> bool:
     return _end(first) == _start(second)
 
 
 @built_in("met by(range1: range, range2: range)")
-def met_by(run: Run, first: Range, second: Range) -> bool:
+def met_by(run: Evaluation, first: Range, second: Range) -> bool:
     return meets(run, second, first)
 
 
 @built_in("overlaps(range1: range, range2: range)")
-def overlaps(run: Run, first: Range, second: Range) -> bool:
+def overlaps(run: Evaluation, first: Range, second: Range) -> bool:
     return _end(first) >= _start(second) and _start(first) <= _end(second)
 
 
 @built_in("overlaps before(range1: range, range2: range)")
-def overlaps_before(run: Run, first: Range, second: Range) -> bool:
+def overlaps_before(run: Evaluation, first: Range, second: Range) -> bool:
     return _start(first) < _start(second) <= _end(first) <= _end(second)
 
 
 @built_in("overlaps after(range1: range, range2: range)")
-def overlaps_after(run: Run, first: Range, second: Range) -> bool:
+def overlaps_after(run: Evaluation, first: Range, second: Range) -> bool:
     return overlaps_before(run, second, first)
 
 
 @built_in("finishes(point: point, range: range)", "finishes(range1: range, range2: range)")
-def finishes(run: Run, first: Value, second: Range) -> bool:
+def finishes(run: Evaluation, first: Value, second: Range) -> bool:
     return _end(first) == _end(second) and _start(first) >= _start(second)
 
 
 @built_in("finished by(range: range, point: point)", "finished by(range1: range, range2: range)")
-def finished_by(run: Run, first: Range, second: Value) -> bool:
+def finished_by(run: Evaluation, first: Range, second: Value) -> bool:
     return finishes(run, second, first)
 
 
 @built_in("includes(range: range, point: point)", "includes(range1: range, range2: range)")
-def includes(run: Run, first: Range, second: Value) -> bool:
+def includes(run: Evaluation, first: Range, second: Value) -> bool:
     return _start(first) <= _start(second) and _end(second) <= _end(first)
 
 
 @built_in("during(point: point, range: range)", "during(range1: range, range2: range)")
-def during(run: Run, first: Value, second: Range) -> bool:
+def during(run: Evaluation, first: Value, second: Range) -> bool:
     return includes(run, second, first)
 
 
 @built_in("starts(point: point, range: range)", "starts(range1: range, range2: range)")
-def starts(run: Run, first: Value, second: Range) -> bool:
+def starts(run: Evaluation, first: Value, second: Range) -> bool:
     return _start(first) == _start(second) and _end(first) <= _end(second)
 
 
 @built_in("started by(range: range, point: point)", "started by(range1: range, range2: range)")
-def started_by(run: Run, first: Range, second: Value) -> bool:
+def started_by(run: Evaluation, first: Range, second: Value) -> bool:
     return starts(run, second, first)
 
 
 @built_in("coincides(point1: point, point2: point)", "coincides(range1: range, range2: range)")
-def coincides(run: Run, first: Value, second: Value) -> bool:
+def coincides(run: Evaluation, first: Value, second: Value) -> bool:
     return _start(first) == _start(second) and _end(first) == _end(second)

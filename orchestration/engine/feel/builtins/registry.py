@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeVar
 
+from ..evaluation import Evaluation
 from ..numbers import exact
 from ..problems import FeelError
-from ..run import Run
 from ..temporal import DateTime
 from ..values import Function, Value, kind_of
 
@@ -64,7 +64,7 @@ class Signature:
         fixed = len(self.parameters) - 1
         return [*arguments[:fixed], list(arguments[fixed:])]
 
-    def call(self, run: Run, arguments: Sequence[Value]) -> Value:
+    def call(self, run: Evaluation, arguments: Sequence[Value]) -> Value:
         converted = [
             _convert(parameter, argument)
             for parameter, argument in zip(self.parameters, self.gathered(arguments), strict=False)
@@ -116,7 +116,7 @@ class BuiltIn(Function):
 
     signatures: list[Signature] = field(default_factory=list)
 
-    def call(self, run: Run, arguments: Sequence[Value]) -> Value:
+    def call(self, run: Evaluation, arguments: Sequence[Value]) -> Value:
         run.spend()
         count, misfit = len(arguments), None
         for signature in self.signatures:
@@ -127,7 +127,7 @@ class BuiltIn(Function):
                     misfit = error
         raise misfit or FeelError(f"{self.name} does not take {count} arguments")
 
-    def call_named(self, run: Run, arguments: Mapping[str, Value]) -> Value:
+    def call_named(self, run: Evaluation, arguments: Mapping[str, Value]) -> Value:
         run.spend()
         misfit = None
         for signature in sorted(self.signatures, key=lambda one: not one.in_order(arguments)):
@@ -163,7 +163,7 @@ _PARAMETER = re.compile(r"([^?.:]+)(\?)?(\.\.\.)?: ([^?]+)(\?)?\Z")
 
 
 def built_in(*declarations: str) -> Callable[[Implemented], Implemented]:
-    """Register a Python function, which gets the `Run` first, under one or more signatures."""
+    """Register a Python function, which gets the `Evaluation` first, under one or more signatures."""
 
     def register(implementation: Implemented) -> Implemented:
         for declaration in declarations:
@@ -176,7 +176,7 @@ def built_in(*declarations: str) -> Callable[[Implemented], Implemented]:
     return register
 
 
-def _unused(run: Run, arguments: Sequence[Value]) -> Value:
+def _unused(run: Evaluation, arguments: Sequence[Value]) -> Value:
     raise FeelError("a built-in function is called by its signatures")
 
 
@@ -197,7 +197,7 @@ def _parameter(text: str) -> Parameter:
     return Parameter(match[1], kinds, bool(match[2]), bool(match[5]), bool(match[3]))
 
 
-def now_of(run: Run) -> DateTime:
+def now_of(run: Evaluation) -> DateTime:
     """The time that was handed in. Raises `FeelError` if there is none."""
     if run.now is None:
         raise FeelError("this evaluation was given no current time")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from ..comparison import order
+from ..evaluation import Evaluation
 from ..problems import FeelError
-from ..run import Run
 from ..values import Function, Value
 from .registry import built_in
 
 
 @built_in("sort(list: list, precedes?: function)")
-def sort(run: Run, items: list[Value], precedes: Function | None = None) -> list[Value]:
+def sort(run: Evaluation, items: list[Value], precedes: Function | None = None) -> list[Value]:
     """A stable sort. `precedes(x, y)` says whether x comes before y; without it, the order of the values."""
     run.items(len(items))
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 from decimal import Decimal
 
 from .. import regex
+from ..evaluation import Evaluation
 from ..numbers import whole
 from ..problems import FeelError
-from ..run import Run
 from ..values import Value
 from .registry import built_in
 
 
 @built_in("substring(string: string, start position: number, length?: number)")
-def substring(run: Run, string: str, start: Decimal, length: Decimal | None = None) -> str:
+def substring(run: Evaluation, string: str, start: Decimal, length: Decimal | None = None) -> str:
     begin, end = stretch(start, length, len(string))
     return run.text(string[begin:end])
 
@@ -40,66 +40,66 @@ def position(start: Decimal, size: int) -> int:
 
 
 @built_in("string length(string: string)")
-def string_length(run: Run, string: str) -> Decimal:
+def string_length(run: Evaluation, string: str) -> Decimal:
     return Decimal(len(string))
 
 
 @built_in("upper case(string: string)")
-def upper_case(run: Run, string: str) -> str:
+def upper_case(run: Evaluation, string: str) -> str:
     return run.text(string.upper())
 
 
 @built_in("lower case(string: string)")
-def lower_case(run: Run, string: str) -> str:
+def lower_case(run: Evaluation, string: str) -> str:
     return run.text(string.lower())
 
 
 @built_in("substring before(string: string, match: string)")
-def substring_before(run: Run, string: str, match: str) -> str:
+def substring_before(run: Evaluation, string: str, match: str) -> str:
     before, found, _ = string.partition(match) if match else ("", "", "")
     return run.text(before) if found else ""
 
 
 @built_in("substring after(string: string, match: string)")
-def substring_after(run: Run, string: str, match: str) -> str:
+def substring_after(run: Evaluation, string: str, match: str) -> str:
     if not match:
         return string
     return run.text(string.partition(match)[2])
 
 
 @built_in("contains(string: string, match: string)")
-def contains(run: Run, string: str, match: str) -> bool:
+def contains(run: Evaluation, string: str, match: str) -> bool:
     run.reserve(len(string))
     return match in string
 
 
 @built_in("starts with(string: string, match: string)")
-def starts_with(run: Run, string: str, match: str) -> bool:
+def starts_with(run: Evaluation, string: str, match: str) -> bool:
     return string.startswith(match)
 
 
 @built_in("ends with(string: string, match: string)")
-def ends_with(run: Run, string: str, match: str) -> bool:
+def ends_with(run: Evaluation, string: str, match: str) -> bool:
     return string.endswith(match)
 
 
 @built_in("matches(input: string, pattern: string, flags?: string)")
-def matches(run: Run, string: str, pattern: str, flags: str | None = None) -> bool:
+def matches(run: Evaluation, string: str, pattern: str, flags: str | None = None) -> bool:
     return regex.search(run, regex.compiled(run, pattern, flags or ""), string) is not None
 
 
 @built_in("replace(input: string, pattern: string, replacement: string, flags?: string)")
-def replace(run: Run, string: str, pattern: str, replacement: str, flags: str | None = None) -> str:
+def replace(run: Evaluation, string: str, pattern: str, replacement: str, flags: str | None = None) -> str:
     return regex.replace(run, regex.compiled(run, pattern, flags or ""), string, replacement)
 
 
 @built_in("split(string: string, delimiter: string)")
-def split(run: Run, string: str, delimiter: str) -> list[Value]:
+def split(run: Evaluation, string: str, delimiter: str) -> list[Value]:
     return regex.split(run, regex.compiled(run, delimiter, ""), string)
 
 
 @built_in("string join(list: list, delimiter?: string)")
-def string_join(run: Run, items: list[Value], delimiter: str | None = None) -> str:
+def string_join(run: Evaluation, items: list[Value], delimiter: str | None = None) -> str:
     """Nulls are left out."""
     run.items(len(items))
     strings = [item for item in items if item is not None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from .. import calendar
-from ..run import Run
+from ..evaluation import Evaluation
 from ..temporal import Date, DateTime
 from .conversion import date_of
 from .registry import built_in
@@ -28,21 +28,21 @@ _MONTHS = (
 
 
 @built_in("day of year(date: date | date and time)")
-def day_of_year(run: Run, value: Date | DateTime) -> Decimal:
+def day_of_year(run: Evaluation, value: Date | DateTime) -> Decimal:
     date = date_of(run, value)
     return Decimal(date.days - calendar.days_from(date.year, 1, 1) + 1)
 
 
 @built_in("day of week(date: date | date and time)")
-def day_of_week(run: Run, value: Date | DateTime) -> str:
+def day_of_week(run: Evaluation, value: Date | DateTime) -> str:
     return _WEEKDAYS[date_of(run, value).weekday - 1]
 
 
 @built_in("month of year(date: date | date and time)")
-def month_of_year(run: Run, value: Date | DateTime) -> str:
+def month_of_year(run: Evaluation, value: Date | DateTime) -> str:
     return _MONTHS[date_of(run, value).month - 1]
 
 
 @built_in("week of year(date: date | date and time)")
-def week_of_year(run: Run, value: Date | DateTime) -> Decimal:
+def week_of_year(run: Evaluation, value: Date | DateTime) -> Decimal:
     return Decimal(calendar.week_of_year(date_of(run, value).days))

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ..evaluation import Evaluation
 from ..problems import FeelError
-from ..run import Run
 from .characters import variants
 from .program import JUMP, LOOP, MATCH, MAX_SIZE, REFERENCE, SAVE, SPLIT, START, TEST, Program, TooLarge, assemble
 
@@ -43,7 +43,7 @@ def _compiled(pattern: str, flags: str) -> Compiled:
     return Compiled(program, "", len(pattern) // 4 + len(program.instructions))
 
 
-def compiled(run: Run, pattern: str, flags: str) -> Program:
+def compiled(run: Evaluation, pattern: str, flags: str) -> Program:
     """The program for a pattern of XPath, with the flags s, m, i, x and q. Raises `FeelError`."""
     if len(pattern) > MAX_PATTERN or len(flags) > 10:
         raise FeelError(f"a regular expression has at most {MAX_PATTERN} characters")
@@ -54,7 +54,7 @@ def compiled(run: Run, pattern: str, flags: str) -> Program:
     return result.program
 
 
-def search(run: Run, program: Program, text: str, start: int = 0) -> Positions | None:
+def search(run: Evaluation, program: Program, text: str, start: int = 0) -> Positions | None:
     """The first match at or behind `start`. Raises `LimitExceeded`."""
     attempt = _Attempt(run, program, text)
     for begin in range(start, len(text) + 1):
@@ -69,7 +69,7 @@ class _Attempt:
 
     __slots__ = ("pending", "program", "run", "text", "tried")
 
-    def __init__(self, run: Run, program: Program, text: str) -> None:
+    def __init__(self, run: Evaluation, program: Program, text: str) -> None:
         self.run, self.program, self.text = run, program, text
         self.tried: set[object] = set()
         self.pending: list[tuple[int, int, Positions]] = []
@@ -162,7 +162,7 @@ def _at_edge(operation: int, text: str, position: int, multiline: bool) -> bool:
 _REFERENCE = re.compile(r"\\(.?)|\$(\d*)", re.DOTALL)
 
 
-def _matches(run: Run, program: Program, text: str) -> list[Positions]:
+def _matches(run: Evaluation, program: Program, text: str) -> list[Positions]:
     """All matches, none overlapping. Raises `FeelError` if the pattern matches nothing at all (XPath, FORX0003)."""
     if search(run, program, "") is not None:
         raise FeelError("the regular expression must not match an empty string")
@@ -175,7 +175,7 @@ def _matches(run: Run, program: Program, text: str) -> list[Positions]:
     return found
 
 
-def replace(run: Run, program: Program, text: str, replacement: str) -> str:
+def replace(run: Evaluation, program: Program, text: str, replacement: str) -> str:
     """All matches replaced; `$1` in the replacement is what group 1 took. Raises `FeelError`, `LimitExceeded`."""
     parts, position, size = [], 0, len(text)
     for match in _matches(run, program, text):
@@ -212,7 +212,7 @@ def _group(text: str, match: Positions, number: int) -> str:
     return text[match[2 * number] : match[2 * number + 1]]
 
 
-def split(run: Run, program: Program, text: str) -> list[str]:
+def split(run: Evaluation, program: Program, text: str) -> list[str]:
     """The parts between the matches. Raises `FeelError`, `LimitExceeded`."""
     parts, position = [], 0
     for match in _matches(run, program, text):

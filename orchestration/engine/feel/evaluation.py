@@ -12,7 +12,7 @@ CHARACTERS_PER_STEP = 256
 STEPS_PER_CALL = 4
 
 
-class Run:
+class Evaluation:
     """One evaluation: its limits and what is left of them, the time that `now()` tells, and the problems met."""
 
     __slots__ = ("_steps", "depth", "limits", "now", "problems")
@@ -73,7 +73,7 @@ class Frame:
 
     __slots__ = ("outer", "run", "variables")
 
-    def __init__(self, run: Run, outer: Frame | None, variables: Any) -> None:
+    def __init__(self, run: Evaluation, outer: Frame | None, variables: Any) -> None:
         self.run = run
         self.outer = outer
         self.variables = variables

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 from orchestration.engine.dmn import model
-from orchestration.engine.dmn.evaluation import NOWHERE, DecisionTrace, Problem, TableHits, TableTrace
+from orchestration.engine.dmn.decision_result import NOWHERE, DecisionTrace, Problem, TableHits, TableTrace
+from orchestration.engine.feel.evaluation import MAX_PROBLEMS, Evaluation, Frame
 from orchestration.engine.feel.problems import Limits, Span
-from orchestration.engine.feel.run import MAX_PROBLEMS, Frame, Run
 from orchestration.engine.feel.temporal import DateTime
 from orchestration.engine.feel.values import Value
 
@@ -22,7 +22,7 @@ Evaluate = Callable[[Frame], Value]
 _MODEL = model.Element(name="model")
 
 
-class ModelRun(Run):
+class ModelEvaluation(Evaluation):
     """One evaluation of a decision model."""
 
     __slots__ = ("decisions", "element", "hits", "tables")
@@ -63,9 +63,9 @@ class ModelRun(Run):
             self.problems, self._steps = problems, steps
 
 
-def run_of(frame: Frame) -> ModelRun:
+def run_of(frame: Frame) -> ModelEvaluation:
     """The evaluation that a frame belongs to; inside a decision model it is that of the model."""
-    return cast(ModelRun, frame.run)
+    return cast(ModelEvaluation, frame.run)
 
 
 def located(element: model.Element, evaluate: Evaluate) -> Evaluate:

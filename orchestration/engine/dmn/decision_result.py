@@ -101,7 +101,7 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluation:
+class DecisionResult:
     """The value of a decision (a FEEL value: `from_feel` makes it plain), and how it came about."""
 
     value: Any
