@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from orchestration.engine.bpmn import listening, memory, scopes, tokens, variables, waits, work
+from orchestration.engine.bpmn import compensation_log, execution_listeners, scopes, tokens, variables, waits, work
 from orchestration.engine.bpmn.items import close_item, facts_of, is_open, node_of, note, open_item, stall
 from orchestration.engine.bpmn.model import Activity, CallActivity, Flow, Loop, Node, SubProcess
 from orchestration.engine.bpmn.tokens import ENTER
@@ -82,7 +82,7 @@ def _open(
         own = {**variables.initial(node.body), **own}
     item = open_item(step, instance, scope, node, own, facts)
     if node.extensions.listeners:
-        listening.carry_out(step, listening.at("start", node.extensions.listeners), instance, item)
+        execution_listeners.carry_out(step, execution_listeners.at("start", node.extensions.listeners), instance, item)
     return item
 
 
@@ -133,14 +133,16 @@ def complete(step: Step, item: int, values: Mapping[str, Json]) -> None:
         return _end_loop(step, item, node)
     variables.returned(step, node, found.instance, item, found.parent, values)
     if node.extensions.listeners:
-        listening.carry_out(step, listening.at("end", node.extensions.listeners), found.instance, item)
+        execution_listeners.carry_out(
+            step, execution_listeners.at("end", node.extensions.listeners), found.instance, item
+        )
     if is_instance(step, found):
         return _complete_instance(step, item, node, values)
     return _close(step, item, node)
 
 
 def _close(step: Step, item: int, node: Activity) -> None:
-    memory.remember(step, step.state.items[item], node)
+    compensation_log.remember(step, step.state.items[item], node)
     found = close_item(step, item)
     if node.for_compensation or not is_open(step, found.instance, found.parent):
         return
@@ -228,7 +230,7 @@ def _complete_instance(step: Step, item: int, node: Activity, values: Mapping[st
             None if each is None else step.evaluate(each, found.instance, item, values) for _, each in loop.outputs
         ]
         note(step, found.instance, frame, f"out:{found.facts['index']}", results)
-    memory.remember(step, found, node)
+    compensation_log.remember(step, found, node)
     close_item(step, item)
     facts = step.state.items[frame].facts
     counts = {**facts["loop"], "done": facts["loop"]["done"] + 1}

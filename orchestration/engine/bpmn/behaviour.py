@@ -13,14 +13,14 @@ from orchestration.engine import commands as c
 from orchestration.engine.bpmn import (
     activities,
     catching,
-    changes,
     compensation,
+    execution_listeners,
     gateways,
-    listening,
     scopes,
     suspension,
     throwing,
     tokens,
+    variable_events,
     variables,
     waits,
 )
@@ -39,9 +39,9 @@ class ProcessBehaviour:
         model = process(step, instance)
         given = step.state.instances[instance].variables
         values = {d.name: d.value for d in model.body.data if d.value is not None and d.name not in given}
-        changes.note(step, instance, "create", given)
+        variable_events.note(step, instance, "create", given)
         step.set_variables(instance, values)
-        listening.carry_out(step, model.started, instance, None)
+        execution_listeners.carry_out(step, model.started, instance, None)
         scopes.listen(step, instance, None, model.body)
         if at is None and not model.body.starts:
             at = next((id for id in model.body.nodes if model.nodes[id].type == "startEvent"), None)
@@ -152,11 +152,11 @@ class ProcessBehaviour:
     def written(
         self, step: Step, instance: int, item: int | None, names: frozenset[str], fresh: frozenset[str]
     ) -> None:
-        changes.note(step, instance, "create", fresh)
-        changes.note(step, instance, "update", names - fresh)
+        variable_events.note(step, instance, "create", fresh)
+        variable_events.note(step, instance, "update", names - fresh)
 
     def removed(self, step: Step, instance: int, names: frozenset[str]) -> None:
-        changes.note(step, instance, "delete", names)
+        variable_events.note(step, instance, "delete", names)
 
     def knows(self, step: Step, instance: int, item: int | None, name: str) -> Json:
         if name.startswith(("nrOf", "numberOf")):
@@ -183,7 +183,7 @@ def _go_by(step: Step, item: Item, node: Node, output: Json) -> None:
 def _moves(step: Step, instance: int) -> bool:
     """Let what waits for data occur; else joins that nothing can reach any more, else compensation."""
     waited = process(step, instance).has_conditions
-    met = [*changes.heard(step, instance), *waits.conditions_met(step, instance)] if waited else []
+    met = [*variable_events.heard(step, instance), *waits.conditions_met(step, instance)] if waited else []
     for wait in met:
         step.plan(catching.occurred, step, wait, {})
     return bool(met) or gateways.release(step, instance) or compensation.advance(step, instance)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from orchestration.engine.bpmn import activities, memory, tokens
+from orchestration.engine.bpmn import activities, compensation_log, tokens
+from orchestration.engine.bpmn.compensation_log import Entry
 from orchestration.engine.bpmn.items import close_item, interrupt, node_of, note, open_item, process
-from orchestration.engine.bpmn.memory import Entry
 from orchestration.engine.bpmn.model import Activity, Event, EventDefinition, Node, SubProcess
 from orchestration.engine.state import Item
 from orchestration.engine.step import Step
@@ -50,10 +50,10 @@ def _undone_scope(step: Step, instance: int, scope: int | None) -> int | None:
 
 def _take(step: Step, instance: int, scope: int | None, activity: str | None) -> list[Entry]:
     """What is remembered in the scope (of one activity, where one is named), the latest last; it is forgotten there."""
-    found = memory.entries(step, instance, scope)
+    found = compensation_log.entries(step, instance, scope)
     chosen = {number: entry for number, entry in found.items() if activity is None or entry["node"] == activity}
     for number in chosen:
-        memory.forget(step, instance, scope, number)
+        compensation_log.forget(step, instance, scope, number)
     return [chosen[number] for number in sorted(chosen)]
 
 
@@ -118,10 +118,10 @@ def _undo(step: Step, thrower: Item, entry: Entry) -> None:
 def _reopen(step: Step, thrower: Item, scope: int | None, node: Activity, entry: Entry) -> None:
     """A completed sub-process with the data it had (or the frame of a loop), to undo what was done inside it."""
     inside: dict[str, Entry] = entry.get("inside", {})
-    own = memory.undoing_start(node) if isinstance(node, SubProcess) and not _is_frame(entry, node) else None
+    own = compensation_log.undoing_start(node) if isinstance(node, SubProcess) and not _is_frame(entry, node) else None
     facts: dict[str, Json] = {"undoing": thrower.id, "reopened": True, "queue": []}
     if own is not None:
-        facts |= {f"{memory.UNDO}{number}": each for number, each in inside.items()}
+        facts |= {f"{compensation_log.UNDO}{number}": each for number, each in inside.items()}
     else:
         facts["queue"] = [inside[number] for number in sorted(inside, key=int)]
     item = open_item(step, thrower.instance, scope, node, entry.get("local"), facts)

@@ -14,7 +14,7 @@ from typing import Final
 import orjson
 
 from orchestration.engine import dialect
-from orchestration.engine.bpmn import correlation, elements, listening, reach
+from orchestration.engine.bpmn import correlation, elements, execution_listeners, reach
 from orchestration.engine.bpmn.elements import ACTIVITIES, NODES, SUB_PROCESSES, Surroundings
 from orchestration.engine.bpmn.model import (
     Body,
@@ -130,9 +130,9 @@ class _Process:
     def started(self) -> tuple[Script, ...]:
         """What listeners of the process itself set when it starts."""
         listeners = self.reader.extensions(self.element).listeners
-        if listening.at("end", listeners):
+        if execution_listeners.at("end", listeners):
             self.reader.fault(self.element, "Its listener for the end is not run; set it before an end event.", False)
-        return listening.at("start", listeners)
+        return execution_listeners.at("start", listeners)
 
     def awaited(self) -> list[EventDefinition]:
         return [definition for node in self.nodes.values() for definition in correlation.awaited(node)]
@@ -164,7 +164,7 @@ class _Process:
                 if end not in inside:
                     self.reader.fault(child, f"A sequence flow joins '{end}', which is no flow node in the same scope.")
             condition = self.reader.flow_condition(child)
-            taken = listening.along(self.reader.by_id.get(source), child, self.reader.by_id.get(target))
+            taken = execution_listeners.along(self.reader.by_id.get(source), child, self.reader.by_id.get(target))
             flow = Flow(self.reader.id(child), child.get("name") or "", source, target, condition, taken, child.line)
             if source in inside and target in inside:
                 around.outgoing.setdefault(source, []).append(flow)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from orchestration.engine import events as e
-from orchestration.engine.bpmn import listening
+from orchestration.engine.bpmn import execution_listeners
 from orchestration.engine.bpmn.items import process, stall, turn
 from orchestration.engine.bpmn.model import Flow, Node
 from orchestration.engine.step import Step
@@ -38,7 +38,7 @@ def _arrive(step: Step, instance: int, scope: int | None, sent: int | None, targ
     if sent is not None and turn(step, instance, scope) == sent:
         step.touch(instance)
         if flow is not None and flow.taken:
-            listening.carry_out(step, flow.taken, instance, scope)
+            execution_listeners.carry_out(step, flow.taken, instance, scope)
         node = process(step, instance).nodes[target]
         ENTER[node.type](step, instance, scope, node, flow)
 

@@ -154,7 +154,7 @@ class DecisionModel:
 
 
 class _Session:
-    """One evaluation from outside: from plain inputs to an DecisionResult."""
+    """One evaluation from outside: from plain inputs to a DecisionResult."""
 
     def __init__(self, of: DecisionModel, inputs: Inputs, now: object, trace: bool, limits: Limits) -> None:
         moment = to_feel(now)
