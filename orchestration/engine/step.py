@@ -20,7 +20,7 @@ from orchestration.engine.apply import apply
 from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.decisions import decide, shaped
 from orchestration.engine.scope import Scope
-from orchestration.engine.state import INSTANCE_ENDED, Item, State, Wait
+from orchestration.engine.state import INSTANCE_ENDED, ROOT, Item, State, Wait
 
 if TYPE_CHECKING:
     from orchestration.engine.expressions import Formula
@@ -332,7 +332,7 @@ class Step:
     def fault(self, fault: ModelFault) -> None:
         """A model fault becomes an incident at its item, or at the root."""
         item = self.state.items.get(fault.item) if fault.item is not None else None
-        instance = item.instance if item is not None else 1
+        instance = item.instance if item is not None else ROOT
         self.raise_incident(instance, None if item is None else item.id, fault.code, str(fault))
 
     def cannot(self, sentence: str, item: int | None = None) -> CommandRejected | ModelFault:

@@ -18,7 +18,7 @@ from orchestration.engine.expressions import Formula
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A sequence flow (8.3.13). `condition` None: always. `taken`: set when a token takes it (`execution_listeners`)."""
+    """A sequence flow (8.3.13). `condition` None: always. `taken`: set as a token takes it (`execution_listeners`)."""
 
     id: str
     name: str
