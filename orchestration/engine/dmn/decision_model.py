@@ -21,7 +21,7 @@ from orchestration.engine.feel.evaluation import Frame
 from orchestration.engine.feel.problems import DEFAULT, FeelError, LimitExceeded, Limits
 from orchestration.engine.feel.temporal import DateTime
 from orchestration.engine.feel.text import to_feel
-from orchestration.engine.feel.types import Type, coerce
+from orchestration.engine.feel.types import ANY, Type, coerce
 from orchestration.engine.feel.values import Value
 
 Values = dict[int, Value]
@@ -96,17 +96,24 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the expression of an element reads: for who analyses a model. `types` are those of what it requires."""
+    """What the expression of an element reads: for who analyses a model.
+
+    `types` are those of what it requires, `result` that of what it gives, where it is a decision.
+    """
 
     node: Node
     names: frozenset[str]
     tables: Sequence[CompiledTable]
     types: Mapping[str, Type]
+    result: Type = ANY
 
 
 @dataclass(slots=True)
 class DecisionModel:
-    """A compiled model. `faults` are what is wrong with parts of it; those parts are null when they are evaluated."""
+    """A compiled model. `faults` are what is wrong with parts of it; those parts are null when they are evaluated.
+
+    `members` are the names that may follow a dot in its texts.
+    """
 
     definitions: model.Definitions
     faults: tuple[Fault, ...] = ()
@@ -115,6 +122,7 @@ class DecisionModel:
     functions: Values = field(default_factory=dict, repr=False)
     decisions: dict[str, Part] = field(default_factory=dict, repr=False)
     services: dict[str, Service] = field(default_factory=dict, repr=False)
+    members: frozenset[str] = field(default=frozenset(), repr=False)
 
     def evaluate(
         self, decision: str, inputs: Inputs, *, now: object = None, trace: bool = False, limits: Limits = DEFAULT

@@ -46,6 +46,7 @@ class OutputColumn:
     """An output clause compiled: its entries, the tests of its output values one by one, its default."""
 
     clause: model.OutputClause
+    type: Type
     entries: tuple[Evaluate, ...]
     values: tuple[CompiledTest, ...]
     default: Evaluate | None

@@ -26,7 +26,7 @@ from orchestration.engine.dmn.graph import Graph, Node, all_definitions
 from orchestration.engine.dmn.model import Fault, ModelRefused
 from orchestration.engine.dmn.parser import VERSIONS
 from orchestration.engine.dmn.shortcut import shortcut
-from orchestration.engine.feel.types import Type
+from orchestration.engine.feel.types import ANY, Type
 from orchestration.engine.feel.values import Function, Value
 
 
@@ -67,6 +67,7 @@ class _Linker:
             functions=self.functions,
             decisions=_by_name([(n, self.parts[n.number]) for n in own if isinstance(n.element, model.Decision)]),
             services=_by_name([(n, self.services[n.number]) for n in own if n.number in self.services]),
+            members=frozenset().union(*(each.members for each in self.compilers.values())),
         )
 
     def check_imports(self) -> None:
@@ -84,7 +85,8 @@ class _Linker:
         compiler.literals.read, known = set(), len(compiler.tables)
         self.link_element(compiler, node)
         read, tables = frozenset(compiler.literals.read), compiler.tables[known:]
-        self.readings.append(Reading(node, read, tables, self.types_of(node)))
+        part = self.parts.get(node.number)
+        self.readings.append(Reading(node, read, tables, self.types_of(node), ANY if part is None else part.type))
 
     def types_of(self, node: Node) -> dict[str, Type]:
         """The types of the inputs and decisions that an element requires, by the names it knows them by."""

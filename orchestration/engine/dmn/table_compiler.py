@@ -77,7 +77,8 @@ def _output(compiler: Compiler, table: model.DecisionTable, number: int, names: 
     if clause.default is not None:
         default = compiler.typed(compiler.expression(clause.default, names, owner), clause.type_ref, clause.default)
     values = compiler.literals.alternatives(_literal(clause.values, clause), names) if clause.values else ()
-    return OutputColumn(clause=clause, entries=tuple(entries), values=tuple(values), default=default)
+    type_ = compiler.types.of(clause.type_ref, clause)
+    return OutputColumn(clause=clause, type=type_, entries=tuple(entries), values=tuple(values), default=default)
 
 
 def _literal(text: str | None, clause: model.InputClause | model.OutputClause) -> model.LiteralExpression:
