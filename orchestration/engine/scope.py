@@ -8,13 +8,22 @@ a large case costs an expression nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from orchestration.engine.step import Step
+from orchestration.engine.state import State
 
 Json = Any
 _MISSING: Any = object()
+
+
+class Surroundings(Protocol):
+    """What a scope needs of a step: the state, and what a behaviour knows beside variables."""
+
+    @property
+    def state(self) -> State: ...
+
+    def known(self, instance: int, item: int | None, name: str) -> Json:
+        """What an expression reads under a name that is no variable; else None."""
 
 
 class Scope(Mapping[str, Any]):
@@ -22,7 +31,9 @@ class Scope(Mapping[str, Any]):
 
     __slots__ = ("_extra", "_instance", "_item", "_step")
 
-    def __init__(self, step: Step, instance: int, item: int | None, extra: Mapping[str, Json] | None = None) -> None:
+    def __init__(
+        self, step: Surroundings, instance: int, item: int | None, extra: Mapping[str, Json] | None = None
+    ) -> None:
         self._step = step
         self._instance = instance
         self._item = item
@@ -42,7 +53,7 @@ class Scope(Mapping[str, Any]):
         found = state.instances[self._instance].variables.get(name, _MISSING)
         if found is not _MISSING:
             return found
-        known = self._step.behaviour(self._instance).knows(self._step, self._instance, self._item, name)
+        known = self._step.known(self._instance, self._item, name)
         if known is None:
             raise KeyError(name)
         return known

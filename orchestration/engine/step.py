@@ -12,18 +12,16 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Protocol
 
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine.apply import apply
 from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.decisions import decide, shaped
+from orchestration.engine.expressions import Formula
 from orchestration.engine.scope import Scope
 from orchestration.engine.state import INSTANCE_ENDED, ROOT, Item, State, Wait
-
-if TYPE_CHECKING:
-    from orchestration.engine.expressions import Formula
 
 Json = Any
 
@@ -272,6 +270,10 @@ class Step:
     ) -> Json:
         """The JSON value of an expression as seen from an item; an error in it is null (FEEL's way)."""
         return formula.value(Scope(self, instance, item, extra), self.now)
+
+    def known(self, instance: int, item: int | None, name: str) -> Json:
+        """What the behaviour of the instance knows under a name that is no variable; else None."""
+        return self.behaviour(instance).knows(self, instance, item, name)
 
     def decide(
         self,

@@ -7,16 +7,14 @@ repetitions. An overview is that list while repetitions still run.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orchestration.engine.cmmn import repetition
+from orchestration.engine.cmmn.case_run import CaseRun
 from orchestration.engine.cmmn.model import Node
 from orchestration.engine.dialect import Aggregation
 from orchestration.engine.scope import Scope
 from orchestration.engine.state import Item
-
-if TYPE_CHECKING:
-    from orchestration.engine.cmmn.case_run import CaseRun
 
 Json = Any
 Rows = dict[int, list[Json]]

@@ -24,6 +24,7 @@ from orchestration.engine.cmmn import (
 )
 from orchestration.engine.cmmn.case_run import CaseRun
 from orchestration.engine.cmmn.commands import HANDLERS
+from orchestration.engine.cmmn.reactions import case_run_of
 from orchestration.engine.state import Item, Wait
 from orchestration.engine.step import CommandRejected, Step
 from orchestration.engine.timers import Schedule
@@ -35,7 +36,7 @@ class CaseBehaviour:
     """`step.Behaviour` for cases."""
 
     def start(self, step: Step, instance: int, at: str | None) -> None:
-        run = CaseRun.of(step, instance)
+        run = case_run_of(step, instance)
         items.open_children(run, run.model.plan, None)
         run.dirty.add(None)
         if sentries.has_conditions(run.model.plan):
@@ -46,16 +47,16 @@ class CaseBehaviour:
         handler = HANDLERS.get(type(command))
         if handler is None:
             raise CommandRejected("state", "A case does not understand this.")
-        handler(CaseRun.of(step, instance), command, item)
+        handler(case_run_of(step, instance), command, item)
 
     def task_completed(self, step: Step, item: Item, variables: Mapping[str, Json]) -> None:
-        run = CaseRun.of(step, item.instance)
+        run = case_run_of(step, item.instance)
         run.must(item, "complete")
         run.assign(item.id, variables)
         items.complete(run, step.state.items[item.id])
 
     def job_completed(self, step: Step, item: Item, result: Json) -> None:
-        run = CaseRun.of(step, item.instance)
+        run = case_run_of(step, item.instance)
         run.must(item, "complete")
         tasks.bring_back(run, item, run.node(item), result)
         proposals.take_up(run, step.state.items[item.id], result)
@@ -65,7 +66,7 @@ class CaseBehaviour:
         return False
 
     def timer_fired(self, step: Step, wait: Wait) -> None:
-        run, item = CaseRun.of(step, wait.instance), step.state.items[wait.item or 0]
+        run, item = case_run_of(step, wait.instance), step.state.items[wait.item or 0]
         facts = wait.facts or {}
         if facts.get("every"):
             times = _times(wait).next(step.now)
@@ -75,12 +76,12 @@ class CaseBehaviour:
         items.finish(run, item, "occur")
 
     def received(self, step: Step, wait: Wait, variables: Mapping[str, Json]) -> None:
-        run, item = CaseRun.of(step, wait.instance), step.state.items[wait.item or 0]
+        run, item = case_run_of(step, wait.instance), step.state.items[wait.item or 0]
         step.set_variables(run.instance, variables)
         items.finish(run, item, "occur")
 
     def called_ended(self, step: Step, item: Item, instance: int, state: str, variables: Mapping[str, Json]) -> None:
-        run, node = CaseRun.of(step, item.instance), CaseRun.of(step, item.instance).node(item)
+        run, node = case_run_of(step, item.instance), case_run_of(step, item.instance).node(item)
         if item.state != "active":
             return
         if state == "completed" or (state == "terminated" and run.model.flowable):
@@ -92,7 +93,7 @@ class CaseBehaviour:
             run.change(item, "fault")
 
     def retry(self, step: Step, item: Item) -> None:
-        run = CaseRun.of(step, item.instance)
+        run = case_run_of(step, item.instance)
         if item.state == "active":
             step.cancel_waits(item.id)
             items.begin(run, step.state.items[item.id])
@@ -100,7 +101,7 @@ class CaseBehaviour:
             items.take_up(run, item.id)
 
     def skip(self, step: Step, item: Item, output: Json) -> None:
-        run = CaseRun.of(step, item.instance)
+        run = case_run_of(step, item.instance)
         if item.state != "active":
             raise CommandRejected("state", f"{run.name(item)} is {item.state}; there is no work to skip.")
         tasks.bring_back(run, item, run.node(item), output)
@@ -109,18 +110,18 @@ class CaseBehaviour:
     def written(
         self, step: Step, instance: int, item: int | None, names: frozenset[str], fresh: frozenset[str]
     ) -> None:
-        run = CaseRun.of(step, instance)
+        run = case_run_of(step, instance)
         if item is None:
             casefile.written(run, names, fresh)
 
     def removed(self, step: Step, instance: int, names: frozenset[str]) -> None:
-        casefile.removed(CaseRun.of(step, instance), names)
+        casefile.removed(case_run_of(step, instance), names)
 
     def settle(self, step: Step, instance: int, changed: frozenset[str]) -> None:
-        evaluation.settle(CaseRun.of(step, instance), changed)
+        evaluation.settle(case_run_of(step, instance), changed)
 
     def knows(self, step: Step, instance: int, item: int | None, name: str) -> Json:
-        run = CaseRun.of(step, instance)
+        run = case_run_of(step, instance)
         match name:
             case "stageCompletable":
                 stage = None if item is None else run.stage_of(step.state.items[item])
@@ -144,7 +145,7 @@ class CaseBehaviour:
         return None
 
     def terminate(self, step: Step, instance: int) -> None:
-        items.end_children(CaseRun.of(step, instance), None)
+        items.end_children(case_run_of(step, instance), None)
 
 
 def _facts(run: CaseRun, item: Item) -> dict[str, Json]:

@@ -12,10 +12,9 @@ inside out.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final, Protocol
 
 from orchestration.engine import events as e
-from orchestration.engine.cmmn import listeners, sentries, stage_reach
 from orchestration.engine.cmmn.lifecycle import EVENT_OR_MILESTONE, STAGE_OR_TASK
 from orchestration.engine.cmmn.model import CaseModel, Node, Rule
 from orchestration.engine.state import ENDED, Item
@@ -24,6 +23,15 @@ from orchestration.engine.step import CommandRejected, Step
 Json = Any
 Lineage = tuple[tuple[str, int], ...]
 """The stages around an item, from the inside out: (node, item)."""
+
+MET: Final = "met"
+"""The fact on an instance that lists the crossing items that have been created."""
+
+
+class OnTransition(Protocol):
+    """Told of each transition: where it occurred, in which stage, and the criterion that led to it, if one did."""
+
+    def __call__(self, run: CaseRun, source: str, event: str, parent: int | None, criterion: str = "") -> None: ...
 
 
 class CaseRun:
@@ -34,10 +42,22 @@ class CaseRun:
     occur. `passing`: variables that are gone when the step is over.
     """
 
-    __slots__ = ("_by_node", "dirty", "heard", "instance", "model", "momentary", "passing", "recheck", "step")
+    __slots__ = (
+        "_by_node",
+        "dirty",
+        "heard",
+        "instance",
+        "model",
+        "momentary",
+        "on_transition",
+        "passing",
+        "recheck",
+        "step",
+    )
 
-    def __init__(self, step: Step, instance: int) -> None:
+    def __init__(self, step: Step, instance: int, on_transition: OnTransition) -> None:
         self.step = step
+        self.on_transition = on_transition
         self.instance = instance
         self.model: CaseModel = step.model(instance)
         self._by_node: dict[str, dict[int, None]] | None = None
@@ -46,14 +66,6 @@ class CaseRun:
         self.passing: dict[str, None] = {}
         self.heard: dict[str, None] = {}
         self.momentary: dict[tuple[int | None, str], set[int]] = {}
-
-    @classmethod
-    def of(cls, step: Step, instance: int) -> CaseRun:
-        """The one run of this instance in this step."""
-        run = step.runs.get(instance)
-        if run is None:
-            run = step.runs[instance] = cls(step, instance)
-        return run
 
     # -- looking
 
@@ -152,8 +164,8 @@ class CaseRun:
             self._by_node.setdefault(node.id, {})[number] = None
         self.dirty.add(parent)
         step.touch(self.instance)
-        stage_reach.remember(self, node)
-        self.occurred(node.id, "create", parent)
+        self._met(node)
+        self.on_transition(self, node.id, "create", parent)
         return step.state.items[number]
 
     def change(self, item: Item, transition: str, target: str | None = None, reason: str = "") -> None:
@@ -172,7 +184,7 @@ class CaseRun:
         if node.is_stage and after not in ENDED:
             self.dirty.add(number)
         self.step.touch(self.instance)
-        self.occurred(node.id, transition, parent, reason)
+        self.on_transition(self, node.id, transition, parent, reason)
 
     def after(self, item: Item, transition: str) -> str | None:
         """The state that the transition leads to from here, or None when it is not possible."""
@@ -188,6 +200,18 @@ class CaseRun:
         holder = self.step.state.instances[self.instance] if item is None else self.step.state.items[item]
         if holder.facts.get(fact) != value:
             self.step.emit(e.FactSet(self.instance, item, fact, value))
+
+    def _met(self, node: Node) -> None:
+        """An item was created that an event might otherwise have reached into its stage for. (`stage_reach`)"""
+        if node.id in self.model.crossing:
+            met = self.met()
+            if node.id not in met:
+                self.note(None, MET, [*met, node.id])
+
+    def met(self) -> list[str]:
+        """The crossing items of which an instance was ever created."""
+        found: list[str] = self.step.state.instances[self.instance].facts.get(MET, [])
+        return found
 
     def assign(self, item: int | None, changes: Mapping[str, Json]) -> None:
         """Write variables where they live: local to the item or one around it that has the name, else in the case."""
@@ -210,17 +234,6 @@ class CaseRun:
                 return item
             item = found.parent
         return None
-
-    def occurred(self, source: str, event: str, parent: int | None, criterion: str = "") -> None:
-        """Tell those who wait for this transition, from the agenda."""
-        reactions = self.model.reactions.get((source, event))
-        starts = self.model.timer_starts.get((source, event))
-        if reactions or starts:
-            lineage = self.lineage(parent)
-            if reactions:
-                self.step.plan(sentries.react, self, reactions, lineage, criterion)
-            if starts:
-                self.step.plan(listeners.start_timers, self, starts, lineage)
 
     def related(self, lineage: Lineage, item: Item) -> bool:
         """Whether an item stands in the same repetition of the innermost stage that it shares with the source."""

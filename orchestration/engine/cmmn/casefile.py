@@ -6,17 +6,15 @@ makes the transition writes the variable. Sentries and variable listeners see bo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine.cmmn import items, listeners
+from orchestration.engine.cmmn.case_run import CaseRun
 from orchestration.engine.cmmn.lifecycle import CASE_FILE_ITEM
 from orchestration.engine.cmmn.model import CaseFileItem
 from orchestration.engine.step import CommandRejected
-
-if TYPE_CHECKING:
-    from orchestration.engine.cmmn.case_run import CaseRun
 
 Json = Any
 
@@ -112,7 +110,7 @@ def _delete(run: CaseRun, item: CaseFileItem) -> None:
 def _made(run: CaseRun, item: CaseFileItem, transition: str) -> None:
     """Record the transition and tell sentries; a parent gains or loses a child by it. (table 8.2)"""
     run.step.emit(e.CaseFileChanged(run.instance, item.name, transition, item.id))
-    run.occurred(item.id, transition, None)
+    run.on_transition(run, item.id, transition, None)
     parent = run.model.files.get(item.parent or "")
     if parent is not None and transition in ("create", "delete"):
         there = parent.name in run.step.state.instances[run.instance].variables

@@ -8,16 +8,12 @@ child does not count.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from orchestration.engine import events as e
 from orchestration.engine.cmmn import planning, repetition
+from orchestration.engine.cmmn.case_run import CaseRun
 from orchestration.engine.cmmn.model import Node
 from orchestration.engine.state import Item
-
-if TYPE_CHECKING:
-    from orchestration.engine.cmmn.case_run import CaseRun
-
 
 REQUIRED = "required"
 """The fact on an item that its required rule was true."""

@@ -7,7 +7,7 @@ and ended with their stage, work begins and is called off, a repetition follows.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orchestration.engine import events as e
 from orchestration.engine.cmmn import (
@@ -20,12 +20,10 @@ from orchestration.engine.cmmn import (
     stage_reach,
     tasks,
 )
+from orchestration.engine.cmmn.case_run import CaseRun
 from orchestration.engine.cmmn.model import Criterion, Node, Repetition
 from orchestration.engine.state import Item
 from orchestration.engine.step import ModelFault
-
-if TYPE_CHECKING:
-    from orchestration.engine.cmmn.case_run import CaseRun
 
 Json = Any
 

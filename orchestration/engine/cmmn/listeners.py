@@ -7,16 +7,14 @@ listener does, or when the transition that it names has occurred.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orchestration.engine.cmmn import stage_reach
+from orchestration.engine.cmmn.case_run import CaseRun, Lineage
 from orchestration.engine.cmmn.model import Node
 from orchestration.engine.state import Item
 from orchestration.engine.step import ModelFault
 from orchestration.engine.timers import BadTimer, Schedule, schedule
-
-if TYPE_CHECKING:
-    from orchestration.engine.cmmn.case_run import CaseRun, Lineage
 
 Json = Any
 

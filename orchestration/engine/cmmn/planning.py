@@ -10,14 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
 
 from orchestration.engine import events as e
+from orchestration.engine.cmmn.case_run import CaseRun
 from orchestration.engine.cmmn.model import CaseModel, Node, Rule, TableItem
 from orchestration.engine.step import CommandRejected
-
-if TYPE_CHECKING:
-    from orchestration.engine.cmmn.case_run import CaseRun
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,13 @@ that is kept: an answer never fails by it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from orchestration.engine import events as e
 from orchestration.engine.cmmn import items, planning
+from orchestration.engine.cmmn.case_run import CaseRun
 from orchestration.engine.state import Item
 from orchestration.engine.step import CommandRejected
-
-if TYPE_CHECKING:
-    from orchestration.engine.cmmn.case_run import CaseRun
 
 Json = Any
 

@@ -6,13 +6,9 @@ create it as on a first start, which is also what happens without a rule. It hol
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from orchestration.engine.cmmn.case_run import CaseRun
 from orchestration.engine.cmmn.model import Node
 from orchestration.engine.step import CommandRejected
-
-if TYPE_CHECKING:
-    from orchestration.engine.cmmn.case_run import CaseRun
 
 REACTIVATED = "reactivated"
 """The fact on an instance that it has been opened again."""

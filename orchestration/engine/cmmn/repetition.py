@@ -6,13 +6,11 @@ that a condition alone repeats nothing. These functions only answer; `items` act
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from orchestration.engine.cmmn.case_run import CaseRun
 from orchestration.engine.cmmn.model import Node, Repetition
 from orchestration.engine.state import Item
-
-if TYPE_CHECKING:
-    from orchestration.engine.cmmn.case_run import CaseRun
 
 Json = Any
 

@@ -8,14 +8,11 @@ true is remembered too by default, and with `onEvent` nothing is remembered beyo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from orchestration.engine.cmmn import items, repetition, stage_reach
+from orchestration.engine.cmmn.case_run import CaseRun, Lineage
 from orchestration.engine.cmmn.model import Criterion, Node, Reaction
 from orchestration.engine.state import Item
-
-if TYPE_CHECKING:
-    from orchestration.engine.cmmn.case_run import CaseRun, Lineage
 
 IF_PART = -1
 """Stands for the if-part among the numbers of a sentry's parts."""

@@ -7,24 +7,9 @@ Flowable's models a repeating item is reached again, and stages that have ended 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from orchestration.engine.cmmn.case_run import CaseRun
 from orchestration.engine.cmmn.model import Node
 from orchestration.engine.state import Item
-
-if TYPE_CHECKING:
-    from orchestration.engine.cmmn.case_run import CaseRun
-
-MET = "met"
-"""The fact on an instance that lists the crossing items that have been created."""
-
-
-def remember(run: CaseRun, node: Node) -> None:
-    """An item was created that an event might otherwise have reached into its stage for."""
-    if node.id in run.model.crossing:
-        met = run.step.state.instances[run.instance].facts.get(MET, [])
-        if node.id not in met:
-            run.note(None, MET, [*met, node.id])
 
 
 def is_possible(run: CaseRun, node: Node) -> bool:
@@ -37,8 +22,7 @@ def is_possible(run: CaseRun, node: Node) -> bool:
 
 def is_unmet(run: CaseRun, node: Node) -> bool:
     """Whether no instance of this crossing item was ever created."""
-    met = run.step.state.instances[run.instance].facts.get(MET, [])
-    return node.id in run.model.crossing and node.id not in met
+    return node.id in run.model.crossing and node.id not in run.met()
 
 
 def around(run: CaseRun, node: Node) -> list[Node]:

@@ -8,18 +8,15 @@ where it happened (table 8.8, *fault*).
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine.cmmn import listeners, tasks
+from orchestration.engine.cmmn.case_run import CaseRun
 from orchestration.engine.cmmn.lifecycle import CASE
 from orchestration.engine.cmmn.sentries import PLAN
 from orchestration.engine.state import Item
 from orchestration.engine.timers import Schedule
-
-if TYPE_CHECKING:
-    from orchestration.engine.cmmn.case_run import CaseRun
 
 
 def suspend(run: CaseRun, item: Item, transition: str) -> None:

@@ -7,18 +7,16 @@ actor, or the case or process that it called.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orchestration.engine import events as e
+from orchestration.engine.cmmn.case_run import CaseRun
 from orchestration.engine.cmmn.model import Node
 from orchestration.engine.dialect import Transfer, people
 from orchestration.engine.expressions import Formula
 from orchestration.engine.state import Item
 from orchestration.engine.step import ModelFault
 from orchestration.engine.timers import BadTimer, due
-
-if TYPE_CHECKING:
-    from orchestration.engine.cmmn.case_run import CaseRun
 
 Json = Any
 

@@ -15,6 +15,7 @@ from orchestration.engine.cmmn import planning
 from orchestration.engine.cmmn.behaviour import CaseBehaviour
 from orchestration.engine.cmmn.case_run import CaseRun
 from orchestration.engine.cmmn.model import CaseModel, Rule
+from orchestration.engine.cmmn.reactions import case_run_of
 from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.scope import Scope
 from orchestration.engine.state import Instance, State
@@ -72,7 +73,7 @@ def discretionary(models: CompiledModels, state: State, instance: int, now: date
             "roles": sorted(offer.role_names),
             "parent": offer.holder,
         }
-        for offer in planning.offers(CaseRun.of(step, instance))
+        for offer in planning.offers(case_run_of(step, instance))
     ]
 
 
@@ -80,7 +81,7 @@ def planning_tables(models: CompiledModels, state: State, now: datetime) -> Iter
     """Every discretionary item on a planning table of what is active, in all cases of this root, offered or not."""
     step = Step(models, state.working(), now, {"case": CaseBehaviour()})
     for instance in [found for found in state.instances.values() if found.kind == "case"]:
-        run = CaseRun.of(step, instance.id)
+        run = case_run_of(step, instance.id)
         for offer in planning.considered(run):
             conditions = tuple(_condition(run, rule, offer) for rule in offer.item.rules)
             roles = tuple(sorted(offer.role_names))
