@@ -13,7 +13,6 @@ from typing import Any, Final, cast
 from orchestration.engine.bpmn import compensation_log, execution_listeners, scopes, tokens, variables, waits, work
 from orchestration.engine.bpmn.items import close_item, facts_of, is_open, node_of, note, open_item, stall
 from orchestration.engine.bpmn.model import Activity, CallActivity, Flow, Loop, Node, SubProcess
-from orchestration.engine.bpmn.tokens import ENTER
 from orchestration.engine.state import Item
 from orchestration.engine.step import ModelFault, Step
 
@@ -297,8 +296,3 @@ def counts(step: Step, item: int | None) -> dict[str, int]:
 
 
 _COUNTS = ("Instances", "CompletedInstances", "ActiveInstances")
-
-for _kind in ("task", "manualTask", "userTask", "serviceTask", "scriptTask", "businessRuleTask", "sendTask"):
-    ENTER[_kind] = enter
-for _kind in ("receiveTask", "callActivity", "subProcess", "transaction", "adHocSubProcess"):
-    ENTER[_kind] = enter

@@ -7,7 +7,7 @@ know them; all work is done from the agenda, so that a fault of the model become
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from orchestration.engine import commands as c
 from orchestration.engine.bpmn import (
@@ -24,6 +24,7 @@ from orchestration.engine.bpmn import (
     variables,
     waits,
 )
+from orchestration.engine.bpmn.arrivals import ON_ARRIVAL
 from orchestration.engine.bpmn.items import close_item, end_children, end_turn, node_of, process
 from orchestration.engine.bpmn.model import Activity, CallActivity, Event, Gateway, Node, SubProcess
 from orchestration.engine.state import Item, Wait
@@ -34,6 +35,8 @@ Json = Any
 
 class ProcessBehaviour:
     """BPMN 2.0 on the kernel. It has no state of its own."""
+
+    on_arrival: Final = ON_ARRIVAL
 
     def start(self, step: Step, instance: int, at: str | None) -> None:
         model = process(step, instance)

@@ -14,14 +14,13 @@ from orchestration.engine.bpmn import activities, tokens, variables, waits
 from orchestration.engine.bpmn.items import body_of, close_item, interrupt, is_open, open_item, process, turn
 from orchestration.engine.bpmn.model import Event, Flow, Gateway, Node, SubProcess
 from orchestration.engine.bpmn.reach import link_names
-from orchestration.engine.bpmn.tokens import ENTER
 from orchestration.engine.state import Wait
 from orchestration.engine.step import Step
 
 Json = Any
 
 
-def _catch(step: Step, instance: int, scope: int | None, node: Node, flow: Flow | None) -> None:
+def catch(step: Step, instance: int, scope: int | None, node: Node, flow: Flow | None) -> None:
     """A token arrives at an intermediate catching event and waits; at a link it only passes."""
     if link_names(node):
         return tokens.pass_through(step, instance, scope, node)
@@ -29,7 +28,7 @@ def _catch(step: Step, instance: int, scope: int | None, node: Node, flow: Flow 
     return None
 
 
-def _choose(step: Step, instance: int, scope: int | None, node: Node, flow: Flow | None) -> None:
+def choose(step: Step, instance: int, scope: int | None, node: Node, flow: Flow | None) -> None:
     """A token waits at an event-based gateway for the first of the events behind it (13.4.4)."""
     item = open_item(step, instance, scope, node)
     nodes = process(step, instance).nodes
@@ -129,7 +128,3 @@ def enter_at(step: Step, instance: int, at: str) -> None:
         for other in targets if at in targets else ():
             if other != at:
                 tokens.begin(step, instance, None, other)
-
-
-ENTER["intermediateCatchEvent"] = _catch
-ENTER["eventBasedGateway"] = _choose

@@ -12,7 +12,7 @@ from typing import Any, cast
 from orchestration.engine import events as e
 from orchestration.engine.bpmn.items import facts_of, note, process, stall
 from orchestration.engine.bpmn.model import Flow, Gateway, Node
-from orchestration.engine.bpmn.tokens import ENTER, holds, pass_through, resume, send
+from orchestration.engine.bpmn.tokens import holds, pass_through, resume, send
 from orchestration.engine.state import Item
 from orchestration.engine.step import Step
 
@@ -177,9 +177,3 @@ def _go(step: Step, instance: int, scope: int | None, node: Node, flows: list[Fl
     step.touch(instance)
     step.emit(e.ElementPassed(instance, node.id, node.name, node.type, tuple(flow.id for flow in flows)))
     send(step, instance, scope, flows)
-
-
-ENTER["exclusiveGateway"] = exclusive
-ENTER["parallelGateway"] = parallel
-ENTER["inclusiveGateway"] = inclusive
-ENTER["complexGateway"] = complex_

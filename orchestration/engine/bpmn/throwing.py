@@ -13,17 +13,16 @@ from orchestration.engine import events as e
 from orchestration.engine.bpmn import activities, catching, compensation, tokens, variables, waits, work
 from orchestration.engine.bpmn.items import body_of, end_children, node_of, outermost, turn
 from orchestration.engine.bpmn.model import Activity, Event, EventDefinition, Flow, Node, SubProcess
-from orchestration.engine.bpmn.tokens import ENTER
 from orchestration.engine.step import Step
 
 Json = Any
 
 
-def _begin(step: Step, instance: int, scope: int | None, node: Node, flow: Flow | None) -> None:
+def pass_start(step: Step, instance: int, scope: int | None, node: Node, flow: Flow | None) -> None:
     tokens.pass_through(step, instance, scope, node)
 
 
-def _throw(step: Step, instance: int, scope: int | None, node: Node, flow: Flow | None) -> None:
+def throw_all(step: Step, instance: int, scope: int | None, node: Node, flow: Flow | None) -> None:
     """A token throws all that the event says, and goes on unless compensation holds it or its scope has ended."""
     event = cast(Event, node)
     taken = tuple(out.id for out in node.outgoing if out.condition is None)
@@ -203,9 +202,3 @@ def _best(
             elif name == code:
                 return event
     return any_code
-
-
-ENTER["startEvent"] = _begin
-ENTER["endEvent"] = _throw
-ENTER["intermediateThrowEvent"] = _throw
-ENTER["implicitThrowEvent"] = _throw

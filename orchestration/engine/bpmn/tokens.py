@@ -1,14 +1,14 @@
 """How does a token move along sequence flows?
 
 BPMN 2.0, 13.2.1 and 13.3.1. A token on a flow is an operation on the agenda; it arrives at the node that the flow leads
-to, unless its scope has ended in the meantime. What happens on arrival is the node's: `ENTER` has one operation for
-each kind of node, filled in by the modules that know them.
+to, unless its scope has ended in the meantime. What happens on arrival is the node's: the behaviour of the process has
+one operation for each kind of node (`arrivals`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol, cast
 
 from orchestration.engine import events as e
 from orchestration.engine.bpmn import execution_listeners
@@ -17,9 +17,14 @@ from orchestration.engine.bpmn.model import Flow, Node
 from orchestration.engine.step import Step
 
 Enter = Callable[[Step, int, int | None, Node, Flow | None], None]
+"""What a token does that arrives at a node: (step, instance, scope, node, the flow it came by)."""
 
-ENTER: Final[dict[str, Enter]] = {}
-"""kind of node -> what a token does that arrives there: (step, instance, scope, node, the flow it came by)."""
+
+class Arrivals(Protocol):
+    """A behaviour that knows what a token does at each kind of node."""
+
+    @property
+    def on_arrival(self) -> Mapping[str, Enter]: ...
 
 
 def begin(step: Step, instance: int, scope: int | None, node: str) -> None:
@@ -40,7 +45,7 @@ def _arrive(step: Step, instance: int, scope: int | None, sent: int | None, targ
         if flow is not None and flow.taken:
             execution_listeners.carry_out(step, flow.taken, instance, scope)
         node = process(step, instance).nodes[target]
-        ENTER[node.type](step, instance, scope, node, flow)
+        cast(Arrivals, step.behaviour(instance)).on_arrival[node.type](step, instance, scope, node, flow)
 
 
 def leave(step: Step, instance: int, scope: int | None, node: Node) -> None:
