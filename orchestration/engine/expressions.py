@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from orchestration.engine import feel, juel
+from orchestration.engine.feel.problems import quote
 from orchestration.engine.functions import FUNCTIONS, called
 
 Json = Any
@@ -94,7 +95,7 @@ def _from_juel(text: str) -> Formula:
     try:
         translated = juel.translate(text)
     except juel.JuelRefused as refused:
-        raise BadExpression(f"{text!r}: {refused}") from None
+        raise BadExpression(f"{quote(text)}: {refused}") from None
     compiled = _compile(text, translated.text, tuple(translated.names))
     return Formula(text, compiled._expression, compiled.names, from_juel=True, functions=compiled._functions)
 
@@ -103,10 +104,10 @@ def _compile(text: str, source: str, names: tuple[str, ...]) -> Formula:
     try:
         expression = feel.compile_expression(source, (*names, *FUNCTIONS))
     except feel.FeelSyntaxError as error:
-        raise BadExpression(f"{text!r} is not FEEL: {error}") from None
+        raise BadExpression(f"{quote(text)} is not FEEL: {error}") from None
     functions, nowhere = called(expression.ast)
     if nowhere:
-        raise BadExpression(f"{text!r} calls the function {nowhere[0]!r}, which is not known here")
+        raise BadExpression(f"{quote(text)} calls the function {quote(nowhere[0])}, which is not known here")
     return Formula(text, expression, frozenset(expression.names - functions.keys()), functions=functions)
 
 

@@ -10,6 +10,7 @@ from typing import ClassVar, TypedDict, cast, get_args
 
 from orchestration.engine.dmn import dialect, model
 from orchestration.engine.dmn.model import Fault
+from orchestration.engine.feel.problems import quote
 from orchestration.engine.xml import Element
 
 FEEL_NAMESPACES = {
@@ -65,7 +66,7 @@ class ExpressionReader:
         for value in get_args(allowed):
             if given.upper() == value.upper():
                 return cast(str, value)
-        self.refuse(element, f"{attribute} is {given!r}; it may be one of {', '.join(get_args(allowed))}")
+        self.refuse(element, f"{attribute} is {quote(given)}; it may be one of {', '.join(get_args(allowed))}")
         return default
 
     # ---- types and variables

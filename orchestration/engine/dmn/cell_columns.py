@@ -13,9 +13,10 @@ from orchestration.engine.dmn.decision_model import DecisionModel, Reading
 from orchestration.engine.dmn.decision_table import CompiledTable, InputColumn, OutputColumn
 from orchestration.engine.dmn.intervals import EVERYTHING, IntervalSet, Kind, intersection
 from orchestration.engine.dmn.literals import CompiledTest, Constraint, asking
-from orchestration.engine.dmn.run import ModelRun
+from orchestration.engine.dmn.model_evaluation import ModelEvaluation
 from orchestration.engine.dmn.shortcut import kind_of_type, type_set
-from orchestration.engine.feel import DEFAULT, Frame, LimitExceeded, Value, unparse
+from orchestration.engine.feel import DEFAULT, Evaluation, Frame, LimitExceeded, Value, unparse
+from orchestration.engine.feel.problems import quote
 from orchestration.engine.feel.types import ANY, Restricted, Type
 
 
@@ -55,7 +56,7 @@ class CellColumn:
     def allows(self, value: Value) -> bool:
         """Whether a value is one of those that clause and types allow; its kind is not looked at."""
         restricted = [each for each in self.types if isinstance(each, Restricted)]
-        fits = all(each.allows(value) for each in restricted)
+        fits = all(_allowed(each, value) for each in restricted)
         return fits and (not self.allowed or any(_holds(test, value) for test in self.allowed))
 
     @property
@@ -67,9 +68,16 @@ class CellColumn:
         return next((unparse(each.test.ast) for each in constraints if isinstance(each, Constraint)), "")
 
 
+def _allowed(of: Restricted, value: Value) -> bool:
+    try:
+        return of.allows(value, Evaluation(DEFAULT, None))
+    except LimitExceeded:
+        return False
+
+
 def _holds(test: CompiledTest, value: Value) -> bool:
     try:
-        return test(asking(Frame(ModelRun(DEFAULT, None), None, {}), value)) is True
+        return test(asking(Frame(ModelEvaluation(DEFAULT, None), None, {}), value)) is True
     except (LimitExceeded, RecursionError):
         return False
 
@@ -83,7 +91,7 @@ def columns_of(of: DecisionModel, table_id: str) -> tuple[CellColumn, ...]:
         for table in reading.tables:
             if table_id in (table.table.id, reading.node.element.id) and not reading.node.path:
                 return tuple(_columns(of, reading, table))
-    raise UnknownTable(f"the model has no decision table {table_id!r}")
+    raise UnknownTable(f"the model has no decision table {quote(table_id)}")
 
 
 def _columns(of: DecisionModel, reading: Reading, table: CompiledTable) -> Iterator[CellColumn]:

@@ -18,7 +18,7 @@ from orchestration.engine.dmn.model_evaluation import Evaluate, located, run_of,
 from orchestration.engine.dmn.table_compiler import compile_table
 from orchestration.engine.feel.compile_iterations import members
 from orchestration.engine.feel.evaluation import Evaluation, Frame
-from orchestration.engine.feel.problems import FeelError
+from orchestration.engine.feel.problems import FeelError, quote
 from orchestration.engine.feel.types import ANY, FunctionOf, Simple, Type, coerce
 from orchestration.engine.feel.values import Function, Value, kind_of
 
@@ -121,7 +121,7 @@ class Compiler:
 
         def make(variables: Mapping[str, Value]) -> Function:
             def invoke(run: Evaluation, arguments: Sequence[Value]) -> Value:
-                return body(Frame(run, None, {**variables, **fitting(parameters, types, arguments)}))
+                return body(Frame(run, None, {**variables, **fitting(run, parameters, types, arguments)}))
 
             return Function(owner, parameters, invoke, types, result)
 
@@ -214,7 +214,7 @@ def converted(evaluate: Evaluate, to: Type, element: model.Element) -> Evaluate:
 
     def inner(frame: Frame) -> Value:
         try:
-            return coerce(evaluate(frame), to)
+            return coerce(evaluate(frame), to, frame.run)
         except FeelError as error:
             run = run_of(frame)
             return run.say(error.reason, element=element)
@@ -229,14 +229,16 @@ def result_type(variable: Type) -> Type:
     return variable.result if isinstance(variable, FunctionOf) else variable
 
 
-def fitting(parameters: Sequence[str], types: Sequence[Type], arguments: Sequence[Value]) -> dict[str, Value]:
+def fitting(
+    run: Evaluation, parameters: Sequence[str], types: Sequence[Type], arguments: Sequence[Value]
+) -> dict[str, Value]:
     """The arguments by name, converted to the parameters' types. Raises FeelError for one that does not fit."""
     found = {}
     for name, type_, argument in zip(parameters, types, arguments, strict=True):
         try:
-            found[name] = coerce(argument, type_)
+            found[name] = coerce(argument, type_, run)
         except FeelError as error:
-            raise FeelError(f"the argument {name!r} does not fit: {error.reason}") from None
+            raise FeelError(f"the argument {quote(name)} does not fit: {error.reason}") from None
     return found
 
 

@@ -18,7 +18,7 @@ from orchestration.engine.dmn.model_evaluation import Evaluate, ModelEvaluation
 from orchestration.engine.dmn.plain import check_size, read, shown
 from orchestration.engine.dmn.shortcut import Shortcut, own
 from orchestration.engine.feel.evaluation import Frame
-from orchestration.engine.feel.problems import DEFAULT, FeelError, LimitExceeded, Limits
+from orchestration.engine.feel.problems import DEFAULT, FeelError, LimitExceeded, Limits, quote
 from orchestration.engine.feel.temporal import DateTime
 from orchestration.engine.feel.text import to_feel
 from orchestration.engine.feel.types import ANY, Type, coerce
@@ -133,7 +133,7 @@ class DecisionModel:
         """
         part = self.decisions.get(decision)
         if part is None:
-            raise UnknownDecision(f"the model {self.definitions.name!r} has no decision {decision!r}")
+            raise UnknownDecision(f"the model {quote(self.definitions.name)} has no decision {quote(decision)}")
         short = part.shortcut
         if short is None or trace:
             return self._evaluated(part, inputs, now, trace, limits)
@@ -156,7 +156,7 @@ class DecisionModel:
         """
         found = self.services.get(service)
         if found is None:
-            raise UnknownDecision(f"the model {self.definitions.name!r} has no decision service {service!r}")
+            raise UnknownDecision(f"the model {quote(self.definitions.name)} has no decision service {quote(service)}")
         session = _Session(self, inputs, now, trace, limits)
         return session.evaluation(lambda: session.served(found))
 
@@ -236,7 +236,7 @@ def fill(run: ModelEvaluation, plan: Sequence[Part], values: Values) -> Values:
 
 def _fitting(run: ModelEvaluation, node: Node, value: Value, type_: Type) -> Value:
     try:
-        return coerce(value, type_)
+        return coerce(value, type_, run)
     except FeelError as error:
         return run.say(error.reason, element=node.element)
 

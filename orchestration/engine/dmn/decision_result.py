@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from orchestration.engine.feel import Span
+from orchestration.engine.feel.problems import MOST_QUOTED
 from orchestration.engine.feel.problems import Problem as FeelProblem
 
 NOWHERE = Span(0, 0, 0, 0)
@@ -26,7 +27,7 @@ class Problem(FeelProblem):
 
     def __str__(self) -> str:
         place = "" if self.span == NOWHERE else f", in its text {self.span}"
-        return f"{self.reason} ({self.element}, line {self.line}{place})"
+        return f"{self.reason} ({self.element[:MOST_QUOTED]}, line {self.line}{place})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from orchestration.engine.dmn.model_evaluation import Evaluate, ModelEvaluation,
 from orchestration.engine.dmn.plain import shown
 from orchestration.engine.feel.comparison import same
 from orchestration.engine.feel.evaluation import Evaluation, Frame
+from orchestration.engine.feel.problems import quote
 from orchestration.engine.feel.types import Type
 from orchestration.engine.feel.values import Value
 
@@ -82,7 +83,7 @@ class CompiledTable:
         """Input values constrain the input expression (8.3.1); null stands for a missing input and passes."""
         for column, frame, value in zip(self.inputs, frames, values, strict=True):
             if column.allowed is not None and value is not None and column.allowed(frame) is not True:
-                run.say(f"the input {column.clause.expression.text!r} is none of its input values")
+                run.say(f"the input {quote(column.clause.expression.text)} is none of its input values")
                 return False
         return True
 
@@ -131,7 +132,7 @@ class CompiledTable:
             return value
         run = run_of(frame)
         of = column.clause.name or "the table"
-        return run.say(f"the output {shown(value, run.limits)!r} is none of the output values of {of}")
+        return run.say(f"the output {quote(shown(value, run.limits))} is none of the output values of {of}")
 
     @staticmethod
     def _place(frame: Frame, column: OutputColumn, value: Value) -> int:

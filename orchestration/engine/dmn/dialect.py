@@ -18,6 +18,7 @@ from orchestration.engine.dmn import model
 from orchestration.engine.dmn.item_types import ALIASES, BUILT_IN
 from orchestration.engine.dmn.model import Fault
 from orchestration.engine.feel import BUILT_INS, FeelSyntaxError, ast, parse_expression, parse_unary_tests
+from orchestration.engine.feel.problems import quote
 from orchestration.engine.xml import Element
 
 Kind = Literal["flowable", "camunda", "zeebe"]
@@ -135,7 +136,7 @@ class _Rewriter:
             try:
                 text = translate(text)
             except juel.JuelRefused as refused:
-                message = f"{literal.text[:80]!r} is neither FEEL nor JUEL that has a meaning here: {refused}"
+                message = f"{quote(literal.text)} is neither FEEL nor JUEL that has a meaning here: {refused}"
                 self.faults.append(Fault(literal.reference, literal.line, message))
                 text = ""
         return replace(literal, text=text, expression_language=None)
@@ -149,7 +150,7 @@ class _Rewriter:
         required = self.required(decision)
         known = {each.variable.name for each in required}
         for name in sorted(_called(decision.expression) - known - BUILT_INS.keys()):
-            self.faults.append(Fault(decision.reference, decision.line, f"there is no function {name!r}"))
+            self.faults.append(Fault(decision.reference, decision.line, f"there is no function {quote(name)}"))
         more = []
         for name, type_ref in sorted(_read(decision.expression).items()):
             source = next((each for each in required if name in _names(each)), None)
@@ -167,10 +168,11 @@ class _Rewriter:
         """What a required decision gives is read by the name of its output, or by its id: then that is its name."""
         outputs = _outputs(source)
         if len(outputs) > 1 and name in outputs:
-            message = f"{name!r} is one of several outputs of {source.id!r}; write {source.id}.{name}"
+            message = f"{quote(name)} is one of several outputs of {quote(source.id)}; write {source.id}.{name}"
             self.faults.append(Fault(decision.reference, decision.line, message))
         elif self.aliases.setdefault(source.id, name) != name:
-            message = f"{source.id!r} is read by two names, {self.aliases[source.id]!r} and {name!r}; use one"
+            names = f"{quote(self.aliases[source.id])} and {quote(name)}"
+            message = f"{quote(source.id)} is read by two names, {names}; use one"
             self.faults.append(Fault(decision.reference, decision.line, message))
 
     def named(self, decision: model.Decision) -> model.Decision:

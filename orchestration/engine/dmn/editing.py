@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from orchestration.engine import xml
 from orchestration.engine.dmn import model
+from orchestration.engine.feel.problems import quote
 from orchestration.engine.xml import Element
 
 ENTRIES = ("inputEntry", "outputEntry", "annotationEntry")
@@ -300,7 +301,7 @@ def _find_table(root: Element, table_id: str) -> Element:
             owner = element
     found = [element for element in owner.walk() if element.name == "decisionTable"] if owner is not None else []
     if not found:
-        raise EditRefused(f"the file has no decision table {table_id!r}")
+        raise EditRefused(f"the file has no decision table {quote(table_id)}")
     return found[0]
 
 
@@ -318,7 +319,7 @@ def _take(known: dict[str, Element], row: Row, read: Callable[[Element], Row]) -
     """The rule of the file that this row is, taken out of `known`; None for a new one."""
     if row.id:
         if row.id not in known:
-            raise EditRefused(f"the table has no rule with the id {row.id!r}, or two rows have it")
+            raise EditRefused(f"the table has no rule with the id {quote(row.id)}, or two rows have it")
         return known.pop(row.id)
     same = next((key for key, rule in known.items() if not rule.get("id") and read(rule) == row), None)
     return known.pop(same) if same is not None else None

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from orchestration.engine.dmn import model
 from orchestration.engine.dmn.model import Fault, ModelRefused
+from orchestration.engine.feel.problems import quote
 
 Path = tuple[str, ...]
 
@@ -68,7 +69,7 @@ class Graph:
             needed = self.find(node, requirement)
             if needed is None:
                 where = f" in {requirement.namespace}" if requirement.namespace else ""
-                message = f"requires the element {requirement.target!r}{where}, which does not exist"
+                message = f"requires the element {quote(requirement.target)}{where}, which does not exist"
                 self.faults.append(Fault(node.element.reference, requirement.line, message))
             else:
                 seen = needed.path[len(node.path) :]

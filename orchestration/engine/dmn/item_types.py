@@ -11,10 +11,12 @@ from collections.abc import Callable
 from orchestration.engine.dmn import model
 from orchestration.engine.dmn.model import Fault
 from orchestration.engine.feel.ast import BUILT_IN_TYPES
+from orchestration.engine.feel.evaluation import Evaluation
+from orchestration.engine.feel.problems import quote
 from orchestration.engine.feel.types import ANY, ContextOf, FunctionOf, ListOf, Restricted, Simple, Type, fits
 from orchestration.engine.feel.values import Value
 
-Allows = Callable[[Value], bool]
+Allows = Callable[[Value, Evaluation], bool]
 CompileConstraint = Callable[[model.ItemDefinition, str], Allows]
 """Compiles the text of an item definition's unary tests to a predicate."""
 
@@ -50,8 +52,14 @@ class ItemTypes:
     """The types of one file: its own by name, those of its imports by `import.name`."""
 
     def __init__(
-        self, definitions: model.Definitions, compile_constraint: CompileConstraint, faults: list[Fault]
+        self,
+        definitions: model.Definitions,
+        compile_constraint: CompileConstraint,
+        faults: list[Fault],
+        known: dict[int, ItemTypes] | None = None,
     ) -> None:
+        known = {} if known is None else known
+        known[id(definitions)] = self
         self.compile_constraint = compile_constraint
         self.faults = faults
         self.definitions = {each.name: each for each in definitions.item_definitions}
@@ -61,8 +69,8 @@ class ItemTypes:
             imported = next((one for one in definitions.imported if one.namespace == each.namespace), None)
             if imported is not None:
                 prefix = f"{each.name}." if each.name else ""
-                found = ItemTypes(imported, compile_constraint, faults)
-                self.named.update({prefix + name: type_ for name, type_ in found.named.items()})
+                found = known.get(id(imported)) or ItemTypes(imported, compile_constraint, faults, known)
+                self.named.update({prefix + name: found.named[name] for name in found.definitions})
         for name in self.definitions:
             self.lookup(name)
 
@@ -72,7 +80,7 @@ class ItemTypes:
             return ANY
         found = self.lookup(type_ref)
         if found is None:
-            self.faults.append(Fault(element.reference, element.line, f"there is no type {type_ref!r}"))
+            self.faults.append(Fault(element.reference, element.line, f"there is no type {quote(type_ref)}"))
             return ANY
         return found
 
@@ -80,7 +88,7 @@ class ItemTypes:
         if name in self.named:
             return self.named[name]
         if name in self.open:
-            return Restricted(name, ANY, lambda value: fits(value, self.named[name]))
+            return Restricted(name, ANY, lambda value, run: fits(value, self.named[name], run))
         if name in self.definitions:
             self.open.add(name)
             self.named[name] = self._defined(self.definitions[name])

@@ -26,6 +26,7 @@ from orchestration.engine.dmn.graph import Graph, Node, all_definitions
 from orchestration.engine.dmn.model import Fault, ModelRefused
 from orchestration.engine.dmn.parser import VERSIONS
 from orchestration.engine.dmn.shortcut import shortcut
+from orchestration.engine.feel.problems import quote
 from orchestration.engine.feel.types import ANY, Type
 from orchestration.engine.feel.values import Function, Value
 
@@ -76,7 +77,7 @@ class _Linker:
             at_hand = {each.namespace for each in definitions.imported}
             for each in definitions.imports:
                 if each.import_type in ("", *VERSIONS) and each.namespace not in at_hand:
-                    message = f"the imported model {each.namespace!r} is not at hand"
+                    message = f"the imported model {quote(each.namespace)} is not at hand"
                     self.faults.append(Fault(each.name or each.reference, each.line, message))
 
     def link(self, node: Node) -> None:
@@ -146,7 +147,7 @@ def _function(service: Service, functions: Values) -> Function:
     types = tuple(part.type for part in service.given)
 
     def invoke(run: Any, arguments: Sequence[Value]) -> Value:
-        fitted = fitting(parameters, types, arguments)
+        fitted = fitting(run, parameters, types, arguments)
         values = dict(functions)
         values.update((part.node.number, fitted[part.node.name]) for part in service.given)
         return service.result_of(run, fill(run, service.plan, values))

@@ -17,10 +17,10 @@ from orchestration.engine.dmn.model_evaluation import Evaluate, ModelEvaluation,
 from orchestration.engine.feel import (
     BUILT_INS,
     DEFAULT,
+    Evaluation,
     Expression,
     FeelSyntaxError,
     Frame,
-    LimitExceeded,
     Names,
     UnaryTests,
     Value,
@@ -28,6 +28,7 @@ from orchestration.engine.feel import (
     compile_expression,
     compile_unary_tests,
 )
+from orchestration.engine.feel.problems import quote
 from orchestration.engine.feel.types import Type
 
 Compiled = TypeVar("Compiled", Expression, UnaryTests)
@@ -69,12 +70,15 @@ class Constraint:
 
     test: CompiledTest
 
-    def __call__(self, value: Value) -> bool:
-        run = ModelEvaluation(DEFAULT, None)
+    def __call__(self, value: Value, run: Evaluation) -> bool:
+        """Whether a value fulfils it. Its steps are those of `run`, its problems nobody's. Raises `LimitExceeded`."""
+        own = ModelEvaluation(replace(DEFAULT, steps=run.left), None)
         try:
-            return self.test(asking(Frame(run, None, {}), value)) is True
-        except (LimitExceeded, RecursionError):
+            return self.test(asking(Frame(own, None, {}), value)) is True
+        except RecursionError:
             return False
+        finally:
+            run.spend(run.left - own.left)
 
 
 def asking(frame: Frame, value: Value) -> Frame:
@@ -129,7 +133,7 @@ class Literals:
         language = literal.expression_language
         if language is None or "feel" in language.lower():
             return True
-        self._fault(literal, f"the expression language {language!r} is not supported: only FEEL is evaluated")
+        self._fault(literal, f"the expression language {quote(language)} is not supported: only FEEL is evaluated")
         return False
 
     def _compiled(
@@ -140,11 +144,11 @@ class Literals:
         try:
             compiled = compile_text(literal.text, Names(names, self.members), self.types)
         except FeelSyntaxError as error:
-            self._fault(literal, f"{literal.text[:80]!r} is not FEEL: {error}")
+            self._fault(literal, f"{quote(literal.text)} is not FEEL: {error}")
             return None
         self.read |= compiled.names
         if unknown := _plain_names(compiled.ast) & compiled.names - names - self.members - BUILT_INS.keys():
-            message = f"there is no {' and no '.join(repr(each) for each in sorted(unknown))} in {literal.text[:80]!r}"
+            message = f"there is no {' and no '.join(repr(each) for each in sorted(unknown))} in {quote(literal.text)}"
             self.unknown.append(Fault(literal.reference, literal.line, message))
         return compiled
 

@@ -21,6 +21,7 @@ from orchestration.engine.dmn.plain import plain
 from orchestration.engine.dmn.samples import samples
 from orchestration.engine.dmn.shortcut import is_constant
 from orchestration.engine.feel import DEFAULT, Frame, LimitExceeded
+from orchestration.engine.feel.problems import quote
 from orchestration.engine.feel.types import ANY
 from orchestration.engine.feel.values import Value
 
@@ -65,12 +66,12 @@ def _unused(own: list[Reading]) -> Iterator[Finding]:
     for reading in own:
         element = reading.node.element
         if isinstance(element, model.InputData) and id(reading.node) not in required:
-            yield Finding("unused input", element.reference, element.line, f"nothing requires {element.name!r}")
+            yield Finding("unused input", element.reference, element.line, f"nothing requires {quote(element.name)}")
         if not isinstance(element, model.Decision | model.BusinessKnowledgeModel):
             continue
         for path, _ in reading.node.needs:
             if path[0] not in reading.names:
-                message = f"{element.name!r} requires {'.'.join(path)!r} but does not read it"
+                message = f"{quote(element.name)} requires {quote('.'.join(path))} but does not read it"
                 yield Finding("unused input", element.reference, element.line, message)
         for table in reading.tables:
             yield from _unused_columns(table)
@@ -79,7 +80,7 @@ def _unused(own: list[Reading]) -> Iterator[Finding]:
 def _unused_columns(table: CompiledTable) -> Iterator[Finding]:
     for column in table.inputs:
         if column.cells and all(cell.always for cell in column.cells):
-            message = f"no rule looks at the input {column.clause.expression.text!r}"
+            message = f"no rule looks at the input {quote(column.clause.expression.text)}"
             yield Finding("unused input", table.table.reference, column.clause.line, message)
 
 
@@ -94,7 +95,7 @@ def _misfit_cells(table: CompiledTable, reading: Reading) -> Iterator[Finding]:
             reasons = [] if cell.always or cell.names else [_reason(cell, value) for value in values]
             if reasons and all(reasons):
                 rule = table.table.rules[number]
-                message = f"{rule.tests[table.inputs.index(column)].text!r} never fits its input: {reasons[0]}"
+                message = f"{quote(rule.tests[table.inputs.index(column)].text)} never fits its input: {reasons[0]}"
                 example = ((column.clause.expression.text, plain(values[0])),)
                 yield Finding("type", table.table.reference, rule.line, message, (number + 1,), example)
 
@@ -143,5 +144,5 @@ def _always_null(of: DecisionModel, reading: Reading) -> Iterator[Finding]:
         shared = set(evaluation.problems) if shared is None else shared & set(evaluation.problems)
     example = tuple((name, plain(value)) for name, value in tries[0].items())
     for problem in islice(sorted(shared or (), key=str), 1):
-        message = f"{element.name!r} is null for all inputs that were tried: {problem.reason}"
+        message = f"{quote(element.name)} is null for all inputs that were tried: {problem.reason}"
         yield Finding("type", problem.element, problem.line, message, (), example)

@@ -12,7 +12,7 @@ from typing import cast
 from orchestration.engine.dmn import model
 from orchestration.engine.dmn.decision_result import NOWHERE, DecisionTrace, Problem, TableHits, TableTrace
 from orchestration.engine.feel.evaluation import MAX_PROBLEMS, Evaluation, Frame
-from orchestration.engine.feel.problems import Limits, Span
+from orchestration.engine.feel.problems import Limits, Span, bounded
 from orchestration.engine.feel.temporal import DateTime
 from orchestration.engine.feel.values import Value
 
@@ -36,17 +36,17 @@ class ModelEvaluation(Evaluation):
 
     def fail(self, reason: str, span: Span) -> None:
         if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(Problem(reason, span, False, self.element.reference, self.element.line))
+            self.problems.append(Problem(bounded(reason), span, False, self.element.reference, self.element.line))
 
     def say(self, reason: str, element: model.Element | None = None) -> None:
         """Keep why an element (the one that is being evaluated) is null; returns that null."""
         where = self.element if element is None else element
         if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(Problem(reason, NOWHERE, False, where.reference, where.line))
+            self.problems.append(Problem(bounded(reason), NOWHERE, False, where.reference, where.line))
 
     def stopped(self, reason: str) -> None:
         """Keep that a limit ended the evaluation."""
-        self.problems.append(Problem(reason, NOWHERE, True, self.element.reference, self.element.line))
+        self.problems.append(Problem(bounded(reason), NOWHERE, True, self.element.reference, self.element.line))
 
     @property
     def kept(self) -> tuple[Problem, ...]:

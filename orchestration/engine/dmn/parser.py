@@ -16,6 +16,7 @@ from orchestration.engine import xml
 from orchestration.engine.dmn import dialect, model
 from orchestration.engine.dmn.boxed import ExpressionReader, clean_name
 from orchestration.engine.dmn.model import Fault, ModelRefused
+from orchestration.engine.feel.problems import quote
 from orchestration.engine.xml import Element
 
 VERSIONS = {
@@ -40,7 +41,7 @@ def parse(source: bytes, imports: Iterable[model.Definitions] = ()) -> model.Def
     version = VERSIONS.get(root.namespace)
     if root.name != "definitions" or version is None:
         raise ModelRefused(
-            Fault(root.name, root.line, f"not the definitions of DMN 1.1 to 1.5 (namespace {root.namespace!r})")
+            Fault(root.name, root.line, f"not the definitions of DMN 1.1 to 1.5 (namespace {quote(root.namespace)})")
         )
     reader = _DefinitionsReader(root)
     definitions = reader.read(version, tuple(imports))
@@ -87,7 +88,7 @@ class _DefinitionsReader(ExpressionReader):
         seen: dict[str, model.Element] = {}
         for element in (*definitions.drg_elements, *definitions.item_definitions):
             if element.id and element.id in seen:
-                message = f"the id is that of {seen[element.id].name!r} too"
+                message = f"the id is that of {quote(seen[element.id].name)} too"
                 self.faults.append(Fault(element.id, element.line, message))
             seen[element.id] = element
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from orchestration.engine.dmn.literals import Constraint
-from orchestration.engine.feel import Date, DateTime, DaysTimeDuration, Time, YearsMonthsDuration, ast
+from orchestration.engine.feel import Date, DateTime, DaysTimeDuration, LimitExceeded, Time, YearsMonthsDuration, ast
 from orchestration.engine.feel.durations import NANOS
 from orchestration.engine.feel.types import ContextOf, ListOf, Restricted, Simple, Type, fits
 from orchestration.engine.feel.values import Value
@@ -26,22 +27,47 @@ BY_NAME: dict[str, Sequence[Value]] = {
 }
 
 
+MOST_LOOKED_AT = 1_000
+"""How many parts of a type are tried: types of types may be enormous when written out."""
+
+
 def samples(of: Type) -> list[Value]:
-    """A few different values of a type; none where the type does not say enough."""
-    if isinstance(of, Simple):
-        return [list(each) if isinstance(each, tuple) else each for each in BY_NAME.get(of.name, ())]
-    if isinstance(of, Restricted):
-        return [each for each in (*_constants(of), *samples(of.base)) if fits(each, of)]
-    if isinstance(of, ListOf):
-        items = samples(of.item)
-        return [items, items[:1]] if items else []
-    if isinstance(of, ContextOf):
-        entries = {name: samples(type_) for name, type_ in of.entries}
-        most = max((len(each) for each in entries.values()), default=0)
-        if not all(entries.values()):
+    """A few different values of a type; none where the type does not say enough, or is enormous."""
+    return _Samples().of(of)
+
+
+@dataclass(slots=True)
+class _Samples:
+    left: int = MOST_LOOKED_AT
+
+    def of(self, of: Type) -> list[Value]:
+        self.left -= 1
+        if self.left < 0:
             return []
+        if isinstance(of, Simple):
+            return [list(each) if isinstance(each, tuple) else each for each in BY_NAME.get(of.name, ())]
+        if isinstance(of, Restricted):
+            return [each for each in (*_constants(of), *self.of(of.base)) if _fits(each, of)]
+        if isinstance(of, ListOf):
+            items = self.of(of.item)
+            return [items, items[:1]] if items else []
+        return self.of_context(of) if isinstance(of, ContextOf) else []
+
+    def of_context(self, of: ContextOf) -> list[Value]:
+        entries: dict[str, list[Value]] = {}
+        for name, type_ in of.entries:
+            entries[name] = self.of(type_)
+            if not entries[name]:
+                return []
+        most = max(map(len, entries.values()), default=0)
         return [{name: each[number % len(each)] for name, each in entries.items()} for number in range(most)]
-    return []
+
+
+def _fits(value: Value, of: Restricted) -> bool:
+    try:
+        return fits(value, of)
+    except LimitExceeded:
+        return False
 
 
 def _constants(of: Restricted) -> list[Value]:

@@ -9,7 +9,7 @@ from .builtins import BUILT_INS
 from .compiler import Code, Compiler, Level, rule
 from .evaluation import Evaluation, Frame
 from .inference import type_of
-from .problems import DEFAULT, FeelError
+from .problems import DEFAULT, FeelError, quote
 from .types import Type, coerce, resolve
 from .values import Function, Value, described, measure
 
@@ -44,9 +44,9 @@ def _fitting(run: Evaluation, name: str, of: Type | None, value: Value) -> Value
         return value
     measure(run, value)
     try:
-        return coerce(value, of)
+        return coerce(value, of, run)
     except FeelError as error:
-        raise FeelError(f"argument {name!r}: {error.reason}") from error
+        raise FeelError(f"argument {quote(name)}: {error.reason}") from error
 
 
 def _refuse_external(run: Evaluation, arguments: Sequence[Value]) -> Value:

@@ -192,7 +192,7 @@ def compile_instance_of(compiler: Compiler, node: ast.InstanceOf, level: Level) 
     def evaluate(frame: Frame) -> Value:
         tested = value(frame)
         measure(frame.run, tested)
-        return is_instance(tested, of)
+        return is_instance(tested, of, frame.run)
 
     return evaluate
 

@@ -9,7 +9,7 @@ from .compile_operators import constant_of
 from .compiler import Code, Compiler, Level, rule
 from .evaluation import Evaluation, Frame
 from .numbers import exact, is_number, whole
-from .problems import Span
+from .problems import Span, quote
 from .properties import PROPERTIES
 from .values import Value, described
 
@@ -58,7 +58,7 @@ def compile_path(compiler: Compiler, node: ast.Path, level: Level) -> Code:
 def member(run: Evaluation, value: Value, name: str, span: Span) -> Value:
     """An entry of a context, a property of another value, or the list of them for a list (Table 65)."""
     if isinstance(value, dict):
-        return value[name] if name in value else run.fail(f"the context has no entry {name!r}", span)
+        return value[name] if name in value else run.fail(f"the context has no entry {quote(name)}", span)
     if isinstance(value, list):
         run.items(len(value))
         run.enter()
@@ -66,7 +66,7 @@ def member(run: Evaluation, value: Value, name: str, span: Span) -> Value:
         run.leave()
         return members
     read = PROPERTIES.get(type(value), {}).get(name)
-    return run.fail(f"{described(value)} has no {name!r}", span) if read is None else read(value)
+    return run.fail(f"{described(value)} has no {quote(name)}", span) if read is None else read(value)
 
 
 _ITEM = frozenset(["item"])

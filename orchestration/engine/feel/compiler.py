@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from . import ast
 from .builtins import BUILT_INS
 from .evaluation import Evaluation, Frame
-from .problems import FeelError, Span
+from .problems import FeelError, Span, quote
 from .types import Type
 from .values import Value
 
@@ -112,7 +112,7 @@ def _outermost(name: str, span: Span) -> Code:
 def _unknown(name: str, run: Evaluation, span: Span) -> Value:
     if name in BUILT_INS:
         return BUILT_INS[name]
-    return run.fail(f"there is no variable {name!r}", span)
+    return run.fail(f"there is no variable {quote(name)}", span)
 
 
 def _searching(name: str, span: Span, distances: tuple[int, ...], certain: bool) -> Code:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .problems import LimitExceeded, Limits, Problem, Span
+from .problems import LimitExceeded, Limits, Problem, Span, bounded
 from .temporal import DateTime
 
 MAX_PROBLEMS = 50
@@ -23,6 +23,11 @@ class Evaluation:
         self.depth = 0
         self.problems: list[Problem] = []
         self._steps = limits.steps
+
+    @property
+    def left(self) -> int:
+        """The steps that it may still take."""
+        return max(self._steps, 0)
 
     def spend(self, steps: int = 1) -> None:
         """Count steps. Raises `LimitExceeded`."""
@@ -64,7 +69,7 @@ class Evaluation:
     def fail(self, reason: str, span: Span) -> Any:
         """Keep why a result is null; returns that null."""
         if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(Problem(reason, span))
+            self.problems.append(Problem(bounded(reason), span))
         return None
 
 

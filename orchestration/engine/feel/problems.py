@@ -8,6 +8,23 @@ too large ends the evaluation with a `Problem` whose `limit` is true.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+MOST_QUOTED: Final = 80
+"""Characters of a text that a message repeats."""
+MOST_SAID: Final = 400
+"""Characters of a whole message: people read it, and it is kept."""
+
+
+def quote(text: object) -> str:
+    """A text in quotation marks as part of a sentence, cut off behind 80 characters."""
+    shown = text if isinstance(text, str) else str(text)
+    return repr(shown if len(shown) <= MOST_QUOTED else shown[: MOST_QUOTED - 1] + "…")
+
+
+def bounded(sentence: str) -> str:
+    """A sentence, cut off where it is longer than anybody reads."""
+    return sentence if len(sentence) <= MOST_SAID else sentence[: MOST_SAID - 1] + "…"
 
 
 @dataclass(frozen=True, slots=True)

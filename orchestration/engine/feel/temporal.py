@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from . import calendar
 from .durations import DAY, NANOS, fraction_text, parse_fraction
-from .problems import FeelError
+from .problems import FeelError, quote
 
 Zone = int | str | None
 
@@ -165,14 +165,14 @@ def parse_date(text: str) -> Date:
     """YYYY-MM-DD, the year with up to nine digits and perhaps a sign. Raises `FeelError`."""
     if match := _DATE_ONLY.match(text):
         return _date(match)
-    raise FeelError(f"{text[:60]!r} is not a date")
+    raise FeelError(f"{quote(text)} is not a date")
 
 
 def parse_time(text: str) -> Time:
     """hh:mm:ss, perhaps with decimals and with Z, an offset or @Region/City. Raises `FeelError`."""
     if match := _TIME_ONLY.match(text):
         return Time.from_nanoseconds(_nanoseconds(match, 1), _zone(match[5]))
-    raise FeelError(f"{text[:60]!r} is not a time")
+    raise FeelError(f"{quote(text)} is not a time")
 
 
 def parse_date_time(text: str) -> DateTime:
@@ -180,7 +180,7 @@ def parse_date_time(text: str) -> DateTime:
     if match := _DATE_AND_TIME.match(text):
         nanoseconds = _date(match).days * DAY + _nanoseconds(match, 4)
         return DateTime.from_nanoseconds(nanoseconds, _zone(match[8]))
-    raise FeelError(f"{text[:60]!r} is not a date and time")
+    raise FeelError(f"{quote(text)} is not a date and time")
 
 
 def _date(match: re.Match[str]) -> Date:
@@ -205,14 +205,14 @@ def _zone(text: str | None) -> Zone:
         return region_named(text[1:])
     hours, minutes, seconds = (int(part) for part in (text[1:] + ":00").split(":")[:3])
     if minutes > 59 or seconds > 59:
-        raise FeelError(f"{text!r} is not a time offset")
+        raise FeelError(f"{quote(text)} is not a time offset")
     return (hours * 3600 + minutes * 60 + seconds) * (-1 if text[0] == "-" else 1)
 
 
 def region_named(name: str) -> str:
     """The name of a region that exists. Raises `FeelError`."""
     if calendar.region(name) is None:
-        raise FeelError(f"there is no time zone {name[:60]!r}")
+        raise FeelError(f"there is no time zone {quote(name)}")
     return name
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from .durations import NANOS, DaysTimeDuration, YearsMonthsDuration, parse_duration
 from .evaluation import Evaluation
 from .numbers import exact, is_number, number_text, parse_number, whole
-from .problems import DEFAULT, FeelError
+from .problems import DEFAULT, FeelError, quote
 from .temporal import Date, DateTime, Time, parse_date, parse_date_time, parse_time
 from .values import Function, Range, Value
 
@@ -87,7 +87,7 @@ def _endpoint(run: Evaluation, value: Value) -> str:
 
 def _parse_boolean(text: str) -> bool:
     if text not in ("true", "false", "1", "0"):
-        raise FeelError(f"{text[:60]!r} is not a boolean")
+        raise FeelError(f"{quote(text)} is not a boolean")
     return text in ("true", "1")
 
 
@@ -112,7 +112,7 @@ def from_iso(type_name: str, text: str) -> Value:
     """A value from its lexical form. `type_name` is a FEEL or XML Schema type without prefix. Raises `FeelError`."""
     parse = _PARSERS.get(type_name)
     if parse is None:
-        raise FeelError(f"there is no lexical form for the type {type_name!r}")
+        raise FeelError(f"there is no lexical form for the type {quote(type_name)}")
     return parse(text)
 
 
@@ -123,7 +123,7 @@ def parse_at_literal(text: str) -> Value:
             return parse(text)
         except FeelError:
             continue
-    raise FeelError(f"{text[:60]!r} is not a date, time, date and time or duration")
+    raise FeelError(f"{quote(text)} is not a date, time, date and time or duration")
 
 
 def to_string(value: Value) -> str:

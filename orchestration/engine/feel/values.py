@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .durations import DaysTimeDuration, YearsMonthsDuration
 from .evaluation import Evaluation
-from .problems import FeelError, LimitExceeded
+from .problems import FeelError, LimitExceeded, quote
 from .temporal import Date, DateTime, Time
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Function:
         """The result for named arguments; those that are not given are null. Raises `FeelError`, `LimitExceeded`."""
         for name in arguments:
             if name not in self.parameters:
-                raise FeelError(f"{self.name} has no parameter {name!r}")
+                raise FeelError(f"{self.name} has no parameter {quote(name)}")
         return self.call(run, [arguments.get(name) for name in self.parameters])
 
 

@@ -106,7 +106,7 @@ def test_instance_of_knows_all_types(text, value):
 
 def test_item_definitions_are_types_too():
     person = types.ContextOf((("age", types.Simple("number")),))
-    adult = types.Restricted("adult", person, lambda value: value["age"] >= 18)
+    adult = types.Restricted("adult", person, lambda value, run: value["age"] >= 18)
     compiled = compile_expression("p instance of adult", ["p"], {"adult": adult})
     assert compiled.evaluate({"p": {"age": 20}}).value is True
     assert compiled.evaluate({"p": {"age": 8}}).value is False

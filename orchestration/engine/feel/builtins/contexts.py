@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..evaluation import Evaluation
-from ..problems import FeelError
+from ..problems import FeelError, quote
 from ..values import Value
 from .registry import built_in
 
@@ -13,7 +13,7 @@ Context = dict[str, Value]
 @built_in("get value(m: context, key: string)")
 def get_value(run: Evaluation, context: Context, key: str) -> Value:
     if key not in context:
-        raise FeelError(f"the context has no entry {key!r}")
+        raise FeelError(f"the context has no entry {quote(key)}")
     return context[key]
 
 
@@ -22,7 +22,7 @@ def get_nested_value(run: Evaluation, context: Context, keys: list[Value]) -> Va
     value: Value = context
     for key in _keys(keys):
         if not isinstance(value, dict) or key not in value:
-            raise FeelError(f"there is no entry {key!r}")
+            raise FeelError(f"there is no entry {quote(key)}")
         value = value[key]
     return value
 
@@ -47,7 +47,7 @@ def context_of(run: Evaluation, entries: list[Value]) -> Context:
         if not isinstance(entry, dict) or not isinstance(entry.get("key"), str) or "value" not in entry:
             raise FeelError("each entry must be a context with a key, a string, and a value")
         if entry["key"] in result:
-            raise FeelError(f"the key {entry['key']!r} occurs twice")
+            raise FeelError(f"the key {quote(entry['key'])} occurs twice")
         result[entry["key"]] = entry["value"]
     return result
 
@@ -66,7 +66,7 @@ def context_put_nested(run: Evaluation, context: Context, keys: list[Value], val
         return context_put(run, context, first, value)
     inner = context.get(first)
     if not isinstance(inner, dict):
-        raise FeelError(f"the entry {first!r} is not a context")
+        raise FeelError(f"the entry {quote(first)} is not a context")
     run.enter()
     changed = context_put_nested(run, inner, rest, value)
     run.leave()
