@@ -18,9 +18,9 @@ from django.db import transaction
 
 from audit.actions import checked
 from audit.chain import SALT_BYTES, Head, link_digest
-from audit.columns import Blobs, Integers, Texts
+from audit.db.columns import Blobs, Integers, Texts
+from audit.db.sql import Part, cursor, together
 from audit.models import ControlChain
-from audit.sql import Part, cursor, together
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ class CaseworkConfig(AppConfig):
         from django.urls import register_converter
 
         from casework import celery  # noqa: F401 - tasks sent from any process then know the broker
-        from casework.addresses import NumberConverter
-        from casework.steps import keep_face, open_face_of_start
-        from orchestration.services import with_every_step
-        from orchestration.starts import with_every_start
+        from casework.cases.case_row import keep_face, open_face_of_start
+        from casework.web.converters import NumberConverter
+        from orchestration.messaging.start_events import with_every_start
+        from orchestration.shell.services import with_every_step
 
         if keep_face not in with_every_step:
             with_every_step.append(keep_face)

@@ -57,9 +57,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "casework.middleware.request_log",
+    "casework.web.middleware.request_log",
     "django.middleware.security.SecurityMiddleware",
-    "casework.middleware.content_security_policy",
+    "casework.web.middleware.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -184,9 +184,9 @@ CONTENT_SECURITY_POLICY = {
     "frame-ancestors": "'none'",
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-# The largest form is a decision table: 500 rules (casework.rules.MOST_RULES), each cell a field.
+# The largest form is a decision table: 500 rules (casework.studio.decision_table_edit.MOST_RULES), each cell a field.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
-FILE_UPLOAD_HANDLERS = ["casework.uploads.BoundedUpload"]
+FILE_UPLOAD_HANDLERS = ["casework.web.upload_handler.BoundedUpload"]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -195,8 +195,8 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["casework.api.parsing.JSONObjectParser"],
-    "EXCEPTION_HANDLER": "casework.api.errors.handler",
+    "DEFAULT_PARSER_CLASSES": ["casework.web.api.parsers.JSONObjectParser"],
+    "EXCEPTION_HANDLER": "casework.web.api.errors.handler",
     "DEFAULT_THROTTLE_CLASSES": [
         "rest_framework.throttling.AnonRateThrottle",
         "rest_framework.throttling.UserRateThrottle",

@@ -12,18 +12,22 @@ from celery import shared_task
 from django.db.models import Q
 
 from audit.services import Origin
-from orchestration import jobs, letters, rows, services, start_timers
 from orchestration.engine.commands import FireTimer
+from orchestration.ground import clock
+from orchestration.ground.refusals import Refused
+from orchestration.jobs import runner
+from orchestration.messaging import outbox, timer_start_events
 from orchestration.models import Job, Outbox, StartTimer, Timer
-from orchestration.nudges import nudge_jobs, nudge_outbox
-from orchestration.trying import tried
+from orchestration.shell import services, step_sql
+from orchestration.shell.nudges import nudge_jobs, nudge_outbox
+from orchestration.shell.savepoint import tried
 
 SWEEP_AT_MOST = 500
 NUDGE_AT_MOST = 150
 """So few nudges a sweep that a long queue of jobs is not made longer by asking after them."""
 PATIENCE = timedelta(seconds=15)
 """How long a waiting job's last nudge may take before the sweep nudges again."""
-LONGEST_WAIT = timedelta(seconds=rows.retry_delay(100))
+LONGEST_WAIT = timedelta(seconds=step_sql.retry_delay(100))
 """A job that is to wait longer than any retry does was written down by a clock that has been put back since."""
 LATER = timedelta(minutes=5)
 """How long a timer that could not be fired is left alone."""
@@ -34,21 +38,21 @@ OVER = frozenset({"unknown", "ended"})
 @shared_task
 def run_job(instance: int, number: int) -> None:
     """Do one job, if it is still to be done."""
-    jobs.run(instance, number)
+    runner.run(instance, number)
 
 
 @shared_task
 def fire_timers() -> None:
     """Fire every timer that is due, of cases and of starts. Each in its own step: one that is refused does not hold up
     the others."""
-    due = Timer.objects.filter(due__lte=services.utc_now()).order_by("due").values_list("pk", flat=True)
+    due = Timer.objects.filter(due__lte=clock.utc_now()).order_by("due").values_list("pk", flat=True)
     for number in due[:SWEEP_AT_MOST]:
         timer = Timer.objects.filter(pk=number).first()
         if timer is not None:  # no other worker has fired it meanwhile
             _fire(timer)
-    for number in start_timers.due()[:SWEEP_AT_MOST]:
-        if not tried("case not begun", StartTimer(pk=number), start_timers.fire, number):
-            start_timers.put_off(number)
+    for number in timer_start_events.due()[:SWEEP_AT_MOST]:
+        if not tried("case not begun", StartTimer(pk=number), timer_start_events.fire, number):
+            timer_start_events.put_off(number)
 
 
 def _fire(timer: Timer) -> None:
@@ -56,31 +60,31 @@ def _fire(timer: Timer) -> None:
     origin = Origin("system:timer", cause=f"timer {timer.timer}")
     outcome = tried("timer not fired", timer, services.send, timer.instance_id, FireTimer(timer.timer), origin)
     row = Timer.objects.filter(pk=timer.pk)
-    if isinstance(outcome, services.Refused) and outcome.code in OVER:
+    if isinstance(outcome, Refused) and outcome.code in OVER:
         row.delete()
     elif not isinstance(outcome, services.Done):
-        row.update(due=services.utc_now() + LATER)
+        row.update(due=clock.utc_now() + LATER)
 
 
 @shared_task
 def sweep() -> None:
     """Find what was forgotten: jobs whose worker died, jobs whose nudge was lost, messages not delivered."""
-    for job in jobs.lost()[:SWEEP_AT_MOST]:
-        tried("job not let go", job, jobs.let_go, job)
-    now = services.utc_now()
+    for job in runner.lost()[:SWEEP_AT_MOST]:
+        tried("job not let go", job, runner.let_go, job)
+    now = clock.utc_now()
     waiting = Job.objects.filter(state=Job.State.WAITING)
     overlooked = waiting.filter(Q(run_at__lte=now - PATIENCE) | Q(run_at__gt=now + LONGEST_WAIT))
     forgotten = list(overlooked.order_by("run_at").values_list("pk", "instance", "job")[:NUDGE_AT_MOST])
     Job.objects.filter(pk__in=[pk for pk, _, _ in forgotten], state=Job.State.WAITING).update(run_at=now)
     for _, instance, number in forgotten:
         nudge_jobs(instance, [number])
-    if letters.due().exists():
+    if outbox.due().exists():
         nudge_outbox()
 
 
 @shared_task
 def deliver_outbox() -> None:
     """Bring thrown messages and signals to the cases that wait for them."""
-    for number in list(letters.due()[:SWEEP_AT_MOST]):
-        if not tried("letter not delivered", Outbox(pk=number), letters.deliver, number):
-            tried("letter not put off", Outbox(pk=number), letters.put_off, number)
+    for number in list(outbox.due()[:SWEEP_AT_MOST]):
+        if not tried("letter not delivered", Outbox(pk=number), outbox.deliver, number):
+            tried("letter not put off", Outbox(pk=number), outbox.put_off, number)

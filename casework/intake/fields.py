@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from casework.intake.rows import REFERENCE
-from orchestration.casetypes import Intake
+from orchestration.casetypes.case_type import Intake
 
 NOT_TAKEN_IN = "This field is not known, or is not for a sender to give."
 

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from casework.checks import nested
-from orchestration.casetypes import Intake
+from casework.forms.answer_validation import nested
+from orchestration.casetypes.case_type import Intake
 
 DELIMITERS = (",", ";", "\t")
 REFERENCE = "reference"

@@ -16,10 +16,10 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from casework.cases.services import case_open
 from casework.intake.rows import BadRow, Row, Table, derived_reference
 from casework.models import Case
-from casework.services import case_open
-from orchestration.services import Refused
+from orchestration.ground.refusals import Refused
 
 LOOKED_UP_AT_ONCE = 100
 

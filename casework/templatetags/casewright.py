@@ -16,8 +16,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 
-from casework import permissions
+from casework.access import permissions
 from orchestration.engine.dmn.editing import Row, Table
+from orchestration.ground import clock
 
 register = template.Library()
 
@@ -84,7 +85,7 @@ def when(moment: datetime | None) -> SafeString:
     """A moment as people say it ("2 hours ago"), with the exact time on it."""
     if moment is None:
         return SafeString("")
-    now = timezone.now()
+    now = clock.utc_now()
     words = f"{timesince(moment, now, depth=1)} ago" if moment <= now else f"in {timeuntil(moment, now, depth=1)}"
     words = "just now" if words.startswith("0\xa0minutes") else words
     return _time(moment, words)
@@ -97,7 +98,7 @@ def exactly_when(moment: datetime | None) -> SafeString:
         return SafeString("")
     local = timezone.localtime(moment)
     told = f"on {local.day} {local:%b %Y} at {local:%H:%M}"
-    soon = f", in {timeuntil(moment, depth=1)}" if moment > timezone.now() else ", any moment"
+    soon = f", in {timeuntil(moment, depth=1)}" if moment > clock.utc_now() else ", any moment"
     return _time(moment, told + soon)
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from casework.imports import unpacked, zipped
-from orchestration.casetypes import folder_files
+from casework.studio.upload_archive import unpacked, zipped
+from orchestration.casetypes.case_type import folder_files
 from tests.acceptance.people import Person
 
 pytestmark = pytest.mark.browser

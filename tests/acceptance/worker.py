@@ -8,16 +8,16 @@ import django
 
 django.setup()
 
-from orchestration import jobs  # noqa: E402
+from orchestration.ground.clock import utc_now  # noqa: E402
+from orchestration.jobs import runner  # noqa: E402
 from orchestration.models import Job  # noqa: E402
-from orchestration.services import utc_now  # noqa: E402
 
 
 def main() -> None:
     while True:
         waiting = Job.objects.filter(state=Job.State.WAITING, run_at__lte=utc_now()).order_by("run_at")
         for instance, number in waiting.values_list("instance", "job")[:20]:
-            jobs.run(instance, number)
+            runner.run(instance, number)
         time.sleep(0.1)
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audit.columns import Blobs, Integers, Moments, Texts
-from audit.sql import cursor, together
+from audit.db.columns import Blobs, Integers, Moments, Texts
+from audit.db.sql import cursor, together
 
 pytestmark = pytest.mark.django_db
 

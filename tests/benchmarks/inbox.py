@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from django.contrib.auth.models import Group, User
 from django.db import connection
 
-from casework.selectors.inbox import inbox_page
-from casework.services import Opened, case_open
-from orchestration.services import utc_now
+from casework.cases.services import Opened, case_open
+from casework.tasks.inbox import inbox_page
+from orchestration.ground import clock
 from tests.benchmarks.ratios import middle, timed
 
 TASKS_A_CASE = 10
@@ -71,4 +71,4 @@ def _fill(instance: int, before: int, cases: int) -> None:
 
 def _first_page(name: str) -> float:
     user = User.objects.get(username=f"bench {name}")
-    return middle([timed(lambda: inbox_page(user=user, tab="groups", now=utc_now()), 5) for _ in range(9)])
+    return middle([timed(lambda: inbox_page(user=user, tab="groups", now=clock.utc_now()), 5) for _ in range(9)])

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import psycopg
 
-from casework.roles import ensure_roles
-from orchestration import services
-from orchestration.casetypes import folder_files
-from orchestration.deployment import Published, deploy
+from casework.access.roles import ensure_roles
+from orchestration.casetypes.case_type import folder_files
+from orchestration.casetypes.deployment import Published, deploy
 from orchestration.engine.commands import CompleteTask, SetVariables, StartProcess
 from orchestration.models import Definition, Instance
-from orchestration.services import Done
+from orchestration.shell import services
+from orchestration.shell.services import Done
 from tests.benchmarks import spiff
 from tests.benchmarks.ratios import Timed, in_turns, middle, ratio
 from tests.benchmarks.shell import BENCH, going_round

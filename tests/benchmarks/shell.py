@@ -14,14 +14,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.sql import SQL, Identifier
 
 from audit.services import Origin
-from casework.roles import ensure_roles
-from casework.services import Opened, case_open, task_complete
-from orchestration import nudges, services
-from orchestration.casetypes import folder_files
-from orchestration.deployment import Published, deploy
+from casework.access.roles import ensure_roles
+from casework.cases.services import Opened, case_open, task_complete
+from orchestration.casetypes.case_type import folder_files
+from orchestration.casetypes.deployment import Published, deploy
 from orchestration.engine.commands import CompleteJob, CompleteTask, StartCase
 from orchestration.models import Definition, HumanTask, Instance, Job
-from orchestration.services import Done
+from orchestration.shell import nudges, services
+from orchestration.shell.services import Done
 from tests.benchmarks import floor
 from tests.benchmarks.ratios import in_turns, middle, ratio
 from tests.sql import statements

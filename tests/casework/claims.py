@@ -11,14 +11,14 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from audit.services import Origin
+from casework.access.roles import ensure_roles
+from casework.cases.read.case_page import CasePage, case_page
+from casework.cases.services import Opened, case_open, task_complete
 from casework.models import Case
-from casework.roles import ensure_roles
-from casework.selectors.case_page import CasePage, case_page
-from casework.services import Opened, case_open, task_complete
-from orchestration.casetypes import folder_files
-from orchestration.deployment import Published, deploy
+from orchestration.casetypes.case_type import folder_files
+from orchestration.casetypes.deployment import Published, deploy
 from orchestration.models import HumanTask
-from orchestration.services import Done
+from orchestration.shell.services import Done
 from tests.orchestration.machines import Machines, work_jobs
 
 DAMAGE = Path(__file__).parent / "damage"

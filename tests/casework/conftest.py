@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 
+from casework.access.roles import ensure_roles
+from casework.actors.bundled import CASE_TYPES
+from casework.cases.services import Opened, case_open
 from casework.management.commands.demo import PEOPLE
 from casework.models import Case
-from casework.roles import ensure_roles
-from casework.services import Opened, case_open
-from casework.shipped import CASE_TYPES
-from orchestration.casetypes import folder_files
-from orchestration.deployment import Published, deploy
+from orchestration.casetypes.case_type import folder_files
+from orchestration.casetypes.deployment import Published, deploy
+from orchestration.ground.refusals import Refused
 from orchestration.models import Definition
-from orchestration.services import Refused
 from tests.orchestration.machines import Machines, machines, work_jobs
 
 __all__ = ["machines", "work_jobs"]

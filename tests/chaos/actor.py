@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-from orchestration.actors import ActorError, Answer
+from orchestration.actors.kinds import ActorError, Answer
 
 
 class HttpMachine:

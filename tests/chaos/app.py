@@ -10,7 +10,8 @@ from typing import Any
 from celery.signals import worker_process_init
 
 from casework.celery import app
-from orchestration.actors import KINDS
+from orchestration.actors.kinds import KINDS
+from orchestration.ground import clock as ground_clock
 
 __all__ = ["app"]
 
@@ -19,7 +20,5 @@ KINDS["machine"] = "tests.chaos.actor:HttpMachine"
 
 @worker_process_init.connect
 def _set_the_clock(**_: Any) -> None:
-    from orchestration import services
-
-    now, ahead = services.utc_now, timedelta(seconds=float(os.environ.get("CLOCK_AHEAD", "0")))
-    services.utc_now = lambda: now() + ahead
+    now, ahead = ground_clock.utc_now, timedelta(seconds=float(os.environ.get("CLOCK_AHEAD", "0")))
+    ground_clock.utc_now = lambda: now() + ahead

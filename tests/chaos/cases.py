@@ -13,12 +13,12 @@ django.setup()
 from django.db import close_old_connections  # noqa: E402
 
 from audit.services import Origin  # noqa: E402
-from orchestration import services  # noqa: E402
-from orchestration.actors import version_of  # noqa: E402
-from orchestration.deployment import Published, deploy  # noqa: E402
+from orchestration.actors.kinds import version_of  # noqa: E402
+from orchestration.actors.registry import actor_ensure, register_model_version  # noqa: E402
+from orchestration.casetypes.deployment import Published, deploy  # noqa: E402
 from orchestration.engine.commands import StartProcess  # noqa: E402
 from orchestration.models import Definition  # noqa: E402
-from orchestration.registry import actor_ensure, register_model_version  # noqa: E402
+from orchestration.shell import services  # noqa: E402
 
 MODELS = Path(__file__).parent / "models"
 STEPS = ("reserve", "pay", "pack", "ship", "thank")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.casetypes.scenario_engine import Engine
+from orchestration.casetypes.scenarios import run_file
 from orchestration.engine.apply import replay
-from orchestration.scenario import Engine
-from orchestration.scenario_files import run_file
 
 ROOT = Path(__file__).parents[2]
 GIVEN = ROOT.parent / "shared" / "conformance" / "scenarios"

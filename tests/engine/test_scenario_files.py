@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.scenario_files import main, run_files
+from orchestration.casetypes.scenarios import main, run_files
 from tests.engine.models import HUMAN, cmmn, item
 
 FORMAT = "format: orch-scenario/1+ext\nmodels: [m.cmmn]\nruns:\n- name: one\n  steps:\n"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from orchestration.casetypes.scenario_engine import START
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine.compile_models import build
 from orchestration.engine.execute import execute
-from orchestration.scenario import START
 from tests.engine.vendors import Run, activity, bpmn, flows, line
 
 # -- what goes in and comes out

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestration.casetypes.scenario_engine import START
 from orchestration.engine import commands as c
 from orchestration.engine.compile_models import build
 from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.execute import execute
-from orchestration.scenario import START
 from tests.engine.vendors import activity, line, sentences
 
 # -- whatever an extension says

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from orchestration.casetypes.scenario_engine import Engine
 from orchestration.engine import events as e
 from orchestration.engine.compile_models import build
 from orchestration.engine.compiled_models import CompiledModels
-from orchestration.scenario import Engine
 
 SPACES = (
     'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:flowable="http://flowable.org/bpmn" '

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from audit.services import Origin
-from orchestration.deployment import Published, deploy
+from orchestration.casetypes.deployment import Published, deploy
 from orchestration.models import Definition
 
 MODELS = Path(__file__).parent / "models"

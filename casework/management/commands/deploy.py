@@ -9,12 +9,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.services import Origin
-from casework.roles import ensure_roles
-from casework.shipped import CASE_TYPES, ensure_actors
-from orchestration.casetypes import folder_files, read
-from orchestration.deployment import deploy
+from casework.access.roles import ensure_roles
+from casework.actors.bundled import CASE_TYPES, ensure_actors
+from orchestration.casetypes.case_type import folder_files, read
+from orchestration.casetypes.deployment import deploy
+from orchestration.ground.refusals import Refused
 from orchestration.models import Definition
-from orchestration.services import Refused
 
 
 class Command(BaseCommand):

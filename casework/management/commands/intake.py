@@ -25,7 +25,7 @@ from tqdm import tqdm
 from casework.intake.rows import BadRow, Table, Unusable, table
 from casework.intake.run import Sender, take_in
 from casework.models import Case
-from orchestration.casetypes import Intake, by_definition, current
+from orchestration.casetypes.case_type import Intake, by_definition, current
 from orchestration.models import Definition
 
 BAD_ROWS, UNUSABLE, STOPPED = 1, 2, 130

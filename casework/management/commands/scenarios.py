@@ -9,8 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from casework.shipped import CASE_TYPES
-from orchestration.scenario_files import Result, run_files
+from casework.actors.bundled import CASE_TYPES
+from orchestration.casetypes.scenarios import Result, run_files
 
 
 class Command(BaseCommand):

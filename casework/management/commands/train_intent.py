@@ -14,10 +14,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from casework.shipped import ensure_actor
-from orchestration.actors.labelled import Example, UnreadableFile, read_labelled
-from orchestration.actors.training import Trained, train
-from orchestration.registry import register_model_version
+from casework.actors.bundled import ensure_actor
+from orchestration.actors.kinds.text_model.labelled import Example, UnreadableFile, read_labelled
+from orchestration.actors.kinds.text_model.training import Trained, train
+from orchestration.actors.registry import register_model_version
 
 KIND = "intent"
 BAD_ROWS, UNUSABLE = 1, 2

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from casework.verification import verify
+from casework.cases.verification import verify
 from orchestration.models import Instance
-from orchestration.verification import verify_control
+from orchestration.shell.verification import verify_control
 
 
 class Command(BaseCommand):

@@ -1,0 +1,184 @@
+"""May this person do this to that case?
+
+The only module that imports guardian. Every page, API call and export fetches its case or task here: fetching is
+authorizing. A person who may not even see a case gets "not found"; one who may see it but not do this gets "denied",
+and that is kept in the case's history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from guardian.core import ObjectPermissionChecker
+from guardian.shortcuts import get_objects_for_user
+
+from audit.services import Fact, Origin
+from casework.models import Case, GroupClearance, Reveal
+from orchestration.casetypes.case_type import CaseType
+from orchestration.models import HumanTask
+from orchestration.privacy.masking import Principal
+from orchestration.shell import services
+
+ACTIONS = ("view", "work", "reveal", "audit")
+LONGEST_SENDER = 50
+LEVELS = [level.value for level in GroupClearance.Level]
+
+# Gives groups rights on the case of a CTE `face(id)`: `casework.cases.case_row` sends it along with the case's row.
+GRANT = """
+insert into casework_casegroupobjectpermission (content_object_id, group_id, permission_id)
+select face.id, g.id, p.id
+from face cross join unnest(%(groups)s, %(codenames)s) as wanted(name, codename)
+join auth_group g on g.name = wanted.name
+join auth_permission p on p.codename = wanted.codename
+join django_content_type t on t.id = p.content_type_id and t.app_label = 'casework' and t.model = 'case'
+on conflict do nothing
+"""
+
+
+# The same for people whom a model names: they may view and work the case, as a group that is offered a task.
+GRANT_TO_PEOPLE = """
+insert into casework_caseuserobjectpermission (content_object_id, user_id, permission_id)
+select face.id, u.id, p.id
+from face join auth_user u on u.username = any(%(people)s) and u.is_active
+join auth_permission p on p.codename in ('view_case', 'work_case')
+join django_content_type t on t.id = p.content_type_id and t.app_label = 'casework' and t.model = 'case'
+on conflict do nothing
+"""
+
+
+def origin_of(user: User) -> Origin:
+    """How the history names a person."""
+    return Origin(f"person:{user.get_username()}")
+
+
+def cases_for(user: User) -> QuerySet[Case]:
+    """The cases that this person may view, through a group, by themselves, or as an auditor of all."""
+    found: QuerySet[Case] = get_objects_for_user(user, "casework.view_case", klass=Case)
+    return found
+
+
+def may(user: User, action: str, case: Case) -> bool:
+    """Whether this person may view, work, reveal or audit this case: by right on all cases, or on this one."""
+    permission = f"casework.{action}_case"
+    return user.has_perm(permission) or user.has_perm(permission, case)
+
+
+def rights(user: User, case: Case) -> frozenset[str]:
+    """Everything that this person may do to this case, of view, work, reveal and audit; two statements for all."""
+    here = ObjectPermissionChecker(user).get_perms(case)
+    return frozenset(
+        action for action in ACTIONS if f"{action}_case" in here or user.has_perm(f"casework.{action}_case")
+    )
+
+
+def case_for_user(user: User, case_id: int, action: str) -> Case:
+    """The case, for this action ("view", "work", "reply", "reveal", "audit"). Raises Http404 or PermissionDenied.
+
+    Whoever works a case may reply; a program may have that right alone, and then sees nothing of the case.
+    """
+    case = Case.objects.select_related("instance__definition").filter(pk=case_id).first()
+    if case is not None and action == "reply" and may(user, "reply", case):
+        return case
+    if case is None or not may(user, "view", case):
+        raise Http404("There is no such case, or you may not see it.")
+    if not may(user, "work" if action == "reply" else action, case):
+        deny(user, case, action, f"case {case.pk}")
+    return case
+
+
+def task_for_user(user: User, task_id: int, action: str) -> HumanTask:
+    """The task, for "view", "claim", "release" or "complete". Raises Http404 or PermissionDenied.
+
+    Whoever may work the case and is offered the task, by name or through a group, may claim it; only its assignee may
+    release or complete it. A task that is over is returned as well: what is asked of it is then refused with a reason.
+    """
+    task = HumanTask.objects.select_related("instance__case", "instance__definition").filter(pk=task_id).first()
+    if task is None or not may(user, "view", task.instance.case):
+        raise Http404("There is no such task, or you may not see it.")
+    case = task.instance.case
+    if action == "view":
+        return task
+    if not may(user, "work", case):
+        deny(user, case, action, f"task {task.pk}")
+    if task.state != HumanTask.State.OPEN:
+        return task
+    if action == "claim" and not is_candidate(user, task):
+        deny(user, case, action, f"task {task.pk}")
+    if action in ("release", "complete") and task.assignee_id not in (user.pk, None):
+        deny(user, case, action, f"task {task.pk}")
+    if action == "complete" and task.assignee_id is None and not is_candidate(user, task):
+        deny(user, case, action, f"task {task.pk}")
+    return task
+
+
+def is_candidate(user: User, task: HumanTask) -> bool:
+    """Whether the task is offered to a group of this person, or to them by name, or theirs already."""
+    offered = task.candidates.filter(Q(group__in=user.groups.all()) | Q(user=user))
+    return task.assignee_id == user.pk or offered.exists()
+
+
+def deny(user: User, case: Case, action: str, what: str) -> None:
+    """Keep the attempt in the case's history, then raise PermissionDenied."""
+    services.record(case.instance_id, [Fact("access.denied", {"action": action, "what": what})], origin_of(user))
+    raise PermissionDenied(f"You may see this case, but not {action} {what}.")
+
+
+def may_open(user: User, case_type: CaseType) -> bool:
+    """Whether this person may bring in cases of this type."""
+    return user.groups.filter(name__in=case_type.may_open).exists()
+
+
+def own_source(user: User) -> str:
+    """The name under which this person's or program's cases come in by the API; no other has the same.
+
+    A name that is too long to be kept is replaced by a number, and `#` stands in no user name.
+    """
+    named = f"api:{user.get_username()}"
+    return named if len(named) <= LONGEST_SENDER else f"api:#{user.pk}"
+
+
+def may_send_as(user: User, source: str) -> bool:
+    """Whether this is a source of theirs: their own name, or with a `/` behind it a system that they speak for.
+
+    Source and reference name a case, so nobody may claim the references of another.
+    """
+    return source == own_source(user) or source.startswith(own_source(user) + "/")
+
+
+def may_publish(user: User) -> bool:
+    """Whether this person may change rules and publish case types."""
+    return user.has_perm("orchestration.publish_definition")
+
+
+def may_audit(user: User) -> bool:
+    """Whether this person may read and verify the history of every case."""
+    return user.has_perm("casework.audit_case")
+
+
+def clearance(user: User) -> str:
+    """The highest clearance among the person's groups; public where none says anything."""
+    return _highest(level for _, level in _groups(user))
+
+
+def _groups(user: User) -> list[tuple[str, str | None]]:
+    """The person's groups by name, each with its clearance."""
+    return list(user.groups.values_list("name", "clearance__level"))
+
+
+def _highest(levels: Iterable[str | None]) -> str:
+    return max((level for level in levels if level), key=LEVELS.index, default=GroupClearance.Level.PUBLIC.value)
+
+
+def principal(user: User, case: Case | None, now: datetime) -> Principal:
+    """Who this person is to the masking policy: clearance, roles and what they have revealed of this case."""
+    revealed: Iterable[str] = ()
+    if case is not None:
+        revealed = Reveal.objects.filter(case=case, person=user, until__gt=now).values_list("path", flat=True)
+    groups = _groups(user)
+    roles = frozenset(name for name, _ in groups)
+    return Principal(_highest(level for _, level in groups), roles, frozenset(revealed))

@@ -1,0 +1,40 @@
+"""How does a person come in, go out, and choose light or dark?"""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from casework.web.decorators import wants_part
+
+YEAR = 365 * 24 * 3600
+
+
+class SignIn(LoginView):
+    """A part of a page that asks after the session has ended is sent to the whole sign-in page."""
+
+    template_name = "access/login.html"
+    redirect_authenticated_user = True
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if wants_part(request):
+            return HttpResponse(headers={"HX-Redirect": resolve_url("login")})
+        return super().dispatch(request, *args, **kwargs)
+
+
+@require_POST
+def scheme(request: HttpRequest) -> HttpResponse:
+    """Remember light, dark or as the system in a cookie."""
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    response = HttpResponseRedirect(target if safe else "/")
+    chosen = request.POST.get("scheme", "")
+    if chosen in ("light", "dark"):
+        response.set_cookie("scheme", chosen, max_age=YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
+    else:
+        response.delete_cookie("scheme")
+    return response

@@ -1,0 +1,35 @@
+"""Which address of the API answers what? All of them below `/api/`."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from casework.cases.api import commands, reading
+from casework.tasks import api
+from casework.web.api.errors import unknown
+
+urlpatterns: list[URLPattern] = [
+    path("cases/", commands.CasesView.as_view(), name="api-cases"),
+    path("cases/<number:case>/", reading.CaseView.as_view(), name="api-case"),
+    path("cases/<number:case>/history/", reading.HistoryView.as_view(), name="api-case-history"),
+    path("cases/<number:case>/verify/", reading.VerifyView.as_view(), name="api-case-verify"),
+    path("cases/<number:case>/replies/", commands.RepliesView.as_view(), name="api-case-replies"),
+    path("cases/<number:case>/reveal/", commands.RevealView.as_view(), name="api-case-reveal"),
+    path("cases/<number:case>/plan/", commands.PlanView.as_view(), name="api-case-plan"),
+    path("cases/<number:case>/items/<number:item>/", commands.ItemView.as_view(), name="api-case-item"),
+    path("cases/<number:case>/change/", commands.ChangeView.as_view(), name="api-case-change"),
+    path(
+        "cases/<number:case>/incidents/<number:incident>/resolve/",
+        commands.ResolveView.as_view(),
+        name="api-incident-resolve",
+    ),
+    path("tasks/", api.TasksView.as_view(), name="api-tasks"),
+    path("tasks/<number:task>/", api.TaskView.as_view(), name="api-task"),
+    path("tasks/<number:task>/claim/", api.ClaimView.as_view(), name="api-task-claim"),
+    path("tasks/<number:task>/release/", api.ReleaseView.as_view(), name="api-task-release"),
+    path("tasks/<number:task>/complete/", api.CompleteView.as_view(), name="api-task-complete"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(template_name="web/api_docs.html"), name="api-docs"),
+    re_path("", unknown, name="api-unknown"),
+]

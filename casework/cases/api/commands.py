@@ -1,0 +1,192 @@
+"""Which calls bring cases in, find them and move them on? Each parses, calls one service and renders the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from casework.access import permissions
+from casework.cases import services
+from casework.cases.api import requests, shapes
+from casework.cases.api.examples import CASES, NEW_CASE, RECEIPT
+from casework.cases.api.rendering import person, progress
+from casework.cases.read.case_list import case_list
+from casework.cases.read.case_view import look
+from casework.intake.fields import field_errors
+from casework.web.api.docs import described, example
+from casework.web.api.errors import error, refusal
+from orchestration.casetypes.case_type import by_definition, current
+from orchestration.ground import clock
+from orchestration.ground.refusals import Refused
+from orchestration.models import Definition
+
+
+class CasesView(APIView):
+    @described(
+        "Find cases", {200: shapes.CaseList}, 400, parameters=[requests.CaseFilter],
+        examples=(example("One case", CASES, "200"),),
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """The cases that you may see, newest first."""
+        given = requests.CaseFilter.query(request)
+        which = {None: "all", True: "closed", False: "open"}[given.pop("closed")]
+        return Response(
+            shapes.CaseList(case_list(user=person(request), now=clock.utc_now(), which=which, **given)).data
+        )
+
+    @described(
+        "Bring a case in", {201: shapes.Receipt, 200: shapes.Receipt}, 400, 403, request=requests.NewCase,
+        examples=(
+            example("A complaint", NEW_CASE, request=True),
+            example("It is there now", RECEIPT, "201"),
+            example("It was there already", RECEIPT | {"created": False}, "200"),
+        ),
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """Idempotent by `source` and `reference`: send it again when you are not sure that it arrived."""
+        given = requests.NewCase.body(request)
+        return _open(person(request), **given)
+
+
+def _open(by: User, case_type: str, reference: str, data: dict[str, Any], source: str = "") -> Response:
+    try:
+        model = by_definition(current(case_type).pk)
+    except Definition.DoesNotExist:
+        return error(400, "invalid", "There is no such case type.", {"case_type": "This case type is not deployed."})
+    if not permissions.may_open(by, model):
+        return error(403, "denied", "You may not bring in cases of this type. An administrator can give you the right.")
+    source = source or permissions.own_source(by)
+    errors = {"data." + path: sentence for path, sentence in field_errors(data, model.intake).items()}
+    if len(source) > requests.SOURCE_MOST:
+        errors["source"] = f"Give a source of at most {requests.SOURCE_MOST} characters."
+    elif not permissions.may_send_as(by, source):
+        own = permissions.own_source(by)
+        errors["source"] = f"Yours is {own}; for a system that you speak for, put its name behind it: {own}/branch-12."
+    if errors:
+        return error(400, "invalid", "This could not be taken in. Correct it and send it again.", errors)
+    outcome = services.case_open(by=by, case_type=case_type, reference=reference, source=source, data=data)
+    if isinstance(outcome, Refused):
+        return refusal(outcome, "data.")
+    receipt = {name: getattr(outcome.case, name) for name in ("id", "case_type", "reference", "source")}
+    return Response(receipt | {"created": outcome.created}, status=201 if outcome.created else 200)
+
+
+class RepliesView(APIView):
+    @described(
+        "Hand in what a case waits for", {200: shapes.Progress}, 400, 403, 404, 409, request=requests.Reply,
+        examples=(
+            example("The customer's reply", {"answers": {"reply": "It was the shop in Lyon."}}, request=True),
+            example("The case goes on", {"case": 17, "state": "Pending review", "closed": False}, "200"),
+        ),
+    )  # fmt: skip
+    def post(self, request: Request, case: int) -> Response:
+        """Data from outside (the customer's reply, say) for an item of the case that waits for it."""
+        by = person(request)
+        found = permissions.case_for_user(by, case, "reply")
+        given = requests.Reply.body(request)
+        external = by_definition(found.instance.definition_id).external
+        item = given["item"] or (external[0].item if len(external) == 1 else "")
+        outcome = services.external_receive(by=by, case=found, item=item, answers=given["answers"], at=given["at"])
+        return refusal(outcome, "answers.") if isinstance(outcome, Refused) else progress(found)
+
+
+class PlanView(APIView):
+    @described(
+        "Add a step", {200: shapes.Progress}, 400, 403, 404, 409, request=requests.Plan,
+        examples=(
+            example("Ask the customer", {"item": "ask_customer"}, request=True),
+            example("It is planned", {"case": 17, "state": "Pending review", "closed": False}, "200"),
+        ),
+    )  # fmt: skip
+    def post(self, request: Request, case: int) -> Response:
+        """Plan a discretionary item, one of the case's `plannable`."""
+        by = person(request)
+        found = permissions.case_for_user(by, case, "work")
+        given = requests.Plan.body(request)
+        outcome = services.item_plan(by=by, case=found, definition=given["item"], within=given["within"])
+        return refusal(outcome) if isinstance(outcome, Refused) else progress(found)
+
+
+class ItemView(APIView):
+    @described(
+        "Do something by hand", {200: shapes.Progress}, 400, 403, 404, 409, request=requests.ByHand,
+        examples=(
+            example("Start it", {"how": "start"}, request=True),
+            example("Remove a step", {"how": "remove", "reason": "The customer has called already"}, request=True),
+            example("It is done", {"case": 17, "state": "Pending review", "closed": False}, "200"),
+        ),
+    )  # fmt: skip
+    def post(self, request: Request, case: int, item: int) -> Response:
+        """Start, finish or let happen what the model leaves to people (one of the case's `by_hand`, 0 for the case
+        itself), or remove a step that was added (one of its `added`)."""
+        by = person(request)
+        found = permissions.case_for_user(by, case, "work")
+        given = requests.ByHand.body(request)
+        if given["how"] == "remove":
+            outcome = services.item_remove(by=by, case=found, item=item, reason=given["reason"])
+        else:
+            outcome = services.item_do(by=by, case=found, item=item, how=given["how"])
+        return refusal(outcome) if isinstance(outcome, Refused) else progress(found)
+
+
+class ChangeView(APIView):
+    @described(
+        "Change the state of a case", {200: shapes.Progress}, 400, 403, 404, 409, request=requests.Change,
+        examples=(
+            example("Stop it for now", {"transition": "suspend", "reason": "The court decides first"}, request=True),
+            example("It stands still", {"case": 17, "state": "Suspended", "closed": False}, "200"),
+        ),
+    )  # fmt: skip
+    def post(self, request: Request, case: int) -> Response:
+        """Suspend, resume, terminate, reactivate or close the whole case: what its life cycle allows, its `changes`."""
+        by = person(request)
+        found = permissions.case_for_user(by, case, "work")
+        outcome = services.case_change(by=by, case=found, **requests.Change.body(request))
+        return refusal(outcome) if isinstance(outcome, Refused) else progress(found)
+
+
+class ResolveView(APIView):
+    @described(
+        "Decide about an incident", {200: shapes.Progress}, 400, 403, 404, 409, request=requests.Resolution,
+        examples=(
+            example("Try it again", {"how": "retry"}, request=True),
+            example("Go on without it", {"how": "skip", "output": {"label": "neutral", "confidence": 1}}, request=True),
+            example("The case goes on", {"case": 17, "state": "Being analysed", "closed": False}, "200"),
+        ),
+    )  # fmt: skip
+    def post(self, request: Request, case: int, incident: int) -> Response:
+        """Have failed work done again, or go on with an output that you give."""
+        by = person(request)
+        found = permissions.case_for_user(by, case, "work")
+        given = requests.Resolution.body(request)
+        outcome = services.incident_resolve(by=by, case=found, incident=incident, **given)
+        return refusal(outcome) if isinstance(outcome, Refused) else progress(found)
+
+
+class RevealView(APIView):
+    @described(
+        "Reveal a masked field", {200: shapes.Revealed}, 400, 403, 404, 409, request=requests.Reveal,
+        examples=(
+            example("The phone number", {"path": "/customer/phone", "reason": "To call them back"}, request=True),
+            example(
+                "For a quarter of an hour",
+                {"path": "/customer/phone", "value": "+49 30 1234567", "until": "2026-11-21T12:15:00Z"}, "200",
+            ),
+        ),
+    )  # fmt: skip
+    def post(self, request: Request, case: int) -> Response:
+        """Needs the right to reveal. That you did, and your reason, are kept in the case's history."""
+        by = person(request)
+        found = permissions.case_for_user(by, case, "reveal")
+        given = requests.Reveal.body(request)
+        outcome = services.field_reveal(by=by, case=found, **given)
+        if isinstance(outcome, Refused):
+            return refusal(outcome)
+        shown = look(user=by, case=found, now=clock.utc_now()).view.data
+        for name in outcome.path.split("/")[1:]:
+            shown = shown[int(name)] if isinstance(shown, list) else shown[name.replace("~1", "/").replace("~0", "~")]
+        return Response({"path": outcome.path, "value": shown, "until": outcome.until})

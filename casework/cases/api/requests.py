@@ -1,0 +1,153 @@
+"""What does a program send? The shapes of the API's requests, one class each, as its description names them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers as s
+from rest_framework.request import Request
+
+from casework.cases.api.shapes import AnyField, ObjectField
+from casework.cases.available_actions import CHANGES
+from casework.cases.read.plan_options import LABELS
+from casework.models import Case
+from casework.tasks.inbox import TABS
+
+SOURCE_MOST: int = Case._meta.get_field("source").max_length or 0
+REFERENCE_MOST: int = Case._meta.get_field("reference").max_length or 0
+PAGE, PAGE_MOST = 50, 200
+
+
+class Sent(s.Serializer[Any]):
+    @classmethod
+    def body(cls, request: Request) -> dict[str, Any]:
+        """The request's body. Raises ValidationError."""
+        return cls._checked(request.data)
+
+    @classmethod
+    def query(cls, request: Request) -> dict[str, Any]:
+        """The request's query. Raises ValidationError."""
+        return cls._checked(request.query_params)
+
+    @classmethod
+    def _checked(cls, given: Any) -> dict[str, Any]:
+        sent = cls(data=given)
+        sent.is_valid(raise_exception=True)
+        return dict(sent.validated_data)
+
+
+class Mapping(ObjectField):
+    """A JSON object; anything else is refused."""
+
+    default_error_messages = {"object": "This has to be a JSON object."}
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            self.fail("object")
+        return data
+
+
+class AfterField(s.CharField):
+    """Where a page begins."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            required=False, default="", allow_blank=True, max_length=100, help_text="`next` of the page before."
+        )
+
+
+class NewCase(Sent):
+    case_type = s.CharField(max_length=64, help_text="The case type's key, as `complaint`.")
+    reference = s.CharField(
+        max_length=REFERENCE_MOST,
+        help_text="Your own reference, without personal data in it. The same source and reference twice make one case.",
+    )
+    source = s.CharField(
+        max_length=SOURCE_MOST,
+        required=False,
+        help_text="Who sends it in: `api:<your name>` when left out, or `api:<your name>/<a system behind you>`.",
+    )
+    data = Mapping(help_text="What is known, by the fields that the case type takes in.")
+
+
+class CaseFilter(Sent):
+    state = s.CharField(required=False, default="", allow_blank=True, help_text="Only cases in this named state.")
+    reference = s.CharField(
+        required=False, default="", allow_blank=True, help_text="Only cases whose reference begins so."
+    )
+    closed = s.BooleanField(required=False, allow_null=True, default=None, help_text="Only closed, or only open ones.")
+    after = AfterField()
+    limit = s.IntegerField(required=False, default=PAGE, min_value=1, max_value=PAGE_MOST)
+
+
+class HistoryFilter(Sent):
+    actor = s.CharField(
+        required=False, default="", allow_blank=True, help_text="Who, from its beginning: `person:anna`, `model:`."
+    )
+    action = s.CharField(
+        required=False, default="", allow_blank=True, help_text="What, from its beginning: `engine.`, `task.claimed`."
+    )
+    after = s.IntegerField(
+        required=False, default=0, min_value=0, max_value=2**31 - 1, help_text="`next` of the page before."
+    )
+    limit = s.IntegerField(required=False, default=PAGE_MOST, min_value=1, max_value=1000)
+
+
+class TaskFilter(Sent):
+    scope = s.ChoiceField(choices=[*(tab for tab in TABS if tab != "soon"), "due-soon"], required=False, default="mine")
+    after = AfterField()
+    limit = s.IntegerField(required=False, default=PAGE, min_value=1, max_value=PAGE_MOST)
+
+
+class Answers(Sent):
+    answers = Mapping(help_text="Value by dotted path, as the task's form names them.")
+
+
+class Reply(Sent):
+    item = s.CharField(
+        required=False,
+        max_length=200,
+        default="",
+        help_text="What the case waits for, as its `waiting` names it. May be left out where it can only be one thing.",
+    )
+    at = s.IntegerField(
+        required=False, default=None, allow_null=True, min_value=0, max_value=2**31 - 1,
+        help_text="Which of several that wait for it, as `waiting` numbers them; the first when left out.",
+    )  # fmt: skip
+    answers = Mapping(help_text="Value by dotted path, as the form of what is waited for names them.")
+
+
+class Reveal(Sent):
+    path = s.CharField(max_length=200, help_text="JSON Pointer (RFC 6901), one of the case's `masked`.")
+    reason = s.CharField(help_text="Why you need to see it: 5 to 500 characters, kept in the history.")
+
+
+class Plan(Sent):
+    item = s.CharField(max_length=200, help_text="The step to add, as the case's `plannable` names it.")
+    within = s.IntegerField(
+        required=False, default=None, allow_null=True, min_value=0, max_value=2**31 - 1,
+        help_text="Which of several places that offer it, as `plannable` numbers them; any when left out.",
+    )  # fmt: skip
+
+
+class ByHand(Sent):
+    how = s.ChoiceField(
+        choices=[*LABELS, "remove"],
+        help_text="One of the ways that the case's `by_hand` names, or `remove` for one of its `added`.",
+    )
+    reason = s.CharField(
+        required=False, default="", allow_blank=True, help_text="With `remove`: why it is not needed; kept."
+    )
+
+
+class Change(Sent):
+    transition = s.ChoiceField(choices=list(CHANGES), help_text="What to do with the whole case (CMMN 1.1, 8.3).")
+    reason = s.CharField(required=False, default="", allow_blank=True, help_text="Why; kept in the history.")
+
+
+class Resolution(Sent):
+    how = s.ChoiceField(choices=["retry", "skip"])
+    output = AnyField(
+        required=False, default=None, allow_null=True,
+        help_text="With `skip`: what to go on with, as the actor would have said it.",
+    )  # fmt: skip

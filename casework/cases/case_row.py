@@ -1,0 +1,100 @@
+"""How does a case's face keep up with what the engine did?
+
+Called inside the transaction of every step: the named state, whether it is closed, and the rights of groups and
+people that a rule has just routed a task to. It is part of the one statement that a step makes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from audit.db.columns import Texts
+from audit.db.sql import Part
+from casework.access.permissions import GRANT, GRANT_TO_PEOPLE
+from casework.models import Case
+from orchestration.casetypes.case_type import CaseType, by_definition
+from orchestration.engine.state import INSTANCE_ENDED, State
+from orchestration.shell.selectors import state_of
+from orchestration.shell.services import Done
+from orchestration.shell.step_sql import people_named
+
+BY_HAND = {"suspended": "Suspended", "terminated": "Ended early", "failed": "Failed", "closed": "Closed"}
+"""The named states of a case that left its model's way: whatever its type calls the others, it is not completed."""
+
+INSERT = """
+insert into casework_case (instance_id, case_type, source, reference, title, state, closed, created, updated)
+values (%(instance)s, %(case_type)s, %(source)s, %(reference)s, %(title)s, %(state)s, %(closed)s, %(at)s, %(at)s)
+returning id
+"""
+UPDATE = """
+update casework_case set state = %(state)s, closed = %(closed)s, updated = %(at)s where instance_id = %(instance)s
+returning id
+"""
+
+
+def open_face(done: Done, source: str, reference: str) -> Part:
+    """Inserts the row of a case that was just started, with the standing rights of its type's roles."""
+    title = done.case_type.title.format(reference=reference)[:200]
+    standing = [(role.group, action) for role in done.case_type.roles for action in sorted(role.may)]
+    return _statement(INSERT, done, [*standing, *_routed(done)], source=source, reference=reference, title=title)
+
+
+def open_face_of_start(done: Done, kind: str) -> Part:
+    """Inserts the row of a case that a message, signal or timer began: nobody gave it a reference, so it has its
+    number."""
+    return open_face(done, kind, f"{kind[0].upper()}-{done.instance}")
+
+
+def keep_face(done: Done) -> Part:
+    """Brings the row of a running case up to date."""
+    return _statement(UPDATE, done, _routed(done))
+
+
+def face_apart(case: Case) -> str:
+    """Where the case's row does not say what its stored state says, in words; empty where it does."""
+    case_type, state = by_definition(case.instance.definition_id), state_of(case.instance)
+    name, closed = _face(case_type, state)
+    if (case.state, case.closed) != (name, closed):
+        return f"the list of cases says {case.state!r}, but the stored state says {name!r}"
+    return ""
+
+
+def _face(case_type: CaseType, state: State) -> tuple[str, bool]:
+    """The named state that people speak of, and whether the case is closed."""
+    closed = state.root.state in INSTANCE_ENDED
+    if state.root.state in BY_HAND:
+        return BY_HAND[state.root.state], closed
+    return case_type.state_name({item.node for item in state.items.values() if item.state == "active"}, closed), closed
+
+
+def _statement(face: str, done: Done, rights: Iterable[tuple[str, str]], **given: str) -> Part:
+    pairs = list(dict.fromkeys(rights))
+    name, closed = _face(done.case_type, done.state)
+    values = given | {
+        "instance": done.instance, "case_type": done.case_type.key, "state": name, "closed": closed, "at": done.at,
+    }  # fmt: skip
+    text = f" face as ({face})"
+    if pairs:
+        text += f", granted as ({GRANT})"
+        values |= {
+            "groups": Texts(group for group, _ in pairs),
+            "codenames": Texts(f"{action}_case" for _, action in pairs),
+        }
+    if people := Texts(_named(done)):
+        text += f", granted_by_name as ({GRANT_TO_PEOPLE})"
+        values["people"] = people
+    return text, values
+
+
+def _named(done: Done) -> list[str]:
+    """The people whom the model names for a task that has just come up, by their user names."""
+    names = {name for task in done.effects.tasks.values() for name in people_named(task.event)}
+    return sorted(name for name in names if "\0" not in name)  # nobody has such a name, and PostgreSQL cannot ask
+
+
+def _routed(done: Done) -> list[tuple[str, str]]:
+    """Groups that a task was offered to, and the one that stands in for them, may view and work the case."""
+    groups = {group for task in done.effects.tasks.values() for group in task.event.candidate_groups}
+    if done.effects.tasks and done.case_type.fallback_group:
+        groups.add(done.case_type.fallback_group)
+    return [(group, action) for group in sorted(groups) for action in ("view", "work")]

@@ -1,0 +1,97 @@
+"""Which cases may this person see?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+
+from casework.access import permissions
+from casework.cases.case_row import BY_HAND
+from casework.cases.read.case_view import list_mask
+from casework.models import Case
+from casework.studio.rule_versions import newest_versions
+from orchestration.casetypes.case_type import by_definition
+from orchestration.privacy.masking import Principal
+
+PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    id: int
+    title: str
+    reference: str
+    state: str
+    closed: bool
+    source: str
+    created: datetime
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseList:
+    """`following`: what `after` is for the next page, empty on the last. `states`: names to choose from."""
+
+    rows: tuple[CaseRow, ...]
+    states: tuple[str, ...]
+    following: str
+
+
+def case_list(
+    *,
+    user: User,
+    now: datetime,
+    reference: str = "",
+    kind: str = "",
+    state: str = "",
+    which: str = "open",
+    after: str = "",
+    limit: int = PAGE,
+) -> CaseList:
+    """A page of at most `limit` cases, the newest first. `kind`: a case type's key. `which`: open, closed or all."""
+    found = permissions.cases_for(user).select_related("instance")
+    if reference:
+        found = found.filter(reference__istartswith=reference)
+    if kind:
+        found = found.filter(case_type=kind)
+    if state:
+        found = found.filter(state=state)
+    if which in ("open", "closed"):
+        found = found.filter(closed=which == "closed")
+    page = list(_beyond(found, after).order_by("-created", "-id")[: limit + 1])
+    person = permissions.principal(user, None, now)
+    rows = tuple(_row(case, person) for case in page[:limit])
+    return CaseList(rows, _states(), _cursor(page[limit - 1]) if len(page) > limit else "")
+
+
+def _states() -> tuple[str, ...]:
+    """The named states of the case types that are deployed, and those of cases that left their way."""
+    named = (state.name for row in newest_versions() for state in by_definition(row.pk).states)
+    return tuple(dict.fromkeys((*named, *BY_HAND.values())))
+
+
+def _row(case: Case, person: Principal) -> CaseRow:
+    classification = by_definition(case.instance.definition_id).classification
+    masked = list_mask(classification, bytes(case.instance.data), person)
+    return CaseRow(
+        case.pk, masked(case.title), masked(case.reference), case.state, case.closed, case.source, case.created,
+        case.updated,
+    )  # fmt: skip
+
+
+def _cursor(case: Case) -> str:
+    return f"{case.created.isoformat()}~{case.pk}"
+
+
+def _beyond(found: QuerySet[Case], after: str) -> QuerySet[Case]:
+    """What comes after this case in the list; all where `after` says nothing that can be read."""
+    created, _, number = after.partition("~")
+    try:
+        at, last = datetime.fromisoformat(created).astimezone(UTC), int(number)
+    except (ValueError, OverflowError):
+        return found
+    return found.filter(Q(created__lt=at) | Q(created=at, pk__lt=last))

@@ -1,0 +1,167 @@
+"""What was decided in a case, by which rule of which version, and on which inputs?
+
+A decision of the history is told in the words of the decision table that was in force: its columns, the rule that
+fired, what the rule asked for and what the inputs were. Inputs name the system they came from, so that a page shows
+what AI said beside what the rule made of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from audit.selectors import Entry
+from casework.cases.read.case_view import Look
+from orchestration.casetypes.case_type import CaseType, by_definition
+from orchestration.engine.dmn.editing import Row, Table, tables
+from orchestration.engine.dmn.parser import parse
+from orchestration.privacy.classification import Classification
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One value that a decision read. `source`: the system that it came from."""
+
+    label: str
+    value: Json
+    source: str
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a rule says in one column; `any`: it asks for nothing there."""
+
+    label: str
+    text: str
+    any: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A rule that fired: number `number` of `of` in the table of `decision`."""
+
+    decision: str
+    number: int
+    of: int
+    id: str
+    policy: str
+    asked: tuple[Cell, ...]
+    gave: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision as it was made. `version` names the case type's version whose rules were in force."""
+
+    sequence: int
+    name: str
+    at: datetime
+    version: str
+    fired: tuple[Fired, ...]
+    inputs: tuple[Input, ...]
+    output: tuple[tuple[str, Json], ...]
+    problems: tuple[str, ...]
+
+
+@lru_cache(maxsize=64)
+def tables_of(definition: int) -> Mapping[str, Table]:
+    """The decision tables of a version by the name of their decision: read once a process, versions never change."""
+    return tables_in(by_definition(definition).files)
+
+
+def tables_in(files: Mapping[str, str]) -> dict[str, Table]:
+    """The decision tables in these files, by the name of their decision."""
+    models = [parse(text.encode()) for name, text in sorted(files.items()) if name.endswith(".dmn")]
+    return {table.decision: table for model in models for table in tables(model)}
+
+
+def decisions_made(look: Look) -> tuple[Decision, ...]:
+    """Every decision in the history, the newest first."""
+    names = decision_names(look.case.instance.definition_id)
+    made = [entry for entry in look.history if entry.action == "engine.DecisionEvaluated"]
+    return tuple(_decision(look, entry, names) for entry in reversed(made))
+
+
+@lru_cache(maxsize=64)
+def decision_names(definition: int) -> Mapping[str, str]:
+    """What a deployed version calls each decision, by its id."""
+    found: dict[str, str] = {}
+    for name, text in by_definition(definition).files.items():
+        if name.endswith(".dmn"):
+            found |= {element.id: element.name for element in parse(text.encode()).decisions if element.id}
+    return found
+
+
+def _decision(look: Look, entry: Entry, names: Mapping[str, str]) -> Decision:
+    detail = look.view.payload(entry.detail)
+    output = detail.get("output")
+    shown = output.items() if isinstance(output, Mapping) else [("", output)]
+    return Decision(
+        sequence=entry.sequence, name=names.get(detail["decision"], detail["decision"]), at=entry.at,
+        version=entry.definition, fired=tuple(_fired(look, entry)),
+        inputs=tuple(_inputs(detail.get("inputs", {}), look.case_type.classification, titles(look.case_type))),
+        output=tuple((_plain(name), value) for name, value in shown), problems=tuple(detail.get("problems", ())),
+    )  # fmt: skip
+
+
+def _fired(look: Look, entry: Entry) -> Iterator[Fired]:
+    """The rules that the event says fired, in the words of their tables."""
+    known = tables_of(look.case.instance.definition_id)
+    for hit in entry.detail.get("hits", ()):
+        table = known.get(hit["decision"])
+        if table is not None and 0 < hit["rule"] <= len(table.rows):
+            yield _told(look, table, hit["rule"])
+
+
+def _told(look: Look, table: Table, number: int) -> Fired:
+    row = table.rows[number - 1]
+    outputs = zip(table.outputs, row.outputs, strict=True)
+    return Fired(
+        decision=table.decision, number=number, of=len(table.rows), id=row.id, policy=table.hit_policy,
+        asked=tuple(asked(table, row)),
+        gave=tuple(Cell(column.name, look.view.text(_unquoted(text))) for column, text in outputs),
+    )  # fmt: skip
+
+
+def asked(table: Table, row: Row) -> Iterator[Cell]:
+    for column, text in zip(table.inputs, row.inputs, strict=True):
+        yield Cell(column.name, text, any=text.strip() in ("", "-"))
+
+
+def _unquoted(text: str) -> str:
+    """A plain FEEL text as people write it."""
+    plain = len(text) > 1 and text[0] == text[-1] == '"' and '"' not in text[1:-1].replace('\\"', "")
+    return text[1:-1].replace('\\"', '"') if plain else text
+
+
+def _inputs(inputs: Json, classification: Classification, named: Mapping[str, str], path: str = "") -> Iterator[Input]:
+    """The leaves of what a decision read; lists and what is empty are left out."""
+    confidence = inputs.get("confidence") if isinstance(inputs.get("confidence"), float | int) else None
+    for name, value in inputs.items():
+        pointer = f"{path}/{name}"
+        if isinstance(value, Mapping):
+            yield from _inputs(value, classification, named, pointer)
+        elif value not in (None, "") and not isinstance(value, list):
+            source = classification.rule(pointer).system
+            yield Input(named.get(pointer, _plain(name)), value, source, confidence if name == "label" else None)
+
+
+def titles(case_type: CaseType) -> dict[str, str]:
+    """What the schema calls each field, by JSON Pointer."""
+    return dict(_titles(case_type.schema, ""))
+
+
+def _titles(schema: Mapping[str, Json], pointer: str) -> Iterator[tuple[str, str]]:
+    for name, below in schema.get("properties", {}).items():
+        yield f"{pointer}/{name}", str(below.get("title", _plain(name)))
+        yield from _titles(below, f"{pointer}/{name}")
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ").capitalize() if name else ""

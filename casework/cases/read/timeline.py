@@ -1,0 +1,146 @@
+"""What happened in a case, told in plain words, and in full for those who check it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from django.contrib.auth.models import User
+
+from audit.selectors import Entry
+from casework.cases.narration import KINDS, Names, Told, has_words, names_of, tell
+from casework.cases.read.case_view import Look
+from casework.cases.read.decisions import Fired, decision_names, decisions_made
+
+Json = Any
+
+PLANNING: Final = ("engine.ItemPlanned", "engine.PlanRefused")
+MACHINES: Final = {"model": "AI", "system": "Casewright", "bot": "Bot", "case": "Case"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event for a reader. `who` is empty where the sentence stands for itself; `fired` are rules that decided.
+
+    `part`: the process or case inside the case that it happened in; empty for the case itself.
+    """
+
+    sequence: int
+    at: datetime
+    who: str
+    told: Told
+    fired: tuple[Fired, ...] = ()
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """One event as it is kept, masked: for those who check the history."""
+
+    sequence: int
+    at: datetime
+    actor: str
+    action: str
+    on_behalf_of: str
+    cause: str
+    version: str
+    line: Line | None
+    rules: str
+    detail: str
+    reason: str
+
+
+def lines(look: Look, *, kind: str = "") -> tuple[Line, ...]:
+    """The notable events, the newest first; with a `kind` (of `wording.KINDS`) all events of it that have words."""
+    told = _told(look)
+    wanted = (line for line in told if (line.told.kind == kind if kind in KINDS else line.told.notable))
+    return tuple(reversed(list(wanted)))
+
+
+def full(look: Look, *, actor: str = "", action: str = "", text: str = "") -> tuple[Full, ...]:
+    """Every event, the newest first: by actor, by (part of) an action, by a word of what it says or of its reason."""
+    by_sequence = {line.sequence: line for line in _told(look)}
+    found = (_full(look, entry, by_sequence.get(entry.sequence)) for entry in reversed(look.history))
+    wanted = (
+        row for row in found
+        if (not actor or row.actor == actor) and (not action or row.action == action) and _mentions(row, text)
+    )  # fmt: skip
+    return tuple(wanted)
+
+
+def actors_and_actions(look: Look) -> tuple[list[tuple[str, str]], list[str]]:
+    """What one can filter by: actors with their names, and actions."""
+    people = _people(look.history)
+    actors = sorted({entry.actor for entry in look.history})
+    return [(actor, actor_name(actor, people)) for actor in actors], sorted({entry.action for entry in look.history})
+
+
+def _mentions(row: Full, text: str) -> bool:
+    words = f"{row.reason} {row.detail} {row.line.told.text if row.line else ''} {row.rules} {row.cause}"
+    return text.casefold() in words.casefold()
+
+
+def _told(look: Look) -> list[Line]:
+    people = _people(look.history)
+    names = replace(names_of(look.case_type, look.history), decisions=decision_names(look.case.instance.definition_id))
+    fired = {decision.sequence: decision.fired for decision in decisions_made(look)}
+    told = (
+        (entry, _masked(look, entry, names, before))
+        for before, entry in zip((None, *look.history), look.history, strict=False)
+    )
+    versions = {f"job {e.detail['job']}": e.detail.get("version", "") for e in look.history if _is_call(e)}
+    return [
+        Line(entry.sequence, entry.at, _who(entry, people, versions) if words.by_actor else "", words,
+             fired.get(entry.sequence, ()), _part(look, entry))
+        for entry, words in told if words is not None
+    ]  # fmt: skip
+
+
+def _is_call(entry: Entry) -> bool:
+    return entry.action == "actor.called" and "job" in entry.detail
+
+
+def _who(entry: Entry, people: dict[str, str], versions: dict[str, str]) -> str:
+    """Who acts; a machine that changes the plan is named with the version of its model."""
+    name, version = actor_name(entry.actor, people), versions.get(entry.cause, "")
+    return f"{name} (version {version})" if version and entry.action in PLANNING else name
+
+
+def _part(look: Look, entry: Entry) -> str:
+    part = look.running.parts.get(entry.detail.get("instance", 0))
+    if part is None or entry.action in ("engine.InstanceStarted", "engine.InstanceEnded"):
+        return ""
+    return look.view.text(look.running.inside(part))
+
+
+def _masked(look: Look, entry: Entry, names: Names, before: Entry | None) -> Told | None:
+    if not has_words(entry.action):
+        return None
+    told = tell(replace(entry, detail=look.view.payload(entry.detail)), names, before)
+    return None if told is None else replace(told, text=look.view.text(told.text))
+
+
+def _full(look: Look, entry: Entry, line: Line | None) -> Full:
+    detail = look.view.payload(entry.detail)
+    rules = ", ".join(f"Rule {each.number} of {each.decision}" for each in (line.fired if line else ()))
+    return Full(
+        sequence=entry.sequence, at=entry.at, actor=entry.actor, action=entry.action, on_behalf_of=entry.on_behalf_of,
+        cause=look.view.text(entry.cause), version=entry.definition, line=line, rules=rules,
+        detail=orjson.dumps(detail, option=orjson.OPT_INDENT_2).decode(),
+        reason=str(detail.get("reason", "")),
+    )  # fmt: skip
+
+
+def actor_name(actor: str, people: dict[str, str]) -> str:
+    """ "person:anna" -> "Anna Adler"; "model:intent" -> "AI intent"."""
+    kind, _, name = actor.partition(":")
+    return people.get(name, name) if kind == "person" else f"{MACHINES.get(kind, kind)} {name}"
+
+
+def _people(history: Iterable[Entry]) -> dict[str, str]:
+    wanted = {entry.actor.partition(":")[2] for entry in history if entry.actor.startswith("person:")}
+    found = User.objects.filter(username__in=wanted).only("username", "first_name", "last_name")
+    return {user.username: user.get_full_name() or user.username for user in found}

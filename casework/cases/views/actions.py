@@ -1,0 +1,163 @@
+"""What can be done to a case from its page?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from casework.access import permissions
+from casework.cases import services
+from casework.cases.read.case_page import fields
+from casework.cases.read.case_view import Look, look
+from casework.cases.views.pages import shown
+from casework.forms.rendering import RevealForm, answers_form
+from casework.models import Case
+from casework.web.decorators import answered, page_or_part, person, reads_and_writes, refusal, writes
+from orchestration.casetypes.case_type import External
+from orchestration.ground import clock
+from orchestration.ground.refusals import Refused
+from orchestration.models import HumanTask
+
+
+@writes
+def plan(request: HttpRequest, case_id: int) -> HttpResponse:
+    case = permissions.case_for_user(person(request), case_id, "work")
+    definition, within = request.POST.get("definition", ""), _number(request.POST.get("within", ""))
+    outcome = services.item_plan(by=person(request), case=case, definition=definition, within=within)
+    return _answered(request, case, outcome, "The step was added.")
+
+
+@writes
+def item(request: HttpRequest, case_id: int, number: int) -> HttpResponse:
+    """Something is done by hand to an open item (0: the case itself), or an added step is taken away."""
+    case = permissions.case_for_user(person(request), case_id, "work")
+    how, by = request.POST.get("how", ""), person(request)
+    if how != "remove":
+        outcome = services.item_do(by=by, case=case, item=number, how=how)
+        return _answered(request, case, outcome, "That is done.")
+    outcome = services.item_remove(by=by, case=case, item=number, reason=request.POST.get("reason", ""))
+    return _answered(request, case, outcome, "The step was removed.")
+
+
+@writes
+def change(request: HttpRequest, case_id: int) -> HttpResponse:
+    """The whole case is suspended, resumed, ended, opened again or closed."""
+    case = permissions.case_for_user(person(request), case_id, "work")
+    how, reason = request.POST.get("transition", ""), request.POST.get("reason", "")
+    outcome = services.case_change(by=person(request), case=case, transition=how, reason=reason)
+    return _answered(request, case, outcome, "That is done.")
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+@writes
+def incident(request: HttpRequest, case_id: int, number: int) -> HttpResponse:
+    case = permissions.case_for_user(person(request), case_id, "work")
+    how = request.POST.get("how", "")
+    output = _by_hand(request.POST.dict()) if how == "skip" else None
+    outcome = services.incident_resolve(by=person(request), case=case, incident=number, how=how, output=output)
+    return _answered(request, case, outcome, "Tried again." if how == "retry" else "Went on without it.")
+
+
+def _by_hand(form: Mapping[str, str]) -> dict[str, str | float] | None:
+    """A result that a person gives in place of a machine: figures as numbers; None when nothing was filled in."""
+    given = {name.removeprefix("result."): value.strip() for name, value in form.items() if name.startswith("result.")}
+    return {name: _figure(value) for name, value in given.items() if value} or None
+
+
+def _figure(text: str) -> str | float:
+    try:
+        figure = float(text.replace(",", "."))
+    except ValueError:
+        return text
+    return figure if isfinite(figure) else text
+
+
+def _answered(request: HttpRequest, case: Case, outcome: object, said: str) -> HttpResponse:
+    return answered(
+        request, outcome, said, reverse("case", args=[case.pk]), lambda status: shown(request, case, status)
+    )
+
+
+@reads_and_writes
+def reveal(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Ask for the reason, then show the field for a while."""
+    case = permissions.case_for_user(person(request), case_id, "reveal")
+    item = _item_of_task(request, case)
+    seen = look(user=person(request), case=case, now=clock.utc_now(), item=item)
+    path = (request.POST if request.method == "POST" else request.GET).get("path", "")
+    field = next((each for each in fields(seen) if each.pointer == path), None)
+    if field is None:
+        raise Http404("There is no such field in this case.")
+    form = RevealForm(request.POST or None, initial={"path": path}, label_suffix="")
+    context = {"form": form, "field": field, "case": case, "title": seen.view.text(case.title), "next": _next(request)}
+    if request.method != "POST":
+        return page_or_part(request, "cases/reveal.html", "cases/_reveal.html", context)
+    reason = request.POST.get("reason", "")
+    outcome = services.field_reveal(by=person(request), case=case, path=path, reason=reason, item=item)
+    if isinstance(outcome, Refused) and outcome.errors:
+        form.full_clean()
+        form.add_error("reason", outcome.errors["reason"])
+        return render(request, "cases/reveal.html", context, status=400)
+    if isinstance(outcome, Refused):
+        return refusal(request, outcome, reverse("case", args=[case.pk]))
+    return redirect(_next(request) or reverse("case", args=[case.pk]) + "#data")
+
+
+def _next(request: HttpRequest) -> str:
+    """Back to the task that the reveal was asked from, if it was."""
+    task = _task(request)
+    return "" if task is None else reverse("task", args=[task])
+
+
+def _task(request: HttpRequest) -> int | None:
+    """The task that the reveal was asked from."""
+    given = (request.POST if request.method == "POST" else request.GET).get("task", "")
+    return int(given) if given.isdecimal() and len(given) < 16 else None
+
+
+def _item_of_task(request: HttpRequest, case: Case) -> int | None:
+    """Where in the case that task stands: it sees the data of its part."""
+    found = HumanTask.objects.filter(pk=_task(request) or 0, instance=case.instance_id).only("item").first()
+    return None if found is None else found.item
+
+
+@reads_and_writes
+def receive(request: HttpRequest, case_id: int, item: str) -> HttpResponse:
+    """Write down what has come in from outside. `?at=` tells several items apart that wait for it."""
+    case = permissions.case_for_user(person(request), case_id, "reply")
+    at = _number(request.GET.get("at", ""))
+    seen = look(user=person(request), case=case, now=clock.utc_now(), item=at)
+    waited = _awaited(seen, item)
+    back = reverse("case", args=[case.pk])
+    form = answers_form(seen.case_type.forms[waited.form], {}, seen.view, request.POST or None)
+    context = {"form": form, "waited": waited, "case": case, "title": seen.view.text(case.title), "back": back}
+    if request.method != "POST":
+        return render(request, "cases/receive.html", context)
+    outcome = services.external_receive(by=person(request), case=case, item=item, answers=form.answers(), at=at)
+    if isinstance(outcome, Refused) and outcome.errors:
+        return render(request, "cases/receive.html", context | {"form": form.with_errors(outcome.errors)}, status=400)
+    return answered(request, outcome, f"{waited.label} is in the case, which goes on.", back)
+
+
+def _awaited(seen: Look, item: str) -> External:
+    for external in seen.case_type.external:
+        if external.item == item:
+            return external
+    raise Http404("Cases of this kind do not wait for that.")
+
+
+@writes
+def verify_history(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Check the chain of the case and rebuild its state from it; that it was checked is kept as well."""
+    case = permissions.case_for_user(person(request), case_id, "audit")
+    verdict = services.case_verify(by=person(request), case=case)
+    title = look(user=person(request), case=case, now=clock.utc_now()).view.text(case.title)
+    context = {"verdict": verdict, "case": case, "title": title, "at": clock.utc_now()}
+    return page_or_part(request, "cases/verified.html", "cases/_verdict.html", context)

@@ -1,0 +1,237 @@
+"""Is what somebody gave us fit to become case data?
+
+Pure. A person's or program's input is checked against the case type's JSON Schema and forms; what is wrong comes back
+for each field, in words that say what to do and never repeat the value (it may be personal data).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from jsonschema.exceptions import ValidationError
+
+from orchestration.casetypes.case_type import CaseType, Form, FormField
+from orchestration.privacy.masking import View
+
+Json = Any
+
+LARGEST_WHOLE: Final = 2**63 - 1
+"""What JSON as we keep it, and PostgreSQL, hold as a whole number."""
+NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:[.,][0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3})?")
+TWO_READINGS = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
+UNCLEAN: Final = "This holds characters that cannot be kept (control characters or broken encoding)."
+PLACEHOLDER = re.compile(r"\{([^{}\s]{1,200})\}")
+
+
+def schema_errors(case_type: CaseType, data: Mapping[str, Json]) -> dict[str, str]:
+    """For each dotted path of `data` that the schema refuses, why."""
+    found: dict[str, str] = {}
+    for error in case_type.validator.iter_errors(data):
+        found.setdefault(*_in_words(error))
+    return found
+
+
+def _in_words(error: ValidationError) -> tuple[str, str]:
+    path = ".".join(str(part) for part in error.absolute_path)
+    limit: Any = error.validator_value
+    value: Any = error.instance
+    schema: Any = error.schema
+    match error.validator:
+        case "required":
+            missing = next((name for name in limit if name not in value), "?")
+            return ".".join(filter(None, (path, missing))), "This is missing."
+        case "additionalProperties":
+            known = schema.get("properties", {})
+            unknown = next((name for name in value if name not in known), "?")
+            return ".".join(filter(None, (path, unknown))), "This field is not known."
+        case "minLength":
+            return path, "This is empty." if limit == 1 else f"At least {limit} characters are needed."
+        case "maxLength":
+            return path, f"This has {len(value)} characters; at most {limit} are possible."
+        case "pattern":
+            return path, f"This does not have the form that belongs here: {schema.get('title', path)}."
+        case "type" if limit in ("number", "integer") and isinstance(value, str):
+            return path, "This should be a number without a separator for thousands, as in 1450 or 1450.00."
+        case "type":
+            return path, f"This should be a {limit}."
+        case "enum":
+            return path, "This should be one of: " + ", ".join(map(str, limit)) + "."
+        case "minimum" | "maximum":
+            return path, f"This should be at {'least' if error.validator == 'minimum' else 'most'} {limit}."
+        case _:
+            return path, f"This does not fit the rule {error.validator!r}."
+
+
+def typed(schema: Mapping[str, Json], value: Json) -> Json:
+    """The value with each text that stands where the schema wants a number read as one, where it is one.
+
+    Forms and files know nothing but texts; what is no number stays a text, which `schema_errors` then refuses.
+    """
+    if isinstance(value, Mapping):
+        below = schema.get("properties", {})
+        return {name: typed(below.get(name, {}), inner) for name, inner in value.items()}
+    if isinstance(value, str) and schema.get("type") in ("number", "integer"):
+        found = read_number(value)
+        return value if found is None else found
+    return value
+
+
+def typed_answers(schema: Mapping[str, Json], answers: Mapping[str, Json]) -> dict[str, Json]:
+    """The same for answers by dotted path."""
+    found: dict[str, Json] = {}
+    for path, value in answers.items():
+        here: Mapping[str, Json] = schema
+        for name in path.split("."):
+            here = here.get("properties", {}).get(name, {})
+        found[path] = typed(here, value)
+    return found
+
+
+def read_number(text: str) -> int | float | None:
+    """The number that a text writes, with a point or a comma before the decimals; None where it writes none.
+
+    Also None for 1,450 and 1.450, which one writer means as a thousand times what another one does.
+    """
+    written = text.strip()
+    if not NUMBER.fullmatch(written) or TWO_READINGS.fullmatch(written):
+        return None
+    found = Decimal(written.replace(",", "."))
+    if abs(found) > LARGEST_WHOLE:
+        return None
+    return int(found) if found == found.to_integral_value() else float(found)
+
+
+def text_errors(data: Mapping[str, Json], prefix: str = "") -> dict[str, str]:
+    """Characters that PostgreSQL and XML cannot keep, by dotted path."""
+    found: dict[str, str] = {}
+    for name, value in data.items():
+        if isinstance(value, Mapping):
+            found |= text_errors(value, f"{prefix}{name}.")
+        elif isinstance(value, list):
+            found |= text_errors({str(place): one for place, one in enumerate(value)}, f"{prefix}{name}.")
+        elif isinstance(value, str) and not _is_clean(value):
+            found[prefix + name] = UNCLEAN
+        if not _is_clean(str(name)):
+            found[prefix + "?"] = UNCLEAN
+    return found
+
+
+def _is_clean(text: str) -> bool:
+    return not any((ch < " " and ch not in "\n\r\t") or "\ud800" <= ch <= "\udfff" or ch == "\x7f" for ch in text)
+
+
+def form_errors(form: Form, answers: Mapping[str, Json]) -> dict[str, str]:
+    """For each path what is missing, not asked for, or not among the choices. `answers` by dotted path."""
+    asked = {asked.path: asked for asked in form.fields}
+    found = {path: "This form does not ask for it." for path in answers if path not in asked}
+    for path, question in asked.items():
+        answer = _folded(answers.get(path))
+        if answer in (None, ""):
+            if question.is_required(answers):
+                found[path] = "Please answer this."
+        elif question.choices and answer not in list(question.choices):  # an answer of a program may not be hashable
+            found[path] = "This should be one of: " + ", ".join(question.choices) + "."
+    return found
+
+
+def with_initial(form: Form, answers: Mapping[str, Json], data: Mapping[str, Json], view: View) -> dict[str, Json]:
+    """Answers with the initial value where one is needed and none was given, or where it came back as it was shown.
+
+    What a person saw masked and sent back untouched is the clear value again; they need not have seen it.
+    """
+    complete = dict(answers)
+    for question in form.fields:
+        initial = None if question.initial is None else at_path(data, question.initial)
+        given = answers.get(question.path)
+        untouched = isinstance(initial, str) and given is not None and _folded(given) == _folded(view.text(initial))
+        if initial is not None and (untouched or (given in (None, "") and question.is_required(complete))):
+            complete[question.path] = initial
+    return complete
+
+
+def changed_although_fixed(form: Form, answers: Mapping[str, Json], data: Mapping[str, Json]) -> dict[str, str]:
+    """Paths whose initial value must stand by the other answers, and does not."""
+    return {
+        question.path: "You changed this, so the suggestion was not right as it is: say so above."
+        for question in form.fields
+        if question.initial is not None and question.is_fixed(answers)
+        and _folded(answers.get(question.path)) != _folded(at_path(data, question.initial))
+    }  # fmt: skip
+
+
+def _folded(value: Json) -> Json:
+    """Browsers send line ends as CR LF and forms strip what surrounds a text."""
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
+
+
+def placeholder_errors(form: Form, answers: Mapping[str, Json], data: Mapping[str, Json]) -> dict[str, str]:
+    """Paths of texts with a placeholder that cannot be filled in, and why.
+
+    A placeholder stands by itself: glued to other letters, what is filled in could not be told from them any more and
+    would be read by people from whom it is masked.
+    """
+    found: dict[str, str] = {}
+    for question in form.fields:
+        text = answers.get(question.path)
+        if question.fills and isinstance(text, str):
+            for match in PLACEHOLDER.finditer(text):
+                if wrong := _why_unfillable(question, match, data):
+                    found.setdefault(question.path, wrong)
+    return found
+
+
+def _why_unfillable(question: FormField, match: re.Match[str], data: Mapping[str, Json]) -> str:
+    around = match.string[max(0, match.start() - 1) : match.start()] + match.string[match.end() : match.end() + 1]
+    if match[1] not in question.fills:
+        return f"{match[0]} cannot be filled in here. Possible: " + ", ".join(f"{{{path}}}" for path in question.fills)
+    if at_path(data, match[1]) in (None, ""):
+        return f"{match[0]} is not known in this case: write the text without it."
+    if any(character.isalnum() or character in "_{}" for character in around):
+        return f"Leave a space or a punctuation mark around {match[0]}."
+    return ""
+
+
+def filled(form: Form, answers: Mapping[str, Json], data: Mapping[str, Json]) -> dict[str, Json]:
+    """Answers as they are kept: `{path}` in a text that asks for it becomes the case's value."""
+    fills = {question.path for question in form.fields if question.fills}
+    return {
+        path: PLACEHOLDER.sub(lambda found: str(at_path(data, found[1])), _folded(value))
+        if path in fills and isinstance(value, str) else _folded(value)
+        for path, value in answers.items()
+        if value not in (None, "")
+    }  # fmt: skip
+
+
+def at_path(data: Json, path: str) -> Json:
+    """The value at a dotted path, None where there is none."""
+    for name in path.split("."):
+        data = data.get(name) if isinstance(data, Mapping) else None
+    return data
+
+
+def placed(data: Mapping[str, Json], answers: Mapping[str, Json]) -> dict[str, Json]:
+    """The top-level variables that change when answers by dotted path are put into `data`, each whole."""
+    changed: dict[str, Json] = {}
+    for path, value in answers.items():
+        top, *below = path.split(".")
+        if not below:
+            changed[top] = value
+            continue
+        here = changed.setdefault(top, dict(data.get(top) or {}))
+        for name in below[:-1]:
+            here[name] = dict(here.get(name) or {})
+            here = here[name]
+        here[below[-1]] = value
+    return changed
+
+
+def nested(pairs: Iterable[tuple[str, Json]]) -> dict[str, Json]:
+    """Values by dotted path -> a document; empty values are left out."""
+    document: dict[str, Json] = {}
+    for path, value in pairs:
+        if value not in (None, ""):
+            document |= placed(document, {path: value})
+    return document

@@ -1,0 +1,113 @@
+"""Which questions does a page ask, and how does it ask them again with what was typed?
+
+Forms are made from the case type (`Form`, JSON Schema), not written by hand. They check nothing that services check:
+what a service refuses is put beside its field by `with_errors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from django import forms
+from django.http import QueryDict
+
+from orchestration.casetypes.case_type import CaseType, Form, FormField
+from orchestration.privacy.masking import View
+
+RADIO_UP_TO: Final = 4
+LONG_TEXT: Final = 400
+INPUT: Final = {"class": "form-control"}
+LIFETIME_REFERENCE: Final = 100
+
+
+class Asked(forms.Form):
+    """A form with the fields that it is given. Fields are named by dotted path."""
+
+    def __init__(self, fields: Mapping[str, forms.Field], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "label_suffix": ""})
+        self.fields.update(fields)
+
+    def answers(self) -> dict[str, str]:
+        """What was typed, by path; empty answers left out."""
+        self.full_clean()
+        return {path: value for path, value in self.cleaned_data.items() if value not in (None, "")}
+
+    def with_errors(self, errors: Mapping[str, str]) -> Asked:
+        """The same form with each error at its field; what belongs to no field stands above the form."""
+        self.full_clean()
+        for path, sentence in errors.items():
+            self.add_error(path if path in self.fields else None, sentence)
+        for path in self.errors.keys() & self.fields.keys():
+            self.fields[path].widget.attrs["aria-invalid"] = "true"
+        return self
+
+
+def answers_form(form: Form, initial: Mapping[str, Any], view: View, data: QueryDict | None = None) -> Asked:
+    """The form of a task or of what comes in from outside. Initial values are shown as this reader may see them."""
+    shown = {path: view.text(value) if isinstance(value, str) else value for path, value in initial.items()}
+    return Asked({each.path: _question(each) for each in form.fields}, data, initial=shown)
+
+
+def _question(asked: FormField) -> forms.Field:
+    """The browser requires nothing: whether it must be answered depends on other answers, and the service says so."""
+    details = {"label": asked.label, "help_text": asked.help, "required": False}
+    if asked.choices and len(asked.choices) <= RADIO_UP_TO:
+        return forms.ChoiceField(choices=list(asked.choices.items()), widget=forms.RadioSelect, **details)  # type: ignore[arg-type]
+    if asked.choices:
+        select = forms.Select({"class": "form-select"})
+        return forms.ChoiceField(choices=[("", "Choose"), *asked.choices.items()], widget=select, **details)  # type: ignore[arg-type]
+    widget = forms.Textarea({**INPUT, "rows": 7}) if asked.widget == "textarea" else forms.TextInput(INPUT)
+    return forms.CharField(widget=widget, strip=False, **details)  # type: ignore[arg-type]
+
+
+def intake_form(case_type: CaseType, data: QueryDict | None = None, *, proposed: str = "") -> Asked:
+    """What a new case can be given. `proposed`: the reference that it gets when the person leaves it empty."""
+    fields = {path: _intake_field(case_type, path) for path in intake_paths(case_type)}
+    fields["reference"] = forms.CharField(
+        label="Reference", required=False, widget=forms.TextInput({**INPUT, "maxlength": LIFETIME_REFERENCE}),
+        help_text="The sender's own reference. Left empty, the case gets one.",
+    )  # fmt: skip
+    fields["proposed"] = forms.CharField(required=False, widget=forms.HiddenInput)
+    return Asked(fields, data, initial={"proposed": proposed})
+
+
+def intake_paths(case_type: CaseType) -> list[str]:
+    """Where the case type takes its first data, what it needs before the rest; the reference is not data."""
+    known = set(_schema_paths(case_type.schema))
+    wanted = dict.fromkeys((*case_type.intake.required, *case_type.intake.columns.values()))
+    return [path for path in wanted if path in known]
+
+
+def _schema_paths(schema: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    for name, below in schema.get("properties", {}).items():
+        yield prefix + name
+        yield from _schema_paths(below, f"{prefix}{name}.")
+
+
+def _schema_at(schema: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+    for name in path.split("."):
+        schema = schema["properties"][name]
+    return schema
+
+
+def _intake_field(case_type: CaseType, path: str) -> forms.Field:
+    schema = _schema_at(case_type.schema, path)
+    return forms.CharField(label=schema.get("title", path), required=False, widget=_widget(schema), strip=True)
+
+
+def _widget(schema: Mapping[str, Any]) -> forms.Widget:
+    if choices := schema.get("enum"):
+        named = [("", "Choose"), *((choice, str(choice).replace("_", " ").capitalize()) for choice in choices)]
+        return forms.Select({"class": "form-select"}, choices=named)
+    if schema.get("type") in ("number", "integer"):
+        return forms.TextInput({**INPUT, "inputmode": "decimal"})
+    return forms.Textarea({**INPUT, "rows": 7}) if schema.get("maxLength", 0) > LONG_TEXT else forms.TextInput(INPUT)
+
+
+class RevealForm(forms.Form):
+    path = forms.CharField(widget=forms.HiddenInput, max_length=200)
+    reason = forms.CharField(
+        label="Why do you need to see it?", required=False, widget=forms.TextInput({**INPUT, "autocomplete": "off"}),
+        help_text="Kept in the history under your name. You see the value for 15 minutes.",
+    )  # fmt: skip

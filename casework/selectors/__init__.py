@@ -1,1 +1,0 @@
-"""What do people read? One module for each page; everything that leaves here is masked for its reader."""

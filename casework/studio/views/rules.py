@@ -1,0 +1,132 @@
+"""How does an admin read, change, try and publish rules?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from casework.access import permissions
+from casework.studio.decision_table_edit import (
+    Draft,
+    changes,
+    columns,
+    draft,
+    edited,
+    example_errors,
+    examples,
+    rows_from,
+    tried,
+)
+from casework.studio.publishing import note_error, proposals_waiting
+from casework.studio.rule_versions import TableOf, tables_by_file, versions
+from casework.web.decorators import person, reads, reads_and_writes, refusal
+from orchestration.casetypes.case_type import by_definition, current
+from orchestration.casetypes.deployment import deploy
+from orchestration.ground.refusals import Refused
+from orchestration.models import Definition
+
+
+@reads
+def rules(request: HttpRequest) -> HttpResponse:
+    _may_read(request)
+    may_publish = permissions.may_publish(person(request))
+    context = {
+        "versions": versions(), "may_publish": may_publish, "proposals": proposals_waiting() if may_publish else (),
+    }  # fmt: skip
+    return render(request, "studio/rules/list.html", context)
+
+
+@reads
+def rules_version(request: HttpRequest, definition_id: int) -> HttpResponse:
+    _may_read(request)
+    definition = get_object_or_404(Definition.objects.select_related("deployed_by"), pk=definition_id)
+    context = {
+        "definition": definition, "tables": tables_by_file(definition), "newest": current(definition.key),
+        "may_publish": permissions.may_publish(person(request)),
+    }  # fmt: skip
+    return render(request, "studio/rules/version.html", context)
+
+
+@reads_and_writes
+def rules_edit(request: HttpRequest, definition_id: int, table_id: str) -> HttpResponse:
+    """One table as a form. Every button sends the whole form, so that nothing that was typed is lost."""
+    if not permissions.may_publish(person(request)):
+        raise PermissionDenied("Only administrators change rules.")
+    definition = get_object_or_404(Definition, pk=definition_id)
+    found = _table(definition, table_id)
+    do = request.POST.get("do", "")
+    rows = edited(rows_from(request.POST.dict(), found.table), found.table, do) if do else list(found.table.rows)
+    made = draft(definition.files, found.file, found.table, rows)
+    if do == "publish" and made.is_sound and (wrong := note_error(_note(request))):
+        return _form(request, definition, made, note_error=wrong)
+    if do == "publish" and made.is_sound:
+        return _published(request, definition, made)
+    return _form(request, definition, made, trial=do == "try", review=do == "review")
+
+
+def _may_read(request: HttpRequest) -> None:
+    if not (permissions.may_publish(person(request)) or permissions.may_audit(person(request))):
+        raise PermissionDenied("Rules are shown to administrators and auditors.")
+
+
+def _table(definition: Definition, table_id: str) -> TableOf:
+    for found in tables_by_file(definition):
+        if found.table.id == table_id:
+            return found
+    raise Http404("This version has no such table.")
+
+
+def _note(request: HttpRequest) -> str:
+    return request.POST.get("note", "").strip()
+
+
+def _published(request: HttpRequest, definition: Definition, made: Draft) -> HttpResponse:
+    user = person(request)
+    outcome = deploy(
+        made.files, permissions.origin_of(user), by=user, note=_note(request)[:500], based_on=definition.version
+    )
+    if isinstance(outcome, Refused) and outcome.code == "overtaken":
+        return refusal(request, outcome, reverse("rules"))
+    if isinstance(outcome, Refused):
+        return _form(request, definition, made, faults=tuple(outcome.errors.values()) or (outcome.message,))
+    if outcome.created:
+        said = f"Version {outcome.definition.version} is published. New cases follow it; running ones stay on theirs."
+        messages.success(request, said)
+    else:
+        messages.info(request, "Nothing was changed, so there is no new version.")
+    return redirect("rules-version", outcome.definition.pk)
+
+
+def _form(
+    request: HttpRequest, definition: Definition, made: Draft, *, trial: bool = False, review: bool = False,
+    note_error: str = "", faults: tuple[str, ...] = (),
+) -> HttpResponse:  # fmt: skip
+    asked = examples(by_definition(definition.pk), made.table)
+    given = {each.path: request.POST.get(f"try.{each.path}", "")[:200] for each in asked}
+    missing = example_errors(asked, given) if trial else {}
+    outcome = tried(made, asked, given) if trial and made.is_sound and not missing else None
+    changed = changes(made.table, made.rows)
+    context: dict[str, Any] = {
+        "definition": definition, "newest": current(definition.key), "draft": made, "columns": columns(made.table),
+        "rows": [_cells(made, number) for number in range(1, len(made.rows) + 1)],
+        "faults": made.faults + faults, "asked": [(each, given[each.path], missing.get(each.path)) for each in asked],
+        "trial": outcome, "changes": changed, "review": review and made.is_sound,
+        "note": request.POST.get("note", ""), "note_error": note_error, "wrong": len(made.wrong),
+    }  # fmt: skip
+    return render(request, "studio/rules/edit.html", context, status=200 if made.is_sound and not note_error else 400)
+
+
+def _cells(made: Draft, number: int) -> dict[str, Any]:
+    """One rule for the template: its number and id, and each cell with its column and what is wrong with it."""
+    row = made.rows[number - 1]
+    texts = (*row.cells, *("",) * (len(columns(made.table)) - len(row.cells)))
+    cells = [
+        {"name": f"r{number}.{index}", "column": column, "text": texts[index], "wrong": made.wrong.get((number, index))}
+        for index, column in enumerate(columns(made.table))
+    ]
+    return {"number": number, "id": row.id, "cells": cells}

@@ -1,0 +1,91 @@
+"""Which calls show people's tasks and work on them?"""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from casework.access import permissions
+from casework.cases import services
+from casework.cases.api import requests, shapes
+from casework.cases.api.examples import TASK, TASKS
+from casework.cases.api.rendering import person, progress, task_in_full
+from casework.tasks.inbox import inbox_page
+from casework.web.api.docs import described, example
+from casework.web.api.errors import refusal
+from orchestration.ground import clock
+from orchestration.ground.refusals import Refused
+from orchestration.models import HumanTask
+
+TAB = {"due-soon": "soon"}
+"""Scopes that the inbox calls otherwise."""
+
+
+class TasksView(APIView):
+    @described(
+        "Find open tasks", {200: shapes.TaskList}, 400, parameters=[requests.TaskFilter],
+        examples=(example("One task", TASKS, "200"),),
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """Yours, those offered to you or your groups, those that nobody has, or those due soon; first due first."""
+        given = requests.TaskFilter.query(request)
+        scope = given.pop("scope")
+        page = inbox_page(user=person(request), tab=TAB.get(scope, scope), now=clock.utc_now(), **given)
+        return Response(shapes.TaskList(page).data)
+
+
+class TaskView(APIView):
+    @described("Read a task", {200: shapes.Task}, 404, examples=(example("A draft to check", TASK, "200"),))
+    def get(self, request: Request, task: int) -> Response:
+        """The task with its form, the suggestion, and the case's data as you may see it. That you looked is kept."""
+        by = person(request)
+        found = permissions.task_for_user(by, task, "view")
+        services.case_viewed(by=by, case=found.instance.case)
+        return task_in_full(by, found)
+
+
+class ClaimView(APIView):
+    @described("Take a task", {200: shapes.Task}, 403, 404, 409, request=None)
+    def post(self, request: Request, task: int) -> Response:
+        """Of two people at once one gets it, and the other is told who has it. Taking it twice changes nothing."""
+        by = person(request)
+        outcome = services.task_claim(by=by, task=permissions.task_for_user(by, task, "claim"))
+        return _worked(by, outcome)
+
+
+class ReleaseView(APIView):
+    @described("Give a task back", {200: shapes.Task}, 403, 404, 409, request=None)
+    def post(self, request: Request, task: int) -> Response:
+        """To those whom it was offered to."""
+        by = person(request)
+        outcome = services.task_release(by=by, task=permissions.task_for_user(by, task, "release"))
+        return _worked(by, outcome)
+
+
+class CompleteView(APIView):
+    @described(
+        "Complete a task", {200: shapes.Progress}, 400, 403, 404, 409, request=requests.Answers,
+        examples=(
+            example("The suggestion is right", {"answers": {"verdict": "accept"}}, request=True),
+            example(
+                "It is not", {"answers": {"verdict": "reject", "reason": "The customer asks about two things."}},
+                request=True,
+            ),
+            example("The case goes on", {"case": 17, "state": "Completed", "closed": True}, "200"),
+        ),
+    )  # fmt: skip
+    def post(self, request: Request, task: int) -> Response:
+        """With the answers that its form asks for. A task that nobody has becomes yours by this."""
+        by = person(request)
+        found = permissions.task_for_user(by, task, "complete")
+        given = requests.Answers.body(request)
+        outcome = services.task_complete(by=by, task=found, answers=given["answers"])
+        return refusal(outcome, "answers.") if isinstance(outcome, Refused) else progress(found.instance.case)
+
+
+def _worked(by: User, outcome: HumanTask | Refused) -> Response:
+    if isinstance(outcome, Refused):
+        return refusal(outcome)
+    return task_in_full(by, permissions.task_for_user(by, outcome.pk, "view"))

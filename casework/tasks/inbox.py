@@ -1,0 +1,210 @@
+"""Which open tasks is this person asked for?
+
+The first page costs the same among a thousand open tasks and a million: the top rows of each of the person's groups,
+and of what is offered to them by name, are read from `TaskCandidate` by its index and merged. Pages follow one another
+by (due, task), counts are capped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, Final
+
+from django.contrib.auth.models import User
+from django.db import connection
+from psycopg.sql import SQL, Composed
+
+from casework.access import permissions
+from casework.cases.read.case_view import list_mask
+from orchestration.casetypes.case_type import by_definition
+from orchestration.privacy.masking import Principal
+
+PAGE: Final = 50
+CAP: Final = 1000
+SOON: Final = timedelta(hours=24)
+TABS: Final = {"mine": "Mine", "groups": "My groups", "unassigned": "Unassigned", "soon": "Due soon"}
+
+_MINE = """
+select t.due, t.id from orchestration_humantask t
+where t.assignee_id = %(person)s and t.state = 'open' and (t.due, t.id) {beyond} (%(due)s, %(task)s) {until}
+order by t.due {order}, t.id {order} limit %(limit)s"""
+_OFFERED = """
+select c.due, c.task_id from unnest(%(groups)s::bigint[]) as g(id)
+cross join lateral (
+    select c.due, c.task_id from orchestration_taskcandidate c
+    where c.group_id = g.id {free} and (c.due, c.task_id) {beyond} (%(due)s, %(task)s) {until}
+    order by c.due {order}, c.task_id {order} limit %(limit)s) c
+union all (
+    select c.due, c.task_id from orchestration_taskcandidate c
+    where c.user_id = %(person)s {free} and (c.due, c.task_id) {beyond} (%(due)s, %(task)s) {until}
+    order by c.due {order}, c.task_id {order} limit %(limit)s)"""
+_FOUND = """
+select t.due, t.id from casework_case f join orchestration_humantask t on t.instance_id = f.instance_id
+where upper(f.reference) like upper(%(reference)s) and t.state = 'open'
+  and (t.due, t.id) {beyond} (%(due)s, %(task)s)
+  and (t.assignee_id = %(person)s or exists (
+       select from orchestration_taskcandidate c
+       where c.task_id = t.id and (c.group_id = any(%(groups)s::bigint[]) or c.user_id = %(person)s)))
+order by t.due {order}, t.id {order} limit %(limit)s"""
+_ROWS = """
+with found(due, id) as ({found}),
+     top as (select distinct due, id from found order by due {order}, id {order} limit %(limit)s)
+select t.id, t.name, t.due, t.priority, t.assignee_id, u.username, u.first_name, u.last_name, f.id, f.title,
+       f.reference, f.state, i.definition_id, i.data
+from top join orchestration_humantask t on t.id = top.id
+join orchestration_instance i on i.id = t.instance_id join casework_case f on f.instance_id = i.id
+left join auth_user u on u.id = t.assignee_id
+order by top.due {order}, top.id {order}"""
+_COUNTS = """
+select (select count(*) from (select id from ({mine}) m) x),
+       (select count(*) from (select distinct task_id from ({groups}) m limit %(limit)s) x),
+       (select count(*) from (select distinct task_id from ({unassigned}) m limit %(limit)s) x),
+       (select count(*) from (select id from ({soon}) m limit %(limit)s) x)"""
+
+_FREE = SQL("and not c.assigned")
+_NONE = SQL("")
+_BEGINNING = (datetime(1, 1, 1, tzinfo=UTC), 0)
+_END = (datetime(9999, 12, 31, 23, 59, tzinfo=UTC), 2**62)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """One line of the inbox. `assignee` is the name of whoever has it, empty where nobody has."""
+
+    id: int
+    name: str
+    due: datetime | None
+    overdue: bool
+    urgent: bool
+    assignee: str
+    mine: bool
+    case: int
+    title: str
+    reference: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """`counts`: open tasks by tab, at most CAP + 1. `following`: `after` of the next page, empty on the last one."""
+
+    tab: str
+    rows: tuple[TaskRow, ...]
+    counts: Mapping[str, int]
+    following: str
+
+
+def inbox_page(
+    *,
+    user: User,
+    tab: str,
+    now: datetime,
+    after: str = "",
+    latest_first: bool = False,
+    reference: str = "",
+    limit: int = PAGE,
+) -> InboxPage:
+    """A page of at most `limit` tasks, the first due at the top. `reference`: only cases whose reference begins so."""
+    groups = list(user.groups.values_list("pk", flat=True))
+    values = _bounds(after, latest_first) | {
+        "person": user.pk, "groups": groups, "limit": limit + 1, "soon": now + SOON,
+        "reference": _prefix(reference),
+    }  # fmt: skip
+    found = _read(_page(tab, latest_first, bool(reference)), values)
+    person = permissions.principal(user, None, now)
+    rows = tuple(_row(row, user, person, now) for row in found[:limit])
+    return InboxPage(tab, rows, _counts(values), _cursor(found[limit - 1]) if len(found) > limit else "")
+
+
+def _page(tab: str, latest_first: bool, searching: bool) -> Composed:
+    """The statement of a tab's page."""
+    order = SQL("desc") if latest_first else SQL("asc")
+    beyond = SQL("<") if latest_first else SQL(">")
+    found = SQL(_FOUND).format(beyond=beyond, order=order) if searching else _tab(tab, beyond, order)
+    return SQL(_ROWS).format(found=found, order=order)
+
+
+def _tab(tab: str, beyond: SQL, order: SQL) -> Composed:
+    def mine(until: SQL = _NONE) -> Composed:
+        return SQL(_MINE).format(beyond=beyond, order=order, until=until)
+
+    def offered(free: SQL, until: SQL = _NONE) -> Composed:
+        return SQL(_OFFERED).format(beyond=beyond, order=order, free=free, until=until)
+
+    match tab:
+        case "mine":
+            return mine()
+        case "groups":
+            return offered(_NONE)
+        case "unassigned":
+            return offered(_FREE)
+        case _:
+            soon = offered(_FREE, SQL("and c.due <= %(soon)s"))
+            return SQL("({}) union ({})").format(mine(SQL("and t.due <= %(soon)s")), soon)
+
+
+def _counts(values: Mapping[str, Any]) -> dict[str, int]:
+    bounds = dict(zip(("due", "task"), _BEGINNING, strict=True))
+    parts = {tab: _tab(tab, SQL(">"), SQL("asc")) for tab in TABS}
+    rows = _read(SQL(_COUNTS).format(**parts), {**values, **bounds, "limit": CAP + 1})
+    return dict(zip(TABS, rows[0], strict=True))
+
+
+def _read(statement: Composed, values: Mapping[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)  # Django's cursor hands it on to psycopg
+        return list(cursor.fetchall())
+
+
+def _row(row: Iterable[Any], user: User, person: Principal, now: datetime) -> TaskRow:
+    task, name, due, priority, assignee, username, first, last, case, title, reference, state, definition, data = row
+    masked = list_mask(by_definition(definition).classification, bytes(data), person)
+    shown = masked(title)
+    return TaskRow(
+        id=task, name=name if name in _static_names(definition) else masked(name),
+        due=due if due.year < 9999 else None, overdue=due < now, urgent=priority > 50, mine=assignee == user.pk,
+        assignee=f"{first or ''} {last or ''}".strip() or username or "", case=case, title=shown,
+        reference=reference if shown == title and reference in title else masked(reference), state=state,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _static_names(definition: int) -> frozenset[str]:
+    """The names of tasks as the model has them: no data of any case is in these."""
+    library = by_definition(definition).library
+    models = (*library.cases.values(), *library.processes.values())
+    return frozenset(node.name for model in models for node in model.nodes.values())
+
+
+def _prefix(reference: str) -> str:
+    """A LIKE pattern for what begins with this text."""
+    return reference.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+
+def _cursor(row: Any) -> str:
+    return f"{row[2].isoformat()}~{row[0]}"
+
+
+def _bounds(after: str, latest_first: bool) -> dict[str, Any]:
+    """Where the page begins; at the beginning when `after` says nothing that can be read."""
+    due, _, task = after.partition("~")
+    try:
+        found = datetime.fromisoformat(due).astimezone(UTC), int(task)
+    except (ValueError, OverflowError):
+        found = _END if latest_first else _BEGINNING
+    return dict(zip(("due", "task"), found, strict=True))
+
+
+def inbox_marker(*, user: User, now: datetime) -> str:
+    """Changes whenever the first page or the counts of this person's inbox change."""
+    groups = list(user.groups.values_list("pk", flat=True))
+    values = _bounds("", False) | {"person": user.pk, "groups": groups, "limit": PAGE, "soon": now + SOON}
+    first = SQL(
+        "select t.id, c.assigned from ({}) as t(due, id) join orchestration_taskcandidate c on c.task_id = t.id"
+    )
+    rows = [_read(first.format(_tab(tab, SQL(">"), SQL("asc"))), values) for tab in ("mine", "groups")]
+    return sha256(repr((rows, _counts(values))).encode()).hexdigest()

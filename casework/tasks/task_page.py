@@ -1,0 +1,95 @@
+"""What does somebody need to do this task, without leaving its page?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from casework.access import permissions
+from casework.cases.read.case_page import Field, OpenTask, Result, fields, open_tasks, results
+from casework.cases.read.case_view import Look, look
+from casework.cases.read.decisions import Decision, decisions_made, titles
+from casework.cases.read.progress import Stage, stages
+from casework.cases.read.timeline import Line, lines
+from casework.forms.answer_validation import at_path
+from orchestration.casetypes.case_type import Form
+from orchestration.models import HumanTask
+from orchestration.privacy.masking import View
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What the product proposes: a label in words, how sure it is, and a text."""
+
+    label: str
+    confidence: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """`task` is None when it is over; `ended` and `state` then say how. `view` masks what the form shows at first."""
+
+    id: int
+    name: str
+    part: str
+    state: str
+    ended: datetime | None
+    task: OpenTask | None
+    case: int
+    title: str
+    case_state: str
+    version: str
+    stages: tuple[Stage, ...]
+    messages: tuple[tuple[str, str], ...]
+    suggestion: Suggestion | None
+    form: Form
+    initial: dict[str, Json]
+    results: tuple[Result, ...]
+    made: tuple[Decision, ...]
+    data: tuple[Field, ...]
+    happened: tuple[Line, ...]
+    may_reveal: bool
+    view: View
+
+
+def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
+    case = task.instance.case
+    seen = look(user=user, case=case, now=now, item=task.item)
+    found = {row.id: row for row in open_tasks(seen, user, permissions.may(user, "work", case), now)}
+    form = seen.case_type.forms.get(task.form, Form(task.form, ()))
+    data = seen.view.data
+    return TaskPage(
+        id=task.pk, name=seen.view.text(task.name), part=seen.view.text(seen.running.around(task.item)),
+        state=task.state, ended=task.ended, task=found.get(task.pk),
+        case=case.pk, title=seen.view.text(case.title), case_state=case.state, version=seen.case_type.label,
+        stages=stages(seen), messages=tuple(_messages(seen)), suggestion=_suggestion(form, data), form=form,
+        initial={each.path: at_path(data, each.initial) for each in form.fields if each.initial},
+        results=results(seen), made=decisions_made(seen), data=fields(seen), happened=lines(seen),
+        may_reveal=permissions.may(user, "reveal", case), view=seen.view,
+    )  # fmt: skip
+
+
+def _messages(seen: Look) -> Iterator[tuple[str, str]]:
+    """What came from outside: what a case of this type begins with, then what it waited for."""
+    waited = [field.path for each in seen.case_type.external for field in seen.case_type.forms[each.form].fields]
+    named = titles(seen.case_type)
+    for path in (*seen.case_type.intake.required, *waited):
+        if text := at_path(seen.view.data, path):
+            yield named.get("/" + path.replace(".", "/"), path), str(text)
+
+
+def _suggestion(form: Form, data: Json) -> Suggestion | None:
+    """What the form names as the suggestion, in the words of its choices; None where there is none (yet)."""
+    found = {name: at_path(data, path) for name, path in form.suggestion.items()}
+    if not any(found.values()):
+        return None
+    words = {value: label for each in form.fields for value, label in each.choices.items()}
+    label = str(found.get("label") or "")
+    return Suggestion(words.get(label, label), found.get("confidence"), str(found.get("text") or ""))

@@ -1,0 +1,108 @@
+"""How does a program learn that its request was not carried out, and what to do about it?
+
+Every error has one shape: `{"code", "message", "errors"}`: a word for programs, a sentence for people, and, where what
+was sent is wrong, a sentence for each field. Nothing that was sent is repeated: it may be personal data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import ceil
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions, status
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from orchestration.ground.refusals import Refused
+
+Json = Any
+
+log = structlog.get_logger()
+
+WRONG_INPUT = frozenset({"invalid", "faulty"})
+"""Codes of refusals that better input would avoid (400); all others speak of the state that the case is in (409)."""
+
+
+def refusal(refused: Refused, prefix: str = "") -> Response:
+    """The answer for a refusal; `prefix` is where in the request the refused fields stand."""
+    errors = {prefix + path: sentence for path, sentence in refused.errors.items()}
+    wrong = refused.code in WRONG_INPUT
+    return error(
+        status.HTTP_400_BAD_REQUEST if wrong else status.HTTP_409_CONFLICT, refused.code, refused.message, errors
+    )
+
+
+def error(
+    status_code: int,
+    code: str,
+    message: str,
+    errors: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    return Response(
+        {"code": code, "message": message, "errors": dict(errors or {})},
+        status=status_code,
+        headers=dict(headers or {}),
+    )
+
+
+def handler(exc: Exception, context: Mapping[str, Any]) -> Response:
+    """REST framework's exception handler: every exception becomes an error of our shape."""
+    set_rollback()
+    match exc:
+        case RequestDataTooBig():
+            most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+            return error(413, "too-large", f"The body has more than {most:,} bytes. Send less at once.")
+        case exceptions.ValidationError():
+            return error(400, "invalid", "Correct what `errors` names and send it again.", _by_field(exc.detail))
+        case exceptions.Throttled():
+            wait = str(ceil(exc.wait or 1))  # type: ignore[attr-defined]  # the stubs leave it out
+            return error(429, "throttled", f"Too many requests. Go on in {wait} s.", headers={"Retry-After": wait})
+        case exceptions.NotAuthenticated():
+            told = "Say who you are: send the header `Authorization: Token <your token>`, or sign in."
+            return error(401, "not-authenticated", told, headers={"WWW-Authenticate": "Token"})
+        case exceptions.AuthenticationFailed():
+            told = "This token is not valid. Ask an administrator for another."
+            return error(401, "not-authenticated", told, headers={"WWW-Authenticate": "Token"})
+        case exceptions.PermissionDenied() | PermissionDenied():
+            return error(403, "denied", _sentence(exc, "You may not do this. An administrator can give you the right."))
+        case Http404() | exceptions.NotFound():
+            return error(404, "not-found", _sentence(exc, "There is nothing here, or you may not see it."))
+        case exceptions.APIException():
+            return error(exc.status_code, exc.default_code.replace("_", "-"), str(exc.detail))
+    log.exception("api request failed")
+    told = "Something went wrong on our side. Try again; if it stays, name the X-Request-ID of this answer to an admin."
+    return error(500, "failed", told)
+
+
+@extend_schema(exclude=True)
+@api_view(["GET", "POST", "PUT", "PATCH", "DELETE"])
+def unknown(request: Request) -> Response:
+    """The answer at every address below `/api/` that is none."""
+    raise exceptions.NotFound("There is no such address. Every address ends in a slash; /api/docs/ lists them.")
+
+
+def _sentence(exc: Exception, otherwise: str) -> str:
+    """Our own exceptions say a sentence; those of the framework do not say what to do."""
+    told = str(exc)
+    ours = type(exc) in (PermissionDenied, Http404) and told.endswith(".")
+    return told if ours or "CSRF" in told else otherwise
+
+
+def _by_field(detail: Json, path: str = "") -> dict[str, str]:
+    """REST framework's nested details -> dotted path: sentence."""
+    if isinstance(detail, Mapping):
+        nested = (_by_field(below, f"{path}.{name}" if path else str(name)) for name, below in detail.items())
+        return {name: sentence for errors in nested for name, sentence in errors.items()}
+    if isinstance(detail, list) and detail and isinstance(detail[0], Mapping):
+        return _by_field(dict(enumerate(detail)), path)
+    told = " ".join(map(str, detail)) if isinstance(detail, list) else str(detail)
+    return {path.removesuffix(".non_field_errors") or "body": told}

@@ -1,0 +1,91 @@
+"""How does every page begin and end?
+
+Pages are for who has signed in and are kept by no cache. A form's answer is a redirect; where htmx asked, it is the
+refreshed part of the page. A refusal is a page of its own (409) that says why and where to go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from orchestration.ground.refusals import Refused
+
+View = Callable[..., HttpResponse]
+Part = Callable[[int], HttpResponse]
+"""Renders the refreshed part of a page, with a status."""
+
+
+def reads(view: View) -> View:
+    """For a page that only shows."""
+    return login_required(never_cache(require_safe(_legible(view))))
+
+
+def writes(view: View) -> View:
+    """For a form's target."""
+    return login_required(never_cache(require_POST(view)))
+
+
+def reads_and_writes(view: View) -> View:
+    """For a page whose form comes back to it."""
+    return login_required(never_cache(require_http_methods(["GET", "HEAD", "POST"])(_legible(view))))
+
+
+def _legible(view: View) -> View:
+    """Refuses an address that asks with a NUL, which no text of the database can hold (400)."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **parts: Any) -> HttpResponse:
+        if any("\0" in text for texts in request.GET.lists() for text in (texts[0], *texts[1])):
+            raise BadRequest("The address holds a character that no search and no filter can look for.")
+        return view(request, *args, **parts)
+
+    return asked
+
+
+def person(request: HttpRequest) -> User:
+    """Who is asking; the doors above let nobody in who has not signed in."""
+    return cast(User, request.user)
+
+
+def wants_part(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part of the page, not for a page."""
+    return bool(cast(Any, request).htmx)
+
+
+def answered(request: HttpRequest, outcome: object, said: str, back: str, part: Part | None = None) -> HttpResponse:
+    """The answer to a form: done (`said` tells what), or refused, in the way that the browser asked."""
+    if isinstance(outcome, Refused) and (part is None or not wants_part(request)):
+        return refusal(request, outcome, back)
+    if isinstance(outcome, Refused):
+        messages.error(request, outcome.message)
+    else:
+        messages.success(request, said)
+    if part is None or not wants_part(request):
+        return redirect(back)
+    return part(409 if isinstance(outcome, Refused) else 200)
+
+
+def refusal(request: HttpRequest, refused: Refused, back: str) -> HttpResponse:
+    """The page that says why something was not done."""
+    return render(request, "409.html", {"refused": refused, "back": back}, status=409)
+
+
+def page_or_part(
+    request: HttpRequest, page: str, part: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """The same address answers with its page, or with the live part of it."""
+    response = render(request, part if wants_part(request) else page, context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response

@@ -1,0 +1,57 @@
+"""Which machine actors are there, and how does one get hold of one?
+
+`load` gives an actor of a registered kind, made once for each (key, version) in a process. A kind's module, and the
+libraries that it needs, are imported when its first actor is made: a web process never pays for them.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from pkgutil import resolve_name
+from threading import Lock
+
+from orchestration.actors.contract import Actor, ActorError, Answer, version_of
+
+__all__ = ["KINDS", "Actor", "ActorError", "Answer", "load", "version_of"]
+
+Artefact = bytes | Path | Callable[[], bytes] | None
+
+KINDS = {  # kind -> what makes an actor of (key, version, artefact bytes or None)
+    "intent": "orchestration.actors.kinds.text_model.intent:IntentActor",
+    "sentiment": "orchestration.actors.kinds.text_model.sentiment:SentimentActor",
+}
+
+KEPT = 16  # actors a process holds at once; a model of 77 labels takes about 120 kB
+_loaded: OrderedDict[tuple[str, str], Actor] = OrderedDict()
+_lock = Lock()
+
+
+def load(key: str, version: str, artefact: Artefact) -> Actor:
+    """The actor `key` (its kind, or `kind.name`) in this version; `artefact` is read only when it is not yet held.
+
+    Raises ActorError (not temporary) for an unknown kind and for an artefact that is not what its version says.
+    """
+    with _lock:
+        actor = _loaded.get((key, version)) or _make(key, version, artefact)
+        _loaded[key, version] = actor
+        _loaded.move_to_end((key, version))
+        while len(_loaded) > KEPT:
+            _loaded.popitem(last=False)
+        return actor
+
+
+def _make(key: str, version: str, artefact: Artefact) -> Actor:
+    kind = key.partition(".")[0]
+    if kind not in KINDS:
+        raise ActorError(f"There is no kind of actor named {kind!r}.", temporary=False)
+    content = _content(artefact)
+    if content is not None and version_of(content) != version:
+        raise ActorError(f"The artefact of {key} is not version {version}: it was changed.", temporary=False)
+    actor: Actor = resolve_name(KINDS[kind])(key, version, content)
+    return actor
+
+
+def _content(artefact: Artefact) -> bytes | None:
+    if isinstance(artefact, Path):
+        return artefact.read_bytes()
+    return artefact() if callable(artefact) else artefact

@@ -1,0 +1,298 @@
+"""What is a case type, once its folder of open files is read?
+
+A case type is a folder (manifest, models, tables, schema, forms, samples) deployed as one immutable version with a
+content hash. `checked` turns files that somebody wants to deploy into one frozen value with everything compiled, or
+into all their faults at once; `read` does it for what was deployed before, and asks only for what it takes to run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from orchestration.casetypes.checks import check
+from orchestration.casetypes.files import FORMS, MANIFEST, MODELS, READ, name_faults, parsed
+from orchestration.casetypes.files import checked as checked_file
+from orchestration.engine.commands import StartCase, StartProcess
+from orchestration.engine.compile_models import build, compiled
+from orchestration.engine.compiled_models import CompiledModels
+from orchestration.models import Definition
+from orchestration.privacy.classification import Classification, classify
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One question to a person. `path` is its dotted place in the case's data; `choices` value -> words.
+
+    `initial`: the path whose value stands there at first. `fills`: the paths whose `{path}` in the text becomes their
+    value when it is kept. Conditions name other answers: `unchanged_when` one of them is given, the initial value
+    must stand.
+    """
+
+    path: str
+    label: str
+    widget: str = "text"
+    help: str = ""
+    initial: str | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+    required: bool = True
+    fills: tuple[str, ...] = ()
+    required_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    required_unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unchanged_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def is_required(self, answers: Mapping[str, Any]) -> bool:
+        """Whether it must be answered, given the other answers (by path)."""
+        if self.required_when:
+            return _holds(self.required_when, answers)
+        if self.required_unless:
+            return not _holds(self.required_unless, answers)
+        return self.required
+
+    def is_fixed(self, answers: Mapping[str, Any]) -> bool:
+        """Whether the initial value must stand, given the other answers (by path)."""
+        return _holds(self.unchanged_when, answers)
+
+
+def _holds(conditions: Mapping[str, tuple[str, ...]], answers: Mapping[str, Any]) -> bool:
+    return any(answers.get(path) in values for path, values in conditions.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    key: str
+    fields: tuple[FormField, ...]
+    suggestion: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedState:
+    """A state that people speak of, and when a case is in it: `ended`, `otherwise`, or while an item is open."""
+
+    name: str
+    when: str = ""
+    items: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A group of people: its rights on every case of the type, and how much it sees unmasked."""
+
+    group: str
+    may: frozenset[str]
+    clearance: str
+    intake: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """What may come in from outside while an item waits for it: the item's id, the form that takes it, its name."""
+
+    item: str
+    form: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    required: tuple[str, ...]
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class CaseType:
+    """One version of a case type, compiled. `label` is how people and the history name it: "complaint v4"."""
+
+    key: str
+    version: int
+    name: str
+    goal: str
+    case: str
+    title: str
+    states: tuple[NamedState, ...]
+    stages: tuple[str, ...]
+    roles: tuple[Role, ...]
+    may_open: frozenset[str]
+    fallback_group: str
+    intake: Intake
+    external: tuple[External, ...]
+    forms: Mapping[str, Form]
+    schema: Mapping[str, Any]
+    classification: Classification
+    library: CompiledModels
+    files: Mapping[str, str]
+
+    @property
+    def label(self) -> str:
+        return f"{self.key} v{self.version}"
+
+    @cached_property
+    def validator(self) -> Draft202012Validator:
+        return Draft202012Validator(self.schema)
+
+    def begin(self, data: Mapping[str, Any], by: str | None = None) -> StartCase | StartProcess:
+        """The command by which somebody begins a case of this type, be its model a case or a process."""
+        kind = StartCase if self.case in self.library.cases else StartProcess
+        return kind(self.case, data, by=by)
+
+    def state_name(self, open_items: set[str], ended: bool) -> str:
+        """The first named state that holds, given the ids of the open items."""
+        for state in self.states:
+            holds = ended if state.when == "ended" else state.when == "otherwise" or bool(state.items & open_items)
+            if holds:
+                return state.name
+        return "Completed" if ended else "Open"
+
+
+class Faulty(ValueError):
+    """The files do not make a case type; `faults` says everything that is wrong, a sentence each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+def content_hash(files: Mapping[str, str]) -> str:
+    """SHA-256 over names and contents, in order of names: the same files give the same hash anywhere."""
+    digest = sha256()
+    for name in sorted(files):
+        digest.update(name.encode() + b"\0" + sha256(files[name].encode()).digest())
+    return digest.hexdigest()
+
+
+def folder_files(folder: Path) -> dict[str, str]:
+    """The files of a case type's folder that make a version: what lies in it directly, in open formats."""
+    found = (path for path in sorted(folder.iterdir()) if path.is_file() and path.suffix in READ)
+    return {path.name: path.read_text("utf-8", "surrogateescape") for path in found}  # `read` refuses what is no text
+
+
+def read(files: Mapping[str, str], version: int = 0) -> CaseType:
+    """files by name of a version that is deployed -> the compiled case type.
+
+    Checks only what it takes to run: whatever a later release has come to refuse, running cases go on. Raises Faulty.
+    """
+    faults: list[str] = []
+    manifest, forms = parsed(files, MANIFEST, faults), parsed(files, FORMS, faults)
+    schema = parsed(files, _schema_file(manifest), faults)
+    classification = _classified(schema or {}, faults)
+    library = compiled(_models(files))
+    if faults or manifest is None or forms is None or schema is None:
+        raise Faulty(faults)
+    return _case_type(files, version, manifest, forms, schema, classification, library)
+
+
+def checked(files: Mapping[str, str], now: datetime) -> CaseType:
+    """files by name of a version that is to be deployed now -> the compiled case type, still without a version.
+
+    Raises Faulty with all that is wrong.
+    """
+    faults = name_faults(files)
+    if faults:
+        raise Faulty(faults)
+    manifest, forms = checked_file(files, MANIFEST, faults), checked_file(files, FORMS, faults)
+    schema = checked_file(files, _schema_file(manifest), faults) or {}
+    classification = _classified(schema, faults)
+    built = build(_models(files))
+    if isinstance(built, list):
+        faults += [f"{fault.file}, {fault.element}: {fault.sentence}" for fault in built if fault.severe]
+    faults += check(files, manifest, forms, schema, None if isinstance(built, list) else built, now)
+    if faults or manifest is None or forms is None or isinstance(built, list):
+        raise Faulty(faults)
+    return _case_type(files, 0, manifest, forms, schema, classification, built)
+
+
+def _schema_file(manifest: Mapping[str, Any] | None) -> str:
+    return str((manifest or {}).get("schema", "data.schema.json"))
+
+
+def _models(files: Mapping[str, str]) -> dict[str, bytes]:
+    return {name: text.encode() for name, text in files.items() if name.endswith(MODELS)}
+
+
+def _case_type(
+    files: Mapping[str, str],
+    version: int,
+    manifest: Mapping[str, Any],
+    forms: Mapping[str, Any],
+    schema: Mapping[str, Any],
+    classification: Classification,
+    library: CompiledModels,
+) -> CaseType:
+    intake = manifest.get("intake", {})
+    return CaseType(
+        key=manifest["key"],
+        version=version,
+        name=manifest["name"],
+        goal=manifest.get("goal", ""),
+        case=manifest["case"],
+        title=manifest.get("title", manifest["name"] + " {reference}"),
+        states=tuple(
+            NamedState(s["name"], s.get("when", ""), frozenset(s.get("while", ()))) for s in manifest.get("states", ())
+        ),
+        stages=tuple(manifest.get("stages", ())),
+        roles=tuple(_role(group, role) for group, role in manifest.get("roles", {}).items()),
+        may_open=frozenset(manifest.get("may_open", ())),
+        fallback_group=manifest.get("fallback_group", ""),
+        intake=Intake(tuple(intake.get("required", ())), intake.get("columns", {})),
+        external=tuple(External(**_known(External, waited)) for waited in manifest.get("external", ())),
+        forms={key: _form(key, form) for key, form in forms.items()},
+        schema=schema,
+        classification=classification,
+        library=library,
+        files=files,
+    )
+
+
+def _classified(schema: Mapping[str, Any], faults: list[str]) -> Classification:
+    """How secret each field is; where the schema does not say it well, `faults` says so."""
+    try:
+        return classify(schema)
+    except (ValueError, TypeError, AttributeError) as error:
+        faults.append(f"The schema's classification: {error}")
+        return classify({})
+
+
+def _role(group: str, role: Mapping[str, Any]) -> Role:
+    return Role(group, frozenset(role.get("may", ())), role.get("clearance", "public"), bool(role.get("intake")))
+
+
+def _form(key: str, form: Mapping[str, Any]) -> Form:
+    return Form(key, tuple(_form_field(f) for f in form.get("fields", ())), form.get("suggestion", {}))
+
+
+def _form_field(given: Mapping[str, Any]) -> FormField:
+    conditions: dict[str, Any] = {
+        name: {path: tuple(values) for path, values in given.get(name, {}).items()}
+        for name in ("required_when", "required_unless", "unchanged_when")
+    }
+    return FormField(**{**_known(FormField, given), **conditions, "fills": tuple(given.get("fills", ()))})
+
+
+def _known(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Without keys that this release does not know: the one that deployed them did."""
+    return {name: value for name, value in given.items() if name in {field.name for field in fields(kind)}}
+
+
+@lru_cache(maxsize=64)
+def by_definition(definition: int) -> CaseType:
+    """The compiled case type of a deployed version, compiled once a process: versions never change.
+
+    Raises Definition.DoesNotExist.
+    """
+    row = Definition.objects.get(pk=definition)
+    return read(row.files, row.version)
+
+
+def current(key: str) -> Definition:
+    """The version that new cases follow. Raises Definition.DoesNotExist where the type was never deployed."""
+    newest = Definition.objects.filter(key=key).order_by("-version").only("pk", "key", "version").first()
+    if newest is None:
+        raise Definition.DoesNotExist(f"no case type {key!r} is deployed; `manage.py deploy` deploys those that ship")
+    return newest

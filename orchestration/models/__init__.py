@@ -1,0 +1,28 @@
+"""Which rows does orchestration keep, and which of them is the truth?
+
+`Instance` holds the state of a root case and the head of its history; every other row of a case (tasks, jobs, timers,
+subscriptions, incidents) is written in the same transaction as the step that wanted it, from the step's events.
+"""
+
+from orchestration.models.actors import Actor, ModelVersion
+from orchestration.models.definitions import Definition, StartTimer
+from orchestration.models.instances import Instance
+from orchestration.models.jobs import ActorCall, Incident, Job
+from orchestration.models.tasks import HumanTask, TaskCandidate
+from orchestration.models.waits import Outbox, Subscription, Timer
+
+__all__ = [
+    "Actor",
+    "ActorCall",
+    "Definition",
+    "HumanTask",
+    "Incident",
+    "Instance",
+    "Job",
+    "ModelVersion",
+    "Outbox",
+    "StartTimer",
+    "Subscription",
+    "TaskCandidate",
+    "Timer",
+]

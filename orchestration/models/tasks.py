@@ -1,0 +1,71 @@
+"""What work is there for people, and who may take it?"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import models
+from django.db.models import Q
+
+from orchestration.models.instances import Instance
+
+
+class HumanTask(models.Model):
+    """Work for a person."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        SUSPENDED = "suspended"
+        COMPLETED = "completed"
+        TERMINATED = "terminated"
+
+    instance = models.ForeignKey(Instance, models.CASCADE, related_name="tasks")
+    item = models.IntegerField()
+    definition_item = models.CharField(max_length=200)
+    name = models.CharField(max_length=300)
+    form = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=12, choices=State, default=State.OPEN)
+    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="tasks")
+    priority = models.SmallIntegerField(default=50)
+    due = models.DateTimeField()
+    created = models.DateTimeField()
+    ended = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["instance", "item"], name="task_once_per_item")]
+        indexes = [models.Index(fields=["assignee", "due", "id"], condition=Q(state="open"), name="task_mine")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TaskCandidate(models.Model):
+    """Which group, or which person by name, may take an open task.
+
+    The inbox reads this, top rows per group and of the person, so that it never scans.
+    """
+
+    task = models.ForeignKey(HumanTask, models.CASCADE, related_name="candidates")
+    group = models.ForeignKey(Group, models.CASCADE, related_name="+", db_index=False, null=True, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False, null=True, blank=True
+    )
+    due = models.DateTimeField()
+    assigned = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(group=None, user__isnull=False) | Q(group__isnull=False, user=None),
+                name="candidate_is_group_or_person",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["group", "due", "task"], name="candidate_of_group"),
+            models.Index(fields=["group", "due", "task"], condition=Q(assigned=False), name="candidate_unassigned"),
+            models.Index(fields=["user", "due", "task"], condition=~Q(user=None), name="candidate_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        """The name of the group or person."""
+        return str(self.group or (self.user and self.user.get_full_name()) or self.user)

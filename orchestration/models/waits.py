@@ -1,0 +1,68 @@
+"""What does a case wait for, and what has it to say to others?"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from orchestration.models.instances import Instance
+
+
+class Timer(models.Model):
+    """A moment that a case waits for; gone once it fired or is no longer wanted."""
+
+    instance = models.ForeignKey(Instance, models.CASCADE, related_name="timers")
+    timer = models.IntegerField()
+    node = models.CharField(max_length=200, blank=True)
+    due = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["instance", "timer"], name="timer_once")]
+
+    def __str__(self) -> str:
+        return f"timer {self.timer} of {self.instance_id}"
+
+
+class Subscription(models.Model):
+    """A message or signal that a case waits for."""
+
+    instance = models.ForeignKey(Instance, models.CASCADE, related_name="subscriptions")
+    subscription = models.IntegerField()
+    item = models.IntegerField(null=True, blank=True)
+    node = models.CharField(max_length=200)
+    kind = models.CharField(max_length=12)
+    name = models.CharField(max_length=200)
+    correlation = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - no key is not an empty key
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["instance", "subscription"], name="subscription_once")]
+        indexes = [models.Index(fields=["kind", "name", "correlation"], name="subscription_lookup")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+class Outbox(models.Model):
+    """A message or signal that leaves its case: written with the step that threw it, delivered to others afterwards.
+
+    `run_at`: not to be tried before; empty: at once. `held_by`: the case that waits for it and stands still.
+    `incident`: that it could not be delivered for long. `delivered`: when it was, or when a person gave it up.
+    """
+
+    sender = models.ForeignKey(Instance, models.CASCADE, related_name="outbox")
+    kind = models.CharField(max_length=10)
+    name = models.CharField(max_length=200)
+    correlation = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - no key is not an empty key
+    variables = models.BinaryField()
+    created = models.DateTimeField()
+    delivered = models.DateTimeField(null=True, blank=True)
+    attempts = models.IntegerField(db_default=0)
+    run_at = models.DateTimeField(null=True, blank=True)
+    held_by = models.ForeignKey(Instance, models.SET_NULL, related_name="+", null=True, blank=True, db_index=False)
+    incident = models.ForeignKey("Incident", models.SET_NULL, related_name="+", null=True, blank=True, db_index=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["run_at", "id"], condition=Q(delivered=None), name="outbox_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"

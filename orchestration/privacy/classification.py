@@ -1,0 +1,203 @@
+"""How secret is each field of a case, how is it masked, and which system owns it?
+
+Read from the case type's JSON Schema (draft 2020-12): `x-classification` (public, internal, confidential, restricted),
+`x-mask` (name, email, phone, iban, card, text, all) and `x-system`. A field that says nothing takes after the object
+around it; where nothing is said at all, and for a field that the schema does not describe, the strictest holds. Pure.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from orchestration.privacy.detectors import MASKS
+
+LEVELS = ("public", "internal", "confidential", "restricted")
+DEFAULT_FORM_LEVEL = (
+    "confidential"  # of an e-mail address, IBAN, ... in a text, where no field of that kind says otherwise
+)
+
+Schema = Mapping[str, Any]
+
+
+def rank(level: str) -> int:
+    """The place of a level, 0 (public) to 3 (restricted). Raises ValueError for any other word."""
+    return LEVELS.index(level)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`vocabulary` holds the texts that the schema itself lists (enum, const): no secret when met elsewhere."""
+
+    level: str
+    mask: str
+    system: str = ""
+    vocabulary: frozenset[str] = frozenset()
+
+
+UNKNOWN = Rule("restricted", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """The rule of one place in the document, and the places below it."""
+
+    rule: Rule
+    fields: Mapping[str, "Node"] = field(default_factory=dict)
+    others: "Node | None" = None  # additionalProperties
+    first: tuple["Node", ...] = ()  # prefixItems
+    items: "Node | None" = None
+
+    @property
+    def is_opaque(self) -> bool:
+        """Whether the schema says nothing of what is inside: its rule is then for the whole value."""
+        return not (self.fields or self.others or self.first or self.items)
+
+    def describes(self, key: str | int) -> bool:
+        """Whether the schema names this key, which is then no secret itself."""
+        return key in self.fields
+
+    def child(self, key: str | int) -> "Node | None":
+        """The place below; None where the schema says nothing of it."""
+        if isinstance(key, str):
+            return self.fields.get(key, self.others)
+        return self.first[key] if key < len(self.first) else self.items
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """Made once for each version of a case type by `classify`."""
+
+    root: Node
+    paths: Mapping[tuple[str, ...], Rule]  # of each field, by the names on the way to it; `*` stands for any item
+    levels: Mapping[str, str]  # the strictest level of the fields of each mask
+
+    def rule(self, pointer: str) -> Rule:
+        """The rule of the value at a JSON Pointer such as `/contacts/0/email`."""
+        node: Node | None = self.root
+        for part in pointer.split("/")[1:]:
+            if node is None or node.is_opaque:
+                break
+            node = node.child(int(part)) if part.isdigit() and part not in node.fields else node.child(unescaped(part))
+        return node.rule if node else UNKNOWN
+
+    def rule_of_names(self, names: tuple[str, ...]) -> tuple[Rule | None, int]:
+        """The rule of the field that these names (the innermost last) end in, and how many of them are its path.
+
+        `("changes", "customer", "name")` ends in the field `/customer/name`: two names. The longest path wins; none: 0.
+        """
+        deepest = max(map(len, self.paths), default=0)
+        for length in range(min(deepest, len(names)), 0, -1):
+            if names[-length:] in self.paths:
+                return self.paths[names[-length:]], length
+        return None, 0
+
+    def level_of(self, kind: str) -> str:
+        """How secret a detail of this kind (a mask) is in a text where it stands in no field."""
+        return self.levels.get(kind, DEFAULT_FORM_LEVEL)
+
+    def systems(self) -> dict[str, str]:
+        """The owning system of each field that has one, by JSON Pointer; `*` stands for any item."""
+        owned = ((names, node.rule.system) for names, node in _places(self.root, ()) if node.is_opaque)
+        return {"".join("/" + escaped(name) for name in names): system for names, system in owned if system}
+
+
+def classify(schema: Schema) -> Classification:
+    """Compile the classification of a schema; only references inside it (`#/...`) are followed.
+
+    Raises ValueError for a level, a mask or a reference that does not exist, and for a schema that contains itself.
+    """
+    root = _Reader(schema).node([schema], UNKNOWN, 0)
+    places = list(_places(root, ()))
+    levels: dict[str, str] = {}
+    for _, node in places:
+        levels[node.rule.mask] = max(node.rule.level, levels.get(node.rule.mask, "public"), key=rank)
+    return Classification(root, {names: node.rule for names, node in places if names}, levels)
+
+
+def escaped(name: str | int) -> str:
+    """A name as a part of a JSON Pointer (RFC 6901, 3)."""
+    return str(name).replace("~", "~0").replace("/", "~1")
+
+
+def unescaped(part: str) -> str:
+    """The name that a part of a JSON Pointer stands for (RFC 6901, 4)."""
+    return part.replace("~1", "/").replace("~0", "~")
+
+
+def _places(node: Node, names: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Node]]:
+    yield names, node
+    items = [node.others, *node.first, node.items]
+    for name, child in [*node.fields.items(), *(("*", item) for item in items)]:
+        if child is not None:
+            yield from _places(child, (*names, name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the parts of one schema document."""
+
+    document: Schema
+    deepest: int = 64
+
+    def node(self, schemas: list[Schema], outer: Rule, depth: int) -> Node:
+        """The place that all of these schemas describe together."""
+        if depth > self.deepest:
+            raise ValueError("The schema contains itself.")
+        parts = [part for schema in schemas for part in self._parts(schema, depth)]
+        rule = _rule(parts, outer)
+
+        def below(keyword: str) -> Node | None:
+            found = [part[keyword] for part in parts if isinstance(part.get(keyword), Mapping)]
+            return self.node(found, rule, depth + 1) if found else None
+
+        fields: dict[str, list[Schema]] = {}
+        for part in parts:
+            for name, schema in part.get("properties", {}).items():
+                fields.setdefault(name, []).append(schema)
+        first: list[Schema] = max((part.get("prefixItems", []) for part in parts), key=len, default=[])
+        return Node(
+            rule=rule,
+            fields={name: self.node(found, rule, depth + 1) for name, found in fields.items()},
+            others=below("additionalProperties"),
+            first=tuple(self.node([schema], rule, depth + 1) for schema in first),
+            items=below("items"),
+        )
+
+    def _parts(self, schema: Schema | bool, depth: int) -> Iterator[Schema]:
+        """The schema and all that it is put together from."""
+        if depth > self.deepest:
+            raise ValueError("The schema contains itself.")
+        if not isinstance(schema, Mapping):
+            return
+        yield schema
+        if "$ref" in schema:
+            yield from self._parts(self._referred(schema["$ref"]), depth + 1)
+        for keyword in ("allOf", "anyOf", "oneOf"):
+            for part in schema.get(keyword, ()):
+                yield from self._parts(part, depth + 1)
+        for keyword in ("if", "then", "else"):
+            yield from self._parts(schema.get(keyword, True), depth + 1)
+
+    def _referred(self, reference: str) -> Schema:
+        found: Any = self.document
+        for part in reference.removeprefix("#").split("/")[1:]:
+            found = found.get(unescaped(part)) if isinstance(found, Mapping) else None
+        if not reference.startswith("#") or not isinstance(found, Mapping):
+            raise ValueError(f"The schema refers to {reference!r}, which is not in it.")
+        return found
+
+
+def _rule(parts: list[Schema], outer: Rule) -> Rule:
+    said = [part["x-classification"] for part in parts if "x-classification" in part]
+    masks = [part["x-mask"] for part in parts if "x-mask" in part]
+    wrong = [word for word in said if word not in LEVELS] + [word for word in masks if word not in MASKS]
+    if wrong:
+        raise ValueError(f"The schema names {wrong[0]!r} as a classification or a mask; there is none of that name.")
+    systems = [part["x-system"] for part in parts if "x-system" in part]
+    listed = [value for part in parts for value in (*part.get("enum", ()), part.get("const"))]
+    return Rule(
+        level=max(said, key=rank) if said else outer.level,
+        mask=masks[0] if masks else outer.mask,
+        system=systems[0] if systems else outer.system,
+        vocabulary=frozenset(value for value in listed if isinstance(value, str)),
+    )

@@ -1,0 +1,160 @@
+"""How does a command reach a case, and what becomes of it?
+
+The shell around the pure engine: lock the root case, load, execute, write state, rows and history in one transaction,
+nudge the workers after the commit. A step makes two SQL statements beside BEGIN and COMMIT: one locks and loads, one
+writes all there is to write. A refusal is a value, and is kept in the history like everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from psycopg import Cursor
+
+from audit.chain import Head
+from audit.db.sql import Part, cursor, pipeline, together
+from audit.services import Fact, Origin, Sealed, kept, sealed
+from orchestration.casetypes.case_type import CaseType, by_definition
+from orchestration.engine.codec import decode, encode, encode_event
+from orchestration.engine.commands import Command
+from orchestration.engine.events import DecisionEvaluated, Event
+from orchestration.engine.execute import Outcome, execute
+from orchestration.engine.state import INSTANCE_ENDED, State
+from orchestration.ground import clock
+from orchestration.ground.refusals import Refused
+from orchestration.models import Definition
+from orchestration.shell import step_sql
+from orchestration.shell.nudges import nudge_jobs, nudge_outbox
+from orchestration.shell.row_changes import Effects, effects
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command was carried out: the new state of the root case, what happened, and what that opened and closed."""
+
+    instance: int
+    case_type: CaseType
+    state: State
+    events: tuple[Event, ...]
+    effects: Effects
+    at: datetime
+    created: bool = False
+
+    @property
+    def status(self) -> str:
+        return self.state.root.state
+
+    @property
+    def ended(self) -> bool:
+        return self.status in INSTANCE_ENDED
+
+
+with_every_step: list[Callable[[Done], Part]] = []
+"""What others want written with every step of a running case, in its statement (casework's rows)."""
+
+
+def start(
+    definition: Definition,
+    command: Command,
+    origin: Origin,
+    facts: Iterable[Fact] = (),
+    along: Callable[[Done], Part] | None = None,
+) -> Done | Refused:
+    """Begin a root case on this version; `along` gives what the caller wants written in the same statement.
+
+    A single statement is a transaction by itself, so none is opened for it.
+    """
+    at = clock.utc_now()
+    case_type = by_definition(definition.pk)
+    outcome = execute(case_type.library, None, command, at)
+    if outcome.rejection is not None:
+        return Refused(outcome.rejection.code, outcome.rejection.message)
+    with cursor() as plain:
+        instance = step_sql.next_id(plain)
+        history = sealed(instance, Head(), [*facts, *_told(outcome.events)], origin, case_type.label, at)
+        done = Done(instance, case_type, outcome.state, outcome.events, effects(outcome.events), at, created=True)
+        _write(plain, done, history, origin, [along(done)] if along else [], definition.pk)
+    return done
+
+
+def send(instance: int, command: Command, origin: Origin, facts: Iterable[Fact] = ()) -> Done | Refused:
+    """Carry out a command on a running root case; `facts` are kept in the history before what the engine says."""
+    with transaction.atomic(savepoint=False), pipeline() as pipelined:
+        loaded = step_sql.lock(pipelined, instance)
+        if loaded is None:
+            return Refused("unknown", "This case does not exist any more.")
+        at = clock.utc_now()
+        case_type = by_definition(loaded.definition)
+        outcome = execute(case_type.library, decode(loaded.items, loaded.data), command, at)
+        head = Head(loaded.head_sequence, loaded.head_digest)
+        told = [*facts, *(_told(outcome.events) if outcome.rejection is None else [_refusal(command, outcome)])]
+        history = sealed(instance, head, told, origin, case_type.label, at)
+        if outcome.rejection is not None:
+            _advance(pipelined, instance, history, origin, case_type.label, at)
+            return Refused(outcome.rejection.code, outcome.rejection.message)
+        done = Done(instance, case_type, outcome.state, outcome.events, effects(outcome.events), at)
+        _write(pipelined, done, history, origin, [wanted(done) for wanted in with_every_step])
+    return done
+
+
+def record(instance: int, facts: Iterable[Fact], origin: Origin) -> None:
+    """Keep something in a case's history that is no step of the engine: viewed, revealed, claimed, denied."""
+    with transaction.atomic(savepoint=False), pipeline() as pipelined:
+        loaded = step_sql.lock(pipelined, instance)
+        if loaded is None:
+            return
+        at = clock.utc_now()
+        label = by_definition(loaded.definition).label
+        history = sealed(instance, Head(loaded.head_sequence, loaded.head_digest), facts, origin, label, at)
+        _advance(pipelined, instance, history, origin, label, at)
+
+
+def _write(
+    cursor: Cursor[Any],
+    done: Done,
+    history: Sealed,
+    origin: Origin,
+    along: list[Part],
+    definition: int | None = None,
+) -> None:
+    """State, history and rows, and what others send along; the workers hear after the commit."""
+    items, data = encode(done.state)
+    row = {
+        "instance": done.instance, "definition": definition, "status": done.status, "items": items, "data": data,
+        "head_sequence": history.head.sequence, "head_digest": history.head.digest, "at": done.at,
+        "ended": done.at if done.ended else None,
+    }  # fmt: skip
+    root = step_sql.STEPPED if definition is None else step_sql.CREATED
+    told = kept(done.instance, history, origin, done.case_type.label, done.at)
+    cursor.execute(*together([(root, row), told, *step_sql.parts(done.effects, done.case_type.fallback_group), *along]))
+    nudge_jobs(done.instance, done.effects.nudges())
+    if done.effects.thrown:
+        nudge_outbox()
+
+
+def _advance(cursor: Cursor[Any], instance: int, history: Sealed, origin: Origin, label: str, at: datetime) -> None:
+    """History alone, on a case that stays as it is."""
+    head = {"instance": instance, "head_sequence": history.head.sequence, "head_digest": history.head.digest}
+    cursor.execute(*together([(step_sql.ADVANCED, head), kept(instance, history, origin, label, at)]))
+
+
+def _told(events: Iterable[Event]) -> list[Fact]:
+    """Engine events as facts for the history."""
+    facts = []
+    for event in events:
+        kind, payload = encode_event(event)
+        hits = event.hits if isinstance(event, DecisionEvaluated) else ()
+        facts.append(Fact("engine." + kind, payload, hits))
+    return facts
+
+
+def _refusal(command: Command, outcome: Outcome) -> Fact:
+    """What was refused and why; what somebody wanted to write is not kept, only that they did."""
+    assert outcome.rejection is not None
+    named = {f.name: value for f in fields(command) if isinstance(value := getattr(command, f.name), int | str)}
+    detail: dict[str, Any] = {"command": type(command).__name__, **named}
+    return Fact("command.refused", detail | {"code": outcome.rejection.code, "reason": outcome.rejection.message})

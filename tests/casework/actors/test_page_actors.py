@@ -1,0 +1,100 @@
+"""What does an admin learn about the machines, and can they be switched off and given another model?"""
+
+from __future__ import annotations
+
+import pytest
+
+from audit.models import AuditEvent
+from audit.services import Origin
+from casework.actors.bundled import CASE_TYPES
+from orchestration.actors.kinds.text_model.schemas import schemas
+from orchestration.actors.registry import register_model_version
+from orchestration.casetypes.case_type import folder_files
+from orchestration.casetypes.deployment import deploy
+from orchestration.models import Actor, ActorCall
+from tests.orchestration.machines import work_jobs
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(people, client):
+    client.force_login(people["ada"])
+    return client
+
+
+def test_health_comes_from_the_ledger(people, analysed, machines, open_case, admin):
+    analysed()
+    machines.fail("intent", temporary=False)
+    work_jobs(open_case().instance_id)
+    row = next(each for each in admin.get("/actors/").context["actors"] if each.key == "intent")
+    (version,) = row.versions
+    assert (version.health.calls, version.health.failures) == (2, 1)
+    assert version.health.confidence == pytest.approx(0.93)
+    assert ActorCall.objects.filter(actor="intent").count() == 2
+
+
+def test_an_actor_switched_off_gets_no_work_and_the_switch_is_on_record(machines, open_case, admin):
+    admin.post("/actors/intent/switch/", {"enabled": "no"})
+    case = open_case()
+    work_jobs(case.instance_id)
+    assert "No enabled actor can do 'intent'" in case.instance.incidents.get().message
+    assert "switched off" in admin.get("/actors/").content.decode()
+    admin.post("/actors/intent/switch/", {"enabled": "yes"})
+    admin.post("/actors/intent/switch/", {"enabled": "yes"})
+    assert Actor.objects.get(key="intent").enabled
+    assert AuditEvent.objects.filter(chain=0, action="actor.changed", actor="person:ada").count() == 2
+
+
+def test_another_model_version_is_put_to_work(machines, admin):
+    second = register_model_version("intent", "second", b"x", {"accuracy": 0.97}, activate=False)
+    told = admin.get("/actors/").content.decode()
+    assert "accuracy 0.97" in told
+    answer = admin.post(f"/actors/intent/versions/{second.pk}/activate/", follow=True)
+    assert "works with version second" in answer.content.decode()
+    assert Actor.objects.get(key="intent").versions.get(active=True) == second
+    assert AuditEvent.objects.filter(chain=0, action="model.activated", actor="person:ada").count() == 1
+
+
+def test_a_version_of_one_actor_is_not_put_to_work_in_another(machines, admin):
+    second = register_model_version("intent", "second", b"x", {}, activate=False)
+    assert admin.post(f"/actors/sentiment/versions/{second.pk}/activate/").status_code == 404
+
+
+def test_schema_and_policy_of_each_actor_are_shown(machines, admin):
+    answer = admin.get("/actors/")
+    row = next(each for each in answer.context["actors"] if each.key == "sentiment")
+    assert [(field.name, field.kind, field.required) for field in row.declared.gives] == [
+        ("label", "one of 3: negative, neutral, positive", True),
+        ("confidence", "number from 0 to 1", True),
+        ("score", "number from -1 to 1", True),
+    ]
+    assert [field.name for field in row.declared.takes] == ["text"]
+    policy = dict(answer.context["policy"])
+    assert policy["Attempts"].startswith("3, ")
+    assert policy["Time limit"] == "300 seconds a call"
+    assert "&quot;maxLength&quot;: 20000" in answer.content.decode()
+
+
+def test_a_classifier_says_which_labels_its_model_at_work_knows():
+    found = schemas("intent", b'{"labels": ["b", "a"]}')
+    assert found is not None
+    assert found.output["properties"]["label"]["enum"] == ["a", "b"]
+    assert schemas("intent", b"no model") is None
+    assert schemas("unknown", b"") is None
+
+
+def test_every_actor_names_the_steps_and_rules_of_case_types_that_speak_of_it(machines, admin):
+    rows = {row.key: row for row in admin.get("/actors/").context["actors"]}
+    assert [(asker.case_type, asker.step) for asker in rows["sentiment"].askers] == [
+        ("Customer complaint", "Read the tone")
+    ]
+    assert rows["sentiment"].watched == ()
+    watched = [(watch.table, watch.column, watch.cells) for watch in rows["intent"].watched]
+    assert ("Routing", "Confidence in %", ("< 75",)) in watched
+    deploy(folder_files(CASE_TYPES / "refund"), Origin("system:test"))
+    rows = {row.key: row for row in admin.get("/actors/").context["actors"]}
+    assert ("Refund", ("The machine could not read it",)) in [
+        (asker.case_type, asker.on_failure) for asker in rows["sentiment"].askers
+    ]
+    assert [(watch.table, watch.cells) for watch in rows["sentiment"].watched] == [("Approval", ("< 60",))]

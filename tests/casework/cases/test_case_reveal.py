@@ -1,0 +1,83 @@
+"""A person with the right reveals a masked field, and says why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+
+from casework.models import Case, Reveal
+from orchestration.ground import clock
+from tests.casework.actions import Door, denials, door, kept
+from tests.casework.conftest import PERSON
+
+__all__ = ["door"]
+pytestmark = pytest.mark.django_db
+
+People = dict[str, User]
+IBAN = {"path": "/customer/iban", "reason": "To compare it with the transfer"}
+
+
+def page(door: Door, who: User, case: Case) -> str:
+    """The case as this person sees it."""
+    prefix = "/api" if door.is_api else ""
+    return door._client(who).get(f"{prefix}/cases/{case.pk}/").content.decode()
+
+
+def test_they_see_it_and_the_reason_is_kept(door: Door, people: People, analysed: Callable[..., Case]) -> None:
+    case = analysed()
+    assert PERSON["iban"] not in page(door, people["clara"], case)
+    answer = door(people["clara"], "reveal", case.pk, **IBAN)
+    assert answer.status_code == door.done
+    assert not door.is_api or answer.json()["value"] == PERSON["iban"]
+    assert PERSON["iban"] in page(door, people["clara"], case) and PERSON["card"] not in page(
+        door, people["clara"], case
+    )
+    assert [(e.actor, e.detail) for e in kept(case, "field.revealed")] == [("person:clara", IBAN)]
+
+
+def test_nobody_else_sees_it_and_they_only_for_a_while(
+    door: Door, people: People, analysed: Callable[..., Case]
+) -> None:
+    case = analysed()
+    door(people["clara"], "reveal", case.pk, **IBAN)
+    assert PERSON["iban"] not in page(door, people["anna"], case)
+    Reveal.objects.update(until=clock.utc_now() - timedelta(seconds=1))
+    assert PERSON["iban"] not in page(door, people["clara"], case)
+
+
+def test_again_while_it_is_shown_is_refused(door: Door, people: People, analysed: Callable[..., Case]) -> None:
+    case = analysed()
+    door(people["clara"], "reveal", case.pk, **IBAN)
+    assert door(people["clara"], "reveal", case.pk, **IBAN).status_code == 409
+    assert len(kept(case, "field.revealed")) == 1
+
+
+@pytest.mark.parametrize("reason", ["", "abc", "    x    ", "y" * 501])
+def test_not_without_a_reason(door: Door, people: People, analysed: Callable[..., Case], reason: str) -> None:
+    case = analysed()
+    assert door(people["clara"], "reveal", case.pk, path=IBAN["path"], reason=reason).status_code == 400
+    assert not Reveal.objects.exists() and PERSON["iban"] not in page(door, people["clara"], case)
+
+
+@pytest.mark.parametrize("path", ["/customer/shoe", "customer.iban", "/message", "/customer"])
+def test_only_what_is_masked(door: Door, people: People, analysed: Callable[..., Case], path: str) -> None:
+    case = analysed()
+    assert door(people["clara"], "reveal", case.pk, path=path, reason=IBAN["reason"]).status_code in (404, 409)
+    assert not Reveal.objects.exists()
+
+
+def test_looking_reveals_nothing(door: Door, people: People, analysed: Callable[..., Case]) -> None:
+    case = analysed()
+    assert PERSON["iban"] not in door.get(people["clara"], "reveal", case.pk).content.decode()
+    assert not Reveal.objects.exists()
+
+
+def test_not_by_those_without_the_right(door: Door, people: People, analysed: Callable[..., Case]) -> None:
+    case = analysed()
+    for name, status in (("olga", 404), ("dora", 404), ("ada", 404), ("anna", 403), ("axel", 403)):
+        assert door(people[name], "reveal", case.pk, **IBAN).status_code == status
+    assert not Reveal.objects.exists()
+    assert denials(case) == [("person:anna", "reveal"), ("person:axel", "reveal")]

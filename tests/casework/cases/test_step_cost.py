@@ -1,0 +1,70 @@
+"""A step makes two SQL statements beside BEGIN and COMMIT, one that reads and one that writes, whatever its events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+
+from audit.services import Origin
+from casework.models import Case
+from orchestration.engine.commands import CompleteJob, CompleteTask, PlanItem, StartCase
+from orchestration.ground import clock
+from orchestration.ground.refusals import Refused
+from orchestration.jobs import runner
+from orchestration.models import Definition, HumanTask, Job
+from orchestration.shell import services
+from orchestration.shell.services import Done
+from tests.orchestration.machines import Machines
+from tests.sql import statements
+
+pytestmark = pytest.mark.django_db
+
+MOST = 2
+ORIGIN = Origin("system:test")
+INTENT = {"label": "refund_request", "confidence": 0.93, "alternatives": []}
+
+
+def done_within(work: Callable[[], object], most: int = MOST) -> Done:
+    """What the step did, within the statements allowed to it."""
+    with statements() as sent:
+        outcome = work()
+    assert isinstance(outcome, Done), outcome
+    assert len(sent) <= most, "\n".join(sent)
+    return outcome
+
+
+def test_every_step_of_a_complaint_keeps_to_two_statements(
+    complaint: Definition, people: dict[str, User], open_case: Callable[..., Case], machines: Machines
+) -> None:
+    services.by_definition(complaint.pk)  # compiled once a process, at its first case
+    done_within(lambda: services.start(complaint, StartCase("complaint", {"message": "Where is my money?"}), ORIGIN))
+    case = open_case().instance_id
+    intent, sentiment = Job.objects.filter(instance=case).order_by("capability").values_list("job", flat=True)
+    done_within(lambda: services.send(case, CompleteJob(intent, INTENT), ORIGIN))
+    decided = done_within(lambda: services.send(case, CompleteJob(sentiment, {"label": "neutral"}), ORIGIN))
+    assert len(decided.events) > 15
+    done_within(lambda: services.send(case, PlanItem("ask_customer"), ORIGIN))
+    task = HumanTask.objects.get(instance=case, definition_item="check_draft_task")
+    ended = done_within(lambda: services.send(case, CompleteTask(task.item, {"verdict": "accept"}), ORIGIN))
+    assert ended.ended
+
+
+def test_a_worker_s_result_costs_one_more_for_its_row_in_the_ledger(
+    complaint: Definition, people: dict[str, User], open_case: Callable[..., Case], machines: Machines
+) -> None:
+    case = open_case().instance_id
+    number = Job.objects.filter(instance=case).values_list("job", flat=True)[0]
+    job = runner.claim(case, number)
+    assert job is not None
+    attempt = runner._attempt(job)
+    done_within(lambda: runner.bring_back(job, attempt, clock.utc_now()), most=MOST + 1)
+
+
+def test_a_refusal_is_kept_for_two_statements(open_case: Callable[..., Case]) -> None:
+    case = open_case().instance_id
+    with statements() as sent:
+        outcome = services.send(case, CompleteTask(999), ORIGIN)
+    assert isinstance(outcome, Refused) and outcome.code == "unknown"
+    assert len(sent) <= MOST

@@ -1,0 +1,138 @@
+"""The refund from intake to the money, through the whole shell: rules, machine, people, called processes, history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from audit.selectors import timeline
+from audit.services import Origin
+from casework.access.roles import ensure_roles
+from casework.actors.bundled import CASE_TYPES
+from casework.cases.services import Opened, case_open, case_verify, task_complete
+from casework.models import Case
+from orchestration.casetypes.case_type import folder_files
+from orchestration.casetypes.deployment import Published, deploy
+from orchestration.models import ActorCall, HumanTask, Incident
+from orchestration.shell.selectors import data_of
+from orchestration.shell.services import Done
+from tests.casework.actions import open_task
+from tests.orchestration.machines import Machines, work_jobs
+
+pytestmark = pytest.mark.django_db
+
+WHOLE = {"message": "The lamp broke.", "about": "purchase", "amount": 80, "earlier_refunds": 0,
+         "purchase": {"receipt": "R-1"},
+         "customer": {"name": "Elena Rossi", "iban": "DE89 3704 0044 0532 0130 00"}}  # fmt: skip
+Opens = Callable[..., Case]
+
+
+@pytest.fixture
+def refund(people: dict[str, User], machines: Machines) -> Opens:
+    """`refund(amount=9)`: one that has come in, with the machine's work done."""
+    outcome = deploy(folder_files(CASE_TYPES / "refund"), Origin("system:test"))
+    assert isinstance(outcome, Published), outcome
+    ensure_roles(outcome.case_type)
+    machines.say("refund_request", 0.9, "neutral")
+
+    def opened(**data: Any) -> Case:
+        given = {name: value for name, value in (WHOLE | data).items() if value is not None}
+        reference = f"R-{Case.objects.count()}"
+        found = case_open(by=None, case_type="refund", reference=reference, source="test", data=given)
+        assert isinstance(found, Opened), found
+        work_jobs(found.case.instance_id)
+        return Case.objects.get(pk=found.case.pk)
+
+    return opened
+
+
+def finish(case: Case, who: User, name: str, **answers: Any) -> Case:
+    task = open_task(case)
+    assert task.name == name
+    outcome = task_complete(
+        by=who, task=task, answers={path.replace("__", "."): value for path, value in answers.items()}
+    )
+    assert isinstance(outcome, Done), outcome
+    work_jobs(case.instance_id)
+    return Case.objects.get(pk=case.pk)
+
+
+def test_it_is_approved_by_one_paid_by_another_and_the_history_holds(refund: Opens, people: dict[str, User]) -> None:
+    case = refund()
+    assert case.state == "Pending review"
+    case = finish(case, people["anna"], "Approve the refund", verdict="approve")
+    assert case.state == "Being paid"
+    case = finish(case, people["emil"], "Pay", payment__outcome="paid", payment__reference="SEPA-1")
+    assert (case.state, case.closed) == ("Completed", True)
+    assert data_of(case.instance)["payment"] == {"outcome": "paid", "reference": "SEPA-1"}
+    assert case_verify(by=people["axel"], case=case).ok
+
+
+def test_what_is_missing_is_asked_of_a_person_who_types_a_number(refund: Opens, people: dict[str, User]) -> None:
+    case = refund(amount=None, customer={"name": "Elena Rossi"})
+    assert open_task(case).name == "Complete the request"
+    case = finish(case, people["ben"], "Complete the request", amount="9,90", customer__iban="DE89370400440532013000")
+    assert data_of(case.instance)["amount"] == 9.9
+    assert data_of(case.instance)["customer"] == {"name": "Elena Rossi", "iban": "DE89370400440532013000"}
+    assert (case.state, open_task(case).name) == ("Being paid", "Pay")
+
+
+def test_a_machine_that_fails_for_good_leads_to_a_person_and_to_no_incident(
+    refund: Opens, people: dict[str, User], machines: Machines
+) -> None:
+    machines.fail("sentiment", temporary=False)
+    case = refund()
+    assert open_task(case).name == "Judge the tone"
+    assert not Incident.objects.filter(instance=case.instance_id).exists()
+    (call,) = ActorCall.objects.filter(instance=case.instance_id)
+    assert call.outcome == "failed"
+    assert [entry.detail["code"] for entry in timeline(case.instance_id, action="engine.JobFailed")] == ["actor-failed"]
+    case = finish(case, people["anna"], "Judge the tone", sentiment__label="negative")
+    assert data_of(case.instance)["approval"]["why"] == "The customer is upset: a person decides."
+    assert case_verify(by=people["axel"], case=case).ok
+
+
+def test_a_payment_that_comes_back_is_corrected_and_paid_again(refund: Opens, people: dict[str, User]) -> None:
+    case = finish(refund(amount=9.5), people["emil"], "Pay", payment__outcome="returned", payment__why="Unknown")
+    reveal = Client()
+    reveal.force_login(people["emil"])
+    reveal.post(f"/cases/{case.pk}/reveal/", {"path": "/customer/iban", "reason": "The bank returned it"})
+    case = finish(case, people["emil"], "Correct the account", customer__iban="NL91 ABNA 0417 1643 00")
+    case = finish(case, people["emil"], "Pay", payment__outcome="paid", payment__reference="SEPA-2")
+    assert case.closed
+    assert data_of(case.instance)["customer"] == {"name": "Elena Rossi", "iban": "NL91 ABNA 0417 1643 00"}
+
+
+def test_a_credit_instead_of_a_refund_runs_a_process_that_calls_another(refund: Opens, people: dict[str, User]) -> None:
+    case = finish(refund(), people["anna"], "Approve the refund", verdict="goodwill", reason="Loyal for ten years")
+    case = finish(case, people["clara"], "Offer a credit", goodwill__amount="15", goodwill__text="With our apologies.")
+    case = finish(case, people["emil"], "Pay", payment__outcome="paid", payment__reference="SEPA-3")
+    assert case.closed
+    assert data_of(case.instance)["goodwill"] == {"amount": 15, "text": "With our apologies."}
+
+
+@pytest.mark.parametrize("amount", ["0", "101", "much"])
+def test_a_credit_keeps_within_its_bounds(refund: Opens, people: dict[str, User], amount: str) -> None:
+    case = finish(refund(), people["anna"], "Approve the refund", verdict="goodwill", reason="Loyal for ten years")
+    outcome = task_complete(
+        by=people["clara"], task=open_task(case), answers={"goodwill.amount": amount, "goodwill.text": "Sorry."}
+    )
+    assert not isinstance(outcome, Done)
+    assert HumanTask.objects.get(instance=case.instance_id, state="open").name == "Offer a credit"
+
+
+def test_pages_of_a_refund_mask_the_account_for_who_may_not_see_it(refund: Opens, people: dict[str, User]) -> None:
+    case = refund()
+    for who in ("anna", "clara"):
+        reader = Client()
+        reader.force_login(people[who])
+        told = reader.get(f"/cases/{case.pk}/").content.decode()
+        assert "DE89 3704" not in told
+        assert ("Elena Rossi" in told) == (who == "clara")
+    outsider = Client()
+    outsider.force_login(people["dora"])
+    assert outsider.get(f"/cases/{case.pk}/").status_code == 404

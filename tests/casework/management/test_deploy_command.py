@@ -1,0 +1,56 @@
+"""`manage.py deploy` brings in what ships, and takes back nothing that a person has published since."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+
+from audit.services import Origin
+from casework.actors.bundled import CASE_TYPES
+from casework.management.commands import deploy as command
+from orchestration.casetypes.case_type import folder_files
+from orchestration.casetypes.deployment import Published, deploy
+from orchestration.models import Definition
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "ensure_actors", lambda folder: None)
+
+
+def said(*arguments: str) -> str:
+    out = StringIO()
+    call_command("deploy", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_what_ships_is_deployed_once() -> None:
+    assert said().splitlines() == ["Customer complaint: version 1 deployed", "Refund: version 1 deployed"]
+    assert said().splitlines() == [
+        "Customer complaint: version 1 is there already", "Refund: version 1 is there already",
+    ]  # fmt: skip
+
+
+def test_rules_that_a_person_published_survive_the_next_start() -> None:
+    said()
+    files = folder_files(CASE_TYPES / "complaint")
+    files["routing.dmn"] = files["routing.dmn"].replace("&lt; 75", "&lt; 80")
+    ada = User.objects.create_user("ada")
+    assert isinstance(deploy(files, Origin("person:ada"), by=ada), Published)
+    assert "Customer complaint: version 2 stays; a person has published it" in said()
+    assert "Refund: version 1 is there already" in said()
+    assert Definition.objects.filter(key="complaint").latest("version").version == 2
+
+
+def test_a_folder_that_is_named_is_deployed_whoever_published_before() -> None:
+    said()
+    ada = User.objects.create_user("ada")
+    changed = folder_files(CASE_TYPES / "complaint")
+    changed["routing.dmn"] = changed["routing.dmn"].replace("&lt; 75", "&lt; 80")
+    deploy(changed, Origin("person:ada"), by=ada)
+    assert "version 3 deployed" in said(str(CASE_TYPES / "complaint"))

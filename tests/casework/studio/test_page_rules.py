@@ -1,0 +1,252 @@
+"""Can an admin change a rule in the browser, see what is wrong with it, try it and publish it?"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audit.models import AuditEvent
+from casework.actors.bundled import CASE_TYPES
+from casework.models import Case
+from casework.studio.decision_table_edit import MOST_RULES, changes, draft, edited, rows_from, table_in
+from orchestration.casetypes.case_type import current, folder_files
+from orchestration.engine.dmn.editing import Row
+from orchestration.models import Definition
+
+FILES = folder_files(CASE_TYPES / "complaint")
+TABLE = table_in(FILES["routing.dmn"], "routing_table")
+
+
+def as_form(rows=TABLE.rows, **more):
+    """The form of a table as a browser sends it."""
+    form = {"rules": str(len(rows))}
+    for number, row in enumerate(rows, 1):
+        form[f"r{number}.id"] = row.id
+        form |= {f"r{number}.{cell}": text for cell, text in enumerate(row.cells)}
+    return form | more
+
+
+def address(definition) -> str:
+    return f"/rules/{definition.pk}/routing_table/"
+
+
+@pytest.fixture
+def admin(people, client):
+    client.force_login(people["ada"])
+    return client
+
+
+@pytest.mark.django_db
+def test_75_becomes_80_and_is_published_with_a_note(people, complaint, admin):
+    answer = admin.post(
+        address(complaint), as_form(**{"r1.0": "< 80"}, do="publish", note="Too much got through"), follow=True
+    )
+    newest = current("complaint")
+    assert newest.version == 2
+    assert "Version 2 is published" in answer.content.decode()
+    row = Definition.objects.get(pk=newest.pk)
+    assert (row.note, row.deployed_by.username) == ("Too much got through", "ada")
+    assert row.files["routing.dmn"] == FILES["routing.dmn"].replace("&lt; 75", "&lt; 80")
+    told = AuditEvent.objects.filter(chain=0, action="definition.deployed", actor="person:ada")
+    assert told.count() == 1
+
+
+@pytest.mark.django_db
+def test_new_cases_follow_the_new_rule_and_running_ones_stay(people, complaint, admin, open_case, machines):
+    from tests.orchestration.machines import work_jobs
+
+    machines.say("refund_request", 0.78, "neutral")
+    before = open_case()
+    admin.post(address(complaint), as_form(**{"r1.0": "< 80"}, do="publish", note="Stricter"))
+    after = open_case()
+    for case in (before, after):
+        work_jobs(case.instance_id)
+    tasks = {case.pk: case.instance.tasks.get().name for case in Case.objects.all()}
+    assert tasks == {before.pk: "Check and send the draft", after.pk: "Senior review"}
+
+
+@pytest.mark.django_db
+def test_every_wrong_cell_is_named_at_once_and_nothing_is_lost(complaint, admin):
+    form = as_form(**{"r1.0": "< < 75", "r2.3": "1 +", "r3.5": "kept as typed"}, do="publish", note="x")
+    answer = admin.post(address(complaint), form)
+    told = answer.content.decode()
+    assert answer.status_code == 400
+    assert told.count('aria-invalid="true"') >= 2
+    assert 'id="r1.0.wrong"' in told
+    assert 'id="r2.3.wrong"' in told
+    assert "kept as typed" in told
+    assert current("complaint").version == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("cell", ["r2.1", "r1.4"])
+def test_a_text_without_its_quotation_marks_is_explained(complaint, admin, cell):
+    told = admin.post(address(complaint), as_form(**{cell: "negative"}, do="review")).content.decode()
+    assert f'id="{cell}.wrong"' in told
+    assert "negative is not known here. A text stands in quotation marks." in told
+
+
+@pytest.mark.django_db
+def test_a_word_that_the_column_does_not_allow_is_refused_in_its_cell(complaint, admin):
+    answer = admin.post(address(complaint), as_form(**{"r1.3": '"seniro"'}, do="review"))
+    assert 'id="r1.3.wrong"' in answer.content.decode()
+    assert "&quot;draft&quot;" in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("confidence", "tone", "intent", "rule"), [
+    ("0.749", "neutral", "refund_request", 1), ("0.9", "negative", "refund_request", 2),
+    ("0,9", "positive", "card_lost_or_stolen", 3), ("0.9", "positive", "refund_request", 5),
+])  # fmt: skip
+def test_a_trial_shows_which_rule_fires_before_anything_is_published(complaint, admin, confidence, tone, intent, rule):
+    given = {"try.intent.confidence": confidence, "try.sentiment.label": tone, "try.intent.label": intent}
+    answer = admin.post(address(complaint), as_form(do="try", **given))
+    assert answer.context["trial"].hits == (rule,)
+    assert f"Rule {rule} fires." in answer.content.decode()
+    assert current("complaint").version == 1
+
+
+@pytest.mark.django_db
+def test_a_trial_with_a_word_for_a_figure_says_so(complaint, admin):
+    told = admin.post(address(complaint), as_form(do="try", **{"try.intent.confidence": "high"})).content.decode()
+    assert "This should be a number." in told
+    assert "fires." not in told
+
+
+@pytest.mark.django_db
+def test_publishing_without_a_note_asks_for_one(complaint, admin):
+    answer = admin.post(address(complaint), as_form(**{"r1.0": "< 80"}, do="publish", note="  "))
+    assert answer.status_code == 400
+    assert "what you changed and why" in answer.content.decode()
+    assert current("complaint").version == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("note", ["Stricter\0", "Stricter\x07"])
+def test_a_note_that_cannot_be_kept_is_refused_beside_it_and_nothing_is_lost(complaint, admin, note):
+    answer = admin.post(address(complaint), as_form(**{"r1.0": "< 80"}, do="publish", note=note))
+    told = answer.content.decode()
+    assert answer.status_code == 400
+    assert 'id="note-wrong">This holds characters that cannot be kept' in told
+    assert "&lt; 80" in told
+    assert "Stricter" in told
+    assert current("complaint").version == 1
+
+
+def many(count):
+    return [Row(("< 75", "-", "-"), TABLE.rows[0].outputs, TABLE.rows[0].annotations, "") for _ in range(count)]
+
+
+@pytest.mark.django_db
+def test_a_table_of_three_hundred_rules_is_published(complaint, admin):
+    answer = admin.post(address(complaint), as_form(many(300), do="publish", note="All regions"), follow=True)
+    assert "Version 2 is published" in answer.content.decode()
+    published = Definition.objects.get(pk=current("complaint").pk).files["routing.dmn"]
+    assert len(table_in(published, "routing_table").rows) == 300
+
+
+@pytest.mark.django_db
+def test_a_rule_too_many_is_refused_in_words_and_stays_in_the_form(complaint, admin):
+    answer = admin.post(address(complaint), as_form(many(MOST_RULES), do="add:1"))
+    told = answer.content.decode()
+    assert answer.status_code == 400
+    assert "A table has at most 500 rules here; this has 501." in told
+    assert f'name="r{MOST_RULES + 1}.0"' in told
+
+
+@pytest.mark.django_db
+def test_what_was_edited_from_an_older_version_is_not_published_over_a_newer_one(complaint, admin):
+    admin.post(address(complaint), as_form(**{"r1.0": "< 80"}, do="publish", note="First"))
+    answer = admin.post(address(complaint), as_form(**{"r1.0": "< 70"}, do="publish", note="Second"))
+    assert answer.status_code == 409
+    assert "Version 2 was published while you edited version 1" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_publishing_nothing_new_makes_no_version(complaint, admin):
+    answer = admin.post(address(complaint), as_form(do="publish", note="No change"), follow=True)
+    assert "Nothing was changed" in answer.content.decode()
+    assert current("complaint").version == 1
+
+
+@pytest.mark.django_db
+def test_old_versions_stay_readable_and_say_that_they_are_replaced(complaint, admin):
+    admin.post(address(complaint), as_form(**{"r1.0": "< 80"}, do="publish", note="Stricter"))
+    told = admin.get(f"/rules/{complaint.pk}/").content.decode()
+    assert "&lt; 75" in told
+    assert "replaced" in told
+    assert ">Change<" not in told
+    listed = admin.get("/rules/").content.decode()
+    assert "Stricter" in listed
+    assert "Version 1" in listed
+
+
+@pytest.mark.django_db
+def test_an_auditor_reads_rules_and_changes_none(people, complaint, client):
+    client.force_login(people["axel"])
+    assert "Routing" in client.get(f"/rules/{complaint.pk}/").content.decode()
+    assert client.get(address(complaint)).status_code == 403
+    assert client.post(address(complaint), as_form(do="publish", note="x")).status_code == 403
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form", [{"rows": "x"}, {"do": "publish", "rules": "999999999", "note": "x"}, {"do": "up:-1"},
+                                  {"do": "remove:abc"}, {"do": "add:99999999999999999999"}])  # fmt: skip
+def test_a_form_that_nobody_made_breaks_nothing(complaint, admin, form):
+    assert admin.post(address(complaint), form).status_code in (200, 400)
+    assert current("complaint").version == 1
+
+
+def test_a_table_as_it_stands_is_a_sound_draft_that_changes_nothing():
+    made = draft(FILES, "routing.dmn", TABLE, TABLE.rows)
+    assert made.is_sound
+    assert made.files == FILES
+    assert changes(TABLE, TABLE.rows) == ()
+
+
+def test_a_new_rule_is_written_into_the_file_and_named_as_added():
+    rows = edited(rows_from(as_form(rules="5"), TABLE), TABLE, "add:1")
+    rows[1] = Row(("-", "-", '"fees_and_charges"'), ('"team"', '"Payments team"', '"Fees"'), (), "")
+    made = draft(FILES, "routing.dmn", TABLE, rows)
+    assert made.is_sound
+    assert len(table_in(made.files["routing.dmn"], "routing_table").rows) == 6
+    (added,) = [change for change in changes(TABLE, rows) if change.kind != "moved"]
+    assert (added.number, added.kind) == (2, "added")
+
+
+def test_a_table_without_a_rule_is_no_draft():
+    assert draft(FILES, "routing.dmn", TABLE, []).faults == ("A table needs at least one rule.",)
+
+
+BUTTON = st.builds("{}:{}".format, st.sampled_from(["add", "remove", "up", "down"]), st.integers(0, 7))
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(BUTTON, max_size=12))
+def test_whatever_is_pressed_the_rules_that_stay_keep_their_cells(pressed):
+    rows = list(TABLE.rows)
+    for do in pressed:
+        before = len(rows)
+        rows = edited(rows, TABLE, do)
+        assert len(rows) - before in {"add": (1,), "remove": (0, -1)}.get(do.partition(":")[0], (0,))
+    known = {row.id: row for row in TABLE.rows}
+    assert all(row == known[row.id] for row in rows if row.id)
+    made = draft(FILES, "routing.dmn", TABLE, rows)
+    if made.is_sound:
+        kept = [row.cells for row in table_in(made.files["routing.dmn"], "routing_table").rows]
+        assert kept == [row.cells for row in rows]
+
+
+@pytest.mark.django_db
+def test_tables_of_a_process_are_changed_and_tried_like_those_of_a_case(complaint, admin):
+    from audit.services import Origin
+    from orchestration.casetypes.deployment import deploy
+
+    refund = deploy(folder_files(CASE_TYPES / "refund"), Origin("system:test")).definition
+    for table in ("approval_table", "missing_parts_table"):
+        rows = table_in(refund.files[{"a": "approval.dmn", "m": "completeness.dmn"}[table[0]]], table).rows
+        form = as_form(rows, **{"try.amount": "1200", "try.about": "purchase", "try.customer.iban": "x"}, do="try")
+        answer = admin.post(f"/rules/{refund.pk}/{table}/", form)
+        assert answer.status_code == 200, table
+        assert answer.context["trial"].hits == {"a": (1,), "m": (4, 5)}[table[0]]

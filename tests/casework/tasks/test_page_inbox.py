@@ -1,0 +1,183 @@
+"""What does a person find in their inbox, and how do they take and give back a task?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.utils import timezone
+
+from casework.cases.services import task_claim
+from casework.tasks.inbox import CAP, PAGE, TABS, inbox_marker, inbox_page
+from orchestration.models import HumanTask, TaskCandidate
+from tests.sql import statements
+
+pytestmark = pytest.mark.django_db
+
+
+def page(user, tab="groups", **more):
+    return inbox_page(user=User.objects.get(pk=user.pk), tab=tab, now=timezone.now(), **more)
+
+
+def pile_up(instance, group: str, count: int) -> None:
+    """Many open tasks on one instance, each due a minute after the one before."""
+    now = timezone.now()
+    tasks = HumanTask.objects.bulk_create(
+        HumanTask(instance=instance, item=1000 + n, definition_item="x", name=f"Task {n}", created=now,
+                  due=now + timedelta(days=2, minutes=n))
+        for n in range(count)
+    )  # fmt: skip
+    to = Group.objects.get(name=group)
+    TaskCandidate.objects.bulk_create(TaskCandidate(task=task, group=to, due=task.due) for task in tasks)
+
+
+def test_a_task_for_my_group_is_offered_until_somebody_takes_it(people, analysed):
+    task = analysed().instance.tasks.get()
+    assert [row.id for row in page(people["anna"], "unassigned").rows] == [task.pk]
+    task_claim(by=people["ben"], task=task)
+    assert page(people["anna"], "unassigned").rows == ()
+    taken = page(people["anna"], "groups").rows[0]
+    assert (taken.assignee, taken.mine) == ("Ben Bauer", False)
+    assert page(people["ben"], "mine").rows[0].mine
+
+
+def test_nobody_is_offered_what_is_for_another_group(people, analysed):
+    analysed(intent="card_lost_or_stolen")
+    assert [len(page(people[who], tab).rows) for who in ("anna", "olga") for tab in TABS] == [0] * 8
+    assert len(page(people["dora"]).rows) == 1
+
+
+def test_a_task_offered_to_two_of_my_groups_stands_there_once(people, analysed):
+    task = analysed().instance.tasks.get()
+    seniors = Group.objects.get(name="Senior analysts")
+    TaskCandidate.objects.create(task=task, group=seniors, due=task.due)
+    people["anna"].groups.add(seniors)
+    found = page(people["anna"])
+    assert len(found.rows) == found.counts["groups"] == found.counts["unassigned"] == 1
+
+
+def test_due_soon_holds_mine_and_what_nobody_has_within_a_day(people, analysed):
+    mine, free, later, other = (analysed().instance.tasks.get() for _ in range(4))
+    soon, late = timezone.now() + timedelta(hours=3), timezone.now() + timedelta(days=5)
+    for task, due in ((mine, soon), (free, soon + timedelta(hours=1)), (later, late), (other, soon)):
+        HumanTask.objects.filter(pk=task.pk).update(due=due)
+        TaskCandidate.objects.filter(task=task).update(due=due)
+    task_claim(by=people["anna"], task=mine)
+    task_claim(by=people["ben"], task=other)
+    assert [row.id for row in page(people["anna"], "soon").rows] == [mine.pk, free.pk]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_pages_follow_one_another_without_gap_or_repetition(people, analysed, late):
+    pile_up(analysed().instance, "Analysts", 2 * PAGE + 7)
+    seen, after = [], ""
+    while True:
+        found = page(people["anna"], after=after, latest_first=late)
+        seen += [row.id for row in found.rows]
+        after = found.following
+        if not after:
+            break
+    expected = TaskCandidate.objects.order_by("due", "task").values_list("task", flat=True)
+    assert seen == (list(expected)[::-1] if late else list(expected))
+
+
+def test_counts_stop_at_a_thousand(people, analysed, client):
+    pile_up(analysed().instance, "Analysts", CAP + 200)
+    assert page(people["anna"]).counts["groups"] == CAP + 1
+    client.force_login(people["anna"])
+    assert "1000+" in client.get("/?tab=groups").content.decode()
+
+
+def test_the_statements_of_a_page_are_few_and_do_not_grow_with_its_rows(people, analysed):
+    instance = analysed().instance
+    with statements() as few:
+        page(people["anna"])
+    pile_up(instance, "Analysts", 200)
+    with statements() as many:
+        page(people["anna"])
+    assert len(few) == len(many) <= 5
+
+
+@pytest.mark.parametrize(
+    "after", ["nonsense", "2026-01-01~x", "~", "9999-99-99~1", "2026-01-01T00:00:00+00:00~99999999999"]
+)
+def test_a_page_address_that_nobody_made_begins_at_the_beginning(people, analysed, client, after):
+    analysed()
+    client.force_login(people["anna"])
+    assert client.get("/", {"tab": "groups", "after": after}).status_code == 200
+
+
+def test_search_finds_by_the_beginning_of_the_reference_and_takes_no_pattern(people, analysed):
+    analysed(reference="AB-1")
+    analysed(reference="ab-2")
+    analysed(reference="C%")
+    assert {row.reference for row in page(people["anna"], reference="ab").rows} == {"AB-1", "ab-2"}
+    assert [row.reference for row in page(people["anna"], reference="%").rows] == []
+    assert page(people["dora"], reference="ab").rows == ()
+
+
+def test_what_is_masked_for_me_is_masked_in_a_title_too(people, analysed, client):
+    analysed(reference="Maria Sandoval maria.sandoval@example.org")
+    client.force_login(people["anna"])
+    for address in ("/?tab=groups", "/cases/"):
+        told = client.get(address).content.decode()
+        assert "Sandoval" not in told
+        assert "maria.sandoval@example.org" not in told
+    client.force_login(people["clara"])
+    assert "Maria Sandoval" in client.get("/cases/").content.decode()
+
+
+def test_claiming_from_the_list_goes_back_to_the_list(people, analysed, client):
+    task = analysed().instance.tasks.get()
+    client.force_login(people["anna"])
+    answer = client.post(f"/tasks/{task.pk}/claim/", {"tab": "unassigned"}, follow=True)
+    assert answer.redirect_chain == [("/?tab=unassigned", 302)]
+    assert "is yours now" in answer.content.decode()
+    task.refresh_from_db()
+    assert task.assignee == people["anna"]
+
+
+def test_with_htmx_the_list_comes_back_by_itself(people, analysed, client):
+    task = analysed().instance.tasks.get()
+    client.force_login(people["anna"])
+    answer = client.post(f"/tasks/{task.pk}/claim/", {"tab": "mine"}, headers={"HX-Request": "true"})
+    told = answer.content.decode()
+    assert answer.status_code == 200
+    assert "<html" not in told
+    assert f'id="release-{task.pk}"' in told
+
+
+def test_the_second_of_two_is_told_who_was_first(people, analysed, client):
+    task = analysed().instance.tasks.get()
+    task_claim(by=people["ben"], task=task)
+    client.force_login(people["anna"])
+    answer = client.post(f"/tasks/{task.pk}/claim/")
+    assert answer.status_code == 409
+    assert "Ben Bauer has taken this task" in answer.content.decode()
+
+
+def test_giving_back_puts_the_task_on_offer_again(people, analysed, client):
+    task = analysed().instance.tasks.get()
+    task_claim(by=people["anna"], task=task)
+    client.force_login(people["anna"])
+    client.post(f"/tasks/{task.pk}/release/", {"tab": "mine"})
+    assert [row.id for row in page(people["ben"], "unassigned").rows] == [task.pk]
+
+
+@pytest.mark.parametrize(("who", "words"), [("olga", "in no group yet"), ("anna", "No open tasks in your groups")])
+def test_an_empty_inbox_says_why_and_what_to_do(people, client, who, words):
+    client.force_login(people[who])
+    assert words in client.get("/?tab=groups").content.decode()
+
+
+def test_the_marker_changes_when_a_task_comes_is_taken_or_goes(people, analysed):
+    def marker():
+        return inbox_marker(user=User.objects.get(pk=people["anna"].pk), now=timezone.now())
+
+    empty = marker()
+    task = analysed().instance.tasks.get()
+    offered = marker()
+    task_claim(by=people["ben"], task=task)
+    assert len({empty, offered, marker()}) == 3
+    assert marker() == marker()

@@ -1,0 +1,119 @@
+"""How is a task done on its page, and what does it say when that cannot be?"""
+
+from __future__ import annotations
+
+import pytest
+
+from casework.cases.services import task_claim, task_complete
+from tests.casework.conftest import PERSON
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def task(people, analysed):
+    found = analysed(message="You took the money twice.").instance.tasks.get()
+    return task_claim(by=people["anna"], task=found)
+
+
+def done(task) -> bool:
+    task.refresh_from_db()
+    return task.state == "completed"
+
+
+def test_message_suggestion_evidence_and_history_stand_beside_the_form(people, task, client):
+    client.force_login(people["anna"])
+    told = client.get(f"/tasks/{task.pk}/").content.decode()
+    for words in ("You took the money twice.", "What is suggested", "93.0 %", "What AI found", "The rule that decided",
+                  "What happened", "right: send it as it is", "credit the amount"):  # fmt: skip
+        assert words in told
+
+
+def test_accepting_sends_the_suggestion_as_it_is(people, task, client):
+    client.force_login(people["anna"])
+    page = client.get(f"/tasks/{task.pk}/")
+    shown = {field.name: field.value() for field in page.context["form"] if field.value()}
+    answer = client.post(f"/tasks/{task.pk}/complete/", shown | {"verdict": "accept"}, follow=True)
+    assert done(task)
+    assert "Completed" in answer.content.decode()
+
+
+def test_a_change_without_a_reason_comes_back_with_all_that_was_typed(people, task, client):
+    client.force_login(people["anna"])
+    typed = {"verdict": "change", "category": "fees_and_charges", "answer": "Dear customer, we look into it."}
+    answer = client.post(f"/tasks/{task.pk}/complete/", typed)
+    told = answer.content.decode()
+    assert answer.status_code == 400
+    assert "Please answer this" in told
+    assert "Dear customer, we look into it." in told
+    assert 'id="id_reason_error"' in told
+    assert not done(task)
+    client.post(f"/tasks/{task.pk}/complete/", typed | {"reason": "It is about fees."})
+    assert done(task)
+
+
+def test_rejecting_brings_the_case_to_a_senior(people, task, client):
+    client.force_login(people["anna"])
+    client.post(f"/tasks/{task.pk}/complete/", {"verdict": "reject", "category": "other", "reason": "Too delicate."})
+    assert task.instance.tasks.get(state="open").name == "Senior review"
+
+
+def test_what_was_accepted_cannot_be_changed_at_the_same_time(people, task, client):
+    client.force_login(people["anna"])
+    answer = client.post(f"/tasks/{task.pk}/complete/",
+                         {"verdict": "accept", "category": "refund_request", "answer": "Something else"})  # fmt: skip
+    assert "was not right as it is" in answer.content.decode()
+    assert not done(task)
+
+
+def test_nobody_types_an_answer_before_the_task_is_theirs(people, analysed, client):
+    free = analysed().instance.tasks.get()
+    client.force_login(people["anna"])
+    told = client.get(f"/tasks/{free.pk}/").content.decode()
+    assert "Take this task" in told
+    assert "/complete/" not in told
+
+
+def test_when_somebody_else_has_it_the_page_says_who(people, task, client):
+    client.force_login(people["ben"])
+    told = client.get(f"/tasks/{task.pk}/").content.decode()
+    assert "Anna Adler is working on this" in told
+    assert "/complete/" not in told
+
+
+def test_who_comes_too_late_keeps_their_words_and_learns_who_was_first(people, task, client):
+    task_complete(by=people["anna"], task=task, answers={"verdict": "accept", "category": "refund_request"})
+    client.force_login(people["anna"])
+    answer = client.post(f"/tasks/{task.pk}/complete/", {"verdict": "change", "category": "other",
+                                                         "answer": "My long answer", "reason": "Because"})  # fmt: skip
+    told = answer.content.decode()
+    assert answer.status_code == 409
+    assert "My long answer" in told
+    assert "Anna Adler was faster" in told
+
+
+def test_who_comes_too_late_keeps_their_words_also_where_these_were_wrong(people, task, client):
+    task_complete(by=people["anna"], task=task, answers={"verdict": "accept", "category": "refund_request"})
+    client.force_login(people["anna"])
+    answer = client.post(f"/tasks/{task.pk}/complete/", {"verdict": "change", "answer": "My long answer"})
+    told = answer.content.decode()
+    assert answer.status_code == 409
+    assert "My long answer" in told
+    assert "is completed already" in told
+
+
+def test_a_finished_task_says_so_and_leads_to_its_case(people, task, client):
+    task_complete(by=people["anna"], task=task, answers={"verdict": "accept", "category": "refund_request"})
+    client.force_login(people["anna"])
+    told = client.get(f"/tasks/{task.pk}/").content.decode()
+    assert "This task is completed" in told
+    assert f"/cases/{task.instance.case.pk}/" in told
+
+
+def test_a_masked_text_is_not_sent_to_the_customer(people, task, client):
+    client.force_login(people["anna"])
+    answer = client.post(f"/tasks/{task.pk}/complete/", {
+        "verdict": "change", "category": "other", "answer": "Dear M••• S•••", "reason": "Shorter"})  # fmt: skip
+    assert answer.status_code == 400
+    assert "masked values" in answer.content.decode()
+    assert PERSON["name"] not in answer.content.decode()

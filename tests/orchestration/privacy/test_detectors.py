@@ -1,0 +1,155 @@
+"""What of a text gives somebody away, and what is shown instead?"""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orchestration.privacy.detectors import DOTS, FORMS, Secret, Secrets, is_card_number, is_iban, mask_text, mask_value
+
+ALL_FORMS = Secrets(kinds=FORMS)
+
+
+@pytest.mark.parametrize(
+    ("mask", "value", "shown"),
+    [
+        ("email", "maria.stone@mail.example.com", "m•••@•••.com"),
+        ("email", "not an address", "•••"),
+        ("iban", "DE89 3704 0044 0532 0130 00", "DE•• •••• 3000"),
+        ("iban", "de89370400440532013000", "DE•• •••• 3000"),
+        ("iban", "DE89", "•••"),
+        ("card", "4111 1111 1111 1111", "•••• 1111"),
+        ("card", "1111", "•••"),
+        ("phone", "+49 (0)30 / 23125-042", "••• 42"),
+        ("phone", "112", "•••"),
+        ("name", "Maria Stone", "M••• S•••"),
+        ("name", "M", "•••"),
+        ("name", "M•••", "•••"),
+        ("all", "anything", "•••"),
+        ("text", "anything", "•••"),
+        ("of no kind", "anything", "•••"),
+    ],
+)
+def test_a_masked_value_shows_just_enough_to_tell_it_from_another(mask, value, shown):
+    assert mask_value(value, mask) == shown
+
+
+@settings(deadline=None)
+@given(st.text(min_size=1), st.sampled_from(["email", "iban", "card", "phone", "name", "text", "all"]))
+def test_a_mask_never_holds_the_value(value, mask):
+    shown = mask_value(value, mask)
+    assert shown == DOTS or value not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Write to maria.stone@example.com.", "Write to m•••@•••.com."),
+        ("From <a.b+c@mail.example.co.uk>", "From <a•••@•••.uk>"),
+        ("IBAN DE89 3704 0044 0532 0130 00 and more", "IBAN DE•• •••• 3000 and more"),
+        ("gb82-west-1234-5698-7654-32", "GB•• •••• 5432"),
+        ("card 4111-1111-1111-1111, thanks", "card •••• 1111, thanks"),
+        ("4111 1111 1111 1111 202 times", "•••• 1111 202 times"),
+        ("call +49 30 23125 042 or 030/23125042", "call ••• 42 or ••• 42"),
+        ("0049 30 23125042, 00 49 30 23125042", "••• 42, ••• 42"),
+        ("US: (212) 555-0142 or 212-555-0142", "US: ••• 42 or ••• 42"),
+    ],
+)
+def test_details_are_found_in_a_text_by_their_form(text, shown):
+    assert mask_text(text, ALL_FORMS) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On 05.06.2026 14:30 I paid 1,250.00 euros.",
+        "Between 2026-05-06 1030 and 2026-05-07 1100",
+        "Case CMP-00012345 of version 3",
+        "Order 0000123456 and 0.07123456",
+        "GB82 WEST 1234 5698 7654 33 is no IBAN: its checksum is wrong",
+        "4111 1111 1111 1112 is no card number: its checksum is wrong",
+        "model 3db94a26749a, 0.123456789, confidence 0.83",
+        "It happened 3 times @ home",
+    ],
+)
+def test_what_only_looks_like_a_detail_stays(text):
+    assert mask_text(text, ALL_FORMS) == text
+
+
+def test_only_the_hidden_kinds_are_masked():
+    text = "maria@example.com, DE89370400440532013000"
+    assert mask_text(text, Secrets(kinds=frozenset({"iban"}))) == "maria@example.com, DE•• •••• 3000"
+
+
+def test_a_detail_that_the_reader_sees_in_its_field_stays_clear_in_a_text_however_it_is_written():
+    secrets = Secrets(kinds=FORMS, shown=frozenset({"de89370400440532013000"}))
+    text = "DE89 3704 0044 0532 0130 00 and GB82 WEST 1234 5698 7654 32"
+    assert mask_text(text, secrets) == "DE89 3704 0044 0532 0130 00 and GB•• •••• 5432"
+
+
+@pytest.mark.parametrize(
+    ("secret", "text", "shown"),
+    [
+        (
+            Secret("Maria Stone", "name"),
+            "MARIA STONE called; ms stone was upset",
+            "M••• S••• called; ms s••• was upset",
+        ),
+        (Secret("Jan van der Berg", "name"), "the van of Mr Berg", "the van of Mr B•••"),
+        (Secret("Li", "name"), "Li lives in Berlin", "L••• lives in Berlin"),
+        (Secret("+49 30 23125 042", "phone"), "my number is 23125042", "my number is ••• 42"),
+        (Secret("DE00 1234", "iban"), "de00 1234 is wrong", "••• is wrong"),
+        (Secret("blue house", "all"), "the Blue House on the hill", "the ••• on the hill"),
+    ],
+)
+def test_a_known_value_is_found_however_people_write_it(secret, text, shown):
+    assert mask_text(text, Secrets(known=frozenset({secret}))) == shown
+
+
+def test_what_a_mask_lets_through_is_hidden_when_it_is_a_secret_itself():
+    secrets = Secrets(known=frozenset({Secret("3000", "all"), Secret("DE89370400440532013000", "iban")}))
+    assert "3000" not in mask_text("DE89 3704 0044 0532 0130 00", secrets)
+
+
+@settings(deadline=None)
+@given(st.sets(st.text(min_size=4, max_size=12), min_size=1, max_size=4), st.lists(st.text(max_size=8), max_size=4))
+def test_no_known_value_of_four_characters_or_more_is_left_in_a_text(values, between):
+    secrets = Secrets(known=frozenset(Secret(value, "name") for value in values))
+    text = "".join(piece + value for piece, value in zip([*between, "", "", "", ""], sorted(values), strict=False))
+    shown = mask_text(text, secrets)
+    assert [value for value in values if value.strip("•\t\n ") and value in shown and len(value.strip()) > 3] == []
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_any_text_can_be_masked_and_masking_it_again_changes_nothing(text):
+    once = mask_text(text, ALL_FORMS)
+    assert mask_text(once, ALL_FORMS) == once
+
+
+def test_text_with_nothing_to_hide_is_left_as_it_is():
+    assert (
+        mask_text("Nothing to see here.", Secrets(known=frozenset({Secret("Maria", "name")}))) == "Nothing to see here."
+    )
+
+
+def test_a_leak_is_named_by_its_kind():
+    secrets = Secrets(known=frozenset({Secret("Maria Stone", "name")}), kinds=FORMS)
+    assert secrets.leak("Dear Ms Stone") == "known value"
+    assert secrets.leak("Write to x.y@example.com") == "email"
+    assert secrets.leak("Dear customer") == ""
+
+
+@settings(deadline=None)
+@given(st.integers(min_value=10**9, max_value=10**10 - 1))
+def test_an_iban_with_its_own_checksum_is_one_and_with_any_other_is_not(account):
+    bban = f"10000000{account}"
+    check = 98 - int(f"{bban}131400") % 97
+    assert is_iban(f"DE{check:02d}{bban}")
+    assert not is_iban(f"DE{(check + 1) % 97:02d}{bban}")
+
+
+def test_a_card_number_has_the_right_length_and_sum():
+    assert is_card_number("4111111111111111")
+    assert is_card_number("378282246310005")
+    assert not is_card_number("4111111111111112")
+    assert not is_card_number("411111111111")
