@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from orchestration.engine import xml
+from orchestration.engine import collector, xml
 from orchestration.engine.bpmn import compile_processes as bpmn
 from orchestration.engine.cmmn import checks as cmmn_checks
 from orchestration.engine.cmmn import parser as cmmn
@@ -23,6 +23,11 @@ _BY_SUFFIX = {".cmmn": "cmmn", ".cmmn.xml": "cmmn", ".bpmn": "bpmn", ".bpmn20.xm
 
 def build(files: Mapping[str, bytes]) -> CompiledModels | list[Fault]:
     """file name -> content; names that end in .cmmn, .bpmn, .dmn or .xml are models, others are passed by."""
+    with collector.paused():
+        return _built(files)
+
+
+def _built(files: Mapping[str, bytes]) -> CompiledModels | list[Fault]:
     models, origin, faults = _read(files)
     for key, case in models.cases.items():
         faults.extend(cmmn_checks.check(case, models, origin[key]))
@@ -35,8 +40,9 @@ def build(files: Mapping[str, bytes]) -> CompiledModels | list[Fault]:
 
 def compiled(files: Mapping[str, bytes]) -> CompiledModels:
     """The models of files that were deployed before: all that can be compiled, whatever `build` would say of it now."""
-    models, _, _ = _read(files)
-    return models
+    with collector.paused():
+        models, _, _ = _read(files)
+        return models
 
 
 def _read(files: Mapping[str, bytes]) -> tuple[CompiledModels, dict[str, str], list[Fault]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
+from orchestration.engine import collector
 from orchestration.engine.dmn import model
 from orchestration.engine.dmn.compiler import Compiler, converted, fitting, result_type
 from orchestration.engine.dmn.decision_model import (
@@ -33,10 +34,11 @@ from orchestration.engine.feel.values import Function, Value
 
 def compile_model(definitions: model.Definitions) -> DecisionModel:
     """The model, ready to be evaluated. Raises ModelRefused for requirements that go round in a circle."""
-    graph = Graph(definitions)
-    if graph.cycles:
-        raise ModelRefused(*graph.cycles)
-    return _Linker(graph).linked()
+    with collector.paused():
+        graph = Graph(definitions)
+        if graph.cycles:
+            raise ModelRefused(*graph.cycles)
+        return _Linker(graph).linked()
 
 
 P = TypeVar("P")

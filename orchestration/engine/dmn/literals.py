@@ -147,7 +147,8 @@ class Literals:
             self._fault(literal, f"{quote(literal.text)} is not FEEL: {error}")
             return None
         self.read |= compiled.names
-        if unknown := _plain_names(compiled.ast) & compiled.names - names - self.members - BUILT_INS.keys():
+        free = compiled.names and compiled.names - names - self.members - BUILT_INS.keys()
+        if free and (unknown := free & _plain_names(compiled.ast)):
             message = f"there is no {' and no '.join(repr(each) for each in sorted(unknown))} in {quote(literal.text)}"
             self.unknown.append(Fault(literal.reference, literal.line, message))
         return compiled

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypedDict
 
-from orchestration.engine import xml
+from orchestration.engine import collector, xml
 from orchestration.engine.dmn import dialect, model
 from orchestration.engine.dmn.boxed import ExpressionReader, clean_name
 from orchestration.engine.dmn.model import Fault, ModelRefused
@@ -34,6 +34,11 @@ def parse(source: bytes, imports: Iterable[model.Definitions] = ()) -> model.Def
 
     Raises ModelRefused, with every fault found.
     """
+    with collector.paused():
+        return _parsed(source, imports)
+
+
+def _parsed(source: bytes, imports: Iterable[model.Definitions]) -> model.Definitions:
     try:
         root = xml.parse(source)
     except xml.XmlRefused as refused:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orchestration.engine.dmn import model
@@ -59,12 +58,20 @@ def _input(compiler: Compiler, table: model.DecisionTable, number: int, names: N
 def _cell(compiler: Compiler, table: model.DecisionTable, rule: int, number: int, names: Names) -> CompiledTest:
     entry = of_rule(table, rule, table.rules[rule].tests[number])
     test = compiler.literals.tests(entry, names)
-    return replace(test, evaluate=located(entry, test.evaluate))
+    return CompiledTest(test.ast, located(entry, test.evaluate), test.names)
 
 
 def of_rule(table: model.DecisionTable, rule: int, entry: model.LiteralExpression) -> model.LiteralExpression:
     """The entry, named by its rule: that is what people look for."""
-    return replace(entry, id=f"rule {rule + 1} of {table.reference}")
+    return model.LiteralExpression(
+        id=f"rule {rule + 1} of {table.reference}",
+        line=entry.line,
+        name=entry.name,
+        label=entry.label,
+        type_ref=entry.type_ref,
+        text=entry.text,
+        expression_language=entry.expression_language,
+    )
 
 
 def _output(compiler: Compiler, table: model.DecisionTable, number: int, names: Names, owner: str) -> OutputColumn:

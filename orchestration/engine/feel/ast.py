@@ -277,12 +277,23 @@ class ContextLiteral(Node):
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly below a node, in the order of the text."""
-    for field in fields(node):
-        value = getattr(node, field.name)
+    for name in _inner_fields(type(node)):
+        value = getattr(node, name)
         if isinstance(value, Node):
             yield value
         elif isinstance(value, tuple):
             yield from (item for item in value if isinstance(item, Node))
+
+
+def _inner_fields(kind: type[Node]) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold other nodes: all but its span."""
+    known = _INNER_FIELDS.get(kind)
+    if known is None:
+        known = _INNER_FIELDS[kind] = tuple(field.name for field in fields(kind))[1:]
+    return known
+
+
+_INNER_FIELDS: dict[type[Node], tuple[str, ...]] = {}
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TypeVar
 
 from . import ast, compile_functions, compile_iterations, compile_operators, compile_structures, compile_tests
 from .builtins import BUILT_INS
 from .compiler import Code, Compiler, Level
 from .evaluation import Evaluation, Frame
 from .lexer import Source
-from .names import Names, NameTable
+from .names import Names, NameTable, table_of
 from .numbers import exact
 from .parser import Parser
+from .plain_texts import plain_expression, plain_tests
 from .problems import DEFAULT, FeelSyntaxError, LimitExceeded, Limits, Problem
 from .temporal import DateTime
 from .types import Type
@@ -25,6 +26,7 @@ _BUILT_IN_NAMES = NameTable(BUILT_INS)
 _OUTERMOST = Level(None, None, False)
 _WITH_INPUT = Level(_OUTERMOST, frozenset([compile_tests.INPUT]), True)
 NO_TYPES: Mapping[str, Type] = {}
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,25 +106,26 @@ def _evaluated(evaluate: Callable[[Evaluation], Value], run: Evaluation, node: a
     return Evaluated(value, tuple(run.problems))
 
 
-@contextmanager
-def _refusing_depth(text: str) -> Iterator[None]:
-    """Refuse a text whose tree is too deep for the caller's stack."""
-    try:
-        yield
-    except RecursionError as error:
-        raise FeelSyntaxError("this is nested too deeply", Source(text).span(0, len(text))) from error
+def _refusing_depth(read: Callable[[str, Names, Mapping[str, Type]], Read]) -> Callable[..., Read]:
+    """The same reading of a text, which refuses one whose tree is too deep for the caller's stack."""
+
+    def reading(text: str, names: Names, types: Mapping[str, Type] = NO_TYPES) -> Read:
+        try:
+            return read(text, names, types)
+        except RecursionError as error:
+            raise FeelSyntaxError("this is nested too deeply", Source(text).span(0, len(text))) from error
+
+    return reading
 
 
 def parse_expression(text: str, names: Names | Iterable[str] = ()) -> ast.Node:
     """The tree of an expression. Raises `FeelSyntaxError`."""
-    with _refusing_depth(text):
-        return Parser(text, Names.of(names), _BUILT_IN_NAMES).whole_expression()
+    return _expression_tree(text, Names.of(names))
 
 
 def parse_unary_tests(text: str, names: Names | Iterable[str] = ()) -> ast.UnaryTests:
     """The tree of the unary tests of a decision table's cell. Raises `FeelSyntaxError`."""
-    with _refusing_depth(text):
-        return Parser(text, Names.of(names), _BUILT_IN_NAMES).whole_unary_tests()
+    return _tests_tree(text, Names.of(names))
 
 
 def compile_expression(
@@ -153,17 +156,31 @@ def _compiled_unary_tests(text: str, names: Names) -> UnaryTests:
     return _unary_tests(text, names, NO_TYPES)
 
 
+@_refusing_depth
 def _expression(text: str, names: Names, types: Mapping[str, Type]) -> Expression:
     compiler = Compiler(names.variables, types)
-    with _refusing_depth(text):
-        node = Parser(text, names, _BUILT_IN_NAMES, NameTable(types)).whole_expression()
-        code = compiler.code(node, _OUTERMOST)
+    node = _expression_tree(text, names, types)
+    code = compiler.code(node, _OUTERMOST)
     return Expression(text, node, frozenset(compiler.free), code)
 
 
+@_refusing_depth
 def _unary_tests(text: str, names: Names, types: Mapping[str, Type]) -> UnaryTests:
     compiler = Compiler(names.variables, types)
-    with _refusing_depth(text):
-        node = Parser(text, names, _BUILT_IN_NAMES, NameTable(types)).whole_unary_tests()
-        code = compiler.code(node, _WITH_INPUT)
+    node = _tests_tree(text, names, types)
+    code = compiler.code(node, _WITH_INPUT)
     return UnaryTests(text, node, frozenset(compiler.free), code)
+
+
+@_refusing_depth
+def _expression_tree(text: str, names: Names, types: Mapping[str, Type]) -> ast.Node:
+    return plain_expression(text) or _parser(text, names, types).whole_expression()
+
+
+@_refusing_depth
+def _tests_tree(text: str, names: Names, types: Mapping[str, Type]) -> ast.UnaryTests:
+    return plain_tests(text) or _parser(text, names, types).whole_unary_tests()
+
+
+def _parser(text: str, names: Names, types: Mapping[str, Type]) -> Parser:
+    return Parser(text, names, _BUILT_IN_NAMES, table_of(frozenset(types)))

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from .problems import FeelSyntaxError, Span
 
@@ -35,8 +35,7 @@ _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|(.))", re.DOTALL
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """`kind` is number, name, string, symbol or end; `text` is as written."""
 
     kind: str
@@ -45,12 +44,15 @@ class Token:
     end: int
 
 
+_ONE_LINE = [0]
+
+
 class Source:
     """A text that can say where an offset lies."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._line_starts = [0, *(match.end() for match in re.finditer("\n", text))] if "\n" in text else _ONE_LINE
 
     def span(self, start: int, end: int) -> Span:
         """The span between two offsets."""

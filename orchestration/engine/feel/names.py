@@ -25,12 +25,15 @@ class Names:
         return names if isinstance(names, Names) else cls(frozenset(names))
 
 
+_NONE: dict[tuple[str, ...], str] = {}
+
+
 class NameTable:
     """The names of one scope, by their first token."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._by_first: dict[str, dict[tuple[str, ...], str]] = {}
-        for name in sorted(names):
+        for name in sorted(names) if names else ():
             self.add(name)
 
     def add(self, name: str) -> None:
@@ -41,7 +44,7 @@ class NameTable:
     def longest(self, tokens: Sequence[Token], index: int) -> tuple[int, str]:
         """How many tokens from `index` form the longest known name, and that name; (0, "") if none does."""
         length, found = 0, ""
-        for parts, name in self._by_first.get(tokens[index].text, {}).items():
+        for parts, name in self._by_first.get(tokens[index].text, _NONE).items():
             if len(parts) > length and self._matches(parts, tokens, index):
                 length, found = len(parts), name
         return length, found
@@ -67,6 +70,10 @@ class NameScopes:
 
     def push(self, names: Iterable[str] = ()) -> None:
         self._tables.append(NameTable(names))
+
+    def share(self, table: NameTable) -> None:
+        """Push a table that other texts use too. Nothing may be added to it."""
+        self._tables.append(table)
 
     def pop(self) -> None:
         self._tables.pop()

@@ -26,6 +26,7 @@ _COMPARING, _ADDITIVE = 3, 4
 _STARTING_SYMBOLS = frozenset("([{@-")
 _STARTING_KEYWORDS = frozenset(["if", "for", "some", "every", "function", "not", "true", "false", "null"])
 NO_TYPES = NameTable()
+_INPUT = NameTable("?")
 _CONSTANTS = {"null": None, "true": True, "false": False}
 
 
@@ -43,7 +44,7 @@ class Parser(TypeParser):
         return self._to_the_end(self.expression())
 
     def whole_unary_tests(self) -> ast.UnaryTests:
-        self._scopes.push(["?"])
+        self._scopes.share(_INPUT)
         if self.at("-") and self.tokens[self.index + 1].kind == "end":
             self.index += 1
             return ast.UnaryTests(self.span_from(0), (), False)
