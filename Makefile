@@ -22,6 +22,7 @@ test: lint chromium  ## every quality gate, then all tests
 lint: setup-dev  ## formatting, lint, types, import contracts, migrations, deployment checks
 	@$(PY) -m ruff format --check --quiet . || { $(PY) -m ruff format --check .; exit 1; }
 	@$(PY) -m ruff check --quiet .
+	@.venv/bin/djangofmt --quiet --check templates || { .venv/bin/djangofmt --check templates; exit 1; }
 	@$(PY) -m mypy --no-error-summary -m manage -p casework -p orchestration -p audit
 	@$(PY) .venv/bin/lint-imports
 	@$(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run

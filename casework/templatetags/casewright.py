@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime
 from typing import Any, Final
@@ -43,6 +44,21 @@ def icon(name: str) -> SafeString:
     """An icon of static/icons.txt; decoration only, the words stand beside it."""
     sprite = static("vendor/icons.svg")
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', sprite, name)
+
+
+HTMX: Final = {
+    "includeIndicatorStyles": False, "allowEval": False, "allowScriptTags": False, "selfRequestsOnly": True,
+    "historyCacheSize": 0,
+    "responseHandling": [{"code": "204", "swap": False}, {"code": "[234]..", "swap": True},
+                         {"code": "5..", "swap": False, "error": True}],
+}  # fmt: skip
+"""What the content security policy allows htmx to do, and which answers it shows (htmx.org/reference/#config)."""
+
+
+@register.simple_tag
+def htmx_config() -> str:
+    """The settings of htmx as JSON."""
+    return json.dumps(HTMX)
 
 
 @register.simple_tag(takes_context=True)

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from casework.web import errors
+from tests.casework.reading import told
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +86,7 @@ def test_a_form_from_nowhere_is_refused_with_advice(people):
     client.force_login(people["anna"])
     answer = client.post("/scheme/", {"scheme": "dark"})
     assert answer.status_code == 403
-    assert "load the page again" in answer.content.decode()
+    assert "load the page again" in told(answer)
 
 
 def test_the_page_for_our_own_faults_needs_nothing_that_may_be_broken(rf, django_assert_num_queries):
@@ -105,7 +106,7 @@ def test_the_page_for_our_own_faults_needs_nothing_that_may_be_broken(rf, django
 )
 def test_the_navigation_says_where_one_is(client, people, complaint, path, link) -> None:
     client.force_login(people["anna"])
-    page = client.get(path).content.decode()
+    page = told(client.get(path))
     navigation = page[page.index("nav-main") : page.index("</nav>")]
     assert link in navigation
     assert navigation.count("aria-current") == 1

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.http import HttpResponse
 from django.test import Client
 
 from audit.services import Origin
@@ -18,6 +17,7 @@ from casework.models import Case
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.models import Definition
+from tests.casework.reading import told
 
 pytestmark = pytest.mark.django_db
 
@@ -34,10 +34,6 @@ def refund_type(complaint: Definition) -> Definition:
 def anna(refund_type: Definition, people: dict[str, Any], client: Client) -> Client:
     client.force_login(people["anna"])
     return client
-
-
-def told(answer: HttpResponse) -> str:
-    return answer.content.decode()
 
 
 def opened(kind: str, reference: str, **data: Any) -> Case:

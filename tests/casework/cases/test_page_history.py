@@ -7,6 +7,7 @@ from django.db import connection
 
 from audit.models import AuditEvent
 from casework.cases.services import task_claim
+from tests.casework.reading import told
 
 pytestmark = pytest.mark.django_db
 
@@ -43,11 +44,11 @@ def test_events_are_filtered_by_actor_action_and_words(people, case, client):
 
 def test_whoever_is_no_auditor_reads_plain_words_and_no_machinery(people, case, client):
     client.force_login(people["anna"])
-    told = client.get(f"/cases/{case.pk}/history/").content.decode()
-    assert "Milestone “Routed” was reached" in told
-    assert "Anna Adler</strong> took “Check and send the draft”" in told
-    assert "engine." not in told
-    assert "Verify" not in told
+    page = told(client.get(f"/cases/{case.pk}/history/"))
+    assert "Milestone “Routed” was reached" in page
+    assert "Anna Adler</strong> took “Check and send the draft”" in page
+    assert "engine." not in page
+    assert "Verify" not in page
 
 
 def test_a_history_without_its_end_is_told_to_be_broken_behind_what_is_kept(people, case, client):

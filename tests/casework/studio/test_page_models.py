@@ -17,6 +17,7 @@ from casework.studio.upload_archive import MOST_UPLOADED, unpacked, zipped
 from orchestration.casetypes.case_type import current, folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.models import Definition
+from tests.casework.reading import told
 
 pytestmark = pytest.mark.django_db
 
@@ -44,10 +45,6 @@ def upload(who: Client, name: str, content: bytes | str, belongs_to: str = "") -
 
 def publish(who: Client, note: str = "Stricter") -> HttpResponse:
     return who.post(f"/models/import/{Proposal.objects.get().pk}/", {"do": "publish", "note": note}, follow=True)
-
-
-def told(answer: HttpResponse) -> str:
-    return answer.content.decode()
 
 
 # What a version is made of
