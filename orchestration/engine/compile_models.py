@@ -7,16 +7,18 @@ deployed once is compiled without being judged again, so that running cases go o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from orchestration.engine import collector, xml
 from orchestration.engine.bpmn import compile_processes as bpmn
+from orchestration.engine.bpmn.view import starters
 from orchestration.engine.cmmn import checks as cmmn_checks
 from orchestration.engine.cmmn import parser as cmmn
+from orchestration.engine.compile_decisions import compile_decisions
 from orchestration.engine.compiled_models import CompiledModels, Fault
-from orchestration.engine.dmn import DecisionModel, Definitions, ModelRefused, compile_model, parse
+from orchestration.engine.feel.problems import quote
 
 _BY_SUFFIX = {".cmmn": "cmmn", ".cmmn.xml": "cmmn", ".bpmn": "bpmn", ".bpmn20.xml": "bpmn", ".bpmn.xml": "bpmn"}
 
@@ -48,9 +50,8 @@ def compiled(files: Mapping[str, bytes]) -> CompiledModels:
 def _read(files: Mapping[str, bytes]) -> tuple[CompiledModels, dict[str, str], list[Fault]]:
     """The models, the file of each of its models, and what is wrong with each model by itself."""
     faults: list[Fault] = []
-    decisions = _decisions(
-        {name: source for name, source in files.items() if name.endswith((".dmn", ".dmn.xml"))}, faults
-    )
+    tables = {name: source for name, source in files.items() if name.endswith((".dmn", ".dmn.xml"))}
+    decisions = compile_decisions(tables, faults)
     cases: dict[str, Any] = {}
     processes: dict[str, Any] = {}
     origin: dict[str, str] = {}
@@ -70,7 +71,22 @@ def _read(files: Mapping[str, bytes]) -> tuple[CompiledModels, dict[str, str], l
             if key in target:
                 faults.append(Fault(key, f"{key!r} is defined in {origin[key]} and in {name}.", file=name))
             target[key], origin[key] = model, name
-    return CompiledModels(cases, processes, decisions), origin, faults
+    models = CompiledModels(cases, processes, decisions)
+    faults.extend(_started_twice(models, origin))
+    return models, origin, faults
+
+
+def _started_twice(models: CompiledModels, origin: Mapping[str, str]) -> Iterator[Fault]:
+    """Start events for one message: it begins one process, and which one could not be told (BPMN 2.0, 10.5.2)."""
+    first: dict[str | None, tuple[str, str]] = {}
+    for key, starter in starters(models):
+        if starter.kind != "message":
+            continue
+        process, event = first.setdefault(starter.name, (key, starter.at))
+        if (process, event) != (key, starter.at):
+            where = f"{quote(event)} of {quote(process)} in {origin[process]}"
+            sentence = f"The message {quote(starter.name)} begins a process at {where} too; it can begin one."
+            yield Fault(starter.at, sentence, file=origin[key])
 
 
 def _kind(name: str) -> str | None:
@@ -86,42 +102,3 @@ def _compile(kind: str, root: xml.Element, name: str) -> tuple[dict[str, Any], l
     if kind == "cmmn" or (kind == "any" and root.first("case") is not None):
         return cmmn.compile_cases(root, name)
     return bpmn.compile_processes(root, name)
-
-
-def _decisions(sources: Mapping[str, bytes], faults: list[Fault]) -> dict[str, DecisionModel]:
-    """Decisions by id and by name. Models may import one another, in any order."""
-    read: dict[str, Definitions] = {}
-    waiting = dict(sources)
-    while waiting:
-        progress = False
-        for name, source in list(waiting.items()):
-            last_try = not progress and name == next(reversed(waiting))
-            try:
-                definitions = parse(source, read.values())
-            except ModelRefused as refused:
-                faults.extend(Fault(one.element, one.message, one.line, name) for one in refused.faults)
-                del waiting[name]
-                continue
-            known = {each.namespace for each in read.values()}
-            if last_try or all(each.namespace in known for each in definitions.imports if _is_dmn(each.import_type)):
-                read[name] = definitions
-                del waiting[name]
-                progress = True
-    found: dict[str, DecisionModel] = {}
-    for name, definitions in read.items():
-        found.update(_compiled(name, definitions, faults))
-    return found
-
-
-def _is_dmn(import_type: str) -> bool:
-    return "DMN" in import_type.upper() or not import_type
-
-
-def _compiled(name: str, definitions: Definitions, faults: list[Fault]) -> dict[str, DecisionModel]:
-    try:
-        model = compile_model(definitions)
-    except ModelRefused as refused:
-        faults.extend(Fault(one.element, one.message, one.line, name) for one in refused.faults)
-        return {}
-    faults.extend(Fault(one.element, one.message, one.line, name) for one in model.faults)
-    return dict.fromkeys(model.decisions, model)

@@ -24,7 +24,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class CompiledModels:
-    """Models by key: case id, process id, decision id (or name). `decisions` leads to the DMN model that has it."""
+    """Models by key: case id, process id, id or name of a decision or decision service.
+
+    `decisions` leads to the DMN model that has it.
+    """
 
     cases: Mapping[str, Any] = field(default_factory=dict)
     processes: Mapping[str, Any] = field(default_factory=dict)

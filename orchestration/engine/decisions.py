@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from orchestration.engine.dmn import DecisionModel, DecisionResult
-from orchestration.engine.dmn.model import Decision, DecisionTable
+from orchestration.engine.dmn.model import Decision, DecisionTable, DrgElement
 from orchestration.engine.expressions import feel_time, to_json
 from orchestration.engine.scope import Scope
 
@@ -31,15 +31,23 @@ class Verdict:
 
 
 def decide(model: DecisionModel, decision: str, scope: Scope, now: datetime) -> Verdict:
-    """Evaluate a decision of the model (DMN 1.5, 6.3) on what the scope holds under the names of its input data."""
+    """Evaluate a decision, or a decision service, of the model on what the scope holds under the names of its inputs.
+
+    (DMN 1.5, 6.3.7 and 6.3.10: input data, and the input decisions of a service.)
+    """
     inputs = {name: scope.json_or_null(name) for name in _input_names(model, decision)}
-    evaluation = model.evaluate(decision, inputs, now=feel_time(now))
+    evaluate = model.evaluate if decision in model.decisions else model.evaluate_service
+    evaluation = evaluate(decision, inputs, now=feel_time(now))
     problems = tuple(str(problem) for problem in evaluation.problems)
     return Verdict(inputs, _hits(evaluation), to_json(evaluation.value), problems)
 
 
 def _input_names(model: DecisionModel, decision: str) -> list[str]:
-    return [part.node.name for part in model.decisions[decision].plan if part.expression is None]
+    if decision in model.decisions:
+        return [part.node.name for part in model.decisions[decision].plan if part.expression is None]
+    service = model.services[decision]
+    more = (part for part in service.plan if part.expression is None)
+    return [part.node.name for part in (*service.given, *more)]
 
 
 def shaped(model: DecisionModel, decision: str, output: Json, form: str | None) -> Json:
@@ -58,8 +66,17 @@ def shaped(model: DecisionModel, decision: str, output: Json, form: str | None) 
 
 
 def _outputs(model: DecisionModel, decision: str) -> tuple[list[str], bool]:
-    """The names of a decision's outputs, and whether several rules may give something each (DMN 1.5, 8.2.10)."""
-    element = model.decisions[decision].node.element
+    """The names of a decision's outputs, and whether several rules may give something each (DMN 1.5, 8.2.10).
+
+    A service with one output decision gives what that one gives, else each under its name (10.4).
+    """
+    if decision in model.decisions:
+        return _outputs_of(model.decisions[decision].node.element)
+    given = [part.node for part in model.services[decision].outputs]
+    return _outputs_of(given[0].element) if len(given) == 1 else ([node.name for node in given], False)
+
+
+def _outputs_of(element: DrgElement) -> tuple[list[str], bool]:
     table = element.expression if isinstance(element, Decision) else None
     if not isinstance(table, DecisionTable):
         return [element.variable.name], False

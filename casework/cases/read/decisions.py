@@ -90,11 +90,12 @@ def decisions_made(look: Look) -> tuple[Decision, ...]:
 
 @lru_cache(maxsize=64)
 def decision_names(definition: int) -> Mapping[str, str]:
-    """What a deployed version calls each decision, by its id."""
+    """What a deployed version calls each decision and decision service, by its id."""
     found: dict[str, str] = {}
     for name, text in by_definition(definition).files.items():
         if name.endswith(".dmn"):
-            found |= {element.id: element.name for element in parse(text.encode()).decisions if element.id}
+            model = parse(text.encode())
+            found |= {element.id: element.name for element in (*model.decisions, *model.services) if element.id}
     return found
 
 

@@ -11,18 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Final
 
 from orchestration.engine import juel
 from orchestration.engine.dmn import model
 from orchestration.engine.dmn.item_types import ALIASES, BUILT_IN
-from orchestration.engine.dmn.model import Fault
+from orchestration.engine.dmn.model import Fault, Vendor
 from orchestration.engine.feel import BUILT_INS, FeelSyntaxError, ast, parse_expression, parse_unary_tests
 from orchestration.engine.feel.problems import quote
 from orchestration.engine.xml import Element
-
-Kind = Literal["flowable", "camunda", "zeebe"]
-"""`camunda` is Camunda 7 and what came of it; `zeebe` is Camunda 8, which has FEEL only."""
 
 _FLOWABLE: Final = ("flowable.org", "activiti.org")
 _CAMUNDA: Final = ("camunda.org/schema/1.0/dmn", "operaton.org/schema/1.0/dmn")
@@ -42,7 +39,7 @@ _OLD_FUNCTIONS: Final = (
 """What Flowable's cells called its functions before. Dates in them have no time."""
 
 
-def kind_of(root: Element) -> Kind | None:
+def kind_of(root: Element) -> Vendor | None:
     """Whose file it says that it is; None: it is plain DMN."""
     platform = next((value for name, value in root.attributes.items() if name.endswith(_PLATFORM)), "")
     if platform == _ZEEBE:
@@ -57,7 +54,7 @@ def kind_of(root: Element) -> Kind | None:
     return None
 
 
-def standard(definitions: model.Definitions, kind: Kind) -> model.Definitions:
+def standard(definitions: model.Definitions, kind: Vendor) -> model.Definitions:
     """The same model in standard DMN; what cannot be said in it is among its faults."""
     return _Rewriter(definitions, kind).rewritten()
 
@@ -65,7 +62,7 @@ def standard(definitions: model.Definitions, kind: Kind) -> model.Definitions:
 @dataclass(slots=True)
 class _Rewriter:
     definitions: model.Definitions
-    kind: Kind
+    kind: Vendor
     faults: list[Fault] = field(default_factory=list)
     implied: dict[str, model.InputData] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
@@ -79,6 +76,7 @@ class _Rewriter:
             input_data=(*self.definitions.input_data, *self.implied.values()),
             faults=(*self.definitions.faults, *self.faults),
             named_results=self.kind == "flowable",
+            vendor=self.kind,
         )
 
     # ---- expressions that are not FEEL

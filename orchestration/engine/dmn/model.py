@@ -16,6 +16,8 @@ from orchestration.engine.feel.problems import bounded
 HitPolicy = Literal["UNIQUE", "FIRST", "PRIORITY", "ANY", "COLLECT", "RULE ORDER", "OUTPUT ORDER"]
 Aggregation = Literal["SUM", "COUNT", "MIN", "MAX"]
 IterationKind = Literal["for", "some", "every"]
+Vendor = Literal["flowable", "camunda", "zeebe"]
+"""`camunda` is Camunda 7 and what came of it; `zeebe` is Camunda 8, which has FEEL only."""
 Orientation = Literal["Rule-as-Row", "Rule-as-Column", "CrossTable"]
 
 
@@ -276,6 +278,7 @@ class Definitions(Element):
     services: tuple[DecisionService, ...] = ()
     faults: tuple[Fault, ...] = ()
     named_results: bool = False
+    vendor: Vendor | None = None
 
     @property
     def drg_elements(self) -> tuple[DrgElement, ...]:

@@ -8,7 +8,7 @@ Files of tools that mean more than the standard says are rewritten by `dialect`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypedDict
 
@@ -96,6 +96,20 @@ class _DefinitionsReader(ExpressionReader):
                 message = f"the id is that of {quote(seen[element.id].name)} too"
                 self.faults.append(Fault(element.id, element.line, message))
             seen[element.id] = element
+        for kind in (definitions.knowledge_models, definitions.item_definitions, definitions.imports):
+            self.check_names(kind)
+        if self.dialect is None:
+            self.check_names((*definitions.decisions, *definitions.services))
+            self.check_names(definitions.input_data)
+
+    def check_names(self, elements: Sequence[model.Element]) -> None:
+        """Names of one kind are unique in a file (6.3.3, 7.3.2); other engines tell decisions apart by their ids."""
+        first: dict[str, model.Element] = {}
+        for element in elements:
+            other = first.setdefault(element.name, element)
+            if element.name and other is not element and not (element.id and element.id == other.id):
+                message = f"the name {quote(element.name)} is used twice, first in line {other.line}"
+                self.faults.append(Fault(element.reference, element.line, message))
 
     def an_import(self, element: Element) -> model.Import:
         return model.Import(
