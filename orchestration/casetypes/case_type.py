@@ -18,12 +18,11 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from orchestration.casetypes.checks import check
-from orchestration.casetypes.files import FORMS, MANIFEST, MODELS, READ, name_faults, parsed
+from orchestration.casetypes.files import FORMS, MANIFEST, MODELS, READ, REGISTRY, name_faults, parsed
 from orchestration.casetypes.files import checked as checked_file
 from orchestration.engine.commands import StartCase, StartProcess
 from orchestration.engine.compile_models import build, compiled
 from orchestration.engine.compiled_models import CompiledModels
-from orchestration.ground.limits import engine_limits
 from orchestration.models import Definition
 from orchestration.privacy.classification import Classification, classify
 
@@ -200,7 +199,7 @@ def checked(files: Mapping[str, str], now: datetime) -> CaseType:
     manifest, forms = checked_file(files, MANIFEST, faults), checked_file(files, FORMS, faults)
     schema = checked_file(files, _schema_file(manifest), faults) or {}
     classification = _classified(schema, faults)
-    built = build(_models(files), engine_limits())
+    built = build(_models(files))
     if isinstance(built, list):
         faults += [f"{fault.file}, {fault.element}: {fault.sentence}" for fault in built if fault.severe]
     faults += check(files, manifest, forms, schema, None if isinstance(built, list) else built, now)
@@ -214,7 +213,7 @@ def _schema_file(manifest: Mapping[str, Any] | None) -> str:
 
 
 def _models(files: Mapping[str, str]) -> dict[str, bytes]:
-    return {name: text.encode() for name, text in files.items() if name.endswith(MODELS)}
+    return {name: text.encode() for name, text in files.items() if name.endswith((*MODELS, *REGISTRY))}
 
 
 def _case_type(

@@ -18,7 +18,9 @@ from jsonschema.exceptions import SchemaError, ValidationError
 Json = Any
 
 MODELS: Final = (".cmmn", ".bpmn", ".dmn")
-READ: Final = (*MODELS, ".yaml", ".json")
+REGISTRY: Final = (".event", ".channel")
+"""Files of Flowable's event registry, which say what events carry and over which channels they come and go."""
+READ: Final = (*MODELS, *REGISTRY, ".yaml", ".json")
 MANIFEST: Final = "manifest.yaml"
 FORMS: Final = "forms.yaml"
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
+from orchestration.engine.beginnings import Beginning, begun_by
 from orchestration.engine.bpmn import view as processes
 from orchestration.engine.cmmn import view as cases
 from orchestration.engine.codec import decode, encode
@@ -64,8 +65,10 @@ class Engine:
 
     def start_message(self, name: str, variables: Mapping[str, Json]) -> str:
         for key, starter in processes.starters(self.library):
-            if starter.kind == "message" and starter.name == name:
+            if starter.kind == "message" and starter.name == name and starter.definition.heard is None:
                 return self._begin(c.StartProcess(key, variables, starter.at))
+        if begun := self._begun_by_event(name, variables):
+            return begun[0]
         raise Refused(f"No process begins with the message {name!r}.")
 
     def _begin(self, command: c.Command) -> str:
@@ -116,6 +119,8 @@ class Engine:
     def _message(
         self, name: str, variables: Mapping[str, Json], correlation: str | None, sender: _Root | None = None
     ) -> bool:
+        if self._event(name, variables, sender):
+            return True
         key = correlation or processes.correlation_key(self.library, name, variables, self.now)
         waiting = [root for root in self.known if root is not sender and _awaits(root.state, name, key)]
         for root in waiting:
@@ -126,10 +131,28 @@ class Engine:
             self.held.append((name, variables, key))
             return True
         for process, starter in processes.starters(self.library):
-            if starter.kind == "message" and starter.name == name:
+            if starter.kind == "message" and starter.name == name and starter.definition.heard is None:
                 self._begin(c.StartProcess(process, variables, starter.at))
                 return True
         return False
+
+    def _event(self, name: str, variables: Mapping[str, Json], sender: _Root | None) -> bool:
+        """An event of a registry reaches all whom it fits, and begins what it begins. False: it is for nobody."""
+        keys = self.library.event_keys(self.library.content(name, variables))
+        waiting = [root for root in self.known if root is not sender and _expects(root.state, name, keys)]
+        for root in waiting:
+            if root.state.root.state != "suspended":
+                self._do(root, c.ReceiveMessage(name, None, variables))
+        return bool(self._begun_by_event(name, variables)) or bool(waiting)
+
+    def _begun_by_event(self, name: str, variables: Mapping[str, Json]) -> list[str]:
+        """The cases that the event begins; of those that live once, what is there already begins no second time."""
+        begun = begun_by(self.library, name, variables, self.now)
+        return [self._begin(one.command) for one in begun if not self._lives(one)]
+
+    def _lives(self, begun: Beginning) -> bool:
+        waits = (wait for root in self.known for wait in root.state.waits.values() if wait.kind == "reference")
+        return any((wait.name, wait.key) == (begun.command.key, begun.reference) for wait in waits)
 
     # -- what people and the outside do
 
@@ -381,6 +404,10 @@ def _tasks(root: _Root, instance: int) -> Iterator[dict[str, Json]]:
 
 def _hears(state: State, signal: str) -> bool:
     return any(wait.kind == "signal" and wait.name == signal and wait.key is None for wait in state.waits.values())
+
+
+def _expects(state: State, name: str, keys: frozenset[str]) -> bool:
+    return any(wait.kind == "message" and wait.name == name and wait.key in keys for wait in state.waits.values())
 
 
 def _awaits(state: State, name: str, key: str | None) -> bool:

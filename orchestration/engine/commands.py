@@ -20,24 +20,27 @@ class StartCase:
     """Begin a root case of the model `key`. Only on an empty state. (CMMN 8.4.1 *create*)
 
     `by`: the name of who begins it, for a model that keeps it in a variable (Flowable's and Camunda 7's initiator).
+    `reference`: what the event carried that begins it, where no second case may begin by the same (`beginnings`).
     """
 
     key: str
     variables: Variables = field(default_factory=dict)
     by: str | None = None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StartProcess:
     """Begin a root process. `at` names the start event that was triggered; None: the one without a trigger.
 
-    `by`: as for a case.
+    `by`, `reference`: as for a case.
     """
 
     key: str
     variables: Variables = field(default_factory=dict)
     at: str | None = None
     by: str | None = None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

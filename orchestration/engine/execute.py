@@ -18,7 +18,6 @@ from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine.behaviours import BEHAVIOURS
 from orchestration.engine.compiled_models import CompiledModels
-from orchestration.engine.limits import DEFAULT, Limits
 from orchestration.engine.state import INSTANCE_ENDED, ROOT, Item, State, Wait
 from orchestration.engine.step import MAX_OPERATIONS, AgendaOverrun, CommandRejected, ModelFault, Rejection, Step
 
@@ -34,12 +33,10 @@ class Outcome:
     rejection: Rejection | None = None
 
 
-def execute(
-    models: CompiledModels, state: State | None, command: c.Command, now: datetime, limits: Limits = DEFAULT
-) -> Outcome:
+def execute(models: CompiledModels, state: State | None, command: c.Command, now: datetime) -> Outcome:
     """Carry out one command at `now` (aware). The state given is not changed; None is only good for a start."""
     given = State() if state is None else state
-    step = Step(models, given.working(), now, BEHAVIOURS, type(command) in _INTERACTIVE, limits)
+    step = Step(models, given.working(), now, BEHAVIOURS, interactive=type(command) in _INTERACTIVE)
     try:
         step.plan(_HANDLERS[type(command)], step, command)
         step.run()
@@ -106,9 +103,8 @@ def _wait(step: Step, number: int, kind: str) -> Wait:
     return wait
 
 
-def _start(
-    step: Step, kind: str, key: str, variables: Mapping[str, Json], by: str | None, at: str | None = None
-) -> None:
+def _start(step: Step, kind: str, command: c.StartCase | c.StartProcess, at: str | None = None) -> None:
+    key, by = command.key, command.by
     if step.state.instances:
         raise CommandRejected("exists", "The case has been started already.")
     models = step.models.cases if kind == "case" else step.models.processes
@@ -116,15 +112,17 @@ def _start(
         raise CommandRejected("no-model", f"No {kind} {key!r} is deployed.")
     initiator = models[key].initiator
     given = {} if by is None or initiator is None else {initiator: by}
-    step.start_instance(kind, key, {**given, **_variables(variables)}, None, at)
+    instance = step.start_instance(kind, key, {**given, **_variables(command.variables)}, None, at)
+    if command.reference is not None:
+        step.subscribe(instance, None, "reference", key, at or "", command.reference)
 
 
 def _start_case(step: Step, command: c.StartCase) -> None:
-    _start(step, "case", command.key, command.variables, command.by)
+    _start(step, "case", command)
 
 
 def _start_process(step: Step, command: c.StartProcess) -> None:
-    _start(step, "process", command.key, command.variables, command.by, command.at)
+    _start(step, "process", command, command.at)
 
 
 def _complete_task(step: Step, command: c.CompleteTask) -> None:
@@ -190,10 +188,16 @@ def _set_variables(step: Step, command: c.SetVariables) -> None:
 
 
 def _receive_message(step: Step, command: c.ReceiveMessage) -> None:
-    wait = step.awaiting(command.name, command.correlation, command.at, command.instance)
-    if wait is None:
+    content = step.models.content(command.name, _variables(command.variables))
+    heard = [] if command.at is not None else step.expecting(command.name, content, command.instance)
+    wait = None if heard else step.awaiting(command.name, command.correlation, command.at, command.instance)
+    if wait is not None:
+        return step.deliver(wait.id, content)
+    if not heard:
         raise CommandRejected("unknown", f"Nothing here waits for the message {command.name!r}.")
-    step.deliver(wait.id, _variables(command.variables))
+    for subscription in heard:
+        step.plan(step.deliver, subscription, content)
+    return None
 
 
 def _receive_signal(step: Step, command: c.ReceiveSignal) -> None:

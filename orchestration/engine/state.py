@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from orchestration.engine import registry
 from orchestration.engine.variables import Variables
 
 Json = Any
@@ -68,6 +69,7 @@ class Wait:
     | job | own | capability | |
     | timer | own | node | when due (ISO, UTC) |
     | message, signal, conditional, variable, error, ... | own | what it listens for | correlation key or None |
+    | reference | own | key of the model | what the event carried that began the case, and no second time may |
     | incident | own | code | |
     """
 
@@ -81,7 +83,12 @@ class Wait:
     facts: dict[str, Json] | None = None
 
     def fits(self, correlation: str | None) -> bool:
-        """Whether a message with this correlation key is for it. None: its name alone decides; "": it says none."""
+        """Whether a message with this correlation key is for it. None: its name alone decides; "": it says none.
+
+        What waits for an event of a registry is found by what the event carries (`Step.expecting`), not so.
+        """
+        if registry.is_key(self.key):
+            return False
         return self.key is None or correlation is None or self.key == correlation != ""
 
 

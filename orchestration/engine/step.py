@@ -16,11 +16,11 @@ from typing import Any, Final, Protocol
 
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
+from orchestration.engine import registry
 from orchestration.engine.apply import apply
 from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.decisions import decide, shaped
 from orchestration.engine.expressions import Formula
-from orchestration.engine.limits import DEFAULT, Limits
 from orchestration.engine.scope import Scope
 from orchestration.engine.state import INSTANCE_ENDED, ROOT, Item, State, Wait
 
@@ -117,7 +117,8 @@ class Step:
     """The work on one command. `now` is an aware UTC time; nothing else here knows a clock.
 
     `interactive`: somebody waits for the answer to the command. `runs`: what a behaviour keeps about an instance until
-    the step is over; `ended_models`: the models of those that ended in it; both by instance.
+    the step is over; `ended_models`: the models of those that ended in it; `passing`: variables that are gone when it
+    is over; all by instance.
     """
 
     def __init__(
@@ -127,17 +128,16 @@ class Step:
         now: datetime,
         behaviours: Mapping[str, Behaviour],
         interactive: bool = False,
-        limits: Limits = DEFAULT,
     ) -> None:
         self.models = models
         self.state = state
         self.now = now
         self.behaviours = behaviours
         self.interactive = interactive
-        self.limits = limits
         self.events: list[e.Event] = []
         self.runs: dict[int, Any] = {}
         self.ended_models: dict[int, Any] = {}
+        self.passing: dict[int, dict[str, None]] = {}
         self._agenda: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
         self._unsettled: dict[int, set[str]] = {}
         self._next_id = state.next_id
@@ -355,12 +355,25 @@ class Step:
         variables: Mapping[str, Json],
         correlation: str | None = None,
     ) -> None:
-        """To one subscription in this root when there is one (at once, from the agenda), else to the shell's outbox."""
-        wait = self.awaiting(name, correlation)
+        """To one subscription in this root when there is one (at once, from the agenda), else to the shell's outbox.
+
+        An event of a registry reaches all here whom it fits, and by the outbox those elsewhere.
+        """
+        content = self.models.content(name, variables)
+        heard = self.expecting(name, content)
+        wait = None if heard else self.awaiting(name, correlation)
         delivered = None if wait is None else wait.id
-        self.emit(e.MessageThrown(instance, item, name, dict(variables), correlation, delivered))
-        if delivered is not None:
-            self.plan(self.deliver, delivered, variables)
+        self.emit(e.MessageThrown(instance, item, name, dict(content), correlation, delivered))
+        for subscription in heard if delivered is None else (delivered,):
+            self.plan(self.deliver, subscription, content)
+
+    def expecting(self, name: str, content: Mapping[str, Json], instance: int | None = None) -> list[int]:
+        """The subscriptions for an event of a registry, in the instance if one is named, whom this content fits."""
+        waits = [wait for wait in self.state.waits.values() if wait.kind == "message" and wait.name == name]
+        if not any(registry.is_key(wait.key) for wait in waits):
+            return []
+        keys = self.models.event_keys(content)
+        return [wait.id for wait in waits if wait.key in keys and instance in (None, wait.instance)]
 
     def awaiting(
         self, name: str, correlation: str | None, at: str | None = None, instance: int | None = None
@@ -374,7 +387,7 @@ class Step:
             and wait.name == name
             and (at is None or wait.node == at)
             and (instance is None or wait.instance == instance)
-            and wait.fits(correlation)
+            and (wait.fits(correlation) or (at is not None and registry.is_key(wait.key)))
         ]
         moving = (wait for wait in fitting if self.state.instances[wait.instance].state != "suspended")
         return next(moving, fitting[0] if fitting else None)

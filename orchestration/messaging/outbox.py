@@ -132,6 +132,8 @@ def _message(letter: Outbox, waiting: QuerySet[Subscription]) -> int | None:
     While only cases that stand still wait for it, it waits for the first of them. Raises NotTaken.
     """
     variables = orjson.loads(bytes(letter.variables))
+    if _event(letter, waiting, variables):
+        return None
     keys = {version: _key(letter, version, variables) for version in _versions(waiting)}
     fitting = Q()
     for version, key in keys.items():
@@ -151,6 +153,25 @@ def _message(letter: Outbox, waiting: QuerySet[Subscription]) -> int | None:
         return held_by
     next(start_events.begin("message", letter.name, variables, _sender(letter)), None)
     return None
+
+
+def _event(letter: Outbox, waiting: QuerySet[Subscription], content: Mapping[str, Any]) -> bool:
+    """An event of a registry: to all whom it fits, in the order of their numbers, then it begins what it begins.
+
+    False: it is for nobody. A case that stands still does not hear it, as with a signal.
+    """
+    fitting = Q(pk=None)
+    registered = waiting.filter(correlation__startswith="{")
+    for version in _versions(registered):
+        models = by_definition(version).library
+        keys = models.event_keys(models.content(letter.name, content))
+        fitting |= Q(instance__definition=version, correlation__in=keys)
+    message = ReceiveMessage(letter.name, variables=content)
+    found = registered.filter(fitting).order_by("instance").values_list("instance", flat=True).distinct()
+    for instance in (everyone := list(found)):
+        tried("event not received", letter, services.send, instance, message, _sender(letter), but=OperationalError)
+    begun = list(start_events.begin_by_event(letter.name, content, _sender(letter)))
+    return bool(everyone) or bool(begun)
 
 
 def _versions(waiting: QuerySet[Subscription]) -> Iterable[int]:

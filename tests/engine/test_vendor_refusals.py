@@ -82,8 +82,7 @@ def test_any_extension_is_refused_with_its_element_or_runs(kind, attributes, ins
 @pytest.mark.parametrize(
     ("task", "severe", "says"),
     [
-        (activity("userTask", "", "<flowable:eventType>x</flowable:eventType>"), True, "use a message"),
-        (activity("serviceTask", 'flowable:type="send-event"'), True, "send a message"),
+        (activity("serviceTask", 'flowable:type="send-event"'), True, "does not say which"),
         (activity("callActivity", 'calledElement="p" camunda:variableMappingClass="x"'), True, "use in and out"),
         (activity("scriptTask", 'scriptFormat="groovy" camunda:resource="x.groovy"'), True, "into the model"),
         (

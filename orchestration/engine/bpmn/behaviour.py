@@ -26,7 +26,7 @@ from orchestration.engine.bpmn import (
 )
 from orchestration.engine.bpmn.arrivals import ON_ARRIVAL
 from orchestration.engine.bpmn.items import close_item, end_children, end_turn, node_of, process
-from orchestration.engine.bpmn.model import Activity, CallActivity, Event, Gateway, Node, SubProcess
+from orchestration.engine.bpmn.model import Activity, CallActivity, Event, Gateway, Node, SubProcess, Task
 from orchestration.engine.state import Item, Wait
 from orchestration.engine.step import CommandRejected, ModelFault, Step
 
@@ -151,6 +151,8 @@ class ProcessBehaviour:
             step.plan(activities.complete, step, item.id, {})
         if not done and scopes.is_quiet(step, instance, None):
             step.end_instance(instance, "completed")
+        elif not done and (passing := step.passing.pop(instance, None)):
+            step.remove_variables(instance, passing)
 
     def written(
         self, step: Step, instance: int, item: int | None, names: frozenset[str], fresh: frozenset[str]
@@ -212,7 +214,7 @@ def _perform(step: Step, item: Item) -> None:
 def _trigger(step: Step, item: Item, values: Mapping[str, Json]) -> None:
     """The outside lets a receive task, or work asked of a machine, go on."""
     node = node_of(step, item)
-    if activities.is_frame(item) or not (node.type == "receiveTask" or step.state.waits_of(item.id, "job")):
+    if activities.is_frame(item) or not (_receives(node) or step.state.waits_of(item.id, "job")):
         raise CommandRejected("state", f"'{node.name or node.id}' does not wait to be triggered.")
     step.plan(activities.complete, step, item.id, values)
 
@@ -223,9 +225,13 @@ def _complete_by_hand(step: Step, item: Item, values: Mapping[str, Json]) -> Non
     if scopes.is_ad_hoc(step, item.id):
         if scopes.performs(step, item):
             raise CommandRejected("state", f"In '{node.name or node.id}' something is still being performed.")
-    elif activities.is_frame(item) or not (node.type == "receiveTask" or step.state.waits_of(item.id, "task", "job")):
+    elif activities.is_frame(item) or not (_receives(node) or step.state.waits_of(item.id, "task", "job")):
         raise CommandRejected("state", f"'{node.name or node.id}' is not completed by hand.")
     step.plan(activities.complete, step, item.id, values)
+
+
+def _receives(node: Node) -> bool:
+    return node.type == "receiveTask" or (isinstance(node, Task) and node.answer is not None)
 
 
 def _learn(step: Step, instance: int, at: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from orchestration.engine.bpmn import activities, tokens, variables, waits
 from orchestration.engine.bpmn.items import body_of, close_item, interrupt, is_open, open_item, process, turn
-from orchestration.engine.bpmn.model import Event, Flow, Gateway, Node, SubProcess
+from orchestration.engine.bpmn.model import Event, Flow, Gateway, Node, SubProcess, Task
 from orchestration.engine.bpmn.reach import link_names
 from orchestration.engine.state import Wait
 from orchestration.engine.step import Step
@@ -53,7 +53,7 @@ def occurred(step: Step, wait: Wait, values: Mapping[str, Json]) -> None:
 
 def caught(step: Step, item: int, node: Node, values: Mapping[str, Json]) -> None:
     """A catching event or receive task, waiting itself or behind an event-based gateway, goes on."""
-    if node.type == "receiveTask" and step.state.items[item].node == node.id:
+    if isinstance(node, Task) and step.state.items[item].node == node.id:
         return activities.complete(step, item, values)
     found = step.state.items[item]
     _take_in(step, found.instance, found.parent, node, values)
@@ -65,7 +65,9 @@ def caught(step: Step, item: int, node: Node, values: Mapping[str, Json]) -> Non
 
 def _take_in(step: Step, instance: int, scope: int | None, node: Node, values: Mapping[str, Json]) -> None:
     """The content of a message or signal becomes variables: mapped, or each by its name."""
-    if node.outputs:
+    if node.extensions.heard is not None:
+        values = variables.taken(step, node.extensions.heard, instance, scope, values)
+    elif node.outputs:
         values = variables.transferred(step, node.outputs, instance, scope, values)
     variables.assign(step, instance, scope, values)
 

@@ -19,6 +19,7 @@ from orchestration.engine import feel
 from orchestration.engine.bpmn.model import Event, EventDefinition, Node, Task
 from orchestration.engine.bpmn.reading import Reader, local
 from orchestration.engine.expressions import Formula, Json
+from orchestration.engine.registry import Names
 from orchestration.engine.xml import Element
 
 LONGEST: Final = 200
@@ -105,7 +106,14 @@ def awaited(node: Node) -> tuple[EventDefinition, ...]:
     """What an event, or a task that receives, waits for."""
     if isinstance(node, Event):
         return node.definitions
-    return (node.message,) if isinstance(node, Task) and node.message is not None else ()
+    waited = (node.answer or node.message) if isinstance(node, Task) else None
+    return () if waited is None else (waited,)
+
+
+def asked(nodes: Iterable[Node]) -> frozenset[Names]:
+    """The parameters by which events of a registry find what waits here."""
+    heard = (definition.heard for node in nodes for definition in awaited(node) if definition.heard is not None)
+    return frozenset(tuple(name for name, _ in each.matching) for each in heard)
 
 
 def key_of_payload(paths: tuple[Formula, ...], payload: Mapping[str, Json], now: datetime) -> str:

@@ -16,6 +16,7 @@ from orchestration.engine.bpmn.model import (
     Body,
     CallActivity,
     Event,
+    EventDefinition,
     Flow,
     Gateway,
     Loop,
@@ -23,8 +24,8 @@ from orchestration.engine.bpmn.model import (
     SubProcess,
     Task,
 )
-from orchestration.engine.bpmn.reading import Reader, local
-from orchestration.engine.dialect import Extensions, Transfer
+from orchestration.engine.bpmn.reading import Reader, local, of_registry
+from orchestration.engine.dialect import Extensions, Sent, Transfer
 from orchestration.engine.expressions import Formula, plain
 from orchestration.engine.xml import Element
 
@@ -141,6 +142,7 @@ def _common(reader: Reader, element: Element, around: Surroundings, extensions: 
     if default is not None and default not in {flow.id for flow in outgoing}:
         reader.fault(element, f"The default flow '{default}' does not leave this element.")
     inputs = [*extensions.inputs, *_associated(reader, element, "dataInputAssociation")]
+    inputs += extensions.sent.given if extensions.sent is not None else ()
     outputs = [*extensions.outputs, *_associated(reader, element, "dataOutputAssociation")]
     name = element.get("name") or ""
     return {
@@ -333,8 +335,17 @@ def _task(reader: Reader, element: Element, common: dict[str, Any], extensions: 
         return _call(reader, element, common | {"type": "callActivity"}, extensions)
     if element.name == "serviceTask" and kind == "dmn":
         common["type"] = "businessRuleTask"
+    if extensions.sent is not None:
+        return _sending(common, extensions, extensions.sent)
     reading = _READERS.get(common["type"], _plain)
     return Task(**common, **reading(reader, element, extensions))
+
+
+def _sending(common: dict[str, Any], extensions: Extensions, sent: Sent) -> Task:
+    """A task that sends an event of Flowable's event registry, and perhaps waits for one that answers."""
+    thrown = EventDefinition("message", sent.name, line=common["line"])
+    answer = None if extensions.heard is None else of_registry(extensions.heard, common["line"])
+    return Task(**common | {"type": "sendTask"}, message=thrown, answer=answer)
 
 
 def _plain(reader: Reader, element: Element, extensions: Extensions) -> dict[str, Any]:
@@ -342,6 +353,8 @@ def _plain(reader: Reader, element: Element, extensions: Extensions) -> dict[str
 
 
 def _message(reader: Reader, element: Element, extensions: Extensions) -> dict[str, Any]:
+    if extensions.heard is not None:
+        return {"message": of_registry(extensions.heard, element.line)}
     by_work = element.name == "sendTask" and extensions.capability is not None
     if element.get("messageRef") is None or by_work:
         return {"instantiate": element.get("instantiate") == "true"}
@@ -368,8 +381,6 @@ def _script(reader: Reader, element: Element, extensions: Extensions) -> dict[st
 
 
 def _service(reader: Reader, element: Element, extensions: Extensions) -> dict[str, Any]:
-    if dialect.vendor(element, "type") == "send-event":
-        reader.fault(element, "It speaks to an event registry, which is not here; send a message.")
     return {"script": extensions.expression}
 
 

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from orchestration.engine.dialect import Extensions, Script, Transfer
+from orchestration.engine.dialect import Extensions, Heard, Script, Transfer
 from orchestration.engine.expressions import Formula
+from orchestration.engine.registry import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class EventDefinition:
     (Flowable), with the kinds of `change` that count: create, update, delete, or all.
     `name`: message or signal name, error or escalation code, link name; None catches any. `schedule`: a timer's date,
     duration or cycle (ISO 8601) with `clock` telling which. `activity`: what a compensation event compensates.
-    `correlation`: the key by which a message finds its instance. `message`: what an error that is thrown says;
+    `correlation`: the key by which a message finds its instance. `heard`: what a message of Flowable's event registry
+    must have in it, and what is taken of it. `message`: what an error that is thrown says;
     `code_variable`, `message_variable`: where an event that catches keeps the code and what was said.
     """
 
@@ -53,6 +55,7 @@ class EventDefinition:
     reach: str = ""
     change: str = "all"
     correlation: tuple[Formula, ...] = ()
+    heard: Heard | None = None
     message: Formula | None = None
     code_variable: str | None = None
     message_variable: str | None = None
@@ -140,9 +143,13 @@ class Activity(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task(Activity):
-    """`message`: what a send task throws or a receive task awaits; `decision`: the key of a business rule task's."""
+    """`message`: what a send task throws or a receive task awaits; `decision`: the key of a business rule task's.
+
+    `answer`: what a task that throws waits for before it goes on (Flowable's "triggerable").
+    """
 
     message: EventDefinition | None = None
+    answer: EventDefinition | None = None
     instantiate: bool = False
     script: Script | None = None
     decision: Formula | None = None
@@ -201,7 +208,7 @@ class ProcessModel:
     an event, or change whose message is awaited; `has_handlers`: whether there are event sub-processes.
     `retrievals`: message name -> how its correlation key is read from its payload, one expression for each
     property of the key (8.3.2). `initiator`: the variable that keeps who began it; `started`: what is set
-    when it starts.
+    when it starts. `asked`: the parameters by which its events of a registry find it.
     """
 
     id: str
@@ -211,6 +218,7 @@ class ProcessModel:
     starters: tuple[Starter, ...] = ()
     reach: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     retrievals: Mapping[str, tuple[Formula, ...]] = field(default_factory=dict)
+    asked: frozenset[Names] = frozenset()
     initiator: str | None = None
     started: tuple[Script, ...] = ()
     has_conditions: bool = False

@@ -121,6 +121,7 @@ class _Process:
             initiator=next((name for id in body.nodes if (name := _initiator(self.nodes[id]))), None),
             reach=reach.joins(self.nodes),
             retrievals={**correlation.stated(self.nodes.values()), **correlation.retrievals(self.reader, self.element)},
+            asked=correlation.asked(self.nodes.values()),
             has_conditions=any(definition.kind in ("conditional", "variable") for definition in self.awaited()),
             has_keys=any(definition.correlation for definition in self.awaited()),
             has_handlers=any(isinstance(node, SubProcess) and node.kind == "event" for node in self.nodes.values()),

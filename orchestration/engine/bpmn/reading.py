@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 from orchestration.engine import dialect, juel
 from orchestration.engine.bpmn.model import EventDefinition
 from orchestration.engine.compiled_models import Fault
-from orchestration.engine.dialect import Extensions, Script, Transfer
+from orchestration.engine.dialect import Extensions, Heard, Script, Transfer
 from orchestration.engine.expressions import BadExpression, Formula, formula, plain, setting
 from orchestration.engine.timers import BadTimer, schedule
 from orchestration.engine.xml import Element
@@ -40,6 +40,11 @@ KINDS: Final = {
 def local(reference: str | None) -> str | None:
     """The id in a reference, which may be a qualified name."""
     return None if reference is None else reference.strip().rpartition(":")[2]
+
+
+def of_registry(heard: Heard, line: int) -> EventDefinition:
+    """An event of Flowable's event registry as the message that it is here."""
+    return EventDefinition("message", heard.name, heard=heard, line=line)
 
 
 class Reader:
@@ -138,6 +143,11 @@ class Reader:
                 yield self.definition(event, found)
         for listens in dialect.vendor_elements(event, "variableListenerEventDefinition"):
             yield self.listener(event, listens)
+        said = dialect.extensions(event)[0]
+        if said.heard is not None:
+            yield of_registry(said.heard, event.line)
+        if said.sent is not None:
+            yield EventDefinition("message", said.sent.name, line=event.line)
 
     def definition(self, event: Element, element: Element) -> EventDefinition:
         kind = KINDS[element.name]

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from orchestration.engine.bpmn.model import Body, Node
-from orchestration.engine.dialect import Transfer
+from orchestration.engine.dialect import Heard, Transfer
 from orchestration.engine.step import Step
 
 Json = Any
@@ -49,6 +49,13 @@ def transferred(
     return found
 
 
+def taken(step: Step, heard: Heard, instance: int, item: int | None, content: Mapping[str, Json]) -> dict[str, Json]:
+    """What of an event of a registry becomes variables; what it does not carry leaves them as they are."""
+    there = [one for one in heard.taken if one.source.names <= content.keys()]
+    step.passing.setdefault(instance, {}).update(dict.fromkeys(heard.passing))
+    return transferred(step, there, instance, item, content)
+
+
 def visible(step: Step, instance: int, item: int | None) -> dict[str, Json]:
     """All variables that an item sees."""
     layers: list[Mapping[str, Json]] = [step.state.instances[instance].variables]
@@ -68,7 +75,9 @@ def returned(
     `at` is the item that did it, and `around` the scope that gets what is mapped: as its own, where Flowable's
     `useLocalScopeForOutParameters` says so.
     """
-    if node.outputs:
+    if node.extensions.heard is not None:
+        assign(step, instance, around, taken(step, node.extensions.heard, instance, at, values))
+    elif node.outputs:
         mapped = transferred(step, node.outputs, instance, at, values)
         if node.extensions.attributes.get("useLocalScopeForOutParameters") == "true":
             step.set_variables(instance, mapped, around)

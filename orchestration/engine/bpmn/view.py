@@ -11,9 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from orchestration.engine.bpmn import correlation
-from orchestration.engine.bpmn.model import Activity, Event, Node, ProcessModel, Starter
+from orchestration.engine.bpmn.model import Activity, Event, Node, ProcessModel, Starter, Task
 from orchestration.engine.compiled_models import CompiledModels
-from orchestration.engine.limits import DEFAULT, Limits
 from orchestration.engine.state import Item, State
 from orchestration.engine.timers import BadTimer, Schedule, schedule
 
@@ -49,7 +48,8 @@ def _waits(state: State, item: Item, node: Node) -> bool:
     if "loop" in item.facts or "stalled" in item.facts:
         return False
     catches = isinstance(node, Event) and node.type == "intermediateCatchEvent"
-    return catches or node.type == "receiveTask" or bool(state.waits_of(item.id, "job"))
+    receives = node.type == "receiveTask" or (isinstance(node, Task) and node.answer is not None)
+    return catches or receives or bool(state.waits_of(item.id, "job"))
 
 
 def _of(state: State, instance: int) -> Iterator[Item]:
@@ -63,7 +63,7 @@ def starters(models: CompiledModels) -> Iterator[tuple[str, Starter]]:
             yield key, starter
 
 
-def first_moment(starter: Starter, now: datetime, limits: Limits = DEFAULT) -> Schedule:
+def first_moment(starter: Starter, now: datetime) -> Schedule:
     """When a timer start event first begins its process, worked out now, before there is any data.
 
     Raises BadTimer where it cannot be.
@@ -72,7 +72,7 @@ def first_moment(starter: Starter, now: datetime, limits: Limits = DEFAULT) -> S
     text = None if written is None else written.value({}, now)
     if text is None:
         raise BadTimer("it depends on data, and before there is a case there is none.")
-    return schedule(str(text), now, limits)
+    return schedule(str(text), now)
 
 
 def correlation_key(models: CompiledModels, message: str, payload: Mapping[str, Json], now: datetime) -> str | None:

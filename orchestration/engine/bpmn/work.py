@@ -36,6 +36,8 @@ def is_instant(node: Activity) -> bool:
     """Whether the engine does all the work itself: to compute, decide or send, or nothing at all."""
     if not isinstance(node, Task):
         return False
+    if node.answer is not None:
+        return False
     has_work = node.script is not None or node.decision is not None or node.message is not None
     return node.type in ("task", "manualTask") or (has_work and node.type != "receiveTask") or _sends_nothing(node)
 
@@ -131,6 +133,15 @@ def throw_message(step: Step, instance: int, item: int | None, node: Node, messa
     step.throw_message(instance, item, name, payload, key)
 
 
+def _send(step: Step, item: Item, node: Activity) -> Done:
+    """A task that sends and goes on when it is answered; work that is sent by a machine is a job."""
+    task = cast(Task, node)
+    if task.answer is None or task.message is None:
+        return job(step, item, node)
+    throw_message(step, item.instance, item.id, node, task.message)
+    return _receive(step, item, node)
+
+
 def _receive(step: Step, item: Item, node: Activity) -> Done:
     waits.arm(step, item.instance, item.id, node)
     return None
@@ -151,5 +162,6 @@ def _call(step: Step, item: Item, node: Activity) -> Done:
 _WORK: Final[dict[str, Callable[[Step, Item, Activity], Done]]] = {
     "userTask": _user,
     "receiveTask": _receive,
+    "sendTask": _send,
     "callActivity": _call,
 }

@@ -7,6 +7,7 @@ brings a case to rest after each change.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from orchestration.engine import commands as c
@@ -26,6 +27,7 @@ from orchestration.engine.cmmn.commands import HANDLERS
 from orchestration.engine.cmmn.reactions import case_run_of
 from orchestration.engine.state import Item, Wait
 from orchestration.engine.step import CommandRejected, Step
+from orchestration.engine.timers import Schedule
 
 Json = Any
 
@@ -67,7 +69,7 @@ class CaseBehaviour:
         run, item = case_run_of(step, wait.instance), step.state.items[wait.item or 0]
         facts = wait.facts or {}
         if facts.get("every"):
-            times = listeners.times(wait.key or "", facts).next(step.now, step.limits)
+            times = _times(wait).next(step.now)
             if times is not None:
                 node = run.node(item)
                 listeners.run_timer(run, run.open_item(node, item.parent), node, times)
@@ -75,7 +77,7 @@ class CaseBehaviour:
 
     def received(self, step: Step, wait: Wait, variables: Mapping[str, Json]) -> None:
         run, item = case_run_of(step, wait.instance), step.state.items[wait.item or 0]
-        step.set_variables(run.instance, variables)
+        listeners.take_in(run, item, run.node(item), variables)
         items.finish(run, item, "occur")
 
     def called_ended(self, step: Step, item: Item, instance: int, state: str, variables: Mapping[str, Json]) -> None:
@@ -156,3 +158,8 @@ def _facts(run: CaseRun, item: Item) -> dict[str, Json]:
         "planItemDefinitionId": node.definition,
         "stage": item.parent,
     }
+
+
+def _times(wait: Wait) -> Schedule:
+    facts = wait.facts or {}
+    return Schedule(datetime.fromisoformat(wait.key or ""), facts.get("left"), str(facts.get("every") or ""))

@@ -27,7 +27,6 @@ _CALLS: Final = {
 }
 _CALL_FIELDS: Final = ("decisionTableReferenceKey", "decisionServiceReferenceKey", "decisionReferenceKey")
 _OWN_WORK: Final = frozenset({"script", "java"})
-_UNKNOWN_WORK: Final = frozenset({"send-event"})
 _PAGE: Final = "casePage"
 _LIKE_A_TIME: Final = re.compile(r"\d|[-+]?P[T\d]|R-?\d*/")
 _LISTENS: Final = {"signal": "signal", "variable": "variable", "reactivate": "reactivate", "intent": ""}
@@ -53,7 +52,7 @@ class Definitions:
         elif kind == "milestone":
             details["milestone_variable"] = self.text(element, vendor(element, "milestoneVariable"), value=True)
         elif kind.endswith("Listener"):
-            details.update(self.listener(kind, element))
+            details.update(self.listener(kind, element, found))
         else:
             details.update(self.task(kind, element, found))
         return details
@@ -79,8 +78,7 @@ class Definitions:
     def work(self, element: Element, found: Extensions) -> dict[str, Any]:
         """A plain task: a script, work for a machine actor, or something that is waited for."""
         kind = vendor(element, "type")
-        if kind in _UNKNOWN_WORK:
-            self.reader.fault(element, f"Tasks of type {kind!r} do not run here.")
+        if found.sent is not None:
             return {}
         if kind == _PAGE:
             return {"page": True}
@@ -173,7 +171,7 @@ class Definitions:
 
     # -- event listeners
 
-    def listener(self, kind: str, element: Element) -> dict[str, Any]:
+    def listener(self, kind: str, element: Element, found: Extensions) -> dict[str, Any]:
         available = self.text(element, vendor(element, "availableCondition"))
         details: dict[str, Any] = {"available": available}
         named = extension(element, "eventType") or ""
@@ -181,9 +179,9 @@ class Definitions:
             details["timer"] = self.timer(element)
         elif extension(element, "reactivateEventListener") == "true":
             details["listens"] = "reactivate"
+        elif found.heard is not None:
+            details["listens"] = "event"
         elif named:
-            if named not in _LISTENS:
-                self.reader.fault(element, f"Event listeners of type {named!r} do not run here.")
             details["listens"] = _LISTENS.get(named, "")
             details["signal"] = self.text(element, extension(element, "signalRef"), value=True)
             details["variable"] = extension(element, "variableName") or ""

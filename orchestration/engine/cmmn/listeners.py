@@ -7,15 +7,16 @@ listener does, or when the transition that it names has occurred.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
+from orchestration.engine import registry
 from orchestration.engine.cmmn import stage_reach
 from orchestration.engine.cmmn.case_run import CaseRun, Lineage
 from orchestration.engine.cmmn.model import Node
+from orchestration.engine.dialect import Heard
 from orchestration.engine.state import Item
 from orchestration.engine.step import ModelFault
-from orchestration.engine.timers import BadTimer, Schedule, kept, schedule
+from orchestration.engine.timers import BadTimer, Schedule, schedule
 
 Json = Any
 
@@ -30,6 +31,28 @@ def listen(run: CaseRun, item: Item) -> None:
         if not name:
             raise ModelFault(f"The signal that {run.name(item)} waits for has no name.", item.id)
         run.step.subscribe(run.instance, item.id, "signal", str(name), node.id)
+    elif node.extensions.heard is not None:
+        _expect(run, item, node, node.extensions.heard)
+
+
+def _expect(run: CaseRun, item: Item, node: Node, heard: Heard) -> None:
+    """Wait for an event of a registry that has in it what the case says now."""
+    name = run.value(heard.name, item.id)
+    if not name:
+        raise ModelFault(f"The event that {run.name(item)} waits for has no name.", item.id)
+    key = registry.key({each: run.value(value, item.id) for each, value in heard.matching})
+    run.step.subscribe(run.instance, item.id, "message", str(name), node.id, key)
+
+
+def take_in(run: CaseRun, item: Item, node: Node, content: Mapping[str, Json]) -> None:
+    """What came becomes variables of the case: of an event of a registry only what the model takes."""
+    heard = node.extensions.heard
+    if heard is None:
+        run.step.set_variables(run.instance, content)
+        return
+    there = [one for one in heard.taken if one.source.names <= content.keys()]
+    run.assign(item.id, {str(run.value(one.target, item.id)): run.value(one.source, item.id, content) for one in there})
+    run.passing.update(dict.fromkeys(heard.passing))
 
 
 def start_timers(run: CaseRun, nodes: Iterable[str], lineage: Lineage) -> None:
@@ -46,21 +69,14 @@ def start_timer(run: CaseRun, item: Item, node: Node) -> None:
         return
     text = run.value(node.timer.expression, item.id)
     try:
-        run_timer(run, item, node, schedule(str(text), run.step.now, run.step.limits))
+        run_timer(run, item, node, schedule(str(text), run.step.now))
     except BadTimer as error:
         raise ModelFault(f"{run.name(item)}: {error}", item.id) from None
 
 
 def run_timer(run: CaseRun, item: Item, node: Node, times: Schedule) -> None:
-    facts = {"left": times.repeats, "every": times.every, **kept(times)} if times.every else None
+    facts = {"left": times.repeats, "every": times.every} if times.every else None
     run.step.schedule_timer(run.instance, item.id, times.due, node.id, facts)
-
-
-def times(due: str, facts: Mapping[str, Json]) -> Schedule:
-    """The plan of a timer, from when it is due and what is noted beside it."""
-    return Schedule(
-        datetime.fromisoformat(due), facts.get("left", 0), str(facts.get("every") or ""), facts.get("made_up", 0)
-    )
 
 
 def hears(node: Node, name: str, kind: str) -> bool:

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from orchestration.engine.dialect import Aggregation, Extensions, Transfer
+from orchestration.engine.dialect import Aggregation, Extensions, Heard, Transfer
 from orchestration.engine.expressions import Formula
+from orchestration.engine.registry import Names
 
 LISTENERS: Final = frozenset({"eventListener", "userEventListener", "timerEventListener"})
 TASKS: Final = frozenset({"task", "humanTask", "processTask", "caseTask", "decisionTask"})
@@ -217,6 +218,7 @@ class CaseModel:
 
     `flowable`: the file comes from Flowable, so its documented ways hold where the standard leaves room. `crossing`:
     items inside a stage that wait for something outside of it. `gathering`: items that gather variables of repetitions.
+    `begun_by`: the event of a registry that begins it; `asked`: the parameters by which such events find its listeners.
     """
 
     id: str
@@ -236,6 +238,8 @@ class CaseModel:
     inputs: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
     initiator: str | None = None
+    begun_by: Heard | None = None
+    asked: frozenset[Names] = frozenset()
     crossing: frozenset[str] = frozenset()
     keeps_completed: bool = False
     flowable: bool = False

@@ -14,7 +14,7 @@ from orchestration.engine.cmmn.definitions import Definitions
 from orchestration.engine.cmmn.model import CaseFileItem, CaseModel, Node, Rule, Sentry, TableItem
 from orchestration.engine.cmmn.reading import CMMN, Reader, local, references
 from orchestration.engine.compiled_models import Fault
-from orchestration.engine.dialect import VENDORS, comes_from_flowable, vendor
+from orchestration.engine.dialect import VENDORS, Heard, comes_from_flowable, extensions, vendor
 from orchestration.engine.xml import Element
 
 DEFINITIONS: Final = frozenset(
@@ -117,7 +117,15 @@ class _CaseReader(Reader):
             outputs=outputs,
             initiator=vendor(case, "initiatorVariableName"),
             flowable=self.flowable,
+            begun_by=self.begun_by(),
         )
+
+    def begun_by(self) -> Heard | None:
+        """The event of Flowable's event registry that begins the case."""
+        found, faults = extensions(self.case)
+        for fault in faults:
+            self.fault(self.case, fault.sentence, fault.severe)
+        return found.heard
 
     def gather(self) -> None:
         for element, holder in _with_holders(self.case):

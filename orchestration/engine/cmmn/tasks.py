@@ -12,7 +12,7 @@ from typing import Any
 from orchestration.engine import events as e
 from orchestration.engine.cmmn.case_run import CaseRun
 from orchestration.engine.cmmn.model import Node
-from orchestration.engine.dialect import Transfer, people
+from orchestration.engine.dialect import Sent, Transfer, people
 from orchestration.engine.expressions import Formula
 from orchestration.engine.state import Item
 from orchestration.engine.step import ModelFault
@@ -30,6 +30,8 @@ def begin(run: CaseRun, item: Item, node: Node) -> bool:
             return _decide(run, item, node)
         case "caseTask" | "processTask":
             return _call(run, item, node)
+    if node.extensions.sent is not None:
+        return _send(run, item, node.extensions.sent)
     if node.script is not None:
         return _compute(run, item, node)
     if node.capability is not None:
@@ -62,6 +64,15 @@ def _ask_person(run: CaseRun, item: Item, node: Node) -> bool:
         )
     )
     return False
+
+
+def _send(run: CaseRun, item: Item, sent: Sent) -> bool:
+    """An event of a registry goes out, as a message that waits in the outbox."""
+    name = run.value(sent.name, item.id)
+    if not name:
+        raise ModelFault(f"The event that {run.name(item)} sends has no name.", item.id)
+    run.step.throw_message(run.instance, item.id, str(name), carried(run, item, sent.given))
+    return True
 
 
 def _text(value: Json) -> str | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from orchestration.engine.dialect.listeners import listening
 from orchestration.engine.dialect.reader import extensions, gathering
 from orchestration.engine.dialect.scripts import either, people, run, script, value_of
-from orchestration.engine.dialect.values import Aggregation, Assignment, Extensions, Script, Transfer
+from orchestration.engine.dialect.values import Aggregation, Assignment, Extensions, Heard, Script, Sent, Transfer
 from orchestration.engine.dialect.vendors import (
     BPMN,
     CASEWRIGHT,
@@ -32,7 +32,9 @@ __all__ = [
     "Aggregation",
     "Assignment",
     "Extensions",
+    "Heard",
     "Script",
+    "Sent",
     "Transfer",
     "clock",
     "comes_from_flowable",

@@ -11,6 +11,7 @@ from orchestration.engine.decisions import DECISION_FORMS
 from orchestration.engine.dialect.listeners import listening
 from orchestration.engine.dialect.loops import aggregations, loop
 from orchestration.engine.dialect.mappings import inputs, outputs
+from orchestration.engine.dialect.registry_events import heard, sends, sent
 from orchestration.engine.dialect.remarks import remark
 from orchestration.engine.dialect.scripts import carried_out
 from orchestration.engine.dialect.texts import Texts
@@ -64,6 +65,8 @@ class _Reader(Texts):
             business_key=self.business_key(),
             plans=self.plans(),
             listeners=tuple(listening(element)),
+            heard=heard(self),
+            sent=sent(self),
             fields={**dict(self.fields()), **({} if call is None else self.arguments(call))},
             attributes=dict(self.attributes()),
             **loop(self),
@@ -117,6 +120,8 @@ class _Reader(Texts):
 
     def capability(self) -> Formula | None:
         element = self.element
+        if sends(element):
+            return None
         delegate = vendor(element, "class", "delegateExpression")
         named = vendor(element, "capability", "topic") or inner(element, "taskDefinition", "type")
         for connector in vendor_elements(element, "connector"):

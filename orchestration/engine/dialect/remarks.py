@@ -13,7 +13,6 @@ from orchestration.engine.dialect.texts import Texts
 from orchestration.engine.dialect.vendors import BPMN, vendor, vendor_elements
 
 _ELEMENTS: Final = {
-    "eventType": (True, "It speaks to an event registry, which is not here; use a message."),
     "variableOnPart": (True, "It waits for a variable to change; use a condition."),
     "errorEventDefinition": (True, "It turns results into errors by an expression; let the actor report the error."),
     "mapException": (False, "Java exceptions are not known here; let the actor report an error with this code."),

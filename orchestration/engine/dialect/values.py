@@ -17,6 +17,32 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """An event of Flowable's event registry that an element waits for: a message that reaches all whom it fits.
+
+    `matching`: correlation parameter -> the value that the event must have there. `taken`: what of its content becomes
+    variables, and nothing else does; `passing` of them are gone when the step is over. `unique`: while a case lives
+    that such an event began, another event with the same values begins none. `by_hand`: it begins nothing by itself.
+    """
+
+    name: Formula
+    matching: tuple[tuple[str, Formula], ...] = ()
+    taken: tuple[Transfer, ...] = ()
+    passing: frozenset[str] = frozenset()
+    unique: bool = False
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An event of the event registry that a task sends. `channel`: the key of the channel that it names, if any."""
+
+    name: Formula
+    given: tuple[Transfer, ...] = ()
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Assignment:
     """One step of a script: a variable set to a value; a `local` name lives only while the script runs."""
 
@@ -70,7 +96,7 @@ class Extensions:
     `first_index`: the loop counter of a loop's first instance (Zeebe counts from 1). `collected`: variables that gather
     what each instance of a loop gives; `gathered`: those of an instance that are read for it. `decision_form`: how a
     decision's output is written (`decisions.shaped`). `skip`: under which condition the work is left out. `listeners`:
-    what is set at which moment (`listeners`).
+    what is set at which moment (`listeners`). `heard`, `sent`: events of Flowable's event registry.
     """
 
     assignee: Formula | None = None
@@ -97,5 +123,7 @@ class Extensions:
     gathered: tuple[str, ...] = ()
     plans: Plans | None = None
     listeners: tuple[tuple[str, Script], ...] = ()
+    heard: Heard | None = None
+    sent: Sent | None = None
     fields: Mapping[str, Formula] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)
