@@ -7,7 +7,7 @@ itself, since it is kept in the history and shown in incidents. Pure.
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 
 from orchestration.actors.contract import Actor, Answer
-from orchestration.privacy.detectors import FORMS, NO_SECRETS, Secrets
+from orchestration.privacy.texts import FORMS, NO_SECRETS, Secrets
 
 MAX_BYTES = 64 * 1024
 DEEPEST = 32  # levels of nesting
@@ -118,7 +118,7 @@ def _confidence(confidence: Any) -> Verdict | None:
 
 
 def _leak(what: str, value: Any, secrets: Secrets, forms: frozenset[str]) -> Verdict | None:
-    watched = replace(secrets, kinds=forms)
+    watched = secrets.watching(forms)
     for place, text in _texts(value, ""):
         kind = watched.leak(text)
         if kind:

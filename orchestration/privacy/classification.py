@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from orchestration.privacy.detectors import MASKS
+from orchestration.privacy.masks import MASKS
 
 LEVELS = ("public", "internal", "confidential", "restricted")
 DEFAULT_FORM_LEVEL = (

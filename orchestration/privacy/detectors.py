@@ -1,274 +1,206 @@
-"""What in this text would tell somebody a personal detail, and what is shown in its place?
+"""Which personal details does a text hold that show by their form?
 
-Two things are looked for: values that are known from the case and hidden from the reader (`Secrets`), and what has the
-form of an e-mail address, an IBAN (checksum of ISO 13616), a card number (Luhn, ISO/IEC 7812-1) or a phone number.
-Names are found only when they are known. Pure.
+E-mail addresses, IBANs (with their sum), payment cards (Luhn, ISO/IEC 7812-1) and phone numbers, however they are
+written: with any spaces, dashes, dots, digits of another script, `(at)` and `[dot]`. Names show by no form. Reads
+folded text, in time that grows with its length. Pure.
 """
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import accumulate, pairwise
+from typing import Final
 
-DOTS = "•••"
-DOT = DOTS[0]
+from orchestration.privacy.folding import Folded
+from orchestration.privacy.ibans import ibans, is_iban
 
-SOUGHT = 4  # characters from which a hidden value is looked for inside words; a shorter one only as a word of its own
-_PARTICLES = frozenset(
-    {"and", "dame", "den", "der", "des", "die", "dos", "herr", "frau", "miss", "mrs", "sir", "the", "van", "von"}
+__all__ = ["FORMS", "Detail", "details", "is_card_number", "is_iban"]
+
+FORMS: Final = frozenset({"email", "iban", "card", "phone"})
+
+_SIGN: Final = r"[\W_]"
+_LOCAL: Final = re.compile(r"(?:[\w+%'-]{1,40} \. ){0,3}[\w.+%'-]{1,64}$")
+_AT: Final = re.compile(r"[(\[{<]\s{0,3}(?:@|at|a)\s{0,3}[)\]}>]|[-_*]{1,2}at[-_*]{1,2}|@")
+_DOT: Final = (
+    r"(?:\s{0,2}[(\[{<]\s{0,2}(?:dot|punkt|point|\.)\s{0,2}[)\]}>]\s{0,2}|\s{0,3}[-_*]?dot[-_*]?\s{0,3}|\s?\.\s?)"
 )
-
-# ISO 13616 (the IBAN registry of SWIFT): how long an IBAN of each country is.
-_IBAN_LENGTHS = {
-    match[1]: int(match[2])
-    for match in re.finditer(
-        r"([A-Z]{2})(\d{2})",
-        "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 "
-        "ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 "
-        "LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 PT25 "
-        "QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30",
-    )
-}
-
-_SIGNS = re.compile(r"[\s()/.\-]")
-_EMAIL = re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
-_IBAN_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[ -]?\d[ -]?\d")
-_DIGIT_RUN = re.compile(r"(?<![\w])\d(?:[ -]?\d){12,}(?!\w)")
-_PHONE = re.compile(  # +49 ..., 0049 ..., 030 ... or (030) ...; (212) 555-0142 or 212-555-0142
-    r"(?<![\w+/.-])(?:\+|00?(?=[ /-]?[1-9])|\(0|\(\d{3}\)|\d{3}[ .-](?=\d{3}[ .-]\d{4}\b))"
-    r"(?:[ ()/.-]{0,2}\d){6,14}(?!\w)"
+_SPOKEN_DOT: Final = r"(?:\s{0,3}\.\s{0,3}|\s{1,3}(?:dot|punkt|point)\s{1,3})"
+_LABEL: Final = r"[\w-]{1,63}(?:(?<=-)[\s>]{1,6}\w[\w-]{0,62})?"
+_HOST: Final = re.compile(
+    rf"{_LABEL}(?:{_DOT}{_LABEL}){{0,6}}?{_DOT}[^\W\d_]{{2,24}}(?:\.[^\W\d_]{{2,24}}){{0,3}}(?![\w@])"
 )
-_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})(?:\b.*)?", re.DOTALL)
+_SPOKEN: Final = re.compile(
+    rf"(?<!\w)([\w+-]{{1,40}}(?:{_SPOKEN_DOT}[\w+-]{{1,40}}){{0,4}})\s{{1,3}}at\s{{1,3}}"
+    rf"([\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,4}}(?:\s{{1,3}}(?:dot|punkt|point)\s{{1,3}}[^\W\d_]{{2,24}}){{1,3}})(?!\w)"
+)
+_GROUPS: Final = re.compile(r"\d+")
+_DIGIT_RUN: Final = re.compile(rf"\d(?:{_SIGN}{{0,6}}\d){{12,}}")
+_LABELS: Final = ("tel", "fon", "phone", "mobil", "mobile", "fax", "handy", "call")
+_PHONE: Final = re.compile(  # +49 ..., 0049 ..., 030 ... or (030) ...; (212) 555-0142 or 212-555-0142
+    r"(?:\+|00?(?=[ /-]{0,3}[1-9])|\(0|\(\d{3}\)|\d{3}[ .-](?=\d{3}[ .-]\d{4}\b))"
+    r"(?:[ ()/._~*-]{0,4}\d){6,14}(?!\d)"
+)
+_GOES_ON: Final = frozenset("+/.-_")
+_DATE: Final = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})(?:\b.*)?", re.DOTALL)
+_TIME: Final = re.compile(r"\d\d?:\d\d(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
-class Secret:
-    """A value that the reader must not see, and how it is masked (name, email, phone, iban, card, text, all)."""
+class Detail:
+    """A detail of a kind (the mask that hides it): where it stands in the text, and how it is written plainly."""
 
-    value: str
-    mask: str
-
-
-@dataclass(frozen=True, slots=True)
-class Secrets:
-    """What a reader must not learn from any text: known values, and kinds of detail that show by their form.
-
-    `shown` holds values (compressed, see `compress`) that the reader sees anyway, and that stay clear in a text too.
-    """
-
-    known: frozenset[Secret] = frozenset()
-    kinds: frozenset[str] = frozenset()
-    shown: frozenset[str] = frozenset()
-
-    def leak(self, text: str) -> str:
-        """The kind of detail that this text would give away, or an empty text."""
-        return "known value" if _sought(text, self.known) else next((find.mask for find in _found(text, self)), "")
+    start: int
+    end: int
+    kind: str
+    plain: str
 
 
-NO_SECRETS = Secrets()
-FORMS = frozenset({"email", "iban", "card", "phone"})
-
-
-def mask_text(text: str, secrets: Secrets) -> str:
-    """The text with every secret replaced by its mask; the same text where there is nothing to hide."""
-    shown = text
-    for find in sorted(_found(text, secrets), key=lambda find: -find.start):
-        shown = shown[: find.start] + mask_value(shown[find.start : find.end], find.mask) + shown[find.end :]
-    masks = _masks(secrets.known)
-    sought = _sought(shown, secrets.known)
-    if sought:
-        shown = sought.sub(lambda match: mask_value(match[0], masks.get(compress(match[0]), "all")), shown)
-    while sought := _sought(shown, secrets.known):  # a mask shows a part of its value, which may be a secret of its own
-        shown = sought.sub(DOTS, shown)
-    return shown
-
-
-def mask_value(value: str, mask: str) -> str:
-    """A value as somebody sees it who may not see it; never more than a small part of it."""
-    shown = _MASKS.get(mask, _hide)(value)
-    return DOTS if value in shown else shown
-
-
-def compress(value: str) -> str:
-    """A value without the spaces and signs that people write it with, in one case: for comparing."""
-    return _SIGNS.sub("", unicodedata.normalize("NFC", value)).casefold()
-
-
-def is_iban(value: str) -> bool:
-    """Whether this is an IBAN: the country's length, and 1 modulo 97 (ISO 13616, ISO/IEC 7064)."""
-    text = value.upper()
-    if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]+", text) or len(text) != _IBAN_LENGTHS.get(text[:2]):
-        return False
-    return int("".join(str(int(character, 36)) for character in text[4:] + text[:4])) % 97 == 1
+def details(text: Folded) -> list[Detail]:
+    """Every detail, none overlapping another: the one with a sum wins."""
+    found: list[Detail] = []
+    taken: set[int] = set()
+    for detail in (*_emails(text), *_numbers(text)):
+        places = range(detail.start, detail.end)
+        if taken.isdisjoint(places):
+            taken.update(places)
+            found.append(detail)
+    return found
 
 
 def is_card_number(digits: str) -> bool:
-    """Whether these digits can be a payment card: 13 to 19 of them, starting 2 to 6, Luhn's sum (ISO/IEC 7812-1)."""
+    """Whether these digits can be a payment card (ISO/IEC 7812-1): 13 to 19, an issuer's beginning, Luhn's sum."""
     if not re.fullmatch(r"[2-6][0-9]{12,18}", digits):
+        return False
+    if digits[0] == "2" and not "2200" <= digits[:4] <= "2720":
         return False
     doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
     return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0
 
 
-# What is shown in place of a value
+def _numbers(text: Folded) -> Iterator[Detail]:
+    if any(character.isdigit() for character in text.light):
+        yield from _ibans(text)
+        yield from _cards(text)
+        yield from _phones(text)
 
 
-def _hide(value: str) -> str:
-    return DOTS
+def _emails(text: Folded) -> Iterator[Detail]:
+    last = 0
+    for sign in _AT.finditer(text.light):
+        before, after = _beside(text.light, sign.start(), sign.end())
+        local = _LOCAL.search(text.light, max(last, before - 64), before)
+        host = _HOST.match(text.light, after)
+        if local and host:
+            yield _email(text, local.start(), before, after, host.end())
+            last = host.end()
+    if " at " in text.light:
+        for match in _SPOKEN.finditer(text.light):
+            yield _email(text, match.start(), match.end(1), match.start(2), match.end())
 
 
-def _mask_email(value: str) -> str:
-    local, at, host = value.strip().rpartition("@")
-    name, dot, ending = host.rpartition(".")
-    if not (at and dot and name and len(local) > 1 and ending.isalpha()):
-        return DOTS
-    return f"{local[0]}{DOTS}@{DOTS}.{ending}"
+def _beside(text: str, start: int, end: int) -> tuple[int, int]:
+    """What stands there, with at most three spaces on each side."""
+    before = text[max(0, start - 3) : start]
+    after = text[end : end + 3]
+    return start - len(before) + len(before.rstrip()), end + len(after) - len(after.lstrip())
 
 
-def _mask_iban(value: str) -> str:
-    plain = re.sub(r"[^A-Za-z0-9]", "", value).upper()
-    return f"{plain[:2]}•• •••• {plain[-4:]}" if len(plain) >= 15 else DOTS
+def _email(text: Folded, start: int, at: int, host: int, end: int) -> Detail:
+    first, last = text.span(start, end)
+    ending = re.split(r"[\W_]+", text.light[host:end].strip())[-1]
+    begins = text.text[first] if len(text.light[start:at].strip()) > 1 else ""
+    return Detail(first, last, "email", f"{begins}{'.' if begins else ''}@host.{ending}")
 
 
-def _mask_card(value: str) -> str:
-    digits = re.sub(r"\D", "", value)
-    return f"•••• {digits[-4:]}" if len(digits) >= 12 else DOTS
+def _ibans(text: Folded) -> Iterator[Detail]:
+    for start, end, plain in ibans(text):
+        yield _detail(text, text.tight_places[start], text.tight_places[end - 1] + 1, "iban", plain)
 
 
-def _mask_phone(value: str) -> str:
-    digits = re.sub(r"\D", "", value)
-    return f"{DOTS} {digits[-2:]}" if len(digits) >= 6 else DOTS
+def _detail(text: Folded, start: int, end: int, kind: str, plain: str) -> Detail:
+    return Detail(*text.span(start, end), kind, plain)
 
 
-def _mask_name(value: str) -> str:
-    return " ".join(word[0] + DOTS if len(word) > 1 else DOTS for word in value.split()) or DOTS
+# Cards
 
 
-_MASKS: dict[str, Callable[[str], str]] = {
-    "email": _mask_email,
-    "iban": _mask_iban,
-    "card": _mask_card,
-    "phone": _mask_phone,
-    "name": _mask_name,
-}
-MASKS = frozenset(_MASKS) | {"text", "all"}
+def _cards(text: Folded) -> Iterator[Detail]:
+    for run in _DIGIT_RUN.finditer(text.light):
+        groups = [(run.start() + group.start(), run.start() + group.end()) for group in _GROUPS.finditer(run[0])]
+        yield from _cards_of(text, groups, _Luhn("".join(_GROUPS.findall(run[0]))))
 
 
-# What is found by its form
+class _Luhn:
+    """The sums of a run of digits, so that each number in it is checked at once."""
+
+    def __init__(self, digits: str) -> None:
+        numbers = [int(digit) for digit in digits]
+        twice = [2 * number - 9 * (number > 4) for number in numbers]
+        self._sums = [
+            [0, *accumulate(twice[at] if at % 2 == odd else number for at, number in enumerate(numbers))]
+            for odd in (0, 1)
+        ]
+
+    def holds(self, start: int, end: int) -> bool:
+        """Whether Luhn's sum of these digits is right; the second last is the first that is doubled."""
+        sums = self._sums[end % 2]
+        return (sums[end] - sums[start]) % 10 == 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Find:
-    start: int
-    end: int
-    mask: str
+def _cards_of(text: Folded, groups: list[tuple[int, int]], luhn: _Luhn) -> Iterator[Detail]:
+    """Cards that begin and end with a group of digits. Each group begins at most seven of them."""
+    before = [0, *accumulate(end - start for start, end in groups)]
+    at = 0
+    while at < len(groups):
+        may_begin = text.light[groups[at][0]] in "23456"
+        ends = (last for last in _ends(before, at) if may_begin and luhn.holds(before[at], before[last + 1]))
+        last = next((last for last in ends if _is_card(text, groups[at : last + 1])), None)
+        if last is not None:
+            start, end = groups[at][0], groups[last][1]
+            yield _detail(text, start, end, "card", re.sub(r"\D", "", text.light[start:end]))
+        at = at + 1 if last is None else last + 1
 
 
-def _found(text: str, secrets: Secrets) -> list[_Find]:
-    """Every detail of a hidden kind, none overlapping another: the one with a checksum wins."""
-    finds: list[_Find] = []
-    if not secrets.kinds:
-        return finds
-    for find in (*_emails(text), *_ibans(text), *_cards(text), *_phones(text)):
-        if all(find.end <= other.start or other.end <= find.start for other in finds):
-            finds.append(find)
-    return [find for find in finds if _is_hidden(find, text, secrets)]
+def _ends(before: list[int], first: int) -> list[int]:
+    """The groups with which 13 to 19 digits are full, the longest first; `before`: digits before each group."""
+    from_here = before[first]
+    last = bisect_right(before, from_here + 19) - 2
+    return [place for place in range(last, first - 1, -1) if before[place + 1] - from_here >= 13]
 
 
-def _is_hidden(find: _Find, text: str, secrets: Secrets) -> bool:
-    return find.mask in secrets.kinds and compress(text[find.start : find.end]) not in secrets.shown
+def _is_card(text: Folded, groups: list[tuple[int, int]]) -> bool:
+    digits = "".join(text.light[start:end] for start, end in groups)
+    return is_card_number(digits) and _are_groups_of_a_card(text, groups)
 
 
-def _emails(text: str) -> Iterator[_Find]:
-    if "@" in text:
-        yield from (_Find(*match.span(), "email") for match in _EMAIL.finditer(text))
+def _are_groups_of_a_card(text: Folded, groups: list[tuple[int, int]]) -> bool:
+    """Groups of one size, as printed, or with one sign between all; times and dates are neither."""
+    sizes = [end - start for start, end in groups]
+    if len(set(sizes[:-1])) <= 1 and (len(sizes) == 1 or sizes[-1] <= sizes[0]):
+        return True
+    signs = {text.light[one[1] : other[0]].strip() for one, other in pairwise(groups)}
+    return len(signs) == 1 and not _TIME.search(text.light, groups[0][0], groups[-1][1])
 
 
-def _ibans(text: str) -> Iterator[_Find]:
-    for match in _IBAN_START.finditer(text):
-        end = _end_of_iban(text, match.start())
-        if end:
-            yield _Find(match.start(), end, "iban")
+# Phones
 
 
-def _end_of_iban(text: str, start: int) -> int:
-    """Where the IBAN that starts here ends, or 0 when it is none: read as many characters as its country has."""
-    length = _IBAN_LENGTHS.get(text[start : start + 2].upper(), 0)
-    characters, at = "", start
-    while at < len(text) and len(characters) < length:
-        if text[at].isascii() and text[at].isalnum():
-            characters += text[at]
-        elif text[at] not in " -" or text[at - 1] in " -":
-            return 0
-        at += 1
-    return at if length and is_iban(characters) and not text[at : at + 1].isalnum() else 0
+def _phones(text: Folded) -> Iterator[Detail]:
+    at = 0
+    while match := _PHONE.search(text.light, at):
+        digits = re.sub(r"\D", "", match[0])
+        if _begins(text.light, match.start()) and not _DATE.fullmatch(match[0]) and len(digits) <= 15:
+            yield _detail(text, *match.span(), "phone", digits)
+            at = match.end()
+        else:
+            at = match.start() + 1
 
 
-def _cards(text: str) -> Iterator[_Find]:
-    for run in _DIGIT_RUN.finditer(text):
-        groups = [(run.start() + group.start(), run.start() + group.end()) for group in re.finditer(r"\d+", run[0])]
-        spans = ((first[0], last[1]) for at, first in enumerate(groups) for last in reversed(groups[at : at + 19]))
-        yield from (_Find(a, b, "card") for a, b in spans if is_card_number(re.sub(r"\D", "", text[a:b])))
-
-
-def _phones(text: str) -> Iterator[_Find]:
-    for match in _PHONE.finditer(text):
-        if not _DATE.fullmatch(match[0]) and len(re.sub(r"\D", "", match[0])) <= 15:
-            yield _Find(*match.span(), "phone")
-
-
-# What is found because it is known
-
-
-def _sought(text: str, known: frozenset[Secret]) -> re.Pattern[str] | None:
-    """What finds the known values that are in this text, or None where there are none."""
-    if not known:
-        return None
-    # Most texts hold none, and to see that costs a tenth of making the pattern.
-    tight = compress(text)
-    if not any(tight_part in tight or part in text for part, tight_part in _tight_parts(known)):
-        return None
-    return pattern if (pattern := _pattern_of(known)).search(text) else None
-
-
-@lru_cache(maxsize=256)
-def _pattern_of(known: frozenset[Secret]) -> re.Pattern[str]:
-    return re.compile("|".join(_pattern(part) for part, _ in _tight_parts(known)) or r"(?!)", re.IGNORECASE)
-
-
-@lru_cache(maxsize=256)
-def _tight_parts(known: frozenset[Secret]) -> tuple[tuple[str, str], ...]:
-    """Each part of each value, also compressed; the longest first, so that a name wins over a part of it."""
-    parts = {part for secret in known for part in _parts(secret)}
-    return tuple((part, compress(part)) for part in sorted(parts, key=lambda part: (-len(part), part)))
-
-
-@lru_cache(maxsize=256)
-def _masks(known: frozenset[Secret]) -> dict[str, str]:
-    """How each part is masked, by the part compressed; `all` wins where a value stands in several fields."""
-    inorder = sorted(known, key=lambda secret: (secret.mask == "all", secret.mask, secret.value))
-    return {compress(part): secret.mask for secret in inorder for part in _parts(secret)}
-
-
-def _parts(secret: Secret) -> Iterator[str]:
-    """The value, and what of it would give it away: the words of a name, the subscriber number of a phone."""
-    value = secret.value.strip()
-    if len(value) > 1 and value.strip(DOT) and not (value.isdigit() and len(value) < SOUGHT):
-        yield from {value, unicodedata.normalize("NFC", value), unicodedata.normalize("NFD", value)}
-    if secret.mask == "name":
-        words = re.findall(r"[^\W\d_]{3,}", value)
-        yield from (word for word in words if word.casefold() not in _PARTICLES)
-    if secret.mask == "phone":
-        digits = re.sub(r"\D", "", value)
-        yield from (digits[-length:] for length in range(7, len(digits) - 1))
-
-
-def _pattern(value: str) -> str:
-    exactly = re.escape(value)
-    if sum(character.isdigit() for character in value) >= 6:  # numbers are written with all kinds of spaces and signs
-        loosely = r"[\s()/.\-]{0,3}".join(re.escape(character) for character in _SIGNS.sub("", value))
-        return f"{exactly}|{loosely}"
-    if len(value) < SOUGHT:
-        return rf"(?<!\w){exactly}(?!\w)"
-    return exactly
+def _begins(text: str, start: int) -> bool:
+    """Whether a number begins here: after a space, a bracket, or the name of its kind; a `+` also after a letter."""
+    before = text[start - 1 : start]
+    if text[start] == "+":
+        return not before.isdigit() and before not in _GOES_ON
+    free = not before.isalnum() and before not in _GOES_ON
+    return free or text.endswith(_LABELS, max(0, start - 8), start)

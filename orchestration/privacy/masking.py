@@ -13,7 +13,8 @@ from functools import partial
 from typing import Any
 
 from orchestration.privacy.classification import UNKNOWN, Classification, Node, Rule, escaped, rank, unescaped
-from orchestration.privacy.detectors import DOT, DOTS, FORMS, Secret, Secrets, compress, mask_text, mask_value
+from orchestration.privacy.masks import DOT, DOTS, mask_value
+from orchestration.privacy.texts import FORMS, Secret, Secrets, compress, mask_text
 
 Json = Any
 
@@ -174,7 +175,7 @@ def _masked(value: Json, rule: Rule, secrets: Secrets) -> Json:
         return DOTS
     shown = mask_value(str(value), rule.mask)
     # What a mask lets through (a country, four digits) must not be another secret.
-    return DOTS if mask_text(shown, Secrets(known=secrets.known)) != shown else shown
+    return DOTS if secrets.holds_known(shown) else shown
 
 
 def _without_echo(value: Json, secrets: Secrets) -> Json:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from orchestration.actors.guardrails import Scope, after, before
 from orchestration.actors.kinds import Answer
-from orchestration.privacy.detectors import FORMS, Secret, Secrets
+from orchestration.privacy.texts import FORMS, Secret, Secrets
 
 
 class Classifier:

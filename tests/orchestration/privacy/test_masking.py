@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.privacy.classification import LEVELS, classify, rank
-from orchestration.privacy.detectors import DOTS
 from orchestration.privacy.masking import Principal, mask, refuse_writes_to_masked, unmasked_paths
+from orchestration.privacy.texts import DOTS
 
 SCHEMA = {
     "type": "object",

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.privacy.detectors import DOTS, FORMS, Secret, Secrets, is_card_number, is_iban, mask_text, mask_value
+from orchestration.privacy.detectors import is_card_number, is_iban
+from orchestration.privacy.texts import DOTS, FORMS, Secret, Secrets, mask_text, mask_value
 
 ALL_FORMS = Secrets(kinds=FORMS)
 
