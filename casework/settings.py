@@ -141,6 +141,10 @@ CELERY_BEAT_SCHEDULE = {
     for name in ("sweep", "fire_timers")
 }
 
+# A cycle fires at most once in so many seconds, whatever its model says; of its missed moments so many are made up.
+TIMER_LEAST_PERIOD = env.float("TIMER_LEAST_PERIOD", default=1.0)
+TIMER_MOST_MADE_UP = env.int("TIMER_MOST_MADE_UP", default=10)
+
 # --- who may come in
 
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "guardian.backends.ObjectPermissionBackend"]

@@ -23,6 +23,7 @@ from orchestration.casetypes.files import checked as checked_file
 from orchestration.engine.commands import StartCase, StartProcess
 from orchestration.engine.compile_models import build, compiled
 from orchestration.engine.compiled_models import CompiledModels
+from orchestration.ground.limits import engine_limits
 from orchestration.models import Definition
 from orchestration.privacy.classification import Classification, classify
 
@@ -199,7 +200,7 @@ def checked(files: Mapping[str, str], now: datetime) -> CaseType:
     manifest, forms = checked_file(files, MANIFEST, faults), checked_file(files, FORMS, faults)
     schema = checked_file(files, _schema_file(manifest), faults) or {}
     classification = _classified(schema, faults)
-    built = build(_models(files))
+    built = build(_models(files), engine_limits())
     if isinstance(built, list):
         faults += [f"{fault.file}, {fault.element}: {fault.sentence}" for fault in built if fault.severe]
     faults += check(files, manifest, forms, schema, None if isinstance(built, list) else built, now)

@@ -19,23 +19,27 @@ from orchestration.engine.cmmn import parser as cmmn
 from orchestration.engine.compile_decisions import compile_decisions
 from orchestration.engine.compiled_models import CompiledModels, Fault
 from orchestration.engine.feel.problems import quote
+from orchestration.engine.limits import DEFAULT, Limits
+from orchestration.engine.pace import hurried
 
 _BY_SUFFIX = {".cmmn": "cmmn", ".cmmn.xml": "cmmn", ".bpmn": "bpmn", ".bpmn20.xml": "bpmn", ".bpmn.xml": "bpmn"}
 
 
-def build(files: Mapping[str, bytes]) -> CompiledModels | list[Fault]:
+def build(files: Mapping[str, bytes], limits: Limits = DEFAULT) -> CompiledModels | list[Fault]:
     """file name -> content; names that end in .cmmn, .bpmn, .dmn or .xml are models, those in .event or .channel files
     of an event registry, others are passed by."""
     with collector.paused():
-        return _built(files)
+        return _built(files, limits)
 
 
-def _built(files: Mapping[str, bytes]) -> CompiledModels | list[Fault]:
+def _built(files: Mapping[str, bytes], limits: Limits) -> CompiledModels | list[Fault]:
     models, origin, faults = _read(files)
     for key, case in models.cases.items():
         faults.extend(cmmn_checks.check(case, models, origin[key]))
+        faults.extend(hurried(cmmn_checks.clocks(case), origin[key], limits))
     for key, process in models.processes.items():
         faults.extend(replace(fault, file=origin[key]) for fault in bpmn.check_references(process, models))
+        faults.extend(hurried(bpmn.clocks(process), origin[key], limits))
     for key, event in beginnings.untold(models):
         sentence = f"No file describes by which fields one {event!r} is told from another, so each begins one."
         faults.append(Fault(key, sentence, file=origin[key], severe=False))

@@ -18,6 +18,7 @@ from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine.behaviours import BEHAVIOURS
 from orchestration.engine.compiled_models import CompiledModels
+from orchestration.engine.limits import DEFAULT, Limits
 from orchestration.engine.state import INSTANCE_ENDED, ROOT, Item, State, Wait
 from orchestration.engine.step import MAX_OPERATIONS, AgendaOverrun, CommandRejected, ModelFault, Rejection, Step
 
@@ -33,10 +34,12 @@ class Outcome:
     rejection: Rejection | None = None
 
 
-def execute(models: CompiledModels, state: State | None, command: c.Command, now: datetime) -> Outcome:
+def execute(
+    models: CompiledModels, state: State | None, command: c.Command, now: datetime, limits: Limits = DEFAULT
+) -> Outcome:
     """Carry out one command at `now` (aware). The state given is not changed; None is only good for a start."""
     given = State() if state is None else state
-    step = Step(models, given.working(), now, BEHAVIOURS, interactive=type(command) in _INTERACTIVE)
+    step = Step(models, given.working(), now, BEHAVIOURS, type(command) in _INTERACTIVE, limits)
     try:
         step.plan(_HANDLERS[type(command)], step, command)
         step.run()

@@ -21,6 +21,7 @@ from orchestration.engine.apply import apply
 from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.decisions import decide, shaped
 from orchestration.engine.expressions import Formula
+from orchestration.engine.limits import DEFAULT, Limits
 from orchestration.engine.scope import Scope
 from orchestration.engine.state import INSTANCE_ENDED, ROOT, Item, State, Wait
 
@@ -128,12 +129,14 @@ class Step:
         now: datetime,
         behaviours: Mapping[str, Behaviour],
         interactive: bool = False,
+        limits: Limits = DEFAULT,
     ) -> None:
         self.models = models
         self.state = state
         self.now = now
         self.behaviours = behaviours
         self.interactive = interactive
+        self.limits = limits
         self.events: list[e.Event] = []
         self.runs: dict[int, Any] = {}
         self.ended_models: dict[int, Any] = {}

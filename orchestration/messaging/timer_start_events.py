@@ -18,6 +18,7 @@ from orchestration.engine.bpmn.model import Starter
 from orchestration.engine.bpmn.view import first_moment, starters
 from orchestration.engine.timers import Schedule
 from orchestration.ground import clock
+from orchestration.ground.limits import engine_limits
 from orchestration.messaging import start_events
 from orchestration.models import Definition, StartTimer
 from orchestration.shell.services import Done
@@ -39,7 +40,7 @@ def follow(definition: Definition, case_type: CaseType, now: datetime) -> None:
     for (process, node, written), starter in wanted.items():
         row = standing.pop((process, node, written), None)
         if row is None:
-            _begin(definition, process, node, written, first_moment(starter, now))
+            _begin(definition, process, node, written, first_moment(starter, now, engine_limits()))
         elif row.definition_id != definition.pk:
             StartTimer.objects.filter(pk=row.pk).update(definition=definition)
     StartTimer.objects.filter(pk__in=[row.pk for row in standing.values()]).delete()
@@ -69,7 +70,7 @@ def due() -> QuerySet[StartTimer, int]:
 def fire(number: int) -> bool:
     """Begin the case of one moment, unless another worker does. False: it was refused. For use in a transaction.
 
-    Of moments that were missed each begins its case, one a sweep.
+    Of moments that were missed each begins its case, one a sweep, as many as are made up (`Limits.most_made_up`).
     """
     now = clock.utc_now()
     waiting = StartTimer.objects.filter(pk=number, run_at__isnull=False, due__lte=now).select_related("definition")
@@ -84,9 +85,12 @@ def fire(number: int) -> bool:
 
 
 def _move_on(row: StartTimer, now: datetime) -> None:
-    plan = Schedule(row.due, row.repeats, row.every).next(now)
-    moved = {"run_at": None} if plan is None else {"due": plan.due, "run_at": plan.due, "repeats": plan.repeats}
-    StartTimer.objects.filter(pk=row.pk).update(**moved)
+    plan = Schedule(row.due, row.repeats, row.every, row.made_up).next(now, engine_limits())
+    found = StartTimer.objects.filter(pk=row.pk)
+    if plan is None:
+        found.update(run_at=None)
+    else:
+        found.update(due=plan.due, run_at=plan.due, repeats=plan.repeats, made_up=plan.made_up)
 
 
 def put_off(number: int) -> None:

@@ -42,6 +42,7 @@ class StartTimer(models.Model):
     due = models.DateTimeField()
     every = models.TextField(blank=True, help_text="of a cycle: the duration from one moment to the next")
     repeats = models.BigIntegerField(null=True, blank=True, help_text="how often more after this time; empty: for ever")
+    made_up = models.IntegerField(db_default=0, help_text="missed moments in a row that were made up before this one")
     run_at = models.DateTimeField(null=True, blank=True, db_index=True)
 
     def __str__(self) -> str:

@@ -25,6 +25,7 @@ from orchestration.engine.events import DecisionEvaluated, Event
 from orchestration.engine.execute import Outcome, execute
 from orchestration.engine.state import INSTANCE_ENDED, State
 from orchestration.ground import clock
+from orchestration.ground.limits import engine_limits
 from orchestration.ground.refusals import Refused
 from orchestration.models import Definition
 from orchestration.shell import step_sql
@@ -70,7 +71,7 @@ def start(
     """
     at = clock.utc_now()
     case_type = by_definition(definition.pk)
-    outcome = execute(case_type.library, None, command, at)
+    outcome = execute(case_type.library, None, command, at, engine_limits())
     if outcome.rejection is not None:
         return Refused(outcome.rejection.code, outcome.rejection.message)
     with cursor() as plain:
@@ -89,7 +90,7 @@ def send(instance: int, command: Command, origin: Origin, facts: Iterable[Fact] 
             return Refused("unknown", "This case does not exist any more.")
         at = clock.utc_now()
         case_type = by_definition(loaded.definition)
-        outcome = execute(case_type.library, decode(loaded.items, loaded.data), command, at)
+        outcome = execute(case_type.library, decode(loaded.items, loaded.data), command, at, engine_limits())
         head = Head(loaded.head_sequence, loaded.head_digest)
         told = [*facts, *(_told(outcome.events) if outcome.rejection is None else [_refusal(command, outcome)])]
         history = sealed(instance, head, told, origin, case_type.label, at)

@@ -6,12 +6,13 @@ Its executable processes, compiled and checked, or everything that is wrong with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from orchestration.engine.bpmn import checks, parser
+from orchestration.engine.bpmn import checks, correlation, parser
 from orchestration.engine.bpmn.model import CallActivity, Node, ProcessModel, Task
 from orchestration.engine.compiled_models import CompiledModels, Fault
 from orchestration.engine.expressions import Formula
+from orchestration.engine.pace import Clock
 from orchestration.engine.xml import Element
 
 
@@ -28,6 +29,14 @@ def check_references(process: ProcessModel, models: CompiledModels) -> list[Faul
     """What the process calls that no file has."""
     found = (_missing(node, models) for node in process.nodes.values())
     return [fault for fault in found if fault is not None]
+
+
+def clocks(process: ProcessModel) -> Iterator[Clock]:
+    """The timers of a process: of events, and of whatever begins it."""
+    for node in process.nodes.values():
+        for definition in correlation.awaited(node):
+            if definition.schedule is not None:
+                yield Clock(node.id, definition.line, definition.schedule)
 
 
 def _missing(node: Node, models: CompiledModels) -> Fault | None:

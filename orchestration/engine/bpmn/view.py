@@ -13,6 +13,7 @@ from typing import Any
 from orchestration.engine.bpmn import correlation
 from orchestration.engine.bpmn.model import Activity, Event, Node, ProcessModel, Starter, Task
 from orchestration.engine.compiled_models import CompiledModels
+from orchestration.engine.limits import DEFAULT, Limits
 from orchestration.engine.state import Item, State
 from orchestration.engine.timers import BadTimer, Schedule, schedule
 
@@ -63,7 +64,7 @@ def starters(models: CompiledModels) -> Iterator[tuple[str, Starter]]:
             yield key, starter
 
 
-def first_moment(starter: Starter, now: datetime) -> Schedule:
+def first_moment(starter: Starter, now: datetime, limits: Limits = DEFAULT) -> Schedule:
     """When a timer start event first begins its process, worked out now, before there is any data.
 
     Raises BadTimer where it cannot be.
@@ -72,7 +73,7 @@ def first_moment(starter: Starter, now: datetime) -> Schedule:
     text = None if written is None else written.value({}, now)
     if text is None:
         raise BadTimer("it depends on data, and before there is a case there is none.")
-    return schedule(str(text), now)
+    return schedule(str(text), now, limits)
 
 
 def correlation_key(models: CompiledModels, message: str, payload: Mapping[str, Json], now: datetime) -> str | None:

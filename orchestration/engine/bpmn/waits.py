@@ -18,7 +18,7 @@ from orchestration.engine.bpmn.items import facts_of, note, outermost, process
 from orchestration.engine.bpmn.model import Event, EventDefinition, Node
 from orchestration.engine.state import Wait
 from orchestration.engine.step import ModelFault, Step
-from orchestration.engine.timers import BadTimer, Schedule, schedule
+from orchestration.engine.timers import BadTimer, Schedule, kept, schedule
 
 Json = Any
 
@@ -77,14 +77,14 @@ def _learnt(step: Step, definition: EventDefinition, instance: int) -> str | Non
 def _start_clock(step: Step, instance: int, item: int | None, node: Node, definition: EventDefinition) -> None:
     written = None if definition.schedule is None else step.evaluate(definition.schedule, instance, item)
     try:
-        plan = schedule(str(written), step.now)
+        plan = schedule(str(written), step.now, step.limits)
     except BadTimer as error:
         raise ModelFault(f"The timer '{node.name or node.id}' cannot start: {error}", item) from None
     _schedule(step, instance, item, node.id, plan)
 
 
 def _schedule(step: Step, instance: int, item: int | None, node: str, plan: Schedule) -> None:
-    facts = {"every": plan.every, "repeats": plan.repeats} if plan.every else None
+    facts = {"every": plan.every, "repeats": plan.repeats, **kept(plan)} if plan.every else None
     step.schedule_timer(instance, item, plan.due, node, facts)
 
 
@@ -119,8 +119,9 @@ def again(step: Step, wait: Wait, node: Event) -> None:
     if node.parallel:
         arm(step, wait.instance, wait.item, node)
     elif wait.kind == "timer" and wait.facts is not None:
-        last = Schedule(datetime.fromisoformat(wait.key or ""), wait.facts["repeats"], wait.facts["every"])
-        plan = last.next(step.now)
+        facts, fired = wait.facts, datetime.fromisoformat(wait.key or "")
+        last = Schedule(fired, facts["repeats"], facts["every"], facts.get("made_up", 0))
+        plan = last.next(step.now, step.limits)
         if plan is not None:
             _schedule(step, wait.instance, wait.item, node.id, plan)
 

@@ -7,7 +7,6 @@ brings a case to rest after each change.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from orchestration.engine import commands as c
@@ -27,7 +26,6 @@ from orchestration.engine.cmmn.commands import HANDLERS
 from orchestration.engine.cmmn.reactions import case_run_of
 from orchestration.engine.state import Item, Wait
 from orchestration.engine.step import CommandRejected, Step
-from orchestration.engine.timers import Schedule
 
 Json = Any
 
@@ -69,7 +67,7 @@ class CaseBehaviour:
         run, item = case_run_of(step, wait.instance), step.state.items[wait.item or 0]
         facts = wait.facts or {}
         if facts.get("every"):
-            times = _times(wait).next(step.now)
+            times = listeners.times(wait.key or "", facts).next(step.now, step.limits)
             if times is not None:
                 node = run.node(item)
                 listeners.run_timer(run, run.open_item(node, item.parent), node, times)
@@ -158,8 +156,3 @@ def _facts(run: CaseRun, item: Item) -> dict[str, Json]:
         "planItemDefinitionId": node.definition,
         "stage": item.parent,
     }
-
-
-def _times(wait: Wait) -> Schedule:
-    facts = wait.facts or {}
-    return Schedule(datetime.fromisoformat(wait.key or ""), facts.get("left"), str(facts.get("every") or ""))

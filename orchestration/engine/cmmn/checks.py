@@ -15,6 +15,7 @@ from orchestration.engine.cmmn.model import TASKS, CaseModel, Node, OnPart
 from orchestration.engine.cmmn.planning import discretionary_nodes
 from orchestration.engine.cmmn.repetition import is_triggered
 from orchestration.engine.compiled_models import CompiledModels, Fault
+from orchestration.engine.pace import Clock
 
 Found = tuple[Node, str, bool]
 
@@ -34,6 +35,11 @@ def check(case: CaseModel, models: CompiledModels, file: str) -> list[Fault]:
         *_never_begun(case),
     ]
     return [Fault(node.id, sentence, node.line, file, severe) for node, sentence, severe in found]
+
+
+def clocks(case: CaseModel) -> Iterator[Clock]:
+    """The timers of a case's listeners."""
+    return (Clock(node.id, node.line, node.timer.expression) for node in case.nodes.values() if node.timer is not None)
 
 
 def _of_node(case: CaseModel, node: Node, models: CompiledModels) -> Iterator[Found]:

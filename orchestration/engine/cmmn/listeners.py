@@ -7,6 +7,7 @@ listener does, or when the transition that it names has occurred.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from orchestration.engine import registry
@@ -16,7 +17,7 @@ from orchestration.engine.cmmn.model import Node
 from orchestration.engine.dialect import Heard
 from orchestration.engine.state import Item
 from orchestration.engine.step import ModelFault
-from orchestration.engine.timers import BadTimer, Schedule, schedule
+from orchestration.engine.timers import BadTimer, Schedule, kept, schedule
 
 Json = Any
 
@@ -69,14 +70,21 @@ def start_timer(run: CaseRun, item: Item, node: Node) -> None:
         return
     text = run.value(node.timer.expression, item.id)
     try:
-        run_timer(run, item, node, schedule(str(text), run.step.now))
+        run_timer(run, item, node, schedule(str(text), run.step.now, run.step.limits))
     except BadTimer as error:
         raise ModelFault(f"{run.name(item)}: {error}", item.id) from None
 
 
 def run_timer(run: CaseRun, item: Item, node: Node, times: Schedule) -> None:
-    facts = {"left": times.repeats, "every": times.every} if times.every else None
+    facts = {"left": times.repeats, "every": times.every, **kept(times)} if times.every else None
     run.step.schedule_timer(run.instance, item.id, times.due, node.id, facts)
+
+
+def times(due: str, facts: Mapping[str, Json]) -> Schedule:
+    """The plan of a timer, from when it is due and what is noted beside it."""
+    return Schedule(
+        datetime.fromisoformat(due), facts.get("left", 0), str(facts.get("every") or ""), facts.get("made_up", 0)
+    )
 
 
 def hears(node: Node, name: str, kind: str) -> bool:

@@ -7,8 +7,6 @@ where it happened (table 8.8, *fault*).
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine.cmmn import listeners, tasks
@@ -16,7 +14,6 @@ from orchestration.engine.cmmn.case_run import CaseRun
 from orchestration.engine.cmmn.lifecycle import CASE
 from orchestration.engine.cmmn.sentries import PLAN
 from orchestration.engine.state import Item
-from orchestration.engine.timers import Schedule
 
 
 def suspend(run: CaseRun, item: Item, transition: str) -> None:
@@ -113,8 +110,7 @@ def _take_up_work(run: CaseRun, item: Item) -> None:
     timer = item.facts.get("timer")
     if timer is not None:
         run.note(item.id, "timer", None)
-        times = Schedule(datetime.fromisoformat(timer["due"]), timer.get("left", 0), timer.get("every", ""))
-        listeners.run_timer(run, item, node, times)
+        listeners.run_timer(run, item, node, listeners.times(timer["due"], timer))
     elif node.listens in ("signal", "event") and item.state == "available":
         listeners.listen(run, item)
     elif item.state == "active" and not node.is_stage and not run.step.state.called_by(item.id):
