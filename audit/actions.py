@@ -26,7 +26,9 @@ ACTIONS: dict[str, str] = {
     "model.registered": "registered a model version",
     "model.activated": "put a model version to work",
     "actor.changed": "changed an actor",
-    "role.changed": "changed a role",
+    "role.changed": "changed a person, group or right",
+    "control.begun": "noted who and what was there",
+    "content.erased": "erased contents by order",
 }
 
 

@@ -61,14 +61,51 @@ class AuditPayload(models.Model):
         return Payload(bytes(self.salt), bytes(self.body))
 
 
-class ControlChain(models.Model):
-    """The head of the one chain that no case owns: changes of rules, roles and actors (chain 0)."""
+class StandingChain(models.Model):
+    """The head of a chain that no case owns.
 
-    CHAIN = 0
+    `CONTROL`: changes of rules, roles and actors. `ACCESS`: who came in, and what was denied or is shown of more than
+    one case; several, so that requests do not wait for each other: a writer takes one that is free.
+    """
 
-    id = models.SmallIntegerField(primary_key=True, default=CHAIN)
+    CONTROL = 0
+    ACCESS = tuple(range(-8, 0))
+
+    id = models.SmallIntegerField(primary_key=True, default=CONTROL)
     head_sequence = models.IntegerField(default=0)
     head_digest = models.BinaryField(max_length=32, default=GENESIS)
 
     def __str__(self) -> str:
-        return f"control chain at {self.head_sequence}"
+        return f"chain {self.id} at {self.head_sequence}"
+
+
+class VerificationRun(models.Model):
+    """One verification of all chains. `whole`: from the first event of each; `ended` empty: interrupted, or at work."""
+
+    whole = models.BooleanField()
+    begun = models.DateTimeField()
+    ended = models.DateTimeField(null=True, blank=True)
+    faults = models.IntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"verification of {self.begun:%Y-%m-%d %H:%M}"
+
+
+class VerifiedHead(models.Model):
+    """Up to where a chain was found to hold, and what it led to: a later run goes on from there.
+
+    `state`: digest of the row that holds the chain's outcome. `told`: what has to be known to go on in the middle of a
+    long open chain; empty: it is read from its beginning once it has grown. `mac`: the product's own key over all of
+    it, so that who owns the database alone cannot make one.
+    """
+
+    chain = models.BigIntegerField(primary_key=True)
+    sequence = models.IntegerField()
+    digest = models.BinaryField(max_length=32)
+    state = models.BinaryField(max_length=32)
+    told = models.BinaryField(default=b"")
+    mac = models.BinaryField(max_length=32)
+    run = models.ForeignKey(VerificationRun, models.CASCADE, related_name="heads")
+
+    def __str__(self) -> str:
+        return f"chain {self.chain} holds up to {self.sequence}"

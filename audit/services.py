@@ -20,7 +20,7 @@ from audit.actions import checked
 from audit.chain import SALT_BYTES, Head, link_digest
 from audit.db.columns import Blobs, Integers, Texts
 from audit.db.sql import Part, cursor, together
-from audit.models import ControlChain
+from audit.models import StandingChain
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +100,26 @@ def kept(chain: int, history: Sealed, origin: Origin, definition: str, at: datet
 def record_control(facts: Iterable[Fact], origin: Origin, at: datetime) -> None:
     """Keep a change of rules, roles or actors on the chain that no case owns."""
     with transaction.atomic():
-        control = ControlChain.objects.select_for_update().get()
-        head = Head(control.head_sequence, bytes(control.head_digest))
-        rows = sealed(ControlChain.CHAIN, head, facts, origin, "", at)
-        with cursor() as plain:
-            plain.execute(*together([kept(ControlChain.CHAIN, rows, origin, "", at)]))
-        control.head_sequence, control.head_digest = rows.head.sequence, rows.head.digest
-        control.save()
+        _continue(StandingChain.objects.select_for_update().get(pk=StandingChain.CONTROL), facts, origin, at)
+
+
+def record_access(facts: Iterable[Fact], origin: Origin, at: datetime) -> None:
+    """Keep that somebody came in, or was not let in, or read of more than one case.
+
+    On a chain that nobody else is writing; only when all are busy does it wait for one. Not for use inside a longer
+    transaction, which would keep the chain from others until its end.
+    """
+    chains = StandingChain.objects.filter(pk__in=StandingChain.ACCESS).order_by("head_sequence", "id")
+    with transaction.atomic():
+        free = chains.select_for_update(skip_locked=True).first() or chains.select_for_update().last()
+        assert free is not None  # the migration makes them
+        _continue(free, facts, origin, at)
+
+
+def _continue(chain: StandingChain, facts: Iterable[Fact], origin: Origin, at: datetime) -> None:
+    """Add to a chain whose head is locked."""
+    rows = sealed(chain.pk, Head(chain.head_sequence, bytes(chain.head_digest)), facts, origin, "", at)
+    with cursor() as plain:
+        plain.execute(*together([kept(chain.pk, rows, origin, "", at)]))
+    chain.head_sequence, chain.head_digest = rows.head.sequence, rows.head.digest
+    chain.save()

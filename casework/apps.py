@@ -11,6 +11,7 @@ class CaseworkConfig(AppConfig):
         from django.urls import register_converter
 
         from casework import celery  # noqa: F401 - tasks sent from any process then know the broker
+        from casework.cases import verification
         from casework.cases.case_row import keep_face, open_face_of_start
         from casework.web.converters import NumberConverter
         from orchestration.messaging.start_events import with_every_start
@@ -19,4 +20,5 @@ class CaseworkConfig(AppConfig):
         if keep_face not in with_every_step:
             with_every_step.append(keep_face)
             with_every_start.append(open_face_of_start)
+        verification.hang_in()
         register_converter(NumberConverter, "number")

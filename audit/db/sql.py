@@ -29,7 +29,7 @@ def together(parts: Iterable[Part]) -> tuple[LiteralString, dict[str, Any]]:
 
 def cursor() -> psycopg.Cursor[Any]:
     """A cursor with server-side parameters, so that PostgreSQL keeps the plans of these few statements."""
-    return psycopg.Cursor(_connected())
+    return psycopg.Cursor(connected())
 
 
 @contextmanager
@@ -38,14 +38,15 @@ def pipeline() -> Iterator[psycopg.Cursor[Any]]:
 
     Open it inside the transaction: the other way round, Django's turning of autocommit costs round trips of its own.
     """
-    connected = _connected()
-    with connected.pipeline(), psycopg.Cursor(connected) as pipelined:
+    session = connected()
+    with session.pipeline(), psycopg.Cursor(session) as pipelined:
         yield pipelined
 
 
-def _connected() -> psycopg.Connection[Any]:
+def connected() -> psycopg.Connection[Any]:
+    """Django's own session, as psycopg has it. Raises OperationalError where there is none."""
     connection.ensure_connection()
-    connected: psycopg.Connection[Any] | None = connection.connection
-    if connected is None:
+    session: psycopg.Connection[Any] | None = connection.connection
+    if session is None:
         raise psycopg.OperationalError("there is no connection to the database")
-    return connected
+    return session

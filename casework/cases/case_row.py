@@ -11,10 +11,8 @@ from collections.abc import Iterable
 from audit.db.columns import Texts
 from audit.db.sql import Part
 from casework.access.permissions import GRANT, GRANT_TO_PEOPLE
-from casework.models import Case
-from orchestration.casetypes.case_type import CaseType, by_definition
+from orchestration.casetypes.case_type import CaseType
 from orchestration.engine.state import INSTANCE_ENDED, State
-from orchestration.shell.selectors import state_of
 from orchestration.shell.services import Done
 from orchestration.shell.step_sql import people_named
 
@@ -50,16 +48,7 @@ def keep_face(done: Done) -> Part:
     return _statement(UPDATE, done, _routed(done))
 
 
-def face_apart(case: Case) -> str:
-    """Where the case's row does not say what its stored state says, in words; empty where it does."""
-    case_type, state = by_definition(case.instance.definition_id), state_of(case.instance)
-    name, closed = _face(case_type, state)
-    if (case.state, case.closed) != (name, closed):
-        return f"the list of cases says {case.state!r}, but the stored state says {name!r}"
-    return ""
-
-
-def _face(case_type: CaseType, state: State) -> tuple[str, bool]:
+def named_state(case_type: CaseType, state: State) -> tuple[str, bool]:
     """The named state that people speak of, and whether the case is closed."""
     closed = state.root.state in INSTANCE_ENDED
     if state.root.state in BY_HAND:
@@ -69,7 +58,7 @@ def _face(case_type: CaseType, state: State) -> tuple[str, bool]:
 
 def _statement(face: str, done: Done, rights: Iterable[tuple[str, str]], **given: str) -> Part:
     pairs = list(dict.fromkeys(rights))
-    name, closed = _face(done.case_type, done.state)
+    name, closed = named_state(done.case_type, done.state)
     values = given | {
         "instance": done.instance, "case_type": done.case_type.key, "state": name, "closed": closed, "at": done.at,
     }  # fmt: skip

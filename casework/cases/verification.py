@@ -1,22 +1,195 @@
-"""Does a case hold as a whole: its history, its state, and what the list of cases says of it?"""
+"""Does the row of a case say what its history says, and may exactly those people see it to whom the history gave it?
+
+Hung into orchestration's verification, so that each event is read once for all: the case's row (one statement for a
+batch of cases), the rights of groups and people on it, and what was revealed of it to whom.
+"""
 
 from __future__ import annotations
 
-from django.db import transaction
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any, Final
 
-from casework.cases.case_row import face_apart
-from casework.models import Case
-from orchestration.models import Instance
+import psycopg
+
+from audit.reading import Row
+from casework.cases.case_row import named_state
+from orchestration.casetypes.case_type import CaseType, by_definition
+from orchestration.engine import events as e
+from orchestration.models import Definition, Instance
 from orchestration.shell import verification
 from orchestration.shell.verification import Verdict
+from orchestration.shell.verification.cases import BROKEN, Case, with_every_verification
+from orchestration.shell.verification.told import Told, on_event, on_fact
+
+CASES: Final = """
+select instance_id, case_type, source, reference, title, state, closed, created, updated from casework_case
+where instance_id = any(%s)
+"""
+GROUPS: Final = """
+select c.instance_id, g.name, p.codename from casework_casegroupobjectpermission r
+join casework_case c on c.id = r.content_object_id join auth_group g on g.id = r.group_id
+join auth_permission p on p.id = r.permission_id where c.instance_id = any(%s)
+"""
+PEOPLE: Final = """
+select c.instance_id, u.username, p.codename from casework_caseuserobjectpermission r
+join casework_case c on c.id = r.content_object_id join auth_user u on u.id = r.user_id
+join auth_permission p on p.id = r.permission_id where c.instance_id = any(%s)
+"""
+REVEALS: Final = """
+select c.instance_id, u.username, r.path, r.reason, r.until from casework_reveal r
+join casework_case c on c.id = r.case_id join auth_user u on u.id = r.person_id
+where c.instance_id = any(%s) order by r.id
+"""
+THERE: Final = "select name from auth_group union all select username from auth_user where username = any(%s)"
+REVEALED_AT_MOST: Final = timedelta(minutes=16)
+"""How long after the fact a reveal may end that does not say until when."""
 
 
 def verify(instance: Instance) -> Verdict:
-    """What `orchestration.shell.verification.verify` checks, then the case's row, while nobody can add to the case."""
-    with transaction.atomic():
-        verdict = verification.verify(instance)
-        case = Case.objects.select_related("instance").filter(instance=instance).first()
-        if not verdict.ok or case is None:
-            return verdict
-        apart = face_apart(case)
-        return Verdict(False, verdict.events, case.instance.head_sequence, apart) if apart else verdict
+    """Check one case whole, while nobody can add to it."""
+    return verification.verify(instance)
+
+
+# --- what the history tells, kept in `Told.notes`: opened, groups, people, reveals
+
+
+def _opened(told: Told, detail: Mapping[str, Any], link: Row) -> None:
+    told.notes.setdefault("opened", dict(detail))
+
+
+def _offered(told: Told, event: e.TaskOpened, at: object) -> None:
+    told.notes.setdefault("groups", {}).update(dict.fromkeys(event.candidate_groups, True))
+    people = (*event.candidate_users, *([event.assignee] if event.assignee else ()))
+    named = {name: True for name in people if "\0" not in name}  # nobody has such a name
+    told.notes.setdefault("people", {}).update(named)
+
+
+def _revealed(told: Told, detail: Mapping[str, Any], link: Row) -> None:
+    person = link[3].removeprefix("person:")
+    found = [person, detail["path"], detail["reason"], link[6], detail.get("until")]
+    told.notes.setdefault("reveals", []).append(found)
+
+
+def hang_in() -> None:
+    """Have every verification look at casework's rows as well."""
+    if rows_apart not in with_every_verification:
+        on_fact(_opened, "case.opened")
+        on_event(_offered, e.TaskOpened)
+        on_fact(_revealed, "field.revealed")
+        with_every_verification.append(rows_apart)
+
+
+# --- what is held against it
+
+
+def rows_apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, Case]) -> Iterator[tuple[int, str]]:
+    """(case, sentence) for what casework's rows of these cases say otherwise than their histories."""
+    opened = {number: case for number, case in cases.items() if "opened" in case.told.notes}
+    found = {row[0]: row[1:] for row in cursor.execute(CASES, [list(cases)], binary=True).fetchall()}
+    types: dict[int, CaseType] = {}
+    for number, case in cases.items():
+        row, case_type = found.get(number), _type(case)
+        if case_type is not None:
+            types[number] = case_type
+        if row is None and number in opened:
+            yield number, "the case has no row in the list of cases"
+        elif row is not None and number not in opened:
+            yield number, "the case stands in the list of cases, but its history does not say how it came in"
+        elif row is not None and case_type is not None:
+            for sentence in _row_apart(case, case_type, row):
+                yield number, sentence
+    known = {number: case for number, case in opened.items() if number in types and number in found}
+    yield from _rights_apart(cursor, known, types)
+    yield from _reveals_apart(cursor, known)
+
+
+def _type(case: Case) -> CaseType | None:
+    try:
+        return by_definition(case.stored.definition)
+    except (Definition.DoesNotExist, *BROKEN):
+        return None  # said already, where the fallback group was looked for
+
+
+def _row_apart(case: Case, case_type: CaseType, row: tuple[Any, ...]) -> Iterator[str]:
+    """What the list of cases says of this one otherwise."""
+    told, opened = case.told, case.told.notes["opened"]
+    reference = opened.get("reference") or f"{opened['source'][0].upper()}-{told.instance}"
+    name, closed = named_state(case_type, told.state)
+    title = case_type.title.format(reference=reference)[:200]
+    wanted = (opened["case_type"], opened["source"], reference, title, name, closed, told.begun)
+    for what, expected, said in zip(COLUMNS, wanted, row, strict=False):
+        if expected != said:
+            yield f"the list of cases says another {what} than the history"
+    if told.stepped is not None and told.last is not None and not told.stepped <= row[-1] <= told.last:
+        yield "the list of cases says another time of the last change than the history"
+
+
+COLUMNS: Final = ("kind", "source", "reference", "title", "state", "end", "time of its beginning")
+
+
+def _rights_apart(
+    cursor: psycopg.Cursor[Any], cases: Mapping[int, Case], types: Mapping[int, CaseType]
+) -> Iterator[tuple[int, str]]:
+    """Rights that the history did not give, and those that it gave and that are gone."""
+    numbers = list(cases)
+    groups = _by_case(cursor.execute(GROUPS, [numbers], binary=True).fetchall())
+    people = _by_case(cursor.execute(PEOPLE, [numbers], binary=True).fetchall())
+    named = {name for case in cases.values() for name in case.told.notes.get("people", ())}
+    there = {name for (name,) in cursor.execute(THERE, [list(named)]).fetchall()}
+    for number, case in cases.items():
+        for wanted, found in (
+            (_group_rights(case.told, types[number]), groups.get(number, set())),
+            (_personal_rights(case.told), people.get(number, set())),
+        ):
+            for name, right in sorted(found - wanted):
+                yield number, f"{name} may {_word(right)} the case, though the history gave no such right"
+            for name, right in sorted(wanted - found):
+                if name in there:
+                    yield number, f"{name} may not {_word(right)} the case, though the history gave the right"
+
+
+def _group_rights(told: Told, case_type: CaseType) -> set[tuple[str, str]]:
+    standing = {(role.group, f"{action}_case") for role in case_type.roles for action in role.may}
+    routed = set(told.notes.get("groups", ()))
+    if told.notes.get("people") is not None and case_type.fallback_group:
+        routed.add(case_type.fallback_group)  # with the first task, whoever it is offered to
+    return standing | {(group, f"{action}_case") for group in routed for action in ("view", "work")}
+
+
+def _personal_rights(told: Told) -> set[tuple[str, str]]:
+    return {(name, f"{action}_case") for name in told.notes.get("people", ()) for action in ("view", "work")}
+
+
+def _word(codename: str) -> str:
+    return codename.removesuffix("_case")
+
+
+def _by_case(rows: list[tuple[int, str, str]]) -> dict[int, set[tuple[str, str]]]:
+    found: dict[int, set[tuple[str, str]]] = {}
+    for case, name, right in rows:
+        found.setdefault(case, set()).add((name, right))
+    return found
+
+
+def _reveals_apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, Case]) -> Iterator[tuple[int, str]]:
+    """What somebody may see for a while, for no reason that was given."""
+    rows: dict[int, list[tuple[Any, ...]]] = {}
+    for row in cursor.execute(REVEALS, [list(cases)], binary=True).fetchall():
+        rows.setdefault(row[0], []).append(row[1:])
+    for number, case in cases.items():
+        told = [tuple(one) for one in case.told.notes.get("reveals", ())]
+        for row in rows.get(number, ()):
+            fits = next((one for one in told if _is_reveal(one, row)), None)
+            if fits is None:
+                yield number, f"{row[0]} may see a masked field, though nobody gave a reason for that then"
+            else:
+                told.remove(fits)
+        for one in told:
+            yield number, f"what was revealed to {one[0]} has no row"
+
+
+def _is_reveal(told: tuple[Any, ...], row: tuple[Any, ...]) -> bool:
+    person, path, reason, at, until = told
+    ends = row[3].isoformat() == until if until is not None else at <= row[3] <= at + REVEALED_AT_MOST
+    return bool((person, path, reason) == row[:3] and ends)

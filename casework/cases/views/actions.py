@@ -80,10 +80,9 @@ def _figure(text: str) -> str | float:
 
 
 def _answered(request: HttpRequest, case: Case, outcome: object, said: str) -> HttpResponse:
-    def part(status: int) -> HttpResponse:
-        return shown(request, permissions.case_for_user(person(request), case.pk, "view"), status)
-
-    return answered(request, outcome, said, reverse("case", args=[case.pk]), part)
+    return answered(
+        request, outcome, said, reverse("case", args=[case.pk]), lambda status: shown(request, case, status)
+    )
 
 
 @reads_and_writes

@@ -1,41 +1,66 @@
-"""Does every history hold? `manage.py verify_audit` checks all chains and rebuilds every case from its events."""
+"""Does every history hold? `manage.py verify_audit` checks all chains, rebuilds every case and compares its rows.
+
+What stands as it was verified last is not read again; `--whole` reads everything. A run that was interrupted is gone on
+with by the next one.
+"""
 
 from __future__ import annotations
 
+import os
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from casework.cases.verification import verify
-from orchestration.models import Instance
-from orchestration.shell.verification import verify_control
+from orchestration.shell.verification.control import verify_access, verify_control
+from orchestration.shell.verification.every import Report, ended, verify_all
+from orchestration.shell.verification.verdict import Fault, Verdict
 
 
 class Command(BaseCommand):
-    help = "Check the hash chain of every case and compare the state rebuilt from its events with the stored one."
+    help = "Check every hash chain, and compare what the events lead to with the stored states and rows."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("cases", nargs="*", type=int, help="instance numbers; default: all")
+        parser.add_argument("--whole", action="store_true", help="read every event, whatever was verified before")
+        parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
 
-    def handle(self, *, cases: list[int], **options: Any) -> None:
-        instances = Instance.objects.order_by("pk")
-        if cases:
-            instances = instances.filter(pk__in=cases)
-        broken, events = 0, 0
-        with tqdm(total=instances.count(), unit=" cases", disable=None) as progress:
-            for instance in instances.iterator(chunk_size=200):
-                verdict = verify(instance)
-                events += verdict.events
-                if not verdict.ok:
-                    broken += 1
-                    progress.write(f"case {instance.pk}, event {verdict.sequence}: {verdict.reason}")
-                progress.update()
-        control = verify_control()
-        if not control.ok:
-            broken += 1
-            self.stdout.write(f"rules, roles and actors, event {control.sequence}: {control.reason}")
+    def handle(self, *, cases: list[int], whole: bool, processes: int, **options: Any) -> None:
+        broken = 0
+        standing = [("rules, roles and actors", verify_control()), ("access", verify_access())]
+        for name, verdict in standing:
+            broken += not verdict.ok
+            for fault in verdict.faults:
+                self.stdout.write(_line(name, fault))
+        with tqdm(unit=" events", unit_scale=True, disable=None) as bar:
+
+            def progress(events: int, of_all: int) -> None:
+                bar.total = of_all
+                bar.update(events)
+
+            report = verify_all(
+                whole=whole, processes=processes, cases=cases or None, progress=progress,
+                named=lambda case, fault: bar.write(_line(f"case {case}", fault), file=self.stdout),
+            )  # fmt: skip
+        broken += report.broken
+        ended(report, broken)
         if broken:
             raise CommandError(f"{broken} histories do not hold")
-        self.stdout.write(f"All histories hold: {instances.count()} cases, {events + control.events} events.")
+        self._holds(report, [verdict for _, verdict in standing])
+
+    def _holds(self, report: Report, standing: list[Verdict]) -> None:
+        events = report.read + report.events_before + sum(verdict.events for verdict in standing)
+        self.stdout.write(f"All histories hold: {report.cases} cases, {events} events.")
+        if report.before:
+            self.stdout.write(
+                f"Read now: {report.cases - report.before} cases, {report.read} events. {report.before} others stand "
+                "as they were verified before, and were not read again; --whole reads them."
+            )
+        if report.went_on:
+            self.stdout.write(f"This went on with the verification of {report.run.begun:%Y-%m-%d %H:%M} UTC.")
+
+
+def _line(what: str, fault: Fault) -> str:
+    at = f", event {fault.sequence}" if fault.sequence else ""
+    return f"{what}{at}: {fault.reason}"

@@ -177,17 +177,20 @@ def test_a_case_that_was_put_under_other_rules_is_found(case: int) -> None:
 @pytest.mark.parametrize(
     ("forgery", "reason"),
     [
-        ("update orchestration_humantask set state = 'completed'", "task {item} is open in the stored state"),
-        ("delete from orchestration_timer", "timer {timer} is open in the stored state"),
-        ("delete from orchestration_subscription", "subscription {subscription} is open in the stored state"),
+        (
+            "update orchestration_humantask set state = 'completed'",
+            "the state of task {item} is not the one in the history",
+        ),
+        ("delete from orchestration_timer", "timer {timer} is open in the history, but has no row"),
+        ("delete from orchestration_subscription", "subscription {subscription} is open in the history, but"),
         (
             "insert into orchestration_timer (instance_id, timer, node, due) values ({case}, 999, '', now())",
-            "timer 999 has an open row",
+            "timer 999 has a row, but the history does not know it",
         ),
         (
             "insert into orchestration_incident (instance_id, incident, code, message, opened, resolution) "
             "values ({case}, 999, '', '', now(), '')",
-            "incident 999 has an open row",
+            "incident 999 has a row, but the history does not know it",
         ),
     ],
 )
@@ -203,7 +206,7 @@ def test_a_task_that_was_opened_again_by_hand_is_found(case: int) -> None:
     task = HumanTask.objects.get(instance=case)
     assert isinstance(services.send(case, CompleteTask(task.item), TEST), Done)
     HumanTask.objects.filter(pk=task.pk).update(state="open")
-    assert found(case)[1] == f"task {task.item} has an open row, but is not open in the stored state"
+    assert found(case)[1] == f"the state of task {task.item} is not the one in the history"
 
 
 def test_the_chain_of_rules_is_checked_too(case: int) -> None:

@@ -1,0 +1,179 @@
+"""Do the rules, models and actors in force stand on the chain that no case owns, as they are?
+
+The chain of rules, roles and actors is checked like a case's; then what it says last of each version, model and actor
+is held against the rows, and each version's files against their hash. Casework adds people, groups and rights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final
+
+import orjson
+
+from audit.chain import Head
+from audit.checking import ChainCheck
+from audit.models import StandingChain
+from audit.reading import links_of
+from orchestration.casetypes.case_type import Faulty, by_definition, content_hash
+from orchestration.engine.bpmn.view import starters
+from orchestration.models import Actor, Definition, ModelVersion, StartTimer
+from orchestration.shell.verification.cases import BROKEN
+from orchestration.shell.verification.every import snapshot
+from orchestration.shell.verification.verdict import Fault, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One event of the control chain."""
+
+    sequence: int
+    action: str
+    actor: str
+    at: datetime
+    detail: dict[str, Any]
+
+
+Compared = Callable[[list[Change]], Iterable[str]]
+with_every_control: list[Compared] = []
+"""What others compare with the control chain: a sentence for each fault."""
+
+BEGUN: Final = "control.begun"
+"""The fact that notes what was there already when the chain began to tell of people, groups and actors."""
+
+
+def verify_control() -> Verdict:
+    """Check the control chain, and all that it rules."""
+    verdict, changes = read_standing(StandingChain.CONTROL)
+    if not verdict.ok:
+        return verdict
+    reasons = [*_versions_apart(changes), *_models_apart(changes), *_actors_apart(changes), *_start_timers_apart()]
+    for compared in with_every_control:
+        reasons += compared(changes)
+    return Verdict.of([Fault(verdict.events, reason) for reason in reasons], verdict.events, verdict.events)
+
+
+def verify_access() -> Verdict:
+    """Check the chains that tell who came in and what was denied."""
+    found = [read_standing(chain, keep=False)[0] for chain in StandingChain.ACCESS]
+    events = sum(one.events for one in found)
+    return Verdict.of([fault for one in found for fault in one.faults], events, events)
+
+
+def read_standing(number: int, *, keep: bool = True) -> tuple[Verdict, list[Change]]:
+    """Whether a chain that no case owns holds, and what it says (unless nobody wants to `keep` that)."""
+    changes: list[Change] = []
+    with snapshot():
+        head = StandingChain.objects.filter(pk=number).first()
+        chain = ChainCheck(number, Head())
+        for row in links_of([number]):
+            if chain.feed(row) and keep and row[13] is not None:
+                changes.append(Change(row[1], row[2], row[3], row[6], orjson.loads(row[13])))
+    if head is None:
+        return Verdict.of([Fault(0, f"the head of chain {number} is gone")], chain.sequence, chain.sequence), changes
+    chain.end(Head(head.head_sequence, bytes(head.head_digest)))
+    faults = [Fault(one.sequence, one.reason) for one in chain.breaks]
+    faults += [Fault(event, f"the content of event {event} is gone") for event in chain.unread]
+    return Verdict.of(faults, chain.sequence, chain.sequence), changes
+
+
+def _versions_apart(changes: list[Change]) -> Iterator[str]:
+    told = {(c.detail["key"], c.detail["version"]): c for c in changes if c.action == "definition.deployed"}
+    for row in Definition.objects.order_by("key", "version").iterator(chunk_size=20):
+        name, change = str(row), told.pop((row.key, row.version), None)
+        if content_hash(row.files) != row.content_hash:
+            yield f"the files of {name} are not those of its hash"
+        if change is None:
+            yield f"{name} was never deployed"
+            continue
+        if change.detail["hash"] != row.content_hash:
+            yield f"{name} is not what was deployed"
+        if (change.detail["note"], change.at) != (row.note, row.deployed_at):
+            yield f"{name} was not deployed then, or with another note"
+    for key, version in told:
+        yield f"{key} v{version} was deployed, but is gone"
+
+
+def _models_apart(changes: list[Change]) -> Iterator[str]:
+    told = {(c.detail["actor"], c.detail["version"]): c for c in changes if c.action == "model.registered"}
+    weights = _weights(changes)
+    at_work = {c.detail["actor"]: c.detail["version"] for c in changes if c.action == "model.activated"}
+    for row in ModelVersion.objects.select_related("actor").order_by("actor__key", "version").iterator(chunk_size=5):
+        key = (row.actor.key, row.version)
+        name, change = f"model {row.version} of {row.actor.key}", told.pop(key, None)
+        if change is None:
+            yield f"{name} was never registered"
+        elif change.detail["metrics"] != row.metrics:
+            yield f"the figures of {name} are not those that were registered"
+        if key in weights and weights[key] != sha256(bytes(row.artefact)).hexdigest():
+            yield f"the weights of {name} are not those that were registered"
+        if row.active != (at_work.get(row.actor.key) == row.version):
+            yield f"{name} is {'' if row.active else 'not '}at work, though the last change says otherwise"
+    for actor, version in told:
+        yield f"model {version} of {actor} was registered, but is gone"
+
+
+def _weights(changes: list[Change]) -> dict[tuple[str, str], str]:
+    """The digest of each model's weights, where it was noted."""
+    found: dict[tuple[str, str], str] = {}
+    for change in changes:
+        if change.action == BEGUN:
+            found |= {(actor, version): digest for actor, version, digest in change.detail["models"]}
+        elif change.action == "model.registered" and "weights" in change.detail:
+            found[change.detail["actor"], change.detail["version"]] = change.detail["weights"]
+    return found
+
+
+ACTOR_FIELDS: Final = ("name", "kind", "capability", "origin", "owner", "rank")
+
+
+def actor_facts(row: Actor) -> dict[str, Any]:
+    """What the chain says of an actor that was made."""
+    return {name: getattr(row, name) for name in ACTOR_FIELDS}
+
+
+def _actors_apart(changes: list[Change]) -> Iterator[str]:
+    made: dict[str, dict[str, Any]] = {}
+    enabled: dict[str, bool] = {}
+    begun = False
+    for change in changes:
+        if change.action == BEGUN:
+            begun, made = True, {**made, **change.detail["actors"]}
+        elif change.action == "actor.changed":
+            key = change.detail["actor"]
+            made |= {key: change.detail["made"]} if "made" in change.detail else {}
+            enabled |= {key: change.detail["enabled"]} if "enabled" in change.detail else {}
+    for row in Actor.objects.order_by("key"):
+        facts = made.pop(row.key, None)
+        if facts is None and begun:
+            yield f"actor {row.key} was never made"
+        elif facts is not None and facts != actor_facts(row):
+            yield f"actor {row.key} is not as it was made"
+        if row.enabled != enabled.get(row.key, True):
+            yield f"actor {row.key} is switched {'on' if row.enabled else 'off'}, though the last change says otherwise"
+    for key in made:
+        yield f"actor {key} was made, but is gone"
+
+
+def _start_timers_apart() -> Iterator[str]:
+    """The timers that begin cases are those of the newest version of each case type."""
+    newest = Definition.objects.order_by("key", "-version").distinct("key").only("pk", "key", "version")
+    wanted: dict[tuple[str, str, str, int], str] = {}
+    for definition in newest:
+        try:
+            library = by_definition(definition.pk).library
+        except (Faulty, *BROKEN):
+            yield f"{definition} cannot be read"
+            continue
+        for process, one in starters(library):
+            if one.kind == "timer":
+                words = "" if one.definition.schedule is None else one.definition.schedule.text
+                wanted[process, one.at, words, definition.pk] = f"the timer {one.at} of {definition}"
+    for row in StartTimer.objects.select_related("definition").order_by("pk"):
+        if wanted.pop((row.process, row.node, row.written, row.definition_id), None) is None:
+            yield f"the timer {row.node} of {row.definition} begins cases, but stands in no version in force"
+    for name in wanted.values():
+        yield f"{name} should begin cases, but has no row"

@@ -1,0 +1,350 @@
+"""Which rows should a case have, going by its history alone?
+
+The fold of a case's events into the rows of every table that a step writes: what `row_changes` and `step_sql` made of
+them, derived once more and compared afterwards. It holds what is open, and what has ended until that was compared, so
+that a history of any length costs the memory of a short one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import orjson
+
+from audit.chain import GENESIS
+from audit.reading import Row
+from orchestration.engine import events as e
+from orchestration.engine.apply import apply
+from orchestration.engine.codec import decode_event
+from orchestration.engine.state import ROOT, State
+from orchestration.shell.row_changes import JOB_STATES, TASK_STATES, moment
+from orchestration.shell.step_sql import NO_DUE_DATE, NORMAL_PRIORITY
+from orchestration.shell.step_sql import _small as small
+from orchestration.shell.step_sql import _text as storable
+
+ENGINE: Final = "engine."
+NUMBERED: Final = ("task", "job", "timer", "subscription", "incident")
+"""Tables whose rows the engine numbers."""
+ORDERED: Final = ("outbox", "call")
+"""Tables whose rows stand in the order of what they tell of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """A value that the history leaves open between a few; `any_value`: altogether."""
+
+    choices: tuple[Any, ...] = ()
+    any_value: bool = False
+
+    def holds(self, value: object) -> bool:
+        return self.any_value or value in self.choices
+
+
+ANY: Final = Either(any_value=True)
+
+
+@dataclass(slots=True)
+class Rows:
+    """The rows of one table and case, by number: open ones, and ended ones that were not compared yet.
+
+    `behind`: ended rows up to this number were compared; `early`: rows up to it of which the history has not told yet.
+    """
+
+    open: dict[int, list[Any]] = field(default_factory=dict)
+    closed: dict[int, list[Any]] = field(default_factory=dict)
+    early: set[int] = field(default_factory=set)
+    behind: int = 0
+
+    @property
+    def highest(self) -> int:
+        return max(self.behind, max(self.open, default=0), max(self.closed, default=0))
+
+    def row(self, number: int) -> list[Any] | None:
+        """The row to be changed, wherever it stands."""
+        return self.open.get(number) or self.closed.get(number)
+
+    def close(self, number: int, row: list[Any]) -> None:
+        self.open.pop(number, None)
+        self.closed[number] = row
+
+
+@dataclass(slots=True)
+class Listed:
+    """Rows of one table and case in their order, those that were not compared yet; `behind`: the id of the last that
+    was, `count`: how many were."""
+
+    rows: list[list[Any]] = field(default_factory=list)
+    behind: int = 0
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """To whom an open task is offered: groups and people by the names that the model gives.
+
+    `by_name_alone`: to people, so that no group looks after it where no group is named.
+    """
+
+    groups: tuple[str, ...]
+    people: tuple[str, ...]
+    by_name_alone: bool
+
+
+@dataclass(slots=True)
+class Told:
+    """What the history of one case says, up to the event that was read last.
+
+    `begun`, `stepped`, `last`: when the first event was, the engine's last one, and the last one. `erased`: events
+    whose content an order has taken away. `partly_compared`: rows that ended were compared already, and are not held.
+    `notes`: what other layers keep of what they listen to.
+    """
+
+    instance: int
+    sequence: int = 0
+    digest: bytes = GENESIS
+    state: State = field(default_factory=State)
+    rows: dict[str, Rows] = field(default_factory=lambda: {name: Rows() for name in NUMBERED})
+    lists: dict[str, Listed] = field(default_factory=lambda: {name: Listed() for name in ORDERED})
+    offers: dict[int, Offer] = field(default_factory=dict)
+    attempts: dict[int, int] = field(default_factory=dict)
+    put_off: set[int] = field(default_factory=set)
+    erased: set[int] = field(default_factory=set)
+    definition: str = ""
+    begun: datetime | None = None
+    stepped: datetime | None = None
+    last: datetime | None = None
+    events: int = 0
+    partly_compared: bool = False
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    def read(self, row: Row) -> None:
+        """Take one link in. Raises what reading a forged payload may raise (see `cases.BROKEN`)."""
+        action, at, body = row[2], row[6], row[13]
+        self.definition, self.last = row[7], at
+        if self.events == 0:
+            self.begun = at
+        self.events += 1
+        if body is None:
+            return
+        if action.startswith(ENGINE):
+            event = decode_event(action[len(ENGINE) :], orjson.loads(body))
+            apply(self.state, event)
+            self.stepped = at
+            for fold in EVENTS.get(type(event), ()):
+                fold(self, event, at)
+        elif (heard := FACTS.get(action)) is not None:
+            detail = orjson.loads(body)
+            for listen in heard:
+                listen(self, detail, row)
+
+    def held(self) -> int:
+        """How many ended rows are held."""
+        ended = sum(len(rows.closed) for rows in self.rows.values())
+        return ended + sum(len(listed.rows) for listed in self.lists.values())
+
+
+Fold = Callable[[Told, Any, datetime], None]
+Listen = Callable[[Told, Mapping[str, Any], Row], None]
+EVENTS: dict[type, tuple[Fold, ...]] = {}
+FACTS: dict[str, tuple[Listen, ...]] = {}
+"""What is made of each kind of event and fact; casework adds what it keeps rows of."""
+
+
+def on_event(fold: Fold, *kinds: type) -> None:
+    for kind in kinds:
+        EVENTS[kind] = (*EVENTS.get(kind, ()), fold)
+
+
+def on_fact(listen: Listen, *actions: str) -> None:
+    for action in actions:
+        FACTS[action] = (*FACTS.get(action, ()), listen)
+
+
+def canonical(value: Any) -> bytes:
+    """JSON that is equal where the values are; to Python alone, true would equal 1."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def utc(at: datetime) -> datetime:
+    return at.astimezone(UTC)
+
+
+# --- tasks: definition, name, form, state, assignee, priority, due, created, ended
+TASK_STATE, TASK_ASSIGNEE, TASK_DUE, TASK_ENDED = 3, 4, 6, 8
+
+
+def _task_opened(told: Told, event: e.TaskOpened, at: datetime) -> None:
+    rows = told.rows["task"]
+    row = rows.row(event.item)
+    if row is None:
+        assignee = Either((None, event.assignee)) if event.assignee else None
+        row = [
+            event.definition, storable(event.name, 300), storable(event.form or "", 100), "open", assignee,
+            small(event.priority, NORMAL_PRIORITY), moment(event.due, NO_DUE_DATE), at, None,
+        ]  # fmt: skip
+    row[TASK_STATE], row[TASK_ENDED] = "open", None
+    rows.closed.pop(event.item, None)
+    rows.open[event.item] = row
+    people = (*event.candidate_users, *([event.assignee] if event.assignee else ()))
+    told.offers[event.item] = Offer(
+        tuple(storable(group) for group in event.candidate_groups),
+        tuple(dict.fromkeys(storable(name) for name in people)),
+        bool(event.candidate_users),
+    )
+
+
+def _task_closed(told: Told, event: e.TaskClosed, at: datetime) -> None:
+    rows = told.rows["task"]
+    told.offers.pop(event.item, None)
+    if (row := rows.row(event.item)) is None:
+        return
+    row[TASK_STATE], row[TASK_ENDED] = TASK_STATES.get(event.how, "terminated"), at
+    if event.how != "suspended":  # it comes back under its number
+        rows.close(event.item, row)
+
+
+def _task_taken(told: Told, detail: Mapping[str, Any], link: Row) -> None:
+    if (row := told.rows["task"].open.get(detail["item"])) is not None:
+        row[TASK_ASSIGNEE] = link[3].removeprefix("person:")
+
+
+def _task_given_back(told: Told, detail: Mapping[str, Any], link: Row) -> None:
+    if (row := told.rows["task"].open.get(detail["item"])) is not None:
+        row[TASK_ASSIGNEE] = None
+
+
+# --- jobs: item, definition, name, capability, input, state, most attempts, attempts, last error, created, ended
+JOB_STATE, JOB_ATTEMPTS, JOB_ERROR, JOB_CREATED, JOB_ENDED = 5, 7, 8, 9, 10
+
+
+def _job_requested(told: Told, event: e.JobRequested, at: datetime) -> None:
+    told.rows["job"].open[event.job] = [
+        event.item, event.definition, storable(event.name, 300), storable(event.capability, 200),
+        canonical(event.input), "waiting", max(1, small(event.retries, 1)), Either((0, 1)), "", at, None,
+    ]  # fmt: skip
+
+
+def _job_failed(told: Told, event: e.JobFailed, at: datetime) -> None:
+    row = told.rows["job"].row(event.job)
+    if row is not None and row[JOB_CREATED] != at:  # what opens and fails in one step is written without its error
+        row[JOB_ERROR] = storable(event.error)
+
+
+def _job_closed(told: Told, event: e.JobClosed, at: datetime) -> None:
+    rows = told.rows["job"]
+    if (row := rows.row(event.job)) is None:
+        return
+    row[JOB_STATE], row[JOB_ENDED] = JOB_STATES.get(event.how, "cancelled"), at
+    rows.close(event.job, row)
+    calls = told.lists["call"].rows
+    if calls and event.how == "completed" and calls[-1][CALL_JOB] == event.job and calls[-1][CALL_AT] == at:
+        calls[-1][CALL_OUTCOME], calls[-1][CALL_OUTPUT] = "done", canonical(event.result)
+
+
+# --- timers: node, due
+TIMER_DUE = 1
+
+
+def _timer_scheduled(told: Told, event: e.TimerScheduled, at: datetime) -> None:
+    told.rows["timer"].open[event.timer] = [event.node, moment(event.due, NO_DUE_DATE)]
+
+
+def _timer_gone(told: Told, event: e.TimerCancelled | e.TimerFired, at: datetime) -> None:
+    told.rows["timer"].open.pop(event.timer, None)
+
+
+def _refused(told: Told, detail: Mapping[str, Any], link: Row) -> None:
+    """A timer whose firing was refused is asked again later; an answer that came too late is kept in the ledger."""
+    if detail.get("command") == "FireTimer" and "timer" in detail:
+        told.put_off.add(detail["timer"])
+    calls = told.lists["call"].rows
+    if calls and calls[-1][CALL_AT] == link[6] and calls[-1][CALL_OUTCOME] != "failed":
+        calls[-1][CALL_OUTCOME] = "refused"
+
+
+# --- subscriptions: item, node, kind, name, correlation
+def _subscribed(told: Told, event: e.SubscriptionOpened, at: datetime) -> None:
+    told.rows["subscription"].open[event.subscription] = [
+        event.item, event.node, event.kind, storable(event.name, 200), storable(event.correlation, 200),
+    ]  # fmt: skip
+
+
+def _unsubscribed(told: Told, event: e.SubscriptionClosed, at: datetime) -> None:
+    told.rows["subscription"].open.pop(event.subscription, None)
+
+
+# --- incidents: item, job, code, message, opened, resolved, resolution
+INCIDENT_RESOLVED, INCIDENT_HOW = 5, 6
+
+
+def _incident_raised(told: Told, event: e.IncidentRaised, at: datetime) -> None:
+    told.rows["incident"].open[event.incident] = [
+        event.item, event.job, event.code, storable(event.message), at, None, "",
+    ]  # fmt: skip
+
+
+def _incident_resolved(told: Told, event: e.IncidentResolved, at: datetime) -> None:
+    rows = told.rows["incident"]
+    if (row := rows.row(event.incident)) is not None:
+        row[INCIDENT_RESOLVED], row[INCIDENT_HOW] = at, event.how
+        rows.close(event.incident, row)
+
+
+# --- the outbox: kind, name, correlation, variables, created
+def _thrown(told: Told, event: e.MessageThrown | e.SignalThrown, at: datetime) -> None:
+    match event:
+        case e.MessageThrown(delivered=None):
+            row = ["message", storable(event.name, 200), storable(event.correlation, 200)]
+        case e.SignalThrown(reach="global"):
+            row = ["signal", storable(event.name, 200), None]
+        case _:
+            return
+    told.lists["outbox"].rows.append([*row, canonical(event.variables), at])
+
+
+# --- the ledger: job, attempt, actor, version, capability, latency, input, confidence, error, outcome, output
+CALL_JOB, CALL_OUTCOME, CALL_OUTPUT, CALL_AT = 0, 9, 10, 11
+
+
+def _called(told: Told, detail: Mapping[str, Any], link: Row) -> None:
+    failed = link[2] == "actor.failed"
+    told.attempts[detail["job"]] = detail["attempt"]
+    if (job := told.rows["job"].row(detail["job"])) is not None:
+        job[JOB_ATTEMPTS] = Either((detail["attempt"], detail["attempt"] + 1))
+    told.lists["call"].rows.append([
+        detail["job"], detail["attempt"], detail["actor"], detail["version"], detail["capability"],
+        detail["latency_ms"], detail["input"], detail.get("confidence"), detail.get("error", ""),
+        "failed" if failed else Either(("done", "refused")), b"null" if failed else ANY, link[6],
+    ])  # fmt: skip
+
+
+def _erased(told: Told, detail: Mapping[str, Any], link: Row) -> None:
+    told.erased.update(detail["sequences"])
+
+
+def root_state(told: Told) -> str | None:
+    """How far the root is; None where the history does not say how it began."""
+    root = told.state.instances.get(ROOT)
+    return None if root is None else root.state
+
+
+on_event(_task_opened, e.TaskOpened)
+on_event(_task_closed, e.TaskClosed)
+on_event(_job_requested, e.JobRequested)
+on_event(_job_failed, e.JobFailed)
+on_event(_job_closed, e.JobClosed)
+on_event(_timer_scheduled, e.TimerScheduled)
+on_event(_timer_gone, e.TimerCancelled, e.TimerFired)
+on_event(_subscribed, e.SubscriptionOpened)
+on_event(_unsubscribed, e.SubscriptionClosed)
+on_event(_incident_raised, e.IncidentRaised)
+on_event(_incident_resolved, e.IncidentResolved)
+on_event(_thrown, e.MessageThrown, e.SignalThrown)
+on_fact(_task_taken, "task.claimed")
+on_fact(_task_given_back, "task.released")
+on_fact(_called, "actor.called", "actor.failed")
+on_fact(_refused, "command.refused")
+on_fact(_erased, "content.erased")
