@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from orchestration.engine.cmmn.index import stages_around
+from orchestration.engine.cmmn.index import Around, stages_around
 from orchestration.engine.cmmn.lifecycle import EVENT_OR_MILESTONE, STAGE_OR_TASK
-from orchestration.engine.cmmn.model import TASKS, CaseModel, Node, OnPart
+from orchestration.engine.cmmn.model import TASKS, CaseModel, Node, OnPart, Sentry
 from orchestration.engine.cmmn.planning import discretionary_nodes
 from orchestration.engine.cmmn.repetition import is_triggered
 from orchestration.engine.compiled_models import CompiledModels, Fault
@@ -29,7 +29,7 @@ _WITHOUT_BEGINNING: Final = frozenset(
 def check(case: CaseModel, models: CompiledModels, file: str) -> list[Fault]:
     """All faults of one compiled case, with what it refers to in other models."""
     found = [
-        *(one for node in case.nodes.values() for one in _of_node(case, node, models)),
+        *_of_nodes(case, models),
         *_unreachable(case),
         *_reopened_twice(case),
         *_never_begun(case),
@@ -42,12 +42,18 @@ def clocks(case: CaseModel) -> Iterator[Clock]:
     return (Clock(node.id, node.line, node.timer.expression) for node in case.nodes.values() if node.timer is not None)
 
 
+def _of_nodes(case: CaseModel, models: CompiledModels) -> Iterator[Found]:
+    around, planned = stages_around(case.nodes, case.placed), discretionary_nodes(case)
+    for node in case.nodes.values():
+        yield from _of_node(case, node, models)
+        yield from _plans(node, planned)
+        yield from _controls(case, node, around)
+
+
 def _of_node(case: CaseModel, node: Node, models: CompiledModels) -> Iterator[Found]:
     yield from _criteria(case, node)
     yield from _timer(case, node)
     yield from _called(node, models)
-    yield from _plans(case, node)
-    yield from _controls(case, node)
     if node.occurs and node.manual is not None:
         yield node, f"A {node.type} cannot be activated by hand.", True
     if node.capability is not None and not node.blocking:
@@ -56,9 +62,9 @@ def _of_node(case: CaseModel, node: Node, models: CompiledModels) -> Iterator[Fo
         yield node, "The stage holds no plan items and completes at once.", False
 
 
-def _controls(case: CaseModel, node: Node) -> Iterator[Found]:
+def _controls(case: CaseModel, node: Node, around: Around) -> Iterator[Found]:
     """What may not stand together on one item."""
-    if node.is_stage and node.definition in stages_around(node, case.nodes):
+    if node.is_stage and node.definition in around(node.stage):
         yield node, "The stage contains itself, so beginning it would never end.", True
     offered = (case.nodes[offer.node] for offer in node.table if offer.node in case.nodes)
     if node.type == "humanTask" and any(other.definition == node.definition for other in offered):
@@ -111,14 +117,14 @@ def _timer(case: CaseModel, node: Node) -> Iterator[Found]:
         yield node, f"The timer can never start: {reason}", True
 
 
-def _plans(case: CaseModel, node: Node) -> Iterator[Found]:
+def _plans(node: Node, planned: frozenset[str]) -> Iterator[Found]:
     """What a machine's answer may plan has to stand on a planning table."""
     if node.extensions.plans is None:
         return
     if node.capability is None:
         yield node, "Only a task for a machine actor can name what its answer may plan.", True
     for name in node.extensions.plans.items:
-        if name not in discretionary_nodes(case):
+        if name not in planned:
             yield node, f"There is no discretionary item {name!r} that its answer may plan.", True
 
 
@@ -157,22 +163,38 @@ def _reopened_twice(case: CaseModel) -> Iterator[Found]:
 
 def _never_begun(case: CaseModel) -> Iterator[Found]:
     """Items that wait for one another, so that none of them ever begins."""
-    begun = {name for name, node in case.nodes.items() if not node.entry}
-    while True:
-        more = {name for name, node in case.nodes.items() if name not in begun and _may_begin(node, begun)}
-        if not more:
-            break
-        begun |= more
-    for name in case.nodes.keys() - begun:
-        parts = [part for entry in case.nodes[name].entry for part in entry.sentry.on_parts]
+    begun = _ever_begun(case)
+    for name, node in case.nodes.items():
+        if name in begun:
+            continue
+        parts = [part for entry in node.entry for part in entry.sentry.on_parts]
         if all(_never(case, part) == "" and part.source != name for part in parts):
-            yield case.nodes[name], "It can never begin: it waits for what waits for it.", False
+            yield node, "It can never begin: it waits for what waits for it.", False
 
 
-def _may_begin(node: Node, begun: set[str]) -> bool:
-    return any(
-        all(
-            part.case_file or part.event in _WITHOUT_BEGINNING or part.source in begun for part in entry.sentry.on_parts
-        )
-        for entry in node.entry
-    )
+def _ever_begun(case: CaseModel) -> set[str]:
+    """The items that may begin, each looked at once for every item that it waits for."""
+    todo = [name for name, node in case.nodes.items() if not node.entry]
+    waiting: dict[str, list[tuple[str, set[str]]]] = {}
+    for name, node in case.nodes.items():
+        for entry in node.entry:
+            missing = _awaited(entry.sentry)
+            for source in missing:
+                waiting.setdefault(source, []).append((name, missing))
+            if not missing:
+                todo.append(name)
+    begun: set[str] = set()
+    while todo:
+        source = todo.pop()
+        for name, missing in () if source in begun else waiting.get(source, ()):
+            missing.discard(source)
+            if not missing:
+                todo.append(name)
+        begun.add(source)
+    return begun
+
+
+def _awaited(sentry: Sentry) -> set[str]:
+    """The items that have to begin before the on-parts of a sentry can all occur."""
+    parts = (part for part in sentry.on_parts if not part.case_file and part.event not in _WITHOUT_BEGINNING)
+    return {part.source for part in parts}

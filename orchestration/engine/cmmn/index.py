@@ -6,10 +6,14 @@ Worked out once when a model is compiled, so that a step looks at what changed a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from orchestration.engine.cmmn.model import ENGINE_NAMES, CaseFileItem, CaseModel, Node, Reaction, Rule
+
+Around = Callable[[str | None], frozenset[str | None]]
+"""The definition of a stage -> it and the definitions of the stages around it."""
 
 
 def build(id: str, name: str, plan: Node, nodes: Mapping[str, Node], **rest: Any) -> CaseModel:
@@ -29,6 +33,8 @@ def build(id: str, name: str, plan: Node, nodes: Mapping[str, Node], **rest: Any
             listened[node.timer.trigger[0]][node.id] = None
         for variable in (*_read(_watched(node), files), *((node.variable,) if node.listens == "variable" else ())):
             watchers[variable][node.id] = None
+    placed = _placed(nodes)
+    around = stages_around(nodes, placed)
     return CaseModel(
         id=id,
         name=name,
@@ -42,7 +48,8 @@ def build(id: str, name: str, plan: Node, nodes: Mapping[str, Node], **rest: Any
         listened={key: tuple(found) for key, found in listened.items()},
         completion_names=frozenset(name for node in nodes.values() for name in _read(_completing(node), files)),
         gathering=tuple(node.id for node in nodes.values() if node.repetition is not None and node.repetition.gathers),
-        crossing=frozenset(node.id for node in nodes.values() if _crosses(node, nodes)),
+        crossing=frozenset(node.id for node in nodes.values() if _crosses(node, nodes, around)),
+        placed=placed,
         keeps_completed=any(_asks_completed(node) for node in nodes.values()),
         asked=frozenset(
             tuple(name for name, _ in node.extensions.heard.matching)
@@ -83,22 +90,34 @@ def _read(rules: Iterable[Rule], files: Mapping[str, CaseFileItem]) -> Iterator[
                 yield found.name
 
 
-def _crosses(node: Node, nodes: Mapping[str, Node]) -> bool:
+def _crosses(node: Node, nodes: Mapping[str, Node], around: Around) -> bool:
     """Whether an entry criterion of the node waits for an item outside of the node's stage."""
     sources = (part.source for entry in node.entry for part in entry.sentry.on_parts if not part.case_file)
-    return any(source in nodes and node.stage not in stages_around(nodes[source], nodes) for source in sources)
+    return any(source in nodes and node.stage not in around(nodes[source].stage) for source in sources)
 
 
-def stages_around(node: Node, nodes: Mapping[str, Node]) -> set[str | None]:
-    """The definitions of the stages around a node."""
-    found: set[str | None] = set()
-    todo = [node.stage]
-    while todo:
-        stage = todo.pop()
-        if stage not in found:
-            found.add(stage)
-            todo.extend(each.stage for each in nodes.values() if each.definition == stage)
-    return found
+def _placed(nodes: Mapping[str, Node]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for node in nodes.values():
+        found[node.definition].append(node.id)
+    return {definition: tuple(items) for definition, items in found.items()}
+
+
+def stages_around(nodes: Mapping[str, Node], placed: Mapping[str, tuple[str, ...]]) -> Around:
+    """What tells a stage's definition and those of the stages around it, however often it is asked."""
+
+    @cache
+    def around(stage: str | None) -> frozenset[str | None]:
+        found: set[str | None] = set()
+        todo = [stage]
+        while todo:
+            inner = todo.pop()
+            if inner not in found:
+                found.add(inner)
+                todo.extend(nodes[item].stage for item in placed.get(inner or "", ()))
+        return frozenset(found)
+
+    return around
 
 
 def _asks_completed(node: Node) -> bool:

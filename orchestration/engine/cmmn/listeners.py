@@ -117,8 +117,7 @@ def _may_come(run: CaseRun, node: Node) -> bool:
     """Whether a stage around the node has yet to begin, so that the node may still be created."""
     if node.stage is None or node.stage == run.model.plan.definition:
         return False
+    holders = [run.model.nodes[item] for item in run.model.placed.get(node.stage, ())]
     return any(
-        holder.definition == node.stage
-        and (any(item.state != "active" for item in run.open(holder.id)) or _may_come(run, holder))
-        for holder in run.model.nodes.values()
+        any(item.state != "active" for item in run.open(holder.id)) or _may_come(run, holder) for holder in holders
     )

@@ -219,6 +219,7 @@ class CaseModel:
     `flowable`: the file comes from Flowable, so its documented ways hold where the standard leaves room. `crossing`:
     items inside a stage that wait for something outside of it. `gathering`: items that gather variables of repetitions.
     `begun_by`: the event of a registry that begins it; `asked`: the parameters by which such events find its listeners.
+    `placed`: definition -> the items that it defines, in the order of the model.
     """
 
     id: str
@@ -241,5 +242,6 @@ class CaseModel:
     begun_by: Heard | None = None
     asked: frozenset[Names] = frozenset()
     crossing: frozenset[str] = frozenset()
+    placed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     keeps_completed: bool = False
     flowable: bool = False

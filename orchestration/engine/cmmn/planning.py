@@ -98,9 +98,9 @@ def planned(run: CaseRun, offer: Offer, roles: tuple[str, ...] | None) -> e.Item
 def discretionary_nodes(model: CaseModel) -> frozenset[str]:
     """Which items of a case are there only because somebody planned them; of a plan fragment, the items in it."""
     found = {entry.node for holder in (model.plan, *model.nodes.values()) for entry in holder.table}
-    todo = [node for node in found if model.nodes[node].type == "planFragment"]
+    todo = [node for node in found if node in model.nodes and model.nodes[node].type == "planFragment"]
     while todo:
         inside = set(model.nodes[todo.pop()].children) - found
         found |= inside
-        todo += [node for node in inside if model.nodes[node].type == "planFragment"]
+        todo += [node for node in inside if node in model.nodes and model.nodes[node].type == "planFragment"]
     return frozenset(found)

@@ -30,7 +30,7 @@ def around(run: CaseRun, node: Node) -> list[Node]:
     found: list[Node] = []
     stage = node.stage
     while stage is not None and stage != run.model.plan.definition:
-        holder = next(each for each in run.model.nodes.values() if each.definition == stage)
+        holder = run.model.nodes[run.model.placed[stage][0]]
         found.insert(0, holder)
         stage = holder.stage
     return found

@@ -36,6 +36,8 @@ def comes_from_flowable(root: Element) -> bool:
 
 def vendor(element: Element, *names: str) -> str | None:
     """The first extension attribute with one of these local names."""
+    if not any(name.startswith("{") for name in element.attributes):
+        return None  # most elements have none, and each is asked fifty times
     for name in names:
         for namespace in VENDORS:
             found = element.attributes.get(f"{{{namespace}}}{name}")
