@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +26,30 @@ be in (see `test_before`), driven by the services of that commit; two versions o
 @pytest.fixture
 def before(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """The older database, migrated, in place of the test's: its name. It is gone after the test."""
+    with django_db_blocker.unblock(), restored() as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def before_all(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The same for all tests of a module, each of which leaves it as it was."""
+    with django_db_blocker.unblock(), restored() as name:
+        yield name
+
+
+@contextmanager
+def restored() -> Iterator[str]:
     settings = connection.settings_dict
     own = settings["NAME"]
     name = f"before_{own}"
-    with django_db_blocker.unblock():
-        _make(settings["HOST"], name)
-        connection.close()
-        settings["NAME"] = name
-        _forget()
+    _make(settings["HOST"], name)
+    connection.close()
+    settings["NAME"] = name
+    _forget()
+    try:
         call_command("migrate", verbosity=0)
         yield name
+    finally:
         connection.close()
         settings["NAME"] = own
         _forget()

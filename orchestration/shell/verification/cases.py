@@ -33,9 +33,10 @@ HELD_AT_MOST: Final = 4000
 """So many ended rows of one case are held before they are compared."""
 
 INSTANCES: Final = """
-select i.id, i.definition_id, d.key || ' v' || d.version, i.status, i.items, i.data, i.head_sequence, i.head_digest,
+select i.id, i.definition_id, coalesce(d.key || ' v' || d.version, 'a version that is gone'),
+       i.status, i.items, i.data, i.head_sequence, i.head_digest,
        i.created, i.ended
-from orchestration_instance i join orchestration_definition d on d.id = i.definition_id
+from orchestration_instance i left join orchestration_definition d on d.id = i.definition_id
 where i.id = any(%s) order by i.id
 """
 

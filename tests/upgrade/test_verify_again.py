@@ -1,0 +1,121 @@
+"""What was verified is not read again, unless somebody asks for it; nobody but the product can say that it was."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+
+from audit.models import VerificationRun, VerifiedHead
+from casework.cases.services import case_change, case_viewed
+from casework.models import Case
+from orchestration.models import HumanTask
+from orchestration.shell.services import Done
+from orchestration.shell.verification import kept, plan
+from orchestration.shell.verification.every import ended, verify_all
+
+pytestmark = pytest.mark.usefixtures("before")
+
+NOTHING = {"named": lambda case, fault: None, "progress": lambda now, of_all: None}
+
+
+def verified(*options: str) -> str:
+    out = io.StringIO()
+    call_command("verify_audit", *options, stdout=out)
+    return out.getvalue()
+
+
+def forged(statement: str) -> None:
+    with connection.cursor() as owner:
+        owner.execute("set session_replication_role = replica")
+        owner.execute(statement)
+        owner.execute("set session_replication_role = origin")
+
+
+def test_only_what_has_gone_on_is_read_again() -> None:
+    assert "Read now" not in verified()
+    assert "Read now: 0 cases, 0 events. 21 others stand" in verified()
+    case_viewed(by=User.objects.get(username="anna"), case=Case.objects.get(pk=2))
+    assert "Read now: 1 cases, 43 events. 20 others stand" in verified()
+    assert "Read now" not in verified("--whole")
+
+
+def test_a_case_that_changed_beside_its_history_is_read_again_and_found() -> None:
+    verified()
+    forged("update orchestration_instance set status = 'completed' where id = 2")
+    for _ in range(2):
+        with pytest.raises(CommandError, match="1 histories do not hold"):
+            verified()
+
+
+def test_a_run_that_was_interrupted_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "CASES_AT_ONCE", 5)
+
+    def stop_after_two(now: int, of_all: int) -> None:
+        stop_after_two.seen += 1
+        if stop_after_two.seen == 2:
+            raise KeyboardInterrupt
+
+    stop_after_two.seen = 0
+    with pytest.raises(KeyboardInterrupt):
+        verify_all(whole=True, processes=1, named=NOTHING["named"], progress=stop_after_two)
+    report = verify_all(whole=True, processes=1, **NOTHING)
+    assert report.went_on and report.before == 10
+    ended(report, 0)
+    assert not verify_all(whole=True, processes=1, **NOTHING).went_on
+    assert VerificationRun.objects.count() == 2
+
+
+def test_a_long_case_goes_on_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orchestration.shell.verification.every.LONG", 10)
+    verified()
+    clara = User.objects.get(username="clara")
+    for case in Case.objects.filter(closed=False):
+        transition = "resume" if case.state == "Suspended" else "suspend"
+        assert isinstance(case_change(by=clara, case=case, transition=transition, reason="To see"), Done)
+    report = verify_all(whole=False, processes=1, **NOTHING)
+    assert (report.broken, report.before) == (0, 3)
+    assert 0 < report.read < report.events_before
+    forged("update orchestration_humantask set due = due + interval '1 year' where instance_id = 2")
+    with pytest.raises(CommandError):
+        verified("--whole")
+    assert HumanTask.objects.filter(instance=2).exists()
+
+
+def test_a_head_that_somebody_else_wrote_counts_for_nothing() -> None:
+    verified()
+    VerifiedHead.objects.filter(chain=2).update(mac=bytes(32))
+    assert "Read now: 1 cases, 42 events." in verified()
+
+
+def test_a_past_that_was_put_in_place_of_the_verified_one_is_found() -> None:
+    verified()
+    head = VerifiedHead.objects.get(chain=2)
+    other = kept.Verified(2, head.sequence, bytes(32), bytes(head.state))
+    VerifiedHead.objects.filter(chain=2).update(digest=other.digest, mac=other.mac())
+    with pytest.raises(CommandError):
+        verified("--whole")
+
+
+def test_a_case_that_is_gone_with_its_history_was_verified_once() -> None:
+    verified()
+    forged("delete from audit_auditevent where chain = 2; delete from orchestration_instance where id = 2")
+    with pytest.raises(CommandError):
+        verified()
+
+
+def test_the_page_and_the_api_name_what_does_not_hold_of_an_emptied_history() -> None:
+    forged(
+        "delete from audit_auditevent where chain = 2; delete from audit_auditpayload where chain = 2; "
+        "update orchestration_instance set head_sequence = 0, head_digest = decode(repeat('00', 32), 'hex') "
+        "where id = 2"
+    )
+    browser = Client()
+    browser.force_login(User.objects.get(username="axel"))
+    shown = browser.post("/cases/2/verify/")
+    assert shown.status_code == 200 and "nothing says how it began" in shown.content.decode()
+    assert browser.post("/api/cases/2/verify/").json()["ok"] is False
