@@ -7,7 +7,6 @@ FEEL when the model is deployed. Values come out in JSON's terms.
 from __future__ import annotations
 
 import re
-from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -16,7 +15,7 @@ from typing import Any, Final
 
 from orchestration.engine import feel, juel
 from orchestration.engine.feel.problems import quote
-from orchestration.engine.functions import FUNCTIONS, called
+from orchestration.engine.functions import refusal
 
 Json = Any
 
@@ -30,7 +29,7 @@ class BadExpression(ValueError):
 class Formula:
     """A compiled expression. `names`: what it reads; `juel`: it came from JUEL; `constant`: it is a plain text."""
 
-    __slots__ = ("_expression", "_functions", "constant", "juel", "names", "text")
+    __slots__ = ("_expression", "constant", "juel", "names", "text")
 
     def __init__(
         self,
@@ -39,10 +38,8 @@ class Formula:
         names: frozenset[str],
         from_juel: bool = False,
         constant: Json = None,
-        functions: Mapping[str, Any] | None = None,
     ) -> None:
         self.text = text
-        self._functions = functions
         self._expression = expression
         self.names = names
         self.juel = from_juel
@@ -52,18 +49,14 @@ class Formula:
         """Its value in JSON's terms; an error is None."""
         if self._expression is None:
             return self.constant
-        return to_json(self._expression.evaluate(self._seen(scope), now=feel_time(now)).value)
+        return to_json(self._expression.evaluate(scope, now=feel_time(now)).value)
 
     def problems(self, scope: Mapping[str, Any], now: datetime) -> tuple[str, ...]:
         """Why the value is null where it should not be, in sentences."""
         if self._expression is None:
             return ()
-        problems = self._expression.evaluate(self._seen(scope), now=feel_time(now)).problems
+        problems = self._expression.evaluate(scope, now=feel_time(now)).problems
         return tuple(str(problem) for problem in problems)
-
-    def _seen(self, scope: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The scope, and behind it the functions that the expression calls."""
-        return ChainMap(scope, self._functions) if self._functions else scope  # type: ignore[arg-type]
 
     def __repr__(self) -> str:
         return f"Formula({self.text!r})"
@@ -96,19 +89,18 @@ def _from_juel(text: str) -> Formula:
         translated = juel.translate(text)
     except juel.JuelRefused as refused:
         raise BadExpression(f"{quote(text)}: {refused}") from None
-    compiled = _compile(text, translated.text, tuple(translated.names))
-    return Formula(text, compiled._expression, compiled.names, from_juel=True, functions=compiled._functions)
+    return _compile(text, translated.text, tuple(translated.names), from_juel=True)
 
 
-def _compile(text: str, source: str, names: tuple[str, ...]) -> Formula:
+def _compile(text: str, source: str, names: tuple[str, ...], from_juel: bool = False) -> Formula:
     try:
-        expression = feel.compile_expression(source, (*names, *FUNCTIONS))
+        expression = feel.compile_expression(source, names, library=feel.CAMUNDA_8)
     except feel.FeelSyntaxError as error:
-        raise BadExpression(f"{quote(text)} is not FEEL: {error}") from None
-    functions, nowhere = called(expression.ast)
-    if nowhere:
-        raise BadExpression(f"{quote(text)} calls the function {quote(nowhere[0])}, which is not known here")
-    return Formula(text, expression, frozenset(expression.names - functions.keys()), functions=functions)
+        said = "has no meaning here" if from_juel else f"is not FEEL: {error}"
+        raise BadExpression(f"{quote(text)} {said}") from None
+    if reason := refusal(expression.ast):
+        raise BadExpression(f"{quote(text)} {reason}")
+    return Formula(text, expression, expression.names, from_juel=from_juel)
 
 
 @lru_cache(maxsize=4)

@@ -1,4 +1,4 @@
-"""Do expressions know the functions that Camunda 8 adds to FEEL, and is a call of any other refused?"""
+"""Do expressions know the functions that Camunda 8 adds to FEEL, and is a call that gives nothing refused?"""
 
 from __future__ import annotations
 
@@ -42,3 +42,72 @@ def test_a_variable_may_have_the_name_of_a_function():
 def test_a_function_that_nobody_knows_is_refused_by_its_name():
     with pytest.raises(BadExpression, match="calls the function 'magic', which is not known here"):
         formula("=magic(1) + count([])")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('number("5")', 5),
+        ("number(5)", 5),
+        ('number("1,000.5", ",")', 1000.5),
+        ('number("1 000,5", " ", ",")', 1000.5),
+        ('number("five")', None),
+        ('from json("{\\"a\\": [1, 2.5, null, true]}").a', [1, 2.5, None, True]),
+        ('from json("{a")', None),
+        ('to json({a: 1, b: [true, null, "x"], c: @"2026-01-31"})', '{"a":1,"b":[true,null,"x"],"c":"2026-01-31"}'),
+        ('from json(to json({a: ["\\"", "ü"]})).a', ['"', "ü"]),
+        ('extract("references are 1234, 1256, 1378", "12[0-9]*")', ["1234", "1256"]),
+        ('extract("none", "[0-9]+")', []),
+        ('string(last day of month(date("2024-02-10")))', "2024-02-29"),
+        ('string(last day of month(@"2026-04-10T10:00:00"))', "2026-04-30"),
+        ("partition([1, 2, 3, 4, 5], 2)", [[1, 2], [3, 4], [5]]),
+        ("partition([], 2)", []),
+        ("partition([1], 0)", None),
+        ("duplicate values([1, 2, 3, 2, 1])", [1, 2]),
+        ('duplicate values([{a: 1}, {a: 1}, "x"])', [{"a": 1}]),
+        ('to base64("FEEL")', "RkVFTA=="),
+        ('string join(["a", "b"], ", ", "[", "]")', "[a, b]"),
+        ('cycle(duration("PT1H"))', "R/PT1H"),
+        ('cycle(null, duration("PT1H"))', "R/PT1H"),
+        ('assert(x, x > 1, "too small")', None),
+        ('string(date and time(@"2026-07-31T14:27:30@Europe/Berlin", "America/Los_Angeles"))',
+         "2026-07-31T05:27:30@America/Los_Angeles"),
+        ('put({a: {b: 1}}, ["a", "b"], 2).a.b', 2),
+        ("put all([{a: 1}, {b: 2}])", {"a": 1, "b": 2}),
+        ("get or else(value: y, default: 5)", 5),
+    ],
+)  # fmt: skip
+def test_what_camunda_8_documents_of_its_functions_holds(text, expected):
+    assert formula(text).value({"x": 1}, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("uuid()", "calls 'uuid'; chance comes in from outside, so let a task or the caller give an id"),
+        ("random number() > 0.5", "calls 'random number'; chance comes in from outside"),
+        ("is defined()", r"calls 'is defined' with no arguments; it takes \(value\)"),
+        ("get or else(x)", r"calls 'get or else' with 1 argument; it takes \(value, default\)"),
+        ("trim(x, 1)", "calls 'trim' with 2 arguments"),
+        ('number("1", ",", ".", 4)', "calls 'number' with 4 arguments"),
+        ("upper case()", "calls 'upper case' with no arguments"),
+        ("substring(x)", r"it takes \(string, start position, length\?\)"),
+        ("trim(text: x)", "calls 'trim' with arguments named 'text'"),
+        ("for i in [1] return uuid()", "chance comes in from outside"),
+        ("fromAi(x)", "calls the function 'fromAi', which is not known here"),
+    ],
+)
+def test_a_call_that_could_only_be_null_is_refused(text, told):
+    with pytest.raises(BadExpression, match=told):
+        formula(text)
+
+
+def test_a_variable_does_not_hide_a_function_that_is_called():
+    assert formula("number(number)").value({"number": "5"}, NOW) == 5
+
+
+def test_to_json_of_what_is_enormous_or_deep_is_null():
+    deep = "[" * 60 + "]" * 60
+    assert formula(f"to json({deep})").value({}, NOW) == deep
+    shared = ", ".join(f"x{n}: [x{n - 1}, x{n - 1}]" for n in range(1, 40))
+    assert formula(f"to json({{x0: 1, {shared}}})").value({}, NOW) is None

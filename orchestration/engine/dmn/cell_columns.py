@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from orchestration.engine.dmn import hit_policy, model
 from orchestration.engine.dmn.decision_model import DecisionModel, Reading
 from orchestration.engine.dmn.decision_table import CompiledTable, InputColumn, OutputColumn
 from orchestration.engine.dmn.intervals import EVERYTHING, IntervalSet, Kind, intersection
-from orchestration.engine.dmn.literals import CompiledTest, Constraint, asking
+from orchestration.engine.dmn.literals import CompiledTest, Constraint, asking, library_of
 from orchestration.engine.dmn.model_evaluation import ModelEvaluation
 from orchestration.engine.dmn.shortcut import kind_of_type, type_set
-from orchestration.engine.feel import DEFAULT, Evaluation, Frame, LimitExceeded, Value, unparse
+from orchestration.engine.feel import DEFAULT, STANDARD, Evaluation, Frame, Library, LimitExceeded, Value, unparse
 from orchestration.engine.feel.problems import quote
 from orchestration.engine.feel.types import ANY, Restricted, Type
 
@@ -28,7 +29,7 @@ class UnknownTable(KeyError):
 class CellColumn:
     """An input or output column. `types` are the types that its values have to fit, all of them; `allowed` are tests of
     which one has to hold (none: all values are allowed), `values` the text of those tests, as people know it. `names`
-    are the variables that a cell may read, with their types, `members` what may follow a dot.
+    are the variables that a cell may read, with their types, `members` what may follow a dot, `library` the functions.
     """
 
     name: str
@@ -38,6 +39,7 @@ class CellColumn:
     values: str = ""
     names: Mapping[str, Type | None] = field(default_factory=dict)
     members: frozenset[str] = frozenset()
+    library: Library = STANDARD
 
     @property
     def kind(self) -> Kind | None:
@@ -94,32 +96,35 @@ def columns_of(of: DecisionModel, table_id: str) -> tuple[CellColumn, ...]:
     raise UnknownTable(f"the model has no decision table {quote(table_id)}")
 
 
+class _Seen(NamedTuple):
+    """What any cell of a table may read."""
+
+    names: Mapping[str, Type | None]
+    members: frozenset[str]
+    library: Library
+
+
 def _columns(of: DecisionModel, reading: Reading, table: CompiledTable) -> Iterator[CellColumn]:
-    names = {name: reading.types.get(name) for name in _names(reading)}
-    for column in table.inputs:
-        yield _input(column, reading, names, of.members)
-    for each in table.outputs:
-        yield _output(each, _result_types(reading, table), names, of.members)
-
-
-def _input(
-    column: InputColumn, reading: Reading, names: Mapping[str, Type | None], members: frozenset[str]
-) -> CellColumn:
-    clause = column.clause
-    given = reading.types.get(clause.expression.text, ANY)
-    allowed = () if column.allowed is None else (column.allowed,)
-    types = _told(given, column.type)
-    return CellColumn(
-        clause.label or clause.expression.text, False, types, allowed, clause.values or "", names, members
+    seen = _Seen(
+        {name: reading.types.get(name) for name in _names(reading)}, of.members, library_of(of.definitions.vendor)
     )
+    for column in table.inputs:
+        yield _input(column, reading, seen)
+    for each in table.outputs:
+        yield _output(each, _result_types(reading, table), seen)
 
 
-def _output(
-    column: OutputColumn, more: Sequence[Type], names: Mapping[str, Type | None], members: frozenset[str]
-) -> CellColumn:
+def _input(column: InputColumn, reading: Reading, seen: _Seen) -> CellColumn:
+    clause = column.clause
+    types = _told(reading.types.get(clause.expression.text, ANY), column.type)
+    allowed = () if column.allowed is None else (column.allowed,)
+    return CellColumn(clause.label or clause.expression.text, False, types, allowed, clause.values or "", *seen)
+
+
+def _output(column: OutputColumn, more: Sequence[Type], seen: _Seen) -> CellColumn:
     clause = column.clause
     types = _told(column.type, *more)
-    return CellColumn(clause.label or clause.name, True, types, column.values, clause.values or "", names, members)
+    return CellColumn(clause.label or clause.name, True, types, column.values, clause.values or "", *seen)
 
 
 def _result_types(reading: Reading, table: CompiledTable) -> Sequence[Type]:

@@ -17,7 +17,7 @@ from orchestration.engine.dmn.cell_columns import CellColumn
 from orchestration.engine.dmn.intervals import NOTHING, IntervalSet, cell_set, union
 from orchestration.engine.dmn.literals import NO_TEXT
 from orchestration.engine.feel import (
-    BUILT_INS,
+    CAMUNDA_8,
     FeelSyntaxError,
     Names,
     Range,
@@ -91,7 +91,7 @@ def _input(text: str, column: CellColumn) -> CellReading:
     if text in NO_TEXT:
         return CellReading(text, cell_words.ANYTHING)
     try:
-        compiled = compile_unary_tests(text, Names(frozenset(column.names), column.members))
+        compiled = compile_unary_tests(text, Names(frozenset(column.names), column.members), library=column.library)
     except FeelSyntaxError as error:
         return CellReading(text, "", (_not_feel(text, error, column),))
     faults = [*_unknown(compiled.names, text, column), *_lists_for_numbers(text)]
@@ -215,7 +215,7 @@ def _output(text: str, column: CellColumn) -> CellReading:
             text, cell_words.NO_VALUE, (CellFault("empty", "It is empty: the rule gives no value here."),)
         )
     try:
-        compiled = compile_expression(text, Names(frozenset(column.names), column.members))
+        compiled = compile_expression(text, Names(frozenset(column.names), column.members), library=column.library)
     except FeelSyntaxError as error:
         return CellReading(text, "", (_not_feel(text, error, column),))
     if faults := tuple(_unknown(compiled.names, text, column)):
@@ -241,7 +241,7 @@ def _not_feel(text: str, error: FeelSyntaxError, column: CellColumn) -> CellFaul
 
 def _unknown(read: frozenset[str], text: str, column: CellColumn) -> Iterator[CellFault]:
     """Names that nothing gives: they are null."""
-    for name in sorted(read - column.names.keys() - column.members - BUILT_INS.keys()):
+    for name in sorted(read - column.names.keys() - column.members - column.library.functions.keys()):
         hint = cell_hints.for_name(name)
         yield CellFault("unknown name", f"There is no {cell_words.quoted(name)} here. {hint}".strip())
 
@@ -302,7 +302,7 @@ def _is_constant(node: ast.Node) -> bool:
     """Whether it is the same whatever the data is, and whenever it is asked."""
     own = {each.name for each in ast.walk(node) if isinstance(each, ast.Iteration | ast.Parameter)}
     names = {each.name for each in ast.walk(node) if isinstance(each, ast.Name)}
-    return not any(name in _VOLATILE or name not in BUILT_INS for name in names - own)
+    return not any(name in _VOLATILE or name not in CAMUNDA_8.functions for name in names - own)
 
 
 def _reads_input(node: ast.Node) -> bool:
@@ -311,7 +311,7 @@ def _reads_input(node: ast.Node) -> bool:
 
 def _evaluated(node: ast.Node) -> tuple[Value, list[str]]:
     """A constant's value, and why it or a part of it is null where it should not be."""
-    evaluated = compile_expression(unparse(node)).evaluate({})
+    evaluated = compile_expression(unparse(node), library=CAMUNDA_8).evaluate({})
     return evaluated.value, [problem.reason for problem in evaluated.problems]
 
 

@@ -32,7 +32,7 @@ class Compiler:
         self.faults: list[Fault] = []
         self.tables: list[CompiledTable] = []
         self.members = frozenset(members) | component_names(definitions)
-        self.literals = Literals(self.members, self.faults)
+        self.literals = Literals(self.members, self.faults, definitions.vendor)
         self.types = ItemTypes(definitions, self.literals.constraint, self.faults)
         self.literals.types = self.types.named
 

@@ -17,7 +17,7 @@ from orchestration.engine import juel
 from orchestration.engine.dmn import model
 from orchestration.engine.dmn.item_types import ALIASES, BUILT_IN
 from orchestration.engine.dmn.model import Fault, Vendor
-from orchestration.engine.feel import BUILT_INS, FeelSyntaxError, ast, parse_expression, parse_unary_tests
+from orchestration.engine.feel import CAMUNDA_8, FeelSyntaxError, ast, parse_expression, parse_unary_tests
 from orchestration.engine.feel.problems import quote
 from orchestration.engine.xml import Element
 
@@ -147,8 +147,6 @@ class _Rewriter:
             return decision
         required = self.required(decision)
         known = {each.variable.name for each in required}
-        for name in sorted(_called(decision.expression) - known - BUILT_INS.keys()):
-            self.faults.append(Fault(decision.reference, decision.line, f"there is no function {quote(name)}"))
         more = []
         for name, type_ref in sorted(_read(decision.expression).items()):
             source = next((each for each in required if name in _names(each)), None)
@@ -202,10 +200,10 @@ def _outputs(element: model.DrgElement) -> list[str]:
 # ---- translation
 
 
-def _is_feel(text: str, parse: Callable[[str], ast.Node]) -> bool:
+def _is_feel(text: str, parse: Callable[..., ast.Node]) -> bool:
     """Whether the text reads as FEEL that calls no method: `a.size()` is JUEL, whatever FEEL's grammar says."""
     try:
-        tree = parse(text)
+        tree = parse(text, (), CAMUNDA_8)
     except FeelSyntaxError:
         return False
     return not any(isinstance(each, ast.Invocation) and isinstance(each.function, ast.Path) for each in ast.walk(tree))
@@ -241,7 +239,7 @@ def _after(earlier: list[tuple[str, str]], text: str) -> str:
 
 def _plain_names(text: str) -> set[str]:
     try:
-        return set(_free(parse_expression(text)))
+        return set(_free(parse_expression(text, (), CAMUNDA_8)))
     except FeelSyntaxError:
         return set()
 
@@ -265,7 +263,7 @@ def _read(expression: model.Expression) -> dict[str, str | None]:
 def _trees(expression: model.Expression) -> Iterator[tuple[model.LiteralExpression, ast.Node]]:
     for literal, is_test in _literals(expression):
         try:
-            yield literal, (parse_unary_tests if is_test else parse_expression)(literal.text)
+            yield literal, (parse_unary_tests if is_test else parse_expression)(literal.text, (), CAMUNDA_8)
         except FeelSyntaxError:
             continue
 
@@ -289,12 +287,6 @@ def _bound(expression: model.Expression) -> Iterator[str]:
             yield from (each.name for each in parameters)
         case model.Iteration(variable=variable):
             yield variable
-
-
-def _called(expression: model.Expression) -> set[str]:
-    """The names of the functions that an expression calls."""
-    trees = [tree for each in model.walk(expression) for _, tree in _trees(each)]
-    return {name for tree in trees for name in _callees(tree)}
 
 
 def _callees(tree: ast.Node) -> set[str]:

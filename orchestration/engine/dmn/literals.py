@@ -15,12 +15,14 @@ from orchestration.engine.dmn.intervals import IntervalSet, Kind, cell_set
 from orchestration.engine.dmn.model import Fault
 from orchestration.engine.dmn.model_evaluation import Evaluate, ModelEvaluation, run_of
 from orchestration.engine.feel import (
-    BUILT_INS,
+    CAMUNDA_8,
     DEFAULT,
+    STANDARD,
     Evaluation,
     Expression,
     FeelSyntaxError,
     Frame,
+    Library,
     Names,
     UnaryTests,
     Value,
@@ -32,7 +34,7 @@ from orchestration.engine.feel.problems import quote
 from orchestration.engine.feel.types import Type
 
 Compiled = TypeVar("Compiled", Expression, UnaryTests)
-Compile = Callable[[str, Names, Mapping[str, Type]], Compiled]
+Compile = Callable[[str, Names, Mapping[str, Type], Library], Compiled]
 
 NO_TEXT = ("", "-")
 """What tools write for an expression that is not there: null."""
@@ -86,11 +88,18 @@ def asking(frame: Frame, value: Value) -> Frame:
     return Frame(frame.run, frame, {"?": value})
 
 
+def library_of(vendor: model.Vendor | None) -> Library:
+    """The functions that a file's texts may call. Camunda 7 and 8 have one FEEL engine between them."""
+    return CAMUNDA_8 if vendor in ("camunda", "zeebe") else STANDARD
+
+
 class Literals:
     """Compiles texts. `members`: names that may follow a dot; `types`: the model's own, by name."""
 
-    def __init__(self, members: frozenset[str], faults: list[Fault]) -> None:
+    def __init__(self, members: frozenset[str], faults: list[Fault], vendor: model.Vendor | None = None) -> None:
         self.members = members
+        self.library = library_of(vendor)
+        self.checks_calls = vendor is not None
         self.faults = faults
         self.types: Mapping[str, Type] = {}
         self.read: set[str] = set()
@@ -142,12 +151,14 @@ class Literals:
         if not self._is_feel(literal):
             return None
         try:
-            compiled = compile_text(literal.text, Names(names, self.members), self.types)
+            compiled = compile_text(literal.text, Names(names, self.members), self.types, self.library)
         except FeelSyntaxError as error:
             self._fault(literal, f"{quote(literal.text)} is not FEEL: {error}")
             return None
         self.read |= compiled.names
-        free = compiled.names and compiled.names - names - self.members - BUILT_INS.keys()
+        for reason in self.library.refused(compiled.ast, names) if self.checks_calls else ():
+            self._fault(literal, f"{quote(literal.text)} {reason}")
+        free = compiled.names and compiled.names - names - self.members - self.library.functions.keys()
         if free and (unknown := free & _plain_names(compiled.ast)):
             message = f"there is no {' and no '.join(repr(each) for each in sorted(unknown))} in {quote(literal.text)}"
             self.unknown.append(Fault(literal.reference, literal.line, message))

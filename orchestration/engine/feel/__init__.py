@@ -7,7 +7,8 @@
 
 `names` are the names in scope: names with spaces or operators inside are found by longest match. Give a `Names` to tell
 variables from members (entries of contexts, which follow a dot or stand in a filter). `types` are item definitions for
-`instance of`, as `types.Type`. Compiling is cached where there are no `types`.
+`instance of`, as `types.Type`. Compiling is cached where there are no `types`. `library` are the functions that the
+text may call: `STANDARD`, or `CAMUNDA_8` with what that adds.
 
 `Expression`: `.text`, `.ast` (frozen nodes with spans), `.names` (variables that it reads), `.evaluate(scope, now=,
 limits=)`. `Evaluated`: `.value` and `.problems`. A FEEL error is null and a `Problem` (reason, span, limit). The scope
@@ -26,7 +27,7 @@ Values: None, bool, str, Decimal (int and float are taken as exact decimals), `D
 from __future__ import annotations
 
 from . import ast, types
-from .builtins import BUILT_INS
+from .builtins import BUILT_INS, CAMUNDA_8, STANDARD, Library
 from .comparison import equal, order
 from .durations import DaysTimeDuration, YearsMonthsDuration
 from .evaluation import Evaluation, Frame
@@ -48,7 +49,9 @@ from .values import Function, Range, Value, kind_of
 
 __all__ = [
     "BUILT_INS",
+    "CAMUNDA_8",
     "DEFAULT",
+    "STANDARD",
     "Date",
     "DateTime",
     "DaysTimeDuration",
@@ -59,6 +62,7 @@ __all__ = [
     "FeelSyntaxError",
     "Frame",
     "Function",
+    "Library",
     "LimitExceeded",
     "Limits",
     "Names",

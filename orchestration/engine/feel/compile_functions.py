@@ -98,7 +98,8 @@ def _date_time_literal(compiler: Compiler, node: ast.Invocation, level: Level) -
 
 def _function(compiler: Compiler, node: ast.Node, level: Level) -> Code:
     """A built-in function is found once, unless its name is known to be that of a variable."""
-    if isinstance(node, ast.Name) and node.name in BUILT_INS and not compiler.may_be_variable(node.name, level):
-        built_in = BUILT_INS[node.name]
+    built_ins = compiler.library.functions
+    if isinstance(node, ast.Name) and node.name in built_ins and not compiler.may_be_variable(node.name, level):
+        built_in = built_ins[node.name]
         return lambda frame: built_in
     return compiler.code(node, level)

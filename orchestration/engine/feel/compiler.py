@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from . import ast
-from .builtins import BUILT_INS
+from .builtins import BUILT_INS, Library
 from .evaluation import Evaluation, Frame
 from .problems import FeelError, Span, quote
 from .types import Type
@@ -34,8 +34,9 @@ class Level:
 class Compiler:
     """Compiles the nodes of one text. Collects `free`: the names that are read from the scope handed in."""
 
-    def __init__(self, declared: frozenset[str], types: Mapping[str, Type]) -> None:
+    def __init__(self, declared: frozenset[str], types: Mapping[str, Type], library: Library) -> None:
         self.declared = declared
+        self.library = library
         self.types = types
         self.free: set[str] = set()
 

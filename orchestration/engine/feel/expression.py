@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import TypeVar
 
 from . import ast, compile_functions, compile_iterations, compile_operators, compile_structures, compile_tests
-from .builtins import BUILT_INS
+from .builtins import STANDARD, Library
 from .compiler import Code, Compiler, Level
 from .evaluation import Evaluation, Frame
 from .lexer import Source
-from .names import Names, NameTable, table_of
+from .names import Names, table_of
 from .numbers import exact
 from .parser import Parser
 from .plain_texts import plain_expression, plain_tests
@@ -22,7 +22,6 @@ from .types import Type
 from .values import Value, measure
 
 RULE_MODULES = (compile_functions, compile_iterations, compile_operators, compile_structures, compile_tests)
-_BUILT_IN_NAMES = NameTable(BUILT_INS)
 _OUTERMOST = Level(None, None, False)
 _WITH_INPUT = Level(_OUTERMOST, frozenset([compile_tests.INPUT]), True)
 NO_TYPES: Mapping[str, Type] = {}
@@ -106,81 +105,87 @@ def _evaluated(evaluate: Callable[[Evaluation], Value], run: Evaluation, node: a
     return Evaluated(value, tuple(run.problems))
 
 
-def _refusing_depth(read: Callable[[str, Names, Mapping[str, Type]], Read]) -> Callable[..., Read]:
+def _refusing_depth(read: Callable[[str, Names, Library, Mapping[str, Type]], Read]) -> Callable[..., Read]:
     """The same reading of a text, which refuses one whose tree is too deep for the caller's stack."""
 
-    def reading(text: str, names: Names, types: Mapping[str, Type] = NO_TYPES) -> Read:
+    def reading(text: str, names: Names, library: Library, types: Mapping[str, Type] = NO_TYPES) -> Read:
         try:
-            return read(text, names, types)
+            return read(text, names, library, types)
         except RecursionError as error:
             raise FeelSyntaxError("this is nested too deeply", Source(text).span(0, len(text))) from error
 
     return reading
 
 
-def parse_expression(text: str, names: Names | Iterable[str] = ()) -> ast.Node:
+def parse_expression(text: str, names: Names | Iterable[str] = (), library: Library = STANDARD) -> ast.Node:
     """The tree of an expression. Raises `FeelSyntaxError`."""
-    return _expression_tree(text, Names.of(names))
+    return _expression_tree(text, Names.of(names), library)
 
 
-def parse_unary_tests(text: str, names: Names | Iterable[str] = ()) -> ast.UnaryTests:
+def parse_unary_tests(text: str, names: Names | Iterable[str] = (), library: Library = STANDARD) -> ast.UnaryTests:
     """The tree of the unary tests of a decision table's cell. Raises `FeelSyntaxError`."""
-    return _tests_tree(text, Names.of(names))
+    return _tests_tree(text, Names.of(names), library)
 
 
 def compile_expression(
-    text: str, names: Names | Iterable[str] = (), types: Mapping[str, Type] = NO_TYPES
+    text: str,
+    names: Names | Iterable[str] = (),
+    types: Mapping[str, Type] = NO_TYPES,
+    library: Library = STANDARD,
 ) -> Expression:
     """Compile an expression. `types` are item definitions, for `instance of`. Raises `FeelSyntaxError`."""
     if not types:
-        return _compiled_expression(text, Names.of(names))
-    return _expression(text, Names.of(names), types)
+        return _compiled_expression(text, Names.of(names), library)
+    return _expression(text, Names.of(names), library, types)
 
 
 def compile_unary_tests(
-    text: str, names: Names | Iterable[str] = (), types: Mapping[str, Type] = NO_TYPES
+    text: str,
+    names: Names | Iterable[str] = (),
+    types: Mapping[str, Type] = NO_TYPES,
+    library: Library = STANDARD,
 ) -> UnaryTests:
     """Compile the unary tests of a decision table's cell. Raises `FeelSyntaxError`."""
     if not types:
-        return _compiled_unary_tests(text, Names.of(names))
-    return _unary_tests(text, Names.of(names), types)
+        return _compiled_unary_tests(text, Names.of(names), library)
+    return _unary_tests(text, Names.of(names), library, types)
 
 
 @lru_cache(maxsize=4096)
-def _compiled_expression(text: str, names: Names) -> Expression:
-    return _expression(text, names, NO_TYPES)
+def _compiled_expression(text: str, names: Names, library: Library) -> Expression:
+    return _expression(text, names, library)
 
 
 @lru_cache(maxsize=4096)
-def _compiled_unary_tests(text: str, names: Names) -> UnaryTests:
-    return _unary_tests(text, names, NO_TYPES)
+def _compiled_unary_tests(text: str, names: Names, library: Library) -> UnaryTests:
+    return _unary_tests(text, names, library)
 
 
 @_refusing_depth
-def _expression(text: str, names: Names, types: Mapping[str, Type]) -> Expression:
-    compiler = Compiler(names.variables, types)
-    node = _expression_tree(text, names, types)
+def _expression(text: str, names: Names, library: Library, types: Mapping[str, Type]) -> Expression:
+    compiler = Compiler(names.variables, types, library)
+    node = _expression_tree(text, names, library, types)
     code = compiler.code(node, _OUTERMOST)
     return Expression(text, node, frozenset(compiler.free), code)
 
 
 @_refusing_depth
-def _unary_tests(text: str, names: Names, types: Mapping[str, Type]) -> UnaryTests:
-    compiler = Compiler(names.variables, types)
-    node = _tests_tree(text, names, types)
+def _unary_tests(text: str, names: Names, library: Library, types: Mapping[str, Type]) -> UnaryTests:
+    compiler = Compiler(names.variables, types, library)
+    node = _tests_tree(text, names, library, types)
     code = compiler.code(node, _WITH_INPUT)
     return UnaryTests(text, node, frozenset(compiler.free), code)
 
 
 @_refusing_depth
-def _expression_tree(text: str, names: Names, types: Mapping[str, Type]) -> ast.Node:
-    return plain_expression(text) or _parser(text, names, types).whole_expression()
+def _expression_tree(text: str, names: Names, library: Library, types: Mapping[str, Type]) -> ast.Node:
+    return plain_expression(text) or _parser(text, names, library, types).whole_expression()
 
 
 @_refusing_depth
-def _tests_tree(text: str, names: Names, types: Mapping[str, Type]) -> ast.UnaryTests:
-    return plain_tests(text) or _parser(text, names, types).whole_unary_tests()
+def _tests_tree(text: str, names: Names, library: Library, types: Mapping[str, Type]) -> ast.UnaryTests:
+    return plain_tests(text) or _parser(text, names, library, types).whole_unary_tests()
 
 
-def _parser(text: str, names: Names, types: Mapping[str, Type]) -> Parser:
-    return Parser(text, names, _BUILT_IN_NAMES, table_of(frozenset(types)))
+def _parser(text: str, names: Names, library: Library, types: Mapping[str, Type]) -> Parser:
+    return Parser(text, names, library.names, table_of(frozenset(types)))

@@ -139,7 +139,7 @@ def test_what_a_required_decision_gives_is_read_by_its_output_or_its_id(read_as)
     ("parts", "says"),
     [
         ([decision("d", literal("bean.work(a)"))], "'work' would call Java code"),
-        ([decision("d", literal("magic(a)"))], "there is no function 'magic'"),
+        ([decision("d", literal("magic(a)"))], "calls the function 'magic', which is not known here"),
         ([decision("d", table(["x"], [""], [["in 1 2", "1"]]))], "is neither FEEL nor JUEL"),
         (
             [
@@ -169,3 +169,24 @@ def test_what_cannot_be_said_in_dmn_is_a_fault_with_the_reason(parts, says):
         assert len(faults) == 1
         assert says in faults[0].message
         assert faults[0].element
+
+
+@pytest.mark.parametrize("dialect", [CAMUNDA, ZEEBE])
+def test_camundas_own_functions_are_known_in_its_files(dialect):
+    cells = [["is defined(?) and number(?) > 4", 'get or else(null, "much")'], ["-", '"little"']]
+    assert decides(cells, {"x": "5"}, dialect=dialect) == "much"
+    assert decides(cells, {"x": None}, dialect=dialect) == "little"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("uuid()", "calls the function 'uuid'"), ("trim(x, 1)", "calls 'trim' with 2 arguments")]
+)
+def test_a_call_in_camundas_files_that_gives_nothing_is_a_fault(text, told):
+    faults = model(decision("d", literal(text)), dialect=ZEEBE).faults
+    assert len(faults) == 1
+    assert told in faults[0].message
+
+
+def test_plain_dmn_has_the_functions_of_the_standard_only():
+    of = model(decision("d", literal('number("5")')), dialect=NONE)
+    assert (of.faults, of.evaluate("d", {}).value) == ((), None)

@@ -180,6 +180,12 @@ def distinct_values(run: Evaluation, items: Values) -> Values:
     return result
 
 
+def times(run: Evaluation, items: Values, wanted: Value) -> int:
+    """How often something is in a list."""
+    run.spend(1 + len(items) // 16)
+    return sum(same(run, item, wanted) for item in items)
+
+
 def _hashable(item: Value) -> object | None:
     """A key that is equal just when such items are equal; None for what must be compared one by one."""
     if isinstance(item, bool | str):

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from ..evaluation import Evaluation
 from ..numbers import exact
@@ -35,6 +35,9 @@ class Parameter:
     optional: bool
     nullable: bool
     variadic: bool
+
+    def __str__(self) -> str:
+        return self.name + ("?" if self.optional else "") + ("..." if self.variadic else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,11 @@ class BuiltIn(Function):
 
     signatures: list[Signature] = field(default_factory=list)
 
+    @property
+    def told_parameters(self) -> str:
+        """The parameters of its signatures, as part of a sentence."""
+        return " or ".join(f"({', '.join(map(str, signature.parameters))})" for signature in self.signatures)
+
     def call(self, run: Evaluation, arguments: Sequence[Value]) -> Value:
         run.spend()
         count, misfit = len(arguments), None
@@ -162,18 +170,30 @@ _POINTS = (
 _PARAMETER = re.compile(r"([^?.:]+)(\?)?(\.\.\.)?: ([^?]+)(\?)?\Z")
 
 
-def built_in(*declarations: str) -> Callable[[Implemented], Implemented]:
-    """Register a Python function, which gets the `Evaluation` first, under one or more signatures."""
+class Register(Protocol):
+    """Registers a Python function under one or more signatures."""
 
-    def register(implementation: Implemented) -> Implemented:
-        for declaration in declarations:
-            name, signature = _parse(declaration, implementation)
-            parameters = tuple(parameter.name for parameter in signature.parameters)
-            known = BUILT_INS.setdefault(name, BuiltIn(name, parameters, _unused))
-            known.signatures.append(signature)
-        return implementation
+    def __call__(self, *declarations: str) -> Callable[[Implemented], Implemented]: ...
 
-    return register
+
+def declaring(into: dict[str, BuiltIn]) -> Register:
+    """What registers a Python function, which gets the `Evaluation` first, under one or more signatures."""
+
+    def built_in(*declarations: str) -> Callable[[Implemented], Implemented]:
+        def register(implementation: Implemented) -> Implemented:
+            for declaration in declarations:
+                name, signature = _parse(declaration, implementation)
+                parameters = tuple(parameter.name for parameter in signature.parameters)
+                known = into.setdefault(name, BuiltIn(name, parameters, _unused))
+                known.signatures.append(signature)
+            return implementation
+
+        return register
+
+    return built_in
+
+
+built_in = declaring(BUILT_INS)
 
 
 def _unused(run: Evaluation, arguments: Sequence[Value]) -> Value:

@@ -212,6 +212,13 @@ def _group(text: str, match: Positions, number: int) -> str:
     return text[match[2 * number] : match[2 * number + 1]]
 
 
+def found(run: Evaluation, program: Program, text: str) -> list[str]:
+    """What is matched, in order. Raises `FeelError`, `LimitExceeded`."""
+    matches = _matches(run, program, text)
+    run.items(len(matches))
+    return [text[match[0] : match[1]] for match in matches]
+
+
 def split(run: Evaluation, program: Program, text: str) -> list[str]:
     """The parts between the matches. Raises `FeelError`, `LimitExceeded`."""
     parts, position = [], 0
