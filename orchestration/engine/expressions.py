@@ -94,7 +94,7 @@ def _from_juel(text: str) -> Formula:
 
 def _compile(text: str, source: str, names: tuple[str, ...], from_juel: bool = False) -> Formula:
     try:
-        expression = feel.compile_expression(source, names, library=feel.CAMUNDA_8)
+        expression = feel.compile_expression(source, names, library=juel.LIBRARY)
     except feel.FeelSyntaxError as error:
         said = "has no meaning here" if from_juel else f"is not FEEL: {error}"
         raise BadExpression(f"{quote(text)} {said}") from None

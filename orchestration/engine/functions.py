@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from orchestration.engine import feel
+from orchestration.engine import feel, juel
 
 CHANCE: Final = {"uuid": "an id", "random number": "a number"}
 """What Camunda 8's functions of chance give. A replayed history would get another one."""
@@ -16,7 +16,7 @@ CHANCE: Final = {"uuid": "an id", "random number": "a number"}
 
 def refusal(tree: feel.ast.Node) -> str | None:
     """Why an expression is refused for what it calls, as the rest of a sentence; None where it is not."""
-    return next((_with_advice(reason) for reason in feel.CAMUNDA_8.refused(tree)), None)
+    return next((_with_advice(reason) for reason in juel.LIBRARY.refused(tree)), None)
 
 
 def _with_advice(reason: str) -> str:

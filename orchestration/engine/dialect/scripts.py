@@ -58,7 +58,7 @@ def _juel(text: str, format: str) -> juel.Script:
     if format and format.lower() not in juel.SCRIPT_FORMATS:
         raise BadExpression(f"scripts in {format} do not run here; FEEL does")
     try:
-        return juel.setting(text)
+        return juel.setting(text, format)
     except juel.JuelRefused as error:
         sentence = "Only what sets variables runs here; write it in FEEL, or let a service task do it"
         raise BadExpression(f"the script cannot be translated: {error}. {sentence}") from None

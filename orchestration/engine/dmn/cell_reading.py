@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from orchestration.engine import juel
 from orchestration.engine.dmn import cell_hints, cell_words
 from orchestration.engine.dmn.cell_columns import CellColumn
 from orchestration.engine.dmn.intervals import NOTHING, IntervalSet, cell_set, union
 from orchestration.engine.dmn.literals import NO_TEXT
 from orchestration.engine.feel import (
-    CAMUNDA_8,
     FeelSyntaxError,
     Names,
     Range,
@@ -302,7 +302,7 @@ def _is_constant(node: ast.Node) -> bool:
     """Whether it is the same whatever the data is, and whenever it is asked."""
     own = {each.name for each in ast.walk(node) if isinstance(each, ast.Iteration | ast.Parameter)}
     names = {each.name for each in ast.walk(node) if isinstance(each, ast.Name)}
-    return not any(name in _VOLATILE or name not in CAMUNDA_8.functions for name in names - own)
+    return not any(name in _VOLATILE or name not in juel.LIBRARY.functions for name in names - own)
 
 
 def _reads_input(node: ast.Node) -> bool:
@@ -311,7 +311,7 @@ def _reads_input(node: ast.Node) -> bool:
 
 def _evaluated(node: ast.Node) -> tuple[Value, list[str]]:
     """A constant's value, and why it or a part of it is null where it should not be."""
-    evaluated = compile_expression(unparse(node), library=CAMUNDA_8).evaluate({})
+    evaluated = compile_expression(unparse(node), library=juel.LIBRARY).evaluate({})
     return evaluated.value, [problem.reason for problem in evaluated.problems]
 
 

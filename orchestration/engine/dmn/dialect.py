@@ -17,7 +17,7 @@ from orchestration.engine import juel
 from orchestration.engine.dmn import model
 from orchestration.engine.dmn.item_types import ALIASES, BUILT_IN
 from orchestration.engine.dmn.model import Fault, Vendor
-from orchestration.engine.feel import CAMUNDA_8, FeelSyntaxError, ast, parse_expression, parse_unary_tests
+from orchestration.engine.feel import FeelSyntaxError, ast, parse_expression, parse_unary_tests
 from orchestration.engine.feel.problems import quote
 from orchestration.engine.xml import Element
 
@@ -203,7 +203,7 @@ def _outputs(element: model.DrgElement) -> list[str]:
 def _is_feel(text: str, parse: Callable[..., ast.Node]) -> bool:
     """Whether the text reads as FEEL that calls no method: `a.size()` is JUEL, whatever FEEL's grammar says."""
     try:
-        tree = parse(text, (), CAMUNDA_8)
+        tree = parse(text, (), juel.LIBRARY)
     except FeelSyntaxError:
         return False
     return not any(isinstance(each, ast.Invocation) and isinstance(each.function, ast.Path) for each in ast.walk(tree))
@@ -239,7 +239,7 @@ def _after(earlier: list[tuple[str, str]], text: str) -> str:
 
 def _plain_names(text: str) -> set[str]:
     try:
-        return set(_free(parse_expression(text, (), CAMUNDA_8)))
+        return set(_free(parse_expression(text, (), juel.LIBRARY)))
     except FeelSyntaxError:
         return set()
 
@@ -263,7 +263,7 @@ def _read(expression: model.Expression) -> dict[str, str | None]:
 def _trees(expression: model.Expression) -> Iterator[tuple[model.LiteralExpression, ast.Node]]:
     for literal, is_test in _literals(expression):
         try:
-            yield literal, (parse_unary_tests if is_test else parse_expression)(literal.text, (), CAMUNDA_8)
+            yield literal, (parse_unary_tests if is_test else parse_expression)(literal.text, (), juel.LIBRARY)
         except FeelSyntaxError:
             continue
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from orchestration.engine import juel
 from orchestration.engine.dmn import model
 from orchestration.engine.dmn.intervals import IntervalSet, Kind, cell_set
 from orchestration.engine.dmn.model import Fault
@@ -89,8 +90,10 @@ def asking(frame: Frame, value: Value) -> Frame:
 
 
 def library_of(vendor: model.Vendor | None) -> Library:
-    """The functions that a file's texts may call. Camunda 7 and 8 have one FEEL engine between them."""
-    return CAMUNDA_8 if vendor in ("camunda", "zeebe") else STANDARD
+    """The functions that a file's texts may call: Camunda 7 and 8 have one FEEL engine, and JUEL has its own."""
+    if vendor is None:
+        return STANDARD
+    return CAMUNDA_8 if vendor == "zeebe" else juel.LIBRARY
 
 
 class Literals:

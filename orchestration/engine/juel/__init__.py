@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from orchestration.engine.juel import feel_source, syntax
 from orchestration.engine.juel.calls import Call, work
+from orchestration.engine.juel.coercion import LIBRARY
 from orchestration.engine.juel.feel_source import Feel
 from orchestration.engine.juel.functions import literal as quoted
 from orchestration.engine.juel.script import FORMATS as SCRIPT_FORMATS
@@ -17,6 +18,7 @@ from orchestration.engine.juel.script import translate as translate_script
 from orchestration.engine.juel.syntax import JuelRefused
 
 __all__ = [
+    "LIBRARY",
     "SCRIPT_FORMATS",
     "Assignment",
     "Call",
@@ -45,9 +47,12 @@ def translate(text: str) -> Feel:
     return feel_source.mixed(parts)
 
 
-def setting(text: str) -> Script:
-    """The body of an expression that is run for what it does, as `${execution.setVariable('x', 1)}` -> a script."""
+def setting(text: str, format: str = "") -> Script:
+    """The body of an expression that is run for what it does, as `${execution.setVariable('x', 1)}` -> a script.
+
+    `format` is the language that the model names for a script.
+    """
     stripped = text.strip()
     if stripped.startswith(("${", "#{")) and stripped.endswith("}"):
-        return translate_script(stripped[2:-1])
-    return translate_script(stripped)
+        return translate_script(stripped[2:-1], pastes=False)
+    return translate_script(stripped, pastes=format.lower() not in ("", "juel"))

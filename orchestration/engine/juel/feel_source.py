@@ -1,8 +1,8 @@
 """How does FEEL say what a JUEL expression says?
 
-JUEL's operators are two-valued where FEEL's are three-valued: a comparison with null, or of values that do not compare,
-is false (JSR-245 1.8.1, 1.8.2; Flowable's functions behave the same). So each comparison is written `(a < b) = true`,
-unless it cannot be null anyhow. What has no meaning without Java (beans, classes, other methods) is refused.
+JUEL's operators convert what they are given (JSR-245 1.7 to 1.18), which FEEL's do not: they become the functions of
+`coercion`. Scripts in Groovy and JavaScript are written the same way, but for their `+`, which joins texts. What has no
+meaning without Java (beans, classes, other methods) is refused.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from orchestration.engine.feel.lexer import name_parts
+from orchestration.engine.feel.problems import quote
 from orchestration.engine.juel import syntax
+from orchestration.engine.juel.coercion import is_numeric
 from orchestration.engine.juel.functions import (
     DECISION_RESULT,
     FUNCTIONS,
@@ -21,6 +24,7 @@ from orchestration.engine.juel.functions import (
     PLAN_ITEMS,
     VARIABLE_FUNCTIONS,
     Written,
+    at,
     empty,
     literal,
 )
@@ -60,10 +64,8 @@ _LISTED: Final = re.compile(r"""\s*"[^"]*"\s*(?:,\s*"[^"]*"\s*)*""")
 _USE_A_VARIABLE: Final = "is not known here; keep what is needed in a variable"
 _GETTERS: Final = frozenset({"getVariable", "getVariableLocal", "getLocalVariable", "getTransientVariable"})
 _TESTS: Final = frozenset({"hasVariable", "hasVariableLocal"})
-_PLAIN: Final = re.compile(r"true|false|-?\d+(\.\d+)?")
-"""Texts that a number or a truth may be equal to."""
 _MOST: Final = 100_000
-"""Characters of FEEL that one expression may become; some of JUEL is said by saying a part of it again."""
+"""Characters of FEEL that one expression may become."""
 _SIMPLE: Final = re.compile(r"[^\W\d]\w*")
 _FEEL_WORDS: Final = frozenset(
     re.findall(
@@ -72,7 +74,10 @@ _FEEL_WORDS: Final = frozenset(
         "true false null",
     )
 )
-_COMPARISONS: Final = {"==": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_OPERATORS: Final = {
+    "==": "el equal", "<": "el less", "<=": "el at most", ">": "el greater", ">=": "el at least",
+    "-": "el subtract", "*": "el multiply", "/": "el divide", "%": "el remainder",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +90,20 @@ class Feel:
 
 @dataclass(slots=True)
 class _Writer:
+    """`pastes`: `+` joins a text to anything, as in Groovy and JavaScript."""
+
     names: set[str] = field(default_factory=set)
+    pastes: bool = False
+    depth: int = 0
 
     def write(self, node: Node) -> str:
+        self.depth += 1
+        if self.depth > syntax.MAX_DEPTH:
+            raise JuelRefused(f"the expression is nested more than {syntax.MAX_DEPTH} deep")
         text = self.written(node)
+        self.depth -= 1
         if len(text) > _MOST:
-            raise JuelRefused(f"in FEEL the expression would have more than {_MOST} characters; say it more simply")
+            raise JuelRefused(f"translated, the expression would have more than {_MOST} characters; say it more simply")
         return text
 
     def written(self, node: Node) -> str:
@@ -106,7 +119,7 @@ class _Writer:
             case syntax.Property(of=syntax.Name(name=holder)) if holder in HOLDERS and holder != "task":
                 return self.fact(holder, node.name)
             case syntax.Property():
-                return f"{self.write(node.of)}.{self.word(node.name)}"
+                return self.property(self.write(node.of), node.name)
             case syntax.Index():
                 return self.index(node)
             case syntax.Method():
@@ -123,68 +136,55 @@ class _Writer:
 
     def word(self, name: str) -> str:
         if name in _FEEL_WORDS:
-            raise JuelRefused(f"the name '{name}' is a word of FEEL's own; rename the variable")
-        if not name or '"' in name or not _SIMPLE.match(name):
-            raise JuelRefused(f"'{name}' cannot be the name of a variable")
-        if not _SIMPLE.fullmatch(name):
+            raise JuelRefused(f"the name '{name}' is a word of the language that runs here; rename the variable")
+        parts = name_parts(name)
+        if not parts or not _SIMPLE.match(name):
+            raise JuelRefused(f"{quote(name)} cannot be the name of a variable")
+        if len(parts) > 1:
             self.names.add(name)
         return name
 
+    def property(self, of: str, name: str) -> str:
+        """An entry by its name, whether or not FEEL could write it behind a dot."""
+        plain = name_parts(name) == (name,) and name not in _FEEL_WORDS
+        return f"{of}.{name}" if plain else at(of, literal(name))
+
     def name(self, name: str) -> str:
         if name in STRANGERS:
-            raise JuelRefused(f"'{name}' is not known here: {STRANGERS[name]}")
+            raise JuelRefused(f"{quote(name)} is not known here: {STRANGERS[name]}")
         return HOLDERS.get(name) or self.word(name)
 
     def truth(self, node: Node) -> str:
-        """The node as true or false, never null (JSR-245 1.18.5: null is false)."""
+        """The node as true or false (1.18.5: null is false); null only where it is an error."""
         text = self.write(node)
-        return text if _is_boolean(node) else f"({text} = true)"
+        return text if _is_boolean(node) else f"el truth({text})"
 
     def unary(self, node: syntax.Unary) -> str:
         if node.operator == "!":
             return f"not({self.truth(node.operand)})"
         if node.operator == "empty":
             return empty(self.write(node.operand))
-        return f"-({self.write(node.operand)})"
+        if isinstance(node.operand, syntax.Literal) and isinstance(node.operand.value, Decimal):
+            return f"-{literal(node.operand.value)}"
+        return f"el negative({self.write(node.operand)})"
 
     def binary(self, node: syntax.Binary) -> str:
         if node.operator in ("&&", "||"):
-            word = "and" if node.operator == "&&" else "or"
-            return f"({self.truth(node.left)} {word} {self.truth(node.right)})"
-        left, right = self.write(node.left), self.write(node.right)
+            word = " and " if node.operator == "&&" else " or "
+            return f"({word.join(self.truth(each) for each in _chain(node))})"
+        if node.operator == "+":
+            return self.plus(_chain(node))
+        arguments = f"({self.write(node.left)}, {self.write(node.right)})"
         if node.operator == "!=":
-            return f"not({self.compare('=', node.left, node.right)})"
-        if node.operator in _COMPARISONS:
-            return self.compare(_COMPARISONS[node.operator], node.left, node.right)
-        if node.operator == "%":
-            return f"({left} - {right} * round down({left} / {right}, 0))"
-        if node.operator == "+" and _is_text(node):
-            return f"(string({left}) + string({right}))"
-        return f"({left} {node.operator} {right})"
+            return f"not(el equal{arguments})"
+        return _OPERATORS[node.operator] + arguments
 
-    def compare(self, sign: str, left: Node, right: Node) -> str:
-        """A comparison, which is false with null. Beside a literal the other side is also read as its kind."""
-        one, other = self.write(left), self.write(right)
-        plain = f"({one} {sign} {other})"
-        if sign == "=" and syntax.Literal(None) in (left, right):
-            return plain
-        if isinstance(left, syntax.Literal) is isinstance(right, syntax.Literal):
-            return f"({plain} = true)"
-        beside_right = isinstance(right, syntax.Literal)
-        read = _as_literal(one, right, sign) if beside_right else _as_literal(other, left, sign)
-        if read is None:
-            return f"({plain} = true)"
-        again = f"({read} {sign} {other})" if beside_right else f"({one} {sign} {read})"
-        return f"(({plain} = true) or ({again} = true))"
+    def plus(self, parts: list[Node]) -> str:
+        function = "el plus" if self.pastes else "el join" if any(map(_is_word, parts)) else "el add"
+        return f"{function}({', '.join(map(self.write, parts))})"
 
     def index(self, node: syntax.Index) -> str:
-        of, key = self.write(node.of), node.key
-        if isinstance(key, syntax.Literal) and isinstance(key.value, str):
-            return f"get value({of}, {literal(key.value)})"
-        if isinstance(key, syntax.Literal) and isinstance(key.value, Decimal):
-            return f"{of}[{key.value + 1}]"
-        at = self.write(key)
-        return f"(if {at} instance of string then get value({of}, {at}) else sublist({of}, {at} + 1, 1)[1])"
+        return at(self.write(node.of), self.write(node.key))
 
     def method(self, node: syntax.Method) -> str:
         if isinstance(node.of, syntax.Name) and node.of.name in HOLDERS:
@@ -195,7 +195,7 @@ class _Writer:
         written = METHODS.get((node.name, len(node.arguments)))
         if written is None:
             raise JuelRefused(
-                f"the method '{node.name}' would call Java code, which does not run here; "
+                f"the method {quote(node.name)} would call Java code, which does not run here; "
                 "let a service task put what it gives into a variable"
             )
         return written(of, *map(self.write, node.arguments))
@@ -216,14 +216,14 @@ class _Writer:
             raise JuelRefused("all variables at once are not to be had here; name the variable")
         if node.name.startswith("get") and not node.arguments and len(node.name) > 3:
             return self.fact(holder, node.name[3].lower() + node.name[4:])
-        raise JuelRefused(f"'{holder}.{node.name}' cannot be used inside an expression here")
+        raise JuelRefused(f"{quote(f'{holder}.{node.name}')} cannot be used inside an expression here")
 
     def fact(self, holder: str, name: str) -> str:
         """What a Java object tells about its instance. Its business key is a variable here."""
         if name in BUSINESS_KEYS:
             return "businessKey"
         if name not in FACTS[holder]:
-            raise JuelRefused(f"'{holder}.{name}' {_USE_A_VARIABLE}")
+            raise JuelRefused(f"{quote(f'{holder}.{name}')} {_USE_A_VARIABLE}")
         return f"{HOLDERS[holder]}.{name}"
 
     def variable(self, node: Node) -> str:
@@ -240,7 +240,7 @@ class _Writer:
         written = FUNCTIONS.get((node.prefix, node.name, len(node.arguments)))
         if written is not None:
             return written(*map(self.argument, node.arguments))
-        raise JuelRefused(f"the function '{(node.prefix + ':').lstrip(':')}{node.name}' {_USE_A_VARIABLE}")
+        raise JuelRefused(f"the function {quote(f'{node.prefix}:{node.name}'.lstrip(':'))} {_USE_A_VARIABLE}")
 
     def argument(self, node: Node) -> str:
         """An argument; a text that lists quoted texts is that list (as Flowable's collection functions take it)."""
@@ -251,21 +251,11 @@ class _Writer:
     def variable_function(self, node: syntax.Function) -> str:
         kind = VARIABLE_FUNCTIONS.get(node.name)
         if kind is None:
-            raise JuelRefused(f"the function '{node.prefix}:{node.name}' {_USE_A_VARIABLE}")
+            raise JuelRefused(f"the function {quote(f'{node.prefix}:{node.name}')} {_USE_A_VARIABLE}")
         count, written = kind
         if not node.arguments or (count is not None and len(node.arguments) != count):
-            raise JuelRefused(f"the function '{node.prefix}:{node.name}' has the wrong number of arguments")
+            raise JuelRefused(f"the function {quote(f'{node.prefix}:{node.name}')} has the wrong number of arguments")
         return written(self.variable(node.arguments[0]), *map(self.write, node.arguments[1:]))
-
-
-def _as_literal(text: str, beside: Node, sign: str) -> str | None:
-    """A value as JUEL coerces it to be compared with a literal (JSR-245 1.8.1, 1.8.2), in FEEL; None: as it is."""
-    value = beside.value if isinstance(beside, syntax.Literal) else None
-    if isinstance(value, bool):
-        return f'(if {text} = "true" then true else if {text} = "false" then false else null)'
-    if isinstance(value, Decimal):
-        return f"number({text}, null, null)"
-    return f"string({text})" if sign == "=" and value is not None and _PLAIN.fullmatch(value) else None
 
 
 def _asked_in_turn(node: Node) -> frozenset[str]:
@@ -301,27 +291,35 @@ def _is_boolean(node: Node) -> bool:
     return False
 
 
-def _is_text(node: Node) -> bool:
-    """Whether the node is text for certain, so that `+` joins (as scripts in Groovy and JavaScript mean it)."""
-    if isinstance(node, syntax.Binary):
-        return node.operator == "+" and (_is_text(node.left) or _is_text(node.right))
-    return isinstance(node, syntax.Literal) and isinstance(node.value, str)
+def _is_word(node: Node) -> bool:
+    """Whether the node is a text that is written out and no number: a sum with it would be an error (1.7.1)."""
+    return isinstance(node, syntax.Literal) and isinstance(node.value, str) and not is_numeric(node.value)
 
 
-def expression(node: Node) -> Feel:
+def _chain(node: syntax.Binary) -> list[Node]:
+    """The operands of one operator in a row: `a + b + c` is one sum, so that its length does not count as depth."""
+    operands: list[Node] = []
+    left: Node = node
+    while isinstance(left, syntax.Binary) and left.operator == node.operator:
+        operands.append(left.right)
+        left = left.left
+    return [left, *reversed(operands)]
+
+
+def expression(node: Node, pastes: bool = False) -> Feel:
     """One tree -> FEEL. Raises JuelRefused with the part that has no meaning here."""
-    writer = _Writer()
+    writer = _Writer(pastes=pastes)
     return Feel(writer.write(node), frozenset(writer.names))
 
 
-def truth(node: Node) -> Feel:
-    """The tree as a condition, which is true or false and never null."""
-    writer = _Writer()
+def truth(node: Node, pastes: bool = False) -> Feel:
+    """The tree as a condition, which is true or false; null only where it is an error."""
+    writer = _Writer(pastes=pastes)
     return Feel(writer.truth(node), frozenset(writer.names))
 
 
 def mixed(parts: list[str | Node]) -> Feel:
     """Literal text around expressions -> FEEL that joins them; null reads as the empty text."""
     writer = _Writer()
-    pieces = [literal(part) if isinstance(part, str) else f"string({writer.write(part)})" for part in parts]
+    pieces = [literal(part) if isinstance(part, str) else f"el text({writer.write(part)})" for part in parts]
     return Feel(f"string join([{', '.join(pieces)}])", frozenset(writer.names))

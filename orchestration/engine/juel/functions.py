@@ -29,7 +29,7 @@ def literal(value: str | bool | Decimal | None) -> str:
 
 
 def empty(text: str) -> str:
-    return f'(({text} = null or {text} = "" or {text} = [] or {text} = {{}}) = true)'
+    return f"el empty({text})"
 
 
 def _holds(text: str, value: str) -> str:
@@ -40,8 +40,8 @@ def _compares(sign: str) -> Written:
     return lambda variable, value: f"(({variable} {sign} {value}) = true)"
 
 
-def _at(text: str, key: str) -> str:
-    return f"(if {key} instance of string then get value({text}, {key}) else sublist({text}, {key} + 1, 1)[1])"
+def at(text: str, key: str) -> str:
+    return f"el at({text}, {key})"
 
 
 def _all_of(found: str, wanted: str) -> str:
@@ -81,7 +81,7 @@ METHODS: Final[dict[tuple[str, int], Written]] = {
     ("equals", 1): lambda text, other: f"(({text} = {other}) = true)",
     ("equalsIgnoreCase", 1): lambda text, other: f"((lower case({text}) = lower case({other})) = true)",
     ("contains", 1): _holds,
-    ("get", 1): _at,
+    ("get", 1): at,
     ("toString", 0): lambda text: f"string({text})",
     ("toUpperCase", 0): lambda text: f"upper case({text})",
     ("toLowerCase", 0): lambda text: f"lower case({text})",

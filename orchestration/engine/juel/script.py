@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from orchestration.engine.feel.problems import quote
 from orchestration.engine.juel import feel_source, syntax
 from orchestration.engine.juel.feel_source import HOLDERS, Feel
 from orchestration.engine.juel.syntax import JuelRefused, Node
@@ -52,9 +53,12 @@ class Script:
     result: Feel | None
 
 
-def translate(text: str) -> Script:
-    """A script -> what it sets. Raises JuelRefused naming the first statement that has no meaning here."""
-    reader = _Reader()
+def translate(text: str, pastes: bool = True) -> Script:
+    """A script -> what it sets. Raises JuelRefused naming the first statement that has no meaning here.
+
+    `pastes`: `+` joins a text to anything, as in Groovy and JavaScript; in JUEL it adds.
+    """
+    reader = _Reader(pastes=pastes)
     for statement in _statements(text):
         reader.read(statement)
     return Script(tuple(reader.assignments), reader.result)
@@ -66,6 +70,7 @@ class _Reader:
     own: set[str] = field(default_factory=set)
     result: Feel | None = None
     guards: list[str] = field(default_factory=list)
+    pastes: bool = True
 
     def read(self, statement: str) -> None:
         self.result = None
@@ -89,18 +94,18 @@ class _Reader:
     def act(self, node: Node) -> None:
         if isinstance(node, syntax.Method) and node.name in _SETTERS:
             if not (_is_holder(node.of) and len(node.arguments) == 2):
-                raise JuelRefused(f"'{node.name}' sets a variable only on the execution, with a name and a value")
+                raise JuelRefused(f"{quote(node.name)} sets a variable only on the execution, with a name and a value")
             name, value = node.arguments
             if not (isinstance(name, syntax.Literal) and isinstance(name.value, str)):
                 raise JuelRefused("the name of the variable that is set must be written out")
-            self.keep(name.value, feel_source.expression(value))
+            self.keep(name.value, feel_source.expression(value, self.pastes))
         elif self.guards:
             raise JuelRefused("a branch of a script may only set variables")
         else:
-            self.result = feel_source.expression(node)
+            self.result = feel_source.expression(node, self.pastes)
 
     def assign(self, name: str, node: Node) -> None:
-        self.keep(name, feel_source.expression(node), name in self.own)
+        self.keep(name, feel_source.expression(node, self.pastes), name in self.own)
 
     def keep(self, name: str, value: Feel, local: bool = False) -> None:
         text = value.text
@@ -112,7 +117,7 @@ class _Reader:
         """`if (a) { ... } else { ... }`: the condition is kept, and every assignment inside asks it."""
         condition, rest = _enclosed(_IF.sub("(", statement, count=1), "()")
         name = f"_if{len(self.assignments)}"
-        self.keep(name, feel_source.truth(syntax.parse(condition)), local=True)
+        self.keep(name, feel_source.truth(syntax.parse(condition), self.pastes), local=True)
         then, otherwise = _branches(rest)
         self.inside(f"{name} = true", then)
         self.inside(f"{name} = false", otherwise)
@@ -140,38 +145,38 @@ def _branches(text: str) -> tuple[str, str]:
         then, rest = text, ""
     otherwise = _ELSE.sub("", rest, count=1) if _ELSE.match(rest) else ""
     if rest.strip() and not otherwise.strip():
-        raise JuelRefused(f"'{rest.strip()}' after a branch is not understood")
+        raise JuelRefused(f"{quote(rest.strip())} after a branch is not understood")
     if otherwise.lstrip().startswith("{"):
         otherwise, rest = _enclosed(otherwise.lstrip(), "{}")
         if rest.strip():
-            raise JuelRefused(f"'{rest.strip()}' after a branch is not understood")
+            raise JuelRefused(f"{quote(rest.strip())} after a branch is not understood")
     return then, otherwise
 
 
 def _enclosed(text: str, signs: str) -> tuple[str, str]:
     """The text between the first bracket and the one that closes it, and what stands behind."""
-    depth, quote = 0, ""
+    depth, mark = 0, ""
     for place, sign in enumerate(text):
-        if quote:
-            quote = "" if sign == quote else quote
+        if mark:
+            mark = "" if sign == mark else mark
         elif sign in "'\"":
-            quote = sign
+            mark = sign
         elif sign in signs:
             depth += 1 if sign == signs[0] else -1
             if depth == 0:
                 return text[1:place], text[place + 1 :]
-    raise JuelRefused(f"'{text}' is not closed with '{signs[1]}'")
+    raise JuelRefused(f"{quote(text)} is not closed with '{signs[1]}'")
 
 
 def _statements(text: str) -> list[str]:
     """The statements between semicolons and line ends, outside quotes and brackets."""
     text = _COMMENT.sub(lambda match: match[1] or " ", text)
-    found, start, depth, quote = [], 0, 0, ""
+    found, start, depth, mark = [], 0, 0, ""
     for position, sign in enumerate(text):
-        if quote:
-            quote = "" if sign == quote else quote
+        if mark:
+            mark = "" if sign == mark else mark
         elif sign in "'\"":
-            quote = sign
+            mark = sign
         elif sign in "([{":
             depth += 1
         elif sign in ")]}":

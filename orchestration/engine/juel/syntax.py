@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from orchestration.engine.feel.problems import quote
+
 MAX_LENGTH: Final = 10_000
 MAX_DEPTH: Final = 60
 
@@ -130,8 +132,8 @@ class Parser:
 
     def unexpected(self) -> JuelRefused:
         kind, text, offset = self.tokens[self.position]
-        what = "the end" if kind == "end" else f"'{text}' at offset {offset}"
-        return JuelRefused(f"{what} was not expected in '{self.text.strip()}'")
+        what = "the end" if kind == "end" else f"{quote(text)} at offset {offset}"
+        return JuelRefused(f"{what} was not expected in {quote(self.text.strip())}")
 
     def operator(self) -> str:
         """The operator at this place, spelt as a sign; empty when there is none."""
@@ -189,8 +191,11 @@ class Parser:
         return node
 
     def value(self) -> Node:
-        node = self.primary()
+        node, links = self.primary(), 0
         while True:
+            links += 1
+            if links > MAX_DEPTH:
+                raise JuelRefused(f"the expression has a chain of more than {MAX_DEPTH} links")
             if self.take("."):
                 name = self.word()
                 node = Method(node, name, self.arguments()) if self.take("(") else Property(node, name)
@@ -256,29 +261,37 @@ def parts(text: str) -> list[str | Node]:
     while (start := _opening(text, position)) >= 0:
         end = _closing(text, start + 2)
         if start > position:
-            found.append(text[position:start])
+            found.append(_unescaped(text[position:start]))
         found.append(parse(text[start + 2 : end]))
         position = end + 1
     if position < len(text):
-        found.append(text[position:])
+        found.append(_unescaped(text[position:]))
     return found
 
 
+_OPENING: Final = re.compile(r"(?<!\\)[$#]\{")
+
+
 def _opening(text: str, position: int) -> int:
-    places = [place for place in (text.find("${", position), text.find("#{", position)) if place >= 0]
-    return min(places, default=-1)
+    found = _OPENING.search(text, position)
+    return -1 if found is None else found.start()
+
+
+def _unescaped(text: str) -> str:
+    """Literal text, in which a backslash keeps `${` from being an expression (1.2.3)."""
+    return text.replace("\\${", "${").replace("\\#{", "#{")
 
 
 def _closing(text: str, position: int) -> int:
-    quote = ""
+    mark = ""
     while position < len(text):
         sign = text[position]
-        if quote:
+        if mark:
             position += sign == "\\"
-            quote = "" if sign == quote else quote
+            mark = "" if sign == mark else mark
         elif sign in "'\"":
-            quote = sign
+            mark = sign
         elif sign == "}":
             return position
         position += 1
-    raise JuelRefused(f"the expression in '{text.strip()}' is not closed with a brace")
+    raise JuelRefused(f"the expression in {quote(text.strip())} is not closed with a brace")
