@@ -6,11 +6,12 @@ from django.urls import URLPattern, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from casework.cases.api import commands, reading
+from casework.intake import api as intake
 from casework.tasks import api
 from casework.web.api.errors import unknown
 
 urlpatterns: list[URLPattern] = [
-    path("cases/", commands.CasesView.as_view(), name="api-cases"),
+    path("cases/", intake.CasesView.as_view(), name="api-cases"),
     path("cases/<number:case>/", reading.CaseView.as_view(), name="api-case"),
     path("cases/<number:case>/history/", reading.HistoryView.as_view(), name="api-case-history"),
     path("cases/<number:case>/verify/", reading.VerifyView.as_view(), name="api-case-verify"),

@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
+from django.utils.functional import cached_property
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from orchestration.models import Instance
@@ -42,6 +43,11 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @cached_property
+    def granted(self) -> dict[int, frozenset[str]]:
+        """What was found that people (by id) may do to this row since it was fetched; `access.permissions` fills it."""
+        return {}
 
 
 class CaseUserObjectPermission(UserObjectPermissionBase):

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from casework.access import views as account
 from casework.actors import views as actors
 from casework.cases.views import actions, history, pages
+from casework.intake import views as intake
 from casework.studio.views import models, rules
 from casework.tasks.views import inbox, tasks
 from casework.web import health, live
@@ -21,7 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/<number:task_id>/release/", inbox.release, name="task-release"),
     path("tasks/<number:task_id>/complete/", tasks.complete, name="task-complete"),
     path("cases/", pages.cases, name="cases"),
-    path("cases/new/<slug:key>/", pages.case_new, name="case-new"),
+    path("cases/new/<slug:key>/", intake.case_new, name="case-new"),
     path("cases/<number:case_id>/", pages.case, name="case"),
     path("cases/<number:case_id>/live/", live.case_live, name="case-live"),
     path("cases/<number:case_id>/history/", history.history, name="history"),

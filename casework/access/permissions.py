@@ -24,7 +24,9 @@ from orchestration.models import HumanTask
 from orchestration.privacy.masking import Principal
 from orchestration.shell import services
 
-ACTIONS = ("view", "work", "reveal", "audit")
+ACTIONS = ("view", "work", "reply", "reveal", "audit")
+STATE = ("instance__items", "instance__data")
+"""A right is checked without reading a case's data; whoever shows it reads it then, fresh (`selectors.state_of`)."""
 LONGEST_SENDER = 50
 LEVELS = [level.value for level in GroupClearance.Level]
 
@@ -63,17 +65,21 @@ def cases_for(user: User) -> QuerySet[Case]:
 
 
 def may(user: User, action: str, case: Case) -> bool:
-    """Whether this person may view, work, reveal or audit this case: by right on all cases, or on this one."""
-    permission = f"casework.{action}_case"
-    return user.has_perm(permission) or user.has_perm(permission, case)
+    """Whether this person may do this (one of `ACTIONS`): by right on all cases, or on this one."""
+    return action in rights(user, case)
 
 
 def rights(user: User, case: Case) -> frozenset[str]:
-    """Everything that this person may do to this case, of view, work, reveal and audit; two statements for all."""
-    here = ObjectPermissionChecker(user).get_perms(case)
-    return frozenset(
-        action for action in ACTIONS if f"{action}_case" in here or user.has_perm(f"casework.{action}_case")
-    )
+    """Everything that this person may do to this case (`ACTIONS`).
+
+    Found once for a row that was fetched, in two statements, and as old as that row: who asks later fetches anew.
+    """
+    if user.pk not in case.granted:
+        here = ObjectPermissionChecker(user).get_perms(case)
+        case.granted[user.pk] = frozenset(
+            action for action in ACTIONS if f"{action}_case" in here or user.has_perm(f"casework.{action}_case")
+        )
+    return case.granted[user.pk]
 
 
 def case_for_user(user: User, case_id: int, action: str) -> Case:
@@ -81,7 +87,7 @@ def case_for_user(user: User, case_id: int, action: str) -> Case:
 
     Whoever works a case may reply; a program may have that right alone, and then sees nothing of the case.
     """
-    case = Case.objects.select_related("instance__definition").filter(pk=case_id).first()
+    case = Case.objects.select_related("instance").defer(*STATE).filter(pk=case_id).first()
     if case is not None and action == "reply" and may(user, "reply", case):
         return case
     if case is None or not may(user, "view", case):
@@ -97,7 +103,8 @@ def task_for_user(user: User, task_id: int, action: str) -> HumanTask:
     Whoever may work the case and is offered the task, by name or through a group, may claim it; only its assignee may
     release or complete it. A task that is over is returned as well: what is asked of it is then refused with a reason.
     """
-    task = HumanTask.objects.select_related("instance__case", "instance__definition").filter(pk=task_id).first()
+    found = HumanTask.objects.select_related("instance__case", "assignee").defer(*STATE)
+    task = found.filter(pk=task_id).first()
     if task is None or not may(user, "view", task.instance.case):
         raise Http404("There is no such task, or you may not see it.")
     case = task.instance.case

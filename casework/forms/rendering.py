@@ -49,6 +49,11 @@ def answers_form(form: Form, initial: Mapping[str, Any], view: View, data: Query
     return Asked({each.path: _question(each) for each in form.fields}, data, initial=shown)
 
 
+def typed_answers(form: Form, data: QueryDict) -> dict[str, str]:
+    """What was typed into this form, by path, without a look at what it showed."""
+    return Asked({each.path: _question(each) for each in form.fields}, data).answers()
+
+
 def _question(asked: FormField) -> forms.Field:
     """The browser requires nothing: whether it must be answered depends on other answers, and the service says so."""
     details = {"label": asked.label, "help_text": asked.help, "required": False}

@@ -16,8 +16,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from casework.cases.services import case_open
 from casework.intake.rows import BadRow, Row, Table, derived_reference
+from casework.intake.services import case_open
 from casework.models import Case
 from orchestration.ground.refusals import Refused
 

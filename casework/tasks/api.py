@@ -8,10 +8,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from casework.access import permissions
-from casework.cases import services
 from casework.cases.api import requests, shapes
 from casework.cases.api.examples import TASK, TASKS
 from casework.cases.api.rendering import person, progress, task_in_full
+from casework.cases.services import case_viewed
+from casework.tasks import services
 from casework.tasks.inbox import inbox_page
 from casework.web.api.docs import described, example
 from casework.web.api.errors import refusal
@@ -42,7 +43,7 @@ class TaskView(APIView):
         """The task with its form, the suggestion, and the case's data as you may see it. That you looked is kept."""
         by = person(request)
         found = permissions.task_for_user(by, task, "view")
-        services.case_viewed(by=by, case=found.instance.case)
+        case_viewed(by=by, case=found.instance.case)
         return task_in_full(by, found)
 
 

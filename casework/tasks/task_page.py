@@ -16,7 +16,7 @@ from casework.cases.read.decisions import Decision, decisions_made, titles
 from casework.cases.read.progress import Stage, stages
 from casework.cases.read.timeline import Line, lines
 from casework.forms.answer_validation import at_path
-from orchestration.casetypes.case_type import Form
+from orchestration.casetypes.case_type import Form, by_definition
 from orchestration.models import HumanTask
 from orchestration.privacy.masking import View
 
@@ -59,11 +59,16 @@ class TaskPage:
     view: View
 
 
+def form_of(task: HumanTask) -> Form:
+    """The form that the task asks for; one without questions where the case type has none of that name."""
+    return by_definition(task.instance.definition_id).forms.get(task.form, Form(task.form, ()))
+
+
 def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
     case = task.instance.case
     seen = look(user=user, case=case, now=now, item=task.item)
     found = {row.id: row for row in open_tasks(seen, user, permissions.may(user, "work", case), now)}
-    form = seen.case_type.forms.get(task.form, Form(task.form, ()))
+    form = form_of(task)
     data = seen.view.data
     return TaskPage(
         id=task.pk, name=seen.view.text(task.name), part=seen.view.text(seen.running.around(task.item)),

@@ -54,6 +54,17 @@ class Done:
         return self.status in INSTANCE_ENDED
 
 
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A root case as it is, read and decoded once, its row locked until the transaction ends. `at`: when."""
+
+    instance: int
+    case_type: CaseType
+    state: State
+    head: Head
+    at: datetime
+
+
 with_every_step: list[Callable[[Done], Part]] = []
 """What others want written with every step of a running case, in its statement (casework's rows)."""
 
@@ -82,36 +93,62 @@ def start(
     return done
 
 
-def send(instance: int, command: Command, origin: Origin, facts: Iterable[Fact] = ()) -> Done | Refused:
-    """Carry out a command on a running root case; `facts` are kept in the history before what the engine says."""
+def lock(instance: int) -> Locked | None:
+    """The root case, locked until the transaction ends that is open; None where there is none. One statement."""
+    with cursor() as plain:
+        return _locked(plain, instance)
+
+
+def _locked(cursor: Cursor[Any], instance: int) -> Locked | None:
+    loaded = step_sql.lock(cursor, instance)
+    if loaded is None:
+        return None
+    head = Head(loaded.head_sequence, loaded.head_digest)
+    state = decode(loaded.items, loaded.data)
+    return Locked(instance, by_definition(loaded.definition), state, head, clock.utc_now())
+
+
+def send(case: int | Locked, command: Command, origin: Origin, facts: Iterable[Fact] = ()) -> Done | Refused:
+    """Carry out a command on a running root case; `facts` are kept in the history before what the engine says.
+
+    `case`: its number, or the case as the caller has locked it in the transaction that is open. What was `Locked` is
+    used up by this: the case has gone on.
+    """
+    if isinstance(case, Locked):
+        with pipeline() as pipelined:
+            return _sent(pipelined, case, command, origin, facts)
     with transaction.atomic(savepoint=False), pipeline() as pipelined:
-        loaded = step_sql.lock(pipelined, instance)
-        if loaded is None:
+        locked = _locked(pipelined, case)
+        if locked is None:
             return Refused("unknown", "This case does not exist any more.")
-        at = clock.utc_now()
-        case_type = by_definition(loaded.definition)
-        outcome = execute(case_type.library, decode(loaded.items, loaded.data), command, at, engine_limits())
-        head = Head(loaded.head_sequence, loaded.head_digest)
-        told = [*facts, *(_told(outcome.events) if outcome.rejection is None else [_refusal(command, outcome)])]
-        history = sealed(instance, head, told, origin, case_type.label, at)
-        if outcome.rejection is not None:
-            _advance(pipelined, instance, history, origin, case_type.label, at)
-            return Refused(outcome.rejection.code, outcome.rejection.message)
-        done = Done(instance, case_type, outcome.state, outcome.events, effects(outcome.events), at)
-        _write(pipelined, done, history, origin, [wanted(done) for wanted in with_every_step])
+        return _sent(pipelined, locked, command, origin, facts)
+
+
+def _sent(
+    pipelined: Cursor[Any], case: Locked, command: Command, origin: Origin, facts: Iterable[Fact]
+) -> Done | Refused:
+    outcome = execute(case.case_type.library, case.state, command, case.at, engine_limits())
+    if outcome.rejection is not None:
+        _advance(pipelined, case, [*facts, _refusal(command, outcome)], origin)
+        return Refused(outcome.rejection.code, outcome.rejection.message)
+    label = case.case_type.label
+    history = sealed(case.instance, case.head, [*facts, *_told(outcome.events)], origin, label, case.at)
+    done = Done(case.instance, case.case_type, outcome.state, outcome.events, effects(outcome.events), case.at)
+    _write(pipelined, done, history, origin, [wanted(done) for wanted in with_every_step])
     return done
 
 
-def record(instance: int, facts: Iterable[Fact], origin: Origin) -> None:
-    """Keep something in a case's history that is no step of the engine: viewed, revealed, claimed, denied."""
+def record(case: int | Locked, facts: Iterable[Fact], origin: Origin) -> None:
+    """Keep something in a case's history that is no step of the engine: viewed, revealed, claimed, denied.
+
+    What was `Locked` is used up by this: the head of its history has moved on.
+    """
+    if isinstance(case, Locked):
+        with pipeline() as pipelined:
+            return _advance(pipelined, case, facts, origin)
     with transaction.atomic(savepoint=False), pipeline() as pipelined:
-        loaded = step_sql.lock(pipelined, instance)
-        if loaded is None:
-            return
-        at = clock.utc_now()
-        label = by_definition(loaded.definition).label
-        history = sealed(instance, Head(loaded.head_sequence, loaded.head_digest), facts, origin, label, at)
-        _advance(pipelined, instance, history, origin, label, at)
+        if locked := _locked(pipelined, case):
+            _advance(pipelined, locked, facts, origin)
 
 
 def _write(
@@ -137,10 +174,14 @@ def _write(
         nudge_outbox()
 
 
-def _advance(cursor: Cursor[Any], instance: int, history: Sealed, origin: Origin, label: str, at: datetime) -> None:
+def _advance(cursor: Cursor[Any], case: Locked, facts: Iterable[Fact], origin: Origin) -> None:
     """History alone, on a case that stays as it is."""
-    head = {"instance": instance, "head_sequence": history.head.sequence, "head_digest": history.head.digest}
-    cursor.execute(*together([(step_sql.ADVANCED, head), kept(instance, history, origin, label, at)]))
+    label = case.case_type.label
+    history = sealed(case.instance, case.head, facts, origin, label, case.at)
+    head = {
+        "instance": case.instance, "head_sequence": history.head.sequence, "head_digest": history.head.digest,
+    }  # fmt: skip
+    cursor.execute(*together([(step_sql.ADVANCED, head), kept(case.instance, history, origin, label, case.at)]))
 
 
 def _told(events: Iterable[Event]) -> list[Fact]:

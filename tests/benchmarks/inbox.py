@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.contrib.auth.models import Group, User
 from django.db import connection
 
-from casework.cases.services import Opened, case_open
+from casework.intake.services import Opened, case_open
 from casework.tasks.inbox import inbox_page
 from orchestration.ground import clock
 from tests.benchmarks.ratios import middle, timed

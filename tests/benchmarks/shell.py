@@ -15,7 +15,8 @@ from psycopg.sql import SQL, Identifier
 
 from audit.services import Origin
 from casework.access.roles import ensure_roles
-from casework.cases.services import Opened, case_open, task_complete
+from casework.intake.services import Opened, case_open
+from casework.tasks.services import task_complete
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.engine.commands import CompleteJob, CompleteTask, StartCase

@@ -13,8 +13,9 @@ from django.utils import timezone
 from audit.services import Origin
 from casework.access.roles import ensure_roles
 from casework.cases.read.case_page import CasePage, case_page
-from casework.cases.services import Opened, case_open, task_complete
+from casework.intake.services import Opened, case_open
 from casework.models import Case
+from casework.tasks.services import task_complete
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.models import HumanTask

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, User
 
 from casework.access.roles import ensure_roles
 from casework.actors.bundled import CASE_TYPES
-from casework.cases.services import Opened, case_open
+from casework.intake.services import Opened, case_open
 from casework.management.commands.demo import PEOPLE
 from casework.models import Case
 from orchestration.casetypes.case_type import folder_files

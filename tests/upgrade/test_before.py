@@ -10,8 +10,9 @@ from django.core.management import call_command
 from django.test import Client
 
 from casework.access.permissions import task_for_user
-from casework.cases.services import case_change, task_complete
+from casework.cases.services import case_change
 from casework.models import Case
+from casework.tasks.services import task_complete
 from orchestration.models import HumanTask
 from orchestration.shell.services import Done
 

@@ -80,9 +80,10 @@ def _figure(text: str) -> str | float:
 
 
 def _answered(request: HttpRequest, case: Case, outcome: object, said: str) -> HttpResponse:
-    return answered(
-        request, outcome, said, reverse("case", args=[case.pk]), lambda status: shown(request, case, status)
-    )
+    def part(status: int) -> HttpResponse:
+        return shown(request, permissions.case_for_user(person(request), case.pk, "view"), status)
+
+    return answered(request, outcome, said, reverse("case", args=[case.pk]), part)
 
 
 @reads_and_writes

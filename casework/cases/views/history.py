@@ -18,7 +18,6 @@ def history(request: HttpRequest, case_id: int) -> HttpResponse:
     """For everybody who may view the case the history in plain words; for auditors every event as it is kept."""
     case = permissions.case_for_user(person(request), case_id, "view")
     services.case_viewed(by=person(request), case=case)
-    case = permissions.case_for_user(person(request), case_id, "view")
     before = request.GET.get("before", "")
     end = int(before) if before.isdecimal() and 0 < len(before) < 9 and int(before) > 1 else None
     seen = look(user=person(request), case=case, now=clock.utc_now(), before=end)

@@ -14,9 +14,9 @@ from django.core.management.base import BaseCommand, CommandError
 from rest_framework.authtoken.models import Token
 
 from casework.actors.bundled import CASE_TYPES
-from casework.cases.services import Opened, case_open
 from casework.forms.answer_validation import nested
 from casework.intake.rows import REFERENCE
+from casework.intake.services import Opened, case_open
 from casework.models import Case
 from orchestration.casetypes.case_type import by_definition, current
 

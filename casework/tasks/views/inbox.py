@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from casework.access import permissions
-from casework.cases import services
+from casework.tasks import services
 from casework.tasks.inbox import TABS, inbox_marker, inbox_page
 from casework.web.decorators import answered, page_or_part, person, reads, wants_part, writes
 from orchestration.ground import clock

@@ -8,9 +8,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from casework.access import permissions
-from casework.cases import services
-from casework.forms.rendering import answers_form
-from casework.tasks.task_page import TaskPage, task_page
+from casework.cases.services import case_viewed
+from casework.forms.rendering import answers_form, typed_answers
+from casework.tasks import services
+from casework.tasks.task_page import form_of, task_page
 from casework.web.decorators import person, reads, refusal, writes
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -20,8 +21,7 @@ from orchestration.models import HumanTask
 @reads
 def task(request: HttpRequest, task_id: int) -> HttpResponse:
     found = permissions.task_for_user(person(request), task_id, "view")
-    services.case_viewed(by=person(request), case=found.instance.case)
-    found = permissions.task_for_user(person(request), task_id, "view")
+    case_viewed(by=person(request), case=found.instance.case)
     page = task_page(user=person(request), task=found, now=clock.utc_now())
     return render(request, "tasks/page.html", {"page": page, "form": answers_form(page.form, page.initial, page.view)})
 
@@ -29,26 +29,32 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
 @writes
 def complete(request: HttpRequest, task_id: int) -> HttpResponse:
     found = permissions.task_for_user(person(request), task_id, "complete")
-    page = task_page(user=person(request), task=found, now=clock.utc_now())
-    form = answers_form(page.form, page.initial, page.view, request.POST)
-    outcome = services.task_complete(by=person(request), task=found, answers=form.answers())
-    is_open = found.state == HumanTask.State.OPEN  # what is wrong in an answer that comes too late helps nobody
-    if isinstance(outcome, Refused) and outcome.errors and is_open:
-        context = {"page": page, "form": form.with_errors(outcome.errors), "refused": outcome}
-        return render(request, "tasks/page.html", context, status=400)
+    answers = typed_answers(form_of(found), request.POST)
+    outcome = services.task_complete(by=person(request), task=found, answers=answers)
     if isinstance(outcome, Refused):
-        return _too_late(request, found, page, outcome)
-    messages.success(request, f"“{page.name}” is done.")
-    return redirect("case", page.case)
+        return _refused(request, found, outcome)
+    messages.success(request, f"“{found.name}” is done.")
+    return redirect("case", found.instance.case.pk)
 
 
-def _too_late(request: HttpRequest, task: HumanTask, page: TaskPage, refused: Refused) -> HttpResponse:
+def _refused(request: HttpRequest, task: HumanTask, refused: Refused) -> HttpResponse:
+    """The page again with what was typed and what is wrong with it; or that it is too late."""
+    is_open = task.state == HumanTask.State.OPEN  # what is wrong in an answer that comes too late helps nobody
+    if not refused.errors or not is_open:
+        return _too_late(request, task, refused)
+    page = task_page(user=person(request), task=task, now=clock.utc_now())
+    form = answers_form(page.form, page.initial, page.view, request.POST).with_errors(refused.errors)
+    return render(request, "tasks/page.html", {"page": page, "form": form, "refused": refused}, status=400)
+
+
+def _too_late(request: HttpRequest, task: HumanTask, refused: Refused) -> HttpResponse:
     """Somebody else was faster: say so, and keep what was typed on the page so that it can be copied."""
     fresh = HumanTask.objects.select_related("assignee").get(pk=task.pk)
+    back = reverse("case", args=[task.instance.case.pk])
     if fresh.state == HumanTask.State.OPEN:
-        return refusal(request, refused, reverse("case", args=[page.case]))
+        return refusal(request, refused, back)
+    page = task_page(user=person(request), task=task, now=clock.utc_now())
     who = fresh.assignee.get_full_name() if fresh.assignee else ""
     typed = [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken" and value]
-    back = reverse("case", args=[page.case])
     context = {"page": page, "state": fresh.state, "who": who, "typed": typed, "back": back}
     return render(request, "tasks/over.html", context, status=409)

@@ -21,8 +21,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from casework.cases.services import external_receive, item_plan, task_complete
+from casework.cases.services import external_receive, item_plan
 from casework.models import Case, Proposal
+from casework.tasks.services import task_complete
 from casework.web import live
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused

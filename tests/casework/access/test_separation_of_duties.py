@@ -10,8 +10,9 @@ from django.contrib.auth.models import User
 from audit.services import Origin
 from casework.access.roles import ensure_roles
 from casework.actors.bundled import CASE_TYPES
-from casework.cases.services import Opened, case_open, task_claim, task_complete, task_release
+from casework.intake.services import Opened, case_open
 from casework.models import Case
+from casework.tasks.services import task_claim, task_complete, task_release
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.ground.refusals import Refused

@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from audit.services import Origin
 from casework.access.roles import ensure_roles
-from casework.cases.services import Opened, case_open, task_claim, task_release
+from casework.intake.services import Opened, case_open
 from casework.models import Case
 from casework.tasks.inbox import TABS, inbox_marker, inbox_page
+from casework.tasks.services import task_claim, task_release
 from casework.web import live
 from orchestration.casetypes.case_type import by_definition, current
 from orchestration.casetypes.deployment import Published, deploy

@@ -13,8 +13,8 @@ from django.db import connection
 from django.test import Client
 from rest_framework.throttling import UserRateThrottle
 
-from casework.cases.services import task_claim
 from casework.models import Case
+from casework.tasks.services import task_claim
 from orchestration.ground import clock
 from orchestration.models import HumanTask
 from tests.casework.actions import kept, open_task, statements

@@ -8,8 +8,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from casework.cases.services import item_plan, task_complete
+from casework.cases.services import item_plan
 from casework.models import Case
+from casework.tasks.services import task_complete
 from orchestration.models import HumanTask
 from orchestration.shell.selectors import data_of
 from tests.casework.actions import Door, denials, door, kept, refusals

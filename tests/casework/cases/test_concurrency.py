@@ -12,9 +12,11 @@ from audit.services import Fact, Origin
 from casework.access.roles import ensure_roles
 from casework.actors.bundled import CASE_TYPES
 from casework.cases import services as work
-from casework.cases.services import Opened
+from casework.intake import services as intake_services
+from casework.intake.services import Opened
 from casework.management.commands.demo import PEOPLE
 from casework.models import Case
+from casework.tasks import services as tasks_services
 from orchestration import tasks
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
@@ -55,7 +57,9 @@ def people(complaint: Definition) -> dict[str, User]:
 
 
 def opened(reference: str = "T-1") -> Case:
-    outcome = work.case_open(by=None, case_type="complaint", reference=reference, source="test", data=MESSAGE)
+    outcome = intake_services.case_open(
+        by=None, case_type="complaint", reference=reference, source="test", data=MESSAGE
+    )
     assert isinstance(outcome, Opened), outcome
     return outcome.case
 
@@ -95,7 +99,7 @@ def all_hold() -> None:
 
 def complete(person: User, task: HumanTask, answer: str) -> Callable[[], object]:
     given = {"verdict": "change", "reason": "Better words.", "answer": answer}
-    return lambda: work.task_complete(by=person, task=task, answers=given)
+    return lambda: tasks_services.task_complete(by=person, task=task, answers=given)
 
 
 def test_two_people_complete_the_same_task(case: Case, people: dict[str, User]) -> None:
@@ -124,7 +128,11 @@ def test_five_people_complete_the_same_task(case: Case, people: dict[str, User])
 def test_two_people_claim_the_same_task(case: Case, people: dict[str, User]) -> None:
     task = only_task(case)
     anna, ben = people["anna"], people["ben"]
-    won, lost = split(at_once(lambda: work.task_claim(by=anna, task=task), lambda: work.task_claim(by=ben, task=task)))
+    won, lost = split(
+        at_once(
+            lambda: tasks_services.task_claim(by=anna, task=task), lambda: tasks_services.task_claim(by=ben, task=task)
+        )
+    )
     assert len(won) == len(lost) == 1 and lost[0].code == "taken"
     owner = only_task(case).assignee
     assert owner is not None and lost[0].message.startswith(f"{owner.first_name} has taken this task.")
@@ -137,7 +145,7 @@ def test_two_people_claim_the_same_task(case: Case, people: dict[str, User]) -> 
 def test_one_completes_while_another_claims(case: Case, people: dict[str, User]) -> None:
     task = only_task(case)
     outcomes = at_once(
-        complete(people["anna"], task, "Anna's answer."), lambda: work.task_claim(by=people["ben"], task=task)
+        complete(people["anna"], task, "Anna's answer."), lambda: tasks_services.task_claim(by=people["ben"], task=task)
     )
     won, lost = split(outcomes)
     assert len(won) == len(lost) == 1 and lost[0].code in ("taken", "over")
@@ -147,7 +155,7 @@ def test_one_completes_while_another_claims(case: Case, people: dict[str, User])
 
 def test_the_same_reference_comes_in_twice(people: dict[str, User]) -> None:
     def intake() -> object:
-        return work.case_open(by=None, case_type="complaint", reference="R-1", source="api", data=MESSAGE)
+        return intake_services.case_open(by=None, case_type="complaint", reference="R-1", source="api", data=MESSAGE)
 
     outcomes, refused = split(at_once(*[intake] * 4))
     assert not refused and all(isinstance(one, Opened) for one in outcomes)
@@ -213,7 +221,7 @@ def test_everything_happens_to_one_case_at_once(case: Case, people: dict[str, Us
         lambda: work.item_plan(by=people["ben"], case=case, definition="ask_customer"),
         lambda: services.send(instance, PlanItem("ask_customer"), TEST),
         lambda: services.send(instance, Terminate(), TEST),
-        lambda: work.task_claim(by=people["clara"], task=task),
+        lambda: tasks_services.task_claim(by=people["clara"], task=task),
         tasks.sweep,
         lambda: work.case_verify(by=people["axel"], case=case),
     )

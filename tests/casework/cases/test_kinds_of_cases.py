@@ -12,7 +12,7 @@ from django.test import Client
 from audit.services import Origin
 from casework.access.roles import ensure_roles
 from casework.actors.bundled import CASE_TYPES
-from casework.cases.services import Opened, case_open
+from casework.intake.services import Opened, case_open
 from casework.models import Case
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy

@@ -7,8 +7,9 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from casework.cases.read.case_page import case_page
-from casework.cases.services import external_receive, item_plan, task_claim, task_complete, task_release
+from casework.cases.services import external_receive, item_plan
 from casework.models import Case, Reveal
+from casework.tasks.services import task_claim, task_complete, task_release
 from orchestration.models import Incident
 from tests.casework.conftest import PERSON
 from tests.orchestration.machines import work_jobs

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from audit.models import AuditEvent
-from casework.cases.services import task_claim
+from casework.tasks.services import task_claim
 from tests.casework.reading import told
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,8 @@ from audit.selectors import ERASED, timeline
 from audit.services import Origin
 from casework.cases.read import case_view
 from casework.cases.read.progress import Step
-from casework.cases.services import case_open, external_receive
+from casework.cases.services import external_receive
+from casework.intake.services import case_open
 from casework.models import Case
 from casework.tasks.task_page import task_page
 from orchestration.casetypes.case_type import folder_files

@@ -20,6 +20,7 @@ from casework.access import permissions
 from casework.cases import services as work
 from casework.cases.case_row import BY_HAND
 from casework.models import Case
+from casework.tasks import services as tasks_services
 from orchestration import tasks
 from orchestration.actors.kinds import ActorError
 from orchestration.engine import commands as c
@@ -91,15 +92,17 @@ class Play:
             return
 
     def claim(self, pick: int) -> None:
-        self.on_task(pick, "claim", lambda person, task: work.task_claim(by=person, task=task))
+        self.on_task(pick, "claim", lambda person, task: tasks_services.task_claim(by=person, task=task))
 
     def release(self, pick: int) -> None:
-        self.on_task(pick, "release", lambda person, task: work.task_release(by=person, task=task))
+        self.on_task(pick, "release", lambda person, task: tasks_services.task_release(by=person, task=task))
 
     def complete(self, pick: int) -> None:
         answers = VERDICTS[pick % len(VERDICTS)]
         self.on_task(
-            pick // 3, "complete", lambda person, task: work.task_complete(by=person, task=task, answers=answers)
+            pick // 3,
+            "complete",
+            lambda person, task: tasks_services.task_complete(by=person, task=task, answers=answers),
         )
 
     def finish(self, pick: int) -> None:
@@ -107,7 +110,7 @@ class Play:
         task = _picked(HumanTask.objects.filter(instance=self.instance, state="open"), pick)
         if task is not None:
             answers = {"question": "Which shop?"} if task.form == "question" else VERDICTS[pick % 3]
-            work.task_complete(by=task.assignee or self.person(pick), task=task, answers=answers)
+            tasks_services.task_complete(by=task.assignee or self.person(pick), task=task, answers=answers)
 
     def plan(self, pick: int) -> None:
         work.item_plan(by=self.person(pick), case=self.case, definition="ask_customer")

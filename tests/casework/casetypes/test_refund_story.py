@@ -13,8 +13,10 @@ from audit.selectors import timeline
 from audit.services import Origin
 from casework.access.roles import ensure_roles
 from casework.actors.bundled import CASE_TYPES
-from casework.cases.services import Opened, case_open, case_verify, task_complete
+from casework.cases.services import case_verify
+from casework.intake.services import Opened, case_open
 from casework.models import Case
+from casework.tasks.services import task_complete
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.models import ActorCall, HumanTask, Incident

@@ -172,7 +172,7 @@ def test_a_zip_is_the_whole_what_is_not_in_it_is_removed(refund_type: Definition
 
 
 def test_running_cases_stay_and_new_ones_follow(refund_type: Definition, admin: Client) -> None:
-    from casework.cases.services import Opened, case_open
+    from casework.intake.services import Opened, case_open
 
     def opened(reference: str) -> str:
         outcome = case_open(by=None, case_type="refund", reference=reference, source="test", data={"message": "Hello"})

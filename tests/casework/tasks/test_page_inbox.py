@@ -8,8 +8,8 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from casework.cases.services import task_claim
 from casework.tasks.inbox import CAP, PAGE, TABS, inbox_marker, inbox_page
+from casework.tasks.services import task_claim
 from orchestration.models import HumanTask, TaskCandidate
 from tests.sql import statements
 

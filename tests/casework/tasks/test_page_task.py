@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from casework.cases.services import task_claim, task_complete
+from casework.tasks.services import task_claim, task_complete
 from tests.casework.conftest import PERSON
 
 pytestmark = pytest.mark.django_db

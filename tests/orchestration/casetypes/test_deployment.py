@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from audit.models import AuditEvent
 from casework.actors.bundled import CASE_TYPES
-from casework.cases.services import Opened, case_open
+from casework.intake.services import Opened, case_open
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.casetypes.files import MOST_CHARACTERS, MOST_FILES

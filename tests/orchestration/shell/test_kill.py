@@ -21,7 +21,7 @@ from django.db.models import F
 from audit.models import AuditEvent
 from casework.access.roles import ensure_roles
 from casework.actors.bundled import CASE_TYPES
-from casework.cases.services import Opened, case_open
+from casework.intake.services import Opened, case_open
 from casework.models import Case
 from orchestration import tasks
 from orchestration.casetypes.case_type import folder_files

@@ -1,0 +1,62 @@
+"""What may a person write into a case with these answers, and what is wrong with them?
+
+The answers of a form (by dotted path) become changes of the case's variables, or a refusal with a sentence for each
+field. Nothing is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from casework.access import permissions
+from casework.forms import answer_validation
+from casework.models import Case
+from orchestration.casetypes.case_type import CaseType, Form
+from orchestration.ground.refusals import Refused
+from orchestration.privacy.masking import View, mask, refuse_writes_to_masked
+from orchestration.shell import selectors
+from orchestration.shell.services import Locked
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The clear data that an item sees, what a person may see of it, and the data of the root case around it."""
+
+    case_type: CaseType
+    data: dict[str, Json]
+    view: View
+    root: dict[str, Json]
+
+
+def seen(locked: Locked, case: Case, by: User, item: int | None = None) -> Seen:
+    """The locked case through the eyes of a person, as an item of it sees it (None: the root)."""
+    data, root = selectors.visible(locked.state, item), dict(locked.state.root.variables)
+    principal = permissions.principal(by, case, locked.at)
+    return Seen(locked.case_type, data, mask(data, locked.case_type.classification, principal, [root]), root)
+
+
+def accepted(seen: Seen, form: Form, answers: Mapping[str, Json]) -> dict[str, Json] | Refused:
+    """The variables that these answers write, or what is wrong with them."""
+    case_type, data, view = seen.case_type, seen.data, seen.view
+    answers = answer_validation.typed_answers(case_type.schema, answers)
+    complete = answer_validation.with_initial(form, answers, data, view)
+    errors = answer_validation.form_errors(form, complete) | answer_validation.text_errors(complete)
+    errors |= answer_validation.changed_although_fixed(form, complete, data) | answer_validation.placeholder_errors(
+        form, complete, data
+    )
+    touched = {path: value for path, value in complete.items() if answers.get(path) not in (None, "")}
+    untouched = {path for path in touched if touched[path] != answers.get(path)}
+    asked = answer_validation.nested((path, value) for path, value in touched.items() if path not in untouched)
+    for refusal in refuse_writes_to_masked(asked, view):
+        errors.setdefault(refusal.path.strip("/").replace("/", "."), refusal.reason)
+    if errors:
+        return Refused("invalid", "Please correct what is marked.", errors)
+    changes = answer_validation.placed(data, answer_validation.filled(form, complete, data))
+    errors = answer_validation.schema_errors(case_type, seen.root | changes)
+    return Refused("invalid", "Please correct what is marked.", errors) if errors else changes

@@ -1,0 +1,74 @@
+"""Which calls bring cases in, and find them?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from casework.access import permissions
+from casework.cases.api import requests, shapes
+from casework.cases.api.examples import CASES, NEW_CASE, RECEIPT
+from casework.cases.api.rendering import person
+from casework.cases.read.case_list import case_list
+from casework.intake.fields import field_errors
+from casework.intake.services import case_open
+from casework.web.api.docs import described, example
+from casework.web.api.errors import error, refusal
+from orchestration.casetypes.case_type import by_definition, current
+from orchestration.ground import clock
+from orchestration.ground.refusals import Refused
+from orchestration.models import Definition
+
+
+class CasesView(APIView):
+    @described(
+        "Find cases", {200: shapes.CaseList}, 400, parameters=[requests.CaseFilter],
+        examples=(example("One case", CASES, "200"),),
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """The cases that you may see, newest first."""
+        given = requests.CaseFilter.query(request)
+        which = {None: "all", True: "closed", False: "open"}[given.pop("closed")]
+        return Response(
+            shapes.CaseList(case_list(user=person(request), now=clock.utc_now(), which=which, **given)).data
+        )
+
+    @described(
+        "Bring a case in", {201: shapes.Receipt, 200: shapes.Receipt}, 400, 403, request=requests.NewCase,
+        examples=(
+            example("A complaint", NEW_CASE, request=True),
+            example("It is there now", RECEIPT, "201"),
+            example("It was there already", RECEIPT | {"created": False}, "200"),
+        ),
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """Idempotent by `source` and `reference`: send it again when you are not sure that it arrived."""
+        given = requests.NewCase.body(request)
+        return _open(person(request), **given)
+
+
+def _open(by: User, case_type: str, reference: str, data: dict[str, Any], source: str = "") -> Response:
+    try:
+        model = by_definition(current(case_type).pk)
+    except Definition.DoesNotExist:
+        return error(400, "invalid", "There is no such case type.", {"case_type": "This case type is not deployed."})
+    if not permissions.may_open(by, model):
+        return error(403, "denied", "You may not bring in cases of this type. An administrator can give you the right.")
+    source = source or permissions.own_source(by)
+    errors = {"data." + path: sentence for path, sentence in field_errors(data, model.intake).items()}
+    if len(source) > requests.SOURCE_MOST:
+        errors["source"] = f"Give a source of at most {requests.SOURCE_MOST} characters."
+    elif not permissions.may_send_as(by, source):
+        own = permissions.own_source(by)
+        errors["source"] = f"Yours is {own}; for a system that you speak for, put its name behind it: {own}/branch-12."
+    if errors:
+        return error(400, "invalid", "This could not be taken in. Correct it and send it again.", errors)
+    outcome = case_open(by=by, case_type=case_type, reference=reference, source=source, data=data)
+    if isinstance(outcome, Refused):
+        return refusal(outcome, "data.")
+    receipt = {name: getattr(outcome.case, name) for name in ("id", "case_type", "reference", "source")}
+    return Response(receipt | {"created": outcome.created}, status=201 if outcome.created else 200)

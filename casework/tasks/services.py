@@ -1,0 +1,104 @@
+"""How does a person take a task, give it back and finish it?
+
+Every write goes through here: it checks what it was given, asks the shell and answers with a value, done or refused
+with a sentence. Who may was decided when the task was fetched (`access.permissions.task_for_user`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from audit.services import Fact
+from casework.access.permissions import origin_of
+from casework.access.separation_of_duties import done_before
+from casework.cases.answers import accepted, seen
+from casework.cases.locking import keep_refusal, locked
+from orchestration.casetypes.case_type import Form
+from orchestration.engine.commands import CompleteTask
+from orchestration.ground.refusals import Refused
+from orchestration.models import HumanTask
+from orchestration.shell import services
+from orchestration.shell.services import Done, Locked
+
+Json = Any
+
+
+@transaction.atomic
+def task_claim(*, by: User, task: HumanTask) -> HumanTask | Refused:
+    """Take a task that nobody has. Of two people at once, one gets it and the other is told who has it."""
+    case, row = _locked(task)
+    if row.state != HumanTask.State.OPEN:
+        return _refused(case, row, by, "claim", _over(row))
+    if row.assignee_id not in (None, by.pk):
+        taken = Refused("taken", f"{_name(row.assignee)} has taken this task. Choose another, or ask for it.")
+        return _refused(case, row, by, "claim", taken)
+    if row.assignee_id == by.pk:
+        return row
+    if did := done_before(by, row):
+        return _refused(case, row, by, "claim", _somebody_else(did))
+    services.record(case, [_assign(row, by, "task.claimed")], origin_of(by))
+    return row
+
+
+@transaction.atomic
+def task_release(*, by: User, task: HumanTask) -> HumanTask | Refused:
+    """Give a task back to its groups."""
+    case, row = _locked(task)
+    if row.state != HumanTask.State.OPEN:
+        return _refused(case, row, by, "release", _over(row))
+    if row.assignee_id != by.pk:
+        not_yours = Refused("not-yours", "This task is not yours, so you cannot give it back.")
+        return _refused(case, row, by, "release", not_yours)
+    services.record(case, [_assign(row, None, "task.released")], origin_of(by))
+    return row
+
+
+@transaction.atomic
+def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json]) -> Done | Refused:
+    """Finish a task with a person's answers (by dotted path), checked against its form and the case's schema."""
+    case, row = _locked(task)
+    is_open = row.state == HumanTask.State.OPEN
+    if is_open and row.assignee_id not in (None, by.pk):
+        return _refused(case, row, by, "complete", Refused("taken", f"{_name(row.assignee)} has taken this task."))
+    if is_open and (did := done_before(by, row)):
+        return _refused(case, row, by, "complete", _somebody_else(did))
+    form = case.case_type.forms.get(row.form, Form(row.form, ()))
+    changes = accepted(seen(case, task.instance.case, by, row.item), form, answers)
+    if isinstance(changes, Refused):
+        return changes
+    facts = [_assign(row, by, "task.claimed")] if is_open and row.assignee_id is None else []
+    return services.send(case, CompleteTask(row.item, changes), origin_of(by), facts)
+
+
+def _locked(task: HumanTask) -> tuple[Locked, HumanTask]:
+    """The root case, locked until the transaction ends, and the task as it is now."""
+    case = locked(task.instance_id)
+    return case, HumanTask.objects.select_related("assignee").get(pk=task.pk)
+
+
+def _assign(row: HumanTask, to: User | None, action: str) -> Fact:
+    """Give the task to somebody, or to nobody; what the history should say of it."""
+    row.assignee = to
+    row.save(update_fields=["assignee"])
+    row.candidates.update(assigned=to is not None)
+    return Fact(action, {"task": row.name, "item": row.item, "definition": row.definition_item})
+
+
+def _over(row: HumanTask) -> Refused:
+    return Refused("over", f"This task is {row.state} already.")
+
+
+def _somebody_else(did: str) -> Refused:
+    return Refused("four-eyes", f"You {did}, so somebody else has to do this.")
+
+
+def _refused(case: Locked, row: HumanTask, by: User, command: str, refused: Refused) -> Refused:
+    return keep_refusal(case, by, {"command": command, "item": row.item}, refused)
+
+
+def _name(user: User | None) -> str:
+    return "" if user is None else user.get_full_name() or user.get_username()
