@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, task_prerun, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casework.settings")
 
@@ -16,3 +16,23 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def _keep_our_logging(**_: Any) -> None:
     """A connected receiver is what keeps Celery from setting up logs its own way; the settings have done it."""
+
+
+@task_prerun.connect
+def _replace_a_lost_session(**_: Any) -> None:
+    """A session is kept from task to task; one that broke is replaced before the next."""
+    from django.db import close_old_connections
+
+    close_old_connections()
+
+
+@worker_init.connect
+def _load_before_the_fork(**_: Any) -> None:
+    """What all processes of a worker share is loaded once, before they part; `gc.freeze` keeps their pages shared."""
+    import gc
+
+    from orchestration.actors import kinds
+
+    kinds.prepare()
+    gc.collect()
+    gc.freeze()

@@ -6,10 +6,11 @@ Whatever cannot be done is logged and left for later; it never holds up what sta
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from celery import shared_task
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Least
 
 from audit.services import Origin
 from orchestration.engine.commands import FireTimer
@@ -26,7 +27,9 @@ SWEEP_AT_MOST = 500
 NUDGE_AT_MOST = 150
 """So few nudges a sweep that a long queue of jobs is not made longer by asking after them."""
 PATIENCE = timedelta(seconds=15)
-"""How long a waiting job's last nudge may take before the sweep nudges again."""
+"""How long a waiting job's last nudge may take before the sweep nudges again; four times as long at each next time, so
+that a long queue does not fill with doubles of its own nudges."""
+MOST_PATIENT = 4
 LONGEST_WAIT = timedelta(seconds=step_sql.retry_delay(100))
 """A job that is to wait longer than any retry does was written down by a clock that has been put back since."""
 LATER = timedelta(minutes=5)
@@ -73,13 +76,22 @@ def sweep() -> None:
         tried("job not let go", job, runner.let_go, job)
     now = clock.utc_now()
     waiting = Job.objects.filter(state=Job.State.WAITING)
-    overlooked = waiting.filter(Q(run_at__lte=now - PATIENCE) | Q(run_at__gt=now + LONGEST_WAIT))
-    forgotten = list(overlooked.order_by("run_at").values_list("pk", "instance", "job")[:NUDGE_AT_MOST])
-    Job.objects.filter(pk__in=[pk for pk, _, _ in forgotten], state=Job.State.WAITING).update(run_at=now)
+    overlooked = waiting.filter(_overlooked(now)).order_by("run_at")
+    forgotten = list(overlooked.values_list("pk", "instance", "job")[:NUDGE_AT_MOST])
+    asked_for = Job.objects.filter(pk__in=[pk for pk, _, _ in forgotten], state=Job.State.WAITING)
+    asked_for.update(run_at=now, overlooked=Least(F("overlooked") + 1, MOST_PATIENT))
     for _, instance, number in forgotten:
         nudge_jobs(instance, [number])
     if outbox.due().exists():
         nudge_outbox()
+
+
+def _overlooked(now: datetime) -> Q:
+    """Jobs whose nudge must have been lost, or that a clock which has been put back since sent far away."""
+    found = Q(run_at__gt=now + LONGEST_WAIT)
+    for times in range(MOST_PATIENT + 1):
+        found |= Q(overlooked=times, run_at__lte=now - PATIENCE * 4**times)
+    return found
 
 
 @shared_task

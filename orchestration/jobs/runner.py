@@ -8,24 +8,25 @@ When no worker comes back from a job, another one may have it under the same key
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from audit.db.sql import Part, cursor
 from audit.services import Fact, Origin
 from orchestration.actors import guardrails, kinds
 from orchestration.engine.commands import ACTOR_FAILED, CompleteJob, FailJob
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
-from orchestration.jobs import worker_liveness
-from orchestration.models import Actor, ActorCall, Instance, Job, ModelVersion
+from orchestration.jobs import actor_ledger, worker_liveness
+from orchestration.jobs.actor_ledger import Attempt, reference
+from orchestration.models import ActorCall, Job, ModelVersion
 from orchestration.shell import services, step_sql
 from orchestration.shell.nudges import nudge_jobs
+from orchestration.shell.services import Locked
 
 LEASE = timedelta(minutes=6)
 """Longer than any task may take: a worker whose lease has run out does not come back, even if its session is there."""
@@ -35,28 +36,25 @@ MOST_DEATHS = 5
 """From a job that kills so many workers no further one is sent: a person has to look at it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What came of calling an actor: an answer, or an error that may be worth another try."""
-
-    actor: str
-    version: str
-    latency_ms: float
-    answer: kinds.Answer | None = None
-    error: str = ""
-    temporary: bool = False
+CLAIM = """
+update orchestration_job
+set state = 'running', lease_until = %(until)s, worker = %(worker)s, attempts = attempts + 1
+where instance_id = %(instance)s and job = %(job)s and state = 'waiting' and run_at <= %(latest)s
+returning id, instance_id, job, item, definition_item, name, capability, input, state, attempts, max_attempts, run_at,
+          overlooked, lease_until, worker, last_error, created, ended
+"""
 
 
 def claim(instance: int, number: int) -> Job | None:
     """Take a waiting job that is due, for as long as the lease; None when somebody else has it or it is over."""
     now = clock.utc_now()
-    waiting = Job.objects.filter(
-        instance=instance, job=number, state=Job.State.WAITING, run_at__lte=now + CLOCKS_DIFFER
-    )
-    taken = waiting.update(
-        state=Job.State.RUNNING, lease_until=now + LEASE, worker=worker_liveness.own_name(), attempts=F("attempts") + 1
-    )
-    return Job.objects.get(instance=instance, job=number) if taken else None
+    wanted = {
+        "instance": instance, "job": number, "latest": now + CLOCKS_DIFFER, "until": now + LEASE,
+        "worker": worker_liveness.own_name(),
+    }  # fmt: skip
+    with cursor() as plain:
+        row = plain.execute(CLAIM, wanted).fetchone()
+        return None if row is None else Job.from_db("default", [column.name for column in plain.description or ()], row)
 
 
 def run(instance: int, number: int) -> services.Done | Refused | None:
@@ -71,12 +69,19 @@ def run(instance: int, number: int) -> services.Done | Refused | None:
 def bring_back(job: Job, attempt: Attempt, started: datetime) -> services.Done | Refused:
     """The result re-enters the case as a command, with its row in the ledger, in one transaction."""
     command = _command(job, attempt)
+    origin, facts = _origin(job, attempt), [_fact(job, attempt)]
+
+    def ledger(outcome: services.Done | Refused) -> Part:
+        return actor_ledger.entry(job, attempt, started, _result(attempt, outcome))
+
+    if isinstance(command, CompleteJob):
+        return services.send(job.instance_id, command, origin, facts, ledger)
     with transaction.atomic():
-        if isinstance(command, FailJob) and not _is_ours(job):
+        case = _if_ours(job)
+        if case is None:
             return _too_late(job, attempt, started)
-        outcome = services.send(job.instance_id, command, _origin(job, attempt), [_fact(job, attempt)])
-        _enter(job, attempt, started, _result(attempt, outcome))
-    if isinstance(command, FailJob) and command.retry:
+        outcome = services.send(case, command, origin, facts, ledger)
+    if command.retry:
         nudge_jobs(job.instance_id, [job.job], after=step_sql.retry_delay(job.attempts))
     return outcome
 
@@ -92,24 +97,27 @@ def let_go(job: Job) -> None:
     """Let another worker have a lost job, as if this attempt had not been; after MOST_DEATHS of them ask a person."""
     now = clock.utc_now()
     with transaction.atomic():
-        if not _is_ours(job):
+        case = _if_ours(job)
+        if case is None:
             return
         waiting = {"state": Job.State.WAITING, "lease_until": None, "run_at": now}
         Job.objects.filter(pk=job.pk).update(**waiting, attempts=F("attempts") - 1)
-        _enter(job, Attempt("", "", 0, error=f"The worker {job.worker} did not come back."), now, "lost")
+        lost = Attempt("", "", 0, error=f"The worker {job.worker} did not come back.")
+        actor_ledger.enter(job, lost, now, "lost")
         deaths = ActorCall.objects.filter(job=job, outcome="lost").count()
         if deaths < MOST_DEATHS:
             nudge_jobs(job.instance_id, [job.job])
         else:
             error = f"No worker came back from this job, {deaths} times."
             given_up = FailJob(job.job, error, code=ACTOR_FAILED)
-            services.send(job.instance_id, given_up, Origin("system:sweep", cause=f"job {job.job}"))
+            services.send(case, given_up, Origin("system:sweep", cause=f"job {job.job}"))
 
 
-def _is_ours(job: Job) -> bool:
-    """Whether the claim that this row tells of still holds. Nobody can change that before the transaction ends."""
-    Instance.objects.select_for_update().only("pk").get(pk=job.instance_id)
-    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, worker=job.worker).exists()
+def _if_ours(job: Job) -> Locked | None:
+    """The locked case, where the claim that this row tells of still holds."""
+    case = services.lock(job.instance_id)
+    ours = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, worker=job.worker)
+    return case if case is not None and ours.exists() else None
 
 
 def _too_late(job: Job, attempt: Attempt, started: datetime) -> Refused:
@@ -118,27 +126,27 @@ def _too_late(job: Job, attempt: Attempt, started: datetime) -> Refused:
     told = Fact(
         "command.refused", {"command": "FailJob", "job": job.job, "code": refused.code, "reason": refused.message}
     )
-    services.record(job.instance_id, [_fact(job, attempt), told], _origin(job, attempt))
-    _enter(job, attempt, started, "failed")
+    entry = actor_ledger.entry(job, attempt, started, "failed")
+    services.record(job.instance_id, [_fact(job, attempt), told], _origin(job, attempt), [entry])
     return refused
 
 
 def _attempt(job: Job) -> Attempt:
     """Call the first enabled actor that has the capability, with guardrails before and after."""
-    chosen = Actor.objects.filter(capability=job.capability, enabled=True).order_by("rank", "key").first()
+    chosen = _chosen(job.capability)
     if chosen is None:
         return Attempt("", "", 0, error=f"No enabled actor can do {job.capability!r}. Enable or add one, then retry.")
-    version = ModelVersion.objects.filter(actor=chosen, active=True).defer("artefact").first()
-    if version is None:
+    if not chosen.version:
         return Attempt(chosen.key, "", 0, error=f"{chosen.name} has no active model version. Train one, then retry.")
+    version = chosen.version
     began = time.perf_counter()
 
     def attempted(**outcome: Any) -> Attempt:
         latency_ms = (time.perf_counter() - began) * 1000
-        return Attempt(chosen.key, version.version, latency_ms, **outcome | {"error": _text(outcome.get("error", ""))})
+        return Attempt(chosen.key, version, latency_ms, **outcome | {"error": _text(outcome.get("error", ""))})
 
     try:
-        actor = kinds.load(chosen.kind, version.version, lambda: bytes(version.artefact))
+        actor = kinds.load(chosen.kind, version, lambda: _artefact(chosen))
         given = orjson.loads(bytes(job.input))
         scope = guardrails.Scope(job.capability, personal_data=True)
         if not (verdict := guardrails.before(actor, given, scope)):
@@ -153,6 +161,34 @@ def _attempt(job: Job) -> Attempt:
     if not _can_be_kept(answer.output):
         return attempted(error="The answer holds characters or numbers that cannot be kept.")
     return attempted(answer=answer)
+
+
+class _Chosen(NamedTuple):
+    """An enabled actor, and its active version; an empty one where it has none."""
+
+    key: str
+    name: str
+    kind: str
+    version: str
+    artefact: int
+
+
+CHOOSE = """
+select a.key, a.name, a.kind, coalesce(v.version, ''), coalesce(v.id, 0)
+from orchestration_actor a left join orchestration_modelversion v on v.actor_id = a.id and v.active
+where a.capability = %(capability)s and a.enabled order by a.rank, a.key limit 1
+"""
+
+
+def _chosen(capability: str) -> _Chosen | None:
+    """The first enabled actor that has the capability; one statement."""
+    with cursor() as plain:
+        found = plain.execute(CHOOSE, {"capability": capability}).fetchone()
+    return None if found is None else _Chosen(*found)
+
+
+def _artefact(chosen: _Chosen) -> bytes:
+    return bytes(ModelVersion.objects.values_list("artefact", flat=True).get(pk=chosen.artefact))
 
 
 def _can_be_kept(output: Any) -> bool:
@@ -182,30 +218,14 @@ def _origin(job: Job, attempt: Attempt) -> Origin:
 def _fact(job: Job, attempt: Attempt) -> Fact:
     detail = {
         "job": job.job, "capability": job.capability, "attempt": job.attempts, "actor": attempt.actor,
-        "version": attempt.version, "latency_ms": round(attempt.latency_ms, 1), "input": _reference(job),
+        "version": attempt.version, "latency_ms": round(attempt.latency_ms, 1), "input": reference(job),
     }  # fmt: skip
     if attempt.answer is None:
         return Fact("actor.failed", detail | {"error": attempt.error, "temporary": attempt.temporary})
     return Fact("actor.called", detail | {"confidence": attempt.answer.confidence})
 
 
-def _reference(job: Job) -> str:
-    """Names what was sent without keeping it twice: the job's row has it, the digest shows that it is the same."""
-    return f"job {job.pk} sha256:{sha256(bytes(job.input)).hexdigest()[:16]}"
-
-
 def _result(attempt: Attempt, outcome: services.Done | Refused) -> str:
     if attempt.answer is None:
         return "failed"
     return "done" if isinstance(outcome, services.Done) else "refused"
-
-
-def _enter(job: Job, attempt: Attempt, started: datetime, result: str) -> None:
-    """The ledger: one row for each attempt, also when it failed, came too late or never came back."""
-    answer = attempt.answer
-    ActorCall.objects.create(
-        instance_id=job.instance_id, job=job, attempt=job.attempts, actor=attempt.actor, version=attempt.version,
-        capability=job.capability, started=started, latency_ms=attempt.latency_ms, input_reference=_reference(job),
-        output=None if answer is None else answer.output, confidence=None if answer is None else answer.confidence,
-        outcome=result, error=attempt.error,
-    )  # fmt: skip

@@ -29,6 +29,7 @@ class Job(models.Model):
     attempts = models.SmallIntegerField(default=0)
     max_attempts = models.SmallIntegerField(default=3)
     run_at = models.DateTimeField()
+    overlooked = models.SmallIntegerField(default=0, help_text="how often the sweep has asked for it to be done")
     lease_until = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=100, blank=True)
     last_error = models.TextField(blank=True)
@@ -65,6 +66,8 @@ class ActorCall(models.Model):
     input_reference = models.CharField(max_length=100, help_text="job and digest of what was sent")
     output = models.JSONField(null=True)
     confidence = models.FloatField(null=True)
+    detail = models.JSONField(null=True, help_text="what explains the answer: probabilities, say")
+    usage = models.JSONField(null=True, help_text="what was counted: tokens, say")
     outcome = models.CharField(max_length=20)
     error = models.TextField(blank=True)
 

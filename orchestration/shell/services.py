@@ -108,7 +108,13 @@ def _locked(cursor: Cursor[Any], instance: int) -> Locked | None:
     return Locked(instance, by_definition(loaded.definition), state, head, clock.utc_now())
 
 
-def send(case: int | Locked, command: Command, origin: Origin, facts: Iterable[Fact] = ()) -> Done | Refused:
+Along = Callable[["Done | Refused"], Part]
+"""What a caller wants written with the step that it sends, whatever comes of it; in the same statement."""
+
+
+def send(
+    case: int | Locked, command: Command, origin: Origin, facts: Iterable[Fact] = (), along: Along | None = None
+) -> Done | Refused:
     """Carry out a command on a running root case; `facts` are kept in the history before what the engine says.
 
     `case`: its number, or the case as the caller has locked it in the transaction that is open. What was `Locked` is
@@ -116,39 +122,41 @@ def send(case: int | Locked, command: Command, origin: Origin, facts: Iterable[F
     """
     if isinstance(case, Locked):
         with pipeline() as pipelined:
-            return _sent(pipelined, case, command, origin, facts)
+            return _sent(pipelined, case, command, origin, facts, along)
     with transaction.atomic(savepoint=False), pipeline() as pipelined:
         locked = _locked(pipelined, case)
         if locked is None:
             return Refused("unknown", "This case does not exist any more.")
-        return _sent(pipelined, locked, command, origin, facts)
+        return _sent(pipelined, locked, command, origin, facts, along)
 
 
 def _sent(
-    pipelined: Cursor[Any], case: Locked, command: Command, origin: Origin, facts: Iterable[Fact]
+    pipelined: Cursor[Any], case: Locked, command: Command, origin: Origin, facts: Iterable[Fact], along: Along | None
 ) -> Done | Refused:
     outcome = execute(case.case_type.library, case.state, command, case.at, engine_limits())
     if outcome.rejection is not None:
-        _advance(pipelined, case, [*facts, _refusal(command, outcome)], origin)
-        return Refused(outcome.rejection.code, outcome.rejection.message)
+        refused = Refused(outcome.rejection.code, outcome.rejection.message)
+        _advance(pipelined, case, [*facts, _refusal(command, outcome)], origin, [along(refused)] if along else ())
+        return refused
     label = case.case_type.label
     history = sealed(case.instance, case.head, [*facts, *_told(outcome.events)], origin, label, case.at)
     done = Done(case.instance, case.case_type, outcome.state, outcome.events, effects(outcome.events), case.at)
-    _write(pipelined, done, history, origin, [wanted(done) for wanted in with_every_step])
+    more = [along(done)] if along else []
+    _write(pipelined, done, history, origin, [*more, *(wanted(done) for wanted in with_every_step)])
     return done
 
 
-def record(case: int | Locked, facts: Iterable[Fact], origin: Origin) -> None:
+def record(case: int | Locked, facts: Iterable[Fact], origin: Origin, also: Iterable[Part] = ()) -> None:
     """Keep something in a case's history that is no step of the engine: viewed, revealed, claimed, denied.
 
     What was `Locked` is used up by this: the head of its history has moved on.
     """
     if isinstance(case, Locked):
         with pipeline() as pipelined:
-            return _advance(pipelined, case, facts, origin)
+            return _advance(pipelined, case, facts, origin, also)
     with transaction.atomic(savepoint=False), pipeline() as pipelined:
         if locked := _locked(pipelined, case):
-            _advance(pipelined, locked, facts, origin)
+            _advance(pipelined, locked, facts, origin, also)
 
 
 def _write(
@@ -174,14 +182,17 @@ def _write(
         nudge_outbox()
 
 
-def _advance(cursor: Cursor[Any], case: Locked, facts: Iterable[Fact], origin: Origin) -> None:
+def _advance(
+    cursor: Cursor[Any], case: Locked, facts: Iterable[Fact], origin: Origin, also: Iterable[Part] = ()
+) -> None:
     """History alone, on a case that stays as it is."""
     label = case.case_type.label
     history = sealed(case.instance, case.head, facts, origin, label, case.at)
     head = {
         "instance": case.instance, "head_sequence": history.head.sequence, "head_digest": history.head.digest,
     }  # fmt: skip
-    cursor.execute(*together([(step_sql.ADVANCED, head), kept(case.instance, history, origin, label, case.at)]))
+    parts = [(step_sql.ADVANCED, head), kept(case.instance, history, origin, label, case.at), *also]
+    cursor.execute(*together(parts))
 
 
 def _told(events: Iterable[Event]) -> list[Fact]:

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
-
 from casework.access.roles import ensure_roles
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
@@ -19,47 +17,12 @@ from orchestration.engine.commands import CompleteTask, SetVariables, StartProce
 from orchestration.models import Definition, Instance
 from orchestration.shell import services
 from orchestration.shell.services import Done
-from tests.benchmarks import spiff
+from tests.benchmarks import floor, spiff
 from tests.benchmarks.ratios import Timed, in_turns, middle, ratio
 from tests.benchmarks.shell import BENCH, going_round
 from tests.sql import statements
 
 ORDER = {"amount": 50, "segment": "small"}
-TABLES = """
-create table floor_order (id bigserial primary key, state text, data bytea);
-create table floor_order_task (id bigserial primary key, order_id bigint, name text, state text);
-create table floor_order_audit (order_id bigint, sequence int, action text, actor text, at timestamptz, body bytea,
-                                digest bytea, primary key (order_id, sequence));
-"""
-AUDIT = "insert into floor_order_audit values (%s, %s, 'node', 'somebody', now(), %s, %s)"
-BODY, DIGEST = b"x" * 120, b"d" * 32
-
-
-def bare(dsn: str, *, person: bool) -> Callable[[], None]:
-    """The floor: case, task and one audit row a node, in psycopg's pipeline mode, a transaction for each step."""
-    connection = psycopg.connect(dsn, autocommit=True)
-    connection.prepare_threshold = 1
-    if connection.execute("select to_regclass('floor_order')").fetchone() == (None,):
-        connection.execute(TABLES)
-    cursor = connection.cursor()
-
-    def write(order: int, nodes: range) -> None:
-        for node in nodes:
-            cursor.execute(AUDIT, [order, node, BODY, DIGEST])
-
-    def run() -> None:
-        order = cursor.execute("select nextval('floor_order_id_seq')").fetchone()[0]  # type: ignore[index]
-        with connection.pipeline(), connection.transaction():
-            cursor.execute("insert into floor_order values (%s, 'completed', %s)", [order, BODY])
-            cursor.execute("insert into floor_order_task (order_id, name, state) values (%s, 'check', 'open')", [order])
-            write(order, range(1, 6 if person else 7))
-        if person:
-            with connection.pipeline(), connection.transaction():
-                cursor.execute("update floor_order set state = 'completed', data = %s where id = %s", [BODY, order])
-                cursor.execute("update floor_order_task set state = 'completed' where order_id = %s", [order])
-                write(order, range(6, 8))
-
-    return run
 
 
 def ours(definition: Definition, *, person: bool) -> Callable[[], None]:
@@ -78,7 +41,7 @@ def ours(definition: Definition, *, person: bool) -> Callable[[], None]:
 def against_others(dsn: str) -> Iterator[str]:
     definition = _orders()
     for name, person, aim in (("W1 straight through", False, 2.0), ("W2 through a person", True, 2.5)):
-        mine, floor_ = ours(definition, person=person), bare(dsn, person=person)
+        mine, floor_ = ours(definition, person=person), floor.process(dsn, person=person)
         with statements() as sent:
             mine()
         ways = [mine, floor_]

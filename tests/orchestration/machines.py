@@ -44,6 +44,8 @@ class Machine:
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
+        if isinstance(answer, Answer):
+            return answer
         return Answer(answer, answer.get("confidence") if isinstance(answer, dict) else None)
 
 

@@ -21,6 +21,11 @@ KINDS = {  # kind -> what makes an actor of (key, version, artefact bytes or Non
     "sentiment": "orchestration.actors.kinds.text_model.sentiment:SentimentActor",
 }
 
+PREPARE = (
+    "orchestration.actors.kinds.text_model.embedding:load",
+    "orchestration.actors.kinds.text_model.sentiment:load",
+)
+
 KEPT = 16  # actors a process holds at once; a model of 77 labels takes about 120 kB
 _loaded: OrderedDict[tuple[str, str], Actor] = OrderedDict()
 _lock = Lock()
@@ -38,6 +43,12 @@ def load(key: str, version: str, artefact: Artefact) -> Actor:
         while len(_loaded) > KEPT:
             _loaded.popitem(last=False)
         return actor
+
+
+def prepare() -> None:
+    """Load what the kinds need to run, in a process that will do their work or fork into such processes."""
+    for name in PREPARE:
+        resolve_name(name)()
 
 
 def _make(key: str, version: str, artefact: Artefact) -> Actor:

@@ -22,6 +22,7 @@ from orchestration.shell.services import Done
 from orchestration.shell.verification import verify
 from tests.orchestration.case_types import TEST, deployed
 from tests.orchestration.machines import Machines, machines
+from tests.sql import statements
 
 __all__ = ["machines"]
 
@@ -254,3 +255,31 @@ def test_odd_data_makes_an_odd_task_or_an_incident_but_never_a_crash(odd: Defini
     assert HumanTask.objects.filter(instance=case).exists() or Incident.objects.filter(instance=case).exists()
     verdict = verify(Instance.objects.get(pk=case))
     assert verdict.ok, verdict
+
+
+def test_a_job_behind_a_long_queue_is_asked_for_ever_more_rarely(
+    work: Callable[[], Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, nudged = work().run_at, []
+    monkeypatch.setattr(tasks, "nudge_jobs", lambda instance, numbers: nudged.append(seconds))
+    for seconds in range(0, 1500, 5):
+        moment = began + timedelta(seconds=seconds)
+        monkeypatch.setattr("orchestration.ground.clock.utc_now", lambda now=moment: now)
+        tasks.sweep()
+    assert nudged == [15, 75, 315, 1275]
+
+
+def test_a_stale_nudge_costs_one_look_at_the_row(work: Callable[[], Job]) -> None:
+    job = work()
+    assert isinstance(runner.run(job.instance_id, job.job), Done)
+    with statements() as sent:
+        assert runner.run(job.instance_id, job.job) is None
+    assert len(sent) == 1
+
+
+def test_what_explains_and_what_was_counted_stand_in_the_ledger(work: Callable[[], Job], machines: Machines) -> None:
+    job = work()
+    machines.by_kind["intent"].answers = [Answer({"shelf": 7}, 0.9, {"probabilities": {"7": 0.9}}, {"tokens": 12})]
+    assert isinstance(runner.run(job.instance_id, job.job), Done)
+    call = ActorCall.objects.get(job=job)
+    assert (call.detail, call.usage) == ({"probabilities": {"7": 0.9}}, {"tokens": 12})

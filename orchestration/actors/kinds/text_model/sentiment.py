@@ -65,6 +65,11 @@ def sentences(text: str) -> list[str]:
     return [sentence for sentence in found if len(sentence.split()) >= FEWEST_WORDS] or [text]
 
 
+def load() -> None:
+    """Load the word scores now rather than at the first message."""
+    _analyzer()
+
+
 @cache
 def _analyzer() -> SentimentIntensityAnalyzer:
     return SentimentIntensityAnalyzer()

@@ -1,0 +1,102 @@
+"""What does a complaint cost from intake to *routed*, beside the inferences and durable writes that it needs?
+
+In one process, whose database session is kept as a worker's is. CPU of this process and of the database's together.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+from casework.actors.bundled import CASE_TYPES, ensure_actors
+from casework.intake.services import Opened, case_open
+from orchestration.actors import kinds
+from orchestration.jobs import runner
+from orchestration.models import Job, ModelVersion
+from orchestration.shell import nudges
+from tests.benchmarks import floor
+
+MESSAGES = (
+    "I asked for a refund two weeks ago and nothing has happened. Nobody answers the phone.",
+    "My card was stolen on the tram this morning and I have already called you twice.",
+    "You charged me twice for the same order. Please give the second payment back to me.",
+)
+NUMBERS = count()
+
+
+def routed() -> Callable[[], None]:
+    """A call brings one complaint in and has both models read it, as a worker does."""
+    nudges._send = lambda *message: None  # the broker is no part of this
+
+    def run() -> None:
+        number = next(NUMBERS)
+        data = {"message": f"{MESSAGES[number % 3]} Order {number}."}
+        opened = case_open(by=None, case_type="complaint", reference=f"worker {number}", source="bench", data=data)
+        assert isinstance(opened, Opened)
+        for job in Job.objects.filter(instance=opened.case.instance_id).values_list("job", flat=True):
+            assert runner.run(opened.case.instance_id, job)
+        assert opened.case.instance.tasks.exists()
+
+    return run
+
+
+def bare(dsn: str) -> Callable[[], None]:
+    """A call makes the same inferences by the same models, and the least writes."""
+    versions = ModelVersion.objects.filter(active=True).select_related("actor")
+    models = [kinds.load(each.actor.kind, each.version, bytes(each.artefact)) for each in versions]
+    write = floor.routed(dsn)
+
+    def run() -> None:
+        number = next(NUMBERS)
+        for model in models:
+            model.run({"text": f"{MESSAGES[number % 3]} Order {number}."}, idempotency_key="")
+        write()
+
+    return run
+
+
+def against_the_bare_work(dsn: str) -> Iterator[str]:
+    ensure_actors(CASE_TYPES / "complaint" / "training")
+    ways = {"the product": routed(), "bare": bare(dsn)}
+    spent: dict[str, list[float]] = {name: [] for name in ways}
+    for way in ways.values():
+        way()
+    for _ in range(9):
+        for name, way in ways.items():
+            spent[name].append(_cpu_of(way, 20, dsn))
+    ratios = sorted(a / b for a, b in zip(spent["the product"], spent["bare"], strict=True))
+    for name, each in spent.items():
+        yield f"{name:12} {1000 * sorted(each)[len(each) // 2]:6.2f} ms of CPU a case, database included"
+    yield f"ratio        {ratios[len(ratios) // 2]:6.2f}, aim 2.2"
+
+
+def _cpu_of(work: Callable[[], None], times: int, dsn: str) -> float:
+    """Seconds of CPU a call, of this process and of all of the database's."""
+    own, server = time.process_time(), _server_cpu(dsn)
+    for _ in range(times):
+        work()
+    return (time.process_time() - own + _server_cpu(dsn) - server) / times
+
+
+def _server_cpu(dsn: str) -> float:
+    """Seconds that the server's processes have used, the ended ones included."""
+    folder = dict(part.split("=") for part in dsn.split())["host"]
+    main = int(next(Path(folder).parent.rglob("postmaster.pid")).read_text().split()[0])
+    ticks = 0
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            ticks += _ticks(process, main)
+    return ticks / 100
+
+
+def _ticks(process: Path, main: int) -> int:
+    try:
+        figures = (process / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    parent, spent, ended = int(figures[1]), int(figures[11]) + int(figures[12]), int(figures[13]) + int(figures[14])
+    if int(process.name) == main:
+        return spent + ended
+    return spent if parent == main else 0
