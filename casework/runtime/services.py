@@ -12,6 +12,8 @@ from casework.runtime.postgres import Postgres
 from casework.runtime.valkey import Valkey
 
 ONE_COMMAND = "for one command"
+PASSING = 30.0
+"""Seconds to wait for a database that is about to come up, or for a lock that is about to be given back."""
 
 
 @contextmanager
@@ -45,11 +47,19 @@ def services_for_one_command(places: Locations) -> Iterator[None]:
 
 
 def _lock_unless_serving(places: Locations) -> int | None:
-    """The lock, after waiting for other single commands; None when the product runs and has the services up."""
+    """The lock, after waiting for other single commands; None when the product runs and has the services up.
+
+    While the product starts, or its last process ends, the lock is taken and the database is not there: that passes.
+    """
+    until = time.monotonic() + PASSING
     while True:
         try:
             return take_lock(places, address=ONE_COMMAND)
         except AlreadyRunning as running:
-            if running.owner.get("address") != ONE_COMMAND:
+            if running.owner.get("address") != ONE_COMMAND and (_database_is_there(places) or time.monotonic() > until):
                 return None
         time.sleep(0.2)
+
+
+def _database_is_there(places: Locations) -> bool:
+    return bool(os.environ.get("DATABASE_URL")) or places.postgres_socket.exists()

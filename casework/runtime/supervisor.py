@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from pathlib import Path
 
 from casework.runtime.frontend import prepare_frontend
 from casework.runtime.keeping import Part, keep_running
@@ -70,7 +71,11 @@ def _manage(*arguments: str, says: str) -> str:
     """Run one of the product's commands, its progress on the terminal; what it printed as its answer."""
     print(says, flush=True)
     done = subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
+        [sys.executable, "-m", "casework.runtime.django_commands", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise ServiceFailed(f"`manage.py {' '.join(arguments)}` failed; what it said stands above.\n{done.stdout}")
@@ -78,7 +83,7 @@ def _manage(*arguments: str, says: str) -> str:
 
 
 def _has_command(name: str) -> bool:
-    return (ROOT / "casework/management/commands" / f"{name}.py").exists()
+    return (Path(__file__).parents[1] / "management/commands" / f"{name}.py").exists()
 
 
 def _announce(address: str, people: str) -> None:

@@ -82,9 +82,6 @@ class Usage:
     def uses_of(self, at: tuple[str, str]) -> tuple[Use, ...]:
         return tuple(use for use in self.uses if use.by == at)
 
-    def asked_by(self, at: tuple[str, str]) -> tuple[Asked, ...]:
-        return tuple(asked for asked in self.asked if asked.by == at)
-
 
 def usage(case_type: CaseType) -> Usage:
     """What the case type is made of, and what uses what."""

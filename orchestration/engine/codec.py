@@ -1,8 +1,8 @@
-"""How are states, events and commands stored?
+"""How are states and events stored?
 
 A state becomes two byte strings: what is open (small), and the root's variables (the case data, which may be large and
 is decoded only when somebody reads it, and written only when it changed). Both are JSON; items and waits are rows
-without field names, because they are written at every step. Events and commands become a kind and a JSON object.
+without field names, because they are written at every step. Events become a kind and a JSON object.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 import orjson
 
-from orchestration.engine import commands, events
+from orchestration.engine import events
 from orchestration.engine.state import ROOT, Instance, Item, State, Wait
 from orchestration.engine.variables import Variables
 
@@ -81,7 +81,6 @@ class _Shape:
 
 
 _EVENTS = {cls.__name__: _Shape(cls) for cls in get_args(events.Event)}
-_COMMANDS = {cls.__name__: _Shape(cls) for cls in get_args(commands.Command)}
 
 
 def encode_event(event: events.Event) -> tuple[str, dict[str, Json]]:
@@ -94,13 +93,3 @@ def decode_event(kind: str, payload: dict[str, Json]) -> events.Event:
     """The event that was encoded. Raises KeyError for an unknown kind."""
     event: events.Event = _EVENTS[kind].decode(payload)
     return event
-
-
-def encode_command(command: commands.Command) -> tuple[str, dict[str, Json]]:
-    kind = type(command).__name__
-    return kind, _COMMANDS[kind].encode(command)
-
-
-def decode_command(kind: str, payload: dict[str, Json]) -> commands.Command:
-    command: commands.Command = _COMMANDS[kind].decode(payload)
-    return command

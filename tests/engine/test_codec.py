@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.engine import commands, events
-from orchestration.engine.codec import decode_command, decode_event, encode_command, encode_event
+from orchestration.engine import events
+from orchestration.engine.codec import decode_event, encode_event
 
 BY_TYPE = {
     "int": st.integers(1, 10**6),
@@ -47,14 +47,6 @@ def test_every_event_survives_being_stored(cls, data):
     event = data.draw(some(cls))
     kind, payload = orjson.loads(orjson.dumps(encode_event(event)))
     assert decode_event(kind, payload) == event
-
-
-@pytest.mark.parametrize("cls", get_args(commands.Command), ids=lambda cls: cls.__name__)
-@given(data=st.data())
-def test_every_command_survives_being_stored(cls, data):
-    command = data.draw(some(cls))
-    kind, payload = orjson.loads(orjson.dumps(encode_command(command)))
-    assert decode_command(kind, payload) == command
 
 
 def test_fields_that_hold_their_defaults_are_not_stored():

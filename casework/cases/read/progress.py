@@ -55,10 +55,6 @@ class Goal:
     def achieved(self) -> int:
         return sum(milestone.reached is not None for milestone in self.milestones)
 
-    @property
-    def remaining(self) -> tuple[str, ...]:
-        return tuple(milestone.name for milestone in self.milestones if milestone.reached is None)
-
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -166,7 +167,7 @@ def test_ctrl_c_finishes_the_row_in_hand_and_the_next_run_goes_on(
 
 
 def test_looking_up_what_is_there_costs_one_statement_for_many_rows(
-    intake: Intake, django_assert_max_num_queries: Callable[..., object]
+    intake: Intake, django_assert_max_num_queries: Callable[..., Any]
 ) -> None:
     content = "reference,text\n" + "".join(f"R{number},Hello\n" for number in range(90))
     intake(content)

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 
 from audit.models import AuditEvent
@@ -38,12 +37,12 @@ def admin(people: dict[str, Any], client: Client) -> Client:
     return client
 
 
-def upload(who: Client, name: str, content: bytes | str, belongs_to: str = "") -> HttpResponse:
+def upload(who: Client, name: str, content: bytes | str, belongs_to: str = "") -> Any:
     file = SimpleUploadedFile(name, content.encode() if isinstance(content, str) else content)
     return who.post("/models/import/", {"file": file, "belongs_to": belongs_to}, follow=True)
 
 
-def publish(who: Client, note: str = "Stricter") -> HttpResponse:
+def publish(who: Client, note: str = "Stricter") -> Any:
     return who.post(f"/models/import/{Proposal.objects.get().pk}/", {"do": "publish", "note": note}, follow=True)
 
 

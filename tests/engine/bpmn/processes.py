@@ -93,9 +93,9 @@ class Written:
         if kind == "undo":
             return self.undo(rest[0], times)
         if kind == "guard":
-            return self.guard(*rest, times)
+            return self.guard(*rest, times)  # type: ignore[call-arg]  # as many as the kind has
         if kind == "many":
-            return self.many(*rest, times)
+            return self.many(*rest, times)  # type: ignore[call-arg]
         return self.split(kind, rest[0], rest[1] if len(rest) > 1 else (True, True, True), times)
 
     def leaf(self, kind: str, times: int) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -128,7 +129,8 @@ def test_the_name_of_a_link_and_of_what_is_called_is_a_text_whatever_is_in_it():
     processes, faults = compile_processes(parse(text.encode()), "odd.bpmn")
     assert [fault for fault in faults if fault.severe] == []
     assert processes["p"].body.links == {"${odd(": "b"}
-    assert processes["p"].nodes["c"].called.constant == "=1+"
+    call: Any = processes["p"].nodes["c"]
+    assert call.called.constant == "=1+"
 
 
 @settings(deadline=None, suppress_health_check=list(HealthCheck))

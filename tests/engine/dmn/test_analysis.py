@@ -132,7 +132,7 @@ def test_a_finding_is_there_exactly_when_trying_all_inputs_shows_one(data):
 def combinations(kinds):
     from itertools import product
 
-    return product(*(everything[kind] for kind in kinds))
+    return product(*(everything[kind] for kind in kinds))  # type: ignore[call-overload]
 
 
 def all_matching(model, inputs) -> list[int]:

@@ -1,6 +1,7 @@
 """What one can write: numbers, strings, names with spaces, comments."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -137,6 +138,6 @@ def test_a_tree_is_written_with_no_more_brackets_than_it_needs(text):
 
 
 def test_nodes_know_their_place_in_the_text():
-    tree = parse_expression("1 +\n count(x)")
+    tree: Any = parse_expression("1 +\n count(x)")
     assert (tree.right.span.line, tree.right.span.column) == (2, 2)
     assert (tree.span.start, tree.span.end) == (0, 13)

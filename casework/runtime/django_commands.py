@@ -1,0 +1,30 @@
+"""How is one of the product's own commands run? `casewright manage COMMAND`, or `python manage.py COMMAND`.
+
+Django's `execute_from_command_line`, with a word of advice where the embedded database is not up.
+"""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casework.settings")
+    from django.core.management import execute_from_command_line
+    from django.db import OperationalError
+
+    from casework.runtime.locations import embedded_database_is_missing
+
+    try:
+        execute_from_command_line(sys.argv)
+    except OperationalError as error:
+        if embedded_database_is_missing():
+            sys.exit(
+                "The embedded database is not running. Start everything with `make run` (`casewright run`),\n"
+                'or start the database for one command with `make manage ARGS="COMMAND ..."` '
+                "(`casewright manage COMMAND ...`)."
+            )
+        raise error
+
+
+if __name__ == "__main__":
+    main()
