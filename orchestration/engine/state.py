@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from orchestration.engine import registry
+from orchestration.engine.keys import same
 from orchestration.engine.variables import Variables
 
 Json = Any
@@ -89,7 +90,9 @@ class Wait:
         """
         if registry.is_key(self.key):
             return False
-        return self.key is None or correlation is None or self.key == correlation != ""
+        if self.key is None or correlation is None:
+            return True
+        return correlation != "" and same(self.key, correlation)
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ from audit.services import Origin
 from orchestration.casetypes.case_type import by_definition
 from orchestration.engine.bpmn.view import correlation_key
 from orchestration.engine.commands import RaiseIncident, ReceiveMessage, ReceiveSignal, ResolveIncident
+from orchestration.engine.keys import spellings
 from orchestration.ground import clock
 from orchestration.messaging import start_events
 from orchestration.models import Incident, Outbox, Subscription
@@ -137,7 +138,7 @@ def _message(letter: Outbox, waiting: QuerySet[Subscription]) -> int | None:
     keys = {version: _key(letter, version, variables) for version in _versions(waiting)}
     fitting = Q()
     for version, key in keys.items():
-        of_key = Q() if key is None else Q(correlation=key) | Q(correlation=None)
+        of_key = Q() if key is None else Q(correlation__in=spellings(key)) | Q(correlation=None)
         fitting |= Q(instance__definition=version) & of_key
     standing_still = Q(instance__status="suspended")
     ordered = waiting.filter(fitting).order_by("id")

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from orchestration.engine.bpmn import compensation_log, execution_listeners, scopes, tokens, variables, waits, work
+from orchestration.engine.bpmn.conditions import decided
 from orchestration.engine.bpmn.items import close_item, facts_of, is_open, node_of, note, open_item, stall
 from orchestration.engine.bpmn.model import Activity, CallActivity, Flow, Loop, Node, SubProcess
 from orchestration.engine.state import Item
@@ -75,8 +76,9 @@ def _open(
     facts: dict[str, Json] | None,
 ) -> int:
     own = local
-    if node.inputs and not isinstance(node, CallActivity):
-        own = {**local, **variables.transferred(step, node.inputs, instance, scope, local)}
+    inputs = [one for one in node.inputs if one.own] if isinstance(node, CallActivity) else node.inputs
+    if inputs:
+        own = {**local, **variables.transferred(step, inputs, instance, scope, local)}
     if isinstance(node, SubProcess) and node.body.data:
         own = {**variables.initial(node.body), **own}
     item = open_item(step, instance, scope, node, own, facts)
@@ -114,7 +116,7 @@ def begin_again(step: Step, item: int) -> None:
     if not armed and not is_instance(step, found):
         _arm_boundaries(step, item, node)
     if is_frame(found) and node.loop is not None:
-        _start_loop(step, item, node, node.loop)
+        _go_on(step, item, node, node.loop)
     else:
         _begin(step, item, node)
 
@@ -231,21 +233,32 @@ def _complete_instance(step: Step, item: int, node: Activity, values: Mapping[st
         note(step, found.instance, frame, f"out:{found.facts['index']}", results)
     compensation_log.remember(step, found, node)
     close_item(step, item)
-    facts = step.state.items[frame].facts
-    counts = {**facts["loop"], "done": facts["loop"]["done"] + 1}
+    loops = step.state.items[frame].facts["loop"]
+    counts = {**loops, "done": loops["done"] + 1}
     note(step, found.instance, frame, "loop", counts)
+    return _go_on(step, frame, node, loop)
+
+
+def _go_on(step: Step, frame: int, node: Activity, loop: Loop) -> None:
+    """What comes after the instances that are done: the next one, the end, or, before any, the beginning."""
+    facts = step.state.items[frame].facts
+    done, total = facts["loop"]["done"], facts["loop"].get("total")
     if loop.kind == "standard":
-        return _next_turn(step, frame, node, loop, counts["done"])
-    if counts["done"] >= counts["total"] or _is_enough(step, frame, loop):
+        return _next_turn(step, frame, node, loop, done)
+    if total is None:
+        return _start_loop(step, frame, node, loop)
+    if done >= total or _is_enough(step, frame, loop):
         return _end_loop(step, frame, node)
-    if loop.kind == "sequential":
-        step.plan(_next_instance, step, frame, node, loop, counts["done"], facts.get("elements"))
+    if loop.kind == "sequential" and not step.state.items[frame].children:
+        step.plan(_next_instance, step, frame, node, loop, done, facts.get("elements"))
     return None
 
 
 def _is_enough(step: Step, frame: int, loop: Loop) -> bool:
-    instance = step.state.items[frame].instance
-    return loop.completion is not None and step.evaluate(loop.completion, instance, frame) is True
+    if loop.completion is None:
+        return False
+    whose = "The completion condition of the loop"
+    return decided(step, loop.completion, step.state.items[frame].instance, frame, whose)
 
 
 def _next_instance(
@@ -261,9 +274,15 @@ def _next_turn(step: Step, frame: int, node: Activity, loop: Loop, turn: int) ->
     instance = step.state.items[frame].instance
     known = {"loopCounter": turn}
     most = None if loop.maximum is None else step.evaluate(loop.maximum, instance, frame, known)
+    if isinstance(most, int) and turn >= most:
+        return _end_loop(step, frame, node)
     tested = turn > 0 or loop.test_before
-    wanted = loop.condition is None or not tested or step.evaluate(loop.condition, instance, frame, known) is True
-    if (isinstance(most, int) and turn >= most) or not wanted or (loop.condition is None and most is None and turn > 0):
+    wanted = (
+        loop.condition is None
+        or not tested
+        or decided(step, loop.condition, instance, frame, "The condition of the loop", known)
+    )
+    if not wanted or (loop.condition is None and most is None and turn > 0):
         return _end_loop(step, frame, node)
     step.plan(_next_instance, step, frame, node, loop, turn)
     return None

@@ -10,20 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from hashlib import sha256
 from typing import Final
-
-import orjson
 
 from orchestration.engine import feel
 from orchestration.engine.bpmn.model import Event, EventDefinition, Node, Task
 from orchestration.engine.bpmn.reading import Reader, local
 from orchestration.engine.expressions import Formula, Json
+from orchestration.engine.keys import key_text
 from orchestration.engine.registry import Names
 from orchestration.engine.xml import Element
-
-LONGEST: Final = 200
-"""Characters of a key; of a longer one its digest is taken."""
 
 NO_KEY: Final = ""
 """The key of a subscription whose data is not there yet, and of a message that says nothing: they fit nobody's."""
@@ -120,11 +115,3 @@ def key_of_payload(paths: tuple[Formula, ...], payload: Mapping[str, Json], now:
     """The key that a message carries; NO_KEY when nothing in it makes one."""
     scope = {name: feel.to_feel(value) for name, value in payload.items()}
     return key_text([path.value(scope, now) for path in paths]) or NO_KEY
-
-
-def key_text(values: list[Json]) -> str | None:
-    """The properties of a key as one text of at most `LONGEST` characters; None when any is missing."""
-    if not values or any(value is None for value in values):
-        return None
-    text = values[0] if len(values) == 1 and isinstance(values[0], str) else orjson.dumps(values).decode()
-    return text if len(text) <= LONGEST else sha256(text.encode()).hexdigest()

@@ -43,6 +43,7 @@ EVENTS: Final = frozenset(
         "boundaryEvent",
     }
 )
+THROWING: Final = ("endEvent", "intermediateThrowEvent", "implicitThrowEvent")
 GATEWAYS: Final = frozenset(
     {"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway"}
 )
@@ -188,6 +189,8 @@ def _event(reader: Reader, element: Element, common: dict[str, Any]) -> Event:
     for definition in definitions:
         if definition.kind not in allowed:
             reader.fault(element, f"A {element.name} cannot be a {definition.kind} event.")
+    if element.name in THROWING:
+        common |= _sent_with_signal(reader, element, common)
     attribute = "cancelActivity" if element.name == "boundaryEvent" else "isInterrupting"
     always = any(definition.kind in ("error", "cancel", "compensation") for definition in definitions)
     return Event(
@@ -197,6 +200,15 @@ def _event(reader: Reader, element: Element, common: dict[str, Any]) -> Event:
         interrupting=always or element.get(attribute) != "false",
         attached_to=local(element.get("attachedToRef")),
     )
+
+
+def _sent_with_signal(reader: Reader, element: Element, common: dict[str, Any]) -> dict[str, Any]:
+    """What Camunda 7 writes at the signal's definition: variables that go with it, some or all."""
+    said = [reader.extensions(child) for child in element.all("signalEventDefinition")]
+    inputs = [one for each in said for one in each.inputs]
+    everything = common["extensions"].inherit_variables or any(each.inherit_variables for each in said)
+    extensions = replace(common["extensions"], inherit_variables=everything)
+    return {"inputs": (*common["inputs"], *inputs), "extensions": extensions}
 
 
 def _sent_by_work(element: Element, common: dict[str, Any]) -> Task | None:

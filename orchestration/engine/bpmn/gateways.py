@@ -22,7 +22,7 @@ Tokens = dict[str, int]
 def exclusive(step: Step, instance: int, scope: int | None, node: Node, flow: Flow | None) -> None:
     """The first flow whose condition holds, in the order of the model, else the default (13.4.2)."""
     for out in node.outgoing:
-        if out.id != node.default and holds(step, instance, scope, out):
+        if out.id != node.default and holds(step, instance, scope, node, out):
             return _go(step, instance, scope, node, [out])
     default = [out for out in node.outgoing if out.id == node.default]
     if not default:
@@ -83,9 +83,7 @@ def _diverge(step: Step, instance: int, scope: int | None, node: Gateway, start:
         for flow in node.outgoing
         if (start or (flow.condition is not None and "waitingForStart" in flow.condition.names))
         and flow.id != node.default
-        and (
-            flow.condition is None or step.evaluate(flow.condition, instance, scope, {"waitingForStart": start}) is True
-        )
+        and holds(step, instance, scope, node, flow, {"waitingForStart": start})
     ]
     if start and not flows:
         flows = [flow for flow in node.outgoing if flow.id == node.default]

@@ -87,7 +87,17 @@ def parse(root: Element, file: str = "") -> tuple[dict[str, ProcessModel], list[
     reader = Reader(root, file)
     found = [_Process(reader, one).read() for one in root.all("process") if one.get("isExecutable") != "false"]
     found += [_global_task(reader, one) for one in root.all(*GLOBAL_TASKS)]
+    if not found:
+        _nothing_runs(reader, root)
     return {process.id: process for process in found}, reader.faults
+
+
+def _nothing_runs(reader: Reader, root: Element) -> None:
+    """Said of each process that is only a drawing where no other one runs (10.2.1), or of a file without any."""
+    for drawn in root.all("process"):
+        reader.fault(drawn, 'It says isExecutable="false", so nothing in this file can run.', severe=False)
+    if root.first("process") is None:
+        reader.fault(root, "There is no process in this file, so nothing in it can run.", severe=False)
 
 
 def _global_task(reader: Reader, element: Element) -> ProcessModel:

@@ -49,7 +49,8 @@ def _one(step: Step, instance: int, scope: int | None, node: Event, definition: 
             work.throw_message(step, instance, scope, node, definition)
         case "signal" if definition.name is not None:
             name = waits.name_of(step, definition, instance, scope) or ""
-            values = variables.transferred(step, node.inputs, instance, scope)
+            given = variables.visible(step, instance, scope) if node.extensions.inherit_variables else {}
+            values = given | variables.transferred(step, node.inputs, instance, scope)
             step.throw_signal(instance, None, name, values, waits.local_key(step, instance, definition))
         case "escalation":
             throw(step, instance, scope, "escalation", waits.name_of(step, definition, instance, scope))

@@ -12,9 +12,10 @@ from typing import Protocol, cast
 
 from orchestration.engine import events as e
 from orchestration.engine.bpmn import execution_listeners
+from orchestration.engine.bpmn.conditions import decided
 from orchestration.engine.bpmn.items import process, stall, turn
 from orchestration.engine.bpmn.model import Flow, Node
-from orchestration.engine.step import Step
+from orchestration.engine.step import Json, ModelFault, Step
 
 Enter = Callable[[Step, int, int | None, Node, Flow | None], None]
 """What a token does that arrives at a node: (step, instance, scope, node, the flow it came by)."""
@@ -80,13 +81,21 @@ def chosen(step: Step, instance: int, scope: int | None, node: Node) -> list[Flo
     """The flows out whose condition holds or that have none; else the default. None at all: the token stalls."""
     if len(node.outgoing) == 1 and node.outgoing[0].condition is None:
         return list(node.outgoing)
-    flows = [flow for flow in node.outgoing if flow.id != node.default and holds(step, instance, scope, flow)]
+    flows = [flow for flow in node.outgoing if flow.id != node.default and holds(step, instance, scope, node, flow)]
     flows = flows or [flow for flow in node.outgoing if flow.id == node.default]
     if not flows:
         stall(step, instance, scope, node, f"No flow out of '{node.name or node.id}' can be taken: no condition holds.")
     return flows
 
 
-def holds(step: Step, instance: int, scope: int | None, flow: Flow) -> bool:
-    """Whether a token may go along the flow; a condition that gives no answer (null) does not hold."""
-    return flow.condition is None or step.evaluate(flow.condition, instance, scope) is True
+def holds(
+    step: Step, instance: int, scope: int | None, node: Node, flow: Flow, known: Mapping[str, Json] | None = None
+) -> bool:
+    """Whether a token may go from the node along the flow. A condition without a truth value: the token stalls."""
+    if flow.condition is None:
+        return True
+    try:
+        whose = f"The condition of the flow '{flow.name or flow.id}'"
+        return decided(step, flow.condition, instance, scope, whose, known)
+    except ModelFault as fault:
+        stall(step, instance, scope, node, str(fault))

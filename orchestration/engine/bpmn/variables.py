@@ -67,6 +67,16 @@ def visible(step: Step, instance: int, item: int | None) -> dict[str, Json]:
     return {name: value for layer in layers for name, value in layer.items()}
 
 
+def handed_over(step: Step, node: Node, instance: int, item: int | None) -> dict[str, Json]:
+    """What a call gets of the variables that its item sees: all, its own, or what is mapped."""
+    given: dict[str, Json] = {}
+    if node.extensions.inherit_variables:
+        given = visible(step, instance, item)
+    elif node.extensions.inherit_own and item is not None:
+        given = dict(step.state.items[item].local or {})
+    return given | transferred(step, [one for one in node.inputs if not one.own], instance, item)
+
+
 def returned(
     step: Step, node: Node, instance: int, at: int | None, around: int | None, values: Mapping[str, Json]
 ) -> None:
@@ -78,7 +88,9 @@ def returned(
     if node.extensions.heard is not None:
         assign(step, instance, around, taken(step, node.extensions.heard, instance, at, values))
     elif node.outputs:
-        mapped = transferred(step, node.outputs, instance, at, values)
+        kept = transferred(step, [one for one in node.outputs if one.own], instance, at, values)
+        mapped = dict(values) if node.extensions.return_all else {}
+        mapped |= transferred(step, [one for one in node.outputs if not one.own], instance, at, {**values, **kept})
         if node.extensions.attributes.get("useLocalScopeForOutParameters") == "true":
             step.set_variables(instance, mapped, around)
         else:

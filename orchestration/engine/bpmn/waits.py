@@ -16,6 +16,7 @@ from orchestration.engine import registry
 from orchestration.engine.bpmn import correlation
 from orchestration.engine.bpmn.items import facts_of, note, outermost, process
 from orchestration.engine.bpmn.model import Event, EventDefinition, Node
+from orchestration.engine.keys import key_text
 from orchestration.engine.state import Wait
 from orchestration.engine.step import ModelFault, Step
 from orchestration.engine.timers import BadTimer, Schedule, kept, schedule
@@ -56,10 +57,7 @@ def _key(step: Step, definition: EventDefinition, instance: int, item: int | Non
         return registry.key(values)
     if not definition.correlation:
         return local_key(step, instance, definition) or _learnt(step, definition, instance)
-    return (
-        correlation.key_text([step.evaluate(path, instance, item) for path in definition.correlation])
-        or correlation.NO_KEY
-    )
+    return key_text([step.evaluate(path, instance, item) for path in definition.correlation]) or correlation.NO_KEY
 
 
 def local_key(step: Step, instance: int, definition: EventDefinition) -> str | None:

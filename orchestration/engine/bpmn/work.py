@@ -15,6 +15,7 @@ from orchestration.engine.bpmn import correlation, variables, waits
 from orchestration.engine.bpmn.items import process, title
 from orchestration.engine.bpmn.model import Activity, CallActivity, EventDefinition, Node, Task
 from orchestration.engine.expressions import Formula
+from orchestration.engine.keys import key_text
 from orchestration.engine.state import Item
 from orchestration.engine.step import ModelFault, Step
 from orchestration.engine.timers import BadTimer, due
@@ -128,7 +129,7 @@ def throw_message(step: Step, instance: int, item: int | None, node: Node, messa
     key = None
     if paths:
         carried = correlation.key_of_payload(paths, payload, step.now)
-        key = carried or correlation.key_text([step.evaluate(path, instance, item) for path in paths]) or carried
+        key = carried or key_text([step.evaluate(path, instance, item) for path in paths]) or carried
     waits.learn(step, instance, key)
     step.throw_message(instance, item, name, payload, key)
 
@@ -150,8 +151,7 @@ def _receive(step: Step, item: Item, node: Activity) -> Done:
 def _call(step: Step, item: Item, node: Activity) -> Done:
     call = cast(CallActivity, node)
     asked = node.extensions
-    given = variables.visible(step, item.instance, item.id) if asked.inherit_variables else {}
-    given |= variables.transferred(step, node.inputs, item.instance, item.id)
+    given = variables.handed_over(step, node, item.instance, item.id)
     if asked.business_key is not None:
         given["businessKey"] = step.evaluate(asked.business_key, item.instance, item.id)
     key = str(step.evaluate(call.called, item.instance, item.id))

@@ -56,6 +56,8 @@ _UNREAD: Final = {
 }
 """Vendors' elements that would change what a case does, so that it is refused with them."""
 
+_NUMBERED: Final = frozenset({"planItem", "discretionaryItem", "caseFileItem"})
+
 
 def compile_cases(root: Element, file: str) -> tuple[dict[str, CaseModel], list[Fault]]:
     """case id -> model for a `definitions` element, and the faults; one with severe faults is not to be deployed."""
@@ -72,6 +74,10 @@ def compile_cases(root: Element, file: str) -> tuple[dict[str, CaseModel], list[
             if model.id in cases:
                 faults.append(Fault(model.id, f"There are two cases {model.id!r}.", element.line, file))
             cases[model.id] = model
+    if root.first("case") is None:
+        faults.append(
+            Fault(root.name, "There is no case in this file, so nothing in it can run.", root.line, file, False)
+        )
     return cases, faults
 
 
@@ -128,6 +134,7 @@ class _CaseReader(Reader):
         return found.heard
 
     def gather(self) -> None:
+        _number(self.case)
         for element, holder in _with_holders(self.case):
             id = element.get("id")
             if element.namespace in VENDORS and element.name in _UNREAD:
@@ -205,8 +212,6 @@ class _CaseReader(Reader):
         definition = self.definitions.get(reference)
         if definition is None:
             self.fault(item, f"There is no plan item definition {reference!r}.")
-        elif not item.get("id"):
-            self.fault(item, "A plan item needs an id.")
         elif definition.name == "casePlanModel":
             self.fault(item, "A plan item cannot stand for the case plan model itself.")
         else:
@@ -283,6 +288,15 @@ class _CaseReader(Reader):
             if rule not in self.elements or self.elements[rule].name != "applicabilityRule":
                 self.fault(element, f"There is no applicability rule {rule!r}.")
         return ((*roles, own) if own else roles), (*rules, *named)
+
+
+def _number(case: Element) -> None:
+    """What nobody refers to needs no id (an xsd:ID of CMMN's schema is optional); here it is numbered by its kind."""
+    count: dict[str, int] = {}
+    for element in case.walk():
+        if _own(element) and element.name in _NUMBERED and not element.get("id"):
+            count[element.name] = count.get(element.name, 0) + 1
+            element.attributes["id"] = f"{element.name}#{count[element.name]}"
 
 
 def _with_holders(case: Element) -> Iterator[tuple[Element, Element]]:

@@ -174,6 +174,8 @@ def _call(run: CaseRun, item: Item, node: Node) -> bool:
     given = carried(run, item, node.inputs)
     if node.extensions.inherit_variables:
         given = {**run.step.state.instances[run.instance].variables, **given}
+    elif node.extensions.inherit_own:
+        given = {**(item.local or {}), **given}
     models = run.step.models.cases if kind == "case" else run.step.models.processes
     inputs: Mapping[str, str] = getattr(models.get(key), "inputs", {})
     variables = {

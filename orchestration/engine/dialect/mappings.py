@@ -36,25 +36,26 @@ def _all(texts: Texts, own: str, carried: str, parameter: str) -> Iterator[Trans
     holders = [holder for connector in connectors for holder in connector.all("inputOutput")]
     for holder in (*vendor_elements(texts.element, "inputOutput"), *holders):
         for child in holder.all(parameter):
-            yield from _transfer(texts, _parameter(texts, child), child.get("name"))
+            yield from _transfer(texts, _parameter(texts, child), child.get("name"), own=parameter == "inputParameter")
 
 
 def _carried(texts: Texts, child: Element) -> Iterator[Transfer]:
     """`flowable:in` and `:out`, `camunda:` too: `source` is a variable, `sourceExpression` JUEL."""
     source, expression = child.get("source"), child.get("sourceExpression")
-    target = child.get("target") or child.get("targetExpression")
+    target, own = child.get("target") or child.get("targetExpression"), child.get("local") == "true"
+    own = own and child.name == "out"
     if expression is not None:
-        yield from _transfer(texts, texts.value(expression), target)
+        yield from _transfer(texts, texts.value(expression), target, own)
     elif source is not None:
-        yield from _transfer(texts, texts.reference(source), target)
+        yield from _transfer(texts, texts.reference(source), target, own)
 
 
-def _transfer(texts: Texts, source: Formula | None, target: str | None) -> Iterator[Transfer]:
+def _transfer(texts: Texts, source: Formula | None, target: str | None, own: bool = False) -> Iterator[Transfer]:
     to = texts.value(target)
     if target is None:
         texts.fault("a mapping does not say where its value goes (no name or target)")
     elif source is not None and to is not None:
-        yield Transfer(source, to)
+        yield Transfer(source, to, own)
 
 
 # -- Camunda 7: a parameter is a text, a script, a list or a map
@@ -97,7 +98,7 @@ def _mapped(texts: Texts, name: str) -> tuple[Transfer, ...]:
         for child in holder.all(name):
             written = child.get("source")
             source = texts.condition("null") if not written else texts.value(written)
-            for transfer in _transfer(texts, source, child.get("target")):
+            for transfer in _transfer(texts, source, child.get("target"), own=name == "input"):
                 _add(texts, found, transfer, name)
     return tuple(found.values())
 
@@ -117,7 +118,7 @@ def _inside(before: Transfer | None, transfer: Transfer, into: tuple[str, ...], 
     variable, *path = into
     base = feel(before.source) if before is not None else "{}" if way == "input" else _context(variable)
     put = _put(base, path, feel(transfer.source))
-    return Transfer(formula(put), formula(quoted(variable)))
+    return Transfer(formula(put), formula(quoted(variable)), transfer.own)
 
 
 def _context(text: str) -> str:

@@ -61,6 +61,7 @@ class _Reader(Texts):
             inputs=inputs(self),
             outputs=outputs(self),
             inherit_variables=self.inherits(),
+            inherit_own=self.inherits_own(),
             return_all=self.returns_all(),
             business_key=self.business_key(),
             plans=self.plans(),
@@ -133,12 +134,23 @@ class _Reader(Texts):
         return self.value(named or (kind if kind != "external" else None))
 
     def inherits(self) -> bool:
-        everything = any(child.get("variables") == "all" for child in vendor_elements(self.element, "in"))
+        everything = any(not local for local in self.all_of("in"))
         return everything or vendor(self.element, "inheritVariables") == "true" or self.propagates("Parent")
 
+    def inherits_own(self) -> bool:
+        """Camunda 7's `local`; in a call of Zeebe, what is mapped is the activity's own and goes in."""
+        return any(self.all_of("in")) or bool(vendor_elements(self.element, "calledElement", "ioMapping"))
+
     def returns_all(self) -> bool:
-        everything = any(child.get("variables") == "all" for child in vendor_elements(self.element, "out"))
-        return everything or self.propagates("Child")
+        """In Zeebe what is mapped takes the place of everything."""
+        mapped = any(holder.all("output") for holder in vendor_elements(self.element, "ioMapping"))
+        return any(not local for local in self.all_of("out")) or (self.propagates("Child") and not mapped)
+
+    def all_of(self, name: str) -> Iterator[bool]:
+        """For each mapping of all variables at once (Camunda 7), whether it is of local ones only."""
+        for child in vendor_elements(self.element, name):
+            if child.get("variables") == "all":
+                yield child.get("local") == "true"
 
     def propagates(self, whose: str) -> bool:
         """Zeebe carries all variables to the called process and back unless the model says otherwise."""

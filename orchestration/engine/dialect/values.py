@@ -10,10 +10,15 @@ from orchestration.engine.expressions import Formula
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """One value carried into or out of an activity: `source` is evaluated on the side it comes from."""
+    """One value carried into or out of an activity: `source` is evaluated on the side it comes from.
+
+    `own`: it becomes a variable of the activity itself. What the activity calls gets such a variable only where the
+    model hands it on (Camunda 7's `inputParameter`, Zeebe's `ioMapping`, an `out` that is `local`).
+    """
 
     source: Formula
     target: Formula
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +98,12 @@ class Plans:
 class Extensions:
     """All that vendors' extensions say about one element.
 
-    `first_index`: the loop counter of a loop's first instance (Zeebe counts from 1). `collected`: variables that gather
-    what each instance of a loop gives; `gathered`: those of an instance that are read for it. `decision_form`: how a
-    decision's output is written (`decisions.shaped`). `skip`: under which condition the work is left out. `listeners`:
-    what is set at which moment (`listeners`). `heard`, `sent`: events of Flowable's event registry.
+    `inherit_variables`: what is called gets all that the activity sees, `inherit_own`: all that is the activity's own.
+    `return_all`: all that it has comes back. `first_index`: the loop counter of a loop's first instance (Zeebe counts
+    from 1). `collected`: variables that gather what each instance of a loop gives; `gathered`: those of an instance
+    that are read for it. `decision_form`: how a decision's output is written (`decisions.shaped`). `skip`: under which
+    condition the work is left out. `listeners`: what is set at which moment (`listeners`).
+    `heard`, `sent`: events of Flowable's event registry.
     """
 
     assignee: Formula | None = None
@@ -113,6 +120,7 @@ class Extensions:
     inputs: tuple[Transfer, ...] = ()
     outputs: tuple[Transfer, ...] = ()
     inherit_variables: bool = False
+    inherit_own: bool = False
     return_all: bool = False
     business_key: Formula | None = None
     collection: Formula | None = None

@@ -150,4 +150,16 @@ def test_a_file_of_something_else_is_refused():
 
 def test_a_process_that_is_not_executable_is_passed_by():
     text = f'{OPEN}<process id="p" isExecutable="false"><task id="t" /></process></definitions>'
-    assert compile_processes(parse(text.encode()), "x.bpmn") == ({}, [])
+    processes, faults = compile_processes(parse(text.encode()), "x.bpmn")
+    assert processes == {} and not [fault for fault in faults if fault.severe]
+
+
+def test_a_file_in_which_nothing_can_run_is_a_warning_and_a_drawing_beside_a_process_is_none():
+    drawn, runs = (f'<process id="{id}" isExecutable="{flag}"><startEvent/></process>' for id, flag in
+                   (("d", "false"), ("r", "true")))  # fmt: skip
+    opening = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">'
+    for inside, said in ((drawn, ["d"]), (drawn + runs, []), (runs, []), ("", ["definitions#1"])):
+        built = build({"m.bpmn": f"{opening}{inside}</definitions>".encode()})
+        assert isinstance(built, CompiledModels)
+        nothing = [warning.element for warning in built.warnings if "can run" in warning.sentence]
+        assert nothing == said, inside

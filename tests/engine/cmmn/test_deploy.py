@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.engine import commands as c
 from orchestration.engine.compile_models import build
 from orchestration.engine.compiled_models import CompiledModels
-from tests.engine.models import HUMAN, cmmn, entry, faults, item, on
+from tests.engine.models import HUMAN, Hand, cmmn, entry, faults, item, on
 
 
 def found(source: bytes) -> dict[str, str]:
@@ -162,3 +163,23 @@ def test_the_case_types_that_ship_can_be_deployed():
     for case_type in (path for path in folder.iterdir() if (path / "manifest.yaml").exists()):
         built = build({file.name: file.read_bytes() for file in case_type.iterdir() if file.is_file()})
         assert isinstance(built, CompiledModels), built
+
+
+def test_what_nobody_refers_to_needs_no_id():
+    plan = '<planItem definitionRef="human"/><planItem definitionRef="human"/>'
+    files = '<caseFileModel><caseFileItem name="one"/><caseFileItem name="other"/></caseFileModel>'
+    built = build({"m.cmmn": cmmn(plan + HUMAN, before=files)})
+    assert isinstance(built, CompiledModels), built
+    hand = Hand(built).start()
+    assert len([wait for wait in hand.state.waits.values() if wait.kind == "task"]) == 2
+    hand.do(c.CaseFile("create", "one", 1))
+    hand.do(c.CaseFile("create", "other", 2))
+    assert dict(hand.state.root.variables) == {"one": 1, "other": 2}
+
+
+def test_a_file_without_a_case_is_a_warning():
+    built = build({"m.cmmn": b'<definitions xmlns="http://www.omg.org/spec/CMMN/20151109/MODEL"/>'})
+    assert isinstance(built, CompiledModels)
+    assert [warning.sentence for warning in built.warnings] == [
+        "There is no case in this file, so nothing in it can run."
+    ]
