@@ -14,6 +14,7 @@ from typing import Any, Final
 from jsonschema.exceptions import ValidationError
 
 from orchestration.casetypes.case_type import CaseType, Form, FormField
+from orchestration.ground import schemas
 from orchestration.privacy.masking import View
 
 Json = Any
@@ -29,7 +30,7 @@ PLACEHOLDER = re.compile(r"\{([^{}\s]{1,200})\}")
 def schema_errors(case_type: CaseType, data: Mapping[str, Json]) -> dict[str, str]:
     """For each dotted path of `data` that the schema refuses, why."""
     found: dict[str, str] = {}
-    for error in case_type.validator.iter_errors(data):
+    for error in schemas.errors(case_type.validator, data):
         found.setdefault(*_in_words(error))
     return found
 
@@ -61,6 +62,8 @@ def _in_words(error: ValidationError) -> tuple[str, str]:
             return path, "This should be one of: " + ", ".join(map(str, limit)) + "."
         case "minimum" | "maximum":
             return path, f"This should be at {'least' if error.validator == 'minimum' else 'most'} {limit}."
+        case schemas.TOO_LONG:
+            return path, "This is too much to be checked at once; give less."
         case _:
             return path, f"This does not fit the rule {error.validator!r}."
 

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 
 from orchestration.actors.contract import Actor, Answer
+from orchestration.ground import schemas
 from orchestration.privacy.texts import FORMS, NO_SECRETS, Secrets
 
 MAX_BYTES = 64 * 1024
@@ -99,7 +100,7 @@ def _size(what: str, value: Any, max_bytes: int) -> Verdict | None:
 
 def _schema(what: str, value: Any, schema: dict[str, Any]) -> Verdict | None:
     try:
-        errors = list(_validator(json.dumps(schema, sort_keys=True)).iter_errors(value))
+        errors = schemas.errors(_validator(json.dumps(schema, sort_keys=True)), value)
     except (SchemaError, TypeError, ValueError, RecursionError):
         return Verdict(False, "schema", f"The actor's own schema of its {what} is not valid.")
     if not errors:
@@ -130,7 +131,7 @@ def _leak(what: str, value: Any, secrets: Secrets, forms: frozenset[str]) -> Ver
 def _validator(schema: str) -> Draft202012Validator:
     document = json.loads(schema)
     Draft202012Validator.check_schema(document)
-    return Draft202012Validator(document)
+    return schemas.SchemaValidator(document)
 
 
 def _told(error: ValidationError) -> str:

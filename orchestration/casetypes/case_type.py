@@ -24,6 +24,7 @@ from orchestration.engine.commands import StartCase, StartProcess
 from orchestration.engine.compile_models import build, compiled
 from orchestration.engine.compiled_models import CompiledModels
 from orchestration.ground.limits import engine_limits
+from orchestration.ground.schemas import SchemaValidator
 from orchestration.models import Definition
 from orchestration.privacy.classification import Classification, classify
 
@@ -136,7 +137,7 @@ class CaseType:
 
     @cached_property
     def validator(self) -> Draft202012Validator:
-        return Draft202012Validator(self.schema)
+        return SchemaValidator(self.schema)
 
     def begin(self, data: Mapping[str, Any], by: str | None = None) -> StartCase | StartProcess:
         """The command by which somebody begins a case of this type, be its model a case or a process."""

@@ -15,6 +15,8 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 
+from orchestration.ground import schemas
+
 Json = Any
 
 MODELS: Final = (".cmmn", ".bpmn", ".dmn")
@@ -164,6 +166,11 @@ def _schema_faults(name: str, found: Json) -> Iterator[str]:
         Draft202012Validator.check_schema(found, format_checker=Draft202012Validator.FORMAT_CHECKER)
     except SchemaError as error:
         yield f"{_place(name, error)}: {_in_words(error)}"
+    for pattern in dict.fromkeys(schemas.patterns(found)):
+        if reason := schemas.pattern_fault(pattern):
+            yield f"{name}: the form {_shown(pattern)} cannot be checked here: {reason}."
+    if any("patternProperties" in one and "unevaluatedProperties" in one for one in _parts(found)):
+        yield f"{name}: patternProperties and unevaluatedProperties together are not checked here; use one of them."
     for reference in dict.fromkeys(_references(found)):
         if not reference.startswith("#"):
             yield f"{name}: it refers to {_shown(reference)}, which is not in it; a reference begins with #."
@@ -171,11 +178,17 @@ def _schema_faults(name: str, found: Json) -> Iterator[str]:
 
 def _references(schema: Json) -> Iterator[str]:
     """What a schema refers to, wherever that stands: a validator would fetch what is not in it."""
+    for one in _parts(schema):
+        yield from (one[word] for word in ("$ref", "$dynamicRef") if isinstance(one.get(word), str))
+
+
+def _parts(schema: Json) -> Iterator[dict[str, Json]]:
+    """Every mapping in a schema, at any depth."""
     todo = [schema]
     while todo:
         one = todo.pop()
         if isinstance(one, dict):
-            yield from (one[word] for word in ("$ref", "$dynamicRef") if isinstance(one.get(word), str))
+            yield one
         todo += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
 
 
