@@ -187,12 +187,12 @@ def test_killed_while_a_case_comes_in(complaint: Definition) -> None:
 def test_killed_while_a_machine_works(complaint: Definition) -> None:
     """Before and after the claim, around the answer, while it is brought back, and after."""
     ends = every_moment(at_work(0), lambda reference: work(intake(reference), 1), complaint_ends)
-    same(ends, moments=12)
+    same(ends, moments=10)
 
 
 def test_killed_while_the_last_answer_decides_the_route(complaint: Definition) -> None:
     ends = every_moment(at_work(1), lambda reference: work(intake(reference), 1), complaint_ends)
-    same(ends, moments=12)
+    same(ends, moments=10)
 
 
 def test_killed_while_a_person_completes_the_task(complaint: Definition) -> None:
