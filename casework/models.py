@@ -107,3 +107,15 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} from {self.source}"
+
+
+class SignInLimit(models.Model):
+    """How often sign-in has failed for a name or an address (a keyed digest); `until`: when it may be tried again."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    failures = models.IntegerField()
+    last = models.DateTimeField(db_index=True)
+    until = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.failures} failures"

@@ -53,6 +53,18 @@ on conflict do nothing
 """
 
 
+class Unseen(Http404):
+    """It may be there, but not for this person. `what`: that which is there; "" where nothing is."""
+
+    def __init__(self, sentence: str, what: str) -> None:
+        super().__init__(sentence)
+        self.what = what
+
+
+class Denied(PermissionDenied):
+    """The case may be seen, but this may not be done to it; its history has kept the attempt."""
+
+
 def origin_of(user: User) -> Origin:
     """How the history names a person."""
     return Origin(f"person:{user.get_username()}")
@@ -91,7 +103,7 @@ def case_for_user(user: User, case_id: int, action: str) -> Case:
     if case is not None and action == "reply" and may(user, "reply", case):
         return case
     if case is None or not may(user, "view", case):
-        raise Http404("There is no such case, or you may not see it.")
+        raise Unseen("There is no such case, or you may not see it.", "" if case is None else f"case {case.pk}")
     if not may(user, "work" if action == "reply" else action, case):
         deny(user, case, action, f"case {case.pk}")
     return case
@@ -106,7 +118,7 @@ def task_for_user(user: User, task_id: int, action: str) -> HumanTask:
     found = HumanTask.objects.select_related("instance__case", "assignee").defer(*STATE)
     task = found.filter(pk=task_id).first()
     if task is None or not may(user, "view", task.instance.case):
-        raise Http404("There is no such task, or you may not see it.")
+        raise Unseen("There is no such task, or you may not see it.", "" if task is None else f"task {task.pk}")
     case = task.instance.case
     if action == "view":
         return task
@@ -132,7 +144,7 @@ def is_candidate(user: User, task: HumanTask) -> bool:
 def deny(user: User, case: Case, action: str, what: str) -> None:
     """Keep the attempt in the case's history, then raise PermissionDenied."""
     services.record(case.instance_id, [Fact("access.denied", {"action": action, "what": what})], origin_of(user))
-    raise PermissionDenied(f"You may see this case, but not {action} {what}.")
+    raise Denied(f"You may see this case, but not {action} {what}.")
 
 
 def may_open(user: User, case_type: CaseType) -> bool:

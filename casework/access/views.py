@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -9,6 +10,7 @@ from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from casework.access.sign_in import SignInForm
 from casework.web.decorators import wants_part
 
 YEAR = 365 * 24 * 3600
@@ -18,12 +20,20 @@ class SignIn(LoginView):
     """A part of a page that asks after the session has ended is sent to the whole sign-in page."""
 
     template_name = "access/login.html"
+    authentication_form = SignInForm
     redirect_authenticated_user = True
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if wants_part(request):
             return HttpResponse(headers={"HX-Redirect": resolve_url("login")})
         return super().dispatch(request, *args, **kwargs)
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """The page again; who has to wait is told so in the way of programs as well (429)."""
+        response = super().form_invalid(form)
+        if isinstance(form, SignInForm) and form.wait:
+            response.status_code, response.headers["Retry-After"] = 429, str(form.wait)
+        return response
 
 
 @require_POST

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from casework.access import permissions
+from casework.access import permissions, trail
 from casework.cases.api import requests, shapes
 from casework.cases.api.examples import CASES, NEW_CASE, RECEIPT
 from casework.cases.api.rendering import person
@@ -32,6 +32,7 @@ class CasesView(APIView):
     def get(self, request: Request) -> Response:
         """The cases that you may see, newest first."""
         given = requests.CaseFilter.query(request)
+        trail.list_read(request, "cases")
         which = {None: "all", True: "closed", False: "open"}[given.pop("closed")]
         return Response(
             shapes.CaseList(case_list(user=person(request), now=clock.utc_now(), which=which, **given)).data

@@ -16,7 +16,7 @@ from typing import Final
 from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 
-from audit.services import Fact, Origin, record_control
+from audit.services import Origin
 from casework.access.permissions import origin_of
 from casework.access.roles import ensure_roles
 from casework.forms.answer_validation import text_errors
@@ -123,13 +123,6 @@ def proposal_publish(*, by: User, proposal: Proposal, note: str) -> Published | 
 def note_error(note: str) -> str:
     """What is wrong with the words that are kept with a version; nothing where they are well."""
     return text_errors({"note": note}).get("note", "") if note else "Say in a few words what you changed and why."
-
-
-def publishing_denied(by: User, what: str) -> None:
-    """Keep that somebody tried to change models who may not."""
-    record_control(
-        [Fact("access.denied", {"action": "publish", "what": what})], Origin(origin_of(by).actor), clock.utc_now()
-    )
 
 
 def newest(key: str) -> Definition | None:

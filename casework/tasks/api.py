@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from casework.access import permissions
+from casework.access import permissions, trail
 from casework.cases.api import requests, shapes
 from casework.cases.api.examples import TASK, TASKS
 from casework.cases.api.rendering import person, progress, task_in_full
@@ -32,6 +32,7 @@ class TasksView(APIView):
     def get(self, request: Request) -> Response:
         """Yours, those offered to you or your groups, those that nobody has, or those due soon; first due first."""
         given = requests.TaskFilter.query(request)
+        trail.list_read(request, "tasks")
         scope = given.pop("scope")
         page = inbox_page(user=person(request), tab=TAB.get(scope, scope), now=clock.utc_now(), **given)
         return Response(shapes.TaskList(page).data)

@@ -9,6 +9,9 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from casework.access import trail
+from casework.access.permissions import Denied, Unseen
+
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     sentence = str(exception) if type(exception) is BadRequest else ""
@@ -16,13 +19,17 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    sentence = str(exception) if type(exception) is PermissionDenied else ""
+    sentence = str(exception) if type(exception) in (PermissionDenied, Denied) else ""
+    if not isinstance(exception, Denied):
+        trail.denied(request, sentence)
     return render(request, "403.html", {"exception": sentence}, status=403)
 
 
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Only our own words are repeated: those of the router would show addresses."""
-    said = exception.args[0] if type(exception) is Http404 and exception.args else ""
+    said = exception.args[0] if type(exception) in (Http404, Unseen) and exception.args else ""
+    if isinstance(exception, Unseen) and exception.what:
+        trail.unseen(request, exception.what)
     return render(request, "404.html", {"sentence": said if isinstance(said, str) else ""}, status=404)
 
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
+from django.utils.functional import SimpleLazyObject
 
 log = structlog.get_logger("casework.requests")
 
@@ -61,8 +62,10 @@ def request_log(get_response: GetResponse) -> GetResponse:
 
 
 def _user(request: HttpRequest) -> int | None:
-    """The signed-in person's number, if the view looked at who it is; asking here would cost a query."""
-    return getattr(getattr(request, "_cached_user", None), "pk", None)
+    """The signed-in person's or program's number, if the view looked at who it is; asking here would cost a query."""
+    by_token = request.__dict__.get("user")  # where REST framework has put it; else a promise that nobody has kept yet
+    user = getattr(request, "_cached_user", None) if isinstance(by_token, SimpleLazyObject) else by_token
+    return getattr(user, "pk", None)
 
 
 @sync_and_async_middleware

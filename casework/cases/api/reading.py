@@ -33,6 +33,7 @@ class HistoryView(APIView):
         """Who or what did what, by which rule and version, the oldest first, masked for you: in full for auditors."""
         by = person(request)
         found = permissions.case_for_user(by, case, "view")
+        services.case_viewed(by=by, case=found)
         return history(by, found, **requests.HistoryFilter.query(request))
 
 

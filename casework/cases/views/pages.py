@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from casework.access import permissions
+from casework.access import permissions, trail
 from casework.cases import services
 from casework.cases.narration import KINDS
 from casework.cases.read.case_list import case_list
@@ -31,6 +31,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         user=person(request), now=clock.utc_now(), reference=reference, kind=kind, state=state, which=which,
         after=request.GET.get("after", ""),
     )  # fmt: skip
+    trail.list_read(request, "cases")
     given = {"q": reference, "kind": kind, "state": state, "which": which, "after": page.following}
     context: dict[str, Any] = {
         "page": page, "q": reference, "kind": kind, "state": state, "which": which, "choices": WHICH.items(),

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from casework.access import permissions
+from casework.access import permissions, trail
 from casework.models import Proposal
 from casework.studio import publishing
 from casework.studio.model_overview import overview
@@ -37,6 +37,7 @@ def models(request: HttpRequest, definition_id: int) -> HttpResponse:
 def download(request: HttpRequest, definition_id: int) -> HttpResponse:
     """The version as a zip of its files, as they were deployed."""
     definition = _definition(request, definition_id)
+    trail.downloaded(request, str(definition))
     response = HttpResponse(zipped(definition.files), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{definition.key}-v{definition.version}.zip"'
     return response
@@ -117,5 +118,4 @@ def _definition(request: HttpRequest, definition_id: int) -> Definition:
 def _may_publish(request: HttpRequest, what: str) -> None:
     user = person(request)
     if not permissions.may_publish(user):
-        publishing.publishing_denied(user, what)
         raise PermissionDenied(f"Only administrators {what}.")

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from casework.access import permissions
+from casework.access import permissions, trail
 from casework.tasks import services
 from casework.tasks.inbox import TABS, inbox_marker, inbox_page
 from casework.web.decorators import answered, page_or_part, person, reads, wants_part, writes
@@ -17,6 +17,7 @@ from orchestration.ground import clock
 
 @reads
 def inbox(request: HttpRequest) -> HttpResponse:
+    trail.list_read(request, "tasks")
     return _shown(request, request.GET.get("tab", ""))
 
 

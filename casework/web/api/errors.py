@@ -21,6 +21,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from casework.access import trail
+from casework.access.permissions import Denied, Unseen
 from orchestration.ground.refusals import Refused
 
 Json = Any
@@ -57,6 +59,7 @@ def error(
 def handler(exc: Exception, context: Mapping[str, Any]) -> Response:
     """REST framework's exception handler: every exception becomes an error of our shape."""
     set_rollback()
+    _keep(exc, context)
     match exc:
         case RequestDataTooBig():
             most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -83,6 +86,15 @@ def handler(exc: Exception, context: Mapping[str, Any]) -> Response:
     return error(500, "failed", told)
 
 
+def _keep(exc: Exception, context: Mapping[str, Any]) -> None:
+    """What was denied leaves a trace, as on the pages."""
+    request = context["request"]
+    if isinstance(exc, Unseen) and exc.what:
+        trail.unseen(request, exc.what)
+    elif isinstance(exc, exceptions.PermissionDenied | PermissionDenied) and not isinstance(exc, Denied):
+        trail.denied(request, str(exc))
+
+
 @extend_schema(exclude=True)
 @api_view(["GET", "POST", "PUT", "PATCH", "DELETE"])
 def unknown(request: Request) -> Response:
@@ -93,7 +105,7 @@ def unknown(request: Request) -> Response:
 def _sentence(exc: Exception, otherwise: str) -> str:
     """Our own exceptions say a sentence; those of the framework do not say what to do."""
     told = str(exc)
-    ours = type(exc) in (PermissionDenied, Http404) and told.endswith(".")
+    ours = type(exc) in (PermissionDenied, Denied, Http404, Unseen) and told.endswith(".")
     return told if ours or "CSRF" in told else otherwise
 
 

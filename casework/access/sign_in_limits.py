@@ -1,0 +1,66 @@
+"""How often may somebody try to sign in?
+
+Failures are counted for each name and each address, in the database, so that all web processes count together. From a
+number of failures on, each further one makes the next attempt wait longer, up to a quarter of an hour; meanwhile the
+right password is not looked at either. A name is counted whether anybody has it or not, so no answer says who is there;
+kept are keyed digests, which name nobody.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+from django.db import connection
+from django.utils.crypto import salted_hmac
+
+from casework.models import SignInLimit
+from orchestration.ground.clock import utc_now
+
+FREE: Final = {"name": 5, "address": 20}
+"""Failures that make nobody wait."""
+FIRST_WAIT: Final = 15
+LONGEST_WAIT: Final = 900
+"""Seconds; each failure doubles the wait."""
+FORGOTTEN: Final = 3600
+"""Seconds after the last failure from which on none of them counts."""
+
+COUNT: Final = """
+insert into casework_signinlimit as l (key, failures, last, until) values (%(key)s, 1, %(now)s, null)
+on conflict (key) do update set last = %(now)s,
+    failures = case when l.last < %(now)s - %(forgotten)s * interval '1 second' then 1 else l.failures + 1 end,
+    until = case when l.last >= %(now)s - %(forgotten)s * interval '1 second' and l.failures + 1 >= %(free)s
+                 then %(now)s + least(%(first)s * power(2, least(l.failures + 1 - %(free)s, 20)), %(longest)s)
+                      * interval '1 second' end
+"""
+
+
+def seconds_to_wait(name: str, address: str) -> int:
+    """How long until this name may be tried from this address; 0: now."""
+    now = utc_now()
+    found = SignInLimit.objects.filter(key__in=_keys(name, address), until__gt=now)
+    return max((int((until - now).total_seconds()) + 1 for until in found.values_list("until", flat=True)), default=0)
+
+
+def count_failure(name: str, address: str) -> None:
+    """One more failure, of the name and of the address ("": is not counted)."""
+    with connection.cursor() as cursor:
+        for key, free in _keys(name, address).items():
+            values = {"key": key, "now": utc_now(), "free": free, "forgotten": FORGOTTEN}
+            cursor.execute(COUNT, values | {"first": FIRST_WAIT, "longest": LONGEST_WAIT})
+
+
+def forget_failures(name: str) -> None:
+    """Somebody came in by this name; what the address has failed at besides stays counted."""
+    SignInLimit.objects.filter(key__in=_keys(name, "")).delete()
+
+
+def _keys(name: str, address: str) -> dict[str, int]:
+    """Keyed digests of a name, however it is written, and of an address; each with its free failures."""
+    folded = unicodedata.normalize("NFKC", name).strip().casefold()[:150]
+    given = {"name": folded, "address": address}
+    return {
+        salted_hmac("casework.sign_in_limits", f"{kind}:{value}", algorithm="sha256").hexdigest(): FREE[kind]
+        for kind, value in given.items()
+        if value
+    }

@@ -1,0 +1,107 @@
+"""What is kept of who came in, who did not, what was denied, and who read of many cases at once?
+
+On the access chains, which no case owns (what concerns one case stands in its own history). A name that was typed at
+sign-in is kept only where somebody has it: else it may be a password in the wrong field.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.core.cache import cache
+from django.db import DatabaseError
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from audit.services import Fact, Origin, record_access
+from casework.access.addresses import client_address
+from orchestration.ground.clock import utc_now
+
+log = structlog.get_logger()
+
+NOBODY: Final = "person:?"
+"""The actor of what somebody did who has not signed in."""
+LIST_AGAIN_AFTER: Final = timedelta(minutes=10)
+
+
+def signed_in(*, request: HttpRequest | None, user: User) -> None:
+    _keep("access.signed_in", user, {"address": client_address(request)})
+
+
+def signed_out(*, request: HttpRequest | None, user: User | None) -> None:
+    if user is not None:
+        _keep("access.signed_out", user, {"address": client_address(request)})
+
+
+def sign_in_failed(*, request: HttpRequest | None, name: str, locked: bool = False) -> None:
+    """`locked`: it was not even looked at, after too many others."""
+    known = User.objects.filter(username=name[:150].replace("\0", "")).first()
+    _keep("access.sign_in_failed", known, {"address": client_address(request), "locked": locked})
+
+
+def token_refused(request: HttpRequest) -> None:
+    _keep("access.token_refused", None, {"address": client_address(request), **_where(request)})
+
+
+def denied(request: HttpRequest, sentence: str) -> None:
+    """Somebody asked for what they may not do or see, of no single case."""
+    _keep_if_possible("access.denied", request, {"what": sentence})
+
+
+def unseen(request: HttpRequest, what: str) -> None:
+    """Somebody asked for a case or task that is there, and that they may not see."""
+    _keep_if_possible("access.unseen", request, {"what": what})
+
+
+def list_read(request: HttpRequest, name: str) -> None:
+    """Somebody read a list of cases or tasks; once in a while rather than at every click."""
+    seconds = LIST_AGAIN_AFTER.total_seconds()
+    if cache.add(f"list-read:{getattr(request.user, 'pk', None)}:{name}", 1, seconds):
+        _keep_if_possible("list.read", request, {"list": name})
+
+
+def downloaded(request: HttpRequest, what: str) -> None:
+    _keep_if_possible("definition.downloaded", request, {"what": what})
+
+
+def _keep_if_possible(action: str, request: HttpRequest, detail: dict[str, Any]) -> None:
+    """What was answered already is answered, also where the database is out of reach."""
+    user = getattr(request, "user", None)
+    try:
+        _keep(action, user, {**detail, "address": client_address(request), **_where(request)})
+    except DatabaseError:
+        log.exception("access not kept", action=action)
+
+
+def _keep(action: str, user: User | AnonymousUser | None, detail: dict[str, Any]) -> None:
+    name = user.get_username() if user is not None and user.is_authenticated else ""
+    origin = Origin(f"person:{name}" if name else NOBODY, cause="sign-in" if "sign" in action else "request")
+    record_access([Fact(action, detail)], origin, utc_now())
+
+
+def _where(request: HttpRequest) -> dict[str, Any]:
+    """The kind of address that was asked, and the numbers in it: no text that somebody typed."""
+    match = request.resolver_match
+    if match is None:
+        return {"method": request.method}
+    numbers = {name: value for name, value in match.kwargs.items() if isinstance(value, int)}
+    return {"method": request.method, "route": match.route, **numbers}
+
+
+@receiver(user_logged_in, dispatch_uid="casework.access.trail")
+def _came_in(sender: type, request: HttpRequest | None, user: User, **more: Any) -> None:
+    signed_in(request=request, user=user)
+
+
+@receiver(user_logged_out, dispatch_uid="casework.access.trail")
+def _went_out(sender: type, request: HttpRequest | None, user: User | None, **more: Any) -> None:
+    signed_out(request=request, user=user)
+
+
+@receiver(user_login_failed, dispatch_uid="casework.access.trail")
+def _failed(sender: type, credentials: dict[str, Any], request: HttpRequest | None = None, **more: Any) -> None:
+    sign_in_failed(request=request, name=str(credentials.get("username", "")))
