@@ -56,6 +56,23 @@ class ModelFault(Exception):
         self.code = code
 
 
+class ErrorThrown(ModelFault):
+    """A script throws. With a `code` it is a BPMN error, which the model may catch; else the step fails there.
+
+    `changes`: the variables that it has set before. `inside`: it comes from the scope `item` (None: the instance)
+    itself, not from work that stands in it.
+    """
+
+    def __init__(
+        self, message: str, instance: int, item: int | None, code: str | None, changes: Mapping[str, Json]
+    ) -> None:
+        super().__init__(message, item)
+        self.instance = instance
+        self.error = code
+        self.changes = changes
+        self.inside = False
+
+
 class AgendaOverrun(Exception):
     """More than `MAX_OPERATIONS` operations; `execute` drops the step and raises an incident instead."""
 
@@ -89,6 +106,9 @@ class Behaviour(Protocol):
 
     def called_ended(self, step: Step, item: Item, instance: int, state: str, variables: Mapping[str, Json]) -> None:
         """The case or process that this item called has ended in that state, with those variables."""
+
+    def error_thrown(self, step: Step, thrown: ErrorThrown) -> bool:
+        """A script has thrown a BPMN error. True: the model catches it; False: the kernel raises an incident."""
 
     def retry(self, step: Step, item: Item) -> None:
         """After an incident: do the work of this item again."""
@@ -339,6 +359,10 @@ class Step:
 
     def fault(self, fault: ModelFault) -> None:
         """A model fault becomes an incident at its item, or at the root."""
+        if isinstance(fault, ErrorThrown) and fault.error is not None and self.is_running(fault.instance):
+            caught = self.behaviour(fault.instance).error_thrown(self, fault)
+            if caught:
+                return
         item = self.state.items.get(fault.item) if fault.item is not None else None
         instance = item.instance if item is not None else ROOT
         self.raise_incident(instance, None if item is None else item.id, fault.code, str(fault))

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 from orchestration.engine.bpmn import compensation_log, execution_listeners, scopes, tokens, variables, waits, work
 from orchestration.engine.bpmn.conditions import decided
 from orchestration.engine.bpmn.items import close_item, facts_of, is_open, node_of, note, open_item, stall
-from orchestration.engine.bpmn.model import Activity, CallActivity, Flow, Loop, Node, SubProcess
+from orchestration.engine.bpmn.model import Activity, CallActivity, Flow, Loop, Node, SubProcess, Task
 from orchestration.engine.state import Item
 from orchestration.engine.step import ModelFault, Step
 
@@ -55,7 +55,14 @@ def _only_passes(step: Step, scope: int | None, node: Activity) -> bool:
     """Whether a token need not rest here: the work is instant, and nothing hangs on the activity."""
     asked = node.extensions.skip or node.extensions.listeners
     hung = node.loop or node.boundaries or node.handler or node.for_compensation or node.inputs
-    return not hung and not asked and work.is_instant(node) and not scopes.is_ad_hoc(step, scope)
+    return (
+        not hung and not asked and not _may_throw(node) and work.is_instant(node) and not scopes.is_ad_hoc(step, scope)
+    )
+
+
+def _may_throw(node: Activity) -> bool:
+    script = node.script if isinstance(node, Task) else None
+    return script is not None and any(assignment.throws for assignment in script.assignments)
 
 
 def _pass(step: Step, instance: int, scope: int | None, node: Activity) -> None:

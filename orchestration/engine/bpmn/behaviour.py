@@ -28,7 +28,7 @@ from orchestration.engine.bpmn.arrivals import ON_ARRIVAL
 from orchestration.engine.bpmn.items import close_item, end_children, end_turn, node_of, process
 from orchestration.engine.bpmn.model import Activity, CallActivity, Event, Gateway, Node, SubProcess, Task
 from orchestration.engine.state import Item, Wait
-from orchestration.engine.step import CommandRejected, ModelFault, Step
+from orchestration.engine.step import CommandRejected, ErrorThrown, ModelFault, Step
 
 Json = Any
 
@@ -44,7 +44,7 @@ class ProcessBehaviour:
         values = {d.name: d.value for d in model.body.data if d.value is not None and d.name not in given}
         variable_events.note(step, instance, "create", given)
         step.set_variables(instance, values)
-        execution_listeners.carry_out(step, model.started, instance, None)
+        execution_listeners.carry_out(step, model.started, instance, None, inside=True)
         scopes.listen(step, instance, None, model.body)
         if at is None and not model.body.starts:
             at = next((id for id in model.body.nodes if model.nodes[id].type == "startEvent"), None)
@@ -89,6 +89,11 @@ class ProcessBehaviour:
     def job_failed(self, step: Step, item: Item, error: str, code: str | None) -> bool:
         _awake(step, item.instance)
         return code is not None and throwing.throw(step, item.instance, item.id, "error", code, error, at_work=True)
+
+    def error_thrown(self, step: Step, thrown: ErrorThrown) -> bool:
+        variables.assign(step, thrown.instance, thrown.item, thrown.changes)
+        at_work = not thrown.inside
+        return throwing.throw(step, thrown.instance, thrown.item, "error", thrown.error, str(thrown), at_work)
 
     def timer_fired(self, step: Step, wait: Wait) -> None:
         _awake(step, wait.instance)

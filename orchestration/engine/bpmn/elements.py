@@ -378,18 +378,16 @@ def _script(reader: Reader, element: Element, extensions: Extensions) -> dict[st
     zeebe = next((child.get("expression") for child in dialect.vendor_elements(element, "script")), None)
     body = element.first("script")
     if zeebe is not None:
-        return {"script": reader.script(element, zeebe, "feel")}
+        return {"script": reader.tried(element, lambda: dialect.script(zeebe, "feel"))}
     if body is None or not body.text.strip():
         if dialect.vendor(element, "resource") is not None:
             reader.fault(element, "The script stands in a file of its own; write it into the model.")
         elif extensions.capability is None:
             reader.fault(element, "A script task needs a script.")
         return {}
-    script = reader.script(element, body.text, element.get("scriptFormat") or element.get("scriptLanguage") or "")
-    if script is not None and dialect.vendor(element, "autoStoreVariables") == "true":
-        kept = tuple(replace(assignment, local=False) for assignment in script.assignments)
-        script = replace(script, assignments=kept)
-    return {"script": script}
+    format = element.get("scriptFormat") or element.get("scriptLanguage") or ""
+    stores = dialect.stores_names(element, reader.root)
+    return {"script": reader.tried(element, lambda: dialect.script(body.text, format, stores))}
 
 
 def _service(reader: Reader, element: Element, extensions: Extensions) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from orchestration.engine import dialect
 from orchestration.engine.bpmn import variables
 from orchestration.engine.bpmn.elements import ACTIVITIES
 from orchestration.engine.dialect import Script
-from orchestration.engine.step import Step
+from orchestration.engine.step import ErrorThrown, Step
 from orchestration.engine.xml import Element
 
 _LEFT: Final = {"": {"end"}, "startEvent": {"start", "end"}, "boundaryEvent": {"start", "end"}}
@@ -40,8 +40,15 @@ def at(moment: str, listeners: Iterable[tuple[str, Script]]) -> tuple[Script, ..
     return tuple(script for when, script in listeners if when == moment)
 
 
-def carry_out(step: Step, scripts: Iterable[Script], instance: int, item: int | None) -> None:
-    """Set what they say, each seeing what the one before has set."""
+def carry_out(step: Step, scripts: Iterable[Script], instance: int, item: int | None, inside: bool = False) -> None:
+    """Set what they say, each seeing what the one before has set. `inside`: they belong to what stands in the scope.
+
+    Raises ErrorThrown where one throws.
+    """
     for script in scripts:
-        changes, _ = dialect.run(step, script, instance, item)
+        try:
+            changes, _ = dialect.run(step, script, instance, item)
+        except ErrorThrown as thrown:
+            thrown.inside = inside
+            raise
         variables.assign(step, instance, item, changes)

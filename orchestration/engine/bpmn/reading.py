@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 from orchestration.engine import dialect, juel
 from orchestration.engine.bpmn.model import EventDefinition
 from orchestration.engine.compiled_models import Fault
-from orchestration.engine.dialect import Extensions, Heard, Script, Transfer
+from orchestration.engine.dialect import Extensions, Heard, Transfer
 from orchestration.engine.expressions import BadExpression, Formula, formula, plain, setting
 from orchestration.engine.timers import BadTimer, schedule
 from orchestration.engine.xml import Element
@@ -124,10 +124,6 @@ class Reader:
     def name_formula(self, owner: Element, name: str) -> Formula | None:
         """A variable by its name, whatever signs it has in it."""
         return self.tried(owner, lambda: formula(name, (name,)))
-
-    def script(self, owner: Element, text: str, format: str) -> Script | None:
-        """The body of a script task; a fault where it is in another language, or does more than set variables."""
-        return self.tried(owner, lambda: dialect.script(text, format))
 
     # -- events
 

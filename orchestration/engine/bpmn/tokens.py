@@ -44,7 +44,7 @@ def _arrive(step: Step, instance: int, scope: int | None, sent: int | None, targ
     if sent is not None and turn(step, instance, scope) == sent:
         step.touch(instance)
         if flow is not None and flow.taken:
-            execution_listeners.carry_out(step, flow.taken, instance, scope)
+            execution_listeners.carry_out(step, flow.taken, instance, scope, inside=True)
         node = process(step, instance).nodes[target]
         cast(Arrivals, step.behaviour(instance)).on_arrival[node.type](step, instance, scope, node, flow)
 

@@ -25,7 +25,7 @@ from orchestration.engine.cmmn.case_run import CaseRun
 from orchestration.engine.cmmn.commands import HANDLERS
 from orchestration.engine.cmmn.reactions import case_run_of
 from orchestration.engine.state import Item, Wait
-from orchestration.engine.step import CommandRejected, Step
+from orchestration.engine.step import CommandRejected, ErrorThrown, Step
 
 Json = Any
 
@@ -61,6 +61,9 @@ class CaseBehaviour:
         items.complete(run, step.state.items[item.id])
 
     def job_failed(self, step: Step, item: Item, error: str, code: str | None) -> bool:
+        return False
+
+    def error_thrown(self, step: Step, thrown: ErrorThrown) -> bool:
         return False
 
     def timer_fired(self, step: Step, wait: Wait) -> None:

@@ -13,10 +13,19 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from orchestration.engine import juel
-from orchestration.engine.cmmn.model import CaseFileItem, Script, Timer
+from orchestration.engine.cmmn.model import CaseFileItem, Timer
 from orchestration.engine.cmmn.reading import Reader, below, extension, local
-from orchestration.engine.dialect import Extensions, Transfer, clock, extensions, vendor, vendor_elements
-from orchestration.engine.expressions import BadExpression, Formula, formula
+from orchestration.engine.dialect import (
+    Extensions,
+    Script,
+    Transfer,
+    clock,
+    extensions,
+    script,
+    vendor,
+    vendor_elements,
+)
+from orchestration.engine.expressions import BadExpression, Formula
 from orchestration.engine.timers import BadTimer, schedule
 from orchestration.engine.xml import Element
 
@@ -83,11 +92,10 @@ class Definitions:
         if kind == _PAGE:
             return {"page": True}
         if kind != "script" and found.expression is not None:
-            steps = ((one.variable, one.value, one.local) for one in found.expression.assignments)
-            return {"script": Script(tuple(steps), found.expression.result)}
-        script = self.script_text(element) if kind == "script" else None
-        if script is not None:
-            return {"script": self.script(element, script)}
+            return {"script": found.expression}
+        text = self.script_text(element) if kind == "script" else None
+        if text is not None:
+            return {"script": self.script(element, text)}
         if kind == "script":
             self.reader.fault(element, "The script task has no script.")
         said = vendor(element, "capability", "topic", "class", "delegateExpression", "expression")
@@ -103,18 +111,13 @@ class Definitions:
         return None
 
     def script(self, element: Element, text: str) -> Script | None:
-        """FEEL when the format says so, else what `juel` can make of it."""
-        if "feel" in (vendor(element, "scriptFormat") or "").lower():
-            return Script((), self.text(element, text))
+        """FEEL when the format says so, else what can be translated; the language may stand in the class (Flowable)."""
+        format = vendor(element, "scriptFormat") or vendor(element, "class") or "javascript"
+        stores = not self.reader.flowable or vendor(element, "autoStoreVariables") == "true"
         try:
-            script = juel.setting(text)
-            assignments = tuple(
-                (one.variable, formula(one.value.text, one.value.names), one.local) for one in script.assignments
-            )
-            result = script.result
-            return Script(assignments, None if result is None else formula(result.text, result.names))
-        except (BadExpression, juel.JuelRefused) as error:
-            self.reader.fault(element, f"The script cannot be translated: {error}.")
+            return script(text, format, stores)
+        except BadExpression as error:
+            self.reader.fault(element, f"{error}")
             return None
 
     def called(self, kind: str, element: Element, found: Extensions) -> Formula | None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from orchestration.engine.dialect import Aggregation, Extensions, Heard, Transfer
+from orchestration.engine.dialect import Aggregation, Extensions, Heard, Script, Transfer
 from orchestration.engine.expressions import Formula
 from orchestration.engine.registry import Names
 
@@ -116,14 +116,6 @@ class Timer:
 
     expression: Formula
     trigger: tuple[str, str, bool] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """A task whose whole work is to compute: assignments in order (name, value, is it the script's own), the result."""
-
-    assignments: tuple[tuple[str, Formula, bool], ...] = ()
-    result: Formula | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import Any
 from orchestration.engine import events as e
 from orchestration.engine.cmmn.case_run import CaseRun
 from orchestration.engine.cmmn.model import Node
-from orchestration.engine.dialect import Sent, Transfer, people
+from orchestration.engine.dialect import Sent, Transfer, people, thrown
 from orchestration.engine.expressions import Formula
 from orchestration.engine.state import Item
 from orchestration.engine.step import ModelFault
@@ -152,12 +152,14 @@ def _compute(run: CaseRun, item: Item, node: Node) -> bool:
     if node.script is None:
         return True
     own = carried(run, item, node.extensions.inputs)
-    for variable, formula, is_own in node.script.assignments:
-        value = run.value(formula, item.id, own)
-        if is_own:
-            own[variable] = value
+    for one in node.script.assignments:
+        value = run.value(one.value, item.id, own)
+        if one.throws and value is not None:
+            raise thrown(value, run.instance, item.id, {})
+        if one.local:
+            own[one.variable] = value
         else:
-            run.assign(item.id, {variable: value})
+            run.assign(item.id, {one.variable: value})
     result = run.value(node.script.result, item.id, own)
     target = node.extensions.result_variable
     if target is not None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from orchestration.engine.dialect.listeners import listening
 from orchestration.engine.dialect.reader import extensions, gathering
-from orchestration.engine.dialect.scripts import either, people, run, script, value_of
+from orchestration.engine.dialect.scripts import either, people, run, script, stores_names, thrown, value_of
 from orchestration.engine.dialect.values import Aggregation, Assignment, Extensions, Heard, Script, Sent, Transfer
 from orchestration.engine.dialect.vendors import (
     BPMN,
@@ -45,6 +45,8 @@ __all__ = [
     "people",
     "run",
     "script",
+    "stores_names",
+    "thrown",
     "value_of",
     "vendor",
     "vendor_elements",

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from orchestration.engine import juel
 from orchestration.engine.dialect.values import Assignment, Script
+from orchestration.engine.dialect.vendors import comes_from_flowable, vendor
 from orchestration.engine.expressions import BadExpression, Formula, formula, setting
-from orchestration.engine.step import Step
+from orchestration.engine.step import ErrorThrown, Step
+from orchestration.engine.xml import Element
 
 Json = Any
 
+_SETS: Final = re.compile(r"\s*(?:execution|task|caseInstance|planItemInstance)\s*\.\s*set\w*Variable")
+"""How a script begins that sets a variable, although it does not say its language."""
 
-def script(text: str, format: str = "") -> Script:
-    """The body of a script in `format` (empty: JUEL or FEEL by its looks). Raises BadExpression."""
+
+def script(text: str, format: str = "", keeps: bool = True) -> Script:
+    """The body of a script in `format` (empty: JUEL or FEEL by its looks). Raises BadExpression.
+
+    `keeps`: also what it only assigns becomes a variable, as without Flowable's `autoStoreVariables` nothing does.
+    """
     known = format.lower()
-    if "feel" in known or (not known and not juel.holds_juel(text)):
+    if "feel" in known or (not known and not juel.holds_juel(text) and not _SETS.match(text)):
         return Script(result=formula(text))
-    read = _juel(text, format)
-    steps = (Assignment(a.variable, formula(a.value.text, a.value.names), a.local) for a in read.assignments)
+    read = _juel(text, format, keeps)
+    steps = (Assignment(a.variable, formula(a.value.text, a.value.names), a.local, a.throws) for a in read.assignments)
     return Script(tuple(steps), None if read.result is None else formula(read.result.text, read.result.names))
+
+
+def stores_names(element: Element, root: Element) -> bool:
+    """Whether what a script only assigns is kept: in a file of Flowable only where `autoStoreVariables` says so."""
+    return not comes_from_flowable(root) or vendor(element, "autoStoreVariables") == "true"
 
 
 def carried_out(text: str) -> Script:
@@ -54,25 +68,37 @@ def feel(value: Formula) -> str:
     return juel.translate(value.text).text if value.juel else value.text.strip().removeprefix("=")
 
 
-def _juel(text: str, format: str) -> juel.Script:
+def _juel(text: str, format: str, keeps: bool = True) -> juel.Script:
     if format and format.lower() not in juel.SCRIPT_FORMATS:
         raise BadExpression(f"scripts in {format} do not run here; FEEL does")
     try:
-        return juel.setting(text, format)
+        return juel.setting(text, format, keeps)
     except juel.JuelRefused as error:
         sentence = "Only what sets variables runs here; write it in FEEL, or let a service task do it"
         raise BadExpression(f"the script cannot be translated: {error}. {sentence}") from None
 
 
 def run(step: Step, script: Script, instance: int, item: int | None) -> tuple[dict[str, Json], Json]:
-    """What the script would set, and its result, as seen from an item; nothing is written."""
+    """What the script would set, and its result, as seen from an item; nothing is written.
+
+    Raises ErrorThrown where the script throws, with what it has set until then.
+    """
     changes: dict[str, Json] = {}
     own: dict[str, Json] = {}
     for assignment in script.assignments:
         value = step.evaluate(assignment.value, instance, item, {**changes, **own})
+        if assignment.throws and value is not None:
+            raise thrown(value, instance, item, changes)
         (own if assignment.local else changes)[assignment.variable] = value
     result = script.result
     return changes, None if result is None else step.evaluate(result, instance, item, {**changes, **own})
+
+
+def thrown(value: Json, instance: int, item: int | None, changes: dict[str, Json]) -> ErrorThrown:
+    """What a script throws, as the engine's own."""
+    code, message = value.get("code"), value.get("message")
+    said = "" if message is None else str(message)
+    return ErrorThrown(said or f"The script throws {value['type']}.", instance, item, code and str(code), changes)
 
 
 def people(step: Step, values: tuple[Formula, ...], instance: int, item: int | None) -> tuple[str, ...]:

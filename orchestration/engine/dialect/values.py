@@ -49,11 +49,16 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One step of a script: a variable set to a value; a `local` name lives only while the script runs."""
+    """One step of a script: a variable set to a value; a `local` name lives only while the script runs.
+
+    With `throws` the value is null, or what is thrown then, and the script ends: {code, message, type}; a code is that
+    of a BPMN error.
+    """
 
     variable: str
     value: Formula
     local: bool = False
+    throws: bool = False
 
 
 @dataclass(frozen=True, slots=True)

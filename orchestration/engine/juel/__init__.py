@@ -47,12 +47,12 @@ def translate(text: str) -> Feel:
     return feel_source.mixed(parts)
 
 
-def setting(text: str, format: str = "") -> Script:
+def setting(text: str, format: str = "", keeps: bool = True) -> Script:
     """The body of an expression that is run for what it does, as `${execution.setVariable('x', 1)}` -> a script.
 
-    `format` is the language that the model names for a script.
+    `format` is the language that the model names for a script. `keeps`: also what it only assigns becomes a variable.
     """
     stripped = text.strip()
     if stripped.startswith(("${", "#{")) and stripped.endswith("}"):
-        return translate_script(stripped[2:-1], pastes=False)
-    return translate_script(stripped, pastes=format.lower() not in ("", "juel"))
+        return translate_script(stripped[2:-1], pastes=False, keeps=keeps)
+    return translate_script(stripped, pastes=format.lower() not in ("", "juel"), keeps=keeps)

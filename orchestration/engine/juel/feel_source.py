@@ -7,14 +7,16 @@ meaning without Java (beans, classes, other methods) is refused.
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
 from orchestration.engine.feel.lexer import name_parts
 from orchestration.engine.feel.problems import quote
-from orchestration.engine.juel import syntax
+from orchestration.engine.juel import java_types, syntax
 from orchestration.engine.juel.coercion import is_numeric
 from orchestration.engine.juel.functions import (
     DECISION_RESULT,
@@ -90,11 +92,14 @@ class Feel:
 
 @dataclass(slots=True)
 class _Writer:
-    """`pastes`: `+` joins a text to anything, as in Groovy and JavaScript."""
+    """`pastes`: `+` joins a text to anything, as in Groovy and JavaScript. `types`: what a script calls classes by
+    other names; `readers`: what it reads JSON with."""
 
     names: set[str] = field(default_factory=set)
     pastes: bool = False
     depth: int = 0
+    types: Mapping[str, str] = field(default_factory=dict)
+    readers: frozenset[str] = frozenset()
 
     def write(self, node: Node) -> str:
         self.depth += 1
@@ -112,6 +117,15 @@ class _Writer:
                 return literal(node.value)
             case syntax.Listed():
                 return f"[{', '.join(map(self.write, node.items))}]"
+            case syntax.Mapped():
+                return f"{{{', '.join(f'{literal(key)}: {self.write(value)}' for key, value in node.entries)}}}"
+            case syntax.Template():
+                parts = [
+                    literal(part) if isinstance(part, str) else f"string({self.write(part)})" for part in node.parts
+                ]
+                return f"string join([{', '.join(parts)}])"
+            case syntax.New():
+                return self.new(node)
             case syntax.Name():
                 return self.name(node.name)
             case syntax.Property(of=syntax.Name(name="decisionResult" as rows)) if found := _asked(node.name):
@@ -191,14 +205,36 @@ class _Writer:
             return self.held(node.of.name, node)
         if PLAN_ITEM_LIST in (asked := _asked_in_turn(node)):
             return self.plan_items(node, asked)
-        of = self.write(node.of)
+        if (of_type := self.of_type(node)) is not None:
+            return of_type
         written = METHODS.get((node.name, len(node.arguments)))
         if written is None:
+            called = f"{path}.{node.name}" if (path := _path(node.of)) else node.name
             raise JuelRefused(
-                f"the method {quote(node.name)} would call Java code, which does not run here; "
+                f"the method {quote(called)} would call Java code, which does not run here; "
                 "let a service task put what it gives into a variable"
             )
-        return written(of, *map(self.write, node.arguments))
+        return written(self.write(node.of), *map(self.write, node.arguments))
+
+    def of_type(self, node: syntax.Method) -> str | None:
+        """A static method of a class, or what reads JSON; None where it is asked of a value."""
+        reads = isinstance(node.of, syntax.Name) and node.of.name in self.readers | {"JSON"}
+        if reads and node.name in ("parseText", "parse", "readTree") and len(node.arguments) == 1:
+            return _json(node.arguments[0], self.write)
+        if not (path := _path(node.of)) or not (path in self.types or path.rpartition(".")[2][:1].isupper()):
+            return None
+        type = self.types.get(path, path)
+        found = java_types.asked(type.rpartition(".")[2], node.name, [*map(self.write, node.arguments)])
+        if found is None and ("." in type or path in self.types):
+            raise JuelRefused(f"'{node.name}' of the Java class '{type}' does not run here; let a service task do it")
+        return found
+
+    def new(self, node: syntax.New) -> str:
+        type = self.types.get(node.type, node.type)
+        found = java_types.made(type, [*map(self.write, node.arguments)])
+        if found is None:
+            raise JuelRefused(f"an object of the Java class '{type}' cannot be made here; let a service task do it")
+        return found
 
     def plan_items(self, node: syntax.Method, asked: frozenset[str]) -> str:
         """Filters of the open plan items, and what is asked of those that are left."""
@@ -306,15 +342,56 @@ def _chain(node: syntax.Binary) -> list[Node]:
     return [left, *reversed(operands)]
 
 
-def expression(node: Node, pastes: bool = False) -> Feel:
-    """One tree -> FEEL. Raises JuelRefused with the part that has no meaning here."""
-    writer = _Writer(pastes=pastes)
+def _path(node: Node) -> str:
+    """`a.b.C` as it is written; empty where the node is something else."""
+    match node:
+        case syntax.Name():
+            return node.name
+        case syntax.Property() if path := _path(node.of):
+            return f"{path}.{node.name}"
+    return ""
+
+
+def _json(node: Node, write: Callable[[Node], str]) -> str:
+    """The value of a text in JSON: one that is written out is read now."""
+    if isinstance(node, syntax.Literal) and isinstance(node.value, str):
+        try:
+            return _as_feel(json.loads(node.value))
+        except ValueError:
+            raise JuelRefused(f"'{node.value[:80]}' is no JSON") from None
+    return f"from json({write(node)})"
+
+
+def _as_feel(value: object) -> str:
+    match value:
+        case dict():
+            return f"{{{', '.join(f'{literal(key)}: {_as_feel(each)}' for key, each in value.items())}}}"
+        case list():
+            return f"[{', '.join(map(_as_feel, value))}]"
+        case int() | float() if not isinstance(value, bool):
+            return literal(Decimal(str(value)))
+    return literal(value if isinstance(value, bool | str) else None)
+
+
+def expression(
+    node: Node,
+    pastes: bool = False,
+    types: Mapping[str, str] | None = None,
+    readers: frozenset[str] = frozenset(),
+) -> Feel:
+    """One tree -> FEEL; `types`, `readers`: of a script. Raises JuelRefused with the part that has no meaning here."""
+    writer = _Writer(pastes=pastes, types=types or {}, readers=readers)
     return Feel(writer.write(node), frozenset(writer.names))
 
 
-def truth(node: Node, pastes: bool = False) -> Feel:
+def truth(
+    node: Node,
+    pastes: bool = False,
+    types: Mapping[str, str] | None = None,
+    readers: frozenset[str] = frozenset(),
+) -> Feel:
     """The tree as a condition, which is true or false; null only where it is an error."""
-    writer = _Writer(pastes=pastes)
+    writer = _Writer(pastes=pastes, types=types or {}, readers=readers)
     return Feel(writer.truth(node), frozenset(writer.names))
 
 

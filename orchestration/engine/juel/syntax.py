@@ -32,6 +32,28 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Mapped:
+    """A map that a script writes out: `[a: 1]` or `{a: 1}`."""
+
+    entries: tuple[tuple[str, Node], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text of a script with values in it: `"for ${name}"`."""
+
+    parts: tuple[str | Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """What a script makes: `new java.util.Date()`."""
+
+    type: str
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Name:
     name: str
 
@@ -82,7 +104,9 @@ class Ternary:
     otherwise: Node
 
 
-Node = Literal | Listed | Name | Property | Index | Method | Function | Unary | Binary | Ternary
+Node = (
+    Literal | Listed | Mapped | Template | New | Name | Property | Index | Method | Function | Unary | Binary | Ternary
+)
 
 _WORDS: Final = {"and": "&&", "or": "||", "not": "!", "eq": "==", "ne": "!=", "lt": "<", "gt": ">", "le": "<=",
                  "ge": ">=", "div": "/", "mod": "%", "empty": "empty"}  # fmt: skip
@@ -100,13 +124,13 @@ _TOKEN: Final = re.compile(
 _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 
 
-def tokens(text: str) -> list[tuple[str, str, int]]:
+def tokens(text: str, token: re.Pattern[str] = _TOKEN) -> list[tuple[str, str, int]]:
     """(kind, text, offset) of each token, and an ("end", "", length) at last. Raises JuelRefused."""
     if len(text) > MAX_LENGTH:
         raise JuelRefused(f"the expression has {len(text)} characters; at most {MAX_LENGTH} are read")
     found, position = [], 0
     while text[position:].strip():
-        match = _TOKEN.match(text, position)
+        match = token.match(text, position)
         if match is None:
             raise JuelRefused(f"'{text[position:].strip()[:1]}' at offset {position} is no part of an expression")
         kind = match.lastgroup or ""
@@ -118,9 +142,11 @@ def tokens(text: str) -> list[tuple[str, str, int]]:
 class Parser:
     """A recursive descent over the tokens of one expression."""
 
+    token: re.Pattern[str] = _TOKEN
+
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = tokens(text)
+        self.tokens = tokens(text, self.token)
         self.position = 0
         self.depth = 0
 

@@ -138,7 +138,7 @@ def test_what_a_required_decision_gives_is_read_by_its_output_or_its_id(read_as)
 @pytest.mark.parametrize(
     ("parts", "says"),
     [
-        ([decision("d", literal("bean.work(a)"))], "'work' would call Java code"),
+        ([decision("d", literal("bean.work(a)"))], "'bean.work' would call Java code"),
         ([decision("d", literal("magic(a)"))], "calls the function 'magic', which is not known here"),
         ([decision("d", table(["x"], [""], [["in 1 2", "1"]]))], "is neither FEEL nor JUEL"),
         (

@@ -1,0 +1,145 @@
+"""Do scripts of Groovy and JavaScript that compute, set variables and throw do what they say?"""
+
+from __future__ import annotations
+
+from xml.sax.saxutils import escape
+
+import pytest
+
+from orchestration.casetypes.scenario_engine import START
+from orchestration.engine import commands as c
+from orchestration.engine import events as e
+from orchestration.engine.compile_models import build
+from orchestration.engine.execute import execute
+from tests.engine.models import cmmn, item
+from tests.engine.vendors import Run, activity, flows, line, sentences
+
+
+def scripted(text: str, attributes: str = "", more: str = "") -> bytes:
+    task = activity("scriptTask", f'scriptFormat="groovy" {attributes}', body=f"<script>{escape(text)}</script>")
+    return line(task, more)
+
+
+def left_by(text: str, variables: dict | None = None, attributes: str = "") -> dict:
+    return Run(scripted(text, attributes), variables or {}).data
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "left"),
+    [
+        ("import groovy.json.JsonSlurper\ndef r = new JsonSlurper()\ndef u = r.parseText('{\"a\": [1, true]}')\n"
+         "execution.setVariable('x', u.a)", {}, {"x": [1, True]}),
+        ("println 'hi'\nSystem.out.println(a)\nconsole.log(a); execution.setVariable('x', a)", {"a": 1},
+         {"a": 1, "x": 1}),
+        ("List<String> l = new ArrayList<>();\nl.add('a')\nl << 'b'\nexecution.setVariable('x', l)", {},
+         {"x": ["a", "b"]}),
+        ("def m = [:]\nm.put('a', 1)\nm.b = 2\nm['c'] = [d: 3]\nexecution.setVariable('x', m)", {},
+         {"x": {"a": 1, "b": 2, "c": {"d": 3}}}),
+        ("var m = {a: 1, 'b': [1, 2]}; execution.setVariable('x', m.b)", {}, {"x": [1, 2]}),
+        ('execution.setVariable("x", "for ${name}: ${n + 1}")', {"name": "ann", "n": 1},
+         {"name": "ann", "n": 1, "x": "for ann: 2"}),
+        ("int n = (int) execution.getVariable('a') + Math.max(2, 3)\nexecution.setVariable('x', n as int)", {"a": 1},
+         {"a": 1, "x": 4}),
+        ("execution.setVariable('x', Arrays.asList('a', 'b').size())", {}, {"x": 2}),
+        ("sum = 0\nfor (i in given) {\n  if (i > 1) {\n    sum += i\n  }\n}\nexecution.setVariable('x', sum)",
+         {"given": [1, 2, 3]}, {"given": [1, 2, 3], "x": 5}),
+        ("def t = 1\nfor (int i = 0; i < 3; i++) { t = t * 10 + i }\nexecution.setVariable('x', t)", {}, {"x": 1012}),
+        ("def l = []\ngiven.each { l.add(it * 2) }\nexecution.setVariable('x', l)", {"given": [1, 2]},
+         {"given": [1, 2], "x": [2, 4]}),
+        ("def n = 5\nfor (i in given) { n += i }\nexecution.setVariable('x', n)", {"given": []}, {"given": [], "x": 5}),
+        ("if (a > 1)\n  execution.setVariable('x', 'big')\nelse\n  execution.setVariable('x', 'small')\n", {"a": 1},
+         {"a": 1, "x": "small"}),
+        ("execution.setVariable('x', a?.b ?: 'none')", {"a": None}, {"a": None, "x": "none"}),
+        ("// of Java\nString s = 'a' +\n  'b'\n/* all */ execution.setVariable('x', s)", {}, {"x": "ab"}),
+    ],
+)  # fmt: skip
+def test_a_script_computes(text, given, left):
+    assert left_by(text, given) == left
+
+
+@pytest.mark.parametrize(("attributes", "left"), [("", {}), ('flowable:autoStoreVariables="true"', {"x": 2})])
+def test_what_a_script_of_flowable_only_assigns_is_kept_where_the_model_says_so(attributes, left):
+    assert left_by("x = 2", {}, attributes) == left
+
+
+# -- what it throws
+
+CAUGHT = '<boundaryEvent id="b" attachedToRef="t"><errorEventDefinition errorRef="err" {}/></boundaryEvent>'
+NEXT = '<userTask id="after"/>' + flows("b", "after")
+THROW = "import org.flowable.engine.delegate.BpmnError\nexecution.setVariable('before', 1)\n"
+
+
+def throwing(text: str, code: str = "bad") -> Run:
+    kept = 'flowable:errorVariableName="code"'
+    source = scripted(text, "", CAUGHT.format(kept) + NEXT)
+    declared = f'<error id="err" errorCode="{code}"/><process'.encode()
+    return Run(source.replace(b"<process", declared, 1), {"a": 1})
+
+
+def test_a_bpmn_error_that_a_script_throws_is_caught_at_its_border():
+    run = throwing(THROW + "throw new BpmnError('bad', 'It is bad')")
+    assert [task["def"] for task in run.seen["tasks"]] == ["after"]
+    assert run.data["before"] == 1
+
+
+def test_it_is_thrown_only_where_the_branch_is_taken():
+    run = throwing("if (a > 1) {\n  throw new org.flowable.engine.delegate.BpmnError('bad');\n}")
+    assert run.seen["state"] == "completed"
+
+
+def incident_of(source: bytes) -> list[str]:
+    outcome = execute(build({"p.bpmn": source}), None, c.StartProcess("p", {"a": 1}), START)
+    return [event.message for event in outcome.events if isinstance(event, e.IncidentRaised)]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("throw new BpmnError('other')", "BpmnError"),
+        ("throw new RuntimeException('It broke')", "It broke"),
+        ("var E = Packages.java.lang.IllegalStateException; throw new E('It broke')", "It broke"),
+    ],
+)
+def test_what_nobody_catches_is_an_incident_at_the_task(text, says):
+    (message,) = incident_of(scripted(text))
+    assert says in message
+
+
+def test_an_error_in_a_sub_process_reaches_its_border():
+    inside = (
+        '<startEvent id="is"/><scriptTask id="i" scriptFormat="groovy"><script>throw new BpmnError("bad")</script>'
+        f"</scriptTask>{flows('is', 'i')}"
+    )
+    border = '<boundaryEvent id="b" attachedToRef="t"><errorEventDefinition/></boundaryEvent>' + NEXT
+    run = Run(line(f'<subProcess id="t">{inside}</subProcess>', border))
+    assert [task["def"] for task in run.seen["tasks"]] == ["after"]
+
+
+def test_a_listener_may_throw_too():
+    script = '<flowable:script language="groovy">throw new BpmnError("bad")</flowable:script>'
+    listener = f'<flowable:executionListener event="start" type="script">{script}</flowable:executionListener>'
+    border = '<boundaryEvent id="b" attachedToRef="t"><errorEventDefinition/></boundaryEvent>' + NEXT
+    run = Run(line(activity("userTask", "", listener), border))
+    assert [task["def"] for task in run.seen["tasks"]] == ["after"]
+
+
+def test_a_script_of_a_case_that_throws_is_an_incident():
+    text = "var E = Packages.java.lang.RuntimeException; throw new E('It broke');"
+    field = f'<flowable:field name="script"><string>{text}</string></flowable:field>'
+    task = f'<task id="t" flowable:type="script"><extensionElements>{field}</extensionElements></task>'
+    models = build({"c.cmmn": cmmn(item("i", "t") + task, flowable=True)})
+    outcome = execute(models, None, c.StartCase("c"), START)
+    assert [event.message for event in outcome.events if isinstance(event, e.IncidentRaised)] == ["It broke"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("org.example.Pojo.foo()", "org.example.Pojo"),
+        ("import org.example.Pojo\ndef p = new Pojo(1)", "org.example.Pojo"),
+        ("var P = Java.type('org.example.Pojo'); var p = new P(1);", "org.example.Pojo"),
+        ("bean.work(1)", "bean.work"),
+    ],
+)
+def test_what_would_call_java_is_refused_with_the_name_of_it(text, names):
+    assert any(severe and names in said for severe, said in sentences(scripted(text))["t"])
