@@ -9,7 +9,7 @@ from casework.cases.views import actions, history, pages
 from casework.intake import views as intake
 from casework.studio.views import models, rules
 from casework.tasks.views import inbox, tasks
-from casework.web import health, live
+from casework.web import health, help, live, notices
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", inbox.inbox, name="inbox"),
@@ -43,6 +43,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("actors/", actors.actors, name="actors"),
     path("actors/<slug:key>/switch/", actors.actor_switch, name="actor-switch"),
     path("actors/<slug:key>/versions/<number:version_id>/activate/", actors.model_activate, name="model-activate"),
+    path("help/", help.help_index, name="help"),
+    path("help/licences/", notices.notices_page, name="notices"),
+    path("help/licences/<slug:system>/<path:name>/", notices.notice_page, name="notice"),
+    path("help/<path:name>/", help.help_page, name="help-page"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/", include("casework.api_urls")),

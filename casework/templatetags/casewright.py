@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 
 from casework.access import permissions
+from casework.web.help import place_of
 from orchestration.engine.dmn.editing import Row, Table
 from orchestration.ground import clock
 
@@ -59,6 +60,13 @@ HTMX: Final = {
 def htmx_config() -> str:
     """The settings of htmx as JSON."""
     return json.dumps(HTMX)
+
+
+@register.simple_tag(takes_context=True)
+def help_here(context: Context) -> str:
+    """Where the help for this page is."""
+    match = context["request"].resolver_match
+    return reverse("help-page", args=[place_of(match.url_name if match else None)])
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,118 @@
+"""Where does a person read how something is done here?
+
+The pages of docs/, rendered from Markdown (CommonMark with tables, by markdown-it-py; HTML in them is text).
+`docs/use/` is for those who work with the product, one file a place; the rest for those who build with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from casework.runtime.locations import ROOT
+from casework.web.decorators import reads
+
+DOCS: Final = ROOT / "docs"
+PLACES: Final = {
+    "inbox": "use/inbox", "task": "use/task", "cases": "use/cases", "case": "use/case", "case-new": "use/cases",
+    "case-receive": "use/case", "case-reveal": "use/revealing", "history": "use/history", "case-verify": "use/history",
+    "rules": "use/rules", "rules-version": "use/rules", "rules-edit": "use/rules", "models": "use/models",
+    "model-import": "use/models", "model-proposal": "use/models", "actors": "use/actors", "login": "use/start",
+}  # fmt: skip
+"""The page of help for a page of the product, by the name of its address; `use/start` for any other."""
+FOR_USE: Final = ("start", "inbox", "task", "case", "cases", "revealing", "history", "rules", "models", "actors")
+LINK: Final = re.compile(r"([\w/.-]+)\.md(#[\w-]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of docs/ by its path without `.md`, e.g. "use/inbox"."""
+
+    name: str
+    title: str
+    html: SafeString
+
+
+def place_of(url_name: str | None) -> str:
+    """The page of help that belongs to an address."""
+    return PLACES.get(url_name or "", "use/start")
+
+
+@reads
+def help_index(request: HttpRequest) -> HttpResponse:
+    use = [page(f"use/{name}") for name in FOR_USE]
+    building = [page(name) for name in sorted(_names()) if "/" not in name or name.endswith("/README")]
+    return render(request, "web/help_index.html", {"use": use, "building": building})
+
+
+@reads
+def help_page(request: HttpRequest, name: str) -> HttpResponse:
+    if name not in _names():
+        raise Http404
+    return render(request, "web/help.html", {"page": page(name)})
+
+
+@cache
+def _names() -> frozenset[str]:
+    """Only these are read, so no path of an address ever reaches the disk."""
+    return frozenset(str(path.relative_to(DOCS).with_suffix("")) for path in DOCS.rglob("*.md"))
+
+
+@cache
+def page(name: str) -> Page:
+    """One page; the files are part of the product and do not change while it runs."""
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = markdown.parse((DOCS / f"{name}.md").read_text(encoding="utf-8"))
+    _give_addresses(tokens, Path(name).parent)
+    html: str = markdown.renderer.render(tokens, markdown.options, {})
+    return Page(name, _title(tokens) or name, mark_safe(html))  # noqa: S308 - HTML in the text is escaped by the renderer
+
+
+def _title(tokens: list[Token]) -> str:
+    """The words of the first heading."""
+    return next((after.content for token, after in _pairs(tokens) if token.type == "heading_open"), "")
+
+
+def _pairs(tokens: list[Token]) -> Iterable[tuple[Token, Token]]:
+    return pairwise(tokens)
+
+
+def _give_addresses(tokens: list[Token], folder: Path) -> None:
+    """Headings can be linked to; links between the files become links between the pages."""
+    for token, after in _pairs(tokens):
+        if token.type == "heading_open":
+            token.attrSet("id", slugify(after.content))
+    for inline in (child for token in tokens for child in token.children or ()):
+        if inline.type == "link_open":
+            inline.attrSet("href", _address(str(inline.attrGet("href")), folder))
+
+
+def _address(link: str, folder: Path) -> str:
+    found = LINK.fullmatch(link)
+    if found is None:
+        return link
+    target = _normal(folder / found[1])
+    return reverse("help-page", args=[target]) + (found[2] or "") if target in _names() else link
+
+
+def _normal(path: Path) -> str:
+    parts: list[str] = []
+    for part in path.parts:
+        if part == "..":
+            parts = parts[:-1]
+        elif part != ".":
+            parts.append(part)
+    return "/".join(parts)
