@@ -119,3 +119,16 @@ class SignInLimit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.failures} failures"
+
+
+class UnsentForm(models.Model):
+    """What somebody typed into a form that could not be taken, because their session had ended."""
+
+    token = models.CharField(max_length=43, unique=True, help_text="names it in the address of the page")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    action = models.CharField(max_length=500, help_text="the address that the form was sent to")
+    fields = models.TextField(help_text="names and values, as a form sends them")
+    created = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"a form for {self.action}"

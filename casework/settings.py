@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "casework.web.middleware.request_log",
     "django.middleware.security.SecurityMiddleware",
     "casework.web.middleware.content_security_policy",
+    "casework.web.middleware.method_page",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -151,6 +152,7 @@ TIMER_MOST_MADE_UP = env.int("TIMER_MOST_MADE_UP", default=10)
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "guardian.backends.ObjectPermissionBackend"]
 ANONYMOUS_USER_NAME = None  # guardian: nobody who has not signed in may anything
 LOGIN_URL = "login"
+CSRF_FAILURE_VIEW = "casework.web.errors.form_expired"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
 AUTH_PASSWORD_VALIDATORS = [

@@ -42,3 +42,16 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.removeAttribute("open");
 });
+
+// What was typed before the session ended goes back into its form.
+for (const note of document.querySelectorAll("[data-unsent]")) {
+  const form = [...document.forms].find((each) => new URL(each.action).pathname === note.dataset.unsent);
+  if (!form) continue;
+  for (const typed of note.querySelectorAll("[data-unsent-name]")) {
+    for (const field of form.querySelectorAll(`[name="${CSS.escape(typed.dataset.unsentName)}"]`)) {
+      if (field.type === "radio" || field.type === "checkbox") field.checked = field.value === typed.textContent || field.checked;
+      else if (field.tagName !== "BUTTON" && field.type !== "hidden") field.value = typed.textContent;
+      field.closest("details")?.setAttribute("open", "");
+    }
+  }
+}

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 
 from casework.access import permissions
+from casework.web import unsent
 from casework.web.help import place_of
 from orchestration.engine.dmn.editing import Row, Table
 from orchestration.ground import clock
@@ -224,3 +225,10 @@ def labelled(table: Table, row: Row) -> list[tuple[str, str]]:
     """The cells of a rule, each with the name of its column."""
     names = [column.name for column in (*table.inputs, *table.outputs, *table.annotations)]
     return list(zip(names, row.cells, strict=False))
+
+
+@register.inclusion_tag("partials/unsent.html", takes_context=True)
+def unsent_form(context: Context) -> dict[str, Any]:
+    """What was typed into a form of this page before the session ended."""
+    request = context.get("request")
+    return {"typed": unsent.found(request) if isinstance(request, HttpRequest) else None}

@@ -11,8 +11,8 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,6 +20,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from casework.web import unsent
 from orchestration.ground.refusals import Refused
 
 View = Callable[..., HttpResponse]
@@ -27,19 +28,38 @@ Part = Callable[[int], HttpResponse]
 """Renders the refreshed part of a page, with a status."""
 
 
+def signed_in(view: View) -> View:
+    """For who has signed in. Who has not signs in and comes back; what they typed into a form waits for them."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **parts: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **parts)
+        if request.method == "POST":
+            page = unsent.keep(request)
+        else:
+            page = unsent.page_of(request) if wants_part(request) else request.get_full_path()
+        to_sign_in = redirect_to_login(page)
+        if wants_part(request):
+            return HttpResponse(headers={"HX-Redirect": to_sign_in.url})
+        return to_sign_in
+
+    return asked
+
+
 def reads(view: View) -> View:
     """For a page that only shows."""
-    return login_required(never_cache(require_safe(_legible(view))))
+    return signed_in(never_cache(require_safe(_legible(view))))
 
 
 def writes(view: View) -> View:
     """For a form's target."""
-    return login_required(never_cache(require_POST(view)))
+    return signed_in(never_cache(require_POST(view)))
 
 
 def reads_and_writes(view: View) -> View:
     """For a page whose form comes back to it."""
-    return login_required(never_cache(require_http_methods(["GET", "HEAD", "POST"])(_legible(view))))
+    return signed_in(never_cache(require_http_methods(["GET", "HEAD", "POST"])(_legible(view))))
 
 
 def _legible(view: View) -> View:

@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from casework.access import trail
 from casework.access.permissions import Denied, Unseen
+from casework.web import unsent
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -23,6 +24,11 @@ def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not isinstance(exception, Denied):
         trail.denied(request, sentence)
     return render(request, "403.html", {"exception": sentence}, status=403)
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page that a form came from was loaded before its reader signed in or out: the text goes back with them."""
+    return render(request, "403_csrf.html", {"back": unsent.keep(request)}, status=403)
 
 
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:

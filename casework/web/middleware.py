@@ -1,4 +1,7 @@
-"""What is done to every request, whatever its view? A log line, an id to find it by, and a content security policy."""
+"""What is done to every request, whatever its view?
+
+A log line, an id to find it by, a content security policy, and words where an address does not take what was sent.
+"""
 
 import time
 import uuid
@@ -8,8 +11,9 @@ from typing import Any, cast
 import structlog
 from asgiref.sync import iscoroutinefunction
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.functional import SimpleLazyObject
 
@@ -75,5 +79,21 @@ def content_security_policy(get_response: GetResponse) -> GetResponse:
 
     def end(request: HttpRequest, response: HttpResponseBase, kept: None) -> None:
         response.headers.setdefault("Content-Security-Policy", policy)
+
+    return _around(get_response, lambda request: None, end)
+
+
+@sync_and_async_middleware
+def method_page(get_response: GetResponse) -> GetResponse:
+    """A page in place of an empty answer for who opens an address that only takes forms (405); OPTIONS is answered."""
+
+    def end(request: HttpRequest, response: HttpResponseBase, kept: None) -> None:
+        if response.status_code != 405 or not isinstance(response, HttpResponse) or response.content:
+            return
+        if request.method == "OPTIONS":
+            response.status_code = 204
+        elif request.method != "HEAD":
+            response.content = render_to_string("405.html").encode()
+            response.headers["Content-Type"] = "text/html; charset=utf-8"
 
     return _around(get_response, lambda request: None, end)

@@ -28,8 +28,9 @@ def test_a_wrong_password_says_what_to_do_and_keeps_the_name(people, client):
 
 
 def test_a_part_of_a_page_asked_for_after_the_session_ended_leads_to_the_sign_in_page(people, client):
-    answer = client.get("/", headers={"HX-Request": "true"}, follow=True)
-    assert answer.headers["HX-Redirect"] == "/login/"
+    page = "http://testserver/?tab=groups"
+    answer = client.get("/", headers={"HX-Request": "true", "Referer": page})
+    assert answer.headers["HX-Redirect"] == "/login/?next=/%3Ftab%3Dgroups"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
