@@ -87,7 +87,7 @@ def test_a_form_from_nowhere_is_refused_with_advice(people):
     client.force_login(people["anna"])
     answer = client.post("/scheme/", {"scheme": "dark"})
     assert answer.status_code == 403
-    assert "load the page again" in told(answer)
+    assert "go back to the page" in told(answer)
 
 
 def test_the_page_for_our_own_faults_needs_nothing_that_may_be_broken(rf, django_assert_num_queries):
