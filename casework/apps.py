@@ -11,6 +11,7 @@ class CaseworkConfig(AppConfig):
         from django.urls import register_converter
 
         from casework import celery  # noqa: F401 - tasks sent from any process then know the broker
+        from casework.access import roles_verification, trail  # noqa: F401 - it listens to who comes and goes
         from casework.cases import verification
         from casework.cases.case_row import keep_face, open_face_of_start
         from casework.web.converters import NumberConverter
@@ -21,4 +22,5 @@ class CaseworkConfig(AppConfig):
             with_every_step.append(keep_face)
             with_every_start.append(open_face_of_start)
         verification.hang_in()
+        roles_verification.hang_in()
         register_converter(NumberConverter, "number")

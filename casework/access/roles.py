@@ -6,9 +6,8 @@ administrators (who publish) and auditors (who read and verify everything).
 
 from __future__ import annotations
 
-from django.contrib.auth.models import Group, Permission
-
-from casework.models import GroupClearance
+from audit.services import Origin
+from casework.access.people import group_ensure
 from orchestration.casetypes.case_type import CaseType
 
 STANDING = {
@@ -17,21 +16,12 @@ STANDING = {
 }
 
 
-def ensure_roles(case_type: CaseType) -> None:
+SETUP = Origin("system:setup")
+
+
+def ensure_roles(case_type: CaseType, origin: Origin = SETUP) -> None:
     """Make the groups of this case type, and the standing ones. What an admin has changed since stays."""
     for name, (level, rights) in STANDING.items():
-        group = _group(name, level)
-        group.permissions.add(*(_permission(right) for right in rights))
+        group_ensure(name=name, clearance=level, rights=rights, origin=origin, standing=True)
     for role in case_type.roles:
-        _group(role.group, role.clearance)
-
-
-def _group(name: str, level: str) -> Group:
-    group, _ = Group.objects.get_or_create(name=name)
-    GroupClearance.objects.get_or_create(group=group, defaults={"level": level})
-    return group
-
-
-def _permission(dotted: str) -> Permission:
-    app, codename = dotted.split(".")
-    return Permission.objects.get(content_type__app_label=app, codename=codename)
+        group_ensure(name=role.group, clearance=role.clearance, origin=origin)

@@ -9,7 +9,7 @@ kept are keyed digests, which name nobody.
 from __future__ import annotations
 
 import unicodedata
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.utils.crypto import salted_hmac
@@ -39,15 +39,17 @@ def seconds_to_wait(name: str, address: str) -> int:
     """How long until this name may be tried from this address; 0: now."""
     now = utc_now()
     found = SignInLimit.objects.filter(key__in=_keys(name, address), until__gt=now)
-    return max((int((until - now).total_seconds()) + 1 for until in found.values_list("until", flat=True)), default=0)
+    waits = (int((until - now).total_seconds()) + 1 for until in found.values_list("until", flat=True) if until)
+    return max(waits, default=0)
 
 
 def count_failure(name: str, address: str) -> None:
     """One more failure, of the name and of the address ("": is not counted)."""
     with connection.cursor() as cursor:
         for key, free in _keys(name, address).items():
-            values = {"key": key, "now": utc_now(), "free": free, "forgotten": FORGOTTEN}
-            cursor.execute(COUNT, values | {"first": FIRST_WAIT, "longest": LONGEST_WAIT})
+            values: dict[str, Any] = {"key": key, "now": utc_now(), "free": free, "forgotten": FORGOTTEN}
+            values |= {"first": FIRST_WAIT, "longest": LONGEST_WAIT}
+            cursor.execute(COUNT, values)
 
 
 def forget_failures(name: str) -> None:

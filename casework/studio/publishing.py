@@ -115,7 +115,7 @@ def proposal_publish(*, by: User, proposal: Proposal, note: str) -> Published | 
         )  # fmt: skip
     if isinstance(outcome, Refused):
         return outcome
-    ensure_roles(outcome.case_type)
+    ensure_roles(outcome.case_type, origin)
     proposal.delete()
     return outcome
 

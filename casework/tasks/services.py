@@ -11,8 +11,9 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 
-from audit.services import Fact
+from audit.services import Fact, Origin
 from casework.access.permissions import origin_of
 from casework.access.separation_of_duties import done_before
 from casework.cases.answers import accepted, seen
@@ -55,6 +56,20 @@ def task_release(*, by: User, task: HumanTask) -> HumanTask | Refused:
         return _refused(case, row, by, "release", not_yours)
     services.record(case, [_assign(row, None, "task.released")], origin_of(by))
     return row
+
+
+@transaction.atomic
+def tasks_free(*, holder: User, origin: Origin) -> int:
+    """Give back what somebody holds who may not come in, or may not take it any more; how many tasks that were."""
+    held = HumanTask.objects.filter(assignee=holder, state=HumanTask.State.OPEN).order_by("instance_id", "pk")
+    freed = 0
+    for task in held:
+        case, row = _locked(task)
+        offered = row.candidates.filter(Q(group__in=holder.groups.all()) | Q(user=holder)).exists()
+        if row.state == HumanTask.State.OPEN and row.assignee_id == holder.pk and not (holder.is_active and offered):
+            services.record(case, [_assign(row, None, "task.released")], origin)
+            freed += 1
+    return freed
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ rules, roles and actors.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -15,14 +16,21 @@ from audit.services import Fact, Origin, record_control
 from orchestration.ground import clock
 from orchestration.models import Actor, ModelVersion
 
+SETUP = Origin("system:setup")
+
 
 def actor_ensure(key: str, **fields: Any) -> Actor:
     """The actor with this key, made when it is not there yet."""
-    actor, _ = Actor.objects.get_or_create(key=key, defaults=fields)
+    with transaction.atomic():
+        actor, made = Actor.objects.get_or_create(key=key, defaults=fields)
+        if made:
+            record_control([Fact("actor.changed", {"actor": key, "made": actor_facts(actor)})], SETUP, clock.utc_now())
     return actor
 
 
-SETUP = Origin("system:setup")
+def actor_facts(row: Actor) -> dict[str, Any]:
+    """What the control chain says of an actor that was made."""
+    return {name: getattr(row, name) for name in ("name", "kind", "capability", "origin", "owner", "rank")}
 
 
 def register_model_version(
@@ -39,11 +47,16 @@ def register_model_version(
             defaults={"artefact": artefact, "metrics": dict(metrics), "created": clock.utc_now()},
         )  # fmt: skip
         if created:
-            detail = {"actor": actor.key, "version": version, "metrics": dict(metrics)}
+            detail = {"actor": actor.key, "version": version, "metrics": dict(metrics), "weights": _digest(artefact)}
             record_control([Fact("model.registered", detail)], origin, clock.utc_now())
         if activate and not row.active:
             activate_model_version(row, origin)
     return row
+
+
+def _digest(artefact: bytes) -> str:
+    """Shows later that the weights are still the same."""
+    return sha256(artefact).hexdigest()
 
 
 def activate_model_version(row: ModelVersion, origin: Origin) -> None:

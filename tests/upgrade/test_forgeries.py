@@ -8,10 +8,14 @@ a message was delivered, passwords. `docs/operations.md` says so.
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+
+from audit.services import Origin
+from casework.access.roles_verification import control_begin
 
 pytestmark = pytest.mark.usefixtures("before_all")
 
@@ -360,8 +364,65 @@ RULES = {
     ),
 }  # fmt: skip
 
+ROLES = {
+    "somebody joins a group": (
+        f"insert into auth_user_groups (user_id, group_id) select (select id from auth_user where username = 'olga'), {SENIORS}",
+        "the groups of person olga are not those of the last change",
+    ),
+    "somebody leaves a group": (
+        f"delete from auth_user_groups where user_id = {ANNA}", "the groups of person anna are not those of the last change",
+    ),
+    "a person is made up": (
+        "insert into auth_user (username, password, first_name, last_name, email, is_active, is_staff, is_superuser, date_joined) "
+        "values ('mallory', '!', '', '', '', true, false, false, now())",
+        "the person mallory is there, though no change made it",
+    ),
+    "a person is removed": ("delete from auth_user where username = 'olga'", "the person olga is gone"),
+    "somebody is kept out": (f"update auth_user set is_active = false where id = {CLARA}", "the leave to come in of person clara"),
+    "somebody may do everything": (
+        f"update auth_user set is_superuser = true where id = {ANNA}", "the mark as superuser of person anna",
+    ),
+    "somebody is given a right of their own": (
+        f"insert into auth_user_user_permissions (user_id, permission_id) select {ANNA}, {RIGHT.format('audit')}",
+        "the own rights of person anna",
+    ),
+    "a group is given a right on all cases": (
+        f"insert into auth_group_permissions (group_id, permission_id) select id, {RIGHT.format('view')} from auth_group "
+        "where name = 'Analysts'",
+        "the rights of group Analysts",
+    ),
+    "a group is made up": ("insert into auth_group (name) values ('Friends')", "the group Friends is there"),
+    "a group sees more": (
+        "update casework_groupclearance set level = 'restricted' where group_id = (select id from auth_group where name = "
+        "'Analysts')",
+        "the clearance of group Analysts",
+    ),
+    "a program has a key": (
+        f"insert into authtoken_token (key, created, user_id) select 'forged', now(), {ANNA}", "the key to the API of person anna",
+    ),
+    "the weights of a model are rewritten": (
+        "update orchestration_modelversion set artefact = 'x' where actor_id = (select id from orchestration_actor where key = "
+        "'intent')",
+        "the weights of model",
+    ),
+    "an actor is made up": (
+        "insert into orchestration_actor (key, name, kind, capability, origin, owner, enabled, rank) values ('evil', 'x', "
+        "'intent', 'intent', '', '', true, -1)",
+        "actor evil was never made",
+    ),
+    "an actor is asked first": (
+        "update orchestration_actor set rank = -5 where key = 'intent'", "actor intent is not as it was made",
+    ),
+}  # fmt: skip
+
 TOUCH_TWO = ("two cases change their faces", "an event comes from another case", "a version is taken out of force")
-ALL = {**CHAINS, **STATES, **ROWS, **FACES, **RULES}
+ALL = {**CHAINS, **STATES, **ROWS, **FACES, **RULES, **ROLES}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def noted(before_all: str, django_db_blocker: Any) -> None:
+    """As after an upgrade: `manage.py deploy` has noted who and what is there."""
+    control_begin(Origin("system:test"))
 
 
 def said(forgery: str) -> tuple[str, str]:

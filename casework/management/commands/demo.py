@@ -13,6 +13,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from rest_framework.authtoken.models import Token
 
+from casework.access import people
+from casework.access.roles import SETUP
 from casework.actors.bundled import CASE_TYPES
 from casework.forms.answer_validation import nested
 from casework.intake.rows import REFERENCE
@@ -50,17 +52,18 @@ class Command(BaseCommand):
         if not Case.objects.exists():
             self.stdout.write(f"{open_samples(cases)} sample cases are on their way to the worker")
         self.stdout.write(f"Everybody's password is {PASSWORD}")
-        token, _ = Token.objects.get_or_create(user=User.objects.get(username="intake-bot"))
+        bot = User.objects.get(username="intake-bot")
+        token = Token.objects.filter(user=bot).first() or people.token_make(user=bot, origin=SETUP)
         self.stdout.write(f"The API at /api/docs/ takes intake-bot's token: Authorization: Token {token.key}")
 
 
 def ensure_person(username: str, first: str, last: str, groups: list[str], does: str) -> str:
     """Make a demo person unless they are there; a line that says who they are."""
-    person, created = User.objects.get_or_create(username=username, defaults={"first_name": first, "last_name": last})
-    if created:
-        person.set_password(PASSWORD)
-        person.save()
-        person.groups.set(Group.objects.filter(name__in=groups))
+    person = people.person_make(name=username, first=first, last=last, origin=SETUP)
+    if isinstance(person, User):
+        people.password_set(user=person, password=PASSWORD, origin=SETUP)
+        for group in Group.objects.filter(name__in=groups):
+            people.person_join(user=person, group=group, origin=SETUP)
     return f"  {username:10} {does}"
 
 

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from audit.services import Origin
 from casework.access.roles import ensure_roles
+from casework.access.roles_verification import control_begin
 from casework.actors.bundled import CASE_TYPES, ensure_actors
 from orchestration.casetypes.case_type import folder_files, read
 from orchestration.casetypes.deployment import deploy
@@ -32,6 +33,7 @@ class Command(BaseCommand):
             else:
                 self.deploy(folder, files, note)
             ensure_actors(folder / "training")
+        control_begin(Origin("system:setup"))
 
     def deploy(self, folder: Path, files: dict[str, str], note: str) -> None:
         outcome = deploy(files, Origin("system:setup"), note=note)

@@ -13,7 +13,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from orchestration.shell.verification.control import verify_access, verify_control
+from orchestration.shell.verification.control import control_has_begun, verify_access, verify_control
 from orchestration.shell.verification.every import Report, ended, verify_all
 from orchestration.shell.verification.verdict import Fault, Verdict
 
@@ -57,6 +57,8 @@ class Command(BaseCommand):
                 f"Read now: {report.cases - report.before} cases, {report.read} events. {report.before} others stand "
                 "as they were verified before, and were not read again; --whole reads them."
             )
+        if not control_has_begun():
+            self.stdout.write("People, groups and actors were not compared: `manage.py deploy` notes who is there.")
         if report.went_on:
             self.stdout.write(f"This went on with the verification of {report.run.begun:%Y-%m-%d %H:%M} UTC.")
 

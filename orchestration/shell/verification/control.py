@@ -16,8 +16,9 @@ import orjson
 
 from audit.chain import Head
 from audit.checking import ChainCheck
-from audit.models import StandingChain
+from audit.models import AuditEvent, StandingChain
 from audit.reading import links_of
+from orchestration.actors.registry import actor_facts
 from orchestration.casetypes.case_type import Faulty, by_definition, content_hash
 from orchestration.engine.bpmn.view import starters
 from orchestration.models import Actor, Definition, ModelVersion, StartTimer
@@ -43,6 +44,11 @@ with_every_control: list[Compared] = []
 
 BEGUN: Final = "control.begun"
 """The fact that notes what was there already when the chain began to tell of people, groups and actors."""
+
+
+def control_has_begun() -> bool:
+    """Whether it was noted who and what was there, so that later changes can be told from forgeries."""
+    return AuditEvent.objects.filter(chain=StandingChain.CONTROL, action=BEGUN).exists()
 
 
 def verify_control() -> Verdict:
@@ -125,14 +131,6 @@ def _weights(changes: list[Change]) -> dict[tuple[str, str], str]:
         elif change.action == "model.registered" and "weights" in change.detail:
             found[change.detail["actor"], change.detail["version"]] = change.detail["weights"]
     return found
-
-
-ACTOR_FIELDS: Final = ("name", "kind", "capability", "origin", "owner", "rank")
-
-
-def actor_facts(row: Actor) -> dict[str, Any]:
-    """What the chain says of an actor that was made."""
-    return {name: getattr(row, name) for name in ACTOR_FIELDS}
 
 
 def _actors_apart(changes: list[Change]) -> Iterator[str]:

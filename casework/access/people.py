@@ -1,0 +1,139 @@
+"""How are people, groups and rights changed so that it can be told later who could do what, and since when?
+
+Each change stands on the control chain with who made it and why, in the transaction that makes it. Changes that pass by
+this module are found when the chains are verified (`roles_verification`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission, User
+from django.db import transaction
+from rest_framework.authtoken.models import Token
+
+from audit.services import Fact, Origin, record_control
+from casework.models import GroupClearance
+from orchestration.ground.clock import utc_now
+from orchestration.ground.refusals import Refused
+
+CHANGED = "role.changed"
+LONGEST_NAME = 150
+
+
+@transaction.atomic
+def person_make(*, name: str, first: str = "", last: str = "", origin: Origin) -> User | Refused:
+    """Somebody new, in no group and without a password."""
+    if not name or len(name) > LONGEST_NAME or "\0" in name:
+        return Refused("invalid", f"A name has 1 to {LONGEST_NAME} characters.")
+    if User.objects.filter(username=name).exists():
+        return Refused("exists", f"There is somebody called {name} already.")
+    user = User(username=name, first_name=first[:150], last_name=last[:150])
+    user.set_unusable_password()
+    user.save()
+    _keep(origin, {"person": name, "made": True})
+    return user
+
+
+@transaction.atomic
+def person_switch(*, user: User, on: bool, origin: Origin) -> bool:
+    """Let somebody in, or keep them out; whether that changed anything. Their sessions end with it."""
+    changed = User.objects.filter(pk=user.pk, is_active=not on).update(is_active=on)
+    if changed:
+        user.is_active = on
+        _keep(origin, {"person": user.get_username(), "active": on})
+    return bool(changed)
+
+
+@transaction.atomic
+def person_join(*, user: User, group: Group, origin: Origin) -> bool:
+    """Put somebody into a group; whether they were not in it."""
+    if user.groups.filter(pk=group.pk).exists():
+        return False
+    user.groups.add(group)
+    _keep(origin, {"person": user.get_username(), "joined": group.name})
+    return True
+
+
+@transaction.atomic
+def person_leave(*, user: User, group: Group, origin: Origin) -> bool:
+    """Take somebody out of a group; whether they were in it."""
+    if not user.groups.filter(pk=group.pk).exists():
+        return False
+    user.groups.remove(group)
+    _keep(origin, {"person": user.get_username(), "left": group.name})
+    return True
+
+
+@transaction.atomic
+def password_set(*, user: User, password: str | None, origin: Origin) -> None:
+    """Give somebody a password, or none, so that nobody comes in by their name. Its worth is not judged here."""
+    if password is None:
+        user.set_unusable_password()
+    else:
+        user.set_password(password)
+    user.save(update_fields=["password"])
+    _keep(origin, {"person": user.get_username(), "password": "unset" if password is None else "set"})
+
+
+@transaction.atomic
+def token_make(*, user: User, origin: Origin) -> Token:
+    """A program's key to the API; another one takes its place."""
+    Token.objects.filter(user=user).delete()
+    token = Token.objects.create(user=user)
+    _keep(origin, {"person": user.get_username(), "token": True})
+    return token
+
+
+@transaction.atomic
+def token_drop(*, user: User, origin: Origin) -> bool:
+    """The program's key is none any more; whether there was one."""
+    dropped, _ = Token.objects.filter(user=user).delete()
+    if dropped:
+        _keep(origin, {"person": user.get_username(), "token": False})
+    return bool(dropped)
+
+
+@transaction.atomic
+def group_ensure(
+    *, name: str, clearance: str, rights: Iterable[str] = (), origin: Origin, standing: bool = False
+) -> tuple[Group, bool]:
+    """The group, made with its clearance and rights ("app.codename") where it is not there; whether it was made.
+
+    `standing`: its rights come with the product, and are added where they are missing.
+    """
+    group, made = Group.objects.get_or_create(name=name)
+    missing: list[str] = []
+    if made or standing:
+        has = {f"{app}.{code}" for app, code in group.permissions.values_list("content_type__app_label", "codename")}
+        missing = sorted(set(rights) - has)
+        group.permissions.add(*map(permission, missing))
+    row, classified = GroupClearance.objects.get_or_create(group=group, defaults={"level": clearance})
+    if made or missing or classified:
+        told: dict[str, Any] = {"group": name, "clearance": row.level, "rights": missing}
+        _keep(origin, told | ({"made": True} if made else {}))
+    return group, made
+
+
+@transaction.atomic
+def clearance_set(*, group: Group, level: str, origin: Origin) -> bool:
+    """How much a group may see unmasked; whether that changed anything. Raises ValueError for a level that is none."""
+    if level not in GroupClearance.Level.values:
+        raise ValueError(f"A clearance is one of {', '.join(GroupClearance.Level.values)}.")
+    row, made = GroupClearance.objects.select_for_update().get_or_create(group=group)
+    if row.level == level and not made:
+        return False
+    GroupClearance.objects.filter(pk=row.pk).update(level=level)
+    _keep(origin, {"group": group.name, "clearance": level})
+    return True
+
+
+def permission(dotted: str) -> Permission:
+    """By "app.codename". Raises Permission.DoesNotExist."""
+    app, codename = dotted.split(".")
+    return Permission.objects.get(content_type__app_label=app, codename=codename)
+
+
+def _keep(origin: Origin, detail: Mapping[str, Any]) -> None:
+    record_control([Fact(CHANGED, detail)], origin, utc_now())

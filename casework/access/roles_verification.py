@@ -1,0 +1,125 @@
+"""Are people, groups and rights as the control chain says?
+
+What was there when the chain began to tell of them is noted once (`control_begin`); from then on every change is on it.
+Where that has not been noted, nothing can be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+from rest_framework.authtoken.models import Token
+
+from audit.models import AuditEvent, StandingChain
+from audit.services import Fact, Origin, record_control
+from casework.access.people import CHANGED
+from orchestration.actors.registry import actor_facts
+from orchestration.ground.clock import utc_now
+from orchestration.models import Actor, ModelVersion
+from orchestration.shell.verification.control import BEGUN, Change, with_every_control
+
+
+@dataclass(slots=True)
+class Roles:
+    """Who is there and in which groups, and what the groups may: people and groups by their names."""
+
+    groups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    people: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def control_begin(origin: Origin) -> bool:
+    """Note once who and what is there; whether that was done now."""
+    with transaction.atomic():
+        StandingChain.objects.select_for_update().get(pk=StandingChain.CONTROL)
+        if AuditEvent.objects.filter(chain=StandingChain.CONTROL, action=BEGUN).exists():
+            return False
+        now = roles_now()
+        models = ModelVersion.objects.values_list("actor__key", "version", "artefact").order_by("pk")
+        detail = {
+            "groups": now.groups, "people": now.people,
+            "actors": {actor.key: actor_facts(actor) for actor in Actor.objects.order_by("key")},
+            "models": [[key, version, sha256(bytes(weights)).hexdigest()] for key, version, weights in models],
+        }  # fmt: skip
+        record_control([Fact(BEGUN, detail)], origin, utc_now())
+    return True
+
+
+def roles_now() -> Roles:
+    """As the rows say."""
+    found = Roles()
+    for group in Group.objects.select_related("clearance").prefetch_related("permissions__content_type"):
+        clearance = getattr(group, "clearance", None)
+        found.groups[group.name] = {
+            "clearance": None if clearance is None else clearance.level,
+            "rights": sorted(f"{one.content_type.app_label}.{one.codename}" for one in group.permissions.all()),
+        }
+    tokens = set(Token.objects.values_list("user_id", flat=True))
+    for user in User.objects.prefetch_related("groups", "user_permissions__content_type"):
+        found.people[user.get_username()] = {
+            "active": user.is_active, "staff": user.is_staff, "superuser": user.is_superuser,
+            "groups": sorted(group.name for group in user.groups.all()),
+            "rights": sorted(f"{one.content_type.app_label}.{one.codename}" for one in user.user_permissions.all()),
+            "token": user.pk in tokens,
+        }  # fmt: skip
+    return found
+
+
+def roles_told(changes: list[Change]) -> Roles | None:
+    """As the control chain says; None where it has not begun to tell of them."""
+    found: Roles | None = None
+    for change in changes:
+        if change.action == BEGUN:
+            found = Roles(dict(change.detail["groups"]), dict(change.detail["people"]))
+        elif change.action == CHANGED and found is not None:
+            _follow(found, change.detail)
+    return found
+
+
+def _follow(roles: Roles, detail: dict[str, Any]) -> None:
+    if "group" in detail:
+        group = roles.groups.setdefault(detail["group"], {"clearance": None, "rights": []})
+        group["clearance"] = detail.get("clearance", group["clearance"])
+        group["rights"] = sorted({*group["rights"], *detail.get("rights", ())})
+        return
+    nobody = {"active": True, "staff": False, "superuser": False, "groups": [], "rights": [], "token": False}
+    person = roles.people.setdefault(detail["person"], nobody)
+    person["active"] = detail.get("active", person["active"])
+    person["token"] = detail.get("token", person["token"])
+    person["groups"] = sorted(({*person["groups"]} - {detail.get("left")}) | {*filter(None, [detail.get("joined")])})
+
+
+def roles_apart(changes: list[Change]) -> Iterator[str]:
+    """What the rows say otherwise than the chain, in sentences."""
+    told = roles_told(changes)
+    if told is None:
+        return
+    now = roles_now()
+    yield from _apart("the group", told.groups, now.groups, {"clearance": "clearance", "rights": "rights"})
+    words = {
+        "active": "leave to come in", "staff": "mark as staff", "superuser": "mark as superuser", "groups": "groups",
+        "rights": "own rights", "token": "key to the API",
+    }  # fmt: skip
+    yield from _apart("the person", told.people, now.people, words)
+
+
+def _apart(
+    what: str, told: dict[str, dict[str, Any]], now: dict[str, dict[str, Any]], words: dict[str, str]
+) -> Iterator[str]:
+    for name in sorted(now.keys() - told.keys()):
+        yield f"{what} {name} is there, though no change made it"
+    for name in sorted(told.keys() - now.keys()):
+        yield f"{what} {name} is gone, though no change took it away"
+    for name in sorted(now.keys() & told.keys()):
+        for key, word in words.items():
+            if told[name][key] != now[name][key]:
+                yield f"the {word} of {what.removeprefix('the ')} {name} are not those of the last change"
+
+
+def hang_in() -> None:
+    if roles_apart not in with_every_control:
+        with_every_control.append(roles_apart)

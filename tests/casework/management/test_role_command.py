@@ -1,0 +1,97 @@
+"""People, groups and rights are changed by a command that keeps who did it and why; what passes it by is found."""
+
+from __future__ import annotations
+
+import io
+
+import orjson
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.management import CommandError, call_command
+
+from audit.models import AuditEvent, AuditPayload
+from audit.selectors import timeline
+from casework.access.permissions import clearance
+from casework.management.commands.role import Command
+from casework.tasks.services import task_claim
+from orchestration.models import HumanTask
+from orchestration.shell.verification.control import verify_control
+
+pytestmark = pytest.mark.usefixtures("complaint")
+
+
+def role(*words: str) -> str:
+    out = io.StringIO()
+    call_command(Command(), *words, stdout=out)
+    return out.getvalue()
+
+
+def changes() -> list[dict[str, object]]:
+    numbers = AuditEvent.objects.filter(chain=0, action="role.changed").order_by("sequence").values_list("sequence")
+    return [orjson.loads(bytes(AuditPayload.objects.get(chain=0, sequence=n).body)) for (n,) in numbers]
+
+
+def test_a_person_is_made_and_joins_groups() -> None:
+    role("--why", "She begins on Monday", "person", "nora", "--first", "Nora", "--group", "Analysts")
+    nora = User.objects.get(username="nora")
+    assert [group.name for group in nora.groups.all()] == ["Analysts"] and not nora.has_usable_password()
+    assert changes()[-2:] == [{"person": "nora", "made": True}, {"person": "nora", "joined": "Analysts"}]
+    last = AuditEvent.objects.filter(chain=0).latest("sequence")
+    assert last.actor.startswith("operator:") and "She begins on Monday" in last.cause
+    assert verify_control().ok
+
+
+def test_a_group_is_made_and_its_clearance_changed() -> None:
+    role("person", "nora")
+    role("group", "Fraud team", "--clearance", "confidential")
+    role("join", "nora", "Fraud team")
+    assert clearance(User.objects.get(username="nora")) == "confidential"
+    role("group", "Fraud team", "--clearance", "restricted")
+    assert clearance(User.objects.get(username="nora")) == "restricted"
+    role("leave", "nora", "Fraud team")
+    assert clearance(User.objects.get(username="nora")) == "public"
+    assert "Fraud team (sees restricted): nobody" in role("list")
+    assert verify_control().ok
+
+
+def test_a_password_is_set_and_unset_and_a_key_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    role("person", "nora")
+    monkeypatch.setattr("builtins.input", lambda: "short")
+    monkeypatch.setattr("os.isatty", lambda stream: False)
+    with pytest.raises(CommandError, match="too short"):
+        role("password", "nora")
+    monkeypatch.setattr("builtins.input", lambda: "a long and odd enough one")
+    role("password", "nora")
+    assert User.objects.get(username="nora").check_password("a long and odd enough one")
+    role("password", "nora", "--unset")
+    assert not User.objects.get(username="nora").has_usable_password()
+    key = role("token", "nora").split()[-1]
+    assert User.objects.get(auth_token=key).username == "nora"
+    role("token", "nora", "--drop")
+    assert key not in str(changes()) and verify_control().ok
+
+
+def test_what_somebody_held_is_free_when_they_may_not_come_in_any_more(people, analysed) -> None:
+    case = analysed()
+    task = HumanTask.objects.get(instance=case.instance_id)
+    task_claim(by=people["anna"], task=task)
+    assert "1 tasks are free again" in role("off", "anna")
+    task.refresh_from_db()
+    assert task.assignee is None and not User.objects.get(username="anna").is_active
+    assert timeline(case.instance_id)[-1].action == "task.released"
+    role("on", "anna")
+    assert User.objects.get(username="anna").is_active and verify_control().ok
+
+
+def test_a_change_that_passes_by_is_named() -> None:
+    role("person", "nora")
+    User.objects.get(username="nora").groups.add(Group.objects.get(name="Auditors"))
+    assert verify_control().reason == "the groups of person nora are not those of the last change"
+
+
+@pytest.mark.parametrize("words", [("on", "nobody"), ("person", "anna", "--group", "None such"), ("join", "anna", "x")])
+def test_what_cannot_be_done_is_said_and_nothing_is_kept(words: tuple[str, ...], people) -> None:
+    before = len(changes())
+    with pytest.raises(CommandError, match="There is no"):
+        role(*words)
+    assert len(changes()) == before
