@@ -11,7 +11,7 @@ from typing import Any
 
 from orchestration.engine.dmn import model
 from orchestration.engine.dmn.decision_table import CompiledTable
-from orchestration.engine.dmn.item_types import ItemTypes, component_names
+from orchestration.engine.dmn.item_types import ItemTypes, member_names
 from orchestration.engine.dmn.literals import Literals
 from orchestration.engine.dmn.model import Fault
 from orchestration.engine.dmn.model_evaluation import Evaluate, located, run_of, within
@@ -31,7 +31,7 @@ class Compiler:
     def __init__(self, definitions: model.Definitions, members: Iterable[str] = ()) -> None:
         self.faults: list[Fault] = []
         self.tables: list[CompiledTable] = []
-        self.members = frozenset(members) | component_names(definitions)
+        self.members = frozenset(members) | member_names(definitions)
         self.literals = Literals(self.members, self.faults, definitions.vendor)
         self.types = ItemTypes(definitions, self.literals.constraint, self.faults)
         self.literals.types = self.types.named

@@ -116,6 +116,21 @@ class ItemTypes:
         return self.of(item.type_ref, item)
 
 
+def member_names(definitions: model.Definitions) -> set[str]:
+    """The names that may follow a dot in a text of this model: of what its types and its expressions declare."""
+    found = component_names(definitions) | {each.variable.name for each in definitions.drg_elements}
+    logic = [each.expression for each in definitions.decisions] + [each.logic for each in definitions.knowledge_models]
+    for expression in (each for one in logic if one is not None for each in model.walk(one)):
+        match expression:
+            case model.DecisionTable(outputs=outputs):
+                found.update(each.name for each in outputs)
+            case model.Relation(columns=columns):
+                found.update(each.name for each in columns)
+            case model.Context(entries=entries):
+                found.update(each.variable.name for each in entries if each.variable is not None)
+    return found - {""}
+
+
 def component_names(definitions: model.Definitions) -> set[str]:
     """The names that may follow a dot: components of all types, at any depth."""
     found: set[str] = set()

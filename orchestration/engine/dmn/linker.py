@@ -24,6 +24,7 @@ from orchestration.engine.dmn.decision_model import (
     variables,
 )
 from orchestration.engine.dmn.graph import Graph, Node, all_definitions
+from orchestration.engine.dmn.item_types import member_names
 from orchestration.engine.dmn.model import Fault, ModelRefused
 from orchestration.engine.dmn.parser import VERSIONS
 from orchestration.engine.dmn.shortcut import shortcut
@@ -53,7 +54,9 @@ class _Linker:
         self.readings: list[Reading] = []
         self.services: dict[int, Service] = {}
         names = {path[-1] for node in graph.nodes for path, _ in node.needs if len(path) > 1}
-        self.compilers = {each.namespace: Compiler(each, names) for each in all_definitions(graph.definitions)}
+        files = all_definitions(graph.definitions)
+        names.update(*map(member_names, files))
+        self.compilers = {each.namespace: Compiler(each, names) for each in files}
 
     def linked(self) -> DecisionModel:
         self.check_imports()

@@ -159,17 +159,27 @@ def _opposite(verdict: bool | None) -> bool | None:
     return None if verdict is None else not verdict
 
 
+_TRUTHS = (ast.Comparison, ast.Conjunction, ast.Disjunction, ast.Between, ast.In, ast.InstanceOf, ast.Quantified)
+"""Nodes that give true, false, or null where that cannot be said (10.3.2.13.1 to 10.3.2.13.3)."""
+
+
 def _cell_test(compiler: Compiler, node: ast.Node, level: Level) -> Test:
     if isinstance(node, ast.OperatorTest | ast.RangeLiteral | ast.Literal):
         return test_of(compiler, node, level)
     code, span = compiler.code(node, level), node.span
     equals = comparing("=", span)
     reads_input = any(isinstance(part, ast.Name) and part.name == INPUT for part in ast.walk(node))
+    decides = reads_input or isinstance(node, _TRUTHS)
 
     def test(frame: Frame, value: Value) -> bool | None:
-        """A condition on the input decides by itself; any other value is compared with the input."""
+        """A condition decides by itself, also by being null; any other value is compared with the input.
+
+        A truth that does not read the input is compared too where the input is one.
+        """
         result = code(frame)
-        if reads_input and (result is None or isinstance(result, bool)):
+        if result is None and decides:
+            return None
+        if reads_input and isinstance(result, bool):
             return result
         if isinstance(result, bool) and not isinstance(value, bool):
             return result

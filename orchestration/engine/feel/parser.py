@@ -35,6 +35,7 @@ class Parser(TypeParser):
 
     def __init__(self, text: str, names: Names, built_ins: NameTable, types: NameTable = NO_TYPES) -> None:
         super().__init__(text, types)
+        self._filters = 0
         self._members = NameScopes((table_of(names.members), NameTable()))
         self._scopes = NameScopes((built_ins, table_of(names.variables)))
 
@@ -197,7 +198,9 @@ class Parser(TypeParser):
             return ast.Path(self.span_from(first), node, name)
         if self.accept("["):
             self._scopes.push(["item"])
+            self._filters += 1
             condition = self.expression()
+            self._filters -= 1
             self._scopes.pop()
             self.expect("]")
             return ast.Filter(self.span_from(first), node, condition)
@@ -261,9 +264,10 @@ class Parser(TypeParser):
     def _word(self, token: Token) -> ast.Node:
         first = self.index
         length, name = self._scopes.longest(self.tokens, first)
-        member_length, member = self._members.longest(self.tokens, first)
-        if member_length > length:
-            length, name = member_length, member
+        if self._filters:  # the entries of what is filtered are in scope
+            member_length, member = self._members.longest(self.tokens, first)
+            if member_length > length:
+                length, name = member_length, member
         if token.text in KEYWORDS and length < 2:
             return self._keyword(token, first)
         if length and not self.continues(first + length):

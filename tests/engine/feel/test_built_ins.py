@@ -55,7 +55,7 @@ CONVERSION = [
     ('number(from: "10.5")', Decimal("10.5")),
     ('number("1.5", ".", ".")', None),
     ('number("1,5", null, ".")', None),
-    ('number("1e3", null, null)', None),
+    ('number("1e3", null, null)', 1000),
     ('number("ten", null, null)', None),
     ('number("10", "x", ".")', None),
     ('string(range("[1..5)"))', "[1..5)"),

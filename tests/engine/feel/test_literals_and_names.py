@@ -16,9 +16,12 @@ def test_numbers_are_decimals_and_exact():
     assert value_of("1/3") == Decimal("0.3333333333333333333333333333333333")
 
 
-def test_there_is_no_scientific_notation():
-    with pytest.raises(FeelSyntaxError):
-        parse_expression("1.2e3")
+def test_numbers_may_have_an_exponent():
+    assert value_of("1.2e3") == value_of("1.2E+3") == 1200
+    assert value_of("1e-2") == Decimal("0.01")
+    assert value_of("1e6000") == Decimal("1e6000")
+    with pytest.raises(FeelSyntaxError, match="an exponent of 6144"):
+        parse_expression("1e9999")
 
 
 @pytest.mark.parametrize(

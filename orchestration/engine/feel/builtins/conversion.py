@@ -105,7 +105,7 @@ def years_and_months_duration(run: Evaluation, start: Date | DateTime, end: Date
 
 _GROUPING = (" ", ",", ".", None)
 _DECIMAL = (".", ",", None)
-_NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)\Z", re.ASCII)
+_NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
 
 
 @built_in("number(from: string, grouping separator: string?, decimal separator: string?)")

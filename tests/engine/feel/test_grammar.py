@@ -1,0 +1,251 @@
+"""Is each alternative of each rule of FEEL's grammar read? (DMN 1.5, 10.3.1.2; a comment gives the rule.)"""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestration.engine.feel import FeelSyntaxError, compile_expression, to_string
+
+from .evaluating import passes, value_of
+
+SCOPE = {"x": 3, "a·b": 7, "ä": 8, "a": {"b": {"c": 9}}, "some list": [1, 2]}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        # 2: what an expression may be
+        ("for i in [1] return i", "[1]"),
+        ("if true then 1 else 2", "1"),
+        ("some i in [1] satisfies i = 1", "true"),
+        ("true or false", "true"),
+        ("true and false", "false"),
+        ("1 < 2", "true"),
+        ("1 + 1", "2"),
+        ("1 instance of number", "true"),
+        ("a.b.c", "9"),
+        ("[1, 2][2]", "2"),
+        ("count([1])", "1"),
+        ('"a"', "a"),
+        ("(> 5)", "(>5)"),
+        ("x", "3"),
+        ("(1)", "1"),
+        ("[1]", "[1]"),
+        ("function() 1", "function()"),
+        ("{b: 1}", "{b: 1}"),
+        # 4, 21 to 26: arithmetic, and how tightly it binds
+        ("1 - 2 - 3", "-4"),
+        ("2 * 3 + 4", "10"),
+        ("2 + 3 * 4", "14"),
+        ("8 / 4 / 2", "1"),
+        ("2 ** 3 ** 2", "64"),
+        ("2 * 3 ** 2", "18"),
+        ("-2 ** 2", "4"),
+        ("2 ** -1", "0.5"),
+        ("- - 1", "1"),
+        ("-(1)", "-1"),
+        ("2 * -3", "-6"),
+        ("10 - -3", "13"),
+        ("-x", "-3"),
+        # 7 to 13: comparisons and intervals as values
+        ("[1..5]", "[1..5]"),
+        ("(1..5)", "(1..5)"),
+        ("]1..5[", "(1..5)"),
+        ("[1..5[", "[1..5)"),
+        ("]1..5]", "(1..5]"),
+        ("(< 5)", "(<5)"),
+        ("(<= 5)", "(<=5)"),
+        ("(>= 5)", "(>=5)"),
+        ("(= 5)", "[5..5]"),
+        ("[x..x + 1]", "[3..4]"),
+        # 27 to 32: names
+        ("a·b", "7"),
+        ("ä", "8"),
+        ("{_a: 1}._a", "1"),
+        ("{?a: 1}.?a", "1"),
+        ("{日本: 1}.日本", "1"),
+        ("{a1: 1}.a1", "1"),
+        ("{a-b: 1, c: a-b}.c", "1"),
+        ("{a.b: 1, c: a.b}.c", "1"),
+        ("{a/b*c: 1, d: a/b*c}.d", "1"),
+        ("{a+b: 1, c: a + b}.c", "1"),
+        ("{o'neil: 1, c: o'neil}.c", "1"),
+        ("{o’neil: 1, c: o’neil}.c", "1"),
+        ("{line 2: 1, c: line 2}.c", "1"),
+        ("{date of birth: 1, c: date of birth}.c", "1"),
+        ("{price and tax: 1, c: price and tax}.c", "1"),
+        ("{date: 1, c: date}.c", "1"),
+        ("count(some list)", "2"),
+        # 33 to 39: literals
+        ("null", "null"),
+        ("true", "true"),
+        ("false", "false"),
+        ("5", "5"),
+        ("0005", "5"),
+        ("1.50", "1.5"),
+        (".5", "0.5"),
+        ("-5", "-5"),
+        ("1e3", "1000"),
+        ("1E3", "1000"),
+        ("1.5e-2", "0.015"),
+        (".5e+2", "50"),
+        ("-2e2", "-200"),
+        ("1e3 + 1", "1001"),
+        ("[1e0..2e0]", "[1..2]"),
+        ("if true then 5else 6", "5"),
+        ('""', ""),
+        ('"/* no */ // comment"', "/* no */ // comment"),
+        # 40 to 44: invocations
+        ("max(1, 2)", "2"),
+        ("max(list: [1, 2])", "2"),
+        ('substring(string: "abc", start position: 2)', "bc"),
+        ('substring(start position: 2, string: "abc")', "bc"),
+        ("(function() 5)()", "5"),
+        ("(function(unit price, tax-rate) unit price * tax-rate)(unit price: 2, tax-rate: 3)", "6"),
+        ("count ( [1] )", "1"),
+        # 46, 65: for
+        ("for i in [1, 2], j in [i, i * 2] return j", "[1, 2, 2, 4]"),
+        ("for i in 1..3 return i", "[1, 2, 3]"),
+        ("for i in 3..1 return i", "[3, 2, 1]"),
+        ("for i in [1..3] return i", "[1, 2, 3]"),
+        ("for i in (1..4) return i", "[2, 3]"),
+        ('for day in @"2026-01-01"..@"2026-01-02" return day.day', "[1, 2]"),
+        ("for unit price in [1] return unit price + 1", "[2]"),
+        ("for i in 1..3 return if i = 1 then 1 else i * partial[-1]", "[1, 2, 6]"),
+        # 47, 48: if, some, every
+        ("if false then 1 else if true then 2 else 3", "2"),
+        ("every i in [1, 2] satisfies i > 0", "true"),
+        ("some i in [1, 2], j in [2, 3] satisfies i = j", "true"),
+        ("some unit price in [1] satisfies unit price = 1", "true"),
+        # 51: comparisons
+        ("1 = 1", "true"),
+        ("1 != 1", "false"),
+        ("1 <= 1", "true"),
+        ("1 >= 2", "false"),
+        ("1 > 2", "false"),
+        ("5 between 1 and 9", "true"),
+        ("5 between 6 and 9 or true", "true"),
+        ("5 in > 3", "true"),
+        ("5 in (> 3)", "true"),
+        ("5 in (< 3, > 4)", "true"),
+        ("5 in [1..5]", "true"),
+        ("5 in ]1..5[", "false"),
+        ("5 in [1, 5]", "true"),
+        ("5 in 5", "true"),
+        ("5 in (1, 5)", "true"),
+        ("5 in = 5", "true"),
+        ("5 in != 5", "false"),
+        # 52, 45: filters and paths
+        ("[1, 2, 3][item > 1]", "[2, 3]"),
+        ("[1, 2, 3][-1]", "3"),
+        ("[{unit price: 5}][unit price > 3].unit price", "[5]"),
+        ("[{a-b: 5}][a-b = 5].a-b", "[5]"),
+        ("{a b: {c d: 1}}.a b.c d", "1"),
+        ("[{a: 1}, {a: 2}].a", "[1, 2]"),
+        ("[1..5].end", "5"),
+        # 53, 54: types
+        ("[1] instance of list<number>", "true"),
+        ("[1..2] instance of range<number>", "true"),
+        ("{a b: 1} instance of context<a b: number>", "true"),
+        ("{a: 1, c: [1]} instance of context<a: number, c: list<number>>", "true"),
+        ("(function(n: number) n) instance of function<number> -> number", "true"),
+        ("(function() 1) instance of function<> -> number", "true"),
+        ('@"P1D" instance of days and time duration', "true"),
+        ('@"P1Y" instance of years and months duration', "true"),
+        ('@"2026-01-01T00:00:00" instance of date and time', "true"),
+        ("null instance of Null", "true"),
+        ("1 instance of Any", "true"),
+        # 56 to 61: lists, functions, contexts
+        ("[]", "[]"),
+        ("[1, [2]]", "[1, [2]]"),
+        ("(function(a: number, b: list<number>) a + b[1])(1, [2])", "3"),
+        ('function(a) external {java: {class: "x", method signature: "y"}}', "function(a)"),
+        ("{}", "{}"),
+        ('{"a b": 1}.a b', "1"),
+        ('{"": 1}', '{"": 1}'),
+        ("{f: function(n) if n = 0 then 1 else n * f(n - 1), y: f(5)}.y", "120"),
+        # 62: dates and times
+        ('@"2026-01-31"', "2026-01-31"),
+        ('@"10:00:00"', "10:00:00"),
+        ('@"2026-01-31T10:00:00@Europe/Paris"', "2026-01-31T10:00:00@Europe/Paris"),
+        ('@"P1DT2H"', "P1DT2H"),
+        ('date("2026-01-31")', "2026-01-31"),
+        ('time("10:00:00Z")', "10:00:00Z"),
+        ('date and time("2026-01-31T10:00:00+01:00")', "2026-01-31T10:00:00+01:00"),
+        ('duration("-P1M")', "-P1M"),
+        # 63, 64 and comments: white space
+        ("1\t+\n2\r\n", "3"),
+        ("\u00a01\u2003+\ufeff2\u3000", "3"),
+        ("1 // comment\n + 2", "3"),
+        ("1 + 2 // comment", "3"),
+        ("1 /* comment\n over lines */ + 2", "3"),
+        ("/* one */ 1 /* two */", "1"),
+        ("some/* inside a name */list[1]", "1"),
+        # 66: escapes
+        (r'"\" \\ \' \n \t \r"', "\" \\ ' \n \t \r"),
+        (r'"\u00e9\U01F600"', "é😀"),
+        (r'"\uD83D\uDE00"', "😀"),
+        (r'"\d"', r"\d"),
+    ],
+)
+def test_an_alternative_of_the_grammar_is_read(text, value):
+    assert to_string(value_of(text, **SCOPE)) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "1.", "1e", "1 2", "[1,]", "{a: 1,}", "{1: 2}", '"open', "/* open", "@5", "if 1 then 2", "for i in return i",
+     "some i in [1]", "f(1, a: 2)", "x instance of", "function(", "(1", "[1..", "[1..2", "1 <", "1 = = 1", "a..b", "}",
+     "5 between 1", "'a'", "1 & 2", "list<number>", "{a 1}"],
+)  # fmt: skip
+def test_what_is_in_no_rule_is_refused(text):
+    with pytest.raises(FeelSyntaxError):
+        compile_expression(text, SCOPE).evaluate(SCOPE)
+
+
+@pytest.mark.parametrize(
+    ("tests", "value", "verdict"),
+    [
+        # 7, 14 to 17: unary tests
+        ("-", None, True),
+        ("5", 5, True),
+        ("5, 6", 6, True),
+        ("< 5", 4, True),
+        ("<= 5", 5, True),
+        ("> 5", 5, False),
+        (">= 5", 5, True),
+        ("= 5", 5, True),
+        ("!= 5", 5, False),
+        ("[1..5]", 5, True),
+        ("]1..5[", 5, False),
+        ("(1..5]", 1, False),
+        ("1e2", 100, True),
+        ("not(5)", 5, False),
+        ("not(< 5, > 9)", 7, True),
+        ("not([1..5])", 7, True),
+        ("? > 3", 4, True),
+        ("/* any */ -", 1, True),
+        ("5 // five", 5, True),
+        ("null", None, True),
+        ("= null", None, True),
+        ("!= 5", None, True),
+        ("not(5)", None, True),
+        # what is null decides nothing (8.2.8): a rule matches where all its cells are true
+        ("> 20", None, None),
+        ("[1..5]", None, None),
+        ("not(> 20)", None, None),
+        ("null > 20", None, None),
+        ("null > 20", 5, None),
+        ("null and true", None, None),
+        ("missing = missing and null", None, None),
+        ("null between 1 and 2", None, None),
+        ("1 in (> null)", None, None),
+        ("missing", None, True),
+        ("true", True, True),
+        ("1 > 2", False, True),
+        ("1 > 2", 5, False),
+        ("1 < 2", 5, True),
+    ],
+)
+def test_an_alternative_of_the_unary_tests_is_read(tests, value, verdict):
+    assert passes(tests, value, missing=None) is verdict
