@@ -222,7 +222,7 @@ def test_plain_methods_and_documented_functions_have_their_value(text, expected)
         ("${planItemInstances.active().completed().count() == 1}", "ended plan items are not kept"),
         ("${planItemInstances == null}", "count the items in one of their states"),
         ("${authenticatedUserId == 'ann'}", "keep the name in a variable"),
-        ("${var:base64(a)}", "'var:base64' is not known"),
+        ("${var:nonsense(a)}", "'var:nonsense' is not known"),
         ("${a +}", "the end was not expected"),
         ("${a", "not closed with a brace"),
         ("${a @ b}", "is no part of an expression"),

@@ -143,3 +143,34 @@ def test_a_script_of_a_case_that_throws_is_an_incident():
 )
 def test_what_would_call_java_is_refused_with_the_name_of_it(text, names):
     assert any(severe and names in said for severe, said in sentences(scripted(text))["t"])
+
+
+# -- what else models of Flowable say about themselves
+
+
+def test_an_aggregation_may_compute_its_target_and_the_names_in_it():
+    gathered = (
+        '<flowable:variableAggregation targetExpression="${kind}List"><variable source="x" targetExpression="${kind}"/>'
+        "</flowable:variableAggregation>"
+    )
+    loop = f"<extensionElements>{gathered}</extensionElements><loopCardinality>2</loopCardinality>"
+    task = f'<userTask id="t"><multiInstanceLoopCharacteristics>{loop}</multiInstanceLoopCharacteristics></userTask>'
+    run = Run(line(task), {"kind": "vote"})
+    for value in (1, 2):
+        run.engine.complete(run.id, "#t", {"x": value})
+    assert run.data == {"kind": "vote", "voteList": [{"vote": 1}, {"vote": 2}]}
+
+
+def test_an_execution_tells_where_it_is():
+    text = "${execution.currentActivityId}${execution.tenantId}-${execution.parent.id}-${execution.processDefinitionId}"
+    run = Run(line(activity("userTask", f'flowable:assignee="{text}"')))
+    assert [task["assignee"] for task in run.seen["tasks"]] == ["t-1-p"]
+
+
+def test_a_text_is_given_in_base64():
+    assert (
+        Run(line(activity("userTask", 'flowable:assignee="${var:base64(a)}"')), {"a": "hi"}).seen["tasks"][0][
+            "assignee"
+        ]
+        == "aGk="
+    )

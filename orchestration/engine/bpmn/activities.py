@@ -304,7 +304,12 @@ def _end_loop(step: Step, frame: int, node: Activity) -> None:
         opened = found.facts["loop"]["done"] if loop.kind != "parallel" else found.facts["loop"].get("total", 0)
         nothing = [None] * len(loop.outputs)
         rows = [found.facts.get(f"out:{index}", nothing) for index in range(opened)]
-        collected = {name: [row[place] for row in rows] for place, (name, _) in enumerate(loop.outputs)}
+        collected = {
+            name if isinstance(name, str) else str(step.evaluate(name, found.instance, found.parent)): [
+                row[place] for row in rows
+            ]
+            for place, (name, _) in enumerate(loop.outputs)
+        }
         variables.assign(step, found.instance, found.parent, collected)
     _close(step, frame, node)
 

@@ -282,7 +282,7 @@ def _multi_instance(reader: Reader, element: Element, several: Element) -> Loop:
 
 def _outputs(
     reader: Reader, element: Element, several: Element, extensions: Extensions
-) -> Iterator[tuple[str, Formula | None]]:
+) -> Iterator[tuple[str | Formula, Formula | None]]:
     """The collections that the instances fill: the standard's, and those of extensions."""
     output = several.first("loopDataOutputRef")
     each = _item_name(reader, several.first("outputDataItem"))

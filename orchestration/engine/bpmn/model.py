@@ -78,7 +78,7 @@ class Loop:
     index: str = "loopCounter"
     first: int = 0
     completion: Formula | None = None
-    outputs: tuple[tuple[str, Formula | None], ...] = ()
+    outputs: tuple[tuple[str | Formula, Formula | None], ...] = ()
     result: str | None = None
     gathered: tuple[str, ...] = ()
     condition: Formula | None = None

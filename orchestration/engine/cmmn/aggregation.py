@@ -37,9 +37,10 @@ def publish(run: CaseRun, node: Node, parent: int | None) -> None:
     due = [(place, one) for place, one in enumerate(_aggregations(node)) if one.overview or not live]
     rows = {**kept, **{repetition.number(item, node): _rows(run, item, node) for item in live if due}}
     for place, one in due if rows else ():
-        run.assign(parent, {one.target: [rows[number][place] for number in sorted(rows)]})
+        target = _target(run, one, parent)
+        run.assign(parent, {target: [rows[number][place] for number in sorted(rows)]})
         if one.transient:
-            run.passing[one.target] = None
+            run.passing[target] = None
     for number in kept if not live else ():
         run.note(parent, _fact(node) + str(number), None)
 
@@ -59,8 +60,12 @@ def drop(run: CaseRun, item: Item) -> None:
         run.step.plan(publish, run, run.node(item), item.parent)
     for child in run.children(item.id):
         if _has_begun(child):
-            overviews = [one.target for one in _aggregations(run.node(child)) if one.overview]
+            overviews = [_target(run, one, item.parent) for one in _aggregations(run.node(child)) if one.overview]
             run.step.remove_variables(run.instance, overviews)
+
+
+def _target(run: CaseRun, one: Aggregation, parent: int | None) -> str:
+    return str(run.value(one.target, parent))
 
 
 def _aggregations(node: Node) -> tuple[Aggregation, ...]:
@@ -91,7 +96,7 @@ def _rows(run: CaseRun, item: Item, node: Node) -> list[Json]:
     scope = Scope(run.step, run.instance, item.id)
     return [
         {
-            entry.name: run.value(entry.value, item.id)
+            str(run.value(entry.name, item.id)): run.value(entry.value, item.id)
             for entry in one.entries
             if entry.variable is None or entry.variable in scope
         }

@@ -80,11 +80,11 @@ def _controls(case: CaseModel, node: Node, around: Around) -> Iterator[Found]:
 def _criteria(case: CaseModel, node: Node) -> Iterator[Found]:
     for criterion in (*node.entry, *node.exit):
         for part in criterion.sentry.on_parts:
-            reason = _never(case, part)
+            reason, severe = _never(case, part)
             if reason:
-                yield node, f"The sentry {criterion.sentry.id!r} can never hold: {reason}", True
+                yield node, f"The sentry {criterion.sentry.id!r} can never hold: {reason}", severe
             elif part.source == node.id and criterion.entry and node.repetition is None:
-                yield node, f"The sentry {criterion.sentry.id!r} waits for the item that it guards.", True
+                yield node, f"The sentry {criterion.sentry.id!r} waits for the item that it guards.", False
         condition = criterion.sentry.condition
         if condition is not None and condition.text.strip() in _NEVER_TRUE:
             yield node, f"The condition of the sentry {criterion.sentry.id!r} is never true.", False
@@ -92,29 +92,29 @@ def _criteria(case: CaseModel, node: Node) -> Iterator[Found]:
             yield node, f"There is no case file item {criterion.sentry.context!r}.", True
 
 
-def _never(case: CaseModel, part: OnPart) -> str:
-    """Why an on-part can never occur; empty when it can."""
+def _never(case: CaseModel, part: OnPart) -> tuple[str, bool]:
+    """Why an on-part can never occur, and whether it refers to nothing; empty when it can."""
     if part.case_file:
-        return "" if part.source in case.files else f"there is no case file item {part.source!r}."
+        return ("", False) if part.source in case.files else (f"there is no case file item {part.source!r}.", True)
     source = case.nodes.get(part.source)
     if source is None:
-        return f"there is no plan item {part.source!r}."
+        return f"there is no plan item {part.source!r}.", True
     if part.criterion is not None and all(part.criterion != exit.id for exit in source.exit):
-        return f"{part.source!r} has no exit criterion {part.criterion!r}."
+        return f"{part.source!r} has no exit criterion {part.criterion!r}.", True
     table = EVENT_OR_MILESTONE if source.occurs else STAGE_OR_TASK
     possible = {"create", "parentResume", *(transition for transition, _ in table)}
     if part.event not in possible:
-        return f"a {source.type} never makes the transition {part.event!r}."
-    return ""
+        return f"a {source.type} never makes the transition {part.event!r}.", False
+    return "", False
 
 
 def _timer(case: CaseModel, node: Node) -> Iterator[Found]:
     if node.timer is None or node.timer.trigger is None:
         return
     source, event, on_file = node.timer.trigger
-    reason = _never(case, OnPart("", source, event, on_file))
+    reason, severe = _never(case, OnPart("", source, event, on_file))
     if reason:
-        yield node, f"The timer can never start: {reason}", True
+        yield node, f"The timer can never start: {reason}", severe
 
 
 def _plans(node: Node, planned: frozenset[str]) -> Iterator[Found]:
@@ -168,7 +168,7 @@ def _never_begun(case: CaseModel) -> Iterator[Found]:
         if name in begun:
             continue
         parts = [part for entry in node.entry for part in entry.sentry.on_parts]
-        if all(_never(case, part) == "" and part.source != name for part in parts):
+        if all(not _never(case, part)[0] and part.source != name for part in parts):
             yield node, "It can never begin: it waits for what waits for it.", False
 
 

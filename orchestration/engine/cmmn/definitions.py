@@ -199,7 +199,7 @@ class Definitions:
         holder = element.first("timerExpression")
         text = clock(holder) if holder is not None else ""
         if not text:
-            self.reader.fault(element, "The timer has no expression.")
+            self.reader.fault(element, "The timer has no expression, so it never occurs.", False)
             return None
         written = text.startswith("=") or juel.holds_juel(text) or self.is_time(element, text)
         value = self.text(element, text, value=True) if written else self.reader.expression(element, holder)

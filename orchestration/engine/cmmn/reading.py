@@ -118,7 +118,7 @@ class Reader:
         context = if_part.get("contextRef") if if_part is not None else None
         condition = None if if_part is None else self.expression(element, if_part.first("condition"))
         if not parts and (if_part is None or if_part.first("condition") is None):
-            self.fault(element, "The sentry has neither an on-part nor a condition, so it can never hold.")
+            self.fault(element, "The sentry has neither an on-part nor a condition, so it can never hold.", False)
         mode = extension(element, "triggerMode") or "default"
         remembers = self.flowable and mode == "default"
         return Sentry(element.get("id") or "", parts, condition, mode, context and local(context), remembers)

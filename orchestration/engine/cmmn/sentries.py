@@ -94,7 +94,7 @@ def holds(run: CaseRun, item: Item | None, criterion: Criterion, now: int = NO_P
     parts = seen(run, item, criterion) | {now}
     complete = all(part in parts for part in range(len(sentry.on_parts)))
     if sentry.condition is None:
-        return complete
+        return complete and bool(sentry.on_parts)
     if sentry.remembers and sentry.on_parts:
         if IF_PART not in parts:
             if not _is_true(run, item, criterion):

@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from orchestration.engine import juel
 from orchestration.engine.dialect.scripts import feel
 from orchestration.engine.dialect.texts import Texts
 from orchestration.engine.dialect.values import Aggregation, Gathered
 from orchestration.engine.dialect.vendors import inner, vendor, vendor_elements
 from orchestration.engine.expressions import Formula
-from orchestration.engine.juel import quoted
 from orchestration.engine.xml import Element
 
 
@@ -44,7 +42,8 @@ def _collection(texts: Texts) -> Formula | None:
         return texts.reference(named)
     for holder in vendor_elements(element, "collection"):
         if vendor(holder, "class", "delegateExpression") or holder.get("class") or holder.first("collectionParser"):
-            texts.fault("Its collection is made by Java code, which does not run here; give a list.")
+            code = vendor(holder, "class", "delegateExpression") or holder.get("class") or "a parser"
+            texts.fault(f"Its collection is made by the Java code '{code[:80]}', which does not run here; give a list.")
             return None
         written = holder.first("expression", "string")
         return None if written is None else texts.reference(written.text.strip())
@@ -58,24 +57,27 @@ def _zeebe(texts: Texts) -> Iterator[tuple[str, Formula | None]]:
         yield name, texts.condition(each) if each else None
 
 
-def _lists(texts: Texts, gathered: Iterable[Aggregation]) -> Iterator[tuple[str, Formula | None]]:
+def _lists(texts: Texts, gathered: Iterable[Aggregation]) -> Iterator[tuple[str | Formula, Formula | None]]:
     """A list with an object for each instance; a value that an instance does not have is null in it."""
     for one in gathered:
         if one.overview:
             texts.fault("No overview is kept while the loop runs; its list is there when it is over.", severe=False)
-        entries = (f"{quoted(entry.name)}: {feel(entry.value)}" for entry in one.entries)
-        yield one.target, texts.condition(f"{{{', '.join(entries)}}}")
+        entries = (f"{{key: string({feel(entry.name)}), value: {feel(entry.value)}}}" for entry in one.entries)
+        constant = one.target.constant
+        yield constant or one.target, texts.condition(f"context([{', '.join(entries)}])")
 
 
 def aggregations(texts: Texts) -> Iterator[Aggregation]:
     """What of each repetition is kept, and where. (Flowable's `variableAggregation`)"""
     for holder in vendor_elements(texts.element, "variableAggregation"):
-        if holder.get("class") or holder.get("delegateExpression"):
-            texts.fault("Its variables are gathered by Java code, which does not run here; name the variables.")
+        if code := holder.get("class") or holder.get("delegateExpression"):
+            texts.fault(
+                f"Its variables are gathered by the Java code '{code[:80]}', which does not run here; name them."
+            )
         entries = tuple(_entry(texts, each) for each in holder.all("variable"))
-        target = holder.get("target") or holder.get("targetExpression")
-        if not target or juel.holds_juel(target):
-            texts.fault("What is gathered needs a target that is written out.")
+        target = texts.value(holder.get("target") or holder.get("targetExpression"))
+        if target is None or target.constant == "":
+            texts.fault("What is gathered needs a target.")
         elif all(entries):
             said = holder.attributes.get
             yield Aggregation(
@@ -90,7 +92,8 @@ def _entry(texts: Texts, variable: Element) -> Gathered | None:
     source = variable.get("source") or variable.get("sourceExpression") or ""
     target = variable.get("target") or variable.get("targetExpression") or source
     value = texts.reference(source) if source else None
-    if value is None or juel.holds_juel(target):
-        texts.fault("A variable that is gathered needs a source, and a target that is written out.")
+    name = texts.value(target)
+    if value is None or name is None:
+        texts.fault("A variable that is gathered needs a source.")
         return None
-    return Gathered(target, value, variable.get("source"))
+    return Gathered(name, value, variable.get("source"))

@@ -73,7 +73,7 @@ class Script:
 class Gathered:
     """One entry of what each repetition gives: its name, its value, the variable that it is read from, if from one."""
 
-    name: str
+    name: Formula
     value: Formula
     variable: str | None = None
 
@@ -85,7 +85,7 @@ class Aggregation:
     `overview`: it is there while repetitions still run. `transient`: it lives for a single step.
     """
 
-    target: str
+    target: Formula
     entries: tuple[Gathered, ...] = ()
     overview: bool = False
     transient: bool = False
@@ -132,7 +132,7 @@ class Extensions:
     element_variable: str | None = None
     element_index_variable: str | None = None
     first_index: int = 0
-    collected: tuple[tuple[str, Formula | None], ...] = ()
+    collected: tuple[tuple[str | Formula, Formula | None], ...] = ()
     gathered: tuple[str, ...] = ()
     plans: Plans | None = None
     listeners: tuple[tuple[str, Script], ...] = ()

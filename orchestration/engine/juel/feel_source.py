@@ -120,10 +120,10 @@ class _Writer:
             case syntax.Mapped():
                 return f"{{{', '.join(f'{literal(key)}: {self.write(value)}' for key, value in node.entries)}}}"
             case syntax.Template():
-                parts = [
-                    literal(part) if isinstance(part, str) else f"string({self.write(part)})" for part in node.parts
-                ]
-                return f"string join([{', '.join(parts)}])"
+                pieces = (
+                    literal(each) if isinstance(each, str) else f"string({self.write(each)})" for each in node.parts
+                )
+                return f"string join([{', '.join(pieces)}])"
             case syntax.New():
                 return self.new(node)
             case syntax.Name():

@@ -217,6 +217,7 @@ _BY_MEANING: Final[tuple[tuple[str, int | None, Written], ...]] = (
         lambda variable, value: f"(if {variable} = null then {value} else {variable})",
     ),
     ("exists exist", 1, lambda variable: f"({variable} != null)"),
+    ("base64", 1, lambda variable: f"to base64({variable})"),
     ("isEmpty empty", 1, empty),
     ("isNotEmpty notEmpty", 1, lambda variable: f"not({empty(variable)})"),
     ("equals eq", 2, _compares("=")),
