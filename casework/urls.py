@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from casework.access import views as account
 from casework.actors import views as actors
 from casework.cases.views import actions, history, pages
+from casework.governance import views as governance
 from casework.intake import views as intake
 from casework.studio.views import models, rules
 from casework.tasks.views import inbox, tasks
@@ -47,6 +48,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/licences/", notices.notices_page, name="notices"),
     path("help/licences/<slug:system>/<path:name>/", notices.notice_page, name="notice"),
     path("help/<path:name>/", help.help_page, name="help-page"),
+    path("changes/", governance.controls, name="controls"),
+    path("changes/access/", governance.access, name="access"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/", include("casework.api_urls")),

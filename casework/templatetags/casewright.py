@@ -35,7 +35,13 @@ STATE_TONES: Final = {
     "Suspended": "wait",
     "Pending review": "work",
 }
-BELOW: Final = {"inbox": ("/tasks/",), "cases": ("/cases/",), "rules": ("/rules/", "/models/"), "actors": ("/actors/",)}
+BELOW: Final = {
+    "inbox": ("/tasks/",),
+    "cases": ("/cases/",),
+    "rules": ("/rules/", "/models/"),
+    "actors": ("/actors/",),
+    "controls": ("/changes/",),
+}
 LABEL: Final = re.compile(r"[a-z][a-z0-9_]*")
 SURE: Final = 0.75
 UNSURE: Final = 0.5
@@ -89,7 +95,7 @@ def navigation(context: Context) -> dict[str, Any]:
     user: Any = request.user
     places = [("inbox", "Inbox", "inbox"), ("cases", "Cases", "briefcase")]
     if permissions.may_publish(user) or permissions.may_audit(user):
-        places += [("rules", "Rules", "table"), ("actors", "Actors", "robot")]
+        places += [("rules", "Rules", "table"), ("actors", "Actors", "robot"), ("controls", "Changes", "history")]
     here = request.resolver_match.url_name if request.resolver_match else ""
     return {
         "entries": [{"url": reverse(name), "label": label, "icon": sign, "here": _here(name, here, request.path)}

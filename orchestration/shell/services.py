@@ -29,6 +29,7 @@ from orchestration.ground.limits import engine_limits
 from orchestration.ground.refusals import Refused
 from orchestration.models import Definition
 from orchestration.shell import step_sql
+from orchestration.shell.causes import caused
 from orchestration.shell.nudges import nudge_jobs, nudge_outbox
 from orchestration.shell.row_changes import Effects, effects
 
@@ -80,7 +81,7 @@ def start(
 
     A single statement is a transaction by itself, so none is opened for it.
     """
-    at = clock.utc_now()
+    at, origin = clock.utc_now(), caused(origin, command)
     case_type = by_definition(definition.pk)
     outcome = execute(case_type.library, None, command, at, engine_limits())
     if outcome.rejection is not None:
@@ -133,6 +134,7 @@ def send(
 def _sent(
     pipelined: Cursor[Any], case: Locked, command: Command, origin: Origin, facts: Iterable[Fact], along: Along | None
 ) -> Done | Refused:
+    origin = caused(origin, command)
     outcome = execute(case.case_type.library, case.state, command, case.at, engine_limits())
     if outcome.rejection is not None:
         refused = Refused(outcome.rejection.code, outcome.rejection.message)

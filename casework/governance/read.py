@@ -1,0 +1,160 @@
+"""Who changed rules, models, actors, people and groups, when and why; and who came in or was denied?
+
+The chains that no case owns, in plain words, the newest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from django.contrib.auth.models import User
+
+from audit.actions import ACTIONS
+from audit.models import AuditEvent, AuditPayload, StandingChain
+
+PAGE: Final = 50
+
+Detail = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event. `why`: the reason or note that was given, or what led to it."""
+
+    sequence: int
+    at: datetime
+    who: str
+    words: str
+    why: str
+
+
+def changes(before: int | None = None) -> list[Line]:
+    """Events of the control chain, those before a sequence number."""
+    found = AuditEvent.objects.filter(chain=StandingChain.CONTROL)
+    if before is not None:
+        found = found.filter(sequence__lt=before)
+    return _lines(found.order_by("-sequence")[:PAGE])
+
+
+def accesses(before: datetime | None = None) -> list[Line]:
+    """Events of the access chains, those before a moment. Each chain is read from its end, then they are merged."""
+    events: list[AuditEvent] = []
+    for chain in StandingChain.ACCESS:
+        found = AuditEvent.objects.filter(chain=chain)
+        if before is not None:
+            found = found.filter(at__lt=before)
+        events += found.order_by("-sequence")[:PAGE]
+    return _lines(sorted(events, key=lambda event: event.at, reverse=True)[:PAGE])
+
+
+def _lines(events: Iterable[AuditEvent]) -> list[Line]:
+    rows = list(events)
+    details = _details(rows)
+    names = _names({row.actor for row in rows})
+    lines = []
+    for row in rows:
+        detail = details.get((row.chain, row.sequence), {})
+        words = WORDS.get(row.action, _otherwise(row.action))(detail)
+        why = str(detail.get("note") or row.cause)
+        lines.append(Line(row.sequence, row.at, names[row.actor], words, why))
+    return lines
+
+
+def _details(rows: list[AuditEvent]) -> dict[tuple[int, int], Detail]:
+    wanted: dict[int, list[int]] = {}
+    for row in rows:
+        wanted.setdefault(row.chain, []).append(row.sequence)
+    found: dict[tuple[int, int], Detail] = {}
+    for chain, sequences in wanted.items():
+        payloads = AuditPayload.objects.filter(chain=chain, sequence__in=sequences)
+        found |= {(chain, payload.sequence): orjson.loads(bytes(payload.body)) for payload in payloads}
+    return found
+
+
+def _names(actors: set[str]) -> dict[str, str]:
+    """How people call who or what did it."""
+    usernames = [actor.removeprefix("person:") for actor in actors if actor.startswith("person:")]
+    people = {user.get_username(): user.get_full_name() for user in User.objects.filter(username__in=usernames)}
+    return {actor: _name(actor, people) for actor in actors}
+
+
+def _name(actor: str, people: dict[str, str]) -> str:
+    kind, _, name = actor.partition(":")
+    match kind:
+        case "person":
+            return "Somebody who has not signed in" if name == "?" else people.get(name) or name
+        case "operator":
+            return f"{name}, at the machine"
+        case "system":
+            return f"Casewright ({name})"
+    return actor
+
+
+def _role(detail: Detail) -> str:
+    match detail:
+        case {"group": group, "made": True}:
+            return f"made the group {group}, which sees what is {detail.get('clearance')}"
+        case {"group": group, "rights": [*rights]} if rights:
+            return f"gave the group {group} the rights {', '.join(rights)}"
+        case {"group": group}:
+            return f"let the group {group} see what is {detail.get('clearance')}"
+        case {"person": name, "made": True}:
+            return f"made {name} known"
+        case {"person": name, "joined": group}:
+            return f"put {name} into {group}"
+        case {"person": name, "left": group}:
+            return f"took {name} out of {group}"
+        case {"person": name, "active": active}:
+            return f"let {name} come in" if active else f"keeps {name} out"
+        case {"person": name, "password": how}:
+            return f"{how} the password of {name}"
+        case {"person": name, "token": made}:
+            return f"gave {name} a key to the API" if made else f"took the key to the API from {name}"
+    return ACTIONS["role.changed"]
+
+
+def _actor(detail: Detail) -> str:
+    if "made" in detail:
+        return f"added the actor {detail['actor']}, which can {detail['made']['capability']}"
+    return f"switched the actor {detail['actor']} {'on' if detail.get('enabled') else 'off'}"
+
+
+def _begun(detail: Detail) -> str:
+    counts = [f"{len(detail.get(what, ()))} {what}" for what in ("people", "groups", "actors", "models")]
+    return f"noted who and what was there: {', '.join(counts)}"
+
+
+def _from(detail: Detail) -> str:
+    return f" from {detail['address']}" if detail.get("address") else ""
+
+
+def _asked(detail: Detail) -> str:
+    return f"{detail.get('what') or 'a page'} ({detail.get('method', '')} {detail.get('route', '')})"
+
+
+def _otherwise(action: str) -> Callable[[Detail], str]:
+    return lambda detail: ACTIONS.get(action, action)
+
+
+WORDS: Final[dict[str, Callable[[Detail], str]]] = {
+    "definition.deployed": lambda d: f"put version {d['version']} of {d['key']} in force ({', '.join(d['files'][:5])})",
+    "model.registered": lambda d: f"registered the model {d['version']} of {d['actor']}",
+    "model.activated": lambda d: f"put the model {d['version']} of {d['actor']} to work",
+    "actor.changed": _actor,
+    "role.changed": _role,
+    "control.begun": _begun,
+    "access.denied": lambda d: f"was denied: {_asked(d)}",
+    "access.unseen": lambda d: f"asked for what they may not see: {_asked(d)}",
+    "access.signed_in": lambda d: f"signed in{_from(d)}",
+    "access.signed_out": lambda d: f"signed out{_from(d)}",
+    "access.sign_in_failed": lambda d: (
+        f"did not get in{_from(d)}" + (", too many attempts before" if d.get("locked") else "")
+    ),
+    "access.token_refused": lambda d: f"came with a token that is not valid{_from(d)}",
+    "list.read": lambda d: f"read the list of {d['list']}",
+    "definition.downloaded": lambda d: f"downloaded {d['what']}",
+}

@@ -1,0 +1,67 @@
+"""Administrators and auditors see who changed what and why; auditors see who came in."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client
+
+from audit.services import Origin
+from casework.access.permissions import origin_of
+from orchestration.actors.registry import actor_enable, actor_ensure
+
+pytestmark = pytest.mark.django_db
+
+
+def browser_of(user: User) -> Client:
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+def text_of(user: User, address: str) -> str:
+    answer = browser_of(user).get(address)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+@pytest.mark.parametrize("who", ["ada", "axel"])
+def test_changes_are_shown_with_who_and_why(people: dict[str, User], who: str) -> None:
+    actor_ensure("filing", name="Filing", kind="filing", capability="filing")
+    actor_enable("filing", False, origin_of(people["ada"]))
+    call_command("role", "--why", "He has left", "off", "ben")
+    shown = text_of(people[who], "/changes/")
+    assert "put version 1 of complaint in force" in shown
+    assert "<bdi>Ada Abel</bdi> </td> <td> <bdi>switched the actor filing off</bdi>" in shown
+    assert "keeps ben out" in shown and "He has left" in shown
+    assert 'href="/changes/"' in shown
+
+
+def test_others_do_not_see_changes(people: dict[str, User]) -> None:
+    assert browser_of(people["anna"]).get("/changes/").status_code == 403
+    assert 'href="/changes/"' not in text_of(people["anna"], "/cases/")
+    assert browser_of(people["ada"]).get("/changes/access/").status_code == 403
+
+
+def test_an_auditor_sees_who_came_in_and_what_was_denied(people: dict[str, User]) -> None:
+    browser_of(people["anna"]).get("/rules/")
+    shown = text_of(people["axel"], "/changes/access/")
+    assert "<bdi>Anna Adler</bdi> </td> <td> <bdi>signed in</bdi>" in shown
+    assert "was denied: Rules are shown to administrators and auditors. (GET rules/)" in shown
+
+
+def test_older_changes_are_a_page_on(people: dict[str, User]) -> None:
+    for number in range(60):
+        actor_ensure(f"actor-{number}", name="x", kind="x", capability="x")
+    first = text_of(people["ada"], "/changes/")
+    assert "actor-59" in first and "actor-3," not in first
+    address = "/changes/?before=" + first.split('href="?before=')[1].split('"')[0]
+    assert "actor-3," in text_of(people["ada"], address)
+    assert Origin("system:setup").actor not in first
+
+
+@pytest.mark.parametrize("before", ["x", "-1", "99999999999", "2026-01-01", "0"])
+def test_an_odd_address_is_answered(people: dict[str, User], before: str) -> None:
+    for address in ("/changes/", "/changes/access/"):
+        text_of(people["axel"], f"{address}?before={before}")
