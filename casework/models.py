@@ -6,8 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Upper
+from django.db.models import F, Q
 from django.utils.functional import cached_property
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
@@ -21,6 +20,10 @@ class Case(models.Model):
     case_type = models.CharField(max_length=64)
     source = models.CharField(max_length=64, help_text="who sent it in: form, api, a file")
     reference = models.CharField(max_length=100, help_text="the sender's own reference: intake twice makes one case")
+    reference_key = models.CharField(max_length=250, help_text="the reference folded: what reads alike is one")
+    data_digest = models.CharField(
+        max_length=32, blank=True, db_default="", help_text="keyed digest of what was sent in; empty: from before"
+    )
     title = models.CharField(max_length=200)
     state = models.CharField(max_length=64, help_text="the named state that people speak of")
     closed = models.BooleanField(default=False)
@@ -28,11 +31,13 @@ class Case(models.Model):
     updated = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["case_type", "source", "reference"], name="intake_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["case_type", "source", "reference_key"], name="intake_once_alike")
+        ]
         indexes = [
             models.Index(fields=["-created", "-id"], name="case_newest"),
             models.Index(fields=["state", "-created"], condition=Q(closed=False), name="case_open_by_state"),
-            models.Index(OpClass(Upper("reference"), "text_pattern_ops"), name="case_by_reference"),
+            models.Index(OpClass(F("reference_key"), "text_pattern_ops"), name="case_by_reference_key"),
         ]
         permissions = [
             ("work_case", "May work the case's tasks"),
@@ -92,6 +97,50 @@ class Reveal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} sees {self.path} of case {self.case_id}"
+
+
+class CasePast(models.Model):
+    """What the pages of a case need of its past (`casework.cases.read.past`), up to an event of its history."""
+
+    instance = models.OneToOneField(Instance, models.CASCADE, primary_key=True, related_name="+")
+    upto = models.IntegerField()
+    document = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"past of {self.instance_id} up to {self.upto}"
+
+
+class FormerValue(models.Model):
+    """A value that stood in a hidden field of a case, in the forms in which it is sought and masked in texts."""
+
+    instance = models.ForeignKey(Instance, models.CASCADE, related_name="+", db_index=False)
+    digest = models.CharField(max_length=32, help_text="keyed digest of place and forms, so that each is kept once")
+    pointer = models.TextField(help_text="where it stood, as a JSON Pointer")
+    forms = models.TextField()
+    seeds = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["instance", "digest"], name="former_value_once")]
+
+    def __str__(self) -> str:
+        return f"{self.pointer} of {self.instance_id}"
+
+
+class OwnWords(models.Model):
+    """What a person wrote in a case and would be shown masked: a keyed digest of it, so that they see it as written.
+
+    A mask over one's own guess would tell that it is right.
+    """
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+", db_index=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    digest = models.CharField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "person", "digest"], name="own_words_once")]
+
+    def __str__(self) -> str:
+        return f"words of {self.person_id} in case {self.case_id}"
 
 
 class Proposal(models.Model):

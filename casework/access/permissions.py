@@ -9,19 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.http import Http404
 from guardian.core import ObjectPermissionChecker
 from guardian.shortcuts import get_objects_for_user
 
 from audit.services import Fact, Origin
-from casework.models import Case, GroupClearance, Reveal
+from casework.models import Case, GroupClearance, OwnWords, Reveal
 from orchestration.casetypes.case_type import CaseType
 from orchestration.models import HumanTask
 from orchestration.privacy.masking import Principal
+from orchestration.privacy.pseudonyms import pseudonym
 from orchestration.shell import services
 
 ACTIONS = ("view", "work", "reply", "reveal", "audit")
@@ -97,10 +99,11 @@ def rights(user: User, case: Case) -> frozenset[str]:
 def case_for_user(user: User, case_id: int, action: str) -> Case:
     """The case, for this action ("view", "work", "reply", "reveal", "audit"). Raises Http404 or PermissionDenied.
 
-    Whoever works a case may reply; a program may have that right alone, and then sees nothing of the case.
+    Whoever works a case may reply; a program may have that right alone, for the cases that it sent in, and then sees
+    nothing of the case.
     """
     case = Case.objects.select_related("instance").defer(*STATE).filter(pk=case_id).first()
-    if case is not None and action == "reply" and may(user, "reply", case):
+    if case is not None and action == "reply" and may(user, "reply", case) and may_send_as(user, case.source):
         return case
     if case is None or not may(user, "view", case):
         raise Unseen("There is no such case, or you may not see it.", "" if case is None else f"case {case.pk}")
@@ -196,8 +199,22 @@ def _highest(levels: Iterable[str | None]) -> str:
 def principal(user: User, case: Case | None, now: datetime) -> Principal:
     """Who this person is to the masking policy: clearance, roles and what they have revealed of this case."""
     revealed: Iterable[str] = ()
+    digests: frozenset[str] = frozenset()
     if case is not None:
-        revealed = Reveal.objects.filter(case=case, person=user, until__gt=now).values_list("path", flat=True)
+        shown = Reveal.objects.filter(case=case, person=user, until__gt=now).values_list("path", Value(""))
+        own = OwnWords.objects.filter(case=case, person=user).values_list(Value(""), "digest")
+        found = list(shown.union(own, all=True))
+        revealed, digests = (path for path, digest in found if not digest), frozenset(d for _, d in found if d)
     groups = _groups(user)
     roles = frozenset(name for name, _ in groups)
-    return Principal(_highest(level for _, level in groups), roles, frozenset(revealed))
+    wrote = partial(_is_among, digests)
+    return Principal(_highest(level for _, level in groups), roles, frozenset(revealed), wrote)
+
+
+def _is_among(digests: frozenset[str], text: str) -> bool:
+    return bool(digests) and words_digest(text) in digests
+
+
+def words_digest(text: str) -> str:
+    """Stands for what somebody wrote, word for word."""
+    return pseudonym("own words", text.replace("\r\n", "\n").strip().encode("utf-8", "replace"))

@@ -47,9 +47,8 @@ def accepted(seen: Seen, form: Form, answers: Mapping[str, Json]) -> dict[str, J
     answers = answer_validation.typed_answers(case_type.schema, answers)
     complete = answer_validation.with_initial(form, answers, data, view)
     errors = answer_validation.form_errors(form, complete) | answer_validation.text_errors(complete)
-    errors |= answer_validation.changed_although_fixed(form, complete, data) | answer_validation.placeholder_errors(
-        form, complete, data
-    )
+    errors |= answer_validation.changed_although_fixed(form, complete, answers, data, view)
+    errors |= answer_validation.placeholder_errors(form, complete, data)
     touched = {path: value for path, value in complete.items() if answers.get(path) not in (None, "")}
     untouched = {path for path in touched if touched[path] != answers.get(path)}
     asked = answer_validation.nested((path, value) for path, value in touched.items() if path not in untouched)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from audit.db.columns import Texts
 from audit.db.sql import Part
 from casework.access.permissions import GRANT, GRANT_TO_PEOPLE
+from casework.cases.references import key_of
 from orchestration.casetypes.case_type import CaseType
 from orchestration.engine.state import INSTANCE_ENDED, State
 from orchestration.shell.services import Done
@@ -20,8 +21,10 @@ BY_HAND = {"suspended": "Suspended", "terminated": "Ended early", "failed": "Fai
 """The named states of a case that left its model's way: whatever its type calls the others, it is not completed."""
 
 INSERT = """
-insert into casework_case (instance_id, case_type, source, reference, title, state, closed, created, updated)
-values (%(instance)s, %(case_type)s, %(source)s, %(reference)s, %(title)s, %(state)s, %(closed)s, %(at)s, %(at)s)
+insert into casework_case (instance_id, case_type, source, reference, reference_key, data_digest, title, state, closed,
+                           created, updated)
+values (%(instance)s, %(case_type)s, %(source)s, %(reference)s, %(reference_key)s, %(data_digest)s, %(title)s,
+        %(state)s, %(closed)s, %(at)s, %(at)s)
 returning id
 """
 UPDATE = """
@@ -30,11 +33,17 @@ returning id
 """
 
 
-def open_face(done: Done, source: str, reference: str) -> Part:
-    """Inserts the row of a case that was just started, with the standing rights of its type's roles."""
+def open_face(done: Done, source: str, reference: str, digest: str = "") -> Part:
+    """Inserts the row of a case that was just started, with the standing rights of its type's roles.
+
+    `digest`: of the data that was sent in (`references.digest_of`), empty where nobody sent any.
+    """
     title = done.case_type.title.format(reference=reference)[:200]
     standing = [(role.group, action) for role in done.case_type.roles for action in sorted(role.may)]
-    return _statement(INSERT, done, [*standing, *_routed(done)], source=source, reference=reference, title=title)
+    return _statement(
+        INSERT, done, [*standing, *_routed(done)],
+        source=source, reference=reference, reference_key=key_of(reference), data_digest=digest, title=title,
+    )  # fmt: skip
 
 
 def open_face_of_start(done: Done, kind: str) -> Part:

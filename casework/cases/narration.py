@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from audit.actions import ACTIONS
 from audit.selectors import Entry
+from casework.cases.read.past import Past
 from orchestration.casetypes.case_type import CaseType
 from orchestration.engine.bpmn.elements import SUB_PROCESSES
 from orchestration.engine.bpmn.model import Event
@@ -59,25 +60,20 @@ class Names:
         return self.items.get(detail.get("item", 0)) or self.types.get(detail["definition"], "")
 
 
-def names_of(case_type: CaseType, history: tuple[Entry, ...]) -> Names:
-    """The names that this history needs: of elements, of the tasks that were opened in it, of fields."""
+def names_of(case_type: CaseType, past: Past) -> Names:
+    """The names that a history needs: of elements, of the tasks that were opened in it, of fields."""
     cases, processes = case_type.library.cases.values(), case_type.library.processes.values()
     flow_nodes = [node for process in processes for node in process.nodes.values()]
-    opened = [entry.detail for entry in history if entry.action == "engine.TaskOpened"]
-    begun = [entry.detail for entry in history if entry.action == "engine.InstanceStarted"]
     return Names(
         types={node.id: node.type for node in flow_nodes}
         | {node.definition: node.type for case in cases for node in case.nodes.values()},
-        items={
-            entry.detail["item"]: entry.detail["type"]
-            for entry in history if entry.action == "engine.ItemOpened" and "item" in entry.detail
-        },
+        items={int(number): item[1] for number, item in past["items"].items()},
         events={
             node.id: node.definitions[0].kind for node in flow_nodes if isinstance(node, Event) and node.definitions
         },
         flows={flow.id: flow.name for node in flow_nodes for flow in node.outgoing},
-        parts={detail["instance"]: detail["name"] for detail in begun if "instance" in detail},
-        tasks={detail["item"]: detail["name"] for detail in opened if "item" in detail},
+        parts={int(number): part["name"] for number, part in past["parts"].items()},
+        tasks={int(number): name for number, name in past["tasks"].items()},
         fields={
             name: str(schema.get("title", name)) for name, schema in case_type.schema.get("properties", {}).items()
         },

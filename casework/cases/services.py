@@ -21,6 +21,7 @@ from casework.cases import available_actions
 from casework.cases.answers import accepted, seen
 from casework.cases.available_actions import waiting_places
 from casework.cases.locking import keep_refusal, locked
+from casework.cases.own_words import keep_own_words, masked_words
 from casework.cases.verification import verify
 from casework.forms import answer_validation
 from casework.models import Case, Reveal
@@ -67,9 +68,11 @@ def external_receive(
         if waiting is None:
             late = Refused("not-waiting", f"The case is not waiting for this now: {waited.label}.")
             return keep_refusal(held, by, {"command": "receive", "node": item}, late)
-        changes = accepted(seen(held, case, by, waiting), case_type.forms[waited.form], answers)
+        look = seen(held, case, by, waiting)
+        changes = accepted(look, case_type.forms[waited.form], answers)
         if isinstance(changes, Refused):
             return changes
+        keep_own_words(case, by, masked_words(look, answers))
         return services.send(held, _arrival(state, waiting, item, changes), origin_of(by))
 
 
@@ -127,6 +130,7 @@ def item_remove(*, by: User, case: Case, item: int, reason: str) -> Done | Refus
             refused = Refused("state", "Only a step that was added to the plan and is not over can be removed.")
             return keep_refusal(held, by, {"command": "remove", "item": item}, refused)
         model = case_type.library.cases[state.instances[found.instance].key]
+        keep_own_words(case, by, [reason])
         detail = {"instance": found.instance, "item": item, "name": model.nodes[found.node].name, "reason": reason}
         return services.send(held, Terminate(item), origin_of(by), [Fact("item.removed", detail)])
 
@@ -158,6 +162,7 @@ def case_change(*, by: User, case: Case, transition: str, reason: str = "") -> D
         case_type, state = held.case_type, held.state
         if available_actions.rejection(case_type, state, command, held.at):
             facts = []
+        keep_own_words(case, by, [reason.strip()] if reason.strip() else [])
         return services.send(held, command, origin_of(by), facts)
 
 
@@ -186,6 +191,7 @@ def field_reveal(*, by: User, case: Case, path: str, reason: str, item: int | No
         held = locked(case.instance_id)
         if path not in seen(held, case, by, item).view.masked:
             return Refused("unknown", "There is nothing masked for you at this place.")
+        keep_own_words(case, by, [reason])
         services.record(held, [Fact("field.revealed", {"path": path, "reason": reason})], origin_of(by))
         return Reveal.objects.create(case=case, person=by, path=path, reason=reason, until=held.at + REVEALED_FOR)
 

@@ -155,14 +155,27 @@ def with_initial(form: Form, answers: Mapping[str, Json], data: Mapping[str, Jso
     return complete
 
 
-def changed_although_fixed(form: Form, answers: Mapping[str, Json], data: Mapping[str, Json]) -> dict[str, str]:
-    """Paths whose initial value must stand by the other answers, and does not."""
+def changed_although_fixed(
+    form: Form, answers: Mapping[str, Json], given: Mapping[str, Json], data: Mapping[str, Json], view: View
+) -> dict[str, str]:
+    """Paths whose initial value must stand by the other answers, and does not.
+
+    `given` are the answers before `with_initial`: what was shown masked stands only if it came back as it was shown,
+    or an answer would tell whether a guess is right.
+    """
     return {
         question.path: "You changed this, so the suggestion was not right as it is: say so above."
         for question in form.fields
         if question.initial is not None and question.is_fixed(answers)
-        and _folded(answers.get(question.path)) != _folded(at_path(data, question.initial))
+        and _is_changed(answers.get(question.path), given.get(question.path), at_path(data, question.initial), view)
     }  # fmt: skip
+
+
+def _is_changed(answer: Json, given: Json, initial: Json, view: View) -> bool:
+    shown = view.text(initial) if isinstance(initial, str) else initial
+    if shown != initial and given not in (None, ""):
+        return bool(_folded(given) != _folded(shown))
+    return bool(_folded(answer) != _folded(initial))
 
 
 def _folded(value: Json) -> Json:

@@ -39,7 +39,7 @@ class CasesView(APIView):
         )
 
     @described(
-        "Bring a case in", {201: shapes.Receipt, 200: shapes.Receipt}, 400, 403, request=requests.NewCase,
+        "Bring a case in", {201: shapes.Receipt, 200: shapes.Receipt}, 400, 403, 409, request=requests.NewCase,
         examples=(
             example("A complaint", NEW_CASE, request=True),
             example("It is there now", RECEIPT, "201"),
@@ -47,7 +47,8 @@ class CasesView(APIView):
         ),
     )  # fmt: skip
     def post(self, request: Request) -> Response:
-        """Idempotent by `source` and `reference`: send it again when you are not sure that it arrived."""
+        """Idempotent: send the same `source`, `reference` and `data` again when you are not sure that they arrived.
+        Other data under a reference that is there changes nothing and is answered with 409, code `clash`."""
         given = requests.NewCase.body(request)
         return _open(person(request), **given)
 

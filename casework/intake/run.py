@@ -16,9 +16,12 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from casework.cases.references import CLASH, digest_of, key_of
+from casework.forms import answer_validation
 from casework.intake.rows import BadRow, Row, Table, derived_reference
 from casework.intake.services import case_open
 from casework.models import Case
+from orchestration.casetypes.case_type import by_definition, current
 from orchestration.ground.refusals import Refused
 
 LOOKED_UP_AT_ONCE = 100
@@ -45,20 +48,23 @@ class Sender:
 def take_in(table: Table, sender: Sender) -> Iterator[Taken | BadRow]:
     """Bring in the rows of a file, in their order. Raises Definition.DoesNotExist for an unknown case type."""
     rows = _named(table)
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
+    model = by_definition(current(sender.case_type).pk)
     while batch := list(islice(rows, LOOKED_UP_AT_ONCE)):
         seen |= _there(sender, (row.reference for row in batch if isinstance(row, Row)))
         for row in batch:
             if isinstance(row, BadRow):
                 yield row
-            elif row.reference in seen:
-                yield Taken(row.line, created=False)
+                continue
+            key, digest = key_of(row.reference), digest_of(answer_validation.typed(model.schema, row.data))
+            if key in seen:
+                yield Taken(row.line, created=False) if seen[key] in ("", digest) else BadRow(row.line, CLASH.message)
             else:
                 outcome = _open(row, sender)
                 if isinstance(outcome, Taken):
-                    seen.add(row.reference)
+                    seen[key] = digest
                 yield outcome
-        seen = seen if sender.dry_run else set()  # otherwise the database remembers them
+        seen = seen if sender.dry_run else {}  # otherwise the database remembers them
 
 
 def _named(table: Table) -> Iterator[Row | BadRow]:
@@ -72,10 +78,11 @@ def _named(table: Table) -> Iterator[Row | BadRow]:
             yield Row(row.line, derived_reference(row.data, occurrences, secret), row.data)
 
 
-def _there(sender: Sender, references: Iterable[str]) -> set[str]:
-    """Which of these references have brought in a case before."""
-    same = Case.objects.filter(case_type=sender.case_type, source=sender.source, reference__in=list(references))
-    return set(same.values_list("reference", flat=True))
+def _there(sender: Sender, references: Iterable[str]) -> dict[str, str]:
+    """Which of these references, folded, have brought in a case before, each with the digest of its data."""
+    keys = {key_of(reference) for reference in references}
+    same = Case.objects.filter(case_type=sender.case_type, source=sender.source, reference_key__in=keys)
+    return dict(same.values_list("reference_key", "data_digest"))
 
 
 def _open(row: Row, sender: Sender) -> Taken | BadRow:

@@ -15,6 +15,7 @@ from psycopg.errors import UniqueViolation
 from audit.services import Fact, Origin
 from casework.access.permissions import origin_of
 from casework.cases.case_row import open_face
+from casework.cases.references import CLASH, Arrived, cleaned, digest_of, is_reference
 from casework.forms import answer_validation
 from casework.models import Case
 from orchestration.casetypes.case_type import by_definition, current
@@ -35,7 +36,10 @@ class Opened:
 def case_open(
     *, by: User | None, case_type: str, reference: str, source: str, data: Mapping[str, Json], cause: str = ""
 ) -> Opened | Refused:
-    """Bring a case in. The same source and reference twice make one case. `by` None: the product itself (a file)."""
+    """Bring a case in. The same source, reference and data twice make one case; with other data it is a clash.
+
+    References are the same that read alike (`privacy.folding`). `by` None: the product itself (a file).
+    """
     definition = current(case_type)
     model = by_definition(definition.pk)
     data = answer_validation.typed(model.schema, data)
@@ -43,14 +47,16 @@ def case_open(
         data
     )
     errors |= answer_validation.schema_errors(model, data) if not errors else {}
-    if not reference or len(reference) > 100:
+    reference = cleaned(reference)
+    if not is_reference(reference):
         errors["reference"] = "A reference of at most 100 characters is needed."
     if not source or len(source) > 64:
         errors["source"] = "A source of at most 64 characters is needed."
     if errors:
         return Refused("invalid", "This could not be taken in. Correct it and send it again.", errors)
-    if found := Case.objects.filter(case_type=case_type, source=source, reference=reference).first():
-        return Opened(found, created=False)
+    arrived = Arrived(case_type, source, reference, digest_of(data))
+    if found := arrived.before():
+        return _again(found, arrived, by)
     origin = Origin("system:intake", cause=cause) if by is None else Origin(origin_of(by).actor, cause=cause)
     opened = Fact("case.opened", {"case_type": case_type, "source": source, "reference": reference})
     try:
@@ -59,8 +65,21 @@ def case_open(
             model.begin(data, None if by is None else by.username),
             origin,
             [opened],
-            lambda done: open_face(done, source, reference),
+            lambda done: open_face(done, source, reference, arrived.digest),
         )
     except UniqueViolation:  # the same reference came in at the same moment, by another door
-        return Opened(Case.objects.get(case_type=case_type, source=source, reference=reference), created=False)
+        there = arrived.before()
+        assert there is not None
+        return _again(there, arrived, by)
     return done if isinstance(done, Refused) else Opened(Case.objects.get(instance=done.instance), created=True)
+
+
+def _again(found: Case, arrived: Arrived, by: User | None) -> Opened | Refused:
+    """The same once more is no second case; other data under the same reference is told, and kept by its sender."""
+    if arrived.is_repeat_of(found):
+        return Opened(found, created=False)
+    asked = {"command": "open", "source": arrived.source, "reference": arrived.reference}
+    detail = {**asked, "code": CLASH.code, "reason": CLASH.message}
+    origin = Origin("system:intake") if by is None else origin_of(by)
+    services.record(found.instance_id, [Fact("command.refused", detail)], origin)
+    return CLASH

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from casework.access import permissions
+from casework.cases.references import CLASH
 from casework.forms.answer_validation import nested
 from casework.forms.rendering import Asked, intake_form
 from casework.intake.services import case_open
@@ -60,4 +61,4 @@ def _again(request: HttpRequest, form: Asked, case_type: CaseType, refused: Refu
     if not refused.errors:
         return refusal(request, refused, request.path)
     context = {"form": form.with_errors(refused.errors), "type": case_type, "refused": refused}
-    return render(request, "cases/new.html", context, status=400)
+    return render(request, "cases/new.html", context, status=409 if refused.code == CLASH.code else 400)

@@ -7,7 +7,7 @@ by (due, task), counts are capped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -20,6 +20,7 @@ from psycopg.sql import SQL, Composed
 
 from casework.access import permissions
 from casework.cases.read.case_view import list_mask
+from casework.cases.references import key_of
 from orchestration.casetypes.case_type import by_definition
 from orchestration.privacy.masking import Principal
 
@@ -44,7 +45,7 @@ union all (
     order by c.due {order}, c.task_id {order} limit %(limit)s)"""
 _FOUND = """
 select t.due, t.id from casework_case f join orchestration_humantask t on t.instance_id = f.instance_id
-where upper(f.reference) like upper(%(reference)s) and t.state = 'open'
+where f.reference_key like %(reference)s and t.state = 'open'
   and (t.due, t.id) {beyond} (%(due)s, %(task)s)
   and (t.assignee_id = %(person)s or exists (
        select from orchestration_taskcandidate c
@@ -112,12 +113,29 @@ def inbox_page(
     groups = list(user.groups.values_list("pk", flat=True))
     values = _bounds(after, latest_first) | {
         "person": user.pk, "groups": groups, "limit": limit + 1, "soon": now + SOON,
-        "reference": _prefix(reference),
+        "reference": _prefix(key_of(reference)),
     }  # fmt: skip
-    found = _read(_page(tab, latest_first, bool(reference)), values)
     person = permissions.principal(user, None, now)
-    rows = tuple(_row(row, user, person, now) for row in found[:limit])
-    return InboxPage(tab, rows, _counts(values), _cursor(found[limit - 1]) if len(found) > limit else "")
+    statement = _page(tab, latest_first, bool(reference))
+    found = _found(statement, values, key_of(reference), lambda row: _row(row, user, person, now))
+    rows = tuple(row for _, row in found[:limit])
+    return InboxPage(tab, rows, _counts(values), found[limit - 1][0] if len(found) > limit else "")
+
+
+def _found(
+    statement: Composed, values: Mapping[str, Any], sought: str, shown: Callable[[Any], TaskRow]
+) -> list[tuple[str, TaskRow]]:
+    """The first rows whose reference, as it is shown, begins with what is sought, each with its cursor.
+
+    A search that looked at what is masked would tell it letter by letter.
+    """
+    found: list[tuple[str, TaskRow]] = []
+    while True:
+        page = [(_cursor(row), shown(row)) for row in _read(statement, values)]
+        found += [(cursor, row) for cursor, row in page if key_of(row.reference).startswith(sought)]
+        if len(page) < values["limit"] or len(found) >= values["limit"]:
+            return found[: values["limit"]]
+        values = {**values, **_bounds(page[-1][0], False)}
 
 
 def _page(tab: str, latest_first: bool, searching: bool) -> Composed:

@@ -18,6 +18,7 @@ from casework.access.permissions import origin_of
 from casework.access.separation_of_duties import done_before
 from casework.cases.answers import accepted, seen
 from casework.cases.locking import keep_refusal, locked
+from casework.cases.own_words import keep_own_words, masked_words
 from orchestration.casetypes.case_type import Form
 from orchestration.engine.commands import CompleteTask
 from orchestration.ground.refusals import Refused
@@ -82,9 +83,11 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json]) -> 
     if is_open and (did := done_before(by, row)):
         return _refused(case, row, by, "complete", _somebody_else(did))
     form = case.case_type.forms.get(row.form, Form(row.form, ()))
-    changes = accepted(seen(case, task.instance.case, by, row.item), form, answers)
+    look = seen(case, task.instance.case, by, row.item)
+    changes = accepted(look, form, answers)
     if isinstance(changes, Refused):
         return changes
+    keep_own_words(task.instance.case, by, masked_words(look, answers))
     facts = [_assign(row, by, "task.claimed")] if is_open and row.assignee_id is None else []
     return services.send(case, CompleteTask(row.item, changes), origin_of(by), facts)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -16,6 +15,7 @@ import orjson
 from audit.db.sql import Part, cursor, together
 from orchestration.actors import kinds
 from orchestration.models import Job
+from orchestration.privacy.pseudonyms import pseudonym
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +65,8 @@ def enter(job: Job, attempt: Attempt, started: datetime, outcome: str) -> None:
 
 
 def reference(job: Job) -> str:
-    """Names what was sent without keeping it twice: the job's row has it, the digest shows that it is the same."""
-    return f"job {job.pk} sha256:{sha256(bytes(job.input)).hexdigest()[:16]}"
+    """Names what was sent without keeping it twice: the job's row has it, the digest shows that it is the same.
+
+    Keyed: what was sent may be hidden from those who read this, and must not be found by trying.
+    """
+    return f"job {job.pk} hmac:{pseudonym('job input', bytes(job.input))[:16]}"

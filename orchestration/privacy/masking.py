@@ -7,26 +7,33 @@ Pure.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from orchestration.privacy.classification import UNKNOWN, Classification, Node, Rule, escaped, rank, unescaped
+from orchestration.privacy.classification import LEVELS, UNKNOWN, Classification, Node, Rule, escaped, rank, unescaped
 from orchestration.privacy.masks import DOT, DOTS, mask_value
-from orchestration.privacy.texts import FORMS, Secret, Secrets, compress, mask_text
+from orchestration.privacy.spellings import seeds, spellings
+from orchestration.privacy.texts import FORMS, Former, Secret, Secrets, compress, mask_text
 
 Json = Any
+
+
+def _nobody_wrote(text: str) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Who is looking: `clearance` is public, internal, confidential or restricted; `revealed` holds JSON Pointers
-    (RFC 6901) of what was revealed to them for a reason, each with all that is below it."""
+    (RFC 6901) of what was revealed to them for a reason, each with all that is below it;
+    `wrote` whether a text is word for word their own."""
 
     clearance: str
     roles: frozenset[str] = frozenset()
     revealed: frozenset[str] = frozenset()
+    wrote: Callable[[str], bool] = field(default=_nobody_wrote, repr=False, compare=False)
 
     def sees(self, rule: Rule, pointer: str) -> bool:
         """Whether a field under this rule is clear to them."""
@@ -79,11 +86,28 @@ class _Leaf:
     rule: Rule
 
 
-def mask(data: Json, classification: Classification, principal: Principal, former: Iterable[Json] = ()) -> View:
-    """The view of the data. `former` are older states of the same data: what was hidden then stays hidden in texts."""
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The kept values of the past of one place (`FormerValue`), a row each."""
+
+    forms: Sequence[str]
+    seeds: Sequence[str]
+
+
+def mask(
+    data: Json,
+    classification: Classification,
+    principal: Principal,
+    former: Iterable[Json] = (),
+    past: Mapping[str, Rows] | None = None,
+) -> View:
+    """The view of the data. `former` are older states of the same data: what was hidden then stays hidden in texts.
+
+    `past`: the same, as it is kept for a long history, by JSON Pointer.
+    """
     leaves = list(_leaves(data, classification.root, ""))
     older = [leaf for document in former for leaf in _leaves(document, classification.root, "")]
-    secrets = _secrets([*leaves, *older], classification, principal)
+    secrets = _secrets([*leaves, *older], classification, principal, past or {})
     shown = {leaf.pointer: _shown(leaf, principal, secrets) for leaf in leaves}
     hidden = frozenset(leaf.pointer for leaf in leaves if not _is_clear(leaf, principal))
     masked = hidden | {leaf.pointer for leaf in leaves if shown[leaf.pointer] != leaf.value}
@@ -100,7 +124,7 @@ def mask(data: Json, classification: Classification, principal: Principal, forme
 
 def text_mask(data: Json, classification: Classification, principal: Principal) -> Callable[[str], str]:
     """`View.text` alone, a quarter of the work: for short texts in lists, where nobody looks at the data itself."""
-    secrets = _secrets(list(_leaves(data, classification.root, "")), classification, principal)
+    secrets = _secrets(list(_leaves(data, classification.root, "")), classification, principal, {})
     return partial(mask_text, secrets=secrets)
 
 
@@ -190,7 +214,9 @@ def _without_echo(value: Json, secrets: Secrets) -> Json:
 # What must not be told
 
 
-def _secrets(leaves: Iterable[_Leaf], classification: Classification, principal: Principal) -> Secrets:
+def _secrets(
+    leaves: Iterable[_Leaf], classification: Classification, principal: Principal, past: Mapping[str, Rows]
+) -> Secrets:
     hidden: set[Secret] = set()
     shown: set[str] = set()
     for leaf in leaves:
@@ -200,7 +226,13 @@ def _secrets(leaves: Iterable[_Leaf], classification: Classification, principal:
         elif _is_detail(leaf, principal):
             shown |= {compress(value) for value in values}
     kinds = frozenset(kind for kind in FORMS if rank(classification.level_of(kind)) > rank(principal.clearance))
-    return Secrets(known=frozenset(hidden), kinds=kinds, shown=frozenset(shown))
+    return Secrets(
+        known=frozenset(hidden),
+        kinds=kinds,
+        shown=frozenset(shown),
+        former=tuple(_former(past, classification, principal)),
+        wrote=principal.wrote,
+    )
 
 
 def _is_detail(leaf: _Leaf, principal: Principal) -> bool:
@@ -279,3 +311,35 @@ def _refusals(value: Json, pointer: str, view: View) -> Iterator[Refusal]:
         yield Refusal(pointer, "This field is masked for you: reveal it before you change it.")
     elif any(DOT in text for text in _values(value)):
         yield Refusal(pointer, f"This text holds masked values ({DOT}): write it out, or leave them away.")
+
+
+# What was
+
+
+@dataclass(frozen=True, slots=True)
+class FormerValue:
+    """A value of the past as it is kept: where it stood (a JSON Pointer), its `spellings` and their `seeds`."""
+
+    pointer: str
+    forms: str
+    seeds: str
+
+
+def former_values(documents: Iterable[Json], classification: Classification) -> Iterator[FormerValue]:
+    """What of these documents somebody may not see, in the forms in which it is sought; public fields have none."""
+    for document in documents:
+        for leaf in _leaves(document, classification.root, ""):
+            if leaf.rule.level == LEVELS[0] or _is_text(leaf):
+                continue
+            for value in set(_values(leaf.value)) - leaf.rule.vocabulary:
+                forms = spellings(value, leaf.rule.mask)
+                if forms:
+                    yield FormerValue(leaf.pointer, " ".join(forms), " ".join(seeds(forms)))
+
+
+def _former(past: Mapping[str, Rows], classification: Classification, principal: Principal) -> Iterator[Former]:
+    """What of the past this principal does not see, by its mask."""
+    for pointer, rows in past.items():
+        rule = classification.rule(pointer)
+        if not principal.sees(rule, pointer):
+            yield Former(rule.mask, rows.forms, rows.seeds)

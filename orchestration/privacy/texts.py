@@ -8,7 +8,7 @@ stands, and as it is meant. Pure.
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, TypeVar
 
@@ -24,6 +24,14 @@ ROUNDS: Final = 5
 """How often a masked text is looked at again; a text that still tells something then is hidden whole."""
 
 
+_UNKEYED: Final = re.compile(r"\bsha256:[0-9a-f]{16}\b")
+"""A digest of a job's input, as histories of before 2026-12 hold it: anybody could try out what it was made from."""
+
+
+def _nobody_wrote(text: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Secret:
     """A value that the reader must not see, and how it is masked (name, email, phone, iban, card, text, all)."""
@@ -37,13 +45,15 @@ class Secrets:
     """What a reader must not learn from any text: known values, and kinds of detail that show by their form.
 
     `shown` holds values (compressed, see `compress`) that the reader sees anyway, and that stay clear in a text too.
-    `former` are values of the past. The index of it all is made once, when the first text is looked at.
+    `former` are values of the past. The index of it all is made once, when the first text is looked at. `wrote` knows
+    the reader's own words: they stay, since a mask would tell that what was written there is right.
     """
 
     known: frozenset[Secret] = frozenset()
     kinds: frozenset[str] = frozenset()
     shown: frozenset[str] = frozenset()
     former: Sequence[Former] = ()
+    wrote: Callable[[str], bool] = field(default=_nobody_wrote, repr=False, compare=False)
 
     @cached_property
     def index(self) -> Known:
@@ -71,6 +81,8 @@ class Secrets:
         return list(_each(text, self._in))
 
     def _in(self, folded: Folded) -> Iterator[Find]:
+        if self.index or self.kinds:
+            yield from (Find(*match.span(), f"sha256:{DOTS}") for match in _UNKEYED.finditer(folded.text))
         yield from self.index.finds(folded)
         if self.kinds and not _INSTANT.fullmatch(folded.text):
             yield from self._by_form(folded)
@@ -103,7 +115,7 @@ def mask_text(text: str, secrets: Secrets) -> str:
     shown = text
     for turn in range(ROUNDS):
         finds = secrets.finds(shown)
-        if not finds:
+        if not finds or (turn == 0 and secrets.wrote(text)):
             return shown
         # A mask shows a part of its value, and what stood beside it may now be a secret of its own.
         shown = _replaced(shown, finds, secrets if turn == 0 else None)

@@ -10,18 +10,16 @@ from django.contrib.auth.models import User
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audit.selectors import Entry, timeline
+from audit.selectors import timeline
 from casework.access import permissions
 from casework.cases.api import shapes
 from casework.cases.read.case_page import case_page
-from casework.cases.read.case_view import Look, former, look
-from casework.cases.read.execution_tree import running
+from casework.cases.read.case_view import look
 from casework.cases.read.timeline import Full, full
 from casework.models import Case
 from casework.tasks.task_page import task_page
 from orchestration.ground import clock
 from orchestration.models import HumanTask
-from orchestration.privacy.masking import mask
 
 Json = Any
 
@@ -50,22 +48,11 @@ def history(by: User, case: Case, *, actor: str, action: str, after: int, limit:
     """A page of a case's history, the oldest first: for auditors as it is kept, for others what has plain words."""
     entries = timeline(case.instance_id, actor=actor, action=action, after=after, limit=limit + 1)
     page, more = entries[:limit], entries[limit:]
-    told = {row.sequence: row for row in full(_looking_at(look(user=by, case=case, now=clock.utc_now()), page))}
+    seen = replace(look(user=by, case=case, now=clock.utc_now()), history=tuple(page))
+    told = {row.sequence: row for row in full(seen)}
     in_full = permissions.may(by, "audit", case)
     rows = [_entry(told[entry.sequence], in_full) for entry in page if in_full or told[entry.sequence].line]
     return Response({"results": rows, "next": page[-1].sequence if more else None})
-
-
-def _looking_at(seen: Look, page: list[Entry]) -> Look:
-    """With these events among those that are looked at, and what they say of former data masked too."""
-    known = {entry.sequence: entry for entry in seen.history}
-    if all(entry.sequence in known for entry in page):
-        return seen
-    merged = known | {entry.sequence: entry for entry in page}
-    entries = tuple(merged[sequence] for sequence in sorted(merged))
-    view = mask(dict(seen.state.root.variables), seen.case_type.classification, seen.view.principal, former(entries))
-    parts = running(seen.case_type.library, seen.state, seen.case_type.case, entries)
-    return replace(seen, history=entries, view=view, running=parts)
 
 
 def _entry(row: Full, in_full: bool) -> dict[str, Json]:

@@ -60,7 +60,8 @@ class NewCase(Sent):
     case_type = s.CharField(max_length=64, help_text="The case type's key, as `complaint`.")
     reference = s.CharField(
         max_length=REFERENCE_MOST,
-        help_text="Your own reference, without personal data in it. The same source and reference twice make one case.",
+        help_text="Your own reference, without personal data in it. The same source, reference and data twice make one "
+        "case; other data under them is a clash (409).",
     )
     source = s.CharField(
         max_length=SOURCE_MOST,

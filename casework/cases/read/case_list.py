@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from casework.access import permissions
 from casework.cases.case_row import BY_HAND
 from casework.cases.read.case_view import list_mask
+from casework.cases.references import key_of
 from casework.models import Case
 from casework.studio.rule_versions import newest_versions
 from orchestration.casetypes.case_type import by_definition
@@ -54,18 +55,30 @@ def case_list(
 ) -> CaseList:
     """A page of at most `limit` cases, the newest first. `kind`: a case type's key. `which`: open, closed or all."""
     found = permissions.cases_for(user).select_related("instance")
+    sought = key_of(reference)
     if reference:
-        found = found.filter(reference__istartswith=reference)
+        found = found.filter(reference_key__startswith=sought)
     if kind:
         found = found.filter(case_type=kind)
     if state:
         found = found.filter(state=state)
     if which in ("open", "closed"):
         found = found.filter(closed=which == "closed")
-    page = list(_beyond(found, after).order_by("-created", "-id")[: limit + 1])
     person = permissions.principal(user, None, now)
-    rows = tuple(_row(case, person) for case in page[:limit])
-    return CaseList(rows, _states(), _cursor(page[limit - 1]) if len(page) > limit else "")
+    rows = _rows(found.order_by("-created", "-id"), after, sought, person, limit + 1)
+    return CaseList(tuple(rows[:limit]), _states(), _cursor(rows[limit - 1]) if len(rows) > limit else "")
+
+
+def _rows(found: QuerySet[Case], after: str, sought: str, person: Principal, wanted: int) -> list[CaseRow]:
+    """The first rows that show what is sought. One whose reference is masked is found by its mask alone: a search that
+    knew more than the reader would tell the reference letter by letter."""
+    rows: list[CaseRow] = []
+    while True:
+        page = list(_beyond(found, after)[:wanted])
+        rows += [row for row in (_row(case, person) for case in page) if key_of(row.reference).startswith(sought)]
+        if len(page) < wanted or len(rows) >= wanted:
+            return rows[:wanted]
+        after = _cursor(page[-1])
 
 
 def _states() -> tuple[str, ...]:
@@ -78,13 +91,13 @@ def _row(case: Case, person: Principal) -> CaseRow:
     classification = by_definition(case.instance.definition_id).classification
     masked = list_mask(classification, bytes(case.instance.data), person)
     return CaseRow(
-        case.pk, masked(case.title), masked(case.reference), case.state, case.closed, case.source, case.created,
+        case.pk, masked(case.title), masked(case.reference), case.state, case.closed, masked(case.source), case.created,
         case.updated,
     )  # fmt: skip
 
 
-def _cursor(case: Case) -> str:
-    return f"{case.created.isoformat()}~{case.pk}"
+def _cursor(case: Case | CaseRow) -> str:
+    return f"{case.created.isoformat()}~{case.pk if isinstance(case, Case) else case.id}"
 
 
 def _beyond(found: QuerySet[Case], after: str) -> QuerySet[Case]:

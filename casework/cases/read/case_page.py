@@ -17,7 +17,7 @@ from django.db.models import Prefetch
 from casework.access import permissions
 from casework.cases import available_actions
 from casework.cases.read.actor_trace import Memory, memories
-from casework.cases.read.case_view import Look, look
+from casework.cases.read.case_view import AT_MOST, SHOWN, Look, look
 from casework.cases.read.decisions import Decision, decisions_made, titles
 from casework.cases.read.execution_tree import Node
 from casework.cases.read.plan_options import Added, ByHand, Offered, added, by_hand, offered
@@ -156,12 +156,12 @@ class CasePage:
 
 def case_page(*, user: User, case: Case, now: datetime, kind: str = "") -> CasePage:
     """The whole page. `kind`: only these lines of what happened (`wording.KINDS`)."""
-    seen = look(user=user, case=case, now=now)
+    seen = look(user=user, case=case, now=now, most=AT_MOST if kind else SHOWN)
     may = permissions.rights(user, case)
     view, case_type, works = seen.view, seen.case_type, "work" in may
     table = offered(seen, now) if works else ()
     return CasePage(
-        id=case.pk, title=view.text(case.title), reference=view.text(case.reference), source=case.source,
+        id=case.pk, title=view.text(case.title), reference=view.text(case.reference), source=view.text(case.source),
         kind=case_type.name, version=case_type.label, goal=case_type.goal, progress=goal(seen),
         state=case.state, closed=case.closed, suspended=seen.state.root.state == "suspended",
         created=case.created, updated=case.updated, stages=stages(seen), strips=strips(seen),
@@ -217,17 +217,17 @@ def _machine_work(seen: Look) -> Iterator[MachineWork]:
 def _troubles(seen: Look) -> Iterator[Trouble]:
     opened = list(Incident.objects.filter(instance=seen.case.instance_id, resolved=None).order_by("pk"))
     jobs = {job.job: job for job in Job.objects.filter(instance=seen.case.instance_id, job__in=[i.job for i in opened])}
-    calls = [e.detail for e in seen.history if e.action == "actor.failed"]
     for incident in opened:
         job = jobs.get(incident.job or 0)
-        last: dict[str, Json] = next((call for call in reversed(calls) if job and call.get("job") == job.job), {})
+        failed = [call for call in seen.past["jobs"].get(str(incident.job), {}).get("calls", ()) if job]
+        _, _, called, version, sent = failed[-1] if failed else ("", 0, "", "", "")
         node = seen.running.node(incident.item)
         yield Trouble(
             number=incident.incident, message=seen.view.text(incident.message), code=incident.code,
             opened=incident.opened, step=seen.view.text(seen.running.name(incident.item)),
             part=seen.view.text(seen.running.around(incident.item)),
-            attempts=job.attempts if job else 0, actor=f"{last.get('actor', '')} {last.get('version', '')}".strip(),
-            sent=last.get("input", ""), asked=tuple(_by_hand(seen, node)) if node and job else (),
+            attempts=job.attempts if job else 0, actor=f"{called} {version}".strip(),
+            sent=seen.view.text(sent), asked=tuple(_by_hand(seen, node)) if node and job else (),
         )  # fmt: skip
 
 
@@ -309,9 +309,4 @@ def _name(pointer: str, named: Mapping[str, str]) -> str:
 
 def _changed(seen: Look) -> dict[str, datetime]:
     """When each top-level field was last written."""
-    found: dict[str, datetime] = {}
-    for entry in seen.history:
-        written = entry.detail.get("changes" if entry.action == "engine.VariablesChanged" else "variables")
-        if entry.action in ("engine.VariablesChanged", "engine.InstanceStarted") and isinstance(written, Mapping):
-            found |= dict.fromkeys(written, entry.at)
-    return found
+    return {name: datetime.fromisoformat(at) for name, at in seen.past["changed"].items()}

@@ -14,9 +14,11 @@ from typing import Any, Final
 import orjson
 from django.contrib.auth.models import User
 
-from audit.selectors import Entry, timeline
+from audit.selectors import Entry, entries_of
 from casework.access import permissions
+from casework.cases.past_rows import AT_ONCE, TAIL, catch_up, keep, kept_past, kept_values, written
 from casework.cases.read.execution_tree import Running, running
+from casework.cases.read.past import Past, fold
 from casework.models import Case
 from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.engine.state import State
@@ -26,49 +28,89 @@ from orchestration.shell import selectors
 
 Json = Any
 
+SHOWN: Final = 100
+"""Events that a page tells of; the history has all of them, page by page."""
 AT_MOST: Final = 2000
-"""Events of a case that its page looks back on; the history pages through all of them."""
+"""Events through which a search goes back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A case under one reader's eyes. `state` and `history` are in clear: only what went through `view` is shown.
+    """A case under one reader's eyes. `state`, `past` and `history` are in clear: only what went through `view` is
+    shown.
 
+    `history` holds the newest events, `past` what the page needs of all of them, `decisions` the newest decisions.
     `running` is what both say of the parts of the case.
     """
 
     case: Case
     case_type: CaseType
     state: State
+    past: Past
     history: tuple[Entry, ...]
+    decisions: tuple[Entry, ...]
     view: View
     running: Running
 
+    def decided(self) -> tuple[Entry, ...]:
+        """The newest decisions, the oldest first."""
+        return self.decisions
 
-def look(*, user: User, case: Case, now: datetime, before: int | None = None, item: int | None = None) -> Look:
-    """The case as it is now, and what led to it, or (with `before`) what had happened before that event.
+
+def look(
+    *, user: User, case: Case, now: datetime, before: int | None = None, item: int | None = None, most: int = SHOWN
+) -> Look:
+    """The case as it is now, with its newest events (at most `most`), or (with `before`) those before that event.
 
     The view is of the root's data, or of what the open `item` sees of the part that it stands in.
 
-    Two statements for the history and two for who is looking, however long the case is.
+    Three statements for the past and two for who is looking, however long the case is.
     """
     case_type = by_definition(case.instance.definition_id)
     state = selectors.state_of(case.instance)
-    last = case.instance.head_sequence if before is None else before - 1
-    first = max(0, last - AT_MOST)
-    history = tuple(timeline(case.instance_id, after=first, limit=min(AT_MOST, last - first)))
+    past, found = _past(case, case_type.classification, before, most)
+    last = past["upto"] if before is None else before - 1
     principal = permissions.principal(user, case, now)
-    data, known = selectors.visible(state, item), [dict(state.root.variables), *former(history)]
-    view = mask(data, case_type.classification, principal, known)
-    parts = running(case_type.library, state, case_type.case, history)
-    return Look(case, case_type, state, history, view, parts)
+    values = kept_values(case.instance_id) if past["kept"] else {}
+    tail = written(entry for entry in found if entry.sequence > past["kept"])
+    root = [dict(state.root.variables)]
+    view = mask(selectors.visible(state, item), case_type.classification, principal, [*root, *tail], values)
+    decided = set(past["decisions"])
+    return Look(
+        case, case_type, state, past,
+        tuple(entry for entry in found if last - most < entry.sequence <= last),
+        tuple(entry for entry in found if entry.sequence in decided),
+        view, running(case_type.library, state, case_type.case, past),
+    )  # fmt: skip
 
 
-def former(history: Iterable[Entry]) -> list[dict[str, Json]]:
-    """What stood in the case's data at some time, as documents of its shape."""
-    told = {"engine.InstanceStarted": "variables", "engine.VariablesChanged": "changes"}
-    found = (entry.detail.get(told[entry.action]) for entry in history if entry.action in told)
-    return [document for document in found if isinstance(document, dict)]
+def _past(case: Case, classification: Classification, before: int | None, most: int) -> tuple[Past, tuple[Entry, ...]]:
+    """The past up to now, and the events of which the page tells: those since it was kept, the window, decisions.
+
+    `kept`: up to which event its former values are kept.
+    """
+    past = kept_past(case.instance_id)
+    kept, head = past["upto"], case.instance.head_sequence
+    if head - kept > AT_ONCE:
+        catch_up(case.instance_id, classification)
+        past = kept_past(case.instance_id)
+        kept = past["upto"]
+    last = head if before is None else before - 1
+    found = tuple(_events(case.instance_id, kept, last - most, last, past["decisions"]))
+    tail = [entry for entry in found if entry.sequence > kept]
+    fold(past, tail)
+    if len(tail) > TAIL:
+        keep(case.instance_id, past, tail, classification)
+    past["kept"] = kept
+    return past, found
+
+
+def _events(chain: int, kept: int, first: int, last: int, decisions: Iterable[int]) -> list[Entry]:
+    """The window and what comes after what was kept: in one statement where they meet."""
+    if last >= kept:
+        return entries_of(chain, after=min(kept, first), also=decisions)
+    window = entries_of(chain, after=first, until=last, also=decisions)
+    return [*window, *(entry for entry in entries_of(chain, after=kept) if entry.sequence not in set(decisions))]
 
 
 def list_mask(classification: Classification, data: bytes, principal: Principal) -> Callable[[str], str]:

@@ -7,7 +7,7 @@ what AI said beside what the rule made of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -82,10 +82,15 @@ def tables_in(files: Mapping[str, str]) -> dict[str, Table]:
 
 
 def decisions_made(look: Look) -> tuple[Decision, ...]:
-    """Every decision in the history, the newest first."""
+    """The newest decisions, the newest first; all of them stand in the history."""
     names = decision_names(look.case.instance.definition_id)
-    made = [entry for entry in look.history if entry.action == "engine.DecisionEvaluated"]
-    return tuple(_decision(look, entry, names) for entry in reversed(made))
+    return tuple(_decision(look, entry, names) for entry in reversed(look.decided()))
+
+
+def fired_in(look: Look, entries: Iterable[Entry]) -> dict[int, tuple[Fired, ...]]:
+    """The rules that decided, by the event that says so."""
+    made = (entry for entry in entries if entry.action == "engine.DecisionEvaluated")
+    return {entry.sequence: tuple(_fired(look, entry)) for entry in made}
 
 
 @lru_cache(maxsize=64)

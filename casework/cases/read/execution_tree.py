@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from audit.selectors import Entry
+from casework.cases.read.past import Past
 from orchestration.engine.bpmn.model import Node as FlowNode
 from orchestration.engine.bpmn.model import ProcessModel
 from orchestration.engine.cmmn.model import CaseModel
@@ -58,6 +58,7 @@ class Running:
     """Parts in the order in which they began, and what the history tells of their steps, by (part, node).
 
     `done`: when it was last completed or passed. `left`: why it was last ended before it was done.
+    `elsewhere`: what was done in parts that are long over, by (model, node).
     """
 
     library: CompiledModels
@@ -68,6 +69,7 @@ class Running:
     left: Mapping[tuple[int, str], str] = field(default_factory=dict)
     times: Mapping[tuple[int, str], int] = field(default_factory=dict)
     flows: Mapping[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
+    elsewhere: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
 
     @property
     def root(self) -> Part:
@@ -115,17 +117,32 @@ class Running:
 
     def is_done(self, node: str) -> bool:
         """Whether this node was done in any part."""
-        return any(key[1] == node for key in self.done)
+        return any(key[1] == node for key in (*self.done, *self.elsewhere))
 
 
-def running(library: CompiledModels, state: State, root: str, history: tuple[Entry, ...]) -> Running:
-    """`root`: the key of the root's model. What is open comes from the state, what is over from the history."""
-    parts = {part.instance: part for part in _parts(library, state, history)}
-    if ROOT not in parts:  # its beginning lies further back than the history that was read
+def running(library: CompiledModels, state: State, root: str, past: Past) -> Running:
+    """`root`: the key of the root's model. What is open comes from the state, what is over from the past."""
+    parts = {part.instance: part for part in _parts(library, state, past)}
+    if ROOT not in parts:  # what the event said that began it was erased
         parts = {ROOT: _root(library, root, state)} | parts
-    found = Running(library, state, parts, {})
-    found = Running(library, state, parts, dict(_places(found, history)))
-    return _with_steps(found, history)
+    return Running(
+        library, state, parts, dict(_places(parts, state, past)),
+        done={(part, node): _at(at) for part, nodes in _by_part(past["done"]) for node, (at, _) in nodes.items()},
+        left={(part, node): reason for part, nodes in _by_part(past["left"]) for node, reason in nodes.items()},
+        times={(part, node): times for part, nodes in _by_part(past["done"]) for node, (_, times) in nodes.items()},
+        flows={(part, node): tuple(taken) for part, nodes in _by_part(past["flows"]) for node, taken in nodes.items()},
+        elsewhere={
+            (key, node): _at(at) for key, nodes in past["elsewhere"].items() for node, at in nodes.items()
+        },
+    )  # fmt: skip
+
+
+def _by_part(told: Mapping[str, Json]) -> Iterator[tuple[int, Json]]:
+    return ((int(number), nodes) for number, nodes in told.items())
+
+
+def _at(at: str) -> datetime:
+    return datetime.fromisoformat(at)
 
 
 def _root(library: CompiledModels, key: str, state: State) -> Part:
@@ -133,9 +150,8 @@ def _root(library: CompiledModels, key: str, state: State) -> Part:
     return Part(ROOT, kind, models[key], models[key].name or key, None, state.root.state)
 
 
-def _parts(library: CompiledModels, state: State, history: tuple[Entry, ...]) -> Iterator[Part]:
-    told = _by_instance(history, "engine.InstanceStarted")
-    over = {number: str(detail["state"]) for number, detail in _by_instance(history, "engine.InstanceEnded").items()}
+def _parts(library: CompiledModels, state: State, past: Past) -> Iterator[Part]:
+    told = {int(number): part for number, part in past["parts"].items()}
     for number in sorted({*told, *state.instances}):
         open_one, begun = state.instances.get(number), told.get(number, {})
         kind = open_one.kind if open_one else begun["kind"]
@@ -143,47 +159,14 @@ def _parts(library: CompiledModels, state: State, history: tuple[Entry, ...]) ->
         model = (library.cases if kind == "case" else library.processes).get(key)
         if model is not None:
             caller = open_one.parent if open_one else begun.get("parent")
-            status = open_one.state if open_one else over.get(number, "completed")
+            status = open_one.state if open_one else past["over"].get(str(number), "completed")
             yield Part(number, kind, model, begun.get("name") or model.name or key, caller, status)
 
 
-def _by_instance(history: tuple[Entry, ...], action: str) -> dict[int, dict[str, Json]]:
-    """What events of this kind say, by instance; one whose content was erased says nothing."""
-    return {e.detail["instance"]: e.detail for e in history if e.action == action and "instance" in e.detail}
-
-
-def _places(found: Running, history: tuple[Entry, ...]) -> Iterator[tuple[int, Placed]]:
-    for item in found.state.items.values():
-        part = found.parts.get(item.instance)
+def _places(parts: Mapping[int, Part], state: State, past: Past) -> Iterator[tuple[int, Placed]]:
+    for item in state.items.values():
+        part = parts.get(item.instance)
         node = None if part is None else part.model.nodes.get(item.node)
         yield item.id, Placed(item.instance, item.parent, item.node, (node.name if node else "") or item.node)
-    for entry in history:
-        told = entry.detail
-        if entry.action == "engine.ItemOpened" and "item" in told:
-            name = told.get("name") or told["node"]
-            yield told["item"], Placed(told["instance"], told.get("parent"), told["node"], name)
-
-
-def _with_steps(found: Running, history: tuple[Entry, ...]) -> Running:
-    done: dict[tuple[int, str], datetime] = {}
-    left: dict[tuple[int, str], str] = {}
-    times: dict[tuple[int, str], int] = {}
-    flows: dict[tuple[int, str], tuple[str, ...]] = {}
-    for entry in history:
-        told = entry.detail
-        if entry.action == "engine.ElementPassed" and "node" in told:
-            key, over = (told["instance"], told["node"]), True
-            flows[key] = tuple(told.get("taken", ()))
-        elif entry.action == "engine.ItemChanged" and "target" in told:
-            place = found.places.get(told["item"])
-            key = (told["instance"], place.node if place else told["definition"])
-            over = told["target"] == "completed"
-            if told["target"] == "terminated":
-                left[key] = told.get("reason", "")
-        else:
-            continue
-        if over:
-            done[key] = entry.at
-            times[key] = times.get(key, 0) + 1
-            left.pop(key, None)
-    return Running(found.library, found.state, found.parts, found.places, done, left, times, flows)
+    for number, (name, _, instance, parent, node_id, _) in past["items"].items():
+        yield int(number), Placed(instance, parent, node_id, name)

@@ -131,6 +131,10 @@ def goal(seen: Look) -> Goal:
                 key, at = (part.model.id, node.id), seen.running.done.get((part.instance, node.id))
                 if key not in found or at is not None:
                     found[key] = Milestone(node.name or node.id, at)
+    for (model_id, node_id), at in seen.running.elsewhere.items():
+        passed = seen.running.find(node_id)
+        if passed is not None and _is_milestone(passed) and (model_id, node_id) not in found:
+            found[model_id, node_id] = Milestone(passed.name or passed.id, at)
     return Goal(seen.case_type.goal, tuple(found.values()), stages(seen))
 
 

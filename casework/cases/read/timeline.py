@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from audit.selectors import Entry
 from casework.cases.narration import KINDS, Names, Told, has_words, names_of, tell
 from casework.cases.read.case_view import Look
-from casework.cases.read.decisions import Fired, decision_names, decisions_made
+from casework.cases.read.decisions import Fired, decision_names, fired_in
 
 Json = Any
 
@@ -73,9 +73,8 @@ def full(look: Look, *, actor: str = "", action: str = "", text: str = "") -> tu
 
 def actors_and_actions(look: Look) -> tuple[list[tuple[str, str]], list[str]]:
     """What one can filter by: actors with their names, and actions."""
-    people = _people(look.history)
-    actors = sorted({entry.actor for entry in look.history})
-    return [(actor, actor_name(actor, people)) for actor in actors], sorted({entry.action for entry in look.history})
+    people = _people(look.past["actors"])
+    return [(actor, actor_name(actor, people)) for actor in sorted(look.past["actors"])], sorted(look.past["actions"])
 
 
 def _mentions(row: Full, text: str) -> bool:
@@ -84,23 +83,19 @@ def _mentions(row: Full, text: str) -> bool:
 
 
 def _told(look: Look) -> list[Line]:
-    people = _people(look.history)
-    names = replace(names_of(look.case_type, look.history), decisions=decision_names(look.case.instance.definition_id))
-    fired = {decision.sequence: decision.fired for decision in decisions_made(look)}
+    people = _people(entry.actor for entry in look.history)
+    names = replace(names_of(look.case_type, look.past), decisions=decision_names(look.case.instance.definition_id))
+    fired = fired_in(look, look.history)
     told = (
         (entry, _masked(look, entry, names, before))
         for before, entry in zip((None, *look.history), look.history, strict=False)
     )
-    versions = {f"job {e.detail['job']}": e.detail.get("version", "") for e in look.history if _is_call(e)}
+    versions = {f"job {job}": asked["calls"][-1][3] for job, asked in look.past["jobs"].items() if asked["calls"]}
     return [
         Line(entry.sequence, entry.at, _who(entry, people, versions) if words.by_actor else "", words,
              fired.get(entry.sequence, ()), _part(look, entry))
         for entry, words in told if words is not None
     ]  # fmt: skip
-
-
-def _is_call(entry: Entry) -> bool:
-    return entry.action == "actor.called" and "job" in entry.detail
 
 
 def _who(entry: Entry, people: dict[str, str], versions: dict[str, str]) -> str:
@@ -120,7 +115,17 @@ def _masked(look: Look, entry: Entry, names: Names, before: Entry | None) -> Tol
     if not has_words(entry.action):
         return None
     told = tell(replace(entry, detail=look.view.payload(entry.detail)), names, before)
-    return None if told is None else replace(told, text=look.view.text(told.text))
+    return None if told is None else replace(told, text=_around_own_words(look, entry, told.text))
+
+
+def _around_own_words(look: Look, entry: Entry, text: str) -> str:
+    """A sentence masked, but for the reader's own words in it."""
+    typed = (said for said in entry.detail.values() if isinstance(said, str) and said in text)
+    words = next((said for said in typed if said and look.view.principal.wrote(said)), "")
+    if not words:
+        return look.view.text(text)
+    before, _, after = text.partition(words)
+    return look.view.text(before) + words + look.view.text(after)
 
 
 def _full(look: Look, entry: Entry, line: Line | None) -> Full:
@@ -140,7 +145,7 @@ def actor_name(actor: str, people: dict[str, str]) -> str:
     return people.get(name, name) if kind == "person" else f"{MACHINES.get(kind, kind)} {name}"
 
 
-def _people(history: Iterable[Entry]) -> dict[str, str]:
-    wanted = {entry.actor.partition(":")[2] for entry in history if entry.actor.startswith("person:")}
+def _people(actors: Iterable[str]) -> dict[str, str]:
+    wanted = {actor.partition(":")[2] for actor in actors if actor.startswith("person:")}
     found = User.objects.filter(username__in=wanted).only("username", "first_name", "last_name")
     return {user.username: user.get_full_name() or user.username for user in found}

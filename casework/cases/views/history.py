@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from casework.access import permissions
 from casework.cases import services
 from casework.cases.narration import KINDS
-from casework.cases.read.case_view import Look, look
+from casework.cases.read.case_view import AT_MOST, SHOWN, Look, look
 from casework.cases.read.timeline import actors_and_actions, full, lines
 from casework.web.decorators import page_or_part, person, reads
 from orchestration.ground import clock
@@ -20,11 +20,12 @@ def history(request: HttpRequest, case_id: int) -> HttpResponse:
     services.case_viewed(by=person(request), case=case)
     before = request.GET.get("before", "")
     end = int(before) if before.isdecimal() and 0 < len(before) < 9 and int(before) > 1 else None
-    seen = look(user=person(request), case=case, now=clock.utc_now(), before=end)
-    auditor = permissions.may(person(request), "audit", case)
     actor, action, text = (request.GET.get(name, "")[:200] for name in ("actor", "action", "q"))
-    actors, actions = actors_and_actions(seen)
     kind = request.GET.get("show", "")
+    most = AT_MOST if actor or action or text or kind in KINDS else SHOWN
+    seen = look(user=person(request), case=case, now=clock.utc_now(), before=end, most=most)
+    auditor = permissions.may(person(request), "audit", case)
+    actors, actions = actors_and_actions(seen)
     context = {
         "case": case, "title": seen.view.text(case.title), "auditor": auditor, "actor": actor, "action": action,
         "q": text, "actors": actors, "actions": actions, "kinds": KINDS.items(), "kind": kind,

@@ -70,7 +70,16 @@ def test_not_by_outsiders_and_auditors(door: Door, people: People, asked: Case) 
     assert state(asked) == "Awaiting external data" and denials(asked) == [("person:axel", "reply")]
 
 
+def test_a_program_hands_in_nothing_to_cases_of_other_senders(people: People, asked: Case, client: Client) -> None:
+    client.force_login(people["intake-bot"])
+    answer = client.post(
+        f"/api/cases/{asked.pk}/replies/", {"answers": {"reply": "The one in Lyon."}}, content_type="application/json"
+    )
+    assert answer.status_code == 404 and state(asked) != "Pending review"
+
+
 def test_a_program_hands_it_in_and_sees_nothing_of_the_case(people: People, asked: Case, client: Client) -> None:
+    Case.objects.update(source="api:intake-bot/branch-12")
     client.force_login(people["intake-bot"])
     assert client.get(f"/api/cases/{asked.pk}/").status_code == 404
     answer = client.post(

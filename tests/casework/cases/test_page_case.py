@@ -159,7 +159,7 @@ def test_an_incident_shows_its_context_and_is_decided_by_a_person(people, open_c
     told = html(client, people["anna"], f"/cases/{case.pk}/")
     assert "needs a person" in told
     assert "The model did not answer." in told
-    assert "sha256:" in told
+    assert "hmac:" in told
     machines.say("refund_request", 0.9, "neutral")
     incident = Incident.objects.get().incident
     by_hand = {"result.label": "refund_request", "result.confidence": "0,99"} if how == "skip" else {}
@@ -182,9 +182,10 @@ def test_the_page_is_read_with_few_statements_however_much_has_happened(people, 
     external_receive(by=people["anna"], case=case, item="wait_for_reply", answers={"reply": "That."})
     for _ in range(20):
         task_release(by=people["anna"], task=task_claim(by=people["anna"], task=case.instance.tasks.get(state="open")))
+    seen(case, people["anna"])
     with statements() as after:
         seen(case, people["anna"])
-    assert len(after) == len(before) <= 20
+    assert len(after) <= len(before) + 1 <= 18
 
 
 def test_a_new_case_from_the_form_is_opened_once_however_often_it_is_sent(people, complaint, client):

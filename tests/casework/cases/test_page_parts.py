@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from audit.selectors import ERASED, timeline
+from audit.selectors import ERASED, entries_of
 from audit.services import Origin
 from casework.cases.read import case_view
 from casework.cases.read.progress import Step
@@ -226,7 +226,7 @@ def test_a_page_that_does_not_look_back_to_the_beginning_shows_what_is_open(
 ) -> None:
     case = with_carrier(claim(), people["anna"])
     whole = page_of(case, people["anna"])
-    monkeypatch.setattr(case_view, "AT_MOST", seen_back)
+    monkeypatch.setattr(case_view, "SHOWN", seen_back)
     page = page_of(case, people["anna"])
     assert (page.tasks, page.awaited, page.coming, page.offered) == (
         whole.tasks, whole.awaited, whole.coming, whole.offered,
@@ -239,8 +239,8 @@ def test_a_case_whose_history_was_erased_still_has_a_page(
     people: People, claim: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = with_carrier(claim(), people["anna"])
-    monkeypatch.setattr(case_view, "timeline", lambda *which, **more: [
-        replace(entry, detail=ERASED) for entry in timeline(*which, **more)
+    monkeypatch.setattr(case_view, "entries_of", lambda *which, **more: [
+        replace(entry, detail=ERASED) for entry in entries_of(*which, **more)
     ])  # fmt: skip
     page = page_of(case, people["anna"])
     assert ("Shop check", "Visit the shop") in {(task.part.rpartition(" › ")[2], task.name) for task in page.tasks}

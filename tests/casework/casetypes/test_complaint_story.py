@@ -127,7 +127,7 @@ def test_every_call_of_a_model_leaves_a_row_in_the_ledger(people: People, analys
     calls = ActorCall.objects.filter(instance=case.instance_id).order_by("actor")
     assert [(c.actor, c.version, c.outcome, c.confidence) for c in calls] == [
         ("intent", "1", "done", 0.93), ("sentiment", "1", "done", 0.9)]  # fmt: skip
-    assert all(call.latency_ms >= 0 and "sha256:" in call.input_reference for call in calls)
+    assert all(call.latency_ms >= 0 and "hmac:" in call.input_reference for call in calls)
 
 
 def test_an_answer_that_breaks_its_schema_becomes_an_incident_never_a_silent_step(

@@ -88,8 +88,17 @@ def test_running_it_again_makes_nothing_twice(intake: Intake) -> None:
 
 
 def test_the_same_reference_twice_in_a_file_is_one_case(intake: Intake) -> None:
-    _, out, _ = intake("reference,text\nR1,one\nR1,again\n")
+    _, out, _ = intake("reference,text\nR1,one\nR1,one\n")
     assert "1 new, 1 already there" in out and references() == ["R1"]
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_other_text_under_a_reference_that_is_there_is_told_by_its_line(intake: Intake, apart: bool) -> None:
+    if apart:
+        intake("reference,text\nR1,one\n")
+    status, out, err = intake("reference,text\nR1,one\nr1,another\n")
+    assert status == 1 and "1 bad" in out and "messages.csv:3:" in err and "other data" in err
+    assert references() == ["R1"]
 
 
 def test_two_senders_may_use_the_same_references(intake: Intake) -> None:

@@ -1,0 +1,20 @@
+"""How can two things be told to be the same, without telling what they are?
+
+Keyed digests (HMAC, RFC 2104) with a key derived from the installation's secret: whoever reads one cannot try out what
+it was made from. Nothing derived from hidden values stands in a history, a row or an answer without it.
+"""
+
+import json
+from typing import Any
+
+from django.utils.crypto import salted_hmac
+
+
+def pseudonym(purpose: str, content: bytes) -> str:
+    """32 hexadecimal digits that stand for this content, other ones for each purpose."""
+    return salted_hmac(f"casewright.{purpose}", content, algorithm="sha256").hexdigest()[:32]
+
+
+def pseudonym_of_data(purpose: str, data: Any) -> str:
+    """The same for JSON data, in whatever order its names stand."""
+    return pseudonym(purpose, json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode())

@@ -1,0 +1,121 @@
+"""Does what is kept of a case's past say what its history says, and cost no more when that grows?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audit.selectors import Entry, entries_of
+from audit.services import Fact, Origin
+from casework.cases.past_rows import TAIL, catch_up, keep, kept_past, kept_values
+from casework.cases.read.past import fold, nothing
+from casework.models import Case, CasePast, FormerValue
+from orchestration.casetypes.case_type import by_definition
+from orchestration.shell import services
+from tests.casework.actions import statements
+
+pytestmark = pytest.mark.django_db
+
+People = dict[str, User]
+
+
+def grown(case: Case, by: int, **more: Any) -> None:
+    """The case with so many more events, at each of which a hidden value changes."""
+    for start in range(0, by, 500):
+        facts = [
+            Fact("engine.VariablesChanged", {
+                "instance": 1, "changes": {"customer": {"name": f"Person{start + n} Hidden{start + n}",
+                                                        "iban": f"DE{10**19 + 7919 * (start + n):020d}"}},
+            })
+            for n in range(min(500, by - start))
+        ]  # fmt: skip
+        services.record(case.instance_id, facts, Origin("system:test"))
+    case.refresh_from_db()
+    case.instance.refresh_from_db()
+
+
+def history(case: Case) -> list[Entry]:
+    return entries_of(case.instance_id, after=0, limit=100_000)
+
+
+@pytest.fixture
+def long_case(analysed: Callable[..., Case]) -> Case:
+    case = analysed()
+    grown(case, 200)
+    return case
+
+
+def test_the_same_past_comes_of_the_same_events_in_whatever_portions(long_case: Case) -> None:
+    events = history(long_case)
+    whole = fold(nothing(), events)
+
+    @settings(max_examples=30, deadline=None)
+    @given(st.lists(st.integers(0, len(events)), max_size=6))
+    def in_portions(cuts: list[int]) -> None:
+        past, marks = nothing(), [0, *sorted(cuts), len(events)]
+        for first, last in zip(marks, marks[1:], strict=False):
+            fold(past, events[first:last])
+        assert past == whole
+
+    in_portions()
+
+
+def test_what_is_kept_is_what_a_fresh_build_gives(long_case: Case) -> None:
+    classification = by_definition(long_case.instance.definition_id).classification
+    catch_up(long_case.instance_id, classification)
+    grown(long_case, 90)
+    catch_up(long_case.instance_id, classification)
+    kept, values = kept_past(long_case.instance_id), kept_values(long_case.instance_id)
+    call_command("rebuild_pasts", str(long_case.pk))
+    assert kept_past(long_case.instance_id) == kept
+    again = kept_values(long_case.instance_id)
+    assert {p: sorted(r.forms) for p, r in again.items()} == {p: sorted(r.forms) for p, r in values.items()}
+    assert FormerValue.objects.filter(instance=long_case.instance_id).count() >= 400
+
+
+def test_a_value_of_long_ago_is_masked_in_a_text_of_today(people: People, long_case: Case) -> None:
+    services.record(
+        long_case.instance_id,
+        [Fact("case.changed", {"transition": "suspend", "reason": "Person3 Hidden3 said DE1000 0000 0000 0002 3757"})],
+        Origin("person:clara"),
+    )
+    grown(long_case, TAIL + 1)
+    client = Client()
+    client.force_login(people["axel"])
+    for address in (
+        f"/cases/{long_case.pk}/",
+        f"/cases/{long_case.pk}/history/",
+        f"/api/cases/{long_case.pk}/history/",
+    ):
+        shown = client.get(address).content.decode()
+        assert "Hidden3 " not in shown and "0002 3757" not in shown and "Person3 " not in shown
+
+
+@pytest.mark.parametrize("reader", ["anna", "axel"])
+def test_a_page_makes_as_many_statements_however_long_the_history_is(
+    people: People, analysed: Callable[..., Case], reader: str
+) -> None:
+    case = analysed()
+    client = Client()
+    client.force_login(people[reader])
+    for address in (f"/cases/{case.pk}/", f"/cases/{case.pk}/history/"):
+        client.get(address)
+        young = statements(lambda address=address: client.get(address))
+        grown(case, 500)
+        client.get(address)
+        assert statements(lambda address=address: client.get(address)) <= young + 1
+
+
+def test_a_past_that_was_kept_is_not_set_back_by_one_who_comes_late(long_case: Case) -> None:
+    classification = by_definition(long_case.instance.definition_id).classification
+    catch_up(long_case.instance_id, classification)
+    last = CasePast.objects.get(pk=long_case.instance_id).upto
+    keep(long_case.instance_id, nothing() | {"upto": 5}, [], classification)
+    assert CasePast.objects.get(pk=long_case.instance_id).upto == last
