@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from casework.cases.read.case_list import case_list
-from casework.cases.services import task_claim
 from casework.models import Case
 from casework.tasks.inbox import inbox_page
+from casework.tasks.services import task_claim
 from orchestration.ground import clock
 from tests.casework.actions import open_task
 from tests.casework.conftest import PERSON
