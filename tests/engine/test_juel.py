@@ -216,7 +216,7 @@ def test_plain_methods_and_documented_functions_have_their_value(text, expected)
         ("${var:get(a + 1)}", "must be written out"),
         ("${var:lt(a)}", "wrong number of arguments"),
         ("${execution.getVariables().size()}", "name the variable"),
-        ("${execution.currentActivityId}", "is not known here; keep what is needed in a variable"),
+        ("${execution.superExecution}", "is not known here; keep what is needed in a variable"),
         ("${caseInstance.getStartUserId()}", "is not known here; keep what is needed in a variable"),
         ("${planItemInstances.count() == 1}", "ended plan items are not kept"),
         ("${planItemInstances.active().completed().count() == 1}", "ended plan items are not kept"),

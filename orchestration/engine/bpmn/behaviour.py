@@ -27,7 +27,7 @@ from orchestration.engine.bpmn import (
 from orchestration.engine.bpmn.arrivals import ON_ARRIVAL
 from orchestration.engine.bpmn.items import close_item, end_children, end_turn, node_of, process
 from orchestration.engine.bpmn.model import Activity, CallActivity, Event, Gateway, Node, SubProcess, Task
-from orchestration.engine.state import Item, Wait
+from orchestration.engine.state import ROOT, Item, Wait
 from orchestration.engine.step import CommandRejected, ErrorThrown, ModelFault, Step
 
 Json = Any
@@ -172,12 +172,28 @@ class ProcessBehaviour:
         if name.startswith(("nrOf", "numberOf")):
             return activities.counts(step, item).get(name.replace("numberOf", "nrOf"))
         if name == "execution":
-            found = step.state.instances[instance]
-            return {"id": item or instance, "processInstanceId": instance, "processDefinitionKey": found.key}
+            return _facts(step, instance, item)
         return None
 
     def terminate(self, step: Step, instance: int) -> None:
         end_children(step, instance, None, "the process was terminated")
+
+
+def _facts(step: Step, instance: int, item: int | None) -> dict[str, Json]:
+    """What Flowable's `execution` tells about itself; without tenants theirs is the empty one."""
+    key = step.state.instances[instance].key
+    parent = (step.state.items[item].parent if item is not None else None) or instance
+    return {
+        "id": item or instance,
+        "processInstanceId": instance,
+        "rootProcessInstanceId": ROOT,
+        "processDefinitionKey": key,
+        "processDefinitionId": key,
+        "currentActivityId": None if item is None else step.state.items[item].node,
+        "parentId": parent,
+        "parent": {"id": parent},
+        "tenantId": "",
+    }
 
 
 def _go_by(step: Step, item: Item, node: Node, output: Json) -> None:

@@ -138,6 +138,8 @@ class CaseBehaviour:
                 return {
                     "id": str(instance),
                     "caseDefinitionKey": found.key,
+                    "caseDefinitionId": found.key,
+                    "tenantId": "",
                     "name": run.model.name,
                     "state": found.state,
                 }
@@ -157,5 +159,10 @@ def _facts(run: CaseRun, item: Item) -> dict[str, Json]:
         "name": node.name,
         "state": "waitingForRepetition" if waits else item.state,
         "planItemDefinitionId": node.definition,
+        "planItemDefinitionType": node.type.lower(),
+        "elementId": node.id,
+        "caseInstanceId": str(run.instance),
+        "stageInstanceId": None if item.parent is None else str(item.parent),
+        "tenantId": "",
         "stage": item.parent,
     }

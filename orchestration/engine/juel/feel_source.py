@@ -7,9 +7,8 @@ meaning without Java (beans, classes, other methods) is refused.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
@@ -30,11 +29,18 @@ from orchestration.engine.juel.functions import (
     empty,
     literal,
 )
+from orchestration.engine.juel.json_texts import json_value
 from orchestration.engine.juel.syntax import JuelRefused, Node
 
-_CASE: Final = frozenset({"id", "caseDefinitionKey", "name", "state"})
-_EXECUTION: Final = frozenset({"id", "processInstanceId", "processDefinitionKey"})
-_ITEM: Final = frozenset({"id", "name", "state", "planItemDefinitionId"})
+_CASE: Final = frozenset({"id", "caseDefinitionKey", "caseDefinitionId", "name", "state", "tenantId"})
+_EXECUTION: Final = frozenset(
+    {"id", "processInstanceId", "processDefinitionKey", "processDefinitionId", "rootProcessInstanceId", "parent"}
+    | {"parentId", "currentActivityId", "tenantId"}
+)
+_ITEM: Final = frozenset(
+    {"id", "name", "state", "planItemDefinitionId", "planItemDefinitionType", "elementId", "caseInstanceId"}
+    | {"stageInstanceId", "tenantId"}
+)
 FACTS: Final = {
     "execution": _EXECUTION,
     "delegateExecution": _EXECUTION,
@@ -220,7 +226,7 @@ class _Writer:
         """A static method of a class, or what reads JSON; None where it is asked of a value."""
         reads = isinstance(node.of, syntax.Name) and node.of.name in self.readers | {"JSON"}
         if reads and node.name in ("parseText", "parse", "readTree") and len(node.arguments) == 1:
-            return _json(node.arguments[0], self.write)
+            return json_value(node.arguments[0], self.write)
         if not (path := _path(node.of)) or not (path in self.types or path.rpartition(".")[2][:1].isupper()):
             return None
         type = self.types.get(path, path)
@@ -350,27 +356,6 @@ def _path(node: Node) -> str:
         case syntax.Property() if path := _path(node.of):
             return f"{path}.{node.name}"
     return ""
-
-
-def _json(node: Node, write: Callable[[Node], str]) -> str:
-    """The value of a text in JSON: one that is written out is read now."""
-    if isinstance(node, syntax.Literal) and isinstance(node.value, str):
-        try:
-            return _as_feel(json.loads(node.value))
-        except ValueError:
-            raise JuelRefused(f"'{node.value[:80]}' is no JSON") from None
-    return f"from json({write(node)})"
-
-
-def _as_feel(value: object) -> str:
-    match value:
-        case dict():
-            return f"{{{', '.join(f'{literal(key)}: {_as_feel(each)}' for key, each in value.items())}}}"
-        case list():
-            return f"[{', '.join(map(_as_feel, value))}]"
-        case int() | float() if not isinstance(value, bool):
-            return literal(Decimal(str(value)))
-    return literal(value if isinstance(value, bool | str) else None)
 
 
 def expression(
