@@ -71,7 +71,8 @@ def _compiled(name: str, definitions: Definitions, faults: list[Fault]) -> Decis
     except ModelRefused as refused:
         faults.extend(Fault(one.element, one.message, one.line, name) for one in refused.faults)
         return None
-    faults.extend(Fault(one.element, one.message, one.line, name) for one in model.faults)
+    found = (*model.faults, *model.warnings)
+    faults.extend(Fault(one.element, one.message, one.line, name, severe=one.severe) for one in found)
     return model
 
 

@@ -23,7 +23,7 @@ from orchestration.engine.dmn.regions import Region, column_regions
 from orchestration.engine.feel import DEFAULT, Frame, LimitExceeded
 from orchestration.engine.feel.types import ANY, Type
 
-FindingKind = Literal["gap", "overlap", "masked", "type", "unknown name", "unused input"]
+FindingKind = Literal["gap", "overlap", "masked", "type", "unknown name", "unused input", "idle"]
 
 MOST_STATES = 50_000
 """How many partial combinations one search goes through before it gives up."""

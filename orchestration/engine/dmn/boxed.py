@@ -58,13 +58,17 @@ class ExpressionReader:
         """This is wrong, but the rest can be used without it."""
         self.faults.append(Fault(element.get("id") or element.get("name") or element.name, element.line, message))
 
+    def warn(self, element: Element, message: str) -> None:
+        """This does no harm, but is hardly meant so."""
+        self.faults.append(Fault(element.get("id") or element.name, element.line, message, severe=False))
+
     def choice(self, element: Element, attribute: str, allowed: object, default: str) -> str:
         """An attribute that has one of a few values, written in any case (tools differ)."""
         given = element.get(attribute)
         if given is None:
             return default
         for value in get_args(allowed):
-            if given.upper() == value.upper():
+            if given.upper().replace("_", " ") == value.upper():
                 return cast(str, value)
         self.refuse(element, f"{attribute} is {quote(given)}; it may be one of {', '.join(get_args(allowed))}")
         return default
@@ -225,6 +229,9 @@ class ExpressionReader:
         outputs = tuple(self.output_clause(clause) for clause in element.all("output"))
         if not outputs:
             self.refuse(element, "this decision table has no output")
+        if aggregation and hit_policy != "COLLECT" and self.dialect is not None:
+            self.warn(element, f"the aggregation is passed over: the hit policy is {hit_policy}")
+            aggregation = ""
         if aggregation and (hit_policy != "COLLECT" or len(outputs) > 1):
             self.refuse(element, "an aggregation needs the hit policy COLLECT and one output (8.2.11)")
         return model.DecisionTable(
@@ -244,7 +251,7 @@ class ExpressionReader:
     def input_clause(self, element: Element) -> model.InputClause:
         expression = element.first("inputExpression")
         if expression is None:
-            self.refuse(element, "this input has no expression")
+            self.warn(element, "this input has no expression; it is null")
         return model.InputClause(
             id=element.get("id") or "",
             line=element.line,

@@ -29,6 +29,7 @@ class Compiler:
     """Compiles the expressions of one file. `names` are always those of the variables in scope."""
 
     def __init__(self, definitions: model.Definitions, members: Iterable[str] = ()) -> None:
+        self.vendor = definitions.vendor
         self.faults: list[Fault] = []
         self.tables: list[CompiledTable] = []
         self.members = frozenset(members) | member_names(definitions)

@@ -112,11 +112,12 @@ class Reading:
 class DecisionModel:
     """A compiled model. `faults` are what is wrong with parts of it; those parts are null when they are evaluated.
 
-    `members` are the names that may follow a dot in its texts.
+    `warnings` are what does no harm and is hardly meant so. `members` are the names that may follow a dot in its texts.
     """
 
     definitions: model.Definitions
     faults: tuple[Fault, ...] = ()
+    warnings: tuple[Fault, ...] = ()
     unknown_names: tuple[Fault, ...] = ()
     readings: tuple[Reading, ...] = field(default=(), repr=False)
     functions: Values = field(default_factory=dict, repr=False)

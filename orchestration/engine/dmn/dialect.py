@@ -106,7 +106,7 @@ class _Rewriter:
         return name if name in BUILT_IN.keys() | ALIASES.keys() | own else None
 
     def rule(self, table: model.DecisionTable, rule: model.Rule) -> model.Rule:
-        outputs = [self.value(each) for each in rule.outputs]
+        outputs = [self.value(_said(each)) for each in rule.outputs]
         written = [(clause.name, each.text) for clause, each in zip(table.outputs, outputs, strict=True)]
         for number, each in enumerate(outputs):
             outputs[number] = replace(each, text=_after(written[:number], each.text))
@@ -226,6 +226,12 @@ def _test(text: str) -> str:
     if operator == "==":
         return value
     return f"not({value})" if operator == "!=" else f"{operator} {value}"
+
+
+def _said(output: model.LiteralExpression) -> model.LiteralExpression:
+    """An output that is written as the cell of an input is, `== 'x'`: what stands behind the sign."""
+    compared = _OPERATOR.fullmatch(output.text or "")
+    return replace(output, text=compared[2].strip()) if compared is not None and compared[1] == "==" else output
 
 
 def _after(earlier: list[tuple[str, str]], text: str) -> str:

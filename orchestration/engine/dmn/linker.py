@@ -26,7 +26,7 @@ from orchestration.engine.dmn.decision_model import (
 from orchestration.engine.dmn.graph import Graph, Node, all_definitions
 from orchestration.engine.dmn.item_types import member_names
 from orchestration.engine.dmn.model import Fault, ModelRefused
-from orchestration.engine.dmn.parser import VERSIONS
+from orchestration.engine.dmn.parser import version_of
 from orchestration.engine.dmn.shortcut import shortcut
 from orchestration.engine.feel.problems import quote
 from orchestration.engine.feel.types import ANY, Type
@@ -65,9 +65,11 @@ class _Linker:
         own = [node for node in self.graph.nodes if not node.path]
         for compiler in self.compilers.values():
             self.faults += compiler.faults
+        found = sorted(set(self.faults), key=lambda fault: fault.line)
         return DecisionModel(
             definitions=self.graph.definitions,
-            faults=tuple(sorted(set(self.faults), key=lambda fault: fault.line)),
+            faults=tuple(fault for fault in found if fault.severe),
+            warnings=tuple(fault for fault in found if not fault.severe),
             unknown_names=tuple({each: None for one in self.compilers.values() for each in one.literals.unknown}),
             readings=tuple(self.readings),
             functions=self.functions,
@@ -81,7 +83,7 @@ class _Linker:
         for definitions in all_definitions(self.graph.definitions):
             at_hand = {each.namespace for each in definitions.imported}
             for each in definitions.imports:
-                if each.import_type in ("", *VERSIONS) and each.namespace not in at_hand:
+                if (not each.import_type or version_of(each.import_type)) and each.namespace not in at_hand:
                     message = f"the imported model {quote(each.namespace)} is not at hand"
                     self.faults.append(Fault(each.name or each.reference, each.line, message))
 
@@ -113,7 +115,8 @@ class _Linker:
         requires = [self.parts[each.number] for _, each in node.needs if each.number in self.parts]
         part = Part(node, compiler.variable_type(decision.variable), len(self.parts), requires)
         if decision.expression is None:
-            self.faults.append(Fault(decision.reference, decision.line, "this decision has no expression"))
+            message = "this decision has no logic, which it may leave out (6.3.7); it gives null"
+            self.faults.append(Fault(decision.reference, decision.line, message, severe=False))
             part.expression = lambda frame: None
         else:
             evaluate = compiler.expression(decision.expression, names_of(node), decision.name)
@@ -126,7 +129,8 @@ class _Linker:
 
     def knowledge(self, compiler: Compiler, node: Node, knowledge: model.BusinessKnowledgeModel) -> Value:
         if knowledge.logic is None:
-            self.faults.append(Fault(knowledge.reference, knowledge.line, "this knowledge model has no logic"))
+            message = "this knowledge model has no logic, which it may leave out (6.3.9); calling it gives null"
+            self.faults.append(Fault(knowledge.reference, knowledge.line, message, severe=False))
             return None
         result = result_type(compiler.variable_type(knowledge.variable))
         make = compiler.function_maker(knowledge.logic, names_of(node), knowledge.name, result)

@@ -23,11 +23,15 @@ Orientation = Literal["Rule-as-Row", "Rule-as-Column", "CrossTable"]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong with a model: the id (or name) of the element, its line, and a sentence."""
+    """One thing that is wrong with a model: the id (or name) of the element, its line, and a sentence.
+
+    Not `severe`: it does no harm, but is hardly meant so.
+    """
 
     element: str
     line: int
     message: str
+    severe: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "message", bounded(self.message))

@@ -8,6 +8,7 @@ Files of tools that mean more than the standard says are rewritten by `dialect`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypedDict
@@ -19,6 +20,10 @@ from orchestration.engine.dmn.model import Fault, ModelRefused
 from orchestration.engine.feel.problems import quote
 from orchestration.engine.xml import Element
 
+_DRAFT = re.compile(r"https?://www\.omg\.org/spec/DMN/(20\d{6})(?:/.*)?")
+_SINCE = {"1.5": "20220101", "1.4": "20200601", "1.3": "20190101", "1.2": "20160601", "1.1": "20150601"}
+"""From which date on a namespace is that of a version, or of a draft of it."""
+
 VERSIONS = {
     "http://www.omg.org/spec/DMN/20151101": "1.1",
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd": "1.1",
@@ -27,6 +32,14 @@ VERSIONS = {
     "https://www.omg.org/spec/DMN/20211108/MODEL/": "1.4",
     "https://www.omg.org/spec/DMN/20230324/MODEL/": "1.5",
 }
+
+
+def version_of(namespace: str) -> str | None:
+    """The version that a namespace stands for; a draft counts as the version that came of it. None: it is not DMN's."""
+    draft = _DRAFT.fullmatch(namespace)
+    if namespace in VERSIONS or draft is None:
+        return VERSIONS.get(namespace)
+    return next((version for version, since in _SINCE.items() if draft[1] >= since), None)
 
 
 def parse(source: bytes, imports: Iterable[model.Definitions] = ()) -> model.Definitions:
@@ -43,7 +56,7 @@ def _parsed(source: bytes, imports: Iterable[model.Definitions]) -> model.Defini
         root = xml.parse(source)
     except xml.XmlRefused as refused:
         raise ModelRefused(Fault("file", 0, str(refused))) from None
-    version = VERSIONS.get(root.namespace)
+    version = version_of(root.namespace)
     if root.name != "definitions" or version is None:
         raise ModelRefused(
             Fault(root.name, root.line, f"not the definitions of DMN 1.1 to 1.5 (namespace {quote(root.namespace)})")

@@ -36,7 +36,9 @@ def _check(compiler: Compiler, table: model.DecisionTable) -> None:
         compiler.faults.append(Fault(table.reference, table.line, "each of several outputs needs a name (8.3.2)"))
     if table.hit_policy in ("PRIORITY", "OUTPUT ORDER") and not any(output.values for output in table.outputs):
         message = f"the hit policy {table.hit_policy} needs output values, which give the order (8.2.10)"
-        compiler.faults.append(Fault(table.reference, table.line, message))
+        if compiler.vendor is not None:
+            message += "; without them the order of the rules counts"
+        compiler.faults.append(Fault(table.reference, table.line, message, severe=compiler.vendor is None))
 
 
 def _input(compiler: Compiler, table: model.DecisionTable, number: int, names: Names, owner: str) -> InputColumn:

@@ -36,4 +36,5 @@ def validate(source: bytes, imports: Iterable[Definitions] = ()) -> Validation:
     except ModelRefused as refused:
         return Validation(refused.faults)
     analysis = analyse(model)
-    return Validation(model.faults, analysis.findings, all(table.complete for table in analysis.tables))
+    idle = [Finding("idle", one.element, one.line, one.message) for one in model.warnings]
+    return Validation(model.faults, (*idle, *analysis.findings), all(table.complete for table in analysis.tables))

@@ -151,8 +151,12 @@ class _Writer:
             case syntax.Binary():
                 return self.binary(node)
             case syntax.Ternary():
-                parts = self.truth(node.condition), self.write(node.then), self.write(node.otherwise)
-                return "(if {} then {} else {})".format(*parts)
+                condition, then, otherwise = (
+                    self.truth(node.condition),
+                    self.write(node.then),
+                    self.write(node.otherwise),
+                )
+                return f"(if {condition} then {then} else {otherwise})"
 
     def word(self, name: str) -> str:
         if name in _FEEL_WORDS:

@@ -447,3 +447,22 @@ def test_a_trace_is_json():
     warned = model.evaluate("result", {"x": "text"}, trace=True).trace
     assert "cannot compare string with number" in warned.warnings[0]
     assert warned.tables[0].rules[0].cells[0].problems
+
+
+def test_what_the_standard_lets_a_model_leave_out_is_a_warning_and_no_fault():
+    table_of_nothing = '<decisionTable hitPolicy="FIRST"><input/><output/><rule><inputEntry><text>-</text></inputEntry>'
+    model = model_of(
+        decision("later", ""),
+        '<businessKnowledgeModel id="k" name="k"><variable name="k"/></businessKnowledgeModel>',
+        decision("reads", literal("later"), decisions=["later"], knowledge=["k"]),
+        decision("t", f"{table_of_nothing}<outputEntry><text>1</text></outputEntry></rule></decisionTable>"),
+        '<inputData name="without id"/>',
+    )
+    assert model.faults == ()
+    assert [fault.message.split(",")[0].split(";")[0] for fault in model.warnings] == [
+        "this decision has no logic",
+        "this knowledge model has no logic",
+        "this input has no expression",
+    ]
+    assert model.evaluate("reads", {}).value is None
+    assert model.evaluate("t", {}).value == 1

@@ -190,3 +190,32 @@ def test_a_call_in_camundas_files_that_gives_nothing_is_a_fault(text, told):
 def test_plain_dmn_has_the_functions_of_the_standard_only():
     of = model(decision("d", literal('number("5")')), dialect=NONE)
     assert (of.faults, of.evaluate("d", {}).value) == ((), None)
+
+
+@pytest.mark.parametrize("dialect", [FLOWABLE, CAMUNDA])
+def test_an_output_may_be_written_as_a_cell_of_an_input_is(dialect):
+    assert decides([["> 5", "== 'much'"], ["-", '== "little"']], {"x": 7}, dialect=dialect) == "much"
+
+
+@pytest.mark.parametrize("dialect", [FLOWABLE, CAMUNDA, ZEEBE])
+@pytest.mark.parametrize("hit_policy", ["PRIORITY", "OUTPUT ORDER"])
+def test_without_output_values_the_order_of_the_rules_counts_in_other_engines_files(dialect, hit_policy):
+    rows = [["> 5", '"first"'], ["-", '"second"']]
+    of = model(decision("d", table(["x"], [""], rows, hit_policy)), dialect=dialect)
+    assert of.faults == ()
+    assert "needs output values" in of.warnings[0].message
+    found = of.evaluate("d", {"x": 7}).value
+    assert (found if hit_policy == "PRIORITY" else found[0]) == "first"
+    plain = model(input_data("x"), decision("d", table(["x"], [""], rows, hit_policy), ["x"]), dialect=NONE)
+    assert "needs output values" in plain.faults[0].message
+
+
+def test_an_aggregation_without_collect_is_passed_over_in_other_engines_files():
+    logic = table(["x"], [""], [["> 5", "1"], ["-", "2"]], "FIRST", "SUM")
+    of = model(decision("d", logic), dialect=CAMUNDA)
+    assert (of.faults, of.evaluate("d", {"x": 7}).value) == ((), 1)
+    assert "aggregation is passed over" in of.warnings[0].message
+
+
+def test_a_hit_policy_may_be_written_with_an_underscore():
+    assert decides([["> 5", "1"], ["-", "2"]], {"x": 7}, dialect=CAMUNDA, hit_policy="RULE_ORDER") == [1, 2]

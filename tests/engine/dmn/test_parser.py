@@ -117,3 +117,27 @@ def test_requirements_are_ordered_before_what_requires_them():
     names = [node.name for node in Graph(parse(source)).order]
     assert names.index("base") < min(names.index("left"), names.index("right"))
     assert names[-1] == "top"
+
+
+@pytest.mark.parametrize(
+    ("namespace", "version"),
+    [
+        ("http://www.omg.org/spec/DMN/20151101/dmn.xsd", "1.1"),
+        ("http://www.omg.org/spec/DMN/20151101/dmn11.xsd", "1.1"),
+        ("http://www.omg.org/spec/DMN/20151130", "1.1"),
+        ("http://www.omg.org/spec/DMN/20161014/MODEL/", "1.2"),
+        ("https://www.omg.org/spec/DMN/20180521/MODEL/", "1.2"),
+        ("https://www.omg.org/spec/DMN/20191111/MODEL", "1.3"),
+        ("http://www.omg.org/spec/DMN/20200131/MODEL/", "1.3"),
+        ("https://www.omg.org/spec/DMN/20211108/MODEL/", "1.4"),
+        ("https://www.omg.org/spec/DMN/20240513/MODEL/", "1.5"),
+    ],
+)
+def test_the_namespace_of_a_draft_counts_as_that_of_the_version_that_came_of_it(namespace, version):
+    assert parse(definitions(decision("a", literal("1")), model=namespace)).version == version
+
+
+@pytest.mark.parametrize("namespace", ["http://www.omg.org/spec/DMN/20130901", "http://www.omg.org/spec/BPMN/20100524"])
+def test_what_came_before_dmn_1_1_is_another_language(namespace):
+    with pytest.raises(model.ModelRefused, match="not the definitions of DMN"):
+        parse(definitions(decision("a", literal("1")), model=namespace))
