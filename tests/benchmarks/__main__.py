@@ -1,7 +1,7 @@
 """Which figures does the product hold, as ratios measured in one run? `make bench` prints them.
 
 `python -m tests.benchmarks [SECTION ...]` runs some: decisions, steps, shell, processes, workers, data, life, inbox,
-closed. All that touches the database runs on an embedded PostgreSQL of its own with all durability settings on.
+closed, verify. All that touches the database runs on an embedded PostgreSQL of its own with all durability settings on.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tests.benchmarks.server import product
 
 def sections(dsn: str) -> dict[str, tuple[str, Callable[[], Iterable[str]]]]:
     """The figures by name, each with its heading."""
-    from tests.benchmarks import inbox, processes, shell, workers
+    from tests.benchmarks import inbox, processes, shell, verification, workers
 
     return {
         "steps": ("Statements and state of each step of a complaint", shell.statements_and_bytes),
@@ -25,6 +25,7 @@ def sections(dsn: str) -> dict[str, tuple[str, Callable[[], Iterable[str]]]]:
         ),
         "processes": ("A process against its bare writes, and SpiffWorkflow", lambda: processes.against_others(dsn)),
         "workers": ("A complaint to *routed*, CPU of worker and database", lambda: workers.against_the_bare_work(dsn)),
+        "verify": ("Verifying histories", lambda: verification.rates(dsn)),
         "data": ("A step beside little and much data", processes.with_much_data),
         "life": ("Early and late in the life of one case", shell.late_in_life),
         "inbox": ("The first page of the inbox", inbox.first_pages),

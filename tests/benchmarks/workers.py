@@ -74,13 +74,13 @@ def against_the_bare_work(dsn: str) -> Iterator[str]:
 
 def _cpu_of(work: Callable[[], None], times: int, dsn: str) -> float:
     """Seconds of CPU a call, of this process and of all of the database's."""
-    own, server = time.process_time(), _server_cpu(dsn)
+    own, server = time.process_time(), server_cpu(dsn)
     for _ in range(times):
         work()
-    return (time.process_time() - own + _server_cpu(dsn) - server) / times
+    return (time.process_time() - own + server_cpu(dsn) - server) / times
 
 
-def _server_cpu(dsn: str) -> float:
+def server_cpu(dsn: str) -> float:
     """Seconds that the server's processes have used, the ended ones included."""
     folder = dict(part.split("=") for part in dsn.split())["host"]
     main = int(next(Path(folder).parent.rglob("postmaster.pid")).read_text().split()[0])
