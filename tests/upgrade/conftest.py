@@ -45,26 +45,30 @@ def restored() -> Iterator[str]:
     _make(settings["HOST"], name)
     connection.close()
     settings["NAME"] = name
-    _forget()
+    forget()
     try:
         call_command("migrate", verbosity=0)
         yield name
     finally:
         connection.close()
         settings["NAME"] = own
-        _forget()
-        _drop(settings["HOST"], name)
+        forget()
+        drop_database(settings["HOST"], name)
 
 
 def _make(host: str, name: str) -> None:
-    _drop(host, name)
-    with _server(host) as server:
-        server.execute(f'create database "{name}"')
+    empty_database(host, name)
     psql = [POSTGRES_BIN_PATH / "psql", "-qX", "-v", "ON_ERROR_STOP=1", "-h", host, "-U", "casewright", "-d", name]
     subprocess.run(psql, input=gzip.decompress(BEFORE.read_bytes()), check=True, stdout=subprocess.DEVNULL)
 
 
-def _drop(host: str, name: str) -> None:
+def empty_database(host: str, name: str) -> None:
+    drop_database(host, name)
+    with _server(host) as server:
+        server.execute(f'create database "{name}"')
+
+
+def drop_database(host: str, name: str) -> None:
     with _server(host) as server:
         server.execute(f'drop database if exists "{name}" with (force)')
 
@@ -73,7 +77,7 @@ def _server(host: str) -> psycopg.Connection[Any]:
     return psycopg.connect(host=host, user="casewright", dbname="postgres", autocommit=True)
 
 
-def _forget() -> None:
+def forget() -> None:
     """What a process keeps of a database by its numbers is of another one now."""
     by_definition.cache_clear()
     ContentType.objects.clear_cache()

@@ -1,0 +1,64 @@
+"""A backup that was restored elsewhere is the same product: every history holds there, and its cases go on."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from casework.access.permissions import task_for_user
+from casework.models import Case
+from casework.tasks.services import task_complete
+from orchestration.models import HumanTask
+from orchestration.shell.services import Done
+from tests.upgrade.conftest import drop_database, empty_database, forget
+
+
+@pytest.fixture
+def elsewhere(before: str) -> Iterator[str]:
+    """The name of an empty database beside the older one."""
+    host, name = connection.settings_dict["HOST"], f"{before}_restored"
+    empty_database(host, name)
+    yield name
+    connection.close()
+    connection.settings_dict["NAME"] = before
+    drop_database(host, name)
+
+
+def said(*command: str) -> str:
+    out = io.StringIO()
+    call_command(*command, stdout=out)
+    return out.getvalue()
+
+
+def test_a_backup_is_restored_verified_and_goes_on(before: str, elsewhere: str, tmp_path: Path) -> None:
+    file = tmp_path / "backup"
+    said("backup", str(file))
+    assert file.stat().st_mode & 0o077 == 0
+    connection.close()
+    connection.settings_dict["NAME"] = elsewhere
+    forget()
+    assert "All histories hold: 21 cases" in said("restore", str(file))
+    anna = User.objects.get(username="anna")
+    waiting = HumanTask.objects.filter(name="Check and send the draft", state="open", assignee=None).first()
+    assert waiting is not None
+    done = task_complete(by=anna, task=task_for_user(anna, waiting.pk, "complete"), answers={"verdict": "accept"})
+    assert isinstance(done, Done)
+    assert Case.objects.get(instance=done.instance).state == "Completed"
+    assert "All histories hold: 21 cases" in said("verify_audit")
+
+
+def test_nothing_is_overwritten(before: str, tmp_path: Path) -> None:
+    file = tmp_path / "backup"
+    said("backup", str(file))
+    with pytest.raises(CommandError, match="is there already"):
+        said("backup", str(file))
+    with pytest.raises(CommandError, match="not empty"):
+        said("restore", str(file))
+    with pytest.raises(CommandError, match="no file"):
+        said("restore", str(tmp_path / "none"))
