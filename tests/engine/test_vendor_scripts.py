@@ -10,8 +10,9 @@ from orchestration.casetypes.scenario_engine import START
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine.compile_models import build
+from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.execute import execute
-from tests.engine.models import cmmn, item
+from tests.engine.models import HUMAN, Hand, cmmn, entry, item, on
 from tests.engine.vendors import Run, activity, flows, line, sentences
 
 
@@ -49,6 +50,8 @@ def left_by(text: str, variables: dict | None = None, attributes: str = "") -> d
         ("def n = 5\nfor (i in given) { n += i }\nexecution.setVariable('x', n)", {"given": []}, {"given": [], "x": 5}),
         ("if (a > 1)\n  execution.setVariable('x', 'big')\nelse\n  execution.setVariable('x', 'small')\n", {"a": 1},
          {"a": 1, "x": "small"}),
+        ("n++\nfor (i in 1..3) { println i }\nfor (i in 1..<3) { n += i }\nexecution.setVariable('x', n)", {"n": 1},
+         {"n": 1, "x": 5}),
         ("execution.setVariable('x', a?.b ?: 'none')", {"a": None}, {"a": None, "x": "none"}),
         ("// of Java\nString s = 'a' +\n  'b'\n/* all */ execution.setVariable('x', s)", {}, {"x": "ab"}),
     ],
@@ -96,6 +99,7 @@ def incident_of(source: bytes) -> list[str]:
     ("text", "says"),
     [
         ("throw new BpmnError('other')", "BpmnError"),
+        ("assert a == 2", "does not hold"),
         ("throw new RuntimeException('It broke')", "It broke"),
         ("var E = Packages.java.lang.IllegalStateException; throw new E('It broke')", "It broke"),
     ],
@@ -174,3 +178,63 @@ def test_a_text_is_given_in_base64():
         ]
         == "aGk="
     )
+
+
+def case_that(*parts: str, beside: str = "") -> Hand:
+    models = build({"c.cmmn": cmmn("".join(parts), before=beside, flowable=True)})
+    assert isinstance(models, CompiledModels), models
+    assert not models.warnings
+    hand = Hand(models)
+    hand.do(c.StartCase("c", {"n": 1}))
+    return hand
+
+
+def listener(kind: str, state: str, expression: str) -> str:
+    return f'<flowable:{kind} {state} expression="{expression}"/>'
+
+
+def test_listeners_of_a_life_cycle_set_variables_at_the_changes_that_they_name():
+    told = (
+        listener("planItemLifecycleListener", 'targetState="active"', "${caseInstance.setVariable('began', n + 1)}")
+        + listener("planItemLifecycleListener", 'targetState="completed"', "${caseInstance.setVariable('done', true)}")
+        + listener("planItemLifecycleListener", 'sourceState="enabled"', "${caseInstance.setVariable('never', 1)}")
+    )
+    task = f'<humanTask id="human"><extensionElements>{told}</extensionElements></humanTask><humanTask id="other"/>'
+    hand = case_that(item("a"), item("b", "other"), task)
+    assert dict(hand.state.root.variables) == {"n": 1, "began": 2}
+    hand.do(c.CompleteTask(next(one.id for one in hand.state.items.values() if one.node == "a")))
+    assert dict(hand.state.root.variables) == {"n": 1, "began": 2, "done": True}
+
+
+def test_listeners_of_a_case_set_variables_as_it_begins_and_ends():
+    told = listener("caseLifecycleListener", 'targetState="active"', "${caseInstance.setVariable('began', true)}")
+    told += listener("caseLifecycleListener", 'targetState="completed"', "${caseInstance.setVariable('ended', true)}")
+    hand = case_that(item("a"), HUMAN, beside=f"<extensionElements>{told}</extensionElements>")
+    assert dict(hand.state.root.variables) == {"n": 1, "began": True}
+    hand.do(c.CompleteTask(next(iter(hand.state.items))))
+    assert dict(hand.state.root.variables) == {"n": 1, "began": True, "ended": True}
+
+
+def heard_as(id: str, event: str, more: str) -> str:
+    said = f"<flowable:eventType>{event}</flowable:eventType>{more}"
+    return f'<eventListener id="{id}"><extensionElements>{said}</extensionElements></eventListener>'
+
+
+def test_each_repetition_of_a_stage_may_wait_for_its_own_event():
+    rule = '<itemControl><repetitionRule flowable:counterVariable="k"/></itemControl>'
+    begins = heard_as("l", "go", '<flowable:eventOutParameter source="f" target="f" transient="true"/>')
+    keeps = "${planItemInstance.setVariableLocal('mine', f)}"
+    own = listener("planItemLifecycleListener", 'targetState="active"', keeps)
+    stops = heard_as("m", "stop", '<flowable:eventCorrelationParameter name="f" value="${mine}"/>')
+    stage = (
+        f'<stage id="st"><extensionElements>{own}</extensionElements>'
+        + item("h", "human", '<exitCriterion sentryRef="x"/>') + item("mi", "m") + on("x", "mi", "occur")
+        + f"{HUMAN}{stops}</stage>"
+    )  # fmt: skip
+    hand = case_that(item("s", "st", rule + entry("y")), item("li", "l", rule), on("y", "li", "occur"), stage, begins)
+    for value in ("A", "B"):
+        hand.do(c.ReceiveMessage("go", variables={"f": value}))
+    assert dict(hand.state.root.variables) == {"n": 1}
+    hand.do(c.ReceiveMessage("stop", variables={"f": "B"}))
+    stages = [one.local.get("mine") for one in hand.state.items.values() if one.node == "s" and one.state == "active"]
+    assert stages == ["A"]

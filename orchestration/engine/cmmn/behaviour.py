@@ -40,6 +40,7 @@ class CaseBehaviour:
         if sentries.has_conditions(run.model.plan):
             run.recheck[sentries.PLAN] = None
         casefile.announce(run)
+        run.set_by(run.model.moved, None, "", "active")
 
     def command(self, step: Step, command: c.Command, instance: int, item: Item | None) -> None:
         handler = HANDLERS.get(type(command))

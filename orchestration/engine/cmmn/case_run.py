@@ -11,12 +11,13 @@ inside out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol
 
 from orchestration.engine import events as e
 from orchestration.engine.cmmn.lifecycle import EVENT_OR_MILESTONE, STAGE_OR_TASK
 from orchestration.engine.cmmn.model import CaseModel, Node, Rule
+from orchestration.engine.dialect import Moved
 from orchestration.engine.state import ENDED, Item
 from orchestration.engine.step import CommandRejected, Step
 
@@ -184,7 +185,21 @@ class CaseRun:
         if node.is_stage and after not in ENDED:
             self.dirty.add(number)
         self.step.touch(self.instance)
+        self.set_by(node.extensions.moved, parent if after in ENDED else number, before, after)
         self.on_transition(self, node.id, transition, parent, reason)
+
+    def set_by(self, listeners: Iterable[Moved], item: int | None, before: str, after: str) -> None:
+        """Set what listeners of this change of state say, as seen from the item (None: the case)."""
+        for listener in listeners:
+            own: dict[str, Json] = {}
+            for one in listener.script.assignments if listener.fits(before, after) else ():
+                value = self.value(one.value, item, own)
+                if one.local:
+                    own[one.variable] = value
+                elif one.variable in listener.here and item is not None:
+                    self.step.set_variables(self.instance, {one.variable: value}, item)
+                else:
+                    self.assign(item, {one.variable: value})
 
     def after(self, item: Item, transition: str) -> str | None:
         """The state that the transition leads to from here, or None when it is not possible."""

@@ -280,6 +280,7 @@ def exit_case(run: CaseRun, criterion: Criterion) -> None:
 def end_case(run: CaseRun, state: str) -> None:
     """Everything inside ends, then the case."""
     end_children(run, None, state == "completed")
+    run.set_by(run.model.moved, None, "active", state)
     run.let_go()
     run.step.end_instance(run.instance, state)
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from orchestration.engine.dialect import Aggregation, Extensions, Heard, Script, Transfer
+from orchestration.engine.dialect import Aggregation, Extensions, Heard, Moved, Script, Transfer
 from orchestration.engine.expressions import Formula
 from orchestration.engine.registry import Names
 
@@ -211,6 +211,7 @@ class CaseModel:
     `flowable`: the file comes from Flowable, so its documented ways hold where the standard leaves room. `crossing`:
     items inside a stage that wait for something outside of it. `gathering`: items that gather variables of repetitions.
     `begun_by`: the event of a registry that begins it; `asked`: the parameters by which such events find its listeners.
+    `moved`: what is set when the case changes its state.
     `placed`: definition -> the items that it defines, in the order of the model.
     """
 
@@ -232,6 +233,7 @@ class CaseModel:
     outputs: Mapping[str, str] = field(default_factory=dict)
     initiator: str | None = None
     begun_by: Heard | None = None
+    moved: tuple[Moved, ...] = ()
     asked: frozenset[Names] = frozenset()
     crossing: frozenset[str] = frozenset()
     placed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from orchestration.engine.cmmn.definitions import Definitions
 from orchestration.engine.cmmn.model import CaseFileItem, CaseModel, Node, Rule, Sentry, TableItem
 from orchestration.engine.cmmn.reading import CMMN, Reader, local, references
 from orchestration.engine.compiled_models import Fault
-from orchestration.engine.dialect import VENDORS, Heard, comes_from_flowable, extensions, vendor
+from orchestration.engine.dialect import VENDORS, Extensions, comes_from_flowable, extensions, vendor
 from orchestration.engine.xml import Element
 
 DEFINITIONS: Final = frozenset(
@@ -51,7 +51,6 @@ ELEMENTS: Final = DEFINITIONS | frozenset(
 MULTIPLICITIES: Final = ("ZeroOrOne", "ZeroOrMore", "ExactlyOne", "OneOrMore", "Unspecified", "Unknown")
 
 _UNREAD: Final = {
-    "caseLifecycleListener": "would run code, which does not run here; model what it does as a task",
     "variableOnPart": "waits for a variable to change, which is not heard here; use a condition",
 }
 """Vendors' elements that would change what a case does, so that it is refused with them."""
@@ -112,6 +111,7 @@ class _CaseReader(Reader):
         root = self.node(plan, plan, None)
         self.nodes[root.id] = root
         inputs, outputs = (dict(self.parameters(name)) for name in ("input", "output"))
+        said = self.said()
         return index.build(
             case.get("id") or "",
             case.get("name") or case.get("id") or "",
@@ -123,15 +123,16 @@ class _CaseReader(Reader):
             outputs=outputs,
             initiator=vendor(case, "initiatorVariableName"),
             flowable=self.flowable,
-            begun_by=self.begun_by(),
+            begun_by=said.heard,
+            moved=said.moved,
         )
 
-    def begun_by(self) -> Heard | None:
-        """The event of Flowable's event registry that begins the case."""
+    def said(self) -> Extensions:
+        """What extensions say of the case: the event of a registry that begins it, its listeners."""
         found, faults = extensions(self.case)
         for fault in faults:
             self.fault(self.case, fault.sentence, fault.severe)
-        return found.heard
+        return found
 
     def gather(self) -> None:
         _number(self.case)

@@ -12,7 +12,16 @@ from __future__ import annotations
 from orchestration.engine.dialect.listeners import listening
 from orchestration.engine.dialect.reader import extensions, gathering
 from orchestration.engine.dialect.scripts import either, people, run, script, stores_names, thrown, value_of
-from orchestration.engine.dialect.values import Aggregation, Assignment, Extensions, Heard, Script, Sent, Transfer
+from orchestration.engine.dialect.values import (
+    Aggregation,
+    Assignment,
+    Extensions,
+    Heard,
+    Moved,
+    Script,
+    Sent,
+    Transfer,
+)
 from orchestration.engine.dialect.vendors import (
     BPMN,
     CASEWRIGHT,
@@ -33,6 +42,7 @@ __all__ = [
     "Assignment",
     "Extensions",
     "Heard",
+    "Moved",
     "Script",
     "Sent",
     "Transfer",

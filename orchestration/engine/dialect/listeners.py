@@ -6,16 +6,19 @@ does nothing else. Any other one calls code, and is not run; `remarks` says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from orchestration.engine.dialect.scripts import script
-from orchestration.engine.dialect.values import Script
+from orchestration.engine.dialect.values import Moved, Script
 from orchestration.engine.dialect.vendors import vendor_elements
 from orchestration.engine.expressions import BadExpression
 from orchestration.engine.xml import Element
 
 KINDS: Final = ("executionListener", "taskListener")
+LIFECYCLE: Final = ("planItemLifecycleListener", "caseLifecycleListener")
+_LOCAL: Final = re.compile(r"""planItemInstance\.set(?:VariableLocal|LocalVariable)\(\s*['"]([^'"]+)['"]""")
 _MOMENTS: Final = {
     ("executionListener", "start"): "start",
     ("taskListener", "create"): "start",
@@ -47,6 +50,28 @@ def heard(listener: Element) -> tuple[str, Script] | None:
         return None
     reads = {name for each in found.assignments for name in each.value.names}
     return (moment, found) if found.assignments and found.result is None and "task" not in reads else None
+
+
+def lifecycle(element: Element) -> Iterator[Moved]:
+    """What life-cycle listeners of a plan item or case set."""
+    for child in vendor_elements(element, *LIFECYCLE):
+        if (found := moved(child)) is not None:
+            yield found
+
+
+def moved(listener: Element) -> Moved | None:
+    """What one of them sets; None where it would call code."""
+    text, format = _written(listener)
+    if not text or listener.name not in LIFECYCLE or listener.get("delegateExpression"):
+        return None
+    try:
+        found = script(text, format)
+    except BadExpression:
+        return None
+    if not found.assignments or found.result is not None:
+        return None
+    here = frozenset(_LOCAL.findall(text))
+    return Moved(listener.get("sourceState") or "", listener.get("targetState") or "", found, here)
 
 
 def _written(listener: Element) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import Final
 from orchestration.engine import juel
 from orchestration.engine.compiled_models import Fault
 from orchestration.engine.decisions import DECISION_FORMS
-from orchestration.engine.dialect.listeners import listening
+from orchestration.engine.dialect.listeners import lifecycle, listening
 from orchestration.engine.dialect.loops import aggregations, loop
 from orchestration.engine.dialect.mappings import inputs, outputs
 from orchestration.engine.dialect.registry_events import heard, sends, sent
@@ -66,6 +66,7 @@ class _Reader(Texts):
             business_key=self.business_key(),
             plans=self.plans(),
             listeners=tuple(listening(element)),
+            moved=tuple(lifecycle(element)),
             heard=heard(self),
             sent=sent(self),
             fields={**dict(self.fields()), **({} if call is None else self.arguments(call))},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from orchestration.engine.dialect.listeners import KINDS, heard
+from orchestration.engine.dialect.listeners import KINDS, LIFECYCLE, heard, moved
 from orchestration.engine.dialect.texts import Texts
 from orchestration.engine.dialect.vendors import BPMN, vendor, vendor_elements
 
@@ -28,7 +28,7 @@ _ATTRIBUTES: Final = {
     "triggerable": (False, "It goes on when its job is done; nothing triggers it again."),
     "businessCalendarName": (False, "Business calendars are not known here; times are those of ISO 8601."),
 }
-_LISTENERS: Final = (*KINDS, "caseExecutionListener", "planItemLifecycleListener", "variableListener")
+_LISTENERS: Final = (*KINDS, "caseExecutionListener", *LIFECYCLE, "variableListener")
 
 
 def remark(texts: Texts) -> None:
@@ -44,5 +44,5 @@ def remark(texts: Texts) -> None:
     held = vendor_elements(texts.element, *(f"{name}s" for name in _LISTENERS), *_LISTENERS)
     listeners = [each for one in held for each in (one.all(*_LISTENERS) if one.name.endswith("s") else [one])]
     for listener in listeners:
-        if not (texts.element.namespace == BPMN and heard(listener)):
+        if moved(listener) is None and not (texts.element.namespace == BPMN and heard(listener)):
             texts.fault(f"Its {listener.name} is not run: it would call code; model what it does as a task.", False)

@@ -70,6 +70,22 @@ class Script:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """What is set when a plan item or case goes from one state to another (Flowable's life-cycle listeners).
+
+    An empty state is any. `here`: names that the item keeps for itself.
+    """
+
+    source: str
+    target: str
+    script: Script
+    here: frozenset[str] = frozenset()
+
+    def fits(self, before: str, after: str) -> bool:
+        return self.source in ("", before) and self.target in ("", after)
+
+
+@dataclass(frozen=True, slots=True)
 class Gathered:
     """One entry of what each repetition gives: its name, its value, the variable that it is read from, if from one."""
 
@@ -108,7 +124,7 @@ class Extensions:
     from 1). `collected`: variables that gather what each instance of a loop gives; `gathered`: those of an instance
     that are read for it. `decision_form`: how a decision's output is written (`decisions.shaped`). `skip`: under which
     condition the work is left out. `listeners`: what is set at which moment (`listeners`).
-    `heard`, `sent`: events of Flowable's event registry.
+    `moved`: what is set at which change of state. `heard`, `sent`: events of Flowable's event registry.
     """
 
     assignee: Formula | None = None
@@ -136,6 +152,7 @@ class Extensions:
     gathered: tuple[str, ...] = ()
     plans: Plans | None = None
     listeners: tuple[tuple[str, Script], ...] = ()
+    moved: tuple[Moved, ...] = ()
     heard: Heard | None = None
     sent: Sent | None = None
     fields: Mapping[str, Formula] = field(default_factory=dict)

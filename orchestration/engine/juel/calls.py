@@ -39,8 +39,8 @@ def _path(node: Node) -> str | None:
     match node:
         case syntax.Name(name=name) if name not in HOLDERS:
             return name
-        case syntax.Property(of=of, name=name) if (path := _path(of)) is not None:
-            return f"{path}.{name}"
+        case syntax.Property(of=of, name=name) | syntax.Method(of=of, name=name, arguments=()):
+            return None if (path := _path(of)) is None else f"{path}.{name}"
     return None
 
 

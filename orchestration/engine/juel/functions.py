@@ -99,6 +99,30 @@ METHODS: Final[dict[tuple[str, int], Written]] = {
     ("doubleValue", 0): lambda number: f"({number} + 0)",
     ("booleanValue", 0): lambda truth: truth,
     ("toDate", 0): lambda moment: moment,
+    ("split", 1): lambda text, pattern: f"split({text}, {pattern})",
+    ("replaceAll", 2): lambda text, pattern, other: f"replace({text}, {pattern}, {other})",
+    ("charAt", 1): lambda text, place: f"substring({text}, {place} + 1, 1)",
+    ("indexOf", 1): lambda text, part: (
+        f"(if contains({text}, {part}) then string length(substring before({text}, {part})) else -1)"
+    ),
+    ("join", 1): lambda found, between: f"string join({found}, {between})",
+    ("reverse", 0): lambda found: f"reverse({found})",
+    ("first", 0): lambda found: f"{found}[1]",
+    ("last", 0): lambda found: f"{found}[-1]",
+    ("keySet", 0): lambda entries: f"get entries({entries}).key",
+    ("values", 0): lambda entries: f"get entries({entries}).value",
+    ("getOrDefault", 2): lambda entries, key, other: (
+        f"(if get value({entries}, {key}) = null then {other} else get value({entries}, {key}))"
+    ),
+    ("has", 1): lambda entries, key: f"(list contains(get entries({entries}).key, {key}) = true)",
+    ("path", 1): at,
+    ("asText", 0): lambda value: f"string({value})",
+    ("textValue", 0): lambda value: value,
+    ("asInt", 0): lambda value: f"round down(number(string({value}), null, null), 0)",
+    ("asLong", 0): lambda value: f"round down(number(string({value}), null, null), 0)",
+    ("asDouble", 0): lambda value: f"number(string({value}), null, null)",
+    ("asBoolean", 0): lambda value: f'(string({value}) = "true")',
+    ("isMissingNode", 0): lambda value: f"({value} = null)",
 }
 """Methods of Java's strings, collections and numbers, whose meaning is plain: (name, number of arguments) -> FEEL."""
 

@@ -48,6 +48,7 @@ _IMPORTED: Final = re.compile(
     r"\s*(?:Packages\.)?([A-Za-z_]\w*(?:\.[\w$]+)+)\s*|\s*Java\.type\(\s*['\"]([\w.$]+)['\"]\s*\)\s*"
 )
 _THROW: Final = re.compile(r"\s*throw\b(.*)", re.DOTALL)
+_ASSERT: Final = re.compile(r"\s*assert\b([^:]*)(?::.*)?", re.DOTALL)
 _RETURN: Final = re.compile(r"\s*return\b\s*")
 _READERS: Final = ("JsonSlurper", "JsonSlurperClassic", "ObjectMapper")
 
@@ -107,6 +108,9 @@ class _Reader:
             return
         elif imported := _IMPORT.fullmatch(statement):
             self.types[imported[2] or imported[1].rpartition(".")[2]] = imported[1]
+        elif asserted := _ASSERT.fullmatch(statement):
+            fails = f"({self.truth(parse(asserted[1])).text}) = false"
+            self.inside(fails, "throw new AssertionError('What the script asserts does not hold.')")
         elif thrown := _THROW.fullmatch(statement):
             self.throw(parse(thrown[1]))
         elif step := _STEP.fullmatch(statement):
@@ -171,6 +175,9 @@ class _Reader:
     def feel(self, node: Node) -> Feel:
         return feel_source.expression(node, self.pastes, self.types, frozenset(self.readers))
 
+    def truth(self, node: Node) -> Feel:
+        return feel_source.truth(node, self.pastes, self.types, frozenset(self.readers))
+
     def keep(self, name: str, value: Feel, local: bool = False) -> None:
         self.assignments.append(Assignment(name, self.guarded(value, name), local))
 
@@ -197,9 +204,7 @@ class _Reader:
         """`if (a) { ... } else { ... }`: the condition is kept, and every assignment inside asks it."""
         condition, rest = enclosed(_IF.sub("(", statement, count=1), "()")
         name = f"_if{len(self.assignments)}"
-        self.keep(
-            name, feel_source.truth(parse(condition), self.pastes, self.types, frozenset(self.readers)), local=True
-        )
+        self.keep(name, self.truth(parse(condition)), local=True)
         then, otherwise = branches(rest)
         self.inside(f"{name} = true", then)
         self.inside(f"{name} = false", otherwise)
@@ -211,8 +216,10 @@ class _Reader:
         )
         for statement in statements(turned.body):
             body.read(statement)
-        if any(one.throws for one in body.assignments) or not body.assignments:
+        if any(one.throws for one in body.assignments):
             raise JuelRefused("a loop of a script may only set variables")
+        if not body.assignments:
+            return
         steps = [(one.variable, one.value.text) for one in body.assignments]
         turns = f"_turns{len(self.assignments)}"
         self.keep(turns, Feel(folded(turned.name, self.over(turned), steps), _names_of(body)), local=True)

@@ -27,6 +27,9 @@ _COUNTED: Final = re.compile(
 )
 
 
+_RANGE: Final = re.compile(r"\(?\s*(?P<first>[^.]+?)\s*\.\.(?P<open><?)\s*(?P<last>[^.]+?)\s*\)?")
+
+
 @dataclass(frozen=True, slots=True)
 class Loop:
     """A loop over a list, or (`first`, `sign`, `last`) over numbers; all but the body are texts of the script."""
@@ -50,6 +53,9 @@ def loop(statement: str) -> Loop | None:
     if counted := _COUNTED.fullmatch(head):
         return Loop(counted["name"], body, "", counted["first"], counted["sign"], counted["last"])
     if over := _OVER.fullmatch(head.strip()):
+        if numbers := _RANGE.fullmatch(over["list"].strip()):
+            sign = "<" if numbers["open"] else "<="
+            return Loop(over["name"], body, "", numbers["first"], sign, numbers["last"])
         return Loop(over["name"], body, over["list"])
     raise JuelRefused(f"the loop '{head[:80]}' is not understood")
 

@@ -17,7 +17,7 @@ _QUOTED: Final = re.compile(_STRING, re.DOTALL)
 _ELSE: Final = re.compile(r"\s*else\b\s*")
 _GOES_ON: Final = re.compile(r"\s*(?:\.(?!\d)|\?\.|&&|\|\||[?:+*/%](?!\+)|-(?!-)(?=\s))")
 _HEAD: Final = re.compile(r"\s*(?:else\b\s*)?(?:(?:if|for|while)\s*(?=\()|\Z)")
-_UNFINISHED: Final = re.compile(r"(?:&&|\|\||[-+*/%?:=,(])\s*\Z")
+_UNFINISHED: Final = re.compile(r"(?:&&|\|\||(?<!\+)\+|(?<!-)-|[*/%?:=,(])\s*\Z")
 
 
 def statements(text: str) -> list[str]:
