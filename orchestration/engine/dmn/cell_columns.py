@@ -29,7 +29,8 @@ class UnknownTable(KeyError):
 class CellColumn:
     """An input or output column. `types` are the types that its values have to fit, all of them; `allowed` are tests of
     which one has to hold (none: all values are allowed), `values` the text of those tests, as people know it. `names`
-    are the variables that a cell may read, with their types, `members` what may follow a dot, `library` the functions.
+    are the variables that a cell may read, with their types, `members` what may follow a dot, `library` the functions;
+    `vendor` whose file it is.
     """
 
     name: str
@@ -40,6 +41,7 @@ class CellColumn:
     names: Mapping[str, Type | None] = field(default_factory=dict)
     members: frozenset[str] = frozenset()
     library: Library = STANDARD
+    vendor: model.Vendor | None = None
 
     @property
     def kind(self) -> Kind | None:
@@ -102,12 +104,13 @@ class _Seen(NamedTuple):
     names: Mapping[str, Type | None]
     members: frozenset[str]
     library: Library
+    vendor: model.Vendor | None
 
 
 def _columns(of: DecisionModel, reading: Reading, table: CompiledTable) -> Iterator[CellColumn]:
-    seen = _Seen(
-        {name: reading.types.get(name) for name in _names(reading)}, of.members, library_of(of.definitions.vendor)
-    )
+    names = {name: reading.types.get(name) for name in _names(reading)}
+    vendor = of.definitions.vendor
+    seen = _Seen(names, of.members, library_of(vendor), vendor)
     for column in table.inputs:
         yield _input(column, reading, seen)
     for each in table.outputs:
@@ -118,7 +121,7 @@ def _input(column: InputColumn, reading: Reading, seen: _Seen) -> CellColumn:
     clause = column.clause
     types = _told(reading.types.get(clause.expression.text, ANY), column.type)
     allowed = () if column.allowed is None else (column.allowed,)
-    return CellColumn(clause.label or clause.expression.text, False, types, allowed, clause.values or "", *seen)
+    return CellColumn(clause.label or clause.expression.shown, False, types, allowed, clause.values or "", *seen)
 
 
 def _output(column: OutputColumn, more: Sequence[Type], seen: _Seen) -> CellColumn:

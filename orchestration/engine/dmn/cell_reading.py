@@ -8,12 +8,12 @@ model declares, and about what depends on other data only names and types are ju
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
 from orchestration.engine import juel
-from orchestration.engine.dmn import cell_hints, cell_words
+from orchestration.engine.dmn import cell_hints, cell_words, dialect
 from orchestration.engine.dmn.cell_columns import CellColumn
 from orchestration.engine.dmn.intervals import NOTHING, IntervalSet, cell_set, union
 from orchestration.engine.dmn.literals import NO_TEXT
@@ -67,7 +67,19 @@ class CellReading:
 def read_cell(text: str, column: CellColumn) -> CellReading:
     """What a cell says, and what is wrong with it. Never raises for what stands in it."""
     stripped = text.strip()
-    return _output(stripped, column) if column.is_output else _input(stripped, column)
+    try:
+        feel = stripped if column.vendor in (None, "zeebe") else dialect.read_cell(stripped, column.is_output)
+    except juel.JuelRefused as refused:
+        return CellReading(stripped, "", (CellFault("not FEEL", f"It cannot be read: {_sentence(str(refused))}"),))
+    found = _output(feel, column) if column.is_output else _input(feel, column)
+    return found if feel == stripped else replace(found, text=stripped, words=_in_own_words(found.words, stripped))
+
+
+def _in_own_words(words: str, text: str) -> str:
+    """What a translated text says; where that is to quote it, as its author wrote it."""
+    if words.startswith("whatever fulfils"):
+        return f"whatever fulfils {cell_words.quoted(text)}"
+    return f"what {cell_words.quoted(text)} gives" if words.startswith("what ") else words
 
 
 def read_row(cells: Sequence[str], columns: Sequence[CellColumn]) -> tuple[CellReading, ...]:
@@ -242,8 +254,11 @@ def _not_feel(text: str, error: FeelSyntaxError, column: CellColumn) -> CellFaul
 def _unknown(read: frozenset[str], text: str, column: CellColumn) -> Iterator[CellFault]:
     """Names that nothing gives: they are null."""
     for name in sorted(read - column.names.keys() - column.members - column.library.functions.keys()):
-        hint = cell_hints.for_name(name)
-        yield CellFault("unknown name", f"There is no {cell_words.quoted(name)} here. {hint}".strip())
+        told, hint = cell_words.quoted(name), cell_hints.for_name(name)
+        if column.vendor is None:
+            yield CellFault("unknown name", f"There is no {told} here. {hint}".strip())
+        else:
+            yield CellFault("ambiguous", f"{told} is read from the variables of the case. {hint}".strip())
 
 
 def _lists_for_numbers(text: str) -> Iterator[CellFault]:

@@ -83,7 +83,7 @@ class CompiledTable:
         """Input values constrain the input expression (8.3.1); null stands for a missing input and passes."""
         for column, frame, value in zip(self.inputs, frames, values, strict=True):
             if column.allowed is not None and value is not None and column.allowed(frame) is not True:
-                run.say(f"the input {quote(column.clause.expression.text)} is none of its input values")
+                run.say(f"the input {quote(column.clause.expression.shown)} is none of its input values")
                 return False
         return True
 
@@ -213,7 +213,7 @@ class CompiledTable:
         cells = []
         for column, frame, test in zip(self.inputs, frames, rule.tests, strict=True):
             verdict, reasons = run.aside(column.cells[number], frame)
-            cells.append(CellTrace(test.text, verdict, reasons))
+            cells.append(CellTrace(test.shown, verdict, reasons))
         return RuleTrace(number + 1, rule.id, tuple(cells), all(cell.verdict is True for cell in cells))
 
 

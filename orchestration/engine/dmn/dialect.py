@@ -109,7 +109,7 @@ class _Rewriter:
         outputs = [self.value(_said(each)) for each in rule.outputs]
         written = [(clause.name, each.text) for clause, each in zip(table.outputs, outputs, strict=True)]
         for number, each in enumerate(outputs):
-            outputs[number] = replace(each, text=_after(written[:number], each.text))
+            outputs[number] = _in_feel(each, _after(written[:number], each.text))
         return replace(rule, tests=tuple(self.test(each) for each in rule.tests), outputs=tuple(outputs))
 
     def value(self, literal: model.LiteralExpression) -> model.LiteralExpression:
@@ -137,7 +137,7 @@ class _Rewriter:
                 message = f"{quote(literal.text)} is neither FEEL nor JUEL that has a meaning here: {refused}"
                 self.faults.append(Fault(literal.reference, literal.line, message))
                 text = ""
-        return replace(literal, text=text, expression_language=None)
+        return replace(_in_feel(literal, text), expression_language=None)
 
     # ---- names that nothing gives
 
@@ -231,7 +231,20 @@ def _test(text: str) -> str:
 def _said(output: model.LiteralExpression) -> model.LiteralExpression:
     """An output that is written as the cell of an input is, `== 'x'`: what stands behind the sign."""
     compared = _OPERATOR.fullmatch(output.text or "")
-    return replace(output, text=compared[2].strip()) if compared is not None and compared[1] == "==" else output
+    return _in_feel(output, compared[2].strip()) if compared is not None and compared[1] == "==" else output
+
+
+def _in_feel(literal: model.LiteralExpression, text: str) -> model.LiteralExpression:
+    """The literal with that text, and what its author wrote kept."""
+    return literal if text == literal.text else replace(literal, text=text, written=literal.shown)
+
+
+def read_cell(text: str, is_output: bool) -> str:
+    """The FEEL of one cell of Flowable's or Camunda 7's, which may be JUEL. Raises JuelRefused."""
+    if is_output:
+        text = _said(model.LiteralExpression(text=text)).text
+        return text if _is_feel(text, parse_expression) else _juel(text)
+    return text if _is_feel(text, parse_unary_tests) else _test(text)
 
 
 def _after(earlier: list[tuple[str, str]], text: str) -> str:

@@ -78,8 +78,8 @@ def _table(owner: model.DrgElement, table: model.DecisionTable) -> Table:
         aggregation=table.aggregation or "",
         inputs=tuple(
             Column(
-                each.label or each.expression.text,
-                each.expression.text,
+                each.label or each.expression.shown,
+                each.expression.shown,
                 each.expression.type_ref or "",
                 each.values or "",
             )
@@ -97,8 +97,8 @@ def _table(owner: model.DrgElement, table: model.DecisionTable) -> Table:
         annotations=tuple(Column(name) for name in table.annotation_names),
         rows=tuple(
             Row(
-                tuple(test.text for test in rule.tests),
-                tuple(output.text for output in rule.outputs),
+                tuple(test.shown for test in rule.tests),
+                tuple(output.shown for output in rule.outputs),
                 rule.annotations,
                 rule.id,
             )

@@ -156,16 +156,26 @@ class Literals:
         try:
             compiled = compile_text(literal.text, Names(names, self.members), self.types, self.library)
         except FeelSyntaxError as error:
-            self._fault(literal, f"{quote(literal.text)} is not FEEL: {error}")
+            said = f"is not FEEL: {error}" if literal.written is None else "has no meaning here"
+            self._fault(literal, f"{quote(literal.shown)} {said}")
             return None
         self.read |= compiled.names
-        for reason in self.library.refused(compiled.ast, names) if self.checks_calls else ():
-            self._fault(literal, f"{quote(literal.text)} {reason}")
+        if "(" in literal.text:
+            self._check_calls(compiled.ast, literal, names)
         free = compiled.names and compiled.names - names - self.members - self.library.functions.keys()
         if free and (unknown := free & _plain_names(compiled.ast)):
-            message = f"there is no {' and no '.join(repr(each) for each in sorted(unknown))} in {quote(literal.text)}"
+            message = f"there is no {' and no '.join(repr(each) for each in sorted(unknown))} in {quote(literal.shown)}"
             self.unknown.append(Fault(literal.reference, literal.line, message))
         return compiled
+
+    def _check_calls(self, tree: ast.Node, literal: model.LiteralExpression, names: frozenset[str]) -> None:
+        """Calls that give nothing but null: a fault in other engines' files, in plain DMN a doubt."""
+        if self.checks_calls:
+            for reason in self.library.refused(tree, names):
+                self._fault(literal, f"{quote(literal.shown)} {reason}")
+        else:
+            for reason in self.library.misfits(tree, names):
+                self.unknown.append(Fault(literal.reference, literal.line, f"{quote(literal.shown)} {reason}"))
 
     def _fault(self, literal: model.LiteralExpression, message: str) -> None:
         self.faults.append(Fault(literal.reference, literal.line, message))

@@ -102,8 +102,16 @@ class Expression(Element):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiteralExpression(Expression):
+    """`text` is what is evaluated, `written` what stands in the file where that is in another language."""
+
     text: str
     expression_language: str | None = None
+    written: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """The text as its author wrote it."""
+        return self.text if self.written is None else self.written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

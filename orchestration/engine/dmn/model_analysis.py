@@ -80,7 +80,7 @@ def _unused(own: list[Reading]) -> Iterator[Finding]:
 def _unused_columns(table: CompiledTable) -> Iterator[Finding]:
     for column in table.inputs:
         if column.cells and all(cell.always for cell in column.cells):
-            message = f"no rule looks at the input {quote(column.clause.expression.text)}"
+            message = f"no rule looks at the input {quote(column.clause.expression.shown)}"
             yield Finding("unused input", table.table.reference, column.clause.line, message)
 
 
@@ -95,7 +95,7 @@ def _misfit_cells(table: CompiledTable, reading: Reading) -> Iterator[Finding]:
             reasons = [] if cell.always or cell.names else [_reason(cell, value) for value in values]
             if reasons and all(reasons):
                 rule = table.table.rules[number]
-                message = f"{quote(rule.tests[table.inputs.index(column)].text)} never fits its input: {reasons[0]}"
+                message = f"{quote(rule.tests[table.inputs.index(column)].shown)} never fits its input: {reasons[0]}"
                 example = ((column.clause.expression.text, plain(values[0])),)
                 yield Finding("type", table.table.reference, rule.line, message, (number + 1,), example)
 

@@ -206,3 +206,25 @@ def test_a_table_that_is_not_there_is_said_to_be_missing():
 def test_any_text_is_read_in_words_or_told_to_be_wrong(text, column):
     found = reading(column, text)
     assert found.words or not found.publishable
+
+
+FLOWABLE = {"namespace": "http://www.flowable.org/dmn", "model": "http://www.omg.org/spec/DMN/20151101"}
+
+
+@pytest.mark.parametrize(
+    ("at", "text", "words", "kinds"),
+    [
+        (0, "== 5", "exactly 5", []),
+        (0, "!= 5", "anything but 5", []),
+        (0, "${x > 3}", "whatever fulfils “${x > 3}”", []),
+        (0, "gold", "what “gold” gives", ["ambiguous"]),
+        (0, "in 1 2", "", ["not FEEL"]),
+        (1, "== 'much'", "“much”", []),
+        (1, "'much'", "“much”", []),
+    ],
+)
+def test_cells_of_flowables_files_are_read_in_its_language(at, text, words, kinds):
+    logic = table([("x", "number")], ["o"], [["1", "1"]])
+    of = compile_model(parse(definitions(decision("d", logic), **FLOWABLE)))
+    found = read_cell(text, columns_of(of, "t")[at])
+    assert (found.text, found.words, [fault.kind for fault in found.faults]) == (text, words, kinds)

@@ -111,3 +111,11 @@ def test_the_rules_asked_for_are_the_rules_of_the_new_file(new, kept):
 
 def test_saving_the_rules_unchanged_changes_nothing():
     assert with_rules(SOURCE, "t", rows_of(SOURCE)) == SOURCE
+
+
+def test_a_table_in_another_engines_language_is_shown_and_kept_as_its_author_wrote_it():
+    logic = table(["x"], ["o"], [["== 'a'", "== 'much'"], ["-", "x + 1"]])
+    source = definitions(decision("d", logic), namespace="http://www.flowable.org/dmn")
+    (shown,) = tables(parse(source))
+    assert [row.cells for row in shown.rows] == [("== 'a'", "== 'much'"), ("-", "x + 1")]
+    assert with_rules(source, shown.id, shown.rows) == source

@@ -165,3 +165,10 @@ def test_each_answer_gives_what_was_wished(confidence, sentiment):
         answer = why_not(model, "routing", inputs, {"why": wished})
         changed = {**inputs, **{each.name: each.becomes for each in answer.changes}}
         assert model.evaluate("routing", changed).value["why"] == wished
+
+
+def test_a_call_with_other_arguments_than_a_function_takes_is_doubtful():
+    findings = validate(definitions(decision("d", literal('number("5")')))).findings
+    assert [each.message for each in findings if each.kind == "unknown name"] == [
+        "'number(\"5\")' calls 'number' with 1 argument; it takes (from, grouping separator, decimal separator)"
+    ]

@@ -10,6 +10,8 @@ from ..names import NameTable
 from ..problems import quote
 from .registry import BuiltIn
 
+Arguments = tuple[ast.Argument, ...]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Library:
@@ -26,18 +28,30 @@ class Library:
 
         `names` are those of variables, which may hold functions.
         """
-        bound = {*names, *_bound(tree)}
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Invocation) or not isinstance(node.function, ast.Name):
-                continue
-            name = node.function.name
-            if name in bound:
-                continue
-            known = self.functions.get(name)
-            if known is None:
+        for name, arguments in _calls(tree, names):
+            if name not in self.functions:
                 yield f"calls the function {quote(name)}, which is not known here"
-            elif not _takes(known, node.arguments):
-                yield f"calls {quote(name)} with {_told(node.arguments)}; it takes {known.told_parameters}"
+            else:
+                yield from self._misfit(name, arguments)
+
+    def misfits(self, tree: ast.Node, names: Collection[str] = ()) -> Iterator[str]:
+        """The same for functions that are known, called with other arguments than they take."""
+        for name, arguments in _calls(tree, names):
+            if name in self.functions:
+                yield from self._misfit(name, arguments)
+
+    def _misfit(self, name: str, arguments: Arguments) -> Iterator[str]:
+        known = self.functions[name]
+        if not _takes(known, arguments):
+            yield f"calls {quote(name)} with {_told(arguments)}; it takes {known.told_parameters}"
+
+
+def _calls(tree: ast.Node, names: Collection[str]) -> Iterator[tuple[str, Arguments]]:
+    """Each call by a name that neither `names` nor the text itself defines, with its arguments."""
+    bound = {*names, *_bound(tree)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Invocation) and isinstance(node.function, ast.Name) and node.function.name not in bound:
+            yield node.function.name, node.arguments
 
 
 def _bound(tree: ast.Node) -> Iterator[str]:
@@ -48,14 +62,14 @@ def _bound(tree: ast.Node) -> Iterator[str]:
                 yield name
 
 
-def _takes(function: BuiltIn, arguments: tuple[ast.Argument, ...]) -> bool:
+def _takes(function: BuiltIn, arguments: Arguments) -> bool:
     names = {argument.name: None for argument in arguments if argument.name is not None}
     if names:
         return any(signature.names(names) for signature in function.signatures)
     return any(signature.takes(len(arguments)) for signature in function.signatures)
 
 
-def _told(arguments: tuple[ast.Argument, ...]) -> str:
+def _told(arguments: Arguments) -> str:
     names = [quote(argument.name) for argument in arguments if argument.name is not None]
     if names:
         return f"arguments named {', '.join(names[:5])}"
