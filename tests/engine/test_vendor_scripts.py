@@ -13,7 +13,7 @@ from orchestration.engine.compile_models import build
 from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.execute import execute
 from tests.engine.models import HUMAN, Hand, cmmn, entry, item, on
-from tests.engine.vendors import Run, activity, flows, line, sentences
+from tests.engine.vendors import Run, activity, bpmn, flows, line, sentences
 
 
 def scripted(text: str, attributes: str = "", more: str = "") -> bytes:
@@ -238,3 +238,20 @@ def test_each_repetition_of_a_stage_may_wait_for_its_own_event():
     hand.do(c.ReceiveMessage("stop", variables={"f": "B"}))
     stages = [one.local.get("mine") for one in hand.state.items.values() if one.node == "s" and one.state == "active"]
     assert stages == ["A"]
+
+
+def test_a_result_and_an_error_code_may_live_for_a_step_only():
+    work = '<serviceTask id="t" flowable:expression="${a + 1}" flowable:resultVariable="r" {}/>'
+    reads = '<scriptTask id="x" scriptFormat="groovy"><script>execution.setVariable("seen", r)</script></scriptTask>'
+    model = bpmn('<startEvent id="s"/>', work, reads, '<userTask id="u"/>', flows("s", "t", "x", "u")).decode()
+    for said, left in (("", {"a": 1, "r": 2, "seen": 2}), ("Variable", {"a": 1, "seen": 2})):
+        transient = 'flowable:storeResultVariableAsTransient="true"' if said else ""
+        assert Run(model.replace("{}", transient).encode(), {"a": 1}).data == left
+
+
+def test_the_code_of_an_error_may_live_for_a_step_only():
+    definition = '<errorEventDefinition flowable:errorVariableName="code" flowable:errorVariableTransient="true"/>'
+    border = f'<boundaryEvent id="b" attachedToRef="t">{definition}</boundaryEvent>'
+    keeps = '<scriptTask id="k" scriptFormat="groovy"><script>execution.setVariable("kept", code)</script></scriptTask>'
+    source = scripted("throw new BpmnError('bad')", "", border + keeps + '<userTask id="u"/>' + flows("b", "k", "u"))
+    assert Run(source).data == {"kept": "bad"}

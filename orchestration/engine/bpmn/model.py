@@ -40,7 +40,8 @@ class EventDefinition:
     duration or cycle (ISO 8601) with `clock` telling which. `activity`: what a compensation event compensates.
     `correlation`: the key by which a message finds its instance. `heard`: what a message of Flowable's event registry
     must have in it, and what is taken of it. `message`: what an error that is thrown says;
-    `code_variable`, `message_variable`: where an event that catches keeps the code and what was said.
+    `code_variable`, `message_variable`: where an event that catches keeps the code and what was said;
+    `passing`: only until the step is over.
     """
 
     kind: str
@@ -59,6 +60,7 @@ class EventDefinition:
     message: Formula | None = None
     code_variable: str | None = None
     message_variable: str | None = None
+    passing: bool = False
     line: int = 0
 
 

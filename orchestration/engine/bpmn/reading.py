@@ -221,6 +221,7 @@ class Reader:
             message=self.value(event, said),
             code_variable=dialect.vendor(element, f"{kind}CodeVariable", f"{kind}VariableName") or None,
             message_variable=dialect.vendor(element, "errorMessageVariable") or None,
+            passing=dialect.vendor(element, "errorVariableTransient") == "true",
             line=element.line,
         )
 

@@ -145,7 +145,7 @@ def throw(
     inside, left = not at_work, None
     while True:
         if inside and (start := _listening(step, instance, scope, kind, code, left)) is not None:
-            catching.in_sub_process(step, instance, scope, start, _told(start, kind, code, said))
+            catching.in_sub_process(step, instance, scope, start, _told(step, instance, start, kind, code, said))
             return True
         if scope is None:
             scope = step.state.instances[instance].parent
@@ -155,17 +155,19 @@ def throw(
         item = step.state.items[scope]
         boundary = _boundary(step, scope, kind, code)
         if boundary is not None:
-            catching.at_boundary(step, scope, boundary, _told(boundary, kind, code, said))
+            catching.at_boundary(step, scope, boundary, _told(step, instance, boundary, kind, code, said))
             return True
         inside, left, scope = True, item.node, item.parent
 
 
-def _told(event: Event, kind: str, code: str | None, said: Json) -> dict[str, Json]:
-    """What the catcher wants to keep of what it caught, by variable."""
+def _told(step: Step, instance: int, event: Event, kind: str, code: str | None, said: Json) -> dict[str, Json]:
+    """What the catcher wants to keep of what it caught, by variable; some only until the step is over."""
     found: dict[str | None, Json] = {}
     for definition in event.definitions:
         if definition.kind == kind:
             found |= {definition.code_variable: code, definition.message_variable: said}
+            if definition.passing and definition.code_variable is not None:
+                step.passing.setdefault(instance, {})[definition.code_variable] = None
     return {name: value for name, value in found.items() if name is not None}
 
 

@@ -85,6 +85,9 @@ def returned(
     `at` is the item that did it, and `around` the scope that gets what is mapped: as its own, where Flowable's
     `useLocalScopeForOutParameters` says so.
     """
+    stored = node.extensions.result_variable
+    if stored is not None and node.extensions.attributes.get("storeResultVariableAsTransient") == "true":
+        step.passing.setdefault(instance, {})[stored] = None
     if node.extensions.heard is not None:
         assign(step, instance, around, taken(step, node.extensions.heard, instance, at, values))
     elif node.outputs:
