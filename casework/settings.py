@@ -146,6 +146,9 @@ CELERY_BEAT_SCHEDULE = {
 # A cycle fires at most once in so many seconds, whatever its model says; of its missed moments so many are made up.
 TIMER_LEAST_PERIOD = env.float("TIMER_LEAST_PERIOD", default=1.0)
 TIMER_MOST_MADE_UP = env.int("TIMER_MOST_MADE_UP", default=10)
+# Messages and signals from case to case without a person: so many in a row, and of one thread so many within an hour.
+MESSAGE_MOST_HOPS = env.int("MESSAGE_MOST_HOPS", default=50)
+MESSAGE_MOST_LETTERS = env.int("MESSAGE_MOST_LETTERS", default=500)
 
 # --- who may come in
 

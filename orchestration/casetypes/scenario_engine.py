@@ -7,37 +7,28 @@ contract of the conformance runners; `scenario_files` runs a case type's own sce
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from orchestration.casetypes.scenario_post import Postman, Refused, Root, lives, published
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
-from orchestration.engine.beginnings import Beginning, begun_by
+from orchestration.engine.beginnings import begun_by
 from orchestration.engine.bpmn import view as processes
+from orchestration.engine.chain import Chain
 from orchestration.engine.cmmn import view as cases
 from orchestration.engine.codec import decode, encode
 from orchestration.engine.compile_models import build
 from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.execute import execute
 from orchestration.engine.state import ENDED, ROOT, Instance, State
+from orchestration.engine.step import Rejection
 
 Json = Any
-START = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
-
-
-class Refused(Exception):
-    """The engine refused a step; the message says why."""
-
-
-@dataclass(slots=True, eq=False)
-class _Root:
-    """One root case with its whole history, as a shell would keep it."""
-
-    state: State
-    events: list[e.Event] = field(default_factory=list)
-    ended: dict[int, tuple[str, str, dict[str, Json]]] = field(default_factory=dict)
+START: Final = datetime(2026, 1, 1, 9, 0, tzinfo=UTC)
+MOST_TIMERS: Final = 10_000
+"""Timers that one move of the clock fires: a loop of timers without a pause would never come to its end."""
 
 
 class Engine:
@@ -46,8 +37,8 @@ class Engine:
     def __init__(self) -> None:
         self.library = CompiledModels()
         self.now = START
-        self.known: list[_Root] = []
-        self.held: list[tuple[str, Mapping[str, Json], str | None]] = []
+        self.known: list[Root] = []
+        self.post = Postman(self)
 
     # -- models and instances
 
@@ -56,7 +47,7 @@ class Engine:
         built = build({Path(path).name: Path(path).read_bytes() for path in paths})
         if isinstance(built, list):
             faults = (f"{one.file}:{one.line} {one.element}: {one.sentence}" for one in built if one.severe)
-            raise Refused("; ".join(faults))
+            raise _refused("; ".join(faults))
         self.library = built
 
     def start(self, kind: str, key: str, variables: Mapping[str, Json]) -> str:
@@ -67,92 +58,57 @@ class Engine:
         for key, starter in processes.starters(self.library):
             if starter.kind == "message" and starter.name == name and starter.definition.heard is None:
                 return self._begin(c.StartProcess(key, variables, starter.at))
-        if begun := self._begun_by_event(name, variables):
+        found = (one for one in begun_by(self.library, name, variables, self.now) if not lives(self.known, one))
+        if begun := [self._begin(one.command) for one in found]:
             return begun[0]
-        raise Refused(f"No process begins with the message {name!r}.")
+        raise _refused(f"No process begins with the message {name!r}.")
 
     def _begin(self, command: c.Command) -> str:
-        root = _Root(State())
+        iid = self.open(command)
+        self.post.deliver()
+        return iid
+
+    def open(self, command: c.Command, chain: Chain | None = None, strict: bool = True) -> str:
+        """Begin a root case; its address. Raises Refused as `take`."""
+        root = Root(State())
         self.known.append(root)
         try:
-            self._do(root, command)
+            self.take(root, command, chain, strict)
         except Refused:
             self.known.remove(root)
             raise
         return f"{self.known.index(root)}/{ROOT}"
 
-    def _do(self, root: _Root, command: c.Command) -> None:
-        outcome = execute(self.library, root.state, command, self.now)
+    def _do(self, root: Root, command: c.Command) -> None:
+        """A step of the scenario, and all that other cases do because of it."""
+        self.take(root, command)
+        self.post.deliver()
+
+    def take(self, root: Root, command: c.Command, chain: Chain | None = None, strict: bool = True) -> None:
+        """Carry out one command. Raises Refused; `strict`: also where it leads to a fault of the model."""
+        outcome = execute(self.library, root.state, command, self.now, chain=chain)
         if outcome.rejection is not None:
-            raise Refused(outcome.rejection.message)
-        faults = [
-            one for one in outcome.events if isinstance(one, e.IncidentRaised) and one.code in ("model", "agenda")
-        ]
-        if faults:
-            raise Refused(faults[0].message)
+            raise Refused(outcome.rejection)
+        incidents = [event for event in outcome.events if isinstance(event, e.IncidentRaised)]
+        faults = [one.message for one in incidents if one.code in ("model", "agenda")]
+        if faults and strict:
+            raise _refused(faults[0])
         root.events += outcome.events
         for event in outcome.events:
             _keep(root, event)
         root.state = self._stored(outcome.state)
         for event in outcome.events:
-            self._carry(root, event)
+            self._throw(root, event)
 
     def _stored(self, state: State) -> State:
         items, data = encode(state)
         return decode(items, state.root.variables.encode()[0] if data is None else data)
 
-    def _carry(self, root: _Root, event: e.Event) -> None:
-        """Messages and signals reach the other roots."""
-        if isinstance(event, e.SignalThrown) and event.reach == "global":
-            self._signal(event.name, event.variables, root)
-        elif isinstance(event, e.MessageThrown) and event.delivered is None:
-            self._message(event.name, event.variables, event.correlation, root)
-
-    def _signal(self, name: str, variables: Mapping[str, Json], sender: _Root | None = None) -> None:
-        for root in list(self.known):
-            if root is not sender and _hears(root.state, name):
-                self._do(root, c.ReceiveSignal(name, variables))
-        for key, starter in processes.starters(self.library):
-            if starter.kind == "signal" and starter.name == name:
-                self._begin(c.StartProcess(key, variables, starter.at))
-
-    def _message(
-        self, name: str, variables: Mapping[str, Json], correlation: str | None, sender: _Root | None = None
-    ) -> bool:
-        if self._event(name, variables, sender):
-            return True
-        key = correlation or processes.correlation_key(self.library, name, variables, self.now)
-        waiting = [root for root in self.known if root is not sender and _awaits(root.state, name, key)]
-        for root in waiting:
-            if root.state.root.state != "suspended":
-                self._do(root, c.ReceiveMessage(name, None, variables, key))
-                return True
-        if waiting:
-            self.held.append((name, variables, key))
-            return True
-        for process, starter in processes.starters(self.library):
-            if starter.kind == "message" and starter.name == name and starter.definition.heard is None:
-                self._begin(c.StartProcess(process, variables, starter.at))
-                return True
-        return False
-
-    def _event(self, name: str, variables: Mapping[str, Json], sender: _Root | None) -> bool:
-        """An event of a registry reaches all whom it fits, and begins what it begins. False: it is for nobody."""
-        keys = self.library.event_keys(self.library.content(name, variables))
-        waiting = [root for root in self.known if root is not sender and _expects(root.state, name, keys)]
-        for root in waiting:
-            if root.state.root.state != "suspended":
-                self._do(root, c.ReceiveMessage(name, None, variables))
-        return bool(self._begun_by_event(name, variables)) or bool(waiting)
-
-    def _begun_by_event(self, name: str, variables: Mapping[str, Json]) -> list[str]:
-        """The cases that the event begins; of those that live once, what is there already begins no second time."""
-        begun = begun_by(self.library, name, variables, self.now)
-        return [self._begin(one.command) for one in begun if not self._lives(one)]
-
-    def _lives(self, begun: Beginning) -> bool:
-        waits = (wait for root in self.known for wait in root.state.waits.values() if wait.kind == "reference")
-        return any((wait.name, wait.key) == (begun.command.key, begun.reference) for wait in waits)
+    def _throw(self, root: Root, event: e.Event) -> None:
+        """Messages and signals to other roots are brought when the step is over."""
+        match event:
+            case e.SignalThrown(reach="global") | e.MessageThrown(delivered=None):
+                self.post.throw(root, event)
 
     # -- what people and the outside do
 
@@ -172,12 +128,12 @@ class Engine:
         else:
             self._do(root, c.CompleteItem(item, variables))
 
-    def _is_plan_model(self, root: _Root, instance: int, ref: str) -> bool:
+    def _is_plan_model(self, root: Root, instance: int, ref: str) -> bool:
         found = root.state.instances.get(instance)
         model = self.library.cases.get(found.key) if found is not None and found.kind == "case" else None
         return model is not None and ref in (model.plan.name, f"#{model.plan.id}") and bool(ref)
 
-    def _is_listener(self, root: _Root, item: int) -> bool:
+    def _is_listener(self, root: Root, item: int) -> bool:
         """Whether it is an event listener of a case, which completes by occurring."""
         found = root.state.items[item]
         model = self.library.cases.get(root.state.instances[found.instance].key)
@@ -198,14 +154,14 @@ class Engine:
         for wait in root.state.waits.values():
             if wait.kind == "incident" and wait.instance == instance:
                 return self._do(root, c.ResolveIncident(wait.id, how, output))
-        raise Refused("There is no open incident.")
+        raise _refused("There is no open incident.")
 
-    def _job(self, iid: str, capability: str) -> tuple[_Root, int]:
+    def _job(self, iid: str, capability: str) -> tuple[Root, int]:
         root, instance = self._at(iid)
         for wait in root.state.waits.values():
             if wait.kind == "job" and wait.name == capability and wait.instance == instance:
                 return root, wait.id
-        raise Refused(f"No open job asks for {capability!r}.")
+        raise _refused(f"No open job asks for {capability!r}.")
 
     def set_variables(self, iid: str, variables: Mapping[str, Json]) -> None:
         root, instance = self._at(iid)
@@ -230,9 +186,7 @@ class Engine:
 
     def resume(self, iid: str, ref: str | None) -> None:
         self._on_item_or_all(iid, ref, c.Resume, "suspended")
-        letters, self.held = self.held, []
-        for name, variables, key in letters:
-            self._message(name, variables, key)
+        self.post.take_up()
 
     def terminate(self, iid: str, ref: str | None) -> None:
         self._on_item_or_all(iid, ref, c.Terminate, "active", "enabled", "available")
@@ -258,10 +212,12 @@ class Engine:
         self._do(root, c.ReceiveMessage(name, at, variables, key or None, instance))
 
     def publish(self, name: str, payload: Mapping[str, Json]) -> None:
-        self._message(name, payload, None)
+        self.post.throw(None, published(name, payload), strict=True)
+        self.post.deliver()
 
     def signal(self, name: str, variables: Mapping[str, Json]) -> None:
-        self._signal(name, variables)
+        self.post.throw(None, e.SignalThrown(0, None, name, dict(variables)), strict=True)
+        self.post.deliver()
 
     def trigger(self, iid: str, activity_id: str) -> None:
         root, instance = self._at(iid)
@@ -273,15 +229,18 @@ class Engine:
         return iid
 
     def advance(self, seconds: float) -> None:
-        """Move the clock; what falls due on the way fires at its moment, in order."""
-        until = self.now + timedelta(seconds=seconds)
+        """Move the clock; what falls due on the way fires at its moment, in order, at most MOST_TIMERS of it."""
+        until, fired = self.now + timedelta(seconds=seconds), 0
         while (found := self._next_timer(until)) is not None:
             due, root, timer = found
+            fired += 1
+            if fired > MOST_TIMERS:
+                raise _refused(f"More than {MOST_TIMERS} timers fall due on the way to {until.isoformat()}.")
             self.now = max(self.now, due)
             self._do(root, c.FireTimer(timer))
         self.now = until
 
-    def _next_timer(self, until: datetime) -> tuple[datetime, _Root, int] | None:
+    def _next_timer(self, until: datetime) -> tuple[datetime, Root, int] | None:
         due = [
             (datetime.fromisoformat(wait.key or ""), number, wait.id, root)
             for number, root in enumerate(self.known)
@@ -293,7 +252,7 @@ class Engine:
 
     # -- finding
 
-    def _at(self, iid: str) -> tuple[_Root, int]:
+    def _at(self, iid: str) -> tuple[Root, int]:
         root, _, instance = iid.partition("/")
         return self.known[int(root)], int(instance)
 
@@ -308,12 +267,12 @@ class Engine:
         root, instance = self._at(iid)
         self._do(root, command(None, instance))
 
-    def _item(self, root: _Root, instance: int, ref: str, *states: str) -> int:
+    def _item(self, root: Root, instance: int, ref: str, *states: str) -> int:
         """The oldest open item of that name or #definition, one in one of these states before any other."""
         rows = [row for row in self._items(root, instance) if row["state"] not in ENDED]
         named = [row for row in rows if ref in (row["name"], f"#{row['def']}", f"#{row['node']}")]
         if not named:
-            raise Refused(f"Nothing open is called {ref!r}.")
+            raise _refused(f"Nothing open is called {ref!r}.")
         fitting = [row for row in named if row["state"] in states]
         return int((fitting or named)[0]["id"])
 
@@ -347,7 +306,7 @@ class Engine:
             **self._case_view(root, found),
         }
 
-    def _items(self, root: _Root, instance: int) -> Iterator[dict[str, Json]]:
+    def _items(self, root: Root, instance: int) -> Iterator[dict[str, Json]]:
         """All items of the instance, ended ones too."""
         found = root.state.instances.get(instance)
         if found is not None and found.kind == "process":
@@ -364,12 +323,12 @@ class Engine:
             if item is None or found is None or found.kind == "case" or number in model_items:
                 yield {**row, "local": dict(item.local or {}) if item is not None else {}}
 
-    def _waiting(self, root: _Root, found: Instance | None) -> list[str]:
+    def _waiting(self, root: Root, found: Instance | None) -> list[str]:
         if found is None or found.kind != "process":
             return []
         return processes.waiting(self.library, root.state, found.id)
 
-    def _case_view(self, root: _Root, found: Instance | None) -> dict[str, Json]:
+    def _case_view(self, root: Root, found: Instance | None) -> dict[str, Json]:
         if found is None or found.kind != "case":
             return {"file": {}, "discretionary": []}
         model = self.library.cases[found.key]
@@ -379,17 +338,21 @@ class Engine:
         }
 
 
-def _keep(root: _Root, event: e.Event) -> None:
+def _refused(sentence: str) -> Refused:
+    return Refused(Rejection("scenario", sentence))
+
+
+def _keep(root: Root, event: e.Event) -> None:
     """What an ended instance looked like, for later questions."""
     if isinstance(event, e.InstanceEnded):
         root.ended[event.instance] = (event.key, event.state, _last_variables(root.events, event.instance))
 
 
-def _items_of(root: _Root, instance: int) -> set[int]:
+def _items_of(root: Root, instance: int) -> set[int]:
     return {event.item for event in root.events if isinstance(event, e.ItemOpened) and event.instance == instance}
 
 
-def _tasks(root: _Root, instance: int) -> Iterator[dict[str, Json]]:
+def _tasks(root: Root, instance: int) -> Iterator[dict[str, Json]]:
     opened = {event.item: event for event in root.events if isinstance(event, e.TaskOpened)}
     for wait in root.state.waits.values():
         if wait.kind == "task" and wait.instance == instance:
@@ -400,18 +363,6 @@ def _tasks(root: _Root, instance: int) -> Iterator[dict[str, Json]]:
                 "assignee": event.assignee,
                 "groups": list(event.candidate_groups),
             }
-
-
-def _hears(state: State, signal: str) -> bool:
-    return any(wait.kind == "signal" and wait.name == signal and wait.key is None for wait in state.waits.values())
-
-
-def _expects(state: State, name: str, keys: frozenset[str]) -> bool:
-    return any(wait.kind == "message" and wait.name == name and wait.key in keys for wait in state.waits.values())
-
-
-def _awaits(state: State, name: str, key: str | None) -> bool:
-    return any(wait.kind == "message" and wait.name == name and wait.fits(key) for wait in state.waits.values())
 
 
 def _last_variables(events: Iterable[e.Event], instance: int) -> dict[str, Json]:

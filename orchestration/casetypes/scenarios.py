@@ -20,7 +20,8 @@ from typing import Any, Final
 
 import yaml
 
-from orchestration.casetypes.scenario_engine import Engine, Refused
+from orchestration.casetypes.scenario_engine import Engine
+from orchestration.casetypes.scenario_post import Refused
 from orchestration.engine.state import ENDED
 
 Json = Any

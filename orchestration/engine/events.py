@@ -235,7 +235,10 @@ class SubscriptionClosed:
 
 @dataclass(frozen=True, slots=True)
 class MessageThrown:
-    """`delivered`: the subscription inside this root that took it; None: the shell looks for one in other roots."""
+    """`delivered`: the subscription inside this root that took it; None: the shell looks for one in other roots.
+
+    `thread` and `hops`: the chain of messages between cases that led to it (`chain`).
+    """
 
     instance: int
     item: int | None
@@ -243,6 +246,8 @@ class MessageThrown:
     variables: dict[str, Json]
     correlation: str | None = None
     delivered: int | None = None
+    thread: int | None = None
+    hops: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +262,8 @@ class SignalThrown:
     name: str
     variables: dict[str, Json]
     reach: str = "global"
+    thread: int | None = None
+    hops: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ import orjson
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine.behaviours import BEHAVIOURS
+from orchestration.engine.chain import FACT, FORGOTTEN, Chain, noted
 from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.limits import DEFAULT, Limits
 from orchestration.engine.state import INSTANCE_ENDED, ROOT, Item, State, Wait
@@ -35,11 +36,20 @@ class Outcome:
 
 
 def execute(
-    models: CompiledModels, state: State | None, command: c.Command, now: datetime, limits: Limits = DEFAULT
+    models: CompiledModels,
+    state: State | None,
+    command: c.Command,
+    now: datetime,
+    limits: Limits = DEFAULT,
+    chain: Chain | None = None,
 ) -> Outcome:
-    """Carry out one command at `now` (aware). The state given is not changed; None is only good for a start."""
+    """Carry out one command at `now` (aware). The state given is not changed; None is only good for a start.
+
+    `chain`: the messages between cases that led to the command.
+    """
     given = State() if state is None else state
-    step = Step(models, given.working(), now, BEHAVIOURS, type(command) in _INTERACTIVE, limits)
+    moved = chain or _still_moved(given, command, now)
+    step = Step(models, given.working(), now, BEHAVIOURS, type(command) in _INTERACTIVE, limits, moved)
     try:
         step.plan(_HANDLERS[type(command)], step, command)
         step.run()
@@ -49,7 +59,26 @@ def execute(
         return _overrun(models, given, now)
     if not step.events:
         return Outcome(given, (), Rejection("unchanged", "Nothing would change."))
+    _note_chain(step, command, chain)
     return Outcome(step.state, tuple(step.events))
+
+
+def _still_moved(given: State, command: c.Command, now: datetime) -> Chain | None:
+    """The chain of messages that moved the root before, where no person stands behind this command."""
+    if type(command) not in _UNATTENDED or not given.instances:
+        return None
+    return noted(given.root.facts.get(FACT), now)
+
+
+def _note_chain(step: Step, command: c.Command, chain: Chain | None) -> None:
+    """A root that goes on after the step knows by which chain it was moved, until a person acts."""
+    if not step.is_running(ROOT):
+        return
+    there = step.state.root.facts.get(FACT)
+    if chain is not None:
+        step.emit(e.FactSet(ROOT, None, FACT, chain.fact(step.now)))
+    elif there is not None and there["hops"] >= FORGOTTEN and type(command) not in _UNATTENDED:
+        step.emit(e.FactSet(ROOT, None, FACT, None))
 
 
 def _overrun(models: CompiledModels, given: State, now: datetime) -> Outcome:
@@ -280,6 +309,11 @@ _INTERACTIVE: Final = frozenset(
     {c.CompleteTask, c.CompleteItem, c.Trigger, c.OccurEvent, c.PlanItem, c.StartItem, c.Terminate, c.SetVariables}
 )
 """Commands behind which somebody waits for an answer: they are refused where others raise an incident."""
+
+_UNATTENDED: Final = frozenset(
+    {c.ReceiveMessage, c.ReceiveSignal, c.FireTimer, c.CompleteJob, c.FailJob, c.RaiseIncident}
+)
+"""Commands behind which there is no person, so that a chain of messages goes on through them."""
 
 _HANDLERS: Final[dict[type, Callable[[Step, Any], None]]] = {
     c.StartCase: _start_case,

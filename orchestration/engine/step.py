@@ -18,6 +18,7 @@ from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine import registry
 from orchestration.engine.apply import apply
+from orchestration.engine.chain import Chain
 from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.decisions import decide, shaped
 from orchestration.engine.expressions import Formula
@@ -71,6 +72,17 @@ class ErrorThrown(ModelFault):
         self.error = code
         self.changes = changes
         self.inside = False
+
+
+class TooManyHops(ModelFault):
+    """Cases move one another round and round; a person has to look at it before the next message is thrown."""
+
+    def __init__(self, what: str, item: int | None, hops: int) -> None:
+        sentence = (
+            f"The {what} is not thrown: a chain of {hops} messages and signals from case to case has led to it, "
+            "without a person among them."
+        )
+        super().__init__(sentence, item, "chain")
 
 
 class AgendaOverrun(Exception):
@@ -150,6 +162,7 @@ class Step:
         behaviours: Mapping[str, Behaviour],
         interactive: bool = False,
         limits: Limits = DEFAULT,
+        chain: Chain | None = None,
     ) -> None:
         self.models = models
         self.state = state
@@ -157,6 +170,7 @@ class Step:
         self.behaviours = behaviours
         self.interactive = interactive
         self.limits = limits
+        self.chain = chain
         self.events: list[e.Event] = []
         self.runs: dict[int, Any] = {}
         self.ended_models: dict[int, Any] = {}
@@ -390,9 +404,19 @@ class Step:
         heard = self.expecting(name, content)
         wait = None if heard else self.awaiting(name, correlation)
         delivered = None if wait is None else wait.id
-        self.emit(e.MessageThrown(instance, item, name, dict(content), correlation, delivered))
+        outside = {} if delivered is not None else self._next_hop(f"message {name!r}", item)
+        self.emit(e.MessageThrown(instance, item, name, dict(content), correlation, delivered, **outside))
         for subscription in heard if delivered is None else (delivered,):
             self.plan(self.deliver, subscription, content)
+
+    def _next_hop(self, what: str, item: int | None) -> dict[str, int]:
+        """The chain of what is thrown to other roots. Raises TooManyHops."""
+        chain = self.chain
+        if chain is None:
+            return {}
+        if chain.hops >= self.limits.most_hops:
+            raise TooManyHops(what, item, chain.hops)
+        return {"thread": chain.thread, "hops": chain.hops + 1}
 
     def expecting(self, name: str, content: Mapping[str, Json], instance: int | None = None) -> list[int]:
         """The subscriptions for an event of a registry, in the instance if one is named, whom this content fits."""
@@ -425,7 +449,8 @@ class Step:
         """To all that wait for it in this root, and the shell tells other roots; with a key, only to those that have
         that key."""
         reach = "global" if key is None else "instance"
-        self.emit(e.SignalThrown(instance, item, name, dict(variables), reach))
+        outside = {} if key is not None else self._next_hop(f"signal {name!r}", item)
+        self.emit(e.SignalThrown(instance, item, name, dict(variables), reach, **outside))
         for subscription in self.hearing(name, key):
             self.plan(self.deliver, subscription, variables)
 

@@ -13,4 +13,9 @@ from orchestration.engine.limits import Limits
 
 
 def engine_limits() -> Limits:
-    return Limits(least_period=timedelta(seconds=settings.TIMER_LEAST_PERIOD), most_made_up=settings.TIMER_MOST_MADE_UP)
+    return Limits(
+        least_period=timedelta(seconds=settings.TIMER_LEAST_PERIOD),
+        most_made_up=settings.TIMER_MOST_MADE_UP,
+        most_hops=settings.MESSAGE_MOST_HOPS,
+        most_letters=settings.MESSAGE_MOST_LETTERS,
+    )

@@ -7,8 +7,10 @@ well, for a person to have it tried again or to give it up. It is never silently
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from typing import Any, Final
 
 import orjson
@@ -18,10 +20,13 @@ from django.db.models import Q, QuerySet
 from audit.services import Origin
 from orchestration.casetypes.case_type import by_definition
 from orchestration.engine.bpmn.view import correlation_key
+from orchestration.engine.chain import REST, Chain
 from orchestration.engine.commands import RaiseIncident, ReceiveMessage, ReceiveSignal, ResolveIncident
 from orchestration.engine.keys import spellings
 from orchestration.ground import clock
+from orchestration.ground.limits import engine_limits
 from orchestration.messaging import start_events
+from orchestration.messaging.routing import GONE, Answer, Letter, Waiting, bring, moved_by
 from orchestration.models import Incident, Outbox, Subscription
 from orchestration.shell import services
 from orchestration.shell.savepoint import tried
@@ -32,14 +37,6 @@ LONGEST: Final = timedelta(minutes=10)
 """How long a letter waits after its first try, twice as long after each further one, and at most."""
 TRIES: Final = 12
 """After so many a person is told; after so many more again, while nobody could be told."""
-
-
-GONE: Final = frozenset({"unknown", "ended"})
-"""Refusals that say: nobody there waits for this any more."""
-
-
-class NotTaken(Exception):
-    """A case waits for the letter and cannot take it now; the message says which and why."""
 
 
 def due() -> QuerySet[Outbox, int]:
@@ -109,70 +106,69 @@ def _told(letter: Outbox, held_by: int | None) -> Incident | None:
     return None
 
 
-def _brought(letter: Outbox) -> int | None:
-    """The case that stands still, so that the letter has to wait for it; None: it has been brought."""
-    waiting = Subscription.objects.filter(kind=letter.kind, name=letter.name).exclude(instance=letter.sender_id)
-    if letter.kind == "message":
-        return _message(letter, waiting)
-    _signal(letter, waiting)
-    return None
+def _brought(row: Outbox) -> int | None:
+    """The case that stands still, so that the letter has to wait for it; None: it has been brought. Raises NotTaken."""
+    chain = moved_by(row.thread or row.pk, row.hops, _lately(row), engine_limits())
+    letter = Letter(row.kind, row.name, orjson.loads(bytes(row.variables)), row.correlation, chain)
+    return bring(letter, _Database(row))
 
 
-def _signal(letter: Outbox, waiting: QuerySet[Subscription]) -> None:
-    """To all that wait, in the order of their numbers, so that two deliveries never wait for each other; then it
-    begins the processes that begin with it."""
-    signal = ReceiveSignal(letter.name, orjson.loads(bytes(letter.variables)))
-    for instance in waiting.order_by("instance").values_list("instance", flat=True).distinct():
-        tried("signal not received", letter, services.send, instance, signal, _sender(letter), but=OperationalError)
-    list(start_events.begin("signal", letter.name, signal.variables, _sender(letter)))
+def _lately(row: Outbox) -> int:
+    """The letters of the row's thread that count as a crowd, as far as they were brought within the last hour."""
+    if row.hops < 2:
+        return 0
+    return Outbox.objects.filter(thread=row.thread, hops__gt=1, delivered__gt=clock.utc_now() - REST).count()
 
 
-def _message(letter: Outbox, waiting: QuerySet[Subscription]) -> int | None:
-    """To the first that waits for it and takes it, else it begins a case where a process begins with it.
+@dataclass(frozen=True, slots=True)
+class _Database:
+    """The cases of the product (`routing.Post`)."""
 
-    While only cases that stand still wait for it, it waits for the first of them. Raises NotTaken.
-    """
-    variables = orjson.loads(bytes(letter.variables))
-    if _event(letter, waiting, variables):
-        return None
-    keys = {version: _key(letter, version, variables) for version in _versions(waiting)}
-    fitting = Q()
-    for version, key in keys.items():
-        of_key = Q() if key is None else Q(correlation__in=spellings(key)) | Q(correlation=None)
-        fitting |= Q(instance__definition=version) & of_key
-    standing_still = Q(instance__status="suspended")
-    ordered = waiting.filter(fitting).order_by("id")
-    awake = ordered.exclude(standing_still).values_list("instance", "instance__definition")
-    for instance, version in dict.fromkeys(awake):
-        message = ReceiveMessage(letter.name, variables=variables, correlation=keys[version])
-        outcome = services.send(instance, message, _sender(letter))
+    row: Outbox
+
+    def listening(self, letter: Letter) -> Iterable[int]:
+        """In the order of their numbers, so that two deliveries never wait for each other."""
+        return self._subscribed(letter).order_by("instance").values_list("instance", flat=True).distinct()
+
+    def expecting(self, letter: Letter) -> Iterable[int]:
+        registered, fitting = self._subscribed(letter).filter(correlation__startswith="{"), Q(pk=None)
+        for version in _versions(registered):
+            models = by_definition(version).library
+            keys = models.event_keys(models.content(letter.name, letter.variables))
+            fitting |= Q(instance__definition=version, correlation__in=keys)
+        return registered.filter(fitting).order_by("instance").values_list("instance", flat=True).distinct()
+
+    def waiting(self, letter: Letter) -> Iterator[Waiting]:
+        subscribed = self._subscribed(letter)
+        keys = {version: _key(self.row, version, letter.variables) for version in _versions(subscribed)}
+        fitting = Q(pk=None)
+        for version, key in keys.items():
+            of_key = Q() if key is None else Q(correlation__in=spellings(key)) | Q(correlation=None)
+            fitting |= Q(instance__definition=version) & of_key
+        found = subscribed.filter(fitting).order_by("id")
+        for case, version, status in found.values_list("instance", "instance__definition", "instance__status"):
+            yield Waiting(case, keys[version], status != "suspended")
+
+    def send(self, case: int, command: ReceiveMessage | ReceiveSignal, chain: Chain) -> Answer:
+        outcome = services.send(case, command, _sender(self.row), chain=chain)
         if isinstance(outcome, Done):
-            return None
-        if outcome.code not in GONE:
-            raise NotTaken(f"case {instance}: {outcome.message}")
-    if held_by := ordered.filter(standing_still).values_list("instance", flat=True).first():
-        return held_by
-    next(start_events.begin("message", letter.name, variables, _sender(letter)), None)
-    return None
+            return "taken"
+        return "gone" if outcome.code in GONE else "not now"
 
+    def send_beside(self, case: int, command: ReceiveMessage | ReceiveSignal, chain: Chain) -> None:
+        tried(f"{self.row.kind} not received", self.row, self.send, case, command, chain, but=OperationalError)
 
-def _event(letter: Outbox, waiting: QuerySet[Subscription], content: Mapping[str, Any]) -> bool:
-    """An event of a registry: to all whom it fits, in the order of their numbers, then it begins what it begins.
+    def begin(self, letter: Letter, most: int | None) -> int:
+        begun = start_events.begin(letter.kind, letter.name, letter.variables, _sender(self.row), letter.chain)
+        return sum(1 for _ in islice(begun, most))
 
-    False: it is for nobody. A case that stands still does not hear it, as with a signal.
-    """
-    fitting = Q(pk=None)
-    registered = waiting.filter(correlation__startswith="{")
-    for version in _versions(registered):
-        models = by_definition(version).library
-        keys = models.event_keys(models.content(letter.name, content))
-        fitting |= Q(instance__definition=version, correlation__in=keys)
-    message = ReceiveMessage(letter.name, variables=content)
-    found = registered.filter(fitting).order_by("instance").values_list("instance", flat=True).distinct()
-    for instance in (everyone := list(found)):
-        tried("event not received", letter, services.send, instance, message, _sender(letter), but=OperationalError)
-    begun = list(start_events.begin_by_event(letter.name, content, _sender(letter)))
-    return bool(everyone) or bool(begun)
+    def begin_by_event(self, letter: Letter) -> int:
+        begun = start_events.begin_by_event(letter.name, letter.variables, _sender(self.row), letter.chain)
+        return sum(1 for _ in begun)
+
+    def _subscribed(self, letter: Letter) -> QuerySet[Subscription]:
+        found = Subscription.objects.filter(kind=letter.kind, name=letter.name)
+        return found.exclude(instance=self.row.sender_id)
 
 
 def _versions(waiting: QuerySet[Subscription]) -> Iterable[int]:

@@ -18,6 +18,7 @@ from orchestration.casetypes.case_type import Faulty, by_definition
 from orchestration.engine.beginnings import Beginning, begun_by
 from orchestration.engine.bpmn.model import Starter
 from orchestration.engine.bpmn.view import starters
+from orchestration.engine.chain import Chain
 from orchestration.engine.commands import StartCase, StartProcess
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -32,17 +33,22 @@ with_every_start: list[Callable[[Done, str], Part]] = []
 one is asked."""
 
 
-def begin(kind: str, name: str, variables: Mapping[str, Any], origin: Origin) -> Iterator[Done]:
-    """Begin what this message or signal begins, one after another as the caller asks for the next."""
+def begin(
+    kind: str, name: str, variables: Mapping[str, Any], origin: Origin, chain: Chain | None = None
+) -> Iterator[Done]:
+    """Begin what this message or signal begins, one after another as the caller asks for the next.
+
+    `chain`: the messages between cases that led to it.
+    """
     for definition in _newest():
         for process, starter in _ways_in(definition):
             if (starter.kind, starter.name) == (kind, name) and starter.definition.heard is None:
-                begun = start(definition, process, variables, starter.at, kind, origin)
+                begun = start(definition, process, variables, starter.at, kind, origin, chain)
                 if isinstance(begun, Done):
                     yield begun
 
 
-def begin_by_event(name: str, content: Mapping[str, Any], origin: Origin) -> Iterator[Done]:
+def begin_by_event(name: str, content: Mapping[str, Any], origin: Origin, chain: Chain | None = None) -> Iterator[Done]:
     """Begin all that an event of Flowable's event registry begins, processes and cases.
 
     Of a model that lives once for each event, only where none lives.
@@ -50,7 +56,7 @@ def begin_by_event(name: str, content: Mapping[str, Any], origin: Origin) -> Ite
     for definition in _newest():
         for beginning in _beginnings(definition, name, content):
             if beginning.reference is None or not _lives(definition, beginning.command.key, beginning.reference):
-                begun = _start(definition, beginning.command, beginning.at, "message", origin)
+                begun = _start(definition, beginning.command, beginning.at, "message", origin, chain)
                 if isinstance(begun, Done):
                     yield begun
 
@@ -84,16 +90,27 @@ def _ways_in(definition: Definition) -> list[tuple[str, Starter]]:
 
 
 def start(
-    definition: Definition, process: str, variables: Mapping[str, Any], at: str, kind: str, origin: Origin
+    definition: Definition,
+    process: str,
+    variables: Mapping[str, Any],
+    at: str,
+    kind: str,
+    origin: Origin,
+    chain: Chain | None = None,
 ) -> Done | Refused:
     """Begin the process at this start event, which an event of this kind has triggered; the history says so first."""
-    return _start(definition, StartProcess(process, variables, at), at, kind, origin)
+    return _start(definition, StartProcess(process, variables, at), at, kind, origin, chain)
 
 
 def _start(
-    definition: Definition, command: StartCase | StartProcess, at: str, kind: str, origin: Origin
+    definition: Definition,
+    command: StartCase | StartProcess,
+    at: str,
+    kind: str,
+    origin: Origin,
+    chain: Chain | None,
 ) -> Done | Refused:
     written = with_every_start[-1] if with_every_start else None
     opened = Fact("case.opened", {"case_type": definition.key, "source": kind, "start": at})
     along = None if written is None else lambda done: written(done, kind)
-    return services.start(definition, command, origin, [opened], along)
+    return services.start(definition, command, origin, [opened], along, chain)

@@ -54,6 +54,8 @@ class Outbox(models.Model):
     name = models.CharField(max_length=200)
     correlation = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - no key is not an empty key
     variables = models.BinaryField()
+    thread = models.BigIntegerField(null=True, blank=True, help_text="the letter with which its chain began; empty: it")
+    hops = models.IntegerField(db_default=0, help_text="how many letters, one after another, led to it")
     created = models.DateTimeField()
     delivered = models.DateTimeField(null=True, blank=True)
     attempts = models.IntegerField(db_default=0)
@@ -62,7 +64,10 @@ class Outbox(models.Model):
     incident = models.ForeignKey("Incident", models.SET_NULL, related_name="+", null=True, blank=True, db_index=False)
 
     class Meta:
-        indexes = [models.Index(fields=["run_at", "id"], condition=Q(delivered=None), name="outbox_waiting")]
+        indexes = [
+            models.Index(fields=["run_at", "id"], condition=Q(delivered=None), name="outbox_waiting"),
+            models.Index(fields=["thread", "delivered"], condition=Q(hops__gt=1), name="outbox_thread"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"

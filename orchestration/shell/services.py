@@ -19,6 +19,7 @@ from audit.chain import Head
 from audit.db.sql import Part, cursor, pipeline, together
 from audit.services import Fact, Origin, Sealed, kept, sealed
 from orchestration.casetypes.case_type import CaseType, by_definition
+from orchestration.engine.chain import Chain
 from orchestration.engine.codec import decode, encode, encode_event
 from orchestration.engine.commands import Command
 from orchestration.engine.events import DecisionEvaluated, Event
@@ -76,14 +77,17 @@ def start(
     origin: Origin,
     facts: Iterable[Fact] = (),
     along: Callable[[Done], Part] | None = None,
+    chain: Chain | None = None,
 ) -> Done | Refused:
     """Begin a root case on this version; `along` gives what the caller wants written in the same statement.
+
+    `chain`: the messages between cases that led to it.
 
     A single statement is a transaction by itself, so none is opened for it.
     """
     at, origin = clock.utc_now(), caused(origin, command)
     case_type = by_definition(definition.pk)
-    outcome = execute(case_type.library, None, command, at, engine_limits())
+    outcome = execute(case_type.library, None, command, at, engine_limits(), chain)
     if outcome.rejection is not None:
         return Refused(outcome.rejection.code, outcome.rejection.message)
     with cursor() as plain:
@@ -114,7 +118,12 @@ Along = Callable[["Done | Refused"], Part]
 
 
 def send(
-    case: int | Locked, command: Command, origin: Origin, facts: Iterable[Fact] = (), along: Along | None = None
+    case: int | Locked,
+    command: Command,
+    origin: Origin,
+    facts: Iterable[Fact] = (),
+    along: Along | None = None,
+    chain: Chain | None = None,
 ) -> Done | Refused:
     """Carry out a command on a running root case; `facts` are kept in the history before what the engine says.
 
@@ -123,19 +132,25 @@ def send(
     """
     if isinstance(case, Locked):
         with pipeline() as pipelined:
-            return _sent(pipelined, case, command, origin, facts, along)
+            return _sent(pipelined, case, command, origin, facts, along, chain)
     with transaction.atomic(savepoint=False), pipeline() as pipelined:
         locked = _locked(pipelined, case)
         if locked is None:
             return Refused("unknown", "This case does not exist any more.")
-        return _sent(pipelined, locked, command, origin, facts, along)
+        return _sent(pipelined, locked, command, origin, facts, along, chain)
 
 
 def _sent(
-    pipelined: Cursor[Any], case: Locked, command: Command, origin: Origin, facts: Iterable[Fact], along: Along | None
+    pipelined: Cursor[Any],
+    case: Locked,
+    command: Command,
+    origin: Origin,
+    facts: Iterable[Fact],
+    along: Along | None,
+    chain: Chain | None,
 ) -> Done | Refused:
     origin = caused(origin, command)
-    outcome = execute(case.case_type.library, case.state, command, case.at, engine_limits())
+    outcome = execute(case.case_type.library, case.state, command, case.at, engine_limits(), chain)
     if outcome.rejection is not None:
         refused = Refused(outcome.rejection.code, outcome.rejection.message)
         _advance(pipelined, case, [*facts, _refusal(command, outcome)], origin, [along(refused)] if along else ())

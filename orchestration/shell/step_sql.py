@@ -141,10 +141,12 @@ incident_resolved as (
     where i.instance_id = %(instance)s and i.incident = r.incident)"""
 THROWN = """
 thrown as (
-    insert into orchestration_outbox (sender_id, kind, name, correlation, variables, created)
-    select %(instance)s, o.kind, o.name, o.correlation, o.variables, %(at)s
+    insert into orchestration_outbox (sender_id, kind, name, correlation, variables, thread, hops,
+                                      created)
+    select %(instance)s, o.kind, o.name, o.correlation, o.variables, o.thread::bigint, o.hops, %(at)s
     from unnest(%(thrown_kinds)s, %(thrown_names)s, %(thrown_keys)s,
-                %(thrown_variables)s) as o(kind, name, correlation, variables))"""
+                %(thrown_variables)s, %(thrown_threads)s, %(thrown_hops)s)
+         as o(kind, name, correlation, variables, thread, hops))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,4 +315,6 @@ def _thrown(events: list[e.MessageThrown | e.SignalThrown]) -> dict[str, Any]:
         "thrown_names": Texts(_text(event.name, 200) for event in events),
         "thrown_keys": Texts(_text(getattr(event, "correlation", None), 200) for event in events),
         "thrown_variables": Blobs(orjson.dumps(event.variables) for event in events),
+        "thrown_threads": Texts(None if event.thread is None else str(event.thread) for event in events),
+        "thrown_hops": Integers(event.hops for event in events),
     }

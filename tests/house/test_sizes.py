@@ -11,7 +11,6 @@ FOLDERS: Final = ("audit", "casework", "orchestration", "tests", "templates", "s
 WRITTEN: Final = (".py", ".html", ".css", ".js", ".sh")
 
 TO_BE_SPLIT: Final = {
-    "orchestration/casetypes/scenario_engine.py",
     "orchestration/engine/bpmn/elements.py",
     "orchestration/engine/feel/parser.py",
     "orchestration/engine/step.py",

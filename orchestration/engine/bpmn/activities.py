@@ -69,7 +69,7 @@ def _pass(step: Step, instance: int, scope: int | None, node: Activity) -> None:
     try:
         values = work.at_once(step, instance, scope, node)
     except ModelFault as fault:
-        stall(step, instance, scope, node, str(fault), "work")
+        stall(step, instance, scope, node, str(fault), "work", fault.code)
     variables.returned(step, node, instance, scope, scope, values)
     tokens.pass_through(step, instance, scope, node)
 

@@ -134,7 +134,15 @@ def end_turn(step: Step, instance: int, scope: int | None) -> None:
     note(step, instance, scope, INTERRUPTED, (turn(step, instance, scope) or 0) + 1)
 
 
-def stall(step: Step, instance: int, scope: int | None, node: Node, sentence: str, where: str = "leaving") -> NoReturn:
+def stall(
+    step: Step,
+    instance: int,
+    scope: int | None,
+    node: Node,
+    sentence: str,
+    where: str = "leaving",
+    code: str = "model",
+) -> NoReturn:
     """The token cannot go on from this node: it rests there, with an incident for a person."""
     item = open_item(step, instance, scope, node, facts={"stalled": where})
-    raise ModelFault(sentence, item)
+    raise ModelFault(sentence, item, code)

@@ -11,9 +11,9 @@ from typing import Any, cast
 
 from orchestration.engine import events as e
 from orchestration.engine.bpmn import activities, catching, compensation, tokens, variables, waits, work
-from orchestration.engine.bpmn.items import body_of, end_children, node_of, outermost, turn
+from orchestration.engine.bpmn.items import body_of, end_children, node_of, outermost, stall, turn
 from orchestration.engine.bpmn.model import Activity, Event, EventDefinition, Flow, Node, SubProcess
-from orchestration.engine.step import Step
+from orchestration.engine.step import Step, TooManyHops
 
 Json = Any
 
@@ -31,7 +31,10 @@ def throw_all(step: Step, instance: int, scope: int | None, node: Node, flow: Fl
     rests, now = False, turn(step, instance, scope)
     for definition in event.definitions:
         if turn(step, instance, scope) == now:
-            rests = _one(step, instance, scope, event, definition) or rests
+            try:
+                rests = _one(step, instance, scope, event, definition) or rests
+            except TooManyHops as fault:
+                stall(step, instance, scope, node, str(fault), "throwing", fault.code)
     if not rests:
         step.plan(_leave, step, instance, scope, now, node)
 

@@ -10,7 +10,7 @@ from audit.models import AuditEvent
 from orchestration import tasks
 from orchestration.engine.commands import CompleteTask, ResolveIncident, Resume, StartProcess, Suspend, Terminate
 from orchestration.ground.refusals import Refused
-from orchestration.messaging import outbox
+from orchestration.messaging import outbox, routing
 from orchestration.models import Definition, HumanTask, Incident, Instance, Outbox, Subscription
 from orchestration.shell import services
 from orchestration.shell.services import Done
@@ -87,10 +87,10 @@ def break_cases(monkeypatch: pytest.MonkeyPatch, *cases: int) -> None:
     """From now on, nothing can be done to these cases: they break with an error that nobody foresaw."""
     send = services.send
 
-    def breaks(instance: int, *arguments: object) -> object:
+    def breaks(instance: int, *arguments: object, **named: object) -> object:
         if instance in cases:
             raise RuntimeError("this case cannot be read")
-        return send(instance, *arguments)  # type: ignore[arg-type]
+        return send(instance, *arguments, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(services, "send", breaks)
 
@@ -169,7 +169,7 @@ def test_a_delivery_that_dies_before_it_is_marked_has_not_happened(trade: Defini
     first, second = begin(trade, "customer", "8"), begin(trade, "customer", "8")
     begin(trade, "order", "8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(outbox, "_message", _delivers_and_dies)
+        patch.setattr(outbox, "bring", _delivers_and_dies)
         tasks.deliver_outbox()
     assert open_tasks(first) == [] and Outbox.objects.filter(delivered=None).count() == 1
     clock.passes(seconds=15)
@@ -177,11 +177,8 @@ def test_a_delivery_that_dies_before_it_is_marked_has_not_happened(trade: Defini
     all_hold()
 
 
-_message = outbox._message
-
-
-def _delivers_and_dies(letter: Outbox, waiting: object) -> bool:
-    assert _message(letter, waiting)  # type: ignore[arg-type]
+def _delivers_and_dies(letter: routing.Letter, post: routing.Post) -> int | None:
+    assert routing.bring(letter, post) is None
     raise RuntimeError("killed before the letter is marked")
 
 
