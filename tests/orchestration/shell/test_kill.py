@@ -7,6 +7,7 @@ waited for an answer asks again, and the case ends as one does that nobody kille
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Callable
 from datetime import timedelta
@@ -107,7 +108,8 @@ def held(instance: int) -> tuple[Any, ...]:
     verdict = verify(row)
     assert verdict.ok, verdict
     events = AuditEvent.objects.filter(chain=instance, action__startswith="engine.").order_by("sequence")
-    return bytes(row.items), bytes(row.data), row.status, list(events.values_list("action", flat=True))
+    items = re.sub(rb'"chain":\{[^}]*\}', b'"chain":{}', bytes(row.items))  # the letter's number and the hour differ
+    return items, bytes(row.data), row.status, list(events.values_list("action", flat=True))
 
 
 def time_passes() -> None:
