@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from casework.access import views as account
 from casework.actors import views as actors
-from casework.cases.views import actions, history, pages
+from casework.cases.views import actions, attention, history, pages
 from casework.governance import views as governance
 from casework.intake import views as intake
 from casework.studio.views import models, rules
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/<number:task_id>/claim/", inbox.claim, name="task-claim"),
     path("tasks/<number:task_id>/release/", inbox.release, name="task-release"),
     path("tasks/<number:task_id>/complete/", tasks.complete, name="task-complete"),
+    path("attention/", attention.attention, name="attention"),
     path("cases/", pages.cases, name="cases"),
     path("cases/new/<slug:key>/", intake.case_new, name="case-new"),
     path("cases/<number:case_id>/", pages.case, name="case"),
@@ -43,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("models/<number:definition_id>/download/", models.download, name="models-download"),
     path("actors/", actors.actors, name="actors"),
     path("actors/<slug:key>/switch/", actors.actor_switch, name="actor-switch"),
+    path("actors/<slug:key>/retry/", actors.actor_retry, name="actor-retry"),
     path("actors/<slug:key>/versions/<number:version_id>/activate/", actors.model_activate, name="model-activate"),
     path("help/", help.help_index, name="help"),
     path("help/licences/", notices.notices_page, name="notices"),

@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import connection
 
+from casework.actors.incidents import failed_by_capability
 from casework.studio.decision_table_edit import ANY
 from casework.studio.model_overview import Asker, askers
 from casework.studio.rule_versions import tables_by_file
@@ -96,6 +97,7 @@ class ActorRow:
     declared: Declared | None
     askers: tuple[Asker, ...]
     watched: tuple[Watched, ...]
+    failed: int
 
     @property
     def is_ready(self) -> bool:
@@ -104,7 +106,7 @@ class ActorRow:
 
 def actor_list(now: datetime) -> tuple[ActorRow, ...]:
     """Every actor with its versions, the newest first."""
-    health, asked = _health(now - SPAN), askers()
+    health, asked, failed = _health(now - SPAN), askers(), failed_by_capability()
     versions: dict[int, list[VersionRow]] = {}
     for row in ModelVersion.objects.defer("artefact").select_related("actor").order_by("-created", "-pk"):
         versions.setdefault(row.actor_id, []).append(_version(row, health.get((row.actor.key, row.version))))
@@ -113,6 +115,7 @@ def actor_list(now: datetime) -> tuple[ActorRow, ...]:
             actor.key, actor.name, actor.kind, actor.capability, actor.origin, actor.owner, actor.enabled,
             tuple(versions.get(actor.pk, ())), _declared(actor), tuple(asked.get(actor.capability, ())),
             tuple(dict.fromkeys(watch for asker in asked.get(actor.capability, ()) for watch in _watched(asker))),
+            failed.get(actor.capability, 0),
         )
         for actor in Actor.objects.all()
     )  # fmt: skip

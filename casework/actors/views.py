@@ -8,8 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from casework.access import permissions
+from casework.actors.incidents import retry_failed, waiting_for
 from casework.actors.read import actor_list, policy
-from casework.web.decorators import person, reads, writes
+from casework.forms.answer_validation import text_errors
+from casework.web.decorators import person, reads, reads_and_writes, writes
 from orchestration.actors.registry import activate_model_version, actor_enable
 from orchestration.ground import clock
 from orchestration.models import Actor, ModelVersion
@@ -24,13 +26,33 @@ def actors(request: HttpRequest) -> HttpResponse:
     return render(request, "actors/list.html", context)
 
 
-@writes
+@reads_and_writes
 def actor_switch(request: HttpRequest, key: str) -> HttpResponse:
+    """Switch an actor on or off. Off asks first, says what that does, and keeps why."""
     _may_change(request)
     actor = get_object_or_404(Actor, key=key)
-    enabled = request.POST.get("enabled") == "yes"
-    actor_enable(actor.key, enabled, permissions.origin_of(person(request)))
+    if request.method != "POST":
+        return render(request, "actors/switch_off.html", {"actor": actor, "waiting": waiting_for(actor)})
+    enabled, reason = request.POST.get("enabled") == "yes", request.POST.get("reason", "").strip()[:500]
+    if not enabled and (len(reason) < 3 or text_errors({"reason": reason})):
+        wrong = "Say in 3 to 500 characters why: it is kept with the change."
+        context = {"actor": actor, "waiting": waiting_for(actor), "reason": reason, "wrong": wrong}
+        return render(request, "actors/switch_off.html", context, status=400)
+    actor_enable(actor.key, enabled, permissions.origin_of(person(request)), reason)
     messages.success(request, f"{actor.name} {'may be used' if enabled else 'is not used any more'}.")
+    return redirect("actors")
+
+
+@writes
+def actor_retry(request: HttpRequest, key: str) -> HttpResponse:
+    """Have all that failed for want of this actor tried again, in cases that the administrator need not see."""
+    _may_change(request)
+    actor = get_object_or_404(Actor, key=key)
+    tried, refused = retry_failed(actor.capability, permissions.origin_of(person(request)))
+    if refused:
+        messages.error(request, f"{refused} could not be tried again: their cases have gone on or are suspended.")
+    if tried or not refused:
+        messages.success(request, f"{tried} tried again.")
     return redirect("actors")
 
 

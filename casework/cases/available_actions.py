@@ -31,6 +31,8 @@ CHANGES: Final[Mapping[str, c.Command]] = {
     "close": c.CloseCase(),
 }
 """The transitions of a whole case that a person can ask for (CMMN 8.3)."""
+REASON_NEEDED: Final = frozenset({"suspend", "terminate"})
+"""Those that stop the work of others, so that they have to hear why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from orchestration.shell.step_sql import people_named
 
 BY_HAND = {"suspended": "Suspended", "terminated": "Ended early", "failed": "Failed", "closed": "Closed"}
 """The named states of a case that left its model's way: whatever its type calls the others, it is not completed."""
+NEEDS_ATTENTION = "Needs attention"
+"""The named state of a case in which something failed that waits for a person, wherever else it stands."""
 
 INSERT = """
 insert into casework_case (instance_id, case_type, source, reference, reference_key, data_digest, title, state, closed,
@@ -62,6 +64,8 @@ def named_state(case_type: CaseType, state: State) -> tuple[str, bool]:
     closed = state.root.state in INSTANCE_ENDED
     if state.root.state in BY_HAND:
         return BY_HAND[state.root.state], closed
+    if any(wait.kind == "incident" for wait in state.waits.values()):
+        return NEEDS_ATTENTION, closed
     return case_type.state_name({item.node for item in state.items.values() if item.state == "active"}, closed), closed
 
 

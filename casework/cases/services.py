@@ -46,7 +46,7 @@ Json = Any
 
 REVEALED_FOR = timedelta(minutes=15)
 VIEW_AGAIN_AFTER = timedelta(minutes=10)
-REASON_MOST = 500
+REASON_LEAST, REASON_MOST = 3, 500
 RESULT_MOST = 256_000
 """Bytes of JSON that a person may give in place of a machine's result."""
 
@@ -119,8 +119,8 @@ def _is_meant(entry: Entry, definition: str, within: int | None) -> bool:
 def item_remove(*, by: User, case: Case, item: int, reason: str) -> Done | Refused:
     """Take a step away that somebody, or a machine, added and that is not over. The reason is kept."""
     reason = reason.strip()
-    if not 3 <= len(reason) <= REASON_MOST or answer_validation.text_errors({"reason": reason}):
-        errors = {"reason": f"Say in 3 to {REASON_MOST} characters why it is not needed."}
+    if not REASON_LEAST <= len(reason) <= REASON_MOST or answer_validation.text_errors({"reason": reason}):
+        errors = {"reason": f"Say in {REASON_LEAST} to {REASON_MOST} characters why it is not needed."}
         return Refused("invalid", errors["reason"], errors)
     with transaction.atomic():
         held = locked(case.instance_id)
@@ -154,6 +154,8 @@ def case_change(*, by: User, case: Case, transition: str, reason: str = "") -> D
     errors = {} if command else {"transition": "This should be one of: " + ", ".join(available_actions.CHANGES) + "."}
     if len(reason) > REASON_MOST or answer_validation.text_errors({"reason": reason}):
         errors["reason"] = f"Say it in at most {REASON_MOST} characters."
+    elif transition in available_actions.REASON_NEEDED and len(reason.strip()) < REASON_LEAST:
+        errors["reason"] = f"Say in {REASON_LEAST} to {REASON_MOST} characters why: it is kept in the history."
     if command is None or errors:
         return Refused("invalid", "Please correct what is marked.", errors)
     facts = [Fact("case.changed", {"transition": transition, "reason": reason.strip()})]

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 
 from casework.access import permissions
+from casework.cases.read import attention
 from casework.web import unsent
 from casework.web.help import place_of
 from orchestration.engine.dmn.editing import Row, Table
@@ -27,6 +28,7 @@ register = template.Library()
 
 SCHEMES: Final = (("system", "As the system", "settings"), ("light", "Light", "sun"), ("dark", "Dark", "moon"))
 STATE_TONES: Final = {
+    "Needs attention": "bad",
     "Ended early": "wait",
     "Failed": "bad",
     "Closed": "done",
@@ -94,6 +96,8 @@ def navigation(context: Context) -> dict[str, Any]:
     request: HttpRequest = context["request"]
     user: Any = request.user
     places = [("inbox", "Inbox", "inbox"), ("cases", "Cases", "briefcase")]
+    if waiting := attention.count(user):
+        places.append(("attention", f"Needs attention {waiting}", "alert-triangle"))
     if permissions.may_publish(user) or permissions.may_audit(user):
         places += [("rules", "Rules", "table"), ("actors", "Actors", "robot"), ("controls", "Changes", "history")]
     here = request.resolver_match.url_name if request.resolver_match else ""

@@ -70,10 +70,11 @@ def activate_model_version(row: ModelVersion, origin: Origin) -> None:
         )
 
 
-def actor_enable(key: str, enabled: bool, origin: Origin) -> bool:
-    """Let an actor be chosen for jobs, or keep it from being chosen; whether that changed anything."""
+def actor_enable(key: str, enabled: bool, origin: Origin, reason: str = "") -> bool:
+    """Let an actor be chosen for jobs, or keep it from being chosen, and why; whether that changed anything."""
     with transaction.atomic():
         changed = Actor.objects.filter(key=key, enabled=not enabled).update(enabled=enabled)
         if changed:
-            record_control([Fact("actor.changed", {"actor": key, "enabled": enabled})], origin, clock.utc_now())
+            detail = {"actor": key, "enabled": enabled} | ({"reason": reason} if reason else {})
+            record_control([Fact("actor.changed", detail)], origin, clock.utc_now())
     return bool(changed)

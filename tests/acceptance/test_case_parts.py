@@ -32,15 +32,20 @@ def no_sentiment(person, product: Product) -> Iterator[None]:
     """Nobody reads tones: an administrator has switched that off, and puts it on again."""
     ada = person("ada")
 
-    def switch(name: str) -> None:
+    def switch_off(name: str) -> None:
         ada.goes_to("/actors/")
-        ada.page.get_by_role("button", name=name).click()
-        ada.page.wait_for_load_state("load")
+        ada.page.get_by_role("link", name=f"Switch off {name}").click()
+        ada.page.get_by_label("Why").fill("Nobody reads tones today")
+        ada.presses("Switch it off")
+
+    def switch_on(name: str) -> None:
+        ada.goes_to("/actors/")
+        ada.presses(f"Switch on {name}")
 
     name = product.asks("select name from orchestration_actor where key = 'sentiment'")[0][0]
-    switch(f"Switch off {name}")
+    switch_off(name)
     yield
-    switch(f"Switch on {name}")
+    switch_on(name)
 
 
 def brings(who: Person, product: Product, message: str, amount: int = 500) -> str:
@@ -150,7 +155,8 @@ def test_a_case_tells_what_it_waits_for_and_what_machines_worked_with(person, cl
     expect(anna.page.locator(":target")).to_contain_text("The case began with Amount and Message")
     anna.goes_to(address)
     anna.page.locator("summary", has_text="Stop this case").click()
-    anna.page.get_by_label("Why", exact=True).fill("The court decides first")
+    anna.follows("Suspend")
+    anna.page.get_by_label("Why").fill("The court decides first")
     anna.presses("Suspend")
     expect(anna.page.get_by_role("heading", level=1)).to_contain_text("Suspended")
     expect(anna.section("What happened")).to_contain_text("suspended the case: The court decides first")

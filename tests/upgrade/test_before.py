@@ -19,8 +19,8 @@ from orchestration.shell.services import Done
 pytestmark = pytest.mark.usefixtures("before")
 
 STATES = {
-    "Pending review": 11, "Being analysed": 2, "Being paid": 1, "Awaiting external data": 1, "Suspended": 2,
-    "Completed": 2, "Ended early": 1,
+    "Pending review": 11, "Being analysed": 1, "Needs attention": 1, "Being paid": 1,
+    "Awaiting external data": 1, "Suspended": 2, "Completed": 2, "Ended early": 1,
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
 from casework.access import permissions
-from casework.cases.case_row import BY_HAND
+from casework.cases.case_row import BY_HAND, NEEDS_ATTENTION
 from casework.cases.read.case_view import list_mask
 from casework.cases.references import key_of
 from casework.models import Case
@@ -84,7 +84,7 @@ def _rows(found: QuerySet[Case], after: str, sought: str, person: Principal, wan
 def _states() -> tuple[str, ...]:
     """The named states of the case types that are deployed, and those of cases that left their way."""
     named = (state.name for row in newest_versions() for state in by_definition(row.pk).states)
-    return tuple(dict.fromkeys((*named, *BY_HAND.values())))
+    return tuple(dict.fromkeys((*named, NEEDS_ATTENTION, *BY_HAND.values())))
 
 
 def _row(case: Case, person: Principal) -> CaseRow:

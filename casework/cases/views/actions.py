@@ -11,8 +11,10 @@ from django.urls import reverse
 
 from casework.access import permissions
 from casework.cases import services
+from casework.cases.available_actions import CHANGES
 from casework.cases.read.case_page import fields
 from casework.cases.read.case_view import Look, look
+from casework.cases.read.change_page import change_page
 from casework.cases.views.pages import shown
 from casework.forms.rendering import RevealForm, answers_form
 from casework.models import Case
@@ -43,13 +45,25 @@ def item(request: HttpRequest, case_id: int, number: int) -> HttpResponse:
     return _answered(request, case, outcome, "The step was removed.")
 
 
-@writes
+@reads_and_writes
 def change(request: HttpRequest, case_id: int) -> HttpResponse:
-    """The whole case is suspended, resumed, ended, opened again or closed."""
+    """The whole case is suspended, resumed, ended, opened again or closed: what it means, why, then it is done."""
     case = permissions.case_for_user(person(request), case_id, "work")
-    how, reason = request.POST.get("transition", ""), request.POST.get("reason", "")
+    how = (request.POST if request.method == "POST" else request.GET).get("transition", "")
+    reason, back = request.POST.get("reason", ""), reverse("case", args=[case.pk])
+    if how not in CHANGES and request.method == "POST":
+        unknown = services.case_change(by=person(request), case=case, transition=how, reason=reason)
+        return answered(request, unknown, "", back)
+    if how not in CHANGES:
+        raise Http404("A case cannot be changed in that way.")
+    page = change_page(user=person(request), case=case, how=how, now=clock.utc_now())
+    if request.method != "POST":
+        return render(request, "cases/change.html", {"page": page})
     outcome = services.case_change(by=person(request), case=case, transition=how, reason=reason)
-    return _answered(request, case, outcome, "That is done.")
+    if isinstance(outcome, Refused) and outcome.errors:
+        context = {"page": page, "reason": reason, "wrong": outcome.errors.get("reason", "")}
+        return render(request, "cases/change.html", context, status=400)
+    return answered(request, outcome, page.done, back)
 
 
 def _number(text: str) -> int | None:

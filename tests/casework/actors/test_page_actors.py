@@ -35,7 +35,8 @@ def test_health_comes_from_the_ledger(people, analysed, machines, open_case, adm
 
 
 def test_an_actor_switched_off_gets_no_work_and_the_switch_is_on_record(machines, open_case, admin):
-    admin.post("/actors/intent/switch/", {"enabled": "no"})
+    assert admin.post("/actors/intent/switch/", {"enabled": "no"}).status_code == 400
+    admin.post("/actors/intent/switch/", {"enabled": "no", "reason": "It answers nonsense"})
     case = open_case()
     work_jobs(case.instance_id)
     assert "No enabled actor can do 'intent'" in case.instance.incidents.get().message

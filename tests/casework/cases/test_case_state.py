@@ -30,7 +30,7 @@ def send(door: Door, who: User, address: str, **given: Any) -> HttpResponse:
     return client.post(address, given)
 
 
-def change(door: Door, who: User, case: Case, transition: str, reason: str = "") -> int:
+def change(door: Door, who: User, case: Case, transition: str, reason: str = "To see") -> int:
     return send(door, who, f"/cases/{case.pk}/change/", transition=transition, reason=reason).status_code
 
 
@@ -175,3 +175,15 @@ def test_named_states_are_shown_and_found_by(people: People, claim: Claim) -> No
     change(Door(is_api=True, done=200), people["anna"], reviewed, "suspend")
     page = client.get("/cases/", {"state": "Suspended"}).context["page"]
     assert [row.id for row in page.rows] == [reviewed.pk] and "Suspended" in page.states
+
+
+def test_who_stops_a_case_reads_what_stops_with_it_and_says_why(client: Client, people: People, claim: Claim) -> None:
+    case = claim()
+    client.force_login(people["anna"])
+    asked = client.get(f"/cases/{case.pk}/change/?transition=terminate").content.decode()
+    assert "End this case now?" in asked and "<li>Look at it</li>" in asked.replace("\n", "")
+    assert asked.index('<button type="submit" disabled hidden>') < asked.index("End it")  # Enter presses nothing
+    refused = client.post(f"/cases/{case.pk}/change/", {"transition": "terminate", "reason": " "})
+    assert refused.status_code == 400 and "it is kept in the history" in refused.content.decode()
+    case.refresh_from_db()
+    assert not case.closed

@@ -1,0 +1,44 @@
+"""What waits for an actor that failed or was switched off, and how is all of it tried again?
+
+Counts and retries over all cases, without a word of any: whoever keeps actors in order need not see the cases.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db.models import Count
+
+from audit.services import Origin
+from orchestration.engine.commands import ResolveIncident
+from orchestration.ground.refusals import Refused
+from orchestration.models import Actor, Incident, Job
+from orchestration.shell import services
+
+AT_ONCE: Final = 500
+"""Cases that one click has tried again; the next click goes on."""
+
+
+def waiting_for(actor: Actor) -> int:
+    """How many jobs wait that this actor could do."""
+    return Job.objects.filter(capability=actor.capability, state__in=(Job.State.WAITING, Job.State.RUNNING)).count()
+
+
+def failed_by_capability() -> dict[str, int]:
+    """How many jobs of each capability failed and wait for a person."""
+    failed = Job.objects.filter(state=Job.State.INCIDENT).values_list("capability")
+    return dict(failed.annotate(Count("pk")).order_by())
+
+
+def retry_failed(capability: str, origin: Origin) -> tuple[int, int]:
+    """Try again what failed of this capability, each case in a step of its own: how many were, and were refused."""
+    jobs = Job.objects.filter(capability=capability, state=Job.State.INCIDENT).values_list("instance", "job")
+    tried = refused = 0
+    for instance, job in list(jobs.order_by("pk")[:AT_ONCE]):
+        incident = Incident.objects.filter(instance=instance, job=job, resolved=None).order_by("-pk").first()
+        if incident is None:
+            continue
+        outcome = services.send(instance, ResolveIncident(incident.incident, "retry"), origin)
+        refused += isinstance(outcome, Refused)
+        tried += not isinstance(outcome, Refused)
+    return tried, refused
