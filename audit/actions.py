@@ -30,6 +30,8 @@ ACTIONS: dict[str, str] = {
     "actor.called": "was called",
     "actor.failed": "failed",
     "definition.deployed": "deployed a version",
+    "proposal.made": "uploaded what may become a version",
+    "proposal.discarded": "discarded an upload",
     "model.registered": "registered a model version",
     "model.activated": "put a model version to work",
     "actor.changed": "changed an actor",

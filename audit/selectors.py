@@ -14,7 +14,7 @@ import orjson
 from django.db import connection
 
 from audit.chain import Link, Payload
-from audit.models import AuditEvent, AuditPayload
+from audit.models import AuditEvent, AuditPayload, StandingChain
 
 ERASED: dict[str, Any] = {"erased": True}
 AT_ONCE = 2000
@@ -80,6 +80,14 @@ def _entry(event: AuditEvent, body: bytes | None) -> Entry:
         event.sequence, event.action, event.actor, event.on_behalf_of, event.cause, event.at, event.definition,
         orjson.loads(event.rule_hits) if event.rule_hits else [], ERASED if body is None else orjson.loads(body),
     )  # fmt: skip
+
+
+def recent(action: str, most: int = 200) -> Iterator[dict[str, Any]]:
+    """What the control chain says of the last events of this kind, the newest first."""
+    found = AuditEvent.objects.filter(chain=StandingChain.CONTROL, action=action).order_by("-sequence")
+    numbers = list(found.values_list("sequence", flat=True)[:most])
+    rows = AuditPayload.objects.filter(chain=StandingChain.CONTROL, sequence__in=numbers).order_by("-sequence")
+    return (orjson.loads(bytes(row.body)) for row in rows)
 
 
 def links(chain: int) -> Iterator[tuple[Link, Payload | None]]:

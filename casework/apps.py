@@ -14,6 +14,7 @@ class CaseworkConfig(AppConfig):
         from casework.access import roles_verification, trail  # noqa: F401 - it listens to who comes and goes
         from casework.cases import verification
         from casework.cases.case_row import keep_face, open_face_of_start
+        from casework.studio import proposals_verification
         from casework.web.converters import NumberConverter
         from orchestration.messaging.start_events import with_every_start
         from orchestration.shell.services import with_every_step
@@ -23,4 +24,5 @@ class CaseworkConfig(AppConfig):
             with_every_start.append(open_face_of_start)
         verification.hang_in()
         roles_verification.hang_in()
+        proposals_verification.hang_in()
         register_converter(NumberConverter, "number")

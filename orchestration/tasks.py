@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from celery import shared_task
+from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Least
 
-from audit.services import Origin
+from audit.services import Fact, Origin
 from orchestration.engine.commands import FireTimer
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -66,7 +67,16 @@ def _fire(timer: Timer) -> None:
     if isinstance(outcome, Refused) and outcome.code in OVER:
         row.delete()
     elif not isinstance(outcome, services.Done):
-        row.update(due=clock.utc_now() + LATER)
+        with transaction.atomic():
+            if not isinstance(outcome, Refused):  # it broke, so that nothing of it was kept
+                services.record(timer.instance_id, [_put_off(timer)], origin)
+            row.update(due=clock.utc_now() + LATER)
+
+
+def _put_off(timer: Timer) -> Fact:
+    """That a timer is asked again later, though its case says that it is due."""
+    why = {"code": "failed", "reason": "Something went wrong; it is tried again later."}
+    return Fact("command.refused", {"command": "FireTimer", "timer": timer.timer, **why})
 
 
 @shared_task

@@ -194,8 +194,10 @@ def field_reveal(*, by: User, case: Case, path: str, reason: str, item: int | No
         if path not in seen(held, case, by, item).view.masked:
             return Refused("unknown", "There is nothing masked for you at this place.")
         keep_own_words(case, by, [reason])
-        services.record(held, [Fact("field.revealed", {"path": path, "reason": reason})], origin_of(by))
-        return Reveal.objects.create(case=case, person=by, path=path, reason=reason, until=held.at + REVEALED_FOR)
+        until = held.at + REVEALED_FOR
+        revealed = Fact("field.revealed", {"path": path, "reason": reason, "until": until.isoformat()})
+        services.record(held, [revealed], origin_of(by))
+        return Reveal.objects.create(case=case, person=by, path=path, reason=reason, until=until)
 
 
 def case_viewed(*, by: User, case: Case) -> None:

@@ -7,9 +7,10 @@ batch of cases), the rights of groups and people on it, and what was revealed of
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
+import orjson
 import psycopg
 
 from audit.reading import Row
@@ -42,6 +43,10 @@ join casework_case c on c.id = r.case_id join auth_user u on u.id = r.person_id
 where c.instance_id = any(%s) order by r.id
 """
 THERE: Final = "select name from auth_group union all select username from auth_user where username = any(%s)"
+MADE: Final = """
+select e.at, p.body from audit_auditevent e join audit_auditpayload p on p.chain = e.chain and p.sequence = e.sequence
+where e.chain = 0 and e.action = 'role.changed' order by e.sequence
+"""
 REVEALED_AT_MOST: Final = timedelta(minutes=16)
 """How long after the fact a reveal may end that does not say until when."""
 
@@ -137,6 +142,7 @@ def _rights_apart(
     people = _by_case(cursor.execute(PEOPLE, [numbers], binary=True).fetchall())
     named = {name for case in cases.values() for name in case.told.notes.get("people", ())}
     there = {name for (name,) in cursor.execute(THERE, [list(named)]).fetchall()}
+    since = _made_or_changed(cursor)
     for number, case in cases.items():
         for wanted, found in (
             (_group_rights(case.told, types[number]), groups.get(number, set())),
@@ -145,8 +151,18 @@ def _rights_apart(
             for name, right in sorted(found - wanted):
                 yield number, f"{name} may {_word(right)} the case, though the history gave no such right"
             for name, right in sorted(wanted - found):
-                if name in there:
+                if name in there and not case.told.before(since.get(name)):
                     yield number, f"{name} may not {_word(right)} the case, though the history gave the right"
+
+
+def _made_or_changed(cursor: psycopg.Cursor[Any]) -> dict[str, datetime]:
+    """When each group and person was last made or let in: before that, a right could not be given to them."""
+    found: dict[str, datetime] = {}
+    for at, body in cursor.execute(MADE, binary=True).fetchall():
+        detail = orjson.loads(body)
+        if "made" in detail or "active" in detail:
+            found[detail.get("group") or detail["person"]] = at
+    return found
 
 
 def _group_rights(told: Told, case_type: CaseType) -> set[tuple[str, str]]:

@@ -147,6 +147,8 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "actor.changed": _actor,
     "role.changed": _role,
     "control.begun": _begun,
+    "proposal.made": lambda d: f"uploaded {d['source']} for {d['key']}",
+    "proposal.discarded": lambda d: f"discarded an upload for {d['key']}",
     "access.denied": lambda d: f"was denied: {_asked(d)}",
     "access.unseen": lambda d: f"asked for what they may not see: {_asked(d)}",
     "access.signed_in": lambda d: f"signed in{_from(d)}",

@@ -14,15 +14,17 @@ from datetime import timedelta
 from typing import Final
 
 from django.contrib.auth.models import Group, User
+from django.db import transaction
 from django.db.models import QuerySet
 
-from audit.services import Origin
+from audit.selectors import recent
+from audit.services import Fact, Origin, record_control
 from casework.access.permissions import origin_of
 from casework.access.roles import ensure_roles
 from casework.forms.answer_validation import text_errors
 from casework.models import Proposal
 from casework.studio.upload_archive import FileChange, Unreadable, file_changes, unpacked
-from orchestration.casetypes.case_type import CaseType, Faulty, checked
+from orchestration.casetypes.case_type import CaseType, Faulty, checked, content_hash
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.casetypes.usage import Usage, usage
 from orchestration.ground import clock
@@ -32,6 +34,8 @@ from orchestration.models import Actor, Definition, Instance
 KEPT: Final = timedelta(days=7)
 """A proposal that nobody publishes is gone after this."""
 LONGEST_NOTE: Final = 500
+PROPOSED: Final = "proposal.made"
+DISCARDED: Final = "proposal.discarded"
 _FAULT: Final = re.compile(
     r"(?P<file>[\w.-]+\.(?:bpmn|cmmn|dmn|yaml|json))(?:, (?P<place>[^:]{1,200}))?: (?P<words>.*)", re.DOTALL
 )
@@ -81,10 +85,23 @@ def proposal_make(*, by: User, name: str, content: bytes, belongs_to: str) -> Pr
         return _faulty([f"manifest.yaml, key: this would be the case type {draft.key!r}, not {belongs_to!r}."])
     now, there = clock.utc_now(), newest(draft.key)
     Proposal.objects.filter(created__lt=now - KEPT).delete()
-    return Proposal.objects.create(
-        key=draft.key, based_on=0 if there is None else there.version, files=read.files,
-        left_out=list(read.left_out[:100]), source=name[:200], by=by, created=now,
-    )  # fmt: skip
+    with transaction.atomic():
+        made = Proposal.objects.create(
+            key=draft.key, based_on=0 if there is None else there.version, files=read.files,
+            left_out=list(read.left_out[:100]), source=name[:200], by=by, created=now,
+        )  # fmt: skip
+        detail = {"proposal": made.pk, "key": made.key, "source": made.source, "hash": content_hash(made.files)}
+        record_control([Fact(PROPOSED, detail)], origin_of(by), now)
+    return made
+
+
+def proposal_discard(*, by: User, proposal: Proposal) -> None:
+    """Nothing comes of it."""
+    with transaction.atomic():
+        record_control(
+            [Fact(DISCARDED, {"proposal": proposal.pk, "key": proposal.key})], origin_of(by), clock.utc_now()
+        )
+        proposal.delete()
 
 
 def proposals_waiting() -> QuerySet[Proposal]:
@@ -106,6 +123,8 @@ def proposal_publish(*, by: User, proposal: Proposal, note: str) -> Published | 
     """Deploy it, unless another version came into force since it was compared. The note says why."""
     if wrong := note_error(note):
         return Refused("invalid", wrong, {"note": wrong})
+    if not _is_as_uploaded(proposal):
+        return Refused("forged", "These are not the files that were uploaded. Upload them again, and tell an auditor.")
     origin = Origin(origin_of(by).actor, cause=f"upload of {proposal.source}"[:200])
     outcome = deploy(proposal.files, origin, by=by, note=note[:LONGEST_NOTE], based_on=proposal.based_on)
     if isinstance(outcome, Refused) and outcome.code == "overtaken":
@@ -118,6 +137,13 @@ def proposal_publish(*, by: User, proposal: Proposal, note: str) -> Published | 
     ensure_roles(outcome.case_type, origin)
     proposal.delete()
     return outcome
+
+
+def _is_as_uploaded(proposal: Proposal) -> bool:
+    """Whether its files are those that the control chain tells of; what was uploaded before it did is not known."""
+    told = (change for change in recent(PROPOSED) if change["proposal"] == proposal.pk)
+    change = next(told, None)
+    return change is None or change["hash"] == content_hash(proposal.files)
 
 
 def note_error(note: str) -> str:

@@ -410,6 +410,11 @@ ROLES = {
         "'intent', 'intent', '', '', true, -1)",
         "actor evil was never made",
     ),
+    "an upload waits that nobody made": (
+        "insert into casework_proposal (key, based_on, files, left_out, source, by_id, created) select key, version, files, "
+        f"'[]', 'x.zip', {ANNA}, now() from orchestration_definition where key = 'refund'",
+        "the upload x.zip for refund was made by nobody",
+    ),
     "an actor is asked first": (
         "update orchestration_actor set rank = -5 where key = 'intent'", "actor intent is not as it was made",
     ),

@@ -68,7 +68,7 @@ def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
     found = get_object_or_404(Proposal.objects.select_related("by"), pk=proposal_id)
     do = request.POST.get("do", "")
     if do == "discard":
-        found.delete()
+        publishing.proposal_discard(by=person(request), proposal=found)
         messages.info(request, f"{found.source} was discarded. Nothing has changed.")
         return redirect("rules")
     if do == "publish":

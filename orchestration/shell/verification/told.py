@@ -140,6 +140,10 @@ class Told:
             for listen in heard:
                 listen(self, detail, row)
 
+    def before(self, moment: datetime | None) -> bool:
+        """Whether the case began before that."""
+        return moment is not None and self.begun is not None and self.begun < moment
+
     def held(self) -> int:
         """How many ended rows are held."""
         ended = sum(len(rows.closed) for rows in self.rows.values())

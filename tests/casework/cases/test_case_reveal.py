@@ -36,7 +36,9 @@ def test_they_see_it_and_the_reason_is_kept(door: Door, people: People, analysed
     assert PERSON["iban"] in page(door, people["clara"], case) and PERSON["card"] not in page(
         door, people["clara"], case
     )
-    assert [(e.actor, e.detail) for e in kept(case, "field.revealed")] == [("person:clara", IBAN)]
+    (told,) = kept(case, "field.revealed")
+    until = Reveal.objects.get().until.isoformat()
+    assert (told.actor, told.detail) == ("person:clara", {**IBAN, "until": until})
 
 
 def test_nobody_else_sees_it_and_they_only_for_a_while(
