@@ -63,7 +63,7 @@ setup:
 
 setup-dev:
 	@$(SETUP) requirements-dev.txt
-	@$(PY) -m casework.runtime prepare
+	@$(PY) -m casework.runtime prepare --dev
 
 chromium:
 	@./tests/acceptance/chromium.sh

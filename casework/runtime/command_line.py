@@ -33,7 +33,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="casewright", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="serve the product until Ctrl-C").add_argument("--port", type=int, default=8000)
-    commands.add_parser("prepare", help="fetch the front end's files")
+    prepare = commands.add_parser("prepare", help="fetch the front end's files")
+    prepare.add_argument("--dev", action="store_true", help="also what only tests need")
     commands.add_parser("exec", help="run one command with the services up").add_argument("rest", nargs="+")
     for (
         name,
@@ -51,7 +52,7 @@ def main() -> int:
             case "run":
                 return run(places, options.port)
             case "prepare":
-                prepare_frontend()
+                prepare_frontend(dev=options.dev)
             case "exec":
                 return _with_services(places, options.rest)
             case "manage":

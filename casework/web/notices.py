@@ -113,7 +113,7 @@ def _home(found: Distribution) -> str:
 
 def _npm() -> Iterator[Notice]:
     for place, package in json.loads((ROOT / "package-lock.json").read_text())["packages"].items():
-        if place:
+        if place and not package.get("dev"):
             folder = MODULES.parent / place
             files = sorted(folder.iterdir()) if folder.is_dir() else []
             texts = ((path.name, path.read_text()) for path in files if path.name.lower().startswith(LICENCE_FILES))

@@ -19,8 +19,10 @@ from casework.actors.bundled import CASE_TYPES
 from casework.forms.answer_validation import nested
 from casework.intake.rows import REFERENCE
 from casework.intake.services import Opened, case_open
+from casework.management.odd_cases import make_odd_cases
 from casework.models import Case
 from orchestration.casetypes.case_type import by_definition, current
+from orchestration.models import ModelVersion
 
 PASSWORD = "casewright"  # noqa: S105 - for people who exist in development only
 
@@ -51,6 +53,9 @@ class Command(BaseCommand):
             self.stdout.write(ensure_person(*person))
         if not Case.objects.exists():
             self.stdout.write(f"{open_samples(cases)} sample cases are on their way to the worker")
+            if cases and ModelVersion.objects.filter(active=True).exists():
+                self.stdout.write("Out of the ordinary:")
+                self.stdout.writelines(make_odd_cases())
         self.stdout.write(f"Everybody's password is {PASSWORD}")
         bot = User.objects.get(username="intake-bot")
         token = Token.objects.filter(user=bot).first() or people.token_make(user=bot, origin=SETUP)

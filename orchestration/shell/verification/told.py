@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import orjson
@@ -170,10 +170,6 @@ def on_fact(listen: Listen, *actions: str) -> None:
 def canonical(value: Any) -> bytes:
     """JSON that is equal where the values are; to Python alone, true would equal 1."""
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-
-
-def utc(at: datetime) -> datetime:
-    return at.astimezone(UTC)
 
 
 # --- tasks: definition, name, form, state, assignee, priority, due, created, ended

@@ -10,6 +10,9 @@ from django.core.management import call_command
 
 from casework.management.commands import deploy as command
 from casework.models import Case
+from orchestration.ground import clock
+from orchestration.models import HumanTask, Incident
+from orchestration.shell.verification import verify
 from tests.orchestration.machines import Machines, work_jobs
 
 pytestmark = pytest.mark.django_db
@@ -45,3 +48,13 @@ def test_the_sample_refunds_go_every_way_that_the_rules_know(machines: Machines)
     }  # fmt: skip
     assert found["REFUND-002"] == ("Pay", "Being paid")
     assert found["REFUND-005"] == ("Complete the request", "Pending review")
+
+
+def test_the_demo_has_something_odd_in_it_that_the_history_tells_as_it_was(machines: Machines) -> None:
+    assert "a task that should have been done yesterday" in said()
+    odd = {case.reference: case for case in Case.objects.filter(reference__startswith="ODD-")}
+    assert HumanTask.objects.get(instance=odd["ODD-OVERDUE"].instance_id, state="open").due < clock.utc_now()
+    assert odd["ODD-WAITS"].state == "Awaiting external data"
+    assert Incident.objects.filter(instance=odd["ODD-TROUBLE"].instance_id, resolved=None).count() == 1
+    assert all(verify(case.instance).ok for case in odd.values())
+    assert "Out of the ordinary" not in said()

@@ -1,0 +1,76 @@
+"""Can everybody use every page? axe-core finds nothing against WCAG 2.2 AA on any page, for any role, in both schemes.
+
+Each person follows every link that a page has, once for each kind of address, so a new page is walked as soon as some
+page links to it. Colours are looked at in the light and the dark scheme; all else is the same in both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.acceptance.messages import CERTAIN
+from tests.acceptance.people import Person
+from tests.acceptance.product import Product
+
+AXE: Final = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NUMBER: Final = re.compile(r"\d+")
+NO_PAGE: Final = re.compile(r"/download/|/api/schema|/logout")
+MOST: Final = 80
+"""Pages for one person; more than that would be a walk that finds no end."""
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("username", ["anna", "clara", "emil", "ada", "axel", "olga"])
+def test_axe_finds_nothing_on_any_page(username: str, person: Callable[..., Person], product: Product) -> None:
+    anna = person("anna")
+    for text in (CERTAIN, "Something else entirely."):
+        anna.opens_a_case(text, Name="Maria Sandoval", IBAN="DE89 3704 0044 0532 0130 00")
+    product.settled()
+    page = (anna if username == "anna" else person(username)).page
+    found = [fault for address in _walk(page) for fault in _faults(page, address)]
+    assert not found, "\n".join(found)
+
+
+def test_axe_finds_nothing_on_the_page_for_signing_in(browser: Any, product: Product) -> None:
+    page = browser.new_context(base_url=product.url).new_page()
+    page.goto("/login/")
+    assert not list(_faults(page, "/login/"))
+
+
+def _walk(page: Page) -> Iterator[str]:
+    """Every kind of page that can be reached from the inbox; the page shows it while it is yielded."""
+    ahead, seen = ["/", "/api/docs/"], {"/", "/api/docs/"}
+    while ahead:
+        address = ahead.pop(0)
+        answer = page.goto(address)
+        assert answer is not None
+        if "text/html" not in answer.headers.get("content-type", ""):
+            continue
+        yield address
+        for link in page.eval_on_selector_all("a[href^='/']", "links => links.map(link => link.getAttribute('href'))"):
+            kind = NUMBER.sub("N", link.partition("#")[0].partition("?")[0])
+            if kind not in seen and not NO_PAGE.search(kind) and not kind.startswith("/help/licences/"):
+                seen.add(kind)
+                ahead.append(link)
+        assert len(seen) < MOST, sorted(seen)
+
+
+def _faults(page: Page, address: str) -> Iterator[str]:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    for scheme, options in (
+        ("light", {"runOnly": TAGS}),
+        ("dark", {"runOnly": {"type": "rule", "values": ["color-contrast"]}}),
+    ):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        for violation in page.evaluate("options => axe.run(document, options)", options)["violations"]:
+            where = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
+            yield f"{address} ({scheme}): {violation['id']} {len(violation['nodes'])} times: {where}"
