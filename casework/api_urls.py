@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 
 from casework.cases.api import commands, reading
 from casework.intake import api as intake
 from casework.tasks import api
 from casework.web.api.errors import unknown
+from casework.web.api.reference import api_docs
 
 urlpatterns: list[URLPattern] = [
     path("cases/", intake.CasesView.as_view(), name="api-cases"),
@@ -31,6 +32,6 @@ urlpatterns: list[URLPattern] = [
     path("tasks/<number:task>/release/", api.ReleaseView.as_view(), name="api-task-release"),
     path("tasks/<number:task>/complete/", api.CompleteView.as_view(), name="api-task-complete"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(template_name="web/api_docs.html"), name="api-docs"),
+    path("docs/", api_docs, name="api-docs"),
     re_path("", unknown, name="api-unknown"),
 ]
