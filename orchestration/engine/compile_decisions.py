@@ -102,6 +102,7 @@ def _by_key(models: Mapping[str, DecisionModel], faults: list[Fault]) -> dict[st
             found[key] = first.model
         elif not _either_may_be_named_so(first, clash):
             faults.append(_twice(key, first, clash))
+            found[key] = all_of_it[-1].model  # what was deployed before there was this fault decided so
     return found
 
 

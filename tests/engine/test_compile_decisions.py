@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.engine.compile_models import build
+from orchestration.engine.compile_models import build, compiled
 from orchestration.engine.compiled_models import CompiledModels, Fault
 from tests.engine.dmn.samples import decision, definitions, input_data, literal, table
 from tests.engine.vendors import Run, activity, bpmn, flows, line
@@ -54,6 +54,7 @@ def sentences(**files):
 def test_two_files_may_not_have_a_decision_or_service_of_one_key(one, other, told):
     files = {"a_dmn": definitions(one, namespace="urn:a"), "b_dmn": definitions(other, namespace="urn:b")}
     assert {fault.file for fault in severe(**files) if told in fault.sentence} == {"b.dmn"}, severe(**files)
+    assert len(severe(**files)) == len({fault.element for fault in severe(**files)}), "and it is told once"
     turned = dict(reversed(files.items()))
     assert sentences(**turned), "the order of the files does not matter"
 
@@ -187,3 +188,8 @@ def test_a_case_calls_a_service_too():
     built = build(files)
     assert not [fault for fault in (built if isinstance(built, list) else built.warnings) if fault.severe]
     assert isinstance(build({"c.cmmn": case.encode()})[0], Fault)
+
+
+def test_what_was_deployed_before_two_of_one_key_were_a_fault_decides_as_it_did():
+    files = {"a.dmn": definitions(fee("1"), namespace="urn:a"), "b.dmn": definitions(fee("2"), namespace="urn:b")}
+    assert compiled(files).decisions["fee"].evaluate("fee", {}).value == 2
