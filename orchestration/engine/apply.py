@@ -44,6 +44,8 @@ def _instance_started(state: State, event: e.InstanceStarted) -> None:
     state.owned.add(event.instance)
     if event.parent is None:
         state.data_changed = True
+    elif event.parent in state.items:
+        state.own_item(event.parent).called.add(event.instance)
 
 
 def _instance_changed(state: State, event: e.InstanceChanged) -> None:
@@ -54,7 +56,9 @@ def _instance_ended(state: State, event: e.InstanceEnded) -> None:
     if event.parent is None:
         state.own_instance(event.instance).state = event.state
     else:
-        del state.instances[event.instance]
+        state.instances.pop(event.instance)
+        if event.parent in state.items:
+            state.own_item(event.parent).called.discard(event.instance)
 
 
 def _item_opened(state: State, event: e.ItemOpened) -> None:
@@ -69,15 +73,16 @@ def _item_opened(state: State, event: e.ItemOpened) -> None:
         dict(event.facts or {}),
     )
     state.owned.add(event.item)
-    _holder(state, event.instance, event.parent).children[event.item] = None
+    _holder(state, event.instance, event.parent).children.add(event.item)
 
 
 def _item_changed(state: State, event: e.ItemChanged) -> None:
     if event.target in ENDED:
-        gone = state.items.pop(event.item)
-        _holder(state, gone.instance, gone.parent).children.pop(event.item, None)
+        gone = state.items[event.item]
+        state.items.pop(event.item)
+        _holder(state, gone.instance, gone.parent).children.discard(event.item)
         for wait in gone.waits:
-            state.waits.pop(wait, None)
+            state.waits.pop(wait)
     else:
         state.own_item(event.item).state = event.target
 
@@ -153,13 +158,13 @@ def _incident_resolved(state: State, event: e.IncidentResolved) -> None:
 def _wait(state: State, wait: Wait) -> None:
     _number(state, wait.id)
     state.waits[wait.id] = wait
-    _holder(state, wait.instance, wait.item).waits[wait.id] = None
+    _holder(state, wait.instance, wait.item).waits.add(wait.id)
 
 
 def _unwait(state: State, wait: int) -> None:
-    gone = state.waits.pop(wait, None)
+    gone = state.waits.pop(wait)
     if gone is not None:
-        _holder(state, gone.instance, gone.item).waits.pop(wait, None)
+        _holder(state, gone.instance, gone.item).waits.discard(wait)
 
 
 def _holder(state: State, instance: int, item: int | None) -> Item | Instance:

@@ -1,8 +1,10 @@
 """How are states and events stored?
 
-A state becomes two byte strings: what is open (small), and the root's variables (the case data, which may be large and
-is decoded only when somebody reads it, and written only when it changed). Both are JSON; items and waits are rows
-without field names, because they are written at every step. Events become a kind and a JSON object.
+A state becomes two byte strings: what is open, and the root's variables (the case data, which may be large and is
+decoded only when somebody reads it, and written only when it changed). Both are JSON. What is open is an array: the
+length of the header, the header (the counter, where each variable stands in the data, the lengths of what follows),
+the words of the pages, then the pages (`pages`), so that a step finds what it needs and leaves the rest as it is.
+Before November 2026 it was one object with all rows; those are read too. Events become a kind and a JSON object.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import Any, get_args
 import orjson
 
 from orchestration.engine import events
+from orchestration.engine.pages import Pages, stored
 from orchestration.engine.state import ROOT, Instance, Item, State, Wait
 from orchestration.engine.variables import Variables
 
@@ -20,39 +23,55 @@ Json = Any
 
 
 def encode(state: State) -> tuple[bytes, bytes | None]:
-    """(open items, case data); case data None: unchanged since the state was decoded."""
+    """(what is open, case data); case data None: unchanged since the state was decoded."""
     data, index = state.root.variables.encode()
-    document = {
-        "next": state.next_id,
-        "data": index,
-        "instances": [
-            [i.id, i.kind, i.key, i.parent, i.state, None if i.id == ROOT else dict(i.variables), i.facts]
-            for i in state.instances.values()
-        ],
-        "items": [[i.id, i.instance, i.parent, i.node, i.state, i.local, i.facts] for i in state.items.values()],
-        "waits": [[w.id, w.instance, w.item, w.kind, w.name, w.node, w.key, w.facts] for w in state.waits.values()],
-    }
-    return orjson.dumps(document), data if state.data_changed else None
+    layout, words, pages = stored(state.tables, state.pages)
+    header = orjson.dumps({"next": state.next_id, "data": index, **layout})
+    open_items = b"[%d,%b,[%b],%b]" % (len(header), header, words, pages)
+    return open_items, data if state.data_changed else None
 
 
 def decode(items: bytes, data: bytes) -> State:
-    """The state that was encoded, with `data` the last case data that `encode` gave."""
-    document = orjson.loads(items)
+    """The state that was encoded, with `data` the last case data that `encode` gave. Raises ValueError.
+
+    Pages are decoded when something on them is asked for, which may raise ValueError too.
+    """
+    if items.startswith(b"{"):
+        return _decode_rows(orjson.loads(items), data)
+    comma = items.index(b",", 1, 20)
+    end = comma + 1 + int(items[1:comma])
+    header = orjson.loads(items[comma + 1 : end])
+    return State(header["next"], Pages(items, end + 1, header), Variables.decode(data, header["data"]))
+
+
+def _decode_rows(document: dict[str, Json], data: bytes) -> State:
+    """A state as it was stored until November 2026: all rows in three lists, what stands in what to be worked out."""
     state = State(document["next"])
     for id, kind, key, parent, status, given, facts in document["instances"]:
         variables = Variables.decode(data, document["data"]) if id == ROOT else Variables(given)
         state.instances[id] = Instance(id, kind, key, parent, status, variables, facts)
     for row in document["items"]:
-        item = Item(*row)
-        state.items[item.id] = item
-        holder = state.instances[item.instance] if item.parent is None else state.items[item.parent]
-        holder.children[item.id] = None
+        state.items[row[0]] = Item(*row)
+    for item in state.items.values():
+        state.holder(item.instance, item.parent).children.add(item.id)
     for row in document["waits"]:
-        wait = Wait(*row)
-        state.waits[wait.id] = wait
-        owner = state.instances[wait.instance] if wait.item is None else state.items[wait.item]
-        owner.waits[wait.id] = None
+        wait = state.waits[row[0]] = Wait(*row)
+        state.holder(wait.instance, wait.item).waits.add(wait.id)
+    for instance in state.instances.values():
+        if instance.parent is not None and instance.parent in state.items:
+            state.items[instance.parent].called.add(instance.id)
     return state
+
+
+def opened(items: bytes) -> list[Json]:
+    """All of what is stored as open, but for where in the data each variable stands. Raises ValueError.
+
+    Two states of the same content give the same: which rows stand on which page, and their words, follows from them.
+    """
+    whole = orjson.loads(items)
+    if isinstance(whole, dict):
+        return opened(encode(_decode_rows(whole, b"{}"))[0])
+    return [{name: value for name, value in whole[1].items() if name != "data"}, *whole[2:]]
 
 
 class _Shape:

@@ -420,7 +420,7 @@ class Step:
 
     def expecting(self, name: str, content: Mapping[str, Json], instance: int | None = None) -> list[int]:
         """The subscriptions for an event of a registry, in the instance if one is named, whom this content fits."""
-        waits = [wait for wait in self.state.waits.values() if wait.kind == "message" and wait.name == name]
+        waits = self.state.waiting_for("message", name)
         if not any(registry.is_key(wait.key) for wait in waits):
             return []
         keys = self.models.event_keys(content)
@@ -433,10 +433,8 @@ class Step:
         stands still only where no other fits."""
         fitting = [
             wait
-            for wait in self.state.waits.values()
-            if wait.kind == "message"
-            and wait.name == name
-            and (at is None or wait.node == at)
+            for wait in self.state.waiting_for("message", name)
+            if (at is None or wait.node == at)
             and (instance is None or wait.instance == instance)
             and (wait.fits(correlation) or (at is not None and registry.is_key(wait.key)))
         ]
@@ -456,8 +454,7 @@ class Step:
 
     def hearing(self, signal: str, key: str | None = None) -> list[int]:
         """The signal subscriptions for this name with this key."""
-        waits = self.state.waits.values()
-        return [wait.id for wait in waits if wait.kind == "signal" and wait.name == signal and wait.key == key]
+        return [wait.id for wait in self.state.waiting_for("signal", signal) if wait.key == key]
 
     def deliver(self, subscription: int, variables: Mapping[str, Json]) -> None:
         """Hand a message or signal to a subscription, unless it has gone in the meantime."""

@@ -193,7 +193,7 @@ def test_ten_thousand_loops_leave_the_state_as_small_as_one():
     small = len(encode(case.state)[0])
     for _ in range(10_000):
         case.state = execute(case.models, case.state, c.CompleteTask(case.item("a")), NOW).state
-    assert len(encode(case.state)[0]) <= small + 20
+    assert len(encode(case.state)[0]) <= small + 80, "numbers have more digits, and the task a page of its own"
 
 
 def test_an_empty_state_has_no_root():

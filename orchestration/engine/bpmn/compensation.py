@@ -79,10 +79,10 @@ def cancel(step: Step, transaction: int) -> None:
 
 def advance(step: Step, instance: int) -> bool:
     """Where something is being undone and nothing runs for it: the next handler, or the end. Whether any did."""
-    waiting = [item for item in step.state.items.values() if item.instance == instance and "queue" in item.facts]
+    waiting = step.state.items_with(instance, "queue")
     if not waiting:
         return False
-    busy = {item.facts["undoing"] for item in step.state.items.values() if "undoing" in item.facts}
+    busy = {item.facts["undoing"] for item in step.state.items.mentioning("undoing") if "undoing" in item.facts}
     ready = [item for item in waiting if item.id not in busy]
     for item in ready:
         step.plan(_next, step, item.id)

@@ -10,10 +10,9 @@ from __future__ import annotations
 from typing import Any, cast
 
 from orchestration.engine import events as e
-from orchestration.engine.bpmn.items import facts_of, note, process, stall
+from orchestration.engine.bpmn.items import facts_of, note, process, scopes_in, stall
 from orchestration.engine.bpmn.model import Flow, Gateway, Node
 from orchestration.engine.bpmn.tokens import holds, pass_through, resume, send
-from orchestration.engine.state import Item
 from orchestration.engine.step import Step
 
 Tokens = dict[str, int]
@@ -101,7 +100,7 @@ def release(step: Step, instance: int) -> bool:
     if not model.reach:
         return False
     done = False
-    for scope in [None, *(item.id for item in _items(step, instance))]:
+    for scope in [None, *(item.id for item in scopes_in(step, instance))]:
         if scope is None or scope in step.state.items:
             done = _release_in(step, instance, scope) or done
     return done
@@ -147,10 +146,6 @@ def _awaited(step: Step, instance: int, scope: int | None, join: Node, empty: li
         if kind == "tokens" and id != join.id:
             places.add(id)
     return any(not places.isdisjoint(upstream.get(flow, ())) for flow in empty)
-
-
-def _items(step: Step, instance: int) -> list[Item]:
-    return [item for item in step.state.items.values() if item.instance == instance and item.facts]
 
 
 def _park(step: Step, instance: int, scope: int | None, node: Node, flow: Flow) -> Tokens:

@@ -39,6 +39,13 @@ def outermost(step: Step, instance: int) -> int:
         instance = caller
 
 
+def scopes_in(step: Step, instance: int) -> list[Item]:
+    """The sub-processes of the instance that are open, and the frames of their loops, oldest first."""
+    nodes = process(step, instance).sub_processes
+    found = [item for node in nodes for item in step.state.items_at(instance, node)]
+    return sorted(found, key=lambda item: item.id) if len(nodes) > 1 else found
+
+
 def facts_of(step: Step, instance: int, scope: int | None) -> Mapping[str, Json]:
     return step.state.instances[instance].facts if scope is None else step.state.items[scope].facts
 

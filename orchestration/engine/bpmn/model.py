@@ -207,7 +207,8 @@ class ProcessModel:
 
     `starters`: its ways in by event. `reach`: inclusive (and complex) join -> incoming flow -> nodes from which a token
     can come along that flow without passing the join. `has_conditions`, `has_keys`: whether data may trigger
-    an event, or change whose message is awaited; `has_handlers`: whether there are event sub-processes.
+    an event, or change whose message is awaited; `has_handlers`: whether there are event sub-processes;
+    `sub_processes`: the ids of all kinds of them.
     `retrievals`: message name -> how its correlation key is read from its payload, one expression for each
     property of the key (8.3.2). `initiator`: the variable that keeps who began it; `started`: what is set
     when it starts. `asked`: the parameters by which its events of a registry find it.
@@ -226,4 +227,5 @@ class ProcessModel:
     has_conditions: bool = False
     has_keys: bool = False
     has_handlers: bool = False
+    sub_processes: tuple[str, ...] = ()
     line: int = 0

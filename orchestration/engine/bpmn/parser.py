@@ -135,6 +135,7 @@ class _Process:
             has_conditions=any(definition.kind in ("conditional", "variable") for definition in self.awaited()),
             has_keys=any(definition.correlation for definition in self.awaited()),
             has_handlers=any(isinstance(node, SubProcess) and node.kind == "event" for node in self.nodes.values()),
+            sub_processes=tuple(id for id, node in self.nodes.items() if isinstance(node, SubProcess)),
             line=self.element.line,
         )
 

@@ -19,6 +19,7 @@ from orchestration.engine.bpmn.items import (
     note,
     open_item,
     process,
+    scopes_in,
     stall,
     turn,
 )
@@ -71,7 +72,7 @@ def offer(step: Step, instance: int, scope: int | None, id: str) -> None:
 
 def is_quiet(step: Step, instance: int, scope: int | None) -> bool:
     """Whether no token is left in the scope."""
-    return not step.state.children(instance, scope) and not _waits_at_join(facts_of(step, instance, scope))
+    return not step.state.holder(instance, scope).children and not _waits_at_join(facts_of(step, instance, scope))
 
 
 def _waits_at_join(facts: Mapping[str, Json]) -> bool:
@@ -80,12 +81,8 @@ def _waits_at_join(facts: Mapping[str, Json]) -> bool:
 
 def emptied(step: Step, instance: int) -> list[Item]:
     """Sub-processes of the instance that are complete by themselves, the innermost first."""
-    found = []
-    for item in list(step.state.items.values()):
-        mine = item.instance == instance and not item.children and _is_body(step, item)
-        if mine and is_quiet(step, instance, item.id):
-            found.append(item)
-    return found
+    empty = [item for item in scopes_in(step, instance) if not item.children and _is_body(step, item)]
+    return [item for item in empty if is_quiet(step, instance, item.id)]
 
 
 def _is_body(step: Step, item: Item) -> bool:
@@ -114,7 +111,7 @@ def is_enough(step: Step, scope: int | None) -> bool:
 
 def satisfied(step: Step, instance: int) -> list[Item]:
     """Ad-hoc sub-processes that are complete by their condition: what still runs is ended with them, or has ended."""
-    enough = [item for item in step.state.items.values() if item.instance == instance and ENOUGH in item.facts]
+    enough = [item for item in scopes_in(step, instance) if ENOUGH in item.facts]
     return [i for i in enough if cast(SubProcess, node_of(step, i)).cancel_remaining or not performs(step, i)]
 
 
@@ -124,13 +121,13 @@ def _offered(step: Step, item: Item) -> list[Item]:
 
 def completing(step: Step, instance: int) -> list[int | None]:
     """Scopes whose own flow has come to its end while event sub-processes still run in them (13.5.4)."""
-    running = [item for item in step.state.items.values() if item.instance == instance and _is_event(step, item)]
+    running = [item for item in scopes_in(step, instance) if _is_event(step, item)]
     found = dict.fromkeys(item.parent for item in running if "undoing" not in item.facts)
     return [scope for scope in found if turn(step, instance, scope) == 0 and _has_only_events(step, instance, scope)]
 
 
 def _has_only_events(step: Step, instance: int, scope: int | None) -> bool:
-    inside = step.state.children(instance, scope)
+    inside = step.state.each_child(instance, scope)
     return all(_is_event(step, item) for item in inside) and not _waits_at_join(facts_of(step, instance, scope))
 
 
@@ -141,7 +138,7 @@ def _is_event(step: Step, item: Item) -> bool:
 
 def performs(step: Step, item: Item) -> bool:
     """Whether an activity of an ad-hoc sub-process is at work in it."""
-    return any(child.state != "enabled" for child in step.state.children(item.instance, item.id))
+    return any(child.state != "enabled" for child in step.state.each_child(item.instance, item.id))
 
 
 def is_ad_hoc(step: Step, item: int | None) -> bool:

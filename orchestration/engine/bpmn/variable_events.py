@@ -23,7 +23,8 @@ def note(step: Step, instance: int, kind: str, names: Iterable[str]) -> None:
 def heard(step: Step, instance: int) -> list[Wait]:
     """The variable listeners of the instance that wait for a change of this step."""
     happened = step.runs.pop(instance, set())
-    return [wait for wait in step.state.waits.values() if happened and _hears(step, wait, instance, happened)]
+    waits = step.state.waiting_for("variable") if happened else ()
+    return [wait for wait in waits if _hears(step, wait, instance, happened)]
 
 
 def _hears(step: Step, wait: Wait, instance: int, happened: set[tuple[str, str]]) -> bool:

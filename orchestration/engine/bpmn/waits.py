@@ -132,8 +132,8 @@ def _held(wait: Wait) -> str:
 def conditions_met(step: Step, instance: int) -> list[Wait]:
     """The conditional events of the instance whose condition has become true since it was last looked at."""
     model, found = process(step, instance), []
-    for wait in list(step.state.waits.values()):
-        if wait.kind != "conditional" or wait.instance != instance:
+    for wait in step.state.waiting_for("conditional"):
+        if wait.instance != instance:
             continue
         node, fact = model.nodes[wait.node], _held(wait)
         was = fact in facts_of(step, instance, wait.item)
@@ -152,8 +152,8 @@ def conditions_met(step: Step, instance: int) -> list[Wait]:
 def keep_keys(step: Step, instance: int) -> None:
     """Data changed: a message subscription follows the data that its key is read from (8.4.2, context-based)."""
     nodes = process(step, instance).nodes
-    for wait in list(step.state.waits.values()):
-        if wait.kind != "message" or wait.instance != instance:
+    for wait in step.state.waiting_for("message"):
+        if wait.instance != instance:
             continue
         for definition in correlation.awaited(nodes[wait.node]):
             mine = definition.correlation and name_of(step, definition, instance, wait.item) == wait.name

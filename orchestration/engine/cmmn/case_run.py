@@ -61,7 +61,7 @@ class CaseRun:
         self.on_transition = on_transition
         self.instance = instance
         self.model: CaseModel = step.model(instance)
-        self._by_node: dict[str, dict[int, None]] | None = None
+        self._by_node: dict[str, dict[int, None]] = {}
         self.dirty: set[int | None] = set()
         self.recheck: dict[int, None] = {}
         self.passing: dict[str, None] = {}
@@ -83,14 +83,18 @@ class CaseRun:
     def children(self, parent: int | None) -> list[Item]:
         return self.step.state.children(self.instance, parent)
 
+    def open_of(self, nodes: Iterable[str]) -> list[Item]:
+        """The open items of these nodes, oldest first."""
+        return sorted((item for node in nodes for item in self.open(node)), key=lambda item: item.id)
+
     def open(self, node: str) -> list[Item]:
         """The open items of this node, oldest first."""
-        if self._by_node is None:
-            self._by_node = {}
-            for item in self.step.state.items.values():
-                if item.instance == self.instance:
-                    self._by_node.setdefault(item.node, {})[item.id] = None
-        return [self.step.state.items[number] for number in self._by_node.get(node, ())]
+        known = self._by_node.get(node)
+        if known is None:
+            found = self.step.state.items_at(self.instance, node)
+            self._by_node[node] = dict.fromkeys(item.id for item in found)
+            return found
+        return [self.step.state.items[number] for number in known]
 
     def lineage(self, parent: int | None) -> Lineage:
         """The stages around, from the inside out: (node, item)."""
@@ -161,8 +165,8 @@ class CaseRun:
             local = {**(local or {}), node.repetition.counter: 1}
         number = step.new_id()
         step.emit(e.ItemOpened(self.instance, number, parent, node.id, node.definition, name, node.type, state, local))
-        if self._by_node is not None:
-            self._by_node.setdefault(node.id, {})[number] = None
+        if node.id in self._by_node:
+            self._by_node[node.id][number] = None
         self.dirty.add(parent)
         step.touch(self.instance)
         self._met(node)
@@ -179,7 +183,7 @@ class CaseRun:
         self.step.emit(
             e.ItemChanged(self.instance, number, transition, before, after, node.definition, node.name, reason)
         )
-        if after in ENDED and self._by_node is not None:
+        if after in ENDED and node.id in self._by_node:
             self._by_node[node.id].pop(number, None)
         self.dirty.add(parent)
         if node.is_stage and after not in ENDED:

@@ -37,7 +37,7 @@ def look(run: CaseRun, parent: int | None) -> Look:
     if stage.auto_complete_condition is not None:
         automatic = run.value(stage.auto_complete_condition, parent) is True
     complete = True
-    for child in run.children(parent):
+    for child in run.step.state.each_child(run.instance, parent):
         node = run.node(child)
         weight = _weight(run, child, node)
         if weight == "holds":
@@ -124,6 +124,4 @@ def next_completable(run: CaseRun) -> int | None:
 def look_everywhere(run: CaseRun) -> None:
     """What completion depends on has changed: every open stage is to be looked at."""
     run.dirty.add(None)
-    run.dirty.update(
-        item.id for item in run.step.state.items.values() if item.instance == run.instance and run.node(item).is_stage
-    )
+    run.dirty.update(item.id for item in run.open_of(run.model.stages))

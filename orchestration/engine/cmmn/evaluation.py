@@ -91,8 +91,7 @@ def _complete_something(run: CaseRun) -> bool:
 
 
 def _dismiss_orphans(run: CaseRun) -> None:
-    for item in list(run.step.state.items.values()):
-        if item.instance == run.instance and item.id in run.step.state.items:
-            node = run.node(item)
-            if node.is_listener and item.state in ("available", "unavailable") and listeners.is_orphan(run, item):
-                items.end(run, item, "terminate")
+    for item in run.open_of(run.model.listeners):
+        still = run.item(item.id)
+        if still is not None and still.state in ("available", "unavailable") and listeners.is_orphan(run, still):
+            items.end(run, still, "terminate")

@@ -50,6 +50,8 @@ def build(id: str, name: str, plan: Node, nodes: Mapping[str, Node], **rest: Any
         gathering=tuple(node.id for node in nodes.values() if node.repetition is not None and node.repetition.gathers),
         crossing=frozenset(node.id for node in nodes.values() if _crosses(node, nodes, around)),
         placed=placed,
+        stages=tuple(node.id for node in nodes.values() if node.is_stage),
+        listeners=tuple(node.id for node in nodes.values() if node.is_listener),
         keeps_completed=any(_asks_completed(node) for node in nodes.values()),
         asked=frozenset(
             tuple(name for name, _ in node.extensions.heard.matching)

@@ -212,7 +212,8 @@ class CaseModel:
     items inside a stage that wait for something outside of it. `gathering`: items that gather variables of repetitions.
     `begun_by`: the event of a registry that begins it; `asked`: the parameters by which such events find its listeners.
     `moved`: what is set when the case changes its state.
-    `placed`: definition -> the items that it defines, in the order of the model.
+    `placed`: definition -> the items that it defines, in the order of the model. `stages`, `listeners`: the
+    items that are one.
     """
 
     id: str
@@ -237,5 +238,7 @@ class CaseModel:
     asked: frozenset[Names] = frozenset()
     crossing: frozenset[str] = frozenset()
     placed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    stages: tuple[str, ...] = ()
+    listeners: tuple[str, ...] = ()
     keeps_completed: bool = False
     flowable: bool = False
