@@ -14,8 +14,8 @@ from functools import partial
 from typing import Any, Final
 
 from orchestration.engine import registry
-from orchestration.engine.keys import same
 from orchestration.engine.id_set import IdSet
+from orchestration.engine.keys import same
 from orchestration.engine.pages import Pages, Row, Table
 from orchestration.engine.variables import Variables
 

@@ -20,7 +20,7 @@ from audit.chain import Head
 from audit.checking import ChainCheck
 from audit.reading import Row, links_after, links_of
 from orchestration.casetypes.case_type import Faulty, by_definition
-from orchestration.engine.codec import decode, encode
+from orchestration.engine.codec import decode, encode, opened
 from orchestration.engine.state import INSTANCE_ENDED, State
 from orchestration.models import Definition
 from orchestration.shell.verification import candidates, tables
@@ -189,7 +189,7 @@ def _stored_apart(case: Case) -> None:
     """What the instance's row says otherwise than its history."""
     stored, told = case.stored, case.told
     try:
-        state = decode(bytes(stored.items), bytes(stored.data))
+        state, read = decode(bytes(stored.items), bytes(stored.data)), opened(bytes(stored.items))
         dict(state.root.variables)
     except BROKEN as error:
         return case.wrong(f"the stored state cannot be read: {type(error).__name__}")
@@ -198,7 +198,7 @@ def _stored_apart(case: Case) -> None:
     status = root_state(told)
     if status is None:
         return case.wrong("the history does not say how the case began")
-    if not same(told.state, state, bytes(stored.data)):
+    if not same(told.state, state, read, bytes(stored.data)):
         case.wrong("the stored state is not the one that the events lead to")
     if status != stored.status:
         case.wrong("the stored status is not the one that the events lead to")
@@ -208,17 +208,15 @@ def _stored_apart(case: Case) -> None:
         case.wrong("the case did not end when its row says")
 
 
-def same(rebuilt: State, stored: State, data: bytes) -> bool:
-    """Equal as stored, to the byte but for the order of names: to Python alone, true would equal 1."""
+def same(rebuilt: State, stored: State, read: list[Any], data: bytes) -> bool:
+    """Equal as stored, to the byte but for the order of names: to Python alone, true would equal 1.
+
+    `read`: all that stands in the stored document.
+    """
+    if canonical(opened(encode(rebuilt)[0])) != canonical(read):
+        return False
     wanted = canonical(dict(rebuilt.root.variables))
-    read = (dict(stored.root.variables), orjson.loads(data))
-    return _open(rebuilt) == _open(stored) and all(canonical(variables) == wanted for variables in read)
-
-
-def _open(state: State) -> bytes:
-    """All that is open, as `encode` writes it, without where in the data each variable stands."""
-    document = orjson.loads(encode(state)[0])
-    return canonical({name: value for name, value in document.items() if name != "data"})
+    return all(canonical(each) == wanted for each in (dict(stored.root.variables), orjson.loads(data)))
 
 
 def _compare(cursor: psycopg.Cursor[Any], cases: Mapping[int, Case]) -> None:

@@ -139,7 +139,7 @@ def test_two_events_that_changed_places_are_found(case: int) -> None:
         ("head_sequence", 2, "the last event is not the one that the case remembers"),
         ("head_digest", bytes(32), "the last event is not the one that the case remembers"),
         ("items", b"{}", "the stored state cannot be read: KeyError"),
-        ("items", b"not json", "the stored state cannot be read: JSONDecodeError"),
+        ("items", b"not json", "the stored state cannot be read: ValueError"),
         ("data", b"{", "the stored state cannot be read: JSONDecodeError"),
     ],
 )
