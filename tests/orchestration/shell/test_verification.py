@@ -157,7 +157,8 @@ def test_a_changed_case_is_found(case: int, column: str, value: object, reason: 
         ("data", b'"urgent":true', b'"urgent":1'),
         ("items", b'"active"', b'"failed"'),
         ("items", b'"remind', b'"rimind'),
-        ("items", b'"next":', b'"next":1'),
+        ("items", b'"next":5', b'"next":6'),
+        ("items", b'[["act"', b'[["xct"'),
         ("items", b'"act"', b'"xct"'),
     ],
 )
