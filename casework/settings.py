@@ -7,12 +7,11 @@ on. README.md lists the variables.
 from typing import Any
 
 import environ
-from celery.schedules import schedule
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
 from casework.logs import configure_logging
-from casework.runtime.clock import steady
+from casework.runtime.broker import ANSWERS_WITHIN, CLOCK_QUEUE, SCHEDULE, time_limits_of
 from casework.runtime.locations import IS_INSTALLED, ROOT, locations, vendor_folder
 
 env = environ.Env()
@@ -60,11 +59,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "casework.web.middleware.content_security_policy",
     "casework.web.middleware.method_page",
+    "casework.web.middleware.private_answers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "casework.web.made_for.RefuseOthersPages",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "casework.web.session_age.SessionAge",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -80,6 +82,7 @@ TEMPLATES = [
         "DIRS": [ROOT / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["casework.templatetags.guarded_forms"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -102,23 +105,28 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # Plans of repeated statements are kept by the server; behind a pooler that shares sessions, set it to -1.
 prepare = env.int("DATABASE_PREPARE_THRESHOLD", default=3)
 DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = None if prepare < 0 else prepare
+# A server, or a network, that does not answer is given up: when connecting (s), when sending (ms), when silent (s).
+DATABASES["default"]["OPTIONS"] |= {
+    "connect_timeout": 5, "tcp_user_timeout": 10_000, "keepalives_idle": 30, "keepalives_interval": 10,
+    "keepalives_count": 3,
+} | DATABASES["default"]["OPTIONS"]  # fmt: skip
 if DATABASE_POOL := env.int("DATABASE_POOL", default=0):
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Throttle counts only; several web machines share them through CACHE_URL.
-CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+CACHES: dict[str, dict[str, Any]] = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+if "redis" in CACHES["default"]["BACKEND"]:
+    CACHES["default"]["BACKEND"] = "casework.web.forgiving_cache.ForgivingRedisCache"
+    CACHES["default"].setdefault("OPTIONS", {}).update(socket_connect_timeout=1, socket_timeout=1)
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=EMBEDDED.broker_url)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # for as long as it takes
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # what is being done needs no broker
-CELERY_BROKER_TRANSPORT_OPTIONS = (
-    # Redis is told nothing of who has which message: a receipt that cannot be handed over when it goes away counts
-    # as work in hand for ever, and so keeps the worker from asking for more (kombu 5.7). A host that does not answer is
-    # given up after two seconds: a request waits for nothing, a worker tries again.
-    {"ack_emulation": False, "socket_connect_timeout": 2} if CELERY_BROKER_URL.startswith(("redis", "rediss")) else {}
-)
+# A broker that does not answer is given up after these seconds, also one that takes connections and keeps silent.
+CELERY_BROKER_CONNECTION_TIMEOUT = ANSWERS_WITHIN
+CELERY_BROKER_TRANSPORT_OPTIONS = time_limits_of(CELERY_BROKER_URL)
 # Rows are the truth, messages are nudges: nothing is kept of a result, and no message comes again; the sweep asks.
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -132,15 +140,11 @@ CELERY_TASK_TIME_LIMIT = 330
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 # Timers and the sweep do not wait behind a backlog of jobs: a worker takes from both queues in turn.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("clock")]
+CELERY_TASK_QUEUES = [Queue("celery"), Queue(CLOCK_QUEUE)]
 CELERY_TASK_ROUTES = {
-    f"orchestration.tasks.{task}": {"queue": "clock"} for task in ("sweep", "fire_timers", "deliver_outbox")
+    f"orchestration.tasks.{task}": {"queue": CLOCK_QUEUE} for task in ("sweep", "fire_timers", "deliver_outbox")
 }
-# What beat sent while no worker was there is forgotten after a minute: more than the clocks of two machines differ.
-CELERY_BEAT_SCHEDULE = {
-    name: {"task": f"orchestration.tasks.{name}", "schedule": schedule(5, nowfun=steady), "options": {"expires": 60}}
-    for name in ("sweep", "fire_timers")
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 
 # A cycle fires at most once in so many seconds, whatever its model says; of its missed moments so many are made up.
 TIMER_LEAST_PERIOD = env.float("TIMER_LEAST_PERIOD", default=1.0)
@@ -167,7 +171,15 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-SESSION_COOKIE_AGE = 12 * 3600
+LIVE_STREAMS_A_PERSON = env.int("LIVE_STREAMS_A_PERSON", default=250)  # in one web process; they cost memory only
+
+# Cookies have names of our own, so that two programs of one host do not sign each other out; over TLS they belong to
+# this host alone (RFC 6265bis, __Host-). A checkout's name has its state folder in it.
+COOKIES = "__Host-casewright" if PRODUCTION else f"casewright-{EMBEDDED.mark}"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, SCHEME_COOKIE_NAME = f"{COOKIES}-session", f"{COOKIES}-csrf", f"{COOKIES}-scheme"
+MESSAGE_STORAGE = "casework.web.message_storage.OwnMessages"
+SESSION_COOKIE_AGE = env.int("SESSION_IDLE_SECONDS", default=2 * 3600)  # without anything done
+SESSION_LONGEST = env.int("SESSION_LONGEST_SECONDS", default=12 * 3600)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -192,6 +204,9 @@ CONTENT_SECURITY_POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+PERMISSIONS_POLICY = ", ".join(
+    f"{sensor}=()" for sensor in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # The largest form is a decision table: 500 rules (casework.studio.decision_table_edit.MOST_RULES), each cell a field.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000

@@ -28,8 +28,22 @@ class Locations:
     sockets: Path
 
     @property
+    def mark(self) -> str:
+        """Tells this state folder from others, in a few letters."""
+        return _mark_of(self.state)
+
+    @property
     def lock(self) -> Path:
         return self.state / "lock"
+
+    @property
+    def ailing(self) -> Path:
+        """Which programs do not stay up, as JSON: name to words. Not there while all do."""
+        return self.state / "ailing.json"
+
+    @property
+    def logs(self) -> Path:
+        return self.state / "logs"
 
     @property
     def valkey_socket(self) -> Path:
@@ -48,11 +62,15 @@ class Locations:
         return f"redis+socket://{self.valkey_socket}"
 
 
+def _mark_of(folder: Path) -> str:
+    return hashlib.sha256(os.fsencode(folder)).hexdigest()[:10]
+
+
 def locations(state: Path | None = None) -> Locations:
     """The locations below `state` (default: CASEWRIGHT_STATE, else as `own_state` says)."""
     folder = Path(state or os.environ.get("CASEWRIGHT_STATE") or own_state()).resolve()
-    mark = hashlib.sha256(os.fsencode(folder)).hexdigest()[:10]
-    return Locations(state=folder, sockets=Path(f"/tmp/casewright-{os.getuid()}-{mark}"))  # noqa: S108
+    sockets = Path(f"/tmp/casewright-{os.getuid()}-{_mark_of(folder)}")  # noqa: S108
+    return Locations(state=folder, sockets=sockets)
 
 
 def own_state() -> Path:

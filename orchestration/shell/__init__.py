@@ -1,0 +1,1 @@
+"""How does a command reach a case, and what is written and said after it?"""

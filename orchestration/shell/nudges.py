@@ -1,24 +1,34 @@
 """How do workers hear that there is work?
 
-A message only says "look at this job": the row is the truth. It goes out after the commit; when the broker cannot be
-reached the request goes on, and the sweep finds the job later.
+A message only says "look at this job": the row is the truth. It is handed over after the commit and sent by a thread of
+its own, so that no request and no connection to the database waits for a broker; what cannot be sent, the sweep finds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
-import structlog
 from celery import current_app
 from django.db import transaction
 
-log = structlog.get_logger()
+from orchestration.shell.outgoing import Outgoing
 
 RUN_JOB = "orchestration.tasks.run_job"
 DELIVER = "orchestration.tasks.deliver_outbox"
 
-AT_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
-"""A request waits for nothing: once more, for a connection that has gone stale, then the sweep has to find the job."""
+AT_ONCE: Final = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+"""Once more, for a connection that has gone stale; then the broker is left alone for a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """A message to a worker: the task's name, its arguments, and in how many seconds it is to be looked at."""
+
+    task: str
+    arguments: tuple[int, ...]
+    after: float = 0
 
 
 def nudge_jobs(instance: int, jobs: Iterable[int], after: float = 0) -> None:
@@ -36,9 +46,15 @@ def _after_commit(task: str, *arguments: int, countdown: float = 0) -> None:
 
 
 def _send(task: str, arguments: tuple[int, ...], countdown: float) -> None:
-    try:
+    _workers.put(Nudge(task, arguments, countdown))
+
+
+def _deliver(nudges: Sequence[Nudge]) -> None:
+    for nudge in nudges:
         current_app.send_task(
-            task, args=arguments, countdown=countdown or None, retry=True, retry_policy=AT_ONCE, ignore_result=True
-        )
-    except Exception as error:  # whatever the broker's client raises, the step is already safe
-        log.warning("nudge lost", task=task, arguments=arguments, error=type(error).__name__)
+            nudge.task, args=nudge.arguments, countdown=nudge.after or None, retry=True, retry_policy=AT_ONCE,
+            ignore_result=True,
+        )  # fmt: skip
+
+
+_workers: Outgoing[Nudge] = Outgoing("nudges", _deliver)

@@ -31,6 +31,7 @@ from orchestration.ground.refusals import Refused
 from orchestration.models import Definition
 from orchestration.shell import step_sql
 from orchestration.shell.causes import caused
+from orchestration.shell.announcements import announce
 from orchestration.shell.nudges import nudge_jobs, nudge_outbox
 from orchestration.shell.row_changes import Effects, effects
 
@@ -194,6 +195,7 @@ def _write(
     root = step_sql.STEPPED if definition is None else step_sql.CREATED
     told = kept(done.instance, history, origin, done.case_type.label, done.at)
     cursor.execute(*together([(root, row), told, *step_sql.parts(done.effects, done.case_type.fallback_group), *along]))
+    announce(done.instance)
     nudge_jobs(done.instance, done.effects.nudges())
     if done.effects.thrown:
         nudge_outbox()
@@ -210,6 +212,7 @@ def _advance(
     }  # fmt: skip
     parts = [(step_sql.ADVANCED, head), kept(case.instance, history, origin, label, case.at), *also]
     cursor.execute(*together(parts))
+    announce(case.instance)
 
 
 def _told(events: Iterable[Event]) -> list[Fact]:

@@ -1,0 +1,67 @@
+"""How do open pages hear that something happened to a case?
+
+By a notification of PostgreSQL (NOTIFY, with the numbers of the root cases) after the step's commit. It is not part of
+the step's statement: a transaction with a notification holds one lock of the whole server until its commit is on disk,
+so that 8 writers together made 216 steps a second instead of 1,409. A lost one is made good by the listeners' own
+look, every some seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import psycopg
+from django.db import connections, transaction
+
+from orchestration.shell.outgoing import Outgoing
+
+CHANNEL: Final = "casewright_changed"
+EVERYTHING: Final = "*"
+MOST_NAMED: Final = 400
+"""Cases in one notification, which takes 8,000 bytes; of more it only says that much has happened."""
+
+OWN_ONLY = ("dbname", "user", "password", "host", "port", "sslmode", "sslrootcert", "options")
+
+
+def announce(instance: int) -> None:
+    """After the commit, tell whoever listens that this root case has changed."""
+    transaction.on_commit(lambda: _pages.put(instance))
+
+
+def session_parameters() -> dict[str, Any]:
+    """How to reach the database with a session of one's own, outside any pool (psycopg's keywords)."""
+    known: dict[str, Any] = connections["default"].get_connection_params()
+    return {name: known[name] for name in OWN_ONLY if known.get(name)} | {
+        "connect_timeout": 3, "tcp_user_timeout": 5000, "autocommit": True,
+    }  # fmt: skip
+
+
+class _Notifier:
+    """Speaks through a session of its own, which is closed when there has been nothing to say for a while."""
+
+    def __init__(self) -> None:
+        self.session: psycopg.Connection[Any] | None = None
+
+    def deliver(self, instances: Sequence[int]) -> None:
+        named = sorted(set(instances))
+        text = ",".join(map(str, named)) if len(named) <= MOST_NAMED else EVERYTHING
+        try:
+            self._connected().execute("select pg_notify(%s, %s)", [CHANNEL, text], prepare=True)
+        except psycopg.Error:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self.session is not None:
+            self.session.close()
+            self.session = None
+
+    def _connected(self) -> psycopg.Connection[Any]:
+        if self.session is None or self.session.closed:
+            self.session = psycopg.connect(**session_parameters())
+        return self.session
+
+
+_notifier = _Notifier()
+_pages: Outgoing[int] = Outgoing("pages", _notifier.deliver, idle=_notifier.close)
