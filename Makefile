@@ -6,7 +6,7 @@ PY = .venv/bin/python
 SETUP = ./casework/runtime/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-pythons lint sbom bench chaos conformance picture manage setup setup-dev chromium pins clean reset
+.PHONY: help run test test-fast test-pythons lint sbom bench load memory scale chaos conformance picture manage setup setup-dev chromium pins clean reset
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -39,6 +39,12 @@ lint: setup-dev  ## formatting, lint, types, import contracts, migrations, deplo
 bench: setup-dev  ## the figures of engine and shell, as ratios measured in one run, beside other engines
 	@$(SETUP) requirements-bench.txt
 	@$(PY) -m tests.benchmarks
+
+load: setup-dev  ## hundreds of open live pages on one web process: errors, time to an event, idle CPU, a page meanwhile
+	@$(PY) -m tests.load live
+
+memory: setup  ## what the product that runs here takes, by program (PSS)
+	@$(PY) -m casework.runtime memory
 
 chaos: setup-dev  ## kill processes of the running product, KILLS=100 times, and count what is lost or done twice
 	@$(PY) -m tests.chaos --kills $(KILLS)

@@ -14,6 +14,7 @@ from typing import NoReturn
 from casework.runtime.frontend import npm, npm_home, prepare_frontend
 from casework.runtime.locations import IS_INSTALLED, Locations, locations
 from casework.runtime.lock import AlreadyRunning, take_lock
+from casework.runtime.memory import show_memory
 from casework.runtime.processes import ServiceFailed
 from casework.runtime.services import services_for_one_command
 from casework.runtime.supervisor import run
@@ -35,6 +36,8 @@ def main() -> int:
     commands.add_parser("run", help="serve the product until Ctrl-C").add_argument("--port", type=int, default=8000)
     prepare = commands.add_parser("prepare", help="fetch the front end's files")
     prepare.add_argument("--dev", action="store_true", help="also what only tests need")
+    commands.add_parser("memory", help="what the running product takes, by program")
+    commands.add_parser("prepare", help="fetch the front end's files")
     commands.add_parser("exec", help="run one command with the services up").add_argument("rest", nargs="+")
     for (
         name,
@@ -51,6 +54,8 @@ def main() -> int:
         match options.command:
             case "run":
                 return run(places, options.port)
+            case "memory":
+                show_memory(places)
             case "prepare":
                 prepare_frontend(dev=options.dev)
             case "exec":

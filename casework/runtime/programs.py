@@ -8,9 +8,11 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import IO
 
 from casework.runtime.locations import ROOT
+from casework.runtime.log_files import LogFile
 from casework.runtime.processes import die_with_parent
 
 HOST = "127.0.0.1"
@@ -22,12 +24,21 @@ COLOURS = {"web": 36, "worker": 33, "beat": 35}
 
 
 class Program:
-    """A Python program of the product. It inherits the file descriptors `keep` and ends when we are killed."""
+    """A Python program of the product. It inherits the file descriptors `keep` and ends when we are killed.
+
+    Its lines go to `log`, to the terminal where there is none.
+    """
 
     def __init__(
-        self, name: str, arguments: list[str], environment: Mapping[str, str], *, keep: tuple[int, ...] = ()
+        self,
+        name: str,
+        arguments: list[str],
+        environment: Mapping[str, str],
+        *,
+        keep: tuple[int, ...] = (),
+        log: LogFile | None = None,
     ) -> None:
-        self.name, self.arguments, self.keep = name, arguments, keep
+        self.name, self.arguments, self.keep, self.log = name, arguments, keep, log
         self.environment = {**os.environ, "PYTHONUNBUFFERED": "1", **environment}
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -45,7 +56,7 @@ class Program:
             preexec_fn=die_with_parent(signal.SIGTERM),
         )
         assert self.process.stdout is not None
-        threading.Thread(target=_tell, args=(self.name, self.process.stdout), daemon=True).start()
+        threading.Thread(target=_tell, args=(self.name, self.process.stdout, self.log), daemon=True).start()
 
     def status(self) -> int | None:
         """None while it runs. What a program that has ended left behind (a worker's own processes) ends with it."""
@@ -55,6 +66,10 @@ class Program:
         if status is not None:
             self._kill()
         return status
+
+    def said(self) -> str:
+        """The last lines of its log."""
+        return "" if self.log is None else self.log.tail(8)
 
     def ask_to_end(self) -> None:
         """Only the program itself: a worker lets its processes finish what they do."""
@@ -85,26 +100,34 @@ def end_together(programs: Iterable[Program]) -> None:
         program.end(max(0.0, until - time.monotonic()))
 
 
-def programs(port: int, *, app: str = "casework.celery", keep: tuple[int, ...] = ()) -> list[Program]:
-    """Web, worker and beat; `app` is the Celery application."""
-    celery = ["-W", "ignore::UserWarning:celery.platforms", "-m", "celery", "--quiet", "-A", app]
+def programs(
+    port: int, *, app: str = "casework.celery", keep: tuple[int, ...] = (), logs: Path | None = None
+) -> list[Program]:
+    """Web, worker and beat; `app` is the worker's Celery application, `logs` the folder for what they say."""
+    celery = ["-W", "ignore::UserWarning:celery.platforms", "-m", "celery", "--quiet", "-A"]
     worker = ["--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     in_memory = "celery.beat:Scheduler"  # nothing that a killed beat could leave behind
     serve = ["casework.asgi:application", "--host", HOST, "--port", str(port), "--lifespan", "off"]
+    web = ["-m", "uvicorn", *serve, "--timeout-graceful-shutdown", "2"]
+    beat = [*celery, "casework.runtime.beat", "beat", "--scheduler", in_memory, "--pidfile", ""]
+
+    def program(name: str, arguments: list[str], environment: dict[str, str]) -> Program:
+        log = None if logs is None else LogFile(logs / f"{name}.log")
+        return Program(name, arguments, environment, keep=keep, log=log)
+
     return [
-        Program(
-            "web",
-            ["-m", "uvicorn", *serve, "--timeout-graceful-shutdown", "2"],
-            {"DATABASE_POOL": WEB_CONNECTIONS},
-            keep=keep,
-        ),
-        Program("worker", [*celery, "worker", *worker], {"DATABASE_CONN_MAX_AGE": "600"} | ONE_THREAD, keep=keep),
-        Program("beat", [*celery, "beat", "--scheduler", in_memory, "--pidfile", ""], {}, keep=keep),
+        program("web", web, {"DATABASE_POOL": WEB_CONNECTIONS}),
+        program("worker", [*celery, app, "worker", *worker], {"DATABASE_CONN_MAX_AGE": "600"} | ONE_THREAD),
+        program("beat", beat, {}),
     ]
 
 
-def _tell(name: str, output: IO[bytes]) -> None:
-    """Pass a program's lines on to the terminal. When nobody reads them any more, the product ends."""
+def _tell(name: str, output: IO[bytes], log: LogFile | None) -> None:
+    """Pass a program's lines on. When nobody reads the terminal any more, the product ends."""
+    if log is not None:
+        for line in output:
+            log.add(line)
+        return
     begin, end = (f"\x1b[{COLOURS.get(name, 37)}m", "\x1b[0m") if sys.stdout.isatty() else ("", "")
     before = f"{begin}{name:<6} |{end} ".encode()
     try:

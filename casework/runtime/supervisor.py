@@ -4,6 +4,7 @@ Ctrl-C and SIGTERM end it in order. If the supervisor itself is killed, the kern
 """
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -34,21 +35,22 @@ def run(places: Locations, port: int) -> int:
     with embedded_services(places, lock) as services:
         _manage("migrate", "--no-input", "--verbosity", "0", says="Bringing the database's tables up to date")
         people = _manage("demo", says="Looking after the demo people and cases") if _has_command("demo") else ""
-        threading.Thread(target=_announce, args=(address, people), daemon=True).start()
-        serve(services, programs(port, keep=(lock,)))
+        threading.Thread(target=_announce, args=(address, people, places), daemon=True).start()
+        logs = None if os.environ.get("CASEWRIGHT_LOG") == "terminal" else places.logs
+        serve(services, programs(port, keep=(lock,), logs=logs), ailing=places.ailing)
     print("Casewright has stopped; its data is kept.", flush=True)
     return 0
 
 
-def serve(services: Sequence[Part], started: list[Program]) -> None:
+def serve(services: Sequence[Part], started: list[Program], *, ailing: Path | None = None) -> None:
     """Start the programs and keep them and the services running until Ctrl-C or SIGTERM; then end the programs.
 
-    Raises ServiceFailed when something does not stay up.
+    `ailing` is the file that names what does not stay up.
     """
     try:
         for program in started:
             program.start()
-        keep_running([*services, *started])
+        keep_running([*services, *started], ailing=ailing)
     except KeyboardInterrupt:
         for again in (signal.SIGINT, signal.SIGTERM):  # who asks twice gets it no sooner, and leaves nothing behind
             signal.signal(again, signal.SIG_IGN)
@@ -86,10 +88,11 @@ def _has_command(name: str) -> bool:
     return (Path(__file__).parents[1] / "management/commands" / f"{name}.py").exists()
 
 
-def _announce(address: str, people: str) -> None:
+def _announce(address: str, people: str, places: Locations) -> None:
     for _ in range(600):
         if _ready(address):
-            print(f"\n  Casewright is ready: {address}\n\n{_indented(people)}  Ctrl-C stops it.\n", flush=True)
+            said = f"  What it does is logged in {places.logs}. Ctrl-C stops it.\n"
+            print(f"\n  Casewright is ready: {address}\n\n{_indented(people)}{said}", flush=True)
             return
         time.sleep(0.1)
 

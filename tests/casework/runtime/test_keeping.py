@@ -1,13 +1,17 @@
 """Does the product stay up whatever of it is killed, end as a whole, and give up what cannot come up?"""
 
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections import namedtuple
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,6 +22,7 @@ from casework.runtime import keeping
 from casework.runtime.keeping import keep_running
 from casework.runtime.locations import ROOT, locations
 from casework.runtime.lock import take_lock
+from casework.runtime.log_files import LogFile
 from casework.runtime.processes import ServiceFailed
 from casework.runtime.programs import Program, end_together
 from casework.runtime.services import embedded_services
@@ -80,25 +85,64 @@ def test_what_was_killed_is_started_again_at_once_and_nothing_else(clock, capsys
 
 
 def test_what_did_not_live_long_waits_a_little_longer_each_time(clock, capsys):
-    assert kept(Part(clock, 100, 2, 2, 2, status=3)) == [[100.5, 103.5, 107.5, 112.5]]
+    assert kept(Part(clock, 100, 2, 2, 2, status=3)) == [[100.5, 103.5, 107.5, 113.5]]
     assert capsys.readouterr().out.splitlines() == [
         "part ended by itself (status 3); it is started again.",
         "part ended by itself (status 3); it is started again in 1 s.",
         "part ended by itself (status 3); it is started again in 2 s.",
-        "part ended by itself (status 3); it is started again in 3 s.",
+        "part ended by itself (status 3); it is started again in 4 s.",
     ]
 
 
 def test_a_long_life_makes_the_short_ones_before_it_forgotten(clock):
     ((*starts,),) = kept(Part(clock, *[2, 2, 2, 50] * 5))
-    assert len(starts) == 20 and starts[:8] == [3, 7, 12, 62.5, 65.5, 69.5, 74.5, 125]
+    assert len(starts) == 20 and starts[:8] == [3, 7, 13, 63.5, 66.5, 70.5, 76.5, 127]
 
 
-def test_what_does_not_stay_up_ends_the_product_with_a_word_why(clock):
-    part = Part(clock, *[2] * 10, status=3)
-    with pytest.raises(ServiceFailed, match=r"part ended by itself \(status 3\), the 4th time in a row within 10 sec"):
-        keep_running([part])
-    assert len(part.starts) == 3
+def test_what_does_not_stay_up_is_named_and_tried_again_with_longer_pauses_while_the_rest_goes_on(clock, tmp_path):
+    ailing = tmp_path / "ailing.json"
+    part, other = Part(clock, *[2] * 100, status=3), Part(clock, 1000)
+    with pytest.raises(KeyboardInterrupt):
+        keep_running([part, other], ailing=ailing)
+    pauses = [later - sooner - 2 for sooner, later in pairwise(part.starts)]
+    assert pauses[:6] == [2, 4, 8, 16, 32, 60] and set(pauses[6:]) == {60}
+    assert other.starts == []
+    assert re.match(
+        r"part ended by itself \(status 3\), \d+ times in a row within 10 seconds of its start; tried again after 60 s",
+        json.loads(ailing.read_text())["part"],
+    )
+
+
+def test_what_stays_up_again_is_not_named_any_more(clock, tmp_path, capsys):
+    part = Part(clock, *[2] * 6, status=3)
+    with pytest.raises(KeyboardInterrupt):
+        keep_running([part], ailing=tmp_path / "ailing.json")
+    assert "part stays up again.\n" in capsys.readouterr().out
+    assert not (tmp_path / "ailing.json").exists()
+
+
+def test_a_full_disk_is_said_and_waited_for(clock, tmp_path, capsys, monkeypatch):
+    usage = namedtuple("usage", "total used free")
+    free = [0]
+    monkeypatch.setattr(keeping.shutil, "disk_usage", lambda _: usage(1, 1, free[0]))
+    part = Part(clock, 100, *[None] * 5)
+    with pytest.raises(KeyboardInterrupt):
+        keep_running([part], ailing=tmp_path / "ailing.json")
+    assert "part did not start: no room left (no space left on the disk); it is started again in 1 s." in (
+        capsys.readouterr().out
+    )
+    assert part.status() is None  # there was room again
+
+
+def test_lines_of_a_program_go_to_its_file_which_is_put_aside_when_it_is_large(tmp_path):
+    log = LogFile(tmp_path / "logs" / "web.log", largest=50)
+    for number in range(10):
+        log.add(f"line {number:020}\n".encode())
+    assert (tmp_path / "logs" / "web.log.1").exists()
+    assert not (tmp_path / "logs" / "web.log.2").exists()
+    unwritable = LogFile(Path("/proc/nowhere/web.log"))
+    unwritable.add(b"lost\n")
+    assert unwritable.tail(5) == ""
 
 
 def test_a_service_that_cannot_start_at_once_is_tried_again(clock, capsys):
