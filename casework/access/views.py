@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -44,7 +45,10 @@ def scheme(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(target if safe else "/")
     chosen = request.POST.get("scheme", "")
     if chosen in ("light", "dark"):
-        response.set_cookie("scheme", chosen, max_age=YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
+        secure = settings.SESSION_COOKIE_SECURE or request.is_secure()
+        response.set_cookie(
+            settings.SCHEME_COOKIE_NAME, chosen, max_age=YEAR, samesite="Lax", secure=secure, httponly=True
+        )
     else:
-        response.delete_cookie("scheme")
+        response.delete_cookie(settings.SCHEME_COOKIE_NAME)
     return response

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django import template
+from django.conf import settings
 from django.http import HttpRequest
 from django.template.context import Context
 from django.templatetags.static import static
@@ -86,7 +87,7 @@ def scheme_attribute(context: Context) -> SafeString:
 
 
 def _scheme(request: HttpRequest | None) -> str:
-    chosen = request.COOKIES.get("scheme", "") if request is not None else ""
+    chosen = request.COOKIES.get(settings.SCHEME_COOKIE_NAME, "") if request is not None else ""
     return chosen if chosen in ("light", "dark") else "system"
 
 
@@ -107,6 +108,7 @@ def navigation(context: Context) -> dict[str, Any]:
         "name": user.get_full_name() or user.get_username(), "groups": [group.name for group in user.groups.all()],
         "query": request.GET.get("q", "") if here == "cases" else "", "path": request.get_full_path(),
         "schemes": SCHEMES, "scheme": _scheme(request), "csrf_token": context.get("csrf_token"),
+        "user": user,
     }  # fmt: skip
 
 
@@ -123,7 +125,7 @@ def when(moment: datetime | None) -> SafeString:
     now = clock.utc_now()
     words = f"{timesince(moment, now, depth=1)} ago" if moment <= now else f"in {timeuntil(moment, now, depth=1)}"
     words = "just now" if words.startswith("0\xa0minutes") else words
-    return _time(moment, words)
+    return _time(moment, words, " data-when")
 
 
 @register.simple_tag
@@ -145,9 +147,10 @@ def exactly(moment: datetime | None) -> SafeString:
     return _time(moment, timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S"))
 
 
-def _time(moment: datetime, words: str) -> SafeString:
+def _time(moment: datetime, words: str, goes_on: str = "") -> SafeString:
+    """`goes_on`: the attribute by which the page keeps the words true while it is open."""
     exact = timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S %Z")
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, words)
+    return format_html('<time datetime="{}" title="{}"{}>{}</time>', moment.isoformat(), exact, goes_on, words)
 
 
 @register.inclusion_tag("partials/due.html")

@@ -97,3 +97,15 @@ def method_page(get_response: GetResponse) -> GetResponse:
             response.headers["Content-Type"] = "text/html; charset=utf-8"
 
     return _around(get_response, lambda request: None, end)
+
+
+@sync_and_async_middleware
+def private_answers(get_response: GetResponse) -> GetResponse:
+    """No page uses the device's sensors (Permissions-Policy); what the API answers is kept by no cache."""
+
+    def end(request: HttpRequest, response: HttpResponseBase, kept: None) -> None:
+        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+
+    return _around(get_response, lambda request: None, end)
