@@ -5,4 +5,9 @@ import os
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casework.settings")
-application = get_asgi_application()
+django = get_asgi_application()
+
+from casework.web.live import hub  # noqa: E402 - only when Django is set up
+from casework.web.live_stream import with_streams  # noqa: E402
+
+application = with_streams(django, hub)

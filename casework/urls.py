@@ -5,16 +5,18 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from casework.access import views as account
 from casework.actors import views as actors
+from casework.cases.live import case_live
 from casework.cases.views import actions, attention, history, pages
 from casework.governance import views as governance
 from casework.intake import views as intake
 from casework.studio.views import models, rules
+from casework.tasks.live import inbox_live
 from casework.tasks.views import inbox, tasks
-from casework.web import health, help, live, notices
+from casework.web import health, help, notices
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", inbox.inbox, name="inbox"),
-    path("live/", live.inbox_live, name="inbox-live"),
+    path("live/", inbox_live, name="inbox-live"),
     path("login/", account.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("scheme/", account.scheme, name="scheme"),
@@ -26,7 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/", pages.cases, name="cases"),
     path("cases/new/<slug:key>/", intake.case_new, name="case-new"),
     path("cases/<number:case_id>/", pages.case, name="case"),
-    path("cases/<number:case_id>/live/", live.case_live, name="case-live"),
+    path("cases/<number:case_id>/live/", case_live, name="case-live"),
     path("cases/<number:case_id>/history/", history.history, name="history"),
     path("cases/<number:case_id>/verify/", actions.verify_history, name="case-verify"),
     path("cases/<number:case_id>/reveal/", actions.reveal, name="case-reveal"),

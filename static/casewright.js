@@ -21,6 +21,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   open = new Set([...event.detail.target.querySelectorAll("details[open][id]")].map((each) => each.id));
 });
 
+// What was done is said above the parts that refresh by themselves, and the reader is taken there.
+document.addEventListener("htmx:oobAfterSwap", (event) => {
+  if (event.detail.target.id === "messages") document.getElementById("messages").focus();
+});
+
 document.addEventListener("htmx:afterSettle", (event) => {
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   const words = event.target.closest("[data-live]")?.querySelector("[data-announce]")?.dataset.announce;

@@ -37,7 +37,6 @@ def main() -> int:
     prepare = commands.add_parser("prepare", help="fetch the front end's files")
     prepare.add_argument("--dev", action="store_true", help="also what only tests need")
     commands.add_parser("memory", help="what the running product takes, by program")
-    commands.add_parser("prepare", help="fetch the front end's files")
     commands.add_parser("exec", help="run one command with the services up").add_argument("rest", nargs="+")
     for (
         name,

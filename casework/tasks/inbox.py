@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any, Final
 
 from django.contrib.auth.models import User
@@ -215,14 +214,3 @@ def _bounds(after: str, latest_first: bool) -> dict[str, Any]:
     except (ValueError, OverflowError):
         found = _END if latest_first else _BEGINNING
     return dict(zip(("due", "task"), found, strict=True))
-
-
-def inbox_marker(*, user: User, now: datetime) -> str:
-    """Changes whenever the first page or the counts of this person's inbox change."""
-    groups = list(user.groups.values_list("pk", flat=True))
-    values = _bounds("", False) | {"person": user.pk, "groups": groups, "limit": PAGE, "soon": now + SOON}
-    first = SQL(
-        "select t.id, c.assigned from ({}) as t(due, id) join orchestration_taskcandidate c on c.task_id = t.id"
-    )
-    rows = [_read(first.format(_tab(tab, SQL(">"), SQL("asc"))), values) for tab in ("mine", "groups")]
-    return sha256(repr((rows, _counts(values))).encode()).hexdigest()

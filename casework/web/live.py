@@ -1,114 +1,68 @@
 """How does a page learn that something has changed?
 
-By a stream of server-sent events (WHATWG HTML, 9.2) that only says "changed": the page then asks for its live part
-through the ordinary door. Every look checks anew that the person may see it. A look takes a database connection for one
-moment from a bounded number of threads, so that a thousand open pages do not hold a thousand connections.
+By server-sent events (WHATWG HTML, 9.2) that only say so: `changed`, a sign of life (`beat`), or `over` when it may not
+be seen any more. The page then asks for its live part through the ordinary door.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Collection
 from typing import Final
 
-from asgiref.sync import sync_to_async
-from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
-from django.db import close_old_connections, connection
-from django.http import Http404, HttpRequest, StreamingHttpResponse
-from django.views.decorators.http import require_safe
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 
-from casework.access import permissions
-from casework.tasks.inbox import inbox_marker
-from orchestration.ground import clock
+from casework.web.decorators import person
+from casework.web.live_hub import BEAT_EVERY, Hub, Source, Viewer
+from casework.web.live_listener import listen
+from casework.web.live_stream import HANDED_OVER, words_for
+from casework.web.made_for import is_for_another
 
-LOOK_EVERY: Final = 1.5
-HEARTBEAT_EVERY: Final = 15
-LONGEST: Final = 600
-RETRY_MS: Final = 3000
-
-Look = Callable[[], str]
-"""Reads what stands for the present state. Raises Http404 or PermissionDenied when it may not be seen any more."""
+AGAIN_MS: Final = 3_000
+"""When a page asks again whose stream has ended."""
+LATER_MS: Final = 30_000
+"""When a page asks again whose person has as many streams as they may: it is told less often, and goes on."""
 
 
-@login_required
-@require_safe
-async def case_live(request: HttpRequest, case_id: int) -> StreamingHttpResponse:
-    user_id, session = await _who(request)
-    return await _stream(request, lambda: _case_marker(user_id, session, case_id))
+def _not_ended(sessions: Collection[str]) -> set[str]:
+    there = Session.objects.filter(session_key__in=sessions, expire_date__gt=timezone.now())
+    return set(there.values_list("session_key", flat=True))
 
 
-@login_required
-@require_safe
-async def inbox_live(request: HttpRequest) -> StreamingHttpResponse:
-    user_id, session = await _who(request)
-    return await _stream(request, lambda: inbox_marker(user=_still_signed_in(user_id, session), now=clock.utc_now()))
+hub: Final = Hub(listen, _not_ended)
+"""Of this web process."""
 
 
-async def _who(request: HttpRequest) -> tuple[int, str]:
-    user = await request.auser()
-    return int(user.pk or 0), request.session.session_key or ""
+def live_answer(request: HttpRequest, source: Source, subject: int) -> HttpResponse:
+    """The beginning of the stream: what has changed since the state that the page shows (`?seen=`).
 
-
-def _still_signed_in(user_id: int, session: str) -> User:
-    """The person, as long as they are active and their session has not ended. Raises PermissionDenied."""
-    from django.contrib.sessions.models import Session
-
-    user = User.objects.filter(pk=user_id, is_active=True).first()
-    if user is None or not Session.objects.filter(pk=session, expire_date__gt=clock.utc_now()).exists():
-        raise PermissionDenied
-    return user
-
-
-def _case_marker(user_id: int, session: str, case_id: int) -> str:
-    """The number of the case's last event: every change of a case is one."""
-    case = permissions.case_for_user(_still_signed_in(user_id, session), case_id, "view")
-    return str(case.instance.head_sequence)
-
-
-async def _stream(request: HttpRequest, look: Look) -> StreamingHttpResponse:
-    """The stream. A look is made before it begins, so that who may not see gets an ordinary error.
-
-    The page says which state it shows (`?seen=`), the browser on its return which it has heard of: what happened in
-    between is told at once.
+    The caller has made sure that the subject may be seen. Raises Http404 when it is not there.
     """
-    await _looked(look)
-    seen = request.headers.get("Last-Event-ID") or request.GET.get("seen", "")
-    response = StreamingHttpResponse(_events(look, seen), content_type="text/event-stream")
-    response.headers["Cache-Control"] = "no-cache, no-store"
-    response.headers["X-Accel-Buffering"] = "no"
-    return response
+    if is_for_another(request):
+        return _answer(words_for("over"))
+    states = source.look([subject])
+    if subject not in states:
+        raise Http404("This is not there any more.")
+    state, seen = states[subject], request.headers.get("Last-Event-ID") or request.GET.get("seen", "")
+    again = AGAIN_MS if _hand_over(request, source, subject, state) else LATER_MS
+    news = words_for("changed", state) if state != seen else b""
+    next_sign = max(BEAT_EVERY, again / 1000)
+    return _answer(f"retry: {again}\n".encode() + news + words_for("beat", f"{next_sign:.0f}"))
 
 
-async def _events(look: Look, seen: str) -> AsyncIterator[str]:
-    """Ends after a while, or when it may not be seen any more; the browser then asks again and is let in or not."""
-    yield f"retry: {RETRY_MS}\n\n"
-    quiet = 0.0
-    for _ in range(int(LONGEST / LOOK_EVERY)):
-        try:
-            now = await _looked(look)
-        except (Http404, PermissionDenied):
-            yield "event: over\ndata: you may not see this any more\n\n"
-            return
-        if now != seen:
-            seen, quiet = now, 0.0
-            yield f"id: {seen}\nevent: changed\ndata: {seen}\n\n"
-        elif quiet >= HEARTBEAT_EVERY:
-            quiet = 0.0
-            yield ": still here\n\n"
-        await asyncio.sleep(LOOK_EVERY)
-        quiet += LOOK_EVERY
+def _hand_over(request: HttpRequest, source: Source, subject: int, state: str) -> bool:
+    """Whether the person has not too many streams. The viewer is left for the stream, where the server has streams."""
+    who = person(request)
+    if hub.watching(who.pk) >= settings.LIVE_STREAMS_A_PERSON:
+        return False
+    handed_over = getattr(request, "scope", {}).get(HANDED_OVER)
+    if handed_over is not None and request.method == "GET":
+        handed_over.append(Viewer(source, subject, who.pk, request.session.session_key or "", state))
+    return True
 
 
-async def _looked(look: Look) -> str:
-    """One look, in a thread of the shared pool, with its connection given back at the end."""
-
-    def once() -> str:
-        close_old_connections()
-        try:
-            return look()
-        finally:
-            connection.close()
-
-    return await sync_to_async(once, thread_sensitive=False)()
+def _answer(body: bytes) -> HttpResponse:
+    headers = {"Cache-Control": "no-cache, no-store", "X-Accel-Buffering": "no"}
+    return HttpResponse(body, content_type="text/event-stream", headers=headers)

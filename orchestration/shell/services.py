@@ -30,8 +30,8 @@ from orchestration.ground.limits import engine_limits
 from orchestration.ground.refusals import Refused
 from orchestration.models import Definition
 from orchestration.shell import step_sql
-from orchestration.shell.causes import caused
 from orchestration.shell.announcements import announce
+from orchestration.shell.causes import caused
 from orchestration.shell.nudges import nudge_jobs, nudge_outbox
 from orchestration.shell.row_changes import Effects, effects
 

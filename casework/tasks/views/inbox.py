@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from casework.access import permissions, trail
 from casework.tasks import services
-from casework.tasks.inbox import TABS, inbox_marker, inbox_page
+from casework.tasks.inbox import TABS, inbox_page
+from casework.tasks.inbox_state import inbox_states
 from casework.web.decorators import answered, page_or_part, person, reads, wants_part, writes
 from orchestration.ground import clock
 
@@ -18,44 +22,67 @@ from orchestration.ground import clock
 @reads
 def inbox(request: HttpRequest) -> HttpResponse:
     trail.list_read(request, "tasks")
-    return _shown(request, request.GET.get("tab", ""))
+    return _shown(request, request.GET)
 
 
-def _shown(request: HttpRequest, tab: str, status: int = 200) -> HttpResponse:
-    chosen = tab if tab in TABS else "mine"
-    late, reference = request.GET.get("sort") == "late", request.GET.get("q", "").strip()[:100]
+def _shown(request: HttpRequest, asked: Mapping[str, str], status: int = 200) -> HttpResponse:
+    """The page that is asked for, by the address or by a form that comes from it."""
+    place = Place.of(asked)
     page = inbox_page(
-        user=person(request), tab=chosen, now=clock.utc_now(), after=request.GET.get("after", ""), latest_first=late,
-        reference=reference,
+        user=person(request), tab=place.tab, now=clock.utc_now(), after=place.after, latest_first=place.late,
+        reference=place.reference,
     )  # fmt: skip
     context: dict[str, Any] = {
-        "page": page, "tabs": [(key, label, page.counts[key]) for key, label in TABS.items()], "late": late,
-        "q": reference, "here": _address(chosen, late, reference), "first": not request.GET.get("after"),
-        "next": _address(chosen, late, reference, page.following),
-        "seen": "" if wants_part(request) else inbox_marker(user=person(request), now=clock.utc_now()),
+        "page": page, "tabs": [(key, label, page.counts[key]) for key, label in TABS.items()], "late": place.late,
+        "q": place.reference, "after": place.after, "here": place.address, "first": not place.after,
+        "next": replace(place, after=page.following).address,
+        "seen": "" if wants_part(request) else _state(person(request)),
     }  # fmt: skip
     return page_or_part(request, "tasks/inbox.html", "tasks/_inbox_list.html", context, status)
 
 
-def _address(tab: str, late: bool, reference: str, after: str = "") -> str:
-    given = {"tab": tab, "sort": "late" if late else "", "q": reference, "after": after}
-    return reverse("inbox") + "?" + urlencode({name: value for name, value in given.items() if value})
+def _state(user: User) -> str:
+    return inbox_states([user.pk], clock.utc_now())[user.pk]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody is in their inbox: tab, order, what is searched for, and how far they have turned the pages."""
+
+    tab: str
+    late: bool
+    reference: str
+    after: str
+
+    @classmethod
+    def of(cls, asked: Mapping[str, str]) -> Place:
+        tab = asked.get("tab", "")
+        return cls(
+            tab=tab if tab in TABS else "mine",
+            late=asked.get("sort") == "late",
+            reference=asked.get("q", "").strip()[:100],
+            after=asked.get("after", "")[:100],
+        )
+
+    @property
+    def address(self) -> str:
+        given = {"tab": self.tab, "sort": "late" if self.late else "", "q": self.reference, "after": self.after}
+        return reverse("inbox") + "?" + urlencode({name: value for name, value in given.items() if value})
 
 
 @writes
 def claim(request: HttpRequest, task_id: int) -> HttpResponse:
     task = permissions.task_for_user(person(request), task_id, "claim")
     outcome = services.task_claim(by=person(request), task=task)
-    tab = request.POST.get("tab", "")
-    back = reverse("task", args=[task_id]) if not tab else f"{reverse('inbox')}?tab={tab if tab in TABS else 'mine'}"
-    return answered(request, outcome, f"“{task.name}” is yours now.", back, lambda status: _shown(request, tab, status))
+    back = Place.of(request.POST).address if request.POST.get("tab") else reverse("task", args=[task_id])
+    said = f"“{task.name}” is yours now."
+    return answered(request, outcome, said, back, lambda status: _shown(request, request.POST, status))
 
 
 @writes
 def release(request: HttpRequest, task_id: int) -> HttpResponse:
     task = permissions.task_for_user(person(request), task_id, "release")
     outcome = services.task_release(by=person(request), task=task)
-    tab = request.POST.get("tab", "")
-    back = f"{reverse('inbox')}?tab={tab if tab in TABS else 'mine'}"
+    back = Place.of(request.POST).address
     said = f"“{task.name}” is back with its group."
-    return answered(request, outcome, said, back, lambda status: _shown(request, tab, status))
+    return answered(request, outcome, said, back, lambda status: _shown(request, request.POST, status))

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import transaction
@@ -24,7 +23,6 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from casework.cases.services import external_receive, item_plan
 from casework.models import Case, Proposal
 from casework.tasks.services import task_complete
-from casework.web import live
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask, Incident, ModelVersion
@@ -240,9 +238,8 @@ SENT: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-def visits(scene: Scene, people: dict[str, User], monkeypatch: pytest.MonkeyPatch) -> list[Visit]:
+def visits(scene: Scene, people: dict[str, User]) -> list[Visit]:
     """Every address by both methods, as everybody, each visit undone before the next one."""
-    monkeypatch.setattr(live, "_looked", lambda look: sync_to_async(look)())  # within the test's transaction
     browsers = {who: Client(raise_request_exception=False) for who in WHO}
     for who, browser in browsers.items():
         if WHO[who]:
@@ -304,6 +301,18 @@ def test_everybody_gets_in_where_the_table_says_and_nobody_reads_what_is_masked_
     # What seniors rightly read would be a leak to an analyst: the search does look at the right pages.
     read = {visit.name for visit in visits if visit.who == "senior" and leaks(replace(visit, who="analyst"))}
     assert {"case", "task", "api-case", "api-task"} <= read
+
+
+@pytest.mark.parametrize("who", ["", "anna", "axel"])
+def test_every_address_answers_head_and_options_and_ends(scene: Scene, people: dict[str, User], who: str) -> None:
+    browser = Client(raise_request_exception=False)
+    if who:
+        browser.force_login(people[who])
+    for name in addresses():
+        for ask in (browser.head, browser.options):
+            answer = ask(reverse(name, kwargs=parts(name, scene)))
+            assert answer.status_code < 500, (name, ask)
+            assert not answer.streaming, name
 
 
 @pytest.mark.parametrize(

@@ -7,17 +7,17 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import Group, User
 from django.db import IntegrityError, connection, transaction
-from django.http import Http404
 from django.test import Client
 from django.utils import timezone
 
 from audit.services import Origin
+from casework.access import permissions
 from casework.access.roles import ensure_roles
 from casework.intake.services import Opened, case_open
 from casework.models import Case
-from casework.tasks.inbox import TABS, inbox_marker, inbox_page
+from casework.tasks.inbox import TABS, inbox_page
+from casework.tasks.inbox_state import inbox_states
 from casework.tasks.services import task_claim, task_release
-from casework.web import live
 from orchestration.casetypes.case_type import by_definition, current
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.engine.commands import Resume, Suspend
@@ -123,10 +123,8 @@ def sees_nothing(user: User, case: Case, task: HumanTask) -> None:
         f"/api/cases/?reference={case.reference}",
     ):
         assert client.get(address).json()["results"] == [], address
-    session = client.session.session_key
-    assert session is not None
-    with pytest.raises(Http404):
-        live._case_marker(user.pk, session, case.pk)
+    assert client.get(f"/cases/{case.pk}/live/").status_code == 404
+    assert permissions.who_may_view([(user.pk, case.instance_id)]) == set()
 
 
 def candidates(task: HumanTask) -> list[str]:
@@ -145,7 +143,9 @@ def test_whoever_is_named_finds_takes_and_does_it(
     assert client.get(f"/cases/{case.pk}/").status_code == 200
     assert "Call the patient" in client.get(f"/tasks/{task.pk}/").content.decode()
     assert case.title in client.get("/cases/").content.decode()
-    assert live._case_marker(team["nina"].pk, str(client.session.session_key), case.pk)
+    assert client.get(f"/cases/{case.pk}/live/").status_code == 200
+    nina_sees_it = (team["nina"].pk, case.instance_id)
+    assert permissions.who_may_view([nina_sees_it]) == {nina_sees_it}
     assert door(team["nina"], "claim", task.pk).status_code == door.done
     assert found(team["nina"])["mine"] == [task.pk]
     assert door(team["nina"], "complete", task.pk, **door.answers()).status_code == door.done
@@ -251,7 +251,7 @@ def test_after_a_pause_it_is_offered_to_the_same_people(team: dict[str, User], v
 
 def test_the_inbox_hears_of_it(team: dict[str, User], visit: Callable[..., Case]) -> None:
     def marker(name: str) -> str:
-        return inbox_marker(user=User.objects.get(username=name), now=timezone.now())
+        return inbox_states([team[name].pk], timezone.now())[team[name].pk]
 
     before = marker("nina"), marker("nils")
     task = open_task(visit('candidateUsers="nina"'))

@@ -8,7 +8,8 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from casework.tasks.inbox import CAP, PAGE, TABS, inbox_marker, inbox_page
+from casework.tasks.inbox import CAP, PAGE, TABS, inbox_page
+from casework.tasks.inbox_state import inbox_states
 from casework.tasks.services import task_claim
 from orchestration.models import HumanTask, TaskCandidate
 from tests.sql import statements
@@ -173,7 +174,7 @@ def test_an_empty_inbox_says_why_and_what_to_do(people, client, who, words):
 
 def test_the_marker_changes_when_a_task_comes_is_taken_or_goes(people, analysed):
     def marker():
-        return inbox_marker(user=User.objects.get(pk=people["anna"].pk), now=timezone.now())
+        return inbox_states([people["anna"].pk], timezone.now())[people["anna"].pk]
 
     empty = marker()
     task = analysed().instance.tasks.get()

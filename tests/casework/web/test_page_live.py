@@ -1,64 +1,158 @@
-"""Does a page hear of every change, and of nothing once it may not?"""
+"""What does a page hear at once when it asks for its stream, and for whom was a page made?"""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
+import re
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
 
-from casework.web import live
+from casework.access import permissions
+from casework.tasks.services import task_claim
+from casework.web.made_for import mark_of
+from orchestration.models import HumanTask
 
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch):
-    """Looks follow one another at once, on the event loop itself."""
-
-    async def at_once(look: Callable[[], str]) -> str:
-        return look()
-
-    monkeypatch.setattr(live, "LOOK_EVERY", 0.001)
-    monkeypatch.setattr(live, "_looked", at_once)
+pytestmark = pytest.mark.django_db
 
 
-def told(looks: list, seen: str, most: int = 6) -> list[str]:
-    """What the stream says while the state goes through `looks`; an exception among them is raised."""
-    left = iter(looks)
-
-    def look() -> str:
-        found = next(left, looks[-1])
-        if isinstance(found, Exception):
-            raise found
-        return found
-
-    async def listen() -> list[str]:
-        heard = []
-        async for part in live._events(look, seen):
-            heard.append(part)
-            if len(heard) == most:
-                break
-        return heard
-
-    return asyncio.run(asyncio.wait_for(listen(), 10))
+@pytest.fixture
+def case(analysed):
+    return analysed()
 
 
-def test_what_happened_before_the_stream_began_is_told_at_once():
-    assert told(["8"], seen="7", most=2)[1] == "id: 8\nevent: changed\ndata: 8\n\n"
+def test_what_happened_since_the_page_was_made_is_told_at_once(client, people, case):
+    client.force_login(people["anna"])
+    shown = re.search(r'data-live-seen="(\d+)"', client.get(f"/cases/{case.pk}/").content.decode())[1]
+    assert b"event: changed" not in client.get(f"/cases/{case.pk}/live/?seen={shown}").content
+    task_claim(by=people["anna"], task=case.instance.tasks.get())
+    told = client.get(f"/cases/{case.pk}/live/?seen={shown}").content.decode()
+    assert f"event: changed\ndata: {int(shown) + 1}\n" in told
 
 
-def test_every_change_is_told_once_and_nothing_between():
-    heard = told(["1", "1", "2", "2", "3", PermissionDenied()], seen="1")
-    assert [part.splitlines()[0] for part in heard[1:]] == ["id: 2", "id: 3", "event: over"]
+def test_an_inbox_hears_of_a_task_that_somebody_else_took(client, people, case):
+    client.force_login(people["anna"])
+    shown = re.search(r'data-live-seen="(\w+)"', client.get("/?tab=unassigned").content.decode())[1]
+    assert b"event: changed" not in client.get(f"/live/?seen={shown}").content
+    task_claim(by=people["ben"], task=case.instance.tasks.get())
+    assert b"event: changed" in client.get(f"/live/?seen={shown}").content
 
 
-def test_a_stream_ends_when_the_person_may_not_see_any_more():
-    assert told(["1", PermissionDenied()], seen="1")[-1].startswith("event: over")
+def test_who_has_too_many_streams_is_told_less_often_and_goes_on(client, people, settings):
+    settings.LIVE_STREAMS_A_PERSON = 0
+    client.force_login(people["anna"])
+    answer = client.get("/live/")
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"retry: 30000\n")
+    assert client.get("/").status_code == 200
 
 
-def test_a_quiet_stream_gives_a_sign_of_life_and_ends_after_a_while(monkeypatch):
-    monkeypatch.setattr(live, "HEARTBEAT_EVERY", 0.003)
-    monkeypatch.setattr(live, "LONGEST", 0.02)
-    heard = told(["1"], seen="1", most=99)
-    assert heard[0].startswith("retry: ")
-    assert set(heard[1:]) == {": still here\n\n"}
+def test_one_statement_says_who_may_view_what_as_every_door_does(people, case, open_case):
+    other = open_case()
+    pairs = [(person.pk, each.instance_id) for person in people.values() for each in (case, other)]
+    expected = {
+        (person.pk, each.instance_id)
+        for person in people.values()
+        for each in (case, other)
+        if permissions.may(person, "view", each)
+    }
+    assert permissions.who_may_view(pairs) == expected
+    people["anna"].is_active = False
+    people["anna"].save()
+    assert not [pair for pair in permissions.who_may_view(pairs) if pair[0] == people["anna"].pk]
+    assert permissions.who_may_view([]) == set()
+
+
+def test_a_right_to_view_all_counts_by_group_and_by_name(people, case):
+    view = Permission.objects.get(codename="view_case", content_type__app_label="casework")
+    wanted = (people["olga"].pk, case.instance_id)
+    assert permissions.who_may_view([wanted]) == set()
+    people["olga"].user_permissions.add(view)
+    assert permissions.who_may_view([wanted]) == {wanted}
+    people["olga"].user_permissions.clear()
+    group = Group.objects.create(name="readers of all")
+    group.permissions.add(view)
+    people["olga"].groups.add(group)
+    assert permissions.who_may_view([wanted]) == {wanted}
+
+
+def test_a_task_is_not_taken_from_the_page_of_somebody_else(client, people, case):
+    """Anna's inbox in one tab; in another Clara has signed in."""
+    client.force_login(people["clara"])
+    task = case.instance.tasks.get()
+    answer = client.post(f"/tasks/{task.pk}/claim/", {"tab": "groups", "made_for": mark_of(people["anna"])})
+    assert answer.status_code == 409
+    assert "made for somebody else" in answer.content.decode()
+    assert HumanTask.objects.get(pk=task.pk).assignee is None
+    answer = client.post(f"/tasks/{task.pk}/claim/", {"tab": "groups", "made_for": mark_of(people["clara"])})
+    assert answer.status_code in (302, 403)
+
+
+def test_what_was_typed_on_the_page_of_somebody_else_stays_visible(people, case):
+    """Also where the token of the form is not valid any more, since a new person has signed in."""
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(people["clara"])
+    typed = {"question": "When did you pay?", "made_for": mark_of(people["anna"]), "csrfmiddlewaretoken": "old"}
+    answer = browser.post(f"/tasks/{case.instance.tasks.get().pk}/complete/", typed)
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "When did you pay?" in page and "Clara Conti" in page
+    assert mark_of(people["anna"]) not in page
+
+
+def test_a_live_part_and_a_stream_of_somebody_elses_page_get_nothing(client, people, case):
+    client.force_login(people["clara"])
+    asks = {"HX-Request": "true", "X-Made-For": mark_of(people["anna"])}
+    part = client.get("/?tab=groups", headers=asks)
+    assert part.status_code == 409
+    assert part.content == b""
+    assert part.headers["HX-Trigger"] == "made-for-another"
+    stream = client.get(f"/cases/{case.pk}/live/", {"made_for": mark_of(people["anna"])})
+    assert stream.content.startswith(b"event: over")
+
+
+def test_every_form_says_for_whom_it_was_made(client, people, case):
+    client.force_login(people["anna"])
+    task_claim(by=people["anna"], task=case.instance.tasks.get())
+    for address in (
+        "/?tab=mine",
+        f"/cases/{case.pk}/",
+        f"/tasks/{case.instance.tasks.get().pk}/",
+        "/cases/new/complaint/",
+    ):
+        page = client.get(address).content.decode()
+        forms = re.findall(r'<form[^>]*method="post".*?</form>', page, re.DOTALL)
+        assert forms, address
+        assert all(f'name="made_for" value="{mark_of(people["anna"])}"' in form for form in forms), address
+        assert f'data-made-for="{mark_of(people["anna"])}"' in page
+
+
+def test_the_mark_of_a_person_tells_nothing_of_them(people):
+    assert mark_of(people["anna"]) != mark_of(people["ben"])
+    assert re.fullmatch(r"[0-9a-f]{20}", mark_of(people["anna"]))
+
+
+def test_a_confirmation_stands_outside_the_part_that_refreshes_itself(client, people, case):
+    client.force_login(people["anna"])
+    asks = {"HX-Request": "true"}
+    task = case.instance.tasks.get()
+    done = client.post(f"/tasks/{task.pk}/claim/", {"tab": "groups"}, headers=asks).content.decode()
+    assert re.search(r'id="messages"[^>]*hx-swap-oob="true">.*is yours now', done, re.DOTALL)
+    assert 'id="messages"' not in client.get("/?tab=groups", headers=asks).content.decode()
+
+
+def test_the_second_page_of_a_searched_and_sorted_inbox_refreshes_as_itself(client, people, case):
+    client.force_login(people["anna"])
+    place = {"tab": "groups", "sort": "late", "q": case.reference[:3], "after": "2030-01-01T00:00:00+00:00~7"}
+    page = client.get("/", place).content.decode()
+    here = re.search(r'hx-get="([^"]+)"', page)[1]
+    for name in ("tab=groups", "sort=late", "q=", "after=2030"):
+        assert name in here
+
+
+def test_after_taking_from_a_searched_list_it_is_still_searched(client, people, case):
+    client.force_login(people["anna"])
+    task = case.instance.tasks.get()
+    place = {"tab": "groups", "sort": "late", "q": case.reference}
+    back = client.post(f"/tasks/{task.pk}/claim/", place).headers["Location"]
+    assert "sort=late" in back and "q=" in back and "tab=groups" in back

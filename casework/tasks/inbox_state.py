@@ -1,0 +1,59 @@
+"""Does an inbox still show what it showed? A short text for each person that changes with their first tasks and counts.
+
+The tasks of a group are read once for all of its people, at most CAP + 1 of them, by the index that the inbox uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final
+
+from django.db import connection
+
+from casework.tasks.inbox import CAP, SOON
+
+_GROUPS: Final = """
+select m.user_id, array_agg(m.group_id order by m.group_id) from auth_user_groups m
+where m.user_id = any(%(people)s) group by m.user_id"""
+_OFFERED: Final = """
+select g.id, md5(string_agg(c.task_id || case when c.assigned then '-' else '+' end, '' order by c.due, c.task_id)),
+       count(*) filter (where c.due <= %(soon)s and not c.assigned)
+from unnest(%(groups)s::bigint[]) as g(id) cross join lateral (
+    select c.task_id, c.due, c.assigned from orchestration_taskcandidate c
+    where c.group_id = g.id order by c.due, c.task_id limit %(limit)s) c
+group by g.id"""
+_OWN: Final = """
+select p.id, md5(string_agg(t.id || t.kind, '' order by t.due, t.id)), count(*) filter (where t.due <= %(soon)s)
+from unnest(%(people)s::bigint[]) as p(id) cross join lateral (
+    (select t.id, t.due, 'm' as kind from orchestration_humantask t
+     where t.assignee_id = p.id and t.state = 'open' order by t.due, t.id limit %(limit)s)
+    union all
+    (select c.task_id, c.due, case when c.assigned then '-' else '+' end from orchestration_taskcandidate c
+     where c.user_id = p.id order by c.due, c.task_id limit %(limit)s)) t
+group by p.id"""
+
+
+def inbox_states(people: Collection[int], now: datetime) -> dict[int, str]:
+    """For each of these people what stands for the state of their inbox; three statements for all."""
+    groups: Mapping[int, list[int]] = dict(_read(_GROUPS, {"people": list(people)}))
+    values = {
+        "people": list(people), "groups": sorted({group for each in groups.values() for group in each}),
+        "soon": now + SOON, "limit": CAP + 1,
+    }  # fmt: skip
+    offered = {group: state for group, *state in _read(_OFFERED, values)}
+    own = {person: state for person, *state in _read(_OWN, values)}
+    return {
+        person: _short([own.get(person), [offered.get(group) for group in groups.get(person, ())]]) for person in people
+    }
+
+
+def _short(state: object) -> str:
+    return sha256(repr(state).encode()).hexdigest()[:32]
+
+
+def _read(statement: str, values: Mapping[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())

@@ -1,0 +1,152 @@
+// How does an open page stay true? It hears of changes by server-sent events, says when it hears nothing any more, and
+// shows nothing that its reader may not see any more. Hidden tabs hear nothing; they ask when they are looked at.
+"use strict";
+
+{
+  const part = document.querySelector("[data-live]");
+  const notice = document.getElementById("live-stopped");
+  const content = document.getElementById("content");
+  const AFTER_HIDDEN = 30_000;
+  const ASK_AGAIN = 3_000;
+  const MISSED = 2.4; // signs of life that may fail to come
+
+  let source = null;
+  let seen = part?.dataset.liveSeen;
+  let silentAfter = 12_000;
+  let heard = Date.now();
+  let over = false;
+  let stale = false;
+  let began = 0;
+  let freeAt = 0;
+  let refreshing = 0;
+  let closing = 0;
+
+  const say = (words) => {
+    for (const each of notice.querySelectorAll("[data-live-words]")) each.hidden = each.dataset.liveWords !== words;
+    notice.hidden = false;
+  };
+
+  // Content that nobody can vouch for is not shown, unless somebody is typing in it: then only the notice stands there.
+  const silent = () => {
+    if (over) return;
+    say("silent");
+    content.hidden = !typing(content);
+  };
+
+  const alive = (seconds) => {
+    heard = Date.now();
+    if (seconds) silentAfter = seconds * MISSED * 1000;
+    if (over || notice.hidden) return;
+    notice.hidden = true;
+    content.hidden = false;
+  };
+
+  const stop = () => {
+    if (over) return;
+    over = true;
+    source?.close();
+    say("over");
+    const typed = [...content.querySelectorAll("textarea, input:not([type])," +
+      "input[type=text], input[type=number], input[type=date]")].filter((field) => field.value !== field.defaultValue);
+    for (const field of typed) {
+      const kept = document.createElement("p");
+      kept.className = "text quote";
+      kept.textContent = field.value;
+      notice.lastElementChild.append(kept);
+    }
+    content.replaceChildren();
+    notice.setAttribute("tabindex", "-1");
+    notice.focus();
+  };
+
+  // A page waits five times as long as its last refresh took: a server that has much to do is asked less often.
+  const refresh = () => {
+    stale = document.hidden;
+    if (stale || over) return;
+    if (!part.hasAttribute("hx-get")) document.querySelector("[data-live-notice]")?.removeAttribute("hidden");
+    clearTimeout(refreshing);
+    refreshing = setTimeout(() => htmx.trigger(part, "live:changed"), Math.max(0, freeAt - Date.now()));
+  };
+
+  const connect = () => {
+    if (source || over || document.hidden) return;
+    heard = Date.now();
+    const asked = new URLSearchParams({ seen, made_for: document.body.dataset.madeFor });
+    source = new EventSource(`${part.dataset.live}?${asked}`);
+    source.addEventListener("beat", (event) => alive(Number(event.data)));
+    source.addEventListener("changed", (event) => {
+      seen = event.data;
+      alive(0);
+      refresh();
+    });
+    source.addEventListener("over", stop);
+    source.addEventListener("error", () => {
+      if (source?.readyState === EventSource.CLOSED) refused();
+    });
+  };
+
+  const disconnect = () => {
+    source?.close();
+    source = null;
+  };
+
+  // The browser gives up a stream that was answered with anything else: a page to sign in, no such case, a failure.
+  const refused = async () => {
+    disconnect();
+    try {
+      const answer = await fetch(part.dataset.live, { method: "HEAD", redirect: "manual" });
+      if (answer.type === "opaqueredirect" || (answer.status >= 400 && answer.status < 500)) return stop();
+    } catch {
+      silent();
+    }
+    setTimeout(connect, ASK_AGAIN);
+  };
+
+  if (part) {
+    part.addEventListener("htmx:beforeRequest", (event) => {
+      if (event.detail.elt === part) began = Date.now();
+    });
+    part.addEventListener("htmx:afterRequest", (event) => {
+      if (event.detail.elt === part) freeAt = Date.now() + 5 * (Date.now() - began);
+    });
+    document.addEventListener("visibilitychange", () => {
+      clearTimeout(closing);
+      if (document.hidden) {
+        closing = setTimeout(disconnect, AFTER_HIDDEN);
+      } else {
+        heard = Date.now();
+        connect();
+        if (stale) refresh();
+      }
+    });
+    window.addEventListener("offline", silent);
+    window.addEventListener("online", () => {
+      disconnect();
+      connect();
+    });
+    setInterval(() => {
+      if (!document.hidden && Date.now() - heard > silentAfter) silent();
+    }, 1000);
+    connect();
+  }
+
+  // Another person has signed in since this page was made: what it asks by itself is answered with that.
+  document.addEventListener("made-for-another", stop);
+
+  // "Just now" goes on.
+  const UNITS = [["year", 31_536_000], ["month", 2_592_000], ["week", 604_800], ["day", 86_400], ["hour", 3600], ["minute", 60]];
+  const said = (moment, now) => {
+    const seconds = Math.abs(now - moment) / 1000;
+    const [unit, length] = UNITS.find(([, each]) => seconds >= each) ?? [null, 1];
+    if (!unit) return "just now";
+    const count = Math.floor(seconds / length);
+    const words = `${count}\u00a0${unit}${count === 1 ? "" : "s"}`;
+    return moment <= now ? `${words} ago` : `in ${words}`;
+  };
+  setInterval(() => {
+    for (const each of document.querySelectorAll("time[data-when]")) {
+      const words = said(Date.parse(each.dateTime), Date.now());
+      if (each.textContent !== words) each.textContent = words;
+    }
+  }, 30_000);
+}
