@@ -2,6 +2,7 @@
 PORT ?= 8000
 ARGS ?= help
 KILLS ?= 100
+CASES ?= 5000
 PY = .venv/bin/python
 SETUP = ./casework/runtime/bootstrap.sh
 
@@ -42,6 +43,9 @@ bench: setup-dev  ## the figures of engine and shell, as ratios measured in one 
 
 load: setup-dev  ## hundreds of open live pages on one web process: errors, time to an event, idle CPU, a page meanwhile
 	@$(PY) -m tests.load live
+
+scale: setup-dev  ## two web and three worker processes over PostgreSQL and RabbitMQ, CASES=5000, against one of each
+	@$(PY) -m tests.load scale --cases $(CASES)
 
 memory: setup  ## what the product that runs here takes, by program (PSS)
 	@$(PY) -m casework.runtime memory

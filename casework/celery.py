@@ -31,8 +31,9 @@ def _load_before_the_fork(**_: Any) -> None:
     """What all processes of a worker share is loaded once, before they part; `gc.freeze` keeps their pages shared."""
     import gc
 
+    from casework.runtime.freed_memory import give_back
     from orchestration.actors import kinds
 
     kinds.prepare()
-    gc.collect()
+    give_back()
     gc.freeze()

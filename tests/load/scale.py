@@ -1,0 +1,181 @@
+"""Does more of it do more work? Two web and three worker processes over PostgreSQL and RabbitMQ, against one of each.
+
+Complaints come in through the API of the web processes in turn; the figure is how many are routed in a second (both
+models have answered, a person has the task), and how evenly the processes shared the work.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from casework.runtime.locations import ROOT, Locations
+from casework.runtime.postgres import Postgres
+from casework.runtime.processes import die_with_parent
+from casework.runtime.programs import ONE_THREAD
+from tests.chaos.product import children
+from tests.load.rabbit import ensure_installed, rabbit
+from tests.load.web import cpu, web_process
+
+TOGETHER = 6
+"""Programs that send cases in at the same time."""
+PATIENCE = 3600
+TEXTS = (
+    "I was charged twice for the same train ticket, please give me my money back.",
+    "My card was stolen on holiday and I need a new one.",
+    "The transfer to my landlord has not arrived, and this is the second time. I am really angry.",
+)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one run came to. `opened` and `done`: cases by web process, jobs by worker."""
+
+    cases: int
+    seconds: float
+    cpu: float
+    opened: Sequence[int]
+    done: Sequence[int]
+
+    @property
+    def rate(self) -> float:
+        return self.cases / self.seconds
+
+
+def run(cases: int) -> None:
+    ensure_installed()
+    with ExitStack() as at_the_end:
+        folder = Path(tempfile.mkdtemp(prefix="cw-scale-", dir="/tmp"))
+        at_the_end.callback(shutil.rmtree, folder, ignore_errors=True)
+        folder.chmod(0o755)
+        server = Postgres(Locations(state=folder, sockets=folder / "s"))
+        at_the_end.callback(server.stop)
+        server.start()
+        broker = at_the_end.enter_context(rabbit(_made(folder / "rabbit")))
+        many = _measured(folder / "s", broker, "many", cases, webs=2, workers=3)
+        one = _measured(folder / "s", broker, "one", max(1, cases // 5), webs=1, workers=1)
+        print(f"  two web and three worker processes: {many.rate / one.rate:.2f} times the rate of one of each, on "
+              f"{os.cpu_count()} cores")  # fmt: skip
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def _measured(sockets: Path, broker: str, name: str, cases: int, *, webs: int, workers: int) -> Figures:
+    with psycopg.connect(f"postgresql://casewright@/postgres?host={sockets}", autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    address = f"postgresql://casewright@/{name}?host={sockets}"
+    os.environ.update({
+        "DATABASE_URL": address, "CELERY_BROKER_URL": f"{broker.rstrip('/')}//", "API_RATE_USER": "1000000/minute",
+        "LOG_LEVEL": "WARNING", "DJANGO_SETTINGS_MODULE": "casework.settings",
+    })  # fmt: skip
+    _manage("migrate", "-v", "0")
+    token = _manage("demo", "--cases", "0").rpartition("Token ")[2].strip()
+    with ExitStack() as at_the_end:
+        fronts = [at_the_end.enter_context(web_process()) for _ in range(webs)]
+        staff = [_worker() for _ in range(workers)]
+        for process in staff:
+            at_the_end.callback(_end, process)
+        _wait(address, "select 1", lambda _: all(len(children(process.pid)) >= 1 for process in staff))
+        began = time.monotonic()
+        opened = _opened([front.url for front in fronts], token, cases)
+        _wait(address, "select count(*) from orchestration_job where state in ('waiting', 'running')", lambda n: n == 0)
+        seconds = time.monotonic() - began
+        spent = sum(cpu(front.process) for front in fronts) + sum(cpu(c) for p in staff for c in children(p.pid))
+        figures = Figures(cases, seconds, spent, opened, _done(address, staff))
+    _show(figures, webs, workers)
+    return figures
+
+
+def _opened(urls: Sequence[str], token: str, cases: int) -> list[int]:
+    """How many cases each web process took."""
+    taken: Counter[int] = Counter()
+
+    def send(number: int) -> None:
+        body = {"case_type": "complaint", "reference": f"S-{number}", "data": {"message": TEXTS[number % len(TEXTS)]}}
+        request = urllib.request.Request(
+            f"{urls[number % len(urls)]}/api/cases/", json.dumps(body).encode(),
+            {"Content-Type": "application/json", "Authorization": f"Token {token}"},
+        )  # fmt: skip
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            assert answer.status == 201
+        taken[number % len(urls)] += 1
+
+    with ThreadPoolExecutor(TOGETHER) as senders:
+        list(senders.map(send, range(cases)))
+    return [taken[front] for front in range(len(urls))]
+
+
+def _done(address: str, staff: Sequence[subprocess.Popen[bytes]]) -> list[int]:
+    """How many jobs each worker did; a job's row names the process."""
+    with psycopg.connect(address) as connection:
+        rows = connection.execute("select split_part(worker, ':', 2)::int, count(*) from orchestration_job "
+                                  "where state = 'done' or state = 'completed' group by 1").fetchall()  # fmt: skip
+    done = dict(rows)
+    return [sum(done.get(pid, 0) for pid in (process.pid, *children(process.pid))) for process in staff]
+
+
+def _worker() -> subprocess.Popen[bytes]:
+    """One that does one job at a time, and looks at the clock's queue, too: there is no beat here."""
+    worker = ["-m", "celery", "--quiet", "-A", "casework.celery", "worker", "--pool", "prefork", "--concurrency", "1"]
+    environment = os.environ | ONE_THREAD | {"DATABASE_CONN_MAX_AGE": "600", "DATABASE_POOL": "0"}
+    return subprocess.Popen(
+        [sys.executable, "-W", "ignore", *worker, "--without-gossip", "--without-mingle"],
+        cwd=ROOT, env=environment, preexec_fn=die_with_parent(signal.SIGTERM), stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _manage(*command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command], cwd=ROOT, capture_output=True, text=True, check=False
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"manage.py {command[0]} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def _wait(address: str, query: str, holds: Any) -> None:
+    until = time.monotonic() + PATIENCE
+    with psycopg.connect(address, autocommit=True) as connection:
+        while True:
+            row = connection.execute(query).fetchone()  # type: ignore[arg-type]
+            if row is not None and holds(row[0]):
+                return
+            if time.monotonic() > until:
+                raise TimeoutError(query)
+            time.sleep(0.25)
+
+
+def _show(figures: Figures, webs: int, workers: int) -> None:
+    print(f"{figures.cases} complaints, {webs} web and {workers} worker processes, PostgreSQL and RabbitMQ")
+    print(f"  routed {figures.rate:.2f} a second ({figures.seconds:.0f} s); "
+          f"{1000 * figures.cpu / figures.cases:.0f} ms of CPU a case in web and workers")  # fmt: skip
+    print(f"  cases by web process {list(figures.opened)}, jobs by worker {list(figures.done)}", flush=True)
