@@ -25,7 +25,7 @@ from orchestration.ground import clock
 
 KEPT_FOR: Final = timedelta(days=2)
 MOST_BYTES: Final = 1_000_000
-NOT_TYPED: Final = frozenset({"csrfmiddlewaretoken", "next", "tab"})
+NOT_TYPED: Final = frozenset({"csrfmiddlewaretoken", "made_for", "next", "tab"})
 
 
 @dataclass(frozen=True, slots=True)

