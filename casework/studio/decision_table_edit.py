@@ -7,12 +7,13 @@ it. A draft can be tried with example inputs and compared with the version that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from casework.forms.answer_validation import nested, read_number, text_errors
+from casework.studio.cell_checks import readings
 from orchestration.casetypes.case_type import CaseType
 from orchestration.engine.dmn import ModelRefused, compile_model, parse
 from orchestration.engine.dmn.editing import Column, EditRefused, Row, Table, tables, with_rules
@@ -29,7 +30,8 @@ ANY: Final = "-"
 class Draft:
     """`files`: all files of the version with the new rules in place; `wrong`: sentence by (rule number, cell number).
 
-    `faults`: what is wrong beyond one cell. Only a draft with neither can be tried or published.
+    `faults`: what is wrong beyond one cell. Only a draft with neither can be tried or published. `words`: what cells
+    mean; `doubts`: what a person should look at once more.
     """
 
     file: str
@@ -38,6 +40,8 @@ class Draft:
     files: Mapping[str, str]
     wrong: Mapping[tuple[int, int], str] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
+    words: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    doubts: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     @property
     def is_sound(self) -> bool:
@@ -107,8 +111,10 @@ def edited(rows: list[Row], table: Table, do: str) -> list[Row]:
     return found
 
 
-def draft(files: Mapping[str, str], file: str, table: Table, rows: Sequence[Row]) -> Draft:
-    """The files with these rules in place, and all that is wrong with them."""
+def draft(
+    files: Mapping[str, str], file: str, table: Table, rows: Sequence[Row], groups: Collection[str] | None = None
+) -> Draft:
+    """The files with these rules in place, and all that is wrong with them. `groups`: the names of those that exist."""
     if not 0 < len(rows) <= MOST_RULES:
         told = f"A table has at most {MOST_RULES} rules here; this has {len(rows)}."
         return Draft(file, table, tuple(rows), files, {}, (told if rows else "A table needs at least one rule.",))
@@ -122,7 +128,11 @@ def draft(files: Mapping[str, str], file: str, table: Table, rows: Sequence[Row]
         return Draft(file, table, tuple(rows), files, {}, (str(refused),))
     except ModelRefused as refused:
         return Draft(file, table, tuple(rows), files, {}, tuple(map(str, refused.faults)))
-    return Draft(file, table, tuple(rows), {**files, file: source.decode()}, {}, tuple(map(str, faults)))
+    made = {**files, file: source.decode()}
+    if faults:
+        return Draft(file, table, tuple(rows), made, {}, tuple(map(str, faults)))
+    read = readings(made, file, table, rows, groups)
+    return Draft(file, table, tuple(rows), made, read.wrong, (), read.words, read.doubts)
 
 
 def _unread(source: str, table: Table, rows: Sequence[Row]) -> Iterator[tuple[tuple[int, int], str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -41,10 +42,13 @@ def rules(request: HttpRequest) -> HttpResponse:
     return render(request, "studio/rules/list.html", context)
 
 
-@reads
+@reads_and_writes
 def rules_version(request: HttpRequest, definition_id: int) -> HttpResponse:
+    """What a version's rules say; one that was replaced can be put back in force, as the newest version."""
     _may_read(request)
     definition = get_object_or_404(Definition.objects.select_related("deployed_by"), pk=definition_id)
+    if request.method == "POST":
+        return _put_back(request, definition)
     context = {
         "definition": definition, "tables": tables_by_file(definition), "newest": current(definition.key),
         "may_publish": permissions.may_publish(person(request)),
@@ -61,12 +65,33 @@ def rules_edit(request: HttpRequest, definition_id: int, table_id: str) -> HttpR
     found = _table(definition, table_id)
     do = request.POST.get("do", "")
     rows = edited(rows_from(request.POST.dict(), found.table), found.table, do) if do else list(found.table.rows)
-    made = draft(definition.files, found.file, found.table, rows)
+    if definition.pk != current(definition.key).pk and do not in ("publish", "review", "try"):
+        messages.info(request, "This version is not in force any more, so it is shown here and cannot be changed.")
+        return redirect("rules-version", definition.pk)
+    groups = frozenset(Group.objects.values_list("name", flat=True))
+    made = draft(definition.files, found.file, found.table, rows, groups)
     if do == "publish" and made.is_sound and (wrong := note_error(_note(request))):
         return _form(request, definition, made, note_error=wrong)
     if do == "publish" and made.is_sound:
         return _published(request, definition, made)
     return _form(request, definition, made, trial=do == "try", review=do == "review")
+
+
+def _put_back(request: HttpRequest, definition: Definition) -> HttpResponse:
+    user, note = person(request), _note(request)
+    if not permissions.may_publish(user):
+        raise PermissionDenied("Only administrators change rules.")
+    if wrong := note_error(note):
+        messages.error(request, wrong)
+        return redirect("rules-version", definition.pk)
+    said = f"Version {definition.version} put back in force: {note}"[:500]
+    newest = current(definition.key).version
+    outcome = deploy(definition.files, permissions.origin_of(user), by=user, note=said, based_on=newest)
+    if isinstance(outcome, Refused):
+        return refusal(request, outcome, reverse("rules-version", args=[definition.pk]))
+    done = f"What version {definition.version} says is in force again, as version {outcome.definition.version}."
+    messages.success(request, done)
+    return redirect("rules-version", outcome.definition.pk)
 
 
 def _may_read(request: HttpRequest) -> None:
@@ -125,8 +150,11 @@ def _cells(made: Draft, number: int) -> dict[str, Any]:
     """One rule for the template: its number and id, and each cell with its column and what is wrong with it."""
     row = made.rows[number - 1]
     texts = (*row.cells, *("",) * (len(columns(made.table)) - len(row.cells)))
-    cells = [
-        {"name": f"r{number}.{index}", "column": column, "text": texts[index], "wrong": made.wrong.get((number, index))}
-        for index, column in enumerate(columns(made.table))
-    ]
+    cells = [_cell(made, number, index, texts[index]) for index in range(len(columns(made.table)))]
     return {"number": number, "id": row.id, "cells": cells}
+
+
+def _cell(made: Draft, number: int, index: int, text: str) -> dict[str, Any]:
+    place = (number, index)
+    said = {"wrong": made.wrong.get(place), "words": made.words.get(place), "doubt": made.doubts.get(place)}
+    return {"name": f"r{number}.{index}", "column": columns(made.table)[index], "text": text} | said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -250,3 +252,32 @@ def test_tables_of_a_process_are_changed_and_tried_like_those_of_a_case(complain
         answer = admin.post(f"/rules/{refund.pk}/{table}/", form)
         assert answer.status_code == 200, table
         assert answer.context["trial"].hits == {"a": (1,), "m": (4, 5)}[table[0]]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cell", "text", "said"),
+    [
+        ("r1.0", '"fees_and_charges"', "number"), ("r1.0", "< 75,5", "below 75"),
+        ("r1.0", "[90..75]", "The smaller value"),
+        ("r1.4", '"Paymnets team"', "There is no group “Paymnets team”"), ("r1.4", "", "empty"),
+    ],
+)  # fmt: skip
+def test_a_cell_that_cannot_be_meant_is_told_before_it_is_published(complaint, admin, cell, text, said):
+    answer = admin.post(address(complaint), as_form(**{cell: text}, do="review"))
+    told = unescape(answer.content.decode())
+    assert said in told
+    assert answer.status_code == (200 if text in ("< 75,5", "") else 400)
+
+
+@pytest.mark.django_db
+def test_a_version_that_was_replaced_is_put_back_in_force_with_a_reason(complaint, admin):
+    admin.post(address(complaint), as_form(**{"r1.0": "< 80"}, do="publish", note="Stricter"))
+    assert admin.get(address(complaint)).status_code == 302
+    first = f"/rules/{complaint.pk}/"
+    assert "Put this back in force" in admin.get(first).content.decode()
+    admin.post(first, {"note": ""})
+    assert current("complaint").version == 2
+    said = admin.post(first, {"note": "Too strict"}, follow=True).content.decode()
+    assert "as version 3" in said and "Version 1 put back in force: Too strict" in admin.get("/rules/").content.decode()
+    assert current("complaint").files == complaint.files

@@ -1,0 +1,69 @@
+"""Does each cell of an edited table say what its author means, and does it name groups that exist?
+
+Each cell is judged against its column (`orchestration.engine.dmn.cell_reading`) and said in plain words, so both are
+seen before a version is published.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from orchestration.engine.dmn import compile_model, parse
+from orchestration.engine.dmn.cell_columns import CellColumn, columns_of
+from orchestration.engine.dmn.cell_reading import CellReading, read_cell
+from orchestration.engine.dmn.editing import Row, Table
+
+Place = tuple[int, int]
+"""Number of the rule, from 1, and of the cell in it, from 0."""
+
+GROUPS = re.compile(r"candidateGroups=\"(?:=|\$\{)\s*[\w.]*?(\w+)\s*\}?\"")
+TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
+PLAIN = re.compile(r"-?|" + TEXT.pattern)
+"""Cells that say what they mean already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """`words`: what cells say. `wrong`: what cannot be meant. `doubts`: what a person should look at once more."""
+
+    words: Mapping[Place, str] = field(default_factory=dict)
+    wrong: Mapping[Place, str] = field(default_factory=dict)
+    doubts: Mapping[Place, str] = field(default_factory=dict)
+
+
+def readings(
+    files: Mapping[str, str], file: str, table: Table, rows: Sequence[Row], groups: Collection[str] | None
+) -> Readings:
+    """All cells of these rules. `files`: the version with the rules in place; `groups`: those that exist, None: any."""
+    columns = columns_of(compile_model(parse(files[file].encode())), table.id)
+    read = {place: read_cell(text, column) for place, text, column in _cells(rows, columns)}
+    wrong = {place: _sentences(cell, severe=True) for place, cell in read.items() if not cell.publishable}
+    unknown = {} if groups is None else dict(_unknown_groups(files, table, rows, groups))
+    doubts = {place: said for place, cell in read.items() if (said := _sentences(cell, severe=False))}
+    words = {place: cell.words for place, cell in read.items() if not PLAIN.fullmatch(cell.text)}
+    return Readings(words, unknown | wrong, doubts)
+
+
+def _cells(rows: Sequence[Row], columns: Sequence[CellColumn]) -> Iterator[tuple[Place, str, CellColumn]]:
+    for number, row in enumerate(rows, 1):
+        for index, (text, column) in enumerate(zip((*row.inputs, *row.outputs), columns, strict=False)):
+            yield (number, index), text, column
+
+
+def _sentences(cell: CellReading, *, severe: bool) -> str:
+    return " ".join(fault.sentence for fault in cell.faults if fault.severe == severe)
+
+
+def _unknown_groups(
+    files: Mapping[str, str], table: Table, rows: Sequence[Row], groups: Collection[str]
+) -> Iterator[tuple[Place, str]]:
+    """Outputs that name who gets a task, where no group has that name. Known by what the models' tasks read."""
+    named = {name for text in files.values() for name in GROUPS.findall(text)}
+    for index, column in enumerate(table.outputs):
+        for number, row in enumerate(rows, 1):
+            said = TEXT.fullmatch(row.outputs[index].strip())
+            if column.expression in named and said is not None and said[1] and said[1] not in groups:
+                known = ", ".join(sorted(groups))
+                yield (number, len(table.inputs) + index), f"There is no group “{said[1]}”. There are: {known}."
