@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orchestration.engine import registry
+from orchestration.engine.feel.problems import bounded
 from orchestration.engine.registry import Channel, EventType
 
 
@@ -23,6 +24,9 @@ class Fault:
     line: int = 0
     file: str = ""
     severe: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sentence", bounded(self.sentence))
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,3 +193,14 @@ def test_a_case_calls_a_service_too():
 def test_what_was_deployed_before_two_of_one_key_were_a_fault_decides_as_it_did():
     files = {"a.dmn": definitions(fee("1"), namespace="urn:a"), "b.dmn": definitions(fee("2"), namespace="urn:b")}
     assert compiled(files).decisions["fee"].evaluate("fee", {}).value == 2
+
+
+def test_no_fault_repeats_more_than_a_little_of_a_long_text():
+    long = "x" * 50_000
+    condition = f'<sequenceFlow id="f" sourceRef="s" targetRef="e"><conditionExpression>={long} ,</conditionExpression>'
+    flow = f'<startEvent id="s"/><endEvent id="e"/>{condition}</sequenceFlow>'
+    for written in (bpmn(flow), bpmn(flow.replace(f"={long} ,", f"${{{long} ,}}"))):
+        found = build({"p.bpmn": written, "d.dmn": definitions(decision("d", literal(f"{long} ,")))})
+        assert isinstance(found, list)
+        assert all(len(fault.sentence) <= 400 for fault in found)
+        assert long[:100] not in str(found)

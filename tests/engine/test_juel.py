@@ -230,6 +230,7 @@ def test_plain_methods_and_documented_functions_have_their_value(text, expected)
         ("${" + "(" * 100 + "a" + ")" * 100 + "}", "nested more than"),
         ("${" + "a+" * 10_000 + "a}", "at most"),
         ("${a instanceof String}", "was not expected"),
+        ("${1e999999999}", "'1e999999999' is larger than a number can be"),
         ("${" + "a" * 5_000 + " b}", "was not expected in 'a{79}…'"),
     ],
 )

@@ -14,6 +14,7 @@ from orchestration.engine.dialect.texts import Texts
 from orchestration.engine.dialect.values import Transfer
 from orchestration.engine.dialect.vendors import CASEWRIGHT, vendor_elements
 from orchestration.engine.expressions import Formula, formula
+from orchestration.engine.feel.problems import quote
 from orchestration.engine.juel import quoted
 from orchestration.engine.xml import Element
 
@@ -84,7 +85,7 @@ def _part(texts: Texts, child: Element) -> str | None:
 
 def _script(texts: Texts, element: Element) -> Formula | None:
     if element.get("resource") is not None:
-        texts.fault(f"The script stands in the file '{element.get('resource')}'; write it into the model.")
+        texts.fault(f"The script stands in the file {quote(element.get('resource'))}; write it into the model.")
         return None
     return texts.tried(lambda: value_of(element.text.strip(), element.get("scriptFormat") or ""))
 
@@ -108,7 +109,7 @@ def _add(texts: Texts, found: dict[str, Transfer], transfer: Transfer, way: str)
     if len(into) == 1:
         found[into[0]] = transfer
     elif not all(map(str.isidentifier, into)):
-        texts.fault(f"The target '{transfer.target.constant}' is no name, nor a path of names.")
+        texts.fault(f"The target {quote(transfer.target.constant)} is no name, nor a path of names.")
     elif (put := texts.tried(partial(_inside, found.get(into[0]), transfer, into, way))) is not None:
         found[into[0]] = put
 

@@ -18,6 +18,7 @@ from orchestration.engine.dialect.texts import Texts
 from orchestration.engine.dialect.values import Aggregation, Extensions, Plans, Script
 from orchestration.engine.dialect.vendors import CAMUNDA_7, CASEWRIGHT, VENDORS, inner, vendor, vendor_elements
 from orchestration.engine.expressions import BadExpression, Formula, formula
+from orchestration.engine.feel.problems import quote
 from orchestration.engine.xml import Element
 
 _SKIPS: Final = ("_FLOWABLE_SKIP_EXPRESSION_ENABLED", "_ACTIVITI_SKIP_EXPRESSION_ENABLED")
@@ -98,7 +99,7 @@ class _Reader(Texts):
             return None
         form = vendor(self.element, "mapDecisionResult") or "resultList"
         if form not in DECISION_FORMS:
-            self.fault(f"There is no form '{form}' of a decision's result; there are {', '.join(DECISION_FORMS)}.")
+            self.fault(f"There is no form {quote(form)} of a decision's result; there are {', '.join(DECISION_FORMS)}.")
             return None
         return form
 

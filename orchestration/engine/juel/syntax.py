@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from orchestration.engine.feel.problems import quote
+from orchestration.engine.feel.numbers import parse_number
+from orchestration.engine.feel.problems import FeelError, quote
 
 MAX_LENGTH: Final = 10_000
 MAX_DEPTH: Final = 60
@@ -259,7 +260,7 @@ class Parser:
             raise self.unexpected()
         self.position += 1
         if kind == "number":
-            return Literal(Decimal(text.rstrip("LlFfDd")))
+            return Literal(_number(text.rstrip("LlFfDd")))
         if kind == "string":
             return Literal(_ESCAPE.sub(r"\1", text[1:-1]))
         if kind == "function":
@@ -273,6 +274,13 @@ class Parser:
     def function(self, prefix: str, name: str) -> Node:
         self.need("(")
         return Function(prefix, name, self.arguments())
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return parse_number(text)
+    except FeelError:
+        raise JuelRefused(f"{quote(text)} is larger than a number can be") from None
 
 
 def parse(text: str) -> Node:
