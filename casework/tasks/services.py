@@ -19,6 +19,7 @@ from casework.access.separation_of_duties import done_before
 from casework.cases.answers import accepted, seen
 from casework.cases.locking import keep_refusal, locked
 from casework.cases.own_words import keep_own_words, masked_words
+from casework.tasks.suspended import suspended
 from orchestration.casetypes.case_type import Form
 from orchestration.engine.commands import CompleteTask
 from orchestration.ground.refusals import Refused
@@ -78,6 +79,8 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json]) -> 
     """Finish a task with a person's answers (by dotted path), checked against its form and the case's schema."""
     case, row = _locked(task)
     is_open = row.state == HumanTask.State.OPEN
+    if row.state == HumanTask.State.SUSPENDED:
+        return _refused(case, row, by, "complete", suspended(row.instance_id))
     if is_open and row.assignee_id not in (None, by.pk):
         return _refused(case, row, by, "complete", Refused("taken", f"{_name(row.assignee)} has taken this task."))
     if is_open and (did := done_before(by, row)):
@@ -107,6 +110,8 @@ def _assign(row: HumanTask, to: User | None, action: str) -> Fact:
 
 
 def _over(row: HumanTask) -> Refused:
+    if row.state == HumanTask.State.SUSPENDED:
+        return suspended(row.instance_id)
     return Refused("over", f"This task is {row.state} already.")
 
 
