@@ -17,10 +17,10 @@ from audit.services import Fact, Origin
 from orchestration.engine.commands import FireTimer
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
-from orchestration.jobs import runner
+from orchestration.jobs import retry, runner
 from orchestration.messaging import outbox, timer_start_events
 from orchestration.models import Job, Outbox, StartTimer, Timer
-from orchestration.shell import services, step_sql
+from orchestration.shell import services
 from orchestration.shell.nudges import nudge_jobs, nudge_outbox
 from orchestration.shell.savepoint import tried
 
@@ -31,10 +31,8 @@ PATIENCE = timedelta(seconds=15)
 """How long a waiting job's last nudge may take before the sweep nudges again; four times as long at each next time, so
 that a long queue does not fill with doubles of its own nudges."""
 MOST_PATIENT = 4
-LONGEST_WAIT = timedelta(seconds=step_sql.retry_delay(100))
+LONGEST_WAIT = retry.JOBS.longest
 """A job that is to wait longer than any retry does was written down by a clock that has been put back since."""
-LATER = timedelta(minutes=5)
-"""How long a timer that could not be fired is left alone."""
 OVER = frozenset({"unknown", "ended"})
 """Refusals that say: there is nothing left of what the command names."""
 
@@ -70,7 +68,7 @@ def _fire(timer: Timer) -> None:
         with transaction.atomic():
             if not isinstance(outcome, Refused):  # it broke, so that nothing of it was kept
                 services.record(timer.instance_id, [_put_off(timer)], origin)
-            row.update(due=clock.utc_now() + LATER)
+            row.update(due=clock.utc_now() + retry.TIMERS.pause(1))
 
 
 def _put_off(timer: Timer) -> Fact:

@@ -21,8 +21,8 @@ from casework.studio.model_overview import Asker, askers
 from casework.studio.rule_versions import tables_by_file
 from orchestration.actors.guardrails import MAX_BYTES
 from orchestration.actors.kinds.text_model.schemas import schemas
+from orchestration.jobs import retry
 from orchestration.models import Actor, Definition, Job, ModelVersion
-from orchestration.shell import step_sql
 
 SPAN: Final = timedelta(days=7)
 CALLED: Final = {"ece": "calibration error", "held_out": "held out for the test"}
@@ -124,7 +124,7 @@ def actor_list(now: datetime) -> tuple[ActorRow, ...]:
 def policy() -> tuple[tuple[str, str], ...]:
     """What holds for every call of every actor, in words; the figures are those that are carried out."""
     attempts = Job._meta.get_field("max_attempts").default
-    waits = ", ".join(f"{step_sql.retry_delay(attempt):.0f} s" for attempt in range(1, attempts))
+    waits = ", ".join(f"{retry.JOBS.pause(attempt).total_seconds():.0f} s" for attempt in range(1, attempts))
     return (
         ("Time limit", f"{settings.CELERY_TASK_SOFT_TIME_LIMIT} seconds a call"),
         ("Attempts", f"{attempts}, where trying again may help; {waits} between them"),

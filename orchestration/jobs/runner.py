@@ -21,10 +21,10 @@ from orchestration.actors import guardrails, kinds
 from orchestration.engine.commands import ACTOR_FAILED, CompleteJob, FailJob
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
-from orchestration.jobs import actor_ledger, worker_liveness
+from orchestration.jobs import actor_ledger, retry, worker_liveness
 from orchestration.jobs.actor_ledger import Attempt, reference
 from orchestration.models import ActorCall, Job, ModelVersion
-from orchestration.shell import services, step_sql
+from orchestration.shell import services
 from orchestration.shell.nudges import nudge_jobs
 from orchestration.shell.services import Locked
 
@@ -82,7 +82,7 @@ def bring_back(job: Job, attempt: Attempt, started: datetime) -> services.Done |
             return _too_late(job, attempt, started)
         outcome = services.send(case, command, origin, facts, ledger)
     if command.retry:
-        nudge_jobs(job.instance_id, [job.job], after=step_sql.retry_delay(job.attempts))
+        nudge_jobs(job.instance_id, [job.job], after=retry.JOBS.pause(job.attempts).total_seconds())
     return outcome
 
 

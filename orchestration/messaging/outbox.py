@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import islice
 from typing import Any, Final
 
@@ -25,6 +24,7 @@ from orchestration.engine.commands import RaiseIncident, ReceiveMessage, Receive
 from orchestration.engine.keys import spellings
 from orchestration.ground import clock
 from orchestration.ground.limits import engine_limits
+from orchestration.jobs import retry
 from orchestration.messaging import start_events
 from orchestration.messaging.routing import GONE, Answer, Letter, Waiting, bring, moved_by
 from orchestration.models import Incident, Outbox, Subscription
@@ -32,9 +32,6 @@ from orchestration.shell import services
 from orchestration.shell.savepoint import tried
 from orchestration.shell.services import Done
 
-SOON: Final = timedelta(seconds=15)
-LONGEST: Final = timedelta(minutes=10)
-"""How long a letter waits after its first try, twice as long after each further one, and at most."""
 TRIES: Final = 12
 """After so many a person is told; after so many more again, while nobody could be told."""
 
@@ -45,7 +42,8 @@ def due() -> QuerySet[Outbox, int]:
     Before its time comes one whose receiver goes on again, and one about which a person has decided.
     """
     at = clock.utc_now()
-    now = Q(run_at=None) | Q(run_at__lte=at) | Q(run_at__gt=at + LONGEST)  # the last: the clock has been put back since
+    put_back = Q(run_at__gt=at + retry.LETTERS.longest)  # put off by a clock that has been put back since
+    now = Q(run_at=None) | Q(run_at__lte=at) | put_back
     goes_on = Q(held_by__isnull=False) & ~Q(held_by__status="suspended")
     decided = Q(incident__resolved__isnull=False)
     return Outbox.objects.filter(now | goes_on | decided, delivered=None).order_by("id").values_list("pk", flat=True)
@@ -88,9 +86,8 @@ def _put_off(letter: Outbox, held_by: int | None) -> None:
     incident = None if decided else letter.incident
     if incident is None and attempts % TRIES == 0:
         incident = _told(letter, held_by)
-    wait = min(SOON * 2 ** min(attempts - 1, TRIES), LONGEST)
     Outbox.objects.filter(pk=letter.pk).update(
-        attempts=attempts, run_at=clock.utc_now() + wait, held_by=held_by, incident=incident
+        attempts=attempts, run_at=clock.utc_now() + retry.LETTERS.pause(attempts), held_by=held_by, incident=incident
     )
 
 

@@ -7,7 +7,7 @@ row is locked while the case begins, and moves on in the same transaction.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.db.models import Q, QuerySet
@@ -19,12 +19,11 @@ from orchestration.engine.bpmn.view import first_moment, starters
 from orchestration.engine.timers import Schedule
 from orchestration.ground import clock
 from orchestration.ground.limits import engine_limits
+from orchestration.jobs import retry
 from orchestration.messaging import start_events
 from orchestration.models import Definition, StartTimer
 from orchestration.shell.services import Done
 
-LATER: Final = timedelta(minutes=5)
-"""How long a timer that could not begin its case is left alone."""
 MOST_REPEATS: Final = 2**63 - 1
 
 
@@ -62,7 +61,7 @@ def _begin(definition: Definition, process: str, node: str, written: str, plan: 
 def due() -> QuerySet[StartTimer, int]:
     """The numbers of those whose time has come, the first due first."""
     now = clock.utc_now()
-    put_back = Q(due__lte=now, run_at__gt=now + LATER)  # put off by a clock that has been put back since
+    put_back = Q(due__lte=now, run_at__gt=now + retry.TIMERS.longest)  # put off by a clock that has been put back since
     found = StartTimer.objects.filter(Q(run_at__lte=now) | put_back)
     return found.order_by("run_at", "pk").values_list("pk", flat=True)
 
@@ -96,4 +95,4 @@ def _move_on(row: StartTimer, now: datetime) -> None:
 def put_off(number: int) -> None:
     """It could not begin its case: its moment stays, and is tried again a little later."""
     now = clock.utc_now()
-    StartTimer.objects.filter(pk=number, due__lte=now, run_at__isnull=False).update(run_at=now + LATER)
+    StartTimer.objects.filter(pk=number, due__lte=now, run_at__isnull=False).update(run_at=now + retry.TIMERS.pause(1))

@@ -18,6 +18,7 @@ import psycopg
 from audit.db.columns import Blobs, Integers, Moments, Texts
 from audit.db.sql import Part
 from orchestration.engine import events as e
+from orchestration.jobs import retry
 from orchestration.shell.row_changes import Effects, moment
 
 NO_DUE_DATE = datetime(9999, 12, 31, tzinfo=UTC)
@@ -100,13 +101,13 @@ job_closed as (
     from unnest(%(jobs_closed)s, %(jobs_closed_states)s, %(jobs_closed_errors)s)
          as c(job, state, error)
     where j.instance_id = %(instance)s and j.job = c.job)"""
-JOBS_RETRIED = """
+JOBS_RETRIED = f"""
 job_retried as (
     update orchestration_job j
     set state = 'waiting', lease_until = null, last_error = f.error,
-        run_at = %(at)s::timestamptz + least(power(4, j.attempts), 3600) * interval '1 second'
+        run_at = %(at)s::timestamptz + {retry.JOBS.sql("j.attempts")}
     from unnest(%(jobs_retried)s, %(jobs_retried_errors)s) as f(job, error)
-    where j.instance_id = %(instance)s and j.job = f.job)"""
+    where j.instance_id = %(instance)s and j.job = f.job)"""  # noqa: S608 - of numbers that stand in the code
 TIMERS_OPENED = """
 timer as (
     insert into orchestration_timer (instance_id, timer, node, due)
@@ -170,11 +171,6 @@ def lock(cursor: psycopg.Cursor[Any], instance: int) -> Loaded | None:
 def next_id(cursor: psycopg.Cursor[Any]) -> int:
     """The number of a root case that is about to be inserted: its history is hashed with it."""
     return int(cursor.execute(NEXT_ID).fetchone()[0])  # type: ignore[index]
-
-
-def retry_delay(attempts: int) -> float:
-    """Seconds until a failed job is tried again: what `JOBS_RETRIED` computes."""
-    return float(min(4**attempts, 3600))
 
 
 def parts(found: Effects, fallback_group: str) -> Iterator[Part]:

@@ -15,7 +15,8 @@ from orchestration import tasks
 from orchestration.casetypes.case_type import by_definition
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.ground.refusals import Refused
-from orchestration.messaging import start_events, timer_start_events
+from orchestration.jobs import retry
+from orchestration.messaging import start_events
 from orchestration.models import Definition, HumanTask, Instance, StartTimer
 from orchestration.shell.verification import verify
 from tests.orchestration.case_types import TEST, files
@@ -274,11 +275,11 @@ class Hourly:
         self.begun = 0
 
     def looked_at(self, now: datetime, breaks: bool) -> None:
-        rests = self.put_off is not None and now < self.put_off <= now + timer_start_events.LATER
+        rests = self.put_off is not None and now < self.put_off <= now + retry.TIMERS.pause(1)
         if not self.moments or now < self.moments[0] or rests:
             return
         if breaks:
-            self.put_off = now + timer_start_events.LATER
+            self.put_off = now + retry.TIMERS.pause(1)
             return
         self.put_off = None
         self.moments.pop(0)

@@ -13,6 +13,7 @@ from audit.models import AuditEvent
 from orchestration import tasks
 from orchestration.engine.commands import Command, CompleteTask, FireTimer, Resume, StartProcess, Suspend, Terminate
 from orchestration.ground.refusals import Refused
+from orchestration.jobs import retry
 from orchestration.models import Definition, HumanTask, Instance, Job, Timer
 from orchestration.shell import services
 from orchestration.shell.services import Done
@@ -199,7 +200,7 @@ def test_a_case_that_cannot_go_on_does_not_hold_up_the_timers_of_others(
     broken(monkeypatch, sick)
     clock.passes(minutes=10)
     assert names(sick) == ["Act"] and names(sound) == ["Act", "Remind"]
-    assert Timer.objects.get(instance=sick).due == clock.now + tasks.LATER
+    assert Timer.objects.get(instance=sick).due == clock.now + retry.TIMERS.pause(1)
 
 
 def test_a_timer_that_could_not_fire_fires_later_when_the_case_is_well_again(
