@@ -255,3 +255,39 @@ def test_the_code_of_an_error_may_live_for_a_step_only():
     keeps = '<scriptTask id="k" scriptFormat="groovy"><script>execution.setVariable("kept", code)</script></scriptTask>'
     source = scripted("throw new BpmnError('bad')", "", border + keeps + '<userTask id="u"/>' + flows("b", "k", "u"))
     assert Run(source).data == {"kept": "bad"}
+
+
+def test_a_task_is_kept_by_its_id_name_and_assignee():
+    said = (
+        'name="Ask" flowable:assignee="${who}" flowable:taskIdVariableName="${key}" flowable:taskNameVariableName="n"'
+    )
+    run = Run(line(activity("userTask", f'{said} flowable:assigneeVariableName="a"')), {"who": "ann", "key": "id"})
+    (opened,) = run.opened
+    assert run.data == {"who": "ann", "key": "id", "id": str(opened.item), "n": "Ask", "a": "ann"}
+
+
+def test_each_of_several_tasks_keeps_its_assignee_for_the_list():
+    gathered = '<flowable:variableAggregation target="all"><variable source="a"/></flowable:variableAggregation>'
+    loop = f"<extensionElements>{gathered}</extensionElements><loopCardinality>2</loopCardinality>"
+    task = (
+        '<userTask id="t" flowable:assignee="p${loopCounter}" flowable:assigneeVariableName="a">'
+        f"<multiInstanceLoopCharacteristics>{loop}</multiInstanceLoopCharacteristics></userTask>"
+    )
+    run = Run(line(task))
+    for _ in range(2):
+        run.engine.complete(run.id, "#t", {})
+    assert run.data == {"all": [{"a": "p0"}, {"a": "p1"}]}
+
+
+def test_a_call_is_kept_by_its_id():
+    child = f'<process id="q"><startEvent id="qs"/><userTask id="qt"/>{flows("qs", "qt")}</process>'
+    call = activity("callActivity", 'calledElement="q" flowable:processInstanceIdVariableName="child"')
+    run = Run(line(call, more=child))
+    assert run.data["child"] == run.seen["children"][0]["iid"].partition("/")[2]
+    task = '<caseTask id="t" caseRef="d" flowable:idVariableName="${key}"/>'
+    other = cmmn(item("a") + HUMAN).replace(b'<case id="c"', b'<case id="d"')
+    models = build({"c.cmmn": cmmn(item("i", "t") + task, flowable=True), "d.cmmn": other})
+    assert isinstance(models, CompiledModels), models
+    hand = Hand(models)
+    hand.do(c.StartCase("c", {"key": "child"}))
+    assert hand.state.root.variables["child"] in {str(number) for number in hand.state.instances}

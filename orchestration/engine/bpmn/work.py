@@ -72,21 +72,32 @@ def _decided(step: Step, instance: int, at: int | None, node: Task, decision: Fo
 
 def _user(step: Step, item: Item, node: Activity) -> Done:
     asked = node.extensions
+    name = title(step, node, item.instance, item.id) or node.id
+    assignee = _said(step, asked.assignee, item)
     step.emit(
         e.TaskOpened(
             item.instance,
             item.id,
-            title(step, node, item.instance, item.id) or node.id,
+            name,
             node.id,
             form=_said(step, asked.form, item),
-            assignee=_said(step, asked.assignee, item),
+            assignee=assignee,
             candidate_groups=dialect.people(step, asked.candidate_groups, item.instance, item.id),
             due=_due(step, asked.due, item),
             priority=_number(step, asked.priority, item),
             candidate_users=dialect.people(step, asked.candidate_users, item.instance, item.id),
         )
     )
+    _keep(step, item, node, {"id": str(item.id), "name": name, "assignee": assignee})
     return None
+
+
+def _keep(step: Step, item: Item, node: Activity, known: Mapping[str, Json]) -> None:
+    """What a task or call is known by, in the variables that the model names for it."""
+    named = ((kind, step.evaluate(name, item.instance, item.id)) for kind, name in node.extensions.named)
+    kept = {str(name): known[kind] for kind, name in named if kind in known and name}
+    if kept:
+        variables.assign(step, item.instance, item.id, kept)
 
 
 def _said(step: Step, formula: Formula | None, item: Item) -> str | None:
@@ -155,7 +166,8 @@ def _call(step: Step, item: Item, node: Activity) -> Done:
     if asked.business_key is not None:
         given["businessKey"] = step.evaluate(asked.business_key, item.instance, item.id)
     key = str(step.evaluate(call.called, item.instance, item.id))
-    step.start_instance(call.kind, key, given, item.id)
+    called = step.start_instance(call.kind, key, given, item.id)
+    _keep(step, item, node, {"called": str(called)})
     return None
 
 

@@ -49,21 +49,31 @@ def is_blocking(run: CaseRun, item: Item, node: Node) -> bool:
 def _ask_person(run: CaseRun, item: Item, node: Node) -> bool:
     extensions = node.extensions
     groups = people(run.step, extensions.candidate_groups, run.instance, item.id)
+    name, assignee = run.title(node, item.id) or node.definition, _text(run.value(extensions.assignee, item.id))
     run.step.emit(
         e.TaskOpened(
             run.instance,
             item.id,
-            run.title(node, item.id) or node.definition,
+            name,
             node.definition,
             _text(run.value(extensions.form, item.id)),
-            _text(run.value(extensions.assignee, item.id)),
+            assignee,
             groups or ((node.performer,) if node.performer is not None else ()),
             _moment(run, item, extensions.due),
             _whole(run.value(extensions.priority, item.id)),
             people(run.step, extensions.candidate_users, run.instance, item.id),
         )
     )
+    _keep(run, item, node, {"id": str(item.id), "name": name, "assignee": assignee})
     return False
+
+
+def _keep(run: CaseRun, item: Item, node: Node, known: Mapping[str, Json]) -> None:
+    """What a task or call is known by, in the variables that the model names for it (Flowable)."""
+    named = ((kind, run.value(name, item.id)) for kind, name in node.extensions.named)
+    kept = {str(name): known[kind] for kind, name in named if kind in known and name}
+    if kept:
+        run.assign(item.id, kept)
 
 
 def _send(run: CaseRun, item: Item, sent: Sent) -> bool:
@@ -183,7 +193,8 @@ def _call(run: CaseRun, item: Item, node: Node) -> bool:
     variables = {
         inputs.get(name, name) if isinstance(inputs, Mapping) else name: value for name, value in given.items()
     }
-    run.step.start_instance(kind, key, variables, item.id)
+    called = run.step.start_instance(kind, key, variables, item.id)
+    _keep(run, item, node, {"called": str(called)})
     return not is_blocking(run, item, node)
 
 

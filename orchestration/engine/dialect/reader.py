@@ -21,6 +21,14 @@ from orchestration.engine.expressions import BadExpression, Formula, formula
 from orchestration.engine.feel.problems import quote
 from orchestration.engine.xml import Element
 
+_KEPT: Final = {
+    "taskIdVariableName": "id",
+    "taskNameVariableName": "name",
+    "assigneeVariableName": "assignee",
+    "idVariableName": "called",
+    "processInstanceIdVariableName": "called",
+    "caseInstanceIdVariableName": "called",
+}
 _SKIPS: Final = ("_FLOWABLE_SKIP_EXPRESSION_ENABLED", "_ACTIVITI_SKIP_EXPRESSION_ENABLED")
 """The variables, one of which must be true before a skip expression counts (Flowable's user guide)."""
 
@@ -68,12 +76,20 @@ class _Reader(Texts):
             plans=self.plans(),
             listeners=tuple(listening(element)),
             moved=tuple(lifecycle(element)),
+            named=tuple(self.named()),
             heard=heard(self),
             sent=sent(self),
             fields={**dict(self.fields()), **({} if call is None else self.arguments(call))},
             attributes=dict(self.attributes()),
             **loop(self),
         )
+
+    def named(self) -> Iterator[tuple[str, Formula]]:
+        """Variables in which Flowable keeps what a task or a call is known by."""
+        for attribute, kind in _KEPT.items():
+            name = self.value(vendor(self.element, attribute) or None)
+            if name is not None:
+                yield kind, name
 
     def expression(self) -> Script | None:
         text = vendor(self.element, "expression")

@@ -124,7 +124,8 @@ class Extensions:
     from 1). `collected`: variables that gather what each instance of a loop gives; `gathered`: those of an instance
     that are read for it. `decision_form`: how a decision's output is written (`decisions.shaped`). `skip`: under which
     condition the work is left out. `listeners`: what is set at which moment (`listeners`).
-    `moved`: what is set at which change of state. `heard`, `sent`: events of Flowable's event registry.
+    `moved`: what is set at which change of state. `named`: variables that keep the "id", "name" or "assignee" of a
+    task, or the id of what is "called". `heard`, `sent`: events of Flowable's event registry.
     """
 
     assignee: Formula | None = None
@@ -153,6 +154,7 @@ class Extensions:
     plans: Plans | None = None
     listeners: tuple[tuple[str, Script], ...] = ()
     moved: tuple[Moved, ...] = ()
+    named: tuple[tuple[str, Formula], ...] = ()
     heard: Heard | None = None
     sent: Sent | None = None
     fields: Mapping[str, Formula] = field(default_factory=dict)
