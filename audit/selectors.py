@@ -13,7 +13,6 @@ from typing import Any
 import orjson
 from django.db import connection
 
-from audit.chain import Link, Payload
 from audit.models import AuditEvent, AuditPayload, StandingChain
 
 ERASED: dict[str, Any] = {"erased": True}
@@ -88,17 +87,3 @@ def recent(action: str, most: int = 200) -> Iterator[dict[str, Any]]:
     numbers = list(found.values_list("sequence", flat=True)[:most])
     rows = AuditPayload.objects.filter(chain=StandingChain.CONTROL, sequence__in=numbers).order_by("-sequence")
     return (orjson.loads(bytes(row.body)) for row in rows)
-
-
-def links(chain: int) -> Iterator[tuple[Link, Payload | None]]:
-    """A chain's links and payloads in order, read in parts so that a long history does not fill the memory."""
-    after = 0
-    while True:
-        events = list(AuditEvent.objects.filter(chain=chain, sequence__gt=after).order_by("sequence")[:AT_ONCE])
-        if not events:
-            return
-        part = AuditPayload.objects.filter(chain=chain, sequence__gt=after, sequence__lte=events[-1].sequence)
-        payloads = {row.sequence: row.payload() for row in part}
-        for event in events:
-            yield event.link(), payloads.get(event.sequence)
-        after = events[-1].sequence

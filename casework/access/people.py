@@ -117,6 +117,23 @@ def group_ensure(
 
 
 @transaction.atomic
+def group_right(*, group: Group, right: str, given: bool, origin: Origin) -> bool:
+    """Give a group a right on all cases or versions, or take it; whether that changed anything.
+
+    Raises Permission.DoesNotExist.
+    """
+    wanted = permission(right)
+    if group.permissions.filter(pk=wanted.pk).exists() == given:
+        return False
+    if given:
+        group.permissions.add(wanted)
+    else:
+        group.permissions.remove(wanted)
+    _keep(origin, {"group": group.name, "rights" if given else "taken": [right]})
+    return True
+
+
+@transaction.atomic
 def clearance_set(*, group: Group, level: str, origin: Origin) -> bool:
     """How much a group may see unmasked; whether that changed anything. Raises ValueError for a level that is none."""
     if level not in GroupClearance.Level.values:

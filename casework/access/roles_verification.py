@@ -84,7 +84,7 @@ def _follow(roles: Roles, detail: dict[str, Any]) -> None:
     if "group" in detail:
         group = roles.groups.setdefault(detail["group"], {"clearance": None, "rights": []})
         group["clearance"] = detail.get("clearance", group["clearance"])
-        group["rights"] = sorted({*group["rights"], *detail.get("rights", ())})
+        group["rights"] = sorted({*group["rights"], *detail.get("rights", ())} - {*detail.get("taken", ())})
         return
     nobody = {"active": True, "staff": False, "superuser": False, "groups": [], "rights": [], "token": False}
     person = roles.people.setdefault(detail["person"], nobody)

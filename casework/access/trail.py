@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 NOBODY: Final = "person:?"
 """The actor of what somebody did who has not signed in."""
+LOCKED_AGAIN_AFTER: Final = 15
+"""Seconds."""
 LIST_AGAIN_AFTER: Final = timedelta(minutes=10)
 
 
@@ -38,7 +40,9 @@ def signed_out(*, request: HttpRequest | None, user: User | None) -> None:
 
 
 def sign_in_failed(*, request: HttpRequest | None, name: str, locked: bool = False) -> None:
-    """`locked`: it was not even looked at, after too many others."""
+    """`locked`: it was not even looked at, after too many others; of such, one in a while is kept."""
+    if locked and not cache.add(f"locked:{client_address(request)}", 1, LOCKED_AGAIN_AFTER):
+        return
     known = User.objects.filter(username=name[:150].replace("\0", "")).first()
     _keep("access.sign_in_failed", known, {"address": client_address(request), "locked": locked})
 

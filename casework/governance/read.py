@@ -100,6 +100,8 @@ def _role(detail: Detail) -> str:
             return f"made the group {group}, which sees what is {detail.get('clearance')}"
         case {"group": group, "rights": [*rights]} if rights:
             return f"gave the group {group} the rights {', '.join(rights)}"
+        case {"group": group, "taken": [*rights]}:
+            return f"took from the group {group} the rights {', '.join(rights)}"
         case {"group": group}:
             return f"let the group {group} see what is {detail.get('clearance')}"
         case {"person": name, "made": True}:

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         if file.exists():
             raise CommandError(f"{file} is there already.")
         unfinished = file.with_name(file.name + ".unfinished")
-        command = [program("pg_dump"), "--format=custom", "--no-owner", "--no-privileges"]
+        command: list[str | Path] = [program("pg_dump"), "--format=custom", "--no-owner", "--no-privileges"]
         with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
             done = subprocess.run(  # noqa: S603
                 command, env=reach(connection.settings_dict), stdout=out, stderr=subprocess.PIPE, check=False, text=True

@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
@@ -44,6 +44,12 @@ class Command(BaseCommand):
         group = kinds.add_parser("group", help="make a group, or change its clearance")
         group.add_argument("group")
         group.add_argument("--clearance", choices=LEVELS, default="internal")
+        right = kinds.add_parser("right", help="give a group a right on all cases or versions, or take it")
+        right.add_argument("group")
+        right.add_argument(
+            "right", help="casework.view_case, casework.audit_case, orchestration.publish_definition, ..."
+        )
+        right.add_argument("--take", action="store_true")
         password = kinds.add_parser("password", help="set a password (asked for, or from standard input), or none")
         password.add_argument("name")
         password.add_argument("--unset", action="store_true")
@@ -109,6 +115,14 @@ def _group(origin: Origin, *, group: str, clearance: str, **_: Any) -> str:
     return f"{group} sees what is {clearance}."
 
 
+def _right(origin: Origin, *, group: str, right: str, take: bool, **_: Any) -> str:
+    try:
+        people.group_right(group=_group_called(group), right=right, given=not take, origin=origin)
+    except (Permission.DoesNotExist, ValueError):
+        raise CommandError(f"There is no right {right}.") from None
+    return f"{group} {'has not' if take else 'has'} the right {right}."
+
+
 def _password(origin: Origin, *, name: str, unset: bool, **_: Any) -> str:
     user = _somebody(name)
     if unset:
@@ -154,6 +168,6 @@ def _account() -> str:
 
 
 KINDS: dict[str, Callable[..., str]] = {
-    "person": _person, "on": _on, "off": _off, "join": _join, "leave": _leave, "group": _group, "password": _password,
-    "token": _token,
+    "person": _person, "on": _on, "off": _off, "join": _join, "leave": _leave, "group": _group, "right": _right,
+    "password": _password, "token": _token,
 }  # fmt: skip

@@ -61,7 +61,8 @@ class Stored:
 class Case:
     """One case while it is checked. `pin`: the event, by number and digest, up to which it was verified before.
 
-    `unreadable`: what its events raised, which ends their replay.
+    `unreadable`: what its events raised, which ends their replay. `known`: events that were verified before, `read`:
+    those that are read now.
     """
 
     stored: Stored
@@ -70,6 +71,7 @@ class Case:
     faults: list[Fault] = field(default_factory=list)
     pin: tuple[int, bytes] | None = None
     unreadable: str = ""
+    known: int = 0
     read: int = 0
 
     def wrong(self, reason: str, sequence: int | None = None) -> None:
@@ -115,7 +117,7 @@ def check(
 def verdict(case: Case) -> Verdict:
     """What is to be said of a checked case."""
     erased = "" if case.comparable or case.faults else _ERASED
-    return Verdict.of(case.faults, case.chain.sequence, case.read, erased)
+    return Verdict.of(case.faults, case.known + case.read, case.read, erased)
 
 
 _ERASED: Final = "Payloads were erased by order: the chain holds, the state is not rebuilt."
@@ -123,7 +125,7 @@ _ERASED: Final = "Payloads were erased by order: the chain holds, the state is n
 
 def _case(stored: Stored, since: Told | None, pin: tuple[int, bytes] | None) -> Case:
     told = since or Told(stored.id)
-    return Case(stored, told, ChainCheck(stored.id, Head(told.sequence, told.digest)), pin=pin)
+    return Case(stored, told, ChainCheck(stored.id, Head(told.sequence, told.digest)), pin=pin, known=told.sequence)
 
 
 def _read(cursor: psycopg.Cursor[Any], case: Case, links: Iterable[Row]) -> None:

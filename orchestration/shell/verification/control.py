@@ -52,13 +52,14 @@ def control_has_begun() -> bool:
 
 
 def verify_control() -> Verdict:
-    """Check the control chain, and all that it rules."""
-    verdict, changes = read_standing(StandingChain.CONTROL)
-    if not verdict.ok:
-        return verdict
-    reasons = [*_versions_apart(changes), *_models_apart(changes), *_actors_apart(changes), *_start_timers_apart()]
-    for compared in with_every_control:
-        reasons += compared(changes)
+    """Check the control chain, and all that it rules, as it is at one moment."""
+    with snapshot():
+        verdict, changes = read_standing(StandingChain.CONTROL)
+        if not verdict.ok:
+            return verdict
+        reasons = [*_versions_apart(changes), *_models_apart(changes), *_actors_apart(changes), *_start_timers_apart()]
+        for compared in with_every_control:
+            reasons += compared(changes)
     return Verdict.of([Fault(verdict.events, reason) for reason in reasons], verdict.events, verdict.events)
 
 

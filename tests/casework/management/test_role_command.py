@@ -54,6 +54,16 @@ def test_a_group_is_made_and_its_clearance_changed() -> None:
     assert verify_control().ok
 
 
+def test_a_group_is_given_a_right_and_it_is_taken_again() -> None:
+    role("right", "Senior analysts", "casework.audit_case")
+    assert Group.objects.get(name="Senior analysts").permissions.filter(codename="audit_case").exists()
+    assert verify_control().ok
+    role("right", "Senior analysts", "casework.audit_case", "--take")
+    assert not Group.objects.get(name="Senior analysts").permissions.exists() and verify_control().ok
+    with pytest.raises(CommandError, match="no right"):
+        role("right", "Senior analysts", "casework.fly")
+
+
 def test_a_password_is_set_and_unset_and_a_key_made(monkeypatch: pytest.MonkeyPatch) -> None:
     role("person", "nora")
     monkeypatch.setattr("builtins.input", lambda: "short")
