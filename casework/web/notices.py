@@ -98,17 +98,21 @@ def _notice(name: str, found: Distribution) -> Notice:
 
 def _licence(found: Distribution) -> str:
     """The licence expression (PEP 639), else what the classifiers or the older field say."""
-    about = found.metadata
-    if expression := about.get("License-Expression"):
-        return str(expression)
-    spoken = [text.split(" :: ")[-1] for text in about.get_all("Classifier") or () if text.startswith(CLASSIFIER)]
-    older = str(about.get("License") or "").strip()
+    if expression := _told(found, "License-Expression"):
+        return expression[0]
+    spoken = [text.split(" :: ")[-1] for text in _told(found, "Classifier") if text.startswith(CLASSIFIER)]
+    older = "".join(_told(found, "License")[:1]).strip()
     return ", ".join(spoken) or older.partition("\n")[0] or "see its texts"
 
 
 def _home(found: Distribution) -> str:
-    addresses = [text.partition(", ")[2] for text in found.metadata.get_all("Project-URL") or ()]
-    return str(found.metadata.get("Home-page") or next(iter(addresses), ""))
+    addresses = [text.partition(", ")[2] for text in _told(found, "Project-URL")]
+    return next(iter((*_told(found, "Home-page"), *addresses)), "")
+
+
+def _told(found: Distribution, name: str) -> list[str]:
+    """What the metadata say under a name, as often as they say it."""
+    return [str(text) for text in found.metadata.get_all(name) or () if text]
 
 
 def _npm() -> Iterator[Notice]:

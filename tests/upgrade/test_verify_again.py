@@ -55,12 +55,13 @@ def test_a_case_that_changed_beside_its_history_is_read_again_and_found() -> Non
 def test_a_run_that_was_interrupted_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan, "CASES_AT_ONCE", 5)
 
+    seen: list[int] = []
+
     def stop_after_two(now: int, of_all: int) -> None:
-        stop_after_two.seen += 1
-        if stop_after_two.seen == 2:
+        seen.append(now)
+        if len(seen) == 2:
             raise KeyboardInterrupt
 
-    stop_after_two.seen = 0
     with pytest.raises(KeyboardInterrupt):
         verify_all(whole=True, processes=1, named=NOTHING["named"], progress=stop_after_two)
     report = verify_all(whole=True, processes=1, **NOTHING)
