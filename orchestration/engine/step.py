@@ -1,92 +1,42 @@
 """What does a behaviour have at hand while one command is carried out?
 
-A `Step` holds the working state, the events so far and an agenda. A behaviour (CMMN, BPMN) decides; it changes nothing
-but by `emit`, which records an event and applies it. What should happen afterwards goes on the agenda: operations run
-first in, first out; when none is left, every instance that changed is settled (`Behaviour.settle`), which may plan
-more, until all is quiet. `MAX_OPERATIONS` bounds it, so a model that goes round for ever becomes an incident.
+A `Step` holds the working state, the events so far and an `Agenda`. A behaviour (CMMN, BPMN) decides; it changes
+nothing but by `emit`, which records an event and applies it. What should happen afterwards goes on the agenda.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine import registry
+from orchestration.engine.agenda import MAX_OPERATIONS, Agenda
 from orchestration.engine.apply import apply
 from orchestration.engine.chain import Chain
 from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.decisions import decide, shaped
 from orchestration.engine.expressions import Formula
 from orchestration.engine.limits import DEFAULT, Limits
+from orchestration.engine.rejections import (
+    AgendaOverrun,
+    CommandRejected,
+    ErrorThrown,
+    ModelFault,
+    Rejection,
+    TooManyHops,
+)
 from orchestration.engine.scope import Scope
 from orchestration.engine.state import INSTANCE_ENDED, ROOT, Item, State, Wait
 
 Json = Any
 
-MAX_OPERATIONS: Final = 10_000
-"""Agenda operations that one command may cause."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """Why a command was refused. `code` is for programs, `message` a sentence for people."""
-
-    code: str
-    message: str
-
-
-class CommandRejected(Exception):
-    """Carries a Rejection out of a behaviour; `execute` turns it into a value. Nothing of the step remains."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.rejection = Rejection(code, message)
-
-
-class ModelFault(Exception):
-    """The model cannot go on at an item; the agenda turns it into an incident there."""
-
-    def __init__(self, message: str, item: int | None = None, code: str = "model") -> None:
-        super().__init__(message)
-        self.item = item
-        self.code = code
-
-
-class ErrorThrown(ModelFault):
-    """A script throws. With a `code` it is a BPMN error, which the model may catch; else the step fails there.
-
-    `changes`: the variables that it has set before. `inside`: it comes from the scope `item` (None: the instance)
-    itself, not from work that stands in it.
-    """
-
-    def __init__(
-        self, message: str, instance: int, item: int | None, code: str | None, changes: Mapping[str, Json]
-    ) -> None:
-        super().__init__(message, item)
-        self.instance = instance
-        self.error = code
-        self.changes = changes
-        self.inside = False
-
-
-class TooManyHops(ModelFault):
-    """Cases move one another round and round; a person has to look at it before the next message is thrown."""
-
-    def __init__(self, what: str, item: int | None, hops: int) -> None:
-        sentence = (
-            f"The {what} is not thrown: a chain of {hops} messages and signals from case to case has led to it, "
-            "without a person among them."
-        )
-        super().__init__(sentence, item, "chain")
-
-
-class AgendaOverrun(Exception):
-    """More than `MAX_OPERATIONS` operations; `execute` drops the step and raises an incident instead."""
+__all__ = [
+    "MAX_OPERATIONS", "AgendaOverrun", "Behaviour", "CommandRejected", "ErrorThrown", "ModelFault", "Rejection", "Step",
+    "TooManyHops",
+]  # fmt: skip
 
 
 class Behaviour(Protocol):
@@ -146,7 +96,7 @@ class Behaviour(Protocol):
         """End everything inside the instance (not the instance itself: `Step.end_instance` does)."""
 
 
-class Step:
+class Step(Agenda):
     """The work on one command. `now` is an aware UTC time; nothing else here knows a clock.
 
     `interactive`: somebody waits for the answer to the command. `runs`: what a behaviour keeps about an instance until
@@ -164,6 +114,7 @@ class Step:
         limits: Limits = DEFAULT,
         chain: Chain | None = None,
     ) -> None:
+        super().__init__()
         self.models = models
         self.state = state
         self.now = now
@@ -175,12 +126,7 @@ class Step:
         self.runs: dict[int, Any] = {}
         self.ended_models: dict[int, Any] = {}
         self.passing: dict[int, dict[str, None]] = {}
-        self._agenda: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
-        self._unsettled: dict[int, set[str]] = {}
         self._next_id = state.next_id
-        self._operations = 0
-
-    # -- the agenda
 
     def emit(self, event: e.Event) -> None:
         """Record an event and apply it to the working state."""
@@ -193,40 +139,8 @@ class Step:
         self._next_id += 1
         return number
 
-    def plan(self, operation: Callable[..., None], *arguments: Any) -> None:
-        """Put an operation at the end of the agenda."""
-        self._agenda.append((operation, arguments))
-
-    def touch(self, instance: int, *names: str) -> None:
-        """Have the instance settled when the agenda is empty; `names` are variables that changed."""
-        self._unsettled.setdefault(instance, set()).update(names)
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether something is on the agenda."""
-        return bool(self._agenda)
-
-    def run(self) -> None:
-        """Work until all is quiet. Raises AgendaOverrun."""
-        while True:
-            while self._agenda:
-                operation, arguments = self._agenda.popleft()
-                self._once(operation, arguments)
-            if not self._unsettled:
-                return
-            instance = next(iter(self._unsettled))
-            names = frozenset(self._unsettled.pop(instance))
-            if self.is_running(instance):
-                self._once(self.behaviour(instance).settle, (self, instance, names))
-
-    def _once(self, operation: Callable[..., None], arguments: tuple[Any, ...]) -> None:
-        self._operations += 1
-        if self._operations > MAX_OPERATIONS:
-            raise AgendaOverrun
-        try:
-            operation(*arguments)
-        except ModelFault as fault:
-            self.fault(fault)
+    def settle(self, instance: int, changed: frozenset[str]) -> None:
+        self.behaviour(instance).settle(self, instance, changed)
 
     # -- instances
 
