@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from casework.studio.rule_versions import newest_versions
+from casework.studio.rule_versions import newest_types
 from orchestration.casetypes.case_type import by_definition
 from orchestration.casetypes.usage import Asked, Model, Usage, Use, usage
 from orchestration.models import Actor, Definition
@@ -84,10 +84,9 @@ def overview(definition: Definition) -> Overview:
 def askers() -> dict[str, list[Asker]]:
     """The steps of the newest versions by the capability that they ask for."""
     found: dict[str, list[Asker]] = {}
-    for definition in newest_versions():
-        case_type = by_definition(definition.pk)
+    for definition, case_type in newest_types():
         for asked in usage(case_type).asked:
-            asker = Asker(case_type.name, definition.pk, asked.name, asked.outputs, asked.on_failure)
+            asker = Asker(case_type.name, definition, asked.name, asked.outputs, asked.on_failure)
             found.setdefault(asked.capability, []).append(asker)
     return found
 

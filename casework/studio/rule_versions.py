@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
+from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
 from orchestration.engine.dmn import editing
 from orchestration.engine.dmn.editing import Table
 from orchestration.engine.dmn.parser import parse
 from orchestration.models import Definition
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,15 @@ class TableOf:
 def newest_versions() -> list[Definition]:
     """The newest version of each case type."""
     return list(Definition.objects.order_by("key", "-version").distinct("key").only("pk", "key", "version", "name"))
+
+
+def newest_types() -> Iterator[tuple[int, CaseType]]:
+    """The newest version of each case type, with the number of its row; one that cannot be read hides no other."""
+    for row in newest_versions():
+        try:
+            yield row.pk, by_definition(row.pk)
+        except Faulty as wrong:
+            log.error("case type not read", definition=row.pk, faults=wrong.faults)
 
 
 def versions() -> tuple[Version, ...]:

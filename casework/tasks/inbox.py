@@ -18,9 +18,9 @@ from django.db import connection
 from psycopg.sql import SQL, Composed
 
 from casework.access import permissions
-from casework.cases.read.case_view import list_mask
+from casework.cases.read.case_view import row_mask
 from casework.cases.references import key_of
-from orchestration.casetypes.case_type import by_definition
+from orchestration.casetypes.case_type import Faulty, by_definition
 from orchestration.privacy.masking import Principal
 
 PAGE: Final = 50
@@ -179,7 +179,7 @@ def _read(statement: Composed, values: Mapping[str, Any]) -> list[Any]:
 
 def _row(row: Iterable[Any], user: User, person: Principal, now: datetime) -> TaskRow:
     task, name, due, priority, assignee, username, first, last, case, title, reference, state, definition, data = row
-    masked = list_mask(by_definition(definition).classification, bytes(data), person)
+    masked = row_mask(definition, bytes(data), person)
     shown = masked(title)
     return TaskRow(
         id=task, name=name if name in _static_names(definition) else masked(name),
@@ -192,7 +192,10 @@ def _row(row: Iterable[Any], user: User, person: Principal, now: datetime) -> Ta
 @lru_cache(maxsize=64)
 def _static_names(definition: int) -> frozenset[str]:
     """The names of tasks as the model has them: no data of any case is in these."""
-    library = by_definition(definition).library
+    try:
+        library = by_definition(definition).library
+    except Faulty:
+        return frozenset()
     models = (*library.cases.values(), *library.processes.values())
     return frozenset(node.name for model in models for node in model.nodes.values())
 

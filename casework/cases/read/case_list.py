@@ -11,11 +11,10 @@ from django.db.models import Q, QuerySet
 
 from casework.access import permissions
 from casework.cases.case_row import BY_HAND, NEEDS_ATTENTION
-from casework.cases.read.case_view import list_mask
+from casework.cases.read.case_view import row_mask
 from casework.cases.references import key_of
 from casework.models import Case
-from casework.studio.rule_versions import newest_versions
-from orchestration.casetypes.case_type import by_definition
+from casework.studio.rule_versions import newest_types
 from orchestration.privacy.masking import Principal
 
 PAGE: Final = 50
@@ -83,13 +82,12 @@ def _rows(found: QuerySet[Case], after: str, sought: str, person: Principal, wan
 
 def _states() -> tuple[str, ...]:
     """The named states of the case types that are deployed, and those of cases that left their way."""
-    named = (state.name for row in newest_versions() for state in by_definition(row.pk).states)
+    named = (state.name for _, case_type in newest_types() for state in case_type.states)
     return tuple(dict.fromkeys((*named, NEEDS_ATTENTION, *BY_HAND.values())))
 
 
 def _row(case: Case, person: Principal) -> CaseRow:
-    classification = by_definition(case.instance.definition_id).classification
-    masked = list_mask(classification, bytes(case.instance.data), person)
+    masked = row_mask(case.instance.definition_id, bytes(case.instance.data), person)
     return CaseRow(
         case.pk, masked(case.title), masked(case.reference), case.state, case.closed, masked(case.source), case.created,
         case.updated,

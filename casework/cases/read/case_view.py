@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
+import structlog
 from django.contrib.auth.models import User
 
 from audit.selectors import Entry, entries_of
@@ -20,10 +21,11 @@ from casework.cases.past_rows import AT_ONCE, TAIL, catch_up, keep, kept_past, k
 from casework.cases.read.execution_tree import Running, running
 from casework.cases.read.past import Past, fold
 from casework.models import Case
-from orchestration.casetypes.case_type import CaseType, by_definition
+from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
 from orchestration.engine.state import State
 from orchestration.privacy.classification import Classification
 from orchestration.privacy.masking import Principal, View, mask, text_mask
+from orchestration.privacy.masks import DOTS
 from orchestration.shell import selectors
 
 Json = Any
@@ -32,6 +34,8 @@ SHOWN: Final = 100
 """Events that a page tells of; the history has all of them, page by page."""
 AT_MOST: Final = 2000
 """Events through which a search goes back."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,20 @@ def _events(chain: int, kept: int, first: int, last: int, decisions: Iterable[in
         return entries_of(chain, after=min(kept, first), also=decisions)
     window = entries_of(chain, after=first, until=last, also=decisions)
     return [*window, *(entry for entry in entries_of(chain, after=kept) if entry.sequence not in set(decisions))]
+
+
+def row_mask(definition: int, data: bytes, principal: Principal) -> Callable[[str], str]:
+    """`list_mask` by the version that a case follows.
+
+    Of a version that cannot be read any more nobody knows what is secret: its rows stay in the list, without their
+    texts, and hide nothing of the others.
+    """
+    try:
+        classification = by_definition(definition).classification
+    except Faulty as wrong:
+        log.error("case type not read", definition=definition, faults=wrong.faults)
+        return lambda text: DOTS
+    return list_mask(classification, data, principal)
 
 
 def list_mask(classification: Classification, data: bytes, principal: Principal) -> Callable[[str], str]:

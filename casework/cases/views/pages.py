@@ -14,9 +14,9 @@ from casework.cases.narration import KINDS
 from casework.cases.read.case_list import case_list
 from casework.cases.read.case_page import case_page
 from casework.models import Case
-from casework.studio.rule_versions import newest_versions
+from casework.studio.rule_versions import newest_types, newest_versions
 from casework.web.decorators import page_or_part, person, reads
-from orchestration.casetypes.case_type import CaseType, by_definition
+from orchestration.casetypes.case_type import CaseType
 from orchestration.ground import clock
 
 WHICH = {"open": "Open", "closed": "Closed", "all": "All"}
@@ -43,8 +43,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 
 
 def _may_open(request: HttpRequest) -> list[CaseType]:
-    types = (by_definition(row.pk) for row in newest_versions())
-    return [case_type for case_type in types if permissions.may_open(person(request), case_type)]
+    return [case_type for _, case_type in newest_types() if permissions.may_open(person(request), case_type)]
 
 
 @reads

@@ -11,7 +11,7 @@ from django.utils import timezone
 from casework.tasks.inbox import CAP, PAGE, TABS, inbox_page
 from casework.tasks.inbox_state import inbox_states
 from casework.tasks.services import task_claim
-from orchestration.models import HumanTask, TaskCandidate
+from orchestration.models import Definition, HumanTask, Instance, TaskCandidate
 from tests.sql import statements
 
 pytestmark = pytest.mark.django_db
@@ -182,3 +182,16 @@ def test_the_marker_changes_when_a_task_comes_is_taken_or_goes(people, analysed)
     task_claim(by=people["ben"], task=task)
     assert len({empty, offered, marker()}) == 3
     assert marker() == marker()
+
+
+def test_a_case_whose_version_cannot_be_read_hides_nothing_of_the_others(people, analysed, monkeypatch, client):
+    broken, sound = analysed().instance, analysed().instance
+    unreadable = Definition.objects.create(
+        key="gone", version=1, files={"manifest.yaml": "?"}, content_hash="x", deployed_at=timezone.now()
+    )
+    Instance.objects.filter(pk=broken.pk).update(definition=unreadable)
+    rows = {row.id: row for row in page(people["anna"], "unassigned").rows}
+    assert rows.keys() == {broken.tasks.get().pk, sound.tasks.get().pk}
+    assert rows[broken.tasks.get().pk].title == "•••" and rows[sound.tasks.get().pk].title != "•••"
+    client.force_login(people["anna"])
+    assert client.get("/cases/").status_code == 200
