@@ -13,6 +13,7 @@ from django.test import Client
 from audit.models import VerificationRun, VerifiedHead
 from casework.cases.services import case_change, case_viewed
 from casework.models import Case
+from orchestration.actors.registry import actor_ensure
 from orchestration.models import HumanTask
 from orchestration.shell.services import Done
 from orchestration.shell.verification import kept, plan
@@ -106,6 +107,26 @@ def test_a_case_that_is_gone_with_its_history_was_verified_once() -> None:
     verified()
     forged("delete from audit_auditevent where chain = 2; delete from orchestration_instance where id = 2")
     with pytest.raises(CommandError):
+        verified()
+
+
+def test_the_end_of_the_chain_of_rules_cannot_be_cut_off_with_its_head_set_back() -> None:
+    actor_ensure("filing", name="Filing", kind="filing", capability="filing")
+    verified()
+    forged(
+        "delete from orchestration_actor where key = 'filing'; "
+        "delete from audit_auditevent where chain = 0 and sequence = (select head_sequence from audit_standingchain "
+        "where id = 0); "
+        "update audit_standingchain s set head_sequence = e.sequence, head_digest = e.digest from audit_auditevent e "
+        "where s.id = 0 and e.chain = 0 and e.sequence = s.head_sequence - 1"
+    )
+    with pytest.raises(CommandError, match="1 histories do not hold"):
+        verified()
+
+
+def test_an_access_chain_whose_head_is_gone_is_named() -> None:
+    forged("delete from audit_standingchain where id = -3")
+    with pytest.raises(CommandError, match="1 histories do not hold"):
         verified()
 
 

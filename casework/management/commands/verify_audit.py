@@ -13,8 +13,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from orchestration.shell.verification.control import control_has_begun, verify_access, verify_control
+from orchestration.shell.verification.control import control_has_begun, keep_standing, verify_access, verify_control
 from orchestration.shell.verification.every import Report, ended, verify_all
+from orchestration.shell.verification.kept import Verified
 from orchestration.shell.verification.verdict import Fault, Verdict
 
 
@@ -28,7 +29,8 @@ class Command(BaseCommand):
 
     def handle(self, *, cases: list[int], whole: bool, processes: int, **options: Any) -> None:
         broken = 0
-        standing = [("rules, roles and actors", verify_control()), ("access", verify_access())]
+        heads: list[Verified] = []
+        standing = [("rules, roles and actors", verify_control(heads)), ("access", verify_access(heads))]
         for name, verdict in standing:
             broken += not verdict.ok
             for fault in verdict.faults:
@@ -44,6 +46,7 @@ class Command(BaseCommand):
                 named=lambda case, fault: bar.write(_line(f"case {case}", fault), file=self.stdout),
             )  # fmt: skip
         broken += report.broken
+        keep_standing(report.run.pk, heads)
         ended(report, broken)
         if broken:
             raise CommandError(f"{broken} histories do not hold")

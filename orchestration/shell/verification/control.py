@@ -16,7 +16,8 @@ import orjson
 
 from audit.chain import Head
 from audit.checking import ChainCheck
-from audit.models import AuditEvent, StandingChain
+from audit.db.sql import cursor
+from audit.models import AuditEvent, StandingChain, VerifiedHead
 from audit.reading import links_of
 from orchestration.actors.registry import actor_facts
 from orchestration.casetypes.case_type import Faulty, by_definition, content_hash
@@ -24,6 +25,7 @@ from orchestration.engine.bpmn.view import starters
 from orchestration.models import Actor, Definition, ModelVersion, StartTimer
 from orchestration.shell.verification.cases import BROKEN
 from orchestration.shell.verification.every import snapshot
+from orchestration.shell.verification.kept import Verified, keep
 from orchestration.shell.verification.verdict import Fault, Verdict
 
 
@@ -51,10 +53,10 @@ def control_has_begun() -> bool:
     return AuditEvent.objects.filter(chain=StandingChain.CONTROL, action=BEGUN).exists()
 
 
-def verify_control() -> Verdict:
-    """Check the control chain, and all that it rules, as it is at one moment."""
+def verify_control(heads: list[Verified] | None = None) -> Verdict:
+    """Check the control chain, and all that it rules, as it is at one moment; `heads` takes up to where it holds."""
     with snapshot():
-        verdict, changes = read_standing(StandingChain.CONTROL)
+        verdict, changes = read_standing(StandingChain.CONTROL, heads=heads)
         if not verdict.ok:
             return verdict
         reasons = [*_versions_apart(changes), *_models_apart(changes), *_actors_apart(changes), *_start_timers_apart()]
@@ -63,28 +65,52 @@ def verify_control() -> Verdict:
     return Verdict.of([Fault(verdict.events, reason) for reason in reasons], verdict.events, verdict.events)
 
 
-def verify_access() -> Verdict:
-    """Check the chains that tell who came in and what was denied."""
-    found = [read_standing(chain, keep=False)[0] for chain in StandingChain.ACCESS]
+def verify_access(heads: list[Verified] | None = None) -> Verdict:
+    """Check the chains that tell who came in and what was denied; `heads` takes up to where they hold."""
+    found = [read_standing(chain, told=False, heads=heads)[0] for chain in StandingChain.ACCESS]
     events = sum(one.events for one in found)
     return Verdict.of([fault for one in found for fault in one.faults], events, events)
 
 
-def read_standing(number: int, *, keep: bool = True) -> tuple[Verdict, list[Change]]:
-    """Whether a chain that no case owns holds, and what it says (unless nobody wants to `keep` that)."""
+def read_standing(
+    number: int, *, told: bool = True, heads: list[Verified] | None = None
+) -> tuple[Verdict, list[Change]]:
+    """Whether a chain that no case owns holds, and what it says (`told`: where somebody wants to know)."""
     changes: list[Change] = []
     with snapshot():
         head = StandingChain.objects.filter(pk=number).first()
-        chain = ChainCheck(number, Head())
+        pin = verified_before(number)
+        chain, faults = ChainCheck(number, Head()), []
         for row in links_of([number]):
-            if chain.feed(row) and keep and row[13] is not None:
+            if chain.feed(row) and told and row[13] is not None:
                 changes.append(Change(row[1], row[2], row[3], row[6], orjson.loads(row[13])))
+            if pin is not None and row[1] == pin.sequence and row[11] != pin.digest:
+                faults.append(Fault(row[1], f"event {row[1]} is not the one that was there when it was verified last"))
     if head is None:
         return Verdict.of([Fault(0, f"the head of chain {number} is gone")], chain.sequence, chain.sequence), changes
+    if pin is not None and chain.sequence < pin.sequence:
+        faults.append(Fault(chain.sequence, "it is shorter than when it was verified last"))
     chain.end(Head(head.head_sequence, bytes(head.head_digest)))
-    faults = [Fault(one.sequence, one.reason) for one in chain.breaks]
+    faults += [Fault(one.sequence, one.reason) for one in chain.breaks]
     faults += [Fault(event, f"the content of event {event} is gone") for event in chain.unread]
+    if heads is not None and not faults:
+        heads.append(Verified(number, chain.sequence, chain.digest, bytes(32)))
     return Verdict.of(faults, chain.sequence, chain.sequence), changes
+
+
+def verified_before(number: int) -> Verified | None:
+    """Up to where such a chain was verified, as the product itself has kept it."""
+    row = VerifiedHead.objects.filter(chain=number).first()
+    if row is None:
+        return None
+    found = Verified(number, row.sequence, bytes(row.digest), bytes(row.state))
+    return found if found.is_ours(bytes(row.mac)) else None
+
+
+def keep_standing(run: int, heads: list[Verified]) -> None:
+    """Remember up to where the chains that no case owns hold."""
+    with cursor() as plain:
+        keep(plain, run, heads, [])
 
 
 def _versions_apart(changes: list[Change]) -> Iterator[str]:
