@@ -12,8 +12,9 @@ from django.contrib.auth.models import User
 from casework.access import permissions
 from casework.cases.read.case_page import Field, OpenTask, Result, fields, open_tasks, results
 from casework.cases.read.case_view import Look, look
-from casework.cases.read.decisions import Decision, decisions_made, titles
+from casework.cases.read.decisions import Decision, decision_names, decisions_made, titles
 from casework.cases.read.progress import Stage, stages
+from casework.cases.read.sources import sources
 from casework.cases.read.timeline import Line, lines
 from casework.forms.answer_validation import at_path
 from orchestration.casetypes.case_type import Form, by_definition
@@ -69,14 +70,14 @@ def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
     seen = look(user=user, case=case, now=now, item=task.item)
     found = {row.id: row for row in open_tasks(seen, user, permissions.may(user, "work", case), now)}
     form = form_of(task)
-    data = seen.view.data
+    data, source = seen.view.data, sources(seen, decision_names(case.instance.definition_id))
     return TaskPage(
         id=task.pk, name=seen.view.text(task.name), part=seen.view.text(seen.running.around(task.item)),
         state=task.state, ended=task.ended, task=found.get(task.pk),
         case=case.pk, title=seen.view.text(case.title), case_state=case.state, version=seen.case_type.label,
         stages=stages(seen), messages=tuple(_messages(seen)), suggestion=_suggestion(form, data), form=form,
         initial={each.path: at_path(data, each.initial) for each in form.fields if each.initial},
-        results=results(seen), made=decisions_made(seen), data=fields(seen), happened=lines(seen),
+        results=results(seen), made=decisions_made(seen, source), data=fields(seen, source), happened=lines(seen),
         may_reveal=permissions.may(user, "reveal", case), view=seen.view,
     )  # fmt: skip
 

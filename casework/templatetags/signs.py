@@ -149,8 +149,9 @@ def _value(value: Any) -> str:
 @register.filter
 def came_from(known: Any) -> str:
     """Where an input of a decision came from, and how sure a model was of it."""
-    source = known.source or "the case"
-    return f"({source}, {percent(known.confidence)} sure)" if known.confidence else f"({source})"
+    sure = f"{percent(known.confidence)} sure" if known.confidence else ""
+    told = ", ".join(filter(None, (known.source, sure)))
+    return f"({told})" if told else ""
 
 
 @register.filter

@@ -266,7 +266,7 @@ class Fired(Shape):
 class Input(Shape):
     label = s.CharField()
     value = AnyField()
-    source = s.CharField(help_text="The system that it came from.")
+    source = s.CharField(help_text="Where it came from in this case; empty where it was written anew since.")
     confidence = s.FloatField(allow_null=True)
 
 

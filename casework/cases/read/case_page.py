@@ -15,13 +15,15 @@ from django.contrib.auth.models import User
 from django.db.models import Prefetch
 
 from casework.access import permissions
+from casework.access.separation_of_duties import done_before
 from casework.cases import available_actions
 from casework.cases.read.actor_trace import Memory, memories
 from casework.cases.read.case_view import AT_MOST, SHOWN, Look, look
-from casework.cases.read.decisions import Decision, decisions_made, titles
+from casework.cases.read.decisions import Decision, decision_names, decisions_made, titles
 from casework.cases.read.execution_tree import Node
 from casework.cases.read.plan_options import Added, ByHand, Offered, added, by_hand, offered
 from casework.cases.read.progress import Goal, Milestone, Stage, Strip, goal, may_still_come, stages, strips
+from casework.cases.read.sources import Source, since, sources
 from casework.cases.read.timeline import Line, lines
 from casework.cases.read.waiting import Awaited, Coming, awaited, coming
 from casework.models import Case
@@ -48,6 +50,7 @@ class OpenTask:
     mine: bool
     groups: tuple[str, ...]
     may: frozenset[str]
+    barred: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One value of the case's data. `pointer` names it; `system` owns it; `since` is when it last changed."""
+    """One value of the case's data. `pointer` names it; `source` wrote it last, in this case, at the time `since`."""
 
     pointer: str
     group: str
@@ -101,7 +104,7 @@ class Field:
     value: Json
     masked: bool
     revealed: bool
-    system: str
+    source: str
     since: datetime | None
 
 
@@ -157,7 +160,7 @@ class CasePage:
 def case_page(*, user: User, case: Case, now: datetime, kind: str = "") -> CasePage:
     """The whole page. `kind`: only these lines of what happened (`wording.KINDS`)."""
     seen = look(user=user, case=case, now=now, most=AT_MOST if kind else SHOWN)
-    may = permissions.rights(user, case)
+    may, source = permissions.rights(user, case), sources(seen, decision_names(seen.case.instance.definition_id))
     view, case_type, works = seen.view, seen.case_type, "work" in may
     table = offered(seen, now) if works else ()
     return CasePage(
@@ -171,8 +174,9 @@ def case_page(*, user: User, case: Case, now: datetime, kind: str = "") -> CaseP
         not_offered=tuple(one for one in table if one.refused),
         added=added(seen) if works else (), by_hand=by_hand(seen, now) if works else (),
         changes=available_actions.changes(case_type, seen.state, now) if works else (),
-        results=results(seen), memories=memories(seen), made=decisions_made(seen),
-        to_make=tuple(_to_make(seen)), data=fields(seen), happened=lines(seen, kind=kind), kind_of_lines=kind, may=may,
+        results=results(seen), memories=memories(seen), made=decisions_made(seen, source),
+        to_make=tuple(_to_make(seen)), data=fields(seen, source), happened=lines(seen, kind=kind),
+        kind_of_lines=kind, may=may,
         events=case.instance.head_sequence,
         view=view,
     )  # fmt: skip
@@ -198,11 +202,14 @@ def _open_task(
     if may_work and task.state == HumanTask.State.OPEN:
         may |= {"complete", "release"} if is_mine else set()
         may |= {"claim"} if assignee is None and offered else set()
+    task.instance = seen.case.instance
+    barred = done_before(user, task) if may & {"claim", "complete"} else ""
+    may -= {"claim", "complete"} if barred else set()
     return OpenTask(
         id=task.pk, name=seen.view.text(task.name), part=seen.view.text(seen.running.around(task.item)),
         due=task.due if task.due.year < 9999 else None, overdue=task.due < now, urgent=task.priority > 50,
         assignee="" if assignee is None else assignee.get_full_name() or assignee.get_username(), mine=is_mine,
-        groups=tuple(sorted({str(candidate) for candidate in candidates})), may=frozenset(may),
+        groups=tuple(sorted({str(candidate) for candidate in candidates})), may=frozenset(may), barred=barred,
     )  # fmt: skip
 
 
@@ -270,17 +277,17 @@ def _to_make(seen: Look) -> Iterator[str]:
             yield seen.view.text(f"{seen.running.name(item.id)} (by a person)")
 
 
-def fields(seen: Look) -> tuple[Field, ...]:
+def fields(seen: Look, source: Source | None = None) -> tuple[Field, ...]:
     """Every value of the data, as this reader may see it."""
-    changed = _changed(seen)
-    named = titles(seen.case_type)
+    changed, named = since(seen), titles(seen.case_type)
+    source = source or sources(seen, decision_names(seen.case.instance.definition_id))
     found = _leaves(seen.view.data, "", seen.view.clear | seen.view.masked)
     return tuple(
         Field(
             pointer=pointer, group=_group(pointer, named), name=_name(pointer, named), value=value,
             masked=pointer in seen.view.masked,
             revealed=any(pointer == path or pointer.startswith(path + "/") for path in seen.view.principal.revealed),
-            system=seen.case_type.classification.rule(pointer).system, since=changed.get(pointer.split("/")[1]),
+            source=source(pointer, None), since=changed.get(pointer.split("/")[1]),
         )
         for pointer, value in found
     )  # fmt: skip
@@ -305,8 +312,3 @@ def _name(pointer: str, named: Mapping[str, str]) -> str:
     parts = pointer.split("/")[1:]
     names = [named.get("/" + "/".join(parts[: depth + 1]), part) for depth, part in enumerate(parts)]
     return ": ".join(names[1:] or names)
-
-
-def _changed(seen: Look) -> dict[str, datetime]:
-    """When each top-level field was last written."""
-    return {name: datetime.fromisoformat(at) for name, at in seen.past["changed"].items()}

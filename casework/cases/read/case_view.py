@@ -18,6 +18,7 @@ from django.contrib.auth.models import User
 from audit.selectors import Entry, entries_of
 from casework.access import permissions
 from casework.cases.past_rows import AT_ONCE, TAIL, catch_up, keep, kept_past, kept_values, written
+from casework.cases.read.actor_names import Names, actor_names
 from casework.cases.read.execution_tree import Running, running
 from casework.cases.read.past import Past, fold
 from casework.models import Case
@@ -55,6 +56,7 @@ class Look:
     decisions: tuple[Entry, ...]
     view: View
     running: Running
+    names: Names
 
     def decided(self) -> tuple[Entry, ...]:
         """The newest decisions, the oldest first."""
@@ -68,7 +70,7 @@ def look(
 
     The view is of the root's data, or of what the open `item` sees of the part that it stands in.
 
-    Three statements for the past and two for who is looking, however long the case is.
+    Three statements for the past, one for names and two for who is looking, however long the case is.
     """
     case_type = by_definition(case.instance.definition_id)
     state = selectors.state_of(case.instance)
@@ -84,7 +86,7 @@ def look(
         case, case_type, state, past,
         tuple(entry for entry in found if last - most < entry.sequence <= last),
         tuple(entry for entry in found if entry.sequence in decided),
-        view, running(case_type.library, state, case_type.case, past),
+        view, running(case_type.library, state, case_type.case, past), actor_names(past["actors"]),
     )  # fmt: skip
 
 

@@ -15,17 +15,17 @@ from typing import Any
 
 from audit.selectors import Entry
 from casework.cases.read.case_view import Look
+from casework.cases.read.sources import Source, sources
 from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.engine.dmn.editing import Row, Table, tables
 from orchestration.engine.dmn.parser import parse
-from orchestration.privacy.classification import Classification
 
 Json = Any
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One value that a decision read. `source`: the system that it came from."""
+    """One value that a decision read. `source`: where it came from; empty where it was written anew since."""
 
     label: str
     value: Json
@@ -81,10 +81,11 @@ def tables_in(files: Mapping[str, str]) -> dict[str, Table]:
     return {table.decision: table for model in models for table in tables(model)}
 
 
-def decisions_made(look: Look) -> tuple[Decision, ...]:
+def decisions_made(look: Look, source: Source | None = None) -> tuple[Decision, ...]:
     """The newest decisions, the newest first; all of them stand in the history."""
     names = decision_names(look.case.instance.definition_id)
-    return tuple(_decision(look, entry, names) for entry in reversed(look.decided()))
+    source = source or sources(look, names)
+    return tuple(_decision(look, entry, names, source) for entry in reversed(look.decided()))
 
 
 def fired_in(look: Look, entries: Iterable[Entry]) -> dict[int, tuple[Fired, ...]]:
@@ -104,14 +105,14 @@ def decision_names(definition: int) -> Mapping[str, str]:
     return found
 
 
-def _decision(look: Look, entry: Entry, names: Mapping[str, str]) -> Decision:
+def _decision(look: Look, entry: Entry, names: Mapping[str, str], source: Source) -> Decision:
     detail = look.view.payload(entry.detail)
     output = detail.get("output")
     shown = output.items() if isinstance(output, Mapping) else [("", output)]
     return Decision(
         sequence=entry.sequence, name=names.get(detail["decision"], detail["decision"]), at=entry.at,
         version=entry.definition, fired=tuple(_fired(look, entry)),
-        inputs=tuple(_inputs(detail.get("inputs", {}), look.case_type.classification, titles(look.case_type))),
+        inputs=tuple(_inputs(detail.get("inputs", {}), source, entry.at, titles(look.case_type))),
         output=tuple((_plain(name), value) for name, value in shown), problems=tuple(detail.get("problems", ())),
     )  # fmt: skip
 
@@ -146,16 +147,16 @@ def _unquoted(text: str) -> str:
     return text[1:-1].replace('\\"', '"') if plain else text
 
 
-def _inputs(inputs: Json, classification: Classification, named: Mapping[str, str], path: str = "") -> Iterator[Input]:
+def _inputs(inputs: Json, source: Source, at: datetime, named: Mapping[str, str], path: str = "") -> Iterator[Input]:
     """The leaves of what a decision read; lists and what is empty are left out."""
     confidence = inputs.get("confidence") if isinstance(inputs.get("confidence"), float | int) else None
     for name, value in inputs.items():
         pointer = f"{path}/{name}"
         if isinstance(value, Mapping):
-            yield from _inputs(value, classification, named, pointer)
+            yield from _inputs(value, source, at, named, pointer)
         elif value not in (None, "") and not isinstance(value, list):
-            source = classification.rule(pointer).system
-            yield Input(named.get(pointer, _plain(name)), value, source, confidence if name == "label" else None)
+            sure = confidence if name == "label" else None
+            yield Input(named.get(pointer, _plain(name)), value, source(pointer, at), sure)
 
 
 def titles(case_type: CaseType) -> dict[str, str]:

@@ -22,6 +22,9 @@ JOBS: Final = 20
 DECISIONS: Final = 20
 WRITTEN: Final = {"engine.InstanceStarted": "variables", "engine.VariablesChanged": "changes"}
 """Which events write data, and what of them."""
+OPENED: Final = "opened"
+MODEL: Final = "model"
+"""Beside a decision ("rules:ID") and an actor as the history names it: what data can come from."""
 GONE: Final = frozenset({"completed", "terminated", "closed"})
 """States in which an item is over for good (CMMN 8.4.2, BPMN 13.3.2)."""
 PLANNED: Final = {"engine.ItemPlanned": "planned", "engine.PlanRefused": "refused"}
@@ -30,13 +33,15 @@ PLANNED: Final = {"engine.ItemPlanned": "planned", "engine.PlanRefused": "refuse
 def nothing() -> Past:
     """The past of a case that has none."""
     empty = ("parts", "over", "done", "left", "flows", "elsewhere", "items", "tasks", "changed", "writers", "jobs")
-    return {"upto": 0, **{name: {} for name in empty}, "decisions": [], "actors": [], "actions": []}
+    lists: Past = {"decisions": [], "actors": [], "actions": []}
+    return {"upto": 0, **{name: {} for name in empty}, **lists, "by": {}, "step": "", "next": ""}
 
 
 def fold(past: Past, entries: Iterable[Entry]) -> Past:
     """Takes these events in, which follow what was taken in before. Changes `past` and gives it back."""
     for entry in entries:
         _answers(past, entry)
+        _writer(past, entry)
         taker = _TAKERS.get(entry.action)
         if taker is not None and not entry.detail.get("erased"):
             taker(past, entry, entry.detail)
@@ -45,6 +50,17 @@ def fold(past: Past, entries: Iterable[Entry]) -> Past:
                 past[name].append(value)
         past["upto"] = entry.sequence
     return past
+
+
+def _writer(past: Past, entry: Entry) -> None:
+    """Who or what the next data of this step comes from: who took the step, the rules after a decision, then the model.
+
+    A step has one time; what it writes after its first data, and not right after a decision, the model works out.
+    """
+    if past["step"] != entry.at.isoformat():
+        past["step"], past["next"] = entry.at.isoformat(), entry.actor
+    if entry.action == "engine.DecisionEvaluated":
+        past["next"] = f"rules:{entry.detail.get('decision', '')}"
 
 
 def _started(past: Past, entry: Entry, detail: Json) -> None:
@@ -58,6 +74,8 @@ def _written(past: Past, entry: Entry, detail: Json) -> None:
     if not isinstance(names, dict):
         return
     past["changed"] |= dict.fromkeys(names, entry.at.isoformat())
+    past["by"] |= dict.fromkeys(names, past["next"] if entry.action != "engine.InstanceStarted" else OPENED)
+    past["next"] = MODEL
     if "instance" in detail and detail.get("item") is None:
         past["writers"].setdefault(str(detail["instance"]), {}).update(dict.fromkeys(names, entry.sequence))
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from django.contrib.auth.models import User
 
 from audit.selectors import Entry
 from casework.cases.narration import KINDS, Names, Told, has_words, names_of, tell
+from casework.cases.read.actor_names import Names as ActorNames
 from casework.cases.read.case_view import Look
 from casework.cases.read.decisions import Fired, decision_names, fired_in
 
@@ -73,8 +72,9 @@ def full(look: Look, *, actor: str = "", action: str = "", text: str = "") -> tu
 
 def actors_and_actions(look: Look) -> tuple[list[tuple[str, str]], list[str]]:
     """What one can filter by: actors with their names, and actions."""
-    people = _people(look.past["actors"])
-    return [(actor, actor_name(actor, people)) for actor in sorted(look.past["actors"])], sorted(look.past["actions"])
+    return [(actor, actor_name(actor, look.names)) for actor in sorted(look.past["actors"])], sorted(
+        look.past["actions"]
+    )
 
 
 def _mentions(row: Full, text: str) -> bool:
@@ -83,7 +83,6 @@ def _mentions(row: Full, text: str) -> bool:
 
 
 def _told(look: Look) -> list[Line]:
-    people = _people(entry.actor for entry in look.history)
     names = replace(names_of(look.case_type, look.past), decisions=decision_names(look.case.instance.definition_id))
     fired = fired_in(look, look.history)
     told = (
@@ -92,15 +91,15 @@ def _told(look: Look) -> list[Line]:
     )
     versions = {f"job {job}": asked["calls"][-1][3] for job, asked in look.past["jobs"].items() if asked["calls"]}
     return [
-        Line(entry.sequence, entry.at, _who(entry, people, versions) if words.by_actor else "", words,
+        Line(entry.sequence, entry.at, _who(entry, look.names, versions) if words.by_actor else "", words,
              fired.get(entry.sequence, ()), _part(look, entry))
         for entry, words in told if words is not None
     ]  # fmt: skip
 
 
-def _who(entry: Entry, people: dict[str, str], versions: dict[str, str]) -> str:
+def _who(entry: Entry, named: ActorNames, versions: dict[str, str]) -> str:
     """Who acts; a machine that changes the plan is named with the version of its model."""
-    name, version = actor_name(entry.actor, people), versions.get(entry.cause, "")
+    name, version = actor_name(entry.actor, named), versions.get(entry.cause, "")
     return f"{name} (version {version})" if version and entry.action in PLANNING else name
 
 
@@ -139,13 +138,7 @@ def _full(look: Look, entry: Entry, line: Line | None) -> Full:
     )  # fmt: skip
 
 
-def actor_name(actor: str, people: dict[str, str]) -> str:
+def actor_name(actor: str, named: ActorNames) -> str:
     """ "person:anna" -> "Anna Adler"; "model:intent" -> "AI intent"."""
     kind, _, name = actor.partition(":")
-    return people.get(name, name) if kind == "person" else f"{MACHINES.get(kind, kind)} {name}"
-
-
-def _people(actors: Iterable[str]) -> dict[str, str]:
-    wanted = {actor.partition(":")[2] for actor in actors if actor.startswith("person:")}
-    found = User.objects.filter(username__in=wanted).only("username", "first_name", "last_name")
-    return {user.username: user.get_full_name() or user.username for user in found}
+    return named.get(actor, name) if kind == "person" else f"{MACHINES.get(kind, kind)} {name}"

@@ -62,8 +62,8 @@ def test_a_decision_names_rule_version_inputs_and_their_sources(people, analysed
     assert [(cell.label, cell.text) for cell in fired.asked if not cell.any] == [("Confidence in %", "< 75")]
     assert ("Group", "Senior analysts") in [(cell.label, cell.text) for cell in fired.gave]
     read = {(given.label, given.source): given.value for given in routing.inputs}
-    assert read[("Confidence", "Intent model")] == 0.62
-    assert read[("Tone", "Sentiment model")] == "neutral"
+    assert read[("Confidence", "Intent")] == 0.62
+    assert read[("Tone", "Sentiment")] == "neutral"
 
 
 def test_an_ai_result_shows_its_confidence_and_the_model_version(people, analysed, client):

@@ -1,0 +1,26 @@
+"""What are the people and machines called that a history names by id?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from audit.db.sql import cursor
+
+Names = Mapping[str, str]
+"""By actor as the history names it: "person:anna", "model:intent"."""
+
+NAMED = """
+select 'person:' || username, coalesce(nullif(trim(first_name || ' ' || last_name), ''), username)
+from auth_user where username = any(%(people)s)
+union all select 'model:' || key, name from orchestration_actor where key = any(%(actors)s)
+"""
+
+
+def actor_names(actors: Iterable[str]) -> Names:
+    """Their names, in one statement; who is not there any more is left out."""
+    named = set(actors)
+    of = {kind: [each.removeprefix(kind) for each in named if each.startswith(kind)] for kind in ("person:", "model:")}
+    if not any(of.values()):
+        return {}
+    with cursor() as plain:
+        return dict(plain.execute(NAMED, {"people": of["person:"], "actors": of["model:"]}).fetchall())
