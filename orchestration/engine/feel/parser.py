@@ -11,11 +11,11 @@ from decimal import Decimal
 from typing import TypeVar
 
 from . import ast
+from .form_parser import FORMS, FormParser
 from .lexer import KEYWORDS, Token, unescape
-from .names import Names, NameScopes, NameTable, table_of
+from .names import NameTable
 from .numbers import parse_number
 from .problems import FeelError
-from .type_parser import TypeParser
 
 N = TypeVar("N", bound=ast.Node)
 
@@ -25,19 +25,12 @@ _PRECEDENCE |= dict.fromkeys(_COMPARISONS, 3)
 _COMPARING, _ADDITIVE = 3, 4
 _STARTING_SYMBOLS = frozenset("([{@-")
 _STARTING_KEYWORDS = frozenset(["if", "for", "some", "every", "function", "not", "true", "false", "null"])
-NO_TYPES = NameTable()
 _INPUT = NameTable("?")
 _CONSTANTS = {"null": None, "true": True, "false": False}
 
 
-class Parser(TypeParser):
+class Parser(FormParser):
     """Reads one text. `names` are those in scope; `built_ins` the names of functions that every text may use."""
-
-    def __init__(self, text: str, names: Names, built_ins: NameTable, types: NameTable = NO_TYPES) -> None:
-        super().__init__(text, types)
-        self._filters = 0
-        self._members = NameScopes((table_of(names.members), NameTable()))
-        self._scopes = NameScopes((built_ins, table_of(names.variables)))
 
     # --- whole texts ----------------------------------------------------------------------------------------------
 
@@ -282,8 +275,8 @@ class Parser(TypeParser):
             return ast.Literal(self.span_from(first), _CONSTANTS[token.text])
         if token.text == "not":
             return ast.Name(self.span_from(first), "not")
-        if token.text in _FORMS:
-            return _FORMS[token.text](self, first)
+        if token.text in FORMS:
+            return FORMS[token.text](self, first)
         self.index -= 1
         self.refuse(f"an expression is expected here, not {self.described()}")
 
@@ -349,78 +342,6 @@ class Parser(TypeParser):
         self._members.add(key)
         return ast.ContextEntry(self.span_from(first), key, value)
 
-    # --- if, for, some, every, function ---------------------------------------------------------------------------
-
-    def _if(self, first: int) -> ast.Node:
-        """`else if` chains are read in a loop, so that their length does not count as depth."""
-        branches: list[tuple[int, ast.Node, ast.Node]] = []
-        while True:
-            condition = self.expression()
-            self.expect("then")
-            then = self.expression()
-            self.expect("else")
-            branches.append((first, condition, then))
-            first = self.index
-            if not self.accept("if"):
-                break
-        node = self.expression()
-        for start, condition, then in reversed(branches):
-            node = ast.If(self.span_from(start), condition, then, node)
-        return node
-
-    def _for(self, first: int) -> ast.Node:
-        iterations = self._iterations("return")
-        self._scopes.add("partial")
-        body = self.expression()
-        self._leave_iterations(iterations)
-        return ast.For(self.span_from(first), iterations, body)
-
-    def _quantified(self, first: int) -> ast.Node:
-        quantifier = self.tokens[first].text
-        iterations = self._iterations("satisfies")
-        condition = self.expression()
-        self._leave_iterations(iterations)
-        return ast.Quantified(self.span_from(first), quantifier, iterations, condition)
-
-    def _iterations(self, stop: str) -> tuple[ast.Iteration, ...]:
-        iterations = [self._iteration()]
-        while self.accept(","):
-            iterations.append(self._iteration())
-        self.expect(stop)
-        return tuple(iterations)
-
-    def _iteration(self) -> ast.Iteration:
-        first = self.index
-        name = self.name_until("in")
-        self.expect("in")
-        domain = self.expression()
-        end = self.expression() if self.accept("..") else None
-        self._scopes.push([name])
-        return ast.Iteration(self.span_from(first), name, domain, end)
-
-    def _leave_iterations(self, iterations: tuple[ast.Iteration, ...]) -> None:
-        for _ in iterations:
-            self._scopes.pop()
-
-    def _function(self, first: int) -> ast.Node:
-        self.expect("(")
-        parameters: list[ast.Parameter] = []
-        while not self.accept(")"):
-            if parameters:
-                self.expect(",")
-            parameters.append(self._parameter())
-        external = self.accept("external")
-        self._scopes.push([parameter.name for parameter in parameters])
-        body = self.expression()
-        self._scopes.pop()
-        return ast.FunctionDefinition(self.span_from(first), tuple(parameters), body, external)
-
-    def _parameter(self) -> ast.Parameter:
-        first = self.index
-        name = self.name_until(":", ",", ")")
-        of = self.type() if self.accept(":") else None
-        return ast.Parameter(self.span_from(first), name, of)
-
 
 _OPENERS: dict[str, Callable[[Parser, int], ast.Node]] = {
     "@": Parser._at_literal,
@@ -428,11 +349,4 @@ _OPENERS: dict[str, Callable[[Parser, int], ast.Node]] = {
     "]": Parser._open_range,
     "[": Parser._list_or_range,
     "{": Parser._context,
-}
-_FORMS: dict[str, Callable[[Parser, int], ast.Node]] = {
-    "if": Parser._if,
-    "for": Parser._for,
-    "some": Parser._quantified,
-    "every": Parser._quantified,
-    "function": Parser._function,
 }
