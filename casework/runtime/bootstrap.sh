@@ -48,7 +48,8 @@ show_progress() {
         case $line in
             Collecting* | Processing*)
                 found=$((found + 1))
-                if [ -t 2 ]; then printf '\r  found %d of %d' "$found" "$1" >&2; fi
+                if [ -t 2 ]; then printf '\r  found %d of %d' "$found" "$1" >&2
+                elif [ $((found % 20)) -eq 0 ]; then say "  found $found of $1"; fi
                 ;;
             "Installing collected"*) printf '\r  all found, installing\n' >&2 ;;
         esac

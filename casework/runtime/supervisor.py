@@ -20,6 +20,7 @@ from casework.runtime.frontend import prepare_frontend
 from casework.runtime.keeping import Part, keep_running
 from casework.runtime.locations import ROOT, Locations
 from casework.runtime.lock import take_lock
+from casework.runtime.prepared import has_tables, keep_prepared, release, said_when_prepared
 from casework.runtime.processes import ServiceFailed
 from casework.runtime.programs import HOST, Program, end_together, programs
 from casework.runtime.services import embedded_services
@@ -33,13 +34,26 @@ def run(places: Locations, port: int) -> int:
     prepare_frontend()
     print("Starting PostgreSQL and Valkey", flush=True)
     with embedded_services(places, lock) as services:
-        _manage("migrate", "--no-input", "--verbosity", "0", says="Bringing the database's tables up to date")
-        people = _manage("demo", says="Looking after the demo people and cases") if _has_command("demo") else ""
+        people = _made_ready(places)
         threading.Thread(target=_announce, args=(address, people, places), daemon=True).start()
         logs = None if os.environ.get("CASEWRIGHT_LOG") == "terminal" else places.logs
         serve(services, programs(port, keep=(lock,), logs=logs), ailing=places.ailing)
     print("Casewright has stopped; its data is kept.", flush=True)
     return 0
+
+
+def _made_ready(places: Locations) -> str:
+    """Bring the database up to this release, unless it did so itself at an earlier start; who there is to sign in."""
+    own = bool(os.environ.get("DATABASE_URL"))
+    this = release()
+    said = None if own else said_when_prepared(places, this)
+    if said is not None and has_tables(places):
+        return said
+    _manage("migrate", "--no-input", "--verbosity", "0", says="Bringing the database's tables up to date")
+    people = _manage("demo", says="Looking after the demo people and cases") if _has_command("demo") else ""
+    if not own:
+        keep_prepared(places, this, people)
+    return people
 
 
 def serve(services: Sequence[Part], started: list[Program], *, ailing: Path | None = None) -> None:
