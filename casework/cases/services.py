@@ -200,11 +200,13 @@ def field_reveal(*, by: User, case: Case, path: str, reason: str, item: int | No
         return Reveal.objects.create(case=case, person=by, path=path, reason=reason, until=until)
 
 
-def case_viewed(*, by: User, case: Case) -> None:
-    """Keep that somebody looked, once in a while rather than at every click."""
+def case_viewed(*, by: User, case: Case) -> int:
+    """Keep that somebody looked, once in a while rather than at every click. How many events that added."""
     looked = AuditEvent.objects.filter(chain=case.instance_id, action="case.viewed", actor=origin_of(by).actor)
-    if not looked.filter(at__gt=clock.utc_now() - VIEW_AGAIN_AFTER).exists():
-        services.record(case.instance_id, [Fact("case.viewed")], origin_of(by))
+    if looked.filter(at__gt=clock.utc_now() - VIEW_AGAIN_AFTER).exists():
+        return 0
+    services.record(case.instance_id, [Fact("case.viewed")], origin_of(by))
+    return 1
 
 
 def case_verify(*, by: User, case: Case) -> Verdict:

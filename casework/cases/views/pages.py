@@ -49,8 +49,8 @@ def _may_open(request: HttpRequest) -> list[CaseType]:
 @reads
 def case(request: HttpRequest, case_id: int) -> HttpResponse:
     found = permissions.case_for_user(person(request), case_id, "view")
-    services.case_viewed(by=person(request), case=found)
-    return shown(request, found)
+    seen = found.instance.head_sequence + services.case_viewed(by=person(request), case=found)
+    return shown(request, found, seen=seen)
 
 
 def shown(request: HttpRequest, found: Case, status: int = 200, **more: Any) -> HttpResponse:

@@ -13,6 +13,7 @@ from casework.forms.rendering import answers_form, typed_answers
 from casework.tasks import services
 from casework.tasks.task_page import form_of, task_page
 from casework.web.decorators import person, reads, refusal, writes
+from casework.web.made_for import UNSEEN
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
@@ -21,9 +22,10 @@ from orchestration.models import HumanTask
 @reads
 def task(request: HttpRequest, task_id: int) -> HttpResponse:
     found = permissions.task_for_user(person(request), task_id, "view")
-    case_viewed(by=person(request), case=found.instance.case)
+    seen = found.instance.head_sequence + case_viewed(by=person(request), case=found.instance.case)
     page = task_page(user=person(request), task=found, now=clock.utc_now())
-    return render(request, "tasks/page.html", {"page": page, "form": answers_form(page.form, page.initial, page.view)})
+    form = answers_form(page.form, page.initial, page.view)
+    return render(request, "tasks/page.html", {"page": page, "form": form, "seen": seen})
 
 
 @writes
@@ -55,6 +57,6 @@ def _too_late(request: HttpRequest, task: HumanTask, refused: Refused) -> HttpRe
         return refusal(request, refused, back)
     page = task_page(user=person(request), task=task, now=clock.utc_now())
     who = fresh.assignee.get_full_name() if fresh.assignee else ""
-    typed = [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken" and value]
+    typed = [(name, value) for name, value in request.POST.items() if name not in UNSEEN and value]
     context = {"page": page, "state": fresh.state, "who": who, "typed": typed, "back": back}
     return render(request, "tasks/over.html", context, status=409)

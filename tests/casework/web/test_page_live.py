@@ -156,3 +156,23 @@ def test_after_taking_from_a_searched_list_it_is_still_searched(client, people, 
     place = {"tab": "groups", "sort": "late", "q": case.reference}
     back = client.post(f"/tasks/{task.pk}/claim/", place).headers["Location"]
     assert "sort=late" in back and "q=" in back and "tab=groups" in back
+
+
+def test_opening_a_page_is_no_news_to_it(client, people, case):
+    """That somebody looked is kept, and is an event of the case; the page that made it knows."""
+    client.force_login(people["ben"])
+    task = case.instance.tasks.get()
+    for address in (f"/tasks/{task.pk}/", f"/cases/{case.pk}/"):
+        seen = re.search(r'data-live-seen="(\d+)"', client.get(address).content.decode())[1]
+        assert b"event: changed" not in client.get(f"/cases/{case.pk}/live/?seen={seen}").content
+
+
+def test_what_comes_too_late_is_shown_without_the_fields_of_the_form_itself(client, people, case):
+    task = case.instance.tasks.get()
+    task_claim(by=people["anna"], task=task)
+    client.force_login(people["anna"])
+    HumanTask.objects.filter(pk=task.pk).update(state=HumanTask.State.COMPLETED)
+    answer = client.post(f"/tasks/{task.pk}/complete/", {"answer": "Typed", "made_for": mark_of(people["anna"])})
+    page = answer.content.decode()
+    assert answer.status_code == 409 and "Typed" in page
+    assert f'<p class="text quote">{mark_of(people["anna"])}' not in page
