@@ -13,13 +13,9 @@ from typing import Final
 
 from orchestration.casetypes.case_type import CaseType, External
 from orchestration.engine import commands as c
-from orchestration.engine.bpmn.model import ProcessModel, SubProcess
-from orchestration.engine.cmmn.model import CaseModel
-from orchestration.engine.cmmn.planning import discretionary_nodes
-from orchestration.engine.cmmn.view import Entry, planning_tables
-from orchestration.engine.execute import execute
-from orchestration.engine.state import INSTANCE_ENDED, ROOT, Item, State
-from orchestration.engine.step import Rejection
+from orchestration.view.models import CaseModel, ProcessModel, SubProcess
+from orchestration.view.planning import Entry, discretionary_nodes, planning_tables
+from orchestration.view.state import INSTANCE_ENDED, ROOT, Item, Rejection, State, execute
 
 Roles = tuple[str, ...]
 

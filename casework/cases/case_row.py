@@ -13,9 +13,9 @@ from audit.db.sql import Part
 from casework.access.permissions import GRANT, GRANT_TO_PEOPLE
 from casework.cases.references import key_of
 from orchestration.casetypes.case_type import CaseType
-from orchestration.engine.state import INSTANCE_ENDED, State
 from orchestration.shell.services import Done
 from orchestration.shell.step_sql import people_named
+from orchestration.view.state import INSTANCE_ENDED, State
 
 BY_HAND = {"suspended": "Suspended", "terminated": "Ended early", "failed": "Failed", "closed": "Closed"}
 """The named states of a case that left its model's way: whatever its type calls the others, it is not completed."""

@@ -14,8 +14,7 @@ from audit.actions import ACTIONS
 from audit.selectors import Entry
 from casework.cases.read.past import Past
 from orchestration.casetypes.case_type import CaseType
-from orchestration.engine.bpmn.elements import SUB_PROCESSES
-from orchestration.engine.bpmn.model import Event
+from orchestration.view.models import SUB_PROCESSES, Event
 
 Detail = Mapping[str, Any]
 

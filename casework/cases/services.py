@@ -25,22 +25,15 @@ from casework.cases.own_words import keep_own_words, masked_words
 from casework.cases.verification import verify
 from casework.forms import answer_validation
 from casework.models import Case, Reveal
-from orchestration.engine.cmmn.view import Entry
-from orchestration.engine.commands import (
-    Command,
-    PlanItem,
-    ReceiveMessage,
-    ResolveIncident,
-    Terminate,
-    Trigger,
-)
-from orchestration.engine.state import State
+from orchestration.engine.commands import Command, PlanItem, ReceiveMessage, ResolveIncident, Terminate, Trigger
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import Instance
 from orchestration.shell import services
 from orchestration.shell.services import Done
 from orchestration.shell.verification import Verdict
+from orchestration.view.planning import Entry
+from orchestration.view.state import State
 
 Json = Any
 

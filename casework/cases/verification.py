@@ -16,12 +16,12 @@ import psycopg
 from audit.reading import Row
 from casework.cases.case_row import named_state
 from orchestration.casetypes.case_type import CaseType, by_definition
-from orchestration.engine import events as e
 from orchestration.models import Definition, Instance
 from orchestration.shell import verification
 from orchestration.shell.verification import Verdict
 from orchestration.shell.verification.cases import BROKEN, Case, with_every_verification
 from orchestration.shell.verification.told import Told, on_event, on_fact
+from orchestration.view import events as e
 
 CASES: Final = """
 select instance_id, case_type, source, reference, title, state, closed, created, updated from casework_case

@@ -10,10 +10,16 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from orchestration.engine.dmn import compile_model, parse
-from orchestration.engine.dmn.cell_columns import CellColumn, columns_of
-from orchestration.engine.dmn.cell_reading import CellReading, read_cell
-from orchestration.engine.dmn.editing import Row, Table
+from orchestration.view.decisions import (
+    CellColumn,
+    CellReading,
+    Row,
+    Table,
+    columns_of,
+    compile_model,
+    parse,
+    read_cell,
+)
 
 Place = tuple[int, int]
 """Number of the rule, from 1, and of the cell in it, from 0."""

@@ -15,10 +15,21 @@ from typing import Any, Final
 from casework.forms.answer_validation import nested, read_number, text_errors
 from casework.studio.cell_checks import readings
 from orchestration.casetypes.case_type import CaseType
-from orchestration.engine.dmn import ModelRefused, compile_model, parse
-from orchestration.engine.dmn.editing import Column, EditRefused, Row, Table, tables, with_rules
-from orchestration.engine.dmn.model import decision_tables
-from orchestration.engine.feel import FeelSyntaxError, compile_expression, compile_unary_tests
+from orchestration.view.decisions import (
+    Column,
+    EditRefused,
+    FeelSyntaxError,
+    ModelRefused,
+    Row,
+    Table,
+    compile_expression,
+    compile_model,
+    compile_unary_tests,
+    decision_tables,
+    parse,
+    tables,
+    with_rules,
+)
 
 Json = Any
 

@@ -9,10 +9,8 @@ from datetime import datetime
 import structlog
 
 from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
-from orchestration.engine.dmn import editing
-from orchestration.engine.dmn.editing import Table
-from orchestration.engine.dmn.parser import parse
 from orchestration.models import Definition
+from orchestration.view.decisions import Table, parse, tables
 
 log = structlog.get_logger()
 
@@ -75,5 +73,5 @@ def tables_by_file(definition: Definition) -> tuple[TableOf, ...]:
         TableOf(name, table)
         for name, text in sorted(definition.files.items())
         if name.endswith(".dmn")
-        for table in editing.tables(parse(text.encode()))
+        for table in tables(parse(text.encode()))
     )

@@ -22,8 +22,8 @@ from casework.access import permissions
 from casework.cases.read import attention
 from casework.web import unsent
 from casework.web.help import place_of
-from orchestration.engine.dmn.editing import Row, Table
 from orchestration.ground import clock
+from orchestration.view.decisions import Row, Table
 
 register = template.Library()
 

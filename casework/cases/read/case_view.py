@@ -23,11 +23,11 @@ from casework.cases.read.execution_tree import Running, running
 from casework.cases.read.past import Past, fold
 from casework.models import Case
 from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
-from orchestration.engine.state import State
 from orchestration.privacy.classification import Classification
 from orchestration.privacy.masking import Principal, View, mask, text_mask
 from orchestration.privacy.masks import DOTS
 from orchestration.shell import selectors
+from orchestration.view.state import State
 
 Json = Any
 

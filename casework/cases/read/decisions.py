@@ -17,8 +17,7 @@ from audit.selectors import Entry
 from casework.cases.read.case_view import Look
 from casework.cases.read.sources import Source, sources
 from orchestration.casetypes.case_type import CaseType, by_definition
-from orchestration.engine.dmn.editing import Row, Table, tables
-from orchestration.engine.dmn.parser import parse
+from orchestration.view.decisions import Row, Table, parse, tables
 
 Json = Any
 

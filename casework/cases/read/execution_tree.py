@@ -12,12 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from casework.cases.read.past import Past
-from orchestration.engine.bpmn.model import Node as FlowNode
-from orchestration.engine.bpmn.model import ProcessModel
-from orchestration.engine.cmmn.model import CaseModel
-from orchestration.engine.cmmn.model import Node as PlanNode
-from orchestration.engine.compiled_models import CompiledModels
-from orchestration.engine.state import INSTANCE_ENDED, ROOT, Item, State
+from orchestration.view.models import CaseModel, CompiledModels, FlowNode, PlanNode, ProcessModel
+from orchestration.view.state import INSTANCE_ENDED, ROOT, Item, State
 
 Json = Any
 Model = CaseModel | ProcessModel

@@ -12,7 +12,7 @@ from typing import Any, Final
 from casework.cases import available_actions
 from casework.cases.read.case_view import Look
 from casework.cases.read.decisions import titles
-from orchestration.engine.cmmn.view import Condition, Entry
+from orchestration.view.planning import Condition, Entry
 
 Json = Any
 

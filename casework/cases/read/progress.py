@@ -13,10 +13,16 @@ from typing import Final
 
 from casework.cases.read.case_view import Look
 from casework.cases.read.execution_tree import AT_WORK, Node, Part, Running
-from orchestration.engine.bpmn.elements import SUB_PROCESSES
-from orchestration.engine.bpmn.model import Activity, Event, Gateway, ProcessModel, SubProcess
-from orchestration.engine.cmmn.model import CaseModel
-from orchestration.engine.cmmn.model import Node as PlanNode
+from orchestration.view.models import (
+    SUB_PROCESSES,
+    Activity,
+    CaseModel,
+    Event,
+    Gateway,
+    PlanNode,
+    ProcessModel,
+    SubProcess,
+)
 
 PARTS_AT_ONCE: Final = 20
 """Parts of which a page shows the steps; the root comes first."""

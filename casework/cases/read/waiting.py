@@ -14,10 +14,8 @@ from typing import Final
 from casework.cases.available_actions import waiting_places
 from casework.cases.read.case_view import Look
 from casework.cases.read.execution_tree import Node, Part
-from orchestration.engine.bpmn.model import Activity, Event, Gateway, ProcessModel
-from orchestration.engine.bpmn.model import Node as FlowNode
-from orchestration.engine.cmmn.model import CaseModel, Reaction
-from orchestration.engine.state import Wait
+from orchestration.view.models import Activity, CaseModel, Event, FlowNode, Gateway, ProcessModel, Reaction
+from orchestration.view.state import Wait
 
 KINDS: Final = {"timer": "a time", "message": "a message", "signal": "a signal", "conditional": "a condition",
                 "variable": "a change of the data"}  # fmt: skip
