@@ -7,16 +7,15 @@ and that is kept in the case's history.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.http import Http404
-from guardian.core import ObjectPermissionChecker
 from guardian.shortcuts import get_objects_for_user
 
 from audit.services import Fact, Origin
@@ -132,11 +131,33 @@ def rights(user: User, case: Case) -> frozenset[str]:
     Found once for a row that was fetched, in two statements, and as old as that row: who asks later fetches anew.
     """
     if user.pk not in case.granted:
-        here = ObjectPermissionChecker(user).get_perms(case)
+        here = _granted_here(user, case) if user.is_active else frozenset()
         case.granted[user.pk] = frozenset(
-            action for action in ACTIONS if f"{action}_case" in here or user.has_perm(f"casework.{action}_case")
+            action for action in ACTIONS if f"{action}_case" in here or has_everywhere(user, f"casework.{action}_case")
         )
     return case.granted[user.pk]
+
+
+def has_everywhere(user: User, permission: str) -> bool:
+    """Whether a person has a permission without regard to a case, by themselves or by a group.
+
+    As Django's own answer, and as old as the person's row, but found in one statement instead of two.
+    """
+    if not user.is_active or user.is_superuser:
+        return user.has_perm(permission)
+    if "granted_everywhere" not in user.__dict__:
+        theirs = Permission.objects.filter(user=user).union(Permission.objects.filter(group__user=user))
+        named = theirs.values_list("content_type__app_label", "codename")
+        user.__dict__["granted_everywhere"] = frozenset(f"{label}.{name}" for label, name in named)
+    return permission in user.__dict__["granted_everywhere"]
+
+
+def _granted_here(user: User, case: Case) -> frozenset[str]:
+    """What was granted on this case to the person, or to a group of theirs: one statement over guardian's tables."""
+    own = CaseUserObjectPermission.objects.filter(content_object=case, user=user)
+    of_groups = CaseGroupObjectPermission.objects.filter(content_object=case, group__user=user)
+    names = "permission__codename"
+    return frozenset(own.values_list(names, flat=True).union(of_groups.values_list(names, flat=True)))
 
 
 def case_for_user(user: User, case_id: int, action: str) -> Case:
@@ -217,12 +238,12 @@ def may_send_as(user: User, source: str) -> bool:
 
 def may_publish(user: User) -> bool:
     """Whether this person may change rules and publish case types."""
-    return user.has_perm("orchestration.publish_definition")
+    return has_everywhere(user, "orchestration.publish_definition")
 
 
 def may_audit(user: User) -> bool:
     """Whether this person may read and verify the history of every case."""
-    return user.has_perm("casework.audit_case")
+    return has_everywhere(user, "casework.audit_case")
 
 
 def clearance(user: User) -> str:
@@ -232,7 +253,17 @@ def clearance(user: User) -> str:
 
 def _groups(user: User) -> list[tuple[str, str | None]]:
     """The person's groups by name, each with its clearance."""
-    return list(user.groups.values_list("name", "clearance__level"))
+    found = list(user.groups.order_by("name").values_list("pk", "name", "clearance__level"))
+    user.__dict__["groups_seen"] = {pk: name for pk, name, _ in found}
+    return [(name, level) for _, name, level in found]
+
+
+def groups_of(user: User) -> Mapping[int, str]:
+    """The person's groups, name by id, as they were when this page asked who is looking (`principal`)."""
+    if "groups_seen" not in user.__dict__:
+        _groups(user)
+    seen: Mapping[int, str] = user.__dict__["groups_seen"]
+    return seen
 
 
 def _highest(levels: Iterable[str | None]) -> str:

@@ -36,23 +36,23 @@ insert into casework_casepast (instance_id, upto, document) values (%(instance)s
 on conflict (instance_id) do update set upto = excluded.upto, document = excluded.document
 where casework_casepast.upto < excluded.upto
 """
-_VALUES: Final = """
-select pointer, string_agg(forms, E'\\n' order by id), string_agg(seeds, E'\\n' order by id)
-from casework_formervalue where instance_id = %s group by pointer
+_KEPT: Final = """
+select p.document, v.pointer, v.forms, v.seeds from casework_casepast p left join lateral (
+    select pointer, string_agg(forms, E'\\n' order by id) as forms, string_agg(seeds, E'\\n' order by id) as seeds
+    from casework_formervalue where instance_id = p.instance_id group by pointer) v on true
+where p.instance_id = %s
 """
 
 
-def kept_past(instance: int) -> Past:
-    """The past as it was kept last; `upto` 0 where it was not."""
-    row = CasePast.objects.filter(pk=instance).values_list("document", flat=True).first()
-    return nothing() if row is None else dict(orjson.loads(bytes(row)))
-
-
-def kept_values(instance: int) -> Mapping[str, Rows]:
-    """The former values of a case, by where they stood."""
+def kept_past(instance: int) -> tuple[Past, Mapping[str, Rows]]:
+    """The past as it was kept last (`upto` 0 where it was not), and the former values, by where they stood."""
     with connection.cursor() as cursor:
-        cursor.execute(_VALUES, [instance])
-        return {pointer: Rows(forms.split("\n"), seeds.split("\n")) for pointer, forms, seeds in cursor.fetchall()}
+        cursor.execute(_KEPT, [instance])
+        rows = cursor.fetchall()
+    past = dict(orjson.loads(bytes(rows[0][0]))) if rows else nothing()
+    return past, {
+        pointer: Rows(forms.split("\n"), seeds.split("\n")) for _, pointer, forms, seeds in rows if pointer is not None
+    }
 
 
 def keep(instance: int, past: Past, taken: Iterable[Entry], classification: Classification) -> None:
@@ -70,7 +70,7 @@ def keep(instance: int, past: Past, taken: Iterable[Entry], classification: Clas
 
 def catch_up(instance: int, classification: Classification) -> None:
     """Take the kept past of a case to the end of its history."""
-    past = kept_past(instance)
+    past, _ = kept_past(instance)
     while taken := entries_of(instance, after=past["upto"], limit=AT_ONCE):
         keep(instance, fold(past, taken), taken, classification)
         if len(taken) < AT_ONCE:

@@ -7,7 +7,7 @@ touches them.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from orchestration.privacy.dates import dates_in
 from orchestration.privacy.folding import Folded, light
+from orchestration.privacy.former import LONGER, Former, FormerIndex
 from orchestration.privacy.masks import DOT, DOTS, mask_value
 from orchestration.privacy.spellings import LONGEST, PART, SOUGHT, straight
 
@@ -39,15 +40,6 @@ class Find:
 
 
 @dataclass(frozen=True, slots=True)
-class Former:
-    """Values of the past that have one mask, a row each: their forms, and their `seeds`."""
-
-    mask: str
-    forms: Sequence[str]
-    seeds: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
 class _Form:
     """A form of letters: its characters, where signs may stand between them, and its mask."""
 
@@ -68,7 +60,7 @@ class Known:
     _numbers: dict[str, list[tuple[str, int, str]]] = field(default_factory=dict)
     _dates: dict[date, str] = field(default_factory=dict)
     _literals: dict[str, str] = field(default_factory=dict)
-    _taken_up: set[tuple[int, int]] = field(default_factory=set)
+    _taken_up: set[str] = field(default_factory=set)
 
     def add(self, forms: Iterable[str], mask: str) -> None:
         """Hide these forms of a value; a value of several fields is hidden wholly where one of them says so."""
@@ -84,16 +76,14 @@ class Known:
                     self._add_form(form, mask)
 
     def __bool__(self) -> bool:
-        return bool(
-            self._forms or self._short or self._numbers or self._dates or self._literals or any(self._former_seeds)
-        )
+        return bool(self._forms or self._short or self._numbers or self._dates or self._literals or self._past.is_there)
 
     def finds(self, text: Folded) -> Iterator[Find]:
         """Everything of a text that is known and hidden; parts may overlap."""
         if not self:
             return
         yield from self._letters(text)
-        if self._short or self._former_seeds:
+        if self._short or self._past.short:
             yield from self._short_words(text)
         if self._dates or self._former_dates:
             yield from self._days(text)
@@ -136,61 +126,46 @@ class Known:
     # what was
 
     @cached_property
-    def _former_seeds(self) -> frozenset[str]:
-        return frozenset(seed for group in self.former for row in group.seeds for seed in row.split())
-
-    @cached_property
-    def _rows_of_seed(self) -> Mapping[str, list[tuple[int, int]]]:
-        found: dict[str, list[tuple[int, int]]] = {}
-        for number, group in enumerate(self.former):
-            for place, row in enumerate(group.seeds):
-                for seed in row.split():
-                    found.setdefault(seed, []).append((number, place))
-        return found
+    def _past(self) -> FormerIndex:
+        return FormerIndex(self.former)
 
     @cached_property
     def _former_dates(self) -> bool:
-        """Takes the dates of the past up; whether there are any."""
-        for group in self.former:
-            for row in group.forms:
-                if "@" in row:
-                    self.add((form for form in row.split() if form[0] == "@"), group.mask)
+        """Takes the dates of the past up; whether there are any at all."""
+        self._take_up(self._past.marked("@"))
         return bool(self._dates)
 
     @cached_property
-    def _former_numbers(self) -> bool:
-        """Takes the numbers of the past up; whether there are any."""
-        for group in self.former:
-            for row in group.forms:
-                if "#" in row:
-                    for digits in _NUMBERS.findall(row):
-                        self._add_number(digits, group.mask)
-        return bool(self._numbers)
-
-    @cached_property
     def _former_literals(self) -> bool:
-        for group in self.former:
-            for row in group.forms:
-                if "=" in row:
-                    self.add((form for form in row.split() if form[0] == "="), group.mask)
+        self._take_up(self._past.marked("="))
         return bool(self._literals)
 
-    def _take_up(self, seed: str) -> None:
-        """Take up the values of the past that have a form which begins so."""
-        for row in self._rows_of_seed.get(seed, ()):
-            if row not in self._taken_up:
-                self._taken_up.add(row)
-                group = self.former[row[0]]
-                self.add((form for form in group.forms[row[1]].split() if form[0] not in "#@="), group.mask)
+    def _take_up(self, rows: Iterable[tuple[str, str]]) -> None:
+        for forms, mask in rows:
+            self.add(forms.split(), mask)
+
+    def _take_up_keys(self, keys: Iterable[str]) -> None:
+        """Take up the values of the past that have these keys."""
+        for key in keys:
+            if key not in self._taken_up:
+                self._taken_up.add(key)
+                for form, mask in self._past.forms_of(key, ALIKE):
+                    self._add_form(form, mask)
+
+    def _take_up_numbers(self, digits: str) -> None:
+        part = digits[:LONGER]
+        if part not in self._taken_up and self._past.has_part(digits[:PART]):
+            self._taken_up.add(part)
+            for number, mask in self._past.numbers_with(digits, ALIKE):
+                self._add_number(number, mask)
 
     # looking
 
     def _letters(self, text: Folded) -> Iterator[Find]:
-        stream, lengths, former = text.tight, self._lengths, self._former_seeds
+        stream, lengths = text.tight, self._lengths
         self.work += len(stream)
-        if former:
-            for seed in {stream[at : at + SOUGHT] for at in range(len(stream) - SOUGHT + 1)} & former:
-                self._take_up(seed)
+        if self._past.is_there:
+            self._take_up_keys(self._past.keys_in(stream))
         widths = (SOUGHT, *sorted({len(seed) for seed in lengths} - {SOUGHT}))
         for width in widths:
             for at in range(len(stream) - width + 1):
@@ -214,8 +189,8 @@ class Known:
             self.work += 1
             if len(word) >= SOUGHT:
                 continue
-            if word in self._former_seeds:
-                self._take_up(word)
+            if word in self._past.short:
+                self._take_up_keys([word])
             form = self._short.get(word)
             if form is not None:
                 start, end = text.span(*match.span())
@@ -230,11 +205,11 @@ class Known:
     def _parts_of_numbers(self, text: Folded) -> Iterator[Find]:
         stream = straight(text.tight)
         for run in _RUN.finditer(stream):
-            if not (self._numbers or self.former) or not self._former_numbers:
-                return
             at = done = run.start()
             while at <= run.end() - PART:
                 self.work += 1
+                if self._past.is_there:
+                    self._take_up_numbers(stream[at : min(at + LONGER, run.end())])
                 end, mask = self._part(text, stream, at, run.end())
                 if not end:
                     at += 1
@@ -259,8 +234,8 @@ class Known:
         return (longest, mask) if longest and _is_a_part(text, stream, at, longest) else (0, "")
 
     def _signs(self, text: Folded) -> Iterator[Find]:
-        if "=" in self._has_former_literals:
-            _ = self._former_literals
+        if not self._former_literals:
+            return
         for literal, mask in self._literals.items():
             whole = len(literal) < SOUGHT
             for start in _places(text.text, literal):
@@ -273,10 +248,6 @@ class Known:
                 for start in _places(text.light, folded):
                     yield Find(*text.span(start, start + len(folded)), DOTS)
 
-    @cached_property
-    def _has_former_literals(self) -> str:
-        return "=" if any("=" in row for group in self.former for row in group.forms) else ""
-
     def _found(self, text: Folded, at: int, end: int, form: _Form) -> Find:
         places = text.tight_places
         start, last = text.span(places[at], places[end - 1] + 1)
@@ -285,9 +256,6 @@ class Known:
         words = [at, *(at + place for place in sorted(form.breaks) if at + place < end)]
         initials = (text.text[text.places[places[word]]] for word in words)
         return Find(start, last, " ".join(initial + DOTS for initial in initials))
-
-
-_NUMBERS: Final = re.compile(r"#(\d+)")
 
 
 def _agreed(stream: str, at: int, form: str) -> int:

@@ -51,8 +51,9 @@ def straight(numbers: str) -> str:
 
 
 def seeds(forms: tuple[str, ...]) -> tuple[str, ...]:
-    """What a text must hold for any of these forms of letters to be in it."""
-    return tuple({form.replace("_", "")[:SOUGHT]: None for form in forms if form[0] not in "#@="})
+    """What a text must hold for any of these forms of letters to be in it: their letters and digits, of long ones the
+    beginning."""
+    return tuple({form.replace("_", "")[:LONGEST]: None for form in forms if form[0] not in "#@="})
 
 
 def _forms(value: str, mask: str) -> Iterator[str]:

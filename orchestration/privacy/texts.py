@@ -14,7 +14,8 @@ from typing import Final, TypeVar
 
 from orchestration.privacy.detectors import FORMS, details
 from orchestration.privacy.folding import Folded, light, tight, unescaped
-from orchestration.privacy.known import Find, Former, Known
+from orchestration.privacy.former import Former
+from orchestration.privacy.known import Find, Known
 from orchestration.privacy.masks import DOTS, mask_value
 from orchestration.privacy.spellings import spellings
 

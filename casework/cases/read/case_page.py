@@ -185,7 +185,7 @@ def case_page(*, user: User, case: Case, now: datetime, kind: str = "") -> CaseP
 def open_tasks(seen: Look, user: User, may_work: bool, now: datetime) -> tuple[OpenTask, ...]:
     """Open and suspended tasks, with what this reader may do with each."""
     found = HumanTask.objects.filter(instance=seen.case.instance_id, state__in=OPEN_TASK).select_related("assignee")
-    mine = frozenset(user.groups.values_list("pk", flat=True))
+    mine = frozenset(permissions.groups_of(user))
     offered = Prefetch("candidates", TaskCandidate.objects.select_related("group", "user"))
     tasks = found.prefetch_related(offered).order_by("due", "pk")
     return tuple(_open_task(seen, task, user, mine, may_work, now) for task in tasks)
@@ -214,6 +214,8 @@ def _open_task(
 
 
 def _machine_work(seen: Look) -> Iterator[MachineWork]:
+    if not seen.waits("job"):
+        return
     under_way = Job.objects.filter(instance=seen.case.instance_id, state__in=(Job.State.WAITING, Job.State.RUNNING))
     for job in under_way.order_by("pk").defer("input"):
         note = f"Tried {job.attempts} times: {seen.view.text(job.last_error)}" if job.last_error else ""
@@ -222,6 +224,8 @@ def _machine_work(seen: Look) -> Iterator[MachineWork]:
 
 
 def _troubles(seen: Look) -> Iterator[Trouble]:
+    if not seen.waits("incident"):
+        return
     opened = list(Incident.objects.filter(instance=seen.case.instance_id, resolved=None).order_by("pk"))
     jobs = {job.job: job for job in Job.objects.filter(instance=seen.case.instance_id, job__in=[i.job for i in opened])}
     for incident in opened:

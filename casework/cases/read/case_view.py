@@ -6,7 +6,7 @@ from the data as it is and as it was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,21 +17,21 @@ from django.contrib.auth.models import User
 
 from audit.selectors import Entry, entries_of
 from casework.access import permissions
-from casework.cases.past_rows import AT_ONCE, TAIL, catch_up, keep, kept_past, kept_values, written
+from casework.cases.past_rows import AT_ONCE, TAIL, catch_up, keep, kept_past, written
 from casework.cases.read.actor_names import Names, actor_names
 from casework.cases.read.execution_tree import Running, running
 from casework.cases.read.past import Past, fold
 from casework.models import Case
 from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
 from orchestration.privacy.classification import Classification
-from orchestration.privacy.masking import Principal, View, mask, text_mask
+from orchestration.privacy.masking import Principal, Rows, View, mask, text_mask
 from orchestration.privacy.masks import DOTS
 from orchestration.shell import selectors
 from orchestration.view.state import State
 
 Json = Any
 
-SHOWN: Final = 100
+SHOWN: Final = 50
 """Events that a page tells of; the history has all of them, page by page."""
 AT_MOST: Final = 2000
 """Events through which a search goes back."""
@@ -62,6 +62,10 @@ class Look:
         """The newest decisions, the oldest first."""
         return self.decisions
 
+    def waits(self, kind: str) -> bool:
+        """Whether anything is open that waits for this: a job, an incident."""
+        return any(wait.kind == kind for wait in self.state.waits.values())
+
 
 def look(
     *, user: User, case: Case, now: datetime, before: int | None = None, item: int | None = None, most: int = SHOWN
@@ -74,10 +78,9 @@ def look(
     """
     case_type = by_definition(case.instance.definition_id)
     state = selectors.state_of(case.instance)
-    past, found = _past(case, case_type.classification, before, most)
+    past, values, found = _past(case, case_type.classification, before, most)
     last = past["upto"] if before is None else before - 1
     principal = permissions.principal(user, case, now)
-    values = kept_values(case.instance_id) if past["kept"] else {}
     tail = written(entry for entry in found if entry.sequence > past["kept"])
     root = [dict(state.root.variables)]
     view = mask(selectors.visible(state, item), case_type.classification, principal, [*root, *tail], values)
@@ -90,16 +93,19 @@ def look(
     )  # fmt: skip
 
 
-def _past(case: Case, classification: Classification, before: int | None, most: int) -> tuple[Past, tuple[Entry, ...]]:
-    """The past up to now, and the events of which the page tells: those since it was kept, the window, decisions.
+def _past(
+    case: Case, classification: Classification, before: int | None, most: int
+) -> tuple[Past, Mapping[str, Rows], tuple[Entry, ...]]:
+    """The past up to now, the former values that are kept, and the events of which the page tells: those since it was
+    kept, the window, decisions.
 
     `kept`: up to which event its former values are kept.
     """
-    past = kept_past(case.instance_id)
+    past, values = kept_past(case.instance_id)
     kept, head = past["upto"], case.instance.head_sequence
     if head - kept > AT_ONCE:
         catch_up(case.instance_id, classification)
-        past = kept_past(case.instance_id)
+        past, values = kept_past(case.instance_id)
         kept = past["upto"]
     last = head if before is None else before - 1
     found = tuple(_events(case.instance_id, kept, last - most, last, past["decisions"]))
@@ -108,7 +114,7 @@ def _past(case: Case, classification: Classification, before: int | None, most: 
     if len(tail) > TAIL:
         keep(case.instance_id, past, tail, classification)
     past["kept"] = kept
-    return past, found
+    return past, values, found
 
 
 def _events(chain: int, kept: int, first: int, last: int, decisions: Iterable[int]) -> list[Entry]:

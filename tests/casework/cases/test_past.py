@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from audit.selectors import Entry, entries_of
 from audit.services import Fact, Origin
-from casework.cases.past_rows import TAIL, catch_up, keep, kept_past, kept_values
+from casework.cases.past_rows import TAIL, catch_up, keep, kept_past
 from casework.cases.read.past import fold, nothing
 from casework.models import Case, CasePast, FormerValue
 from orchestration.casetypes.case_type import by_definition
+from orchestration.privacy.masking import Principal, mask
 from orchestration.shell import services
 from tests.casework.actions import statements
 
@@ -72,10 +73,10 @@ def test_what_is_kept_is_what_a_fresh_build_gives(long_case: Case) -> None:
     catch_up(long_case.instance_id, classification)
     grown(long_case, 90)
     catch_up(long_case.instance_id, classification)
-    kept, values = kept_past(long_case.instance_id), kept_values(long_case.instance_id)
+    kept, values = kept_past(long_case.instance_id)
     call_command("rebuild_pasts", str(long_case.pk))
-    assert kept_past(long_case.instance_id) == kept
-    again = kept_values(long_case.instance_id)
+    rebuilt, again = kept_past(long_case.instance_id)
+    assert rebuilt == kept
     assert {p: sorted(r.forms) for p, r in again.items()} == {p: sorted(r.forms) for p, r in values.items()}
     assert FormerValue.objects.filter(instance=long_case.instance_id).count() >= 400
 
@@ -119,3 +120,23 @@ def test_a_past_that_was_kept_is_not_set_back_by_one_who_comes_late(long_case: C
     last = CasePast.objects.get(pk=long_case.instance_id).upto
     keep(long_case.instance_id, nothing() | {"upto": 5}, [], classification)
     assert CasePast.objects.get(pk=long_case.instance_id).upto == last
+
+
+@pytest.mark.parametrize("reader", ["anna", "axel"])
+def test_the_pages_of_a_long_case_take_at_most_fifteen_statements(people: People, long_case: Case, reader: str) -> None:
+    client = Client()
+    client.force_login(people[reader])
+    for address in (f"/cases/{long_case.pk}/", f"/cases/{long_case.pk}/history/"):
+        client.get(address)
+        assert statements(lambda address=address: client.get(address)) <= 15
+
+
+def test_a_thousand_changed_values_are_looked_through_once_and_not_for_each_text(long_case: Case) -> None:
+    classification = by_definition(long_case.instance.definition_id).classification
+    grown(long_case, 1000)
+    catch_up(long_case.instance_id, classification)
+    _, values = kept_past(long_case.instance_id)
+    view = mask({}, classification, Principal("public"), past=values)
+    texts = [f"text {n} about nobody, at 2026-11-28T21:{n % 60:02d}:00Z" for n in range(200)]
+    assert [view.text(text) for text in texts] == texts
+    assert view.secrets.index.work < 60 * len(texts)
