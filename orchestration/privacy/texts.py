@@ -47,7 +47,8 @@ class Secrets:
 
     `shown` holds values (compressed, see `compress`) that the reader sees anyway, and that stay clear in a text too.
     `former` are values of the past. The index of it all is made once, when the first text is looked at. `wrote` knows
-    the reader's own words: they stay, since a mask would tell that what was written there is right.
+    the reader's own words: in them only what shows by its form is masked, since a mask over anything else would tell
+    that a guess is right.
     """
 
     known: frozenset[Secret] = frozenset()
@@ -86,9 +87,10 @@ class Secrets:
             yield from (Find(*match.span(), f"sha256:{DOTS}") for match in _UNKEYED.finditer(folded.text))
         yield from self.index.finds(folded)
         if self.kinds and not _INSTANT.fullmatch(folded.text):
-            yield from self._by_form(folded)
+            yield from self.by_form(folded)
 
-    def _by_form(self, folded: Folded) -> Iterator[Find]:
+    def by_form(self, folded: Folded) -> Iterator[Find]:
+        """What shows by its form, be it right or wrong."""
         for detail in details(folded):
             if detail.kind in self.kinds and compress(folded.text[detail.start : detail.end]) not in self.shown:
                 yield Find(detail.start, detail.end, mask_value(detail.plain, detail.kind))
@@ -116,8 +118,10 @@ def mask_text(text: str, secrets: Secrets) -> str:
     shown = text
     for turn in range(ROUNDS):
         finds = secrets.finds(shown)
-        if not finds or (turn == 0 and secrets.wrote(text)):
+        if not finds:
             return shown
+        if turn == 0 and secrets.wrote(text):
+            return _replaced(text, list(_each(text, secrets.by_form)), secrets)
         # A mask shows a part of its value, and what stood beside it may now be a secret of its own.
         shown = _replaced(shown, finds, secrets if turn == 0 else None)
     return DOTS if secrets.finds(shown) else shown

@@ -124,7 +124,7 @@ def _around_own_words(look: Look, entry: Entry, text: str) -> str:
     if not words:
         return look.view.text(text)
     before, _, after = text.partition(words)
-    return look.view.text(before) + words + look.view.text(after)
+    return look.view.text(before) + look.view.text(words) + look.view.text(after)
 
 
 def _full(look: Look, entry: Entry, line: Line | None) -> Full:

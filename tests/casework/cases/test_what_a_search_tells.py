@@ -52,7 +52,7 @@ def test_one_s_own_words_stay_as_they_were_written_whether_the_guess_is_right_or
     people: People, analysed: Callable[..., Case]
 ) -> None:
     pages = []
-    for guess in (PERSON["iban"], "DE02120300000000202051"):
+    for guess in (PERSON["name"], "Mario Sandwich"):
         case = analysed(reference=f"G-{len(pages)}")
         task = open_task(case)
         task_claim(by=people["anna"], task=task)
@@ -62,6 +62,15 @@ def test_one_s_own_words_stay_as_they_were_written_whether_the_guess_is_right_or
         assert answer.status_code == 302
         pages.append(f"It is {guess} I say" in client.get(f"/cases/{case.pk}/").content.decode())
     assert pages == [True, True]
+
+
+def test_what_shows_by_its_form_is_masked_in_one_s_own_words_too(people: People, analysed: Callable[..., Case]) -> None:
+    case = analysed()
+    client = Client()
+    client.force_login(people["anna"])
+    for guess, kind in ((PERSON["iban"], "suspend"), ("DE02120300000000202051", "resume")):
+        client.post(f"/cases/{case.pk}/change/", {"transition": kind, "reason": f"It is {guess} I say"})
+        assert guess not in client.get(f"/cases/{case.pk}/").content.decode()
 
 
 def test_the_source_of_a_case_is_masked_where_it_holds_a_secret(people: People, analysed: Callable[..., Case]) -> None:
