@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Prefetch
+from django.contrib.postgres.aggregates import JSONBAgg
+from django.db.models.functions import JSONObject
 
 from casework.access import permissions
 from casework.access.separation_of_duties import done_before
@@ -27,12 +28,16 @@ from casework.cases.read.sources import Source, since, sources
 from casework.cases.read.timeline import Line, lines
 from casework.cases.read.waiting import Awaited, Coming, awaited, coming
 from casework.models import Case
-from orchestration.models import ActorCall, HumanTask, Incident, Job, TaskCandidate
+from orchestration.models import ActorCall, HumanTask, Incident, Job
 from orchestration.privacy.masking import View
 
 Json = Any
 
 OPEN_TASK = (HumanTask.State.OPEN, HumanTask.State.SUSPENDED)
+OFFERED_TO = JSONObject(
+    group="candidates__group_id", name="candidates__group__name", user="candidates__user_id",
+    username="candidates__user__username", first="candidates__user__first_name", last="candidates__user__last_name",
+)  # fmt: skip
 DECIDING = ("decisionTask", "businessRuleTask")
 
 
@@ -186,16 +191,15 @@ def open_tasks(seen: Look, user: User, may_work: bool, now: datetime) -> tuple[O
     """Open and suspended tasks, with what this reader may do with each."""
     found = HumanTask.objects.filter(instance=seen.case.instance_id, state__in=OPEN_TASK).select_related("assignee")
     mine = frozenset(permissions.groups_of(user))
-    offered = Prefetch("candidates", TaskCandidate.objects.select_related("group", "user"))
-    tasks = found.prefetch_related(offered).order_by("due", "pk")
+    tasks = found.annotate(offered_to=JSONBAgg(OFFERED_TO)).order_by("due", "pk")
     return tuple(_open_task(seen, task, user, mine, may_work, now) for task in tasks)
 
 
 def _open_task(
     seen: Look, task: HumanTask, user: User, mine: frozenset[int], may_work: bool, now: datetime
 ) -> OpenTask:
-    candidates = task.candidates.all()
-    offered = any(candidate.group_id in mine or candidate.user_id == user.pk for candidate in candidates)
+    candidates = [each for each in vars(task)["offered_to"] if each["group"] or each["user"]]
+    offered = any(each["group"] in mine or each["user"] == user.pk for each in candidates)
     assignee = task.assignee
     is_mine = task.assignee_id == user.pk
     may = set()
@@ -209,8 +213,14 @@ def _open_task(
         id=task.pk, name=seen.view.text(task.name), part=seen.view.text(seen.running.around(task.item)),
         due=task.due if task.due.year < 9999 else None, overdue=task.due < now, urgent=task.priority > 50,
         assignee="" if assignee is None else assignee.get_full_name() or assignee.get_username(), mine=is_mine,
-        groups=tuple(sorted({str(candidate) for candidate in candidates})), may=frozenset(may), barred=barred,
+        groups=tuple(sorted({_offered_to(each) for each in candidates})), may=frozenset(may), barred=barred,
     )  # fmt: skip
+
+
+def _offered_to(candidate: Mapping[str, Json]) -> str:
+    """The name of the group or person (as `TaskCandidate` says it)."""
+    full = f"{candidate['first']} {candidate['last']}".strip()
+    return str(candidate["name"] or full or candidate["username"])
 
 
 def _machine_work(seen: Look) -> Iterator[MachineWork]:
