@@ -1,8 +1,8 @@
 """Which figures does the product hold, as ratios measured in one run? `make bench` prints them.
 
-`python -m tests.benchmarks [SECTION ...]` runs some: decisions, growth, steps, shell, processes, workers, data, life,
-inbox, closed, verify. All that touches the database runs on an embedded PostgreSQL of its own, with all durability
-settings on.
+`python -m tests.benchmarks [SECTION ...]` runs some: decisions, growth, masking, steps, shell, processes, workers,
+data, life, inbox, closed, verify. All that touches the database runs on an embedded PostgreSQL of its own, with all
+durability settings on.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 
-from tests.benchmarks import dmn_speed, growth
+from tests.benchmarks import dmn_speed, growth, masking
 from tests.benchmarks.server import product
 
 
@@ -42,7 +42,11 @@ def main(wanted: list[str]) -> None:
         print("\nWhat grows with the models and with what is open (in memory, CPU)", flush=True)
         for line in growth.figures():
             print("  " + line, flush=True)
-    if wanted and not {*wanted} - {"decisions", "growth"}:
+    if not wanted or "masking" in wanted:
+        print("\nMasking a page's texts (in memory, CPU)", flush=True)
+        for line in masking.figures():
+            print("  " + line, flush=True)
+    if wanted and not {*wanted} - {"decisions", "growth", "masking"}:
         return
     with product() as dsn:
         for name, (heading, figures) in sections(dsn).items():
