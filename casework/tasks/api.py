@@ -39,30 +39,35 @@ class TasksView(APIView):
 
 
 class TaskView(APIView):
-    @described("Read a task", {200: shapes.Task}, 404, examples=(example("A draft to check", TASK, "200"),))
+    @described("Read a task", {200: shapes.Task}, 400, 404, examples=(example("A draft to check", TASK, "200"),))
     def get(self, request: Request, task: int) -> Response:
         """The task with its form, the suggestion, and the case's data as you may see it. That you looked is kept."""
         by = person(request)
         found = permissions.task_for_user(by, task, "view")
+        requests.Nothing.query(request)
         case_viewed(by=by, case=found.instance.case)
         return task_in_full(by, found)
 
 
 class ClaimView(APIView):
-    @described("Take a task", {200: shapes.Task}, 403, 404, 409, request=None)
+    @described("Take a task", {200: shapes.Task}, 400, 403, 404, 409, request=None)
     def post(self, request: Request, task: int) -> Response:
         """Of two people at once one gets it, and the other is told who has it. Taking it twice changes nothing."""
         by = person(request)
-        outcome = services.task_claim(by=by, task=permissions.task_for_user(by, task, "claim"))
+        found = permissions.task_for_user(by, task, "claim")
+        requests.Nothing.body(request)
+        outcome = services.task_claim(by=by, task=found)
         return _worked(by, outcome)
 
 
 class ReleaseView(APIView):
-    @described("Give a task back", {200: shapes.Task}, 403, 404, 409, request=None)
+    @described("Give a task back", {200: shapes.Task}, 400, 403, 404, 409, request=None)
     def post(self, request: Request, task: int) -> Response:
         """To those whom it was offered to."""
         by = person(request)
-        outcome = services.task_release(by=by, task=permissions.task_for_user(by, task, "release"))
+        found = permissions.task_for_user(by, task, "release")
+        requests.Nothing.body(request)
+        outcome = services.task_release(by=by, task=found)
         return _worked(by, outcome)
 
 

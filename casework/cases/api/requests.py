@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
+from django.http import QueryDict
 from rest_framework import serializers as s
 from rest_framework.request import Request
 
@@ -16,24 +18,48 @@ from casework.tasks.inbox import TABS
 SOURCE_MOST: int = Case._meta.get_field("source").max_length or 0
 REFERENCE_MOST: int = Case._meta.get_field("reference").max_length or 0
 PAGE, PAGE_MOST = 50, 200
+MOST_NAMED = 20
+"""Of the names that an error speaks of."""
 
 
 class Sent(s.Serializer[Any]):
+    """What a call takes, and nothing else: a name that it does not know is refused, as it may be one misspelt."""
+
     @classmethod
     def body(cls, request: Request) -> dict[str, Any]:
-        """The request's body. Raises ValidationError."""
+        """The request's body; its query has to be empty. Raises ValidationError."""
+        _refuse_unknown(request.query_params, frozenset())
         return cls._checked(request.data)
 
     @classmethod
     def query(cls, request: Request) -> dict[str, Any]:
         """The request's query. Raises ValidationError."""
+        _refuse_doubled(request.query_params)
         return cls._checked(request.query_params)
 
     @classmethod
     def _checked(cls, given: Any) -> dict[str, Any]:
         sent = cls(data=given)
+        _refuse_unknown(given, sent.fields.keys())
         sent.is_valid(raise_exception=True)
         return dict(sent.validated_data)
+
+
+def _refuse_unknown(given: Iterable[str], known: Collection[str]) -> None:
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        told = f"This name is not known here; {', '.join(known)} are." if known else "Nothing is taken here."
+        raise s.ValidationError(dict.fromkeys(unknown[:MOST_NAMED], told))
+
+
+def _refuse_doubled(query: QueryDict) -> None:
+    doubled = [name for name, values in query.lists() if len(values) > 1]
+    if doubled:
+        raise s.ValidationError(dict.fromkeys(doubled[:MOST_NAMED], "This stands here more than once."))
+
+
+class Nothing(Sent):
+    """A call that takes nothing but its address."""
 
 
 class Mapping(ObjectField):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils.text import slugify
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 
 from casework.cases.api.shapes import Error
@@ -24,6 +25,17 @@ ERRORS: dict[int, tuple[str, str, str, dict[str, str]]] = {
     429: ("Too many requests; `Retry-After` says for how many seconds to wait.", "throttled",
           "Too many requests. Go on in 7 s.", {}),
 }  # fmt: skip
+
+
+class NothingElse(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]  # its __init_subclass__
+    """What a call takes is described as closed, as unknown names are refused."""
+
+    target_class = "casework.cases.api.requests.Sent"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        found: dict[str, Any] = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return found | {"additionalProperties": False}
 
 
 def described(

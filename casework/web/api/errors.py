@@ -1,14 +1,15 @@
 """How does a program learn that its request was not carried out, and what to do about it?
 
 Every error has one shape: `{"code", "message", "errors"}`: a word for programs, a sentence for people, and, where what
-was sent is wrong, a sentence for each field. Nothing that was sent is repeated: it may be personal data.
+was sent is wrong, a sentence for each field. No value that was sent is repeated: it may be personal data. Names that
+nobody knows are, cut and without characters that do not print, or nobody would find what they misspelt.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from math import ceil
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from django.conf import settings
@@ -32,6 +33,10 @@ log = structlog.get_logger()
 WRONG_INPUT = frozenset({"invalid", "faulty"})
 """Codes of refusals that better input would avoid (400); all others speak of the state that the case is in (409)."""
 
+LONGEST_NAME: Final = 80
+DEEPEST: Final = 10
+"""Names in the path of a wrong value."""
+
 
 def refusal(refused: Refused, prefix: str = "") -> Response:
     """The answer for a refusal; `prefix` is where in the request the refused fields stand."""
@@ -50,10 +55,16 @@ def error(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     return Response(
-        {"code": code, "message": message, "errors": dict(errors or {})},
+        {"code": code, "message": message, "errors": {_plain(path): told for path, told in (errors or {}).items()}},
         status=status_code,
         headers=dict(headers or {}),
     )
+
+
+def _plain(path: str) -> str:
+    """A dotted path of names, some of them perhaps another's, as it can be shown and logged."""
+    printable = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in path)
+    return ".".join(name[:LONGEST_NAME] for name in printable.split(".", DEEPEST)[:DEEPEST])
 
 
 def handler(exc: Exception, context: Mapping[str, Any]) -> Response:

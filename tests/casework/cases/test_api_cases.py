@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -122,6 +123,26 @@ class TestBringingIn:
         answer = post(bot, "/api/cases/", NEW | {"data": {"message": "x", field: "draft"}})
         assert answer.status_code == 400 and f"data.{field}" in answer.json()["errors"]
 
+    def test_a_misspelt_name_is_refused_and_named(self, bot: Client) -> None:
+        answer = post(bot, "/api/cases/", NEW | {"sorce": "api:intake-bot/crm"})
+        assert answer.status_code == 400 and answer.json()["errors"].keys() == {"sorce"}
+        assert not Case.objects.exists()
+
+    def test_a_name_of_another_is_shown_short_and_without_what_does_not_print(self, bot: Client) -> None:
+        answer = post(bot, "/api/cases/", NEW | {"a\x1b[31m\n\u202e" + "x" * 500: 1})
+        (named,) = answer.json()["errors"]
+        assert (
+            answer.status_code == 400 and len(named) == 80 and named.isprintable() and named.startswith("a\ufffd[31m")
+        )
+
+    def test_of_very_many_unknown_names_some_are_named(self, bot: Client) -> None:
+        answer = post(bot, "/api/cases/", NEW | {f"n{number}": 1 for number in range(1000)})
+        assert answer.status_code == 400 and len(answer.json()["errors"]) == 20
+
+    def test_a_query_beside_a_body_is_refused(self, bot: Client) -> None:
+        answer = post(bot, "/api/cases/?source=crm", NEW)
+        assert answer.status_code == 400 and answer.json()["errors"].keys() == {"source"}
+
     def test_an_error_never_repeats_what_was_sent(self, bot: Client) -> None:
         answer = post(bot, "/api/cases/", NEW | {"data": {"message": "maria@example.org" * 400, "channel": 5}})
         assert answer.status_code == 400 and "maria" not in answer.content.decode()
@@ -139,6 +160,19 @@ class TestBodies:
     def test_what_is_no_json_object_is_refused_in_words(self, bot: Client, body: bytes) -> None:
         answer = bot.generic("POST", "/api/cases/", body, content_type="application/json")
         assert answer.status_code == 400 and answer.json()["message"].endswith(".")
+
+    @pytest.mark.parametrize(
+        ("body", "named"),
+        [(b'{"source": "a", "source": "b"}', "source"), (b'{"data": {"message": "a", "message": "b"}}', "message"),
+         (b'{"data": [{"m\\u0041": 1, "mA": 2}]}', "mA")],
+    )  # fmt: skip
+    def test_of_two_values_under_one_name_none_is_lost(self, bot: Client, body: bytes, named: str) -> None:
+        answer = bot.generic("POST", "/api/cases/", body, content_type="application/json")
+        assert answer.status_code == 400 and answer.json()["errors"].keys() == {named}
+
+    def test_a_byte_order_mark_does_no_harm(self, bot: Client) -> None:
+        body = b"\xef\xbb\xbf" + json.dumps(NEW).encode()
+        assert bot.generic("POST", "/api/cases/", body, content_type="application/json").status_code == 201
 
     def test_a_body_that_is_too_large_is_not_read(self, bot: Client) -> None:
         answer = bot.generic("POST", "/api/cases/", b" " * (5 * 1024 * 1024 + 1), content_type="application/json")
@@ -203,10 +237,12 @@ class TestFinding:
             assert len(sign_in(name).get("/api/cases/").json()["results"]) == number
 
     @pytest.mark.parametrize(
-        "query", [{"limit": "0"}, {"limit": "x"}, {"limit": "5000"}, {"closed": "perhaps"}, {"state": "a\0"}]
-    )
+        "query",
+        [{"limit": "0"}, {"limit": "x"}, {"limit": "5000"}, {"closed": "perhaps"}, {"state": "a\0"},
+         {"stat": "Completed"}, {"state": ["Completed", "Open"]}],
+    )  # fmt: skip
     def test_a_wrong_question_is_answered_with_what_is_wrong(
-        self, sign_in: Callable[[str], Client], query: dict[str, str]
+        self, sign_in: Callable[[str], Client], query: dict[str, Any]
     ) -> None:
         answer = sign_in("anna").get("/api/cases/", query)
         assert answer.status_code == 400 and set(answer.json()["errors"]) == set(query)
@@ -225,6 +261,33 @@ class TestFinding:
 
 
 class TestReading:
+    @pytest.mark.parametrize(
+        ("method", "address"),
+        [("get", "/api/cases/{case}/?mask=no"), ("get", "/api/cases/{case}/history/?who=anna"),
+         ("get", "/api/tasks/{task}/?mask=no"), ("get", "/api/tasks/?scop=groups"),
+         ("post", "/api/tasks/{task}/claim/?for=ben"), ("post", "/api/tasks/{task}/release/?for=ben"),
+         ("post", "/api/tasks/{task}/complete/?verdict=accept"), ("post", "/api/cases/{case}/change/?reason=late"),
+         ("post", "/api/cases/{case}/plan/?item=call"), ("post", "/api/cases/{case}/replies/?item=reply"),
+         ("post", "/api/cases/{case}/items/0/?how=start")],
+    )  # fmt: skip
+    def test_no_call_ignores_a_name_in_its_address(
+        self, analysed: Callable[..., Case], sign_in: Callable[[str], Client], method: str, address: str
+    ) -> None:
+        case = analysed()
+        where = address.format(case=case.pk, task=case.instance.tasks.get().pk)
+        answer = getattr(sign_in("anna"), method)(where, content_type="application/json")
+        named = where.partition("?")[2].partition("=")[0]
+        assert answer.status_code == 400 and answer.json()["errors"].keys() == {named}
+
+    def test_a_misspelt_reason_changes_nothing(
+        self, analysed: Callable[..., Case], sign_in: Callable[[str], Client]
+    ) -> None:
+        case = analysed()
+        answer = post(sign_in("anna"), f"/api/cases/{case.pk}/change/", {"transition": "suspend", "reson": "Court"})
+        assert answer.status_code == 400 and answer.json()["errors"].keys() == {"reson"}
+        case.refresh_from_db()
+        assert case.state == "Pending review"
+
     def test_a_case_says_where_it_stands_and_why(
         self, analysed: Callable[..., Case], sign_in: Callable[[str], Client]
     ) -> None:

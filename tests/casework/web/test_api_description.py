@@ -66,6 +66,16 @@ def test_every_call_says_what_it_takes_gives_and_refuses_with_an_example(descrip
                 assert content["schema"]["$ref"].endswith("/Error") and content["examples"], told
 
 
+def test_what_a_call_takes_is_closed_as_unknown_names_are_refused(description: Described) -> None:
+    taken = 0
+    for path, method, call in operations(description):
+        for part in call.get("requestBody", {}).get("content", {}).values():
+            name = part["schema"]["$ref"].rpartition("/")[2]
+            assert description["components"]["schemas"][name]["additionalProperties"] is False, f"{method} {path}"
+            taken += 1
+    assert taken > 5
+
+
 def test_every_example_has_the_shape_that_it_is_an_example_of(description: Described) -> None:
     checked = 0
     for path, method, call in operations(description):
