@@ -46,16 +46,28 @@ def accepted(seen: Seen, form: Form, answers: Mapping[str, Json]) -> dict[str, J
     case_type, data, view = seen.case_type, seen.data, seen.view
     answers = answer_validation.typed_answers(case_type.schema, answers)
     complete = answer_validation.with_initial(form, answers, data, view)
-    errors = answer_validation.form_errors(form, complete) | answer_validation.text_errors(complete)
+    ways = _ways_to_be_empty(seen, form, answers)
+    emptied = {path: possible[0] for path, possible in ways.items() if possible}
+    errors = {path: "This cannot be left empty." for path, possible in ways.items() if not possible}
+    errors |= answer_validation.form_errors(form, complete) | answer_validation.text_errors(complete)
     errors |= answer_validation.changed_although_fixed(form, complete, answers, data, view)
     errors |= answer_validation.placeholder_errors(form, complete, data)
     touched = {path: value for path, value in complete.items() if answers.get(path) not in (None, "")}
     untouched = {path for path in touched if touched[path] != answers.get(path)}
-    asked = answer_validation.nested((path, value) for path, value in touched.items() if path not in untouched)
+    asked = answer_validation.placed({}, {path: touched[path] for path in touched.keys() - untouched} | emptied)
     for refusal in refuse_writes_to_masked(asked, view):
         errors.setdefault(refusal.path.strip("/").replace("/", "."), refusal.reason)
     if errors:
         return Refused("invalid", "Please correct what is marked.", errors)
-    changes = answer_validation.placed(data, answer_validation.filled(form, complete, data))
+    changes = answer_validation.placed(data, answer_validation.filled(form, complete, data) | emptied)
     errors = answer_validation.schema_errors(case_type, seen.root | changes)
     return Refused("invalid", "Please correct what is marked.", errors) if errors else changes
+
+
+def _ways_to_be_empty(seen: Seen, form: Form, answers: Mapping[str, Json]) -> dict[str, list[Json]]:
+    """For each path that these answers empty, how nothing may stand there; none where something has to."""
+    document = seen.root | seen.data
+    return {
+        path: answer_validation.ways_to_be_empty(seen.case_type, document, path, sent)
+        for path, sent in answer_validation.emptied(form, answers, seen.data).items()
+    }

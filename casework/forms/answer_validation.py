@@ -141,18 +141,38 @@ def form_errors(form: Form, answers: Mapping[str, Json]) -> dict[str, str]:
 
 
 def with_initial(form: Form, answers: Mapping[str, Json], data: Mapping[str, Json], view: View) -> dict[str, Json]:
-    """Answers with the initial value where one is needed and none was given, or where it came back as it was shown.
+    """Answers with the initial value where one is needed and nothing was said, or where it came back as it was shown.
 
-    What a person saw masked and sent back untouched is the clear value again; they need not have seen it.
+    Empty is an answer too: who emptied a field, or sent null, does not mean what stood there. What a person saw masked
+    and sent back untouched is the clear value again; they need not have seen it.
     """
     complete = dict(answers)
     for question in form.fields:
         initial = None if question.initial is None else at_path(data, question.initial)
         given = answers.get(question.path)
         untouched = isinstance(initial, str) and given is not None and _folded(given) == _folded(view.text(initial))
-        if initial is not None and (untouched or (given in (None, "") and question.is_required(complete))):
+        if initial is not None and (untouched or (question.path not in answers and question.is_required(complete))):
             complete[question.path] = initial
     return complete
+
+
+def emptied(form: Form, answers: Mapping[str, Json], data: Mapping[str, Json]) -> dict[str, Json]:
+    """What was answered with nothing although something stands there, by path: as it was sent, null or a blank text."""
+    asked = {question.path for question in form.fields}
+    return {
+        path: _folded(value)
+        for path, value in answers.items()
+        if path in asked and _folded(value) in (None, "") and at_path(data, path) not in (None, "")
+    }
+
+
+def ways_to_be_empty(case_type: CaseType, document: Mapping[str, Json], path: str, sent: Json) -> list[Json]:
+    """What the schema lets stand for nothing at a path of a document: as it was sent, or the other of null and ""."""
+    return [
+        nothing
+        for nothing in (sent, "" if sent is None else None)
+        if path not in schema_errors(case_type, {**document, **placed(document, {path: nothing})})
+    ]
 
 
 def changed_although_fixed(
@@ -217,7 +237,7 @@ def filled(form: Form, answers: Mapping[str, Json], data: Mapping[str, Json]) ->
         path: PLACEHOLDER.sub(lambda found: str(at_path(data, found[1])), _folded(value))
         if path in fills and isinstance(value, str) else _folded(value)
         for path, value in answers.items()
-        if value not in (None, "")
+        if _folded(value) not in (None, "")
     }  # fmt: skip
 
 

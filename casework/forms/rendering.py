@@ -50,8 +50,10 @@ def answers_form(form: Form, initial: Mapping[str, Any], view: View, data: Query
 
 
 def typed_answers(form: Form, data: QueryDict) -> dict[str, str]:
-    """What was typed into this form, by path, without a look at what it showed."""
-    return Asked({each.path: _question(each) for each in form.fields}, data).answers()
+    """What was typed into this form, by path, and what stood there at first and was emptied."""
+    typed = Asked({each.path: _question(each) for each in form.fields}, data).answers()
+    prefilled = (each.path for each in form.fields if each.initial is not None)
+    return {path: "" for path in prefilled if path in data} | typed
 
 
 def _question(asked: FormField) -> forms.Field:

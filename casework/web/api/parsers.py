@@ -1,7 +1,8 @@
 """Is a request's body JSON that we can work with?
 
 An object, not nested without end, of characters that can be kept, and with each name once in an object (of two, one
-would be lost without a word; RFC 8259, 4): refused here once, so that nothing behind needs to think of it. Its size is limited by DATA_UPLOAD_MAX_MEMORY_SIZE.
+would be lost without a word; RFC 8259, 4): refused here once, so that nothing behind needs to think of it. Its size is
+limited by DATA_UPLOAD_MAX_MEMORY_SIZE.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ class JSONObjectParser(JSONParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """The body. Raises ParseError, without repeating any of it, or ValidationError with the names that stand twice."""
+        """The body. Raises ParseError, without repeating any of it; ValidationError names what stands twice."""
         try:
             found = json.loads(stream.read().decode("utf-8-sig"), object_pairs_hook=_each_once)
             json.dumps(found, ensure_ascii=False, allow_nan=False).encode()

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from casework.forms.answer_validation import form_errors
+from casework.forms.answer_validation import form_errors, with_initial
 from orchestration.casetypes.case_type import Form, FormField
+from orchestration.privacy.classification import classify
+from orchestration.privacy.masking import Principal, mask
 
 FORM = Form(
     "review",
@@ -34,3 +36,17 @@ def test_a_blank_answer_is_none(blank: str | None) -> None:
 
 def test_what_is_not_required_may_be_left_blank() -> None:
     assert form_errors(FORM, {"verdict": "accept", "answer": "It was a fee.", "reason": " "}) == {}
+
+
+PREFILLED = Form("amount", (FormField("amount", "Amount", initial="amount"),))
+CLEAR = mask({"amount": 20}, classify({}), Principal("restricted"))
+
+
+@pytest.mark.parametrize("nothing", ["", " ", None])
+def test_who_empties_a_prefilled_field_does_not_mean_what_stood_there(nothing: str | None) -> None:
+    complete = with_initial(PREFILLED, {"amount": nothing}, {"amount": 20}, CLEAR)
+    assert form_errors(PREFILLED, complete) == {"amount": "Please answer this."}
+
+
+def test_who_says_nothing_of_a_prefilled_field_means_what_stands_there() -> None:
+    assert with_initial(PREFILLED, {}, {"amount": 20}, CLEAR) == {"amount": 20}
