@@ -56,6 +56,12 @@ def typed_answers(form: Form, data: QueryDict) -> dict[str, str]:
     return {path: "" for path in prefilled if path in data} | typed
 
 
+def in_words(form: Form, data: QueryDict) -> list[tuple[str, str]]:
+    """What was typed into this form as people read it: each question with the words of the choice or the text."""
+    given = ((each, data.get(each.path, "")) for each in form.fields)
+    return [(each.label, each.choices.get(value, value)) for each, value in given if value.strip()]
+
+
 def _question(asked: FormField) -> forms.Field:
     """The browser requires nothing: whether it must be answered depends on other answers, and the service says so."""
     details = {"label": asked.label, "help_text": asked.help, "required": False}

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from casework.access import permissions
 from casework.cases.services import case_viewed
-from casework.forms.rendering import answers_form, typed_answers
+from casework.forms.rendering import answers_form, in_words, typed_answers
 from casework.tasks import services
 from casework.tasks.task_page import form_of, task_page
-from casework.web.decorators import person, reads, refusal, writes
-from casework.web.made_for import UNSEEN
+from casework.web.decorators import person, reads, writes
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
@@ -50,13 +50,26 @@ def _refused(request: HttpRequest, task: HumanTask, refused: Refused) -> HttpRes
 
 
 def _too_late(request: HttpRequest, task: HumanTask, refused: Refused) -> HttpResponse:
-    """Somebody else was faster: say so, and keep what was typed on the page so that it can be copied."""
+    """Say why it cannot be done now, and keep what was typed on the page so that it can be copied."""
     fresh = HumanTask.objects.select_related("assignee").get(pk=task.pk)
     back = reverse("case", args=[task.instance.case.pk])
-    if fresh.state == HumanTask.State.OPEN:
-        return refusal(request, refused, back)
     page = task_page(user=person(request), task=task, now=clock.utc_now())
-    who = fresh.assignee.get_full_name() if fresh.assignee else ""
-    typed = [(name, value) for name, value in request.POST.items() if name not in UNSEEN and value]
-    context = {"page": page, "state": fresh.state, "who": who, "typed": typed, "back": back}
+    heading, why = _why(fresh, person(request), page.name, refused)
+    context = {"heading": heading, "why": why, "typed": in_words(page.form, request.POST), "back": back}
     return render(request, "tasks/over.html", context, status=409)
+
+
+def _why(task: HumanTask, by: User, name: str, refused: Refused) -> tuple[str, str]:
+    """In a heading and in a sentence: one's own other window, somebody else, the case itself, or its suspension."""
+    already = f"“{name}” is {task.state} already, so what you wrote here was not taken."
+    match task.state:
+        case HumanTask.State.SUSPENDED:
+            return "The case is suspended", refused.message
+        case HumanTask.State.OPEN:
+            return "This was not done", refused.message
+        case HumanTask.State.COMPLETED if task.assignee_id == by.pk:
+            return "You finished this in another window", already
+        case HumanTask.State.COMPLETED if task.assignee is not None:
+            return f"{task.assignee.get_full_name() or task.assignee.get_username()} was faster", already
+        case _:
+            return "This task is over", already

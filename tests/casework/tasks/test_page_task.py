@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from casework.cases.services import case_change
 from casework.tasks.services import task_claim, task_complete
 from tests.casework.conftest import PERSON
 
@@ -81,15 +82,49 @@ def test_when_somebody_else_has_it_the_page_says_who(people, task, client):
     assert "/complete/" not in told
 
 
-def test_who_comes_too_late_keeps_their_words_and_learns_who_was_first(people, task, client):
+LATE = {"verdict": "change", "category": "fees_and_charges", "answer": "My long answer", "reason": "Because"}
+
+
+def test_who_finished_it_in_another_window_is_not_told_that_somebody_was_faster(people, task, client):
     task_complete(by=people["anna"], task=task, answers={"verdict": "accept", "category": "refund_request"})
     client.force_login(people["anna"])
-    answer = client.post(f"/tasks/{task.pk}/complete/", {"verdict": "change", "category": "other",
-                                                         "answer": "My long answer", "reason": "Because"})  # fmt: skip
+    answer = client.post(f"/tasks/{task.pk}/complete/", LATE)
     told = answer.content.decode()
     assert answer.status_code == 409
+    assert "You finished this in another window" in told
+    assert "faster" not in told
     assert "My long answer" in told
-    assert "Anna Adler was faster" in told
+
+
+def test_who_comes_too_late_keeps_their_words_and_learns_who_was_first(people, analysed, client):
+    free = analysed().instance.tasks.get()
+    task_complete(by=people["ben"], task=free, answers={"verdict": "accept", "category": "refund_request"})
+    client.force_login(people["clara"])
+    answer = client.post(f"/tasks/{free.pk}/complete/", LATE)
+    told = answer.content.decode()
+    assert answer.status_code == 409, told
+    assert "Ben Bauer was faster" in told
+    assert "My long answer" in told
+
+
+def test_what_was_written_too_late_is_shown_in_the_words_of_the_form(people, task, client):
+    task_complete(by=people["anna"], task=task, answers={"verdict": "accept", "category": "refund_request"})
+    client.force_login(people["anna"])
+    told = client.post(f"/tasks/{task.pk}/complete/", LATE).content.decode()
+    assert "nearly right: send it changed" in told
+    assert "Fees and charges" in told
+    assert "fees_and_charges" not in told
+
+
+def test_who_works_in_a_suspended_case_learns_who_suspended_it_and_keeps_their_words(people, task, client):
+    case_change(by=people["ben"], case=task.instance.case, transition="suspend", reason="The court decides first")
+    client.force_login(people["anna"])
+    answer = client.post(f"/tasks/{task.pk}/complete/", LATE)
+    told = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Ben Bauer suspended the case. Whoever works on the case can resume it" in told
+    assert "faster" not in told
+    assert "My long answer" in told
 
 
 def test_who_comes_too_late_keeps_their_words_also_where_these_were_wrong(people, task, client):
