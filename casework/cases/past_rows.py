@@ -1,7 +1,7 @@
 """Where is the past of a case kept, so that its pages read the newest events alone?
 
 A projection (`CasePast`) and the values that stood in hidden fields before (`FormerValue`, in the forms in which they
-are sought). Both are taken further by the case's steps and pages, some dozens of events at a time; the command
+are sought). Both are taken further by the pages of the case, some dozens of events at a time; the command
 `rebuild_pasts` makes them anew from the history, with the same result.
 """
 

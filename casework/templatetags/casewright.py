@@ -166,7 +166,7 @@ def state_tag(state: str, closed: bool = False) -> SafeString:
 
 
 def _state_icon(tone: str) -> SafeString:
-    return icon({"done": "circle-check", "wait": "hourglass"}.get(tone, "player-play"))
+    return icon({"done": "circle-check", "wait": "hourglass", "bad": "alert-triangle"}.get(tone, "player-play"))
 
 
 @register.simple_tag

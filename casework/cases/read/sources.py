@@ -33,7 +33,7 @@ def sources(seen: Look, decisions: Mapping[str, str]) -> Source:
             return ""
         writer = by.get(field, "")
         if writer == OPENED:
-            return f"came in with the case, by {seen.view.text(_way(seen.case.source))}"
+            return f"came in with the case, from {seen.view.text(_way(seen.case.source))}"
         if writer == MODEL:
             return "worked out by the model of this case type"
         kind, _, name = writer.partition(":")

@@ -55,7 +55,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{open_samples(cases)} sample cases are on their way to the worker")
             if cases and ModelVersion.objects.filter(active=True).exists():
                 self.stdout.write("Out of the ordinary:")
-                self.stdout.writelines(make_odd_cases())
+                for line in make_odd_cases():
+                    self.stdout.write(line)
         self.stdout.write(f"Everybody's password is {PASSWORD}")
         bot = User.objects.get(username="intake-bot")
         token = Token.objects.filter(user=bot).first() or people.token_make(user=bot, origin=SETUP)
