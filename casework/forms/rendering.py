@@ -106,7 +106,9 @@ def _schema_at(schema: Mapping[str, Any], path: str) -> Mapping[str, Any]:
 
 def _intake_field(case_type: CaseType, path: str) -> forms.Field:
     schema = _schema_at(case_type.schema, path)
-    return forms.CharField(label=schema.get("title", path), required=False, widget=_widget(schema), strip=True)
+    title, currency = schema.get("title", path), schema.get("x-currency")
+    label = f"{title} in {currency}" if currency else title
+    return forms.CharField(label=label, required=False, widget=_widget(schema), strip=True)
 
 
 def _widget(schema: Mapping[str, Any]) -> forms.Widget:

@@ -13,6 +13,7 @@ from casework.access import permissions
 from casework.cases.read.case_page import Field, OpenTask, Result, fields, open_tasks, results
 from casework.cases.read.case_view import Look, look
 from casework.cases.read.decisions import Decision, decision_names, decisions_made, titles
+from casework.cases.read.key_facts import Fact, key_facts
 from casework.cases.read.progress import Stage, stages
 from casework.cases.read.sources import sources
 from casework.cases.read.timeline import Line, lines
@@ -47,6 +48,7 @@ class TaskPage:
     title: str
     case_state: str
     version: str
+    key_facts: tuple[Fact, ...]
     stages: tuple[Stage, ...]
     messages: tuple[tuple[str, str], ...]
     suggestion: Suggestion | None
@@ -75,7 +77,8 @@ def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
         id=task.pk, name=seen.view.text(task.name), part=seen.view.text(seen.running.around(task.item)),
         state=task.state, ended=task.ended, task=found.get(task.pk),
         case=case.pk, title=seen.view.text(case.title), case_state=case.state, version=seen.case_type.label,
-        stages=stages(seen), messages=tuple(_messages(seen)), suggestion=_suggestion(form, data), form=form,
+        key_facts=key_facts(seen), stages=stages(seen),
+        messages=tuple(_messages(seen)), suggestion=_suggestion(form, data), form=form,
         initial={each.path: at_path(data, each.initial) for each in form.fields if each.initial},
         results=results(seen), made=decisions_made(seen, source), data=fields(seen, source), happened=lines(seen),
         may_reveal=permissions.may(user, "reveal", case), view=seen.view,

@@ -120,6 +120,7 @@ class CaseType:
     title: str
     states: tuple[NamedState, ...]
     stages: tuple[str, ...]
+    key_facts: tuple[str, ...]
     roles: tuple[Role, ...]
     may_open: frozenset[str]
     fallback_group: str
@@ -239,6 +240,7 @@ def _case_type(
             NamedState(s["name"], s.get("when", ""), frozenset(s.get("while", ()))) for s in manifest.get("states", ())
         ),
         stages=tuple(manifest.get("stages", ())),
+        key_facts=tuple(manifest.get("key-facts", ())),
         roles=tuple(_role(group, role) for group, role in manifest.get("roles", {}).items()),
         may_open=frozenset(manifest.get("may_open", ())),
         fallback_group=manifest.get("fallback_group", ""),

@@ -66,6 +66,7 @@ _MANIFEST_SHAPE: Final = _object(
         ),
     },
     stages=_TEXTS,
+    **{"key-facts": _TEXTS},
     roles={
         "type": "object",
         "additionalProperties": _object(

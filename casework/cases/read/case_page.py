@@ -22,10 +22,12 @@ from casework.cases.read.actor_trace import Memory, memories
 from casework.cases.read.case_view import AT_MOST, SHOWN, Look, look
 from casework.cases.read.decisions import Decision, decision_names, decisions_made, titles
 from casework.cases.read.execution_tree import Node
+from casework.cases.read.key_facts import Fact, key_facts
 from casework.cases.read.plan_options import Added, ByHand, Offered, added, by_hand, offered
 from casework.cases.read.progress import Goal, Milestone, Stage, Strip, goal, may_still_come, stages, strips
 from casework.cases.read.sources import Source, since, sources
 from casework.cases.read.timeline import Line, lines
+from casework.cases.read.values import values_in_words
 from casework.cases.read.waiting import Awaited, Coming, awaited, coming
 from casework.models import Case
 from orchestration.models import ActorCall, HumanTask, Incident, Job
@@ -101,7 +103,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One value of the case's data. `pointer` names it; `source` wrote it last, in this case, at the time `since`."""
+    """One value of the case's data, in words. `pointer` names it; `source` wrote it last in this case, at `since`."""
 
     pointer: str
     group: str
@@ -128,6 +130,7 @@ class CasePage:
     suspended: bool
     created: datetime
     updated: datetime
+    key_facts: tuple[Fact, ...]
     stages: tuple[Stage, ...]
     strips: tuple[Strip, ...]
     tasks: tuple[OpenTask, ...]
@@ -172,7 +175,7 @@ def case_page(*, user: User, case: Case, now: datetime, kind: str = "") -> CaseP
         id=case.pk, title=view.text(case.title), reference=view.text(case.reference), source=view.text(case.source),
         kind=case_type.name, version=case_type.label, goal=case_type.goal, progress=goal(seen),
         state=case.state, closed=case.closed, suspended=seen.state.root.state == "suspended",
-        created=case.created, updated=case.updated, stages=stages(seen), strips=strips(seen),
+        created=case.created, updated=case.updated, key_facts=key_facts(seen), stages=stages(seen), strips=strips(seen),
         tasks=open_tasks(seen, user, works, now), awaited=awaited(seen), coming=coming(seen),
         machine_work=tuple(_machine_work(seen)), troubles=tuple(_troubles(seen)),
         offered=tuple(one for one in table if not one.refused),
@@ -296,9 +299,10 @@ def fields(seen: Look, source: Source | None = None) -> tuple[Field, ...]:
     changed, named = since(seen), titles(seen.case_type)
     source = source or sources(seen, decision_names(seen.case.instance.definition_id))
     found = _leaves(seen.view.data, "", seen.view.clear | seen.view.masked)
+    said = values_in_words(seen.case_type)
     return tuple(
         Field(
-            pointer=pointer, group=_group(pointer, named), name=_name(pointer, named), value=value,
+            pointer=pointer, group=_group(pointer, named), name=_name(pointer, named), value=said(pointer, value),
             masked=pointer in seen.view.masked,
             revealed=any(pointer == path or pointer.startswith(path + "/") for path in seen.view.principal.revealed),
             source=source(pointer, None), since=changed.get(pointer.split("/")[1]),

@@ -16,6 +16,7 @@ from typing import Any
 from audit.selectors import Entry
 from casework.cases.read.case_view import Look
 from casework.cases.read.sources import Source, sources
+from casework.cases.read.values import InWords, values_in_words
 from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.view.decisions import Row, Table, parse, tables
 
@@ -24,10 +25,14 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One value that a decision read. `source`: where it came from; empty where it was written anew since."""
+    """One value that a decision read, as it is and as it is `said` in words.
+
+    `source`: where it came from; empty where it was written anew since.
+    """
 
     label: str
     value: Json
+    said: Json
     source: str
     confidence: float | None = None
 
@@ -107,11 +112,12 @@ def decision_names(definition: int) -> Mapping[str, str]:
 def _decision(look: Look, entry: Entry, names: Mapping[str, str], source: Source) -> Decision:
     detail = look.view.payload(entry.detail)
     output = detail.get("output")
+    said = values_in_words(look.case_type)
     shown = output.items() if isinstance(output, Mapping) else [("", output)]
     return Decision(
         sequence=entry.sequence, name=names.get(detail["decision"], detail["decision"]), at=entry.at,
         version=entry.definition, fired=tuple(_fired(look, entry)),
-        inputs=tuple(_inputs(detail.get("inputs", {}), source, entry.at, titles(look.case_type))),
+        inputs=tuple(_inputs(detail.get("inputs", {}), source, entry.at, titles(look.case_type), said)),
         output=tuple((_plain(name), value) for name, value in shown), problems=tuple(detail.get("problems", ())),
     )  # fmt: skip
 
@@ -146,16 +152,18 @@ def _unquoted(text: str) -> str:
     return text[1:-1].replace('\\"', '"') if plain else text
 
 
-def _inputs(inputs: Json, source: Source, at: datetime, named: Mapping[str, str], path: str = "") -> Iterator[Input]:
+def _inputs(
+    inputs: Json, source: Source, at: datetime, named: Mapping[str, str], said: InWords, path: str = ""
+) -> Iterator[Input]:
     """The leaves of what a decision read; lists and what is empty are left out."""
     confidence = inputs.get("confidence") if isinstance(inputs.get("confidence"), float | int) else None
     for name, value in inputs.items():
         pointer = f"{path}/{name}"
         if isinstance(value, Mapping):
-            yield from _inputs(value, source, at, named, pointer)
+            yield from _inputs(value, source, at, named, said, pointer)
         elif value not in (None, "") and not isinstance(value, list):
             sure = confidence if name == "label" else None
-            yield Input(named.get(pointer, _plain(name)), value, source(pointer, at), sure)
+            yield Input(named.get(pointer, _plain(name)), value, said(pointer, value), source(pointer, at), sure)
 
 
 def titles(case_type: CaseType) -> dict[str, str]:

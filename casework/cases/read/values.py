@@ -1,0 +1,86 @@
+"""How is a value of the case's data said to people?
+
+By the case type's own words: the labels of its forms' choices, and what the JSON Schema says of the field: a moment
+(`format: date-time`), a day (`format: date`), a share (a number from 0 to 1), money (`x-currency: EUR`). What does not
+fit stays as it is, as does what is masked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from django.utils import timezone
+
+from orchestration.casetypes.case_type import CaseType, Form
+
+Json = Any
+InWords = Callable[[str, Json], Json]
+"""JSON Pointer, value -> the value as people say it."""
+
+NOTHING: Final[Mapping[str, str]] = {}
+
+
+def values_in_words(case_type: CaseType) -> InWords:
+    """How the values of a case of this type are said."""
+    labels = _labels(case_type.forms)
+
+    def said(pointer: str, value: Json) -> Json:
+        path = pointer.removeprefix("/").replace("/", ".")
+        if isinstance(value, str) and value in labels.get(path, NOTHING):
+            return labels[path][value]
+        return _formatted(_schema_at(case_type.schema, pointer), value)
+
+    return said
+
+
+def _labels(forms: Mapping[str, Form]) -> dict[str, dict[str, str]]:
+    """The words of each choice by the path that is asked for, and by the path that the question suggests."""
+    found: dict[str, dict[str, str]] = {}
+    asked = [field for form in forms.values() for field in form.fields if field.choices]
+    for field in asked:
+        for path in filter(None, (field.path, field.initial)):
+            known = found.setdefault(path, {})
+            known |= {value: words for value, words in field.choices.items() if value not in known}
+    return found
+
+
+def _schema_at(schema: Mapping[str, Json], pointer: str) -> Mapping[str, Json]:
+    for name in pointer.split("/")[1:]:
+        below = schema.get("properties", {}).get(name.replace("~1", "/").replace("~0", "~"))
+        if not isinstance(below, Mapping):
+            return {}
+        schema = below
+    return schema
+
+
+def _formatted(schema: Mapping[str, Json], value: Json) -> Json:
+    if isinstance(value, str):
+        return _moment(schema.get("format", ""), value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    if currency := schema.get("x-currency"):
+        return f"{Decimal(str(value)):,.2f} {currency}"
+    if schema.get("type") == "number" and (schema.get("minimum"), schema.get("maximum")) == (0, 1):
+        return f"{value * 100:.1f} %"
+    return value
+
+
+def _moment(kind: str, text: str) -> str:
+    """A moment or a day as people write it; any other text as it is."""
+    try:
+        if kind == "date":
+            return _day(date.fromisoformat(text))
+        found = datetime.fromisoformat(text) if kind == "date-time" else None
+    except ValueError:
+        return text
+    if found is None:
+        return text
+    local = found if found.tzinfo is None else timezone.localtime(found)
+    return f"{_day(local)} at {local:%H:%M}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
