@@ -56,8 +56,9 @@ class TestBringingIn:
 
     def test_the_same_reference_again_is_the_same_case(self, bot: Client) -> None:
         first = post(bot, "/api/cases/", NEW).json()
-        again = post(bot, "/api/cases/", NEW | {"data": {"message": "Another text"}})
+        again = post(bot, "/api/cases/", NEW)
         assert (again.status_code, again.json()) == (200, first | {"created": False})
+        assert post(bot, "/api/cases/", NEW | {"data": {"message": "Another text"}}).status_code == 409
         assert Instance.objects.count() == 1
 
     def test_two_senders_may_use_the_same_reference(self, bot: Client, sign_in: Callable[[str], Client]) -> None:
