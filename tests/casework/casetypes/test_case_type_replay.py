@@ -18,7 +18,7 @@ from audit.models import AuditEvent
 from audit.services import Origin
 from casework.access import permissions
 from casework.cases import services as work
-from casework.cases.case_row import BY_HAND
+from casework.cases.case_row import BY_HAND, NEEDS_ATTENTION
 from casework.models import Case
 from casework.tasks import services as tasks_services
 from orchestration import tasks
@@ -226,7 +226,9 @@ def agrees(play: Play) -> None:
     ended = case.instance.ended is not None
     assert ended == (state.root.state in ("completed", "terminated", "failed", "closed"))
     model = services.by_definition(case.instance.definition_id)
-    named = BY_HAND.get(state.root.state) or model.state_name(open_nodes, ended)
+    troubled = Incident.objects.filter(instance=case.instance, resolved=None).exists() and not ended
+    on_its_way = NEEDS_ATTENTION if troubled else model.state_name(open_nodes, ended)
+    named = BY_HAND.get(state.root.state) or on_its_way
     assert (case.state, case.closed) == (named, ended)
     for task in HumanTask.objects.filter(instance=case.instance):
         assert task.candidates.exists() == (task.state == "open"), task.state
