@@ -140,4 +140,4 @@ def test_the_page_and_the_api_name_what_does_not_hold_of_an_emptied_history() ->
     browser.force_login(User.objects.get(username="axel"))
     shown = browser.post("/cases/2/verify/")
     assert shown.status_code == 200 and "nothing says how it began" in shown.content.decode()
-    assert browser.post("/api/cases/2/verify/").json()["ok"] is False
+    assert browser.post("/api/cases/2/verify/", {}, content_type="application/json").json()["ok"] is False
