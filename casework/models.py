@@ -174,7 +174,7 @@ class UnsentForm(models.Model):
     """What somebody typed into a form that could not be taken, because their session had ended."""
 
     token = models.CharField(max_length=43, unique=True, help_text="names it in the address of the page")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    mark = models.CharField(max_length=20, default="", help_text="for whom the form was made: `web.made_for`")
     action = models.CharField(max_length=500, help_text="the address that the form was sent to")
     fields = models.TextField(help_text="names and values, as a form sends them")
     created = models.DateTimeField()

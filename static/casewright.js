@@ -50,13 +50,21 @@ document.addEventListener("click", (event) => {
 
 // What was typed before the session ended goes back into its form.
 for (const note of document.querySelectorAll("[data-unsent]")) {
-  const form = [...document.forms].find((each) => new URL(each.action).pathname === note.dataset.unsent);
+  const form = [...document.forms].find((each) => new URL(each.getAttribute("action") ?? "", location).pathname === note.dataset.unsent);
   if (!form) continue;
-  for (const typed of note.querySelectorAll("[data-unsent-name]")) {
-    for (const field of form.querySelectorAll(`[name="${CSS.escape(typed.dataset.unsentName)}"]`)) {
-      if (field.type === "radio" || field.type === "checkbox") field.checked = field.value === typed.textContent || field.checked;
-      else if (field.tagName !== "BUTTON" && field.type !== "hidden") field.value = typed.textContent;
-      field.closest("details")?.setAttribute("open", "");
+  const typed = [...note.querySelectorAll("[data-unsent-name]")].map((each) => [each.dataset.unsentName, each.textContent]);
+  const fields = (name) => [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
+  // Where what the form is about has changed since, putting the text back by name would put it in the wrong place.
+  if (typed.some(([name, value]) => fields(name).some((field) => field.type === "hidden" && field.value !== value))) {
+    note.querySelector("details").open = true;
+    continue;
+  }
+  for (const [name] of typed) for (const field of fields(name)) if (field.type === "checkbox") field.checked = false;
+  for (const [name, value] of typed) {
+    for (const field of fields(name)) {
+      if (field.type === "radio" || field.type === "checkbox") field.checked = field.checked || field.value === value;
+      else if (field.tagName !== "BUTTON" && field.type !== "hidden") field.value = value;
+      if (value) field.closest("details")?.setAttribute("open", "");
     }
   }
 }

@@ -11,9 +11,9 @@ from django.db.models import Count
 
 from audit.services import Origin
 from orchestration.engine.commands import ResolveIncident
-from orchestration.ground.refusals import Refused
 from orchestration.models import Actor, Incident, Job
-from orchestration.shell import services
+from orchestration.shell import savepoint, services
+from orchestration.shell.services import Done
 
 AT_ONCE: Final = 500
 """Cases that one click has tried again; the next click goes on."""
@@ -32,13 +32,21 @@ def failed_by_capability() -> dict[str, int]:
 
 def retry_failed(capability: str, origin: Origin) -> tuple[int, int]:
     """Try again what failed of this capability, each case in a step of its own: how many were, and were refused."""
-    jobs = Job.objects.filter(capability=capability, state=Job.State.INCIDENT).values_list("instance", "job")
+    failed = Job.objects.filter(capability=capability, state=Job.State.INCIDENT)
+    jobs = failed.exclude(instance__status="suspended").values_list("instance", "job")
     tried = refused = 0
     for instance, job in list(jobs.order_by("pk")[:AT_ONCE]):
         incident = Incident.objects.filter(instance=instance, job=job, resolved=None).order_by("-pk").first()
         if incident is None:
             continue
-        outcome = services.send(instance, ResolveIncident(incident.incident, "retry"), origin)
-        refused += isinstance(outcome, Refused)
-        tried += not isinstance(outcome, Refused)
+        outcome = savepoint.tried(
+            "incident not retried",
+            incident,
+            services.send,
+            instance,
+            ResolveIncident(incident.incident, "retry"),
+            origin,
+        )
+        done = isinstance(outcome, Done)
+        tried, refused = tried + done, refused + (not done)
     return tried, refused

@@ -70,6 +70,8 @@ def _unknown_groups(
     for index, column in enumerate(table.outputs):
         for number, row in enumerate(rows, 1):
             said = TEXT.fullmatch(row.outputs[index].strip())
-            if column.expression in named and said is not None and said[1] and said[1] not in groups:
-                known = ", ".join(sorted(groups))
-                yield (number, len(table.inputs) + index), f"There is no group “{said[1]}”. There are: {known}."
+            if column.expression not in named or said is None:
+                continue
+            if unknown := [name for name in map(str.strip, said[1].split(",")) if name and name not in groups]:
+                sentence = f"There is no group “{unknown[0]}”. There are: {', '.join(sorted(groups))}."
+                yield (number, len(table.inputs) + index), sentence

@@ -6,25 +6,25 @@ and fills its form with it, or shows it to be copied where there is no script. I
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_urlsafe
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from django.conf import settings
-from django.contrib.auth import SESSION_KEY
-from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from casework.models import UnsentForm
+from casework.web.made_for import FIELD, mark_of
 from orchestration.ground import clock
 
 KEPT_FOR: Final = timedelta(days=2)
 MOST_BYTES: Final = 1_000_000
+MOST_FORMS: Final = 20
+"""Of one person at a time; a form more is not kept."""
+TOKEN: Final = re.compile(r"[\w-]{32}")
 NOT_TYPED: Final = frozenset({"csrfmiddlewaretoken", "made_for", "next", "tab"})
 
 
@@ -47,18 +47,20 @@ def page_of(request: HttpRequest) -> str:
 def keep(request: HttpRequest) -> str:
     """Keep what the form holds; gives the page to come back to, which names it. Nothing typed: just the page.
 
-    Only a form of our own pages is kept: one that another site sends would put its words before a person.
+    Kept only where the form says for whom it was made (`made_for`): it is shown to nobody else, and a form of another
+    site, which would put its words before a person, says nothing of the kind.
     """
-    page = page_of(request)
-    typed = [(name, value) for name, values in request.POST.lists() for value in values if _is_typed(name, value)]
-    fields = urlencode(typed)
-    if not typed or len(fields) > MOST_BYTES or request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+    page, mark = page_of(request), request.POST.get(FIELD, "")[:20]
+    given = [(name, value) for name, values in request.POST.lists() for value in values if _is_kept(name)]
+    fields = urlencode(given)
+    typed = any(value.strip() for _, value in given)
+    if not mark or not typed or len(fields) > MOST_BYTES or "\0" in request.path or _from_elsewhere(request):
         return page
     UnsentForm.objects.filter(created__lt=clock.utc_now() - KEPT_FOR).delete()
+    if UnsentForm.objects.filter(mark=mark).count() >= MOST_FORMS:
+        return page
     token = token_urlsafe(24)
-    UnsentForm.objects.create(
-        token=token, person=_writer(request), action=request.path[:500], fields=fields, created=clock.utc_now()
-    )
+    UnsentForm.objects.create(token=token, mark=mark, action=request.path[:500], fields=fields, created=clock.utc_now())
     path, _, query = page.partition("?")
     rest = [pair for pair in parse_qsl(query) if pair[0] != "unsent"]
     return f"{path}?{urlencode([*rest, ('unsent', token)])}"
@@ -66,26 +68,16 @@ def keep(request: HttpRequest) -> str:
 
 def found(request: HttpRequest) -> Typed | None:
     """What the page that is asked for should show again; None where there is nothing, or it is somebody else's."""
-    token = request.GET.get("unsent", "")
-    if not token or not request.user.is_authenticated:
+    token, mark = request.GET.get("unsent", ""), mark_of(request.user)
+    if not TOKEN.fullmatch(token) or not mark:
         return None
-    mine = Q(person=None) | Q(person=request.user.pk)
-    row = UnsentForm.objects.filter(mine, token=token[:43], created__gte=clock.utc_now() - KEPT_FOR).first()
-    if row is None:
-        return None
-    if row.person_id is None:
-        UnsentForm.objects.filter(pk=row.pk, person=None).update(person=request.user.pk)
-    return Typed(row.action, tuple(parse_qsl(row.fields, keep_blank_values=True)))
+    row = UnsentForm.objects.filter(token=token, mark=mark, created__gte=clock.utc_now() - KEPT_FOR).first()
+    return None if row is None else Typed(row.action, tuple(parse_qsl(row.fields, keep_blank_values=True)))
 
 
-def _is_typed(name: str, value: str) -> bool:
-    return bool(value.strip()) and name not in NOT_TYPED and "password" not in name.lower()
+def _from_elsewhere(request: HttpRequest) -> bool:
+    return request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin"
 
 
-def _writer(request: HttpRequest) -> User | None:
-    """Who is signed in, or was when the session that the browser still names ended; None where nobody can tell."""
-    if request.user.is_authenticated:
-        return request.user
-    row = Session.objects.filter(session_key=request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")).first()
-    number = row.get_decoded().get(SESSION_KEY) if row else None
-    return User.objects.filter(pk=number).first() if number else None
+def _is_kept(name: str) -> bool:
+    return name not in NOT_TYPED and "password" not in name.lower()

@@ -103,6 +103,21 @@ def test_a_past_that_was_put_in_place_of_the_verified_one_is_found() -> None:
         verified("--whole")
 
 
+@pytest.mark.parametrize("options", [(), ("--whole",)])
+def test_what_was_found_once_is_found_at_every_later_verification(options: tuple[str, ...]) -> None:
+    verified()
+    forged(
+        "delete from audit_auditevent where chain = 2 and sequence > 5; "
+        "delete from audit_auditpayload where chain = 2 and sequence > 5; "
+        "update orchestration_instance i set head_sequence = 5, head_digest = e.digest "
+        "from audit_auditevent e where i.id = 2 and e.chain = 2 and e.sequence = 5"
+    )
+    for _ in range(3):
+        with pytest.raises(CommandError):
+            verified(*options)
+    assert VerifiedHead.objects.get(chain=2).sequence > 5
+
+
 def test_a_case_that_is_gone_with_its_history_was_verified_once() -> None:
     verified()
     forged("delete from audit_auditevent where chain = 2; delete from orchestration_instance where id = 2")

@@ -13,9 +13,8 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from casework.access import permissions
-from casework.cases.read.case_view import list_mask
+from casework.cases.read.case_view import row_mask
 from casework.models import Case
-from orchestration.casetypes.case_type import by_definition
 from orchestration.models import Incident, Job
 
 MOST: Final = 200
@@ -41,7 +40,7 @@ def troubles(user: User, now: datetime) -> tuple[Trouble, ...]:
     found = []
     for row in rows.order_by("opened", "pk")[:MOST]:
         case = row.instance.case
-        masked = list_mask(by_definition(row.instance.definition_id).classification, bytes(row.instance.data), person)
+        masked = row_mask(row.instance.definition_id, bytes(row.instance.data), person)
         found.append(
             Trouble(
                 f"{case.pk}-{row.incident}", case.pk, masked(case.title), masked(row.message), row.asked or "",

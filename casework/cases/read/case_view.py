@@ -31,6 +31,9 @@ from orchestration.view.state import State
 
 Json = Any
 
+READ: Final = 3 * AT_ONCE
+"""More events than one look can ask for: the window, what came after what was kept, and some decisions before."""
+
 SHOWN: Final = 50
 """Events that a page tells of; the history has all of them, page by page."""
 AT_MOST: Final = 2000
@@ -120,9 +123,12 @@ def _past(
 def _events(chain: int, kept: int, first: int, last: int, decisions: Iterable[int]) -> list[Entry]:
     """The window and what comes after what was kept: in one statement where they meet."""
     if last >= kept:
-        return entries_of(chain, after=min(kept, first), also=decisions)
-    window = entries_of(chain, after=first, until=last, also=decisions)
-    return [*window, *(entry for entry in entries_of(chain, after=kept) if entry.sequence not in set(decisions))]
+        return entries_of(chain, after=min(kept, first), also=decisions, limit=READ)
+    window = entries_of(chain, after=first, until=last, also=decisions, limit=READ)
+    return [
+        *window,
+        *(entry for entry in entries_of(chain, after=kept, limit=READ) if entry.sequence not in set(decisions)),
+    ]
 
 
 def row_mask(definition: int, data: bytes, principal: Principal) -> Callable[[str], str]:

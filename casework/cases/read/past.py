@@ -16,6 +16,8 @@ Json = Any
 Past = dict[str, Any]
 """JSON: numbers of instances, items and jobs are keys, and so texts."""
 
+ROOT: Final = 1
+"""The number of the root instance."""
 PARTS_OVER: Final = 40
 ITEMS_OVER: Final = 200
 JOBS: Final = 20
@@ -73,8 +75,9 @@ def _written(past: Past, entry: Entry, detail: Json) -> None:
     names = detail.get(WRITTEN[entry.action])
     if not isinstance(names, dict):
         return
-    past["changed"] |= dict.fromkeys(names, entry.at.isoformat())
-    past["by"] |= dict.fromkeys(names, past["next"] if entry.action != "engine.InstanceStarted" else OPENED)
+    if detail.get("instance", ROOT) == ROOT and detail.get("item") is None:
+        past["changed"] |= dict.fromkeys(names, entry.at.isoformat())
+        past["by"] |= dict.fromkeys(names, past["next"] if entry.action != "engine.InstanceStarted" else OPENED)
     past["next"] = MODEL
     if "instance" in detail and detail.get("item") is None:
         past["writers"].setdefault(str(detail["instance"]), {}).update(dict.fromkeys(names, entry.sequence))

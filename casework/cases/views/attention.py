@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -32,7 +33,8 @@ def _try_again(request: HttpRequest, keys: list[str]) -> None:
             continue
         try:
             found = permissions.case_for_user(person(request), int(case), "work")
-        except Http404:
+        except (Http404, PermissionDenied):
+            messages.error(request, "One of them is not yours to work any more.")
             continue
         outcome = incident_resolve(by=person(request), case=found, incident=int(number), how="retry")
         if isinstance(outcome, Refused):

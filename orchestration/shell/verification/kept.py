@@ -34,7 +34,10 @@ from unnest(%s::bigint[], %s, %s, %s, %s, %s) as h(chain, sequence, digest, stat
 on conflict (chain) do update set sequence = excluded.sequence, digest = excluded.digest, state = excluded.state,
     told = excluded.told, mac = excluded.mac, run_id = excluded.run_id
 """
-FORGET: Final = "delete from audit_verifiedhead where chain = any(%s)"
+PINNED: Final = "select chain, sequence, digest, state, told, mac from audit_verifiedhead where chain = any(%s)"
+UNSETTLE: Final = "update audit_verifiedhead set state = %s, told = %s, mac = %s where chain = %s"
+NOTHING: Final = bytes(32)
+"""A digest that no state has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,10 @@ def _mac(facts: bytes) -> bytes:
 
 
 def keep(cursor: psycopg.Cursor[Any], run: int, heads: Sequence[Verified], broken: Sequence[int]) -> None:
-    """Remember these, and forget those that do not hold: they are read from their beginning until they do."""
+    """Remember these. Those that do not hold keep what was remembered of them, which is how it shows, and are read anew
+    each time."""
     if broken:
-        cursor.execute(FORGET, [list(broken)])
+        _read_again(cursor, broken)
     if not heads:
         return
     cursor.execute(KEEP, [
@@ -70,6 +74,16 @@ def keep(cursor: psycopg.Cursor[Any], run: int, heads: Sequence[Verified], broke
         Blobs(head.digest for head in heads), Blobs(head.state for head in heads), Blobs(head.told for head in heads),
         Blobs(head.mac() for head in heads),
     ])  # fmt: skip
+
+
+def _read_again(cursor: psycopg.Cursor[Any], broken: Sequence[int]) -> None:
+    """Let no broken chain pass by its head alone: its state is said to be one that no case has."""
+    rows = cursor.execute(PINNED, [list(broken)]).fetchall()
+    for chain, sequence, digest, state, told, mac in rows:
+        was = Verified(chain, sequence, bytes(digest), bytes(state), bytes(told))
+        if was.is_ours(bytes(mac)):
+            pin = Verified(chain, sequence, bytes(digest), NOTHING)
+            cursor.execute(UNSETTLE, [pin.state, pin.told, pin.mac(), chain])
 
 
 def frozen(told: Told) -> bytes:

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from casework.models import Case, UnsentForm
 from casework.tasks.services import task_claim
+from casework.web.made_for import mark_of
 from orchestration.ground import clock
 from orchestration.models import HumanTask
 
@@ -36,7 +37,8 @@ def written_after_the_session(client: Client, task: HumanTask, **headers: str) -
     """Where the browser is sent that finishes a task with an answer; its session has run out before."""
     Session.objects.update(expire_date=clock.utc_now() - timedelta(minutes=1))
     page = "http://testserver" + reverse("task", args=[task.pk])
-    typed = {"verdict": "change", "answer": ANSWER, "csrfmiddlewaretoken": "x"}
+    made_for = mark_of(User.objects.get(username="anna"))
+    typed = {"verdict": "change", "answer": ANSWER, "reason": "", "csrfmiddlewaretoken": "x", "made_for": made_for}
     given = {"referer": page, **headers}
     return client.post(reverse("task-complete", args=[task.pk]), typed, headers=given).headers["Location"]
 
@@ -98,8 +100,9 @@ def test_a_form_of_before_one_signed_in_anew_keeps_its_text(task: HumanTask, peo
     browser.force_login(people["anna"])
     page = reverse("task", args=[task.pk])
     answer = browser.post(
-        reverse("task-complete", args=[task.pk]), {"answer": ANSWER}, headers={"referer": f"http://testserver{page}"}
-    )
+        reverse("task-complete", args=[task.pk]), {"answer": ANSWER, "made_for": mark_of(people["anna"])},
+        headers={"referer": f"http://testserver{page}"},
+    )  # fmt: skip
     assert answer.status_code == 403
     token = UnsentForm.objects.get().token
     assert f'href="{page}?unsent={token}"' in answer.content.decode()
@@ -116,3 +119,34 @@ def test_who_opens_the_address_of_a_form_reads_why_there_is_no_page(
     assert answer.status_code == 405 and answer.headers["Allow"] == "POST"
     assert "This address only takes a form" in answer.content.decode()
     assert browser.options(reverse(name, args=[task.pk])).status_code == 204
+
+
+def test_nobody_else_sees_it_where_the_session_is_gone_for_good(task: HumanTask, people: dict[str, User]) -> None:
+    browser = Client()
+    browser.force_login(people["anna"])
+    Session.objects.all().delete()  # signed out in another tab, or swept away
+    sign_in = written_after_the_session(browser, task)
+    assert ANSWER not in page_after_sign_in(people["ben"], sign_in)
+    assert ANSWER in page_after_sign_in(people["anna"], sign_in)
+
+
+def test_what_was_emptied_is_remembered_as_empty(task: HumanTask, people: dict[str, User]) -> None:
+    browser = Client()
+    browser.force_login(people["anna"])
+    written_after_the_session(browser, task)
+    assert "reason=" in UnsentForm.objects.get().fields.split("&")
+
+
+@pytest.mark.parametrize("token", ["%00", "x" * 32, "../" * 10])
+def test_a_token_that_nobody_was_given_shows_the_page_as_it_is(people: dict[str, User], token: str) -> None:
+    browser = Client()
+    browser.force_login(people["anna"])
+    assert browser.get(f"/?unsent={token}").status_code in (200, 400)
+
+
+def test_one_person_fills_no_table(task: HumanTask, people: dict[str, User]) -> None:
+    browser = Client()
+    browser.force_login(people["anna"])
+    for _ in range(25):
+        written_after_the_session(browser, task)
+    assert UnsentForm.objects.count() == 20
