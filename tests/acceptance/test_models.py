@@ -93,7 +93,9 @@ def test_where_the_machine_is_off_the_error_event_leads_to_a_person(person: Any,
     uploads(ada, "feedback.zip", zipped(FILES))
     publishes(ada, "For what customers tell us unasked", 1)
     ada.follows("Tone model")
-    ada.presses("Switch off Tone model")
+    ada.follows("Switch off Tone model")
+    ada.page.get_by_label("Why").fill("Nobody reads tones today")
+    ada.presses("Switch it off")
     try:
         address = opens_feedback(anna, "I am not sure what to make of it.", "FAILS-1", topic="Service")
         product.settled()
