@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from audit.services import Fact, Origin
-from casework.access.permissions import is_candidate, origin_of
+from casework.access.permissions import origin_of
 from casework.access.separation_of_duties import done_before
 from casework.cases.answers import accepted, seen
 from casework.cases.locking import keep_refusal, locked
@@ -29,8 +29,6 @@ from orchestration.shell.services import Done, Locked
 
 Json = Any
 
-NOT_OFFERED = Refused("not-offered", "This task is not offered to you or your groups.")
-
 
 @transaction.atomic
 def task_claim(*, by: User, task: HumanTask) -> HumanTask | Refused:
@@ -43,8 +41,6 @@ def task_claim(*, by: User, task: HumanTask) -> HumanTask | Refused:
         return _refused(case, row, by, "claim", taken)
     if row.assignee_id == by.pk:
         return row
-    if not is_candidate(by, row):
-        return _refused(case, row, by, "claim", NOT_OFFERED)
     if did := done_before(by, row):
         return _refused(case, row, by, "claim", _somebody_else(did))
     services.record(case, [_assign(row, by, "task.claimed")], origin_of(by))
@@ -87,8 +83,6 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json]) -> 
         return _refused(case, row, by, "complete", suspended(row.instance_id))
     if is_open and row.assignee_id not in (None, by.pk):
         return _refused(case, row, by, "complete", Refused("taken", f"{_name(row.assignee)} has taken this task."))
-    if is_open and not is_candidate(by, row):
-        return _refused(case, row, by, "complete", NOT_OFFERED)
     if is_open and (did := done_before(by, row)):
         return _refused(case, row, by, "complete", _somebody_else(did))
     form = case.case_type.forms.get(row.form, Form(row.form, ()))

@@ -229,8 +229,10 @@ def _job_requested(told: Told, event: e.JobRequested, at: datetime) -> None:
 
 def _job_failed(told: Told, event: e.JobFailed, at: datetime) -> None:
     row = told.rows["job"].row(event.job)
-    if row is not None and row[JOB_CREATED] != at:  # what opens and fails in one step is written without its error
-        row[JOB_ERROR] = storable(event.error)
+    if row is not None:  # what opens and fails in one step is written without its error; a step is known by its time
+        error = storable(event.error)
+        before = row[JOB_ERROR].choices if isinstance(row[JOB_ERROR], Either) else (row[JOB_ERROR],)
+        row[JOB_ERROR] = error if row[JOB_CREATED] != at else Either((*before, error))
 
 
 def _job_closed(told: Told, event: e.JobClosed, at: datetime) -> None:
