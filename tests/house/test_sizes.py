@@ -11,8 +11,6 @@ FOLDERS: Final = ("audit", "casework", "orchestration", "tests", "templates", "s
 WRITTEN: Final = (".py", ".html", ".css", ".js", ".sh")
 
 TO_BE_SPLIT: Final = {
-    "orchestration/engine/feel/parser.py",
-    "orchestration/engine/step.py",
     "tests/engine/dmn/test_decision_model.py",
     "tests/engine/test_juel.py",
     "tests/engine/test_vendor_models.py",
