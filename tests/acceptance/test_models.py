@@ -35,9 +35,9 @@ def publishes(who: Person, note: str, version: int) -> None:
     who.sees(f"Version {version} is published")
 
 
-def opens_feedback(who: Person, message: str, reference: str, topic: str = "") -> str:
+def opens_feedback(who: Person, message: str, reference: str, topic: str = "", kind: str = "Feedback") -> str:
     who.goes_to("/cases/")
-    who.follows("New: Feedback")
+    who.page.get_by_role("link", name=f"New: {kind}", exact=True).click()
     who.page.get_by_label("Message").fill(message)
     who.page.get_by_label("Topic").fill(topic)
     who.page.locator("#id_reference").fill(reference)
@@ -76,7 +76,9 @@ def test_a_process_is_brought_in_worked_to_the_end_and_verified(person: Any, pro
     expect(ada.section("Processes")).to_contain_text("3 user tasks, 1 service task, 1 boundary event")
 
     anna, axel = person("anna"), person("axel")
-    address = opens_feedback(anna, "Everything worked at once, thank you so much!", f"{key}-1", topic="Service")
+    address = opens_feedback(
+        anna, "Everything worked at once, thank you so much!", f"{key}-1", "Service", f"Feedback {key}"
+    )
     product.settled()
     finishes(anna, address, "Decide what we do", "thank them")
     anna.sees("Completed")
