@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from audit.services import Fact, Origin
-from casework.access.permissions import origin_of
+from casework.access.permissions import is_candidate, origin_of
 from casework.access.separation_of_duties import done_before
 from casework.cases.answers import accepted, seen
 from casework.cases.locking import keep_refusal, locked
@@ -41,8 +41,8 @@ def task_claim(*, by: User, task: HumanTask) -> HumanTask | Refused:
         return _refused(case, row, by, "claim", taken)
     if row.assignee_id == by.pk:
         return row
-    if did := done_before(by, row):
-        return _refused(case, row, by, "claim", _somebody_else(did))
+    if closed := _closed_to(by, row):
+        return _refused(case, row, by, "claim", closed)
     services.record(case, [_assign(row, by, "task.claimed")], origin_of(by))
     return row
 
@@ -83,8 +83,8 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json]) -> 
         return _refused(case, row, by, "complete", suspended(row.instance_id))
     if is_open and row.assignee_id not in (None, by.pk):
         return _refused(case, row, by, "complete", Refused("taken", f"{_name(row.assignee)} has taken this task."))
-    if is_open and (did := done_before(by, row)):
-        return _refused(case, row, by, "complete", _somebody_else(did))
+    if is_open and (closed := _closed_to(by, row)):
+        return _refused(case, row, by, "complete", closed)
     form = case.case_type.forms.get(row.form, Form(row.form, ()))
     look = seen(case, task.instance.case, by, row.item)
     changes = accepted(look, form, answers)
@@ -115,8 +115,15 @@ def _over(row: HumanTask) -> Refused:
     return Refused("over", f"This task is {row.state} already.")
 
 
-def _somebody_else(did: str) -> Refused:
-    return Refused("four-eyes", f"You {did}, so somebody else has to do this.")
+def _closed_to(by: User, row: HumanTask) -> Refused | None:
+    """Why this person may not do an open task, asked once more under the lock.
+
+    When it was fetched it may have been suspended, and nobody asked whom it is offered to.
+    """
+    if not is_candidate(by, row):
+        return Refused("not-offered", "This task is not offered to you, so somebody else has to do it.")
+    did = done_before(by, row)
+    return Refused("four-eyes", f"You {did}, so somebody else has to do this.") if did else None
 
 
 def _refused(case: Locked, row: HumanTask, by: User, command: str, refused: Refused) -> Refused:

@@ -144,13 +144,13 @@ def scene(
     ask = HumanTask.objects.get(instance=waiting.instance_id, form="question")
     done(
         task_complete(
-            by=people["clara"], task=ask, answers={"question": f"Dear Maria Sandoval, is it {PERSON['phone']}?"}
+            by=people["ben"], task=ask, answers={"question": f"Dear Maria Sandoval, is it {PERSON['phone']}?"}
         )
     )
     again = analysed(message=words)
     done(item_plan(by=people["anna"], case=again, definition="ask_customer"))
     ask = HumanTask.objects.get(instance=again.instance_id, form="question")
-    done(task_complete(by=people["clara"], task=ask, answers={"question": "Where was it?"}))
+    done(task_complete(by=people["ben"], task=ask, answers={"question": "Where was it?"}))
     done(external_receive(by=people["clara"], case=again, item="wait_for_reply", answers={"reply": words}))
     machines.fail("intent", temporary=False)
     troubled = open_case(message=words)
