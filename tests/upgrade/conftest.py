@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,7 +42,7 @@ def before_all(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
 def restored() -> Iterator[str]:
     settings = connection.settings_dict
     own = settings["NAME"]
-    name = f"before_{own}"
+    name = f"before_{own}_{os.getpid()}"  # workers that run nothing but these tests have not each a database
     _make(settings["HOST"], name)
     connection.close()
     settings["NAME"] = name

@@ -53,9 +53,8 @@ def test_a_case_that_changed_beside_its_history_is_read_again_and_found() -> Non
             verified()
 
 
-def test_a_run_that_was_interrupted_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "CASES_AT_ONCE", 5)
-
+def interrupted(*, whole: bool) -> None:
+    """A run that somebody stops after two portions."""
     seen: list[int] = []
 
     def stop_after_two(now: int, of_all: int) -> None:
@@ -64,7 +63,12 @@ def test_a_run_that_was_interrupted_goes_on(monkeypatch: pytest.MonkeyPatch) -> 
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        verify_all(whole=True, processes=1, named=NOTHING["named"], progress=stop_after_two)
+        verify_all(whole=whole, processes=1, named=NOTHING["named"], progress=stop_after_two)
+
+
+def test_a_run_that_was_interrupted_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "CASES_AT_ONCE", 5)
+    interrupted(whole=True)
     report = verify_all(whole=True, processes=1, **NOTHING)
     assert report.went_on and report.before == 10
     ended(report, 0)
@@ -88,10 +92,36 @@ def test_a_long_case_goes_on_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> N
     assert HumanTask.objects.filter(instance=2).exists()
 
 
-def test_a_head_that_somebody_else_wrote_counts_for_nothing() -> None:
+@pytest.mark.parametrize("options", [(), ("--whole",), ("2",)])
+@pytest.mark.parametrize(("chain", "name"), [(2, "case 2"), (0, "rules, roles and actors"), (-3, "access")])
+def test_a_head_that_somebody_else_wrote_is_named_until_the_key_is_said_to_be_new(
+    options: tuple[str, ...], chain: int, name: str
+) -> None:
     verified()
-    VerifiedHead.objects.filter(chain=2).update(mac=bytes(32))
-    assert "Read now: 1 cases, 42 events." in verified()
+    VerifiedHead.objects.filter(chain=chain).update(mac=bytes(32))
+    for _ in range(2):
+        out = io.StringIO()
+        with pytest.raises(CommandError, match="1 histories do not hold"):
+            call_command("verify_audit", *options, stdout=out)
+        (line,) = out.getvalue().splitlines()
+        assert line.startswith(name) and line.endswith("was not written with this product's key")
+    verified(*options, "--new-key")
+    verified(*options)
+
+
+def test_cases_that_are_named_leave_an_interrupted_run_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "CASES_AT_ONCE", 5)
+    interrupted(whole=True)
+    assert "1 cases" in verified("17")
+    report = verify_all(whole=False, processes=1, **NOTHING)
+    assert report.went_on and report.run.whole and report.before == 10
+
+
+def test_a_whole_run_takes_the_place_of_one_that_was_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "CASES_AT_ONCE", 5)
+    interrupted(whole=False)
+    assert "went on" not in verified("--whole")
+    assert "went on" not in verified()
 
 
 def test_a_past_that_was_put_in_place_of_the_verified_one_is_found() -> None:

@@ -19,8 +19,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
+        parser.add_argument("--new-key", action="store_true", help="CASEWRIGHT_SECRET_KEY is another than then")
 
-    def handle(self, *, file: Path, **options: Any) -> None:
+    def handle(self, *, file: Path, new_key: bool, **options: Any) -> None:
         if not file.is_file():
             raise CommandError(f"There is no file {file}.")
         if connection.introspection.table_names():
@@ -35,4 +36,4 @@ class Command(BaseCommand):
         if done.returncode:
             raise CommandError(f"Nothing was restored: {done.stderr.strip()}")
         call_command("migrate", verbosity=0)
-        call_command("verify_audit", "--whole", stdout=self.stdout)
+        call_command("verify_audit", "--whole", *["--new-key"] * new_key, stdout=self.stdout)

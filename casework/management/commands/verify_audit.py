@@ -25,25 +25,35 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("cases", nargs="*", type=int, help="instance numbers; default: all")
         parser.add_argument("--whole", action="store_true", help="read every event, whatever was verified before")
+        parser.add_argument(
+            "--new-key", action="store_true", help="CASEWRIGHT_SECRET_KEY was changed on purpose: sign anew what holds"
+        )
         parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
 
-    def handle(self, *, cases: list[int], whole: bool, processes: int, **options: Any) -> None:
+    def handle(self, *, cases: list[int], whole: bool, processes: int, new_key: bool, **options: Any) -> None:
         broken = 0
         heads: list[Verified] = []
-        standing = [("rules, roles and actors", verify_control(heads)), ("access", verify_access(heads))]
+        standing = [
+            ("rules, roles and actors", verify_control(heads, new_key=new_key)),
+            ("access", verify_access(heads, new_key=new_key)),
+        ]
         for name, verdict in standing:
             broken += not verdict.ok
             for fault in verdict.faults:
                 self.stdout.write(_line(name, fault))
         with tqdm(unit=" events", unit_scale=True, disable=None) as bar:
 
+            def named(case: int, fault: Fault) -> None:
+                with bar.external_write_mode(file=self.stdout):
+                    self.stdout.write(_line(f"case {case}", fault))
+
             def progress(events: int, of_all: int) -> None:
                 bar.total = of_all
                 bar.update(events)
 
             report = verify_all(
-                whole=whole, processes=processes, cases=cases or None, progress=progress,
-                named=lambda case, fault: bar.write(_line(f"case {case}", fault), file=self.stdout),
+                whole=whole, processes=processes, cases=cases or None, progress=progress, new_key=new_key,
+                named=named,
             )  # fmt: skip
         broken += report.broken
         keep_standing(report.run.pk, heads)

@@ -25,7 +25,7 @@ from orchestration.engine.bpmn.view import starters
 from orchestration.models import Actor, Definition, ModelVersion, StartTimer
 from orchestration.shell.verification.cases import BROKEN
 from orchestration.shell.verification.every import snapshot
-from orchestration.shell.verification.kept import Verified, keep
+from orchestration.shell.verification.kept import NOT_OURS, Verified, keep
 from orchestration.shell.verification.verdict import Fault, Verdict
 
 
@@ -53,10 +53,10 @@ def control_has_begun() -> bool:
     return AuditEvent.objects.filter(chain=StandingChain.CONTROL, action=BEGUN).exists()
 
 
-def verify_control(heads: list[Verified] | None = None) -> Verdict:
+def verify_control(heads: list[Verified] | None = None, *, new_key: bool = False) -> Verdict:
     """Check the control chain, and all that it rules, as it is at one moment; `heads` takes up to where it holds."""
     with snapshot():
-        verdict, changes = read_standing(StandingChain.CONTROL, heads=heads)
+        verdict, changes = read_standing(StandingChain.CONTROL, heads=heads, new_key=new_key)
         if not verdict.ok:
             return verdict
         reasons = [*_versions_apart(changes), *_models_apart(changes), *_actors_apart(changes), *_start_timers_apart()]
@@ -65,21 +65,22 @@ def verify_control(heads: list[Verified] | None = None) -> Verdict:
     return Verdict.of([Fault(verdict.events, reason) for reason in reasons], verdict.events, verdict.events)
 
 
-def verify_access(heads: list[Verified] | None = None) -> Verdict:
+def verify_access(heads: list[Verified] | None = None, *, new_key: bool = False) -> Verdict:
     """Check the chains that tell who came in and what was denied; `heads` takes up to where they hold."""
-    found = [read_standing(chain, told=False, heads=heads)[0] for chain in StandingChain.ACCESS]
+    found = [read_standing(chain, told=False, heads=heads, new_key=new_key)[0] for chain in StandingChain.ACCESS]
     events = sum(one.events for one in found)
     return Verdict.of([fault for one in found for fault in one.faults], events, events)
 
 
 def read_standing(
-    number: int, *, told: bool = True, heads: list[Verified] | None = None
+    number: int, *, told: bool = True, heads: list[Verified] | None = None, new_key: bool = False
 ) -> tuple[Verdict, list[Change]]:
     """Whether a chain that no case owns holds, and what it says (`told`: where somebody wants to know)."""
     changes: list[Change] = []
     with snapshot():
         head = StandingChain.objects.filter(pk=number).first()
-        pin = verified_before(number)
+        kept, is_ours = verified_before(number)
+        pin = kept if is_ours else None
         chain, faults = ChainCheck(number, Head()), []
         for row in links_of([number]):
             if chain.feed(row) and told and row[13] is not None:
@@ -93,18 +94,20 @@ def read_standing(
     chain.end(Head(head.head_sequence, bytes(head.head_digest)))
     faults += [Fault(one.sequence, one.reason) for one in chain.breaks]
     faults += [Fault(event, f"the content of event {event} is gone") for event in chain.unread]
+    if not (is_ours or new_key):
+        faults.append(Fault(chain.sequence, NOT_OURS))
     if heads is not None and not faults:
         heads.append(Verified(number, chain.sequence, chain.digest, bytes(32)))
     return Verdict.of(faults, chain.sequence, chain.sequence), changes
 
 
-def verified_before(number: int) -> Verified | None:
-    """Up to where such a chain was verified, as the product itself has kept it."""
+def verified_before(number: int) -> tuple[Verified | None, bool]:
+    """Up to where such a chain was verified, if it was; whether nobody but the product has written that."""
     row = VerifiedHead.objects.filter(chain=number).first()
     if row is None:
-        return None
+        return None, True
     found = Verified(number, row.sequence, bytes(row.digest), bytes(row.state))
-    return found if found.is_ours(bytes(row.mac)) else None
+    return found, found.is_ours(bytes(row.mac))
 
 
 def keep_standing(run: int, heads: list[Verified]) -> None:

@@ -21,7 +21,7 @@ from audit.db.sql import connected, cursor
 from audit.models import VerificationRun
 from orchestration.engine.state import INSTANCE_ENDED
 from orchestration.shell.verification.cases import Case, check
-from orchestration.shell.verification.kept import LONG, Verified, frozen, keep, thawed
+from orchestration.shell.verification.kept import LONG, NOT_OURS, Verified, frozen, keep, thawed
 from orchestration.shell.verification.plan import Plan, Portion, planned
 from orchestration.shell.verification.verdict import Fault
 
@@ -72,12 +72,20 @@ Named = Callable[[int, Fault], None]
 
 
 def verify_all(
-    *, whole: bool, processes: int, named: Named, progress: Progress, cases: list[int] | None = None
+    *,
+    whole: bool,
+    processes: int,
+    named: Named,
+    progress: Progress,
+    cases: list[int] | None = None,
+    new_key: bool = False,
 ) -> Report:
-    """Check all cases, or these. A run that was interrupted is gone on with, unless a whole one is asked for anew."""
-    run, went_on = _run(whole=whole)
-    whole = run.whole
-    plan = _plan(run.pk, whole=whole, cases=cases)
+    """Check all cases, or these. A run over all that was interrupted is gone on with, unless a whole one is asked for.
+
+    `new_key`: the product's key was changed on purpose, so what was kept with another is written anew.
+    """
+    run, went_on = _run(whole=whole) if cases is None else (_run_of_some(), False)
+    plan = _plan(run.pk, whole=run.whole, cases=cases, new_key=new_key)
     report = Report(run, went_on, plan.cases, before=plan.before, events_before=plan.events_before)
     broken: set[int] = set()
     for result in _results(plan, run.pk, processes):
@@ -101,16 +109,25 @@ def ended(report: Report, faults: int) -> None:
 
 
 def _run(*, whole: bool) -> tuple[VerificationRun, bool]:
-    """The run to go on with, else a new one; whether it goes on."""
-    last = VerificationRun.objects.order_by("-pk").first()
-    if last is not None and last.ended is None and not (whole and not last.whole):
+    """The run to go on with, else a new one, in whose place none that is open stays; whether it goes on."""
+    interrupted = VerificationRun.objects.filter(ended=None).order_by("-pk")
+    last = interrupted.first()
+    if last is not None and not (whole and not last.whole):
         return last, True
-    return VerificationRun.objects.create(whole=whole, begun=datetime.now(UTC)), False
+    now = datetime.now(UTC)
+    interrupted.update(ended=now)
+    return VerificationRun.objects.create(whole=whole, begun=now), False
 
 
-def _plan(run: int, *, whole: bool, cases: list[int] | None) -> Plan:
+def _run_of_some() -> VerificationRun:
+    """Over from its beginning: nobody goes on with it, and it ends no other."""
+    now = datetime.now(UTC)
+    return VerificationRun.objects.create(whole=False, begun=now, ended=now)
+
+
+def _plan(run: int, *, whole: bool, cases: list[int] | None, new_key: bool) -> Plan:
     with snapshot(), psycopg.ServerCursor(connected(), "heads") as heads:
-        return planned(heads, run, whole=whole, cases=cases)
+        return planned(heads, run, whole=whole, cases=cases, new_key=new_key)
 
 
 def _gone() -> list[tuple[int, str]]:
@@ -137,6 +154,9 @@ def checked(portion: Portion, run: int) -> Result:
     since = {case: thawed(kept) for case, kept in portion.since}
     with snapshot(), cursor() as plain:
         found = check(plain, portion.cases, since, {case: (at, digest) for case, at, digest in portion.pins})
+    for case in found:
+        if case.stored.id in portion.strange:
+            case.wrong(NOT_OURS)
     with cursor() as plain:
         holds = [_head(case) for case in found if not case.faults]
         keep(plain, run, holds, [case.stored.id for case in found if case.faults])

@@ -36,6 +36,7 @@ on conflict (chain) do update set sequence = excluded.sequence, digest = exclude
 """
 PINNED: Final = "select chain, sequence, digest, state, told, mac from audit_verifiedhead where chain = any(%s)"
 UNSETTLE: Final = "update audit_verifiedhead set state = %s, told = %s, mac = %s where chain = %s"
+NOT_OURS: Final = "what was kept when it was verified last was not written with this product's key"
 NOTHING: Final = bytes(32)
 """A digest that no state has."""
 

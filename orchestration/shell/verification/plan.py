@@ -32,12 +32,14 @@ class Portion:
     """Cases that are checked together. `since`: of one that goes on from where it was verified, what is kept.
 
     `pins`: (case, sequence, digest) of those that are read once more, as they were when they were verified.
+    `strange`: those of which something is kept that the product has not written.
     """
 
     cases: tuple[int, ...]
     events: int
     since: tuple[tuple[int, bytes], ...] = ()
     pins: tuple[tuple[int, int, bytes], ...] = ()
+    strange: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -54,22 +56,32 @@ class Plan:
         return sum(portion.events for portion in self.portions)
 
 
-def planned(cursor: psycopg.ServerCursor[Any], run: int, *, whole: bool, cases: list[int] | None) -> Plan:
-    """Look at the head of every chain once; whole histories of cases that are named are read whatever is known."""
+def planned(
+    cursor: psycopg.ServerCursor[Any], run: int, *, whole: bool, cases: list[int] | None, new_key: bool = False
+) -> Plan:
+    """Look at the head of every chain once; whole histories of cases that are named are read whatever is known.
+
+    `new_key`: what was kept with another key is nothing strange.
+    """
     found = Plan([])
     cursor.itersize = 5000
     cursor.execute(CASES, {"all": cases is None, "cases": cases or []}, binary=True)
-    found.portions = list(_portions(cursor, found, run, whole=whole or cases is not None))
+    found.portions = list(_portions(cursor, found, run, whole=whole or cases is not None, new_key=new_key))
     return found
 
 
-def _portions(rows: psycopg.ServerCursor[Any], found: Plan, run: int, *, whole: bool) -> Iterator[Portion]:
+def _portions(
+    rows: psycopg.ServerCursor[Any], found: Plan, run: int, *, whole: bool, new_key: bool
+) -> Iterator[Portion]:
     cases: list[int] = []
     pins: list[tuple[int, int, bytes]] = []
+    strange: list[int] = []
     events = 0
     for case, sequence, digest, state, *known in rows:
         found.cases += 1
         head = _verified(case, *known)
+        if head is None and known[0] is not None and not new_key:
+            strange.append(case)
         if head is not None and (not whole or known[-1] == run) and _stands(head, sequence, digest, state):
             found.before += 1
             found.events_before += sequence
@@ -82,10 +94,10 @@ def _portions(rows: psycopg.ServerCursor[Any], found: Plan, run: int, *, whole: 
             if head is not None:
                 pins.append((case, head.sequence, head.digest))
         if events >= EVENTS_AT_ONCE or len(cases) >= CASES_AT_ONCE:
-            yield Portion(tuple(cases), events, (), tuple(pins))
-            cases, events, pins = [], 0, []
+            yield Portion(tuple(cases), events, (), tuple(pins), tuple(strange))
+            cases, events, pins, strange = [], 0, [], []
     if cases:
-        yield Portion(tuple(cases), events, (), tuple(pins))
+        yield Portion(tuple(cases), events, (), tuple(pins), tuple(strange))
 
 
 def _verified(
