@@ -20,7 +20,7 @@ from audit.services import Fact, Origin, record_control
 from casework.access.people import CHANGED
 from orchestration.actors.registry import actor_facts
 from orchestration.ground.clock import utc_now
-from orchestration.models import Actor, ModelVersion
+from orchestration.models import Actor, ActorVersion
 from orchestration.shell.verification.control import BEGUN, Change, with_every_control
 
 
@@ -39,7 +39,7 @@ def control_begin(origin: Origin) -> bool:
         if AuditEvent.objects.filter(chain=StandingChain.CONTROL, action=BEGUN).exists():
             return False
         now = roles_now()
-        models = ModelVersion.objects.values_list("actor__key", "version", "artefact").order_by("pk")
+        models = ActorVersion.objects.values_list("actor__key", "version", "artefact").order_by("pk")
         detail = {
             "groups": now.groups, "people": now.people,
             "actors": {actor.key: actor_facts(actor) for actor in Actor.objects.order_by("key")},

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from orchestration.actors.bundled import build_shipped_models
 from orchestration.actors.registry import actor_ensure, register_model_version
-from orchestration.models import ModelVersion
+from orchestration.models import ActorVersion
 
 CASE_TYPES = Path(__file__).resolve().parents[1] / "casetypes"
 
@@ -19,7 +19,7 @@ ACTORS = {
 def ensure_actors(training: Path) -> None:
     """Train and register the models whose training sets stand in the folder, unless an actor has one at work."""
     wanted = {path.stem for path in training.glob("*.csv")} if training.exists() else set()
-    at_work = set(ModelVersion.objects.filter(active=True).values_list("actor__key", flat=True))
+    at_work = set(ActorVersion.objects.filter(state=ActorVersion.State.IN_USE).values_list("actor__key", flat=True))
     if not wanted - at_work:
         return
     for trained in build_shipped_models(training):

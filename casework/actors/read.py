@@ -19,10 +19,10 @@ from casework.actors.incidents import failed_by_capability
 from casework.studio.decision_table_edit import ANY
 from casework.studio.model_overview import Asker, askers
 from casework.studio.rule_versions import tables_by_file
-from orchestration.actors.guardrails import MAX_BYTES
+from orchestration.actors.guardrails.standing import MAX_BYTES
 from orchestration.actors.kinds.text_model.schemas import schemas
 from orchestration.jobs import retry
-from orchestration.models import Actor, Definition, Job, ModelVersion
+from orchestration.models import Actor, ActorVersion, Definition, Job
 
 SPAN: Final = timedelta(days=7)
 CALLED: Final = {"ece": "calibration error", "held_out": "held out for the test"}
@@ -108,7 +108,7 @@ def actor_list(now: datetime) -> tuple[ActorRow, ...]:
     """Every actor with its versions, the newest first."""
     health, asked, failed = _health(now - SPAN), askers(), failed_by_capability()
     versions: dict[int, list[VersionRow]] = {}
-    for row in ModelVersion.objects.defer("artefact").select_related("actor").order_by("-created", "-pk"):
+    for row in ActorVersion.objects.defer("artefact").select_related("actor").order_by("-created", "-pk"):
         versions.setdefault(row.actor_id, []).append(_version(row, health.get((row.actor.key, row.version))))
     return tuple(
         ActorRow(
@@ -141,7 +141,7 @@ def policy() -> tuple[tuple[str, str], ...]:
 
 
 def _declared(actor: Actor) -> Declared | None:
-    active = actor.versions.filter(active=True).first()
+    active = actor.versions.filter(state=ActorVersion.State.IN_USE).first()
     found = schemas(actor.kind, None if active is None else bytes(active.artefact))
     if found is None:
         return None
@@ -176,7 +176,7 @@ def _watched(asker: Asker) -> Iterator[Watched]:
                 yield Watched(asker.case_type, asker.definition, found.table.decision, column.name, tuple(cells))
 
 
-def _version(row: ModelVersion, health: Health | None) -> VersionRow:
+def _version(row: ActorVersion, health: Health | None) -> VersionRow:
     return VersionRow(row.pk, row.version, row.active, row.created, tuple(_figures(row.metrics)), health)
 
 

@@ -14,7 +14,7 @@ from casework.forms.answer_validation import text_errors
 from casework.web.decorators import person, reads, reads_and_writes, writes
 from orchestration.actors.registry import activate_model_version, actor_enable
 from orchestration.ground import clock
-from orchestration.models import Actor, ModelVersion
+from orchestration.models import Actor, ActorVersion
 
 
 @reads
@@ -60,7 +60,7 @@ def actor_retry(request: HttpRequest, key: str) -> HttpResponse:
 def model_activate(request: HttpRequest, key: str, version_id: int) -> HttpResponse:
     _may_change(request)
     row = get_object_or_404(
-        ModelVersion.objects.select_related("actor").defer("artefact"), actor__key=key, pk=version_id
+        ActorVersion.objects.select_related("actor").defer("artefact"), actor__key=key, pk=version_id
     )
     if not row.active:
         activate_model_version(row, permissions.origin_of(person(request)))

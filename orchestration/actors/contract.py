@@ -5,6 +5,7 @@ An actor has a capability, says in JSON Schema (draft 2020-12) what it takes and
 
 import hashlib
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Protocol
 
 MAX_TEXT = 20_000  # characters: some ten pages
@@ -21,20 +22,30 @@ TEXT_INPUT: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an actor gave: `detail` explains (probabilities), `usage` counts (tokens); both go to the actor ledger."""
+    """What an actor gave: `detail` explains (probabilities), `usage` counts (tokens, units); both go to the ledger.
+
+    `cost`: what the actor itself says that this call cost, in the currency of its price; None: it does not say.
+    """
 
     output: dict[str, Any]
     confidence: float | None
     detail: dict[str, Any] = field(default_factory=dict)
     usage: dict[str, Any] = field(default_factory=dict)
+    cost: Decimal | None = None
 
 
 class ActorError(Exception):
-    """The actor could not answer. `temporary` says whether trying again later may help."""
+    """The actor could not answer. `temporary` says whether trying again later may help.
 
-    def __init__(self, message: str, *, temporary: bool) -> None:
+    `code`: a BPMN error code that the other side's answer stands for (a business error): the model's error event of
+    this code leads on, and nothing is tried again. `after`: seconds that the other side asks to wait before that.
+    """
+
+    def __init__(self, message: str, *, temporary: bool, code: str | None = None, after: float | None = None) -> None:
         super().__init__(message)
         self.temporary = temporary
+        self.code = code
+        self.after = after
 
 
 class Actor(Protocol):

@@ -14,9 +14,10 @@ from django.db import transaction
 
 from audit.services import Fact, Origin, record_control
 from orchestration.ground import clock
-from orchestration.models import Actor, ModelVersion
+from orchestration.models import Actor, ActorVersion
 
 SETUP = Origin("system:setup")
+State = ActorVersion.State
 
 
 def actor_ensure(key: str, **fields: Any) -> Actor:
@@ -28,23 +29,31 @@ def actor_ensure(key: str, **fields: Any) -> Actor:
     return actor
 
 
+def made_facts(row: Actor) -> dict[str, Any]:
+    """What stays of an actor as it was made."""
+    return {name: getattr(row, name) for name in ("name", "kind", "capability", "origin", "owner", "rank")}
+
+
 def actor_facts(row: Actor) -> dict[str, Any]:
     """What the control chain says of an actor that was made."""
-    return {name: getattr(row, name) for name in ("name", "kind", "capability", "origin", "owner", "rank")}
+    return made_facts(row) | ({"card": row.card} if row.card else {})
 
 
 def register_model_version(
     kind: str, version: str, artefact: bytes, metrics: Mapping[str, Any], *, activate: bool, origin: Origin = SETUP
-) -> ModelVersion:
-    """Keep a trained model of the actor with this key. The same version twice is one row.
+) -> ActorVersion:
+    """Keep a version of the actor with this key. The same version twice is one row.
 
     With `activate` it is used from the next job on. Raises Actor.DoesNotExist.
     """
     with transaction.atomic():
         actor = Actor.objects.select_for_update().get(key=kind)
-        row, created = ModelVersion.objects.get_or_create(
+        row, created = ActorVersion.objects.get_or_create(
             actor=actor, version=version,
-            defaults={"artefact": artefact, "metrics": dict(metrics), "created": clock.utc_now()},
+            defaults={
+                "artefact": artefact, "metrics": dict(metrics), "created": clock.utc_now(),
+                "registered_by": origin.actor,
+            },
         )  # fmt: skip
         if created:
             detail = {"actor": actor.key, "version": version, "metrics": dict(metrics), "weights": _digest(artefact)}
@@ -59,15 +68,44 @@ def _digest(artefact: bytes) -> str:
     return sha256(artefact).hexdigest()
 
 
-def activate_model_version(row: ModelVersion, origin: Origin) -> None:
-    """Put this version to work in place of the one before."""
+def activate_model_version(row: ActorVersion, origin: Origin) -> None:
+    """Put this version to work in place of the one before, which is retired."""
     with transaction.atomic():
-        ModelVersion.objects.filter(actor=row.actor, active=True).update(active=False)
-        ModelVersion.objects.filter(pk=row.pk).update(active=True)
-        row.active = True
+        before = ActorVersion.objects.filter(actor=row.actor, state=State.IN_USE)
+        before.update(state=State.RETIRED, share=0)
+        ActorVersion.objects.filter(pk=row.pk).update(state=State.IN_USE, share=100)
+        row.state, row.share = State.IN_USE, 100
         record_control(
             [Fact("model.activated", {"actor": row.actor.key, "version": row.version})], origin, clock.utc_now()
         )
+
+
+def version_move(row: ActorVersion, state: str, origin: Origin, *, share: int = 0, reason: str = "") -> None:
+    """Take a version one step on, or back; `share` of a hundred jobs counts in the state *share*.
+
+    Who may, and which step follows which, was decided before (`orchestration.actors.versions`).
+    """
+    if state == State.IN_USE:
+        return activate_model_version(row, origin)
+    with transaction.atomic():
+        kept = share if state == State.SHARE else 0
+        ActorVersion.objects.filter(pk=row.pk).update(state=state, share=kept)
+        row.state, row.share = state, kept
+        detail = {"actor": row.actor.key, "version": row.version, "state": state, "share": kept}
+        told = detail | ({"reason": reason} if reason else {})
+        record_control([Fact("version.moved", told)], origin, clock.utc_now())
+
+
+def card_change(key: str, card: Mapping[str, Any], origin: Origin, reason: str = "") -> bool:
+    """Put another card in place of what was declared of an actor; whether that changed anything."""
+    with transaction.atomic():
+        actor = Actor.objects.select_for_update().get(key=key)
+        if actor.card == dict(card):
+            return False
+        Actor.objects.filter(pk=actor.pk).update(card=dict(card))
+        detail = {"actor": key, "card": dict(card)} | ({"reason": reason} if reason else {})
+        record_control([Fact("actor.changed", detail)], origin, clock.utc_now())
+    return True
 
 
 def actor_enable(key: str, enabled: bool, origin: Origin, reason: str = "") -> bool:

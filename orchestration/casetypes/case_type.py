@@ -17,6 +17,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from orchestration.actors.capability import Capability, shipped, undeclared
+from orchestration.casetypes.capabilities import capability_faults, declared
 from orchestration.casetypes.checks import check
 from orchestration.casetypes.files import FORMS, MANIFEST, MODELS, READ, REGISTRY, name_faults, parsed
 from orchestration.casetypes.files import checked as checked_file
@@ -126,6 +128,8 @@ class CaseType:
     fallback_group: str
     intake: Intake
     external: tuple[External, ...]
+    routing: str
+    capabilities: Mapping[str, Capability]
     forms: Mapping[str, Form]
     schema: Mapping[str, Any]
     classification: Classification
@@ -139,6 +143,10 @@ class CaseType:
     @cached_property
     def validator(self) -> Draft202012Validator:
         return SchemaValidator(self.schema)
+
+    def capability(self, key: str) -> Capability:
+        """The contract of a capability: the case type's own, else the shipped one, else what actors say of it."""
+        return self.capabilities.get(key) or shipped().get(key) or undeclared(key)
 
     def begin(self, data: Mapping[str, Any], by: str | None = None) -> StartCase | StartProcess:
         """The command by which somebody begins a case of this type, be its model a case or a process."""
@@ -205,6 +213,7 @@ def checked(files: Mapping[str, str], now: datetime) -> CaseType:
     built = build(_models(files), engine_limits())
     if isinstance(built, list):
         faults += [f"{fault.file}, {fault.element}: {fault.sentence}" for fault in built if fault.severe]
+    faults += capability_faults(files)
     faults += check(files, manifest, forms, schema, None if isinstance(built, list) else built, now)
     if faults or manifest is None or forms is None or isinstance(built, list):
         raise Faulty(faults)
@@ -245,6 +254,8 @@ def _case_type(
         may_open=frozenset(manifest.get("may_open", ())),
         fallback_group=manifest.get("fallback_group", ""),
         intake=Intake(tuple(intake.get("required", ())), intake.get("columns", {})),
+        routing=manifest.get("routing", ""),
+        capabilities=declared(files),
         external=tuple(External(**_known(External, waited)) for waited in manifest.get("external", ())),
         forms={key: _form(key, form) for key, form in forms.items()},
         schema=schema,

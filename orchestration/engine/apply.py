@@ -109,7 +109,8 @@ def _variables_changed(state: State, event: e.VariablesChanged) -> None:
 
 
 def _task_opened(state: State, event: e.TaskOpened) -> None:
-    _wait(state, Wait(event.item, event.instance, event.item, "task"))
+    facts = None if event.in_place_of is None else {"in_place_of": event.in_place_of}
+    _wait(state, Wait(event.item, event.instance, event.item, "task", facts=facts))
 
 
 def _task_closed(state: State, event: e.TaskClosed) -> None:

@@ -104,6 +104,23 @@ class ResolveIncident:
 
 
 @dataclass(frozen=True, slots=True)
+class AskPerson:
+    """A person is to do what a machine was asked for: by this job, or by the one that ended in this incident.
+
+    The machine's work is over; the item waits for a human task instead, whose result counts as the machine's would.
+    `name`, `definition`, `form`: those of the task; `groups`: who may take it; `due`: ISO, when it should be done.
+    """
+
+    name: str
+    definition: str
+    form: str
+    job: int | None = None
+    incident: int | None = None
+    groups: tuple[str, ...] = ()
+    due: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RaiseIncident:
     """Something outside the models went wrong, and a person of this root case has to look at it."""
 
@@ -263,6 +280,7 @@ Command = (
     | CompleteJob
     | FailJob
     | ResolveIncident
+    | AskPerson
     | RaiseIncident
     | FireTimer
     | OccurEvent

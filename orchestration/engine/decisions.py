@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from orchestration.engine.dmn import DecisionModel, DecisionResult
 from orchestration.engine.dmn.model import Decision, DecisionTable, DrgElement
 from orchestration.engine.expressions import feel_time, to_json
-from orchestration.engine.scope import Scope
 
 Json = Any
 ROW: Final = "row"
@@ -30,7 +29,13 @@ class Verdict:
     problems: tuple[str, ...]
 
 
-def decide(model: DecisionModel, decision: str, scope: Scope, now: datetime) -> Verdict:
+class Known(Protocol):
+    """Whatever knows values by name: what an item sees, or facts from elsewhere."""
+
+    def json_or_null(self, name: str) -> Json: ...
+
+
+def decide(model: DecisionModel, decision: str, scope: Known, now: datetime) -> Verdict:
     """Evaluate a decision, or a decision service, of the model on what the scope holds under the names of its inputs.
 
     (DMN 1.5, 6.3.7 and 6.3.10: input data, and the input decisions of a service.)

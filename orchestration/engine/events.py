@@ -124,7 +124,7 @@ class CaseFileChanged:
 
 @dataclass(frozen=True, slots=True)
 class TaskOpened:
-    """A person is wanted. The task is named by its item."""
+    """A person is wanted. The task is named by its item. `in_place_of`: the machine whose work it is ("job")."""
 
     instance: int
     item: int
@@ -136,6 +136,7 @@ class TaskOpened:
     due: str | None = None
     priority: int | None = None
     candidate_users: tuple[str, ...] = ()
+    in_place_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ class JobFailed:
 
 @dataclass(frozen=True, slots=True)
 class JobClosed:
-    """`how` completed, failed, terminated. `key`: the idempotency key of the attempt that answered."""
+    """`how` completed, failed, terminated, handed (to a person). `key`: that of the attempt that answered."""
 
     instance: int
     item: int

@@ -164,7 +164,11 @@ def _complete_task(step: Step, command: c.CompleteTask) -> None:
     item = _item(step, command.item)
     variables = _variables(command.variables)
     step.emit(e.TaskClosed(item.instance, item.id, "completed"))
-    step.behaviour(item.instance).task_completed(step, step.state.items[item.id], variables)
+    behaviour, done = step.behaviour(item.instance), step.state.items[item.id]
+    if wait.facts and wait.facts.get("in_place_of"):
+        behaviour.job_completed(step, done, variables)
+    else:
+        behaviour.task_completed(step, done, variables)
 
 
 def _complete_job(step: Step, command: c.CompleteJob) -> None:
@@ -196,6 +200,24 @@ def _resolve_incident(step: Step, command: c.ResolveIncident) -> None:
         behaviour.retry(step, item)
     else:
         behaviour.skip(step, item, output)
+
+
+def _ask_person(step: Step, command: c.AskPerson) -> None:
+    kind, number = ("job", command.job) if command.job is not None else ("incident", command.incident or 0)
+    wait = _wait(step, number, kind)
+    if wait.item is None or (kind == "incident" and not (wait.facts or {}).get("job")):
+        raise CommandRejected("state", "No machine's work stands behind this, so no person can do it in its place.")
+    item = _item(step, wait.item)
+    if kind == "job":
+        step.emit(e.JobClosed(item.instance, item.id, number, "handed"))
+    else:
+        step.emit(e.IncidentResolved(item.instance, item.id, number, "by-hand"))
+    step.emit(
+        e.TaskOpened(
+            item.instance, item.id, command.name, command.definition, command.form,
+            candidate_groups=command.groups, due=command.due, in_place_of="job",
+        )
+    )  # fmt: skip
 
 
 def _raise_incident(step: Step, command: c.RaiseIncident) -> None:
@@ -324,6 +346,7 @@ _HANDLERS: Final[dict[type, Callable[[Step, Any], None]]] = {
     c.CompleteJob: _complete_job,
     c.FailJob: _fail_job,
     c.ResolveIncident: _resolve_incident,
+    c.AskPerson: _ask_person,
     c.RaiseIncident: _raise_incident,
     c.FireTimer: _fire_timer,
     c.OccurEvent: _on_item_with_variables,

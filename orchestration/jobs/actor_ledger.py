@@ -6,51 +6,47 @@ statement that takes the result into the case.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from hashlib import sha256
+from typing import Any, LiteralString
 
 import orjson
 
 from audit.db.sql import Part, cursor, together
-from orchestration.actors import kinds
+from orchestration.jobs.attempt import Attempt
 from orchestration.models import Job
 from orchestration.privacy.pseudonyms import pseudonym
 
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What came of calling an actor: an answer, or an error that may be worth another try."""
-
-    actor: str
-    version: str
-    latency_ms: float
-    answer: kinds.Answer | None = None
-    error: str = ""
-    temporary: bool = False
-
-
-ENTRY = """
+ENTRY: LiteralString = """
 called as (
     insert into orchestration_actorcall (instance_id, job_id, attempt, actor, version, capability, started, latency_ms,
-                                         input_reference, output, confidence, detail, usage, outcome, error)
+                                         input_reference, output, confidence, detail, usage, outcome, error, asked_by,
+                                         mode, queue_ms, cost, currency, output_digest, route, verdicts)
     values (%(instance)s, %(call_job)s, %(call_attempt)s, %(call_actor)s, %(call_version)s, %(call_capability)s,
             %(call_started)s, %(call_latency)s, %(call_input)s, %(call_output)s::jsonb, %(call_confidence)s,
-            %(call_detail)s::jsonb, %(call_usage)s::jsonb, %(call_outcome)s, %(call_error)s))"""
+            %(call_detail)s::jsonb, %(call_usage)s::jsonb, %(call_outcome)s, %(call_error)s, %(call_asked_by)s,
+            %(call_mode)s, %(call_queue)s, %(call_cost)s, %(call_currency)s, %(call_digest)s, %(call_route)s::jsonb,
+            %(call_verdicts)s::jsonb))"""
 
 
 def entry(job: Job, attempt: Attempt, started: datetime, outcome: str) -> Part:
-    """What writes the row. `outcome`: done, refused, failed or lost."""
-    answer = attempt.answer
+    """What writes the row. `outcome`: done, suggested, refused, failed, handed, contained or lost."""
+    answer, choice = attempt.answer, attempt.choice
+    output = None if answer is None else orjson.dumps(answer.output)
     return ENTRY, {
         "instance": job.instance_id, "call_job": job.pk, "call_attempt": job.attempts, "call_actor": attempt.actor,
         "call_version": attempt.version, "call_capability": job.capability, "call_started": started,
         "call_latency": attempt.latency_ms, "call_input": reference(job),
-        "call_output": None if answer is None else _json(answer.output),
+        "call_output": None if output is None else output.decode(),
         "call_detail": None if answer is None else _json(answer.detail),
         "call_usage": None if answer is None else _json(answer.usage),
         "call_confidence": None if answer is None else answer.confidence, "call_outcome": outcome,
-        "call_error": attempt.error,
+        "call_error": attempt.error, "call_asked_by": "", "call_mode": "" if choice is None else choice.mode,
+        "call_queue": max((started - max(job.run_at, job.created)).total_seconds() * 1000, 0.0),
+        "call_cost": attempt.cost, "call_currency": attempt.currency if attempt.cost is not None else "",
+        "call_digest": "" if output is None else sha256(output).hexdigest(),
+        "call_route": None if choice is None else _json(choice.told()),
+        "call_verdicts": orjson.dumps([one.told() for one in attempt.verdicts]).decode() if attempt.verdicts else None,
     }  # fmt: skip
 
 

@@ -16,17 +16,23 @@ _MOST_DOUBLINGS: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """`first`: the pause after the first failure."""
+    """`first`: the pause after the first failure. `jitter`: by which share of it a pause may be longer or shorter, so
+    that what failed together is not tried again together."""
 
     first: timedelta
     factor: int
     longest: timedelta
+    jitter: float = 0.0
 
     def pause(self, failures: int) -> timedelta:
         """How long to wait after so many failures (from 1)."""
         power = min(max(failures, 1) - 1, _MOST_DOUBLINGS)
         seconds = min(self.first.total_seconds() * self.factor**power, self.longest.total_seconds())
         return timedelta(seconds=seconds)
+
+    def spread(self, failures: int, chance: float) -> timedelta:
+        """The pause, made shorter or longer by `chance` (from 0 to 1, evenly spread)."""
+        return self.pause(failures) * (1 + self.jitter * (2 * chance - 1))
 
     def sql(self, failures: str) -> str:
         """The same as an SQL expression of type interval; `failures` is the SQL of their number."""
@@ -35,7 +41,7 @@ class RetryPolicy:
         return f"least({first} * {power}, {longest}) * interval '1 second'"
 
 
-JOBS: Final = RetryPolicy(timedelta(seconds=4), 4, timedelta(hours=1))
+JOBS: Final = RetryPolicy(timedelta(seconds=4), 4, timedelta(hours=1), jitter=0.2)
 """A job whose actor could not answer for the moment."""
 LETTERS: Final = RetryPolicy(timedelta(seconds=15), 2, timedelta(minutes=10))
 """A message or signal that could not be brought."""

@@ -7,23 +7,26 @@ When no worker comes back from a job, another one may have it under the same key
 
 from __future__ import annotations
 
-import time
+import random
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Final, LiteralString
 
-import orjson
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from audit.db.sql import Part, cursor
 from audit.services import Fact, Origin
-from orchestration.actors import guardrails, kinds
-from orchestration.engine.commands import ACTOR_FAILED, CompleteJob, FailJob
+from orchestration.actors import gauges, kinds
+from orchestration.actors.capability import Capability, undeclared
+from orchestration.actors.routing import Choice, Way
+from orchestration.casetypes.case_type import CaseType, by_definition
+from orchestration.engine.commands import ACTOR_FAILED, AskPerson, CompleteJob, FailJob
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
-from orchestration.jobs import actor_ledger, retry, worker_liveness
-from orchestration.jobs.actor_ledger import Attempt, reference
-from orchestration.models import ActorCall, Job, ModelVersion
+from orchestration.jobs import actor_ledger, calling, choosing, offering, worker_liveness
+from orchestration.jobs.actor_ledger import reference
+from orchestration.jobs.attempt import Attempt
+from orchestration.models import Actor, ActorCall, Job
 from orchestration.shell import services
 from orchestration.shell.nudges import nudge_jobs
 from orchestration.shell.services import Locked
@@ -34,14 +37,17 @@ CLOCKS_DIFFER = timedelta(seconds=2)
 """How much the clocks of two machines may differ without a nudge coming too early to be heard."""
 MOST_DEATHS = 5
 """From a job that kills so many workers no further one is sent: a person has to look at it."""
+FULL: Final = 1.0
+"""Seconds after which a job is looked at again whose actor was taken by others meanwhile."""
 
 
-CLAIM = """
+CLAIM: LiteralString = """
 update orchestration_job
 set state = 'running', lease_until = %(until)s, worker = %(worker)s, attempts = attempts + 1
 where instance_id = %(instance)s and job = %(job)s and state = 'waiting' and run_at <= %(latest)s
 returning id, instance_id, job, item, definition_item, name, capability, input, state, attempts, max_attempts, run_at,
-          overlooked, lease_until, worker, last_error, created, ended
+          overlooked, lease_until, worker, last_error, created, ended, priority, actor, wanted_actor,
+          changed_input, reserved, (select definition_id from orchestration_instance i where i.id = instance_id)
 """
 
 
@@ -54,25 +60,88 @@ def claim(instance: int, number: int) -> Job | None:
     }  # fmt: skip
     with cursor() as plain:
         row = plain.execute(CLAIM, wanted).fetchone()
-        return None if row is None else Job.from_db("default", [column.name for column in plain.description or ()], row)
+        if row is None:
+            return None
+        names = [column.name for column in plain.description or ()][:-1]
+    job = Job.from_db("default", names, row[:-1])
+    job.definition_id = row[-1]
+    return job
 
 
 def run(instance: int, number: int) -> services.Done | Refused | None:
-    """Claim a job, have it done and bring the result back; None where there was nothing to claim."""
+    """Claim a job, have it done and bring the result back; None where there was nothing to claim, or it has to wait."""
     job = claim(instance, number)
-    if job is None:
+    return None if job is None else carry_out(job)
+
+
+def carry_out(job: Job) -> services.Done | Refused | None:
+    """Have a claimed job done by whom the rules choose, and bring the result back."""
+    case_type = by_definition(job.definition_id)
+    started, capability = clock.utc_now(), case_type.capability(job.capability)
+    try:
+        choice = choosing.choose(job, case_type, capability)
+    except choosing.RoutingFault as fault:
+        return bring_back(job, Attempt("", "", 0, error=str(fault)), started, capability)
+    match choice.way:
+        case Way.WAIT:
+            put_back(job, choice.seconds)
+            return None
+        case Way.PERSON:
+            attempt = Attempt("", "", 0, person="The routing of work gives it to a person.", choice=choice)
+        case Way.NOBODY:
+            attempt = Attempt("", "", 0, error=_nobody(job.capability, choice), choice=choice)
+        case Way.ACTOR:
+            return _by_actor(job, case_type, capability, choice, started)
+    return bring_back(job, attempt, started, capability)
+
+
+def _by_actor(
+    job: Job, case_type: CaseType, capability: Capability, choice: Choice, started: datetime
+) -> services.Done | Refused | None:
+    chosen = choice.candidate
+    assert chosen is not None
+    deadline = None if choice.deadline is None else started + choice.deadline
+    if kinds.is_fetched(chosen.kind):
+        offering.offer(job, choice, chosen, deadline)
         return None
-    started = clock.utc_now()
-    return bring_back(job, _attempt(job), started)
+    if not gauges.reserve(job.pk, chosen, choice.mode, started, deadline):
+        put_back(job, FULL)
+        return None
+    attempt = calling.call(calling.Ready(job, case_type, capability, choice, chosen))
+    return bring_back(job, attempt, started, capability)
 
 
-def bring_back(job: Job, attempt: Attempt, started: datetime) -> services.Done | Refused:
+def _nobody(capability: str, choice: Choice) -> str:
+    """Why nobody can do it, for the person who has to see to it."""
+    off = "It is switched off."
+    others = {key: why for key, why in choice.passed.items() if why != off}
+    if not others:
+        return f"No enabled actor can do {capability!r}. Enable or add one, then retry."
+    told = "; ".join(f"{key}: {why}" for key, why in others.items())
+    return f"No actor can do {capability!r} now. {told} Mend that or choose another, then retry."
+
+
+def put_back(job: Job, seconds: float) -> None:
+    """Have it looked at again after so many seconds, as if this attempt had not been."""
+    again = clock.utc_now() + timedelta(seconds=seconds)
+    ours = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, worker=job.worker)
+    ours.update(state=Job.State.WAITING, lease_until=None, run_at=again, attempts=F("attempts") - 1)
+    nudge_jobs(job.instance_id, [job.job], after=seconds)
+
+
+def bring_back(
+    job: Job, attempt: Attempt, started: datetime, capability: Capability | None = None
+) -> services.Done | Refused | None:
     """The result re-enters the case as a command, with its row in the ledger, in one transaction."""
-    command = _command(job, attempt)
-    origin, facts = _origin(job, attempt), [_fact(job, attempt)]
+    capability = capability or undeclared(job.capability)
+    if attempt.chosen is not None and is_stopped(attempt.actor):
+        contain(job, attempt, started)
+        return None
+    command = _command(job, attempt, capability)
+    origin, facts = _origin(job, attempt), facts_of(job, attempt)
 
     def ledger(outcome: services.Done | Refused) -> Part:
-        return actor_ledger.entry(job, attempt, started, _result(attempt, outcome))
+        return _entries(job, attempt, started, _result(attempt, outcome))
 
     if isinstance(command, CompleteJob):
         return services.send(job.instance_id, command, origin, facts, ledger)
@@ -81,9 +150,67 @@ def bring_back(job: Job, attempt: Attempt, started: datetime) -> services.Done |
         if case is None:
             return _too_late(job, attempt, started)
         outcome = services.send(case, command, origin, facts, ledger)
-    if command.retry:
-        nudge_jobs(job.instance_id, [job.job], after=retry.JOBS.pause(job.attempts).total_seconds())
+        if isinstance(command, FailJob) and command.retry:
+            _again(job, attempt, capability)
+        elif isinstance(outcome, services.Done) and capability.then == "person":
+            return _by_hand(job, outcome, capability, origin) or outcome
     return outcome
+
+
+def _again(job: Job, attempt: Attempt, capability: Capability) -> None:
+    """The next attempt, after a pause that differs from job to job; not before the other side asked to."""
+    pause = capability.retry.spread(job.attempts, random.random())
+    if attempt.after is not None:
+        pause = max(pause, timedelta(seconds=min(attempt.after, capability.retry.longest.total_seconds())))
+    Job.objects.filter(pk=job.pk).update(run_at=clock.utc_now() + pause)
+    nudge_jobs(job.instance_id, [job.job], after=pause.total_seconds())
+
+
+def _by_hand(job: Job, done: services.Done, capability: Capability, origin: Origin) -> services.Done | Refused | None:
+    """What failed for good becomes a person's work, where the capability says so and the model did not deal with it."""
+    incident = next((one.event.incident for one in done.effects.incidents.values() if one.event.job == job.job), None)
+    if incident is None:
+        return None
+    handed = Fact("work.handed", {"job": job.job, "capability": job.capability, "why": "It failed for good."})
+    return services.send(job.instance_id, ask_person(job, capability, incident=incident), origin, [handed])
+
+
+def is_stopped(key: str) -> bool:
+    """Whether the actor was switched off, since it was called perhaps."""
+    return Actor.objects.filter(key=key, enabled=False).exists()
+
+
+def contain(job: Job, attempt: Attempt, started: datetime) -> None:
+    """What an actor gives after it was stopped is kept in the ledger and not used; its job waits to be let loose."""
+    with transaction.atomic():
+        case = _if_ours(job)
+        if case is None:
+            _too_late(job, attempt, started)
+            return
+        Job.objects.filter(pk=job.pk).update(state=Job.State.HELD, lease_until=None, attempts=F("attempts") - 1)
+        detail = {"job": job.job, "capability": job.capability, "actor": attempt.actor, "attempt": job.attempts}
+        held = Fact("work.held", detail)
+        entry = _entries(job, attempt, started, "contained")
+        services.record(case, [*facts_of(job, attempt), held], _origin(job, attempt), [entry])
+
+
+def let_loose(key: str) -> int:
+    """Have done what was held back until this actor may work again; how many jobs that are."""
+    held = Job.objects.filter(actor=key, state=Job.State.HELD)
+    found = list(held.values_list("instance", "job"))
+    held.update(state=Job.State.WAITING, run_at=clock.utc_now())
+    for instance, number in found:
+        nudge_jobs(instance, [number])
+    return len(found)
+
+
+def ask_person(job: Job, capability: Capability, *, group: str = "", incident: int | None = None) -> AskPerson:
+    """The command that makes a job, or the incident that it ended in, the work of a person."""
+    return AskPerson(
+        job.name or capability.title, job.definition_item, capability.form, job=None if incident else job.job,
+        incident=incident, groups=(group,) if group else (),
+        due=None if job.deadline is None else job.deadline.isoformat(),
+    )  # fmt: skip
 
 
 def lost() -> QuerySet[Job]:
@@ -102,6 +229,8 @@ def let_go(job: Job) -> None:
             return
         waiting = {"state": Job.State.WAITING, "lease_until": None, "run_at": now}
         Job.objects.filter(pk=job.pk).update(**waiting, attempts=F("attempts") - 1)
+        if job.actor:
+            gauges.release(job.actor, job.reserved)
         lost = Attempt("", "", 0, error=f"The worker {job.worker} did not come back.")
         actor_ledger.enter(job, lost, now, "lost")
         deaths = ActorCall.objects.filter(job=job, outcome="lost").count()
@@ -126,106 +255,58 @@ def _too_late(job: Job, attempt: Attempt, started: datetime) -> Refused:
     told = Fact(
         "command.refused", {"command": "FailJob", "job": job.job, "code": refused.code, "reason": refused.message}
     )
-    entry = actor_ledger.entry(job, attempt, started, "failed")
-    services.record(job.instance_id, [_fact(job, attempt), told], _origin(job, attempt), [entry])
+    entry = _entries(job, attempt, started, "failed" if attempt.answer is None else "refused")
+    services.record(job.instance_id, [*facts_of(job, attempt), told], _origin(job, attempt), [entry])
     return refused
 
 
-def _attempt(job: Job) -> Attempt:
-    """Call the first enabled actor that has the capability, with guardrails before and after."""
-    chosen = _chosen(job.capability)
-    if chosen is None:
-        return Attempt("", "", 0, error=f"No enabled actor can do {job.capability!r}. Enable or add one, then retry.")
-    if not chosen.version:
-        return Attempt(chosen.key, "", 0, error=f"{chosen.name} has no active model version. Train one, then retry.")
-    version = chosen.version
-    began = time.perf_counter()
-
-    def attempted(**outcome: Any) -> Attempt:
-        latency_ms = (time.perf_counter() - began) * 1000
-        return Attempt(chosen.key, version, latency_ms, **outcome | {"error": _text(outcome.get("error", ""))})
-
-    try:
-        actor = kinds.load(chosen.kind, version, lambda: _artefact(chosen))
-        given = orjson.loads(bytes(job.input))
-        scope = guardrails.Scope(job.capability, personal_data=True)
-        if not (verdict := guardrails.before(actor, given, scope)):
-            return attempted(error=verdict.reason)
-        answer = actor.run(given, idempotency_key=job.idempotency_key)
-        if not (verdict := guardrails.after(actor, answer, scope)):
-            return attempted(error=verdict.reason)
-    except kinds.ActorError as error:
-        return attempted(error=str(error), temporary=error.temporary)
-    except Exception as error:  # an actor is outside code: whatever it raises is an incident, never a dead worker
-        return attempted(error=f"{type(error).__name__}: {error}", temporary=True)
-    if not _can_be_kept(answer.output):
-        return attempted(error="The answer holds characters or numbers that cannot be kept.")
-    return attempted(answer=answer)
-
-
-class _Chosen(NamedTuple):
-    """An enabled actor, and its active version; an empty one where it has none."""
-
-    key: str
-    name: str
-    kind: str
-    version: str
-    artefact: int
-
-
-CHOOSE = """
-select a.key, a.name, a.kind, coalesce(v.version, ''), coalesce(v.id, 0)
-from orchestration_actor a left join orchestration_modelversion v on v.actor_id = a.id and v.active
-where a.capability = %(capability)s and a.enabled order by a.rank, a.key limit 1
-"""
-
-
-def _chosen(capability: str) -> _Chosen | None:
-    """The first enabled actor that has the capability; one statement."""
-    with cursor() as plain:
-        found = plain.execute(CHOOSE, {"capability": capability}).fetchone()
-    return None if found is None else _Chosen(*found)
-
-
-def _artefact(chosen: _Chosen) -> bytes:
-    return bytes(ModelVersion.objects.values_list("artefact", flat=True).get(pk=chosen.artefact))
-
-
-def _can_be_kept(output: Any) -> bool:
-    """Whether our JSON and PostgreSQL's can hold it: numbers of 64 bits, whole characters, no NUL."""
-    try:
-        return b"\\u0000" not in orjson.dumps(output).replace(b"\\\\", b"")
-    except TypeError:
-        return False
-
-
-def _text(error: str) -> str:
-    """What went wrong, as PostgreSQL can keep it."""
-    return error.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
-
-
-def _command(job: Job, attempt: Attempt) -> CompleteJob | FailJob:
+def _command(job: Job, attempt: Attempt, capability: Capability) -> CompleteJob | FailJob | AskPerson:
+    if attempt.person:
+        return ask_person(job, capability, group="" if attempt.choice is None else attempt.choice.group)
     if attempt.answer is not None:
         return CompleteJob(job.job, attempt.answer.output, job.idempotency_key)
-    again = attempt.temporary and job.attempts < job.max_attempts
-    return FailJob(job.job, attempt.error, retry=again, code=ACTOR_FAILED)
+    most = job.max_attempts if capability.times is None else capability.times + 1
+    again = attempt.temporary and attempt.code is None and job.attempts < most
+    return FailJob(job.job, attempt.error, retry=again, code=attempt.code or ACTOR_FAILED)
 
 
 def _origin(job: Job, attempt: Attempt) -> Origin:
     return Origin(f"model:{attempt.actor}" if attempt.actor else "system:jobs", cause=f"job {job.job}")
 
 
-def _fact(job: Job, attempt: Attempt) -> Fact:
+def facts_of(job: Job, attempt: Attempt) -> list[Fact]:
+    """What the history says of an attempt: the call, and that a person is asked."""
     detail = {
         "job": job.job, "capability": job.capability, "attempt": job.attempts, "actor": attempt.actor,
         "version": attempt.version, "latency_ms": round(attempt.latency_ms, 1), "input": reference(job),
     }  # fmt: skip
-    if attempt.answer is None:
-        return Fact("actor.failed", detail | {"error": attempt.error, "temporary": attempt.temporary})
-    return Fact("actor.called", detail | {"confidence": attempt.answer.confidence})
+    if attempt.choice is not None:
+        detail["route"] = attempt.choice.told()
+    if attempt.verdicts:
+        detail["verdicts"] = [verdict.told() for verdict in attempt.verdicts]
+    handed = Fact("work.handed", {"job": job.job, "capability": job.capability, "why": attempt.person})
+    if attempt.answer is not None:
+        called = Fact("actor.called", detail | {"confidence": attempt.answer.confidence})
+        return [called, handed] if attempt.person else [called]
+    failed = Fact("actor.failed", detail | {"error": attempt.error, "temporary": attempt.temporary})
+    if not attempt.person:
+        return [failed]
+    return [failed, handed] if attempt.actor else [handed]
+
+
+def _entries(job: Job, attempt: Attempt, started: datetime, outcome: str) -> Part:
+    """The row in the ledger, and the actor's gauge settled."""
+    text, values = actor_ledger.entry(job, attempt, started, outcome)
+    if attempt.chosen is None:
+        return text, values
+    now, ok = clock.utc_now(), attempt.answer is not None
+    more, settled = gauges.settled(attempt.chosen, now, failed=attempt.faulty, ok=ok, cost=attempt.cost)
+    return text + "," + more, {**values, **settled}
 
 
 def _result(attempt: Attempt, outcome: services.Done | Refused) -> str:
     if attempt.answer is None:
-        return "failed"
+        return "handed" if attempt.person and not attempt.actor else "failed"
+    if attempt.person and isinstance(outcome, services.Done):
+        return "suggested"
     return "done" if isinstance(outcome, services.Done) else "refused"

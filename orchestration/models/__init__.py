@@ -4,25 +4,33 @@
 subscriptions, incidents) is written in the same transaction as the step that wanted it, from the step's events.
 """
 
-from orchestration.models.actors import Actor, ModelVersion
+from orchestration.models.actors import Actor, ActorVersion, AllowedHost, Budget, Gauge, Spending, Trial, WorkerToken
 from orchestration.models.definitions import Definition, StartTimer
 from orchestration.models.instances import Instance
-from orchestration.models.jobs import ActorCall, Incident, Job
+from orchestration.models.jobs import ActorCall, Evaluation, Incident, Job, Judgement
 from orchestration.models.tasks import HumanTask, TaskCandidate
 from orchestration.models.waits import Outbox, Subscription, Timer
 
 __all__ = [
     "Actor",
     "ActorCall",
+    "ActorVersion",
+    "AllowedHost",
+    "Budget",
     "Definition",
+    "Evaluation",
+    "Gauge",
     "HumanTask",
     "Incident",
     "Instance",
     "Job",
-    "ModelVersion",
+    "Judgement",
     "Outbox",
+    "Spending",
     "StartTimer",
     "Subscription",
     "TaskCandidate",
     "Timer",
+    "Trial",
+    "WorkerToken",
 ]

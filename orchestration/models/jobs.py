@@ -14,9 +14,15 @@ class Job(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting"
         RUNNING = "running"
+        OFFERED = "offered"  # to an outside worker, which fetches it
+        HELD = "held"  # until the actor that it waits for is let loose again
         DONE = "done"
+        HANDED = "handed"  # to a person
         INCIDENT = "incident"
         CANCELLED = "cancelled"
+
+    definition_id: int = 0
+    """The version that its case follows; known of a job that was claimed."""
 
     instance = models.ForeignKey(Instance, models.CASCADE, related_name="jobs")
     job = models.IntegerField(help_text="the engine's number of it")
@@ -35,12 +41,23 @@ class Job(models.Model):
     last_error = models.TextField(blank=True)
     created = models.DateTimeField()
     ended = models.DateTimeField(null=True, blank=True)
+    priority = models.SmallIntegerField(default=0, db_default=0, help_text="above 0 is urgent: it overtakes")
+    actor = models.CharField(max_length=100, db_default="", blank=True, help_text="chosen for the attempt under way")
+    mode = models.CharField(max_length=10, db_default="", blank=True, help_text="automatic or suggest, as chosen")
+    wanted_actor = models.CharField(max_length=100, db_default="", blank=True, help_text="to whom a person handed it")
+    changed_input = models.BinaryField(null=True, blank=True, help_text="what a person gives in place of the input")
+    began = models.DateTimeField(null=True, blank=True, help_text="when the attempt under way was claimed or fetched")
+    deadline = models.DateTimeField(null=True, blank=True)
+    reserved = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instance", "job"], name="job_once")]
         indexes = [
             models.Index(fields=["run_at"], condition=Q(state="waiting"), name="job_waiting"),
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="job_running"),
+            models.Index(fields=["capability", "run_at"], condition=Q(state="waiting"), name="job_waiting_for"),
+            models.Index(fields=["actor", "state"], condition=~Q(actor="") & Q(ended=None), name="job_of_actor"),
+            models.Index(fields=["capability", "-id"], condition=Q(state="incident"), name="job_failed"),
         ]
 
     def __str__(self) -> str:
@@ -70,12 +87,58 @@ class ActorCall(models.Model):
     usage = models.JSONField(null=True, help_text="what was counted: tokens, say")
     outcome = models.CharField(max_length=20)
     error = models.TextField(blank=True)
+    asked_by = models.CharField(max_length=200, db_default="", blank=True, help_text="who set off the step")
+    mode = models.CharField(max_length=10, db_default="", blank=True)
+    queue_ms = models.FloatField(null=True)
+    cost = models.DecimalField(max_digits=16, decimal_places=6, null=True, help_text="empty: unknown")
+    currency = models.CharField(max_length=3, db_default="", blank=True)
+    output_digest = models.CharField(max_length=64, db_default="", blank=True)
+    route = models.JSONField(null=True, help_text="the rule that chose, and who was passed over and why")
+    verdicts = models.JSONField(null=True, help_text="of each guardrail: name, stage, outcome, sentence")
 
     class Meta:
-        indexes = [models.Index(fields=["actor", "version", "started"], name="call_by_actor")]
+        indexes = [
+            models.Index(fields=["actor", "version", "started"], name="call_by_actor"),
+            models.Index(fields=["started"], name="call_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.actor} {self.version}: {self.outcome}"
+
+
+class Judgement(models.Model):
+    """What a person, or what became known later, said of an answer: accepted, changed or rejected."""
+
+    class Verdict(models.TextChoices):
+        ACCEPTED = "accepted"
+        CHANGED = "changed"
+        REJECTED = "rejected"
+
+    call = models.OneToOneField(ActorCall, models.CASCADE, related_name="judgement")
+    verdict = models.CharField(max_length=8, choices=Verdict)
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=500, blank=True)
+    right = models.JSONField(null=True, help_text="what the person gave in its place")
+
+    def __str__(self) -> str:
+        return f"call {self.call_id}: {self.verdict}"
+
+
+class Evaluation(models.Model):
+    """How an evaluator scored an answer afterwards, from 0 to 1. It never stops anything."""
+
+    call = models.ForeignKey(ActorCall, models.CASCADE, related_name="evaluations")
+    evaluator = models.CharField(max_length=100)
+    score = models.FloatField()
+    at = models.DateTimeField()
+    note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["call", "evaluator"], name="evaluation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.evaluator} of call {self.call_id}: {self.score}"
 
 
 class Incident(models.Model):

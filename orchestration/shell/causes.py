@@ -18,6 +18,7 @@ WORDS: Final[dict[type, str]] = {
     c.StartCase: "the start of {key}", c.StartProcess: "the start of {key}", c.CompleteTask: "finishing task {item}",
     c.CompleteItem: "finishing item {item}", c.Trigger: "a word to item {item}", c.CompleteJob: "job {job}",
     c.FailJob: "job {job}", c.ResolveIncident: "incident {incident}", c.RaiseIncident: "an incident",
+    c.AskPerson: "handing {name} to a person",
     c.FireTimer: "timer {timer}", c.OccurEvent: "event {item}", c.PlanItem: "planning {definition}",
     c.StartItem: "starting item {item}", c.Enable: "enabling item {item}", c.Disable: "disabling item {item}",
     c.Suspend: "suspending", c.Resume: "resuming", c.Terminate: "ending", c.FaultItem: "a fault of item {item}",

@@ -56,7 +56,7 @@ class Effects:
 
 
 TASK_STATES = {"completed": "completed", "suspended": "suspended"}
-JOB_STATES = {"completed": "done", "failed": "incident"}
+JOB_STATES = {"completed": "done", "failed": "incident", "handed": "handed"}
 
 
 def effects(events: Iterable[e.Event]) -> Effects:

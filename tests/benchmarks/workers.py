@@ -14,7 +14,7 @@ from casework.actors.bundled import CASE_TYPES, ensure_actors
 from casework.intake.services import Opened, case_open
 from orchestration.actors import kinds
 from orchestration.jobs import runner
-from orchestration.models import Job, ModelVersion
+from orchestration.models import ActorVersion, Job
 from orchestration.shell import nudges
 from tests.benchmarks import floor
 
@@ -44,7 +44,7 @@ def routed() -> Callable[[], None]:
 
 def bare(dsn: str) -> Callable[[], None]:
     """A call makes the same inferences by the same models, and the least writes."""
-    versions = ModelVersion.objects.filter(active=True).select_related("actor")
+    versions = ActorVersion.objects.filter(state=ActorVersion.State.IN_USE).select_related("actor")
     models = [kinds.load(each.actor.kind, each.version, bytes(each.artefact)) for each in versions]
     write = floor.routed(dsn)
 

@@ -15,7 +15,7 @@ from orchestration.actors.contract import TEXT_INPUT
 from orchestration.actors.kinds import ActorError, Answer
 from orchestration.actors.registry import actor_ensure, register_model_version
 from orchestration.jobs import runner
-from orchestration.models import Job, ModelVersion
+from orchestration.models import ActorVersion, Job
 
 LABELLED = {
     "type": "object",
@@ -77,7 +77,7 @@ def machines(monkeypatch: pytest.MonkeyPatch, db: None) -> Machines:
     for kind in ("intent", "sentiment"):
         actor_ensure(kind, name=kind.title(), kind=kind, capability=kind)
         register_model_version(kind, "1", b"a test's model", {}, activate=True)
-    assert ModelVersion.objects.filter(active=True).count() == 2
+    assert ActorVersion.objects.filter(state=ActorVersion.State.IN_USE).count() == 2
     found = Machines()
     monkeypatch.setattr(runner.kinds, "load", found.load)
     return found

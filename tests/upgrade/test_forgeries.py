@@ -339,17 +339,17 @@ RULES = {
         "refund v9 was never deployed",
     ),
     "another model is put to work": (
-        "insert into orchestration_modelversion (actor_id, version, artefact, metrics, note, created, active) select actor_id, "
-        "'forged', 'x', '{}', '', now(), false from orchestration_modelversion limit 1",
+        "insert into orchestration_actorversion (actor_id, version, artefact, metrics, note, created, state, share, registered_by) select actor_id, "
+        "'forged', 'x', '{}', '', now(), 'registered', 0, '' from orchestration_actorversion limit 1",
         "model forged of",
     ),
     "a model is put out of work": (
-        "update orchestration_modelversion set active = false where actor_id = (select id from orchestration_actor "
+        "update orchestration_actorversion set state = 'retired' where actor_id = (select id from orchestration_actor "
         "where key = 'intent')",
         "not at work, though the last change says otherwise",
     ),
     "a model looks better than it was": (
-        "update orchestration_modelversion set metrics = '{\"accuracy\": 1}' where actor_id = (select id from "
+        "update orchestration_actorversion set metrics = '{\"accuracy\": 1}' where actor_id = (select id from "
         "orchestration_actor where key = 'intent')",
         "are not those that were registered",
     ),
@@ -401,7 +401,7 @@ ROLES = {
         f"insert into authtoken_token (key, created, user_id) select 'forged', now(), {ANNA}", "the key to the API of person anna",
     ),
     "the weights of a model are rewritten": (
-        "update orchestration_modelversion set artefact = 'x' where actor_id = (select id from orchestration_actor where key = "
+        "update orchestration_actorversion set artefact = 'x' where actor_id = (select id from orchestration_actor where key = "
         "'intent')",
         "the weights of model",
     ),

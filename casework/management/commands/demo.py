@@ -22,7 +22,7 @@ from casework.intake.services import Opened, case_open
 from casework.management.odd_cases import make_odd_cases
 from casework.models import Case
 from orchestration.casetypes.case_type import by_definition, current
-from orchestration.models import ModelVersion
+from orchestration.models import ActorVersion
 
 PASSWORD = "casewright"  # noqa: S105 - for people who exist in development only
 
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             self.stdout.write(ensure_person(*person))
         if not Case.objects.exists():
             self.stdout.write(f"{open_samples(cases)} sample cases are on their way to the worker")
-            if cases and ModelVersion.objects.filter(active=True).exists():
+            if cases and ActorVersion.objects.filter(state=ActorVersion.State.IN_USE).exists():
                 self.stdout.write("Out of the ordinary:")
                 for line in make_odd_cases():
                     self.stdout.write(line)

@@ -21,6 +21,9 @@ KINDS = {  # kind -> what makes an actor of (key, version, artefact bytes or Non
     "sentiment": "orchestration.actors.kinds.text_model.sentiment:SentimentActor",
 }
 
+FETCHED = frozenset({"external"})
+"""Kinds whose work is fetched by workers outside, rather than called here."""
+
 PREPARE = (
     "orchestration.actors.kinds.text_model.embedding:load",
     "orchestration.actors.kinds.text_model.sentiment:load",
@@ -43,6 +46,10 @@ def load(key: str, version: str, artefact: Artefact) -> Actor:
         while len(_loaded) > KEPT:
             _loaded.popitem(last=False)
         return actor
+
+
+def is_fetched(kind: str) -> bool:
+    return kind in FETCHED
 
 
 def prepare() -> None:

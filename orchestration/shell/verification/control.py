@@ -19,10 +19,10 @@ from audit.checking import ChainCheck
 from audit.db.sql import cursor
 from audit.models import AuditEvent, StandingChain, VerifiedHead
 from audit.reading import links_of
-from orchestration.actors.registry import actor_facts
+from orchestration.actors.registry import made_facts
 from orchestration.casetypes.case_type import Faulty, by_definition, content_hash
 from orchestration.engine.bpmn.view import starters
-from orchestration.models import Actor, Definition, ModelVersion, StartTimer
+from orchestration.models import Actor, ActorVersion, Definition, StartTimer
 from orchestration.shell.verification.cases import BROKEN
 from orchestration.shell.verification.every import snapshot
 from orchestration.shell.verification.kept import NOT_OURS, Verified, keep
@@ -41,6 +41,7 @@ class Change:
 
 
 Compared = Callable[[list[Change]], Iterable[str]]
+NEW: Final = (ActorVersion.State.REGISTERED, 0)
 with_every_control: list[Compared] = []
 """What others compare with the control chain: a sentence for each fault."""
 
@@ -136,8 +137,8 @@ def _versions_apart(changes: list[Change]) -> Iterator[str]:
 def _models_apart(changes: list[Change]) -> Iterator[str]:
     told = {(c.detail["actor"], c.detail["version"]): c for c in changes if c.action == "model.registered"}
     weights = _weights(changes)
-    at_work = {c.detail["actor"]: c.detail["version"] for c in changes if c.action == "model.activated"}
-    for row in ModelVersion.objects.select_related("actor").order_by("actor__key", "version").iterator(chunk_size=5):
+    states = _states(changes)
+    for row in ActorVersion.objects.select_related("actor").order_by("actor__key", "version").iterator(chunk_size=5):
         key = (row.actor.key, row.version)
         name, change = f"model {row.version} of {row.actor.key}", told.pop(key, None)
         if change is None:
@@ -146,10 +147,31 @@ def _models_apart(changes: list[Change]) -> Iterator[str]:
             yield f"the figures of {name} are not those that were registered"
         if key in weights and weights[key] != sha256(bytes(row.artefact)).hexdigest():
             yield f"the weights of {name} are not those that were registered"
-        if row.active != (at_work.get(row.actor.key) == row.version):
-            yield f"{name} is {'' if row.active else 'not '}at work, though the last change says otherwise"
+        if (row.state, row.share) not in _alike(states.get(key, NEW)):
+            yield f"{name} is {row.get_state_display()}, though the last change says otherwise"
     for actor, version in told:
         yield f"model {version} of {actor} was registered, but is gone"
+
+
+def _states(changes: list[Change]) -> dict[tuple[str, str], tuple[str, int]]:
+    """How far each version is, and its share, as the last change of it says."""
+    found: dict[tuple[str, str], tuple[str, int]] = {}
+    for change in changes:
+        if change.action == "model.activated":
+            actor = change.detail["actor"]
+            for key, told in found.items():
+                if key[0] == actor and told[0] == ActorVersion.State.IN_USE:
+                    found[key] = (ActorVersion.State.RETIRED, 0)
+            found[actor, change.detail["version"]] = (ActorVersion.State.IN_USE, 100)
+        elif change.action == "version.moved":
+            detail = change.detail
+            found[detail["actor"], detail["version"]] = (detail["state"], detail["share"])
+    return found
+
+
+def _alike(told: tuple[str, int]) -> tuple[tuple[str, int], ...]:
+    """A release before versions had states kept only whether one was at work."""
+    return (told, NEW) if told == (ActorVersion.State.RETIRED, 0) else (told,)
 
 
 def _weights(changes: list[Change]) -> dict[tuple[str, str], str]:
@@ -166,20 +188,26 @@ def _weights(changes: list[Change]) -> dict[tuple[str, str], str]:
 def _actors_apart(changes: list[Change]) -> Iterator[str]:
     made: dict[str, dict[str, Any]] = {}
     enabled: dict[str, bool] = {}
+    cards: dict[str, dict[str, Any]] = {}
     begun = False
     for change in changes:
         if change.action == BEGUN:
             begun, made = True, {**made, **change.detail["actors"]}
         elif change.action == "actor.changed":
             key = change.detail["actor"]
-            made |= {key: change.detail["made"]} if "made" in change.detail else {}
+            if "made" in change.detail:
+                made[key] = {name: value for name, value in change.detail["made"].items() if name != "card"}
+                cards[key] = change.detail["made"].get("card", {})
+            cards |= {key: change.detail["card"]} if "card" in change.detail else {}
             enabled |= {key: change.detail["enabled"]} if "enabled" in change.detail else {}
     for row in Actor.objects.order_by("key"):
         facts = made.pop(row.key, None)
         if facts is None and begun:
             yield f"actor {row.key} was never made"
-        elif facts is not None and facts != actor_facts(row):
+        elif facts is not None and facts != made_facts(row):
             yield f"actor {row.key} is not as it was made"
+        if row.card != cards.get(row.key, {}):
+            yield f"the card of actor {row.key} is not what the last change made it"
         if row.enabled != enabled.get(row.key, True):
             yield f"actor {row.key} is switched {'on' if row.enabled else 'off'}, though the last change says otherwise"
     for key in made:

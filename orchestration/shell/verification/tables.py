@@ -48,7 +48,8 @@ NUMBERED: Final = (
     Table(
         "job",
         "select t.instance_id, t.job, t.item, t.definition_item, t.name, t.capability, t.input, "
-        "case when t.state = 'running' then 'waiting' else t.state end, t.max_attempts, t.attempts, t.last_error, "
+        "case when t.state in ('running', 'offered', 'held') then 'waiting' else t.state end, "
+        "t.max_attempts, t.attempts, t.last_error, "
         "t.created, t.ended from orchestration_job t",
         "t.job",
         ("item", "element", "name", "capability", "input", "state", "number of attempts allowed", "number of attempts",
@@ -91,7 +92,7 @@ ORDERED: Final = (
     ),
 )  # fmt: skip
 INSTANCE: Final[Mapping[str, LiteralString]] = {"outbox": "t.sender_id"}
-WITHOUT_FACT: Final[Mapping[str, LiteralString]] = {"call": " and t.outcome <> 'lost'"}
+WITHOUT_FACT: Final[Mapping[str, LiteralString]] = {"call": " and t.outcome not in ('lost', 'handed')"}
 
 
 def of_cases(cursor: psycopg.Cursor[Any], table: Table, cases: Sequence[int]) -> Iterator[RawRow]:

@@ -263,7 +263,7 @@ def _refused(told: Told, detail: Mapping[str, Any], link: Row) -> None:
     if detail.get("command") == "FireTimer" and "timer" in detail:
         told.put_off.add(detail["timer"])
     calls = told.lists["call"].rows
-    if calls and calls[-1][CALL_AT] == link[6] and calls[-1][CALL_OUTCOME] != "failed":
+    if calls and calls[-1][CALL_AT] == link[6] and calls[-1][CALL_OUTPUT] != b"null":
         calls[-1][CALL_OUTCOME] = "refused"
 
 
@@ -308,6 +308,7 @@ def _thrown(told: Told, event: e.MessageThrown | e.SignalThrown, at: datetime) -
 
 
 # --- the ledger: job, attempt, actor, version, capability, latency, input, confidence, error, outcome, output
+NO_ANSWER, ANSWERED = ("failed", "contained"), ("done", "refused", "suggested", "contained")
 CALL_JOB, CALL_OUTCOME, CALL_OUTPUT, CALL_AT = 0, 9, 10, 11
 
 
@@ -319,8 +320,15 @@ def _called(told: Told, detail: Mapping[str, Any], link: Row) -> None:
     told.lists["call"].rows.append([
         detail["job"], detail["attempt"], detail["actor"], detail["version"], detail["capability"],
         detail["latency_ms"], detail["input"], detail.get("confidence"), detail.get("error", ""),
-        "failed" if failed else Either(("done", "refused")), b"null" if failed else ANY, link[6],
+        Either(NO_ANSWER if failed else ANSWERED), b"null" if failed else ANY, link[6],
     ])  # fmt: skip
+
+
+def _held(told: Told, detail: Mapping[str, Any], link: Row) -> None:
+    """An attempt that was held back counts as none."""
+    told.attempts[detail["job"]] = detail["attempt"] - 1
+    if (job := told.rows["job"].row(detail["job"])) is not None:
+        job[JOB_ATTEMPTS] = Either((detail["attempt"] - 1, detail["attempt"]))
 
 
 def _erased(told: Told, detail: Mapping[str, Any], link: Row) -> None:
@@ -348,5 +356,6 @@ on_event(_thrown, e.MessageThrown, e.SignalThrown)
 on_fact(_task_taken, "task.claimed")
 on_fact(_task_given_back, "task.released")
 on_fact(_called, "actor.called", "actor.failed")
+on_fact(_held, "work.held")
 on_fact(_refused, "command.refused")
 on_fact(_erased, "content.erased")

@@ -25,7 +25,7 @@ from casework.models import Case, Proposal
 from casework.tasks.services import task_complete
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
-from orchestration.models import HumanTask, Incident, ModelVersion
+from orchestration.models import ActorVersion, HumanTask, Incident
 from orchestration.shell.selectors import state_of
 from tests.casework.conftest import PERSON
 from tests.orchestration.machines import Machines, work_jobs
@@ -128,7 +128,7 @@ class Scene:
     incident: int
     waiting: Case
     added: int
-    model: ModelVersion
+    model: ActorVersion
     proposal: Proposal
 
 
@@ -160,7 +160,7 @@ def scene(
     return Scene(
         case=again, task=HumanTask.objects.get(instance=again.instance_id, state="open"), troubled=troubled,
         incident=Incident.objects.get(instance=troubled.instance_id).incident, waiting=waiting, added=added,
-        model=ModelVersion.objects.get(actor__key="intent"),
+        model=ActorVersion.objects.get(actor__key="intent"),
         proposal=Proposal.objects.create(
             key="complaint", based_on=1, files=again.instance.definition.files, source="complaint.zip",
             by=people["ada"], created=clock.utc_now(),

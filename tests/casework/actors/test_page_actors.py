@@ -53,7 +53,7 @@ def test_another_model_version_is_put_to_work(machines, admin):
     assert "accuracy 0.97" in told
     answer = admin.post(f"/actors/intent/versions/{second.pk}/activate/", follow=True)
     assert "works with version second" in answer.content.decode()
-    assert Actor.objects.get(key="intent").versions.get(active=True) == second
+    assert Actor.objects.get(key="intent").versions.get(state="in-use") == second
     assert AuditEvent.objects.filter(chain=0, action="model.activated", actor="person:ada").count() == 1
 
 

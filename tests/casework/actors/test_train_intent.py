@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from orchestration.actors import kinds
-from orchestration.models import ModelVersion
+from orchestration.models import ActorVersion
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +19,7 @@ def messages(tmp_path):
 
 
 def versions():
-    return list(ModelVersion.objects.filter(actor__key="intent").order_by("pk"))
+    return list(ActorVersion.objects.filter(actor__key="intent").order_by("pk"))
 
 
 def test_a_trained_model_is_registered_with_what_was_measured_and_waits_to_be_activated(messages, capsys):
@@ -36,7 +36,7 @@ def test_a_trained_model_is_registered_with_what_was_measured_and_waits_to_be_ac
 
 def test_an_activated_model_is_the_one_at_work_and_answers_with_the_new_labels(messages):
     call_command("train_intent", messages, activate=True)
-    version = ModelVersion.objects.get(actor__key="intent", active=True)
+    version = ActorVersion.objects.get(actor__key="intent", state="in-use")
     actor = kinds.load("intent", version.version, bytes(version.artefact))
     assert actor.run({"text": "my roof leaks"}, idempotency_key="").output["label"] == "repairs"
 

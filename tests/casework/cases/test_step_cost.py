@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 
 from audit.services import Origin
 from casework.models import Case
+from orchestration.actors.contract import Answer
 from orchestration.engine.commands import CompleteJob, CompleteTask, PlanItem, StartCase
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -58,7 +59,7 @@ def test_a_worker_s_result_costs_one_more_for_its_row_in_the_ledger(
     number = Job.objects.filter(instance=case).values_list("job", flat=True)[0]
     job = runner.claim(case, number)
     assert job is not None
-    attempt = runner._attempt(job)
+    attempt = runner.Attempt("intent", "1", 1.0, answer=Answer(INTENT, 0.93))
     done_within(lambda: runner.bring_back(job, attempt, clock.utc_now()), most=MOST + 1)
 
 

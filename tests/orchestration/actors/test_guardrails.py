@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.actors.guardrails import Scope, after, before
+from orchestration.actors.guardrails.standing import Scope, after, before
 from orchestration.actors.kinds import Answer
 from orchestration.privacy.texts import FORMS, Secret, Secrets
 

@@ -1,0 +1,199 @@
+"""Who does a piece of work: which actor, in which mode, and until when?
+
+Pure. What the routing decision says (a DMN table that admins edit; a wish a rule, in their order) is held against the
+actors that offer the capability: the first that is wished for and can be had is chosen, and of all others it is said
+why not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final
+
+from orchestration.actors.card import Card
+
+Json = Any
+ANY: Final = "any"
+CHEAPEST: Final = "cheapest"
+PERSON: Final = "person"
+AUTOMATIC: Final = "automatic"
+SUGGEST: Final = "suggest"
+SHADOW: Final = "shadow"
+MODES: Final = (AUTOMATIC, SUGGEST, SHADOW)
+BY_RANK: Final = "no rule of routing applies: by rank"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An actor that offers the capability, as it is now. `version` is empty where it has none that new jobs get.
+
+    `running`: calls under way; `calls`: in this minute. `spent`: this month, with what is reserved. `budget`: for a
+    month, None: unlimited. `probing`: its circuit is half open, and one call tries it already.
+    """
+
+    id: int
+    key: str
+    name: str
+    kind: str
+    card: Card
+    enabled: bool = True
+    version: str = ""
+    version_id: int = 0
+    running: int = 0
+    calls: int = 0
+    failures: int = 0
+    open_until: datetime | None = None
+    probing: bool = False
+    spent: Decimal = Decimal(0)
+    budget: Decimal | None = None
+    warn_at: int = 80
+
+    @property
+    def cost(self) -> Decimal | None:
+        """What one call is expected to cost; None where nobody knows."""
+        return None if self.card.price is None else self.card.price.amount
+
+    @property
+    def healthy(self) -> bool:
+        return self.enabled and bool(self.version) and self.open_until is None
+
+    def facts(self) -> dict[str, Json]:
+        """What a rule of routing can ask of it."""
+        return {
+            "enabled": self.enabled, "healthy": self.healthy, "failures": self.failures, "running": self.running,
+            "price": None if self.cost is None else float(self.cost), "spent": float(self.spent),
+            "budget": None if self.budget is None else float(self.budget), "source": self.card.source,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why an actor cannot be had. `passes`: it may be had again later without anybody doing anything, in `seconds`."""
+
+    sentence: str
+    passes: bool = False
+    seconds: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What one rule says. `actor`: a key, `any`, `cheapest` or `person`; `group`: who of the people."""
+
+    actor: str = ANY
+    mode: str = AUTOMATIC
+    deadline: timedelta | None = None
+    group: str = ""
+    rule: str = BY_RANK
+
+
+class Way(StrEnum):
+    ACTOR = "actor"
+    PERSON = "person"
+    WAIT = "wait"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`passed`: of each other actor, why not, a sentence by key. `seconds`: how long to wait, where the way is that.
+
+    `shadows`: keys of actors that are to run beside, for what they give to be kept and not used.
+    """
+
+    way: Way
+    candidate: Candidate | None = None
+    mode: str = AUTOMATIC
+    deadline: timedelta | None = None
+    rule: str = BY_RANK
+    passed: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0
+    group: str = ""
+    shadows: tuple[str, ...] = ()
+
+    def told(self) -> dict[str, Json]:
+        """The choice as the history and the ledger keep it."""
+        found: dict[str, Json] = {"rule": self.rule, "mode": self.mode}
+        if self.passed:
+            found["passed"] = dict(self.passed)
+        return found
+
+
+def objection(candidate: Candidate, now: datetime) -> Objection | None:
+    """Why this actor cannot be had now; None where it can."""
+    card = candidate.card
+    if not candidate.enabled:
+        return Objection("It is switched off.")
+    if not candidate.version:
+        return Objection("It has no active version.")
+    if candidate.budget is not None and candidate.spent + (candidate.cost or 0) > candidate.budget:
+        return Objection("Its budget of this month is used up.")
+    if candidate.open_until is not None and (candidate.open_until > now or candidate.probing):
+        left = max((candidate.open_until - now).total_seconds(), 1)
+        return Objection("It has failed too often; it is left alone for a while.", passes=True, seconds=left)
+    if card.concurrency is not None and candidate.running >= card.concurrency:
+        return Objection("It has as much at once as it may have.", passes=True, seconds=1)
+    if card.rate is not None and candidate.calls >= card.rate:
+        return Objection("It was called as often as it may be in this minute.", passes=True, seconds=60 - now.second)
+    return None
+
+
+def route(wishes: Sequence[Wish], candidates: Sequence[Candidate], now: datetime, wanted: str = "") -> Choice:
+    """The choice among candidates, which come by rank. `wanted`: a person has said who it is to be."""
+    if wanted:
+        wishes = (Wish(wanted, rule="a person has chosen"),)
+    shadows = tuple(wish.actor for wish in wishes if wish.mode == SHADOW)
+    wishes = [wish for wish in wishes if wish.mode != SHADOW] or (Wish(),)
+    return replace(_routed(wishes, candidates, now), shadows=shadows)
+
+
+def _routed(wishes: Sequence[Wish], candidates: Sequence[Candidate], now: datetime) -> Choice:
+    objections = {one.key: found for one in candidates if (found := objection(one, now))}
+    for wish in wishes:
+        if wish.actor == PERSON:
+            passed = _passed(candidates, objections, None)
+            return Choice(Way.PERSON, None, wish.mode, wish.deadline, wish.rule, passed, group=wish.group)
+        for candidate in _wished(wish, candidates):
+            found = objections.get(candidate.key)
+            if found is None:
+                passed = _passed(candidates, objections, candidate)
+                return Choice(Way.ACTOR, candidate, wish.mode, wish.deadline, wish.rule, passed, group=wish.group)
+            if found.passes and candidate.card.waits_when_open:
+                return _waiting(wish, candidates, objections, found.seconds)
+    return _nobody(wishes, candidates, objections)
+
+
+def _wished(wish: Wish, candidates: Sequence[Candidate]) -> Iterator[Candidate]:
+    if wish.actor == CHEAPEST:
+        yield from sorted(candidates, key=lambda one: (one.cost is None, one.cost or Decimal(0)))
+    else:
+        yield from (one for one in candidates if wish.actor in (ANY, one.key))
+
+
+def _nobody(wishes: Sequence[Wish], candidates: Sequence[Candidate], objections: Mapping[str, Objection]) -> Choice:
+    """None can be had now: wait where one will be soon, else say so."""
+    wished = {one.key for wish in wishes for one in _wished(wish, candidates)}
+    passing = [found.seconds for key, found in objections.items() if found.passes and key in wished]
+    if passing:
+        return _waiting(wishes[0], candidates, objections, min(passing))
+    return Choice(Way.NOBODY, rule=wishes[0].rule, passed=_passed(candidates, objections, None))
+
+
+def _waiting(
+    wish: Wish, candidates: Sequence[Candidate], objections: Mapping[str, Objection], seconds: float
+) -> Choice:
+    passed = _passed(candidates, objections, None)
+    return Choice(Way.WAIT, None, wish.mode, wish.deadline, wish.rule, passed, max(seconds, 1))
+
+
+def _passed(
+    candidates: Sequence[Candidate], objections: Mapping[str, Objection], chosen: Candidate | None
+) -> dict[str, str]:
+    others = (one for one in candidates if chosen is None or one.key != chosen.key)
+    return {
+        one.key: objections[one.key].sentence if one.key in objections else "Another one comes first by the rules."
+        for one in others
+    }

@@ -1,0 +1,115 @@
+"""Who is to do this job, by the rules of its case type and what is known of the actors now?
+
+Routing of work: the case type names a decision (DMN) in its manifest (`routing`), which admins edit where they edit the
+other rules. It reads the case's data and, under `work` and `actors`, what is known of the job and of who could do it.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from orchestration.actors import gauges
+from orchestration.actors.capability import Capability
+from orchestration.actors.routing import ANY, AUTOMATIC, MODES, Candidate, Choice, Wish, route
+from orchestration.casetypes.case_type import CaseType
+from orchestration.engine.codec import decode
+from orchestration.engine.decisions import decide
+from orchestration.engine.scope import Scope
+from orchestration.engine.state import ROOT, State
+from orchestration.engine.timers import BadTimer, later
+from orchestration.ground import clock
+from orchestration.models import Instance, Job
+
+Json = Any
+SHARES: Final = 100
+WORK: Final = "work"
+ACTORS: Final = "actors"
+
+
+class RoutingFault(ValueError):
+    """The decision says something that routing does not understand; a sentence for who edits it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the decision may ask for: the job's facts, then what the job's item sees of the case."""
+
+    facts: Mapping[str, Json]
+    scope: Scope
+
+    def json_or_null(self, name: str) -> Json:
+        return self.facts[name] if name in self.facts else self.scope.json_or_null(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    state: State
+
+    def known(self, instance: int, item: int | None, name: str) -> Json:
+        return None
+
+
+def choose(job: Job, case_type: CaseType, capability: Capability) -> Choice:
+    """The choice for one attempt. Raises RoutingFault."""
+    now = clock.utc_now()
+    draw = zlib.crc32(b"%d" % job.instance_id) % SHARES
+    found = gauges.candidates(capability.key, now, draw)
+    wishes = _wishes(job, case_type, found, now) if case_type.routing else ()
+    return route(wishes, found, now, job.wanted_actor)
+
+
+def _wishes(job: Job, case_type: CaseType, found: Sequence[Candidate], now: datetime) -> list[Wish]:
+    model = case_type.library.decisions.get(case_type.routing)
+    if model is None:
+        raise RoutingFault(f"{case_type.label} routes by {case_type.routing!r}, but has no such decision.")
+    decided = decide(model, case_type.routing, _known(job, found, now), now)
+    rows = decided.output if isinstance(decided.output, list) else [decided.output]
+    rules = [_rule(case_type, hit) for hit in decided.hits]
+    return [
+        _wish(row, rules[at] if at < len(rules) else case_type.routing, now)
+        for at, row in enumerate(rows)
+        if row is not None
+    ]
+
+
+def _rule(case_type: CaseType, hit: Mapping[str, Json]) -> str:
+    return f"rule {hit.get('number')} of {hit.get('decision')} in {case_type.label}"
+
+
+def _wish(row: Json, rule: str, now: datetime) -> Wish:
+    given = row if isinstance(row, Mapping) else {"actor": row}
+    mode = given.get("mode") or AUTOMATIC
+    if mode not in MODES:
+        raise RoutingFault(f"{rule} says the mode {mode!r}; {', '.join(MODES)} are possible.")
+    return Wish(str(given.get("actor") or ANY), mode, _span(given, rule, now), str(given.get("group") or ""), rule)
+
+
+def _span(given: Mapping[str, Json], rule: str, now: datetime) -> timedelta | None:
+    text = given.get("deadline")
+    if not text:
+        return None
+    try:
+        return later(now, str(text)) - now
+    except BadTimer as error:
+        raise RoutingFault(f"The deadline of {rule} cannot be read: {error}") from None
+
+
+def _known(job: Job, found: Sequence[Candidate], now: datetime) -> _Known:
+    row = Instance.objects.only("items", "data").get(pk=job.instance_id)
+    state = decode(bytes(row.items), bytes(row.data))
+    item = state.items.get(job.item)
+    instance = ROOT if item is None else item.instance
+    waiting = Job.objects.filter(capability=job.capability, state=Job.State.WAITING).count()
+    local = now.astimezone()
+    work = {
+        "capability": job.capability, "step": job.definition_item, "attempt": job.attempts, "priority": job.priority,
+        "urgent": job.priority > 0, "waiting": waiting, "age": (now - job.created).total_seconds(),
+        "hour": local.hour, "weekday": local.isoweekday(),
+    }  # fmt: skip
+    actors = {one.key.replace("-", "_"): one.facts() for one in found}
+    scope = Scope(_Surroundings(state), instance, None if item is None else item.id)
+    return _Known({WORK: work, ACTORS: actors}, scope)
