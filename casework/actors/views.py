@@ -14,6 +14,7 @@ from casework.forms.answer_validation import text_errors
 from casework.web.decorators import person, reads, reads_and_writes, writes
 from orchestration.actors.registry import activate_model_version, actor_enable
 from orchestration.ground import clock
+from orchestration.jobs.runner import let_loose
 from orchestration.models import Actor, ActorVersion
 
 
@@ -39,6 +40,8 @@ def actor_switch(request: HttpRequest, key: str) -> HttpResponse:
         context = {"actor": actor, "waiting": waiting_for(actor), "reason": reason, "wrong": wrong}
         return render(request, "actors/switch_off.html", context, status=400)
     actor_enable(actor.key, enabled, permissions.origin_of(person(request)), reason)
+    if enabled:
+        let_loose(actor.key)
     messages.success(request, f"{actor.name} {'may be used' if enabled else 'is not used any more'}.")
     return redirect("actors")
 

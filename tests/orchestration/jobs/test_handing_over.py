@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ def chosen_by(monkeypatch: pytest.MonkeyPatch, wish: Wish) -> None:
     monkeypatch.setattr(choosing, "_wishes", lambda *_: [wish])
     real = choosing.choose
 
-    def choose(job: Job, case_type: object, capability: object) -> Choice:
+    def choose(job: Job, case_type: Any, capability: Any) -> Choice:
         return real(job, replace(case_type, routing="a decision"), capability)
 
     monkeypatch.setattr(choosing, "choose", choose)
