@@ -18,6 +18,7 @@ Artefact = bytes | Path | Callable[[], bytes] | None
 
 KINDS = {  # kind -> what makes an actor of (key, version, artefact bytes or None)
     "intent": "orchestration.actors.kinds.text_model.intent:IntentActor",
+    "code": "orchestration.actors.kinds.code.actor:CodeActor",
     "sentiment": "orchestration.actors.kinds.text_model.sentiment:SentimentActor",
 }
 
