@@ -26,6 +26,7 @@ from orchestration.ground.refusals import Refused
 from orchestration.jobs import actor_ledger, calling, choosing, offering, worker_liveness
 from orchestration.jobs.actor_ledger import reference
 from orchestration.jobs.attempt import Attempt
+from orchestration.jobs.crossing import Ready
 from orchestration.models import Actor, ActorCall, Job
 from orchestration.shell import services
 from orchestration.shell.nudges import nudge_jobs
@@ -107,7 +108,7 @@ def _by_actor(
     if not gauges.reserve(job.pk, chosen, choice.mode, started, deadline):
         put_back(job, FULL)
         return None
-    attempt = calling.call(calling.Ready(job, case_type, capability, choice, chosen))
+    attempt = calling.call(Ready(job, case_type, capability, choice, chosen))
     return bring_back(job, attempt, started, capability)
 
 
