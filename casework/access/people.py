@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group, Permission, User
+from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from audit.services import Fact, Origin, record_control
@@ -38,12 +41,29 @@ def person_make(*, name: str, first: str = "", last: str = "", origin: Origin) -
 
 @transaction.atomic
 def person_switch(*, user: User, on: bool, origin: Origin) -> bool:
-    """Let somebody in, or keep them out; whether that changed anything. Their sessions end with it."""
+    """Let somebody in, or keep them out; whether that changed anything.
+
+    With it end their sessions, and who is kept out loses the key to the API: when they are let in again, neither comes
+    back to life. A sign-in that was under way may have made a session meanwhile, so both switches look for them.
+    """
     changed = User.objects.filter(pk=user.pk, is_active=not on).update(is_active=on)
     if changed:
         user.is_active = on
         _keep(origin, {"person": user.get_username(), "active": on})
+        _end_sessions(user)
+        if not on:
+            token_drop(user=user, origin=origin)
     return bool(changed)
+
+
+def _end_sessions(user: User) -> None:
+    """A session's row does not say whose it is, so each is read."""
+    theirs = [
+        session.pk
+        for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator()
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk)
+    ]
+    Session.objects.filter(pk__in=theirs).delete()
 
 
 @transaction.atomic

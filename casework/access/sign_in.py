@@ -22,16 +22,14 @@ class SignInForm(AuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         name, address = str(self.cleaned_data.get("username", "")), client_address(self.request)
-        self.wait = limits.seconds_to_wait(name, address)
+        if not (name and self.cleaned_data.get("password")):
+            return super().clean()  # nobody is tried
+        self.wait = limits.attempt(name, address)
         if self.wait:
             trail.sign_in_failed(request=self.request, name=name, locked=True)
             raise ValidationError(f"Too many attempts. Try again in {in_words(self.wait)}.", code="wait")
-        try:
-            cleaned = super().clean()
-        except ValidationError:
-            limits.count_failure(name, address)
-            raise
-        limits.forget_failures(name)
+        cleaned = super().clean()
+        limits.came_in(name, address)
         return cleaned
 
 
@@ -49,8 +47,7 @@ class BoundedTokenAuthentication(TokenAuthentication):
             return super().authenticate(request)
         except exceptions.AuthenticationFailed:
             address = client_address(request)
-            if wait := limits.seconds_to_wait("", address):
+            if wait := limits.attempt("", address):
                 raise exceptions.Throttled(wait) from None
-            limits.count_failure("", address)
             trail.token_refused(request)
             raise

@@ -2,8 +2,9 @@
 
 Failures are counted for each name and each address, in the database, so that all web processes count together. From a
 number of failures on, each further one makes the next attempt wait longer, up to a quarter of an hour; meanwhile the
-right password is not looked at either. A name is counted whether anybody has it or not, so no answer says who is there;
-kept are keyed digests, which name nobody.
+right password is not looked at either. An attempt counts as failed before its password is looked at, and is taken back
+when that was right: of many at one moment no more get through than one after the other. A name is counted whether
+anybody has it or not, so no answer says who is there; kept are keyed digests, which name nobody.
 """
 
 from __future__ import annotations
@@ -32,7 +33,32 @@ on conflict (key) do update set last = %(now)s,
     until = case when l.last >= %(now)s - %(forgotten)s * interval '1 second' and l.failures + 1 >= %(free)s
                  then %(now)s + least(%(first)s * power(2, least(l.failures + 1 - %(free)s, 20)), %(longest)s)
                       * interval '1 second' end
+where l.until is null or l.until <= %(now)s
 """
+TAKE_BACK: Final = (
+    "update casework_signinlimit set failures = greatest(failures - 1, 0), until = null where key = any(%s)"
+)
+
+
+def attempt(name: str, address: str) -> int:
+    """Try this name from this address ("": is not counted): the seconds to wait before; 0: it counts, as failed."""
+    counted: list[str] = []
+    with connection.cursor() as cursor:
+        for key, free in _keys(name, address).items():
+            values: dict[str, Any] = {"key": key, "now": utc_now(), "free": free, "forgotten": FORGOTTEN}
+            cursor.execute(COUNT, values | {"first": FIRST_WAIT, "longest": LONGEST_WAIT})
+            if not cursor.rowcount:
+                cursor.execute(TAKE_BACK, [counted])
+                return seconds_to_wait(name, address) or 1
+            counted.append(key)
+    return 0
+
+
+def came_in(name: str, address: str) -> None:
+    """The attempt was right: no failure of the name counts any more, and this one not of the address."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_BACK, [list(_keys("", address))])
+    SignInLimit.objects.filter(key__in=_keys(name, "")).delete()
 
 
 def seconds_to_wait(name: str, address: str) -> int:
@@ -41,20 +67,6 @@ def seconds_to_wait(name: str, address: str) -> int:
     found = SignInLimit.objects.filter(key__in=_keys(name, address), until__gt=now)
     waits = (int((until - now).total_seconds()) + 1 for until in found.values_list("until", flat=True) if until)
     return max(waits, default=0)
-
-
-def count_failure(name: str, address: str) -> None:
-    """One more failure, of the name and of the address ("": is not counted)."""
-    with connection.cursor() as cursor:
-        for key, free in _keys(name, address).items():
-            values: dict[str, Any] = {"key": key, "now": utc_now(), "free": free, "forgotten": FORGOTTEN}
-            values |= {"first": FIRST_WAIT, "longest": LONGEST_WAIT}
-            cursor.execute(COUNT, values)
-
-
-def forget_failures(name: str) -> None:
-    """Somebody came in by this name; what the address has failed at besides stays counted."""
-    SignInLimit.objects.filter(key__in=_keys(name, "")).delete()
 
 
 def _keys(name: str, address: str) -> dict[str, int]:

@@ -8,10 +8,11 @@ are sought). Both are taken further by the pages of the case, some dozens of eve
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
-from django.db import connection
+from django.db import connection, transaction
 
 from audit.selectors import Entry, entries_of
 from casework.cases.read.past import WRITTEN, Past, fold, nothing
@@ -26,61 +27,94 @@ TAIL: Final = 64
 """Events that may follow what was kept, before it is taken further."""
 AT_ONCE: Final = 2000
 
+# In place of what was read, and of nothing else: meanwhile another may have kept as much, or made it anew (`rebuild`).
 _KEEP: Final = """
-with kept as (
+with past as (
+    insert into casework_casepast as p (instance_id, upto, document)
+    select %(instance)s, %(upto)s, %(document)s
+    where %(version)s::text is null or exists (select from casework_casepast where instance_id = %(instance)s)
+    on conflict (instance_id) do update set upto = excluded.upto, document = excluded.document
+    where p.xmin::text = %(version)s
+    returning p.xmin::text as version),
+former as (
     insert into casework_formervalue (instance_id, digest, pointer, forms, seeds)
-    select %(instance)s, v.*
-    from unnest(%(digests)s::text[], %(pointers)s::text[], %(forms)s::text[], %(seeds)s::text[]) v
+    select %(instance)s, v.* from past,
+        unnest(%(digests)s::text[], %(pointers)s::text[], %(forms)s::text[], %(seeds)s::text[]) v
     on conflict (instance_id, digest) do nothing)
-insert into casework_casepast (instance_id, upto, document) values (%(instance)s, %(upto)s, %(document)s)
-on conflict (instance_id) do update set upto = excluded.upto, document = excluded.document
-where casework_casepast.upto < excluded.upto
+select version from past
 """
 _KEPT: Final = """
-select p.document, v.pointer, v.forms, v.seeds from casework_casepast p left join lateral (
+select p.document, p.xmin::text, v.pointer, v.forms, v.seeds from casework_casepast p left join lateral (
     select pointer, string_agg(forms, E'\\n' order by id) as forms, string_agg(seeds, E'\\n' order by id) as seeds
     from casework_formervalue where instance_id = p.instance_id group by pointer) v on true
 where p.instance_id = %s
 """
 
 
-def kept_past(instance: int) -> tuple[Past, Mapping[str, Rows]]:
-    """The past as it was kept last (`upto` 0 where it was not), and the former values, by where they stood."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The past as it was kept last (`upto` 0 where it was not), and the former values, by where they stood.
+
+    `version`: of the row, as PostgreSQL counts its changes; None: there is none.
+    """
+
+    past: Past
+    values: Mapping[str, Rows]
+    version: str | None
+
+
+def kept_past(instance: int) -> Kept:
     with connection.cursor() as cursor:
         cursor.execute(_KEPT, [instance])
         rows = cursor.fetchall()
-    past = dict(orjson.loads(bytes(rows[0][0]))) if rows else nothing()
-    return past, {
-        pointer: Rows(forms.split("\n"), seeds.split("\n")) for _, pointer, forms, seeds in rows if pointer is not None
+    if not rows:
+        return Kept(nothing(), {}, None)
+    document, version = rows[0][:2]
+    values = {
+        pointer: Rows(forms.split("\n"), seeds.split("\n")) for *_, pointer, forms, seeds in rows if pointer is not None
     }
+    return Kept(dict(orjson.loads(bytes(document))), values, version)
 
 
-def keep(instance: int, past: Past, taken: Iterable[Entry], classification: Classification) -> None:
-    """Keep a past that was taken further by these events. Whoever comes second with the same changes nothing."""
+def keep(
+    instance: int, past: Past, taken: Iterable[Entry], classification: Classification, version: str | None
+) -> str | None:
+    """Keep a past that was taken further by these events, from the one of this version; its version now.
+
+    None, and nothing is kept: that one is not kept any more, since another came first.
+    """
     rows = dict.fromkeys(former_values(written(taken), classification))
     values = {
-        "instance": instance, "upto": past["upto"], "document": orjson.dumps(past),
+        "instance": instance, "upto": past["upto"], "document": orjson.dumps(past), "version": version,
         "digests": [pseudonym("former value", f"{row.pointer}\n{row.forms}".encode()) for row in rows],
         "pointers": [row.pointer for row in rows], "forms": [row.forms for row in rows],
         "seeds": [row.seeds for row in rows],
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, values)
+        found = cursor.fetchone()
+    return None if found is None else str(found[0])
 
 
 def catch_up(instance: int, classification: Classification) -> None:
     """Take the kept past of a case to the end of its history."""
-    past, _ = kept_past(instance)
+    kept = kept_past(instance)
+    past, version = kept.past, kept.version
     while taken := entries_of(instance, after=past["upto"], limit=AT_ONCE):
-        keep(instance, fold(past, taken), taken, classification)
-        if len(taken) < AT_ONCE:
+        version = keep(instance, fold(past, taken), taken, classification, version)
+        if version is None or len(taken) < AT_ONCE:
             break
 
 
-def forget(instance: int) -> None:
-    """Drop what was kept of a case: its history is read anew, without what was erased in it."""
+@transaction.atomic
+def rebuild(instance: int, classification: Classification) -> None:
+    """Drop what was kept of a case and read its history anew, without what was erased in it.
+
+    In one transaction: a page that has read what was dropped waits for the end of it, and then keeps nothing.
+    """
     CasePast.objects.filter(pk=instance).delete()
     FormerValue.objects.filter(instance=instance).delete()
+    catch_up(instance, classification)
 
 
 def written(history: Iterable[Entry]) -> list[dict[str, Json]]:

@@ -54,12 +54,14 @@ def live_answer(request: HttpRequest, source: Source, subject: int) -> HttpRespo
 
 def _hand_over(request: HttpRequest, source: Source, subject: int, state: str) -> bool:
     """Whether the person has not too many streams. The viewer is left for the stream, where the server has streams."""
-    who = person(request)
-    if hub.watching(who.pk) >= settings.LIVE_STREAMS_A_PERSON:
-        return False
+    who, most = person(request), settings.LIVE_STREAMS_A_PERSON
     handed_over = getattr(request, "scope", {}).get(HANDED_OVER)
-    if handed_over is not None and request.method == "GET":
-        handed_over.append(Viewer(source, subject, who.pk, request.session.session_key or "", state))
+    if handed_over is None or request.method != "GET":
+        return bool(hub.watching(who.pk) < most)
+    viewer = Viewer(source, subject, who.pk, request.session.session_key or "", state)
+    if not hub.admit(who.pk, most):
+        return False
+    handed_over.append(viewer)
     return True
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -94,6 +95,7 @@ class Hub:
         self._listen, self._sessions = listen, sessions
         self._viewers: dict[Source, dict[int, set[Viewer]]] = defaultdict(lambda: defaultdict(set))
         self._of_person: Counter[int] = Counter()
+        self._counting = threading.Lock()
         self._due: dict[Source, set[int]] = defaultdict(set)
         self._changed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -101,12 +103,23 @@ class Hub:
         self._reached = True
 
     def watching(self, person: int) -> int:
-        """How many pages this person has open here."""
+        """How many streams this person has here, or is about to have."""
         return self._of_person[person]
+
+    def admit(self, person: int, most: int) -> bool:
+        """Whether this person may have one more stream; it counts from now on, until `dismiss`. From any thread."""
+        with self._counting:
+            admitted = self._of_person[person] < most
+            self._of_person[person] += admitted
+            return admitted
+
+    def dismiss(self, person: int) -> None:
+        """A stream of theirs is over, or has never begun."""
+        with self._counting:
+            self._of_person -= Counter({person: 1})
 
     def enter(self, viewer: Viewer) -> None:
         self._viewers[viewer.source][viewer.subject].add(viewer)
-        self._of_person[viewer.person] += 1
         self._want(viewer.source, [viewer.subject])
         if not self._tasks:
             work = (self._look_after_changes, self._look_at_all, self._ask_rights, self._beat)
@@ -118,8 +131,7 @@ class Hub:
         watched[viewer.subject].discard(viewer)
         if not watched[viewer.subject]:
             del watched[viewer.subject]
-        self._of_person -= Counter({viewer.person: 1})
-        if not self._of_person:
+        if not any(self._viewers.values()):
             for task in self._tasks:
                 task.cancel()
             self._tasks = []

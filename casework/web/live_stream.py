@@ -20,7 +20,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HANDED_OVER: Final = "casewright.live"
-"""Where in the request's scope a view leaves the viewer who is to be told what happens next."""
+"""Where in the request's scope a view leaves the viewer, admitted by the hub, who is to be told what happens next."""
 LONGEST: Final = 3600.0
 """Seconds. Then the page asks anew."""
 
@@ -33,9 +33,13 @@ def with_streams(application: Application, hub: Hub) -> Application:
             await application(scope, receive, send)
             return
         handed_over: list[Viewer] = []
-        await application({**scope, HANDED_OVER: handed_over}, receive, _held_open(handed_over, send))
-        if handed_over:
-            await _stream(hub, handed_over[0], receive, send)
+        try:
+            await application({**scope, HANDED_OVER: handed_over}, receive, _held_open(handed_over, send))
+            if handed_over:
+                await _stream(hub, handed_over[0], receive, send)
+        finally:
+            for viewer in handed_over:
+                hub.dismiss(viewer.person)
 
     return serve
 

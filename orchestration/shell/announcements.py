@@ -12,16 +12,15 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import psycopg
-from django.db import connections, transaction
+from django.db import transaction
 
+from audit.db.reaching import parameters
 from orchestration.shell.outgoing import Outgoing
 
 CHANNEL: Final = "casewright_changed"
 EVERYTHING: Final = "*"
 MOST_NAMED: Final = 400
 """Cases in one notification, which takes 8,000 bytes; of more it only says that much has happened."""
-
-OWN_ONLY = ("dbname", "user", "password", "host", "port", "sslmode", "sslrootcert", "options")
 
 
 def announce(instance: int) -> None:
@@ -31,10 +30,7 @@ def announce(instance: int) -> None:
 
 def session_parameters() -> dict[str, Any]:
     """How to reach the database with a session of one's own, outside any pool (psycopg's keywords)."""
-    known: dict[str, Any] = connections["default"].get_connection_params()
-    return {name: known[name] for name in OWN_ONLY if known.get(name)} | {
-        "connect_timeout": 3, "tcp_user_timeout": 5000, "autocommit": True,
-    }  # fmt: skip
+    return parameters() | {"connect_timeout": 3, "tcp_user_timeout": 5000, "autocommit": True}
 
 
 class _Notifier:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -51,6 +54,28 @@ def test_a_backup_is_restored_verified_and_goes_on(before: str, elsewhere: str, 
     assert isinstance(done, Done)
     assert Case.objects.get(instance=done.instance).state == "Completed"
     assert "All histories hold: 21 cases" in said("verify_audit")
+
+
+def test_nobody_else_can_read_it_while_it_is_written_whatever_was_left_there(
+    before: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = tmp_path / "backup.unfinished"
+    left.write_text("of a backup that was killed")
+    left.chmod(0o644)
+    opened_before = left.open()
+    steps: list[str] = []
+    run, sync, rename = subprocess.run, os.fsync, Path.rename
+
+    def dumped(command: Any, *, stdout: Any, **given: Any) -> Any:
+        steps.append(f"written with {os.fstat(stdout.fileno()).st_mode & 0o777:o}")
+        return run(command, stdout=stdout, **given)
+
+    monkeypatch.setattr(subprocess, "run", dumped)
+    monkeypatch.setattr(os, "fsync", lambda number: (steps.append("synced"), sync(number)))
+    monkeypatch.setattr(Path, "rename", lambda file, to: (steps.append("named"), rename(file, to)))
+    said("backup", str(tmp_path / "backup"))
+    assert steps == ["written with 600", "synced", "named", "synced"]
+    assert opened_before.read() == "of a backup that was killed" and not left.exists()
 
 
 def test_nothing_is_overwritten(before: str, tmp_path: Path) -> None:

@@ -104,20 +104,19 @@ def _past(
 
     `kept`: up to which event its former values are kept.
     """
-    past, values = kept_past(case.instance_id)
-    kept, head = past["upto"], case.instance.head_sequence
-    if head - kept > AT_ONCE:
+    read, head = kept_past(case.instance_id), case.instance.head_sequence
+    if head - read.past["upto"] > AT_ONCE:
         catch_up(case.instance_id, classification)
-        past, values = kept_past(case.instance_id)
-        kept = past["upto"]
+        read = kept_past(case.instance_id)
+    past, kept = read.past, read.past["upto"]
     last = head if before is None else before - 1
     found = tuple(_events(case.instance_id, kept, last - most, last, past["decisions"]))
     tail = [entry for entry in found if entry.sequence > kept]
     fold(past, tail)
     if len(tail) > TAIL:
-        keep(case.instance_id, past, tail, classification)
+        keep(case.instance_id, past, tail, classification, read.version)
     past["kept"] = kept
-    return past, values, found
+    return past, read.values, found
 
 
 def _events(chain: int, kept: int, first: int, last: int, decisions: Iterable[int]) -> list[Entry]:

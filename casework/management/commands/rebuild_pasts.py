@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from casework.cases.past_rows import catch_up, forget
+from casework.cases.past_rows import rebuild
 from casework.models import Case
 from orchestration.casetypes.case_type import by_definition
 
@@ -22,7 +22,6 @@ class Command(BaseCommand):
         found = Case.objects.filter(pk__in=cases) if cases else Case.objects.all()
         count = 0
         for instance, definition in found.values_list("instance_id", "instance__definition_id").iterator():
-            forget(instance)
-            catch_up(instance, by_definition(definition).classification)
+            rebuild(instance, by_definition(definition).classification)
             count += 1
         self.stdout.write(f"{count} cases: done.")

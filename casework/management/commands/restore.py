@@ -11,7 +11,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from casework.runtime.database_programs import program, reach
+from audit.db.reaching import environment
+from casework.runtime.database_programs import program
 
 
 class Command(BaseCommand):
@@ -27,12 +28,12 @@ class Command(BaseCommand):
         if connection.introspection.table_names():
             raise CommandError("The database is not empty. Restore into a new one, so that nothing is lost.")
         connection.close()
-        environment = reach(connection.settings_dict)
+        reached = environment()
         command: list[str | Path] = [
             program("pg_restore"), "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges",
-            "--dbname", environment["PGDATABASE"], file,
+            "--dbname", reached["PGDATABASE"], file,
         ]  # fmt: skip
-        done = subprocess.run(command, env=environment, capture_output=True, check=False, text=True)  # noqa: S603
+        done = subprocess.run(command, env=reached, capture_output=True, check=False, text=True)  # noqa: S603
         if done.returncode:
             raise CommandError(f"Nothing was restored: {done.stderr.strip()}")
         call_command("migrate", verbosity=0)

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.selectors import Entry, entries_of
 from audit.services import Fact, Origin
-from casework.cases.past_rows import TAIL, catch_up, keep, kept_past
+from casework.cases.past_rows import TAIL, Kept, catch_up, keep, kept_past, rebuild
 from casework.cases.read.past import fold, nothing
 from casework.models import Case, CasePast, FormerValue
 from orchestration.casetypes.case_type import by_definition
@@ -46,6 +47,10 @@ def history(case: Case) -> list[Entry]:
     return entries_of(case.instance_id, after=0, limit=100_000)
 
 
+def forms(kept: Kept) -> dict[str, list[str]]:
+    return {pointer: sorted(rows.forms) for pointer, rows in kept.values.items()}
+
+
 @pytest.fixture
 def long_case(analysed: Callable[..., Case]) -> Case:
     case = analysed()
@@ -73,11 +78,10 @@ def test_what_is_kept_is_what_a_fresh_build_gives(long_case: Case) -> None:
     catch_up(long_case.instance_id, classification)
     grown(long_case, 90)
     catch_up(long_case.instance_id, classification)
-    kept, values = kept_past(long_case.instance_id)
+    kept = kept_past(long_case.instance_id)
     call_command("rebuild_pasts", str(long_case.pk))
-    rebuilt, again = kept_past(long_case.instance_id)
-    assert rebuilt == kept
-    assert {p: sorted(r.forms) for p, r in again.items()} == {p: sorted(r.forms) for p, r in values.items()}
+    rebuilt = kept_past(long_case.instance_id)
+    assert rebuilt.past == kept.past and forms(rebuilt) == forms(kept)
     assert FormerValue.objects.filter(instance=long_case.instance_id).count() >= 400
 
 
@@ -118,8 +122,35 @@ def test_a_past_that_was_kept_is_not_set_back_by_one_who_comes_late(long_case: C
     classification = by_definition(long_case.instance.definition_id).classification
     catch_up(long_case.instance_id, classification)
     last = CasePast.objects.get(pk=long_case.instance_id).upto
-    keep(long_case.instance_id, nothing() | {"upto": 5}, [], classification)
+    assert keep(long_case.instance_id, nothing() | {"upto": 5}, [], classification, None) is None
     assert CasePast.objects.get(pk=long_case.instance_id).upto == last
+
+
+@pytest.mark.parametrize("kept_before", [False, True])
+def test_a_page_that_read_before_a_rebuild_keeps_nothing_after_it(long_case: Case, kept_before: bool) -> None:
+    """Its past may tell of what was erased meanwhile, and the rebuild would go on from it."""
+    number, classification = long_case.instance_id, by_definition(long_case.instance.definition_id).classification
+    if kept_before:
+        with transaction.atomic():
+            catch_up(number, classification)
+        grown(long_case, TAIL + 1)
+    read = kept_past(number)
+    tail = entries_of(number, after=read.past["upto"], limit=1000)
+    rebuild(number, classification)
+    rebuilt = kept_past(number)
+    FormerValue.objects.filter(instance=number).delete()  # as if what the page has read were erased since
+    assert keep(number, fold(read.past, tail), tail, classification, read.version) is None
+    assert kept_past(number).version == rebuilt.version
+    assert not FormerValue.objects.filter(instance=number).exists()
+
+
+def test_what_was_dropped_is_not_brought_back_by_a_page_that_had_read_it(long_case: Case) -> None:
+    number, classification = long_case.instance_id, by_definition(long_case.instance.definition_id).classification
+    catch_up(number, classification)
+    read = kept_past(number)
+    CasePast.objects.filter(pk=number).delete()
+    assert keep(number, read.past, [], classification, read.version) is None
+    assert not CasePast.objects.filter(pk=number).exists()
 
 
 @pytest.mark.parametrize("reader", ["anna", "axel"])
@@ -135,8 +166,7 @@ def test_a_thousand_changed_values_are_looked_through_once_and_not_for_each_text
     classification = by_definition(long_case.instance.definition_id).classification
     grown(long_case, 1000)
     catch_up(long_case.instance_id, classification)
-    _, values = kept_past(long_case.instance_id)
-    view = mask({}, classification, Principal("public"), past=values)
+    view = mask({}, classification, Principal("public"), past=kept_past(long_case.instance_id).values)
     texts = [f"text {n} about nobody, at 2026-11-28T21:{n % 60:02d}:00Z" for n in range(200)]
     assert [view.text(text) for text in texts] == texts
     assert view.secrets.index.work < 60 * len(texts)

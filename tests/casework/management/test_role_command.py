@@ -6,8 +6,12 @@ import io
 
 import orjson
 import pytest
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import Group, User
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from audit.models import AuditEvent, AuditPayload
 from audit.selectors import timeline
@@ -91,6 +95,23 @@ def test_what_somebody_held_is_free_when_they_may_not_come_in_any_more(people, a
     assert timeline(case.instance_id)[-1].action == "task.released"
     role("on", "anna")
     assert User.objects.get(username="anna").is_active and verify_control().ok
+
+
+def test_who_is_kept_out_and_let_in_again_signs_in_anew_and_needs_a_new_key(people) -> None:
+    open_pages, others = Client(), Client()
+    open_pages.force_login(people["anna"])
+    others.force_login(people["ben"])
+    program = Client(headers={"Authorization": f"Token {role('token', 'anna').split()[-1]}"})
+    assert open_pages.get("/").status_code == program.get("/api/tasks/").status_code == 200
+    role("off", "anna")
+    during = SessionStore()
+    during.update({SESSION_KEY: str(people["anna"].pk), HASH_SESSION_KEY: people["anna"].get_session_auth_hash()})
+    during.save()  # of a sign-in that had looked at the password before
+    role("on", "anna")
+    assert open_pages.get("/").status_code == 302 and program.get("/api/tasks/").status_code == 401
+    assert not Session.objects.filter(pk=during.session_key).exists()
+    assert others.get("/").status_code == 200
+    assert verify_control().ok
 
 
 def test_a_change_that_passes_by_is_named() -> None:

@@ -149,18 +149,40 @@ def test_while_the_database_is_away_nothing_is_told_and_no_sign_of_life_given(mo
     on_the_loop(story())
 
 
-def test_streams_are_counted_for_each_person_and_nothing_runs_when_all_have_gone() -> None:
+def test_nothing_runs_when_all_have_gone() -> None:
     async def story() -> None:
         things, center = Things(), hub()
-        viewers = [alive(things), alive(things)]
+        viewers = [alive(things), alive(things, person=8)]
         for viewer in viewers:
             center.enter(viewer)
         tasks = list(center._tasks)
-        assert center.watching(7) == 2
         for viewer in viewers:
             center.leave(viewer)
-        assert center.watching(7) == 0
         await asyncio.wait(tasks)
+
+    on_the_loop(story())
+
+
+def test_streams_are_counted_for_each_person_from_when_they_are_admitted() -> None:
+    center = hub()
+    assert [center.admit(7, 2) for _ in range(4)] == [True, True, False, False]
+    assert center.admit(8, 2) and center.watching(7) == 2
+    center.dismiss(7)
+    assert center.admit(7, 2) and not center.admit(7, 2)
+
+
+def test_who_was_admitted_and_never_got_a_stream_is_not_counted_any_more() -> None:
+    async def story() -> None:
+        center = hub()
+
+        async def broken(scope: Any, receive: Any, send: Any) -> None:
+            assert center.admit(7, 1)
+            scope[HANDED_OVER].append(alive(Things()))
+            raise OSError
+
+        with pytest.raises(OSError):
+            await with_streams(broken, center)({"type": "http", "path": "/live/"}, None, None)  # type: ignore[arg-type]
+        assert center.watching(7) == 0
 
     on_the_loop(story())
 
@@ -195,9 +217,10 @@ def test_an_answer_goes_on_as_a_stream_until_the_reader_goes() -> None:
             if b"changed" in message.get("body", b""):
                 gone.set()
 
+        assert center.admit(7, 1)
         app = with_streams(lambda scope, r, s: answer(scope, r, s, viewer=viewer), center)
         serving = asyncio.create_task(app({"type": "http", "path": "/live/"}, receive, send))
-        await until(lambda: center.watching(7))
+        await until(lambda: center._tasks)
         things.states[1] = "2"
         center.changed(frozenset({1}))
         await serving

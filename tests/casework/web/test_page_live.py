@@ -6,10 +6,14 @@ import re
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from casework.access import permissions
 from casework.tasks.services import task_claim
+from casework.web.live import live_answer
+from casework.web.live_hub import Hub
+from casework.web.live_stream import HANDED_OVER
 from casework.web.made_for import mark_of
 from orchestration.models import HumanTask
 
@@ -45,6 +49,28 @@ def test_who_has_too_many_streams_is_told_less_often_and_goes_on(client, people,
     assert answer.status_code == 200
     assert answer.content.startswith(b"retry: 30000\n")
     assert client.get("/").status_code == 200
+
+
+def test_a_burst_of_pages_gets_no_more_streams_than_one_after_the_other(people, settings, rf, monkeypatch):
+    """All are answered before the first stream begins, as on a server with many threads."""
+    settings.LIVE_STREAMS_A_PERSON = 3
+    monkeypatch.setattr("casework.web.live.hub", Hub(None, None))
+    told, handed_over = [], []
+    for _ in range(10):
+        request = rf.get("/live/")
+        request.user, request.session = people["anna"], SessionStore()
+        request.scope = {HANDED_OVER: []}
+        told.append(live_answer(request, OneThing(), 1).content.split()[1])
+        handed_over += request.scope[HANDED_OVER]
+    assert told == [b"3000"] * 3 + [b"30000"] * 7
+    assert len(handed_over) == 3
+
+
+class OneThing:
+    name = "thing"
+
+    def look(self, subjects):
+        return dict.fromkeys(subjects, "1")
 
 
 def test_one_statement_says_who_may_view_what_as_every_door_does(people, case, open_case):
