@@ -39,7 +39,10 @@ OVER = frozenset({"unknown", "ended"})
 
 @shared_task
 def run_job(instance: int, number: int) -> None:
-    """Do one job, if it is still to be done."""
+    """Do one job, if it is still to be done; before it the most urgent one, if it is another."""
+    urgent = runner.urgent()
+    if urgent is not None and urgent != (instance, number):
+        runner.run(*urgent)
     runner.run(instance, number)
 
 

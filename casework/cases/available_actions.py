@@ -27,6 +27,8 @@ CHANGES: Final[Mapping[str, c.Command]] = {
     "close": c.CloseCase(),
 }
 """The transitions of a whole case that a person can ask for (CMMN 8.3)."""
+URGENCY: Final = {"hasten": True, "calm": False}
+"""Putting a case before others, and back into its turn."""
 REASON_NEEDED: Final = frozenset({"suspend", "terminate"})
 """Those that stop the work of others, so that they have to hear why."""
 
@@ -144,8 +146,22 @@ def waiting_places(state: State, external: External) -> Iterator[int]:
             yield item.id
 
 
+def change(case_type: CaseType, how: str) -> c.Command | None:
+    """The command of a change of the whole case; None where there is no such change of cases of this type."""
+    if how in URGENCY:
+        return c.SetVariables({case_type.urgent: URGENCY[how]}) if case_type.urgent else None
+    return CHANGES.get(how)
+
+
+def _is_wanted(case_type: CaseType, state: State, how: str) -> bool:
+    """Whether the case is not what it would become."""
+    running = bool(state.instances) and state.root.state not in INSTANCE_ENDED
+    return running and case_type.is_urgent(state.root.variables) is not URGENCY[how]
+
+
 def changes(case_type: CaseType, state: State, now: datetime) -> tuple[str, ...]:
     """The transitions of the whole case that the engine would carry out now. For one that stands still, to reactivate
     it is to resume it, so that is left out."""
     possible = [name for name, command in CHANGES.items() if not rejection(case_type, state, command, now)]
-    return tuple(name for name in possible if not (name == "reactivate" and "resume" in possible))
+    urgency = [how for how in URGENCY if case_type.urgent and _is_wanted(case_type, state, how)]
+    return tuple(name for name in [*urgency, *possible] if not (name == "reactivate" and "resume" in possible))

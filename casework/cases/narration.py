@@ -188,7 +188,8 @@ def _plan_refused(detail: Detail, _: Names) -> Told:
 
 def _asked_change(detail: Detail, _: Names) -> Told:
     words = {"suspend": "suspended the case", "resume": "resumed the case", "terminate": "ended the case",
-             "reactivate": "opened the case again", "close": "closed the case for good"}  # fmt: skip
+             "reactivate": "opened the case again", "close": "closed the case for good",
+             "hasten": "put the case before others", "calm": "had the case taken in its turn again"}  # fmt: skip
     why = detail.get("reason", "")
     done = words.get(detail["transition"], str(detail["transition"]))
     return Told("people", "gavel", f"{done}: {why}" if why else done)

@@ -143,18 +143,21 @@ def item_do(*, by: User, case: Case, item: int, how: str) -> Done | Refused:
 
 def case_change(*, by: User, case: Case, transition: str, reason: str = "") -> Done | Refused:
     """Suspend, resume, terminate, reactivate or close the whole case (CMMN 8.3); a reason is kept, where given."""
-    command = available_actions.CHANGES.get(transition)
-    errors = {} if command else {"transition": "This should be one of: " + ", ".join(available_actions.CHANGES) + "."}
+    known = (*available_actions.CHANGES, *available_actions.URGENCY)
+    errors = {} if transition in known else {"transition": "This should be one of: " + ", ".join(known) + "."}
     if len(reason) > REASON_MOST or answer_validation.text_errors({"reason": reason}):
         errors["reason"] = f"Say it in at most {REASON_MOST} characters."
     elif transition in available_actions.REASON_NEEDED and len(reason.strip()) < REASON_LEAST:
         errors["reason"] = f"Say in {REASON_LEAST} to {REASON_MOST} characters why: it is kept in the history."
-    if command is None or errors:
+    if errors:
         return Refused("invalid", "Please correct what is marked.", errors)
     facts = [Fact("case.changed", {"transition": transition, "reason": reason.strip()})]
     with transaction.atomic():
         held = locked(case.instance_id)
         case_type, state = held.case_type, held.state
+        command = available_actions.change(case_type, transition)
+        if command is None:
+            return Refused("state", "Cases of this type are not marked as urgent.")
         if available_actions.rejection(case_type, state, command, held.at):
             facts = []
         keep_own_words(case, by, [reason.strip()] if reason.strip() else [])

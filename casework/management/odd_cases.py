@@ -57,8 +57,9 @@ def _waits(reference: str) -> str:
     _work(case)
     _done(item_plan(by=anna, case=case, definition="ask_customer"))
     task = HumanTask.objects.get(instance=case.instance_id, form="question")
-    _done(task_claim(by=anna, task=task))
-    _done(task_complete(by=anna, task=task, answers={"question": "Which payment do you mean, and of which day?"}))
+    asker = User.objects.filter(groups__in=task.candidates.values("group"), is_active=True).earliest("pk")
+    _done(task_claim(by=asker, task=task))
+    _done(task_complete(by=asker, task=task, answers={"question": "Which payment do you mean, and of which day?"}))
     return "waits for the customer's reply"
 
 

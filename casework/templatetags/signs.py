@@ -47,6 +47,8 @@ POSSIBLE: Final = Sign("circle-dashed", "possible")
 WAITS: Final = Sign("hourglass", "waits")
 
 CHANGES: Final = {
+    "hasten": Sign("flag", "Put it before others"),
+    "calm": Sign("hourglass", "Take it in its turn"),
     "suspend": Sign("player-pause", "Suspend"),
     "resume": Sign("player-play", "Resume"),
     "terminate": Sign("x", "End it now"),

@@ -129,6 +129,7 @@ class CaseType:
     intake: Intake
     external: tuple[External, ...]
     routing: str
+    urgent: str
     capabilities: Mapping[str, Capability]
     forms: Mapping[str, Form]
     schema: Mapping[str, Any]
@@ -147,6 +148,10 @@ class CaseType:
     def capability(self, key: str) -> Capability:
         """The contract of a capability: the case type's own, else the shipped one, else what actors say of it."""
         return self.capabilities.get(key) or shipped().get(key) or undeclared(key)
+
+    def is_urgent(self, variables: Mapping[str, Any]) -> bool:
+        """Whether a case with these variables goes before others: its type names the field that says so."""
+        return bool(self.urgent) and variables.get(self.urgent) is True
 
     def begin(self, data: Mapping[str, Any], by: str | None = None) -> StartCase | StartProcess:
         """The command by which somebody begins a case of this type, be its model a case or a process."""
@@ -255,6 +260,7 @@ def _case_type(
         fallback_group=manifest.get("fallback_group", ""),
         intake=Intake(tuple(intake.get("required", ())), intake.get("columns", {})),
         routing=manifest.get("routing", ""),
+        urgent=manifest.get("urgent", ""),
         capabilities=declared(files),
         external=tuple(External(**_known(External, waited)) for waited in manifest.get("external", ())),
         forms={key: _form(key, form) for key, form in forms.items()},

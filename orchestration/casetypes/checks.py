@@ -176,6 +176,7 @@ def _places(manifest: Mapping[str, Json], forms: Mapping[str, Json], schema: Jso
     intake = manifest.get("intake", {})
     columns = [path for path in intake.get("columns", {}).values() if path != intake.get("reference")]
     paths = [(MANIFEST, "intake", path) for path in (*columns, *intake.get("required", ()))]
+    paths += [(MANIFEST, "urgent", manifest["urgent"])] if "urgent" in manifest else []
     paths += [(MANIFEST, "key-facts", path) for path in manifest.get("key-facts", ())]
     for key, form in forms.items():
         asked = form.get("fields", ())

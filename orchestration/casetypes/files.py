@@ -78,6 +78,7 @@ _MANIFEST_SHAPE: Final = _object(
     fallback_group={"type": "string", "maxLength": 150},
     may_open=_TEXTS,
     intake=_object(reference=_TEXT, required=_TEXTS, columns=_NAMED_TEXTS),
+    urgent=_TEXT,
     routing={"type": "string", "minLength": 1, "maxLength": 200},
     external={"type": "array", "items": _object(("item", "form", "label"), item=_TEXT, form=_TEXT, label=_TEXT)},
 )

@@ -55,6 +55,9 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["run_at"], condition=Q(state="waiting"), name="job_waiting"),
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="job_running"),
+            models.Index(
+                fields=["-priority", "run_at"], condition=Q(state="waiting", priority__gt=0), name="job_urgent"
+            ),
             models.Index(fields=["capability", "run_at"], condition=Q(state="waiting"), name="job_waiting_for"),
             models.Index(fields=["actor", "state"], condition=~Q(actor="") & Q(ended=None), name="job_of_actor"),
             models.Index(fields=["capability", "-id"], condition=Q(state="incident"), name="job_failed"),

@@ -7,7 +7,7 @@ writes all there is to write. A refusal is a value, and is kept in the history l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -22,9 +22,9 @@ from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.engine.chain import Chain
 from orchestration.engine.codec import decode, encode, encode_event
 from orchestration.engine.commands import Command
-from orchestration.engine.events import DecisionEvaluated, Event
+from orchestration.engine.events import DecisionEvaluated, Event, VariablesChanged
 from orchestration.engine.execute import Outcome, execute
-from orchestration.engine.state import INSTANCE_ENDED, State
+from orchestration.engine.state import INSTANCE_ENDED, ROOT, State
 from orchestration.ground import clock
 from orchestration.ground.limits import engine_limits
 from orchestration.ground.refusals import Refused
@@ -194,11 +194,24 @@ def _write(
     }  # fmt: skip
     root = step_sql.STEPPED if definition is None else step_sql.CREATED
     told = kept(done.instance, history, origin, done.case_type.label, done.at)
-    cursor.execute(*together([(root, row), told, *step_sql.parts(done.effects, done.case_type.fallback_group), *along]))
+    cursor.execute(*together([(root, row), told, *_rows(done), *along]))
     announce(done.instance)
     nudge_jobs(done.instance, done.effects.nudges())
     if done.effects.thrown:
         nudge_outbox()
+
+
+def _rows(done: Done) -> Iterator[Part]:
+    """The rows that the step opens and closes; where the case has become urgent, or is no more, its jobs know it."""
+    case_type, found = done.case_type, done.effects
+    priority = int(case_type.is_urgent(done.state.root.variables)) if case_type.urgent else 0
+    yield from step_sql.parts(found, case_type.fallback_group, priority)
+    if case_type.urgent and any(_writes(event, case_type.urgent) for event in done.events):
+        yield step_sql.hastened(found, priority)
+
+
+def _writes(event: Event, variable: str) -> bool:
+    return isinstance(event, VariablesChanged) and event.instance == ROOT and variable in event.changes
 
 
 def _advance(

@@ -88,9 +88,9 @@ candidate_gone as (
 JOBS_OPENED = """
 job as (
     insert into orchestration_job (instance_id, job, item, definition_item, name, capability, input, state, attempts,
-                                   max_attempts, run_at, overlooked, worker, last_error, created, ended)
+                                   max_attempts, run_at, overlooked, worker, last_error, created, ended, priority)
     select %(instance)s, j.job, j.item, j.definition, j.name, j.capability, j.input, j.state, 0, j.attempts, %(at)s,
-           0, '', '', %(at)s, case when j.state = 'waiting' then null else %(at)s::timestamptz end
+           0, '', '', %(at)s, case when j.state = 'waiting' then null else %(at)s::timestamptz end, %(job_priority)s
     from unnest(%(job_numbers)s, %(job_items)s, %(job_definitions)s, %(job_names)s,
                 %(job_capabilities)s, %(job_inputs)s, %(job_states)s, %(job_attempts)s)
          as j(job, item, definition, name, capability, input, state, attempts))"""
@@ -108,6 +108,11 @@ job_retried as (
         run_at = %(at)s::timestamptz + {retry.JOBS.sql("j.attempts")}
     from unnest(%(jobs_retried)s, %(jobs_retried_errors)s) as f(job, error)
     where j.instance_id = %(instance)s and j.job = f.job)"""  # noqa: S608 - of numbers that stand in the code
+JOBS_HASTENED = """
+job_hastened as (
+    update orchestration_job set priority = %(new_priority)s
+    where instance_id = %(instance)s and ended is null and priority <> %(new_priority)s
+      and job <> all(%(moved_jobs)s))"""
 TIMERS_OPENED = """
 timer as (
     insert into orchestration_timer (instance_id, timer, node, due)
@@ -173,8 +178,17 @@ def next_id(cursor: psycopg.Cursor[Any]) -> int:
     return int(cursor.execute(NEXT_ID).fetchone()[0])  # type: ignore[index]
 
 
-def parts(found: Effects, fallback_group: str) -> Iterator[Part]:
-    """What opens and closes the rows of a step; they share `instance` and `at` with the root's row."""
+def hastened(found: Effects, priority: int) -> Part:
+    """What gives the jobs that wait already another priority; what the step itself moves is left to it."""
+    moved = [*found.jobs_closed, *found.jobs_failed]
+    return JOBS_HASTENED, {"new_priority": priority, "moved_jobs": Integers(moved)}
+
+
+def parts(found: Effects, fallback_group: str, priority: int = 0) -> Iterator[Part]:
+    """What opens and closes the rows of a step; they share `instance` and `at` with the root's row.
+
+    `priority`: of the jobs that it opens; above 0 is urgent.
+    """
     if found.tasks:
         yield TASKS_OPENED, _tasks(found, fallback_group) | {"fallback_group": fallback_group}
         if named := [(task.event.item, name) for task in found.tasks.values() for name in people_named(task.event)]:
@@ -183,7 +197,7 @@ def parts(found: Effects, fallback_group: str) -> Iterator[Part]:
     if found.tasks_closed:
         yield TASKS_CLOSED, _pair("closed_items", "closed_states", found.tasks_closed)
     if found.jobs:
-        yield JOBS_OPENED, _jobs(found)
+        yield JOBS_OPENED, _jobs(found) | {"job_priority": priority}
     if found.jobs_closed:
         yield JOBS_CLOSED, _jobs_closed(found)
     if retried := {job: _text(event.error) for job, event in found.jobs_failed.items() if event.retry}:

@@ -1,7 +1,7 @@
 """Which figures does the product hold, as ratios measured in one run? `make bench` prints them.
 
-`python -m tests.benchmarks [SECTION ...]` runs some: decisions, growth, masking, steps, shell, processes, workers,
-data, life, inbox, closed, verify. All that touches the database runs on an embedded PostgreSQL of its own, with all
+`python -m tests.benchmarks [SECTION ...]` runs some: decisions, growth, masking, priority, steps, shell, processes,
+workers, data, life, inbox, closed, verify. All that touches the database runs on an embedded PostgreSQL of its own, with all
 durability settings on.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 
-from tests.benchmarks import dmn_speed, growth, masking
+from tests.benchmarks import dmn_speed, growth, masking, priority
 from tests.benchmarks.server import product
 
 
@@ -46,7 +46,11 @@ def main(wanted: list[str]) -> None:
         print("\nMasking a page's texts (in memory, CPU)", flush=True)
         for line in masking.figures():
             print("  " + line, flush=True)
-    if wanted and not {*wanted} - {"decisions", "growth", "masking"}:
+    if not wanted or "priority" in wanted:
+        print("\nUrgent work that overtakes (a simulation)", flush=True)
+        for line in priority.figures():
+            print("  " + line, flush=True)
+    if wanted and not {*wanted} - {"decisions", "growth", "masking", "priority"}:
         return
     with product() as dsn:
         for name, (heading, figures) in sections(dsn).items():

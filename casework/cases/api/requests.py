@@ -10,7 +10,7 @@ from rest_framework import serializers as s
 from rest_framework.request import Request
 
 from casework.cases.api.shapes import AnyField, ObjectField
-from casework.cases.available_actions import CHANGES
+from casework.cases.available_actions import CHANGES, URGENCY
 from casework.cases.read.plan_options import LABELS
 from casework.models import Case
 from casework.tasks.inbox import TABS
@@ -168,7 +168,9 @@ class ByHand(Sent):
 
 
 class Change(Sent):
-    transition = s.ChoiceField(choices=list(CHANGES), help_text="What to do with the whole case (CMMN 1.1, 8.3).")
+    transition = s.ChoiceField(
+        choices=[*CHANGES, *URGENCY], help_text="What to do with the whole case (CMMN 1.1, 8.3)."
+    )
     reason = s.CharField(required=False, default="", allow_blank=True, help_text="Why; kept in the history.")
 
 

@@ -127,6 +127,7 @@ class CasePage:
     progress: Goal
     state: str
     closed: bool
+    urgent: bool
     suspended: bool
     created: datetime
     updated: datetime
@@ -165,6 +166,10 @@ class CasePage:
         return not (self.tasks or waits or self.added or self.by_hand)
 
 
+def _is_urgent(seen: Look) -> bool:
+    return seen.case_type.is_urgent(seen.state.root.variables)
+
+
 def case_page(*, user: User, case: Case, now: datetime, kind: str = "") -> CasePage:
     """The whole page. `kind`: only these lines of what happened (`wording.KINDS`)."""
     seen = look(user=user, case=case, now=now, most=AT_MOST if kind else SHOWN)
@@ -174,7 +179,7 @@ def case_page(*, user: User, case: Case, now: datetime, kind: str = "") -> CaseP
     return CasePage(
         id=case.pk, title=view.text(case.title), reference=view.text(case.reference), source=view.text(case.source),
         kind=case_type.name, version=case_type.label, goal=case_type.goal, progress=goal(seen),
-        state=case.state, closed=case.closed, suspended=seen.state.root.state == "suspended",
+        state=case.state, closed=case.closed, urgent=_is_urgent(seen), suspended=seen.state.root.state == "suspended",
         created=case.created, updated=case.updated, key_facts=key_facts(seen), stages=stages(seen), strips=strips(seen),
         tasks=open_tasks(seen, user, works, now), awaited=awaited(seen), coming=coming(seen),
         machine_work=tuple(_machine_work(seen)), troubles=tuple(_troubles(seen)),

@@ -26,10 +26,17 @@ ASKED: Final = {
         "End it",
     ),
     "reactivate": ("Open this case again?", "It goes on from where it ended, as its model says.", "Open it again"),
+    "hasten": (
+        "Put this case before others?",
+        "Its work for machines overtakes that of other cases, and its rules may choose a quicker way.",
+        "Mark it as urgent",
+    ),
+    "calm": ("Take this case in its turn again?", "It does not go before others any more.", "Take it in its turn"),
     "close": ("Close this case for good?", "Nobody can open it again after this.", "Close it"),
 }
 DONE: Final = {
     "suspend": "The case is suspended.", "resume": "The case goes on.", "terminate": "The case has ended.",
+    "hasten": "The case is urgent now.", "calm": "The case is taken in its turn.",
     "reactivate": "The case is open again.", "close": "The case is closed for good.",
 }  # fmt: skip
 

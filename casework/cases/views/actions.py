@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from casework.access import permissions
 from casework.cases import services
-from casework.cases.available_actions import CHANGES
+from casework.cases.available_actions import CHANGES, URGENCY
 from casework.cases.read.case_page import fields
 from casework.cases.read.case_view import Look, look
 from casework.cases.read.change_page import change_page
@@ -23,6 +23,8 @@ from orchestration.casetypes.case_type import External
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
+
+KNOWN = {*CHANGES, *URGENCY}
 
 
 @writes
@@ -51,10 +53,10 @@ def change(request: HttpRequest, case_id: int) -> HttpResponse:
     case = permissions.case_for_user(person(request), case_id, "work")
     how = (request.POST if request.method == "POST" else request.GET).get("transition", "")
     reason, back = request.POST.get("reason", ""), reverse("case", args=[case.pk])
-    if how not in CHANGES and request.method == "POST":
+    if how not in KNOWN and request.method == "POST":
         unknown = services.case_change(by=person(request), case=case, transition=how, reason=reason)
         return answered(request, unknown, "", back)
-    if how not in CHANGES:
+    if how not in KNOWN:
         raise Http404("A case cannot be changed in that way.")
     page = change_page(user=person(request), case=case, how=how, now=clock.utc_now())
     if request.method != "POST":
