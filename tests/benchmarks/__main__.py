@@ -1,8 +1,8 @@
 """Which figures does the product hold, as ratios measured in one run? `make bench` prints them.
 
 `python -m tests.benchmarks [SECTION ...]` runs some: decisions, growth, masking, priority, steps, shell, processes,
-workers, data, life, inbox, closed, verify. All that touches the database runs on an embedded PostgreSQL of its own, with all
-durability settings on.
+workers, data, life, inbox, closed, verify. All that touches the database runs on an embedded PostgreSQL of its own,
+with all durability settings on.
 """
 
 from __future__ import annotations
