@@ -242,6 +242,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
+# --- other systems
+
+SECRETS_FOLDER = env.str("CASEWRIGHT_SECRETS_FOLDER", default=str(EMBEDDED.state / "secrets"))
+
 # --- words, files and logs
 
 LANGUAGE_CODE = "en-us"

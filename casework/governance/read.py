@@ -125,6 +125,14 @@ def _actor(detail: Detail) -> str:
     return f"switched the actor {detail['actor']} {'on' if detail.get('enabled') else 'off'}"
 
 
+def _host(detail: Detail) -> str:
+    host = detail["host"] if detail.get("port") is None else f"{detail['host']}:{detail['port']}"
+    if detail.get("removed"):
+        return f"took {host} off the list of hosts that connectors may call"
+    private = ", at private addresses too" if detail.get("private") else ""
+    return f"lets connectors call {host}{private}"
+
+
 def _begun(detail: Detail) -> str:
     counts = [f"{len(detail.get(what, ()))} {what}" for what in ("people", "groups", "actors", "models")]
     return f"noted who and what was there: {', '.join(counts)}"
@@ -147,6 +155,7 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "model.registered": lambda d: f"registered the model {d['version']} of {d['actor']}",
     "model.activated": lambda d: f"put the model {d['version']} of {d['actor']} to work",
     "actor.changed": _actor,
+    "host.changed": _host,
     "role.changed": _role,
     "control.begun": _begun,
     "proposal.made": lambda d: f"uploaded {d['source']} for {d['key']}",

@@ -17,7 +17,7 @@ PRODUCT: Final = ("audit", "casework", "orchestration")
 CALLED_BY_FRAMEWORKS: Final = [
     "Meta", "*Config", "*ObjectPermission", "Command", "add_arguments", "post", "get", "to_representation",
     "to_internal_value", "_keep_our_logging", "dump", "receive_data_chunk", "file_complete", "IntentActor",
-    "SentimentActor", "start_item", "VerifiedHead", "process_*", "NothingElse",
+    "SentimentActor", "HttpConnector", "start_item", "VerifiedHead", "process_*", "NothingElse",
     "map_serializer",
 ]  # fmt: skip
 """By Django, REST framework, Celery, psycopg and what describes the API; kinds of actors and verbs of scenarios."""

@@ -25,6 +25,7 @@ from orchestration.engine.bpmn.view import starters
 from orchestration.models import Actor, ActorVersion, Definition, StartTimer
 from orchestration.shell.verification.cases import BROKEN
 from orchestration.shell.verification.every import snapshot
+from orchestration.shell.verification.hosts import hosts_apart
 from orchestration.shell.verification.kept import NOT_OURS, Verified, keep
 from orchestration.shell.verification.verdict import Fault, Verdict
 
@@ -61,6 +62,7 @@ def verify_control(heads: list[Verified] | None = None, *, new_key: bool = False
         if not verdict.ok:
             return verdict
         reasons = [*_versions_apart(changes), *_models_apart(changes), *_actors_apart(changes), *_start_timers_apart()]
+        reasons += hosts_apart(changes)
         for compared in with_every_control:
             reasons += compared(changes)
     return Verdict.of([Fault(verdict.events, reason) for reason in reasons], verdict.events, verdict.events)
