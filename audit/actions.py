@@ -36,6 +36,7 @@ ACTIONS: dict[str, str] = {
     "model.activated": "put a model version to work",
     "version.moved": "took a version a step on or back",
     "budget.changed": "changed a budget",
+    "rate.changed": "changed what an hour of a group's work counts as",
     "host.changed": "changed which hosts may be called",
     "worker.token": "gave or took back a token of an outside worker",
     "capability.stopped": "stopped or let loose a kind of work",

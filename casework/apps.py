@@ -12,6 +12,7 @@ class CaseworkConfig(AppConfig):
 
         from casework import celery  # noqa: F401 - tasks sent from any process then know the broker
         from casework.access import roles_verification, trail  # noqa: F401 - it listens to who comes and goes
+        from casework.actors.ledger import verification as rates_verification
         from casework.cases import verification
         from casework.cases.case_row import keep_face, open_face_of_start
         from casework.studio import proposals_verification
@@ -25,4 +26,5 @@ class CaseworkConfig(AppConfig):
         verification.hang_in()
         roles_verification.hang_in()
         proposals_verification.hang_in()
+        rates_verification.hang_in()
         register_converter(NumberConverter, "number")

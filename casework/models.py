@@ -83,6 +83,20 @@ class GroupClearance(models.Model):
         return f"{self.group_id}: {self.level}"
 
 
+class GroupRate(models.Model):
+    """What an hour of work of the people of a group is taken to cost, so that their work has a price like a machine's.
+
+    Of a person in several groups the highest counts.
+    """
+
+    group = models.OneToOneField(Group, models.CASCADE, related_name="rate")
+    amount = models.DecimalField(max_digits=10, decimal_places=2)
+    currency = models.CharField(max_length=3, default="EUR")
+
+    def __str__(self) -> str:
+        return f"{self.group_id}: {self.amount} {self.currency} an hour"
+
+
 class Reveal(models.Model):
     """A masked field that a person may see for a while, and why they asked."""
 

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from casework.access import views as account
 from casework.actors import views as actors
+from casework.actors.ledger import views as ledger
 from casework.cases.live import case_live
 from casework.cases.views import actions, attention, history, pages
 from casework.governance import views as governance
@@ -48,6 +49,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("actors/<slug:key>/switch/", actors.actor_switch, name="actor-switch"),
     path("actors/<slug:key>/retry/", actors.actor_retry, name="actor-retry"),
     path("actors/<slug:key>/versions/<number:version_id>/activate/", actors.model_activate, name="model-activate"),
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/calls/<number:number>/", ledger.call, name="ledger-call"),
+    path("ledger/rates/<number:group_id>/", ledger.rate, name="ledger-rate"),
     path("help/", help.help_index, name="help"),
     path("help/licences/", notices.notices_page, name="notices"),
     path("help/licences/<slug:system>/<path:name>/", notices.notice_page, name="notice"),

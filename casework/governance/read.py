@@ -150,6 +150,12 @@ def _otherwise(action: str) -> Callable[[Detail], str]:
     return lambda detail: ACTIONS.get(action, action)
 
 
+def _rate(detail: Detail) -> str:
+    rate = detail.get("rate")
+    counts = f"counts as {rate[0]} {rate[1]}" if rate else "has no known cost any more"
+    return f"said that an hour of the group {detail['group']} {counts}"
+
+
 WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "definition.deployed": lambda d: f"put version {d['version']} of {d['key']} in force ({', '.join(d['files'][:5])})",
     "model.registered": lambda d: f"registered the model {d['version']} of {d['actor']}",
@@ -157,6 +163,7 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "actor.changed": _actor,
     "host.changed": _host,
     "role.changed": _role,
+    "rate.changed": _rate,
     "control.begun": _begun,
     "proposal.made": lambda d: f"uploaded {d['source']} for {d['key']}",
     "proposal.discarded": lambda d: f"discarded an upload for {d['key']}",

@@ -7,6 +7,7 @@ with a sentence. Who may was decided when the task was fetched (`access.permissi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -43,7 +44,7 @@ def task_claim(*, by: User, task: HumanTask) -> HumanTask | Refused:
         return row
     if closed := _closed_to(by, row):
         return _refused(case, row, by, "claim", closed)
-    services.record(case, [_assign(row, by, "task.claimed")], origin_of(by))
+    services.record(case, [_assign(row, by, "task.claimed", since=case.at)], origin_of(by))
     return row
 
 
@@ -91,7 +92,7 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json]) -> 
     if isinstance(changes, Refused):
         return changes
     keep_own_words(task.instance.case, by, masked_words(look, answers))
-    facts = [_assign(row, by, "task.claimed")] if is_open and row.assignee_id is None else []
+    facts = [_assign(row, by, "task.claimed", since=None)] if is_open and row.assignee_id is None else []
     return services.send(case, CompleteTask(row.item, changes), origin_of(by), facts)
 
 
@@ -101,10 +102,13 @@ def _locked(task: HumanTask) -> tuple[Locked, HumanTask]:
     return case, HumanTask.objects.select_related("assignee").get(pk=task.pk)
 
 
-def _assign(row: HumanTask, to: User | None, action: str) -> Fact:
-    """Give the task to somebody, or to nobody; what the history should say of it."""
-    row.assignee = to
-    row.save(update_fields=["assignee"])
+def _assign(row: HumanTask, to: User | None, action: str, since: datetime | None = None) -> Fact:
+    """Give the task to somebody, or to nobody; what the history should say of it.
+
+    `since`: when they began; empty where it was not taken before it was done.
+    """
+    row.assignee, row.claimed = to, since
+    row.save(update_fields=["assignee", "claimed"])
     row.candidates.update(assigned=to is not None)
     return Fact(action, {"task": row.name, "item": row.item, "definition": row.definition_item})
 

@@ -43,6 +43,7 @@ BELOW: Final = {
     "cases": ("/cases/",),
     "rules": ("/rules/", "/models/"),
     "actors": ("/actors/",),
+    "ledger": ("/ledger/",),
     "controls": ("/changes/",),
 }
 LABEL: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -100,7 +101,12 @@ def navigation(context: Context) -> dict[str, Any]:
     if waiting := attention.count(user):
         places.append(("attention", f"Needs attention {waiting}", "alert-triangle"))
     if permissions.may_publish(user) or permissions.may_audit(user):
-        places += [("rules", "Rules", "table"), ("actors", "Actors", "robot"), ("controls", "Changes", "history")]
+        places += [
+            ("rules", "Rules", "table"),
+            ("actors", "Actors", "robot"),
+            ("ledger", "Ledger", "list"),
+            ("controls", "Changes", "history"),
+        ]
     here = request.resolver_match.url_name if request.resolver_match else ""
     return {
         "entries": [{"url": reverse(name), "label": label, "icon": sign, "here": _here(name, here, request.path)}

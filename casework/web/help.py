@@ -31,10 +31,23 @@ PLACES: Final = {
     "case-receive": "use/case", "case-reveal": "use/revealing", "history": "use/history", "case-verify": "use/history",
     "rules": "use/rules", "rules-version": "use/rules", "rules-edit": "use/rules", "models": "use/models",
     "model-import": "use/models", "model-proposal": "use/models", "actors": "use/actors", "login": "use/start",
+    "ledger": "use/ledger", "ledger-call": "use/ledger", "ledger-rate": "use/ledger",
     "controls": "operations", "access": "operations",
 }  # fmt: skip
 """The page of help for a page of the product, by the name of its address; `use/start` for any other."""
-FOR_USE: Final = ("start", "inbox", "task", "case", "cases", "revealing", "history", "rules", "models", "actors")
+FOR_USE: Final = (
+    "start",
+    "inbox",
+    "task",
+    "case",
+    "cases",
+    "revealing",
+    "history",
+    "rules",
+    "models",
+    "actors",
+    "ledger",
+)
 LINK: Final = re.compile(r"([\w/.-]+)\.md(#[\w-]+)?")
 
 

@@ -21,12 +21,14 @@ ENTRY: LiteralString = """
 called as (
     insert into orchestration_actorcall (instance_id, job_id, attempt, actor, version, capability, started, latency_ms,
                                          input_reference, output, confidence, detail, usage, outcome, error, asked_by,
-                                         mode, queue_ms, cost, currency, output_digest, route, verdicts)
+                                         mode, queue_ms, cost, currency, output_digest, route, verdicts, case_type)
     values (%(instance)s, %(call_job)s, %(call_attempt)s, %(call_actor)s, %(call_version)s, %(call_capability)s,
             %(call_started)s, %(call_latency)s, %(call_input)s, %(call_output)s::jsonb, %(call_confidence)s,
             %(call_detail)s::jsonb, %(call_usage)s::jsonb, %(call_outcome)s, %(call_error)s, %(call_asked_by)s,
             %(call_mode)s, %(call_queue)s, %(call_cost)s, %(call_currency)s, %(call_digest)s, %(call_route)s::jsonb,
-            %(call_verdicts)s::jsonb))"""
+            %(call_verdicts)s::jsonb,
+            coalesce((select d.key from orchestration_definition d
+                      join orchestration_instance i on i.definition_id = d.id where i.id = %(instance)s), '')))"""
 
 
 def entry(job: Job, attempt: Attempt, started: datetime, outcome: str) -> Part:
@@ -41,7 +43,7 @@ def entry(job: Job, attempt: Attempt, started: datetime, outcome: str) -> Part:
         "call_detail": None if answer is None else _json(answer.detail),
         "call_usage": None if answer is None else _json(answer.usage),
         "call_confidence": None if answer is None else answer.confidence, "call_outcome": outcome,
-        "call_error": attempt.error, "call_asked_by": "", "call_mode": "" if choice is None else choice.mode,
+        "call_error": attempt.error, "call_asked_by": job.asked_by, "call_mode": "" if choice is None else choice.mode,
         "call_queue": max((started - max(job.run_at, job.created)).total_seconds() * 1000, 0.0),
         "call_cost": attempt.cost, "call_currency": attempt.currency if attempt.cost is not None else "",
         "call_digest": "" if output is None else sha256(output).hexdigest(),

@@ -107,7 +107,7 @@ def handoff_of(ready: Ready, actor: Actor) -> Handoff:
     return Handoff(
         ready.capability, chosen.key, chosen.card, actor.input_schema, actor.output_schema,
         case=_case(job, ready.case_type), actor_capability=actor.capability, purpose=ready.capability.purpose,
-        name=chosen.name,
+        asked_by=job.asked_by, name=chosen.name,
     )  # fmt: skip
 
 

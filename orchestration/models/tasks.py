@@ -30,10 +30,14 @@ class HumanTask(models.Model):
     due = models.DateTimeField()
     created = models.DateTimeField()
     ended = models.DateTimeField(null=True, blank=True)
+    claimed = models.DateTimeField(null=True, blank=True, help_text="when whoever has it took it")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instance", "item"], name="task_once_per_item")]
-        indexes = [models.Index(fields=["assignee", "due", "id"], condition=Q(state="open"), name="task_mine")]
+        indexes = [
+            models.Index(fields=["assignee", "due", "id"], condition=Q(state="open"), name="task_mine"),
+            models.Index(fields=["ended"], condition=Q(state="completed"), name="task_completed"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -88,9 +88,11 @@ candidate_gone as (
 JOBS_OPENED = """
 job as (
     insert into orchestration_job (instance_id, job, item, definition_item, name, capability, input, state, attempts,
-                                   max_attempts, run_at, overlooked, worker, last_error, created, ended, priority)
+                                   max_attempts, run_at, overlooked, worker, last_error, created, ended, priority,
+                                   asked_by)
     select %(instance)s, j.job, j.item, j.definition, j.name, j.capability, j.input, j.state, 0, j.attempts, %(at)s,
-           0, '', '', %(at)s, case when j.state = 'waiting' then null else %(at)s::timestamptz end, %(job_priority)s
+           0, '', '', %(at)s, case when j.state = 'waiting' then null else %(at)s::timestamptz end, %(job_priority)s,
+           %(actor)s
     from unnest(%(job_numbers)s, %(job_items)s, %(job_definitions)s, %(job_names)s,
                 %(job_capabilities)s, %(job_inputs)s, %(job_states)s, %(job_attempts)s)
          as j(job, item, definition, name, capability, input, state, attempts))"""

@@ -17,6 +17,7 @@ from django.db.models.functions import JSONObject
 
 from casework.access import permissions
 from casework.access.separation_of_duties import done_before
+from casework.actors.ledger.of_case import CaseCost, case_cost
 from casework.cases import available_actions
 from casework.cases.read.actor_trace import Memory, memories
 from casework.cases.read.case_view import AT_MOST, SHOWN, Look, look
@@ -154,6 +155,7 @@ class CasePage:
     may: frozenset[str]
     events: int
     view: View
+    cost: CaseCost
 
     @property
     def milestones(self) -> tuple[Milestone, ...]:
@@ -191,7 +193,7 @@ def case_page(*, user: User, case: Case, now: datetime, kind: str = "") -> CaseP
         to_make=tuple(_to_make(seen)), data=fields(seen, source), happened=lines(seen, kind=kind),
         kind_of_lines=kind, may=may,
         events=case.instance.head_sequence,
-        view=view,
+        view=view, cost=case_cost(case.instance_id),
     )  # fmt: skip
 
 

@@ -1,0 +1,76 @@
+"""What is known of one call of a machine: who was chosen and why, what each guardrail said, what it cost?
+
+What it was given and gave is the case's: it is shown, masked, to who may see the case, and to nobody else.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from casework.access import permissions
+from casework.actors.ledger.read import sees_all
+from casework.cases.read.case_view import look
+from casework.models import Case
+from orchestration.models import ActorCall
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is the case's of a call, as this reader may see it."""
+
+    output: str
+    detail: str
+    error: str
+    right: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallPage:
+    """`content` is None where the reader may not see the case. `others`: the attempts at the same job."""
+
+    call: ActorCall
+    case: int | None
+    may_open: bool
+    content: Content | None
+    rule: str
+    passed: tuple[tuple[str, str], ...]
+    verdicts: tuple[dict[str, Json], ...]
+    usage: tuple[tuple[str, Json], ...]
+    others: tuple[ActorCall, ...]
+
+
+def call_page(user: User, number: int, now: datetime) -> CallPage | None:
+    """The page of one call; None where there is none, or it is of a case that this person may not know of."""
+    found = ActorCall.objects.select_related("instance__case", "job", "judgement").filter(pk=number).first()
+    if found is None:
+        return None
+    case = getattr(found.instance, "case", None)
+    may_open = case is not None and permissions.may(user, "view", case)
+    if not (may_open or sees_all(user)):
+        return None
+    route = found.route or {}
+    return CallPage(
+        found, None if case is None else case.pk, may_open,
+        _content(user, case, found, now) if case is not None and may_open else None,
+        route.get("rule", ""), tuple(route.get("passed", {}).items()), tuple(found.verdicts or ()),
+        tuple((found.usage or {}).items()),
+        tuple(ActorCall.objects.filter(job=found.job_id).exclude(pk=found.pk).order_by("pk")),
+    )  # fmt: skip
+
+
+def _content(user: User, case: Case, call: ActorCall, now: datetime) -> Content:
+    view = look(user=user, case=case, now=now).view
+    judged = getattr(call, "judgement", None)
+    parts = (call.output, call.detail, None if judged is None else judged.right)
+    output, detail, right = (
+        json.dumps(view.payload(one), indent=2, ensure_ascii=False) if one else "" for one in parts
+    )
+    return Content(output, detail, view.text(call.error), right, "" if judged is None else view.text(judged.reason))

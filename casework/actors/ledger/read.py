@@ -1,0 +1,183 @@
+"""What did the calls of machines cost, by day, actor, case type or case, and which were they?
+
+The actor ledger, added up by PostgreSQL from one index that holds all that is added (`call_added_up`): no day table
+that could be behind. A person who is neither administrator nor auditor sees the calls of the cases that they may see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from django.contrib.auth.models import User
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from casework.access import permissions
+from casework.actors.ledger.money import Money
+from orchestration.models import ActorCall
+
+MOST: Final = 200
+"""Rows of a table that a page shows; the rest is added up in its last row."""
+PAGE: Final = 50
+GROUPS: Final = {"day": "Day", "actor": "Actor", "case-type": "Case type", "case": "Case"}
+KEYS: Final[dict[str, Any]] = {"day": "day", "actor": "actor", "case-type": "case_type", "case": "instance__case"}
+FAILED: Final = Q(outcome__in=("failed", "lost", "refused", "contained"))
+CALLED: Final = ~Q(actor="")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a page asks for: calls that began in [since, until), of these only those that fit."""
+
+    by: str
+    since: datetime
+    until: datetime
+    actor: str = ""
+    case_type: str = ""
+    case: int | None = None
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The calls of one day, actor, case type or case. `seconds`, `waited`: the mean of a call; None: not measured."""
+
+    key: str
+    label: str
+    calls: int
+    failed: int
+    seconds: float | None
+    waited: float | None
+    cost: Money
+
+
+def span(days: int, now: datetime) -> tuple[datetime, datetime]:
+    """The last so many days with today, from midnight to midnight where the product stands."""
+    today = timezone.localtime(now).date()
+    return midnight(today - timedelta(days=days - 1)), midnight(today + timedelta(days=1))
+
+
+def midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def sees_all(user: User) -> bool:
+    """Whether the figures of all cases are theirs to see: administrators' and auditors'."""
+    return permissions.may_publish(user) or permissions.may_audit(user)
+
+
+def calls(user: User, wanted: Wanted) -> QuerySet[ActorCall]:
+    """The calls that fit and that this person may see."""
+    found = ActorCall.objects.filter(started__gte=wanted.since, started__lt=wanted.until).order_by()
+    if not sees_all(user):
+        found = found.filter(instance__case__in=permissions.cases_for(user).order_by())
+    for name, value in {"actor": wanted.actor, "case_type": wanted.case_type, "outcome": wanted.outcome}.items():
+        found = found.filter(**{name: value}) if value else found
+    return found if wanted.case is None else found.filter(instance__case=wanted.case)
+
+
+def groups(found: QuerySet[ActorCall], by: str) -> tuple[Group, ...]:
+    """Added up, the newest day or the most calls first. One statement."""
+    if by == "day":
+        found = found.annotate(day=TruncDate("started"))
+    rows = found.values(KEYS[by], "currency").annotate(
+        n=Count("pk", filter=CALLED), failed=Count("pk", filter=FAILED), ms=Sum("latency_ms", filter=CALLED),
+        queue=Sum("queue_ms"), queued=Count("queue_ms"), sum=Sum("cost"),
+        unknown=Count("pk", filter=CALLED & Q(cost=None)),
+    )  # fmt: skip
+    merged: dict[Any, dict[str, Any]] = {}
+    for row in rows.iterator():
+        _merge(merged.setdefault(row[KEYS[by]], _empty()), row)
+    made = [_group(by, key, parts) for key, parts in merged.items()]
+    order = (lambda one: one.key) if by == "day" else (lambda one: (one.calls, one.key))
+    return tuple(sorted(made, key=order, reverse=True))
+
+
+def _empty() -> dict[str, Any]:
+    return {"n": 0, "failed": 0, "ms": 0.0, "queue": 0.0, "queued": 0, "cost": Money()}
+
+
+def _merge(into: dict[str, Any], row: dict[str, Any]) -> None:
+    for name in ("n", "failed", "ms", "queue", "queued"):
+        into[name] += row[name] or 0
+    known = {} if row["sum"] is None else {row["currency"]: Decimal(row["sum"])}
+    into["cost"] += Money(known, row["unknown"])
+
+
+def _group(by: str, key: Any, parts: dict[str, Any]) -> Group:
+    label = {"case": f"Case {key}", "actor": key or "no machine was called"}.get(by, str(key or "not known"))
+    return Group(
+        str(key), label, parts["n"], parts["failed"], parts["ms"] / parts["n"] / 1000 if parts["n"] else None,
+        parts["queue"] / parts["queued"] / 1000 if parts["queued"] else None, parts["cost"],
+    )  # fmt: skip
+
+
+def together(rows: tuple[Group, ...]) -> Group:
+    """The last row of a table."""
+    calls = sum(one.calls for one in rows)
+    seconds = sum((one.seconds or 0) * one.calls for one in rows)
+    waited = sum((one.waited or 0) * one.calls for one in rows)
+    return Group(
+        "", "Together", calls, sum(one.failed for one in rows), seconds / calls if calls else None,
+        waited / calls if calls else None, sum((one.cost for one in rows), Money()),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Single calls, the newest first. `following`: what `after` is for the next page."""
+
+    rows: tuple[ActorCall, ...]
+    following: str
+
+
+def single(found: QuerySet[ActorCall], after: str = "", limit: int = PAGE) -> Page:
+    """A page of calls, without what they gave."""
+    rows = listed(found)
+    at, _, number = after.partition("~")
+    try:
+        moment, last = datetime.fromisoformat(at), int(number)
+    except ValueError:
+        pass
+    else:
+        if moment.tzinfo is not None and last < 2**63:
+            rows = rows.filter(Q(started__lt=moment) | Q(started=moment, pk__lt=last))
+    got = tuple(rows[: limit + 1])
+    last_one = got[limit - 1] if len(got) > limit else None
+    return Page(got[:limit], "" if last_one is None else f"{last_one.started.isoformat()}~{last_one.pk}")
+
+
+def listed(found: QuerySet[ActorCall]) -> QuerySet[ActorCall]:
+    """In their order, with what a list shows of them and no content of a case."""
+    shown = (
+        "pk", "instance", "job", "attempt", "actor", "version", "capability", "case_type", "started", "latency_ms",
+        "queue_ms", "outcome", "mode", "asked_by", "cost", "currency", "input_reference", "output_digest",
+    )  # fmt: skip
+    return found.annotate(case_id=F("instance__case")).only(*shown).order_by("-started", "-pk")
+
+
+def as_lines(found: QuerySet[ActorCall]) -> Iterator[list[str]]:
+    """The single calls as a file has them, with their heading."""
+    yield [
+        "call", "started", "case", "case type", "actor", "version", "capability", "attempt", "outcome", "mode",
+        "asked by", "queue ms", "latency ms", "cost", "currency", "input", "output sha256",
+    ]  # fmt: skip
+    for row in listed(found).iterator(2000):
+        yield [
+            str(row.pk), row.started.isoformat(), str(getattr(row, "case_id", None) or ""), row.case_type, row.actor,
+            row.version, row.capability, str(row.attempt), row.outcome, row.mode, row.asked_by,
+            "unknown" if row.queue_ms is None else f"{row.queue_ms:.1f}", f"{row.latency_ms:.1f}", cost_of(row),
+            row.currency, row.input_reference, row.output_digest,
+        ]  # fmt: skip
+
+
+def cost_of(call: ActorCall) -> str:
+    """What a call cost, in figures: "unknown" is no zero, and where no machine was called there is nothing."""
+    if call.cost is not None:
+        return f"{call.cost.normalize():f}"
+    return "unknown" if call.actor else ""
