@@ -50,7 +50,10 @@ def test_the_sample_refunds_go_every_way_that_the_rules_know(machines: Machines)
     assert found["REFUND-005"] == ("Complete the request", "Pending review")
 
 
-def test_the_demo_has_something_odd_in_it_that_the_history_tells_as_it_was(machines: Machines) -> None:
+@pytest.mark.parametrize("intent", ["service_quality", "unrecognised_payment"])
+def test_the_demo_has_something_odd_in_it_that_the_history_tells_as_it_was(machines: Machines, intent: str) -> None:
+    """Whatever the models say, and to whichever team the rules send it then."""
+    machines.say(intent, 0.9, "neutral")
     assert "a task that should have been done yesterday" in said()
     odd = {case.reference: case for case in Case.objects.filter(reference__startswith="ODD-")}
     assert HumanTask.objects.get(instance=odd["ODD-OVERDUE"].instance_id, state="open").due < clock.utc_now()
