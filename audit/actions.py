@@ -45,6 +45,7 @@ ACTIONS: dict[str, str] = {
     "work.moved": "handed work to another actor",
     "work.changed": "changed what work was asked for with",
     "work.held": "held work back until its actor is let loose",
+    "work.by_hand": "did a machine's work by hand",
     "suggestion.judged": "judged a suggestion",
     "actor.changed": "changed an actor",
     "role.changed": "changed a person, group or right",

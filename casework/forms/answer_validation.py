@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from orchestration.casetypes.case_type import CaseType, Form, FormField
@@ -28,9 +29,14 @@ PLACEHOLDER = re.compile(r"\{([^{}\s]{1,200})\}")
 
 
 def schema_errors(case_type: CaseType, data: Mapping[str, Json]) -> dict[str, str]:
-    """For each dotted path of `data` that the schema refuses, why."""
+    """For each dotted path of `data` that the case type's schema refuses, why."""
+    return errors_in_words(case_type.validator, data)
+
+
+def errors_in_words(validator: Draft202012Validator, data: Mapping[str, Json]) -> dict[str, str]:
+    """For each dotted path of `data` that a schema refuses, why."""
     found: dict[str, str] = {}
-    for error in schemas.errors(case_type.validator, data):
+    for error in schemas.errors(validator, data):
         found.setdefault(*_in_words(error))
     return found
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from django import forms
 from django.http import QueryDict
 
+from casework.forms.schema_form import text_of
 from orchestration.casetypes.case_type import CaseType, Form, FormField
 from orchestration.privacy.masking import View
 
@@ -45,7 +46,7 @@ class Asked(forms.Form):
 
 def answers_form(form: Form, initial: Mapping[str, Any], view: View, data: QueryDict | None = None) -> Asked:
     """The form of a task or of what comes in from outside. Initial values are shown as this reader may see them."""
-    shown = {path: view.text(value) if isinstance(value, str) else value for path, value in initial.items()}
+    shown = {path: view.text(value) if isinstance(value, str) else text_of(value) for path, value in initial.items()}
     return Asked({each.path: _question(each) for each in form.fields}, data, initial=shown)
 
 
@@ -70,8 +71,21 @@ def _question(asked: FormField) -> forms.Field:
     if asked.choices:
         select = forms.Select({"class": "form-select"})
         return forms.ChoiceField(choices=[("", "Choose"), *asked.choices.items()], widget=select, **details)  # type: ignore[arg-type]
-    widget = forms.Textarea({**INPUT, "rows": 7}) if asked.widget == "textarea" else forms.TextInput(INPUT)
-    return forms.CharField(widget=widget, strip=False, **details)  # type: ignore[arg-type]
+    return forms.CharField(widget=_text_widget(asked.widget), strip=False, **details)  # type: ignore[arg-type]
+
+
+def _text_widget(kind: str) -> forms.Widget:
+    match kind:
+        case "textarea":
+            return forms.Textarea({**INPUT, "rows": 7})
+        case "lines" | "json":
+            return forms.Textarea({**INPUT, "rows": 4, "spellcheck": "false"})
+        case "number":
+            return forms.TextInput({**INPUT, "inputmode": "decimal"})
+        case "date":
+            return forms.TextInput({**INPUT, "type": "date"})
+        case _:
+            return forms.TextInput(INPUT)
 
 
 def intake_form(case_type: CaseType, data: QueryDict | None = None, *, proposed: str = "") -> Asked:

@@ -17,9 +17,10 @@ from django.db.models import Q
 from audit.services import Fact, Origin
 from casework.access.permissions import is_candidate, origin_of
 from casework.access.separation_of_duties import done_before
-from casework.cases.answers import accepted, seen
+from casework.cases.answers import Seen, accepted, seen
 from casework.cases.locking import keep_refusal, locked
 from casework.cases.own_words import keep_own_words, masked_words
+from casework.tasks.by_hand import Finished, desk, work_done
 from casework.tasks.suspended import suspended
 from orchestration.casetypes.case_type import Form
 from orchestration.engine.commands import CompleteTask
@@ -86,14 +87,22 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json]) -> 
         return _refused(case, row, by, "complete", Refused("taken", f"{_name(row.assignee)} has taken this task."))
     if is_open and (closed := _closed_to(by, row)):
         return _refused(case, row, by, "complete", closed)
-    form = case.case_type.forms.get(row.form, Form(row.form, ()))
     look = seen(case, task.instance.case, by, row.item)
-    changes = accepted(look, form, answers)
-    if isinstance(changes, Refused):
-        return changes
+    work = desk(row, case.case_type, look.view) if is_open else None
+    done = _by_form(case, look, row, answers) if work is None else work_done(work, answers, case, row, by, look)
+    if isinstance(done, Refused):
+        return done
     keep_own_words(task.instance.case, by, masked_words(look, answers))
     facts = [_assign(row, by, "task.claimed", since=None)] if is_open and row.assignee_id is None else []
-    return services.send(case, CompleteTask(row.item, changes), origin_of(by), facts)
+    outcome = services.send(case, done.command, origin_of(by), [*facts, *done.facts])
+    if isinstance(outcome, Done) and done.judgement is not None:
+        done.judgement.save()
+    return outcome
+
+
+def _by_form(case: Locked, look: Seen, row: HumanTask, answers: Mapping[str, Json]) -> Finished | Refused:
+    changes = accepted(look, case.case_type.forms.get(row.form, Form(row.form, ())), answers)
+    return changes if isinstance(changes, Refused) else Finished(CompleteTask(row.item, changes))
 
 
 def _locked(task: HumanTask) -> tuple[Locked, HumanTask]:

@@ -18,7 +18,10 @@ from casework.cases.read.progress import Stage, stages
 from casework.cases.read.sources import sources
 from casework.cases.read.timeline import Line, lines
 from casework.forms.answer_validation import at_path
+from casework.tasks import by_hand as desks
+from casework.tasks.machine_work import MachineWork, machine_work
 from orchestration.casetypes.case_type import Form, by_definition
+from orchestration.jobs import by_hand
 from orchestration.models import HumanTask
 from orchestration.privacy.masking import View
 
@@ -52,6 +55,7 @@ class TaskPage:
     stages: tuple[Stage, ...]
     messages: tuple[tuple[str, str], ...]
     suggestion: Suggestion | None
+    work: MachineWork | None
     form: Form
     initial: dict[str, Json]
     results: tuple[Result, ...]
@@ -64,14 +68,17 @@ class TaskPage:
 
 def form_of(task: HumanTask) -> Form:
     """The form that the task asks for; one without questions where the case type has none of that name."""
-    return by_definition(task.instance.definition_id).forms.get(task.form, Form(task.form, ()))
+    case_type = by_definition(task.instance.definition_id)
+    work = by_hand.by_hand(task, case_type) if by_hand.is_by_hand(task) else None
+    return case_type.forms.get(task.form, Form(task.form, ())) if work is None else desks.form_of(work, task.form)
 
 
 def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
     case = task.instance.case
     seen = look(user=user, case=case, now=now, item=task.item)
     found = {row.id: row for row in open_tasks(seen, user, permissions.may(user, "work", case), now)}
-    form = form_of(task)
+    work = desks.desk(task, seen.case_type, seen.view)
+    form = form_of(task) if work is None else work.form
     data, source = seen.view.data, sources(seen, decision_names(case.instance.definition_id))
     return TaskPage(
         id=task.pk, name=seen.view.text(task.name), part=seen.view.text(seen.running.around(task.item)),
@@ -79,10 +86,15 @@ def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
         case=case.pk, title=seen.view.text(case.title), case_state=case.state, version=seen.case_type.label,
         key_facts=key_facts(seen), stages=stages(seen),
         messages=tuple(_messages(seen)), suggestion=_suggestion(form, data), form=form,
-        initial={each.path: at_path(data, each.initial) for each in form.fields if each.initial},
+        work=None if work is None else machine_work(seen, work),
+        initial=_initial(form, data) if work is None else work.shown,
         results=results(seen), made=decisions_made(seen, source), data=fields(seen, source), happened=lines(seen),
         may_reveal=permissions.may(user, "reveal", case), view=seen.view,
     )  # fmt: skip
+
+
+def _initial(form: Form, data: Json) -> dict[str, Json]:
+    return {each.path: at_path(data, each.initial) for each in form.fields if each.initial}
 
 
 def _messages(seen: Look) -> Iterator[tuple[str, str]]:

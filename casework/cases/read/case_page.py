@@ -60,6 +60,10 @@ class OpenTask:
     may: frozenset[str]
     barred: str = ""
 
+    @property
+    def may_complete(self) -> bool:
+        return "complete" in self.may
+
 
 @dataclass(frozen=True, slots=True)
 class MachineWork:
