@@ -19,7 +19,7 @@ from casework.actors.incidents import failed_by_capability
 from casework.studio.decision_table_edit import ANY
 from casework.studio.model_overview import Asker, askers
 from casework.studio.rule_versions import tables_by_file
-from orchestration.actors.guardrails.standing import MAX_BYTES
+from orchestration.actors.guardrails.size import DEFAULT as MAX_BYTES
 from orchestration.actors.kinds.text_model.schemas import schemas
 from orchestration.jobs import retry
 from orchestration.models import Actor, ActorVersion, Definition, Job

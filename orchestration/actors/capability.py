@@ -46,6 +46,7 @@ SHAPE: Final[dict[str, Json]] = {
     "additionalProperties": False,
     "properties": {
         "key": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_.-]{0,99}$"},
+        "extends": {"type": "string", "minLength": 1, "maxLength": 100},
         "title": {"type": "string", "minLength": 1, "maxLength": 200},
         "purpose": {"type": "string", "maxLength": 200},
         "input": {"type": "object"},

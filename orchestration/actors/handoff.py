@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -34,13 +35,17 @@ ORDER = tuple(Outcome)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one guardrail says. `stage`: before or after; `sentence`: for people; `places`: JSON Pointers."""
+    """What one guardrail says. `stage`: before or after; `sentence`: for people; `places`: JSON Pointers.
+
+    `again`: seconds after which the same may pass.
+    """
 
     guardrail: str
     stage: str
     outcome: Outcome = Outcome.PASS
     sentence: str = ""
     places: tuple[str, ...] = ()
+    again: float | None = None
 
     def told(self) -> dict[str, Json]:
         """As history and ledger keep it; what passed is told by its name alone."""
@@ -71,6 +76,13 @@ class Checked:
         hardest = self.outcome
         return next((one.sentence for one in self.verdicts if one.outcome == hardest and one.sentence), "")
 
+    @property
+    def again(self) -> float | None:
+        """Seconds after which it may pass as it is; None where it never will."""
+        against = [one.again for one in self.verdicts if one.outcome is not Outcome.PASS]
+        waits = [one for one in against if one is not None]
+        return max(waits) if waits and len(waits) == len(against) else None
+
 
 @dataclass(frozen=True)
 class CaseFacts:
@@ -87,8 +99,23 @@ class CaseFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Numbers:
+    """What was known when the actor was chosen: `calls` of this minute, what this one is expected to `cost`, and money
+    of the month in `currency`; a budget of None is no limit."""
+
+    calls: int = 0
+    cost: Decimal | None = None
+    currency: str = ""
+    spent: Decimal = Decimal(0)
+    budget: Decimal | None = None
+    case_spent: Decimal = Decimal(0)
+    case_budget: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Handoff:
-    """`input_schema`, `output_schema`: the actor's own. `asked_by`: whose step it was."""
+    """`input_schema`, `output_schema`: the actor's own. `asked_by`: whose step it was. `canaries`: what is planted in
+    its instructions, so that a leak shows."""
 
     capability: Capability
     actor: str
@@ -100,3 +127,5 @@ class Handoff:
     purpose: str = ""
     asked_by: str = ""
     name: str = ""
+    numbers: Numbers = Numbers()
+    canaries: tuple[str, ...] = ()

@@ -159,12 +159,12 @@ def checked(files: Mapping[str, str], name: str, faults: list[str]) -> dict[str,
     found = parsed(files, name, faults)
     if found is None:
         return None
-    wrong = list(_size_faults(name, found) or (_shape_faults if name in SHAPES else _schema_faults)(name, found))
+    wrong = list(size_faults(name, found) or (_shape_faults if name in SHAPES else schema_faults)(name, found))
     faults += wrong
     return None if wrong else found
 
 
-def _schema_faults(name: str, found: Json) -> Iterator[str]:
+def schema_faults(name: str, found: Json) -> Iterator[str]:
     try:
         Draft202012Validator.check_schema(found, format_checker=Draft202012Validator.FORMAT_CHECKER)
     except SchemaError as error:
@@ -195,7 +195,7 @@ def _parts(schema: Json) -> Iterator[dict[str, Json]]:
         todo += one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
 
 
-def _size_faults(name: str, found: Json) -> list[str]:
+def size_faults(name: str, found: Json) -> list[str]:
     """Too many values, too deep, or a name that is no text: what must be known before anything looks into it."""
     try:
         if sum(1 for _ in _values(found)) <= MOST_VALUES:

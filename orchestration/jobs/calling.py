@@ -35,10 +35,16 @@ def _guarded(ready: Ready) -> Attempt:
     except kinds.ActorError as error:
         faulty = error.temporary and error.code is None
         return crossing.failed(
-            ready, str(error), temporary=error.temporary, code=error.code, after=error.after, faulty=faulty
+            ready,
+            crossing.told(ready, str(error)),
+            temporary=error.temporary,
+            code=error.code,
+            after=error.after,
+            faulty=faulty,
         )
     except Exception as error:  # an actor is outside code: whatever it raises is an incident, never a dead worker
-        return crossing.failed(ready, f"{type(error).__name__}: {error}", temporary=True, faulty=True)
+        told = crossing.told(ready, str(error))
+        return crossing.failed(ready, f"{type(error).__name__}: {told}", temporary=True, faulty=True)
 
 
 def _handed_over(ready: Ready, actor: Actor) -> Attempt:

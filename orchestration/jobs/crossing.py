@@ -15,11 +15,15 @@ from orchestration.actors import guardrails
 from orchestration.actors.capability import Capability
 from orchestration.actors.contract import Actor, Answer
 from orchestration.actors.gauges import cost_of
-from orchestration.actors.handoff import CaseFacts, Checked, Handoff, Outcome, Verdict
+from orchestration.actors.guardrails import sight
+from orchestration.actors.handoff import CaseFacts, Checked, Handoff, Numbers, Outcome, Verdict
 from orchestration.actors.routing import SUGGEST, Candidate, Choice
 from orchestration.casetypes.case_type import CaseType
 from orchestration.jobs.attempt import Attempt
 from orchestration.models import ActorVersion, Instance, Job
+from orchestration.privacy.classification import LEVELS
+from orchestration.privacy.error_texts import without_data
+from orchestration.privacy.texts import NO_SECRETS
 
 Json = Any
 
@@ -59,7 +63,8 @@ def stopped_before(ready: Ready, out: Outward) -> Attempt | None:
     if checked.outcome is Outcome.PERSON:
         return failed(ready, "", verdicts=checked.verdicts, person=checked.sentence)
     if checked.outcome is not Outcome.PASS:
-        return failed(ready, checked.sentence, verdicts=checked.verdicts)
+        later = checked.again
+        return failed(ready, checked.sentence, verdicts=checked.verdicts, temporary=later is not None, after=later)
     return None
 
 
@@ -107,8 +112,20 @@ def handoff_of(ready: Ready, actor: Actor) -> Handoff:
     return Handoff(
         ready.capability, chosen.key, chosen.card, actor.input_schema, actor.output_schema,
         case=_case(job, ready.case_type), actor_capability=actor.capability, purpose=ready.capability.purpose,
-        asked_by=job.asked_by, name=chosen.name,
+        asked_by=job.asked_by, name=chosen.name, numbers=_numbers(chosen),
     )  # fmt: skip
+
+
+def _numbers(chosen: Candidate) -> Numbers:
+    currency = "" if chosen.card.price is None else chosen.card.price.currency
+    return Numbers(chosen.calls, chosen.cost, currency, chosen.spent, chosen.budget)
+
+
+def told(ready: Ready, error: str) -> str:
+    """An error that an actor or another system wrote, without what it quotes of the case."""
+    case = _case(ready.job, ready.case_type)
+    view = sight.case_view(case, LEVELS[0])
+    return without_data(error, given(ready.job), NO_SECRETS if view is None else view.secrets)
 
 
 def _case(job: Job, case_type: CaseType) -> CaseFacts:

@@ -95,6 +95,13 @@ class Secrets:
             if detail.kind in self.kinds and compress(folded.text[detail.start : detail.end]) not in self.shown:
                 yield Find(detail.start, detail.end, mask_value(detail.plain, detail.kind))
 
+    def formed(self, text: str) -> list[tuple[int, int, str]]:
+        """(start, end, kind) of each detail of these kinds that shows by its form."""
+        return [(find.start, find.end, find.shown) for find in _each(text, self._formed)]
+
+    def _formed(self, folded: Folded) -> Iterator[Find]:
+        yield from (Find(each.start, each.end, each.kind) for each in details(folded) if each.kind in self.kinds)
+
     def _kinds_in(self, folded: Folded) -> Iterator[str]:
         return (detail.kind for detail in details(folded) if detail.kind in self.kinds)
 

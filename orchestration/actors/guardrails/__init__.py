@@ -1,61 +1,63 @@
 """What stands between a case and an actor, on the way there and on the way back?
 
-`before` and `after` ask the guardrails that always stand, then those that the capability asks for, and give what may
-cross with all verdicts.
+`before` and `after` ask the guardrails that always stand and those that the capability declares, in a fixed order, and
+give what may cross (cut, masked, with pseudonyms) with the verdict of each. One that blocks ends the asking. Pure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from orchestration.actors.contract import Answer
-from orchestration.actors.guardrails import standing
+from orchestration.actors.guardrails.guardrail import AFTER, BEFORE, SAME, Crossing, Said
+from orchestration.actors.guardrails.pseudonyms import restored
+from orchestration.actors.guardrails.registry import Asked, asked_by
 from orchestration.actors.handoff import Checked, Handoff, Outcome, Verdict
 
 __all__ = ["after", "before"]
 
 Json = Any
-BEFORE = ("capability", "size", "schema", "leak")
-AFTER = ("missing", "size", "schema", "leak", "confidence")
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """The actor of a handoff as the standing guardrails know it."""
-
-    key: str
-    capability: str
-    input_schema: Mapping[str, Json]
-    output_schema: Mapping[str, Json]
-    version: str = ""
+PUT_BACK: str = "schema"
+"""On the way back pseudonyms stand for what they mean from this guardrail on."""
 
 
 def before(handoff: Handoff, given: Json) -> Checked:
     """What may go to the actor."""
-    said = standing.before(_side(handoff), given, _scope(handoff))
-    return Checked(given, _verdicts("before", BEFORE, said))
+    crossing, verdicts = _asked(Crossing(handoff, BEFORE, given), asked_by(handoff.capability, BEFORE))
+    return Checked(crossing.value, verdicts, crossing.restore)
 
 
 def after(handoff: Handoff, given: Json, answer: Any, restore: Mapping[str, str]) -> Checked:
-    """What of the answer may go on into the case; its value is the output."""
-    said = standing.after(_side(handoff), answer, _scope(handoff))
-    output = answer.output if isinstance(answer, Answer) else None
-    return Checked(output, _verdicts("after", AFTER, said))
+    """What of the answer may go on into the case; its value is the output. `given`: what the actor got."""
+    found = answer if isinstance(answer, Answer) else None
+    output = None if found is None else found.output
+    crossing = Crossing(handoff, AFTER, output, given, found, restore)
+    crossing, verdicts = _asked(crossing, asked_by(handoff.capability, AFTER))
+    return Checked(crossing.value, verdicts)
 
 
-def _side(handoff: Handoff) -> Any:
-    return _Side(handoff.actor, handoff.actor_capability, handoff.input_schema, handoff.output_schema)
+def _asked(crossing: Crossing, guards: tuple[Asked, ...]) -> tuple[Crossing, tuple[Verdict, ...]]:
+    """What is left to cross after each guardrail, and what they said."""
+    verdicts: list[Verdict] = []
+    for guardrail, parameters in guards:
+        if crossing.stage == AFTER and guardrail.name == PUT_BACK:
+            crossing = replace(crossing, value=restored(crossing.value, crossing.restore))
+        said = guardrail.check(crossing, parameters)
+        verdicts.append(_verdict(said, guardrail.name, crossing.stage))
+        if said.outcome is Outcome.BLOCK:
+            break
+        crossing = _changed(crossing, said)
+    return crossing, tuple(verdicts)
 
 
-def _scope(handoff: Handoff) -> standing.Scope:
-    return standing.Scope(handoff.capability.key, personal_data=handoff.card.personal_data)
+def _verdict(said: Said, name: str, stage: str) -> Verdict:
+    return Verdict(said.rule or name, stage, said.outcome, said.sentence, said.places, said.again)
 
 
-def _verdicts(stage: str, names: tuple[str, ...], said: standing.Verdict) -> tuple[Verdict, ...]:
-    """One for each that was asked: what comes after the one that said no was not asked."""
-    if said:
-        return tuple(Verdict(name, stage) for name in names)
-    asked = names[: names.index(said.rule)] if said.rule in names else ()
-    return (*(Verdict(name, stage) for name in asked), Verdict(said.rule, stage, Outcome.BLOCK, said.reason))
+def _changed(crossing: Crossing, said: Said) -> Crossing:
+    if said.value is SAME and not said.restore:
+        return crossing
+    value = crossing.value if said.value is SAME else said.value
+    return replace(crossing, value=value, restore={**crossing.restore, **said.restore})

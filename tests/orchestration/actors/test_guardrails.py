@@ -1,15 +1,18 @@
 """What stops an input before it reaches an actor, and an answer before it reaches a case?"""
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.actors.guardrails.standing import Scope, after, before
+from orchestration.actors import guardrails
+from orchestration.actors.capability import Guard, undeclared
+from orchestration.actors.card import Card
+from orchestration.actors.handoff import CaseFacts, Handoff, Outcome
 from orchestration.actors.kinds import Answer
-from orchestration.privacy.texts import FORMS, Secret, Secrets
+from orchestration.privacy.classification import classify
 
 
 class Classifier:
@@ -34,9 +37,61 @@ class Classifier:
         return Answer({"label": "calm"}, 0.9)
 
 
+CASE = CaseFacts(
+    lambda: {"customer": "Maria Stone"},
+    classify({"properties": {"customer": {"x-classification": "confidential", "x-mask": "name"}}}),
+)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is asked for, by which means the actor may read personal details, and how much may go in."""
+
+    capability: str
+    personal_data: bool = False
+    max_bytes: int = 64 * 1024
+    clearance: str = "restricted"
+    case: CaseFacts = CaseFacts()
+
+
+@dataclass(frozen=True)
+class Said:
+    """The first guardrail that said no, and why."""
+
+    rule: str = ""
+    reason: str = ""
+
+    def __bool__(self):
+        return self.rule == ""
+
+    @property
+    def allowed(self):
+        return bool(self)
+
+
 ACTOR = Classifier()
 SCOPE = Scope("tone")
-SECRETS = Secrets(known=frozenset({Secret("Maria Stone", "name")}), kinds=FORMS)
+
+
+def handoff_of(actor, scope):
+    asked = replace(undeclared(scope.capability), before=(Guard("size", scope.max_bytes),))
+    card = Card(clearance=scope.clearance, personal_data=scope.personal_data)
+    return Handoff(
+        asked, actor.key, card, actor.input_schema, actor.output_schema, scope.case, actor_capability=actor.capability
+    )
+
+
+def said(checked):
+    against = (one for one in checked.verdicts if one.outcome is Outcome.BLOCK)
+    return next((Said(one.guardrail, one.sentence) for one in against), Said())
+
+
+def before(actor, value, scope):
+    return said(guardrails.before(handoff_of(actor, scope), value))
+
+
+def after(actor, answer, scope):
+    return said(guardrails.after(handoff_of(actor, scope), {}, answer, {}))
 
 
 def test_what_is_asked_for_and_fits_may_go_in_and_come_out():
@@ -82,10 +137,12 @@ def test_a_personal_detail_is_kept_from_an_actor_that_may_not_read_any():
 
 
 def test_an_actor_on_this_machine_may_be_allowed_to_read_personal_details_but_not_what_is_hidden_from_it():
-    scope = Scope("tone", secrets=SECRETS, personal_data=True)
-    assert before(ACTOR, {"text": "write to somebody@example.com"}, scope)
-    assert before(ACTOR, {"text": "I am maria stone"}, scope).rule == "leak"
-    assert before(ACTOR, {"text": "hello", "also": {"Maria Stone": 1}}, scope).rule == "leak"
+    scope = Scope("tone", personal_data=True, clearance="internal", case=CASE)
+    handoff = handoff_of(ACTOR, scope)
+    assert before(ACTOR, {"text": "write to somebody@example.com"}, replace(scope, clearance="restricted"))
+    assert guardrails.before(handoff, {"text": "I am maria stone"}).value == {"text": "I am m••• s•••"}
+    assert guardrails.before(handoff, {"text": "a", "also": {"Maria Stone": 1}}).value["also"] == {"M••• S•••": 1}
+    assert after(ACTOR, Answer({"label": "Maria Stone"}, 0.5), scope).rule == "leak"
 
 
 @pytest.mark.parametrize("answer", [None, "calm", {"label": "calm"}, Answer(None, 0.5), Answer([], 0.5)])
