@@ -37,6 +37,8 @@ ACTIONS: dict[str, str] = {
     "version.moved": "took a version a step on or back",
     "budget.changed": "changed a budget",
     "rate.changed": "changed what an hour of a group's work counts as",
+    "inlet.changed": "changed where events come in",
+    "subscriber.changed": "changed who is told of events",
     "host.changed": "changed which hosts may be called",
     "worker.token": "gave or took back a token of an outside worker",
     "capability.stopped": "stopped or let loose a kind of work",

@@ -8,6 +8,8 @@ from casework.actors import views as actors
 from casework.actors.ledger import views as ledger
 from casework.cases.live import case_live
 from casework.cases.views import actions, attention, history, pages
+from casework.events import views as events
+from casework.events.hook import hook
 from casework.governance import views as governance
 from casework.intake import views as intake
 from casework.studio.views import models, rules
@@ -38,6 +40,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<number:case_id>/change/", actions.change, name="case-change"),
     path("cases/<number:case_id>/receive/<str:item>/", actions.receive, name="case-receive"),
     path("cases/<number:case_id>/incidents/<number:number>/", actions.incident, name="case-incident"),
+    path("events/", events.events, name="events"),
+    path("events/inlets/new/", events.inlet_new, name="inlet-new"),
+    path("events/inlets/<slug:key>/switch/", events.inlet_switch, name="inlet-switch"),
+    path("events/subscribers/new/", events.subscriber_new, name="subscriber-new"),
+    path("events/subscribers/<slug:key>/", events.subscriber, name="subscriber"),
+    path("events/subscribers/<slug:key>/switch/", events.subscriber_switch, name="subscriber-switch"),
+    path("events/subscribers/<slug:key>/again/", events.send_again, name="events-again"),
+    path("hooks/<slug:key>/", hook, name="hook"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<number:definition_id>/", rules.rules_version, name="rules-version"),
     path("rules/<number:definition_id>/<str:table_id>/", rules.rules_edit, name="rules-edit"),

@@ -18,10 +18,10 @@ from orchestration.engine.commands import FireTimer
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import retry, runner
-from orchestration.messaging import outbox, timer_start_events
-from orchestration.models import Job, Outbox, StartTimer, Timer
+from orchestration.messaging import outbox, subscribers, timer_start_events
+from orchestration.models import EventDelivery, Job, Outbox, StartTimer, Timer
 from orchestration.shell import services
-from orchestration.shell.nudges import nudge_jobs, nudge_outbox
+from orchestration.shell.nudges import nudge_events, nudge_jobs, nudge_outbox
 from orchestration.shell.savepoint import tried
 
 SWEEP_AT_MOST = 500
@@ -95,6 +95,8 @@ def sweep() -> None:
         nudge_jobs(instance, [number])
     if outbox.due().exists():
         nudge_outbox()
+    if subscribers.due().exists():
+        nudge_events()
 
 
 def _overlooked(now: datetime) -> Q:
@@ -111,3 +113,10 @@ def deliver_outbox() -> None:
     for number in list(outbox.due()[:SWEEP_AT_MOST]):
         if not tried("letter not delivered", Outbox(pk=number), outbox.deliver, number):
             tried("letter not put off", Outbox(pk=number), outbox.put_off, number)
+
+
+@shared_task
+def deliver_events() -> None:
+    """Tell other systems what has happened. Each by itself: one that does not answer holds up only its own."""
+    for number in list(subscribers.due()[:SWEEP_AT_MOST]):
+        tried("event not sent", EventDelivery(pk=number), subscribers.deliver, number)

@@ -107,6 +107,8 @@ def navigation(context: Context) -> dict[str, Any]:
             ("ledger", "Ledger", "list"),
             ("controls", "Changes", "history"),
         ]
+    if permissions.may_publish(user):
+        places.insert(-1, ("events", "Events", "broadcast"))
     here = request.resolver_match.url_name if request.resolver_match else ""
     return {
         "entries": [{"url": reverse(name), "label": label, "icon": sign, "here": _here(name, here, request.path)}

@@ -165,7 +165,7 @@ class _Database:
 
     def _subscribed(self, letter: Letter) -> QuerySet[Subscription]:
         found = Subscription.objects.filter(kind=letter.kind, name=letter.name)
-        return found.exclude(instance=self.row.sender_id)
+        return found if self.row.sender_id is None else found.exclude(instance=self.row.sender_id)
 
 
 def _versions(waiting: QuerySet[Subscription]) -> Iterable[int]:
@@ -180,7 +180,8 @@ def _key(letter: Outbox, version: int, variables: Mapping[str, Any]) -> str | No
 
 
 def _sender(letter: Outbox) -> Origin:
-    return Origin(f"case:{letter.sender_id}", cause=f"{letter.kind} {letter.name}"[:200])
+    sender = letter.source or f"case:{letter.sender_id}"
+    return Origin(sender, cause=f"{letter.kind} {letter.name}"[:200])
 
 
 def _post(letter: Outbox) -> Origin:

@@ -6,6 +6,7 @@ subscriptions, incidents) is written in the same transaction as the step that wa
 
 from orchestration.models.actors import Actor, ActorVersion, AllowedHost, Budget, Gauge, Spending, Trial, WorkerToken
 from orchestration.models.definitions import Definition, StartTimer
+from orchestration.models.events import EventDelivery, EventSubscriber, Inlet, Receipt
 from orchestration.models.instances import Instance
 from orchestration.models.jobs import ActorCall, Evaluation, Incident, Job, Judgement
 from orchestration.models.tasks import HumanTask, TaskCandidate
@@ -19,13 +20,17 @@ __all__ = [
     "Budget",
     "Definition",
     "Evaluation",
+    "EventDelivery",
+    "EventSubscriber",
     "Gauge",
     "HumanTask",
     "Incident",
+    "Inlet",
     "Instance",
     "Job",
     "Judgement",
     "Outbox",
+    "Receipt",
     "Spending",
     "StartTimer",
     "Subscription",

@@ -45,11 +45,13 @@ class Subscription(models.Model):
 class Outbox(models.Model):
     """A message or signal that leaves its case: written with the step that threw it, delivered to others afterwards.
 
-    `run_at`: not to be tried before; empty: at once. `held_by`: the case that waits for it and stands still.
+    What another system sends (`source`) goes the same way. `run_at`: not to be tried before; empty: at once.
+    `held_by`: the case that waits for it and stands still.
     `incident`: that it could not be delivered for long. `delivered`: when it was, or when a person gave it up.
     """
 
-    sender = models.ForeignKey(Instance, models.CASCADE, related_name="outbox")
+    sender = models.ForeignKey(Instance, models.CASCADE, related_name="outbox", null=True, blank=True)
+    source = models.CharField(max_length=200, db_default="", blank=True, help_text="who sent it, where no case did")
     kind = models.CharField(max_length=10)
     name = models.CharField(max_length=200)
     correlation = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - no key is not an empty key

@@ -17,6 +17,7 @@ from orchestration.shell.outgoing import Outgoing
 
 RUN_JOB = "orchestration.tasks.run_job"
 DELIVER = "orchestration.tasks.deliver_outbox"
+EVENTS = "orchestration.tasks.deliver_events"
 
 AT_ONCE: Final = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 """Once more, for a connection that has gone stale; then the broker is left alone for a while."""
@@ -39,6 +40,11 @@ def nudge_jobs(instance: int, jobs: Iterable[int], after: float = 0) -> None:
 
 def nudge_outbox() -> None:
     _after_commit(DELIVER)
+
+
+def nudge_events() -> None:
+    """After the commit, have a worker send what other systems are to be told."""
+    _after_commit(EVENTS)
 
 
 def _after_commit(task: str, *arguments: int, countdown: float = 0) -> None:
