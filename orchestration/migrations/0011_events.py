@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orchestration', '0009_urgent_jobs'),
+        ('orchestration', '0010_ledger'),
     ]
 
     operations = [
