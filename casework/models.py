@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.functional import cached_property
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
@@ -35,8 +35,6 @@ class Case(models.Model):
             models.UniqueConstraint(fields=["case_type", "source", "reference_key"], name="intake_once_alike")
         ]
         indexes = [
-            models.Index(fields=["-created", "-id"], name="case_newest"),
-            models.Index(fields=["state", "-created"], condition=Q(closed=False), name="case_open_by_state"),
             models.Index(OpClass(F("reference_key"), "text_pattern_ops"), name="case_by_reference_key"),
         ]
         permissions = [
@@ -53,6 +51,33 @@ class Case(models.Model):
     def granted(self) -> dict[int, frozenset[str]]:
         """What was found that people (by id) may do to this row since it was fetched; `access.permissions` fills it."""
         return {}
+
+
+class ListedCase(models.Model):
+    """A case as it stands in the list of a reader: the groups and people who may view it, and who may view all.
+
+    Triggers keep it equal to `Case` and guardian's tables, whoever changes them, so that a page of the list is read in
+    its order by an index, with each filter, for whoever looks.
+    """
+
+    pk = models.CompositePrimaryKey("case_id", "reader")
+    reader = models.BigIntegerField(help_text="a group; a person, negative; 0: who may view all cases")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    case_type = models.CharField(max_length=64)
+    state = models.CharField(max_length=64)
+    closed = models.BooleanField()
+    created = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["reader", "closed", "-created", "-case"], name="listed_newest"),
+            models.Index(
+                fields=["reader", "case_type", "state", "closed", "-created", "-case"], name="listed_by_state"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} for {self.reader}"
 
 
 class CaseUserObjectPermission(UserObjectPermissionBase):

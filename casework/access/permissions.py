@@ -14,7 +14,7 @@ from functools import partial
 from django.contrib.auth.models import Permission, User
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, Value
 from django.http import Http404
 
 from audit.services import Fact, Origin
@@ -36,8 +36,6 @@ ACTIONS = ("view", "work", "reply", "reveal", "audit")
 STATE = ("instance__items", "instance__data")
 """A right is checked without reading a case's data; whoever shows it reads it then, fresh (`selectors.state_of`)."""
 LONGEST_SENDER = 50
-FEW = 2000
-"""So many cases are picked from the list by number."""
 LEVELS = [level.value for level in GroupClearance.Level]
 
 # Gives groups rights on the case of a CTE `face(id)`: `casework.cases.case_row` sends it along with the case's row.
@@ -80,25 +78,10 @@ def origin_of(user: User) -> Origin:
     return Origin(f"person:{user.get_username()}")
 
 
-def cases_for(user: User) -> QuerySet[Case]:
-    """The cases that this person may view, through a group, by themselves, or as an auditor of all.
-
-    Who may view few has them picked by number; else the list is walked in its order, with a probe for the right at
-    each case. Either way a page costs what it shows, not how many cases there are.
-    """
-    if has_everywhere(user, "casework.view_case"):
-        return Case.objects.all()
-    few = _some_with_right(user, "view_case")
-    return Case.objects.filter(pk__in=few) if len(few) <= FEW else Case.objects.filter(cases_with_right(user, "view"))
-
-
-def _some_with_right(user: User, codename: str) -> list[int]:
-    """The numbers of cases on which this person has the right; of more than FEW, FEW and one."""
-    right = {"permission__codename": codename, "permission__content_type__app_label": "casework"}
-    by_group = CaseGroupObjectPermission.objects.filter(**right, group__in=user.groups.all()).order_by()
-    by_name = CaseUserObjectPermission.objects.filter(**right, user=user).order_by()
-    found = by_group.values_list("content_object").union(by_name.values_list("content_object"), all=True)
-    return [number for (number,) in found[: FEW + 1]]
+def readers(user: User) -> tuple[int, ...]:
+    """As whom this person reads the list of cases (`ListedCase.reader`): as who may view all, or as each group of
+    theirs and as themselves."""
+    return (0,) if has_everywhere(user, "casework.view_case") else (*groups_of(user), -user.pk)
 
 
 def cases_with_right(user: User, action: str) -> Q:

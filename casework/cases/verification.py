@@ -42,6 +42,24 @@ select c.instance_id, u.username, r.path, r.reason, r.until from casework_reveal
 join casework_case c on c.id = r.case_id join auth_user u on u.id = r.person_id
 where c.instance_id = any(%s) order by r.id
 """
+LISTED: Final = """
+with face as (select * from casework_case where instance_id = any(%s)),
+due as (
+    select 0::bigint as reader, id from face
+    union
+    select r.group_id, r.content_object_id from casework_casegroupobjectpermission r
+    join face f on f.id = r.content_object_id join auth_permission p on p.id = r.permission_id
+    where p.codename = 'view_case'
+    union
+    select -r.user_id, r.content_object_id from casework_caseuserobjectpermission r
+    join face f on f.id = r.content_object_id join auth_permission p on p.id = r.permission_id
+    where p.codename = 'view_case')
+select distinct f.instance_id
+from (select l.* from casework_listedcase l join face f on f.id = l.case_id) l
+full join due d on d.reader = l.reader and d.id = l.case_id join face f on f.id = coalesce(d.id, l.case_id)
+where d.id is null or (l.case_type, l.state, l.closed, l.created)
+                      is distinct from (f.case_type, f.state, f.closed, f.created)
+"""
 THERE: Final = "select name from auth_group union all select username from auth_user where username = any(%s)"
 MADE: Final = """
 select e.at, p.body from audit_auditevent e join audit_auditpayload p on p.chain = e.chain and p.sequence = e.sequence
@@ -107,6 +125,8 @@ def rows_apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, Case]) -> Iterat
     known = {number: case for number, case in opened.items() if number in types and number in found}
     yield from _rights_apart(cursor, known, types)
     yield from _reveals_apart(cursor, known)
+    for (number,) in cursor.execute(LISTED, [list(cases)], binary=True).fetchall():
+        yield number, "the list of cases is shown to others, or says otherwise, than the case's own row and rights"
 
 
 def _type(case: Case) -> CaseType | None:

@@ -21,8 +21,9 @@ select -n, i.definition_id, i.status, i.items, i.data, 0, i.head_digest, i.creat
 from orchestration_instance i, generate_series(%(from)s::bigint, %(to)s) n where i.id = %(instance)s;
 """
 FACES = """
-insert into casework_case (instance_id, case_type, source, reference, title, state, closed, created, updated)
-select -n, c.case_type, 'bench', 'inbox ' || n, c.title, c.state, false, c.created, c.updated
+insert into casework_case (instance_id, case_type, source, reference, reference_key, title, state, closed, created,
+                           updated)
+select -n, c.case_type, 'bench', 'inbox ' || n, 'inbox ' || n, c.title, c.state, false, c.created, c.updated
 from casework_case c, generate_series(%(from)s::bigint, %(to)s) n where c.instance_id = %(instance)s;
 """
 TASKS = """

@@ -187,7 +187,7 @@ def _copy(cursor: Any, table: str, owner: str, instance: int, many: int) -> None
         "select column_name from information_schema.columns where table_name = %s order by ordinal_position", [table]
     )
     columns = [name for (name,) in cursor.fetchall()]
-    values = {owner: f"{COPIES} - n", "reference": "'copy ' || n"}
+    values = {owner: f"{COPIES} - n", "reference": "'copy ' || n", "reference_key": "'copy ' || n"}
     kept = [name for name in columns if name != "id" or owner == "id"]
     chosen = ", ".join(values.get(name, f"t.{name}") for name in kept)
     early = f"and t.sequence <= {EVENTS}" if owner == "chain" else ""

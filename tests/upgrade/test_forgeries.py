@@ -288,6 +288,19 @@ FACES = {
         "says another reference than the history",
     ),
     "a case has another title": (f"update casework_case set title = 'x' where id = ({CASE})", "says another title"),
+    "a case is hidden from a group's list": (
+        f"delete from casework_listedcase where case_id = ({CASE}) and reader = {SENIORS}",
+        "the list of cases is shown to others",
+    ),
+    "a case is put on a person's list": (
+        f"insert into casework_listedcase (reader, case_id, case_type, state, closed, created) "
+        f"select -{ANNA}, id, case_type, state, closed, created from casework_case where id = ({CASE})",
+        "the list of cases is shown to others",
+    ),
+    "the list says another state": (
+        f"update casework_listedcase set state = 'Completed' where case_id = ({CASE}) and reader = 0",
+        "the list of cases is shown to others, or says otherwise",
+    ),
     "two cases change their faces": (
         "update casework_case set instance_id = -instance_id where instance_id in (2, 3); "
         "update casework_case set instance_id = 5 + instance_id where instance_id < 0",

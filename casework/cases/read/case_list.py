@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
 
 from casework.access import permissions
 from casework.cases.case_row import BY_HAND, NEEDS_ATTENTION
 from casework.cases.read.case_view import row_mask
+from casework.cases.read.listed import Filters, Found, Place, listed
 from casework.cases.references import key_of
 from casework.models import Case
 from casework.studio.rule_versions import newest_types
@@ -34,7 +34,11 @@ class CaseRow:
 
 @dataclass(frozen=True, slots=True)
 class CaseList:
-    """`following`: what `after` is for the next page, empty on the last. `states`: names to choose from."""
+    """`following`: what `after` is for the next page, empty on the last. `states`: names to choose from.
+
+    A page may have fewer rows than asked for, or none, and one that follows: where many references begin alike, a
+    search looks through a part of the list at a time.
+    """
 
     rows: tuple[CaseRow, ...]
     states: tuple[str, ...]
@@ -53,31 +57,32 @@ def case_list(
     limit: int = PAGE,
 ) -> CaseList:
     """A page of at most `limit` cases, the newest first. `kind`: a case type's key. `which`: open, closed or all."""
-    found = permissions.cases_for(user).select_related("instance")
-    sought = key_of(reference)
-    if reference:
-        found = found.filter(reference_key__startswith=sought)
-    if kind:
-        found = found.filter(case_type=kind)
-    if state:
-        found = found.filter(state=state)
-    if which in ("open", "closed"):
-        found = found.filter(closed=which == "closed")
+    asked = Filters(key_of(reference), kind, state, which)
     person = permissions.principal(user, None, now)
-    rows = _rows(found.order_by("-created", "-id"), after, sought, person, limit + 1)
-    return CaseList(tuple(rows[:limit]), _states(), _cursor(rows[limit - 1]) if len(rows) > limit else "")
+    found = listed(permissions.readers(user), asked, after, limit + 1)
+    rows = _rows(found, asked.reference, person, limit + 1)
+    return CaseList(tuple(rows[:limit]), _states(), _following(rows, found, limit))
 
 
-def _rows(found: QuerySet[Case], after: str, sought: str, person: Principal, wanted: int) -> list[CaseRow]:
+def _rows(found: Found, sought: str, person: Principal, wanted: int) -> list[CaseRow]:
     """The first rows that show what is sought. One whose reference is masked is found by its mask alone: a search that
     knew more than the reader would tell the reference letter by letter."""
     rows: list[CaseRow] = []
-    while True:
-        page = list(_beyond(found, after)[:wanted])
-        rows += [row for row in (_row(case, person) for case in page) if key_of(row.reference).startswith(sought)]
-        if len(page) < wanted or len(rows) >= wanted:
-            return rows[:wanted]
-        after = _cursor(page[-1])
+    for begin in range(0, len(found.places), wanted):
+        numbers = [place.case for place in found.places[begin : begin + wanted]]
+        cases = Case.objects.select_related("instance").defer("instance__items").in_bulk(numbers)
+        page = (_row(cases[number], person) for number in numbers if number in cases)
+        rows += [row for row in page if key_of(row.reference).startswith(sought)]
+        if len(rows) >= wanted:
+            break
+    return rows[:wanted]
+
+
+def _following(rows: list[CaseRow], found: Found, limit: int) -> str:
+    """`after` of the next page; a search that has not looked through the whole list goes on where it ended."""
+    if len(rows) > limit:
+        return str(Place(rows[limit - 1].created, rows[limit - 1].id))
+    return str(found.looked_to or "")
 
 
 def _states() -> tuple[str, ...]:
@@ -92,17 +97,3 @@ def _row(case: Case, person: Principal) -> CaseRow:
         case.pk, masked(case.title), masked(case.reference), case.state, case.closed, masked(case.source), case.created,
         case.updated,
     )  # fmt: skip
-
-
-def _cursor(case: Case | CaseRow) -> str:
-    return f"{case.created.isoformat()}~{case.pk if isinstance(case, Case) else case.id}"
-
-
-def _beyond(found: QuerySet[Case], after: str) -> QuerySet[Case]:
-    """What comes after this case in the list; all where `after` says nothing that can be read."""
-    created, _, number = after.partition("~")
-    try:
-        at, last = datetime.fromisoformat(created).astimezone(UTC), int(number)
-    except (ValueError, OverflowError):
-        return found
-    return found.filter(Q(created__lt=at) | Q(created=at, pk__lt=last))
