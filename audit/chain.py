@@ -17,7 +17,9 @@ from hashlib import sha256
 GENESIS = bytes(32)
 SALT_BYTES = 16
 
-_quoted = json.JSONEncoder(ensure_ascii=False).encode
+_written = json.JSONEncoder(ensure_ascii=False).encode
+_quoted = lru_cache(maxsize=1024)(_written)
+"""Of names, which are few and come again in each link of a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,10 @@ def link_digest(
     rule_hits: str, payload_digest: bytes, previous: bytes,
 ) -> bytes:  # fmt: skip
     """SHA-256 over the canonical bytes of a link: a JSON array of its facts in this order, digests in hex."""
+    hits = _written(rule_hits) if rule_hits else '""'
     facts = (
         f"[{chain},{sequence},{_quoted(action)},{_quoted(actor)},{_quoted(on_behalf_of)},{_quoted(cause)},"
-        f'"{instant(at)}",{_quoted(definition)},{_quoted(rule_hits)},"{payload_digest.hex()}","{previous.hex()}"]'
+        f'"{instant(at)}",{_quoted(definition)},{hits},"{payload_digest.hex()}","{previous.hex()}"]'
     )
     return sha256(facts.encode()).digest()
 

@@ -84,7 +84,8 @@ def sealed(chain: int, head: Head, facts: Iterable[Fact], origin: Origin, defini
         )  # fmt: skip
         rows.append((sequence, fact.action, hits, payload_digest, previous, digest, salt, body))
         previous = digest
-    columns = {name: kind(row[place] for row in rows) for place, (name, kind) in enumerate(COLUMNS.items())}
+    values = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)
+    columns = {name: kind(column) for (name, kind), column in zip(COLUMNS.items(), values, strict=True)}
     return Sealed(columns, Head(sequence, previous))
 
 

@@ -6,6 +6,7 @@ the type of each element and of the whole; here the type is known, which makes a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from struct import Struct
 from typing import Any, ClassVar
@@ -46,37 +47,37 @@ class _Column(Dumper):
     def dump(self, obj: list[Any]) -> Buffer:
         if not obj:
             return _EMPTY.pack(0, 0, self.element)
-        return _HEAD.pack(1, None in obj, self.element, len(obj), 1) + b"".join(map(self.value, obj))
+        return _HEAD.pack(1, None in obj, self.element, len(obj), 1) + b"".join(self.values(obj))
 
     @staticmethod
-    def value(one: Any) -> bytes:
-        """One element: its length and its bytes."""
+    def values(column: Any) -> list[bytes]:
+        """Of each element its length and its bytes."""
         raise NotImplementedError
 
 
-def _register(column: type, array: int, element: int, value: Any) -> None:
-    kind = type(column.__name__, (_Column,), {"oid": array, "element": element, "value": staticmethod(value)})
+def _register(column: type, array: int, element: int, values: Any) -> None:
+    kind = type(column.__name__, (_Column,), {"oid": array, "element": element, "values": staticmethod(values)})
     psycopg.adapters.register_dumper(column, kind)
 
 
-def _integer(one: int | None) -> bytes:
-    return _NULL if one is None else _number(4, one)
+def _integers(column: Integers) -> list[bytes]:
+    return [_NULL if one is None else _number(4, one) for one in column]
 
 
-def _blob(one: bytes | None) -> bytes:
-    return _NULL if one is None else _packed(len(one)) + one
+def _blobs(column: Iterable[bytes | None]) -> list[bytes]:
+    return [_NULL if one is None else _packed(len(one)) + one for one in column]
 
 
-def _text(one: str | None) -> bytes:
-    return _NULL if one is None else _blob(one.encode())
+def _texts(column: Texts) -> list[bytes]:
+    return _blobs([None if one is None else one.encode() for one in column])
 
 
-def _moment(one: datetime) -> bytes:
-    return _long(8, (one - _EPOCH) // _TICK)
+def _moments(column: Moments) -> list[bytes]:
+    return [_long(8, (one - _EPOCH) // _TICK) for one in column]
 
 
 _TYPES = psycopg.postgres.types
-_register(Integers, _TYPES["int4"].array_oid, _TYPES["int4"].oid, _integer)
-_register(Texts, _TYPES["text"].array_oid, _TYPES["text"].oid, _text)
-_register(Blobs, _TYPES["bytea"].array_oid, _TYPES["bytea"].oid, _blob)
-_register(Moments, _TYPES["timestamptz"].array_oid, _TYPES["timestamptz"].oid, _moment)
+_register(Integers, _TYPES["int4"].array_oid, _TYPES["int4"].oid, _integers)
+_register(Texts, _TYPES["text"].array_oid, _TYPES["text"].oid, _texts)
+_register(Blobs, _TYPES["bytea"].array_oid, _TYPES["bytea"].oid, _blobs)
+_register(Moments, _TYPES["timestamptz"].array_oid, _TYPES["timestamptz"].oid, _moments)

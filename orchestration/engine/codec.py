@@ -9,7 +9,9 @@ Before November 2026 it was one object with all rows; those are read too. Events
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import MISSING, fields
+from operator import attrgetter
 from typing import Any, get_args
 
 import orjson
@@ -74,17 +76,24 @@ def opened(items: bytes) -> list[Json]:
     return [{name: value for name, value in whole[1].items() if name != "data"}, *whole[2:]]
 
 
+def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """Reads these attributes in one call, which gives a lone one by itself."""
+    read = attrgetter(*names) if names else lambda value: ()
+    return read if len(names) != 1 else lambda value: (read(value),)
+
+
 class _Shape:
     """The fields of one class: which have defaults (left out when they hold them), and which are tuples."""
 
     def __init__(self, cls: type) -> None:
         self.cls = cls
         self.required = tuple(f.name for f in fields(cls) if f.default is MISSING and f.default_factory is MISSING)
+        self.given = _getter(self.required)
         self.optional = tuple((f.name, f.default) for f in fields(cls) if f.name not in self.required)
         self.tuples = tuple(f.name for f in fields(cls) if str(f.type).startswith("tuple"))
 
     def encode(self, value: Any) -> dict[str, Json]:
-        payload = {name: getattr(value, name) for name in self.required}
+        payload = dict(zip(self.required, self.given(value), strict=True))
         for name, default in self.optional:
             given = getattr(value, name)
             if given is not default and given != default:
