@@ -12,7 +12,14 @@ from pathlib import Path
 from casework.runtime.locations import Locations
 from casework.runtime.processes import ServiceFailed
 
-NAMES = {"postgres": "PostgreSQL", "valkey": "Valkey", "uvicorn": "web", "worker": "worker", "beat": "beat"}
+NAMES = {
+    "stand_ins": "stand-ins",
+    "postgres": "PostgreSQL",
+    "valkey": "Valkey",
+    "uvicorn": "web",
+    "worker": "worker",
+    "beat": "beat",
+}
 
 
 def memory_by_program(places: Locations) -> dict[str, float]:

@@ -14,13 +14,14 @@ from typing import IO
 from casework.runtime.locations import ROOT
 from casework.runtime.log_files import LogFile
 from casework.runtime.processes import die_with_parent
+from casework.runtime.stand_ins.place import STAND_IN, StandIns
 
 HOST = "127.0.0.1"
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # a worker's parallelism is its processes
 WEB_CONNECTIONS = "20"  # to the database, most of them for the web process
 GRACE = 5.0
 """Seconds that a program has to end what it is doing."""
-COLOURS = {"web": 36, "worker": 33, "beat": 35}
+COLOURS = {"web": 36, "worker": 33, "beat": 35, "stand-ins": 32}
 
 
 class Program:
@@ -101,9 +102,17 @@ def end_together(programs: Iterable[Program]) -> None:
 
 
 def programs(
-    port: int, *, app: str = "casework.celery", keep: tuple[int, ...] = (), logs: Path | None = None
+    port: int,
+    *,
+    app: str = "casework.celery",
+    keep: tuple[int, ...] = (),
+    logs: Path | None = None,
+    stand_ins: StandIns | None = None,
 ) -> list[Program]:
-    """Web, worker and beat; `app` is the worker's Celery application, `logs` the folder for what they say."""
+    """Web, worker, beat and, where there is a place for them, the stand-ins, whose address each of them knows.
+
+    `app` is the worker's Celery application, `logs` the folder for what they say.
+    """
     celery = ["-W", "ignore::UserWarning:celery.platforms", "-m", "celery", "--quiet", "-A"]
     worker = ["--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     in_memory = "celery.beat:Scheduler"  # nothing that a killed beat could leave behind
@@ -113,12 +122,16 @@ def programs(
 
     def program(name: str, arguments: list[str], environment: dict[str, str]) -> Program:
         log = None if logs is None else LogFile(logs / f"{name}.log")
-        return Program(name, arguments, environment, keep=keep, log=log)
+        known = {} if stand_ins is None else {STAND_IN: stand_ins.address}
+        more = (stand_ins.listener.fileno(),) if stand_ins is not None and name == "stand-ins" else ()
+        return Program(name, arguments, known | environment, keep=(*keep, *more), log=log)
 
+    others = [] if stand_ins is None else [program("stand-ins", stand_ins.arguments(), {})]
     return [
         program("web", web, {"DATABASE_POOL": WEB_CONNECTIONS}),
         program("worker", [*celery, app, "worker", *worker], {"DATABASE_CONN_MAX_AGE": "600"} | ONE_THREAD),
         program("beat", beat, {}),
+        *others,
     ]
 
 

@@ -24,6 +24,7 @@ from casework.runtime.prepared import has_tables, keep_prepared, release, said_w
 from casework.runtime.processes import ServiceFailed
 from casework.runtime.programs import HOST, Program, end_together, programs
 from casework.runtime.services import embedded_services
+from casework.runtime.stand_ins.place import stand_ins_near
 
 
 def run(places: Locations, port: int) -> int:
@@ -37,7 +38,8 @@ def run(places: Locations, port: int) -> int:
         people = _made_ready(places)
         threading.Thread(target=_announce, args=(address, people, places), daemon=True).start()
         logs = None if os.environ.get("CASEWRIGHT_LOG") == "terminal" else places.logs
-        serve(services, programs(port, keep=(lock,), logs=logs), ailing=places.ailing)
+        others = stand_ins_near(port, places.state)
+        serve(services, programs(port, keep=(lock,), logs=logs, stand_ins=others), ailing=places.ailing)
     print("Casewright has stopped; its data is kept.", flush=True)
     return 0
 

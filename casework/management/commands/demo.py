@@ -21,6 +21,8 @@ from casework.intake.rows import REFERENCE
 from casework.intake.services import Opened, case_open
 from casework.management.odd_cases import make_odd_cases
 from casework.models import Case
+from casework.runtime.stand_ins.place import STAND_IN_HOST
+from orchestration.actors.hosts.register import host_allow
 from orchestration.casetypes.case_type import by_definition, current
 from orchestration.models import ActorVersion
 
@@ -49,6 +51,7 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("Demo people have a known password, so they are not made in production.")
         call_command("deploy", stdout=self.stdout)
+        host_allow(STAND_IN_HOST, None, private=True, note="the stand-in systems of the demo", origin=SETUP)
         for person in PEOPLE:
             self.stdout.write(ensure_person(*person))
         if not Case.objects.exists():

@@ -1,0 +1,44 @@
+"""Where do the stand-ins listen, and how do connectors know?"""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+AFTER: Final = 100
+HERE: Final = "127.0.0.1"
+STAND_IN_HOST: Final = "stand-in.localhost"
+"""A name that leads to this machine and nowhere else (RFC 6761): what is allowed for it is allowed for nothing else."""
+STAND_IN: Final = "CASEWRIGHT_SERVER_STAND_IN"
+"""The variable that holds their address, for connectors whose file says `server: stand-in`."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandIns:
+    """The systems that the demo calls: the socket on which they listen, which outlives them, and their folder."""
+
+    listener: socket.socket
+    folder: Path
+
+    @property
+    def address(self) -> str:
+        return f"http://{STAND_IN_HOST}:{self.listener.getsockname()[1]}"
+
+    def arguments(self) -> list[str]:
+        """Of the Python that runs them."""
+        listener = str(self.listener.fileno())
+        return ["-m", "casework.runtime.stand_ins", "--folder", str(self.folder), "--listener", listener]
+
+
+def stand_ins_near(port: int, folder: Path) -> StandIns | None:
+    """The stand-ins at the hundredth port from this one, or at any where that is taken; none in production."""
+    if os.environ.get("CASEWRIGHT_ENV") == "production":
+        return None
+    for wanted in (port + AFTER, 0):
+        with suppress(OSError, OverflowError):
+            return StandIns(socket.create_server((HERE, wanted)), folder)
+    return None

@@ -1,0 +1,120 @@
+"""Which address of the stand-in answers what? (`http.server`, a thread a connection)"""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from casework.runtime.stand_ins import faults, ledger, systems
+from casework.runtime.stand_ins.answers import Answer, Request, page, told
+from casework.runtime.stand_ins.store import Store
+
+MOST_BYTES: Final = 100_000
+IDLE: Final = 30
+"""Seconds after which a connection on which nothing comes is closed."""
+NUMBER: Final = r"([A-Za-z0-9_.-]{1,60})"
+ROUTES: Final[tuple[tuple[str, str, str, Callable[..., Answer]], ...]] = (
+    ("GET", rf"/orders/{NUMBER}", "orders", systems.read_order),
+    ("GET", rf"/customers/{NUMBER}", "customers", systems.read_customer),
+    ("GET", "/payments", "payments", systems.list_payments),
+    ("POST", "/payments", "payments", systems.pay),
+    ("GET", rf"/payments/{NUMBER}", "payments", systems.read_payment),
+    ("GET", "/ledger", "ledger", ledger.show_form),
+    ("POST", "/ledger", "ledger", ledger.enter),
+    ("GET", "/ledger/entries", "ledger", ledger.list_entries),
+    ("GET", r"/ledger/entries/([0-9]{1,15})", "ledger", ledger.show_entry),
+    ("GET", "/faults", "", faults.show_faults),
+    ("POST", "/faults", "", faults.set_fault),
+)
+WELCOME: Final = (
+    "<p>Casewright's demo calls these systems: orders (<code>GET /orders/R-20441</code>), customers, payments "
+    '(<code>POST /payments</code>), and a <a href="/ledger">goodwill ledger</a>.</p>'
+    '<p>They can be made to fail: <a href="/faults">faults</a>.</p>'
+)
+
+
+def answer(store: Store, request: Request) -> Answer:
+    """The answer to a request. Raises HangUp where a fault asks for it."""
+    if request.method == "GET" and request.path in ("/", "/healthz"):
+        return page("Stand-in systems", WELCOME)
+    for method, pattern, system, does in ROUTES:
+        found = re.fullmatch(pattern, request.path)
+        if found and method == request.method:
+            return does(store, request, *found.groups()) if not system else _of(store, request, system, does, found)
+    return told(404, {"error": "no-such-address"})
+
+
+def _of(store: Store, request: Request, system: str, does: Callable[..., Answer], found: re.Match[str]) -> Answer:
+    store.count_call(system)
+    failed = faults.before(store, system)
+    return failed or faults.after(store, system, does(store, request, *found.groups()))
+
+
+def serve(store: Store, listener: socket.socket) -> None:
+    """Answer whoever connects, until the program is ended."""
+    server(store, listener).serve_forever()
+
+
+def server(store: Store, listener: socket.socket) -> ThreadingHTTPServer:
+    found = _Server(listener.getsockname(), _handler(store), bind_and_activate=False)
+    found.socket.close()
+    found.socket = listener
+    return found
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: Any) -> None:
+        """Whoever hangs up in the middle is no news."""
+
+
+def _handler(store: Store) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        timeout = IDLE
+        protocol_version = "HTTP/1.1"
+        server_version = "Casewright-stand-in"
+
+        def do_GET(self) -> None:
+            self._say()
+
+        def do_POST(self) -> None:
+            self._say()
+
+        def _say(self) -> None:
+            with suppress(faults.HangUp):
+                return self._send(self._answer())
+            self.close_connection = True
+
+        def _answer(self) -> Answer:
+            length = self.headers.get("content-length") or "0"
+            if not length.isdigit() or int(length) > MOST_BYTES:
+                self.close_connection = True
+                return told(413, {"error": "too-long"})
+            origin = self.headers.get("origin")
+            if self.command == "POST" and origin and urlsplit(origin).netloc != self.headers.get("host"):
+                self.close_connection = True
+                return told(403, {"error": "another-page"})
+            split = urlsplit(self.path)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            body = self.rfile.read(int(length))
+            return answer(
+                store, Request(self.command, unquote(split.path), dict(parse_qsl(split.query)), headers, body)
+            )
+
+        def _send(self, said: Answer) -> None:
+            self.send_response(said.status)
+            for name, value in {"X-Stand-In": "yes", "Content-Length": str(len(said.content)), **said.headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(said.content)
+
+        def log_message(self, format: str, *values: Any) -> None:
+            """Nothing: addresses hold numbers of customers."""
+
+    return Handler

@@ -1,0 +1,85 @@
+"""How do the order system and the payment system answer? (JSON over HTTP)
+
+GET  /orders/NUMBER     an order        GET  /customers/NUMBER   a customer
+POST /payments          {order, amount, iban?, note?}; pays once for each Idempotency-Key
+GET  /payments          all payments    GET  /payments/NUMBER    one of them
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from casework.runtime.stand_ins.answers import Answer, Request, told
+from casework.runtime.stand_ins.store import Store, now
+
+Json = Any
+MOST: Final = Decimal(5_000)
+SHOWN: Final = 200
+
+
+def read_order(store: Store, request: Request, number: str) -> Answer:
+    found = store.document("orders", number)
+    return told(404, {"error": "order-unknown"}) if found is None else told(200, found)
+
+
+def read_customer(store: Store, request: Request, number: str) -> Answer:
+    found = store.document("customers", number)
+    return told(404, {"error": "customer-unknown"}) if found is None else told(200, found)
+
+
+def read_payment(store: Store, request: Request, number: str) -> Answer:
+    found = store.document("payments", number)
+    return told(404, {"error": "payment-unknown"}) if found is None else told(200, found)
+
+
+def list_payments(store: Store, request: Request) -> Answer:
+    rows = store.rows("select document from payments order by number desc limit ?", SHOWN)
+    return told(200, {"payments": [json.loads(row["document"]) for row in rows], "counts": store.counts()})
+
+
+def pay(store: Store, request: Request) -> Answer:
+    """Pay. The same key again gives the same payment; the same key for something else is refused (422)."""
+    try:
+        asked = request.fields()
+    except ValueError:
+        return told(400, {"error": "not-json"})
+    amount = _amount(asked.get("amount"))
+    if amount is None:
+        return told(422, {"error": "amount", "message": "The amount is a number above 0 with at most two decimals."})
+    if amount > MOST:
+        return told(409, {"error": "limit", "message": f"At most {MOST} is paid at once."})
+    key = request.headers.get("idempotency-key") or None
+    digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+    with store.change():
+        before = store.rows("select * from payments where key = ?", key) if key else []
+        if before:
+            return _again(before[0], digest)
+        return told(201, _paid(store, asked, amount, key, digest))
+
+
+def _again(row: Any, digest: str) -> Answer:
+    if row["request"] != digest:
+        return told(422, {"error": "key-reused", "message": "This Idempotency-Key was used for something else."})
+    return told(201, json.loads(row["document"]), Idempotency_Replayed="true")
+
+
+def _paid(store: Store, asked: dict[str, Json], amount: Decimal, key: str | None, digest: str) -> dict[str, Json]:
+    number = store.added("insert into payments (key, request, document) values (?, ?, '{}')", key, digest)
+    document = {
+        "payment": f"P-{number:06}", "number": number, "order": asked.get("order"), "amount": float(amount),
+        "currency": "EUR", "at": now(), "state": "paid",
+    }  # fmt: skip
+    store.rows("update payments set document = ? where number = ? returning number", json.dumps(document), number)
+    return document
+
+
+def _amount(given: Json) -> Decimal | None:
+    try:
+        found = Decimal(str(given))
+        is_money = found.is_finite() and found > 0 and found == found.quantize(Decimal("0.01"))
+    except InvalidOperation:
+        return None
+    return found if is_money and not isinstance(given, bool) else None

@@ -1,0 +1,195 @@
+"""Do the systems that the demo calls behave like systems, and fail as they are told to?"""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.client import BadStatusLine, RemoteDisconnected
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from casework.runtime.locations import ROOT
+from casework.runtime.programs import programs
+from casework.runtime.stand_ins.place import STAND_IN, StandIns, stand_ins_near
+from casework.runtime.stand_ins.server import server
+from casework.runtime.stand_ins.store import Store
+
+
+class Demo:
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def ask(self, path: str, body: dict[str, Any] | None = None, timeout: float = 10, **headers: str) -> Any:
+        """Status and answer: JSON as it is, else a text."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        content = None if body is None else json.dumps(body).encode()
+        kind = {} if body is None else {"Content-Type": "application/json"}
+        request = urllib.request.Request(self.url + path, content, {**kind, **named})
+        try:
+            answer = urllib.request.urlopen(request, timeout=timeout)
+        except urllib.error.HTTPError as error:
+            answer = error
+        with answer:
+            text = answer.read().decode()
+            assert answer.headers["X-Stand-In"] == "yes" and "stand-in" in text
+            is_json = answer.headers["Content-Type"] == "application/json"
+            return answer.status, json.loads(text) if is_json else text
+
+    def fault(self, system: str, fault: str, **more: Any) -> None:
+        status, _ = self.ask("/faults", {"system": system, "fault": fault, **more})
+        assert status == 200
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "stand-ins.sqlite")
+
+
+@pytest.fixture
+def demo(store: Store) -> Iterator[Demo]:
+    found = server(store, socket.create_server(("127.0.0.1", 0)))
+    thread = threading.Thread(target=found.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    yield Demo(f"http://127.0.0.1:{found.socket.getsockname()[1]}")
+    found.shutdown()
+    found.server_close()
+    thread.join()
+
+
+def test_the_orders_of_the_sample_cases_are_there_with_their_customers(demo: Demo) -> None:
+    status, order = demo.ask("/orders/R-20441")
+    assert (status, order["total"], order["currency"]) == (200, 79.95, "EUR")
+    assert demo.ask(f"/customers/{order['customer']}")[1]["name"] == "Elena Rossi"
+    assert demo.ask("/orders/R-0")[0] == 404 and demo.ask("/nowhere")[0] == 404
+
+
+def test_a_payment_is_made_once_for_each_key_however_often_and_at_once_it_is_asked_for(demo: Demo) -> None:
+    asked = {"order": "R-20441", "amount": 79.95}
+    with ThreadPoolExecutor(8) as many:
+        answers = list(many.map(lambda _: demo.ask("/payments", asked, Idempotency_Key="k-1"), range(16)))
+    assert {status for status, _ in answers} == {201} and len({said["payment"] for _, said in answers}) == 1
+    assert demo.ask("/payments")[1]["counts"] == {"calls of payments": 17, "payments": 1, "entries": 0}
+
+
+def test_a_key_is_not_taken_for_something_else_and_without_one_each_is_paid(demo: Demo) -> None:
+    demo.ask("/payments", {"amount": 5}, Idempotency_Key="k")
+    assert demo.ask("/payments", {"amount": 6}, Idempotency_Key="k")[0] == 422
+    assert demo.ask("/payments", {"amount": 5})[1]["number"] != demo.ask("/payments", {"amount": 5})[1]["number"]
+
+
+@pytest.mark.parametrize("amount", [0, -1, "x", None, True, 1.005, "NaN", 1e300])
+def test_an_amount_that_is_none_is_not_paid(amount: Any, demo: Demo) -> None:
+    assert demo.ask("/payments", {"amount": amount})[0] in (409, 422)
+    assert demo.ask("/payments")[1]["counts"]["payments"] == 0
+
+
+def test_what_was_paid_is_still_known_after_a_new_start(tmp_path: Path, store: Store, demo: Demo) -> None:
+    demo.ask("/payments", {"amount": 5}, Idempotency_Key="k")
+    again = Store(tmp_path / "stand-ins.sqlite")
+    assert again.counts() == store.counts() and again.document("payments", "1")["amount"] == 5
+
+
+# ---------------------------------------------------------------- the ledger
+
+
+def test_goodwill_is_entered_by_a_form_and_confirmed_on_a_page(demo: Demo) -> None:
+    form = demo.ask("/ledger")[1]
+    assert all(f'name="{field}"' in form for field in ("customer", "amount", "reason", "reference"))
+    entry = {"customer": "<Elena>", "amount": "12.50", "reason": "late parcel", "reference": "REFUND-1"}
+    status, said = demo.ask("/ledger", entry)
+    assert status == 200 and "G-00001" in said and "&lt;Elena&gt;" in said
+    assert "G-00001" in demo.ask("/ledger", entry)[1], "the same reference is the same entry"
+    assert "late parcel" in demo.ask("/ledger/entries?reference=REFUND-1")[1]
+
+
+def test_a_form_that_is_not_right_comes_back_with_what_is_wrong(demo: Demo) -> None:
+    status, said = demo.ask("/ledger", {"customer": "Elena", "amount": "1000"})
+    assert status == 422 and "0.01 to 100" in said and "This is needed" in said and 'value="Elena"' in said
+    assert demo.ask("/faults", Accept="application/json")[1]["counts"]["entries"] == 0
+
+
+# ---------------------------------------------------------------- faults
+
+
+def test_each_fault_is_switched_on_and_off(demo: Demo) -> None:
+    demo.fault("orders", "down")
+    with pytest.raises((RemoteDisconnected, BadStatusLine, ConnectionError, urllib.error.URLError)):
+        demo.ask("/orders/R-20441")
+    assert demo.ask("/customers/C-1001")[0] == 200, "the other systems go on"
+    demo.fault("orders", "silent")
+    with pytest.raises((TimeoutError, urllib.error.URLError)):
+        demo.ask("/orders/R-20441", timeout=0.2)
+    demo.fault("orders", "wrong")
+    assert "total" not in demo.ask("/orders/R-20441")[1]
+    demo.fault("orders", "slow", seconds=0.01)
+    assert demo.ask("/orders/R-20441")[0] == 200
+    demo.fault("orders", "none")
+    assert demo.ask("/orders/R-20441")[1]["total"] == 79.95
+
+
+def test_errors_come_so_many_times_and_then_it_works(demo: Demo) -> None:
+    demo.fault("payments", "error", times=2)
+    found = [demo.ask("/payments", {"amount": 5}, Idempotency_Key="k")[0] for _ in range(3)]
+    assert found == [503, 503, 201] and demo.ask("/payments")[1]["counts"]["payments"] == 1
+
+
+def test_what_waits_goes_on_when_its_fault_is_switched_off(demo: Demo) -> None:
+    demo.fault("orders", "slow", seconds=600)
+    with ThreadPoolExecutor(1) as one:
+        waiting = one.submit(demo.ask, "/orders/R-20441", timeout=20)
+        while not demo.ask("/faults", Accept="application/json")[1]["counts"].get("calls of orders"):
+            pass
+        demo.fault("orders", "none")
+        assert waiting.result()[0] == 200
+
+
+@pytest.mark.parametrize("given", [{"system": "x", "fault": "down"}, {"system": "orders", "fault": "x"},
+                                   {"system": "orders", "fault": "slow", "seconds": 1e9}])  # fmt: skip
+def test_a_fault_that_there_is_not_is_refused(given: dict[str, Any], demo: Demo) -> None:
+    assert demo.ask("/faults", given)[0] == 422
+
+
+def test_another_sites_page_switches_no_fault(demo: Demo) -> None:
+    refused = demo.ask("/faults", {"system": "orders", "fault": "down"}, Origin="https://evil.example")
+    assert refused[0] == 403 and demo.ask("/orders/R-20441")[0] == 200
+
+
+# ---------------------------------------------------------------- as one of the product's programs
+
+
+def test_it_is_a_program_of_the_product_whose_address_the_others_know(tmp_path: Path) -> None:
+    place = StandIns(socket.create_server(("127.0.0.1", 0)), tmp_path)
+    by_name = {program.name: program for program in programs(8000, stand_ins=place)}
+    assert by_name["worker"].environment[STAND_IN] == place.address == by_name["web"].environment[STAND_IN]
+    started = subprocess.Popen(
+        [sys.executable, *by_name["stand-ins"].arguments], pass_fds=by_name["stand-ins"].keep, cwd=ROOT
+    )
+    try:
+        demo = Demo(f"http://127.0.0.1:{place.listener.getsockname()[1]}")
+        assert demo.ask("/orders/R-20441")[1]["total"] == 79.95
+    finally:
+        started.terminate()
+        started.wait(10)
+        place.listener.close()
+    assert started.returncode == 0 and (tmp_path / "stand-ins.sqlite").exists()
+
+
+def test_there_are_none_in_production_and_elsewhere_a_taken_port_is_no_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        found = stand_ins_near(taken.getsockname()[1] - 100, tmp_path)
+        assert found is not None and found.listener.getsockname()[1] != taken.getsockname()[1]
+        found.listener.close()
+    monkeypatch.setenv("CASEWRIGHT_ENV", "production")
+    assert stand_ins_near(8000, tmp_path) is None
+    assert [program.name for program in programs(8000)] == ["web", "worker", "beat"]
