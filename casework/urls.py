@@ -4,6 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
 from casework.access import views as account
+from casework.actors import card_views as actor_cards
 from casework.actors import views as actors
 from casework.actors.ledger import views as ledger
 from casework.cases.live import case_live
@@ -56,6 +57,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("models/<number:definition_id>/", models.models, name="models"),
     path("models/<number:definition_id>/download/", models.download, name="models-download"),
     path("actors/", actors.actors, name="actors"),
+    path("actors/capabilities/", actors.capabilities, name="capabilities"),
+    path("actors/<slug:key>/", actors.actor, name="actor"),
+    path("actors/<slug:key>/card/", actor_cards.actor_card, name="actor-card"),
     path("actors/<slug:key>/switch/", actors.actor_switch, name="actor-switch"),
     path("actors/<slug:key>/retry/", actors.actor_retry, name="actor-retry"),
     path("actors/<slug:key>/versions/<number:version_id>/activate/", actors.model_activate, name="model-activate"),

@@ -1,76 +1,140 @@
-"""Which machine actors may be used, and with which model?"""
+"""Which machine actors are there, what is known of each, and which may be used?"""
 
 from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from casework.access import permissions
+from casework.actors import read
+from casework.actors.actor_page import actor_page
+from casework.actors.capability_page import capability_list, policy
+from casework.actors.changes import changes_of
 from casework.actors.incidents import retry_failed, waiting_for
-from casework.actors.read import actor_list, policy
+from casework.actors.words import kind_words, limit_words, seen_words
 from casework.forms.answer_validation import text_errors
-from casework.web.decorators import person, reads, reads_and_writes, writes
-from orchestration.actors.registry import activate_model_version, actor_enable
+from casework.web.decorators import person, reads, reads_and_writes, refusal, writes
+from orchestration.actors import versions
+from orchestration.actors.registration import standing, version_step
 from orchestration.ground import clock
-from orchestration.jobs.runner import let_loose
-from orchestration.models import Actor, ActorVersion
+from orchestration.ground.refusals import Refused
+from orchestration.jobs import stopping
+from orchestration.models import Actor, ActorVersion, Stop
+
+WRONG_REASON = "Say in 3 to 500 characters why: it is kept with the change."
 
 
 @reads
 def actors(request: HttpRequest) -> HttpResponse:
-    user = person(request)
-    if not (permissions.may_publish(user) or permissions.may_audit(user)):
-        raise PermissionDenied("Actors are shown to administrators and auditors.")
-    context = {"actors": actor_list(clock.utc_now()), "policy": policy(), "may_change": permissions.may_publish(user)}
+    """All of them, those that are asked for."""
+    may_read(request)
+    rows, asked = read.actor_list(clock.utc_now()), _asked(request)
+    shown = [row for row in rows if asked.takes(row)]
+    context = {
+        "actors": rows, "shown": len(shown), "groups": read.grouped(shown, asked.group), "asked": asked,
+        "capabilities": sorted({row.capability for row in rows}), "states": read.STATES, "groupings": read.GROUPINGS,
+        "kinds": sorted({row.kind: kind_words(row.kind) for row in rows}.items()), "stops": list(Stop.objects.all()),
+        "may_change": permissions.may_publish(person(request)),
+    }  # fmt: skip
     return render(request, "actors/list.html", context)
+
+
+def _asked(request: HttpRequest) -> read.Filter:
+    given = {one.name: request.GET.get(one.name, "")[:100] for one in fields(read.Filter)}
+    group = given["group"] if given["group"] in read.GROUPINGS else "capability"
+    return read.Filter(given["text"], given["capability"], given["kind"], given["state"], given["overdue"] == "yes",
+                       group)  # fmt: skip
+
+
+@reads
+def capabilities(request: HttpRequest) -> HttpResponse:
+    """What steps ask for, and what holds for every call."""
+    may_read(request)
+    return render(request, "actors/capabilities.html", {"capabilities": capability_list(), "policy": policy()})
+
+
+@reads
+def actor(request: HttpRequest, key: str) -> HttpResponse:
+    """What there is to know of one."""
+    may_read(request)
+    found = get_object_or_404(Actor, key=key)
+    page, by = actor_page(found, clock.utc_now()), permissions.origin_of(person(request)).actor
+    steps = {
+        row.pk: list(versions.steps(standing(row), by))
+        for row in ActorVersion.objects.filter(actor=found).select_related("actor").defer("artefact")
+    }
+    context = {
+        "page": page, "row": page.row, "card": page.row.card, "seen": seen_words(page.row.card),
+        "limits": limit_words(page.row.card), "changes": changes_of(key),
+        "versions": [(row, steps[row.id]) for row in page.versions],
+        "may_change": permissions.may_publish(person(request)),
+    }  # fmt: skip
+    return render(request, "actors/actor.html", context)
 
 
 @reads_and_writes
 def actor_switch(request: HttpRequest, key: str) -> HttpResponse:
     """Switch an actor on or off. Off asks first, says what that does, and keeps why."""
-    _may_change(request)
-    actor = get_object_or_404(Actor, key=key)
+    may_change(request)
+    found = get_object_or_404(Actor, key=key)
     if request.method != "POST":
-        return render(request, "actors/switch_off.html", {"actor": actor, "waiting": waiting_for(actor)})
+        return render(request, "actors/switch_off.html", {"actor": found, "waiting": waiting_for(found)})
     enabled, reason = request.POST.get("enabled") == "yes", request.POST.get("reason", "").strip()[:500]
-    if not enabled and (len(reason) < 3 or text_errors({"reason": reason})):
-        wrong = "Say in 3 to 500 characters why: it is kept with the change."
-        context = {"actor": actor, "waiting": waiting_for(actor), "reason": reason, "wrong": wrong}
+    if not enabled and is_no_reason(reason):
+        context = {"actor": found, "waiting": waiting_for(found), "reason": reason, "wrong": WRONG_REASON}
         return render(request, "actors/switch_off.html", context, status=400)
-    actor_enable(actor.key, enabled, permissions.origin_of(person(request)), reason)
-    if enabled:
-        let_loose(actor.key)
-    messages.success(request, f"{actor.name} {'may be used' if enabled else 'is not used any more'}.")
-    return redirect("actors")
+    outcome = stopping.actor_switch(found.key, enabled, permissions.origin_of(person(request)), reason)
+    if isinstance(outcome, Refused):
+        return refusal(request, outcome, reverse("actors"))
+    messages.success(request, f"{found.name} {'may be used' if enabled else 'is not used any more'}.")
+    return redirect("actor", key)
 
 
 @writes
 def actor_retry(request: HttpRequest, key: str) -> HttpResponse:
     """Have all that failed for want of this actor tried again, in cases that the administrator need not see."""
-    _may_change(request)
-    actor = get_object_or_404(Actor, key=key)
-    tried, refused = retry_failed(actor.capability, permissions.origin_of(person(request)))
+    may_change(request)
+    found = get_object_or_404(Actor, key=key)
+    tried, refused = retry_failed(found.capability, permissions.origin_of(person(request)))
     if refused:
         messages.error(request, f"{refused} could not be tried again: their cases have gone on or are suspended.")
     if tried or not refused:
         messages.success(request, f"{tried} tried again.")
-    return redirect("actors")
+    return redirect("actor", key)
 
 
 @writes
 def model_activate(request: HttpRequest, key: str, version_id: int) -> HttpResponse:
-    _may_change(request)
+    """Put a version to work, as the rules of versions allow."""
+    may_change(request)
     row = get_object_or_404(
         ActorVersion.objects.select_related("actor").defer("artefact"), actor__key=key, pk=version_id
     )
     if not row.active:
-        activate_model_version(row, permissions.origin_of(person(request)))
+        outcome = version_step(row=row, to=versions.State.IN_USE, by=permissions.origin_of(person(request)))
+        if isinstance(outcome, Refused):
+            return refusal(request, outcome, reverse("actor", args=[key]))
     messages.success(request, f"{row.actor.name} works with version {row.version} from the next case on.")
-    return redirect("actors")
+    return redirect("actor", key)
 
 
-def _may_change(request: HttpRequest) -> None:
+def is_no_reason(reason: str) -> bool:
+    """Whether this says nothing that could be kept as a reason."""
+    return not 3 <= len(reason) <= 500 or bool(text_errors({"reason": reason}))
+
+
+def may_read(request: HttpRequest) -> None:
+    user: Any = person(request)
+    if not (permissions.may_publish(user) or permissions.may_audit(user)):
+        raise PermissionDenied("Actors are shown to administrators and auditors.")
+
+
+def may_change(request: HttpRequest) -> None:
     if not permissions.may_publish(person(request)):
         raise PermissionDenied("Only administrators change actors.")

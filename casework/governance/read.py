@@ -59,7 +59,7 @@ def _lines(events: Iterable[AuditEvent]) -> list[Line]:
     for row in rows:
         detail = details.get((row.chain, row.sequence), {})
         words = WORDS.get(row.action, _otherwise(row.action))(detail)
-        why = str(detail.get("note") or row.cause)
+        why = str(detail.get("note") or detail.get("reason") or row.cause)
         lines.append(Line(row.sequence, row.at, names[row.actor], words, why))
     return lines
 
@@ -122,6 +122,10 @@ def _role(detail: Detail) -> str:
 def _actor(detail: Detail) -> str:
     if "made" in detail:
         return f"added the actor {detail['actor']}, which can {detail['made']['capability']}"
+    if "card" in detail:
+        return f"changed the card of the actor {detail['actor']}"
+    if "fields" in detail:
+        return f"changed the {', '.join(detail['fields'])} of the actor {detail['actor']}"
     return f"switched the actor {detail['actor']} {'on' if detail.get('enabled') else 'off'}"
 
 
@@ -131,6 +135,16 @@ def _host(detail: Detail) -> str:
         return f"took {host} off the list of hosts that connectors may call"
     private = ", at private addresses too" if detail.get("private") else ""
     return f"lets connectors call {host}{private}"
+
+
+def _moved(detail: Detail) -> str:
+    share = f" for {detail['share']} % of cases" if detail.get("share") else ""
+    return f"took the version {detail['version']} of {detail['actor']} to {detail['state']}{share}"
+
+
+def _stopped(detail: Detail) -> str:
+    what = "all actors" if detail["scope"] == "all" else f"all actors of the kind {detail['scope'].partition(':')[2]}"
+    return f"stopped {what}" if detail["stopped"] else f"let {what} loose"
 
 
 def _begun(detail: Detail) -> str:
@@ -162,6 +176,8 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "model.activated": lambda d: f"put the model {d['version']} of {d['actor']} to work",
     "actor.changed": _actor,
     "host.changed": _host,
+    "version.moved": _moved,
+    "capability.stopped": _stopped,
     "role.changed": _role,
     "rate.changed": _rate,
     "control.begun": _begun,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -18,14 +18,16 @@ from orchestration.models import Actor, ActorVersion
 
 SETUP = Origin("system:setup")
 State = ActorVersion.State
+CHANGEABLE: Final = ("name", "origin", "owner", "rank")
+"""What of an actor may be changed after it was made; its kind and what it can do are what it is."""
 
 
-def actor_ensure(key: str, **fields: Any) -> Actor:
+def actor_ensure(key: str, *, by: Origin = SETUP, **fields: Any) -> Actor:
     """The actor with this key, made when it is not there yet."""
     with transaction.atomic():
         actor, made = Actor.objects.get_or_create(key=key, defaults=fields)
         if made:
-            record_control([Fact("actor.changed", {"actor": key, "made": actor_facts(actor)})], SETUP, clock.utc_now())
+            record_control([Fact("actor.changed", {"actor": key, "made": actor_facts(actor)})], by, clock.utc_now())
     return actor
 
 
@@ -40,8 +42,9 @@ def actor_facts(row: Actor) -> dict[str, Any]:
 
 
 def register_model_version(
-    kind: str, version: str, artefact: bytes, metrics: Mapping[str, Any], *, activate: bool, origin: Origin = SETUP
-) -> ActorVersion:
+    kind: str, version: str, artefact: bytes, metrics: Mapping[str, Any], *, activate: bool, origin: Origin = SETUP,
+    note: str = "",
+) -> ActorVersion:  # fmt: skip
     """Keep a version of the actor with this key. The same version twice is one row.
 
     With `activate` it is used from the next job on. Raises Actor.DoesNotExist.
@@ -52,11 +55,12 @@ def register_model_version(
             actor=actor, version=version,
             defaults={
                 "artefact": artefact, "metrics": dict(metrics), "created": clock.utc_now(),
-                "registered_by": origin.actor,
+                "registered_by": origin.actor, "note": note,
             },
         )  # fmt: skip
         if created:
             detail = {"actor": actor.key, "version": version, "metrics": dict(metrics), "weights": _digest(artefact)}
+            detail |= {"note": note} if note else {}
             record_control([Fact("model.registered", detail)], origin, clock.utc_now())
         if activate and not row.active:
             activate_model_version(row, origin)
@@ -94,6 +98,19 @@ def version_move(row: ActorVersion, state: str, origin: Origin, *, share: int = 
         detail = {"actor": row.actor.key, "version": row.version, "state": state, "share": kept}
         told = detail | ({"reason": reason} if reason else {})
         record_control([Fact("version.moved", told)], origin, clock.utc_now())
+
+
+def actor_change(key: str, fields: Mapping[str, Any], origin: Origin, reason: str = "") -> bool:
+    """Change what an actor is called, made of, looked after by, or its rank; whether that changed anything."""
+    with transaction.atomic():
+        actor = Actor.objects.select_for_update().get(key=key)
+        changed = {name: fields[name] for name in CHANGEABLE if name in fields and fields[name] != getattr(actor, name)}
+        if not changed:
+            return False
+        Actor.objects.filter(pk=actor.pk).update(**changed)
+        detail = {"actor": key, "fields": changed} | ({"reason": reason} if reason else {})
+        record_control([Fact("actor.changed", detail)], origin, clock.utc_now())
+    return True
 
 
 def card_change(key: str, card: Mapping[str, Any], origin: Origin, reason: str = "") -> bool:

@@ -23,11 +23,11 @@ from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.engine.commands import ACTOR_FAILED, AskPerson, CompleteJob, FailJob
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
-from orchestration.jobs import actor_ledger, calling, choosing, offering, worker_liveness
+from orchestration.jobs import actor_ledger, calling, choosing, offering, stopping, worker_liveness
 from orchestration.jobs.actor_ledger import reference
 from orchestration.jobs.attempt import Attempt
 from orchestration.jobs.crossing import Ready
-from orchestration.models import Actor, ActorCall, Job
+from orchestration.models import ActorCall, Job
 from orchestration.shell import services
 from orchestration.shell.nudges import nudge_jobs
 from orchestration.shell.services import Locked
@@ -106,6 +106,9 @@ def carry_out(job: Job) -> services.Done | Refused | None:
             return None
         case Way.PERSON:
             attempt = Attempt("", "", 0, person="The routing of work gives it to a person.", choice=choice)
+        case Way.NOBODY if key := stopping.awaited(job.capability):
+            stopping.hold(job, key)
+            return None
         case Way.NOBODY:
             attempt = Attempt("", "", 0, error=_nobody(job.capability, choice), choice=choice)
         case Way.ACTOR:
@@ -151,10 +154,14 @@ def bring_back(
     job: Job, attempt: Attempt, started: datetime, capability: Capability | None = None
 ) -> services.Done | Refused | None:
     """The result re-enters the case as a command, with its row in the ledger, in one transaction."""
-    capability = capability or undeclared(job.capability)
-    if attempt.chosen is not None and is_stopped(attempt.actor):
-        contain(job, attempt, started)
-        return None
+    with transaction.atomic():  # no stop comes between the look at the actor and its result in the case
+        if attempt.chosen is not None and stopping.is_stopped(attempt.actor):
+            contain(job, attempt, started)
+            return None
+        return _taken_in(job, attempt, started, capability or undeclared(job.capability))
+
+
+def _taken_in(job: Job, attempt: Attempt, started: datetime, capability: Capability) -> services.Done | Refused | None:
     command = _command(job, attempt, capability)
     origin, facts = _origin(job, attempt), facts_of(job, attempt)
 
@@ -193,11 +200,6 @@ def _by_hand(job: Job, done: services.Done, capability: Capability, origin: Orig
     return services.send(job.instance_id, ask_person(job, capability, incident=incident), origin, [handed])
 
 
-def is_stopped(key: str) -> bool:
-    """Whether the actor was switched off, since it was called perhaps."""
-    return Actor.objects.filter(key=key, enabled=False).exists()
-
-
 def contain(job: Job, attempt: Attempt, started: datetime) -> None:
     """What an actor gives after it was stopped is kept in the ledger and not used; its job waits to be let loose."""
     with transaction.atomic():
@@ -210,16 +212,6 @@ def contain(job: Job, attempt: Attempt, started: datetime) -> None:
         held = Fact("work.held", detail)
         entry = _entries(job, attempt, started, "contained")
         services.record(case, [*facts_of(job, attempt), held], _origin(job, attempt), [entry])
-
-
-def let_loose(key: str) -> int:
-    """Have done what was held back until this actor may work again; how many jobs that are."""
-    held = Job.objects.filter(actor=key, state=Job.State.HELD)
-    found = list(held.values_list("instance", "job"))
-    held.update(state=Job.State.WAITING, run_at=clock.utc_now())
-    for instance, number in found:
-        nudge_jobs(instance, [number])
-    return len(found)
 
 
 def ask_person(job: Job, capability: Capability, *, group: str = "", incident: int | None = None) -> AskPerson:

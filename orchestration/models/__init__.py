@@ -9,6 +9,7 @@ from orchestration.models.definitions import Definition, StartTimer
 from orchestration.models.events import EventDelivery, EventSubscriber, Inlet, Receipt
 from orchestration.models.instances import Instance
 from orchestration.models.jobs import ActorCall, Evaluation, Incident, Job, Judgement
+from orchestration.models.stops import Replay, Stop
 from orchestration.models.tasks import HumanTask, TaskCandidate
 from orchestration.models.waits import Outbox, Subscription, Timer
 
@@ -31,8 +32,10 @@ __all__ = [
     "Judgement",
     "Outbox",
     "Receipt",
+    "Replay",
     "Spending",
     "StartTimer",
+    "Stop",
     "Subscription",
     "TaskCandidate",
     "Timer",

@@ -26,6 +26,9 @@ KINDS = {  # kind -> what makes an actor of (key, version, artefact bytes or Non
 FETCHED = frozenset({"external"})
 """Kinds whose work is fetched by workers outside, rather than called here."""
 
+ONLY = {"intent": "intent", "sentiment": "sentiment"}
+"""Kinds whose actors can do one thing, and no other."""
+
 PREPARE = (
     "orchestration.actors.kinds.text_model.embedding:load",
     "orchestration.actors.kinds.text_model.sentiment:load",

@@ -200,8 +200,12 @@ def _actors_apart(changes: list[Change]) -> Iterator[str]:
             if "made" in change.detail:
                 made[key] = {name: value for name, value in change.detail["made"].items() if name != "card"}
                 cards[key] = change.detail["made"].get("card", {})
+            if key in made:
+                made[key] = made[key] | change.detail.get("fields", {})
             cards |= {key: change.detail["card"]} if "card" in change.detail else {}
             enabled |= {key: change.detail["enabled"]} if "enabled" in change.detail else {}
+        elif change.action == "capability.stopped":
+            enabled |= dict.fromkeys(change.detail["actors"], not change.detail["stopped"])
     for row in Actor.objects.order_by("key"):
         facts = made.pop(row.key, None)
         if facts is None and begun:

@@ -28,7 +28,8 @@ def test_health_comes_from_the_ledger(people, analysed, machines, open_case, adm
     machines.fail("intent", temporary=False)
     work_jobs(open_case().instance_id)
     row = next(each for each in admin.get("/actors/").context["actors"] if each.key == "intent")
-    (version,) = row.versions
+    assert (row.health.calls, row.health.failures) == (2, 1)
+    (version,) = admin.get("/actors/intent/").context["page"].versions
     assert (version.health.calls, version.health.failures) == (2, 1)
     assert version.health.confidence == pytest.approx(0.93)
     assert ActorCall.objects.filter(actor="intent").count() == 2
@@ -49,7 +50,7 @@ def test_an_actor_switched_off_gets_no_work_and_the_switch_is_on_record(machines
 
 def test_another_model_version_is_put_to_work(machines, admin):
     second = register_model_version("intent", "second", b"x", {"accuracy": 0.97}, activate=False)
-    told = admin.get("/actors/").content.decode()
+    told = admin.get("/actors/intent/").content.decode()
     assert "accuracy 0.97" in told
     answer = admin.post(f"/actors/intent/versions/{second.pk}/activate/", follow=True)
     assert "works with version second" in answer.content.decode()
@@ -62,19 +63,19 @@ def test_a_version_of_one_actor_is_not_put_to_work_in_another(machines, admin):
     assert admin.post(f"/actors/sentiment/versions/{second.pk}/activate/").status_code == 404
 
 
-def test_schema_and_policy_of_each_actor_are_shown(machines, admin):
-    answer = admin.get("/actors/")
-    row = next(each for each in answer.context["actors"] if each.key == "sentiment")
-    assert [(field.name, field.kind, field.required) for field in row.declared.gives] == [
+def test_schema_of_each_actor_and_the_policy_are_shown(machines, admin):
+    answer = admin.get("/actors/sentiment/")
+    declared = answer.context["page"].declared
+    assert [(field.name, field.kind, field.required) for field in declared.gives] == [
         ("label", "one of 3: negative, neutral, positive", True),
         ("confidence", "number from 0 to 1", True),
         ("score", "number from -1 to 1", True),
     ]
-    assert [field.name for field in row.declared.takes] == ["text"]
-    policy = dict(answer.context["policy"])
-    assert policy["Attempts"].startswith("3, ")
-    assert policy["Time limit"] == "300 seconds a call"
+    assert [field.name for field in declared.takes] == ["text"]
     assert "&quot;maxLength&quot;: 20000" in answer.content.decode()
+    policy = dict(admin.get("/actors/capabilities/").context["policy"])
+    assert policy["Attempts"].startswith("3, ")
+    assert policy["Time limit"].startswith("300 seconds a call")
 
 
 def test_a_classifier_says_which_labels_its_model_at_work_knows():
@@ -86,16 +87,17 @@ def test_a_classifier_says_which_labels_its_model_at_work_knows():
 
 
 def test_every_actor_names_the_steps_and_rules_of_case_types_that_speak_of_it(machines, admin):
-    rows = {row.key: row for row in admin.get("/actors/").context["actors"]}
-    assert [(asker.case_type, asker.step) for asker in rows["sentiment"].askers] == [
+    def page(key):
+        return admin.get(f"/actors/{key}/").context["page"]
+
+    assert [(asker.case_type, asker.step) for asker in page("sentiment").askers] == [
         ("Customer complaint", "Read the tone")
     ]
-    assert rows["sentiment"].watched == ()
-    watched = [(watch.table, watch.column, watch.cells) for watch in rows["intent"].watched]
+    assert page("sentiment").watched == ()
+    watched = [(watch.table, watch.column, watch.cells) for watch in page("intent").watched]
     assert ("Routing", "Confidence in %", ("< 75",)) in watched
     deploy(folder_files(CASE_TYPES / "refund"), Origin("system:test"))
-    rows = {row.key: row for row in admin.get("/actors/").context["actors"]}
     assert ("Refund", ("The machine could not read it",)) in [
-        (asker.case_type, asker.on_failure) for asker in rows["sentiment"].askers
+        (asker.case_type, asker.on_failure) for asker in page("sentiment").askers
     ]
-    assert [(watch.table, watch.cells) for watch in rows["sentiment"].watched] == [("Approval", ("< 60",))]
+    assert [(watch.table, watch.cells) for watch in page("sentiment").watched] == [("Approval", ("< 60",))]

@@ -11,7 +11,7 @@ import pytest
 from orchestration.actors.registry import actor_enable, actor_ensure
 from orchestration.actors.routing import Choice, Way, Wish, route
 from orchestration.engine.commands import CompleteTask
-from orchestration.jobs import choosing, runner
+from orchestration.jobs import choosing, runner, stopping
 from orchestration.models import ActorCall, HumanTask, Instance, Job
 from orchestration.shell import services
 from orchestration.shell.services import Done
@@ -104,7 +104,7 @@ def test_what_an_actor_gives_after_it_was_stopped_does_not_count_until_it_is_let
     holds(job)
     del machine.run
     actor_enable("filing", True, TEST)
-    assert runner.let_loose("filing") == 1
+    assert stopping.let_loose("filing") == 1
     assert isinstance(runner.run(job.instance_id, job.job), Done)
     assert Instance.objects.get(pk=job.instance_id).status == "completed"
     holds(job)

@@ -72,3 +72,16 @@ def schemas(kind: str, artefact: bytes | None) -> Schemas | None:
     except (ValueError, KeyError, TypeError):
         return None
     return None if labels is None else Schemas(TEXT_INPUT, guesses(map(str, labels)))
+
+
+def model_fault(kind: str, content: bytes) -> str:
+    """Why this file is no trained model of this kind, in a sentence; "" where it looks like one."""
+    try:
+        found = json.loads(content)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not isinstance(found.get("labels"), list):
+        return "This is no trained text model: that is a JSON file with labels and weights, as any version offers it."
+    if found.get("kind") != kind:
+        return f"This is a model for {found.get('kind')}, not for {kind}."
+    return ""

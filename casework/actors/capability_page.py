@@ -1,0 +1,116 @@
+"""Which capabilities are there, what does each promise, who offers it and who asks for it?
+
+Those that ship, those that the newest version of a case type declares (or tightens), and those that no file declares
+but that an actor offers or a step asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+
+from casework.actors.actor_page import Declared, declared
+from casework.actors.read import ActorRow, actor_list
+from casework.studio.model_overview import Asker, askers
+from casework.studio.rule_versions import newest_types
+from orchestration.actors.capability import Capability, Guard, shipped, undeclared
+from orchestration.actors.guardrails.size import DEFAULT as MAX_BYTES
+from orchestration.ground import clock
+from orchestration.jobs import retry
+from orchestration.models import Job
+
+SHIPPED: Final = "Casewright"
+
+
+@dataclass(frozen=True, slots=True)
+class CapabilityRow:
+    """`source`: whose file declares it; "" where none does."""
+
+    key: str
+    title: str
+    source: str
+    purpose: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    evaluators: tuple[str, ...]
+    failure: tuple[str, ...]
+    declared: Declared | None
+    offered_by: tuple[ActorRow, ...]
+    asked_by: tuple[Asker, ...]
+
+    @property
+    def anchor(self) -> str:
+        return f"capability-{self.key}-{self.source}".replace(" ", "-")
+
+    @property
+    def is_offered(self) -> bool:
+        return any(row.is_ready for row in self.offered_by)
+
+
+def capability_list() -> list[CapabilityRow]:
+    """All capabilities, by key; one that a case type declares, too, stands there once more."""
+    rows, asked = actor_list(clock.utc_now()), askers()
+    found = list(_declared())
+    known = {one.key for one, _ in found}
+    others = sorted(({row.capability for row in rows} | asked.keys()) - known)
+    found += [(undeclared(key), "") for key in others]
+    return [
+        _row(one, source, [row for row in rows if row.capability == one.key], asked.get(one.key, []))
+        for one, source in sorted(found, key=lambda each: (each[0].key, each[1] != SHIPPED))
+    ]
+
+
+def _declared() -> Iterator[tuple[Capability, str]]:
+    yield from ((one, SHIPPED) for one in shipped().values())
+    for _, case_type in newest_types():
+        yield from ((one, case_type.name) for one in case_type.capabilities.values())
+
+
+def _row(one: Capability, source: str, offered_by: Sequence[ActorRow], asked: Sequence[Asker]) -> CapabilityRow:
+    places = None if one.input is None and one.output is None else declared(one.input or {}, one.output or {})
+    own = tuple(asker for asker in asked if source in ("", SHIPPED, asker.case_type))
+    return CapabilityRow(
+        one.key, one.title, source, one.purpose, _names(one.before), _names(one.after), _names(one.evaluators),
+        tuple(failure_words(one)), places, tuple(offered_by), own,
+    )  # fmt: skip
+
+
+def _names(guards: Sequence[Guard]) -> tuple[str, ...]:
+    return tuple(guard.name if guard.parameters is None else f"{guard.name}: {guard.parameters}" for guard in guards)
+
+
+def failure_words(one: Capability) -> Iterator[str]:
+    """What happens when it fails, a sentence each."""
+    times = Job._meta.get_field("max_attempts").default - 1 if one.times is None else one.times
+    pauses = ", ".join(f"{one.retry.pause(attempt).total_seconds():g} s" for attempt in range(1, min(times, 6) + 1))
+    if times:
+        yield f"What passes is tried again {times} time{'s' * (times > 1)}, after {pauses}."
+    yield "What lasts becomes a person's work." if one.then == "person" else "What lasts asks a person (an incident)."
+    yield f"One attempt may take {one.limit.total_seconds():g} seconds."
+    if one.by_hand:
+        yield "A person may do it by hand."
+    if not one.skip:
+        yield "It may not be skipped."
+
+
+def policy() -> tuple[tuple[str, str], ...]:
+    """What holds for every call of every actor, in words; the figures are those that are carried out."""
+    attempts = Job._meta.get_field("max_attempts").default
+    waits = ", ".join(f"{retry.JOBS.pause(attempt).total_seconds():.0f} s" for attempt in range(1, attempts))
+    return (
+        ("Time limit", f"{settings.CELERY_TASK_SOFT_TIME_LIMIT} seconds a call, less where a capability says so"),
+        ("Attempts", f"{attempts}, where trying again may help; {waits} between them"),
+        ("When it fails for good", "the error event on its step leads on; without one an incident asks a person"),
+        (
+            "Before a call",
+            f"it can do this; at most {MAX_BYTES // 1024} kB, as its schema says; personal data only where its card "
+            "says that it may go in",
+        ),
+        (
+            "After a call",
+            "as its schema says, no personal data in it, confidence from 0 to 1; else the call has failed",
+        ),
+    )

@@ -1,0 +1,62 @@
+"""May this file be a version of an actor of that kind?
+
+Pickles are refused, alone and inside of archives: reading one runs what stands in it. What a kind can check without
+what runs it, it checks here (`CHECKS`); the rest shows when the version is first tried.
+"""
+
+from __future__ import annotations
+
+import io
+import pickletools
+import zipfile
+from collections.abc import Callable, Mapping
+from pkgutil import resolve_name
+from typing import Final
+
+LARGEST: Final = 20 * 2**20
+CHECKS: Final[Mapping[str, str]] = {
+    "intent": "orchestration.actors.kinds.text_model.schemas:model_fault",
+    "sentiment": "orchestration.actors.kinds.text_model.schemas:model_fault",
+}
+"""Kind -> what says in a sentence why a file is none of its artefacts, or ""."""
+PICKLED: Final = "This is a Python pickle, or holds one. Reading it would run what stands in it, so it is refused."
+
+
+def artefact_fault(kind: str, content: bytes) -> str:
+    """Why this cannot be a version of such an actor, in a sentence; "" where it may be kept."""
+    if not content:
+        return "The file is empty."
+    if len(content) > LARGEST:
+        return f"The file has more than {LARGEST // 2**20} MB."
+    if is_pickle(content) or _holds_pickle(content):
+        return PICKLED
+    if kind not in CHECKS:
+        return ""
+    check: Callable[[str, bytes], str] = resolve_name(CHECKS[kind])
+    return check(kind, content)
+
+
+def is_pickle(content: bytes) -> bool:
+    """Whether Python's unpickler would read it: by its first bytes, or (protocol 0 has none) read to its end."""
+    if content[:1] == b"\x80" and content[1:2] and 2 <= content[1] <= 5:
+        return True
+    try:
+        *_, (last, _, at) = pickletools.genops(io.BytesIO(content))
+    except Exception:  # whatever stops it from being read as one
+        return False
+    return last.name == "STOP" and at is not None and not content[at + 1 :].strip()
+
+
+def _holds_pickle(content: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return any(_is_pickled(archive, one) for one in archive.infolist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError):
+        return False
+
+
+def _is_pickled(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    if member.filename.endswith((".pkl", ".pickle", ".joblib")):
+        return True
+    with archive.open(member) as opened:
+        return opened.read(2)[:1] == b"\x80"
