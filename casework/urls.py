@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from casework.access import views as account
 from casework.actors import card_views as actor_cards
 from casework.actors import views as actors
+from casework.actors.ledger import budget_pages
 from casework.actors.ledger import views as ledger
 from casework.cases.live import case_live
 from casework.cases.views import actions, attention, history, pages
@@ -66,6 +67,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/calls/<number:number>/", ledger.call, name="ledger-call"),
     path("ledger/rates/<number:group_id>/", ledger.rate, name="ledger-rate"),
+    path("ledger/budgets/", budget_pages.budgets, name="budgets"),
     path("help/", help.help_index, name="help"),
     path("help/licences/", notices.notices_page, name="notices"),
     path("help/licences/<slug:system>/<path:name>/", notices.notice_page, name="notice"),

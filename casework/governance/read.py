@@ -164,6 +164,12 @@ def _otherwise(action: str) -> Callable[[Detail], str]:
     return lambda detail: ACTIONS.get(action, action)
 
 
+def _budget(detail: Detail) -> str:
+    if detail.get("amount") is None:
+        return f"took away the budget of {detail['scope']}"
+    return f"let {detail['scope']} cost {detail['amount']} {detail['currency']} a month"
+
+
 def _rate(detail: Detail) -> str:
     rate = detail.get("rate")
     counts = f"counts as {rate[0]} {rate[1]}" if rate else "has no known cost any more"
@@ -180,6 +186,7 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "capability.stopped": _stopped,
     "role.changed": _role,
     "rate.changed": _rate,
+    "budget.changed": _budget,
     "control.begun": _begun,
     "proposal.made": lambda d: f"uploaded {d['source']} for {d['key']}",
     "proposal.discarded": lambda d: f"discarded an upload for {d['key']}",

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Final
 
 from django import template
+from django.template.context import Context
 
+from casework.access import permissions
+from casework.actors.ledger.budget_pages import warnings
 from casework.actors.ledger.money import amount_words
+from orchestration.ground import clock
+from orchestration.models import Budget
 
 register = template.Library()
 
+THEIRS: Final = ("/actors/", "/ledger/", "/rules/", "/models/", "/changes/")
+"""Where the pages of administrators are."""
 HEADINGS: Final = {"day": "Day", "actor": "Actor", "case-type": "Case type", "case": "Case"}
 KINDS: Final = {"person": "", "model": "the machine ", "system": "Casewright: ", "operator": "at the machine: "}
 
@@ -36,6 +44,35 @@ def call_cost(call: Any) -> str:
     if call.cost is not None:
         return amount_words(call.cost, call.currency)
     return "unknown" if call.actor else "none"
+
+
+@register.filter
+def money(amount: Decimal, currency: str) -> str:
+    return amount_words(amount, currency)
+
+
+@register.filter
+def beyond_words(beyond: str) -> str:
+    """To whom work goes when a budget is used up."""
+    return f"to {dict(Budget.Beyond.choices).get(beyond, beyond)}"
+
+
+@register.filter
+def scope_words(scope: str) -> str:
+    """What has a budget: "actor:intent" -> "the actor intent"."""
+    kind, _, key = scope.partition(":")
+    return f"the actor {key}" if kind == "actor" else f"the case type {key}"
+
+
+@register.inclusion_tag("actors/ledger/_banner.html", takes_context=True)
+def budget_banner(context: Context) -> dict[str, Any]:
+    """What administrators should know of budgets, on the pages that are theirs."""
+    request = context.get("request")
+    user = getattr(request, "user", None)
+    here = request is not None and request.path.startswith(THEIRS)
+    if not here or user is None or not permissions.may_publish(user):
+        return {"warned": []}
+    return {"warned": warnings(clock.utc_now())}
 
 
 @register.filter

@@ -31,7 +31,7 @@ PLACES: Final = {
     "case-receive": "use/case", "case-reveal": "use/revealing", "history": "use/history", "case-verify": "use/history",
     "rules": "use/rules", "rules-version": "use/rules", "rules-edit": "use/rules", "models": "use/models",
     "model-import": "use/models", "model-proposal": "use/models", "actors": "use/actors", "login": "use/start",
-    "ledger": "use/ledger", "ledger-call": "use/ledger", "ledger-rate": "use/ledger",
+    "ledger": "use/ledger", "ledger-call": "use/ledger", "ledger-rate": "use/ledger", "budgets": "use/ledger",
     "actor": "use/actors", "actor-card": "use/actors", "actor-switch": "use/actors", "capabilities": "use/actors",
     "controls": "operations", "access": "operations",
 }  # fmt: skip

@@ -11,10 +11,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final, LiteralString
 
+from django.db import transaction
+
 from audit.db.sql import Part, cursor, together
+from orchestration.actors import spending
 from orchestration.actors.card import Price, card_of_text
 from orchestration.actors.contract import Answer
 from orchestration.actors.routing import Candidate
+from orchestration.actors.spending import month_of
 
 PROBE: Final = timedelta(minutes=6)
 """How long one call may try whether a circuit can be closed, before another one may."""
@@ -24,11 +28,15 @@ select a.id, a.key, a.name, a.kind, a.card::text, a.enabled, coalesce(v.version,
        coalesce(v.share, 0), coalesce(g.running, 0),
        case when g.minute = date_trunc('minute', %(now)s::timestamptz) then g.minute_calls else 0 end,
        coalesce(g.failures, 0), g.open_until, coalesce(g.probe_until > %(now)s, false),
-       case when g.month = %(month)s then g.spent + g.reserved else 0 end, b.amount, coalesce(b.warn_at, 80)
+       case when g.month = %(month)s then g.spent + g.reserved else 0 end, b.amount, coalesce(b.beyond, ''),
+       coalesce(s.spent + s.reserved, 0), c.amount, coalesce(c.beyond, '')
 from orchestration_actor a
 left join orchestration_actorversion v on v.actor_id = a.id and v.state in ('in-use', 'share')
 left join orchestration_gauge g on g.actor_id = a.id
-left join orchestration_budget b on b.scope = 'actor:' || a.key
+left join orchestration_budget b on b.scope = 'actor:' || a.key and b.currency = a.card->'price'->>'currency'
+left join orchestration_budget c on c.scope = 'case-type:' || %(case_type)s
+                                and c.currency = a.card->'price'->>'currency'
+left join orchestration_spending s on s.scope = c.scope and s.currency = c.currency and s.month = %(month)s
 where a.capability = %(capability)s order by a.rank, a.key, v.state desc
 """
 
@@ -68,7 +76,8 @@ gauge as (
         probe_until = null,
         spent = spent + %(gauge_cost)s,
         reserved = greatest(reserved - %(gauge_reserved)s, 0)
-    where actor_id = %(gauge_actor)s)"""
+    where actor_id = %(gauge_actor)s
+    returning 1)"""
 
 RELEASED: LiteralString = """
 update orchestration_gauge g set running = greatest(g.running - 1, 0), probe_until = null,
@@ -77,13 +86,15 @@ from orchestration_actor a where a.id = g.actor_id and a.key = %(key)s
 """
 
 
-def candidates(capability: str, now: datetime, draw: int) -> list[Candidate]:
-    """The actors that offer it, by rank, as they are now; one statement.
+def candidates(capability: str, now: datetime, draw: int, case_type: str = "") -> list[Candidate]:
+    """The actors that offer it, by rank, as they are now and may be used for a case of this type; one statement.
 
     `draw` (0 to 99) says whether a version that gets a share of cases gets this one.
     """
     with cursor() as plain:
-        rows = plain.execute(CANDIDATES, {"capability": capability, "now": now, "month": month_of(now)}).fetchall()
+        rows = plain.execute(CANDIDATES, {
+            "capability": capability, "now": now, "month": month_of(now), "case_type": case_type,
+        }).fetchall()  # fmt: skip
     found: dict[str, Candidate] = {}
     for row in rows:
         id, key, name, kind, card, enabled, version, version_id, state, share, *gauge = row
@@ -95,12 +106,21 @@ def candidates(capability: str, now: datetime, draw: int) -> list[Candidate]:
     return list(found.values())
 
 
-def month_of(now: datetime) -> datetime:
-    return now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-
-
 def reserve(job: int, chosen: Candidate, mode: str, now: datetime, deadline: datetime | None) -> bool:
-    """Take a place with the actor for this job, and note both on its row; False where another worker was quicker."""
+    """Take a place with the actor for this job, and note both on its row; False where another worker was quicker.
+
+    Both that and the money of the case type, or neither.
+    """
+    if not spending.is_counted(chosen):
+        return _taken(job, chosen, mode, now, deadline)
+    with transaction.atomic():
+        had = _taken(job, chosen, mode, now, deadline) and spending.take(job, chosen, now)
+        if not had:
+            transaction.set_rollback(True)
+    return had
+
+
+def _taken(job: int, chosen: Candidate, mode: str, now: datetime, deadline: datetime | None) -> bool:
     with cursor() as plain:
         taken = plain.execute(RESERVE, {
             "actor": chosen.id, "key": chosen.key, "job": job, "mode": mode, "now": now, "month": month_of(now),

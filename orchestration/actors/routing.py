@@ -32,7 +32,8 @@ class Candidate:
     """An actor that offers the capability, as it is now. `version` is empty where it has none that new jobs get.
 
     `running`: calls under way; `calls`: in this minute. `spent`: this month, with what is reserved. `budget`: for a
-    month, None: unlimited. `probing`: its circuit is half open, and one call tries it already.
+    month, None: unlimited; `beyond`: what holds when it is used up. `case_...`: the same of the case type of the job,
+    in the currency of this actor's price. `probing`: its circuit is half open, and one call tries it already.
     """
 
     id: int
@@ -50,7 +51,10 @@ class Candidate:
     probing: bool = False
     spent: Decimal = Decimal(0)
     budget: Decimal | None = None
-    warn_at: int = 80
+    beyond: str = ""
+    case_spent: Decimal = Decimal(0)
+    case_budget: Decimal | None = None
+    case_beyond: str = ""
 
     @property
     def cost(self) -> Decimal | None:
@@ -72,11 +76,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """Why an actor cannot be had. `passes`: it may be had again later without anybody doing anything, in `seconds`."""
+    """Why an actor cannot be had. `passes`: it may be had again later without anybody doing anything, in `seconds`.
+
+    `beyond`: money has run out, and what is to happen then, as the budget says: `cheaper` or `person`.
+    """
 
     sentence: str
     passes: bool = False
     seconds: float = 0
+    beyond: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +137,8 @@ def objection(candidate: Candidate, now: datetime) -> Objection | None:
         return Objection("It is switched off.")
     if not candidate.version:
         return Objection("It has no active version.")
-    if candidate.budget is not None and candidate.spent + (candidate.cost or 0) > candidate.budget:
-        return Objection("Its budget of this month is used up.")
+    if broke := _beyond_budget(candidate):
+        return broke
     if candidate.open_until is not None and (candidate.open_until > now or candidate.probing):
         left = max((candidate.open_until - now).total_seconds(), 1)
         return Objection("It has failed too often; it is left alone for a while.", passes=True, seconds=left)
@@ -138,6 +146,17 @@ def objection(candidate: Candidate, now: datetime) -> Objection | None:
         return Objection("It has as much at once as it may have.", passes=True, seconds=1)
     if card.rate is not None and candidate.calls >= card.rate:
         return Objection("It was called as often as it may be in this minute.", passes=True, seconds=60 - now.second)
+    return None
+
+
+def _beyond_budget(candidate: Candidate) -> Objection | None:
+    """An actor of which nobody knows that it costs anything is kept back by no budget."""
+    costs = candidate.cost or Decimal(0)
+    if candidate.budget is not None and candidate.spent + costs > candidate.budget:
+        return Objection("Its budget of this month is used up.", beyond=candidate.beyond or PERSON)
+    if costs and candidate.case_budget is not None and candidate.case_spent + costs > candidate.case_budget:
+        sentence = "It costs more than what is left of this month's budget for cases of this type."
+        return Objection(sentence, beyond=candidate.case_beyond or PERSON)
     return None
 
 
@@ -152,25 +171,70 @@ def route(wishes: Sequence[Wish], candidates: Sequence[Candidate], now: datetime
 
 def _routed(wishes: Sequence[Wish], candidates: Sequence[Candidate], now: datetime) -> Choice:
     objections = {one.key: found for one in candidates if (found := objection(one, now))}
+    broke: list[Candidate] = []
     for wish in wishes:
         if wish.actor == PERSON:
             passed = _passed(candidates, objections, None)
             return Choice(Way.PERSON, None, wish.mode, wish.deadline, wish.rule, passed, group=wish.group)
         for candidate in _wished(wish, candidates):
-            found = objections.get(candidate.key)
+            found = objections.get(candidate.key) or _dearer(candidate, broke)
+            if found is not None:
+                objections[candidate.key] = found
+            if found is not None and found.beyond == PERSON:
+                return _for_money(wish, candidates, objections)
+            if found is not None and found.beyond:
+                broke.append(candidate)
             if found is None:
                 passed = _passed(candidates, objections, candidate)
                 return Choice(Way.ACTOR, candidate, wish.mode, wish.deadline, wish.rule, passed, group=wish.group)
             if found.passes and candidate.card.waits_when_open:
                 return _waiting(wish, candidates, objections, found.seconds)
+    if broke:
+        return _cheaper(wishes[0], candidates, objections, broke)
     return _nobody(wishes, candidates, objections)
+
+
+def _dearer(candidate: Candidate, broke: Sequence[Candidate]) -> Objection | None:
+    """In the place of one whose money has run out only a cheaper one may come. What nobody knows is not cheaper."""
+    for one in broke:
+        if one.cost is not None and (candidate.cost is None or candidate.cost >= one.cost):
+            return Objection(f"It is not cheaper than {one.name}, for which there is no money left.")
+    return None
+
+
+def _cheaper(
+    wish: Wish, candidates: Sequence[Candidate], objections: dict[str, Objection], broke: Sequence[Candidate]
+) -> Choice:
+    """The cheapest of all that offer it, also where no rule has wished for it; else a person."""
+    for one in sorted(candidates, key=_price):
+        found = objections.get(one.key) or _dearer(one, broke)
+        if found is None:
+            passed = _passed(candidates, objections, one)
+            rule = f"{wish.rule}; beyond the budget: a cheaper one"
+            return Choice(Way.ACTOR, one, wish.mode, wish.deadline, rule, passed, group=wish.group)
+        objections[one.key] = found
+    if soon := [found.seconds for found in objections.values() if found.passes]:
+        return _waiting(wish, candidates, objections, min(soon))
+    return _for_money(wish, candidates, objections)
+
+
+def _for_money(wish: Wish, candidates: Sequence[Candidate], objections: Mapping[str, Objection]) -> Choice:
+    """A person, since there is no money left for the machine."""
+    rule = f"{wish.rule}; beyond the budget: a person"
+    passed = _passed(candidates, objections, None)
+    return Choice(Way.PERSON, None, wish.mode, wish.deadline, rule, passed, group=wish.group)
 
 
 def _wished(wish: Wish, candidates: Sequence[Candidate]) -> Iterator[Candidate]:
     if wish.actor == CHEAPEST:
-        yield from sorted(candidates, key=lambda one: (one.cost is None, one.cost or Decimal(0)))
+        yield from sorted(candidates, key=_price)
     else:
         yield from (one for one in candidates if wish.actor in (ANY, one.key))
+
+
+def _price(one: Candidate) -> tuple[bool, Decimal]:
+    """By what a call costs; those of which nobody knows come last."""
+    return one.cost is None, one.cost or Decimal(0)
 
 
 def _nobody(wishes: Sequence[Wish], candidates: Sequence[Candidate], objections: Mapping[str, Objection]) -> Choice:

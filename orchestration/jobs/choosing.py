@@ -57,7 +57,7 @@ def choose(job: Job, case_type: CaseType, capability: Capability) -> Choice:
     """The choice for one attempt. Raises RoutingFault."""
     now = clock.utc_now()
     draw = zlib.crc32(b"%d" % job.instance_id) % SHARES
-    found = gauges.candidates(capability.key, now, draw)
+    found = gauges.candidates(capability.key, now, draw, case_type.key)
     wishes = _wishes(job, case_type, found, now) if case_type.routing else ()
     return route(wishes, found, now, job.wanted_actor)
 

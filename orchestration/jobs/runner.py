@@ -16,7 +16,7 @@ from django.db.models import F, Q, QuerySet
 
 from audit.db.sql import Part, cursor
 from audit.services import Fact, Origin
-from orchestration.actors import gauges, kinds
+from orchestration.actors import gauges, kinds, spending
 from orchestration.actors.capability import Capability, undeclared
 from orchestration.actors.routing import Choice, Way
 from orchestration.casetypes.case_type import CaseType, by_definition
@@ -241,6 +241,7 @@ def let_go(job: Job) -> None:
         Job.objects.filter(pk=job.pk).update(**waiting, attempts=F("attempts") - 1)
         if job.actor:
             gauges.release(job.actor, job.reserved)
+            spending.give_back(job)
         lost = Attempt("", "", 0, error=f"The worker {job.worker} did not come back.")
         actor_ledger.enter(job, lost, now, "lost")
         deaths = ActorCall.objects.filter(job=job, outcome="lost").count()
@@ -311,7 +312,10 @@ def _entries(job: Job, attempt: Attempt, started: datetime, outcome: str) -> Par
         return text, values
     now, ok = clock.utc_now(), attempt.answer is not None
     more, settled = gauges.settled(attempt.chosen, now, failed=attempt.faulty, ok=ok, cost=attempt.cost)
-    return text + "," + more, {**values, **settled}
+    if not spending.is_counted(attempt.chosen):
+        return text + "," + more, {**values, **settled}
+    money, spent = spending.settled(attempt.chosen, job.instance_id, started)
+    return text + "," + more + "," + money, {**values, **settled, **spent}
 
 
 def _result(attempt: Attempt, outcome: services.Done | Refused) -> str:

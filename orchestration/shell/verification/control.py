@@ -19,6 +19,7 @@ from audit.checking import ChainCheck
 from audit.db.sql import cursor
 from audit.models import AuditEvent, StandingChain, VerifiedHead
 from audit.reading import links_of
+from orchestration.actors.budgets import budgets_apart
 from orchestration.actors.registry import made_facts
 from orchestration.casetypes.case_type import Faulty, by_definition, content_hash
 from orchestration.engine.bpmn.view import starters
@@ -63,6 +64,7 @@ def verify_control(heads: list[Verified] | None = None, *, new_key: bool = False
             return verdict
         reasons = [*_versions_apart(changes), *_models_apart(changes), *_actors_apart(changes), *_start_timers_apart()]
         reasons += hosts_apart(changes)
+        reasons += budgets_apart((change.action, change.detail) for change in changes)
         for compared in with_every_control:
             reasons += compared(changes)
     return Verdict.of([Fault(verdict.events, reason) for reason in reasons], verdict.events, verdict.events)
