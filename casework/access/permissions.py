@@ -23,6 +23,7 @@ from casework.models import (
     CaseGroupObjectPermission,
     CaseUserObjectPermission,
     GroupClearance,
+    ListedCase,
     OwnWords,
     Reveal,
 )
@@ -82,6 +83,11 @@ def readers(user: User) -> tuple[int, ...]:
     """As whom this person reads the list of cases (`ListedCase.reader`): as who may view all, or as each group of
     theirs and as themselves."""
     return (0,) if has_everywhere(user, "casework.view_case") else (*groups_of(user), -user.pk)
+
+
+def listed_for(user: User, case: str) -> Exists:
+    """Of any query: that the case at this path of it (`instance__case`) stands in this person's list of cases."""
+    return Exists(ListedCase.objects.filter(case=OuterRef(case), reader__in=readers(user)))
 
 
 def cases_with_right(user: User, action: str) -> Q:

@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
@@ -23,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from casework.web import unsent
 from orchestration.ground.refusals import Refused
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 Part = Callable[[int], HttpResponse]
 """Renders the refreshed part of a page, with a status."""
 
@@ -32,7 +33,7 @@ def signed_in(view: View) -> View:
     """For who has signed in. Who has not signs in and comes back; what they typed into a form waits for them."""
 
     @wraps(view)
-    def asked(request: HttpRequest, *args: Any, **parts: Any) -> HttpResponse:
+    def asked(request: HttpRequest, *args: Any, **parts: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             return view(request, *args, **parts)
         if request.method == "POST":
@@ -66,7 +67,7 @@ def _legible(view: View) -> View:
     """Refuses an address that asks with a NUL, which no text of the database can hold (400)."""
 
     @wraps(view)
-    def asked(request: HttpRequest, *args: Any, **parts: Any) -> HttpResponse:
+    def asked(request: HttpRequest, *args: Any, **parts: Any) -> HttpResponseBase:
         if any("\0" in text for texts in request.GET.lists() for text in (texts[0], *texts[1])):
             raise BadRequest("The address holds a character that no search and no filter can look for.")
         return view(request, *args, **parts)

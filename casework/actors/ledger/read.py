@@ -75,7 +75,7 @@ def calls(user: User, wanted: Wanted) -> QuerySet[ActorCall]:
     """The calls that fit and that this person may see."""
     found = ActorCall.objects.filter(started__gte=wanted.since, started__lt=wanted.until).order_by()
     if not sees_all(user):
-        found = found.filter(instance__case__in=permissions.cases_for(user).order_by())
+        found = found.filter(permissions.listed_for(user, "instance__case"))
     for name, value in {"actor": wanted.actor, "case_type": wanted.case_type, "outcome": wanted.outcome}.items():
         found = found.filter(**{name: value}) if value else found
     return found if wanted.case is None else found.filter(instance__case=wanted.case)

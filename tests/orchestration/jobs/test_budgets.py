@@ -151,7 +151,7 @@ def test_a_budget_of_a_case_type_holds_over_workers_at_once(real_database: str, 
     taken = at_once(*(take(number) for number in range(10)))
     assert all(isinstance(one, bool) for one in taken), taken
     row = Spending.objects.get()
-    in_use = sum((actors[number % 2].cost for number, had in enumerate(taken) if had), Decimal(0))
+    in_use = sum((actors[number % 2].cost or Decimal(0) for number, had in enumerate(taken) if had), Decimal(0))
     assert (
         row.reserved
         == in_use
