@@ -19,7 +19,7 @@ from django.db import transaction
 from audit.actions import checked
 from audit.chain import SALT_BYTES, Head, link_digest
 from audit.db.columns import Blobs, Integers, Texts
-from audit.db.sql import Part, cursor, together
+from audit.db.sql import Part, do
 from audit.models import StandingChain
 
 
@@ -120,7 +120,6 @@ def record_access(facts: Iterable[Fact], origin: Origin, at: datetime) -> None:
 def _continue(chain: StandingChain, facts: Iterable[Fact], origin: Origin, at: datetime) -> None:
     """Add to a chain whose head is locked."""
     rows = sealed(chain.pk, Head(chain.head_sequence, bytes(chain.head_digest)), facts, origin, "", at)
-    with cursor() as plain:
-        plain.execute(*together([kept(chain.pk, rows, origin, "", at)]))
+    do([kept(chain.pk, rows, origin, "", at)])
     chain.head_sequence, chain.head_digest = rows.head.sequence, rows.head.digest
     chain.save()

@@ -6,25 +6,41 @@ it as one statement, whose parts are common table expressions that modify data.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, LiteralString
+from functools import lru_cache
+from typing import Any, Final, LiteralString, cast
 
 import psycopg
 from django.db import connection
 
+NAMED: Final = re.compile(r"%\((\w+)\)s")
 Part = tuple[LiteralString, Mapping[str, Any]]
 """`name as (statement)`, one or more, and the parameters. Parts that share a parameter's name mean the same by it."""
 
 
-def together(parts: Iterable[Part]) -> tuple[LiteralString, dict[str, Any]]:
-    """One statement, and so one transaction, that does what all parts do. None sees what another one writes."""
-    texts: list[LiteralString] = []
-    values: dict[str, Any] = {}
+def do(parts: Iterable[Part]) -> None:
+    """What all parts do, as one statement, and so one transaction, on Django's session and in its open pipeline.
+
+    None sees what another one writes. The text of a combination of parts is made once a process: psycopg would read it
+    anew each time, since it keeps none that is so long.
+    """
+    texts, values = [], {}
     for text, given in parts:
         texts.append(text)
         values |= given
-    return "with" + ",".join(texts) + " select 1", values
+    statement, names = _numbered(tuple(texts))
+    psycopg.RawCursor(connected()).execute(statement, [values[name] for name in names])
+
+
+@lru_cache(maxsize=1024)
+def _numbered(texts: tuple[LiteralString, ...]) -> tuple[LiteralString, tuple[str, ...]]:
+    """One statement with PostgreSQL's own parameters ($1), and the name of each."""
+    whole: LiteralString = "with" + ",".join(texts) + " select 1"
+    places: dict[str, int] = {}
+    text = NAMED.sub(lambda found: f"${places.setdefault(found[1], len(places) + 1)}", whole).replace("%%", "%")
+    return cast(LiteralString, text), tuple(places)
 
 
 def cursor() -> psycopg.Cursor[Any]:

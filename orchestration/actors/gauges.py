@@ -13,7 +13,7 @@ from typing import Final, LiteralString
 
 from django.db import transaction
 
-from audit.db.sql import Part, cursor, together
+from audit.db.sql import Part, cursor, do
 from orchestration.actors import spending
 from orchestration.actors.card import Price, card_of_text
 from orchestration.actors.contract import Answer
@@ -144,8 +144,7 @@ def settled(chosen: Candidate, now: datetime, *, failed: bool, ok: bool, cost: D
 
 def settle(part: Part) -> None:
     """Settle by itself, where no step goes with it."""
-    with cursor() as plain:
-        plain.execute(*together([part]))
+    do([part])
 
 
 def release(key: str, reserved: Decimal | None) -> None:

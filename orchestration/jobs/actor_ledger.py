@@ -12,7 +12,7 @@ from typing import Any, LiteralString
 
 import orjson
 
-from audit.db.sql import Part, cursor, together
+from audit.db.sql import Part, do
 from orchestration.jobs.attempt import Attempt
 from orchestration.models import Job
 from orchestration.privacy.pseudonyms import pseudonym
@@ -58,8 +58,7 @@ def _json(value: dict[str, Any]) -> str:
 
 def enter(job: Job, attempt: Attempt, started: datetime, outcome: str) -> None:
     """Write the row by itself, where no step goes with it."""
-    with cursor() as plain:
-        plain.execute(*together([entry(job, attempt, started, outcome)]))
+    do([entry(job, attempt, started, outcome)])
 
 
 def reference(job: Job) -> str:

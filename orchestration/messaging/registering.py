@@ -38,9 +38,7 @@ def subscriber_add(subscriber: EventSubscriber, origin: Origin) -> EventSubscrib
         wrong["url"] = "An address begins with https:// (or http:// within the house)."
     if unknown := set(subscriber.types) - set(subscribers.TYPES):
         wrong["types"] = f"There are no events {', '.join(sorted(map(str, unknown)))}."
-    added = _added(subscriber, wrong, origin)
-    subscribers.changed()
-    return added
+    return _added(subscriber, wrong, origin)
 
 
 def switch(row: Row, enabled: bool, origin: Origin) -> Row:
@@ -49,7 +47,6 @@ def switch(row: Row, enabled: bool, origin: Origin) -> Row:
         row.enabled = enabled
         row.save(update_fields=["enabled"])
         _tell(row, origin)
-    subscribers.changed()
     return row
 
 

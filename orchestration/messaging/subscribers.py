@@ -7,7 +7,6 @@ names the case and what happened; no data of the case leaves by it.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Final, LiteralString
@@ -25,7 +24,7 @@ from orchestration.ground import clock, secrets
 from orchestration.jobs.retry import RetryPolicy
 from orchestration.messaging.cloud_events import STRUCTURED, CloudEvent, moment, written
 from orchestration.messaging.signatures import signed
-from orchestration.models import EventDelivery, EventSubscriber
+from orchestration.models import EventDelivery
 from orchestration.shell.nudges import nudge_events
 from orchestration.shell.services import Done
 
@@ -41,8 +40,6 @@ TYPES: Final = {
 PAUSES: Final = RetryPolicy(timedelta(seconds=5), 3, timedelta(hours=1), jitter=0.2)
 TRIES: Final = 10
 BOUNDS: Final = Bounds(seconds=10, most_bytes=64 * 1024)
-LOOKED_UP_EVERY: Final = 2.0
-"""Seconds."""
 
 TOLD: LiteralString = """
 event_told as (
@@ -55,8 +52,8 @@ event_told as (
 
 
 def told(done: Done) -> Part | None:
-    """What writes down the events of a step for those who want them; None where nobody does, or it brought none."""
-    found = list(_events(done)) if _anybody.is_there() else []
+    """What writes down the events of a step for those who want them; None where it brought none."""
+    found = list(_events(done))
     if not found:
         return None
     nudge_events()
@@ -64,32 +61,6 @@ def told(done: Done) -> Part | None:
         "event_ids": Texts(event.id for event in found), "event_types": Texts(event.type for event in found),
         "event_bodies": Texts(written(event).decode() for event in found), "event_case_type": done.case_type.key,
     }  # fmt: skip
-
-
-class _Anybody:
-    """Whether there is any subscriber, looked up now and then: without one, a step does nothing for them."""
-
-    def __init__(self) -> None:
-        self.found, self.until = False, 0.0
-
-    def is_there(self) -> bool:
-        now = time.monotonic()
-        if now >= self.until:
-            self.found = EventSubscriber.objects.filter(enabled=True).exists()
-            self.until = now + LOOKED_UP_EVERY
-        return self.found
-
-    def forget(self) -> None:
-        """Look it up at the next step: somebody has just become one."""
-        self.until = 0.0
-
-
-_anybody: Final = _Anybody()
-
-
-def changed() -> None:
-    """Somebody was added, switched or taken out: this process knows at once, others within LOOKED_UP_EVERY seconds."""
-    _anybody.forget()
 
 
 def _events(done: Done) -> Iterator[CloudEvent]:

@@ -16,7 +16,7 @@ from django.db import transaction
 from psycopg import Cursor
 
 from audit.chain import Head
-from audit.db.sql import Part, cursor, pipeline, together
+from audit.db.sql import Part, cursor, do, pipeline
 from audit.services import Fact, Origin, Sealed, kept, sealed
 from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.engine.chain import Chain
@@ -38,7 +38,10 @@ from orchestration.shell.row_changes import Effects, effects
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A command was carried out: the new state of the root case, what happened, and what that opened and closed."""
+    """A command was carried out: the new state of the root case, what happened, and what that opened and closed.
+
+    `heard`: whether other systems want to hear of cases.
+    """
 
     instance: int
     case_type: CaseType
@@ -47,6 +50,7 @@ class Done:
     effects: Effects
     at: datetime
     created: bool = False
+    heard: bool = False
 
     @property
     def status(self) -> str:
@@ -66,6 +70,7 @@ class Locked:
     state: State
     head: Head
     at: datetime
+    heard: bool = False
 
 
 told_of_every_step: list[Callable[[Done], Part | None]] = []
@@ -94,10 +99,10 @@ def start(
     if outcome.rejection is not None:
         return Refused(outcome.rejection.code, outcome.rejection.message)
     with cursor() as plain:
-        instance = step_sql.next_id(plain)
+        instance, heard = step_sql.next_id(plain)
         history = sealed(instance, Head(), [*facts, *_told(outcome.events)], origin, case_type.label, at)
-        done = Done(instance, case_type, outcome.state, outcome.events, effects(outcome.events), at, created=True)
-        _write(plain, done, history, origin, [along(done)] if along else [], definition.pk)
+        done = Done(instance, case_type, outcome.state, outcome.events, effects(outcome.events), at, True, heard)
+        _write(done, history, origin, [along(done)] if along else [], definition.pk)
     return done
 
 
@@ -113,7 +118,7 @@ def _locked(cursor: Cursor[Any], instance: int) -> Locked | None:
         return None
     head = Head(loaded.head_sequence, loaded.head_digest)
     state = decode(loaded.items, loaded.data)
-    return Locked(instance, by_definition(loaded.definition), state, head, clock.utc_now())
+    return Locked(instance, by_definition(loaded.definition), state, head, clock.utc_now(), loaded.heard)
 
 
 Along = Callable[["Done | Refused"], Part]
@@ -134,17 +139,16 @@ def send(
     used up by this: the case has gone on.
     """
     if isinstance(case, Locked):
-        with pipeline() as pipelined:
-            return _sent(pipelined, case, command, origin, facts, along, chain)
+        with pipeline():
+            return _sent(case, command, origin, facts, along, chain)
     with transaction.atomic(savepoint=False), pipeline() as pipelined:
         locked = _locked(pipelined, case)
         if locked is None:
             return Refused("unknown", "This case does not exist any more.")
-        return _sent(pipelined, locked, command, origin, facts, along, chain)
+        return _sent(locked, command, origin, facts, along, chain)
 
 
 def _sent(
-    pipelined: Cursor[Any],
     case: Locked,
     command: Command,
     origin: Origin,
@@ -156,13 +160,14 @@ def _sent(
     outcome = execute(case.case_type.library, case.state, command, case.at, engine_limits(), chain)
     if outcome.rejection is not None:
         refused = Refused(outcome.rejection.code, outcome.rejection.message)
-        _advance(pipelined, case, [*facts, _refusal(command, outcome)], origin, [along(refused)] if along else ())
+        _advance(case, [*facts, _refusal(command, outcome)], origin, [along(refused)] if along else ())
         return refused
     label = case.case_type.label
     history = sealed(case.instance, case.head, [*facts, *_told(outcome.events)], origin, label, case.at)
-    done = Done(case.instance, case.case_type, outcome.state, outcome.events, effects(outcome.events), case.at)
+    found = effects(outcome.events)
+    done = Done(case.instance, case.case_type, outcome.state, outcome.events, found, case.at, heard=case.heard)
     more = [along(done)] if along else []
-    _write(pipelined, done, history, origin, [*more, *(wanted(done) for wanted in with_every_step)])
+    _write(done, history, origin, [*more, *(wanted(done) for wanted in with_every_step)])
     return done
 
 
@@ -172,15 +177,14 @@ def record(case: int | Locked, facts: Iterable[Fact], origin: Origin, also: Iter
     What was `Locked` is used up by this: the head of its history has moved on.
     """
     if isinstance(case, Locked):
-        with pipeline() as pipelined:
-            return _advance(pipelined, case, facts, origin, also)
+        with pipeline():
+            return _advance(case, facts, origin, also)
     with transaction.atomic(savepoint=False), pipeline() as pipelined:
         if locked := _locked(pipelined, case):
-            _advance(pipelined, locked, facts, origin, also)
+            _advance(locked, facts, origin, also)
 
 
 def _write(
-    cursor: Cursor[Any],
     done: Done,
     history: Sealed,
     origin: Origin,
@@ -196,7 +200,7 @@ def _write(
     }  # fmt: skip
     root = step_sql.STEPPED if definition is None else step_sql.CREATED
     told = kept(done.instance, history, origin, done.case_type.label, done.at)
-    cursor.execute(*together([(root, row), told, *_rows(done), *along]))
+    do([(root, row), told, *_rows(done), *along])
     announce(done.instance)
     nudge_jobs(done.instance, done.effects.nudges())
     if done.effects.thrown:
@@ -208,7 +212,8 @@ def _rows(done: Done) -> Iterator[Part]:
     case_type, found = done.case_type, done.effects
     priority = int(case_type.is_urgent(done.state.root.variables)) if case_type.urgent else 0
     yield from step_sql.parts(found, case_type.fallback_group, priority)
-    yield from filter(None, (tell(done) for tell in told_of_every_step))
+    if done.heard:
+        yield from filter(None, (tell(done) for tell in told_of_every_step))
     if case_type.urgent and any(_writes(event, case_type.urgent) for event in done.events):
         yield step_sql.hastened(found, priority)
 
@@ -217,9 +222,7 @@ def _writes(event: Event, variable: str) -> bool:
     return isinstance(event, VariablesChanged) and event.instance == ROOT and variable in event.changes
 
 
-def _advance(
-    cursor: Cursor[Any], case: Locked, facts: Iterable[Fact], origin: Origin, also: Iterable[Part] = ()
-) -> None:
+def _advance(case: Locked, facts: Iterable[Fact], origin: Origin, also: Iterable[Part] = ()) -> None:
     """History alone, on a case that stays as it is."""
     label = case.case_type.label
     history = sealed(case.instance, case.head, facts, origin, label, case.at)
@@ -227,7 +230,7 @@ def _advance(
         "instance": case.instance, "head_sequence": history.head.sequence, "head_digest": history.head.digest,
     }  # fmt: skip
     parts = [(step_sql.ADVANCED, head), kept(case.instance, history, origin, label, case.at), *also]
-    cursor.execute(*together(parts))
+    do(parts)
     announce(case.instance)
 
 

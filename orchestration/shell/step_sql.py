@@ -26,10 +26,13 @@ NORMAL_PRIORITY = 50
 SMALL = 2**15 - 1
 
 LOAD = """
-select definition_id, items, data, head_sequence, head_digest, status
+select definition_id, items, data, head_sequence, head_digest, status,
+       exists (select from orchestration_eventsubscriber where enabled)
 from orchestration_instance where id = %(instance)s for update
 """
-NEXT_ID = "select nextval('orchestration_instance_id_seq')"
+NEXT_ID = """
+select nextval('orchestration_instance_id_seq'), exists (select from orchestration_eventsubscriber where enabled)
+"""
 CREATED = """
 root as (
     insert into orchestration_instance (id, definition_id, status, items, data, head_sequence, head_digest, created,
@@ -159,7 +162,7 @@ thrown as (
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The locked row of an instance."""
+    """The locked row of an instance. `heard`: whether other systems want to hear of cases."""
 
     definition: int
     items: bytes
@@ -167,6 +170,7 @@ class Loaded:
     head_sequence: int
     head_digest: bytes
     status: str
+    heard: bool
 
 
 def lock(cursor: psycopg.Cursor[Any], instance: int) -> Loaded | None:
@@ -175,9 +179,10 @@ def lock(cursor: psycopg.Cursor[Any], instance: int) -> Loaded | None:
     return None if row is None else Loaded(*row)
 
 
-def next_id(cursor: psycopg.Cursor[Any]) -> int:
-    """The number of a root case that is about to be inserted: its history is hashed with it."""
-    return int(cursor.execute(NEXT_ID).fetchone()[0])  # type: ignore[index]
+def next_id(cursor: psycopg.Cursor[Any]) -> tuple[int, bool]:
+    """The number of a root case that is about to be inserted (its history is hashed with it), and `Loaded.heard`."""
+    number, heard = cursor.execute(NEXT_ID).fetchone()  # type: ignore[misc]
+    return int(number), heard
 
 
 def hastened(found: Effects, priority: int) -> Part:

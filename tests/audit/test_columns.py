@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audit.db.columns import Blobs, Integers, Moments, Texts
-from audit.db.sql import cursor, together
+from audit.db.sql import cursor, do
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +37,6 @@ def test_parts_of_a_statement_are_done_together() -> None:
         plain.execute("create temporary table here (n int); create temporary table there (n int)")
         here = (" here_too as (insert into here values (%(n)s))", {"n": 1})
         there = (" there_too as (insert into there select * from unnest(%(many)s))", {"many": Integers([2, 3])})
-        plain.execute(*together([here, there]))
+        do([here, there])
         rows = plain.execute("select n from here union all select n from there order by n").fetchall()
         assert rows == [(1,), (2,), (3,)]

@@ -1,8 +1,8 @@
 """Which figures does the product hold, as ratios measured in one run? `make bench` prints them.
 
 `python -m tests.benchmarks [SECTION ...]` runs some: decisions, growth, masking, priority, steps, shell, processes,
-workers, data, life, inbox, cases, closed, verify. All that touches the database runs on an embedded PostgreSQL of its
-own, with all durability settings on.
+workers, handoff, data, life, inbox, cases, closed, verify. All that touches the database runs on an embedded PostgreSQL
+of its own, with all durability settings on.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tests.benchmarks.server import product
 
 def sections(dsn: str) -> dict[str, tuple[str, Callable[[], Iterable[str]]]]:
     """The figures by name, each with its heading."""
-    from tests.benchmarks import case_list, inbox, processes, shell, verification, workers
+    from tests.benchmarks import case_list, handoff, inbox, processes, shell, verification, workers
 
     return {
         "steps": ("Statements and state of each step of a complaint", shell.statements_and_bytes),
@@ -26,6 +26,7 @@ def sections(dsn: str) -> dict[str, tuple[str, Callable[[], Iterable[str]]]]:
         ),
         "processes": ("A process against its bare writes, and SpiffWorkflow", lambda: processes.against_others(dsn)),
         "workers": ("A complaint to *routed*, CPU of worker and database", lambda: workers.against_the_bare_work(dsn)),
+        "handoff": ("A job with an actor that answers at once", lambda: handoff.against_a_bare_task(dsn)),
         "verify": ("Verifying histories", lambda: verification.rates(dsn)),
         "data": ("A step beside little and much data", processes.with_much_data),
         "life": ("Early and late in the life of one case", shell.late_in_life),

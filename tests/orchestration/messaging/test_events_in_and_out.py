@@ -30,11 +30,8 @@ KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
 @pytest.fixture(autouse=True)
-def a_secret(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CASEWRIGHT_SECRET_SHOP", KEY)
-    subscribers.changed()
-    yield
-    subscribers.changed()
 
 
 @pytest.fixture
