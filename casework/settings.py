@@ -30,6 +30,9 @@ def required_in_production(name: str, development: Any, read: Any = env.str) -> 
     return value or development
 
 
+METRICS_TOKEN = env.str("CASEWRIGHT_METRICS_TOKEN", default="")
+"""Lets a monitoring system read /metrics; empty: only administrators and auditors who have signed in may."""
+
 DEBUG = not PRODUCTION and env.bool("DEBUG", default=False)
 SECRET_KEY = required_in_production("CASEWRIGHT_SECRET_KEY", "only-for-development-on-this-machine")
 ALLOWED_HOSTS = required_in_production("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", "testserver"], env.list)

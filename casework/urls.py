@@ -17,7 +17,7 @@ from casework.intake import views as intake
 from casework.studio.views import models, rules
 from casework.tasks.live import inbox_live
 from casework.tasks.views import inbox, tasks
-from casework.web import health, help, notices
+from casework.web import health, help, metrics, notices
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", inbox.inbox, name="inbox"),
@@ -74,6 +74,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/<path:name>/", help.help_page, name="help-page"),
     path("changes/", governance.controls, name="controls"),
     path("changes/access/", governance.access, name="access"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/", include("casework.api_urls")),

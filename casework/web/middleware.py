@@ -17,6 +17,8 @@ from django.template.loader import render_to_string
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.functional import SimpleLazyObject
 
+from casework.web.metrics import observe_request
+
 log = structlog.get_logger("casework.requests")
 
 GetResponse = Callable[[HttpRequest], Any]
@@ -57,7 +59,9 @@ def request_log(get_response: GetResponse) -> GetResponse:
         request_id, start = begun
         response.headers["X-Request-ID"] = request_id
         route = request.resolver_match.route if request.resolver_match else "(no such page)"
-        took = round((time.perf_counter() - start) * 1000, 1)
+        seconds = time.perf_counter() - start
+        took = round(seconds * 1000, 1)
+        observe_request(request.method, route, response.status_code, seconds)
         log.info(
             "request", method=request.method, route=route, status=response.status_code, ms=took, user=_user(request)
         )
