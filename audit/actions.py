@@ -43,6 +43,8 @@ ACTIONS: dict[str, str] = {
     "worker.token": "gave or took back a token of an outside worker",
     "capability.stopped": "stopped or let loose a kind of work",
     "work.routed": "chose who does the work",
+    "work.fetched": "fetched work",
+    "work.lapsed": "did not do work in time",
     "work.handed": "handed work to a person",
     "work.moved": "handed work to another actor",
     "work.changed": "changed what work was asked for with",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
+from casework.actors.api import workers
 from casework.cases.api import commands, reading
 from casework.intake import api as intake
 from casework.tasks import api
@@ -31,6 +32,11 @@ urlpatterns: list[URLPattern] = [
     path("tasks/<number:task>/claim/", api.ClaimView.as_view(), name="api-task-claim"),
     path("tasks/<number:task>/release/", api.ReleaseView.as_view(), name="api-task-release"),
     path("tasks/<number:task>/complete/", api.CompleteView.as_view(), name="api-task-complete"),
+    path("workers/fetch/", workers.FetchView.as_view(), name="api-worker-fetch"),
+    path("workers/leases/<str:lease>/extend/", workers.ExtendView.as_view(), name="api-worker-extend"),
+    path("workers/leases/<str:lease>/complete/", workers.CompleteView.as_view(), name="api-worker-complete"),
+    path("workers/leases/<str:lease>/fail/", workers.FailView.as_view(), name="api-worker-fail"),
+    path("workers/leases/<str:lease>/error/", workers.ErrorView.as_view(), name="api-worker-error"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", api_docs, name="api-docs"),
     re_path("", unknown, name="api-unknown"),

@@ -7,7 +7,9 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casework.settings")
 django = get_asgi_application()
 
-from casework.web.live import hub  # noqa: E402 - only when Django is set up
+from casework.actors.api.bell import Bell, offered  # noqa: E402 - only when Django is set up
+from casework.actors.api.long_polls import with_long_polls  # noqa: E402
+from casework.web.live import hub  # noqa: E402
 from casework.web.live_stream import with_streams  # noqa: E402
 
-application = with_streams(django, hub)
+application = with_long_polls(with_streams(django, hub), Bell(offered))

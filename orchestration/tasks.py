@@ -17,7 +17,7 @@ from audit.services import Fact, Origin
 from orchestration.engine.commands import FireTimer
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
-from orchestration.jobs import retry, runner
+from orchestration.jobs import leases, offering, retry, runner
 from orchestration.messaging import outbox, subscribers, timer_start_events
 from orchestration.models import EventDelivery, Job, Outbox, StartTimer, Timer
 from orchestration.shell import services
@@ -86,6 +86,7 @@ def sweep() -> None:
     for job in runner.lost()[:SWEEP_AT_MOST]:
         tried("job not let go", job, runner.let_go, job)
     now = clock.utc_now()
+    _look_after_workers_outside(now)
     waiting = Job.objects.filter(state=Job.State.WAITING)
     overlooked = waiting.filter(_overlooked(now)).order_by("run_at")
     forgotten = list(overlooked.values_list("pk", "instance", "job")[:NUDGE_AT_MOST])
@@ -97,6 +98,15 @@ def sweep() -> None:
         nudge_outbox()
     if subscribers.due().exists():
         nudge_events()
+
+
+def _look_after_workers_outside(now: datetime) -> None:
+    """Leases that have run out, and jobs that were offered in vain."""
+    for lease in leases.over():
+        tried("lease not ended", lease, leases.let_go, lease)
+    for job in offering.overdue(now)[:SWEEP_AT_MOST]:
+        tried("job not taken back", job, offering.lapse, job)
+    offering.choose_anew_in_vain()
 
 
 def _overlooked(now: datetime) -> Q:

@@ -34,6 +34,7 @@ class Candidate:
     `running`: calls under way; `calls`: in this minute. `spent`: this month, with what is reserved. `budget`: for a
     month, None: unlimited; `beyond`: what holds when it is used up. `case_...`: the same of the case type of the job,
     in the currency of this actor's price. `probing`: its circuit is half open, and one call tries it already.
+    `lapsed`: it let the deadline of this very job pass.
     """
 
     id: int
@@ -55,6 +56,7 @@ class Candidate:
     case_spent: Decimal = Decimal(0)
     case_budget: Decimal | None = None
     case_beyond: str = ""
+    lapsed: bool = False
 
     @property
     def cost(self) -> Decimal | None:
@@ -137,6 +139,8 @@ def objection(candidate: Candidate, now: datetime) -> Objection | None:
         return Objection("It is switched off.")
     if not candidate.version:
         return Objection("It has no active version.")
+    if candidate.lapsed:
+        return Objection("It did not do this job before its deadline.")
     if broke := _beyond_budget(candidate):
         return broke
     if candidate.open_until is not None and (candidate.open_until > now or candidate.probing):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -57,7 +57,10 @@ def choose(job: Job, case_type: CaseType, capability: Capability) -> Choice:
     """The choice for one attempt. Raises RoutingFault."""
     now = clock.utc_now()
     draw = zlib.crc32(b"%d" % job.instance_id) % SHARES
-    found = gauges.candidates(capability.key, now, draw, case_type.key)
+    found = [
+        replace(one, lapsed=one.key in job.lapsed)
+        for one in gauges.candidates(capability.key, now, draw, case_type.key)
+    ]
     wishes = _wishes(job, case_type, found, now) if case_type.routing else ()
     return route(wishes, found, now, job.wanted_actor)
 

@@ -28,6 +28,7 @@ from orchestration.jobs.actor_ledger import reference
 from orchestration.jobs.attempt import Attempt
 from orchestration.jobs.crossing import Ready
 from orchestration.models import ActorCall, Job
+from orchestration.models.leases import HOLDER
 from orchestration.shell import services
 from orchestration.shell.nudges import nudge_jobs
 from orchestration.shell.services import Locked
@@ -44,11 +45,13 @@ FULL: Final = 1.0
 
 CLAIM: LiteralString = """
 update orchestration_job
-set state = 'running', lease_until = %(until)s, worker = %(worker)s, attempts = attempts + 1
+set state = 'running', lease_until = %(until)s, worker = %(worker)s, attempts = attempts + 1,
+    reserved = null
 where instance_id = %(instance)s and job = %(job)s and state = 'waiting' and run_at <= %(latest)s
 returning id, instance_id, job, item, definition_item, name, capability, input, state, attempts, max_attempts, run_at,
           overlooked, lease_until, worker, last_error, created, ended, priority, actor, wanted_actor, changed_input,
-          reserved, asked_by, (select definition_id from orchestration_instance i where i.id = instance_id)
+          reserved, asked_by, lapsed,
+          (select definition_id from orchestration_instance i where i.id = instance_id)
 """
 
 
@@ -225,7 +228,7 @@ def ask_person(job: Job, capability: Capability, *, group: str = "", incident: i
 
 def lost() -> QuerySet[Job]:
     """The running jobs from which no worker will come back."""
-    running = Job.objects.filter(state=Job.State.RUNNING)
+    running = Job.objects.filter(state=Job.State.RUNNING).exclude(worker__startswith=HOLDER)
     gone = worker_liveness.gone(running.order_by().values_list("worker", flat=True).distinct())
     return running.filter(Q(worker__in=gone) | Q(lease_until__lt=clock.utc_now()))
 
@@ -239,7 +242,7 @@ def let_go(job: Job) -> None:
             return
         waiting = {"state": Job.State.WAITING, "lease_until": None, "run_at": now}
         Job.objects.filter(pk=job.pk).update(**waiting, attempts=F("attempts") - 1)
-        if job.actor:
+        if job.actor and job.reserved is not None:
             gauges.release(job.actor, job.reserved)
             spending.give_back(job)
         lost = Attempt("", "", 0, error=f"The worker {job.worker} did not come back.")

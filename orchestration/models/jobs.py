@@ -52,6 +52,8 @@ class Job(models.Model):
     asked_by = models.CharField(
         max_length=200, db_default="", blank=True, help_text="who set off the step that wants it"
     )
+    route = models.JSONField(null=True, blank=True, help_text="the choice by which it was offered")
+    lapsed = models.JSONField(default=list, db_default=[], blank=True, help_text="actors that let its deadline pass")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instance", "job"], name="job_once")]

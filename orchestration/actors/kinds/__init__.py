@@ -17,6 +17,7 @@ __all__ = ["KINDS", "Actor", "ActorError", "Answer", "load", "version_of"]
 Artefact = bytes | Path | Callable[[], bytes] | None
 
 KINDS = {  # kind -> what makes an actor of (key, version, artefact bytes or None)
+    "external": "orchestration.actors.kinds.external:make",
     "http": "orchestration.actors.kinds.http_connector.actor:HttpConnector",
     "intent": "orchestration.actors.kinds.text_model.intent:IntentActor",
     "code": "orchestration.actors.kinds.code.actor:CodeActor",

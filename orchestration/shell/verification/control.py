@@ -28,6 +28,7 @@ from orchestration.shell.verification.cases import BROKEN
 from orchestration.shell.verification.every import snapshot
 from orchestration.shell.verification.hosts import hosts_apart
 from orchestration.shell.verification.kept import NOT_OURS, Verified, keep
+from orchestration.shell.verification.tokens import tokens_apart
 from orchestration.shell.verification.verdict import Fault, Verdict
 
 
@@ -62,7 +63,8 @@ def verify_control(heads: list[Verified] | None = None, *, new_key: bool = False
         verdict, changes = read_standing(StandingChain.CONTROL, heads=heads, new_key=new_key)
         if not verdict.ok:
             return verdict
-        reasons = [*_versions_apart(changes), *_models_apart(changes), *_actors_apart(changes), *_start_timers_apart()]
+        reasons = [*_versions_apart(changes), *_models_apart(changes), *_actors_apart(changes), *tokens_apart(changes)]
+        reasons += _start_timers_apart()
         reasons += hosts_apart(changes)
         reasons += budgets_apart((change.action, change.detail) for change in changes)
         for compared in with_every_control:

@@ -46,9 +46,7 @@ def test_it_is_valid_openapi(description: Described) -> None:
 
 def test_every_address_is_described(description: Described) -> None:
     own = {
-        "/api/" + re.sub(r"<number:(\w+)>", r"{\1}", str(url.pattern))
-        for url in urlpatterns
-        if "schema" not in url.name
+        "/api/" + re.sub(r"<\w+:(\w+)>", r"{\1}", str(url.pattern)) for url in urlpatterns if "schema" not in url.name
     }
     assert own - {"/api/", "/api/docs/"} == set(description["paths"])
 
