@@ -48,10 +48,8 @@ class WorkerAuthentication(BaseAuthentication):
     def _refuse(self, request: Request, secret: str) -> None:
         if not secret:
             return
-        address = client_address(request)
-        if wait := limits.seconds_to_wait("", address):
+        if wait := limits.attempt("", client_address(request)):
             raise exceptions.Throttled(wait)
-        limits.count_failure("", address)
         trail.token_refused(request)
 
 

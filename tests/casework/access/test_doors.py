@@ -99,6 +99,11 @@ DOORS: dict[str, dict[str, str]] = {
     "api-task-claim": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 200 404 403 403 404"},
     "api-task-release": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 409 404 409 403 404"},
     "api-task-complete": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 200 404 403 403 404"},
+    "api-worker-fetch": {"GET": "401 401 401 401 401 401 401", "POST": "401 401 401 401 401 401 401"},
+    "api-worker-extend": {"GET": "401 401 401 401 401 401 401", "POST": "401 401 401 401 401 401 401"},
+    "api-worker-complete": {"GET": "401 401 401 401 401 401 401", "POST": "401 401 401 401 401 401 401"},
+    "api-worker-fail": {"GET": "401 401 401 401 401 401 401", "POST": "401 401 401 401 401 401 401"},
+    "api-worker-error": {"GET": "401 401 401 401 401 401 401", "POST": "401 401 401 401 401 401 401"},
     "schema": {"GET": "200 200 200 200 200 200 200", "POST": "405 405 405 405 405 405 405"},
     "api-docs": {"GET": "200 200 200 200 200 200 200", "POST": "405 405 405 405 405 405 405"},
     "api-unknown": {"GET": "401 404 404 404 404 404 404", "POST": "401 404 404 404 404 404 404"},
@@ -214,6 +219,8 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         return given[name]
     if name.startswith("api-case-") or name == "api-case":
         return {"case": case}
+    if name.startswith("api-worker-"):
+        return {} if name == "api-worker-fetch" else {"lease": "no-such-lease"}
     if name.startswith("api-task-") or name == "api-task":
         return {"task": scene.task.pk}
     if name in ("case", "history") or name.startswith("case-"):
