@@ -68,3 +68,6 @@ for (const note of document.querySelectorAll("[data-unsent]")) {
     }
   }
 }
+
+// Many at once are done some at a time: the page goes on by itself until it is told to stop.
+for (const form of document.querySelectorAll("form[data-goes-on]")) form.requestSubmit();

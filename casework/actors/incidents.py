@@ -11,6 +11,8 @@ from django.db.models import Count
 
 from audit.services import Origin
 from orchestration.engine.commands import ResolveIncident
+from orchestration.ground.refusals import Refused
+from orchestration.jobs.again import carry_over
 from orchestration.models import Actor, Incident, Job
 from orchestration.shell import savepoint, services
 from orchestration.shell.services import Done
@@ -39,14 +41,14 @@ def retry_failed(capability: str, origin: Origin) -> tuple[int, int]:
         incident = Incident.objects.filter(instance=instance, job=job, resolved=None).order_by("-pk").first()
         if incident is None:
             continue
-        outcome = savepoint.tried(
-            "incident not retried",
-            incident,
-            services.send,
-            instance,
-            ResolveIncident(incident.incident, "retry"),
-            origin,
-        )
+        outcome = savepoint.tried("incident not retried", incident, _again, incident, origin)
         done = isinstance(outcome, Done)
         tried, refused = tried + done, refused + (not done)
     return tried, refused
+
+
+def _again(incident: Incident, origin: Origin) -> Done | Refused:
+    outcome = services.send(incident.instance_id, ResolveIncident(incident.incident, "retry"), origin)
+    if isinstance(outcome, Done):
+        carry_over(outcome, Job.objects.get(instance=incident.instance_id, job=incident.job or 0))
+    return outcome

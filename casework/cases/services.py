@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-import orjson
 from django.contrib.auth.models import User
 from django.db import transaction
 
@@ -25,7 +24,7 @@ from casework.cases.own_words import keep_own_words, masked_words
 from casework.cases.verification import verify
 from casework.forms import answer_validation
 from casework.models import Case, Reveal
-from orchestration.engine.commands import Command, PlanItem, ReceiveMessage, ResolveIncident, Terminate, Trigger
+from orchestration.engine.commands import Command, PlanItem, ReceiveMessage, Terminate, Trigger
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import Instance
@@ -40,8 +39,6 @@ Json = Any
 REVEALED_FOR = timedelta(minutes=15)
 VIEW_AGAIN_AFTER = timedelta(minutes=10)
 REASON_LEAST, REASON_MOST = 3, 500
-RESULT_MOST = 256_000
-"""Bytes of JSON that a person may give in place of a machine's result."""
 
 
 def external_receive(
@@ -162,18 +159,6 @@ def case_change(*, by: User, case: Case, transition: str, reason: str = "") -> D
             facts = []
         keep_own_words(case, by, [reason.strip()] if reason.strip() else [])
         return services.send(held, command, origin_of(by), facts)
-
-
-def incident_resolve(*, by: User, case: Case, incident: int, how: str, output: Json = None) -> Done | Refused:
-    """Decide about something that failed: "retry" it, or "skip" it with an output given by hand."""
-    if how not in ("retry", "skip"):
-        return Refused("invalid", "Choose to retry or to skip.")
-    if errors := answer_validation.text_errors({"output": output}):
-        return Refused("invalid", "This cannot be kept as the result.", errors)
-    if len(orjson.dumps(output, option=orjson.OPT_NON_STR_KEYS)) > RESULT_MOST:
-        sentence = f"A result given by hand has at most {RESULT_MOST:,} bytes."
-        return Refused("invalid", sentence, {"output": sentence})
-    return services.send(case.instance_id, ResolveIncident(incident, how, output), origin_of(by))  # type: ignore[arg-type]
 
 
 def field_reveal(*, by: User, case: Case, path: str, reason: str, item: int | None = None) -> Reveal | Refused:

@@ -66,4 +66,5 @@ def reference(job: Job) -> str:
 
     Keyed: what was sent may be hidden from those who read this, and must not be found by trying.
     """
-    return f"job {job.pk} hmac:{pseudonym('job input', bytes(job.input))[:16]}"
+    sent = bytes(job.input if job.changed_input is None else job.changed_input)
+    return f"job {job.pk} hmac:{pseudonym('job input', sent)[:16]}"

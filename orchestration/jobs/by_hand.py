@@ -8,30 +8,26 @@ sense for people. How sure they are is not asked: where the contract wants a num
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 
-from orchestration.actors import guardrails, kinds
+from orchestration.actors import guardrails
 from orchestration.actors.capability import FORM, Capability
 from orchestration.actors.card import Card
-from orchestration.actors.contract import ActorError, Answer
+from orchestration.actors.contract_schemas import output_of
 from orchestration.actors.handoff import CaseFacts, Handoff, Outcome, Verdict
-from orchestration.actors.kinds.text_model.schemas import schemas
 from orchestration.casetypes.case_type import CaseType
 from orchestration.ground.schemas import SchemaValidator
 from orchestration.jobs.crossing import given
-from orchestration.models import Actor, ActorCall, ActorVersion, HumanTask, Job
+from orchestration.models import ActorCall, HumanTask, Job
 
 Json = Any
 Schema = Mapping[str, Json]
 
 CONFIDENCE: Final = "confidence"
-OF_PEOPLE: Final = frozenset({"missing", "size", "schema", "limit", "limits", "business-limits", "consistent"})
-"""The guardrails that a person's answer passes; how sure they are, and what they may know, is not asked of them."""
-ANYTHING: Final[Schema] = {"type": "object", "properties": {}}
 
 
 @dataclass(frozen=True)
@@ -80,45 +76,17 @@ def by_hand(task: HumanTask, case_type: CaseType) -> ByHand | None:
         return None
     capability = case_type.capability(task.form.removeprefix(FORM))
     call = ActorCall.objects.filter(job=job, outcome="suggested").order_by("-pk").first()
-    return ByHand(job, case_type, capability, promised(capability, call), call)
-
-
-def promised(capability: Capability, call: ActorCall | None = None) -> Schema:
-    """What comes out, by the contract; what it leaves open (the labels of a model, say) as the actor has it."""
-    own = _of_actor(capability.key, "" if call is None else call.actor)
-    if capability.output is None:
-        return own or ANYTHING
-    named = own.get("properties", {})
-    declared = capability.output.get("properties", {})
-    merged = {name: {**named.get(name, {}), **one} for name, one in declared.items()}
-    return {**capability.output, "properties": merged}
-
-
-def _of_actor(capability: str, key: str) -> Schema:
-    """The output schema of this actor, else of the first that is in use for the capability; empty where none is."""
-    actors = Actor.objects.filter(capability=capability, versions__state=ActorVersion.State.IN_USE)
-    chosen = (actors.filter(key=key) if key else actors).first() or actors.first()
-    if chosen is None:
-        return {}
-    version = chosen.versions.get(state=ActorVersion.State.IN_USE)
-    try:
-        known = schemas(chosen.kind, bytes(version.artefact))
-        found = known or kinds.load(chosen.kind, version.version, bytes(version.artefact))
-        return found.output if hasattr(found, "output") else found.output_schema
-    except (ActorError, ValueError, KeyError):
-        return {}
+    return ByHand(job, case_type, capability, output_of(capability, "" if call is None else call.actor), call)
 
 
 def checked(work: ByHand, by: str, answer: Json, data: Mapping[str, Json]) -> tuple[Verdict, ...]:
     """What the guardrails say of a person's answer; `data`: the case's, in clear."""
-    guards = tuple(one for one in work.capability.after if one.name in OF_PEOPLE)
     handoff = Handoff(
-        replace(work.capability, after=guards), by, Card(), {}, work.asked, actor_capability=work.capability.key,
+        work.capability, by, Card(), {}, work.promised, actor_capability=work.capability.key, name=by,
         case=CaseFacts(lambda: data, work.case_type.classification, work.case_type.key),
-        purpose=work.capability.purpose, name=by,
+        purpose=work.capability.purpose,
     )  # fmt: skip
-    said = guardrails.after(handoff, given(work.job), Answer(work.result(answer), None), {})
-    return tuple(one for one in said.verdicts if one.guardrail in OF_PEOPLE)
+    return guardrails.by_person(handoff, given(work.job), work.result(answer)).verdicts
 
 
 def objection(verdicts: tuple[Verdict, ...]) -> Verdict | None:

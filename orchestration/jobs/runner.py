@@ -50,7 +50,7 @@ set state = 'running', lease_until = %(until)s, worker = %(worker)s, attempts = 
 where instance_id = %(instance)s and job = %(job)s and state = 'waiting' and run_at <= %(latest)s
 returning id, instance_id, job, item, definition_item, name, capability, input, state, attempts, max_attempts, run_at,
           overlooked, lease_until, worker, last_error, created, ended, priority, actor, wanted_actor, changed_input,
-          reserved, asked_by, lapsed,
+          again_of, reserved, asked_by, lapsed,
           (select definition_id from orchestration_instance i where i.id = instance_id)
 """
 

@@ -46,6 +46,7 @@ class Job(models.Model):
     mode = models.CharField(max_length=10, db_default="", blank=True, help_text="automatic or suggest, as chosen")
     wanted_actor = models.CharField(max_length=100, db_default="", blank=True, help_text="to whom a person handed it")
     changed_input = models.BinaryField(null=True, blank=True, help_text="what a person gives in place of the input")
+    again_of = models.IntegerField(null=True, blank=True, help_text="the failed job whose work this asks for again")
     began = models.DateTimeField(null=True, blank=True, help_text="when the attempt under way was claimed or fetched")
     deadline = models.DateTimeField(null=True, blank=True)
     reserved = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
@@ -74,7 +75,7 @@ class Job(models.Model):
     @property
     def idempotency_key(self) -> str:
         """The same for every attempt, so that the other side can tell a retry from new work."""
-        return f"{self.instance_id}-{self.job}"
+        return f"{self.instance_id}-{self.again_of or self.job}"
 
 
 class ActorCall(models.Model):

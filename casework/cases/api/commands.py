@@ -92,24 +92,6 @@ class ChangeView(APIView):
         return refusal(outcome) if isinstance(outcome, Refused) else progress(found)
 
 
-class ResolveView(APIView):
-    @described(
-        "Decide about an incident", {200: shapes.Progress}, 400, 403, 404, 409, request=requests.Resolution,
-        examples=(
-            example("Try it again", {"how": "retry"}, request=True),
-            example("Go on without it", {"how": "skip", "output": {"label": "neutral", "confidence": 1}}, request=True),
-            example("The case goes on", {"case": 17, "state": "Being analysed", "closed": False}, "200"),
-        ),
-    )  # fmt: skip
-    def post(self, request: Request, case: int, incident: int) -> Response:
-        """Have failed work done again, or go on with an output that you give."""
-        by = person(request)
-        found = permissions.case_for_user(by, case, "work")
-        given = requests.Resolution.body(request)
-        outcome = services.incident_resolve(by=by, case=found, incident=incident, **given)
-        return refusal(outcome) if isinstance(outcome, Refused) else progress(found)
-
-
 class RevealView(APIView):
     @described(
         "Reveal a masked field", {200: shapes.Revealed}, 400, 403, 404, 409, request=requests.Reveal,

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from casework.cases.api.shapes import AnyField, ObjectField
 from casework.cases.available_actions import CHANGES, URGENCY
+from casework.cases.incidents import WAYS
 from casework.cases.read.plan_options import LABELS
 from casework.models import Case
 from casework.tasks.inbox import TABS
@@ -175,8 +176,14 @@ class Change(Sent):
 
 
 class Resolution(Sent):
-    how = s.ChoiceField(choices=["retry", "skip"])
+    how = s.ChoiceField(choices=list(WAYS))
     output = AnyField(
         required=False, default=None, allow_null=True,
         help_text="With `skip`: what to go on with, as the actor would have said it.",
     )  # fmt: skip
+    input = Mapping(
+        required=False, default=dict,
+        help_text="With `change`: value by dotted path, as `input.text`; what is left out stays as it was.",
+    )  # fmt: skip
+    actor = s.CharField(required=False, default="", max_length=100, help_text="With `move`: the key of the actor.")
+    reason = s.CharField(required=False, default="", max_length=500, help_text="With `end`: why the case ends.")

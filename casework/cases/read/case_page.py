@@ -188,7 +188,7 @@ def case_page(*, user: User, case: Case, now: datetime, kind: str = "") -> CaseP
         state=case.state, closed=case.closed, urgent=_is_urgent(seen), suspended=seen.state.root.state == "suspended",
         created=case.created, updated=case.updated, key_facts=key_facts(seen), stages=stages(seen), strips=strips(seen),
         tasks=open_tasks(seen, user, works, now), awaited=awaited(seen), coming=coming(seen),
-        machine_work=tuple(_machine_work(seen)), troubles=tuple(_troubles(seen)),
+        machine_work=tuple(_machine_work(seen)), troubles=tuple(troubles(seen)),
         offered=tuple(one for one in table if not one.refused),
         not_offered=tuple(one for one in table if one.refused),
         added=added(seen) if works else (), by_hand=by_hand(seen, now) if works else (),
@@ -247,7 +247,8 @@ def _machine_work(seen: Look) -> Iterator[MachineWork]:
         yield MachineWork(seen.view.text(job.name or job.capability), part, job.state, job.attempts, note)
 
 
-def _troubles(seen: Look) -> Iterator[Trouble]:
+def troubles(seen: Look) -> Iterator[Trouble]:
+    """The open incidents, the oldest first."""
     if not seen.waits("incident"):
         return
     opened = list(Incident.objects.filter(instance=seen.case.instance_id, resolved=None).order_by("pk"))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from math import isfinite
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -32,7 +29,7 @@ def plan(request: HttpRequest, case_id: int) -> HttpResponse:
     case = permissions.case_for_user(person(request), case_id, "work")
     definition, within = request.POST.get("definition", ""), _number(request.POST.get("within", ""))
     outcome = services.item_plan(by=person(request), case=case, definition=definition, within=within)
-    return _answered(request, case, outcome, "The step was added.")
+    return case_answered(request, case, outcome, "The step was added.")
 
 
 @writes
@@ -42,9 +39,9 @@ def item(request: HttpRequest, case_id: int, number: int) -> HttpResponse:
     how, by = request.POST.get("how", ""), person(request)
     if how != "remove":
         outcome = services.item_do(by=by, case=case, item=number, how=how)
-        return _answered(request, case, outcome, "That is done.")
+        return case_answered(request, case, outcome, "That is done.")
     outcome = services.item_remove(by=by, case=case, item=number, reason=request.POST.get("reason", ""))
-    return _answered(request, case, outcome, "The step was removed.")
+    return case_answered(request, case, outcome, "The step was removed.")
 
 
 @reads_and_writes
@@ -72,30 +69,9 @@ def _number(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
-@writes
-def incident(request: HttpRequest, case_id: int, number: int) -> HttpResponse:
-    case = permissions.case_for_user(person(request), case_id, "work")
-    how = request.POST.get("how", "")
-    output = _by_hand(request.POST.dict()) if how == "skip" else None
-    outcome = services.incident_resolve(by=person(request), case=case, incident=number, how=how, output=output)
-    return _answered(request, case, outcome, "Tried again." if how == "retry" else "Went on without it.")
+def case_answered(request: HttpRequest, case: Case, outcome: object, said: str) -> HttpResponse:
+    """The answer to a form of the case page: the case as it is now, or why it was refused."""
 
-
-def _by_hand(form: Mapping[str, str]) -> dict[str, str | float] | None:
-    """A result that a person gives in place of a machine: figures as numbers; None when nothing was filled in."""
-    given = {name.removeprefix("result."): value.strip() for name, value in form.items() if name.startswith("result.")}
-    return {name: _figure(value) for name, value in given.items() if value} or None
-
-
-def _figure(text: str) -> str | float:
-    try:
-        figure = float(text.replace(",", "."))
-    except ValueError:
-        return text
-    return figure if isfinite(figure) else text
-
-
-def _answered(request: HttpRequest, case: Case, outcome: object, said: str) -> HttpResponse:
     def part(status: int) -> HttpResponse:
         return shown(request, permissions.case_for_user(person(request), case.pk, "view"), status)
 

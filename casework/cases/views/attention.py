@@ -1,47 +1,101 @@
-"""What failed and waits for me, and how do I have it tried again, one or many at once?"""
+"""What failed and waits for me, and how do I decide about it, one or many at once?
+
+Many are done some at a time, so that the page says how far it has come; each has its result, and what could not be done
+stays chosen.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any, Final
+
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from casework.access import permissions
-from casework.cases.read.attention import MOST, troubles
-from casework.cases.services import incident_resolve
+from casework.cases.decide_many import Row, decided
+from casework.cases.incidents import BY_HAND, END, MOVE, RETRY, SKIP, WAYS, Wish, offers
+from casework.cases.read.attention import MOST, Trouble, kinds, troubles
 from casework.web.decorators import person, reads_and_writes
 from orchestration.ground import clock
-from orchestration.ground.refusals import Refused
+
+AT_ONCE: Final = 25
+"""Incidents that are decided before the page says how far it is."""
+OFFERED: Final = (RETRY, MOVE, BY_HAND, SKIP, END)
+DONE: Final = {
+    RETRY: "tried again. What fails anew comes back here.", MOVE: "handed to another actor.",
+    BY_HAND: "waiting for a person now.", SKIP: "gone on without it.", END: "ended.",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far many at once have come. `why`: of what could not be done, by key."""
+
+    done: int = 0
+    why: dict[str, str] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return self.done + len(self.why) + len(self.left)
+
+    @property
+    def past(self) -> int:
+        return self.done + len(self.why)
 
 
 @reads_and_writes
 def attention(request: HttpRequest) -> HttpResponse:
-    if request.method == "POST":
-        _try_again(request, request.POST.getlist("trouble")[:MOST])
+    if request.method != "POST":
+        return _page(request)
+    wish = Wish(
+        request.POST.get("how", RETRY), actor=request.POST.get("actor", ""), reason=request.POST.get("reason", "")
+    )
+    keys = request.POST.getlist("trouble")[:MOST]
+    if not keys or wish.how not in OFFERED:
+        messages.error(request, "Nothing was chosen, so nothing was done.")
         return redirect("attention")
+    progress = _before(request)
+    for row in decided(person(request), keys[:AT_ONCE], wish):
+        _count(progress, row)
+    progress.left = keys[AT_ONCE:]
+    if progress.left:
+        return render(request, "cases/attention_progress.html", {"progress": progress, "wish": wish})
+    if progress.done:
+        messages.success(request, f"{progress.done} {DONE[wish.how]}")
+    return _page(request, progress) if progress.why else redirect("attention")
+
+
+def _before(request: HttpRequest) -> Progress:
+    """What the rounds before this one have come to."""
+    done, failed = request.POST.get("done", "0"), request.POST.getlist("failed")[:MOST]
+    why = {key: request.POST.get(f"why-{key}", "")[:500] for key in failed}
+    return Progress(int(done) if done.isdecimal() and len(done) < 6 else 0, why)
+
+
+def _count(progress: Progress, row: Row) -> None:
+    if row.done:
+        progress.done += 1
+    else:
+        progress.why[row.key] = f"{row.title}: {row.message}"
+
+
+def _page(request: HttpRequest, progress: Progress | None = None) -> HttpResponse:
     found = troubles(person(request), clock.utc_now())
-    return render(request, "cases/attention.html", {"troubles": found, "most": MOST})
+    kind = request.GET.get("kind", "")
+    shown = [one for one in found if not kind or one.kind == kind]
+    chosen = set(progress.why) if progress is not None else {one.key for one in shown}
+    context: dict[str, Any] = {
+        "troubles": shown, "kinds": kinds(found), "kind": kind, "all": len(found), "most": MOST, "chosen": chosen,
+        "progress": progress, "offers": _offers(shown), "how": request.POST.get("how", RETRY),
+        "ways": [(way, WAYS[way]) for way in OFFERED],
+    }  # fmt: skip
+    return render(request, "cases/attention.html", context, status=409 if progress is not None else 200)
 
 
-def _try_again(request: HttpRequest, keys: list[str]) -> None:
-    """Each by itself: what cannot be tried again does not keep the others from it, and is named."""
-    tried = 0
-    for key in keys:
-        case, _, number = key.partition("-")
-        if not (case.isdecimal() and number.isdecimal() and len(key) < 30):
-            continue
-        try:
-            found = permissions.case_for_user(person(request), int(case), "work")
-        except (Http404, PermissionDenied):
-            messages.error(request, "One of them is not yours to work any more.")
-            continue
-        outcome = incident_resolve(by=person(request), case=found, incident=int(number), how="retry")
-        if isinstance(outcome, Refused):
-            messages.error(request, f"{found.reference}: {outcome.message}")
-        else:
-            tried += 1
-    if tried:
-        messages.success(request, f"{tried} tried again. What fails anew comes back here.")
-    elif not keys:
-        messages.error(request, "Nothing was chosen, so nothing was tried again.")
+def _offers(shown: Collection[Trouble]) -> list[Any]:
+    """Who could have the work, where all that is shown asks for one capability."""
+    asked = {one.asked for one in shown if one.asked}
+    return [one for one in offers(asked.pop()) if not one.why_not] if len(asked) == 1 else []

@@ -16,11 +16,13 @@ from orchestration.actors.guardrails.pseudonyms import restored
 from orchestration.actors.guardrails.registry import Asked, asked_by
 from orchestration.actors.handoff import Checked, Handoff, Outcome, Verdict
 
-__all__ = ["after", "before"]
+__all__ = ["after", "before", "by_person"]
 
 Json = Any
 PUT_BACK: str = "schema"
 """On the way back pseudonyms stand for what they mean from this guardrail on."""
+OF_PEOPLE = frozenset({"size", "schema", "consistent", "limit", "empty"})
+"""The guardrails that a person's answer passes, too."""
 
 
 def before(handoff: Handoff, given: Json) -> Checked:
@@ -35,6 +37,14 @@ def after(handoff: Handoff, given: Json, answer: Any, restore: Mapping[str, str]
     output = None if found is None else found.output
     crossing = Crossing(handoff, AFTER, output, given, found, restore)
     crossing, verdicts = _asked(crossing, asked_by(handoff.capability, AFTER))
+    return Checked(crossing.value, verdicts)
+
+
+def by_person(handoff: Handoff, given: Json, result: Json) -> Checked:
+    """What a person gives in the actor's place: asked is whether it fits, not how they know it or how sure they are."""
+    crossing = Crossing(handoff, AFTER, result, given, Answer(result, None), {})
+    guards = tuple(one for one in asked_by(handoff.capability, AFTER) if one[0].name in OF_PEOPLE)
+    crossing, verdicts = _asked(crossing, guards)
     return Checked(crossing.value, verdicts)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 
-from casework.cases.services import incident_resolve
+from casework.cases.incidents import Wish, incident_resolve
 from casework.models import Case
 from orchestration.ground.refusals import Refused
 from orchestration.models import Incident, Job
@@ -57,7 +57,7 @@ def test_a_program_can_go_on_with_an_output_of_its_own(people: People, troubled:
 @pytest.mark.parametrize("output", ["a\0b", {"label\0": "x"}, ["a\0"], "x" * 300_000])
 def test_an_output_that_cannot_be_kept_is_refused(people: People, troubled: Case, output: object) -> None:
     number = incident(troubled).incident
-    outcome = incident_resolve(by=people["anna"], case=troubled, incident=number, how="skip", output=output)
+    outcome = incident_resolve(by=people["anna"], case=troubled, incident=number, wish=Wish("skip", output=output))
     assert isinstance(outcome, Refused) and outcome.code == "invalid"
     assert incident(troubled).resolved is None
 

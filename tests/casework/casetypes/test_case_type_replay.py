@@ -19,6 +19,7 @@ from audit.services import Origin
 from casework.access import permissions
 from casework.cases import services as work
 from casework.cases.case_row import BY_HAND, NEEDS_ATTENTION
+from casework.cases.incidents import Wish, incident_resolve
 from casework.models import Case
 from casework.tasks import services as tasks_services
 from orchestration import tasks
@@ -159,8 +160,8 @@ class Play:
         how = "retry" if pick % 2 else "skip"
         output = ANSWERS[(pick // 2) % 4]
         if incident is not None:
-            work.incident_resolve(
-                by=self.person(pick), case=self.case, incident=incident.incident, how=how, output=output
+            incident_resolve(
+                by=self.person(pick), case=self.case, incident=incident.incident, wish=Wish(how, output=output)
             )
 
     def look(self, pick: int) -> None:
