@@ -62,6 +62,7 @@ DOORS: dict[str, dict[str, str]] = {
     "case-change": {"GET": "302 404 404 404 404 403 404", "POST": "302 404 302 404 302 403 404"},
     "case-receive": {"GET": "302 404 200 404 200 403 404", "POST": "302 404 302 404 302 403 404"},
     "case-incident": {"GET": "302 405 405 405 405 405 405", "POST": "302 404 302 404 302 403 404"},
+    "case-trouble": {"GET": "302 404 200 404 200 403 404", "POST": "302 405 405 405 405 405 405"},
     "rules": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
     "rules-version": {"GET": "302 403 403 403 403 200 200", "POST": "302 403 403 403 403 403 302"},
     "rules-edit": {"GET": "302 403 403 403 403 403 200", "POST": "302 403 403 403 403 403 200"},
@@ -93,6 +94,8 @@ DOORS: dict[str, dict[str, str]] = {
     "api-case-plan": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 200 404 200 403 404"},
     "api-case-item": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 200 404 200 403 404"},
     "api-case-change": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 200 404 200 403 404"},
+    "api-attention": {"GET": "401 200 200 200 200 200 200", "POST": "401 200 200 200 200 200 200"},
+    "api-incident": {"GET": "401 404 200 404 200 403 404", "POST": "401 405 405 405 405 405 405"},
     "api-incident-resolve": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 200 404 200 403 404"},
     "api-tasks": {"GET": "401 200 200 200 200 200 200", "POST": "401 405 405 405 405 405 405"},
     "api-task": {"GET": "401 404 200 404 200 200 404", "POST": "401 405 405 405 405 405 405"},
@@ -193,13 +196,17 @@ def addresses(resolver: URLResolver | None = None) -> Iterator[str]:
 def parts(name: str, scene: Scene) -> dict[str, Any]:
     """What stands in the address with this name."""
     definition = scene.case.instance.definition_id
-    case = {"case-incident": scene.troubled, "case-receive": scene.waiting}.get(name, scene.case).pk
+    case = {"case-incident": scene.troubled, "case-trouble": scene.troubled, "case-receive": scene.waiting}.get(
+        name, scene.case
+    ).pk
     given = {
         "case-new": {"key": "complaint"},
         "case-receive": {"case_id": case, "item": "wait_for_reply"},
         "case-item": {"case_id": scene.waiting.pk, "number": scene.added},
         "api-case-item": {"case": scene.waiting.pk, "item": scene.added},
         "case-incident": {"case_id": case, "number": scene.incident},
+        "case-trouble": {"case_id": case, "number": scene.incident},
+        "api-incident": {"case": scene.troubled.pk, "incident": scene.incident},
         "rules-version": {"definition_id": definition},
         "rules-edit": {"definition_id": definition, "table_id": "routing_table"},
         "models": {"definition_id": definition},
@@ -246,6 +253,7 @@ SENT: dict[str, dict[str, Any]] = {
     "api-case-replies": {"answers": {"reply": "It was in Lyon."}},
     "api-case-reveal": {"path": "/customer/iban", "reason": "To compare it with the transfer"},
     "api-incident-resolve": {"how": "retry"},
+    "api-attention": {"incidents": [], "how": "retry"},
     "api-task-complete": {"answers": {"verdict": "accept"}},
 }
 """What is sent to addresses that take something, so that whoever may do it does it."""
