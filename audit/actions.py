@@ -40,6 +40,7 @@ ACTIONS: dict[str, str] = {
     "inlet.changed": "changed where events come in",
     "subscriber.changed": "changed who is told of events",
     "host.changed": "changed which hosts may be called",
+    "connector.tried": "tried out a connector",
     "worker.token": "gave or took back a token of an outside worker",
     "capability.stopped": "stopped or let loose a kind of work",
     "work.routed": "chose who does the work",

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from casework.access import views as account
 from casework.actors import card_views as actor_cards
+from casework.actors import connectors, hosts
 from casework.actors import views as actors
 from casework.actors.ledger import budget_pages
 from casework.actors.ledger import views as ledger
@@ -60,7 +61,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("models/<number:definition_id>/download/", models.download, name="models-download"),
     path("actors/", actors.actors, name="actors"),
     path("actors/capabilities/", actors.capabilities, name="capabilities"),
+    path("actors/hosts/", hosts.hosts, name="hosts"),
+    path("actors/hosts/<number:host_id>/remove/", hosts.host_remove, name="host-remove"),
+    path("actors/connectors/new/", connectors.connector_new, name="connector-new"),
+    path("actors/connectors/openapi/", connectors.connector_openapi, name="connector-openapi"),
     path("actors/<slug:key>/", actors.actor, name="actor"),
+    path("actors/<slug:key>/health/", connectors.actor_health, name="actor-health"),
     path("actors/<slug:key>/card/", actor_cards.actor_card, name="actor-card"),
     path("actors/<slug:key>/switch/", actors.actor_switch, name="actor-switch"),
     path("actors/<slug:key>/retry/", actors.actor_retry, name="actor-retry"),

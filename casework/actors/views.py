@@ -21,6 +21,7 @@ from casework.actors.words import kind_words, limit_words, seen_words
 from casework.forms.answer_validation import text_errors
 from casework.web.decorators import person, reads, reads_and_writes, refusal, writes
 from orchestration.actors import versions
+from orchestration.actors.kinds.declared import FILE_KINDS
 from orchestration.actors.registration import standing, version_step
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -73,7 +74,7 @@ def actor(request: HttpRequest, key: str) -> HttpResponse:
         "page": page, "row": page.row, "card": page.row.card, "seen": seen_words(page.row.card),
         "limits": limit_words(page.row.card), "changes": changes_of(key),
         "versions": [(row, steps[row.id]) for row in page.versions],
-        "may_change": permissions.may_publish(person(request)),
+        "may_change": permissions.may_publish(person(request)), "from_file": found.kind in FILE_KINDS,
     }  # fmt: skip
     return render(request, "actors/actor.html", context)
 

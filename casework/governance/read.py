@@ -184,6 +184,7 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "host.changed": _host,
     "version.moved": _moved,
     "capability.stopped": _stopped,
+    "connector.tried": lambda d: f"tried out a connector of the kind {d['kind']}, version {d['version']}",
     "role.changed": _role,
     "rate.changed": _rate,
     "budget.changed": _budget,

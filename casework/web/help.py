@@ -33,6 +33,7 @@ PLACES: Final = {
     "model-import": "use/models", "model-proposal": "use/models", "actors": "use/actors", "login": "use/start",
     "ledger": "use/ledger", "ledger-call": "use/ledger", "ledger-rate": "use/ledger", "budgets": "use/ledger",
     "actor": "use/actors", "actor-card": "use/actors", "actor-switch": "use/actors", "capabilities": "use/actors",
+    "hosts": "connectors", "connector-new": "connectors", "connector-openapi": "connectors",
     "controls": "operations", "access": "operations",
 }  # fmt: skip
 """The page of help for a page of the product, by the name of its address; `use/start` for any other."""

@@ -89,6 +89,28 @@ def exchange(sent: Sent, listed: Iterable[Listed], bounds: Bounds) -> Got:
     raise WireFault(f"It redirects more than {bounds.redirects} times.", temporary=False, undone=True)
 
 
+def reach(url: str, listed: Iterable[Listed], seconds: float) -> None:
+    """Connect to where this address is, with TLS where it has it, and send nothing. Raises WireFault."""
+    backend = ListedHosts(listed, time.monotonic() + seconds)
+    sent = Sent("HEAD", url)
+    try:
+        found = _request(sent, tuple(listed)).url
+        stream = backend.connect_tcp(found.raw_host.decode("ascii"), _port(found))
+        if found.scheme == "https":
+            stream = stream.start_tls(_tls(), found.host)
+        stream.close()
+    except HostRefused as refused:
+        raise WireFault(str(refused), temporary=False, undone=True) from None
+    except httpx2.InvalidURL:
+        raise WireFault("The address that it would be sent to is none.", temporary=False, undone=True) from None
+    except (httpcore2.NetworkError, httpcore2.TimeoutException) as error:
+        raise _fault(error, sent, reached=backend.connected) from None
+
+
+def _port(url: httpx2.URL) -> int:
+    return url.port if url.port is not None else {"http": 80, "https": 443}[url.scheme]
+
+
 def _once(sent: Sent, listed: tuple[Listed, ...], most: int, until: float) -> Got:
     backend = ListedHosts(listed, until)
     try:
@@ -113,8 +135,7 @@ def _request(sent: Sent, listed: tuple[Listed, ...]) -> httpx2.Request:
         raise HostRefused("Only addresses that begin with https:// or http:// are called.")
     if url.userinfo:
         raise HostRefused("An address that holds a user's name or password is not called.")
-    port = url.port if url.port is not None else {"http": 80, "https": 443}[url.scheme]
-    entry = permitted(url.raw_host.decode("ascii"), port, listed)
+    entry = permitted(url.raw_host.decode("ascii"), _port(url), listed)
     if url.scheme == "http" and sent.credentials and not entry.private:
         raise HostRefused(f"{entry.host} would get a secret without TLS: use https://.")
     headers = {"Accept-Encoding": "identity", "User-Agent": "Casewright", **sent.headers, **sent.credentials}

@@ -54,6 +54,18 @@ def load(key: str, version: str, artefact: Artefact) -> Actor:
         return actor
 
 
+def health(kind: str, version: str, artefact: Artefact) -> str | None:
+    """Why an actor cannot do its work now, a sentence; empty where it can; None where its kind cannot tell.
+
+    Asks what the actor depends on, within seconds, and changes nothing.
+    """
+    try:
+        ask = getattr(load(kind, version, artefact), "health", None)
+        return None if ask is None else str(ask())
+    except ActorError as error:
+        return str(error)
+
+
 def is_fetched(kind: str) -> bool:
     return kind in FETCHED
 

@@ -43,10 +43,10 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-def read_file(content: bytes) -> dict[str, Json]:
+def read_file(content: bytes, most: int = MOST_BYTES) -> dict[str, Json]:
     """What stands in it. Raises FileRefused."""
-    if len(content) > MOST_BYTES:
-        raise FileRefused([f"The file has more than {MOST_BYTES} bytes."])
+    if len(content) > most:
+        raise FileRefused([f"The file has more than {most} bytes."])
     try:
         document = yaml.load(content.decode("utf-8-sig"), _Loader)  # noqa: S506 - a loader that is safe
     except UnicodeDecodeError:

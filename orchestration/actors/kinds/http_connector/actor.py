@@ -8,19 +8,21 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from orchestration.actors import call
 from orchestration.actors.contract import ActorError, Answer
 from orchestration.actors.hosts.addresses import Listed
-from orchestration.actors.hosts.client import Bounds, Got, WireFault, exchange, following, origin
+from orchestration.actors.hosts.client import Bounds, Got, WireFault, exchange, following, origin, reach
 from orchestration.actors.hosts.register import listed_hosts
 from orchestration.actors.kinds.files import FileRefused
 from orchestration.actors.kinds.http_connector.answer import answer_of, scope_of
 from orchestration.actors.kinds.http_connector.file import Connector, Pages, connector_of
-from orchestration.actors.kinds.http_connector.request import Request, request_of, signed, with_query
+from orchestration.actors.kinds.http_connector.request import Request, base_address, request_of, signed, with_query
 
 Json = Any
+
+HEALTH_SECONDS: Final = 5.0
 
 
 class HttpConnector:
@@ -43,6 +45,19 @@ class HttpConnector:
         request = request_of(self.connector, input, idempotency_key)
         got, scope = asked(self.connector, request, input, idempotency_key)
         return answer_of(self.connector.answers, got, scope, repeatable=self.connector.repeatable)
+
+    def shown(self, input: Json, key: str) -> dict[str, Json]:
+        """The first request that it would send, with its secrets as dots. Raises ActorError."""
+        return request_of(self.connector, input, key).shown()
+
+    def health(self) -> str:
+        """Why it cannot be reached now; empty where a connection came about. Nothing is sent. Raises ActorError."""
+        base = base_address(self.connector.server) + str(self.connector.url[0])
+        try:
+            reach(base, listed_hosts(), HEALTH_SECONDS)
+        except WireFault as fault:
+            return str(fault)
+        return ""
 
 
 def asked(connector: Connector, request: Request, input: Json, key: str) -> tuple[Got, dict[str, Json]]:

@@ -27,6 +27,14 @@ TEMPORARY: Final = frozenset({408, 425, 500, 502, 504}) | UNDONE
 LONGEST: Final = 86_400.0
 
 
+class Declined(ActorError):
+    """It answered, and the answer is no success; `status` is the answer's."""
+
+    def __init__(self, message: str, got: Got, *, temporary: bool = False, **more: Any) -> None:
+        super().__init__(message, temporary=temporary, **more)
+        self.status = got.status
+
+
 def scope_of(got: Got, input: Json, secrets: Sequence[Secret], *, repeatable: bool) -> dict[str, Json]:
     """What the expressions of a file may read of an answer.
 
@@ -75,22 +83,23 @@ def _by_rule(rule: Rule, got: Got, scope: Mapping[str, Json]) -> Answer:
         return Answer(rule.output.filled(scope), confidence, {"status": got.status}, {"calls": 1})
     if rule.code is not None:
         said = rule.message or f"It answered {got.status}."
-        raise ActorError(said, temporary=False, code=rule.code)
+        raise Declined(said, got, code=rule.code)
     if rule.again is not None:
-        raise ActorError(
-            f"It answered {got.status}; trying again may help.", temporary=True, after=rule.again or retry_after(got)
-        )
-    raise ActorError(rule.message, temporary=False)
+        raise Declined(
+            f"It answered {got.status}; trying again may help.", got, temporary=True,
+            after=rule.again or retry_after(got),
+        )  # fmt: skip
+    raise Declined(rule.message, got)
 
 
-def by_status(got: Got, *, repeatable: bool) -> ActorError:
+def by_status(got: Got, *, repeatable: bool) -> Declined:
     """What a status stands for that no rule speaks of."""
     if 300 <= got.status < 400:
-        return ActorError(f"It answered {got.status} and leads elsewhere, which is not followed.", temporary=False)
+        return Declined(f"It answered {got.status} and leads elsewhere, which is not followed.", got)
     if got.status in UNDONE or (got.status in TEMPORARY and repeatable):
-        return ActorError(f"It answered {got.status}.", temporary=True, after=retry_after(got))
+        return Declined(f"It answered {got.status}.", got, temporary=True, after=retry_after(got))
     more = " Whether it was carried out is not known." if got.status >= 500 else ""
-    return ActorError(f"It answered {got.status}, for which the connector has no rule.{more}", temporary=False)
+    return Declined(f"It answered {got.status}, for which the connector has no rule.{more}", got)
 
 
 def retry_after(got: Got) -> float | None:

@@ -1,0 +1,156 @@
+"""How does an administrator bring a connector in, from a file or an OpenAPI document, and try it out before?"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from casework.access import permissions
+from casework.web.decorators import person, reads_and_writes, writes
+from orchestration.actors.card import Card, card_of
+from orchestration.actors.connectors import Wanted, connector_register, connector_try, health_of
+from orchestration.actors.contract import version_of
+from orchestration.actors.kinds.declared import FILE_KINDS, file_faults
+from orchestration.actors.kinds.files import FileRefused, read_file
+from orchestration.actors.kinds.http_connector.openapi import OpenApi, draft, example_text
+from orchestration.ground.refusals import Refused
+from orchestration.models import Actor
+
+Json = Any
+FIELDS: Final = ("kind", "key", "name", "owner", "text", "input")
+LONGEST: Final = {"text": 200_000, "document": 2_000_000}
+SHORT: Final = 200
+
+
+@reads_and_writes
+def connector_new(request: HttpRequest) -> HttpResponse:
+    """Paste or upload a file; check it, try it out, or register it as a version of an actor."""
+    _may_change(request)
+    if request.method != "POST":
+        return _page(request, _begun(request))
+    given = _given(request)
+    kind, content = given["kind"], given["text"].encode()
+    faults = file_faults(kind, content)
+    if faults:
+        return _page(request, given, status=400, faults=faults)
+    if not given["input"].strip():
+        given["input"] = example_text(read_file(content).get("input", {}))
+    match request.POST.get("do"):
+        case "try":
+            return _tried(request, given, content)
+        case "register":
+            return _registered(request, given, content)
+    return _page(request, given, sound=True)
+
+
+def _begun(request: HttpRequest) -> dict[str, str]:
+    """An empty form, or that of an actor whose file is to be changed."""
+    given = dict.fromkeys(FIELDS, "") | {"kind": "http"}
+    actor = Actor.objects.filter(key=request.GET.get("actor", ""), kind__in=FILE_KINDS).first()
+    if actor is None:
+        return given
+    version = actor.versions.order_by("-created", "-pk").first()
+    text = "" if version is None else bytes(version.artefact).decode("utf-8", "replace")
+    return given | {"kind": actor.kind, "key": actor.key, "name": actor.name, "owner": actor.owner, "text": text}
+
+
+def _given(request: HttpRequest) -> dict[str, str]:
+    given = {name: request.POST.get(name, "")[: LONGEST.get(name, LONGEST["text"])] for name in FIELDS}
+    given |= {name: given[name].strip()[:SHORT].replace("\0", "") for name in ("kind", "key", "name", "owner")}
+    upload = request.FILES.get("file")
+    if upload is not None:
+        given["text"] = upload.read(LONGEST["text"] + 1).decode("utf-8", "replace")
+    return given
+
+
+def _tried(request: HttpRequest, given: dict[str, str], content: bytes) -> HttpResponse:
+    try:
+        input = json.loads(given["input"])
+    except (ValueError, RecursionError):
+        return _page(request, given, status=400, input_error="This is no JSON.")
+    actor = Actor.objects.filter(key=given["key"]).first()
+    card = Card() if actor is None else card_of(actor.card)
+    tried = connector_try(given["kind"], content, input, card, permissions.origin_of(person(request)))
+    output = None if tried.output is None else json.dumps(tried.output, indent=2, ensure_ascii=False)
+    return _page(request, given, sound=True, tried=tried, output=output)
+
+
+def _registered(request: HttpRequest, given: dict[str, str], content: bytes) -> HttpResponse:
+    wanted = Wanted(
+        given["kind"], given["key"], content, given["name"], given["owner"], use=request.POST.get("use") == "yes"
+    )
+    outcome = connector_register(wanted, permissions.origin_of(person(request)))
+    if isinstance(outcome, Refused):
+        return _page(request, given, status=409, sound=True, refused=outcome)
+    at_work = "at work from the next job on" if outcome.active else "registered, and not at work yet"
+    messages.success(request, f"Version {outcome.version} of {outcome.actor.name} is {at_work}.")
+    return redirect("actor", outcome.actor.key)
+
+
+def _page(request: HttpRequest, given: dict[str, str], *, status: int = 200, **more: Any) -> HttpResponse:
+    kinds = [(kind, one.words) for kind, one in FILE_KINDS.items()]
+    version = version_of(given["text"].encode()) if more.get("sound") else ""
+    context = {"given": given, "kinds": kinds, "version": version, **more}
+    return render(request, "actors/connector.html", context, status=status)
+
+
+# ---------------------------------------------------------------- from an OpenAPI document
+
+
+@reads_and_writes
+def connector_openapi(request: HttpRequest) -> HttpResponse:
+    """Paste or upload an OpenAPI document, choose an operation: its draft is shown on the page for files."""
+    _may_change(request)
+    if request.method != "POST":
+        return _openapi(request, "")
+    upload = request.FILES.get("file")
+    most = LONGEST["document"]
+    text = (
+        request.POST.get("document", "")[:most] if upload is None else upload.read(most + 1).decode("utf-8", "replace")
+    )
+    try:
+        api = OpenApi(text.encode())
+        operations = api.operations()
+        chosen = next((one for one in operations if one.name == request.POST.get("operation")), None)
+        if chosen is None:
+            return _openapi(request, text, operations=operations)
+        base, capability = (request.POST.get(name, "").strip()[:SHORT] for name in ("base", "capability"))
+        drafted = draft(api, chosen, capability or "call-" + chosen.method, base)
+    except FileRefused as refused:
+        return _openapi(request, text, faults=refused.faults, status=400)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return _openapi(request, text, faults=["The document is not as OpenAPI says."], status=400)
+    given = dict.fromkeys(FIELDS, "") | {"kind": "http", "text": drafted}
+    return _page(request, given, faults=file_faults("http", drafted.encode()), drafted=chosen.name)
+
+
+def _openapi(request: HttpRequest, text: str, *, status: int = 200, **more: Any) -> HttpResponse:
+    return render(request, "actors/openapi.html", {"document": text, **more}, status=status)
+
+
+# ---------------------------------------------------------------- is it there?
+
+
+@writes
+def actor_health(request: HttpRequest, key: str) -> HttpResponse:
+    """Ask now whether what an actor depends on can be reached."""
+    _may_change(request)
+    actor = get_object_or_404(Actor, key=key)
+    said = health_of(actor)
+    if said is None:
+        messages.info(request, f"{actor.name} depends on nothing that could be asked, or has no version in use.")
+    elif said:
+        messages.error(request, f"{actor.name}: {said}")
+    else:
+        messages.success(request, f"{actor.name} can be reached.")
+    return redirect("actor", key)
+
+
+def _may_change(request: HttpRequest) -> None:
+    if not permissions.may_publish(person(request)):
+        raise PermissionDenied("Only administrators bring connectors in.")

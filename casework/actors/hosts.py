@@ -1,0 +1,61 @@
+"""Which hosts may connectors call, and how is one added or taken off?"""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from casework.access import permissions
+from casework.web.decorators import person, reads_and_writes, writes
+from orchestration.actors.hosts.register import host_allow, host_forget
+from orchestration.ground.refusals import Refused
+from orchestration.models import AllowedHost
+
+
+@reads_and_writes
+def hosts(request: HttpRequest) -> HttpResponse:
+    """The list for administrators and auditors; its form for administrators."""
+    user = person(request)
+    if not (permissions.may_publish(user) or permissions.may_audit(user)):
+        raise PermissionDenied("Hosts are shown to administrators and auditors.")
+    if request.method != "POST":
+        return _page(request)
+    _may_change(request)
+    given = {name: request.POST.get(name, "").strip().replace("\0", "")[:255] for name in ("host", "port", "note")}
+    private = request.POST.get("private") == "yes"
+    if given["port"] and not (given["port"].isascii() and given["port"].isdigit() and len(given["port"]) < 6):
+        return _page(request, given | {"private": private}, Refused("port", "", {"port": "A port is a number."}))
+    outcome = host_allow(
+        given["host"], int(given["port"]) if given["port"] else None, private=private, note=given["note"],
+        origin=permissions.origin_of(user),
+    )  # fmt: skip
+    if isinstance(outcome, Refused):
+        return _page(request, given | {"private": private}, outcome)
+    messages.success(request, f"Connectors may call {outcome}.")
+    return redirect("hosts")
+
+
+@writes
+def host_remove(request: HttpRequest, host_id: int) -> HttpResponse:
+    _may_change(request)
+    outcome = host_forget(host_id, permissions.origin_of(person(request)))
+    if isinstance(outcome, Refused):
+        messages.error(request, outcome.message)
+    else:
+        messages.success(request, f"Connectors may not call {outcome} any more.")
+    return redirect("hosts")
+
+
+def _page(request: HttpRequest, given: dict[str, object] | None = None, refused: Refused | None = None) -> HttpResponse:
+    context = {
+        "hosts": AllowedHost.objects.order_by("host", "port"), "may_change": permissions.may_publish(person(request)),
+        "given": given or {}, "refused": refused,
+    }  # fmt: skip
+    return render(request, "actors/hosts.html", context, status=200 if refused is None else 400)
+
+
+def _may_change(request: HttpRequest) -> None:
+    if not permissions.may_publish(person(request)):
+        raise PermissionDenied("Only administrators say which hosts may be called.")

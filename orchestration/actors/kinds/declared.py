@@ -1,0 +1,33 @@
+"""Which kinds of actors are declared in a file that administrators bring, and is such a file sound?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pkgutil import resolve_name
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """`faults`: what tells all that is wrong with a file of the kind, a sentence each."""
+
+    words: str
+    faults: str
+
+
+FILE_KINDS: Final = {
+    "http": FileKind("another system over HTTP", "orchestration.actors.kinds.http_connector.file:connector_faults"),
+}
+
+
+def file_faults(kind: str, content: bytes) -> list[str]:
+    """All that is wrong with the file, a sentence each; none where it may become a version."""
+    if kind not in FILE_KINDS:
+        return [f"{kind!r} is no kind of connector; {', '.join(FILE_KINDS)} are."]
+    found: list[str] = resolve_name(FILE_KINDS[kind].faults)(content)
+    return found
+
+
+def file_fault(kind: str, content: bytes) -> str:
+    """The same in one text; empty where the file is sound."""
+    return " ".join(file_faults(kind, content))
