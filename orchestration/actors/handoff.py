@@ -16,7 +16,8 @@ from typing import Any
 
 from orchestration.actors.capability import Capability
 from orchestration.actors.card import Card
-from orchestration.privacy.classification import Classification
+from orchestration.privacy.classification import LEVELS, Classification
+from orchestration.privacy.masking import Principal, View, mask
 
 Json = Any
 
@@ -96,6 +97,18 @@ class CaseFacts:
     def data(self) -> Mapping[str, Json]:
         """Read when a guardrail first asks for it."""
         return self.load()
+
+    def seen_with(self, clearance: str) -> View | None:
+        """The case as a principal with this clearance sees it; None where nothing is hidden, and nothing is read."""
+        if clearance == LEVELS[-1] or self.classification is None:
+            return None
+        if clearance not in self._views:
+            self._views[clearance] = mask(self.data, self.classification, Principal(clearance))
+        return self._views[clearance]
+
+    @cached_property
+    def _views(self) -> dict[str, View]:
+        return {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ from orchestration.jobs.attempt import Attempt
 from orchestration.models import ActorVersion, Instance, Job
 from orchestration.privacy.classification import LEVELS
 from orchestration.privacy.error_texts import without_data
-from orchestration.privacy.texts import NO_SECRETS
 
 Json = Any
 
@@ -123,9 +122,8 @@ def _numbers(chosen: Candidate) -> Numbers:
 
 def told(ready: Ready, error: str) -> str:
     """An error that an actor or another system wrote, without what it quotes of the case."""
-    case = _case(ready.job, ready.case_type)
-    view = sight.case_view(case, LEVELS[0])
-    return without_data(error, given(ready.job), NO_SECRETS if view is None else view.secrets)
+    secrets = sight.hidden_from(_case(ready.job, ready.case_type), LEVELS[0])
+    return without_data(error, given(ready.job), secrets)
 
 
 def _case(job: Job, case_type: CaseType) -> CaseFacts:

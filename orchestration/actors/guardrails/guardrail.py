@@ -57,6 +57,10 @@ class Crossing:
     def places(self, *places: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(shown_place(place, self._names) for place in places))
 
+    def is_name(self, text: str) -> bool:
+        """Whether this is the name of a field that a schema has, which tells nothing."""
+        return text in self._names
+
     @property
     def _names(self) -> frozenset[str]:
         side = self.handoff

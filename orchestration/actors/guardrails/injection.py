@@ -38,6 +38,7 @@ _UNSEEN: Final = re.compile(
     "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]"
 )
 _HIDDEN: Final = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0001-\U000e007f]|[\u200b-\u200d\u2060\ufeff]{4,}")
+_SPACE: Final = re.compile(r"\s+")
 _LETTERS: Final = str.maketrans("0134578@$", "oieastbas")
 """Digits and signs that stand for letters, for a second look."""
 
@@ -99,10 +100,12 @@ def _matches(plain: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    """In lower case, without accents and what nobody sees; spaces as one, line ends kept."""
+    """In lower case, without accents and what nobody sees; spaces as one, line ends as one."""
     decomposed = unicodedata.normalize("NFKD", _UNSEEN.sub("", text)).casefold()
     plain = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
-    return re.sub(r"[^\S\n]+", " ", plain.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+    return _SPACE.sub(
+        lambda found: "\n" if "\n" in found[0] else " ", plain.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    )
 
 
 def _joined(plain: str) -> str:

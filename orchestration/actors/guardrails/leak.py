@@ -31,6 +31,8 @@ from orchestration.privacy.classification import Classification
 from orchestration.privacy.texts import FORMS, NO_SECRETS, Secret, Secrets
 
 Json = Any
+Written = list[tuple[str, str]]
+"""(place, text) of what came back."""
 _NOT_SHOWN: Final = re.compile(r"[\W_]+")
 _LEAST_CANARY: Final = 6
 
@@ -68,7 +70,8 @@ def _found(crossing: Crossing, what: str, place: str) -> Said:
 
 def _leaks(crossing: Crossing, parameters: Parameters) -> Iterator[tuple[str, str]]:
     """What must not come back, and where."""
-    handoff, written = crossing.handoff, list(texts(crossing.value))
+    handoff = crossing.handoff
+    written = [(place, text) for place, text in texts(crossing.value) if not crossing.is_name(text)]
     yield from _planted(written, (*handoff.canaries, *parameters["canaries"]))
     yield from _made_up(crossing, written)
     hidden = sight.hidden_from(handoff.case, handoff.card.clearance)
@@ -87,7 +90,7 @@ def _declared(contract: Classification | None, place: str) -> frozenset[str]:
     return frozenset() if contract is None else frozenset({contract.rule(place).mask})
 
 
-def _planted(written: list[tuple[str, str]], canaries: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _planted(written: Written, canaries: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     sought = [plain for plain in map(_plain, canaries) if len(plain) >= _LEAST_CANARY]
     for place, text in written if sought else ():
         if any(plain in _plain(text) for plain in sought):
@@ -98,7 +101,7 @@ def _plain(text: str) -> str:
     return _NOT_SHOWN.sub("", text).casefold()
 
 
-def _made_up(crossing: Crossing, written: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _made_up(crossing: Crossing, written: Written) -> Iterator[tuple[str, str]]:
     """Pseudonyms that stand for nothing in this call."""
     if not crossing.restore:
         return
@@ -109,22 +112,25 @@ def _made_up(crossing: Crossing, written: list[tuple[str, str]]) -> Iterator[tup
                 yield "a pseudonym that it was not given", place
 
 
-def _not_given(crossing: Crossing, written: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _not_given(crossing: Crossing, written: Written) -> Iterator[tuple[str, str]]:
     """Personal values of the case that the actor did not get, in fields that the contract does not mark so."""
-    case = crossing.handoff.case
+    case, contract = crossing.handoff.case, sight.output_classification(crossing.handoff)
     if case.classification is None:
         return
+    values = list(pseudonyms.values_of(case.data, case.classification, frozenset(pseudonyms.WORDS)))
+    every = _secrets(*values)
+    if not any(every.holds_known(text) for _, text in written):
+        return
     given = " \n ".join(text for _, text in texts(crossing.given))
-    for kind, value in pseudonyms.values_of(case.data, case.classification, frozenset(pseudonyms.WORDS)):
-        known = Secrets(known=frozenset({Secret(value, kind)}))
-        if known.holds_known(given) or value in crossing.restore.values():
-            continue
-        contract = sight.output_classification(crossing.handoff)
-        yield from (
-            ("a value that it was not given", place)
-            for place, text in written
-            if kind not in _declared(contract, place) and known.holds_known(text)
-        )
+    for kind, value in values:
+        known = _secrets((kind, value))
+        if not known.holds_known(given):
+            places = (place for place, text in written if known.holds_known(text))
+            yield from (("a value that it was not given", at) for at in places if kind not in _declared(contract, at))
+
+
+def _secrets(*values: tuple[str, str]) -> Secrets:
+    return Secrets(known=frozenset(Secret(value, kind) for kind, value in values))
 
 
 _TEXTS: Final = {"type": "array", "items": {"type": "string", "minLength": _LEAST_CANARY, "maxLength": 200}}

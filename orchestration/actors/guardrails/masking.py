@@ -23,7 +23,7 @@ from orchestration.actors.guardrails.guardrail import (
     first_of,
     object_schema,
 )
-from orchestration.actors.guardrails.places import MOST_PLACES, below
+from orchestration.actors.guardrails.places import MOST_PLACES, below, texts
 from orchestration.privacy.classification import Node, rank
 from orchestration.privacy.masking import Principal, mask
 
@@ -47,7 +47,7 @@ def check(crossing: Crossing, parameters: Parameters) -> Said:
     clearance = sight.lower(crossing.handoff.card.clearance, parameters["most"])
     value = _without(crossing.value, frozenset(parameters["leave-out"]), "")
     value = _by_contract(crossing, value, clearance)
-    view = sight.case_view(crossing.handoff.case, clearance)
+    view = crossing.handoff.case.seen_with(clearance)
     value = value if view is None else view.payload(value)
     value = _with_pseudonyms(crossing.value, value, crossing.restore)
     if value == crossing.value:
@@ -72,8 +72,9 @@ def _by_contract(crossing: Crossing, value: Json, clearance: str) -> Json:
     classification = sight.input_classification(crossing.handoff)
     if clearance == sight.HIGHEST or classification is None:
         return value
-    seen = mask(_fitting(value, classification.root, clearance), classification, Principal(clearance))
-    return seen.data
+    fitting = _fitting(value, classification.root, clearance)
+    named = frozenset(place for place, text in texts(fitting) if text in crossing.restore)
+    return mask(fitting, classification, Principal(clearance, revealed=named)).data
 
 
 def _fitting(value: Json, node: Node | None, clearance: str) -> Json:

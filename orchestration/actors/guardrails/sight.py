@@ -14,7 +14,6 @@ import orjson
 
 from orchestration.actors.handoff import CaseFacts, Handoff
 from orchestration.privacy.classification import LEVELS, Classification, Rule, classify, rank
-from orchestration.privacy.masking import Principal, View, mask
 from orchestration.privacy.texts import NO_SECRETS, Secrets
 
 Json = Any
@@ -48,15 +47,8 @@ def lower(one: str, other: str) -> str:
 
 def hidden_from(case: CaseFacts, clearance: str) -> Secrets:
     """What of the case's data a principal with this clearance must not learn from any text."""
-    view = case_view(case, clearance)
+    view = case.seen_with(clearance)
     return NO_SECRETS if view is None else view.secrets
-
-
-def case_view(case: CaseFacts, clearance: str) -> View | None:
-    """The case as such a principal sees it; None where nothing is hidden from it, and nothing needs to be read."""
-    if clearance == HIGHEST or case.classification is None:
-        return None
-    return mask(case.data, case.classification, Principal(clearance))
 
 
 def sees(clearance: str, rule: Rule) -> bool:
