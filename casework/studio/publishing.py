@@ -26,10 +26,11 @@ from casework.models import Proposal
 from casework.studio.upload_archive import FileChange, Unreadable, file_changes, unpacked
 from orchestration.casetypes.case_type import CaseType, Faulty, checked, content_hash
 from orchestration.casetypes.deployment import Published, deploy
+from orchestration.casetypes.offered import unoffered
 from orchestration.casetypes.usage import Usage, usage
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
-from orchestration.models import Actor, Definition, Instance
+from orchestration.models import Definition, Instance
 
 KEPT: Final = timedelta(days=7)
 """A proposal that nobody publishes is gone after this."""
@@ -174,11 +175,8 @@ def _warnings(draft: CaseType) -> Iterator[Fault]:
     """What does no harm by itself, and what the installation lacks for these models."""
     for warning in draft.library.warnings:
         yield Fault(warning.file, warning.element, warning.sentence)
-    able = set(Actor.objects.filter(enabled=True).values_list("capability", flat=True))
-    for asked in usage(draft).asked:
-        if not asked.computed and asked.capability not in able:
-            words = f"“{asked.name}” asks for {asked.capability!r}, which no actor in use can do: a person has to help."
-            yield Fault(_file_of(usage(draft), asked.by), asked.step, words)
+    for asked, words in unoffered(draft):
+        yield Fault(_file_of(usage(draft), asked.by), asked.step, words)
     known = set(Group.objects.values_list("name", flat=True))
     for role in draft.roles:
         if role.group not in known:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from orchestration.actors import gauges
 from orchestration.actors.capability import Capability
+from orchestration.actors.guardrails.declared import rate_of
 from orchestration.actors.routing import ANY, AUTOMATIC, MODES, Candidate, Choice, Wish, route
 from orchestration.casetypes.case_type import CaseType
 from orchestration.engine.codec import decode
@@ -57,12 +58,19 @@ def choose(job: Job, case_type: CaseType, capability: Capability) -> Choice:
     """The choice for one attempt. Raises RoutingFault."""
     now = clock.utc_now()
     draw = zlib.crc32(b"%d" % job.instance_id) % SHARES
-    found = [
-        replace(one, lapsed=one.key in job.lapsed)
-        for one in gauges.candidates(capability.key, now, draw, case_type.key)
-    ]
+    at_hand = gauges.candidates(capability.key, now, draw, case_type.key)
+    marked = [replace(one, lapsed=one.key in job.lapsed) for one in at_hand]
+    found = _limited(marked, rate_of(capability))
     wishes = _wishes(job, case_type, found, now) if case_type.routing else ()
     return route(wishes, found, now, job.wanted_actor)
+
+
+def _limited(found: list[Candidate], most: int | None) -> list[Candidate]:
+    """The candidates with the rate that this work allows, where that is lower than their own."""
+    if most is None:
+        return found
+    rates = [most if one.card.rate is None else min(most, one.card.rate) for one in found]
+    return [replace(one, card=replace(one.card, rate=rate)) for one, rate in zip(found, rates, strict=True)]
 
 
 def _wishes(job: Job, case_type: CaseType, found: Sequence[Candidate], now: datetime) -> list[Wish]:

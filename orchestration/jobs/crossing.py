@@ -117,7 +117,9 @@ def handoff_of(ready: Ready, actor: Actor) -> Handoff:
 
 def _numbers(chosen: Candidate) -> Numbers:
     currency = "" if chosen.card.price is None else chosen.card.price.currency
-    return Numbers(chosen.calls, chosen.cost, currency, chosen.spent, chosen.budget)
+    return Numbers(
+        chosen.calls, chosen.cost, currency, chosen.spent, chosen.budget, chosen.case_spent, chosen.case_budget
+    )  # fmt: skip
 
 
 def told(ready: Ready, error: str) -> str:

@@ -23,7 +23,7 @@ from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.engine.commands import ACTOR_FAILED, AskPerson, CompleteJob, FailJob
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
-from orchestration.jobs import actor_ledger, calling, choosing, offering, stopping, worker_liveness
+from orchestration.jobs import actor_ledger, calling, choosing, evaluating, offering, stopping, worker_liveness
 from orchestration.jobs.actor_ledger import reference
 from orchestration.jobs.attempt import Attempt
 from orchestration.jobs.crossing import Ready
@@ -161,7 +161,9 @@ def bring_back(
         if attempt.chosen is not None and stopping.is_stopped(attempt.actor):
             contain(job, attempt, started)
             return None
-        return _taken_in(job, attempt, started, capability or undeclared(job.capability))
+        capability = capability or undeclared(job.capability)
+        evaluating.when_settled(job, capability)
+        return _taken_in(job, attempt, started, capability)
 
 
 def _taken_in(job: Job, attempt: Attempt, started: datetime, capability: Capability) -> services.Done | Refused | None:

@@ -12,8 +12,9 @@ from audit.services import Origin
 from casework.access.roles import ensure_roles
 from casework.access.roles_verification import control_begin
 from casework.actors.bundled import CASE_TYPES, ensure_actors
-from orchestration.casetypes.case_type import folder_files, read
+from orchestration.casetypes.case_type import by_definition, current, folder_files, read
 from orchestration.casetypes.deployment import deploy
+from orchestration.casetypes.offered import unoffered
 from orchestration.ground.refusals import Refused
 from orchestration.models import Definition
 
@@ -26,7 +27,8 @@ class Command(BaseCommand):
         parser.add_argument("--note", default="Shipped with Casewright")
 
     def handle(self, *, folders: list[Path], note: str, **options: Any) -> None:
-        for folder in folders or shipped_folders():
+        chosen = folders or shipped_folders()
+        for folder in chosen:
             files = folder_files(folder)
             if not folders and (kept := kept_by_people(files)) is not None:
                 self.stdout.write(f"{kept.name}: version {kept.version} stays; a person has published it")
@@ -34,6 +36,8 @@ class Command(BaseCommand):
                 self.deploy(folder, files, note)
             ensure_actors(folder / "training")
         control_begin(Origin("system:setup"))
+        for folder in chosen:
+            self.warn(folder)
 
     def deploy(self, folder: Path, files: dict[str, str], note: str) -> None:
         outcome = deploy(files, Origin("system:setup"), note=note)
@@ -42,6 +46,12 @@ class Command(BaseCommand):
         ensure_roles(outcome.case_type)
         said = "deployed" if outcome.created else "is there already"
         self.stdout.write(f"{outcome.case_type.name}: version {outcome.definition.version} {said}")
+
+    def warn(self, folder: Path) -> None:
+        """Say which work of its newest version nobody can do yet."""
+        newest = current(read(folder_files(folder)).key)
+        for _, words in unoffered(by_definition(newest.pk)):
+            self.stdout.write(f"{newest.name}: {words}")
 
 
 def shipped_folders() -> list[Path]:

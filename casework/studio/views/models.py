@@ -19,6 +19,7 @@ from casework.studio.upload_archive import MOST_UNPACKED, MOST_UPLOADED, zipped
 from casework.web.decorators import person, reads, reads_and_writes, refusal
 from orchestration.casetypes.case_type import Faulty, current
 from orchestration.casetypes.files import READ
+from orchestration.casetypes.offered import unoffered
 from orchestration.ground.refusals import Refused
 from orchestration.models import Definition
 
@@ -86,6 +87,8 @@ def _published(request: HttpRequest, found: Proposal) -> HttpResponse:
     if outcome.created:
         said = f"Version {outcome.definition.version} is published. New cases follow it; running ones stay on theirs."
         messages.success(request, said)
+        for _, words in unoffered(outcome.case_type):
+            messages.warning(request, words)
     else:
         messages.info(request, "Nothing was changed, so there is no new version.")
     return redirect("models", outcome.definition.pk)

@@ -28,6 +28,7 @@ from casework.studio.rule_versions import TableOf, tables_by_file, versions
 from casework.web.decorators import person, reads, reads_and_writes, refusal
 from orchestration.casetypes.case_type import by_definition, current
 from orchestration.casetypes.deployment import deploy
+from orchestration.casetypes.offered import unoffered
 from orchestration.ground.refusals import Refused
 from orchestration.models import Definition
 
@@ -122,6 +123,8 @@ def _published(request: HttpRequest, definition: Definition, made: Draft) -> Htt
     if outcome.created:
         said = f"Version {outcome.definition.version} is published. New cases follow it; running ones stay on theirs."
         messages.success(request, said)
+        for _, words in unoffered(outcome.case_type):
+            messages.warning(request, words)
     else:
         messages.info(request, "Nothing was changed, so there is no new version.")
     return redirect("rules-version", outcome.definition.pk)

@@ -44,7 +44,7 @@ def check(crossing: Crossing, parameters: Parameters) -> Said:
             )
     if numbers.budget is not None and numbers.spent + (cost or 0) > numbers.budget:
         return Said(then, f"The budget of {crossing.handoff.actor} of this month is used up.")
-    if numbers.case_budget is not None and numbers.case_spent + (cost or 0) > numbers.case_budget:
+    if cost and numbers.case_budget is not None and numbers.case_spent + cost > numbers.case_budget:
         return Said(
             then, f"The budget for cases of the type {crossing.handoff.case.case_type} of this month is used up."
         )

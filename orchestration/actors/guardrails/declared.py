@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from orchestration.actors.capability import Capability, Guard
+from orchestration.actors.guardrails import rate
 from orchestration.actors.guardrails.guardrail import AFTER, BEFORE, Guardrail, Parameters
 from orchestration.actors.guardrails.registry import GUARDRAILS, Asked, asked_by, named, parameter_fault
 
@@ -38,3 +39,9 @@ def _loosened(guardrail: Guardrail, parameters: Parameters, own: Iterable[Asked]
         return "is dropped; it may be tightened, not left out"
     reasons = [guardrail.loosened(parameters, given) for given in same]
     return "" if "" in reasons else f"may be tightened, not loosened: {reasons[0]}"
+
+
+def rate_of(capability: Capability) -> int | None:
+    """The calls a minute that a capability's own guardrail allows; None: it says nothing of that."""
+    asked = asked_by(capability, BEFORE)
+    return min((given["calls"] for guardrail, given in asked if guardrail.name == rate.GUARDRAIL.name), default=None)

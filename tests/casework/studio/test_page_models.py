@@ -334,6 +334,16 @@ def test_a_review_says_what_the_models_would_need(refund_type: Definition, admin
     assert "The group “Palm readers” is new" in words
 
 
+def test_published_models_that_ask_for_what_nobody_offers_are_said_to_need_a_person(
+    refund_type: Definition, admin: Client
+) -> None:
+    asking = FILES["refund.bpmn"].replace('capability="sentiment"', 'capability="palmistry"')
+    upload(admin, "refund.zip", zipped(FILES | {"refund.bpmn": asking}))
+    page = told(publish(admin))
+    assert "Version 2 is published." in page
+    assert "“Read the tone” asks for &#x27;palmistry&#x27;, which no actor in use can do" in page
+
+
 def test_pages_of_models_need_no_get_to_change_and_no_script(refund_type: Definition, admin: Client) -> None:
     upload(admin, "approval.dmn", STRICTER, "refund")
     page = told(admin.get(f"/models/import/{Proposal.objects.get().pk}/?do=publish&note=x"))

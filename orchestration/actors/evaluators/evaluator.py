@@ -1,0 +1,48 @@
+"""What is an evaluator?
+
+It scores an answer afterwards, from 0 to 1, and never stops anything: beside guardrails the second word for quality.
+A value like a guardrail: a name, a JSON Schema of its parameters, a pure function. One file each, listed in `registry`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+Json = Any
+Parameters = Mapping[str, Json]
+
+SETTLED: Final = "settled"
+JUDGED: Final = "judged"
+"""When it is asked: once the job has its result, or once a person has said what they think of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A score from 0 to 1, and why in words; the words name counts, never the data."""
+
+    score: float
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An answer that is over. `verdict`, `right`: what a person said of it, and what they gave in its place."""
+
+    given: Json
+    output: Json
+    verdict: str = ""
+    right: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluator:
+    """`score` gives None where this evaluator has nothing to say of a result."""
+
+    name: str
+    about: str
+    score: Callable[[Result, Parameters], Scored | None]
+    when: str = SETTLED
+    parameters: Mapping[str, Json] = field(default_factory=lambda: {"type": "null"})
+    normal: Callable[[Json], Parameters] = lambda given: given or {}

@@ -1,0 +1,77 @@
+"""How is an answer scored afterwards?"""
+
+import pytest
+
+from orchestration.actors.capability import Guard
+from orchestration.actors.evaluators.evaluator import JUDGED, SETTLED, Result
+from orchestration.actors.evaluators.registry import EVALUATORS, scores
+from orchestration.casetypes.capabilities import capability_faults
+from tests.orchestration.actors.test_guardrails_declared import files
+
+LETTER = "Anna Lind bought two lamps for 1,250.50 EUR on 3 April 2026, order 88."
+
+
+def score(guard, given=None, output=None, when=SETTLED, **judged):
+    return dict(scores([guard], when, Result(given, output, **judged))).get(guard.name)
+
+
+@pytest.mark.parametrize(
+    ("reply", "share"),
+    [
+        ("You paid 1.250,50 EUR for order 88.", 1),
+        ("Dear Anna Lind, we got it on 2026-04-03.", 1),
+        ("Dear Anna Holm, you paid 1250.5 EUR.", 3 / 4),
+        ("You paid 999 EUR.", 1 / 2),
+        ("We look into it.", 1),
+    ],
+)
+def test_grounded_is_the_share_of_what_it_names_that_stands_in_the_input(reply, share):
+    found = score(Guard("grounded"), {"text": LETTER}, {"reply": reply})
+    assert found.score == pytest.approx(share)
+    assert not {"Anna", "Holm", "999", "1250"} & set(found.note.split())
+
+
+@pytest.mark.parametrize(("length", "expected"), [(50, 1), (100, 1), (25, 0.5), (200, 0.5)])
+def test_length_is_less_the_farther_a_text_is_from_what_is_wanted(length, expected):
+    found = score(Guard("length", {"of": "/reply", "least": 50, "most": 100}), None, {"reply": "x" * length})
+    assert found.score == expected
+
+
+def test_a_text_that_is_not_there_has_no_length():
+    assert score(Guard("length", {"of": "/reply"}), None, {"label": "a"}).score == 0
+
+
+@pytest.mark.parametrize(
+    ("verdict", "right", "expected"),
+    [
+        ("accepted", None, 1),
+        ("rejected", None, 0),
+        ("changed", {"label": "pay", "lines": [{"amount": 5}, {"amount": 7}]}, 2 / 3),
+        ("changed", {"something": "else"}, 0),
+    ],
+)
+def test_agreement_is_what_a_person_kept_of_an_answer(verdict, right, expected):
+    output = {"label": "pay", "lines": [{"amount": 5}, {"amount": 6}]}
+    found = score(Guard("agrees-with", "reviewer"), None, output, JUDGED, verdict=verdict, right=right)
+    assert found.score == pytest.approx(expected)
+
+
+def test_agreement_is_asked_for_only_once_a_person_has_said_something():
+    assert score(Guard("agrees-with", "reviewer"), None, {"label": "pay"}) is None
+
+
+@pytest.mark.parametrize(
+    ("evaluator", "told"),
+    [
+        ("beauty", "there is no evaluator 'beauty'; there are agrees-with, length, grounded."),
+        ({"agrees-with": "somebody"}, "the parameters of the evaluator agrees-with are not right"),
+        ({"length": {"least": 5}}, "the parameters of the evaluator length are not right: 'of' is a required property"),
+    ],
+)
+def test_an_unknown_evaluator_or_parameter_does_not_deploy(evaluator, told):
+    document = {"key": "a", "title": "A", "evaluators": [evaluator]}
+    assert told in " ".join(capability_faults(files(document)))
+
+
+def test_every_evaluator_says_what_it_is_about():
+    assert all(one.about.endswith(".") for one in EVALUATORS)
