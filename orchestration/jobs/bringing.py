@@ -93,8 +93,8 @@ def _attempt(lease: Lease, ready: Ready, brought: Brought) -> Attempt | str:
     if brought.answer is None:
         faulty = brought.temporary and brought.code is None
         return crossing.failed(
-            ready, brought.error, temporary=brought.temporary, code=brought.code, after=brought.after, faulty=faulty,
-            verdicts=_verdicts(lease),
+            ready, crossing.told(ready, brought.error), temporary=brought.temporary, code=brought.code,
+            after=brought.after, faulty=faulty, verdicts=_verdicts(lease),
         )  # fmt: skip
     try:
         out = fetching.outward_of(ready)

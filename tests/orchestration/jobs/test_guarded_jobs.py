@@ -15,7 +15,7 @@ from orchestration.actors.call import current
 from orchestration.actors.capability import capability_of
 from orchestration.actors.kinds import ActorError, Answer
 from orchestration.casetypes.case_type import by_definition
-from orchestration.jobs import runner
+from orchestration.jobs import by_hand, runner
 from orchestration.models import ActorCall, Evaluation, Gauge, HumanTask, Job, Judgement
 from orchestration.shell.services import Done
 from tests.orchestration.jobs.test_jobs import holds, work
@@ -129,6 +129,19 @@ def test_an_error_that_quotes_what_was_given_is_kept_without_it(
     said = told(job)
     assert "no shelf for" in said
     assert not [word for word in ("Otto", "Kreuz", "blue", "neighbour", "kreuz@", "hans@") if word in said]
+
+
+def test_what_a_person_gives_in_a_machine_s_place_is_held_to_all_that_makes_sense_for_people(
+    work: Callable[[], Job], promised: Callable[..., None]
+) -> None:
+    job = work()
+    promised(guardrails={"after": ["leak", {"consistent": "shelf > 3"}, {"confidence": 0.9}]})
+    case_type = runner.by_definition(job.instance.definition_id)
+    given = by_hand.ByHand(job, case_type, case_type.capability("filing"), {"type": "object"}, None)
+    said = by_hand.checked(given, "anna", {"shelf": 1, "note": "call otto@example.org"}, {})
+    against = by_hand.objection(said)
+    assert against is not None and against.guardrail == "consistent"
+    assert by_hand.objection(by_hand.checked(given, "anna", {"shelf": 4, "note": "otto@example.org"}, {})) is None
 
 
 def test_answers_are_scored_once_they_are_used_and_again_when_a_person_has_judged_them(
