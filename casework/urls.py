@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from casework.access import views as account
 from casework.actors import card_views as actor_cards
 from casework.actors import connectors, hosts
+from casework.actors import token_views as actor_tokens
 from casework.actors import views as actors
 from casework.actors.ledger import budget_pages
 from casework.actors.ledger import views as ledger
@@ -68,6 +69,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("actors/<slug:key>/", actors.actor, name="actor"),
     path("actors/<slug:key>/health/", connectors.actor_health, name="actor-health"),
     path("actors/<slug:key>/card/", actor_cards.actor_card, name="actor-card"),
+    path("actors/<slug:key>/tokens/", actor_tokens.worker_tokens, name="worker-tokens"),
+    path(
+        "actors/<slug:key>/tokens/<number:token>/revoke/", actor_tokens.worker_token_revoke, name="worker-token-revoke"
+    ),
     path("actors/<slug:key>/switch/", actors.actor_switch, name="actor-switch"),
     path("actors/<slug:key>/retry/", actors.actor_retry, name="actor-retry"),
     path("actors/<slug:key>/versions/<number:version_id>/activate/", actors.model_activate, name="model-activate"),

@@ -18,6 +18,7 @@ from casework.actors.read import SPAN, ActorRow, Health, actor_list, health_by_v
 from casework.studio.decision_table_edit import ANY
 from casework.studio.model_overview import Asker, askers
 from casework.studio.rule_versions import tables_by_file
+from orchestration.actors import kinds
 from orchestration.actors.capability import shipped
 from orchestration.actors.kinds.text_model.schemas import schemas
 from orchestration.models import Actor, ActorVersion, Definition, Job, Stop
@@ -108,6 +109,11 @@ class ActorPage:
     work: tuple[Work, ...]
     stop: Stop | None
     shared_with: tuple[ActorRow, ...]
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether workers outside do its work."""
+        return kinds.is_fetched(self.row.kind)
 
     @property
     def instructions(self) -> list[tuple[str, str]]:
