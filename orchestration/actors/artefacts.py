@@ -18,6 +18,9 @@ CHECKS: Final[Mapping[str, str]] = {
     "intent": "orchestration.actors.kinds.text_model.schemas:model_fault",
     "sentiment": "orchestration.actors.kinds.text_model.schemas:model_fault",
     "http": "orchestration.actors.kinds.declared:file_fault",
+    "served-model": "orchestration.actors.kinds.declared:file_fault",
+    "soap": "orchestration.actors.kinds.declared:file_fault",
+    "sql": "orchestration.actors.kinds.declared:file_fault",
 }
 """Kind -> what says in a sentence why a file is none of its artefacts, or ""."""
 PICKLED: Final = "This is a Python pickle, or holds one. Reading it would run what stands in it, so it is refused."

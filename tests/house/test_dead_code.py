@@ -20,7 +20,7 @@ CALLED_BY_FRAMEWORKS: Final = [
     "SentimentActor", "HttpConnector", "start_item", "VerifiedHead", "process_*", "NothingElse",
     "map_serializer", "clean_*", "model_fault", "do_GET", "do_POST", "log_message", "handle_error",
     "WorkerScheme", "get_security_definition", "get_cache_key",
-    "file_fault", "ignore_aliases",
+    "file_fault", "ignore_aliases", "ServedModel", "SoapConnector", "SqlConnector",
 ]  # fmt: skip
 """By Django, REST framework, Celery, psycopg and what describes the API; kinds of actors and verbs of scenarios."""
 DECORATORS: Final = [

@@ -22,6 +22,9 @@ KINDS = {  # kind -> what makes an actor of (key, version, artefact bytes or Non
     "intent": "orchestration.actors.kinds.text_model.intent:IntentActor",
     "code": "orchestration.actors.kinds.code.actor:CodeActor",
     "sentiment": "orchestration.actors.kinds.text_model.sentiment:SentimentActor",
+    "served-model": "orchestration.actors.kinds.served_model.actor:ServedModel",
+    "soap": "orchestration.actors.kinds.soap.actor:SoapConnector",
+    "sql": "orchestration.actors.kinds.sql.actor:SqlConnector",
 }
 
 FETCHED = frozenset({"external"})

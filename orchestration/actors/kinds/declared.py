@@ -17,6 +17,9 @@ class FileKind:
 
 FILE_KINDS: Final = {
     "http": FileKind("another system over HTTP", "orchestration.actors.kinds.http_connector.file:connector_faults"),
+    "soap": FileKind("another system over SOAP", "orchestration.actors.kinds.soap.file:soap_faults"),
+    "sql": FileKind("a database (SQL)", "orchestration.actors.kinds.sql.file:sql_faults"),
+    "served-model": FileKind("a model served elsewhere", "orchestration.actors.kinds.served_model.file:served_faults"),
 }
 
 

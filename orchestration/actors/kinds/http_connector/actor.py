@@ -6,7 +6,7 @@ The kind `http`: its artefact is the connector's file (`docs/connectors.md`).
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -26,14 +26,16 @@ HEALTH_SECONDS: Final = 5.0
 
 
 class HttpConnector:
-    """An actor that asks another system over HTTP, as its file says."""
+    """An actor that asks another system over HTTP, as its file says. Kinds that speak HTTP too build on it."""
+
+    read: Callable[[bytes], Connector] = staticmethod(connector_of)
 
     def __init__(self, key: str, version: str, artefact: bytes | None) -> None:
         """Raises ActorError (not temporary) for a file that is not sound."""
         self.key = key
         self.version = version
         try:
-            self.connector = connector_of(artefact or b"")
+            self.connector = self.read(artefact or b"")
         except FileRefused as refused:
             raise ActorError(f"The connector's file is not sound: {refused}", temporary=False) from None
         self.capability = self.connector.capability
@@ -44,7 +46,11 @@ class HttpConnector:
         """Ask once, page by page where the file says so. Raises ActorError."""
         request = request_of(self.connector, input, idempotency_key)
         got, scope = asked(self.connector, request, input, idempotency_key)
-        return answer_of(self.connector.answers, got, scope, repeatable=self.connector.repeatable)
+        return answer_of(self.connector.answers, got, self.known(scope), repeatable=self.connector.repeatable)
+
+    def known(self, scope: dict[str, Json]) -> dict[str, Json]:
+        """What the rules of answers may read, from what every answer over HTTP has."""
+        return scope
 
     def shown(self, input: Json, key: str) -> dict[str, Json]:
         """The first request that it would send, with its secrets as dots. Raises ActorError."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ PIECE: Final = re.compile(r"\{([^{}]*)\}")
 HOST: Final = re.compile(r"https?://[^/?#{}@\\\s]+(?=/|$)", re.IGNORECASE)
 REPEATABLE: Final = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 WAYS: Final = ("output", "error", "again", "fails")
+NO_VALUES: Final = mapping({})
 ANYTHING: Final[Mapping[str, Json]] = {"type": "object"}
 
 
@@ -76,7 +77,6 @@ class Connector:
     timeout: float = 30.0
     most_bytes: int = 1_000_000
     redirects: int = 0
-    rate: int | None = None
     input: Mapping[str, Json] = field(default_factory=lambda: ANYTHING)
     output: Mapping[str, Json] = field(default_factory=lambda: ANYTHING)
 
@@ -97,26 +97,35 @@ def connector_of(content: bytes) -> Connector:
     if wrong := connector_faults(content):
         raise FileRefused(wrong)
     given = read_file(content)
-    method, idempotency = given["method"], given.get("idempotency", "")
+    method = given["method"]
+    return replace(
+        over_http(given, method, given["url"], given.get("headers", {})),
+        query=mapping(given.get("query", {})),
+        body=mapping(given["body"]) if "body" in given else None,
+        form=given.get("as", "json"),
+        pages=_pages(given["pages"]) if "pages" in given else None,
+        redirects=given.get("redirects", 0),
+    )
+
+
+def over_http(given: Mapping[str, Json], method: str, url: str, headers: Json) -> Connector:
+    """What the files of all kinds that speak HTTP have in common."""
+    idempotency = given.get("idempotency", "")
     return Connector(
         capability=given["capability"],
         title=given.get("title") or given["capability"],
         method=method,
         server=given.get("server", ""),
-        url=tuple(_pieces(given["url"])),
+        url=tuple(_pieces(url)),
         answers=rules_of(given["answers"]),
-        query=mapping(given.get("query", {})),
-        headers=mapping(given.get("headers", {})),
-        body=mapping(given["body"]) if "body" in given else None,
-        form=given.get("as", "json"),
+        query=NO_VALUES,
+        headers=mapping(headers),
+        body=None,
         auth=given.get("auth", {}),
         idempotency=idempotency,
         repeatable=given.get("repeatable", bool(idempotency) or method in REPEATABLE),
-        pages=_pages(given["pages"]) if "pages" in given else None,
         timeout=given.get("timeout", 30.0),
         most_bytes=given.get("most-bytes", 1_000_000),
-        redirects=given.get("redirects", 0),
-        rate=given.get("rate"),
         input=given.get("input", ANYTHING),
         output=given.get("output", ANYTHING),
     )

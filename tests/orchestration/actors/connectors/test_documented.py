@@ -16,6 +16,7 @@ from casework.runtime.stand_ins.server import server
 from casework.runtime.stand_ins.store import Store
 from orchestration.actors.contract import ActorError
 from orchestration.actors.hosts.register import host_allow
+from orchestration.actors.kinds.declared import file_faults
 from orchestration.actors.kinds.http_connector.actor import HttpConnector
 
 DOCS = Path(__file__).parents[4] / "docs/connectors.md"
@@ -65,3 +66,11 @@ def test_what_the_payment_system_refuses_is_a_business_error(store: Store) -> No
     with pytest.raises(ActorError) as failed:
         pay.run({"order": "R-20441", "amount": 5_001, "reference": "x"}, idempotency_key="k")
     assert failed.value.code == "limit" and store.counts()["payments"] == 0
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [("HTTP", "http"), ("SOAP", "soap"), ("SQL", "sql"), ("Models served elsewhere", "served-model")],
+)
+def test_each_documented_file_is_sound(heading: str, kind: str) -> None:
+    assert file_faults(kind, _example(heading)) == []
