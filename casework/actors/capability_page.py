@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 
@@ -17,7 +17,8 @@ from casework.actors.read import ActorRow, actor_list
 from casework.studio.model_overview import Asker, askers
 from casework.studio.rule_versions import newest_types
 from orchestration.actors.capability import Capability, Guard, shipped, undeclared
-from orchestration.actors.guardrails.size import DEFAULT as MAX_BYTES
+from orchestration.actors.guardrails.guardrail import AFTER, BEFORE
+from orchestration.actors.guardrails.registry import GUARDRAILS
 from orchestration.ground import clock
 from orchestration.jobs import retry
 from orchestration.models import Job
@@ -79,7 +80,14 @@ def _row(one: Capability, source: str, offered_by: Sequence[ActorRow], asked: Se
 
 
 def _names(guards: Sequence[Guard]) -> tuple[str, ...]:
-    return tuple(guard.name if guard.parameters is None else f"{guard.name}: {guard.parameters}" for guard in guards)
+    return tuple(guard.name + ("" if guard.parameters is None else f": {_words(guard.parameters)}") for guard in guards)
+
+
+def _words(parameters: Any) -> str:
+    """The parameters of a guardrail in a line."""
+    if isinstance(parameters, dict):
+        return ", ".join(f"{name} {_words(value)}" for name, value in parameters.items())
+    return ", ".join(map(str, parameters)) if isinstance(parameters, list) else str(parameters)
 
 
 def failure_words(one: Capability) -> Iterator[str]:
@@ -104,13 +112,11 @@ def policy() -> tuple[tuple[str, str], ...]:
         ("Time limit", f"{settings.CELERY_TASK_SOFT_TIME_LIMIT} seconds a call, less where a capability says so"),
         ("Attempts", f"{attempts}, where trying again may help; {waits} between them"),
         ("When it fails for good", "the error event on its step leads on; without one an incident asks a person"),
-        (
-            "Before a call",
-            f"it can do this; at most {MAX_BYTES // 1024} kB, as its schema says; personal data only where its card "
-            "says that it may go in",
-        ),
-        (
-            "After a call",
-            "as its schema says, no personal data in it, confidence from 0 to 1; else the call has failed",
-        ),
+        ("Before a call", _standing(BEFORE)),
+        ("After a call", _standing(AFTER)),
     )
+
+
+def _standing(stage: str) -> str:
+    """What always holds on one side, as the guardrails say it themselves."""
+    return " ".join(one.about for one in GUARDRAILS[stage] if one.stands)

@@ -49,7 +49,10 @@ class ActorError(Exception):
 
 
 class Actor(Protocol):
-    """Whoever performs work without being a person."""
+    """Whoever performs work without being a person.
+
+    One that is given instructions may have `canaries`: texts planted in them, which no answer may hold.
+    """
 
     key: str
     version: str

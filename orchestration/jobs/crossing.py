@@ -112,6 +112,7 @@ def handoff_of(ready: Ready, actor: Actor) -> Handoff:
         ready.capability, chosen.key, chosen.card, actor.input_schema, actor.output_schema,
         case=_case(job, ready.case_type), actor_capability=actor.capability, purpose=ready.capability.purpose,
         asked_by=job.asked_by, name=chosen.name, numbers=_numbers(chosen),
+        canaries=tuple(getattr(actor, "canaries", ())),
     )  # fmt: skip
 
 

@@ -79,7 +79,7 @@ def _of(stage: str, what: str) -> Guardrail:
     return Guardrail(
         "size",
         stage,
-        f"The {what} is JSON, of at most so many bytes and levels.",
+        f"The {what} is JSON, of at most {DEFAULT // 1024} kB where nothing else is said.",
         check,
         {"anyOf": [*_SIZE["anyOf"], object_schema("most", most=_SIZE, deepest=_DEPTH)]},
         normal,

@@ -76,6 +76,9 @@ def test_schema_of_each_actor_and_the_policy_are_shown(machines, admin):
     policy = dict(admin.get("/actors/capabilities/").context["policy"])
     assert policy["Attempts"].startswith("3, ")
     assert policy["Time limit"].startswith("300 seconds a call")
+    assert "The input is JSON, of at most 64 kB where nothing else is said." in policy["Before a call"]
+    assert "What the actor may not see goes in masked, or not at all." in policy["Before a call"]
+    assert "The output fits the capability's schema and the actor's own." in policy["After a call"]
 
 
 def test_a_classifier_says_which_labels_its_model_at_work_knows():

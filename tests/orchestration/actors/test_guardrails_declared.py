@@ -1,12 +1,18 @@
 """What may a capability file say of its guardrails, and what of those that it inherits may it change?"""
 
+from pathlib import Path
+
 import pytest
 import yaml
 
 from orchestration.actors import capability
 from orchestration.actors.capability import capability_of
+from orchestration.actors.evaluators.registry import EVALUATORS
+from orchestration.actors.guardrails.guardrail import AFTER, BEFORE
+from orchestration.actors.guardrails.registry import GUARDRAILS
 from orchestration.casetypes.capabilities import capability_faults, declared
 
+DOCUMENTATION = Path(__file__).parents[3] / "docs" / "guardrails.md"
 TEXT = {"type": "string", "maxLength": 500, "x-classification": "confidential"}
 PARENT = {
     "key": "read-invoice",
@@ -172,3 +178,30 @@ def test_a_reference_to_somewhere_outside_is_no_schema_of_a_capability():
 def test_what_ships_declares_sound_guardrails():
     shipped = {path.name: path.read_text("utf-8") for path in capability.SHIPPED.glob("*.yaml")}
     assert list(capability_faults(shipped)) == []
+
+
+def test_the_capability_of_the_documentation_deploys():
+    example = DOCUMENTATION.read_text("utf-8").split("```yaml\n")[1].split("```")[0]
+    assert list(capability_faults({"claim.capability.yaml": example})) == []
+    assert len(declared({"claim.capability.yaml": example})["answer-claim"].after) == 5
+
+
+def parameters_of(schema):
+    """The names of the parameters that a schema allows."""
+    found = set(schema.get("properties", ()))
+    return found.union(*map(parameters_of, schema.get("anyOf", ())))
+
+
+def test_the_documentation_has_every_guardrail_and_evaluator_with_its_parameters():
+    rows = DOCUMENTATION.read_text("utf-8").splitlines()
+    before, after, scored = (rows.index(head) for head in ("## Before a call", "## After a call", "## Evaluators"))
+    told = {BEFORE: rows[before:after], AFTER: rows[after:scored], "evaluators": rows[scored:]}
+    for place, each in [*((stage, one) for stage in (BEFORE, AFTER) for one in GUARDRAILS[stage]), *scored_by()]:
+        row = next((one for one in told[place] if one.startswith(f"| `{each.name}`")), "")
+        missing = [name for name in parameters_of(each.parameters) if f"`{name}`" not in row]
+        assert (bool(row), missing) == (True, []), each.name
+        assert getattr(each, "stands", False) == row.startswith(f"| `{each.name}` *"), each.name
+
+
+def scored_by():
+    return [("evaluators", one) for one in EVALUATORS]
