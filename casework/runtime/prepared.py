@@ -7,11 +7,11 @@ last, and what was said then. Whatever is changed, in the release or by another 
 import hashlib
 import json
 import os
+import subprocess
 from contextlib import suppress
 from pathlib import Path
 
-import psycopg
-
+from casework.runtime.database_programs import asked
 from casework.runtime.locations import Locations
 
 ONCE = ("deployed", "on their way")
@@ -51,8 +51,8 @@ def keep_prepared(places: Locations, of: str, said: str) -> None:
 
 def has_tables(places: Locations) -> bool:
     """Whether the embedded database is there and has been migrated at all."""
-    with suppress(psycopg.Error), psycopg.connect(places.database_url, connect_timeout=3) as database:
-        return database.execute("select to_regclass('django_migrations')").fetchone() != (None,)
+    with suppress(subprocess.CalledProcessError):
+        return bool(asked(places.database_url, "select to_regclass('django_migrations')"))
     return False
 
 

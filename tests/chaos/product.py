@@ -128,7 +128,9 @@ class Product:
         for pid in children(self.supervisor.pid):
             with suppress(OSError):
                 words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-                name = next((name for name in ("worker", "beat") if name.encode() in words), "web")
+                name = next(
+                    (name for name in ("worker", "beat") if any(word.endswith(name.encode()) for word in words)), "web"
+                )
                 found[name] = pid
         return found
 
