@@ -6,7 +6,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from casework.access import views as account
 from casework.actors import card_views as actor_cards
 from casework.actors import connectors, hosts
+from casework.actors import stop_views as actor_stops
 from casework.actors import token_views as actor_tokens
+from casework.actors import version_views as actor_versions
 from casework.actors import views as actors
 from casework.actors.ledger import budget_pages
 from casework.actors.ledger import views as ledger
@@ -66,6 +68,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("actors/hosts/<number:host_id>/remove/", hosts.host_remove, name="host-remove"),
     path("actors/connectors/new/", connectors.connector_new, name="connector-new"),
     path("actors/connectors/openapi/", connectors.connector_openapi, name="connector-openapi"),
+    path("actors/new/", actor_stops.actor_new, name="actor-new"),
+    path("actors/stop/", actor_stops.stop, name="actors-stop"),
+    path("actors/stop/end/", actor_stops.stop_end, name="actors-stop-end"),
     path("actors/<slug:key>/", actors.actor, name="actor"),
     path("actors/<slug:key>/health/", connectors.actor_health, name="actor-health"),
     path("actors/<slug:key>/card/", actor_cards.actor_card, name="actor-card"),
@@ -75,6 +80,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("actors/<slug:key>/switch/", actors.actor_switch, name="actor-switch"),
     path("actors/<slug:key>/retry/", actors.actor_retry, name="actor-retry"),
+    path("actors/<slug:key>/versions/new/", actor_versions.version_new, name="actor-version-new"),
+    path("actors/<slug:key>/versions/<number:version_id>/", actor_versions.version, name="actor-version"),
+    path("actors/<slug:key>/versions/<number:version_id>/step/", actor_versions.version_step, name="version-step"),
+    path(
+        "actors/<slug:key>/versions/<number:version_id>/replay/", actor_versions.version_replay, name="version-replay"
+    ),
+    path("actors/<slug:key>/versions/<number:version_id>/file/", actor_versions.version_file, name="version-file"),
     path("actors/<slug:key>/versions/<number:version_id>/activate/", actors.model_activate, name="model-activate"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/calls/<number:number>/", ledger.call, name="ledger-call"),

@@ -17,11 +17,11 @@ from audit.services import Fact, Origin
 from orchestration.engine.commands import FireTimer
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
-from orchestration.jobs import leases, offering, retry, runner
+from orchestration.jobs import leases, offering, retry, runner, trials
 from orchestration.messaging import outbox, subscribers, timer_start_events
 from orchestration.models import EventDelivery, Job, Outbox, StartTimer, Timer
 from orchestration.shell import services
-from orchestration.shell.nudges import nudge_events, nudge_jobs, nudge_outbox
+from orchestration.shell.nudges import nudge_events, nudge_jobs, nudge_outbox, nudge_replay
 from orchestration.shell.savepoint import tried
 
 SWEEP_AT_MOST = 500
@@ -44,6 +44,20 @@ def run_job(instance: int, number: int) -> None:
     if urgent is not None and urgent != (instance, number):
         runner.run(*urgent)
     runner.run(instance, number)
+
+
+@shared_task
+def run_shadow(job: int, version: int) -> None:
+    """Try a version beside the one in use on a job that is done; what it gives is kept and not used."""
+    trials.shadow(job, version)
+
+
+@shared_task
+def replay_version(version: int) -> None:
+    """Try a version on some more of the recorded jobs; the rest by a task of its own."""
+    wait = trials.go_on(version)
+    if wait is not None:
+        nudge_replay(version, wait)
 
 
 @shared_task

@@ -21,7 +21,7 @@ from orchestration.actors.guardrails.guardrail import AFTER, BEFORE
 from orchestration.actors.guardrails.registry import GUARDRAILS
 from orchestration.ground import clock
 from orchestration.jobs import retry
-from orchestration.models import Job
+from orchestration.models import Actor, Job
 
 SHIPPED: Final = "Casewright"
 
@@ -120,3 +120,9 @@ def policy() -> tuple[tuple[str, str], ...]:
 def _standing(stage: str) -> str:
     """What always holds on one side, as the guardrails say it themselves."""
     return " ".join(one.about for one in GUARDRAILS[stage] if one.stands)
+
+
+def capability_keys() -> list[str]:
+    """What an actor might be registered for: what is declared, offered or asked for."""
+    offered = Actor.objects.values_list("capability", flat=True)
+    return sorted({one.key for one, _ in _declared()} | set(offered) | askers().keys())

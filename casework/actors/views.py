@@ -57,7 +57,11 @@ def _asked(request: HttpRequest) -> read.Filter:
 def capabilities(request: HttpRequest) -> HttpResponse:
     """What steps ask for, and what holds for every call."""
     may_read(request)
-    return render(request, "actors/capabilities.html", {"capabilities": capability_list(), "policy": policy()})
+    return render(
+        request,
+        "actors/capabilities.html",
+        {"capabilities": capability_list(), "policy": policy(), "may_change": permissions.may_publish(person(request))},
+    )
 
 
 @reads

@@ -23,6 +23,8 @@ from casework.cases.read import attention
 from casework.web import unsent
 from casework.web.help import place_of
 from orchestration.ground import clock
+from orchestration.jobs import stopping
+from orchestration.models import Stop
 from orchestration.view.decisions import Row, Table
 
 register = template.Library()
@@ -118,6 +120,15 @@ def navigation(context: Context) -> dict[str, Any]:
         "schemes": SCHEMES, "scheme": _scheme(request), "csrf_token": context.get("csrf_token"),
         "user": user,
     }  # fmt: skip
+
+
+@register.inclusion_tag("actors/_stopped.html", takes_context=True)
+def stopped_actors(context: Context) -> dict[str, Any]:
+    """What an administrator has stopped together, on every page of every administrator until it is let loose."""
+    user: Any = context["request"].user if "request" in context else None
+    if user is None or not user.is_authenticated or not permissions.may_publish(user):
+        return {"stops": []}
+    return {"stops": [(stopping.told(one.scope), one.reason) for one in Stop.objects.order_by("at")]}
 
 
 def _here(place: str, here: str | None, path: str) -> str:

@@ -34,6 +34,8 @@ PLACES: Final = {
     "ledger": "use/ledger", "ledger-call": "use/ledger", "ledger-rate": "use/ledger", "budgets": "use/ledger",
     "actor": "use/actors", "actor-card": "use/actors", "actor-switch": "use/actors", "capabilities": "use/actors",
     "hosts": "connectors", "connector-new": "connectors", "connector-openapi": "connectors",
+    "actor-new": "use/actors", "actors-stop": "use/actors", "actor-version": "use/actors",
+    "actor-version-new": "use/actors",
     "controls": "operations", "access": "operations",
 }  # fmt: skip
 """The page of help for a page of the product, by the name of its address; `use/start` for any other."""

@@ -29,7 +29,8 @@ select a.id, a.key, a.name, a.kind, a.card::text, a.enabled, coalesce(v.version,
        case when g.minute = date_trunc('minute', %(now)s::timestamptz) then g.minute_calls else 0 end,
        coalesce(g.failures, 0), g.open_until, coalesce(g.probe_until > %(now)s, false),
        case when g.month = %(month)s then g.spent + g.reserved else 0 end, b.amount, coalesce(b.beyond, ''),
-       coalesce(s.spent + s.reserved, 0), c.amount, coalesce(c.beyond, '')
+       coalesce(s.spent + s.reserved, 0), c.amount, coalesce(c.beyond, ''),
+       array(select w.id from orchestration_actorversion w where w.actor_id = a.id and w.state = 'shadow')
 from orchestration_actor a
 left join orchestration_actorversion v on v.actor_id = a.id and v.state in ('in-use', 'share')
 left join orchestration_gauge g on g.actor_id = a.id
@@ -43,7 +44,8 @@ where a.capability = %(capability)s order by a.rank, a.key, v.state desc
 RESERVE: LiteralString = """
 with taken as (
     insert into orchestration_gauge as g (actor_id, running, minute, minute_calls, failures, month, spent, reserved)
-    values (%(actor)s, 1, date_trunc('minute', %(now)s::timestamptz), 1, 0, %(month)s, 0, %(reserve)s)
+    select a.id, 1, date_trunc('minute', %(now)s::timestamptz), 1, 0, %(month)s::date, 0, %(reserve)s::numeric
+    from orchestration_actor a where a.id = %(actor)s and a.enabled for share
     on conflict (actor_id) do update set
         running = g.running + 1, minute = excluded.minute, month = excluded.month,
         minute_calls = case when g.minute = excluded.minute then g.minute_calls + 1 else 1 end,
@@ -107,7 +109,8 @@ def candidates(capability: str, now: datetime, draw: int, case_type: str = "") -
 
 
 def reserve(job: int, chosen: Candidate, mode: str, now: datetime, deadline: datetime | None) -> bool:
-    """Take a place with the actor for this job, and note both on its row; False where another worker was quicker.
+    """Take a place with the actor for this job, and note both on its row; False where another worker was quicker
+    or the actor was stopped meanwhile.
 
     Both that and the money of the case type, or neither.
     """

@@ -34,6 +34,7 @@ class Candidate:
     `running`: calls under way; `calls`: in this minute. `spent`: this month, with what is reserved. `budget`: for a
     month, None: unlimited; `beyond`: what holds when it is used up. `case_...`: the same of the case type of the job,
     in the currency of this actor's price. `probing`: its circuit is half open, and one call tries it already.
+    `shadows`: its versions that run beside the one in use, by number.
     `lapsed`: it let the deadline of this very job pass.
     """
 
@@ -56,6 +57,7 @@ class Candidate:
     case_spent: Decimal = Decimal(0)
     case_budget: Decimal | None = None
     case_beyond: str = ""
+    shadows: Sequence[int] = ()
     lapsed: bool = False
 
     @property

@@ -23,7 +23,7 @@ from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.engine.commands import ACTOR_FAILED, AskPerson, CompleteJob, FailJob
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
-from orchestration.jobs import actor_ledger, calling, choosing, evaluating, offering, stopping, worker_liveness
+from orchestration.jobs import actor_ledger, calling, choosing, evaluating, offering, stopping, trials, worker_liveness
 from orchestration.jobs.actor_ledger import reference
 from orchestration.jobs.attempt import Attempt
 from orchestration.jobs.crossing import Ready
@@ -132,7 +132,10 @@ def _by_actor(
         put_back(job, FULL)
         return None
     attempt = calling.call(Ready(job, case_type, capability, choice, chosen))
-    return bring_back(job, attempt, started, capability)
+    outcome = bring_back(job, attempt, started, capability)
+    if isinstance(outcome, services.Done) and attempt.answer is not None:
+        trials.beside(job, choice)
+    return outcome
 
 
 def _nobody(capability: str, choice: Choice) -> str:

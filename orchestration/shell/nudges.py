@@ -16,6 +16,8 @@ from django.db import transaction
 from orchestration.shell.outgoing import Outgoing
 
 RUN_JOB = "orchestration.tasks.run_job"
+SHADOW = "orchestration.tasks.run_shadow"
+REPLAY = "orchestration.tasks.replay_version"
 DELIVER = "orchestration.tasks.deliver_outbox"
 EVENTS = "orchestration.tasks.deliver_events"
 
@@ -36,6 +38,16 @@ def nudge_jobs(instance: int, jobs: Iterable[int], after: float = 0) -> None:
     """After the commit and `after` seconds, have a worker look at these jobs of a case."""
     for job in jobs:
         _after_commit(RUN_JOB, instance, job, countdown=after)
+
+
+def nudge_shadow(job: int, version: int) -> None:
+    """After the commit, have a worker try this version on a job that another one has done."""
+    _after_commit(SHADOW, job, version)
+
+
+def nudge_replay(version: int, after: float = 0) -> None:
+    """After the commit and `after` seconds, have a worker try this version on some more recorded jobs."""
+    _after_commit(REPLAY, version, countdown=after)
 
 
 def nudge_outbox() -> None:

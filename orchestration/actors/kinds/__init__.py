@@ -30,6 +30,9 @@ KINDS = {  # kind -> what makes an actor of (key, version, artefact bytes or Non
 FETCHED = frozenset({"external"})
 """Kinds whose work is fetched by workers outside, rather than called here."""
 
+ANSWERS_ONLY = frozenset({"intent", "sentiment", "code", "served-model"})
+"""Kinds that do nothing but answer: they can be tried on a job without anything happening outside."""
+
 ONLY = {"intent": "intent", "sentiment": "sentiment"}
 """Kinds whose actors can do one thing, and no other."""
 

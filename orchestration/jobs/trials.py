@@ -1,0 +1,183 @@
+"""How does a version show what it can do before it is used?
+
+It is tried on jobs that are done: replayed on the last recorded ones, or beside real ones (in the shadow). It is called
+like any actor, with the guardrails before and after; what it gives is kept as a `Trial`, compared with what was used,
+and never goes into a case. Only kinds that do nothing but answer are tried: anything else would happen twice.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Final
+
+from django.db.models import F, QuerySet
+
+from audit.services import Origin
+from orchestration.actors import gauges, kinds
+from orchestration.actors.agreement import differences
+from orchestration.actors.routing import Candidate, Choice, Objection, Way, objection
+from orchestration.actors.spending import month_of
+from orchestration.casetypes.case_type import by_definition
+from orchestration.ground import clock
+from orchestration.ground.refusals import Refused
+from orchestration.jobs import calling
+from orchestration.jobs.attempt import Attempt
+from orchestration.jobs.crossing import Ready
+from orchestration.models import ActorCall, ActorVersion, Gauge, Job, Replay, Trial
+from orchestration.shell.nudges import nudge_replay, nudge_shadow
+
+State = ActorVersion.State
+
+MOST_REPLAYED: Final = 1000
+AT_ONCE: Final = 25
+"""Jobs of a replay that one task does; the next one goes on, so that no task lasts."""
+SECONDS: Final = 30.0
+USED: Final = ("done", "suggested")
+REPLAYED_IN: Final = (State.QUARANTINED, State.SHADOW, State.SHARE)
+
+
+def cannot_be_tried(kind: str) -> str:
+    """Why actors of this kind are not tried, in a sentence; "" where they are."""
+    if kind in kinds.ANSWERS_ONLY:
+        return ""
+    return "What it does would happen once more: only actors that do nothing but answer are tried on recorded work."
+
+
+# In the shadow
+
+
+def beside(job: Job, choice: Choice) -> None:
+    """Have tried beside a job that was done: versions in the shadow, and actors that the routing put in that mode."""
+    versions = list(choice.candidate.shadows) if choice.candidate is not None else []
+    if choice.shadows:
+        others = ActorVersion.objects.filter(actor__key__in=choice.shadows, state=State.IN_USE)
+        versions += others.values_list("pk", flat=True)
+    for version in versions:
+        nudge_shadow(job.pk, version)
+
+
+def shadow(job_id: int, version_id: int) -> Trial | None:
+    """Try a version on a job that is done. None where it may not be, or cannot be had now: real work comes first."""
+    version = _version(version_id)
+    job = Job.objects.select_related("instance").filter(pk=job_id).first()
+    if version is None or job is None or version.state not in (State.SHADOW, State.IN_USE):
+        return None
+    found = _tried(version, job, Trial.Way.SHADOW)
+    return found if isinstance(found, Trial) else None
+
+
+# On recorded jobs
+
+
+def replay_begin(version: ActorVersion, jobs: int, by: Origin) -> Replay | Refused:
+    """Have a version tried on the last recorded jobs of its capability, in the background."""
+    refusal = cannot_be_tried(version.actor.kind)
+    if not refusal and version.state not in REPLAYED_IN:
+        refusal = "A version is replayed from quarantine on, until it is in use. Put it into quarantine first."
+    if not refusal and not 1 <= jobs <= MOST_REPLAYED:
+        refusal = f"From 1 to {MOST_REPLAYED} jobs."
+    wanted = 0 if refusal else _recorded(version).count()
+    if not refusal and not wanted:
+        refusal = f"No job of “{version.actor.capability}” is done yet, so there is nothing to try it on."
+    if refusal:
+        return Refused("replay", refusal)
+    Trial.objects.filter(version=version, way=Trial.Way.REPLAY).delete()
+    values = {"jobs": min(jobs, wanted), "done": 0, "by": by.actor, "began": clock.utc_now(), "ended": None}
+    found, _ = Replay.objects.update_or_create(version=version, defaults=values | {"failed": ""})
+    nudge_replay(version.pk)
+    return found
+
+
+def go_on(version_id: int) -> float | None:
+    """Try a version on some more of the jobs: in how many seconds to go on, None where that is over."""
+    replay = Replay.objects.filter(version=version_id, ended=None).first()
+    version = _version(version_id)
+    if replay is None or version is None:
+        return None
+    until = time.monotonic() + SECONDS
+    for job in _ahead(version, replay):
+        outcome = _tried(version, job, Trial.Way.REPLAY)
+        if isinstance(outcome, Objection) and outcome.passes:
+            return max(outcome.seconds, 1)
+        if isinstance(outcome, Objection):
+            _end(replay, outcome.sentence)
+            return None
+        if time.monotonic() > until:
+            break
+    done = Trial.objects.filter(version=version, way=Trial.Way.REPLAY).count()
+    Replay.objects.filter(pk=replay.pk).update(done=done)
+    if done >= replay.jobs or not _ahead(version, replay):
+        _end(replay)
+        return None
+    return 0
+
+
+def _end(replay: Replay, failed: str = "") -> None:
+    Replay.objects.filter(pk=replay.pk, ended=None).update(ended=clock.utc_now(), failed=failed[:500])
+
+
+def _recorded(version: ActorVersion) -> QuerySet[Job]:
+    return Job.objects.filter(capability=version.actor.capability, state=Job.State.DONE)
+
+
+def _ahead(version: ActorVersion, replay: Replay) -> list[Job]:
+    """The next of the recorded jobs, the last done first."""
+    wanted = _recorded(version).filter(ended__lte=replay.began).order_by("-ended", "-pk")[: replay.jobs]
+    tried = set(Trial.objects.filter(version=version, way=Trial.Way.REPLAY).values_list("job", flat=True))
+    ahead = [pk for pk in wanted.values_list("pk", flat=True) if pk not in tried][:AT_ONCE]
+    return list(Job.objects.select_related("instance").filter(pk__in=ahead).order_by("-ended", "-pk"))
+
+
+# One trial
+
+
+def _version(version_id: int) -> ActorVersion | None:
+    return ActorVersion.objects.select_related("actor").defer("artefact").filter(pk=version_id).first()
+
+
+def _tried(version: ActorVersion, job: Job, way: str) -> Trial | Objection:
+    """What a version gives for a job that is done, or why it cannot be had."""
+    chosen = _candidate(version)
+    if isinstance(chosen, Objection):
+        return chosen
+    case_type = by_definition(job.instance.definition_id)
+    capability = case_type.capability(job.capability)
+    attempt = calling.call(Ready(job, case_type, capability, Choice(Way.ACTOR, chosen), chosen))
+    _spend(chosen, attempt)
+    output = None if attempt.answer is None else attempt.answer.output
+    used = _used(job)
+    agrees = None if output is None or used is None else not differences(capability.output, used, output)
+    values = {
+        "at": clock.utc_now(), "latency_ms": attempt.latency_ms, "output": output, "agrees": agrees,
+        "confidence": None if attempt.answer is None else attempt.answer.confidence,
+        "error": attempt.error or attempt.person,
+    }  # fmt: skip
+    return Trial.objects.update_or_create(version=version, job=job, way=way, defaults=values)[0]
+
+
+def _candidate(version: ActorVersion) -> Candidate | Objection:
+    """The actor as it is now, in this version, or why it cannot be had."""
+    if refusal := cannot_be_tried(version.actor.kind):
+        return Objection(refusal)
+    now = clock.utc_now()
+    found = next(one for one in gauges.candidates(version.actor.capability, now, 0) if one.key == version.actor.key)
+    chosen = replace(found, version=version.version, version_id=version.pk)
+    return objection(chosen, now) or chosen
+
+
+def _spend(chosen: Candidate, attempt: Attempt) -> None:
+    """What a trial cost counts in the month's money like any call."""
+    if attempt.cost:
+        month = month_of(clock.utc_now())
+        Gauge.objects.filter(actor=chosen.id, month=month).update(spent=F("spent") + attempt.cost)
+
+
+def _used(job: Job) -> dict[str, object] | None:
+    """What was used for the job: what a person made of an answer, else the answer."""
+    call = ActorCall.objects.filter(job=job, outcome__in=USED).select_related("judgement").order_by("-pk").first()
+    if call is None:
+        return None
+    judgement = getattr(call, "judgement", None)
+    found: dict[str, object] | None = call.output if judgement is None or judgement.right is None else judgement.right
+    return found
