@@ -23,8 +23,8 @@ from orchestration.models import Actor, Job, Stop
 def actor_new(request: HttpRequest) -> HttpResponse:
     """Register an actor, with its first version where its kind needs one."""
     may_change(request)
-    form = ActorForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = ActorForm(request.POST, request.FILES) if request.method == "POST" else ActorForm()
+    if form.is_valid():
         outcome = registration.actor_register(by=permissions.origin_of(person(request)), **form.given())
         if isinstance(outcome, Actor):
             messages.success(request, f"{outcome.name} is registered. Fill in its card, then put its version to work.")

@@ -35,8 +35,8 @@ def version_new(request: HttpRequest, key: str) -> HttpResponse:
     """Hand in what a version is made of, with what was measured."""
     may_change(request)
     actor = get_object_or_404(Actor, key=key)
-    form = VersionForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = VersionForm(request.POST, request.FILES) if request.method == "POST" else VersionForm()
+    if form.is_valid():
         outcome = registration.version_register(
             actor=actor, by=permissions.origin_of(person(request)), **form.given()
         )  # fmt: skip
