@@ -18,7 +18,7 @@ from audit.services import Fact
 from casework.access.permissions import origin_of
 from casework.cases.answers import Seen, seen
 from casework.cases.locking import keep_refusal, locked
-from casework.cases.own_words import keep_own_words, masked_words
+from casework.cases.own_words import keep_own_words, masked_words, told_by_digest
 from casework.cases.services import REASON_LEAST, REASON_MOST, case_change
 from casework.forms.answer_validation import text_errors
 from casework.forms.document_form import Filled, view_of
@@ -123,9 +123,9 @@ def incident_resolve(*, by: User, case: Case, incident: int, wish: Wish) -> Done
         if isinstance(step, Refused):
             asked = {"command": wish.how, "incident": incident}
             return step if step.code == "invalid" else keep_refusal(held, by, asked, step)
-        if wish.how == CHANGE:
-            keep_own_words(case, by, masked_words(seen(held, case, by), wish.input or {}))
-        outcome = services.send(held, step.command, origin_of(by), step.facts)
+        words = list(masked_words(seen(held, case, by), wish.input or {})) if wish.how == CHANGE else []
+        outcome = services.send(held, step.command, origin_of(by), told_by_digest(step.facts, words))
+        keep_own_words(case, by, words, outcome)
         if isinstance(outcome, Done) and job is not None and wish.how in (RETRY, CHANGE, MOVE):
             carry_over(outcome, job, changed=step.changed, wanted=step.wanted)
         return outcome

@@ -6,7 +6,7 @@ auditor shows it, under its own name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -54,6 +54,10 @@ class Names:
     flows: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[int, str] = field(default_factory=dict)
 
+    def field(self, place: str) -> str:
+        """A variable, or a field below one ("customer/iban"), by its title."""
+        return self.fields.get(place) or _plain(place.rpartition("/")[2])
+
     def type_of(self, detail: Detail) -> str:
         """What kind of element an event speaks of."""
         return self.items.get(detail.get("item", 0)) or self.types.get(detail["definition"], "")
@@ -73,11 +77,17 @@ def names_of(case_type: CaseType, past: Past) -> Names:
         flows={flow.id: flow.name for node in flow_nodes for flow in node.outgoing},
         parts={int(number): part["name"] for number, part in past["parts"].items()},
         tasks={int(number): name for number, name in past["tasks"].items()},
-        fields={
-            name: str(schema.get("title", name)) for name, schema in case_type.schema.get("properties", {}).items()
-        },
+        fields=dict(_titles(case_type.schema)),
         decisions={},
     )  # fmt: skip
+
+
+def _titles(schema: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """What the schema calls each field, by its place ("customer/iban")."""
+    for name, below in schema.get("properties", {}).items():
+        if isinstance(below, dict):
+            yield prefix + name, str(below.get("title") or _plain(name))
+            yield from _titles(below, f"{prefix}{name}/")
 
 
 def has_words(action: str) -> bool:
@@ -100,6 +110,11 @@ def tell(entry: Entry, names: Names, before: Entry | None = None) -> Told | None
     if entry.action in ACTIONS:
         return Told("access", "info-circle", ACTIONS[entry.action], notable=False)
     return None
+
+
+def _plain(name: str) -> str:
+    """A name of a variable that no schema has a title for."""
+    return name.replace("_", " ")
 
 
 def _quoted(name: Any) -> str:
@@ -164,7 +179,7 @@ def _passed(detail: Detail, names: Names) -> Told | None:
 def _began(detail: Detail, names: Names) -> Told:
     if detail.get("parent") is not None:
         return Told("steps", "player-play", f"{_quoted(detail['name'])} began", by_actor=False)
-    known = _listed([names.fields.get(name, name) for name in detail.get("variables", ())])
+    known = _listed([names.field(name) for name in detail.get("variables", ())])
     return Told("data", "edit", f"The case began with {known}", by_actor=False, notable=False)
 
 
@@ -202,7 +217,7 @@ def _task_opened(detail: Detail, _: Names) -> Told:
 
 
 def _job_requested(detail: Detail, _: Names) -> Told:
-    text = f"{_quoted(detail['name'])} was handed to AI ({detail['capability']})"
+    text = f"{_quoted(detail['name'])} was handed to AI ({_plain(detail['capability'])})"
     return Told("ai", "sparkles", text, by_actor=False, notable=False, tone="ai")
 
 
@@ -221,7 +236,7 @@ def _variables_changed(detail: Detail, names: Names) -> Told:
 
 
 def _written(detail: Detail, names: Names) -> str:
-    return _listed([names.fields.get(name, name) for name in (*detail.get("changes", ()), *detail.get("removed", ()))])
+    return _listed([names.field(name) for name in (*detail.get("changes", ()), *detail.get("removed", ()))])
 
 
 def _incident_resolved(detail: Detail, _: Names) -> Told:
@@ -241,7 +256,8 @@ def _decision(detail: Detail, names: Names) -> Told:
 
 
 def _revealed(detail: Detail, names: Names) -> Told:
-    field = " / ".join(names.fields.get(part, part) for part in detail["path"].strip("/").split("/"))
+    parts = detail["path"].strip("/").split("/")
+    field = " / ".join(names.field("/".join(parts[: upto + 1])) for upto in range(len(parts)))
     return Told("access", "eye", f"revealed {field}: {_quoted(detail['reason'])}")
 
 

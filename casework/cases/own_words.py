@@ -6,14 +6,28 @@ digest, for them alone (`OwnWords`), and reasons always, since what is hidden ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
+import orjson
+import psycopg
 from django.contrib.auth.models import User
 
+from audit.db.sql import cursor
+from audit.services import Fact
 from casework.access.permissions import words_digest
 from casework.cases.answers import Seen
 from casework.models import Case, OwnWords
+from orchestration.ground.refusals import Refused
+from orchestration.shell.services import Done
+
+SAID: Final = """
+select e.chain, e.actor, p.body from audit_auditevent e
+join audit_auditpayload p on p.chain = e.chain and p.sequence = e.sequence
+where e.chain = any(%s) and e.actor = any(%s) and e.action <> all(%s)
+"""
+DATA: Final = ["engine.JobRequested", "engine.DecisionEvaluated"]
+"""Events of a person's step that repeat the case's data, whoever wrote them."""
 
 
 def masked_words(seen: Seen, answers: Mapping[str, Any]) -> Iterator[str]:
@@ -22,7 +36,57 @@ def masked_words(seen: Seen, answers: Mapping[str, Any]) -> Iterator[str]:
     return (text for text in texts if seen.view.text(text) != text)
 
 
-def keep_own_words(case: Case, by: User, texts: Iterable[str]) -> None:
+def keep_own_words(case: Case, by: User, texts: Iterable[str], outcome: Done | Refused | None) -> None:
+    """Unless it was refused: then it stands nowhere in the history, and nothing has to be shown of it."""
+    if isinstance(outcome, Refused):
+        return
     rows = [OwnWords(case=case, person=by, digest=digest) for digest in {words_digest(text) for text in texts}]
     if rows:
         OwnWords.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def told_by_digest(facts: Sequence[Fact], words: Sequence[str]) -> Sequence[Fact]:
+    """Facts of what somebody wrote that no event holds in clear, with what stands for their words."""
+    if not words:
+        return facts
+    digests = sorted(words_digest(text) for text in words)
+    return [Fact(fact.action, {**fact.detail, "words": digests}) for fact in facts]
+
+
+def rebuild_own_words(case: Case) -> None:
+    """Drop what nobody wrote, going by the history. What somebody wrote and saw in clear then was never kept."""
+    kept = list(OwnWords.objects.filter(case=case).values_list("pk", "person__username", "digest"))
+    if not kept:
+        return
+    with cursor() as plain:
+        said = said_by(plain, {(case.instance_id, name) for _, name, _ in kept})
+    unsaid = [pk for pk, name, digest in kept if digest not in said.get((case.instance_id, name), ())]
+    OwnWords.objects.filter(pk__in=unsaid).delete()
+
+
+def said_by(plain: psycopg.Cursor[Any], pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], set[str]]:
+    """The digests of all texts that these people (by user name) wrote in these cases, as the histories tell."""
+    cases, names = zip(*sorted(set(pairs)), strict=True)
+    asked = [list(dict.fromkeys(cases)), [f"person:{name}" for name in dict.fromkeys(names)], DATA]
+    found: dict[tuple[int, str], set[str]] = {}
+    for number, actor, body in plain.execute(SAID, asked, binary=True).fetchall():
+        detail = orjson.loads(body)
+        digests = {*map(words_digest, _texts(detail)), *detail.get("words", ())}
+        found.setdefault((number, actor.removeprefix("person:")), set()).update(digests)
+    return found
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case dict():
+            for each in value.values():
+                yield from _texts(each)
+        case list():
+            for each in value:
+                yield from _texts(each)
+        case str():
+            yield value
+        case bool() | None:
+            return
+        case int() | float():
+            yield str(value)

@@ -62,8 +62,10 @@ def external_receive(
         changes = accepted(look, case_type.forms[waited.form], answers)
         if isinstance(changes, Refused):
             return changes
-        keep_own_words(case, by, masked_words(look, answers))
-        return services.send(held, _arrival(state, waiting, item, changes), origin_of(by))
+        words = list(masked_words(look, answers))
+        outcome = services.send(held, _arrival(state, waiting, item, changes), origin_of(by))
+        keep_own_words(case, by, words, outcome)
+        return outcome
 
 
 def _arrival(state: State, waiting: int, node: str, changes: Mapping[str, Json]) -> Command:
@@ -120,9 +122,10 @@ def item_remove(*, by: User, case: Case, item: int, reason: str) -> Done | Refus
             refused = Refused("state", "Only a step that was added to the plan and is not over can be removed.")
             return keep_refusal(held, by, {"command": "remove", "item": item}, refused)
         model = case_type.library.cases[state.instances[found.instance].key]
-        keep_own_words(case, by, [reason])
         detail = {"instance": found.instance, "item": item, "name": model.nodes[found.node].name, "reason": reason}
-        return services.send(held, Terminate(item), origin_of(by), [Fact("item.removed", detail)])
+        outcome = services.send(held, Terminate(item), origin_of(by), [Fact("item.removed", detail)])
+        keep_own_words(case, by, [reason], outcome)
+        return outcome
 
 
 def item_do(*, by: User, case: Case, item: int, how: str) -> Done | Refused:
@@ -157,8 +160,9 @@ def case_change(*, by: User, case: Case, transition: str, reason: str = "") -> D
             return Refused("state", "Cases of this type are not marked as urgent.")
         if available_actions.rejection(case_type, state, command, held.at):
             facts = []
-        keep_own_words(case, by, [reason.strip()] if reason.strip() else [])
-        return services.send(held, command, origin_of(by), facts)
+        outcome = services.send(held, command, origin_of(by), facts)
+        keep_own_words(case, by, [reason.strip()] if reason.strip() else [], outcome)
+        return outcome
 
 
 def field_reveal(*, by: User, case: Case, path: str, reason: str, item: int | None = None) -> Reveal | Refused:
@@ -174,10 +178,10 @@ def field_reveal(*, by: User, case: Case, path: str, reason: str, item: int | No
         held = locked(case.instance_id)
         if path not in seen(held, case, by, item).view.masked:
             return Refused("unknown", "There is nothing masked for you at this place.")
-        keep_own_words(case, by, [reason])
         until = held.at + REVEALED_FOR
         revealed = Fact("field.revealed", {"path": path, "reason": reason, "until": until.isoformat()})
         services.record(held, [revealed], origin_of(by))
+        keep_own_words(case, by, [reason], None)
         return Reveal.objects.create(case=case, person=by, path=path, reason=reason, until=until)
 
 

@@ -1,7 +1,7 @@
 """Does the row of a case say what its history says, and may exactly those people see it to whom the history gave it?
 
 Hung into orchestration's verification, so that each event is read once for all: the case's row (one statement for a
-batch of cases), the rights of groups and people on it, and what was revealed of it to whom.
+batch of cases), the rights of groups and people on it, what was revealed of it to whom, and what pages keep of it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import psycopg
 
 from audit.reading import Row
 from casework.cases.case_row import named_state
+from casework.cases.kept_verification import kept_apart
+from casework.cases.references import key_of
 from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.models import Definition, Instance
 from orchestration.shell import verification
@@ -24,8 +26,8 @@ from orchestration.shell.verification.told import Told, on_event, on_fact
 from orchestration.view import events as e
 
 CASES: Final = """
-select instance_id, case_type, source, reference, title, state, closed, created, updated from casework_case
-where instance_id = any(%s)
+select instance_id, case_type, source, reference, title, state, closed, created, updated, id, reference_key
+from casework_case where instance_id = any(%s)
 """
 GROUPS: Final = """
 select c.instance_id, g.name, p.codename from casework_casegroupobjectpermission r
@@ -127,6 +129,7 @@ def rows_apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, Case]) -> Iterat
     yield from _reveals_apart(cursor, known)
     for (number,) in cursor.execute(LISTED, [list(cases)], binary=True).fetchall():
         yield number, "the list of cases is shown to others, or says otherwise, than the case's own row and rights"
+    yield from kept_apart(cursor, cases, types)
 
 
 def _type(case: Case) -> CaseType | None:
@@ -146,9 +149,12 @@ def _row_apart(case: Case, case_type: CaseType, row: tuple[Any, ...]) -> Iterato
     for what, expected, said in zip(COLUMNS, wanted, row, strict=False):
         if expected != said:
             yield f"the list of cases says another {what} than the history"
-    if told.stepped is None or told.last is None or row[-1] == told.stepped:
+    updated, number, key = row[-3:]
+    if key not in (key_of(reference), f"{key_of(reference)}\x01{number}"):  # numbered where two of before were alike
+        yield "the case is found by another reference than that of the history"
+    if told.stepped is None or told.last is None or updated == told.stepped:
         return
-    if not told.stepped <= row[-1] <= told.last:  # a step without an event of the engine
+    if not told.stepped <= updated <= told.last:  # a step without an event of the engine
         yield "the list of cases says another time of the last change than the history"
 
 

@@ -92,9 +92,10 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json]) -> 
     done = _by_form(case, look, row, answers) if work is None else work_done(work, answers, case, row, by, look)
     if isinstance(done, Refused):
         return done
-    keep_own_words(task.instance.case, by, masked_words(look, answers))
+    words = list(masked_words(look, answers))
     facts = [_assign(row, by, "task.claimed", since=None)] if is_open and row.assignee_id is None else []
     outcome = services.send(case, done.command, origin_of(by), [*facts, *done.facts])
+    keep_own_words(task.instance.case, by, words, outcome)
     if isinstance(outcome, Done) and done.judgement is not None:
         done.judgement.save()
     return outcome

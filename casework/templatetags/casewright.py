@@ -229,6 +229,13 @@ def words(label: str) -> str:
 
 
 @register.filter
+def field_words(name: str) -> str:
+    """The name of a form's field in words: parcel.delivery_date -> Parcel, delivery date."""
+    head, *rest = name.split(".")
+    return ", ".join((words(head), *(part.replace("_", " ") for part in rest)))
+
+
+@register.filter
 def percent(share: float) -> str:
     return f"{share * 100:.1f} %"
 

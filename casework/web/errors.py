@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -12,6 +13,7 @@ from django.shortcuts import render
 from casework.access import trail
 from casework.access.permissions import Denied, Unseen
 from casework.web import unsent
+from casework.web.made_for import typed_by_reader
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -19,11 +21,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "400.html", {"sentence": sentence}, status=400)
 
 
-def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+def denied(request: HttpRequest, exception: Exception, typed: Sequence[tuple[str, str]] | None = None) -> HttpResponse:
+    """With what the reader typed (`typed`: with its labels, where they are known), so that it can be copied."""
     sentence = str(exception) if type(exception) in (PermissionDenied, Denied) else ""
     if not isinstance(exception, Denied):
         trail.denied(request, sentence)
-    return render(request, "403.html", {"exception": sentence}, status=403)
+    context = {"exception": sentence, "typed": typed_by_reader(request) if typed is None else typed}
+    return render(request, "403.html", context, status=403)
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -36,7 +40,8 @@ def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
     said = exception.args[0] if type(exception) in (Http404, Unseen) and exception.args else ""
     if isinstance(exception, Unseen) and exception.what:
         trail.unseen(request, exception.what)
-    return render(request, "404.html", {"sentence": said if isinstance(said, str) else ""}, status=404)
+    context = {"sentence": said if isinstance(said, str) else "", "typed": typed_by_reader(request)}
+    return render(request, "404.html", context, status=404)
 
 
 def failed(request: HttpRequest) -> HttpResponse:

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 
 FIELD: Final = "made_for"
 HEADER: Final = "X-Made-For"
-UNSEEN: Final = ("csrfmiddlewaretoken", FIELD, "password")
+UNSEEN: Final = ("csrfmiddlewaretoken", FIELD, "password", "next", "tab")
 
 
 def mark_of(user: Any) -> str:
@@ -38,6 +38,18 @@ def is_for_another(request: HttpRequest) -> bool:
     if not given and request.method == "POST" and request.content_type in FORMS:
         given = request.POST.get(FIELD, "")
     return bool(given) and request.user.is_authenticated and given != mark_of(request.user)
+
+
+def typed_by_reader(request: HttpRequest) -> list[tuple[str, str]]:
+    """What stood in a form that was made for who is signed in now, to be given back where it was not taken."""
+    if request.method != "POST" or request.POST.get(FIELD) != mark_of(request.user):
+        return []
+    return _typed(request)
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    given = ((name, request.POST.get(name, "")) for name in request.POST if name not in UNSEEN)
+    return [(name, value) for name, value in given if value.strip()]
 
 
 FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -66,8 +78,7 @@ def refused(request: HttpRequest) -> HttpResponse:
     """The page that says who is signed in now, with what was typed so that it can be copied."""
     if request.method != "POST":  # a live part asks by itself; the page stops
         return HttpResponse(status=409, headers={"HX-Trigger": "made-for-another", "HX-Reswap": "none"})
-    typed = [(name, value) for name, value in request.POST.items() if name not in UNSEEN and value]
-    response = render(request, "another_person.html", {"typed": typed}, status=409)
+    response = render(request, "another_person.html", {"typed": _typed(request)}, status=409)
     response.headers["Cache-Control"] = "no-store"
     if "HX-Request" in request.headers:  # the whole page takes the place of the old one, not of a part of it
         response.headers["HX-Retarget"] = "body"

@@ -125,7 +125,17 @@ def _stage_status(seen: Look, node: Node) -> str:
         return "active"
     if seen.running.is_done(node.id):
         return "done"
-    return "left out" if seen.case.closed else "ahead"
+    return "left out" if seen.case.closed or _is_passed_by(seen.running, node) else "ahead"
+
+
+def _is_passed_by(running: Running, node: Node) -> bool:
+    """Whether the case goes on without this stage of its own model: ended before it began, or on no way any more."""
+    root = running.root
+    if root.model.nodes.get(node.id) is not node:
+        return False  # a stage of a part, which may yet be called
+    if (root.instance, node.id) in running.left or {item.state for item in running.open(node.id)} == {"disabled"}:
+        return True
+    return not may_still_come(running, root, node)
 
 
 def goal(seen: Look) -> Goal:

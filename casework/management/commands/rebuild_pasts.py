@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from casework.cases.own_words import rebuild_own_words
 from casework.cases.past_rows import rebuild
 from casework.models import Case
 from orchestration.casetypes.case_type import by_definition
@@ -21,7 +22,10 @@ class Command(BaseCommand):
     def handle(self, *, cases: list[int], **options: Any) -> None:
         found = Case.objects.filter(pk__in=cases) if cases else Case.objects.all()
         count = 0
-        for instance, definition in found.values_list("instance_id", "instance__definition_id").iterator():
-            rebuild(instance, by_definition(definition).classification)
+        for case in (
+            found.select_related("instance").defer("instance__items", "instance__data").iterator(chunk_size=500)
+        ):
+            rebuild(case.instance_id, by_definition(case.instance.definition_id).classification)
+            rebuild_own_words(case)
             count += 1
         self.stdout.write(f"{count} cases: done.")

@@ -13,7 +13,9 @@ from casework.cases.services import case_viewed
 from casework.forms.rendering import answers_form, in_words, typed_answers
 from casework.tasks import services
 from casework.tasks.task_page import form_of, task_page
+from casework.web import errors
 from casework.web.decorators import person, reads, writes
+from casework.web.made_for import typed_by_reader
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
@@ -30,13 +32,23 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
 
 @writes
 def complete(request: HttpRequest, task_id: int) -> HttpResponse:
-    found = permissions.task_for_user(person(request), task_id, "complete")
+    try:
+        found = permissions.task_for_user(person(request), task_id, "complete")
+    except permissions.Denied as refused:
+        return _denied(request, task_id, refused)
     answers = typed_answers(form_of(found), request.POST)
     outcome = services.task_complete(by=person(request), task=found, answers=answers)
     if isinstance(outcome, Refused):
         return _refused(request, found, outcome)
     messages.success(request, f"“{found.name}” is done.")
     return redirect("case", found.instance.case.pk)
+
+
+def _denied(request: HttpRequest, task_id: int, refused: permissions.Denied) -> HttpResponse:
+    """It is not theirs: somebody took it while they wrote, say. What they wrote goes back to them alone."""
+    found = HumanTask.objects.select_related("instance").get(pk=task_id)
+    typed = in_words(form_of(found), request.POST) if typed_by_reader(request) else []
+    return errors.denied(request, refused, typed)
 
 
 def _refused(request: HttpRequest, task: HumanTask, refused: Refused) -> HttpResponse:

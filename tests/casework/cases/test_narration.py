@@ -11,7 +11,8 @@ from audit.selectors import Entry
 from casework.cases.narration import KINDS, Names, has_words, tell
 
 NAMES = Names(
-    types={"answer_stage": "stage", "check_task": "humanTask"}, tasks={}, fields={"draft": "Drafted answer"},
+    types={"answer_stage": "stage", "check_task": "humanTask"}, tasks={},
+    fields={"draft": "Drafted answer", "customer": "Customer", "customer/iban": "IBAN"},
     decisions={"route": "Routing"}, events={"no_stock": "error"}, flows={"yes": "it is"},
 )  # fmt: skip
 
@@ -36,6 +37,10 @@ def changed(definition: str, target: str) -> dict[str, str]:
     ("engine.TaskOpened", {"name": "Check", "candidate_groups": ["A", "B"]}, "“Check” waits for A and B"),
     ("engine.TaskOpened", {"name": "Check"}, "“Check” waits for somebody"),
     ("engine.VariablesChanged", {"changes": {"draft": "...", "other": 1}}, "wrote Drafted answer and other"),
+    ("engine.VariablesChanged", {"changes": {"due_date": 1}}, "wrote due date"),
+    ("field.revealed", {"path": "/customer/iban", "reason": "A transfer"}, "revealed Customer / IBAN: “A transfer”"),
+    ("field.revealed", {"path": "/draft/last_line", "reason": "So"}, "revealed Drafted answer / last line: “So”"),
+    ("engine.JobRequested", {"name": "Tone", "capability": "read_tone"}, "“Tone” was handed to AI (read tone)"),
     ("engine.DecisionEvaluated", {"decision": "route"}, "The rules of “Routing” decided"),
     ("engine.IncidentRaised", {"message": "No model."}, "This needs a person: No model."),
     ("engine.IncidentResolved", {"how": "skip"}, "went on without it"),

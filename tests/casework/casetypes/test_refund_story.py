@@ -23,6 +23,7 @@ from orchestration.models import ActorCall, HumanTask, Incident
 from orchestration.shell.selectors import data_of
 from orchestration.shell.services import Done
 from tests.casework.actions import open_task
+from tests.casework.claims import page_of
 from tests.orchestration.machines import Machines, work_jobs
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,17 @@ def finish(case: Case, who: User, name: str, **answers: Any) -> Case:
     assert isinstance(outcome, Done), outcome
     work_jobs(case.instance_id)
     return Case.objects.get(pk=case.pk)
+
+
+def test_a_stage_that_the_way_has_passed_by_is_not_needed_while_a_later_one_is_at_work(
+    refund: Opens, people: dict[str, User]
+) -> None:
+    case = refund(amount=9)
+    assert case.state == "Being paid"
+    bar = [(stage.name, stage.status) for stage in page_of(case, people["anna"]).stages]
+    assert bar == [("Understand", "done"), ("Decide", "left out"), ("Pay the refund", "active")]
+    whole = page_of(refund(), people["anna"])
+    assert [stage.status for stage in whole.stages] == ["done", "active", "ahead"]
 
 
 def test_it_is_approved_by_one_paid_by_another_and_the_history_holds(refund: Opens, people: dict[str, User]) -> None:
