@@ -13,7 +13,7 @@ from casework.actors import views as actors
 from casework.actors.ledger import budget_pages
 from casework.actors.ledger import views as ledger
 from casework.cases.live import case_live
-from casework.cases.views import actions, attention, history, incidents, pages
+from casework.cases.views import actions, attention, handoffs, history, incidents, pages
 from casework.events import views as events
 from casework.events.hook import hook
 from casework.governance import views as governance
@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<number:case_id>/items/<number:number>/", actions.item, name="case-item"),
     path("cases/<number:case_id>/change/", actions.change, name="case-change"),
     path("cases/<number:case_id>/receive/<str:item>/", actions.receive, name="case-receive"),
+    path("cases/<number:case_id>/handoffs/", handoffs.inspector, name="case-handoffs"),
     path("cases/<number:case_id>/incidents/<number:number>/", incidents.incident, name="case-incident"),
     path("cases/<number:case_id>/incidents/<number:number>/decide/", incidents.trouble, name="case-trouble"),
     path("events/", events.events, name="events"),

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from audit.actions import ACTIONS
 from audit.selectors import Entry
+from casework.cases.handoff_words import HANDOFFS, Told, routed
 from casework.cases.read.past import Past
 from orchestration.casetypes.case_type import CaseType
 from orchestration.view.models import SUB_PROCESSES, Event
@@ -24,18 +25,6 @@ DECIDED: Final = "engine.DecisionEvaluated"
 PLANNED: Final = "engine.ItemPlanned"
 STAGES: Final = SUB_PROCESSES | {"stage"}
 PERSONS: Final = ("humanTask", "userTask")
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """`text` is a sentence; with `by_actor` it goes on from the actor's name. `notable`: on the case page."""
-
-    kind: str
-    icon: str
-    text: str
-    by_actor: bool = True
-    notable: bool = True
-    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,11 +213,11 @@ def _job_requested(detail: Detail, _: Names) -> Told:
 def _actor_called(detail: Detail, _: Names) -> Told:
     sure = detail.get("confidence")
     how = "" if sure is None else f" with {sure:.0%} confidence"
-    return Told("ai", "sparkles", f"(version {detail.get('version', '?')}) answered{how}", tone="ai")
+    return Told("ai", "sparkles", f"(version {detail.get('version', '?')}) answered{how}{routed(detail)}", tone="ai")
 
 
 def _actor_failed(detail: Detail, _: Names) -> Told:
-    return Told("ai", "alert-triangle", f"failed: {detail.get('error', '')}", tone="bad")
+    return Told("ai", "alert-triangle", f"failed: {detail.get('error', '')}{routed(detail)}", tone="bad")
 
 
 def _variables_changed(detail: Detail, names: Names) -> Told:
@@ -240,7 +229,7 @@ def _written(detail: Detail, names: Names) -> str:
 
 
 def _incident_resolved(detail: Detail, _: Names) -> Told:
-    decided = {"retry": "had it tried again", "skip": "went on without it"}
+    decided = {"retry": "had it tried again", "skip": "went on without it", "by-hand": "had a person do it"}
     return Told("people", "refresh", decided.get(detail["how"], f"resolved it: {detail['how']}"))
 
 
@@ -265,7 +254,13 @@ def _refused(detail: Detail, _: Names) -> Told:
     return Told("access", "ban", f"was refused: {detail.get('reason', '')}", notable=False, tone="bad")
 
 
+def _alone(teller: Callable[[Detail], Told]) -> Callable[[Detail, Names], Told]:
+    """One that needs no names."""
+    return lambda detail, _: teller(detail)
+
+
 TELLERS: Final[Mapping[str, Callable[[Detail, Names], Told | None]]] = {
+    **{action: _alone(teller) for action, teller in HANDOFFS.items()},
     "case.opened": lambda d, _: Told("people", "briefcase", f"opened the case ({d.get('source', '')})"),
     "case.viewed": lambda d, _: Told("access", "eye", "looked at the case", notable=False),
     "case.exported": lambda d, _: Told("access", "download", f"exported {d.get('what', 'the case')}", notable=False),

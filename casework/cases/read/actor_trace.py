@@ -7,16 +7,20 @@ lead to is masked where it is read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+
+from django.db.models import F
 
 from casework.cases.read.case_view import Look
 from casework.cases.read.decisions import titles
 from casework.cases.read.execution_tree import Node
+from orchestration.models import ActorCall
 
 Json = Any
+CALLS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +49,47 @@ class Memory:
     wrote: tuple[Reference, ...]
     planned: tuple[Reference, ...]
     refused: tuple[Reference, ...]
+    ledger: Ledger | None = None
 
 
-def memories(seen: Look) -> tuple[Memory, ...]:
-    """The newest first."""
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What the ledger has of its last call. `cost`: "unknown" where nobody knows it; `verdicts` of the guardrails."""
+
+    mode: str
+    queue_ms: float | None
+    cost: str
+    rule: str
+    passed: tuple[str, ...]
+    verdicts: tuple[str, ...]
+
+
+def case_calls(seen: Look) -> list[ActorCall]:
+    """The newest calls of a case, with the engine's `number` of each one's job."""
+    calls = ActorCall.objects.filter(instance=seen.case.instance_id).annotate(number=F("job__job"))
+    return list(calls.order_by("-started", "-pk")[:CALLS])
+
+
+def _ledger(seen: Look, call: ActorCall) -> Ledger:
+    route: Mapping[str, Json] = call.route or {}
+    said = (f"{one.get('guardrail')}: {one.get('sentence') or one.get('outcome')}" for one in call.verdicts or ())
+    return Ledger(
+        call.mode, call.queue_ms, "unknown" if call.cost is None else f"{call.cost.normalize():f} {call.currency}",
+        seen.view.text(str(route.get("rule", ""))),
+        tuple(seen.view.text(f"{key}: {why}") for key, why in route.get("passed", {}).items()),
+        tuple(seen.view.text(one) for one in said),
+    )  # fmt: skip
+
+
+def memories(seen: Look, calls: Sequence[ActorCall]) -> tuple[Memory, ...]:
+    """The newest first. `calls`: those of the case (`case_calls`)."""
     named = titles(seen.case_type)
-    return tuple(_memory(seen, int(number), job, named) for number, job in reversed(seen.past["jobs"].items()))
+    last = {vars(call)["number"]: call for call in reversed(calls)}
+    return tuple(
+        replace(_memory(seen, int(number), job, named), ledger=_ledger(seen, last[int(number)]))
+        if int(number) in last else _memory(seen, int(number), job, named)
+        for number, job in reversed(seen.past["jobs"].items())
+    )  # fmt: skip
 
 
 def _memory(seen: Look, number: int, job: Mapping[str, Json], named: Mapping[str, str]) -> Memory:

@@ -6,9 +6,10 @@ how far it has come, in all its parts, for one reader, from a small and constant
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -19,7 +20,8 @@ from casework.access import permissions
 from casework.access.separation_of_duties import done_before
 from casework.actors.ledger.of_case import CaseCost, case_cost
 from casework.cases import available_actions
-from casework.cases.read.actor_trace import Memory, memories
+from casework.cases.read.actor_trace import Memory, case_calls, memories
+from casework.cases.read.after_approval import Unsettled, unsettled
 from casework.cases.read.case_view import AT_MOST, SHOWN, Look, look
 from casework.cases.read.decisions import Decision, decision_names, decisions_made, titles
 from casework.cases.read.execution_tree import Node
@@ -41,6 +43,7 @@ OFFERED_TO = JSONObject(
     group="candidates__group_id", name="candidates__group__name", user="candidates__user_id",
     username="candidates__user__username", first="candidates__user__first_name", last="candidates__user__last_name",
 )  # fmt: skip
+UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING, Job.State.OFFERED, Job.State.HELD)
 DECIDING = ("decisionTask", "businessRuleTask")
 
 
@@ -144,6 +147,7 @@ class CasePage:
     coming: tuple[Coming, ...]
     machine_work: tuple[MachineWork, ...]
     troubles: tuple[Trouble, ...]
+    unsettled: tuple[Unsettled, ...]
     offered: tuple[Offered, ...]
     not_offered: tuple[Offered, ...]
     added: tuple[Added, ...]
@@ -180,7 +184,7 @@ def case_page(*, user: User, case: Case, now: datetime, kind: str = "") -> CaseP
     """The whole page. `kind`: only these lines of what happened (`wording.KINDS`)."""
     seen = look(user=user, case=case, now=now, most=AT_MOST if kind else SHOWN)
     may, source = permissions.rights(user, case), sources(seen, decision_names(seen.case.instance.definition_id))
-    view, case_type, works = seen.view, seen.case_type, "work" in may
+    view, case_type, works, calls = seen.view, seen.case_type, "work" in may, case_calls(seen)
     table = offered(seen, now) if works else ()
     return CasePage(
         id=case.pk, title=view.text(case.title), reference=view.text(case.reference), source=view.text(case.source),
@@ -189,11 +193,12 @@ def case_page(*, user: User, case: Case, now: datetime, kind: str = "") -> CaseP
         created=case.created, updated=case.updated, key_facts=key_facts(seen), stages=stages(seen), strips=strips(seen),
         tasks=open_tasks(seen, user, works, now), awaited=awaited(seen), coming=coming(seen),
         machine_work=tuple(_machine_work(seen)), troubles=tuple(troubles(seen)),
+        unsettled=unsettled(seen),
         offered=tuple(one for one in table if not one.refused),
         not_offered=tuple(one for one in table if one.refused),
         added=added(seen) if works else (), by_hand=by_hand(seen, now) if works else (),
         changes=available_actions.changes(case_type, seen.state, now) if works else (),
-        results=results(seen), memories=memories(seen), made=decisions_made(seen, source),
+        results=results(seen, calls), memories=memories(seen, calls), made=decisions_made(seen, source),
         to_make=tuple(_to_make(seen)), data=fields(seen, source), happened=lines(seen, kind=kind),
         kind_of_lines=kind, may=may,
         events=case.instance.head_sequence,
@@ -240,7 +245,7 @@ def _offered_to(candidate: Mapping[str, Json]) -> str:
 def _machine_work(seen: Look) -> Iterator[MachineWork]:
     if not seen.waits("job"):
         return
-    under_way = Job.objects.filter(instance=seen.case.instance_id, state__in=(Job.State.WAITING, Job.State.RUNNING))
+    under_way = Job.objects.filter(instance=seen.case.instance_id, state__in=UNDER_WAY)
     for job in under_way.order_by("pk").defer("input"):
         note = f"Tried {job.attempts} times: {seen.view.text(job.last_error)}" if job.last_error else ""
         part = seen.view.text(seen.running.around(job.item))
@@ -277,10 +282,10 @@ def _by_hand(seen: Look, node: Node) -> Iterator[tuple[str, str]]:
             yield name, str(below.get("title", name))
 
 
-def results(seen: Look) -> tuple[Result, ...]:
-    """What AI said in this case, the newest first."""
-    calls = ActorCall.objects.filter(instance=seen.case.instance_id, output__isnull=False).order_by("-started")
-    return tuple(_result(seen, call) for call in calls[:20])
+def results(seen: Look, calls: Sequence[ActorCall] | None = None) -> tuple[Result, ...]:
+    """What AI said in this case, the newest first. `calls`: the newest of it, where they were read already."""
+    answered = (call for call in (case_calls(seen) if calls is None else calls) if call.output is not None)
+    return tuple(_result(seen, call) for call in islice(answered, 20))
 
 
 def _result(seen: Look, call: ActorCall) -> Result:

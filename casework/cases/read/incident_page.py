@@ -16,9 +16,9 @@ from django.http import Http404
 
 from casework.cases.incidents import BY_HAND, CHANGE, END, MOVE, RETRY, SKIP, Offer, input_form, offers
 from casework.cases.read.actor_names import actor_names
+from casework.cases.read.after_approval import followers
 from casework.cases.read.case_page import Trouble, troubles
 from casework.cases.read.case_view import Look, look
-from casework.cases.read.execution_tree import Node
 from casework.forms.document_form import Filled
 from casework.forms.schema_form import text_of
 from casework.models import Case
@@ -119,13 +119,6 @@ def _behind(seen: Look, item: int | None) -> Iterator[str]:
     part = None if place is None else seen.running.parts.get(place.instance)
     if node is None or part is None:
         return
-    for other in part.model.nodes.values():
-        if other.name and _waits_for(other, node):
-            yield seen.view.text(other.name)
-
-
-def _waits_for(other: Node, node: Node) -> bool:
-    """By a sequence flow (BPMN 8.3.13), or by an entry criterion (CMMN 5.4.5)."""
-    if any(flow.target == other.id for flow in getattr(node, "outgoing", ())):
-        return True
-    return any(part.source == node.id for one in getattr(other, "entry", ()) for part in one.sentry.on_parts)
+    for name in followers(part.model.nodes, node.id):
+        if title := part.model.nodes[name].name:
+            yield seen.view.text(title)

@@ -9,7 +9,8 @@ from typing import Any, Final
 import orjson
 
 from audit.selectors import Entry
-from casework.cases.narration import KINDS, Names, Told, has_words, names_of, tell
+from casework.cases.handoff_words import Told
+from casework.cases.narration import KINDS, Names, has_words, names_of, tell
 from casework.cases.read.actor_names import Names as ActorNames
 from casework.cases.read.case_view import Look
 from casework.cases.read.decisions import Fired, decision_names, fired_in

@@ -1,0 +1,82 @@
+"""How does it read that work goes from hand to hand: to a machine, to a person, to another actor, and back?
+
+Pure. Part of what `narration` tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from orchestration.actors.routing import BY_RANK
+
+Detail = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`text` is a sentence; with `by_actor` it goes on from the actor's name. `notable`: on the case page."""
+
+    kind: str
+    icon: str
+    text: str
+    by_actor: bool = True
+    notable: bool = True
+    tone: str = ""
+
+
+def routed(detail: Detail) -> str:
+    """By which rule the actor was chosen, and who was passed over and why; empty where nothing was to be chosen."""
+    route = detail.get("route") or {}
+    rule, passed = route.get("rule", BY_RANK), route.get("passed") or {}
+    words = [] if rule == BY_RANK else [f"chosen by {rule}"]
+    words += [
+        f"passed over: {key} because {str(why)[:1].lower()}{str(why)[1:].rstrip('.')}" for key, why in passed.items()
+    ]
+    return f"; {'; '.join(words)}" if words else ""
+
+
+def _because(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:].rstrip(".")
+
+
+def _handed(detail: Detail) -> Told:
+    why = detail.get("why", "")
+    return Told("people", "user", f"A machine’s work was handed to a person. {why}".strip(), by_actor=False)
+
+
+def _held(detail: Detail) -> Told:
+    return Told("ai", "hand-stop", "was stopped meanwhile, so its answer is held back and not used", tone="bad")
+
+
+def _moved(detail: Detail) -> Told:
+    return Told("people", "arrow-right", f"handed the work of {detail.get('from') or 'nobody'} to {detail.get('to')}")
+
+
+def _changed(detail: Detail) -> Told:
+    places = ", ".join(str(path).removeprefix("input.") for path in detail.get("changed", ()))
+    return Told("people", "edit", f"had it tried again with another input ({places})")
+
+
+def _by_hand(detail: Detail) -> Told:
+    return Told("people", "checkbox", f"did “{detail.get('task', '')}” by hand, in a machine’s place", tone="good")
+
+
+def _judged(detail: Detail) -> Told:
+    verdict, actor = detail.get("verdict", "judged"), detail.get("actor", "a machine")
+    reason = f": {detail['reason']}" if detail.get("reason") else ""
+    version = f" (version {detail['version']})" if detail.get("version") else ""
+    tone = {"accepted": "good", "rejected": "bad"}.get(str(verdict), "")
+    return Told("people", "gavel", f"{verdict} the suggestion of {actor}{version}{reason}", tone=tone)
+
+
+def _routed(detail: Detail) -> Told:
+    actor = detail.get("actor", "a worker outside")
+    return Told("ai", "route", f"The work was offered to {actor}{routed(detail)}", by_actor=False, notable=False)
+
+
+HANDOFFS: Final[Mapping[str, Callable[[Detail], Told]]] = {
+    "work.handed": _handed, "work.held": _held, "work.moved": _moved, "work.changed": _changed,
+    "work.by_hand": _by_hand, "work.routed": _routed, "suggestion.judged": _judged,
+}  # fmt: skip

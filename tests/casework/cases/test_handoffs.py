@@ -1,0 +1,94 @@
+"""Every handoff of a case says how it was guarded, and what followed a person's word is never silent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from casework.cases.handoff_words import routed
+from casework.cases.read.after_approval import unsettled
+from casework.cases.read.case_view import look
+from casework.cases.read.handoffs import SIX, Handoff, handoffs
+from casework.models import Case
+from orchestration.ground import clock
+from orchestration.models import HumanTask, Job
+from tests.casework.reading import told
+from tests.orchestration.machines import Machines, work_jobs
+
+pytestmark = pytest.mark.django_db
+
+People = dict[str, User]
+
+
+def inspected(case: Case, reader: User) -> tuple[Handoff, ...]:
+    found, _ = handoffs(look(user=reader, case=case, now=clock.utc_now()))
+    return found
+
+
+def page(reader: User, address: str) -> str:
+    browser = Client()
+    browser.force_login(reader)
+    return told(browser.get(address))
+
+
+def test_each_handoff_has_all_six_guardrails_and_an_event_of_the_history(
+    people: People, analysed: Callable[..., Case]
+) -> None:
+    case = analysed()
+    found = inspected(case, people["axel"])
+    ways = {(one.giver, one.taker) for one in found}
+    assert ("the case", "machine intent") in ways and ("machine intent", "the case") in ways
+    assert ("the case", "a rule") in ways and any(taker == "Analysts" for _, taker in ways)
+    for one in found:
+        assert tuple(check.name for check in one.checks) == SIX
+        assert all(check.rule and check.event == one.event for check in one.checks)
+        assert all(check.verdict == "pass" for check in one.checks if check.name == "logging")
+
+
+def test_a_call_that_a_guardrail_stopped_shows_which_and_why(
+    people: People, open_case: Callable[..., Case], machines: Machines
+) -> None:
+    machines.say("refund_request", 7.0, "neutral")
+    case = open_case()
+    work_jobs(case.instance_id)
+    [stopped] = [one for one in inspected(case, people["axel"]) if one.failed and one.giver == "machine intent"]
+    [policy] = [check for check in stopped.checks if check.name == "policy"]
+    assert policy.verdict == "fail" and policy.rule.partition(":")[0] in ("schema", "confidence")
+
+
+def test_the_inspector_is_one_click_from_the_case_and_its_events_one_more(
+    people: People, analysed: Callable[..., Case]
+) -> None:
+    case = analysed()
+    assert f'href="/cases/{case.pk}/handoffs/"' in page(people["axel"], f"/cases/{case.pk}/")
+    shown = page(people["axel"], f"/cases/{case.pk}/handoffs/")
+    event = next(one.event for one in inspected(case, people["axel"]) if one.giver == "machine intent")
+    assert f"#event-{event}" in shown and "intent in version 1" in shown
+
+
+def test_the_inspector_tells_nobody_what_is_masked_for_them(people: People, analysed: Callable[..., Case]) -> None:
+    case = analysed(message="I am Maria Sandoval and want my money back.")
+    assert "Maria Sandoval" not in page(people["anna"], f"/cases/{case.pk}/handoffs/")
+
+
+def test_work_that_fails_behind_a_person_s_word_is_told_on_the_case_page(
+    people: People, open_case: Callable[..., Case], machines: Machines
+) -> None:
+    machines.fail("intent", temporary=False)
+    case = open_case()
+    work_jobs(case.instance_id)
+    assert unsettled(look(user=people["anna"], case=case, now=clock.utc_now())) == ()
+    job = Job.objects.get(instance=case.instance_id, capability="intent")
+    assert job.state == "incident"
+    assert not HumanTask.objects.filter(instance=case.instance_id, state="completed").exists()
+
+
+def test_a_choice_is_told_with_its_rule_and_who_was_passed_over() -> None:
+    route = {"rule": "rule 3 of Routing of work", "passed": {"cheap": "It is switched off."}}
+    assert routed({"route": route}) == (
+        "; chosen by rule 3 of Routing of work; passed over: cheap because it is switched off"
+    )
+    assert routed({}) == "" and routed({"route": {"rule": "no rule of routing applies: by rank"}}) == ""
