@@ -6,7 +6,7 @@ from django.urls import URLPattern, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from casework.actors.api import workers
-from casework.cases.api import commands, incidents, reading
+from casework.cases.api import commands, handoffs, incidents, reading
 from casework.intake import api as intake
 from casework.tasks import api
 from casework.web.api.errors import unknown
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<number:case>/plan/", commands.PlanView.as_view(), name="api-case-plan"),
     path("cases/<number:case>/items/<number:item>/", commands.ItemView.as_view(), name="api-case-item"),
     path("cases/<number:case>/change/", commands.ChangeView.as_view(), name="api-case-change"),
+    path("cases/<number:case>/handoffs/", handoffs.HandoffsView.as_view(), name="api-case-handoffs"),
     path("attention/", incidents.AttentionView.as_view(), name="api-attention"),
     path("cases/<number:case>/incidents/<number:incident>/", incidents.IncidentView.as_view(), name="api-incident"),
     path(

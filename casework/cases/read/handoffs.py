@@ -85,7 +85,9 @@ def _of(seen: Look, entry: Entry) -> Iterator[Handoff]:
             yield from _calls(seen, entry)
         case "work.handed":
             by_rule = "a guardrail" if detail.get("why") else "a rule"
-            yield _made(seen, entry, by_rule, "a person", _work(seen, entry), _to_person(entry, str(detail.get("why"))))
+            yield _made(
+                seen, entry, by_rule, "a person", _work(seen, entry), _to_person(entry, str(detail.get("why") or ""))
+            )
         case "work.by_hand":
             yield _made(seen, entry, _who(seen, entry), "the case", str(detail.get("task", "")), _by_hand(entry))
         case "work.routed":

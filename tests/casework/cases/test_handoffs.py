@@ -13,11 +13,17 @@ from casework.cases.read.after_approval import unsettled
 from casework.cases.read.case_view import look
 from casework.cases.read.handoffs import SIX, Handoff, handoffs
 from casework.models import Case
+from casework.tasks.services import task_complete
 from orchestration.ground import clock
-from orchestration.models import HumanTask, Job
+from orchestration.jobs import runner
+from orchestration.models import Job
+from orchestration.shell.services import Done
+from tests.casework.actions import open_task
+from tests.casework.casetypes.test_refund_story import refund
 from tests.casework.reading import told
 from tests.orchestration.machines import Machines, work_jobs
 
+__all__ = ["refund"]
 pytestmark = pytest.mark.django_db
 
 People = dict[str, User]
@@ -75,15 +81,27 @@ def test_the_inspector_tells_nobody_what_is_masked_for_them(people: People, anal
 
 
 def test_work_that_fails_behind_a_person_s_word_is_told_on_the_case_page(
+    refund: Callable[..., Case], people: People, machines: Machines
+) -> None:
+    case = refund(amount=None)
+    machines.fail("sentiment", temporary=True)
+    assert "was finished by" not in page(people["anna"], f"/cases/{case.pk}/")
+    outcome = task_complete(by=people["ben"], task=open_task(case), answers={"amount": "9,90"})
+    assert isinstance(outcome, Done), outcome
+    job = Job.objects.get(instance=case.instance_id, state="waiting")
+    runner.run(case.instance_id, job.job)
+    shown = page(people["anna"], f"/cases/{case.pk}/")
+    assert "“Complete the request” was finished by Ben" in shown
+    assert "“Read the tone” after it has failed and is being tried again." in shown
+
+
+def test_work_that_failed_before_any_person_did_anything_is_no_broken_promise(
     people: People, open_case: Callable[..., Case], machines: Machines
 ) -> None:
     machines.fail("intent", temporary=False)
     case = open_case()
     work_jobs(case.instance_id)
     assert unsettled(look(user=people["anna"], case=case, now=clock.utc_now())) == ()
-    job = Job.objects.get(instance=case.instance_id, capability="intent")
-    assert job.state == "incident"
-    assert not HumanTask.objects.filter(instance=case.instance_id, state="completed").exists()
 
 
 def test_a_choice_is_told_with_its_rule_and_who_was_passed_over() -> None:
