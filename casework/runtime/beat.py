@@ -31,7 +31,7 @@ def main() -> None:
     """Send what is due until told to stop."""
     assert app.connection_for_write().transport  # with its libraries: what reading them took goes back
     give_back()
-    app.Beat(scheduler="celery.beat:Scheduler", loglevel="INFO", quiet=True).run()
+    app.Beat(scheduler="celery.beat:Scheduler", loglevel="WARNING", quiet=True).run()
 
 
 if __name__ == "__main__":
