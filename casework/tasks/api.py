@@ -10,10 +10,12 @@ from rest_framework.views import APIView
 from casework.access import permissions, trail
 from casework.cases.api import requests, shapes
 from casework.cases.api.examples import TASK, TASKS
-from casework.cases.api.rendering import person, progress, task_in_full
+from casework.cases.api.rendering import person, progress
 from casework.cases.services import case_viewed
 from casework.tasks import services
+from casework.tasks.api_shapes import TaskFilter, TaskList
 from casework.tasks.inbox import inbox_page
+from casework.tasks.task_page import task_page
 from casework.web.api.docs import described, example
 from casework.web.api.errors import refusal
 from orchestration.ground import clock
@@ -26,16 +28,16 @@ TAB = {"due-soon": "soon"}
 
 class TasksView(APIView):
     @described(
-        "Find open tasks", {200: shapes.TaskList}, 400, parameters=[requests.TaskFilter],
+        "Find open tasks", {200: TaskList}, 400, parameters=[TaskFilter],
         examples=(example("One task", TASKS, "200"),),
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Yours, those offered to you or your groups, those that nobody has, or those due soon; first due first."""
-        given = requests.TaskFilter.query(request)
+        given = TaskFilter.query(request)
         trail.list_read(request, "tasks")
         scope = given.pop("scope")
         page = inbox_page(user=person(request), tab=TAB.get(scope, scope), now=clock.utc_now(), **given)
-        return Response(shapes.TaskList(page).data)
+        return Response(TaskList(page).data)
 
 
 class TaskView(APIView):
@@ -90,6 +92,10 @@ class CompleteView(APIView):
         given = requests.Answers.body(request)
         outcome = services.task_complete(by=by, task=found, answers=given["answers"])
         return refusal(outcome, "answers.") if isinstance(outcome, Refused) else progress(found.instance.case)
+
+
+def task_in_full(by: User, task: HumanTask) -> Response:
+    return Response(shapes.Task(task_page(user=by, task=task, now=clock.utc_now())).data)
 
 
 def _worked(by: User, outcome: HumanTask | Refused) -> Response:

@@ -17,9 +17,7 @@ from casework.cases.read.case_page import case_page
 from casework.cases.read.case_view import look
 from casework.cases.read.timeline import Full, full
 from casework.models import Case
-from casework.tasks.task_page import task_page
 from orchestration.ground import clock
-from orchestration.models import HumanTask
 
 Json = Any
 
@@ -32,10 +30,6 @@ def person(request: Request) -> User:
 
 def case_in_full(by: User, case: Case) -> Response:
     return Response(shapes.Case(case_page(user=by, case=case, now=clock.utc_now())).data)
-
-
-def task_in_full(by: User, task: HumanTask) -> Response:
-    return Response(shapes.Task(task_page(user=by, task=task, now=clock.utc_now())).data)
 
 
 def progress(case: Case) -> Response:

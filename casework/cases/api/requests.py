@@ -14,7 +14,6 @@ from casework.cases.available_actions import CHANGES, URGENCY
 from casework.cases.incidents import WAYS
 from casework.cases.read.plan_options import LABELS
 from casework.models import Case
-from casework.tasks.inbox import TABS
 
 SOURCE_MOST: int = Case._meta.get_field("source").max_length or 0
 REFERENCE_MOST: int = Case._meta.get_field("reference").max_length or 0
@@ -119,12 +118,6 @@ class HistoryFilter(Sent):
         required=False, default=0, min_value=0, max_value=2**31 - 1, help_text="`next` of the page before."
     )
     limit = s.IntegerField(required=False, default=PAGE_MOST, min_value=1, max_value=1000)
-
-
-class TaskFilter(Sent):
-    scope = s.ChoiceField(choices=[*(tab for tab in TABS if tab != "soon"), "due-soon"], required=False, default="mine")
-    after = AfterField()
-    limit = s.IntegerField(required=False, default=PAGE, min_value=1, max_value=PAGE_MOST)
 
 
 class Answers(Sent):

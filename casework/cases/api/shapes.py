@@ -12,8 +12,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers as s
 
-from casework.tasks.inbox import TABS
-
 Shape = s.Serializer[Any]
 
 
@@ -41,12 +39,6 @@ class NamesField(s.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: Iterable[str]) -> list[str]:
         return sorted(value)
-
-
-class Error(Shape):
-    code = s.CharField(help_text="A word for programs.")
-    message = s.CharField(help_text="A sentence that says what to do.")
-    errors = s.DictField(child=s.CharField(), help_text="For each wrong field, why.")
 
 
 class Receipt(Shape):
@@ -332,26 +324,6 @@ class HistoryEntry(Shape):
 class History(Shape):
     results = HistoryEntry(many=True)
     next = s.IntegerField(allow_null=True, help_text="`after` of the next page; null on the last one.")
-
-
-class TaskSummary(Shape):
-    id = s.IntegerField()
-    name = s.CharField()
-    due = s.DateTimeField(allow_null=True)
-    overdue = s.BooleanField()
-    urgent = s.BooleanField()
-    assignee = s.CharField(help_text="Who has it; empty where nobody has.")
-    mine = s.BooleanField()
-    case = s.IntegerField()
-    title = s.CharField()
-    reference = s.CharField()
-    state = s.CharField(help_text="The case's named state.")
-
-
-class TaskList(Shape):
-    results = TaskSummary(source="rows", many=True)
-    counts = s.DictField(child=s.IntegerField(), help_text=f"Open tasks: {', '.join(TABS)}. 1001: more than 1000.")
-    next = s.CharField(source="following", help_text="`after` of the next page; empty on the last one.")
 
 
 class Conditions(s.DictField):

@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 
-from casework.cases.api.shapes import Error
+from casework.web.api.shapes import Error
 
 ERRORS: dict[int, tuple[str, str, str, dict[str, str]]] = {
     400: ("What was sent is wrong; `errors` says for each field why.", "invalid", "Please correct what is marked.",

@@ -17,6 +17,7 @@ from casework.api_urls import urlpatterns
 from casework.cases.api import examples, shapes
 from casework.cases.services import item_plan
 from casework.models import Case
+from casework.tasks.api_shapes import TaskList
 
 Described = dict[str, Any]
 
@@ -90,7 +91,7 @@ def test_every_example_has_the_shape_that_it_is_an_example_of(description: Descr
 @pytest.mark.parametrize(
     ("example", "shape"),
     [(examples.CASE, shapes.Case), (examples.TASK, shapes.Task), (examples.CASES, shapes.CaseList),
-     (examples.TASKS, shapes.TaskList), (examples.HISTORY, shapes.History), (examples.RECEIPT, shapes.Receipt)],
+     (examples.TASKS, TaskList), (examples.HISTORY, shapes.History), (examples.RECEIPT, shapes.Receipt)],
 )  # fmt: skip
 def test_no_example_has_more_than_an_answer_has(example: Described, shape: type[shapes.Shape]) -> None:
     assert set(example) == set(shape().fields)
