@@ -20,6 +20,7 @@ from casework.studio.model_overview import Asker, askers
 from casework.studio.rule_versions import tables_by_file
 from orchestration.actors import kinds
 from orchestration.actors.capability import shipped
+from orchestration.actors.kinds.declared import file_schemas
 from orchestration.actors.kinds.text_model.schemas import schemas
 from orchestration.models import Actor, ActorVersion, Definition, Job, Stop
 
@@ -157,7 +158,8 @@ def _days(key: str, now: datetime) -> tuple[Day, ...]:
 def _declared(actor: Actor) -> Declared | None:
     """The actor's own schemas where its kind says them without being run; else those of the contract."""
     active = actor.versions.filter(state=ActorVersion.State.IN_USE).first()
-    found = schemas(actor.kind, None if active is None else bytes(active.artefact))
+    artefact = None if active is None else bytes(active.artefact)
+    found = schemas(actor.kind, artefact) or file_schemas(actor.kind, artefact or b"")
     contract = shipped().get(actor.capability)
     if found is not None:
         return declared(found.input, found.output)

@@ -6,10 +6,14 @@ what runs it, it checks here (`CHECKS`); the rest shows when the version is firs
 
 from __future__ import annotations
 
+import bz2
 import io
+import lzma
 import pickletools
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pkgutil import resolve_name
 from typing import Final
 
@@ -32,7 +36,7 @@ def artefact_fault(kind: str, content: bytes) -> str:
         return "The file is empty."
     if len(content) > LARGEST:
         return f"The file has more than {LARGEST // 2**20} MB."
-    if is_pickle(content) or _holds_pickle(content):
+    if is_pickle(content) or is_pickle(_unpacked(content)) or _holds_pickle(content):
         return PICKLED
     if kind not in CHECKS:
         return ""
@@ -49,6 +53,37 @@ def is_pickle(content: bytes) -> bool:
     except Exception:  # whatever stops it from being read as one
         return False
     return last.name == "STOP" and at is not None and not content[at + 1 :].strip()
+
+
+def _unpacked(content: bytes) -> bytes:
+    """The beginning of what is compressed, as joblib does with pickles; empty where it is not."""
+    for begins, unpack in COMPRESSED.items():
+        if content.startswith(begins):
+            with suppress(EOFError, OSError, zlib.error, lzma.LZMAError):
+                return unpack(content)
+    return b""
+
+
+def _of_gzip(content: bytes) -> bytes:
+    return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(content, BEGINNING)
+
+
+def _of_bz2(content: bytes) -> bytes:
+    return bz2.BZ2Decompressor().decompress(content, BEGINNING)
+
+
+def _of_lzma(content: bytes) -> bytes:
+    return lzma.LZMADecompressor().decompress(content, BEGINNING)
+
+
+BEGINNING: Final = 65_536
+COMPRESSED: Final[Mapping[bytes, Callable[[bytes], bytes]]] = {
+    b"\x1f\x8b": _of_gzip,
+    b"x": _of_gzip,
+    b"BZh": _of_bz2,
+    b"\xfd7zXZ": _of_lzma,
+    b"\x5d\x00\x00": _of_lzma,
+}
 
 
 def _holds_pickle(content: bytes) -> bool:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pkgutil import resolve_name
 from typing import Final
 
+from orchestration.actors.kinds.files import FileRefused, read_file
+from orchestration.actors.kinds.text_model.schemas import Schemas
+
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
@@ -29,6 +32,15 @@ def file_faults(kind: str, content: bytes) -> list[str]:
         return [f"{kind!r} is no kind of connector; {', '.join(FILE_KINDS)} are."]
     found: list[str] = resolve_name(FILE_KINDS[kind].faults)(content)
     return found
+
+
+def file_schemas(kind: str, content: bytes) -> Schemas | None:
+    """What goes in and comes out, as the file says; None where it is no such file."""
+    try:
+        given = read_file(content) if kind in FILE_KINDS else None
+    except FileRefused:
+        return None
+    return None if given is None else Schemas(given.get("input", {}), given.get("output", {}))
 
 
 def file_fault(kind: str, content: bytes) -> str:

@@ -154,6 +154,8 @@ def test_a_file_becomes_a_version_of_a_new_actor_and_then_of_the_same(admin: Cli
     )
     assert actor.card["rate"] == 30 and actor.versions.get().state == ActorVersion.State.IN_USE
     assert actor.versions.get().registered_by == "person:ada"
+    page = words(admin.get("/actors/orders/"))
+    assert "order text" in page and "total number" in page, "what goes in and comes out, as the file says"
     assert "HERE" not in words(admin.get(NEW + "?actor=orders")) and "read-order" in words(
         admin.get(NEW + "?actor=orders")
     )

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from typing import Any
 
+import httpcore2
 import pytest
 
 from audit.services import Origin
-from orchestration.actors.hosts import connecting
 from orchestration.actors.hosts.addresses import HostRefused, Listed, address_refused, permitted, plain_host
 from orchestration.actors.hosts.client import Bounds, Sent, WireFault, exchange
 from orchestration.actors.hosts.register import host_allow, host_forget, listed_hosts
@@ -40,7 +40,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
         answer = known[host].pop(0) if len(known[host]) > 1 else known[host][0]
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in answer.split()]
 
-    monkeypatch.setattr(connecting.socket, "getaddrinfo", asked)
+    monkeypatch.setattr(socket, "getaddrinfo", asked)
     return known
 
 
@@ -201,9 +201,9 @@ def test_a_name_is_resolved_once_so_that_it_cannot_lead_elsewhere_a_moment_later
 
     def connect(_: Any, host: str, *more: Any, **__: Any) -> Any:
         reached.append(host)
-        raise connecting.httpcore2.ConnectError("not from here")
+        raise httpcore2.ConnectError("not from here")
 
-    monkeypatch.setattr(connecting.httpcore2.SyncBackend, "connect_tcp", connect)
+    monkeypatch.setattr(httpcore2.SyncBackend, "connect_tcp", connect)
     with pytest.raises(WireFault, match="cannot be reached"):
         ask(f"https://shop.example:{system.port}/")
     assert reached == ["93.184.216.34"] and names["shop.example"] == ["127.0.0.1"]

@@ -17,8 +17,7 @@ from django.db import connections
 from audit.services import Origin
 from orchestration.actors import kinds
 from orchestration.actors.contract import ActorError, version_of
-from orchestration.actors.hosts.register import host_allow
-from orchestration.actors.kinds.sql import database
+from orchestration.actors.hosts.register import host_allow, listed_hosts
 from orchestration.actors.kinds.sql.actor import SqlConnector
 from orchestration.actors.kinds.sql.file import sql_faults
 
@@ -151,7 +150,8 @@ def test_what_writes_is_done_once_for_each_key_and_says_the_same_again(bank: Ban
 
 
 def test_at_once_it_is_done_once_too(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "listed_hosts", lambda listed=database.listed_hosts(): listed)
+    listed = listed_hosts()
+    monkeypatch.setattr("orchestration.actors.kinds.sql.database.listed_hosts", lambda: listed)
     booking = bank.connector(WRITE)
     with ThreadPoolExecutor(4) as many:
         found = list(
