@@ -16,7 +16,7 @@ from casework.access import permissions
 from casework.actors.ledger.read import sees_all
 from casework.cases.read.case_view import look
 from casework.models import Case
-from orchestration.models import ActorCall
+from orchestration.models import ActorCall, Evaluation
 
 Json = Any
 
@@ -43,6 +43,7 @@ class CallPage:
     rule: str
     passed: tuple[tuple[str, str], ...]
     verdicts: tuple[dict[str, Json], ...]
+    scores: tuple[Evaluation, ...]
     usage: tuple[tuple[str, Json], ...]
     others: tuple[ActorCall, ...]
 
@@ -61,6 +62,7 @@ def call_page(user: User, number: int, now: datetime) -> CallPage | None:
         found, None if case is None else case.pk, may_open,
         _content(user, case, found, now) if case is not None and may_open else None,
         route.get("rule", ""), tuple(route.get("passed", {}).items()), tuple(found.verdicts or ()),
+        tuple(found.evaluations.order_by("evaluator")),
         tuple((found.usage or {}).items()),
         tuple(ActorCall.objects.filter(job=found.job_id).exclude(pk=found.pk).order_by("pk")),
     )  # fmt: skip

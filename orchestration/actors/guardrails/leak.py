@@ -26,7 +26,7 @@ from orchestration.actors.guardrails.guardrail import (
     first_of,
     object_schema,
 )
-from orchestration.actors.guardrails.places import texts
+from orchestration.actors.guardrails.places import texts, written
 from orchestration.privacy.classification import Classification
 from orchestration.privacy.texts import FORMS, NO_SECRETS, Secret, Secrets
 
@@ -51,7 +51,7 @@ def before(crossing: Crossing, parameters: Parameters) -> Said:
     card = crossing.handoff.card
     secrets = sight.hidden_from(crossing.handoff.case, card.clearance)
     watched = secrets.watching(frozenset() if card.personal_data and not card.leaves else FORMS)
-    for place, text in texts(crossing.value):
+    for place, text in written(crossing.value):
         kind = watched.leak(text)
         if kind:
             return _found(crossing, f"personal data ({kind})", place)
@@ -71,18 +71,18 @@ def _found(crossing: Crossing, what: str, place: str) -> Said:
 def _leaks(crossing: Crossing, parameters: Parameters) -> Iterator[tuple[str, str]]:
     """What must not come back, and where."""
     handoff = crossing.handoff
-    written = [(place, text) for place, text in texts(crossing.value) if not crossing.is_name(text)]
-    yield from _planted(written, (*handoff.canaries, *parameters["canaries"]))
-    yield from _made_up(crossing, written)
+    found = [(place, text) for place, text in written(crossing.value) if not crossing.is_name(text)]
+    yield from _planted(found, (*handoff.canaries, *parameters["canaries"]))
+    yield from _made_up(crossing, found)
     hidden = sight.hidden_from(handoff.case, handoff.card.clearance)
-    yield from (("personal data (known value)", place) for place, text in written if hidden.holds_known(text))
+    yield from (("personal data (known value)", place) for place, text in found if hidden.holds_known(text))
     contract = sight.output_classification(handoff)
-    for place, text in written:
+    for place, text in found:
         kind = NO_SECRETS.watching(FORMS - _declared(contract, place)).leak(text)
         if kind:
             yield f"personal data ({kind})", place
     if parameters["not-given"]:
-        yield from _not_given(crossing, written)
+        yield from _not_given(crossing, found)
 
 
 def _declared(contract: Classification | None, place: str) -> frozenset[str]:
@@ -90,9 +90,9 @@ def _declared(contract: Classification | None, place: str) -> frozenset[str]:
     return frozenset() if contract is None else frozenset({contract.rule(place).mask})
 
 
-def _planted(written: Written, canaries: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _planted(came: Written, canaries: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     sought = [plain for plain in map(_plain, canaries) if len(plain) >= _LEAST_CANARY]
-    for place, text in written if sought else ():
+    for place, text in came if sought else ():
         if any(plain in _plain(text) for plain in sought):
             yield "what was planted so that a leak shows", place
 
@@ -101,31 +101,31 @@ def _plain(text: str) -> str:
     return _NOT_SHOWN.sub("", text).casefold()
 
 
-def _made_up(crossing: Crossing, written: Written) -> Iterator[tuple[str, str]]:
+def _made_up(crossing: Crossing, came: Written) -> Iterator[tuple[str, str]]:
     """Pseudonyms that stand for nothing in this call."""
     if not crossing.restore:
         return
     was_there = {found[0].upper() for _, text in texts(crossing.given) for found in pseudonyms.PSEUDONYM.finditer(text)}
-    for place, text in written:
+    for place, text in came:
         for found in pseudonyms.PSEUDONYM.finditer(text):
             if found[0].upper() not in was_there:
                 yield "a pseudonym that it was not given", place
 
 
-def _not_given(crossing: Crossing, written: Written) -> Iterator[tuple[str, str]]:
+def _not_given(crossing: Crossing, came: Written) -> Iterator[tuple[str, str]]:
     """Personal values of the case that the actor did not get, in fields that the contract does not mark so."""
     case, contract = crossing.handoff.case, sight.output_classification(crossing.handoff)
     if case.classification is None:
         return
     values = list(pseudonyms.values_of(case.data, case.classification, frozenset(pseudonyms.WORDS)))
     every = _secrets(*values)
-    if not any(every.holds_known(text) for _, text in written):
+    if not any(every.holds_known(text) for _, text in came):
         return
     given = " \n ".join(text for _, text in texts(crossing.given))
     for kind, value in values:
         known = _secrets((kind, value))
         if not known.holds_known(given):
-            places = (place for place, text in written if known.holds_known(text))
+            places = (place for place, text in came if known.holds_known(text))
             yield from (("a value that it was not given", at) for at in places if kind not in _declared(contract, at))
 
 

@@ -17,6 +17,8 @@ from orchestration.privacy.classification import escaped, unescaped
 Json = Any
 MOST_PLACES: Final = 20
 """Places that one verdict tells."""
+LONG_NUMBER: Final = 7
+"""Digits from which on a number can be a telephone, an account or a card."""
 
 
 def below(place: str, key: str | int) -> str:
@@ -35,6 +37,20 @@ def texts(value: Json, place: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from texts(item, below(place, index))
+
+
+def written(value: Json, place: str = "") -> Iterator[tuple[str, str]]:
+    """Every text with its place, and every number that is long enough to be a detail of somebody."""
+    yield from texts(value, place)
+    yield from ((at, str(number)) for at, number in _numbers(value, place) if len(str(abs(number))) >= LONG_NUMBER)
+
+
+def _numbers(value: Json, place: str) -> Iterator[tuple[str, int | float]]:
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _numbers(item, below(place, key))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield place, value
 
 
 def with_texts(value: Json, change: Callable[[str, str], str], place: str = "") -> Json:

@@ -334,6 +334,20 @@ def test_a_review_says_what_the_models_would_need(refund_type: Definition, admin
     assert "The group “Palm readers” is new" in words
 
 
+def test_a_case_type_that_loosens_what_a_shipped_capability_promises_is_not_taken_in(
+    refund_type: Definition, admin: Client
+) -> None:
+    loose = "key: sentiment\ntitle: Tone\ninput: {type: object}\nguardrails: {before: [{size: 1 MB}]}\n"
+    page = told(upload(admin, "refund.zip", zipped(FILES | {"tone.capability.yaml": loose})))
+    assert "tone.capability.yaml" in page
+    assert "the guardrail size (before) of sentiment may be tightened, not loosened" in page
+    assert "the input may be tightened, not loosened: text at the top is not required any more." in page
+    assert not Proposal.objects.exists()
+    strict = "key: sentiment\ntitle: Tone\nguardrails: {after: [{confidence: 0.6}]}\n"
+    upload(admin, "refund.zip", zipped(FILES | {"tone.capability.yaml": strict}))
+    assert "Version 2 is published." in told(publish(admin))
+
+
 def test_published_models_that_ask_for_what_nobody_offers_are_said_to_need_a_person(
     refund_type: Definition, admin: Client
 ) -> None:

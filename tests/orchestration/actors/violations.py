@@ -227,6 +227,12 @@ def _personal_back(scene: Scene) -> Violation:
     return Violation("leak", scene, _says("leak"), (told,), _gives(scene, reply=f"Pay to {told} today."))
 
 
+def _number_back(scene: Scene) -> Violation:
+    """A card as a number, in a field for which no schema says what it is."""
+    number = int(card_number(scene.random).replace(" ", ""))
+    return Violation("leak", scene, _says("leak"), (str(number),), _gives(scene, reference=number))
+
+
 def _made_up(scene: Scene) -> Violation:
     card = replace(scene.card, leaves=True, clearance="restricted")
     text = f"{scene.given['text']} Yours, {scene.person.name}"
@@ -277,7 +283,7 @@ PLANTS: tuple[Plant, ...] = (
     _another_capability, _too_large, _too_deep, _purpose, _required_above, _hidden_whole, _hidden_in_text,
     _hidden_field, _leaving, _bad_input, _personal, _over_budget, _dear, _too_often, _orders, _orders, _orders,
     _nothing, _large_answer, _bad_output, _bad_for_the_actor, _hidden_back, _not_given, _canary, _personal_back,
-    _made_up, _unsure, _no_share, _sum, _too_much, _empty, _unknown,
+    _number_back, _made_up, _unsure, _no_share, _sum, _too_much, _empty, _unknown,
 )  # fmt: skip
 
 
