@@ -16,7 +16,7 @@ from audit.models import AuditEvent
 from audit.selectors import Entry, entries_of
 from casework.cases.handoff_words import routed
 from casework.cases.read.case_view import Look
-from casework.cases.read.timeline import actor_name
+from casework.cases.read.timeline import actor_name, detail_shown
 
 Json = Any
 PASS, FAIL, PERSON, NONE = "pass", "fail", "person", "none"
@@ -70,7 +70,7 @@ def handoffs(seen: Look, *, before: int | None = None) -> tuple[tuple[Handoff, .
     numbers = list(chain.order_by("-sequence").values_list("sequence", flat=True)[: MOST + 1])
     more = numbers[MOST - 1] if len(numbers) > MOST else 0
     entries = entries_of(seen.case.instance_id, after=2**31 - 2, also=numbers[:MOST], limit=MOST)
-    found = [one for entry in entries for one in _of(seen, replace(entry, detail=seen.view.payload(entry.detail)))]
+    found = [one for entry in entries for one in _of(seen, replace(entry, detail=dict(detail_shown(seen, entry))))]
     return tuple(reversed(found)), more
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -114,8 +115,15 @@ def _part(look: Look, entry: Entry) -> str:
 def _masked(look: Look, entry: Entry, names: Names, before: Entry | None) -> Told | None:
     if not has_words(entry.action):
         return None
-    told = tell(replace(entry, detail=look.view.payload(entry.detail)), names, before)
+    told = tell(replace(entry, detail=dict(detail_shown(look, entry))), names, before)
     return None if told is None else replace(told, text=_around_own_words(look, entry, told.text))
+
+
+def detail_shown(look: Look, entry: Entry) -> Mapping[str, Json]:
+    """The detail of an event, masked; the choice of an actor as it is: it is of actors and rules, whatever a case calls
+    its own fields, and only told through `View.text`."""
+    shown: dict[str, Json] = look.view.payload(entry.detail)
+    return {**shown, "route": entry.detail["route"]} if "route" in entry.detail else shown
 
 
 def _around_own_words(look: Look, entry: Entry, text: str) -> str:
