@@ -71,3 +71,8 @@ def sentences(source: bytes) -> dict[str, list[tuple[bool, str]]]:
     for fault in built if isinstance(built, list) else built.warnings:
         found.setdefault(fault.element, []).append((fault.severe, fault.sentence))
     return found
+
+
+CHILD = '<process id="c"><startEvent id="cs"/><serviceTask id="ct"/><endEvent id="ce"/>{}</process>'.format(
+    flows("cs", "ct", "ce")
+)

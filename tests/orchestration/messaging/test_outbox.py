@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -16,6 +16,7 @@ from orchestration.shell import services
 from orchestration.shell.services import Done
 from orchestration.shell.verification import verify
 from tests.orchestration.case_types import TEST, deployed
+from tests.orchestration.clocks import Clock
 from tests.orchestration.real import at_once, real_database, real_template
 
 __all__ = ["real_database", "real_template"]
@@ -23,26 +24,9 @@ __all__ = ["real_database", "real_template"]
 pytestmark = pytest.mark.django_db
 
 
-class Clock:
-    """The time that the product reads."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def passes(self, **much: float) -> None:
-        """Time goes by, and a worker looks for letters."""
-        self.now += timedelta(**much)
-        tasks.deliver_outbox()
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr("orchestration.ground.clock.utc_now", clock)
-    return clock
+    return Clock(monkeypatch, tasks.deliver_outbox)
 
 
 @pytest.fixture

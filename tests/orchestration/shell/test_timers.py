@@ -19,32 +19,14 @@ from orchestration.shell import services
 from orchestration.shell.services import Done
 from orchestration.shell.verification import verify
 from tests.orchestration.case_types import TEST, deployed
+from tests.orchestration.clocks import MORNING, Clock
 
 pytestmark = pytest.mark.django_db
-
-MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-class Clock:
-    """The time that the product reads."""
-
-    def __init__(self) -> None:
-        self.now = MORNING
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def passes(self, **much: float) -> None:
-        """Time goes by, and the timers' task runs."""
-        self.now += timedelta(**much)
-        tasks.fire_timers()
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr("orchestration.ground.clock.utc_now", clock)
-    return clock
+    return Clock(monkeypatch, tasks.fire_timers)
 
 
 @pytest.fixture
