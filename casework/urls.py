@@ -10,7 +10,7 @@ from casework.actors import stop_views as actor_stops
 from casework.actors import token_views as actor_tokens
 from casework.actors import version_views as actor_versions
 from casework.actors import views as actors
-from casework.actors.ledger import budget_pages
+from casework.actors.ledger import budget_pages, measure_pages
 from casework.actors.ledger import views as ledger
 from casework.cases.live import case_live
 from casework.cases.views import actions, attention, handoffs, history, incidents, pages
@@ -92,6 +92,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/calls/<number:number>/", ledger.call, name="ledger-call"),
     path("ledger/rates/<number:group_id>/", ledger.rate, name="ledger-rate"),
+    path("ledger/measures/", measure_pages.measures, name="measures"),
+    path("ledger/measures/<slug:key>/", measure_pages.actor_measures, name="actor-measures"),
     path("ledger/budgets/", budget_pages.budgets, name="budgets"),
     path("help/", help.help_index, name="help"),
     path("help/licences/", notices.notices_page, name="notices"),

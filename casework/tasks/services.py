@@ -25,6 +25,7 @@ from casework.tasks.suspended import suspended
 from orchestration.casetypes.case_type import Form
 from orchestration.engine.commands import CompleteTask
 from orchestration.ground.refusals import Refused
+from orchestration.jobs.judging import NOTHING, judged
 from orchestration.models import HumanTask
 from orchestration.shell import services
 from orchestration.shell.services import Done, Locked
@@ -94,7 +95,11 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json]) -> 
         return done
     words = list(masked_words(look, answers))
     facts = [_assign(row, by, "task.claimed", since=None)] if is_open and row.assignee_id is None else []
-    outcome = services.send(case, done.command, origin_of(by), [*facts, *done.facts])
+    along = judged(case.case_type.forms.get(row.form, Form(row.form, ())), answers)
+    told = [*facts, *done.facts]
+    outcome = services.send(
+        case, done.command, origin_of(by), told, lambda one: along if isinstance(one, Done) else NOTHING
+    )
     keep_own_words(task.instance.case, by, words, outcome)
     if isinstance(outcome, Done) and done.judgement is not None:
         done.judgement.save()

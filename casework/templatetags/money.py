@@ -7,10 +7,13 @@ from typing import Any, Final
 
 from django import template
 from django.template.context import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from casework.access import permissions
 from casework.actors.ledger.budget_pages import warnings
 from casework.actors.ledger.money import amount_words
+from orchestration.actors.calibration import Share
 from orchestration.ground import clock
 from orchestration.models import Budget
 
@@ -62,6 +65,17 @@ def scope_words(scope: str) -> str:
     """What has a budget: "actor:intent" -> "the actor intent"."""
     kind, _, key = scope.partition(":")
     return f"the actor {key}" if kind == "actor" else f"the case type {key}"
+
+
+@register.simple_tag
+def share(found: Share, what: str) -> SafeString:
+    """A share with its interval and of how many it is one: "92.0 % (85.0 to 95.9; of 100 judged)"."""
+    if found.value is None:
+        return format_html('<span class="quiet">none {}</span>', what)
+    return format_html(
+        '{} % <span class="quiet">({} to {}; of {} {})</span>',
+        f"{found.value * 100:.1f}", f"{found.low * 100:.1f}", f"{found.high * 100:.1f}", found.n, what,
+    )  # fmt: skip
 
 
 @register.inclusion_tag("actors/ledger/_banner.html", takes_context=True)

@@ -32,6 +32,7 @@ PLACES: Final = {
     "rules": "use/rules", "rules-version": "use/rules", "rules-edit": "use/rules", "models": "use/models",
     "model-import": "use/models", "model-proposal": "use/models", "actors": "use/actors", "login": "use/start",
     "ledger": "use/ledger", "ledger-call": "use/ledger", "ledger-rate": "use/ledger", "budgets": "use/ledger",
+    "measures": "use/ledger", "actor-measures": "use/ledger",
     "actor": "use/actors", "actor-card": "use/actors", "actor-switch": "use/actors", "capabilities": "use/actors",
     "hosts": "connectors", "connector-new": "connectors", "connector-openapi": "connectors",
     "actor-new": "use/actors", "actors-stop": "use/actors", "actor-version": "use/actors",

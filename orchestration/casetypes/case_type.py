@@ -70,10 +70,25 @@ def _holds(conditions: Mapping[str, tuple[str, ...]], answers: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Judges:
+    """That the answer in a field says whether an output of a capability was right; `unless` other answers say not."""
+
+    capability: str
+    output: str
+    field: str
+    unless: Mapping[str, tuple[str, ...]]
+
+    def is_silent(self, answers: Mapping[str, Any]) -> bool:
+        """Whether these answers leave it open."""
+        return _holds(self.unless, answers)
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     key: str
     fields: tuple[FormField, ...]
     suggestion: Mapping[str, str] = field(default_factory=dict)
+    judges: tuple[Judges, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +300,13 @@ def _role(group: str, role: Mapping[str, Any]) -> Role:
 
 
 def _form(key: str, form: Mapping[str, Any]) -> Form:
-    return Form(key, tuple(_form_field(f) for f in form.get("fields", ())), form.get("suggestion", {}))
+    judges = (
+        Judges(one["capability"], one["output"], one["field"], {path: tuple(values) for path, values in unless.items()})
+        for one in form.get("judges", ())
+        if isinstance(unless := one.get("unless", {}), Mapping)
+    )
+    fields = tuple(_form_field(one) for one in form.get("fields", ()))
+    return Form(key, fields, form.get("suggestion", {}), tuple(judges))
 
 
 def _form_field(given: Mapping[str, Any]) -> FormField:

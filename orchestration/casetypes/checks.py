@@ -185,6 +185,7 @@ def _places(manifest: Mapping[str, Json], forms: Mapping[str, Json], schema: Jso
         paths += [(FORMS, key, path) for field in asked for path in field.get("fills", ())]
         paths += [(FORMS, f"{key}/suggestion", path) for path in form.get("suggestion", {}).values()]
         yield from _conditions(key, asked)
+        yield from _judges(key, form)
     for file, place, path in dict.fromkeys(paths):
         if not _leads_somewhere(schema, path):
             yield f"{file}, {place}: the schema has no place {path!r} in the data."
@@ -196,6 +197,18 @@ def _conditions(form: str, asked: list[dict[str, Json]]) -> Iterator[str]:
         for kind in ("required_when", "required_unless", "unchanged_when"):
             for other in sorted(field.get(kind, {}).keys() - paths):
                 yield f"{FORMS}, {form}/{field['path']}: {kind} names {other!r}, which the form does not ask for."
+
+
+def _judges(key: str, form: Mapping[str, Json]) -> Iterator[str]:
+    """A field that judges is asked for, and no answer is judged twice by one form."""
+    paths, judged = {field["path"] for field in form.get("fields", ())}, set()
+    for one in form.get("judges", ()):
+        for path in (one["field"], *one.get("unless", {})):
+            if path not in paths:
+                yield f"{FORMS}, {key}/judges: it names {path!r}, which the form does not ask for."
+        if one["capability"] in judged:
+            yield f"{FORMS}, {key}/judges: {one['capability']!r} is judged twice."
+        judged.add(one["capability"])
 
 
 def _leads_somewhere(schema: Json, path: str) -> bool:

@@ -86,6 +86,12 @@ _FORMS_SHAPE: Final = {
     "type": "object",
     "additionalProperties": _object(
         suggestion=_NAMED_TEXTS,
+        judges={
+            "type": "array",
+            "items": _object(
+                ("capability", "output", "field"), capability=_TEXT, output=_TEXT, field=_TEXT, unless=_CONDITION
+            ),
+        },
         fields={
             "type": "array",
             "items": _object(

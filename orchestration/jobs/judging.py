@@ -1,0 +1,50 @@
+"""When a person finishes a task, what does that say of a machine's answer?
+
+A form declares it (`judges` in forms.yaml): which of its fields stands for which output of which capability. The newest
+answer of that capability in the case then counts as accepted or changed, in the statement that takes the answers in.
+Who judges later judges better: their word takes the place of the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, LiteralString
+
+import orjson
+
+from audit.db.columns import Texts
+from audit.db.sql import Part
+from orchestration.casetypes.case_type import Form
+
+Json = Any
+
+NOTHING: Part = ("unjudged as (select 1)", {})
+JUDGED: LiteralString = """
+judged as (
+    insert into orchestration_judgement (call_id, verdict, by, at, reason, "right")
+    select distinct on (c.id) c.id, case when c.output->j.output = j.value::jsonb then 'accepted' else 'changed' end,
+           %(actor)s, %(at)s, '',
+           case when c.output->j.output = j.value::jsonb then null
+                else jsonb_build_object(j.output, j.value::jsonb) end
+    from unnest(%(judged_capabilities)s, %(judged_outputs)s, %(judged_values)s) as j(capability, output, value)
+    join lateral (select a.id, a.output from orchestration_actorcall a
+                  where a.instance_id = %(instance)s and a.capability = j.capability
+                    and a.outcome in ('done', 'suggested')
+                  order by a.id desc limit 1) c on jsonb_typeof(c.output) = 'object'
+    on conflict (call_id) do update
+    set verdict = excluded.verdict, by = excluded.by, at = excluded.at, "right" = excluded."right")"""
+
+
+def judged(form: Form, answers: Mapping[str, Json]) -> Part:
+    """What writes the judgements that these answers (by dotted path) stand for; goes with the step of the task."""
+    found = [
+        (one.capability, one.output, orjson.dumps(answers[one.field]).decode())
+        for one in form.judges
+        if answers.get(one.field) is not None and not one.is_silent(answers)
+    ]
+    if not found:
+        return NOTHING
+    capabilities, outputs, values = zip(*found, strict=True)
+    return JUDGED, {
+        "judged_capabilities": Texts(capabilities), "judged_outputs": Texts(outputs), "judged_values": Texts(values),
+    }  # fmt: skip
