@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -82,7 +82,7 @@ def _written(value: float) -> str:
 
 
 def _moved(actor: str, case_type: str, low: float, high: float, now: datetime) -> tuple[int, int]:
-    wanted = {"actor": actor, "case_type": case_type, "low": low, "high": high, "since": now - RECENT}
+    wanted: dict[str, Any] = {"actor": actor, "case_type": case_type, "low": low, "high": high, "since": now - RECENT}
     with connection.cursor() as cursor:
         cursor.execute(_MOVED, wanted)
         moved, of = cursor.fetchone()

@@ -86,7 +86,7 @@ def test_jobs_calls_costs_circuits_budgets_and_incidents_are_told(token, machine
 
 def test_each_call_is_counted_once_though_most_are_read_only_once(machines, analysed, monkeypatch):
     now = 0.0
-    monkeypatch.setattr(metrics_read.time, "monotonic", lambda: now)
+    monkeypatch.setattr("casework.web.metrics_read.time.monotonic", lambda: now)
     ledger = metrics_read.Ledger()
     analysed()
     assert ledger.sums().calls["intent", "done"] == 1

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audit.db.sql import do
 from audit.models import AuditEvent
 from orchestration.actors import gauges, spending
 from orchestration.actors.budgets import budget_remove, budget_set, used
@@ -198,13 +199,10 @@ def test_whatever_happens_to_calls_what_is_reserved_is_what_is_under_way(work: C
 
 def settled(job: Job, cost: Decimal) -> None:
     """What goes with the step of a result, by itself."""
-    from audit.db.sql import cursor, together
-
     now = clock.utc_now()
     parts = [gauges.settled(chosen(), now, failed=False, ok=True, cost=cost)]
     parts.append(spending.settled(chosen(), job.instance_id, now))
-    with cursor() as plain:
-        plain.execute(*together(parts))
+    do(parts)
 
 
 @pytest.mark.django_db
