@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
+from casework.actors import registry_api as actors
 from casework.actors.api import workers
 from casework.cases.api import commands, handoffs, incidents, reading
 from casework.intake import api as intake
@@ -40,6 +41,11 @@ urlpatterns: list[URLPattern] = [
     path("workers/leases/<str:lease>/complete/", workers.CompleteView.as_view(), name="api-worker-complete"),
     path("workers/leases/<str:lease>/fail/", workers.FailView.as_view(), name="api-worker-fail"),
     path("workers/leases/<str:lease>/error/", workers.ErrorView.as_view(), name="api-worker-error"),
+    path("actors/", actors.ActorsView.as_view(), name="api-actors"),
+    path("actors/<slug:key>/", actors.ActorView.as_view(), name="api-actor"),
+    path("actors/<slug:key>/switch/", actors.ActorSwitchView.as_view(), name="api-actor-switch"),
+    path("actors/<slug:key>/versions/", actors.ActorVersionsView.as_view(), name="api-actor-versions"),
+    path("actors/<slug:key>/versions/<number:version>/", actors.ActorVersionView.as_view(), name="api-actor-version"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", api_docs, name="api-docs"),
     re_path("", unknown, name="api-unknown"),

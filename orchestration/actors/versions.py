@@ -78,6 +78,8 @@ def steps(version: Standing, by: str) -> Iterator[Step]:
 
 def refusal(version: Standing, to: str, by: str, share: int = LEAST_SHARE) -> str:
     """Why this step may not be taken, by this person; "" where it may."""
+    if to not in State.values:
+        return f"A version can be: {', '.join(State.values)}."
     if to not in following(version):
         return f"A version that is {_called(version.state)} cannot be {_called(to)} next."
     if to == State.SHARE and not LEAST_SHARE <= share <= MOST_SHARE:
