@@ -8,6 +8,7 @@ class OrchestrationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from orchestration.jobs import evaluating  # noqa: F401 - hears of each judgement
         from orchestration.messaging.subscribers import told
         from orchestration.shell.services import told_of_every_step
 

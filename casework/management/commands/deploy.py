@@ -51,7 +51,7 @@ class Command(BaseCommand):
         """Say which work of its newest version nobody can do yet."""
         newest = current(read(folder_files(folder)).key)
         for _, words in unoffered(by_definition(newest.pk)):
-            self.stdout.write(f"{newest.name}: {words}")
+            self.stderr.write(f"{newest.name}: {words}")
 
 
 def shipped_folders() -> list[Path]:

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from audit.services import Origin
 from casework.actors.bundled import CASE_TYPES
 from casework.management.commands import deploy as command
+from orchestration.actors.registry import actor_ensure
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.models import Definition
@@ -34,6 +35,17 @@ def test_what_ships_is_deployed_once() -> None:
     assert said().splitlines() == [
         "Customer complaint: version 1 is there already", "Refund: version 1 is there already",
     ]  # fmt: skip
+
+
+def test_who_deploys_is_told_of_work_that_no_actor_can_do() -> None:
+    told = StringIO()
+    call_command("deploy", stdout=StringIO(), stderr=told)
+    assert "Refund: “Read the tone” asks for 'sentiment', which no actor in use can do" in told.getvalue()
+    for kind in ("intent", "sentiment"):
+        actor_ensure(kind, name=kind, kind=kind, capability=kind)
+    told = StringIO()
+    call_command("deploy", stdout=StringIO(), stderr=told)
+    assert told.getvalue() == ""
 
 
 def test_rules_that_a_person_published_survive_the_next_start() -> None:
