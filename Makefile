@@ -56,9 +56,12 @@ chaos: setup-dev  ## kill processes of the running product, KILLS=100 times, and
 conformance: setup-dev  ## the public conformance cases in ../shared/conformance
 	@$(PY) -m tests.conformance.kit
 
-sbom: setup-dev  ## build/sbom-python.json and build/sbom-npm.json (CycloneDX): what the product is made of
+sbom: setup-dev  ## build/sbom-python.json and build/sbom-npm.json (CycloneDX): what the product is made of, with licences
 	@mkdir -p build
-	@$(PY) -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible -o build/sbom-python.json requirements.txt
+	@$(PY) -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible -o build/pins.json requirements.txt
+	@$(PY) -m cyclonedx_py environment --output-reproducible -o build/installed.json $(PY)
+	@$(PY) -m casework.runtime.sbom build/pins.json build/installed.json > build/sbom-python.json
+	@rm build/pins.json build/installed.json
 	@$(PY) -m casework.runtime npm sbom --package-lock-only --sbom-format cyclonedx --sbom-type application > build/sbom-npm.json
 	@echo "build/sbom-python.json build/sbom-npm.json"
 
