@@ -34,7 +34,7 @@ def routed(detail: Detail) -> str:
     words += [
         f"passed over: {key} because {str(why)[:1].lower()}{str(why)[1:].rstrip('.')}" for key, why in passed.items()
     ]
-    return f"; {'; '.join(words)}" if words else ""
+    return f" ({'; '.join(words)})" if words else ""
 
 
 def _because(sentence: str) -> str:

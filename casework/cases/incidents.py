@@ -169,7 +169,14 @@ def _by_hand(failed: _Failed, wish: Wish, look: Seen) -> _Step | Refused:
         return Refused("not-by-hand", f"{failed.capability.title} cannot be done by hand: its contract says so.")
     why = "Somebody decided that a person does it, after it had failed."
     handed = Fact("work.handed", {"job": job.job, "capability": job.capability, "why": why})
-    return _Step(ask_person(job, failed.capability, incident=failed.incident), (handed,))
+    asked = ask_person(job, failed.capability, incident=failed.incident)
+    return _Step(replace(asked, groups=_own_groups(failed)), (handed,))
+
+
+def _own_groups(failed: _Failed) -> tuple[str, ...]:
+    """Whoever decides so can do it: it is offered to their groups that work such cases."""
+    working = {role.group for role in failed.case_type.roles if "work" in role.may}
+    return tuple(sorted(working.intersection(failed.by.groups.values_list("name", flat=True))))
 
 
 def _move(failed: _Failed, wish: Wish, look: Seen) -> _Step | Refused:

@@ -7,6 +7,7 @@ such a form, `value_of` reads it back. Pure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from casework.forms.answer_validation import errors_in_words, nested, read_numbe
 from orchestration.casetypes.case_type import FormField
 
 Json = Any
+LABEL: Final = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 Schema = Mapping[str, Json]
 
 LINES: Final = "lines"
@@ -88,13 +90,12 @@ def _choices(schema: Schema) -> Iterator[tuple[str, str]]:
         yield from YES_NO.items()
     for value in schema.get("enum", ()):
         if value is not None:
-            yield text_of(value), _words(text_of(value))
+            yield text_of(value), in_words(text_of(value))
 
 
-def _words(value: str) -> str:
-    """A code in capitals stays as it is: EUR."""
-    plain = value.replace("_", " ").replace("-", " ")
-    return plain[:1].upper() + plain[1:] if value.islower() else value
+def in_words(value: str) -> str:
+    """A label of small letters and underscores as people read it; anything else, such as EUR, as it is."""
+    return value.replace("_", " ").capitalize() if LABEL.fullmatch(value) else value
 
 
 def _widget(schema: Schema) -> str:

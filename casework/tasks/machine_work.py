@@ -14,7 +14,7 @@ from typing import Any, Final
 from audit.selectors import timeline
 from casework.cases.read.actor_names import actor_names
 from casework.cases.read.case_view import Look
-from casework.forms.schema_form import fields_of, schema_at, text_of
+from casework.forms.schema_form import fields_of, in_words, schema_at, text_of
 from casework.tasks.by_hand import RESULT, Desk
 from orchestration.jobs.crossing import given
 from orchestration.models import ActorCall, Job
@@ -110,7 +110,7 @@ def _values(desk: Desk) -> Iterator[Told]:
     for question in fields_of(desk.work.asked, RESULT):
         value = text_of(desk.shown.get(question.path))
         if value:
-            yield Told(question.label, question.choices.get(value, value))
+            yield Told(question.label, question.choices.get(value, in_words(value)))
 
 
 def _evidence(desk: Desk, call: ActorCall) -> dict[str, Json]:

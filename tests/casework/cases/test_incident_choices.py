@@ -136,9 +136,9 @@ def test_it_is_done_by_hand(door: Door, people: People, troubled: Case) -> None:
     assert door(people["anna"], "resolve", troubled.pk, number, how="by-hand").status_code == door.done
     task = HumanTask.objects.get(instance=troubled.instance_id, form="capability:intent", state="open")
     given = door.answers(**{"result.label": "card_payment_not_recognised"})
-    assert door(people["clara"], "complete", task.pk, **given).status_code == door.done
+    assert door(people["anna"], "complete", task.pk, **given).status_code == door.done
     [event] = kept(troubled, "work.by_hand")
-    assert event.actor == "person:clara" and sound(troubled)
+    assert event.actor == "person:anna" and sound(troubled)
 
 
 def test_the_case_is_ended_with_a_reason(door: Door, people: People, troubled: Case) -> None:
