@@ -1,6 +1,7 @@
 """Which Django app shows people their cases?"""
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class CaseworkConfig(AppConfig):
@@ -17,6 +18,7 @@ class CaseworkConfig(AppConfig):
         from casework.cases.case_row import keep_face, open_face_of_start
         from casework.studio import proposals_verification
         from casework.web.converters import NumberConverter
+        from orchestration.ground.tracing import trace_over_http
         from orchestration.messaging.start_events import with_every_start
         from orchestration.shell.services import with_every_step
 
@@ -27,4 +29,6 @@ class CaseworkConfig(AppConfig):
         roles_verification.hang_in()
         proposals_verification.hang_in()
         rates_verification.hang_in()
+        if settings.TRACES:
+            trace_over_http("casewright")
         register_converter(NumberConverter, "number")

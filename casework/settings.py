@@ -33,6 +33,9 @@ def required_in_production(name: str, development: Any, read: Any = env.str) -> 
 METRICS_TOKEN = env.str("CASEWRIGHT_METRICS_TOKEN", default="")
 """Lets a monitoring system read /metrics; empty: only administrators and auditors who have signed in may."""
 
+TRACES = bool(env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="") or env.str("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", ""))
+"""Whether traces are sent (OpenTelemetry's own variables say where to); needs the extra `observe`."""
+
 DEBUG = not PRODUCTION and env.bool("DEBUG", default=False)
 SECRET_KEY = required_in_production("CASEWRIGHT_SECRET_KEY", "only-for-development-on-this-machine")
 ALLOWED_HOSTS = required_in_production("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", "testserver"], env.list)

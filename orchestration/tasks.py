@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from celery import shared_task
+from celery import current_task, shared_task
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Least
@@ -17,6 +17,7 @@ from audit.services import Fact, Origin
 from orchestration.engine.commands import FireTimer
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
+from orchestration.ground.tracing import carried
 from orchestration.jobs import leases, offering, retry, runner, trials
 from orchestration.messaging import outbox, subscribers, timer_start_events
 from orchestration.models import EventDelivery, Job, Outbox, StartTimer, Timer
@@ -43,7 +44,8 @@ def run_job(instance: int, number: int) -> None:
     urgent = runner.urgent()
     if urgent is not None and urgent != (instance, number):
         runner.run(*urgent)
-    runner.run(instance, number)
+    with carried(vars(current_task.request) if current_task else {}, "worker"):
+        runner.run(instance, number)
 
 
 @shared_task

@@ -6,6 +6,7 @@ A log line, an id to find it by, a content security policy, and words where an a
 import time
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from typing import Any, cast
 
 import structlog
@@ -18,6 +19,7 @@ from django.utils.decorators import sync_and_async_middleware
 from django.utils.functional import SimpleLazyObject
 
 from casework.web.metrics import observe_request
+from orchestration.ground.tracing import carried, rename
 
 log = structlog.get_logger("casework.requests")
 
@@ -49,18 +51,24 @@ def _around(get_response: GetResponse, before: Callable[[HttpRequest], Any], aft
 def request_log(get_response: GetResponse) -> GetResponse:
     """One line per request: method, route (the pattern, not the address), status, milliseconds, and who by number."""
 
-    def begin(request: HttpRequest) -> tuple[str, float]:
+    def begin(request: HttpRequest) -> tuple[str, float, AbstractContextManager[None]]:
+        page = carried(request.headers, str(request.method))
+        page.__enter__()
         request_id = uuid.uuid4().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        return request_id, time.perf_counter()
+        return request_id, time.perf_counter(), page
 
-    def end(request: HttpRequest, response: HttpResponseBase, begun: tuple[str, float]) -> None:
-        request_id, start = begun
+    def end(
+        request: HttpRequest, response: HttpResponseBase, begun: tuple[str, float, AbstractContextManager[None]]
+    ) -> None:
+        request_id, start, page = begun
         response.headers["X-Request-ID"] = request_id
         route = request.resolver_match.route if request.resolver_match else "(no such page)"
         seconds = time.perf_counter() - start
         took = round(seconds * 1000, 1)
+        rename(f"{request.method} {route}")
+        page.__exit__(None, None, None)
         observe_request(request.method, route, response.status_code, seconds)
         log.info(
             "request", method=request.method, route=route, status=response.status_code, ms=took, user=_user(request)

@@ -13,6 +13,7 @@ from orchestration.actors import kinds
 from orchestration.actors.call import Call, limited
 from orchestration.actors.contract import Actor, Answer
 from orchestration.actors.handoff import Outcome
+from orchestration.ground.tracing import span
 from orchestration.jobs import crossing
 from orchestration.jobs.attempt import Attempt
 from orchestration.jobs.crossing import Ready
@@ -23,7 +24,8 @@ Json = Any
 def call(ready: Ready) -> Attempt:
     """Call the chosen actor once; once more where a guardrail asks for a repair."""
     began = time.perf_counter()
-    attempt = _guarded(ready)
+    with span("actor", actor=ready.chosen.key, version=ready.chosen.version):
+        attempt = _guarded(ready)
     return crossing.timed(ready, attempt, time.perf_counter() - began)
 
 

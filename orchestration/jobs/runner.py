@@ -23,6 +23,7 @@ from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.engine.commands import ACTOR_FAILED, AskPerson, CompleteJob, FailJob
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
+from orchestration.ground.tracing import span
 from orchestration.jobs import actor_ledger, calling, choosing, evaluating, offering, stopping, trials, worker_liveness
 from orchestration.jobs.actor_ledger import reference
 from orchestration.jobs.attempt import Attempt
@@ -92,7 +93,10 @@ def urgent() -> tuple[int, int] | None:
 def run(instance: int, number: int) -> services.Done | Refused | None:
     """Claim a job, have it done and bring the result back; None where there was nothing to claim, or it has to wait."""
     job = claim(instance, number)
-    return None if job is None else carry_out(job)
+    if job is None:
+        return None
+    with span("job", case=instance, job=number, capability=job.capability):
+        return carry_out(job)
 
 
 def carry_out(job: Job) -> services.Done | Refused | None:

@@ -13,6 +13,7 @@ from typing import Final
 from celery import current_app
 from django.db import transaction
 
+from orchestration.ground.tracing import carrier
 from orchestration.shell.outgoing import Outgoing
 
 RUN_JOB = "orchestration.tasks.run_job"
@@ -27,11 +28,15 @@ AT_ONCE: Final = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "in
 
 @dataclass(frozen=True, slots=True)
 class Nudge:
-    """A message to a worker: the task's name, its arguments, and in how many seconds it is to be looked at."""
+    """A message to a worker: the task's name, its arguments, and in how many seconds it is to be looked at.
+
+    `trace`: headers by which a worker goes on with the trace of what set it off.
+    """
 
     task: str
     arguments: tuple[int, ...]
     after: float = 0
+    trace: tuple[tuple[str, str], ...] = ()
 
 
 def nudge_jobs(instance: int, jobs: Iterable[int], after: float = 0) -> None:
@@ -60,18 +65,19 @@ def nudge_events() -> None:
 
 
 def _after_commit(task: str, *arguments: int, countdown: float = 0) -> None:
-    transaction.on_commit(lambda: _send(task, arguments, countdown))
+    trace = tuple(carrier().items())
+    transaction.on_commit(lambda: _send(task, arguments, countdown, trace))
 
 
-def _send(task: str, arguments: tuple[int, ...], countdown: float) -> None:
-    _workers.put(Nudge(task, arguments, countdown))
+def _send(task: str, arguments: tuple[int, ...], countdown: float, trace: tuple[tuple[str, str], ...] = ()) -> None:
+    _workers.put(Nudge(task, arguments, countdown, trace))
 
 
 def _deliver(nudges: Sequence[Nudge]) -> None:
     for nudge in nudges:
         current_app.send_task(
             nudge.task, args=nudge.arguments, countdown=nudge.after or None, retry=True, retry_policy=AT_ONCE,
-            ignore_result=True,
+            ignore_result=True, headers=dict(nudge.trace) or None,
         )  # fmt: skip
 
 

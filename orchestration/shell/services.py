@@ -28,6 +28,7 @@ from orchestration.engine.state import INSTANCE_ENDED, ROOT, State
 from orchestration.ground import clock
 from orchestration.ground.limits import engine_limits
 from orchestration.ground.refusals import Refused
+from orchestration.ground.tracing import span
 from orchestration.models import Definition
 from orchestration.shell import step_sql
 from orchestration.shell.announcements import announce
@@ -139,9 +140,10 @@ def send(
     used up by this: the case has gone on.
     """
     if isinstance(case, Locked):
-        with pipeline():
+        with span("step", command=type(command).__name__), pipeline():
             return _sent(case, command, origin, facts, along, chain)
-    with transaction.atomic(savepoint=False), pipeline() as pipelined:
+    step = span("step", command=type(command).__name__)
+    with step, transaction.atomic(savepoint=False), pipeline() as pipelined:
         locked = _locked(pipelined, case)
         if locked is None:
             return Refused("unknown", "This case does not exist any more.")
