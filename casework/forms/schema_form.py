@@ -18,7 +18,7 @@ from casework.forms.answer_validation import errors_in_words, nested, read_numbe
 from orchestration.casetypes.case_type import FormField
 
 Json = Any
-LABEL: Final = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+LABEL: Final = re.compile(r"[a-z][a-z0-9]*|[A-Za-z][a-z0-9]*(?:_[a-z0-9]+)+")
 Schema = Mapping[str, Json]
 
 LINES: Final = "lines"
