@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern] = [
     path("workers/leases/<str:lease>/extend/", workers.ExtendView.as_view(), name="api-worker-extend"),
     path("workers/leases/<str:lease>/complete/", workers.CompleteView.as_view(), name="api-worker-complete"),
     path("workers/leases/<str:lease>/fail/", workers.FailView.as_view(), name="api-worker-fail"),
+    path("workers/leases/<str:lease>/pictures/", workers.PicturesView.as_view(), name="api-worker-pictures"),
     path("workers/leases/<str:lease>/error/", workers.ErrorView.as_view(), name="api-worker-error"),
     path("actors/", actors.ActorsView.as_view(), name="api-actors"),
     path("actors/<slug:key>/", actors.ActorView.as_view(), name="api-actor"),

@@ -251,6 +251,8 @@ SPECTACULAR_SETTINGS = {
 
 # --- other systems
 
+# pictures that bots take of what they type: one place for all web processes
+PICTURES = env.str("PICTURES", default=str(EMBEDDED.state / "pictures"))
 SECRETS_FOLDER = env.str("CASEWRIGHT_SECRETS_FOLDER", default=str(EMBEDDED.state / "secrets"))
 
 # --- words, files and logs

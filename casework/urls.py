@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from casework.access import views as account
 from casework.actors import card_views as actor_cards
-from casework.actors import connectors, hosts
+from casework.actors import connectors, hosts, pictures
 from casework.actors import stop_views as actor_stops
 from casework.actors import token_views as actor_tokens
 from casework.actors import version_views as actor_versions
@@ -39,6 +39,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<number:case_id>/", pages.case, name="case"),
     path("cases/<number:case_id>/live/", case_live, name="case-live"),
     path("cases/<number:case_id>/history/", history.history, name="history"),
+    path("cases/<number:case_id>/pictures/<str:name>/", pictures.picture, name="case-picture"),
+    path("cases/<number:case_id>/jobs/<number:job>/steps/", pictures.bot_steps, name="case-bot-steps"),
     path("cases/<number:case_id>/verify/", actions.verify_history, name="case-verify"),
     path("cases/<number:case_id>/reveal/", actions.reveal, name="case-reveal"),
     path("cases/<number:case_id>/plan/", actions.plan, name="case-plan"),

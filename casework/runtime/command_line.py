@@ -22,9 +22,12 @@ from casework.runtime.supervisor import run
 MANAGE = (sys.executable, *(["-P"] if IS_INSTALLED else []), "-m", "casework.runtime.django_commands")
 """When installed, the folder that the command is given in is not searched for modules: it may be a checkout."""
 
+BOT = (sys.executable, *(["-P"] if IS_INSTALLED else []), "-m", "casework.bots")
+
 PASSED_ON = {
     "manage": "one of the product's own commands, with the services up",
     "verify": "check every history (manage verify_audit)",
+    "bot": "a bot that types into another system (bot browser, bot terminal)",
     "npm": "npm, the machine's or the one that comes as a Python package",
 }
 """Commands whose arguments belong to Django, or to npm."""
@@ -63,6 +66,8 @@ def main() -> int:
                 return _with_services(places, [*MANAGE, *others])
             case "verify":
                 return _with_services(places, [*MANAGE, "verify_audit", *others])
+            case "bot":
+                return subprocess.run([*BOT, *others], check=False).returncode
             case "npm":
                 return subprocess.run([*npm(), *others], check=False, cwd=npm_home()).returncode
             case "reset":

@@ -40,6 +40,11 @@ class Outcome(Shape):
     message = s.CharField()
 
 
+class Kept(Shape):
+    picture = s.CharField()
+
+
+KEPT: Final = {"picture": "0" * 64 + ".png"}
 FETCHED: Final[dict[str, Any]] = {
     "jobs": [{
         "lease": "Yq0rVJ3dPz6WcT1uN8sLm2xFbHk4Ea5G", "job": "17-8", "capability": "goodwill", "step": "Key it in",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import IO, Any, Final
 
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,9 +13,11 @@ from casework.actors.api import long_polls
 from casework.actors.api import worker_requests as requests
 from casework.actors.api import worker_shapes as shapes
 from casework.actors.api.worker_door import WorkerView, token_in
+from casework.actors.pictures import LARGEST, picture_keep
 from casework.web.api.docs import described, example
 from casework.web.api.errors import error, refusal
 from orchestration.actors.contract import Answer
+from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import bringing, fetching, leases
 from orchestration.jobs.bringing import REPAIR, Brought
@@ -97,6 +101,39 @@ class ErrorView(WorkerView):
         given = requests.BusinessError.body(request)
         message = given["message"] or f"The worker reports {given['code']}."
         return _brought(request, lease, Brought(None, message, code=given["code"]))
+
+
+class PictureParser(BaseParser):
+    """A picture as it is, bounded by its own limit."""
+
+    media_type = "image/png"
+
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> bytes:
+        return stream.read(LARGEST + 1)
+
+
+class PicturesView(WorkerView):
+    parser_classes = [PictureParser]
+
+    @described(
+        "Keep a picture", {200: shapes.Kept}, 400, 403, 404, 409, request=None, tags=["workers"],
+        examples=(example("Its name", shapes.KEPT, "200"),),
+    )  # fmt: skip
+    def post(self, request: Request, lease: str) -> Response:
+        """A PNG (`Content-Type: image/png`) of what you typed, with the case; name it in the detail of your result."""
+        token = token_in(request)
+        found = leases.found_lease(token, lease)
+        if isinstance(found, Refused):
+            return _refused(found)
+        content = request.data if isinstance(request.data, bytes) else b""
+        if len(content) > LARGEST:
+            return _refused(Refused("invalid", f"A picture has at most {LARGEST:,} bytes."))
+        if not leases.is_held(found, clock.utc_now()):
+            return _refused(leases.late())
+        name = picture_keep(found.job.instance_id, content)
+        return _refused(name) if isinstance(name, Refused) else Response(shapes.Kept({"picture": name}).data)
 
 
 def _brought(request: Request, lease: str, brought: Brought) -> Response:

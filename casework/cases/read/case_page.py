@@ -19,6 +19,7 @@ from django.db.models.functions import JSONObject
 from casework.access import permissions
 from casework.access.separation_of_duties import done_before
 from casework.actors.ledger.of_case import CaseCost, case_cost
+from casework.actors.pictures import jobs_with_steps
 from casework.cases import available_actions
 from casework.cases.read.actor_trace import Memory, case_calls, memories
 from casework.cases.read.after_approval import Unsettled, unsettled
@@ -155,6 +156,7 @@ class CasePage:
     changes: tuple[str, ...]
     results: tuple[Result, ...]
     memories: tuple[Memory, ...]
+    bot_jobs: frozenset[int]
     made: tuple[Decision, ...]
     to_make: tuple[str, ...]
     data: tuple[Field, ...]
@@ -199,6 +201,7 @@ def case_page(*, user: User, case: Case, now: datetime, kind: str = "") -> CaseP
         added=added(seen) if works else (), by_hand=by_hand(seen, now) if works else (),
         changes=available_actions.changes(case_type, seen.state, now) if works else (),
         results=results(seen, calls), memories=memories(seen, calls), made=decisions_made(seen, source),
+        bot_jobs=jobs_with_steps(case.instance_id),
         to_make=tuple(_to_make(seen)), data=fields(seen, source), happened=lines(seen, kind=kind),
         kind_of_lines=kind, may=may,
         events=case.instance.head_sequence,

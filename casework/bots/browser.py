@@ -1,0 +1,114 @@
+"""How does a bot type into a web form? With a real browser, as a person would (Playwright, with the system's Chromium).
+
+Each job gets a browser context of its own, so that nothing of one is seen in the next.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
+
+from casework.bots.log import Keep, Log
+from casework.bots.script import PATIENCE, SAVED, Script, Step, filled
+from casework.worker_client import BusinessError, Failed, Job, Result
+
+Json = Any
+LAUNCH: Final = ["--no-sandbox", "--disable-dev-shm-usage"]
+"""As root in a container there is no sandbox to be had; the pages are the house's own."""
+
+
+class BrowserBot:
+    """Follows its script for each job; to be used in a `with` block, which has the browser."""
+
+    def __init__(self, script: Script, keep: Callable[[Job, bytes], str]) -> None:
+        self.script, self._keep = script, keep
+
+    def __enter__(self) -> BrowserBot:
+        from playwright.sync_api import sync_playwright
+
+        self._playwright = sync_playwright().start()
+        self._browser = self._playwright.chromium.launch(executable_path=_chromium(), args=LAUNCH)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._browser.close()
+        self._playwright.stop()
+
+    def __call__(self, job: Job) -> Result:
+        """Do one job. Raises Failed (temporary, as long as nothing was saved) or BusinessError."""
+        context = self._browser.new_context(accept_downloads=False)
+        context.set_default_timeout(PATIENCE * 1000)
+        try:
+            return _typed(context.new_page(), self.script, job, lambda picture: self._keep(job, picture))
+        finally:
+            context.close()
+
+
+def _typed(page: Any, script: Script, job: Job, keep: Keep) -> Result:
+    from playwright.sync_api import Error
+
+    log, read, saved = Log(keep), dict[str, str](), False
+    for step in script.steps:
+        if job.lost.is_set() and not saved:
+            raise Failed("The job was taken back while it was typed in.", temporary=True)
+        saved = saved or step.verb == "save"
+        try:
+            log.add(step, _done(page, script, step, job, read))
+        except Error as error:
+            said = f"The page did not do as expected at “{step.told}”: {error.message.splitlines()[0]}"
+            raise Failed(f"{said} {SAVED}" if saved else said, temporary=not saved) from None
+    return Result(read, detail=log.detail)
+
+
+def _done(page: Any, script: Script, step: Step, job: Job, read: dict[str, str]) -> bytes | None:
+    """Do one step; a picture of what it touched."""
+    given = step.given
+    match step.verb:
+        case "open":
+            page.goto(_address(script, filled(given, job.input, job.key)))
+            return None
+        case "fill":
+            page.locator(given["field"]).fill(filled(given["with"], job.input, job.key))
+        case "choose":
+            page.locator(given["field"]).select_option(filled(given["with"], job.input, job.key))
+        case "click" | "save":
+            page.locator(given).click()
+            return None
+        case "expect":
+            _expect(page, filled(given["text"], job.input, job.key), given)
+            picture: bytes = page.screenshot(type="png")
+            return picture
+        case "read":
+            read[given["as"]] = page.locator(given["field"]).inner_text().strip()
+    shot: bytes = page.locator(given["field"]).screenshot(type="png")
+    return shot
+
+
+def _expect(page: Any, text: str, given: Mapping[str, Json]) -> None:
+    from playwright.sync_api import TimeoutError as TooLate
+
+    try:
+        page.get_by_text(text).first.wait_for(timeout=given.get("within", PATIENCE) * 1000)
+    except TooLate:
+        if "otherwise" in given:
+            raise BusinessError(given["otherwise"], f"The system did not say “{text}”.") from None
+        raise
+
+
+def _address(script: Script, path: str) -> str:
+    """Within the system that the script names, and nowhere else. Raises Failed."""
+    found = urljoin(script.system, path)
+    if urlsplit(found)[:2] != urlsplit(script.system)[:2]:
+        raise Failed("The script leads out of its system.")
+    return found
+
+
+def _chromium() -> str:
+    found = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+    )
+    if not found:
+        raise Failed("There is no Chromium on this machine (on Debian: apt-get install chromium).")
+    return found

@@ -1,0 +1,104 @@
+"""The bot types a job's data into a web form with a real browser, and keeps a picture of each field."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from casework.bots.browser import BrowserBot
+from casework.bots.script import BROWSER, BadScript, filled, script_of
+from casework.worker_client import BusinessError, Failed, Worker
+from casework.worker_client.jobs import job_of
+from tests.acceptance.product import chromium
+from tests.casework.worker_client.test_worker import JOB, FakeCasewright, brought, server
+
+__all__ = ["server"]
+
+SCRIPT = """
+system: {url}
+steps:
+  - open: /entries/new
+  - fill: {{field: "#account", with: "{{customer.account}}"}}
+  - fill: {{field: "#amount", with: "{{amount}} EUR"}}
+  - choose: {{field: "#reason", with: goodwill}}
+  - save: "button[type=submit]"
+  - expect: {{text: "Entry saved", otherwise: account-closed, within: 1}}
+  - read: {{field: "#entry-number", as: entry}}
+"""
+needs_chromium = pytest.mark.skipif(chromium() is None, reason="There is no Chromium on this machine.")
+
+
+@pytest.fixture
+def legacy() -> Iterator[str]:
+    """The address of the legacy system, in a process of its own."""
+    command = [sys.executable, "-m", "tests.casework.bots.legacy"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3]) as process:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        process.terminate()
+
+
+def entries(legacy: str) -> str:
+    with urllib.request.urlopen(f"{legacy}/entries") as answer:
+        return answer.read().decode()
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_it_keys_in_what_the_job_says_once_with_a_picture_of_each_field(legacy: str, server: FakeCasewright) -> None:
+    server.jobs = [JOB | {"input": {"customer": {"account": "4711"}, "amount": 25}}]
+    worker = Worker(server.url, "cww_x", wait=0)
+    with BrowserBot(script_of(SCRIPT.format(url=legacy), BROWSER), worker.attach) as bot:
+        assert worker.run(bot, most=1) == 1
+    assert "4711" in entries(legacy) and "25 EUR" in entries(legacy) and "goodwill" in entries(legacy)
+    told = dict(brought(server))
+    assert told["complete"]["output"] == {"entry": "G-1"}
+    steps = told["complete"]["detail"]["steps"]
+    assert [one["step"].split()[0] for one in steps] == ["open", "fill", "fill", "choose", "save", "expect", "read"]
+    assert [("picture" in one) for one in steps] == [False, True, True, True, False, True, True]
+    assert "4711" not in str(steps)
+    assert all(sent.startswith(b"\x89PNG") for what, sent in brought(server) if what == "pictures")
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_what_the_system_says_no_to_is_a_business_error_and_no_way_leads_out_of_it(legacy: str) -> None:
+    job = job_of(JOB | {"input": {"customer": {"account": "0000"}, "amount": 25}})
+    script = script_of(SCRIPT.format(url=legacy), BROWSER)
+    with BrowserBot(script, lambda *_: "x") as bot, pytest.raises(BusinessError) as raised:
+        bot(job)
+    assert raised.value.code == "account-closed" and not entries(legacy)
+    out = script_of(f"system: {legacy}\nsteps: [{{open: 'http://127.0.0.1:1/'}}]", BROWSER)
+    with BrowserBot(out, lambda *_: "x") as bot, pytest.raises(Failed, match="out of its system"):
+        bot(job)
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_what_fails_after_it_was_saved_is_not_tried_again(legacy: str) -> None:
+    text = SCRIPT.format(url=legacy).replace(", otherwise: account-closed, within: 1", ", within: 1")
+    job = job_of(JOB | {"input": {"customer": {"account": "0000"}, "amount": 25}})
+    with BrowserBot(script_of(text, BROWSER), lambda *_: "x") as bot, pytest.raises(Failed) as raised:
+        bot(job)
+    assert not raised.value.temporary and "keyed in already" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "system: x", "system: x\nsteps: []", "system: x\nsteps: [{jump: over}]",
+     "system: x\nsteps: [{open: a, click: b}]", "system: [", "system: x\nsteps: [{fill: {field: a}}]"],
+)  # fmt: skip
+def test_a_script_that_says_something_else_is_refused(text: str) -> None:
+    with pytest.raises(BadScript):
+        script_of(text, BROWSER)
+
+
+def test_a_text_names_places_of_the_work_and_its_key() -> None:
+    assert filled("{a.b} and {job}", {"a": {"b": 7}}, "17-8") == "7 and 17-8"
+    with pytest.raises(BadScript, match="no 'a.c'"):
+        filled("{a.c}", {"a": {"b": 7}}, "17-8")
