@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from casework.access import permissions
@@ -70,7 +70,7 @@ def picture(request: HttpRequest, case_id: int, name: str) -> HttpResponse:
     path = _folder(case.instance_id) / name
     if not NAME.fullmatch(name) or not path.is_file():
         raise Http404("There is no such picture.")
-    return FileResponse(path.open("rb"), content_type="image/png")
+    return HttpResponse(path.read_bytes(), content_type="image/png")
 
 
 @reads

@@ -99,8 +99,8 @@ def script_of(text: str, kind: str) -> Script:
         found = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise BadScript(f"This is no YAML: {error}") from None
-    for error in Draft202012Validator(_shape(kind)).iter_errors(found):
-        raise BadScript(f"{'/'.join(map(str, error.absolute_path)) or 'the script'}: {error.message}")
+    for fault in Draft202012Validator(_shape(kind)).iter_errors(found):
+        raise BadScript(f"{'/'.join(map(str, fault.absolute_path)) or 'the script'}: {fault.message}")
     return Script(found["system"], tuple(Step(*next(iter(one.items()))) for one in found["steps"]))
 
 
