@@ -68,6 +68,8 @@ class Machines:
         machine.answers = [error] if times is None else [*[error] * times, machine.answers[-1]]
 
     def load(self, key: str, version: str, artefact: Any) -> Machine:
+        if key not in self.by_kind:
+            raise ActorError(f"No machine of this test is a {key!r}.", temporary=False)
         return self.by_kind[key]
 
 

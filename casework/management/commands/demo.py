@@ -19,7 +19,7 @@ from casework.actors.bundled import CASE_TYPES
 from casework.forms.answer_validation import nested
 from casework.intake.rows import REFERENCE
 from casework.intake.services import Opened, case_open
-from casework.management.odd_cases import make_odd_cases
+from casework.management.odd_cases import SWITCHED_OFF, make_odd_cases
 from casework.models import Case
 from casework.runtime.stand_ins.place import STAND_IN_HOST
 from orchestration.actors.hosts.register import host_allow
@@ -56,7 +56,8 @@ class Command(BaseCommand):
             self.stdout.write(ensure_person(*person))
         if not Case.objects.exists():
             self.stdout.write(f"{open_samples(cases)} sample cases are on their way to the worker")
-            if cases and ActorVersion.objects.filter(state=ActorVersion.State.IN_USE).exists():
+            at_work = ActorVersion.objects.filter(actor__key=SWITCHED_OFF, state=ActorVersion.State.IN_USE)
+            if cases and at_work.exists():
                 self.stdout.write("Out of the ordinary:")
                 for line in make_odd_cases():
                     self.stdout.write(line)

@@ -12,6 +12,7 @@ from audit.services import Origin
 from casework.access.roles import ensure_roles
 from casework.access.roles_verification import control_begin
 from casework.actors.bundled import CASE_TYPES, ensure_actors
+from casework.actors.shipped import ensure_shipped
 from orchestration.casetypes.case_type import by_definition, current, folder_files, read
 from orchestration.casetypes.deployment import deploy
 from orchestration.casetypes.offered import unoffered
@@ -35,6 +36,8 @@ class Command(BaseCommand):
             else:
                 self.deploy(folder, files, note)
             ensure_actors(folder / "training")
+            for name in ensure_shipped(folder / "actors"):
+                self.stdout.write(f"{name}: an actor, registered")
         control_begin(Origin("system:setup"))
         for folder in chosen:
             self.warn(folder)

@@ -71,15 +71,15 @@ def test_elements_are_counted_by_their_kind() -> None:
     (refund,) = [model for model in of("refund").models if model.at == ("process", "refund")]
     counts = dict(refund.counts)
     assert (counts["user task"], counts["service task"], counts["call activity"], counts["boundary event"]) == (
-        5, 1, 3, 3,
+        5, 2, 3, 4,
     )  # fmt: skip
     assert refund.file == "refund.bpmn"
     (rules,) = [model for model in of("refund").models if model.at == ("decision", "approval")]
-    assert (rules.counts, rules.file) == ((("rule", 7),), "approval.dmn")
+    assert (rules.counts, rules.file) == ((("rule", 8),), "approval.dmn")
 
 
 def test_work_for_machines_says_what_goes_in_what_comes_back_and_what_happens_when_it_fails() -> None:
-    (asked,) = of("refund").asked
+    asked = {each.capability: each for each in of("refund").asked}["sentiment"]
     assert (asked.name, asked.capability, asked.inputs, asked.outputs, asked.on_failure) == (
         "Read the tone", "sentiment", ("text",), ("sentiment",), ("The machine could not read it",),
     )  # fmt: skip
@@ -90,4 +90,4 @@ def test_work_for_machines_says_what_goes_in_what_comes_back_and_what_happens_wh
 
 def test_a_service_task_that_names_nothing_asks_for_its_id_as_the_engine_does() -> None:
     found = of("refund", refund_bpmn=' casewright:capability="sentiment"|')
-    assert [asked.capability for asked in found.asked] == ["read_tone"]
+    assert "read_tone" in [asked.capability for asked in found.asked]

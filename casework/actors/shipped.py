@@ -1,0 +1,41 @@
+"""Which connectors and bots does a case type bring along?
+
+A folder of files, one for each actor: who it is, its card, and the file that its version is made of. They are made when
+the case type is deployed first; what people have changed since stays as they have it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from orchestration.actors.contract import version_of
+from orchestration.actors.hosts.register import host_allow
+from orchestration.actors.registry import SETUP, actor_ensure, register_model_version
+from orchestration.models import Actor
+
+STAND_IN = "stand-in"
+STAND_IN_HOST = "stand-in.localhost"
+
+
+def ensure_shipped(folder: Path) -> list[str]:
+    """Make the actors whose files stand in the folder and that are not there yet; their names."""
+    files = sorted(folder.glob("*.yaml")) if folder.exists() else []
+    documents = [yaml.safe_load(path.read_text("utf-8")) for path in files]
+    there = set(Actor.objects.filter(key__in=[each["key"] for each in documents]).values_list("key", flat=True))
+    return [_made(each) for each in documents if each["key"] not in there]
+
+
+def _made(document: dict[str, Any]) -> str:
+    file = document["file"]
+    actor_ensure(
+        document["key"], name=document["name"], kind=document["kind"], capability=file["capability"],
+        origin=document["origin"], owner="Casewright", card=document["card"],
+    )  # fmt: skip
+    artefact = yaml.safe_dump(file, sort_keys=False, allow_unicode=True).encode()
+    register_model_version(document["key"], version_of(artefact), artefact, {}, activate=True)
+    if file.get("server") == STAND_IN:
+        host_allow(STAND_IN_HOST, None, private=True, note="The stand-ins that ship with Casewright", origin=SETUP)
+    return str(document["name"])
