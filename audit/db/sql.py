@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any, Final, LiteralString, cast
+from typing import Any, Final, LiteralString
 
 import psycopg
 from django.db import connection
@@ -26,7 +26,8 @@ def do(parts: Iterable[Part]) -> None:
     None sees what another one writes. The text of a combination of parts is made once a process: psycopg would read it
     anew each time, since it keeps none that is so long.
     """
-    texts, values = [], {}
+    texts: list[LiteralString] = []
+    values: dict[str, Any] = {}
     for text, given in parts:
         texts.append(text)
         values |= given
@@ -39,8 +40,8 @@ def _numbered(texts: tuple[LiteralString, ...]) -> tuple[LiteralString, tuple[st
     """One statement with PostgreSQL's own parameters ($1), and the name of each."""
     whole: LiteralString = "with" + ",".join(texts) + " select 1"
     places: dict[str, int] = {}
-    text = NAMED.sub(lambda found: f"${places.setdefault(found[1], len(places) + 1)}", whole).replace("%%", "%")
-    return cast(LiteralString, text), tuple(places)
+    text: Any = NAMED.sub(lambda found: f"${places.setdefault(found[1], len(places) + 1)}", whole).replace("%%", "%")
+    return text, tuple(places)
 
 
 def cursor() -> psycopg.Cursor[Any]:
