@@ -9,10 +9,12 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.db.models import F
 
 from audit.models import AuditEvent
 from audit.services import Origin
+from casework.actors.ledger import read
 from casework.actors.ledger.people import rate_set
 from casework.models import GroupRate
 from casework.tasks.services import task_claim, task_complete
@@ -162,8 +164,6 @@ def test_the_ledger_takes_the_same_few_statements_for_any_number_of_calls(people
 
 
 def test_pages_of_single_calls_follow_each_other_without_a_gap(ada, machines, analysed, monkeypatch):
-    from casework.actors.ledger import read
-
     monkeypatch.setattr(read.single, "__defaults__", ("", 3))
     for _ in range(4):
         analysed()
@@ -235,3 +235,13 @@ def test_a_case_says_what_its_machines_and_its_people_cost(people, client, machi
     assert "0.05 EUR" in told and "estimate by time" in told
     behind = client.get(f"/ledger/?by=calls&case={case.pk}&from=1971-01-01").context["page"].rows
     assert {row.instance_id for row in behind} == {case.instance_id}
+
+
+@pytest.mark.parametrize("by", ["day", "actor", "case-type", "case"])
+def test_calls_are_added_up_from_one_index_without_a_look_at_the_rows(people, machines, analysed, by):
+    analysed()
+    wanted = read.Wanted(by, *read.span(7, clock.utc_now()))
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off; set local enable_bitmapscan = off")
+    plan = read.summed(read.calls(people["ada"], wanted), by).explain()
+    assert "Index Only Scan using call_added_up" in plan, plan
