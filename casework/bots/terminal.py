@@ -6,6 +6,7 @@ that the script reads or expects are the only words of it that leave.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from hashlib import sha256
@@ -27,6 +28,7 @@ class TerminalBot:
 
     def __call__(self, job: Job) -> Result:
         """Do one job. Raises Failed or BusinessError."""
+        os.environ["TNZ_LOGGING"] = ""  # else a file beside the program tells what was typed
         from tnz.tnz import Tnz
 
         place = urlsplit(self.script.system)
