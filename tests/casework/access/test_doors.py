@@ -229,7 +229,6 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "case-incident": {"case_id": case, "number": scene.incident},
         "case-handoffs": {"case_id": case},
         "case-trouble": {"case_id": case, "number": scene.incident},
-        "api-case-handoffs": {"GET": "401 404 200 404 200 200 404", "POST": "401 405 405 405 405 405 405"},
         "api-incident": {"case": scene.troubled.pk, "incident": scene.incident},
         "rules-version": {"definition_id": definition},
         "rules-edit": {"definition_id": definition, "table_id": "routing_table"},
