@@ -247,6 +247,13 @@ SPECTACULAR_SETTINGS = {
     "PATH_CONVERTER_OVERRIDES": {"number": int},
     "OAS_VERSION": "3.1.1",
     "COMPONENT_SPLIT_REQUEST": True,
+    # two answers have a field of this name with choices of their own
+    "ENUM_NAME_OVERRIDES": {
+        "TaskState": [(state, state) for state in ("open", "suspended", "completed", "terminated")],
+        "VersionState": [
+            (state, state) for state in ("registered", "quarantined", "shadow", "share", "in-use", "retired")
+        ],
+    },
 }
 
 # --- other systems

@@ -88,7 +88,7 @@ def _wishes(job: Job, case_type: CaseType, found: Sequence[Candidate], now: date
 
 
 def _rule(case_type: CaseType, hit: Mapping[str, Json]) -> str:
-    return f"rule {hit.get('number')} of {hit.get('decision')} in {case_type.label}"
+    return f"rule {hit.get('rule')} of {hit.get('decision')} in {case_type.label}"
 
 
 def _wish(row: Json, rule: str, now: datetime) -> Wish:
