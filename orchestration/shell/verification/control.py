@@ -198,7 +198,10 @@ def _actors_apart(changes: list[Change]) -> Iterator[str]:
     begun = False
     for change in changes:
         if change.action == BEGUN:
-            begun, made = True, {**made, **change.detail["actors"]}
+            begun = True
+            for key, facts in change.detail["actors"].items():
+                made[key] = {name: value for name, value in facts.items() if name != "card"}
+                cards[key] = facts.get("card", {})
         elif change.action == "actor.changed":
             key = change.detail["actor"]
             if "made" in change.detail:

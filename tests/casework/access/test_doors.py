@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponse
@@ -25,112 +25,13 @@ from casework.models import Case, Proposal
 from casework.tasks.services import task_complete
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
-from orchestration.models import ActorVersion, HumanTask, Incident
+from orchestration.models import ActorCall, ActorVersion, HumanTask, Incident
 from orchestration.shell.selectors import state_of
+from tests.casework.access.doors import DOORS, WHO
 from tests.casework.conftest import PERSON
 from tests.orchestration.machines import Machines, work_jobs
 
 pytestmark = pytest.mark.django_db
-
-WHO = {
-    "anonymous": "", "outsider": "olga", "analyst": "anna", "other team": "dora", "senior": "clara",
-    "auditor": "axel", "admin": "ada",
-}  # fmt: skip
-
-# What each of them gets, in the order of WHO, by method. The case is one that analysts work and seniors may reveal;
-# it was never routed to the other team. 302: sent to the sign-in page, or done and sent on.
-DOORS: dict[str, dict[str, str]] = {
-    "inbox": {"GET": "302 200 200 200 200 200 200", "POST": "302 405 405 405 405 405 405"},
-    "inbox-live": {"GET": "302 200 200 200 200 200 200", "POST": "302 405 405 405 405 405 405"},
-    "login": {"GET": "200 302 302 302 302 302 302", "POST": "200 302 302 302 302 302 302"},
-    "logout": {"GET": "405 405 405 405 405 405 405", "POST": "302 302 302 302 302 302 302"},
-    "scheme": {"GET": "405 405 405 405 405 405 405", "POST": "302 302 302 302 302 302 302"},
-    "task": {"GET": "302 404 200 404 200 200 404", "POST": "302 405 405 405 405 405 405"},
-    "task-claim": {"GET": "302 405 405 405 405 405 405", "POST": "302 404 302 404 403 403 404"},
-    "task-release": {"GET": "302 405 405 405 405 405 405", "POST": "302 404 409 404 409 403 404"},
-    "task-complete": {"GET": "302 405 405 405 405 405 405", "POST": "302 404 302 404 403 403 404"},
-    "attention": {"GET": "302 200 200 200 200 200 200", "POST": "302 302 302 302 302 302 302"},
-    "cases": {"GET": "302 200 200 200 200 200 200", "POST": "302 405 405 405 405 405 405"},
-    "case-new": {"GET": "302 403 200 403 200 403 403", "POST": "302 403 302 403 302 403 403"},
-    "case": {"GET": "302 404 200 404 200 200 404", "POST": "302 405 405 405 405 405 405"},
-    "case-live": {"GET": "302 404 200 404 200 200 404", "POST": "302 405 405 405 405 405 405"},
-    "history": {"GET": "302 404 200 404 200 200 404", "POST": "302 405 405 405 405 405 405"},
-    "case-picture": {"GET": "302 404 403 404 403 403 404", "POST": "302 405 405 405 405 405 405"},
-    "case-bot-steps": {"GET": "302 404 404 404 404 404 404", "POST": "302 405 405 405 405 405 405"},
-    "case-verify": {"GET": "302 405 405 405 405 405 405", "POST": "302 404 403 404 403 200 404"},
-    "case-reveal": {"GET": "302 404 403 404 200 403 404", "POST": "302 404 403 404 302 403 404"},
-    "case-plan": {"GET": "302 405 405 405 405 405 405", "POST": "302 404 302 404 302 403 404"},
-    "case-item": {"GET": "302 405 405 405 405 405 405", "POST": "302 404 302 404 302 403 404"},
-    "case-change": {"GET": "302 404 404 404 404 403 404", "POST": "302 404 302 404 302 403 404"},
-    "case-receive": {"GET": "302 404 200 404 200 403 404", "POST": "302 404 302 404 302 403 404"},
-    "case-incident": {"GET": "302 405 405 405 405 405 405", "POST": "302 404 302 404 302 403 404"},
-    "case-handoffs": {"GET": "302 404 200 404 200 200 404", "POST": "302 405 405 405 405 405 405"},
-    "case-trouble": {"GET": "302 404 200 404 200 403 404", "POST": "302 405 405 405 405 405 405"},
-    "rules": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
-    "rules-version": {"GET": "302 403 403 403 403 200 200", "POST": "302 403 403 403 403 403 302"},
-    "rules-edit": {"GET": "302 403 403 403 403 403 200", "POST": "302 403 403 403 403 403 200"},
-    "models": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
-    "models-download": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
-    "model-import": {"GET": "302 403 403 403 403 403 200", "POST": "302 403 403 403 403 403 400"},
-    "model-proposal": {"GET": "302 403 403 403 403 403 200", "POST": "302 403 403 403 403 403 302"},
-    "actors": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
-    "capabilities": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
-    "actor": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
-    "actor-card": {"GET": "302 403 403 403 403 403 200", "POST": "302 403 403 403 403 403 400"},
-    "worker-tokens": {"GET": "302 403 403 403 403 403 404", "POST": "302 403 403 403 403 403 404"},
-    "worker-token-revoke": {"GET": "302 405 405 405 405 405 405", "POST": "302 403 403 403 403 403 404"},
-    "actor-new": {"GET": "302 403 403 403 403 403 200", "POST": "302 403 403 403 403 403 400"},
-    "actors-stop": {"GET": "302 403 403 403 403 403 200", "POST": "302 403 403 403 403 403 302"},
-    "actors-stop-end": {"GET": "302 405 405 405 405 405 405", "POST": "302 403 403 403 403 403 409"},
-    "actor-version": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
-    "actor-version-new": {"GET": "302 403 403 403 403 403 200", "POST": "302 403 403 403 403 403 400"},
-    "version-step": {"GET": "302 405 405 405 405 405 405", "POST": "302 403 403 403 403 403 302"},
-    "version-replay": {"GET": "302 405 405 405 405 405 405", "POST": "302 403 403 403 403 403 409"},
-    "version-file": {"GET": "302 403 403 403 403 403 200", "POST": "302 405 405 405 405 405 405"},
-    "actor-switch": {"GET": "302 403 403 403 403 403 200", "POST": "302 403 403 403 403 403 302"},
-    "actor-retry": {"GET": "302 405 405 405 405 405 405", "POST": "302 403 403 403 403 403 302"},
-    "model-activate": {"GET": "302 405 405 405 405 405 405", "POST": "302 403 403 403 403 403 302"},
-    "controls": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
-    "access": {"GET": "302 403 403 403 403 200 403", "POST": "302 405 405 405 405 405 405"},
-    "help": {"GET": "302 200 200 200 200 200 200", "POST": "302 405 405 405 405 405 405"},
-    "help-page": {"GET": "302 200 200 200 200 200 200", "POST": "302 405 405 405 405 405 405"},
-    "notices": {"GET": "302 200 200 200 200 200 200", "POST": "302 405 405 405 405 405 405"},
-    "notice": {"GET": "302 200 200 200 200 200 200", "POST": "302 405 405 405 405 405 405"},
-    "healthz": {"GET": "200 200 200 200 200 200 200", "POST": "405 405 405 405 405 405 405"},
-    "readyz": {"GET": "200 200 200 200 200 200 200", "POST": "405 405 405 405 405 405 405"},
-    "api-cases": {"GET": "401 200 200 200 200 200 200", "POST": "401 403 201 403 201 403 403"},
-    "api-case": {"GET": "401 404 200 404 200 200 404", "POST": "401 405 405 405 405 405 405"},
-    "api-case-history": {"GET": "401 404 200 404 200 200 404", "POST": "401 405 405 405 405 405 405"},
-    "api-case-verify": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 403 404 403 200 404"},
-    "api-case-replies": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 200 404 200 403 404"},
-    "api-case-reveal": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 403 404 200 403 404"},
-    "api-case-plan": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 200 404 200 403 404"},
-    "api-case-item": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 200 404 200 403 404"},
-    "api-case-change": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 200 404 200 403 404"},
-    "api-attention": {"GET": "401 200 200 200 200 200 200", "POST": "401 200 200 200 200 200 200"},
-    "api-case-handoffs": {"GET": "401 404 200 404 200 200 404", "POST": "401 405 405 405 405 405 405"},
-    "api-incident": {"GET": "401 404 200 404 200 403 404", "POST": "401 405 405 405 405 405 405"},
-    "api-incident-resolve": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 200 404 200 403 404"},
-    "api-tasks": {"GET": "401 200 200 200 200 200 200", "POST": "401 405 405 405 405 405 405"},
-    "api-task": {"GET": "401 404 200 404 200 200 404", "POST": "401 405 405 405 405 405 405"},
-    "api-task-claim": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 200 404 403 403 404"},
-    "api-task-release": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 409 404 409 403 404"},
-    "api-task-complete": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 200 404 403 403 404"},
-    "api-worker-fetch": {"GET": "401 401 401 401 401 401 401", "POST": "401 401 401 401 401 401 401"},
-    "api-worker-extend": {"GET": "401 401 401 401 401 401 401", "POST": "401 401 401 401 401 401 401"},
-    "api-worker-complete": {"GET": "401 401 401 401 401 401 401", "POST": "401 401 401 401 401 401 401"},
-    "api-worker-pictures": {"GET": "401 401 401 401 401 401 401", "POST": "401 401 401 401 401 401 401"},
-    "api-worker-fail": {"GET": "401 401 401 401 401 401 401", "POST": "401 401 401 401 401 401 401"},
-    "api-worker-error": {"GET": "401 401 401 401 401 401 401", "POST": "401 401 401 401 401 401 401"},
-    "api-actors": {"GET": "401 403 403 403 403 200 200", "POST": "401 403 403 403 403 403 201"},
-    "api-actor": {"GET": "401 403 403 403 403 200 200", "POST": "401 403 403 403 403 403 200"},
-    "api-actor-switch": {"GET": "401 405 405 405 405 405 405", "POST": "401 403 403 403 403 403 200"},
-    "api-actor-versions": {"GET": "401 405 405 405 405 405 405", "POST": "401 403 403 403 403 403 201"},
-    "api-actor-version": {"GET": "401 405 405 405 405 405 405", "POST": "401 403 403 403 403 403 200"},
-    "schema": {"GET": "200 200 200 200 200 200 200", "POST": "405 405 405 405 405 405 405"},
-    "api-docs": {"GET": "200 200 200 200 200 200 200", "POST": "405 405 405 405 405 405 405"},
-    "api-unknown": {"GET": "401 404 404 404 404 404 404", "POST": "401 404 404 404 404 404 404"},
-}
 
 ALL_OF_IT = ("name", "email", "phone", "iban", "card")
 HIDDEN_FROM = dict.fromkeys(WHO, ALL_OF_IT) | {"senior": ("iban", "card")}
@@ -160,6 +61,8 @@ class Scene:
     waiting: Case
     added: int
     model: ActorVersion
+    call: int
+    group: int
     proposal: Proposal
 
 
@@ -192,6 +95,8 @@ def scene(
         case=again, task=HumanTask.objects.get(instance=again.instance_id, state="open"), troubled=troubled,
         incident=Incident.objects.get(instance=troubled.instance_id).incident, waiting=waiting, added=added,
         model=ActorVersion.objects.get(actor__key="intent"),
+        call=ActorCall.objects.filter(instance=again.instance_id).earliest("pk").pk,
+        group=Group.objects.get(name="Analysts").pk,
         proposal=Proposal.objects.create(
             key="complaint", based_on=1, files=again.instance.definition.files, source="complaint.zip",
             by=people["ada"], created=clock.utc_now(),
@@ -248,6 +153,16 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "version-file": {"key": "intent", "version_id": scene.model.pk},
         "actor-switch": {"key": "intent"},
         "worker-tokens": {"key": "intent"},
+        "actor-health": {"key": "intent"},
+        "actor-measures": {"key": "intent"},
+        "inlet-switch": {"key": "no-such-inlet"},
+        "subscriber": {"key": "no-such-subscriber"},
+        "subscriber-switch": {"key": "no-such-subscriber"},
+        "events-again": {"key": "no-such-subscriber"},
+        "hook": {"key": "no-such-inlet"},
+        "host-remove": {"host_id": 1},
+        "ledger-call": {"number": scene.call},
+        "ledger-rate": {"group_id": scene.group},
         "worker-token-revoke": {"key": "intent", "token": 1},
         "actor-retry": {"key": "intent"},
         "help-page": {"name": "use/inbox"},

@@ -80,7 +80,7 @@ def test_an_administrator_has_all_tried_again_without_seeing_a_case(
     troubled: list[Case], people: dict[str, User]
 ) -> None:
     browser = browser_of(people["ada"])
-    page = browser.get("/actors/").content.decode()
+    page = browser.get("/actors/intent/").content.decode()
     assert "Try again the 2 that failed" in page and "T-1" not in page
     assert "2 tried again" in browser.post("/actors/intent/retry/", follow=True).content.decode()
     assert not Incident.objects.filter(resolved=None).exists()

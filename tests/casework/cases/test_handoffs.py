@@ -90,8 +90,9 @@ def test_work_that_fails_behind_a_person_s_word_is_told_on_the_case_page(
     assert "was finished by" not in page(people["anna"], f"/cases/{case.pk}/")
     outcome = task_complete(by=people["ben"], task=open_task(case), answers={"amount": "9,90"})
     assert isinstance(outcome, Done), outcome
-    job = Job.objects.get(instance=case.instance_id, state="waiting")
-    runner.run(case.instance_id, job.job)
+    for capability in ("order-lookup", "sentiment"):  # no machine here reads orders; the case goes on without
+        job = Job.objects.get(instance=case.instance_id, state="waiting", capability=capability)
+        runner.run(case.instance_id, job.job)
     shown = page(people["anna"], f"/cases/{case.pk}/")
     assert "“Complete the request” was finished by Ben" in shown
     assert "“Read the tone” after it has failed and is being tried again." in shown

@@ -15,6 +15,7 @@ from orchestration.actors.registry import actor_ensure
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.models import Definition
+from orchestration.shell.verification.control import verify_control
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +70,9 @@ def test_a_folder_that_is_named_is_deployed_whoever_published_before() -> None:
     changed["routing.dmn"] = changed["routing.dmn"].replace("&lt; 75", "&lt; 80")
     deploy(changed, Origin("person:ada"), by=ada)
     assert "version 3 deployed" in said(str(CASE_TYPES / "complaint"))
+
+
+def test_what_ships_verifies_against_the_chain_of_rules_and_actors() -> None:
+    said()
+    verdict = verify_control()
+    assert verdict.ok, verdict
