@@ -41,7 +41,7 @@ def wilson(count: int, of: int) -> tuple[float, float]:
     share, square = count / of, Z * Z / of
     middle = (share + square / 2) / (1 + square)
     half = Z / (1 + square) * sqrt(share * (1 - share) / of + square / (4 * of))
-    return max(middle - half, 0.0), min(middle + half, 1.0)
+    return max(min(middle - half, share), 0.0), min(max(middle + half, share), 1.0)  # the share itself is in it
 
 
 def places(contract: Mapping[str, Json] | None, *outputs: Mapping[str, Json]) -> list[str]:

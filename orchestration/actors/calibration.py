@@ -7,15 +7,14 @@ above which the error is, with 95 % certainty, at most as high as wished.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-Z: Final = 1.959964
-"""Of the normal distribution: 95 of 100 lie within so many deviations."""
+from orchestration.actors.agreement import wilson
+
 BINS: Final = 10
 RESAMPLES: Final = 400
 SEED: Final = 20261129
@@ -78,16 +77,6 @@ class Threshold:
 
     at: float
     wrong: Share
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share; all of it where there is nothing to go by."""
-    if n == 0:
-        return 0.0, 1.0
-    share, squared = hits / n, Z * Z
-    middle = (share + squared / (2 * n)) / (1 + squared / n)
-    reach = Z * math.sqrt(share * (1 - share) / n + squared / (4 * n * n)) / (1 + squared / n)
-    return max(middle - reach, 0.0), min(middle + reach, 1.0)
 
 
 def calibration(judged: Sequence[Judged]) -> Calibration | None:

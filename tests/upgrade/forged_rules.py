@@ -30,7 +30,7 @@ RULES = {
     "a model is put out of work": (
         "update orchestration_actorversion set state = 'retired' where actor_id = (select id from orchestration_actor "
         "where key = 'intent')",
-        "not at work, though the last change says otherwise",
+        "of intent is Retired, though the last change says otherwise",
     ),
     "a model looks better than it was": (
         "update orchestration_actorversion set metrics = '{\"accuracy\": 1}' where actor_id = (select id from "

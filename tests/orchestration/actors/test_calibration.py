@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.actors.calibration import Judged, Share, above, calibration, threshold, wilson
+from orchestration.actors.agreement import wilson
+from orchestration.actors.calibration import Judged, Share, above, calibration, threshold
 
 JUDGED = st.lists(st.builds(Judged, st.floats(0, 1), st.booleans()), max_size=60)
 
