@@ -37,7 +37,8 @@ PLACES: Final = {
     "hosts": "connectors", "connector-new": "connectors", "connector-openapi": "connectors",
     "actor-new": "use/actors", "actors-stop": "use/actors", "actor-version": "use/actors",
     "actor-version-new": "use/actors",
-    "controls": "operations", "access": "operations",
+    "controls": "operations", "access": "operations", "events": "events", "inlet-new": "events",
+    "subscriber-new": "events", "subscriber": "events",
 }  # fmt: skip
 """The page of help for a page of the product, by the name of its address; `use/start` for any other."""
 FOR_USE: Final = (
@@ -52,6 +53,7 @@ FOR_USE: Final = (
     "models",
     "actors",
     "ledger",
+    "refund",
 )
 LINK: Final = re.compile(r"([\w/.-]+)\.md(#[\w-]+)?")
 
