@@ -7,7 +7,7 @@ PY = .venv/bin/python
 SETUP = ./casework/runtime/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-pythons lint sbom bench load memory scale chaos conformance picture manage setup setup-dev chromium pins clean reset
+.PHONY: help run test test-fast test-long test-pythons lint sbom bench load memory scale chaos conformance picture manage setup setup-dev chromium pins clean reset
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -18,11 +18,14 @@ run: setup  ## set up what is missing and serve http://127.0.0.1:8000 until Ctrl
 test: export OMP_NUM_THREADS = 1
 test: export OPENBLAS_NUM_THREADS = 1
 test: lint chromium  ## every quality gate, then all tests, the fast ones first
-	@$(PY) -m pytest -n 2 -m "not slow and not browser"
+	@$(PY) -m pytest -n 2 -m "not slow and not browser and not long"
 	@$(PY) -m pytest -n 2 -m "slow or browser"
 
 test-fast: setup-dev  ## the tests that take no more than a moment each
-	@$(PY) -m pytest -n 2 -m "not slow and not browser"
+	@$(PY) -m pytest -n 2 -m "not slow and not browser and not long"
+
+test-long: setup-dev  ## what takes minutes, and of which the tests hold a sample
+	@$(PY) -m pytest -n 2 -m long
 
 test-pythons: setup-dev  ## the fast tests on the oldest and the newest Python from 3.11 to 3.14 that is here
 	@./tests/pythons.sh

@@ -14,5 +14,5 @@ for version in $(printf '%s\n' "$oldest" "$newest" | sort -u); do
     environment="build/python$version"
     [ -x "$environment/bin/python" ] || "python$version" -m venv "$environment"
     "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-    "$environment/bin/python" -m pytest -n 2 -m "not slow and not browser"
+    "$environment/bin/python" -m pytest -n 2 -m "not slow and not browser and not long"
 done

@@ -155,7 +155,7 @@ def test_every_result_counts_once_in_a_sample(seed: int, monkeypatch: pytest.Mon
     every_result_counted_once(crowd)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_result_counts_once_over_ten_thousand_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     began = time.monotonic()
     crowd = Crowd(9, monkeypatch)
