@@ -12,12 +12,8 @@ from typing import Any
 import yaml
 
 from orchestration.actors.contract import version_of
-from orchestration.actors.hosts.register import host_allow
-from orchestration.actors.registry import SETUP, actor_ensure, register_model_version
+from orchestration.actors.registry import actor_ensure, register_model_version
 from orchestration.models import Actor
-
-STAND_IN = "stand-in"
-STAND_IN_HOST = "stand-in.localhost"
 
 
 def ensure_shipped(folder: Path) -> list[str]:
@@ -36,6 +32,4 @@ def _made(document: dict[str, Any]) -> str:
     )  # fmt: skip
     artefact = yaml.safe_dump(file, sort_keys=False, allow_unicode=True).encode()
     register_model_version(document["key"], version_of(artefact), artefact, {}, activate=True)
-    if file.get("server") == STAND_IN:
-        host_allow(STAND_IN_HOST, None, private=True, note="The stand-ins that ship with Casewright", origin=SETUP)
     return str(document["name"])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
@@ -9,8 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from audit.services import Origin
 from casework.access import permissions
-from casework.events.forms import InletForm, SubscriberForm
+from casework.events.forms import Described, InletForm, SubscriberForm
 from casework.web.decorators import person, reads, reads_and_writes, writes
 from orchestration.ground.refusals import Refused
 from orchestration.messaging import registering, subscribers
@@ -44,35 +48,28 @@ def events(request: HttpRequest) -> HttpResponse:
 
 @reads_and_writes
 def inlet_new(request: HttpRequest) -> HttpResponse:
-    _admin(request)
     form = InletForm(request.POST or None)
-    if request.method != "POST":
-        return _asked(request, form, "Take events from another system")
-    if not form.is_valid():
-        return _asked(request, form, "Take events from another system", 400)
-    outcome = registering.inlet_add(form.inlet(), permissions.origin_of(person(request)))
-    if isinstance(outcome, Refused):
-        return _asked(request, form.with_errors(dict(outcome.errors)), "Take events from another system", 400)
-    messages.success(request, f"{outcome.name} may hand in events now.")
-    return redirect("events")
+    heading, said = "Take events from another system", "may hand in events now"
+    return _new(request, form, heading, said, lambda origin: registering.inlet_add(form.inlet(), origin))
 
 
 @reads_and_writes
 def subscriber_new(request: HttpRequest) -> HttpResponse:
-    _admin(request)
     form = SubscriberForm(request.POST or None)
-    if request.method != "POST":
-        return _asked(request, form, "Tell another system of events")
-    if not form.is_valid():
-        return _asked(request, form, "Tell another system of events", 400)
-    outcome = registering.subscriber_add(form.subscriber(), permissions.origin_of(person(request)))
+    heading, said = "Tell another system of events", "is told from the next event on"
+    return _new(request, form, heading, said, lambda origin: registering.subscriber_add(form.subscriber(), origin))
+
+
+def _new(request: HttpRequest, form: Described, heading: str, said: str, add: Callable[[Origin], Any]) -> HttpResponse:
+    """Ask about it, and add it; what is wrong stands beside its field."""
+    _admin(request)
+    outcome = add(permissions.origin_of(person(request))) if request.method == "POST" and form.is_valid() else None
     if isinstance(outcome, Refused):
-        return _asked(request, form.with_errors(dict(outcome.errors)), "Tell another system of events", 400)
-    messages.success(request, f"{outcome.name} is told from the next event on.")
-    return redirect("events")
-
-
-def _asked(request: HttpRequest, form: object, heading: str, status: int = 200) -> HttpResponse:
+        form.with_errors(dict(outcome.errors))
+    elif outcome is not None:
+        messages.success(request, f"{outcome.name} {said}.")
+        return redirect("events")
+    status = 400 if request.method == "POST" else 200
     return render(request, "events/new.html", {"form": form, "heading": heading}, status=status)
 
 

@@ -6,7 +6,7 @@ does not have. What is wrong with it is told in sentences, all at once, each wit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import yaml
@@ -71,6 +71,17 @@ def shape_faults(validator: Draft202012Validator, document: Json) -> list[str]:
     """What a file's shape has against it, a sentence each, in the order of the file's places."""
     errors = sorted(validator.iter_errors(document), key=lambda error: [str(part) for part in error.absolute_path])
     return [_sentence(error) for error in errors]
+
+
+def file_faults(
+    content: bytes, validator: Draft202012Validator, more: Callable[[Mapping[str, Json]], Iterable[str]]
+) -> list[str]:
+    """All that is wrong with a file, a sentence each; `more`: what its shape alone cannot say."""
+    try:
+        document = read_file(content)
+    except FileRefused as refused:
+        return refused.faults
+    return shape_faults(validator, document) or [*more(document)]
 
 
 def schema_faults(document: Mapping[str, Json]) -> Iterator[str]:

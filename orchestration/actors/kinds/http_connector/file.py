@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
 
-from orchestration.actors.kinds.files import FileRefused, read_file, schema_faults, shape_faults
+from orchestration.actors.kinds.files import FileRefused, file_faults, read_file, schema_faults
 from orchestration.actors.kinds.http_connector.shape import VALIDATOR
 from orchestration.actors.kinds.mapping import Filled, condition, expression_faults, mapping, mapping_faults
 
@@ -83,12 +83,7 @@ class Connector:
 
 def connector_faults(content: bytes) -> list[str]:
     """All that is wrong with the file, a sentence each; none where it is sound."""
-    try:
-        document = read_file(content)
-    except FileRefused as refused:
-        return refused.faults
-    wrong = shape_faults(VALIDATOR, document)
-    return wrong or [*_faults(document)]
+    return file_faults(content, VALIDATOR, _faults)
 
 
 @lru_cache(maxsize=64)

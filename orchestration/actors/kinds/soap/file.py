@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 from jsonschema import Draft202012Validator
 
 from orchestration.actors.contract import ActorError
-from orchestration.actors.kinds.files import FileRefused, read_file, schema_faults, shape_faults
+from orchestration.actors.kinds.files import FileRefused, file_faults, read_file, schema_faults
 from orchestration.actors.kinds.http_connector.file import (
     BEFORE,
     PAGE,
@@ -71,11 +71,7 @@ def _text(value: Json) -> str:
 
 def soap_faults(content: bytes) -> list[str]:
     """All that is wrong with the file, a sentence each; none where it is sound."""
-    try:
-        document = read_file(content)
-    except FileRefused as refused:
-        return refused.faults
-    return shape_faults(VALIDATOR, document) or [*_faults(document)]
+    return file_faults(content, VALIDATOR, _faults)
 
 
 @lru_cache(maxsize=64)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 
-from orchestration.actors.kinds.files import FileRefused, read_file, schema_faults, shape_faults
+from orchestration.actors.kinds.files import FileRefused, file_faults, read_file, schema_faults
 from orchestration.actors.kinds.http_connector.file import ANYTHING, BEFORE, Rule, rule_faults, rules_of
 from orchestration.actors.kinds.http_connector.shape import CODE, COMMON, SECRET, SENTENCE
 from orchestration.actors.kinds.mapping import Filled, mapping, mapping_faults
@@ -85,11 +85,7 @@ class Statement:
 
 def sql_faults(content: bytes) -> list[str]:
     """All that is wrong with the file, a sentence each; none where it is sound."""
-    try:
-        document = read_file(content)
-    except FileRefused as refused:
-        return refused.faults
-    return shape_faults(VALIDATOR, document) or [*_faults(document)]
+    return file_faults(content, VALIDATOR, _faults)
 
 
 @lru_cache(maxsize=64)
