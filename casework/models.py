@@ -220,3 +220,23 @@ class UnsentForm(models.Model):
 
     def __str__(self) -> str:
         return f"a form for {self.action}"
+
+
+class Draft(models.Model):
+    """What a person has begun to write into a form of a case and not sent; read on that form's page by them alone.
+
+    It goes with its case, and stands as protected as the case's data.
+    """
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    form = models.CharField(max_length=300, help_text="the address that the form is sent to")
+    fields = models.TextField(help_text="names and values, as a form sends them")
+    version = models.IntegerField(help_text="grows with each writing, so that one window does not overwrite another")
+    kept = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "form"], name="draft_once")]
+
+    def __str__(self) -> str:
+        return f"draft of {self.person_id} for {self.form}"

@@ -14,6 +14,7 @@ from casework.actors.ledger import budget_pages, measure_pages
 from casework.actors.ledger import views as ledger
 from casework.cases.live import case_live
 from casework.cases.views import actions, attention, handoffs, history, incidents, pages
+from casework.drafts import views as drafts
 from casework.events import views as events
 from casework.events.hook import hook
 from casework.governance import views as governance
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/<number:task_id>/claim/", inbox.claim, name="task-claim"),
     path("tasks/<number:task_id>/release/", inbox.release, name="task-release"),
     path("tasks/<number:task_id>/complete/", tasks.complete, name="task-complete"),
+    path("drafts/", drafts.keep, name="drafts"),
     path("attention/", attention.attention, name="attention"),
     path("cases/", pages.cases, name="cases"),
     path("cases/new/<slug:key>/", intake.case_new, name="case-new"),

@@ -64,6 +64,7 @@ for (const note of document.querySelectorAll("[data-unsent]")) {
     for (const field of fields(name)) {
       if (field.type === "radio" || field.type === "checkbox") field.checked = field.checked || field.value === value;
       else if (field.tagName !== "BUTTON" && field.type !== "hidden") field.value = value;
+      field.dispatchEvent(new Event("input", { bubbles: true })); // it is kept as a draft again
       if (value) field.closest("details")?.setAttribute("open", "");
     }
   }

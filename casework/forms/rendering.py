@@ -44,10 +44,18 @@ class Asked(forms.Form):
         return self
 
 
-def answers_form(form: Form, initial: Mapping[str, Any], view: View, data: QueryDict | None = None) -> Asked:
-    """The form of a task or of what comes in from outside. Initial values are shown as this reader may see them."""
-    shown = {path: view.text(value) if isinstance(value, str) else text_of(value) for path, value in initial.items()}
-    return Asked({each.path: _question(each) for each in form.fields}, data, initial=shown)
+def answers_form(
+    form: Form, initial: Mapping[str, Any], view: View, data: QueryDict | None = None, *,
+    written: Mapping[str, str] | None = None,
+) -> Asked:  # fmt: skip
+    """The form of a task or of what comes in from outside. Initial values are shown as this reader may see them.
+
+    `written`: what they have written into it before (their draft), which takes their place as it is.
+    """
+    shown: dict[str, str] = {
+        path: view.text(value) if isinstance(value, str) else text_of(value) for path, value in initial.items()
+    }
+    return Asked({each.path: _question(each) for each in form.fields}, data, initial=shown | dict(written or {}))
 
 
 def typed_answers(form: Form, data: QueryDict) -> dict[str, str]:
@@ -57,7 +65,7 @@ def typed_answers(form: Form, data: QueryDict) -> dict[str, str]:
     return {path: "" for path in prefilled if path in data} | typed
 
 
-def in_words(form: Form, data: QueryDict) -> list[tuple[str, str]]:
+def in_words(form: Form, data: Mapping[str, str]) -> list[tuple[str, str]]:
     """What was typed into this form as people read it: each question with the words of the choice or the text."""
     given = ((each, data.get(each.path, "")) for each in form.fields)
     return [(each.label, each.choices.get(value, value)) for each, value in given if value.strip()]

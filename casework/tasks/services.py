@@ -20,6 +20,7 @@ from casework.access.separation_of_duties import done_before
 from casework.cases.answers import Seen, accepted, seen
 from casework.cases.locking import keep_refusal, locked
 from casework.cases.own_words import keep_own_words, masked_words
+from casework.drafts.services import draft_end, task_address
 from casework.tasks.by_hand import Finished, desk, work_done
 from casework.tasks.suspended import suspended
 from orchestration.casetypes.case_type import Form
@@ -101,6 +102,8 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json]) -> 
         case, done.command, origin_of(by), told, lambda one: along if isinstance(one, Done) else NOTHING
     )
     keep_own_words(task.instance.case, by, words, outcome)
+    if isinstance(outcome, Done):
+        draft_end(by=by, address=task_address(task))
     if isinstance(outcome, Done) and done.judgement is not None:
         done.judgement.save()
     return outcome

@@ -51,7 +51,7 @@ def keep(request: HttpRequest) -> str:
     site, which would put its words before a person, says nothing of the kind.
     """
     page, mark = page_of(request), request.POST.get(FIELD, "")[:20]
-    given = [(name, value) for name, values in request.POST.lists() for value in values if _is_kept(name)]
+    given = [(name, value) for name, values in request.POST.lists() for value in values if is_kept(name)]
     fields = urlencode(given)
     typed = any(value.strip() for _, value in given)
     if not mark or not typed or len(fields) > MOST_BYTES or "\0" in request.path or _from_elsewhere(request):
@@ -79,5 +79,6 @@ def _from_elsewhere(request: HttpRequest) -> bool:
     return request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin"
 
 
-def _is_kept(name: str) -> bool:
+def is_kept(name: str) -> bool:
+    """Whether a field holds what a person typed, which may be shown to them again."""
     return name not in NOT_TYPED and "password" not in name.lower()

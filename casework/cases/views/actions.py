@@ -13,6 +13,7 @@ from casework.cases.read.case_page import fields
 from casework.cases.read.case_view import Look, look
 from casework.cases.read.change_page import change_page
 from casework.cases.views.pages import shown
+from casework.drafts.services import draft_end, keeping
 from casework.forms.rendering import RevealForm, answers_form
 from casework.models import Case
 from casework.web.decorators import answered, page_or_part, person, reads_and_writes, refusal, writes
@@ -129,13 +130,25 @@ def receive(request: HttpRequest, case_id: int, item: str) -> HttpResponse:
     seen = look(user=person(request), case=case, now=clock.utc_now(), item=at)
     waited = _awaited(seen, item)
     back = reverse("case", args=[case.pk])
-    form = answers_form(seen.case_type.forms[waited.form], {}, seen.view, request.POST or None)
-    context = {"form": form, "waited": waited, "case": case, "title": seen.view.text(case.title), "back": back}
+    address = request.get_full_path()
+    asked = seen.case_type.forms[waited.form]
+    kept = keeping(person(request), address, [each.path for each in asked.fields] if request.POST else ())
+    form = answers_form(asked, {}, seen.view, request.POST or None, written=kept.texts)
+    context = {
+        "keeping": kept,
+        "form": form,
+        "waited": waited,
+        "case": case,
+        "title": seen.view.text(case.title),
+        "back": back,
+    }
     if request.method != "POST":
         return render(request, "cases/receive.html", context)
     outcome = services.external_receive(by=person(request), case=case, item=item, answers=form.answers(), at=at)
     if isinstance(outcome, Refused) and outcome.errors:
         return render(request, "cases/receive.html", context | {"form": form.with_errors(outcome.errors)}, status=400)
+    if not isinstance(outcome, Refused):
+        draft_end(by=person(request), address=address)
     return answered(request, outcome, f"{waited.label} is in the case, which goes on.", back)
 
 

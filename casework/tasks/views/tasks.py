@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from casework.access import permissions
 from casework.cases.services import case_viewed
+from casework.drafts.services import keeping, task_address
 from casework.forms.rendering import answers_form, in_words, typed_answers
 from casework.tasks import services
 from casework.tasks.task_page import form_of, task_page
@@ -26,8 +27,11 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     found = permissions.task_for_user(person(request), task_id, "view")
     seen = found.instance.head_sequence + case_viewed(by=person(request), case=found.instance.case)
     page = task_page(user=person(request), task=found, now=clock.utc_now())
-    form = answers_form(page.form, page.initial, page.view)
-    return render(request, "tasks/page.html", {"page": page, "form": form, "seen": seen})
+    kept = keeping(person(request), task_address(found))
+    form = answers_form(page.form, page.initial, page.view, written=kept.texts)
+    had = in_words(page.form, kept.texts)
+    context = {"page": page, "form": form, "seen": seen, "keeping": kept, "had": had}
+    return render(request, "tasks/page.html", context)
 
 
 @writes
@@ -58,7 +62,9 @@ def _refused(request: HttpRequest, task: HumanTask, refused: Refused) -> HttpRes
         return _too_late(request, task, refused)
     page = task_page(user=person(request), task=task, now=clock.utc_now())
     form = answers_form(page.form, page.initial, page.view, request.POST).with_errors(refused.errors)
-    return render(request, "tasks/page.html", {"page": page, "form": form, "refused": refused}, status=400)
+    kept = keeping(person(request), task_address(task), form.fields)
+    context = {"page": page, "form": form, "refused": refused, "keeping": kept}
+    return render(request, "tasks/page.html", context, status=400)
 
 
 def _too_late(request: HttpRequest, task: HumanTask, refused: Refused) -> HttpResponse:
