@@ -259,6 +259,7 @@ SPECTACULAR_SETTINGS = {
 # --- other systems
 
 # pictures that bots take of what they type: one place for all web processes
+SAMPLES_OFFERED = env.bool("CASEWRIGHT_SAMPLES", default=not PRODUCTION)  # sample cases do what cases do
 PICTURES = env.str("PICTURES", default=str(EMBEDDED.state / "pictures"))
 SECRETS_FOLDER = env.str("CASEWRIGHT_SECRETS_FOLDER", default=str(EMBEDDED.state / "secrets"))
 

@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/", drafts.keep, name="drafts"),
     path("attention/", attention.attention, name="attention"),
     path("cases/", pages.cases, name="cases"),
+    path("cases/samples/", intake.samples, name="case-samples"),
     path("cases/new/<slug:key>/", intake.case_new, name="case-new"),
     path("cases/<number:case_id>/", pages.case, name="case"),
     path("cases/<number:case_id>/live/", case_live, name="case-live"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict
+from typing import Any, Final
 
 from django.contrib.auth.models import User
 from rest_framework.request import Request
@@ -11,17 +12,21 @@ from rest_framework.views import APIView
 
 from casework.access import permissions, trail
 from casework.cases.api import requests, shapes
-from casework.cases.api.examples import CASES, NEW_CASE, RECEIPT
+from casework.cases.api.examples import BROUGHT, CASES, NEW_CASE, RECEIPT
 from casework.cases.api.rendering import person
 from casework.cases.read.case_list import case_list
 from casework.intake.fields import field_errors
+from casework.intake.samples import may_start, samples_open
 from casework.intake.services import case_open
 from casework.web.api.docs import described, example
 from casework.web.api.errors import error, refusal
-from orchestration.casetypes.case_type import by_definition, current
+from orchestration.casetypes.case_type import CaseType, by_definition, current
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import Definition
+
+NOT_DEPLOYED: Final = {"case_type": "This case type is not deployed."}
+MAY_NOT: Final = "You may not bring in cases of this type. An administrator can give you the right."
 
 
 class CasesView(APIView):
@@ -53,13 +58,36 @@ class CasesView(APIView):
         return _open(person(request), **given)
 
 
-def _open(by: User, case_type: str, reference: str, data: dict[str, Any], source: str = "") -> Response:
+class SamplesView(APIView):
+    @described(
+        "Start a case type with its samples", {200: shapes.Brought}, 400, 403, 409, request=requests.OfCaseType,
+        examples=(example("The refunds", {"case_type": "refund"}, request=True), example("Eight", BROUGHT, "200")),
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """The rows of the samples in the newest version become cases, each once, with the source `sample`. Where `more`
+        is true, the time of one request was over: send it again to go on. 409, code `off`: samples are not offered."""
+        case_type = _case_type(requests.OfCaseType.body(request)["case_type"])
+        if case_type is None:
+            return error(400, "invalid", "There is no such case type.", NOT_DEPLOYED)
+        if not may_start(person(request), case_type):
+            return error(403, "denied", MAY_NOT)
+        outcome = samples_open(by=person(request), case_type=case_type)
+        return refusal(outcome) if isinstance(outcome, Refused) else Response(asdict(outcome))
+
+
+def _case_type(key: str) -> CaseType | None:
     try:
-        model = by_definition(current(case_type).pk)
+        return by_definition(current(key).pk)
     except Definition.DoesNotExist:
-        return error(400, "invalid", "There is no such case type.", {"case_type": "This case type is not deployed."})
+        return None
+
+
+def _open(by: User, case_type: str, reference: str, data: dict[str, Any], source: str = "") -> Response:
+    model = _case_type(case_type)
+    if model is None:
+        return error(400, "invalid", "There is no such case type.", NOT_DEPLOYED)
     if not permissions.may_open(by, model):
-        return error(403, "denied", "You may not bring in cases of this type. An administrator can give you the right.")
+        return error(403, "denied", MAY_NOT)
     source = source or permissions.own_source(by)
     errors = {"data." + path: sentence for path, sentence in field_errors(data, model.intake).items()}
     if len(source) > requests.SOURCE_MOST:

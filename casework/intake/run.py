@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from casework.cases.references import CLASH, digest_of, key_of
@@ -37,12 +38,13 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Where rows come from. With `dry_run` everything is done as usual, and undone at once."""
+    """Where rows come from. With `dry_run` everything is done as usual, and undone at once. `by` None: a program."""
 
     case_type: str
     source: str
     file: str
     dry_run: bool = False
+    by: User | None = None
 
 
 def take_in(table: Table, sender: Sender) -> Iterator[Taken | BadRow]:
@@ -88,7 +90,7 @@ def _there(sender: Sender, references: Iterable[str]) -> dict[str, str]:
 def _open(row: Row, sender: Sender) -> Taken | BadRow:
     with _undone() if sender.dry_run else nullcontext():
         outcome = case_open(
-            by=None, case_type=sender.case_type, reference=row.reference, source=sender.source, data=row.data,
+            by=sender.by, case_type=sender.case_type, reference=row.reference, source=sender.source, data=row.data,
             cause=f"{sender.file}:{row.line}"[-200:],
         )  # fmt: skip
     if isinstance(outcome, Refused):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from secrets import token_hex
+from typing import Final
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,12 +17,16 @@ from casework.access import permissions
 from casework.cases.references import CLASH
 from casework.forms.answer_validation import nested
 from casework.forms.rendering import Asked, intake_form
+from casework.intake.samples import OFF, Brought, may_start, samples_offered, samples_open
 from casework.intake.services import case_open
 from casework.web.decorators import person, reads_and_writes, refusal
 from orchestration.casetypes.case_type import CaseType, by_definition, current
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import Definition
+
+MOST_TOLD: Final = 10
+"""Rows of samples that cannot be cases, of which a page speaks at once."""
 
 
 @reads_and_writes
@@ -47,14 +54,44 @@ def case_new(request: HttpRequest, key: str) -> HttpResponse:
     return redirect("case", outcome.case.pk) if seen else redirect("cases")
 
 
+@reads_and_writes
+def samples(request: HttpRequest) -> HttpResponse:
+    """Start a case type with its samples, by one click."""
+    if request.method != "POST":
+        context = {"samples": samples_offered(person(request)), "off": OFF, "offered": settings.SAMPLES_OFFERED}
+        return render(request, "cases/samples.html", context)
+    case_type = _type(request.POST.get("case_type", "")[:64])
+    if not may_start(person(request), case_type):
+        raise PermissionDenied(f"You may not open cases of the kind “{case_type.name}”.")
+    outcome = samples_open(by=person(request), case_type=case_type)
+    if isinstance(outcome, Refused):
+        return refusal(request, outcome, reverse("case-samples"))
+    _tell(request, outcome, case_type)
+    sees = permissions.may_open(person(request), case_type) and not (outcome.more or outcome.bad)
+    return redirect(f"{reverse('cases')}?{urlencode({'kind': case_type.key})}" if sees else "case-samples")
+
+
+def _tell(request: HttpRequest, outcome: Brought, case_type: CaseType) -> None:
+    there = f" {outcome.there} were there already." if outcome.there else ""
+    messages.success(request, f"{outcome.new} sample cases of “{case_type.name}” are open.{there}")
+    if outcome.more:
+        messages.info(request, "There are more samples. Go on with the same button.")
+    for sentence in outcome.bad[:MOST_TOLD]:
+        messages.warning(request, sentence)
+
+
 def _type_for(request: HttpRequest, key: str) -> CaseType:
-    try:
-        case_type = by_definition(current(key).pk)
-    except Definition.DoesNotExist:
-        raise Http404("There is no such kind of case.") from None
+    case_type = _type(key)
     if not permissions.may_open(person(request), case_type):
         raise PermissionDenied(f"You may not open cases of the kind “{case_type.name}”.")
     return case_type
+
+
+def _type(key: str) -> CaseType:
+    try:
+        return by_definition(current(key).pk)
+    except Definition.DoesNotExist:
+        raise Http404("There is no such kind of case.") from None
 
 
 def _again(request: HttpRequest, form: Asked, case_type: CaseType, refused: Refused) -> HttpResponse:

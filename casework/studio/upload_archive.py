@@ -19,7 +19,7 @@ from pathlib import PurePosixPath
 from typing import Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from orchestration.casetypes.files import MANIFEST, MOST_CHARACTERS, MOST_FILES, READ
+from orchestration.casetypes.files import MANIFEST, MOST_CHARACTERS, MOST_FILES, READ, is_sample
 
 MOST_UPLOADED: Final = 5 * 1024 * 1024
 """Bytes of the uploaded file."""
@@ -130,7 +130,7 @@ def _sorted(entries: list[ZipInfo]) -> tuple[dict[str, ZipInfo], tuple[str, ...]
     left_out: list[str] = []
     for entry in entries:
         name = entry.filename.removeprefix(folder)
-        if not entry.filename.startswith(folder) or "/" in name or not name.endswith(READ):
+        if not entry.filename.startswith(folder) or not (_is_direct(name) or is_sample(name)):
             left_out.append(entry.filename)
         elif name in wanted:
             faults.append(f"{_shown(name)} is twice in the zip.")
@@ -141,6 +141,11 @@ def _sorted(entries: list[ZipInfo]) -> tuple[dict[str, ZipInfo], tuple[str, ...]
     if len(wanted) > MOST_FILES:
         faults.append(f"These are {len(wanted)} files; a case type has at most {MOST_FILES}.")
     return wanted, tuple(left_out), faults
+
+
+def _is_direct(name: str) -> bool:
+    """Whether a file of this name lies in the folder itself and is of a kind that is read."""
+    return "/" not in name and name.endswith(READ)
 
 
 def _entry_fault(entry: ZipInfo) -> str:

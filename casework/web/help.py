@@ -28,6 +28,7 @@ from casework.web.decorators import reads
 DOCS: Final = ROOT / "docs"
 PLACES: Final = {
     "inbox": "use/inbox", "task": "use/task", "cases": "use/cases", "case": "use/case", "case-new": "use/cases",
+    "case-samples": "use/cases",
     "case-receive": "use/case", "case-reveal": "use/revealing", "history": "use/history", "case-verify": "use/history",
     "rules": "use/rules", "rules-version": "use/rules", "rules-edit": "use/rules", "models": "use/models",
     "model-import": "use/models", "model-proposal": "use/models", "actors": "use/actors", "login": "use/start",

@@ -20,7 +20,7 @@ from jsonschema import Draft202012Validator
 from orchestration.actors.capability import Capability, shipped, undeclared
 from orchestration.casetypes.capabilities import capability_faults, declared
 from orchestration.casetypes.checks import check
-from orchestration.casetypes.files import FORMS, MANIFEST, MODELS, READ, REGISTRY, name_faults, parsed
+from orchestration.casetypes.files import FORMS, MANIFEST, MODELS, READ, REGISTRY, SAMPLES, name_faults, parsed
 from orchestration.casetypes.files import checked as checked_file
 from orchestration.engine.commands import StartCase, StartProcess
 from orchestration.engine.compile_models import build, compiled
@@ -199,9 +199,12 @@ def content_hash(files: Mapping[str, str]) -> str:
 
 
 def folder_files(folder: Path) -> dict[str, str]:
-    """The files of a case type's folder that make a version: what lies in it directly, in open formats."""
-    found = (path for path in sorted(folder.iterdir()) if path.is_file() and path.suffix in READ)
-    return {path.name: path.read_text("utf-8", "surrogateescape") for path in found}  # `read` refuses what is no text
+    """The files of a case type's folder that make a version: what lies in it directly, in open formats, and samples."""
+    found = [path for path in sorted(folder.iterdir()) if path.is_file() and path.suffix in READ]
+    found += sorted(folder.glob(f"{SAMPLES}*.csv"))
+    return {  # `checked` refuses what is no text
+        path.relative_to(folder).as_posix(): path.read_text("utf-8", "surrogateescape") for path in found
+    }
 
 
 def read(files: Mapping[str, str], version: int = 0) -> CaseType:

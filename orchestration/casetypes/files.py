@@ -25,6 +25,8 @@ REGISTRY: Final = (".event", ".channel")
 READ: Final = (*MODELS, *REGISTRY, ".yaml", ".json")
 MANIFEST: Final = "manifest.yaml"
 FORMS: Final = "forms.yaml"
+SAMPLES: Final = "samples/"
+"""The folder in it whose tables (CSV) hold cases to try it with."""
 
 MOST_FILES: Final = 200
 MOST_CHARACTERS: Final = 4 * 1024 * 1024
@@ -125,10 +127,16 @@ def name_faults(files: Mapping[str, Json]) -> list[str]:
     return faults
 
 
+def is_sample(name: str) -> bool:
+    """Whether a file of this name holds sample cases."""
+    return name.startswith(SAMPLES) and name.endswith(".csv") and "/" not in name.removeprefix(SAMPLES)
+
+
 def _file_fault(name: Json, text: Json) -> str:
-    if not isinstance(name, str) or not PLAIN_NAME.fullmatch(name) or ".." in name:
+    plain = name.removeprefix(SAMPLES) if isinstance(name, str) and is_sample(name) else name
+    if not isinstance(plain, str) or not PLAIN_NAME.fullmatch(plain) or ".." in plain:
         return f"{_shown(name)} is no plain file name: letters, digits, dots, hyphens and underscores are."
-    if not name.endswith(READ):
+    if not name.endswith(READ) and not is_sample(name):
         return f"{name} is none of the files that make a case type: {', '.join(READ)} are."
     if not isinstance(text, str):
         return f"{name} is not a text."

@@ -66,6 +66,7 @@ CASE: Json = _SUMMARY | _READ | {
     }],
 }  # fmt: skip
 
+BROUGHT: Json = {"new": 8, "there": 0, "more": False, "bad": []}
 HISTORY: Json = {
     "results": [{
         "sequence": 23, "at": AT, "actor": "model:sentiment", "on_behalf_of": "", "cause": "job 7",

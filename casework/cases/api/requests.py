@@ -97,6 +97,10 @@ class NewCase(Sent):
     data = Mapping(help_text="What is known, by the fields that the case type takes in.")
 
 
+class OfCaseType(Sent):
+    case_type = s.CharField(max_length=64, help_text="The case type's key, as `complaint`.")
+
+
 class CaseFilter(Sent):
     state = s.CharField(required=False, default="", allow_blank=True, help_text="Only cases in this named state.")
     reference = s.CharField(

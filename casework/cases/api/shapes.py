@@ -41,6 +41,13 @@ class NamesField(s.Field[Any, Any, Any, Any]):
         return sorted(value)
 
 
+class Brought(s.Serializer[Any]):
+    new = s.IntegerField(help_text="Cases that are there now and were not before.")
+    there = s.IntegerField(help_text="Samples that were cases before.")
+    more = s.BooleanField(help_text="Whether samples are left: send the same again.")
+    bad = s.ListField(child=s.CharField(), help_text="Samples that cannot be cases: a sentence each.")
+
+
 class Receipt(Shape):
     """A case is there; `created` is false when its reference had brought it in before."""
 

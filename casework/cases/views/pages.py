@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -33,11 +34,12 @@ def cases(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     trail.list_read(request, "cases")
     given = {"q": reference, "kind": kind, "state": state, "which": which, "after": page.following}
+    types = _may_open(request)
     context: dict[str, Any] = {
         "page": page, "q": reference, "kind": kind, "state": state, "which": which, "choices": WHICH.items(),
         "all_types": newest_versions(),
         "next": "?" + urlencode({name: value for name, value in given.items() if value}),
-        "types": _may_open(request),
+        "types": types, "samples": settings.SAMPLES_OFFERED and (types or permissions.may_publish(person(request))),
     }  # fmt: skip
     return render(request, "cases/list.html", context)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
+import math
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -16,14 +15,12 @@ from rest_framework.authtoken.models import Token
 from casework.access import people
 from casework.access.roles import SETUP
 from casework.actors.bundled import CASE_TYPES
-from casework.forms.answer_validation import nested
-from casework.intake.rows import REFERENCE
-from casework.intake.services import Opened, case_open
+from casework.intake.samples import Brought, samples_open
 from casework.management.odd_cases import SWITCHED_OFF, make_odd_cases
 from casework.models import Case
 from casework.runtime.stand_ins.place import STAND_IN_HOST
 from orchestration.actors.hosts.register import host_allow
-from orchestration.casetypes.case_type import by_definition, current
+from orchestration.casetypes.case_type import CaseType, by_definition, current
 from orchestration.models import ActorVersion
 
 PASSWORD = "casewright"  # noqa: S105 - for people who exist in development only
@@ -78,18 +75,11 @@ def ensure_person(username: str, first: str, last: str, groups: list[str], does:
 
 
 def open_samples(most: int) -> int:
-    """Bring in the samples of the case types that ship, like any other intake; how many cases there are new."""
-    return sum(open_sample(file, most) for file in sorted(CASE_TYPES.glob("*/samples/*.csv")))
+    """Bring in the samples of the case types that ship; how many cases there are new."""
+    keys = [file.parent.name for file in sorted(CASE_TYPES.glob("*/manifest.yaml"))]
+    return sum(open_sample(by_definition(current(key).pk), most) for key in keys)
 
 
-def open_sample(file: Path, most: int) -> int:
-    """The rows of one file, which lies in the folder of its case type."""
-    case_type = by_definition(current(file.parent.parent.name).pk)
-    with file.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))[:most]
-    opened = 0
-    for row in rows:
-        data = nested((case_type.intake.columns[name], value) for name, value in row.items() if name != REFERENCE)
-        outcome = case_open(by=None, case_type=case_type.key, reference=row[REFERENCE], source="sample", data=data)
-        opened += isinstance(outcome, Opened) and outcome.created
-    return opened
+def open_sample(case_type: CaseType, most: int) -> int:
+    outcome = samples_open(by=None, case_type=case_type, most=most, seconds=math.inf)
+    return outcome.new if isinstance(outcome, Brought) else 0

@@ -173,6 +173,8 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
     }
     if name in given:
         return given[name]
+    if name == "case-samples":
+        return {}
     if name.startswith("api-case-") or name == "api-case":
         return {"case": case}
     if name.startswith("api-worker-"):
@@ -186,6 +188,8 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
 
 SENT: dict[str, dict[str, Any]] = {
     "case-new": {"reference": "NEW-1", "message": "Hello"},
+    "case-samples": {"case_type": "complaint"},
+    "api-samples": {"case_type": "complaint"},
     "case-plan": {"definition": "ask_customer"},
     "case-item": {"how": "remove", "reason": "They called"},
     "case-change": {"transition": "suspend", "reason": "They called"},

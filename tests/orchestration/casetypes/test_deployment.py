@@ -250,6 +250,7 @@ def test_the_command_says_what_is_wrong_with_a_folder(tmp_path: Path, db: None) 
     folder = tmp_path / "broken"
     folder.mkdir()
     for name, text in manifest("goal:", "gaol:").items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, "utf-8")
     (folder / "data.schema.json").write_bytes(b"\xff\xfe")
     with pytest.raises(CommandError, match="data.schema.json holds characters that cannot be kept"):
