@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("scheme/", account.scheme, name="scheme"),
     path("tasks/<number:task_id>/", tasks.task, name="task"),
+    path("tasks/<number:task_id>/now/", tasks.task_now, name="task-now"),
     path("tasks/<number:task_id>/claim/", inbox.claim, name="task-claim"),
     path("tasks/<number:task_id>/release/", inbox.release, name="task-release"),
     path("tasks/<number:task_id>/complete/", tasks.complete, name="task-complete"),

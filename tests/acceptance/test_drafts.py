@@ -47,3 +47,14 @@ def test_a_text_survives_a_closed_browser_and_an_ended_session_and_a_second_wind
     both.get_by_role("button", name="Go on with the other").click()
     expect(answer_of(other)).to_have_value("We look into it today, Clara.")
     expect(other.page.locator("[data-draft-said]")).to_contain_text("Kept ")
+
+
+def test_an_open_task_page_learns_that_one_has_taken_the_task_in_another_window(person, product: Product) -> None:
+    clara, other = person("clara"), person("clara")
+    clara.opens_a_case(CONFUSED)
+    product.settled()
+    task = product.asks("select max(id) from orchestration_humantask where state = 'open'")[0][0]
+    clara.goes_to(f"/tasks/{task}/")
+    other.goes_to(f"/tasks/{task}/")
+    clara.presses("Take this task")
+    expect(other.page.locator("#task-now")).to_contain_text("you have taken it in another window")

@@ -30,8 +30,42 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     kept = keeping(person(request), task_address(found))
     form = answers_form(page.form, page.initial, page.view, written=kept.texts)
     had = in_words(page.form, kept.texts)
-    context = {"page": page, "form": form, "seen": seen, "keeping": kept, "had": had}
+    context = {"page": page, "form": form, "seen": seen, "keeping": kept, "had": had, "standing": _standing(found)}
     return render(request, "tasks/page.html", context)
+
+
+@reads
+def task_now(request: HttpRequest, task_id: int) -> HttpResponse:
+    """What an open page of a task says when something has happened in its case. `?shown=`: how it stood on the page."""
+    found = permissions.task_for_user(person(request), task_id, "view")
+    told = "" if request.GET.get("shown", "") == _standing(found) else _told_now(found, person(request))
+    return render(request, "tasks/_now.html", {"told": told, "case": found.instance.case.pk})
+
+
+def _standing(task: HumanTask) -> str:
+    return f"{task.state}.{task.assignee_id or 0}"
+
+
+def _told_now(task: HumanTask, reader: User) -> str:
+    """Who has it now, or how it ended; oneself in another window is said so."""
+    mine, name = task.assignee_id == reader.pk, _name_of(task)
+    match task.state:
+        case HumanTask.State.COMPLETED if mine:
+            return "You have finished this task in another window."
+        case HumanTask.State.COMPLETED if name:
+            return f"{name} has finished this task."
+        case HumanTask.State.OPEN if mine:
+            return "This task is yours now: you have taken it in another window, or it was given to you."
+        case HumanTask.State.OPEN if name:
+            return f"{name} has taken this task."
+        case HumanTask.State.OPEN:
+            return "Nobody has this task now: it is back with its group."
+        case _:
+            return f"This task is {task.state} now."
+
+
+def _name_of(task: HumanTask) -> str:
+    return "" if task.assignee is None else task.assignee.get_full_name() or task.assignee.get_username()
 
 
 @writes
@@ -88,6 +122,6 @@ def _why(task: HumanTask, by: User, name: str, refused: Refused) -> tuple[str, s
         case HumanTask.State.COMPLETED if task.assignee_id == by.pk:
             return "You finished this in another window", already
         case HumanTask.State.COMPLETED if task.assignee is not None:
-            return f"{task.assignee.get_full_name() or task.assignee.get_username()} was faster", already
+            return f"{_name_of(task)} was faster", already
         case _:
             return "This task is over", already
