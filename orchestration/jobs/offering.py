@@ -1,19 +1,20 @@
 """How is a job offered to an outside worker, and taken back where none fetched it?
 
-An offered job waits for the workers of the chosen actor. It goes back to be chosen for anew when the deadline of its
-route has passed (then that actor is passed over), or when the actor may not have it any more.
+An offered job waits for the workers of the chosen actor. It goes back to be chosen for anew when its deadline has
+passed (then that actor is passed over), or when the actor may not have it any more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from audit.services import Fact, Origin
+from orchestration.actors.capability import Capability
 from orchestration.actors.routing import Candidate, Choice, Way
 from orchestration.ground import clock
 from orchestration.jobs import actor_ledger, stopping
@@ -25,8 +26,16 @@ from orchestration.shell.services import Locked
 
 Json = Any
 
+UNFETCHED: Final = timedelta(days=1)
+"""How long a job waits for a worker to fetch it where no rule says it: nothing waits for ever without a word."""
 
-def offer(job: Job, choice: Choice, chosen: Candidate, deadline: datetime | None) -> None:
+
+def deadline_of(choice: Choice, capability: Capability, now: datetime) -> datetime:
+    """Until when the work must be back: what the rule says, or a day to be fetched and the limit of one attempt."""
+    return now + (choice.deadline if choice.deadline is not None else UNFETCHED + capability.limit)
+
+
+def offer(job: Job, choice: Choice, chosen: Candidate, deadline: datetime) -> None:
     """Leave the job to the workers of the chosen actor until one of them fetches it; this was no attempt yet."""
     route = choice.told() | {"group": choice.group}
     with transaction.atomic():

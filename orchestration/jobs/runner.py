@@ -128,10 +128,10 @@ def _by_actor(
 ) -> services.Done | Refused | None:
     chosen = choice.candidate
     assert chosen is not None
-    deadline = None if choice.deadline is None else started + choice.deadline
     if kinds.is_fetched(chosen.kind):
-        offering.offer(job, choice, chosen, deadline)
+        offering.offer(job, choice, chosen, offering.deadline_of(choice, capability, started))
         return None
+    deadline = None if choice.deadline is None else started + choice.deadline
     if not gauges.reserve(job.pk, chosen, choice.mode, started, deadline):
         put_back(job, FULL)
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -185,6 +186,20 @@ def test_who_lets_the_deadline_pass_is_passed_over(outside: Outside, monkeypatch
     assert list(ActorCall.objects.order_by("pk").values_list("actor", "outcome")) == [
         ("clerk", "lapsed"), ("other", "done"),
     ]  # fmt: skip
+    holds(job)
+
+
+def test_what_no_worker_fetches_comes_to_a_person_also_where_no_rule_sets_a_deadline(outside: Outside) -> None:
+    before = clock.utc_now()
+    job = outside.offered()
+    assert job.deadline is not None
+    assert timedelta(days=1) < job.deadline - before < timedelta(days=2)
+    Job.objects.filter(pk=job.pk).update(deadline=clock.utc_now())
+    tasks.sweep()
+    runner.run(job.instance_id, job.job)
+    (incident,) = Incident.objects.filter(instance=job.instance_id, resolved=None)
+    assert "clerk" in incident.message
+    assert "did not do this job before its deadline" in incident.message
     holds(job)
 
 
