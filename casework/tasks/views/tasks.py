@@ -11,9 +11,11 @@ from django.urls import reverse
 from casework.access import permissions
 from casework.cases.services import case_viewed
 from casework.drafts.services import keeping, task_address
+from casework.forms.answer_validation import at_path
 from casework.forms.rendering import answers_form, in_words, typed_answers
+from casework.forms.schema_form import text_of
 from casework.tasks import services
-from casework.tasks.task_page import form_of, task_page
+from casework.tasks.task_page import TaskPage, form_of, task_page
 from casework.web import errors
 from casework.web.decorators import person, reads, writes
 from casework.web.made_for import typed_by_reader
@@ -107,8 +109,17 @@ def _too_late(request: HttpRequest, task: HumanTask, refused: Refused) -> HttpRe
     back = reverse("case", args=[task.instance.case.pk])
     page = task_page(user=person(request), task=task, now=clock.utc_now())
     heading, why = _why(fresh, person(request), page.name, refused)
-    context = {"heading": heading, "why": why, "typed": in_words(page.form, request.POST), "back": back}
+    typed, stands = in_words(page.form, request.POST), []
+    if fresh.state == HumanTask.State.COMPLETED:
+        stands = in_words(page.form, _stands(page))
+    context = {"heading": heading, "why": why, "typed": typed, "stands": stands, "back": back}
     return render(request, "tasks/over.html", context, status=409)
+
+
+def _stands(page: TaskPage) -> dict[str, str]:
+    """What stands in the case in the places that the form writes to, as this reader may see it."""
+    found = {each.path: at_path(page.view.data, each.path) for each in page.form.fields}
+    return {path: page.view.text(text_of(value)) for path, value in found.items()}
 
 
 def _why(task: HumanTask, by: User, name: str, refused: Refused) -> tuple[str, str]:

@@ -173,3 +173,18 @@ def test_what_is_typed_stands_in_no_log(task, people, capfd):
     types(window(people["anna"]), task)
     written = capfd.readouterr()
     assert "we look into it" not in written.out + written.err
+
+
+def test_an_answer_that_comes_too_late_stands_beside_the_one_that_was_taken(task, people):
+    taken = {
+        "verdict": "change",
+        "category": "other",
+        "answer": "The answer that was sent.",
+        "reason": "It fits better.",
+    }
+    task_complete(by=people["anna"], task=task, answers=taken)
+    late = window(people["anna"]).post(reverse("task-complete", args=[task.pk]), taken | {"answer": TEXT})
+    told = late.content.decode()
+    assert late.status_code == 409 and "You finished this in another window" in told
+    yours, stands = told.split("What stands in the case now")
+    assert "we look into it" in yours and "The answer that was sent." in stands
