@@ -10,6 +10,7 @@ from casework.cases.read.case_page import case_page
 from casework.cases.services import external_receive, item_plan
 from casework.models import Case, Reveal
 from casework.tasks.services import task_claim, task_complete, task_release
+from casework.templatetags.signs import waits_for
 from orchestration.models import Incident
 from tests.casework.conftest import PERSON
 from tests.orchestration.machines import work_jobs
@@ -40,6 +41,24 @@ def test_a_case_at_work_has_all_four_lists(people, analysed):
     assert {field.name for field in page.data} >= {"Message", "Intent", "Name"}
     assert page.made
     assert page.to_make == ("Check and send the draft (by a person)",)
+
+
+def waits(case, user):
+    return waits_for(seen(case, user))
+
+
+def test_the_head_says_whom_and_what_the_case_waits_for_by_name(people, analysed, open_case):
+    fresh = open_case()
+    assert waits(fresh, people["anna"]) == [
+        "a machine to finish “Find out what it is about”", "a machine to finish “Read the tone”",
+    ]  # fmt: skip
+    routed = analysed()
+    assert waits(routed, people["anna"]) == ["Analysts to finish “Check and send the draft”"]
+    task_claim(by=people["anna"], task=routed.instance.tasks.get(state="open"))
+    assert waits(routed, people["anna"]) == ["you to finish “Check and send the draft”"]
+    assert waits(routed, people["clara"]) == ["Anna Adler to finish “Check and send the draft”"]
+    answered(routed, people["anna"])
+    assert waits(routed, people["anna"]) == []
 
 
 def test_the_stage_bar_and_milestones_follow_the_case(people, analysed, open_case):
