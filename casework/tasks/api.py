@@ -32,7 +32,7 @@ class TasksView(APIView):
         examples=(example("One task", TASKS, "200"),),
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        """Yours, those offered to you or your groups, those that nobody has, or those due soon; first due first."""
+        """Yours, those offered to you or your groups, those that nobody has, due soon, or all: first due first."""
         given = TaskFilter.query(request)
         trail.list_read(request, "tasks")
         scope = given.pop("scope")

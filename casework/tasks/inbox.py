@@ -7,7 +7,7 @@ by (due, task), counts are capped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -20,13 +20,14 @@ from psycopg.sql import SQL, Composed
 from casework.access import permissions
 from casework.cases.read.case_view import row_mask
 from casework.cases.references import key_of
+from casework.tasks.columns import Cell, Column, cells
 from orchestration.casetypes.case_type import Faulty, by_definition
 from orchestration.privacy.masking import Principal
 
 PAGE: Final = 50
 CAP: Final = 1000
 SOON: Final = timedelta(hours=24)
-TABS: Final = {"mine": "Mine", "groups": "My groups", "unassigned": "Unassigned", "soon": "Due soon"}
+TABS: Final = {"mine": "Mine", "groups": "My groups", "unassigned": "Unassigned", "soon": "Due soon", "all": "All"}
 
 _MINE = """
 select t.due, t.id from orchestration_humantask t
@@ -63,7 +64,8 @@ _COUNTS = """
 select (select count(*) from (select id from ({mine}) m) x),
        (select count(*) from (select distinct task_id from ({groups}) m limit %(limit)s) x),
        (select count(*) from (select distinct task_id from ({unassigned}) m limit %(limit)s) x),
-       (select count(*) from (select id from ({soon}) m limit %(limit)s) x)"""
+       (select count(*) from (select id from ({soon}) m limit %(limit)s) x),
+       (select count(*) from (select id from ({all}) m limit %(limit)s) x)"""
 
 _FREE = SQL("and not c.assigned")
 _NONE = SQL("")
@@ -73,7 +75,10 @@ _END = (datetime(9999, 12, 31, 23, 59, tzinfo=UTC), 2**62)
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """One line of the inbox. `assignee` is the name of whoever has it, empty where nobody has."""
+    """One line of the inbox. `assignee` is the name of whoever has it, empty where nobody has.
+
+    `cells`: one for each column that was asked for.
+    """
 
     id: int
     name: str
@@ -86,6 +91,7 @@ class TaskRow:
     title: str
     reference: str
     state: str
+    cells: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,7 @@ def inbox_page(
     after: str = "",
     latest_first: bool = False,
     reference: str = "",
+    columns: Sequence[Column] = (),
     limit: int = PAGE,
 ) -> InboxPage:
     """A page of at most `limit` tasks, the first due at the top. `reference`: only cases whose reference begins so."""
@@ -116,7 +123,7 @@ def inbox_page(
     }  # fmt: skip
     person = permissions.principal(user, None, now)
     statement = _page(tab, latest_first, bool(reference))
-    found = _found(statement, values, key_of(reference), lambda row: _row(row, user, person, now))
+    found = _found(statement, values, key_of(reference), lambda row: _row(row, user, person, now, columns))
     rows = tuple(row for _, row in found[:limit])
     return InboxPage(tab, rows, _counts(values), found[limit - 1][0] if len(found) > limit else "")
 
@@ -159,6 +166,8 @@ def _tab(tab: str, beyond: SQL, order: SQL) -> Composed:
             return offered(_NONE)
         case "unassigned":
             return offered(_FREE)
+        case "all":
+            return SQL("({}) union ({})").format(mine(), offered(_NONE))
         case _:
             soon = offered(_FREE, SQL("and c.due <= %(soon)s"))
             return SQL("({}) union ({})").format(mine(SQL("and t.due <= %(soon)s")), soon)
@@ -177,7 +186,7 @@ def _read(statement: Composed, values: Mapping[str, Any]) -> list[Any]:
         return list(cursor.fetchall())
 
 
-def _row(row: Iterable[Any], user: User, person: Principal, now: datetime) -> TaskRow:
+def _row(row: Iterable[Any], user: User, person: Principal, now: datetime, columns: Sequence[Column]) -> TaskRow:
     task, name, due, priority, assignee, username, first, last, case, title, reference, state, definition, data = row
     masked = row_mask(definition, bytes(data), person)
     shown = masked(title)
@@ -186,6 +195,7 @@ def _row(row: Iterable[Any], user: User, person: Principal, now: datetime) -> Ta
         due=due if due.year < 9999 else None, overdue=due < now, urgent=priority > 50, mine=assignee == user.pk,
         assignee=f"{first or ''} {last or ''}".strip() or username or "", case=case, title=shown,
         reference=reference if shown == title and reference in title else masked(reference), state=state,
+        cells=cells(columns, definition, bytes(data), person, masked),
     )  # fmt: skip
 
 

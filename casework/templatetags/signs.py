@@ -148,9 +148,9 @@ def line_class(line: str) -> str:
 
 
 @register.filter
-def label_of(tabs: Iterable[tuple[str, str, int]], key: str) -> str:
+def label_of(tabs: Iterable[tuple[Any, ...]], key: str) -> str:
     """The label of a tab of the inbox."""
-    return next((label for name, label, _ in tabs if name == key), "")
+    return next((label for name, label, *_ in tabs if name == key), "")
 
 
 @register.simple_tag

@@ -125,6 +125,15 @@ class Intake:
     columns: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class ListField:
+    """A place in the data that lists of work may show; `kind`: number, money, date, choice, text or person."""
+
+    path: str
+    label: str
+    kind: str
+
+
 @dataclass(frozen=True)
 class CaseType:
     """One version of a case type, compiled. `label` is how people and the history name it: "complaint v4"."""
@@ -138,6 +147,7 @@ class CaseType:
     states: tuple[NamedState, ...]
     stages: tuple[str, ...]
     key_facts: tuple[str, ...]
+    listed: tuple[ListField, ...]
     roles: tuple[Role, ...]
     may_open: frozenset[str]
     fallback_group: str
@@ -273,6 +283,7 @@ def _case_type(
         ),
         stages=tuple(manifest.get("stages", ())),
         key_facts=tuple(manifest.get("key-facts", ())),
+        listed=tuple(ListField(**_known(ListField, one)) for one in manifest.get("list", {}).get("fields", ())),
         roles=tuple(_role(group, role) for group, role in manifest.get("roles", {}).items()),
         may_open=frozenset(manifest.get("may_open", ())),
         fallback_group=manifest.get("fallback_group", ""),

@@ -178,6 +178,7 @@ def _places(manifest: Mapping[str, Json], forms: Mapping[str, Json], schema: Jso
     paths = [(MANIFEST, "intake", path) for path in (*columns, *intake.get("required", ()))]
     paths += [(MANIFEST, "urgent", manifest["urgent"])] if "urgent" in manifest else []
     paths += [(MANIFEST, "key-facts", path) for path in manifest.get("key-facts", ())]
+    paths += [(MANIFEST, "list", field["path"]) for field in manifest.get("list", {}).get("fields", ())]
     for key, form in forms.items():
         asked = form.get("fields", ())
         paths += [(FORMS, key, field["path"]) for field in asked]

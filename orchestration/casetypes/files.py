@@ -69,6 +69,18 @@ _MANIFEST_SHAPE: Final = _object(
     },
     stages=_TEXTS,
     **{"key-facts": _TEXTS},
+    list=_object(
+        fields={
+            "type": "array",
+            "maxItems": 30,
+            "items": _object(
+                ("path", "label", "kind"),
+                path=_TEXT,
+                label={"type": "string", "minLength": 1, "maxLength": 60},
+                kind={"enum": ["number", "money", "date", "choice", "text", "person"]},
+            ),
+        },
+    ),
     roles={
         "type": "object",
         "additionalProperties": _object(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
 from casework.access import permissions, trail
 from casework.tasks import services
+from casework.tasks.columns import MOST, chosen, offered
 from casework.tasks.inbox import TABS, inbox_page
 from casework.tasks.inbox_state import inbox_states
 from casework.web.decorators import answered, page_or_part, person, reads, wants_part, writes
@@ -25,15 +25,21 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return _shown(request, request.GET)
 
 
-def _shown(request: HttpRequest, asked: Mapping[str, str], status: int = 200) -> HttpResponse:
+def _shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResponse:
     """The page that is asked for, by the address or by a form that comes from it."""
-    place = Place.of(asked)
+    place, now = Place.of(asked), clock.utc_now()
+    columns = offered(permissions.principal(person(request), None, now))
+    shown = chosen(columns, place.columns)
     page = inbox_page(
-        user=person(request), tab=place.tab, now=clock.utc_now(), after=place.after, latest_first=place.late,
-        reference=place.reference,
+        user=person(request), tab=place.tab, now=now, after=place.after, latest_first=place.late,
+        reference=place.reference, columns=shown,
     )  # fmt: skip
     context: dict[str, Any] = {
-        "page": page, "tabs": [(key, label, page.counts[key]) for key, label in TABS.items()], "late": place.late,
+        "page": page, "tabs": [
+            (key, label, page.counts[key], replace(place, tab=key, reference="", after="").address)
+            for key, label in TABS.items()
+        ],
+        "late": place.late, "columns": columns, "chosen": shown, "start": replace(place, after="").address,
         "q": place.reference, "after": place.after, "here": place.address, "first": not place.after,
         "next": replace(place, after=page.following).address,
         "seen": "" if wants_part(request) else _state(person(request)),
@@ -47,27 +53,31 @@ def _state(user: User) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where somebody is in their inbox: tab, order, what is searched for, and how far they have turned the pages."""
+    """Where somebody is in their inbox: tab, order, columns, what is searched for, and how far they have turned the
+    pages."""
 
     tab: str
     late: bool
     reference: str
     after: str
+    columns: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, asked: Mapping[str, str]) -> Place:
+    def of(cls, asked: QueryDict) -> Place:
         tab = asked.get("tab", "")
         return cls(
             tab=tab if tab in TABS else "mine",
             late=asked.get("sort") == "late",
             reference=asked.get("q", "").strip()[:100],
             after=asked.get("after", "")[:100],
+            columns=tuple(dict.fromkeys(asked.getlist("col")))[:MOST],
         )
 
     @property
     def address(self) -> str:
         given = {"tab": self.tab, "sort": "late" if self.late else "", "q": self.reference, "after": self.after}
-        return reverse("inbox") + "?" + urlencode({name: value for name, value in given.items() if value})
+        said = {name: value for name, value in given.items() if value} | {"col": self.columns}
+        return reverse("inbox") + "?" + urlencode(said, doseq=True)
 
 
 @writes

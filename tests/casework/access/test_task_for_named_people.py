@@ -138,7 +138,13 @@ def test_whoever_is_named_finds_takes_and_does_it(
     task = open_task(case)
     client = Client()
     client.force_login(team["nina"])
-    assert found(team["nina"]) == {"mine": [], "groups": [task.pk], "unassigned": [task.pk], "soon": []}
+    assert found(team["nina"]) == {
+        "mine": [],
+        "groups": [task.pk],
+        "unassigned": [task.pk],
+        "soon": [],
+        "all": [task.pk],
+    }
     assert found(team["nina"], reference=case.reference)["mine"] == [task.pk]
     assert client.get(f"/cases/{case.pk}/").status_code == 200
     assert "Call the patient" in client.get(f"/tasks/{task.pk}/").content.decode()
@@ -188,7 +194,13 @@ def test_one_who_is_named_and_in_a_group_that_is_finds_it_once(
     team: dict[str, User], visit: Callable[..., Case]
 ) -> None:
     task = open_task(visit('candidateUsers="nora" candidateGroups="Nurses"'))
-    assert found(team["nora"]) == {"mine": [], "groups": [task.pk], "unassigned": [task.pk], "soon": []}
+    assert found(team["nora"]) == {
+        "mine": [],
+        "groups": [task.pk],
+        "unassigned": [task.pk],
+        "soon": [],
+        "all": [task.pk],
+    }
 
 
 @pytest.mark.parametrize("name", ["nobody", "gus", "Nurses", "NINA"])

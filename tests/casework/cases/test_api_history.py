@@ -118,7 +118,13 @@ class TestTasks:
         assert self.found(anna, scope="groups") == [late.pk, mine.pk, free.pk]
         assert self.found(anna, scope="unassigned") == [late.pk, free.pk]
         assert self.found(anna, scope="due-soon") == [late.pk]
-        assert anna.get("/api/tasks/").json()["counts"] == {"mine": 1, "groups": 3, "unassigned": 2, "soon": 1}
+        assert anna.get("/api/tasks/").json()["counts"] == {
+            "mine": 1,
+            "groups": 3,
+            "unassigned": 2,
+            "soon": 1,
+            "all": 3,
+        }
 
     def test_page_after_page(self, analysed: Callable[..., Case], sign_in: Callable[[str], Client]) -> None:
         made = [open_task(analysed()).pk for _ in range(3)]
