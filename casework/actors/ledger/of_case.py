@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 
@@ -39,6 +39,10 @@ class CaseCost:
     people: Money
     tasks: int
     hours: float
+
+
+NO_COST: Final = CaseCost(Money(), 0, Money(), 0, 0.0)
+"""Of a case of which nothing was counted."""
 
 
 def case_cost(instance: int) -> CaseCost:

@@ -9,64 +9,37 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.models import User
-from django.contrib.postgres.aggregates import JSONBAgg
-from django.db.models.functions import JSONObject
 
 from casework.access import permissions
-from casework.access.separation_of_duties import done_before
-from casework.actors.ledger.of_case import CaseCost, case_cost
+from casework.actors.ledger.of_case import NO_COST, CaseCost, case_cost
 from casework.actors.pictures import jobs_with_steps
-from casework.cases import available_actions
 from casework.cases.read.actor_trace import Memory, case_calls, memories
 from casework.cases.read.after_approval import Unsettled, unsettled
 from casework.cases.read.case_view import AT_MOST, SHOWN, Look, look
-from casework.cases.read.decisions import Decision, decision_names, decisions_made, titles
+from casework.cases.read.decisions import Decision, decision_names, decisions_made
 from casework.cases.read.execution_tree import Node
-from casework.cases.read.key_facts import Fact, key_facts
+from casework.cases.read.fields import Field, fields
+from casework.cases.read.head import Head, head
+from casework.cases.read.key_facts import Fact
+from casework.cases.read.open_tasks import OpenTask, open_tasks
 from casework.cases.read.plan_options import Added, ByHand, Offered, added, by_hand, offered
-from casework.cases.read.progress import Goal, Milestone, Stage, Strip, goal, may_still_come, stages, strips
-from casework.cases.read.sources import Source, since, sources
+from casework.cases.read.progress import Goal, Milestone, Stage, Strip, may_still_come, strips
+from casework.cases.read.sources import sources
 from casework.cases.read.timeline import Line, lines
-from casework.cases.read.values import values_in_words
 from casework.cases.read.waiting import Awaited, Coming, awaited, coming
 from casework.models import Case
-from orchestration.models import ActorCall, HumanTask, Incident, Job
+from orchestration.models import ActorCall, Incident, Job
 from orchestration.privacy.masking import View
 
 Json = Any
 
-OPEN_TASK = (HumanTask.State.OPEN, HumanTask.State.SUSPENDED)
-OFFERED_TO = JSONObject(
-    group="candidates__group_id", name="candidates__group__name", user="candidates__user_id",
-    username="candidates__user__username", first="candidates__user__first_name", last="candidates__user__last_name",
-)  # fmt: skip
 UNDER_WAY = (Job.State.WAITING, Job.State.RUNNING, Job.State.OFFERED, Job.State.HELD)
 DECIDING = ("decisionTask", "businessRuleTask")
-
-
-@dataclass(frozen=True, slots=True)
-class OpenTask:
-    """`may`: what this reader may do with it now: claim, release, complete. `part`: what it stands in."""
-
-    id: int
-    name: str
-    part: str
-    due: datetime | None
-    overdue: bool
-    urgent: bool
-    assignee: str
-    mine: bool
-    groups: tuple[str, ...]
-    may: frozenset[str]
-    barred: str = ""
-
-    @property
-    def may_complete(self) -> bool:
-        return "complete" in self.may
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +84,6 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """One value of the case's data, in words. `pointer` names it; `source` wrote it last in this case, at `since`."""
-
-    pointer: str
-    group: str
-    name: str
-    value: Json
-    masked: bool
-    revealed: bool
-    source: str
-    since: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class CasePage:
     id: int
     title: str
@@ -166,6 +125,8 @@ class CasePage:
     events: int
     view: View
     cost: CaseCost
+    head: Head
+    place: str
 
     @property
     def milestones(self) -> tuple[Milestone, ...]:
@@ -178,71 +139,48 @@ class CasePage:
         return not (self.tasks or waits or self.added or self.by_hand)
 
 
-def _is_urgent(seen: Look) -> bool:
-    return seen.case_type.is_urgent(seen.state.root.variables)
+WHOLE: Final = ""
+"""All places together, as programs read a case."""
 
 
-def case_page(*, user: User, case: Case, now: datetime, kind: str = "") -> CasePage:
-    """The whole page. `kind`: only these lines of what happened (`wording.KINDS`)."""
+def case_page(*, user: User, case: Case, now: datetime, kind: str = "", place: str = WHOLE) -> CasePage:
+    """The page of one place of the case, or of all. `kind`: only these lines of what happened (`narration.KINDS`).
+
+    What another place shows is not read: it is empty here.
+    """
     seen = look(user=user, case=case, now=now, most=AT_MOST if kind else SHOWN)
     may, source = permissions.rights(user, case), sources(seen, decision_names(seen.case.instance.definition_id))
-    view, case_type, works, calls = seen.view, seen.case_type, "work" in may, case_calls(seen)
-    table = offered(seen, now) if works else ()
+    view, case_type, works, here = seen.view, seen.case_type, "work" in may, partial(_is_here, place)
+    calls = case_calls(seen) if here("decisions") else ()
+    table = offered(seen, now) if works and here("work") else ()
+    tasks = open_tasks(seen, user, works, now)
+    top = head(seen, user, tasks, now)
     return CasePage(
-        id=case.pk, title=view.text(case.title), reference=view.text(case.reference), source=view.text(case.source),
-        kind=case_type.name, version=case_type.label, goal=case_type.goal, progress=goal(seen),
-        state=case.state, closed=case.closed, urgent=_is_urgent(seen), suspended=seen.state.root.state == "suspended",
-        created=case.created, updated=case.updated, key_facts=key_facts(seen), stages=stages(seen), strips=strips(seen),
-        tasks=open_tasks(seen, user, works, now), awaited=awaited(seen), coming=coming(seen),
-        machine_work=tuple(_machine_work(seen)), troubles=tuple(troubles(seen)),
-        unsettled=unsettled(seen),
+        id=case.pk, title=top.title, reference=top.reference, source=top.source,
+        kind=case_type.name, version=case_type.label, goal=case_type.goal, progress=top.progress,
+        state=case.state, closed=case.closed, urgent=top.urgent, suspended=top.suspended,
+        created=case.created, updated=case.updated, key_facts=top.key_facts, stages=top.stages,
+        strips=strips(seen) if here("work") else (), tasks=tasks, awaited=awaited(seen), coming=coming(seen),
+        machine_work=tuple(_machine_work(seen)) if here("work") else (),
+        troubles=tuple(troubles(seen)) if here("work") else (),
+        unsettled=unsettled(seen) if here("work") else (),
         offered=tuple(one for one in table if not one.refused),
         not_offered=tuple(one for one in table if one.refused),
-        added=added(seen) if works else (), by_hand=by_hand(seen, now) if works else (),
-        changes=available_actions.changes(case_type, seen.state, now) if works else (),
-        results=results(seen, calls), memories=memories(seen, calls), made=decisions_made(seen, source),
-        bot_jobs=jobs_with_steps(case.instance_id),
-        to_make=tuple(_to_make(seen)), data=fields(seen, source), happened=lines(seen, kind=kind),
-        kind_of_lines=kind, may=may,
-        events=case.instance.head_sequence,
-        view=view, cost=case_cost(case.instance_id),
+        added=added(seen) if works and here("work") else (),
+        by_hand=by_hand(seen, now) if works and here("work") else (), changes=top.changes,
+        results=results(seen, calls), memories=memories(seen, calls) if here("decisions") else (),
+        made=decisions_made(seen, source) if here("decisions", "work") else (),
+        bot_jobs=jobs_with_steps(case.instance_id) if here("decisions") else frozenset(),
+        to_make=tuple(_to_make(seen)) if here("decisions") else (),
+        data=fields(seen, source) if here("data") else (),
+        happened=lines(seen, kind=kind) if here("work") else (), kind_of_lines=kind, may=may,
+        events=case.instance.head_sequence, view=view,
+        cost=case_cost(case.instance_id) if here("people") else NO_COST, head=top, place=place,
     )  # fmt: skip
 
 
-def open_tasks(seen: Look, user: User, may_work: bool, now: datetime) -> tuple[OpenTask, ...]:
-    """Open and suspended tasks, with what this reader may do with each."""
-    found = HumanTask.objects.filter(instance=seen.case.instance_id, state__in=OPEN_TASK).select_related("assignee")
-    mine = frozenset(permissions.groups_of(user))
-    tasks = found.annotate(offered_to=JSONBAgg(OFFERED_TO)).order_by("due", "pk")
-    return tuple(_open_task(seen, task, user, mine, may_work, now) for task in tasks)
-
-
-def _open_task(
-    seen: Look, task: HumanTask, user: User, mine: frozenset[int], may_work: bool, now: datetime
-) -> OpenTask:
-    candidates = [each for each in vars(task)["offered_to"] if each["group"] or each["user"]]
-    offered = any(each["group"] in mine or each["user"] == user.pk for each in candidates)
-    assignee = task.assignee
-    is_mine = task.assignee_id == user.pk
-    may = set()
-    if may_work and task.state == HumanTask.State.OPEN:
-        may |= {"complete", "release"} if is_mine else set()
-        may |= {"claim"} if assignee is None and offered else set()
-    task.instance = seen.case.instance
-    barred = done_before(user, task) if may & {"claim", "complete"} else ""
-    may -= {"claim", "complete"} if barred else set()
-    return OpenTask(
-        id=task.pk, name=seen.view.text(task.name), part=seen.view.text(seen.running.around(task.item)),
-        due=task.due if task.due.year < 9999 else None, overdue=task.due < now, urgent=task.priority > 50,
-        assignee="" if assignee is None else assignee.get_full_name() or assignee.get_username(), mine=is_mine,
-        groups=tuple(sorted({_offered_to(each) for each in candidates})), may=frozenset(may), barred=barred,
-    )  # fmt: skip
-
-
-def _offered_to(candidate: Mapping[str, Json]) -> str:
-    """The name of the group or person (as `TaskCandidate` says it)."""
-    full = f"{candidate['first']} {candidate['last']}".strip()
-    return str(candidate["name"] or full or candidate["username"])
+def _is_here(place: str, *places: str) -> bool:
+    return place == WHOLE or place in places
 
 
 def _machine_work(seen: Look) -> Iterator[MachineWork]:
@@ -312,41 +250,3 @@ def _to_make(seen: Look) -> Iterator[str]:
     for item in seen.state.items.values():
         if seen.state.waits_of(item.id, "task"):
             yield seen.view.text(f"{seen.running.name(item.id)} (by a person)")
-
-
-def fields(seen: Look, source: Source | None = None) -> tuple[Field, ...]:
-    """Every value of the data, as this reader may see it."""
-    changed, named = since(seen), titles(seen.case_type)
-    source = source or sources(seen, decision_names(seen.case.instance.definition_id))
-    found = _leaves(seen.view.data, "", seen.view.clear | seen.view.masked)
-    said = values_in_words(seen.case_type)
-    return tuple(
-        Field(
-            pointer=pointer, group=_group(pointer, named), name=_name(pointer, named), value=said(pointer, value),
-            masked=pointer in seen.view.masked,
-            revealed=any(pointer == path or pointer.startswith(path + "/") for path in seen.view.principal.revealed),
-            source=source(pointer, None), since=changed.get(pointer.split("/")[1]),
-        )
-        for pointer, value in found
-    )  # fmt: skip
-
-
-def _leaves(value: Json, pointer: str, known: frozenset[str]) -> Iterator[tuple[str, Json]]:
-    if pointer in known or not isinstance(value, Mapping):
-        yield pointer, value
-        return
-    for name, below in value.items():
-        yield from _leaves(below, f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}", known)
-
-
-def _group(pointer: str, named: Mapping[str, str]) -> str:
-    """What the field stands under; empty for one that stands by itself."""
-    top, *below = pointer.split("/")[1:]
-    return named.get(f"/{top}", top) if below else ""
-
-
-def _name(pointer: str, named: Mapping[str, str]) -> str:
-    """The field's own name, with those between it and its group."""
-    parts = pointer.split("/")[1:]
-    names = [named.get("/" + "/".join(parts[: depth + 1]), part) for depth, part in enumerate(parts)]
-    return ": ".join(names[1:] or names)

@@ -12,7 +12,7 @@ from typing import Any
 
 from casework.cases.read.case_view import Look
 from casework.cases.read.decisions import titles
-from casework.cases.read.values import values_in_words
+from casework.cases.read.values import schema_at, values_in_words
 from casework.forms.answer_validation import at_path
 from orchestration.privacy.masking import View, mask
 
@@ -26,6 +26,7 @@ class Fact:
     label: str
     value: Json
     masked: bool
+    is_money: bool = False
 
 
 def key_facts(seen: Look) -> tuple[Fact, ...]:
@@ -44,7 +45,8 @@ def _facts(seen: Look) -> Iterator[Fact]:
             masked = any(one == pointers[-1] or one.startswith(pointers[-1] + "/") for one in view.masked)
             label = ": ".join(named.get(one, part) for one, part in zip(pointers, parts, strict=True))
             told = seen.view.text(value) if isinstance(value, str) else value
-            yield Fact(label, said(pointers[-1], told), masked)
+            money = "x-currency" in schema_at(seen.case_type.schema, pointers[-1])
+            yield Fact(label, said(pointers[-1], told), masked, money)
 
 
 def _root(seen: Look) -> View:

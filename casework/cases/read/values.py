@@ -31,7 +31,7 @@ def values_in_words(case_type: CaseType) -> InWords:
         path = pointer.removeprefix("/").replace("/", ".")
         if isinstance(value, str) and value in labels.get(path, NOTHING):
             return labels[path][value]
-        return _formatted(_schema_at(case_type.schema, pointer), value)
+        return _formatted(schema_at(case_type.schema, pointer), value)
 
     return said
 
@@ -47,7 +47,8 @@ def _labels(forms: Mapping[str, Form]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _schema_at(schema: Mapping[str, Json], pointer: str) -> Mapping[str, Json]:
+def schema_at(schema: Mapping[str, Json], pointer: str) -> Mapping[str, Json]:
+    """What the schema says of the field at this JSON Pointer; nothing where it knows none."""
     for name in pointer.split("/")[1:]:
         below = schema.get("properties", {}).get(name.replace("~1", "/").replace("~0", "~"))
         if not isinstance(below, Mapping):

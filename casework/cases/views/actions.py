@@ -9,9 +9,9 @@ from django.urls import reverse
 from casework.access import permissions
 from casework.cases import services
 from casework.cases.available_actions import CHANGES, URGENCY
-from casework.cases.read.case_page import fields
 from casework.cases.read.case_view import Look, look
 from casework.cases.read.change_page import change_page
+from casework.cases.read.fields import fields
 from casework.cases.views.pages import shown
 from casework.drafts.services import draft_end, keeping
 from casework.forms.rendering import RevealForm, answers_form

@@ -1,0 +1,67 @@
+"""Which values does the data of a case hold, in words, as far as this reader may see them?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from casework.cases.read.case_view import Look
+from casework.cases.read.decisions import decision_names, titles
+from casework.cases.read.sources import Source, since, sources
+from casework.cases.read.values import values_in_words
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One value of the case's data, in words. `pointer` names it; `source` wrote it last in this case, at `since`."""
+
+    pointer: str
+    group: str
+    name: str
+    value: Json
+    masked: bool
+    revealed: bool
+    source: str
+    since: datetime | None
+
+
+def fields(seen: Look, source: Source | None = None) -> tuple[Field, ...]:
+    """Every value of the data, as this reader may see it."""
+    changed, named = since(seen), titles(seen.case_type)
+    source = source or sources(seen, decision_names(seen.case.instance.definition_id))
+    found = _leaves(seen.view.data, "", seen.view.clear | seen.view.masked)
+    said = values_in_words(seen.case_type)
+    return tuple(
+        Field(
+            pointer=pointer, group=_group(pointer, named), name=_name(pointer, named), value=said(pointer, value),
+            masked=pointer in seen.view.masked,
+            revealed=any(pointer == path or pointer.startswith(path + "/") for path in seen.view.principal.revealed),
+            source=source(pointer, None), since=changed.get(pointer.split("/")[1]),
+        )
+        for pointer, value in found
+    )  # fmt: skip
+
+
+def _leaves(value: Json, pointer: str, known: frozenset[str]) -> Iterator[tuple[str, Json]]:
+    if pointer in known or not isinstance(value, Mapping):
+        yield pointer, value
+        return
+    for name, below in value.items():
+        yield from _leaves(below, f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}", known)
+
+
+def _group(pointer: str, named: Mapping[str, str]) -> str:
+    """What the field stands under; empty for one that stands by itself."""
+    top, *below = pointer.split("/")[1:]
+    return named.get(f"/{top}", top) if below else ""
+
+
+def _name(pointer: str, named: Mapping[str, str]) -> str:
+    """The field's own name, with those between it and its group."""
+    parts = pointer.split("/")[1:]
+    names = [named.get("/" + "/".join(parts[: depth + 1]), part) for depth, part in enumerate(parts)]
+    return ": ".join(names[1:] or names)
