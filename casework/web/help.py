@@ -30,6 +30,7 @@ PLACES: Final = {
     "inbox": "use/inbox", "task": "use/task", "cases": "use/cases", "case": "use/case", "case-new": "use/cases",
     "case-samples": "use/cases",
     "case-receive": "use/case", "case-reveal": "use/revealing", "history": "use/history", "case-verify": "use/history",
+    "case-data": "use/case", "case-decisions": "use/case",
     "rules": "use/rules", "rules-version": "use/rules", "rules-edit": "use/rules", "models": "use/models",
     "model-import": "use/models", "model-proposal": "use/models", "actors": "use/actors", "login": "use/start",
     "ledger": "use/ledger", "ledger-call": "use/ledger", "ledger-rate": "use/ledger", "budgets": "use/ledger",

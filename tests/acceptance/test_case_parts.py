@@ -149,6 +149,7 @@ def test_a_case_tells_what_it_waits_for_and_what_machines_worked_with(person, cl
     address = brings(anna, claims, CERTAIN)
     expect(anna.section("What is outstanding")).to_contain_text("Goes on by itself on")
     expect(anna.section("What is outstanding")).to_contain_text("then “Remind the customer” begins")
+    anna.follows("Decisions and AI")
     memory = anna.section("What machines worked with")
     memory.locator("summary").first.click()
     memory.get_by_role("link", name="Message").click()

@@ -169,18 +169,18 @@ def case_page(*, user: User, case: Case, now: datetime, kind: str = "", place: s
         added=added(seen) if works and here("work") else (),
         by_hand=by_hand(seen, now) if works and here("work") else (), changes=top.changes,
         results=results(seen, calls), memories=memories(seen, calls) if here("decisions") else (),
-        made=decisions_made(seen, source) if here("decisions", "work") else (),
+        made=decisions_made(seen, source) if here("decisions") else (),
         bot_jobs=jobs_with_steps(case.instance_id) if here("decisions") else frozenset(),
         to_make=tuple(_to_make(seen)) if here("decisions") else (),
         data=fields(seen, source) if here("data") else (),
         happened=lines(seen, kind=kind) if here("work") else (), kind_of_lines=kind, may=may,
         events=case.instance.head_sequence, view=view,
-        cost=case_cost(case.instance_id) if here("people") else NO_COST, head=top, place=place,
+        cost=case_cost(case.instance_id) if here("decisions") else NO_COST, head=top, place=place,
     )  # fmt: skip
 
 
-def _is_here(place: str, *places: str) -> bool:
-    return place == WHOLE or place in places
+def _is_here(place: str, shown: str) -> bool:
+    return place in (WHOLE, shown)
 
 
 def _machine_work(seen: Look) -> Iterator[MachineWork]:

@@ -19,11 +19,10 @@ from casework.cases.read.case_view import Look
 from casework.cases.read.key_facts import Fact, key_facts
 from casework.cases.read.open_tasks import OpenTask
 from casework.cases.read.progress import Goal, Stage, goal
-from casework.cases.read.waiting import Awaited, Coming, awaited, coming
+from casework.cases.read.waiting import Awaited, awaited
 
 RISKY: Final = timedelta(hours=4)
 """A task that is due sooner than this is at risk."""
-WAITS: Final = {"message": "a message", "signal": "a signal", "conditional": "a condition", "variable": "new data"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Next:
 class Head:
     """`owner`: who has the open work, else for whom it is. `due`: of the task that is due first.
 
-    `risk`: "late", "at risk", "needs a person", or empty. `waits_for`: by name, what the case cannot go on without.
+    `risk`: "late", "at risk", "needs a person", or empty.
     """
 
     id: int
@@ -58,12 +57,10 @@ class Head:
     owner: str
     due: datetime | None
     risk: str
-    waits_for: tuple[str, ...]
     next: Next | None
     key_facts: tuple[Fact, ...]
     changes: tuple[str, ...]
     may: frozenset[str]
-    data_fields: int
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -86,9 +83,8 @@ def head(seen: Look, user: User, tasks: tuple[OpenTask, ...], now: datetime) -> 
         kind=case_type.name, version=case_type.label, progress=goal(seen), state=case.state, closed=case.closed,
         urgent=case_type.is_urgent(seen.state.root.variables), suspended=seen.state.root.state == "suspended",
         created=case.created, owner=", ".join(dict.fromkeys(_owners(tasks))), due=due, risk=_risk(seen, due, now),
-        waits_for=tuple(dict.fromkeys(_waits(seen, tasks, comes_in, coming(seen)))),
         next=_next(seen, tasks, comes_in, changes, may),
-        key_facts=key_facts(seen), changes=changes, may=may, data_fields=len(view.data),
+        key_facts=key_facts(seen), changes=changes, may=may, 
     )  # fmt: skip
 
 
@@ -108,25 +104,6 @@ def _risk(seen: Look, due: datetime | None, now: datetime) -> str:
     if due is None or seen.case.closed:
         return ""
     return "late" if due < now else "at risk" if due - now < RISKY else ""
-
-
-def _waits(
-    seen: Look, tasks: tuple[OpenTask, ...], comes_in: tuple[Awaited, ...], events: tuple[Coming, ...]
-) -> Iterator[str]:
-    """By name: people for their tasks, what comes from outside, machines, events. A time alone is not waited for."""
-    if seen.state.root.state == "suspended":
-        yield "somebody to resume it"
-        return
-    if seen.waits("incident"):
-        yield "a person to decide what to do about what failed"
-    for task in tasks:
-        whom = "you" if task.mine else task.assignee or " or ".join(task.groups) or "somebody"
-        yield f"{whom}: {task.name}"
-    yield from (one.label for one in comes_in)
-    for wait in seen.state.waits.values():
-        if wait.kind == "job" and wait.item is not None:
-            yield f"a machine: {seen.view.text(seen.running.name(wait.item))}"
-    yield from (f"{WAITS[one.kind]}: {one.name}" for one in events if one.kind in WAITS and one.name)
 
 
 def _next(

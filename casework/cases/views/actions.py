@@ -101,7 +101,7 @@ def reveal(request: HttpRequest, case_id: int) -> HttpResponse:
         return render(request, "cases/reveal.html", context, status=400)
     if isinstance(outcome, Refused):
         return refusal(request, outcome, reverse("case", args=[case.pk]))
-    return redirect(_next(request) or reverse("case", args=[case.pk]) + "#data")
+    return redirect(_next(request) or reverse("case-data", args=[case.pk]))
 
 
 def _next(request: HttpRequest) -> str:

@@ -49,15 +49,16 @@ def _may_open(request: HttpRequest) -> list[CaseType]:
 
 
 @reads
-def case(request: HttpRequest, case_id: int) -> HttpResponse:
+def case(request: HttpRequest, case_id: int, place: str = "work") -> HttpResponse:
+    """One place of a case: its work, its data, or its decisions and what AI said."""
     found = permissions.case_for_user(person(request), case_id, "view")
     seen = found.instance.head_sequence + services.case_viewed(by=person(request), case=found)
-    return shown(request, found, seen=seen)
+    return shown(request, found, place=place, seen=seen)
 
 
-def shown(request: HttpRequest, found: Case, status: int = 200, **more: Any) -> HttpResponse:
+def shown(request: HttpRequest, found: Case, status: int = 200, place: str = "work", **more: Any) -> HttpResponse:
     """The page of a case that was fetched just now, or its live part."""
     kind = request.GET.get("show", "")
-    page = case_page(user=person(request), case=found, now=clock.utc_now(), kind=kind)
+    page = case_page(user=person(request), case=found, now=clock.utc_now(), kind=kind, place=place)
     context = {"page": page, "kinds": KINDS.items(), "kind": kind, **more}
     return page_or_part(request, "cases/page.html", "cases/_live.html", context, status)

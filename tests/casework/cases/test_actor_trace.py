@@ -67,7 +67,7 @@ def test_each_reference_leads_to_its_event_on_the_history_page(people: People, c
     case = claim(unclear=True)
     client = Client()
     client.force_login(people[who])
-    page = client.get(f"/cases/{case.pk}/").content.decode()
+    page = client.get(f"/cases/{case.pk}/decisions/").content.decode()
     links = [part.split('"')[0] for part in page.split('href="') if "#event-" in part.split('"')[0]]
     assert len(links) >= 5
     for link in links:

@@ -87,7 +87,7 @@ def test_a_decision_names_rule_version_inputs_and_their_sources(people, analysed
 
 def test_an_ai_result_shows_its_confidence_and_the_model_version(people, analysed, client):
     case = analysed(confidence=0.874)
-    told = html(client, people["anna"], f"/cases/{case.pk}/")
+    told = html(client, people["anna"], f"/cases/{case.pk}/decisions/")
     assert "87.4 %" in told
     result = next(each for each in seen(case, people["anna"]).results if each.capability == "intent")
     assert result.version in told
@@ -97,7 +97,14 @@ def test_an_ai_result_shows_its_confidence_and_the_model_version(people, analyse
 def test_what_is_masked_stands_nowhere_on_the_pages(people, analysed, client, who, hidden):
     case = analysed(message=f"I am {PERSON['name']}, {PERSON['email']}, card {PERSON['card']}, IBAN {PERSON['iban']}.")
     task = case.instance.tasks.get()
-    pages = [f"/cases/{case.pk}/", f"/cases/{case.pk}/?show=data", f"/cases/{case.pk}/history/", f"/tasks/{task.pk}/"]
+    pages = [
+        f"/cases/{case.pk}/",
+        f"/cases/{case.pk}/data/",
+        f"/cases/{case.pk}/decisions/",
+        f"/cases/{case.pk}/?show=data",
+        f"/cases/{case.pk}/history/",
+        f"/tasks/{task.pk}/",
+    ]
     for address in pages:
         told = html(client, people[who], address)
         assert [value for value in hidden if value in told] == []

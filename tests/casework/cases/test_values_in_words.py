@@ -54,7 +54,7 @@ def test_a_value_is_said_by_the_forms_and_the_schema(
 def test_the_pages_show_no_codes(analysed: Callable[..., Case], people: dict[str, User], client: Client) -> None:
     case = analysed(intent="fees_and_charges", confidence=0.782)
     client.force_login(people["anna"])
-    for address in (f"/cases/{case.pk}/", f"/tasks/{open_task(case).pk}/"):
+    for address in (f"/cases/{case.pk}/data/", f"/tasks/{open_task(case).pk}/"):
         data = {field.pointer: field.value for field in client.get(address).context["page"].data}
         assert (data["/intent/label"], data["/intent/confidence"]) == ("Fees and charges", "78.2 %")
 
