@@ -102,34 +102,6 @@ def whose(task: Any) -> str:
 
 
 @register.filter
-def waits_for(page: Any) -> list[str]:
-    """Whom and what a case waits for, by name, what holds it up most first; nothing where it is closed.
-
-    `page`: a `CasePage`. A moment is only named where the case waits for nothing else.
-    """
-    if page.suspended:
-        return ["somebody to let it go on: it is suspended"]
-    found = [f"a person to decide about “{trouble.step}”, which failed" for trouble in page.troubles]
-    found += [f"{_doer(task)} to finish “{task.name}”" for task in page.tasks]
-    found += [one.label for one in page.awaited]
-    found += [f"a machine to finish “{work.name}”" for work in page.machine_work]
-    if not found:
-        found = [_event(one) for one in page.coming]
-    return list(dict.fromkeys(found))
-
-
-def _doer(task: Any) -> str:
-    if task.mine:
-        return "you"
-    return task.assignee or " or ".join(task.groups) or "somebody"
-
-
-def _event(coming: Any) -> str:
-    kind = {"timer": "a moment", "message": "a message", "signal": "a signal"}.get(coming.kind, "a change of the data")
-    return f"{kind}, “{coming.name}”" if coming.name else kind
-
-
-@register.filter
 def note_icon(level: str) -> str:
     """The icon of a message of Django's by its level tag."""
     return NOTES.get(level, "circle-check")

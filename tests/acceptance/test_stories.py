@@ -65,6 +65,7 @@ def test_a_senior_gets_what_the_model_is_unsure_of_and_reveals_a_field_with_a_re
     clara.presses("Reveal it")
     clara.sees("DE89 3704 0044 0532 0130 00")
     clara.sees("revealed to you")
+    clara.page.get_by_role("link", name="Work", exact=True).click()
     clara.sees("revealed Customer / iban: “To find the transfer”")
 
 

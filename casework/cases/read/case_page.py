@@ -154,13 +154,14 @@ def case_page(*, user: User, case: Case, now: datetime, kind: str = "", place: s
     calls = case_calls(seen) if here("decisions") else ()
     table = offered(seen, now) if works and here("work") else ()
     tasks = open_tasks(seen, user, works, now)
-    top = head(seen, user, tasks, now)
+    comes_in, events = awaited(seen), coming(seen)
+    top = head(seen, user, tasks, comes_in, events, now)
     return CasePage(
         id=case.pk, title=top.title, reference=top.reference, source=top.source,
         kind=case_type.name, version=case_type.label, goal=case_type.goal, progress=top.progress,
         state=case.state, closed=case.closed, urgent=top.urgent, suspended=top.suspended,
         created=case.created, updated=case.updated, key_facts=top.key_facts, stages=top.stages,
-        strips=strips(seen) if here("work") else (), tasks=tasks, awaited=awaited(seen), coming=coming(seen),
+        strips=strips(seen) if here("work") else (), tasks=tasks, awaited=comes_in, coming=events,
         machine_work=tuple(_machine_work(seen)) if here("work") else (),
         troubles=tuple(troubles(seen)) if here("work") else (),
         unsettled=unsettled(seen) if here("work") else (),

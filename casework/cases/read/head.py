@@ -19,7 +19,8 @@ from casework.cases.read.case_view import Look
 from casework.cases.read.key_facts import Fact, key_facts
 from casework.cases.read.open_tasks import OpenTask
 from casework.cases.read.progress import Goal, Stage, goal
-from casework.cases.read.waiting import Awaited, awaited
+from casework.cases.read.waiting import Awaited, Coming
+from casework.cases.read.waits import waits_for
 
 RISKY: Final = timedelta(hours=4)
 """A task that is due sooner than this is at risk."""
@@ -57,6 +58,7 @@ class Head:
     owner: str
     due: datetime | None
     risk: str
+    waits: tuple[str, ...]
     next: Next | None
     key_facts: tuple[Fact, ...]
     changes: tuple[str, ...]
@@ -72,19 +74,22 @@ class Head:
         return next((fact for fact in self.key_facts if fact.is_money), None)
 
 
-def head(seen: Look, user: User, tasks: tuple[OpenTask, ...], now: datetime) -> Head:
-    """The head for this reader. `tasks`: the open ones, as `open_tasks` has read them."""
+def head(
+    seen: Look, user: User, tasks: tuple[OpenTask, ...], comes_in: tuple[Awaited, ...], coming: tuple[Coming, ...],
+    now: datetime,
+) -> Head:  # fmt: skip
+    """The head for this reader. `tasks`: the open ones, as `open_tasks` has read them; `comes_in`, `coming`: what is
+    waited for from outside."""
     case, case_type, view, may = seen.case, seen.case_type, seen.view, permissions.rights(user, seen.case)
     due = min((task.due for task in tasks if task.due is not None), default=None)
     changes = available_actions.changes(case_type, seen.state, now) if "work" in may else ()
-    comes_in = awaited(seen)
     return Head(
         id=case.pk, title=view.text(case.title), reference=view.text(case.reference), source=view.text(case.source),
         kind=case_type.name, version=case_type.label, progress=goal(seen), state=case.state, closed=case.closed,
         urgent=case_type.is_urgent(seen.state.root.variables), suspended=seen.state.root.state == "suspended",
         created=case.created, owner=", ".join(dict.fromkeys(_owners(tasks))), due=due, risk=_risk(seen, due, now),
-        next=_next(seen, tasks, comes_in, changes, may),
-        key_facts=key_facts(seen), changes=changes, may=may, 
+        waits=waits_for(seen, tasks, comes_in, coming), next=_next(seen, tasks, comes_in, changes, may),
+        key_facts=key_facts(seen), changes=changes, may=may,
     )  # fmt: skip
 
 

@@ -44,6 +44,17 @@ def test_each_place_has_its_address_and_shows_itself_alone(
     told = client.get(f"/cases/{case.pk}/{place}").content.decode()
     assert shows in told and leaves not in told
     assert "Places of this case" in told and "Next for you" in told
+    assert "Analysts to finish “Check and send the draft”" in told
+
+
+@pytest.mark.parametrize("anchor", ["data", "decisions"])
+def test_an_old_link_to_a_part_of_the_one_page_still_leads_to_the_way_there(
+    people: People, analysed: Opens, client: Client, anchor: str
+) -> None:
+    case = analysed()
+    client.force_login(people["anna"])
+    for place in ("", "data/", "decisions/"):
+        assert client.get(f"/cases/{case.pk}/{place}").content.decode().count(f'id="{anchor}"') == 1
 
 
 @pytest.mark.parametrize("place", ["", "data/", "decisions/"])

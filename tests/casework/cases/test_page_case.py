@@ -10,7 +10,6 @@ from casework.cases.read.case_page import case_page
 from casework.cases.services import external_receive, item_plan
 from casework.models import Case, Reveal
 from casework.tasks.services import task_claim, task_complete, task_release
-from casework.templatetags.signs import waits_for
 from orchestration.models import Incident
 from tests.casework.conftest import PERSON
 from tests.orchestration.machines import work_jobs
@@ -44,7 +43,7 @@ def test_a_case_at_work_has_all_four_lists(people, analysed):
 
 
 def waits(case, user):
-    return waits_for(seen(case, user))
+    return list(seen(case, user).head.waits)
 
 
 def test_the_head_says_whom_and_what_the_case_waits_for_by_name(people, analysed, open_case):
