@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from audit.db.columns import Texts
 from audit.db.sql import Part
 from casework.access.permissions import GRANT, GRANT_TO_PEOPLE
+from casework.cases.past_rows import replaced
 from casework.cases.references import key_of
 from orchestration.casetypes.case_type import CaseType
 from orchestration.shell.services import Done
@@ -55,8 +56,10 @@ def open_face_of_start(done: Done, kind: str) -> Part:
 
 
 def keep_face(done: Done) -> Part:
-    """Brings the row of a running case up to date."""
-    return _statement(UPDATE, done, _routed(done))
+    """Brings the row of a running case up to date, and keeps what the step has written over."""
+    text, values = _statement(UPDATE, done, _routed(done))
+    over = replaced(done)
+    return (text, values) if over is None else (f"{text},{over[0]}", {**values, **over[1]})
 
 
 def named_state(case_type: CaseType, state: State) -> tuple[str, bool]:

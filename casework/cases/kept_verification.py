@@ -1,8 +1,9 @@
 """Is what pages go by beside a history what that history gives?
 
 Projections that pages write when they show a case (`past_rows`, `own_words`), held against a fresh build: the past up
-to where it was kept (being behind is no fault, it catches up), the former values that are hidden in texts, and whose
-words somebody is shown as their own. Cases whose history is gone on with from the middle are left to a whole run.
+to where it was kept (being behind is no fault, it catches up), the former values that are hidden in texts (a step keeps
+those that it writes over), and whose words somebody is shown as their own. Cases whose history is gone on with from the
+middle are left to a whole run.
 """
 
 from __future__ import annotations
@@ -49,7 +50,11 @@ def kept_apart(
         past, values = _built(number, upto, types[number])
         if body is not None and not _same(past, body):
             yield number, f"what pages keep of the past is not what the events up to {upto} give"
-        yield from _former_apart(number, former.get(number, set()), values)
+        kept = former.get(number, set())
+        if values - kept:
+            yield number, "a hidden value of before is not sought in texts, though the history tells of it"
+        if kept - values and kept - _built(number, cases[number].told.sequence, types[number])[1]:
+            yield number, "texts are masked for a value that never stood in the case"
     yield from _words_apart(cursor, list(cases))
 
 
@@ -72,13 +77,6 @@ def _same(past: dict[str, Any], body: bytes) -> bool:
         return canonical(past) == canonical(orjson.loads(body))
     except BROKEN:
         return False
-
-
-def _former_apart(number: int, kept: set[tuple[str, str, str]], told: Former) -> Iterator[tuple[int, str]]:
-    if told - kept:
-        yield number, "a hidden value of before is not sought in texts, though the history tells of it"
-    if kept - told:
-        yield number, "texts are masked for a value that never stood in the case"
 
 
 def _words_apart(cursor: psycopg.Cursor[Any], numbers: list[int]) -> Iterator[tuple[int, str]]:

@@ -1,27 +1,34 @@
 """Where is the past of a case kept, so that its pages read the newest events alone?
 
 A projection (`CasePast`) and the values that stood in hidden fields before (`FormerValue`, in the forms in which they
-are sought). Both are taken further by the pages of the case, some dozens of events at a time; the command
-`rebuild_pasts` makes them anew from the history, with the same result.
+are sought). Both are taken further by the pages of the case, some dozens of events at a time; a value that a step
+replaces is kept with the step, so that lists know it at once. The command `rebuild_pasts` makes them anew from the
+history, with the same result.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 from django.db import connection, transaction
 
+from audit.db.columns import Texts
+from audit.db.sql import Part
 from audit.selectors import Entry, entries_of
 from casework.cases.read.past import WRITTEN, Past, fold, nothing
 from casework.models import CasePast, FormerValue
 from orchestration.privacy.classification import Classification
+from orchestration.privacy.masking import FormerValue as Value
 from orchestration.privacy.masking import Rows, former_values
 from orchestration.privacy.pseudonyms import pseudonym
+from orchestration.shell.services import Done
 
 Json = Any
+Former = Mapping[str, Rows]
+"""Values of the past of one case, by where they stood (a JSON Pointer)."""
 
 TAIL: Final = 64
 """Events that may follow what was kept, before it is taken further."""
@@ -43,6 +50,14 @@ former as (
     on conflict (instance_id, digest) do nothing)
 select version from past
 """
+_REPLACED: Final = """
+replaced as (
+    insert into casework_formervalue (instance_id, digest, pointer, forms, seeds)
+    select %(instance)s, v.* from unnest(%(former_digests)s, %(former_pointers)s, %(former_forms)s, %(former_seeds)s) v
+    on conflict (instance_id, digest) do nothing)"""
+_FORMER: Final = """
+select instance_id, pointer, string_agg(forms, E'\\n' order by id), string_agg(seeds, E'\\n' order by id)
+from casework_formervalue where instance_id = any(%s) group by instance_id, pointer"""
 _KEPT: Final = """
 select p.document, p.xmin::text, v.pointer, v.forms, v.seeds from casework_casepast p left join lateral (
     select pointer, string_agg(forms, E'\\n' order by id) as forms, string_agg(seeds, E'\\n' order by id) as seeds
@@ -83,17 +98,47 @@ def keep(
 
     None, and nothing is kept: that one is not kept any more, since another came first.
     """
-    rows = dict.fromkeys(former_values(written(taken), classification))
     values = {
         "instance": instance, "upto": past["upto"], "document": orjson.dumps(past), "version": version,
-        "digests": [pseudonym("former value", f"{row.pointer}\n{row.forms}".encode()) for row in rows],
-        "pointers": [row.pointer for row in rows], "forms": [row.forms for row in rows],
-        "seeds": [row.seeds for row in rows],
+        **_columns(former_values(written(taken), classification)),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, values)
         found = cursor.fetchone()
     return None if found is None else str(found[0])
+
+
+def _columns(values: Iterable[Value]) -> dict[str, Texts]:
+    rows = list(dict.fromkeys(values))
+    return {
+        "digests": Texts(pseudonym("former value", f"{row.pointer}\n{row.forms}".encode()) for row in rows),
+        "pointers": Texts(row.pointer for row in rows), "forms": Texts(row.forms for row in rows),
+        "seeds": Texts(row.seeds for row in rows),
+    }  # fmt: skip
+
+
+def replaced(done: Done) -> Part | None:
+    """Keeps the values of hidden fields that this step has written over, in the step's statement."""
+    values = dict.fromkeys(former_values(_written_over(done), done.case_type.classification))
+    return (_REPLACED, {f"former_{name}": column for name, column in _columns(values).items()}) if values else None
+
+
+def _written_over(done: Done) -> Iterator[dict[str, Json]]:
+    """What of the data each writing of the step found there and left otherwise."""
+    document = dict(done.before)
+    for changes in done.written:
+        yield {name: document[name] for name, value in changes.items() if document.get(name, value) != value}
+        document |= changes
+
+
+def former_of(instances: Iterable[int]) -> dict[int, Former]:
+    """The former values that are kept of these cases, by where they stood; one statement for a page of a list."""
+    found: dict[int, dict[str, Rows]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_FORMER, [list(instances)])
+        for instance, pointer, forms, seeds in cursor.fetchall():
+            found.setdefault(instance, {})[pointer] = Rows(forms.split("\n"), seeds.split("\n"))
+    return dict(found)
 
 
 def catch_up(instance: int, classification: Classification) -> None:

@@ -7,7 +7,7 @@ by (due, task), counts are capped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -18,6 +18,7 @@ from django.db import connection
 from psycopg.sql import SQL, Composed
 
 from casework.access import permissions
+from casework.cases.past_rows import Former, former_of
 from casework.cases.read.case_view import row_mask
 from casework.cases.references import key_of
 from casework.tasks.columns import Cell, Column, cells
@@ -55,7 +56,7 @@ _ROWS = """
 with found(due, id) as ({found}),
      top as (select distinct due, id from found order by due {order}, id {order} limit %(limit)s)
 select t.id, t.name, t.due, t.priority, t.assignee_id, u.username, u.first_name, u.last_name, f.id, f.title,
-       f.reference, f.state, i.definition_id, i.data
+       f.reference, f.state, i.definition_id, i.data, i.id
 from top join orchestration_humantask t on t.id = top.id
 join orchestration_instance i on i.id = t.instance_id join casework_case f on f.instance_id = i.id
 left join auth_user u on u.id = t.assignee_id
@@ -123,13 +124,13 @@ def inbox_page(
     }  # fmt: skip
     person = permissions.principal(user, None, now)
     statement = _page(tab, latest_first, bool(reference))
-    found = _found(statement, values, key_of(reference), lambda row: _row(row, user, person, now, columns))
+    found = _found(statement, values, key_of(reference), lambda row, past: _row(row, past, user, person, now, columns))
     rows = tuple(row for _, row in found[:limit])
     return InboxPage(tab, rows, _counts(values), found[limit - 1][0] if len(found) > limit else "")
 
 
 def _found(
-    statement: Composed, values: Mapping[str, Any], sought: str, shown: Callable[[Any], TaskRow]
+    statement: Composed, values: Mapping[str, Any], sought: str, shown: Callable[[Any, Former], TaskRow]
 ) -> list[tuple[str, TaskRow]]:
     """The first rows whose reference, as it is shown, begins with what is sought, each with its cursor.
 
@@ -137,7 +138,9 @@ def _found(
     """
     found: list[tuple[str, TaskRow]] = []
     while True:
-        page = [(_cursor(row), shown(row)) for row in _read(statement, values)]
+        rows = _read(statement, values)
+        former = former_of(row[-1] for row in rows)
+        page = [(_cursor(row), shown(row, former.get(row[-1], {}))) for row in rows]
         found += [(cursor, row) for cursor, row in page if key_of(row.reference).startswith(sought)]
         if len(page) < values["limit"] or len(found) >= values["limit"]:
             return found[: values["limit"]]
@@ -186,9 +189,13 @@ def _read(statement: Composed, values: Mapping[str, Any]) -> list[Any]:
         return list(cursor.fetchall())
 
 
-def _row(row: Iterable[Any], user: User, person: Principal, now: datetime, columns: Sequence[Column]) -> TaskRow:
-    task, name, due, priority, assignee, username, first, last, case, title, reference, state, definition, data = row
-    masked = row_mask(definition, bytes(data), person)
+def _row(
+    row: Sequence[Any], past: Former, user: User, person: Principal, now: datetime, columns: Sequence[Column]
+) -> TaskRow:
+    task, name, due, priority, assignee, username, first, last, case, title, reference, state, definition, data = row[
+        :-1
+    ]
+    masked = row_mask(definition, bytes(data), person, past)
     shown = masked(title)
     return TaskRow(
         id=task, name=name if name in _static_names(definition) else masked(name),

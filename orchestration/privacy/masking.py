@@ -122,9 +122,11 @@ def mask(
     )
 
 
-def text_mask(data: Json, classification: Classification, principal: Principal) -> Callable[[str], str]:
+def text_mask(
+    data: Json, classification: Classification, principal: Principal, past: Mapping[str, Rows] | None = None
+) -> Callable[[str], str]:
     """`View.text` alone, a quarter of the work: for short texts in lists, where nobody looks at the data itself."""
-    secrets = _secrets(list(_leaves(data, classification.root, "")), classification, principal, {})
+    secrets = _secrets(list(_leaves(data, classification.root, "")), classification, principal, past or {})
     return partial(mask_text, secrets=secrets)
 
 

@@ -7,8 +7,8 @@ writes all there is to write. A refusal is a value, and is kept in the history l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -41,7 +41,7 @@ from orchestration.shell.row_changes import Effects, effects
 class Done:
     """A command was carried out: the new state of the root case, what happened, and what that opened and closed.
 
-    `heard`: whether other systems want to hear of cases.
+    `heard`: whether other systems want to hear of cases. `before`: the data of the case before it.
     """
 
     instance: int
@@ -52,6 +52,16 @@ class Done:
     at: datetime
     created: bool = False
     heard: bool = False
+    before: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def written(self) -> tuple[Mapping[str, Any], ...]:
+        """What was written into the data of the case, in order (None: it is gone); empty where the step left it."""
+        return tuple(
+            {**event.changes, **dict.fromkeys(event.removed)}
+            for event in self.events
+            if isinstance(event, VariablesChanged) and event.instance == ROOT and event.item is None
+        )
 
     @property
     def status(self) -> str:
@@ -166,8 +176,10 @@ def _sent(
         return refused
     label = case.case_type.label
     history = sealed(case.instance, case.head, [*facts, *_told(outcome.events)], origin, label, case.at)
-    found = effects(outcome.events)
-    done = Done(case.instance, case.case_type, outcome.state, outcome.events, found, case.at, heard=case.heard)
+    found, before = effects(outcome.events), case.state.root.variables
+    done = Done(
+        case.instance, case.case_type, outcome.state, outcome.events, found, case.at, heard=case.heard, before=before
+    )
     more = [along(done)] if along else []
     _write(done, history, origin, [*more, *(wanted(done) for wanted in with_every_step)])
     return done

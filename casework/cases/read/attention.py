@@ -17,6 +17,7 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from casework.access import permissions
+from casework.cases.past_rows import former_of
 from casework.cases.read.case_view import row_mask
 from casework.models import Case
 from orchestration.models import ActorCall, Incident, Job
@@ -62,10 +63,12 @@ def troubles(user: User, now: datetime) -> tuple[Trouble, ...]:
     rows = _open(user).select_related("instance__case").annotate(
         asked=Subquery(job.values("capability")[:1]), actor=Subquery(call.values("actor")[:1])
     )  # fmt: skip
-    found = []
-    for row in rows.order_by("opened", "pk")[:MOST]:
+    found, shown = [], list(rows.order_by("opened", "pk")[:MOST])
+    former = former_of(row.instance_id for row in shown)
+    for row in shown:
         case = row.instance.case
-        masked = row_mask(row.instance.definition_id, bytes(row.instance.data), person)
+        past = former.get(row.instance_id, {})
+        masked = row_mask(row.instance.definition_id, bytes(row.instance.data), person, past)
         found.append(
             Trouble(
                 f"{case.pk}-{row.incident}", case.pk, row.incident, masked(case.title), masked(row.message),

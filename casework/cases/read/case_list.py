@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 
 from casework.access import permissions
 from casework.cases.case_row import BY_HAND, NEEDS_ATTENTION
+from casework.cases.past_rows import Former, former_of
 from casework.cases.read.case_view import row_mask
 from casework.cases.read.listed import Filters, Found, Place, listed
 from casework.cases.references import key_of
@@ -71,7 +72,9 @@ def _rows(found: Found, sought: str, person: Principal, wanted: int) -> list[Cas
     for begin in range(0, len(found.places), wanted):
         numbers = [place.case for place in found.places[begin : begin + wanted]]
         cases = Case.objects.select_related("instance").defer("instance__items").in_bulk(numbers)
-        page = (_row(cases[number], person) for number in numbers if number in cases)
+        former = former_of(case.instance_id for case in cases.values())
+        shown = (cases[number] for number in numbers if number in cases)
+        page = (_row(case, person, former.get(case.instance_id, {})) for case in shown)
         rows += [row for row in page if key_of(row.reference).startswith(sought)]
         if len(rows) >= wanted:
             break
@@ -91,8 +94,8 @@ def _states() -> tuple[str, ...]:
     return tuple(dict.fromkeys((*named, NEEDS_ATTENTION, *BY_HAND.values())))
 
 
-def _row(case: Case, person: Principal) -> CaseRow:
-    masked = row_mask(case.instance.definition_id, bytes(case.instance.data), person)
+def _row(case: Case, person: Principal, former: Former) -> CaseRow:
+    masked = row_mask(case.instance.definition_id, bytes(case.instance.data), person, former)
     return CaseRow(
         case.pk, masked(case.title), masked(case.reference), case.state, case.closed, masked(case.source), case.created,
         case.updated,

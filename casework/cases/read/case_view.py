@@ -17,7 +17,7 @@ from django.contrib.auth.models import User
 
 from audit.selectors import Entry, entries_of
 from casework.access import permissions
-from casework.cases.past_rows import AT_ONCE, TAIL, catch_up, keep, kept_past, written
+from casework.cases.past_rows import AT_ONCE, TAIL, Former, catch_up, keep, kept_past, written
 from casework.cases.read.actor_names import Names, actor_names
 from casework.cases.read.execution_tree import Running, running
 from casework.cases.read.past import Past, fold
@@ -130,25 +130,28 @@ def _events(chain: int, kept: int, first: int, last: int, decisions: Iterable[in
     ]
 
 
-def row_mask(definition: int, data: bytes, principal: Principal) -> Callable[[str], str]:
+def row_mask(definition: int, data: bytes, principal: Principal, former: Former) -> Callable[[str], str]:
     """`list_mask` by the version that a case follows.
 
     Of a version that cannot be read any more nobody knows what is secret: its rows stay in the list, without their
-    texts, and hide nothing of the others.
+    texts, and hide nothing of the others. `former`: what stood in the case before (`past_rows.former_of`).
     """
     try:
         classification = by_definition(definition).classification
     except Faulty as wrong:
         log.error("case type not read", definition=definition, faults=wrong.faults)
         return lambda text: DOTS
-    return list_mask(classification, data, principal)
+    return list_mask(classification, data, principal, former)
 
 
-def list_mask(classification: Classification, data: bytes, principal: Principal) -> Callable[[str], str]:
-    """Masks short texts in lists, by the values of those fields only that this principal may not read."""
+def list_mask(
+    classification: Classification, data: bytes, principal: Principal, former: Former
+) -> Callable[[str], str]:
+    """Masks short texts in lists by what stands, or stood before, in those fields only that this principal may not
+    read."""
     hidden = _hidden(classification, principal)
     document = {name: value for name, value in orjson.loads(data).items() if name in hidden} if hidden else {}
-    return text_mask(document, classification, principal)
+    return text_mask(document, classification, principal, former)
 
 
 def _hidden(classification: Classification, principal: Principal) -> frozenset[str]:
