@@ -9,7 +9,7 @@ from casework.actors import registry_api as actors
 from casework.actors.api import workers
 from casework.cases.api import commands, handoffs, incidents, reading
 from casework.intake import api as intake
-from casework.tasks import api
+from casework.tasks import api, many_api
 from casework.web.api.errors import unknown
 from casework.web.api.reference import api_docs
 
@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern] = [
         name="api-incident-resolve",
     ),
     path("tasks/", api.TasksView.as_view(), name="api-tasks"),
+    path("tasks/many/", many_api.ManyView.as_view(), name="api-tasks-many"),
     path("tasks/<number:task>/", api.TaskView.as_view(), name="api-task"),
     path("tasks/<number:task>/claim/", api.ClaimView.as_view(), name="api-task-claim"),
     path("tasks/<number:task>/release/", api.ReleaseView.as_view(), name="api-task-release"),

@@ -41,6 +41,7 @@ class Case(models.Model):
             ("work_case", "May work the case's tasks"),
             ("reply_case", "May hand in from outside what the case waits for"),
             ("reveal_case", "May reveal masked data, with a reason"),
+            ("assign_case", "May give the case's tasks to people, and say how urgent they are and when they are due"),
             ("audit_case", "May read and verify the case's history"),
         ]
 

@@ -23,7 +23,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 // What was done is said above the parts that refresh by themselves, and the reader is taken there.
 document.addEventListener("htmx:oobAfterSwap", (event) => {
-  if (event.detail.target.id === "messages") document.getElementById("messages").focus();
+  const { id } = event.detail.target;
+  if (["messages", "many-results"].includes(id) && document.getElementById(id).childElementCount) document.getElementById(id).focus();
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {

@@ -33,7 +33,7 @@ from orchestration.privacy.masking import Principal
 from orchestration.privacy.pseudonyms import pseudonym
 from orchestration.shell import services
 
-ACTIONS = ("view", "work", "reply", "reveal", "audit")
+ACTIONS = ("view", "work", "reply", "reveal", "assign", "audit")
 STATE = ("instance__items", "instance__data")
 """A right is checked without reading a case's data; whoever shows it reads it then, fresh (`selectors.state_of`)."""
 LONGEST_SENDER = 50
@@ -166,7 +166,7 @@ def _granted_here(user: User, case: Case) -> frozenset[str]:
 
 
 def case_for_user(user: User, case_id: int, action: str) -> Case:
-    """The case, for this action ("view", "work", "reply", "reveal", "audit"). Raises Http404 or PermissionDenied.
+    """The case, for this action (one of `ACTIONS`). Raises Http404 or PermissionDenied.
 
     Whoever works a case may reply; a program may have that right alone, for the cases that it sent in, and then sees
     nothing of the case.
@@ -182,10 +182,11 @@ def case_for_user(user: User, case_id: int, action: str) -> Case:
 
 
 def task_for_user(user: User, task_id: int, action: str) -> HumanTask:
-    """The task, for "view", "claim", "release" or "complete". Raises Http404 or PermissionDenied.
+    """The task, to "view", "claim", "release", "complete", "assign" or "order" it. Raises Http404 or PermissionDenied.
 
     Whoever may work the case and is offered the task, by name or through a group, may claim it; only its assignee may
-    release or complete it. A task that is over is returned as well: what is asked of it is then refused with a reason.
+    release or complete it, or hand it on. Who may assign tasks may order them, too: say how urgent they are and when
+    they are due. A task that is over is returned as well: what is asked of it is then refused with a reason.
     """
     found = HumanTask.objects.select_related("instance__case", "assignee").defer(*STATE)
     task = found.filter(pk=task_id).first()
@@ -193,6 +194,10 @@ def task_for_user(user: User, task_id: int, action: str) -> HumanTask:
         raise Unseen("There is no such task, or you may not see it.", "" if task is None else f"task {task.pk}")
     case = task.instance.case
     if action == "view":
+        return task
+    if action == "order" or (action == "assign" and task.assignee_id != user.pk):
+        if not may(user, "assign", case):
+            deny(user, case, action, f"task {task.pk}")
         return task
     if not may(user, "work", case):
         deny(user, case, action, f"task {task.pk}")

@@ -90,6 +90,12 @@ def _offered(told: Told, event: e.TaskOpened, at: object) -> None:
     told.notes.setdefault("people", {}).update(named)
 
 
+def _given(told: Told, detail: Mapping[str, Any], link: Row) -> None:
+    """Whoever is given a task may see and work its case; `granted`: that they could not before."""
+    if detail.get("granted"):
+        told.notes.setdefault("people", {})[detail["to"]] = True
+
+
 def _revealed(told: Told, detail: Mapping[str, Any], link: Row) -> None:
     person = link[3].removeprefix("person:")
     found = [person, detail["path"], detail["reason"], link[6], detail.get("until")]
@@ -101,6 +107,7 @@ def hang_in() -> None:
     if rows_apart not in with_every_verification:
         on_fact(_opened, "case.opened")
         on_event(_offered, e.TaskOpened)
+        on_fact(_given, "task.assigned")
         on_fact(_revealed, "field.revealed")
         with_every_verification.append(rows_apart)
 

@@ -6,7 +6,10 @@ from rest_framework import serializers as s
 
 from casework.cases.api.requests import PAGE, PAGE_MOST, AfterField, Sent
 from casework.cases.api.shapes import Shape
+from casework.tasks.assigning import NOTE_MOST
 from casework.tasks.inbox import TABS
+from casework.tasks.many import MOST, RIGHTS
+from casework.tasks.ordering import PRIORITIES
 
 
 class TaskFilter(Sent):
@@ -33,3 +36,29 @@ class TaskList(Shape):
     results = TaskSummary(source="rows", many=True)
     counts = s.DictField(child=s.IntegerField(), help_text=f"Open tasks: {', '.join(TABS)}. 1001: more than 1000.")
     next = s.CharField(source="following", help_text="`after` of the next page; empty on the last one.")
+
+
+class ManyTasks(Sent):
+    action = s.ChoiceField(choices=[*RIGHTS, "undo"])
+    tasks = s.ListField(child=s.IntegerField(min_value=1), max_length=MOST, required=False, default=list)
+    to = s.CharField(
+        required=False, default="", allow_blank=True, max_length=150,
+        help_text="`assign`: the user name; left out: nobody, so that the task is back with its group.",
+    )  # fmt: skip
+    note = s.CharField(required=False, default="", allow_blank=True, max_length=NOTE_MOST, help_text="`assign`: why.")
+    priority = s.ChoiceField(choices=list(PRIORITIES), required=False, default="normal", help_text="`priority`")
+    due = s.DateTimeField(required=False, allow_null=True, default=None, help_text="`due`")
+    undo = s.CharField(
+        required=False, default="", allow_blank=True, max_length=60_000, help_text="`undo`: as it was answered."
+    )
+
+
+class ResultShape(Shape):
+    task = s.IntegerField()
+    done = s.BooleanField()
+    message = s.CharField(help_text="Why not; empty where it was done.")
+
+
+class ManyTaskResults(s.Serializer[object]):
+    results = ResultShape(many=True)
+    undo = s.CharField(help_text="What takes it back, for 15 minutes; empty where nothing can be taken back.")

@@ -15,14 +15,13 @@ from django.db import transaction
 from django.db.models import Q
 
 from audit.services import Fact, Origin
-from casework.access.permissions import is_candidate, origin_of
-from casework.access.separation_of_duties import done_before
+from casework.access.permissions import origin_of
 from casework.cases.answers import Seen, accepted, seen
-from casework.cases.locking import keep_refusal, locked
 from casework.cases.own_words import keep_own_words, masked_words
 from casework.drafts.services import draft_end, task_address
 from casework.tasks.by_hand import Finished, desk, work_done
 from casework.tasks.suspended import suspended
+from casework.tasks.under_lock import closed_to, locked_task, name_of, over, refused
 from orchestration.casetypes.case_type import Form
 from orchestration.engine.commands import CompleteTask
 from orchestration.ground.refusals import Refused
@@ -37,16 +36,16 @@ Json = Any
 @transaction.atomic
 def task_claim(*, by: User, task: HumanTask) -> HumanTask | Refused:
     """Take a task that nobody has. Of two people at once, one gets it and the other is told who has it."""
-    case, row = _locked(task)
+    case, row = locked_task(task)
     if row.state != HumanTask.State.OPEN:
-        return _refused(case, row, by, "claim", _over(row))
+        return refused(case, row, by, "claim", over(row))
     if row.assignee_id not in (None, by.pk):
-        taken = Refused("taken", f"{_name(row.assignee)} has taken this task. Choose another, or ask for it.")
-        return _refused(case, row, by, "claim", taken)
+        taken = Refused("taken", f"{name_of(row.assignee)} has taken this task. Choose another, or ask for it.")
+        return refused(case, row, by, "claim", taken)
     if row.assignee_id == by.pk:
         return row
-    if closed := _closed_to(by, row):
-        return _refused(case, row, by, "claim", closed)
+    if closed := closed_to(by, row):
+        return refused(case, row, by, "claim", closed)
     services.record(case, [_assign(row, by, "task.claimed", since=case.at)], origin_of(by))
     return row
 
@@ -54,12 +53,12 @@ def task_claim(*, by: User, task: HumanTask) -> HumanTask | Refused:
 @transaction.atomic
 def task_release(*, by: User, task: HumanTask) -> HumanTask | Refused:
     """Give a task back to its groups."""
-    case, row = _locked(task)
+    case, row = locked_task(task)
     if row.state != HumanTask.State.OPEN:
-        return _refused(case, row, by, "release", _over(row))
+        return refused(case, row, by, "release", over(row))
     if row.assignee_id != by.pk:
         not_yours = Refused("not-yours", "This task is not yours, so you cannot give it back.")
-        return _refused(case, row, by, "release", not_yours)
+        return refused(case, row, by, "release", not_yours)
     services.record(case, [_assign(row, None, "task.released")], origin_of(by))
     return row
 
@@ -70,7 +69,7 @@ def tasks_free(*, holder: User, origin: Origin) -> int:
     held = HumanTask.objects.filter(assignee=holder, state=HumanTask.State.OPEN).order_by("instance_id", "pk")
     freed = 0
     for task in held:
-        case, row = _locked(task)
+        case, row = locked_task(task)
         offered = row.candidates.filter(Q(group__in=holder.groups.all()) | Q(user=holder)).exists()
         if row.state == HumanTask.State.OPEN and row.assignee_id == holder.pk and not (holder.is_active and offered):
             services.record(case, [_assign(row, None, "task.released")], origin)
@@ -81,14 +80,14 @@ def tasks_free(*, holder: User, origin: Origin) -> int:
 @transaction.atomic
 def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json]) -> Done | Refused:
     """Finish a task with a person's answers (by dotted path), checked against its form and the case's schema."""
-    case, row = _locked(task)
+    case, row = locked_task(task)
     is_open = row.state == HumanTask.State.OPEN
     if row.state == HumanTask.State.SUSPENDED:
-        return _refused(case, row, by, "complete", suspended(row.instance_id))
+        return refused(case, row, by, "complete", suspended(row.instance_id))
     if is_open and row.assignee_id not in (None, by.pk):
-        return _refused(case, row, by, "complete", Refused("taken", f"{_name(row.assignee)} has taken this task."))
-    if is_open and (closed := _closed_to(by, row)):
-        return _refused(case, row, by, "complete", closed)
+        return refused(case, row, by, "complete", Refused("taken", f"{name_of(row.assignee)} has taken this task."))
+    if is_open and (closed := closed_to(by, row)):
+        return refused(case, row, by, "complete", closed)
     look = seen(case, task.instance.case, by, row.item)
     work = desk(row, case.case_type, look.view) if is_open else None
     done = _by_form(case, look, row, answers) if work is None else work_done(work, answers, case, row, by, look)
@@ -114,12 +113,6 @@ def _by_form(case: Locked, look: Seen, row: HumanTask, answers: Mapping[str, Jso
     return changes if isinstance(changes, Refused) else Finished(CompleteTask(row.item, changes))
 
 
-def _locked(task: HumanTask) -> tuple[Locked, HumanTask]:
-    """The root case, locked until the transaction ends, and the task as it is now."""
-    case = locked(task.instance_id)
-    return case, HumanTask.objects.select_related("assignee").get(pk=task.pk)
-
-
 def _assign(row: HumanTask, to: User | None, action: str, since: datetime | None = None) -> Fact:
     """Give the task to somebody, or to nobody; what the history should say of it.
 
@@ -129,28 +122,3 @@ def _assign(row: HumanTask, to: User | None, action: str, since: datetime | None
     row.save(update_fields=["assignee", "claimed"])
     row.candidates.update(assigned=to is not None)
     return Fact(action, {"task": row.name, "item": row.item, "definition": row.definition_item})
-
-
-def _over(row: HumanTask) -> Refused:
-    if row.state == HumanTask.State.SUSPENDED:
-        return suspended(row.instance_id)
-    return Refused("over", f"This task is {row.state} already.")
-
-
-def _closed_to(by: User, row: HumanTask) -> Refused | None:
-    """Why this person may not do an open task, asked once more under the lock.
-
-    When it was fetched it may have been suspended, and nobody asked whom it is offered to.
-    """
-    if not is_candidate(by, row):
-        return Refused("not-offered", "This task is not offered to you, so somebody else has to do it.")
-    did = done_before(by, row)
-    return Refused("four-eyes", f"You {did}, so somebody else has to do this.") if did else None
-
-
-def _refused(case: Locked, row: HumanTask, by: User, command: str, refused: Refused) -> Refused:
-    return keep_refusal(case, by, {"command": command, "item": row.item}, refused)
-
-
-def _name(user: User | None) -> str:
-    return "" if user is None else user.get_full_name() or user.get_username()

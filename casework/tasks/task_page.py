@@ -21,6 +21,7 @@ from casework.cases.read.sources import sources
 from casework.cases.read.timeline import Line, lines
 from casework.forms.answer_validation import at_path
 from casework.tasks import by_hand as desks
+from casework.tasks.assigning import Receiver, receivers
 from casework.tasks.machine_work import MachineWork, machine_work
 from orchestration.casetypes.case_type import Form, by_definition
 from orchestration.jobs import by_hand
@@ -64,6 +65,8 @@ class TaskPage:
     made: tuple[Decision, ...]
     data: tuple[Field, ...]
     happened: tuple[Line, ...]
+    receivers: tuple[Receiver, ...]
+    may_order: bool
     may_reveal: bool
     view: View
 
@@ -82,15 +85,18 @@ def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
     work = desks.desk(task, seen.case_type, seen.view)
     form = form_of(task) if work is None else work.form
     data, source = seen.view.data, sources(seen, decision_names(case.instance.definition_id))
+    mine, may_order = found.get(task.pk), permissions.may(user, "assign", case)
+    hands_on = mine is not None and task.state == HumanTask.State.OPEN and (may_order or mine.mine)
     return TaskPage(
         id=task.pk, name=seen.view.text(task.name), part=seen.view.text(seen.running.around(task.item)),
-        state=task.state, ended=task.ended, task=found.get(task.pk),
+        state=task.state, ended=task.ended, task=mine,
         case=case.pk, title=seen.view.text(case.title), case_state=case.state, version=seen.case_type.label,
         key_facts=key_facts(seen), stages=stages(seen),
         messages=tuple(_messages(seen)), suggestion=_suggestion(form, data), form=form,
         work=None if work is None else machine_work(seen, work),
         initial=_initial(form, data) if work is None else work.shown,
         results=results(seen), made=decisions_made(seen, source), data=fields(seen, source), happened=lines(seen),
+        receivers=tuple(receivers(user, task, seen.case_type)) if hands_on else (), may_order=may_order and hands_on,
         may_reveal=permissions.may(user, "reveal", case), view=seen.view,
     )  # fmt: skip
 

@@ -70,6 +70,12 @@ HTMX: Final = {
 
 
 @register.simple_tag
+def time_zone() -> str:
+    """The time zone in which people type times here."""
+    return str(settings.TIME_ZONE)
+
+
+@register.simple_tag
 def htmx_config() -> str:
     """The settings of htmx as JSON."""
     return json.dumps(HTMX)

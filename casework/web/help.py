@@ -27,7 +27,8 @@ from casework.web.decorators import reads
 
 DOCS: Final = ROOT / "docs"
 PLACES: Final = {
-    "inbox": "use/inbox", "task": "use/task", "cases": "use/cases", "case": "use/case", "case-new": "use/cases",
+    "inbox": "use/inbox", "tasks-many": "use/inbox",
+    "task": "use/task", "cases": "use/cases", "case": "use/case", "case-new": "use/cases",
     "case-samples": "use/cases",
     "case-receive": "use/case", "case-reveal": "use/revealing", "history": "use/history", "case-verify": "use/history",
     "case-data": "use/case", "case-decisions": "use/case",

@@ -84,7 +84,7 @@ _MANIFEST_SHAPE: Final = _object(
     roles={
         "type": "object",
         "additionalProperties": _object(
-            may={"type": "array", "items": {"enum": ["view", "work", "reply", "reveal", "audit"]}},
+            may={"type": "array", "items": {"enum": ["view", "work", "reply", "reveal", "assign", "audit"]}},
             clearance=_LEVEL,
             intake={"type": "boolean"},
         ),

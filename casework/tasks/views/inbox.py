@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from casework.access import permissions, trail
 from casework.tasks import services
+from casework.tasks.assigning import bar
 from casework.tasks.columns import MOST, chosen, offered
 from casework.tasks.inbox import TABS, inbox_page
 from casework.tasks.inbox_state import inbox_states
@@ -22,26 +23,28 @@ from orchestration.ground import clock
 @reads
 def inbox(request: HttpRequest) -> HttpResponse:
     trail.list_read(request, "tasks")
-    return _shown(request, request.GET)
+    return shown(request, request.GET)
 
 
-def _shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResponse:
+def shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResponse:
     """The page that is asked for, by the address or by a form that comes from it."""
     place, now = Place.of(asked), clock.utc_now()
     columns = offered(permissions.principal(person(request), None, now))
-    shown = chosen(columns, place.columns)
+    in_columns = chosen(columns, place.columns)
     page = inbox_page(
         user=person(request), tab=place.tab, now=now, after=place.after, latest_first=place.late,
-        reference=place.reference, columns=shown,
+        reference=place.reference, columns=in_columns,
     )  # fmt: skip
     context: dict[str, Any] = {
         "page": page, "tabs": [
             (key, label, page.counts[key], replace(place, tab=key, reference="", after="").address)
             for key, label in TABS.items()
         ],
-        "late": place.late, "columns": columns, "chosen": shown, "start": replace(place, after="").address,
+        "late": place.late, "columns": columns, "chosen": in_columns, "start": replace(place, after="").address,
         "q": place.reference, "after": place.after, "here": place.address, "first": not place.after,
         "next": replace(place, after=page.following).address,
+        "picked": frozenset((request.session.get("many") or {}).get("chosen", ())),
+        "bar": None if wants_part(request) else bar(person(request)),
         "seen": "" if wants_part(request) else _state(person(request)),
     }  # fmt: skip
     return page_or_part(request, "tasks/inbox.html", "tasks/_inbox_list.html", context, status)
@@ -86,7 +89,7 @@ def claim(request: HttpRequest, task_id: int) -> HttpResponse:
     outcome = services.task_claim(by=person(request), task=task)
     back = Place.of(request.POST).address if request.POST.get("tab") else reverse("task", args=[task_id])
     said = f"“{task.name}” is yours now."
-    return answered(request, outcome, said, back, lambda status: _shown(request, request.POST, status))
+    return answered(request, outcome, said, back, lambda status: shown(request, request.POST, status))
 
 
 @writes
@@ -95,4 +98,4 @@ def release(request: HttpRequest, task_id: int) -> HttpResponse:
     outcome = services.task_release(by=person(request), task=task)
     back = Place.of(request.POST).address
     said = f"“{task.name}” is back with its group."
-    return answered(request, outcome, said, back, lambda status: _shown(request, request.POST, status))
+    return answered(request, outcome, said, back, lambda status: shown(request, request.POST, status))

@@ -8,7 +8,7 @@ that a history of any length costs the memory of a short one.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -173,7 +173,7 @@ def canonical(value: Any) -> bytes:
 
 
 # --- tasks: definition, name, form, state, assignee, priority, due, created, ended
-TASK_STATE, TASK_ASSIGNEE, TASK_DUE, TASK_ENDED = 3, 4, 6, 8
+TASK_STATE, TASK_ASSIGNEE, TASK_PRIORITY, TASK_DUE, TASK_ENDED = 3, 4, 5, 6, 8
 
 
 def _task_opened(told: Told, event: e.TaskOpened, at: datetime) -> None:
@@ -214,6 +214,25 @@ def _task_taken(told: Told, detail: Mapping[str, Any], link: Row) -> None:
 def _task_given_back(told: Told, detail: Mapping[str, Any], link: Row) -> None:
     if (row := told.rows["task"].open.get(detail["item"])) is not None:
         row[TASK_ASSIGNEE] = None
+
+
+def _task_assigned(told: Told, detail: Mapping[str, Any], link: Row) -> None:
+    """`offered`: that it was not offered to them before."""
+    item, to = detail["item"], detail["to"]
+    if (row := told.rows["task"].open.get(item)) is not None:
+        row[TASK_ASSIGNEE] = to or None
+    if detail.get("offered") and (offer := told.offers.get(item)) is not None:
+        told.offers[item] = replace(offer, people=(*offer.people, to))
+
+
+def _task_hurried(told: Told, detail: Mapping[str, Any], link: Row) -> None:
+    if (row := told.rows["task"].open.get(detail["item"])) is not None:
+        row[TASK_PRIORITY] = detail["priority"]
+
+
+def _task_put_off(told: Told, detail: Mapping[str, Any], link: Row) -> None:
+    if (row := told.rows["task"].open.get(detail["item"])) is not None:
+        row[TASK_DUE] = moment(detail["due"], NO_DUE_DATE)
 
 
 # --- jobs: item, definition, name, capability, input, state, most attempts, attempts, last error, created, ended
@@ -355,6 +374,9 @@ on_event(_incident_resolved, e.IncidentResolved)
 on_event(_thrown, e.MessageThrown, e.SignalThrown)
 on_fact(_task_taken, "task.claimed")
 on_fact(_task_given_back, "task.released")
+on_fact(_task_assigned, "task.assigned")
+on_fact(_task_hurried, "task.priority")
+on_fact(_task_put_off, "task.due")
 on_fact(_called, "actor.called", "actor.failed")
 on_fact(_held, "work.held")
 on_fact(_refused, "command.refused")

@@ -213,6 +213,7 @@ SENT: dict[str, dict[str, Any]] = {
     "api-case-replies": {"answers": {"reply": "It was in Lyon."}},
     "api-case-reveal": {"path": "/customer/iban", "reason": "To compare it with the transfer"},
     "api-incident-resolve": {"how": "retry"},
+    "api-tasks-many": {"tasks": [], "action": "claim"},
     "api-attention": {"incidents": [], "how": "retry"},
     "api-task-complete": {"answers": {"verdict": "accept"}},
 }

@@ -12,6 +12,7 @@ from casework.access.roles import ensure_roles
 from casework.actors.bundled import CASE_TYPES
 from casework.intake.services import Opened, case_open
 from casework.models import Case
+from casework.tasks.assigning import task_assign
 from casework.tasks.services import task_claim, task_complete, task_release
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
@@ -98,3 +99,11 @@ def test_a_model_that_names_a_step_that_is_not_there_is_refused() -> None:
     outcome = deploy(files, Origin("system:test"))
     assert isinstance(outcome, Refused)
     assert any("refund.bpmn, approve: no model has an item 'complete_requests'" in f for f in outcome.errors.values())
+
+
+def test_who_opened_the_case_is_not_given_its_approval_either(staff: dict[str, User]) -> None:
+    case, task = approval(staff["anna"])
+    outcome = task_assign(by=staff["clara"], task=task, to=staff["anna"])
+    assert isinstance(outcome, Refused)
+    assert outcome.message == "Anna Adler opened this case, so somebody else has to do this."
+    assert refusals(case) == [("person:clara", "four-eyes")] and open_task(case).assignee is None

@@ -1,0 +1,51 @@
+"""How does it read that a task was given to somebody, hurried, or put off?
+
+Pure. Part of what `narration` tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from casework.cases.handoff_words import Told
+
+Detail = Mapping[str, Any]
+NEVER: Final = 9999
+"""The year of a task that has no date."""
+NORMAL: Final = 50
+
+
+def _assigned(detail: Detail) -> Told:
+    task, note = f"“{detail.get('task', 'a task')}”", detail.get("note", "")
+    said = f": {note}" if note else ""
+    if detail.get("to"):
+        return Told("people", "user-check", f"gave {task} to {detail.get('name') or detail['to']}{said}")
+    return Told("people", "users", f"took {task} from {detail.get('had') or 'somebody'} for its group{said}")
+
+
+def _hurried(detail: Detail) -> Told:
+    priority = detail.get("priority", NORMAL)
+    how = "urgent" if priority > NORMAL else "normal" if priority == NORMAL else "less urgent than others"
+    return Told("people", "flag", f"made “{detail.get('task', 'a task')}” {how}")
+
+
+def _put_off(detail: Detail) -> Told:
+    return Told("people", "clock", f"had “{detail.get('task', 'a task')}” due {_when(detail.get('due'))}")
+
+
+def _when(text: object) -> str:
+    """A time of the history as people write it; a history may hold anything."""
+    try:
+        due = datetime.fromisoformat(str(text))
+    except ValueError:
+        return "at another time"
+    return "at no date" if due.year == NEVER else f"{due.day} {due:%B %Y, %H:%M %Z}".strip()
+
+
+TASKS: Final[Mapping[str, Callable[[Detail], Told]]] = {
+    "task.assigned": _assigned,
+    "task.priority": _hurried,
+    "task.due": _put_off,
+}

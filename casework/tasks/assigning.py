@@ -1,0 +1,183 @@
+"""How is a task given to a named person, or taken from one, and who may be given it?
+
+Whoever holds a task may hand it on to those whom it is offered to. Who has the right `assign` on the case may also give
+it to anybody of the groups that the case type names, who may then see and work the case; and may take it back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+
+from audit.db.columns import Texts
+from audit.db.sql import Part
+from audit.services import Fact
+from casework.access.permissions import (
+    GRANT_TO_PEOPLE,
+    groups_of,
+    has_everywhere,
+    is_candidate,
+    may,
+    origin_of,
+    rights,
+)
+from casework.access.separation_of_duties import done_before
+from casework.studio.rule_versions import newest_types
+from casework.tasks.under_lock import locked_task, name_of, over, refused
+from orchestration.casetypes.case_type import CaseType
+from orchestration.ground.refusals import Refused
+from orchestration.models import HumanTask
+from orchestration.shell import services
+
+NOTE_MOST: Final = 500
+LISTED: Final = 300
+"""People whom a form lists."""
+
+ASSIGNED: Final = """
+assigned as (
+    update orchestration_humantask set assignee_id = %(assignee)s, claimed = null where id = %(task)s),
+assigned_offers as (
+    update orchestration_taskcandidate set assigned = %(assigned)s where task_id = %(task)s)"""
+OFFERED: Final = """
+offered as (
+    insert into orchestration_taskcandidate (task_id, user_id, due, assigned)
+    values (%(task)s, %(assignee)s, %(task_due)s, true))"""
+GRANTED: Final = f"""
+face as (select id from casework_case where instance_id = %(instance)s),
+granted_by_name as ({GRANT_TO_PEOPLE})"""  # noqa: S608 - of a text that stands in the code
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Somebody who may be given a task; `holds`: how many open tasks they have."""
+
+    username: str
+    name: str
+    holds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Whom a person may give tasks to, and whether they may order any."""
+
+    people: tuple[Receiver, ...]
+    may_order: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """What changes for whom it is given to. `offered`: it was not offered to them before; `granted`: they had no right
+    on the case."""
+
+    to: User | None
+    offered: bool = False
+    granted: bool = False
+
+
+@transaction.atomic
+def task_assign(
+    *, by: User, task: HumanTask, to: User | None, note: str = "", held_by: int | None = None
+) -> HumanTask | Refused:
+    """Give a task to somebody; to nobody: to those whom it is offered to. Giving it twice changes nothing.
+
+    `held_by`: who has to have it still, where this is the undoing of another gift by whoever gave it.
+    """
+    case, row = locked_task(task)
+    if row.state != HumanTask.State.OPEN:
+        return refused(case, row, by, "assign", over(row))
+    if row.assignee == to:
+        return row
+    gift = _gift(by, task, row, to, note, held_by, case.case_type)
+    if isinstance(gift, Refused):
+        return refused(case, row, by, "assign", gift)
+    fact = Fact("task.assigned", _told(row, gift, note.strip()))
+    services.record(case, [fact], origin_of(by), list(_parts(case.instance, row, gift)))
+    row.assignee, row.claimed = to, None
+    return row
+
+
+def _gift(
+    by: User, task: HumanTask, row: HumanTask, to: User | None, note: str, held_by: int | None, case_type: CaseType
+) -> Gift | Refused:
+    """What giving it would change, or why it may not be given so."""
+    gives = may(by, "assign", task.instance.case)
+    if held_by is not None and row.assignee_id != held_by:
+        return Refused("changed", f"{name_of(row.assignee) or 'Nobody'} has this task now, so it stays there.")
+    if held_by is None and not gives and row.assignee_id != by.pk:
+        return Refused("not-yours", "This task is not yours any more, so you cannot hand it on.")
+    if len(note) > NOTE_MOST:
+        return Refused("invalid", f"A note has at most {NOTE_MOST} characters.", {"note": "This is too long."})
+    if to is None:
+        return Gift(None)
+    offered = is_candidate(to, row)
+    if not to.is_active or not (offered or (gives and _belongs(to, case_type))):
+        return Refused("not-offered", f"This task may not be given to {name_of(to)}.")
+    if did := done_before(to, row):
+        return Refused("four-eyes", f"{name_of(to)} {did}, so somebody else has to do this.")
+    return Gift(to, not offered, not {"view", "work"} <= rights(to, task.instance.case))
+
+
+def _belongs(person: User, case_type: CaseType) -> bool:
+    return person.groups.filter(name__in=_groups_named(case_type)).exists()
+
+
+def _groups_named(case_type: CaseType) -> set[str]:
+    """The groups of people who work cases of this type; not those of programs that bring them in."""
+    return {role.group for role in case_type.roles if not role.intake}
+
+
+def _told(row: HumanTask, gift: Gift, note: str) -> dict[str, Any]:
+    detail: dict[str, Any] = {
+        "task": row.name, "item": row.item, "definition": row.definition_item,
+        "to": "" if gift.to is None else gift.to.get_username(), "name": name_of(gift.to), "had": name_of(row.assignee),
+    }  # fmt: skip
+    said = {"note": note, "offered": gift.offered, "granted": gift.granted}
+    return detail | {key: value for key, value in said.items() if value}
+
+
+def _parts(instance: int, row: HumanTask, gift: Gift) -> list[Part]:
+    """The rows of it, for the statement that keeps the fact."""
+    to = gift.to
+    values: dict[str, Any] = {"task": row.pk, "assignee": None if to is None else to.pk, "assigned": to is not None}
+    parts: list[Part] = [(ASSIGNED, values)]
+    if gift.offered:
+        parts.append((OFFERED, {"task_due": row.due}))
+    if to is not None and gift.granted:
+        parts.append((GRANTED, {"instance": instance, "people": Texts([to.get_username()])}))
+    return parts
+
+
+def receivers(by: User, task: HumanTask, case_type: CaseType) -> list[Receiver]:
+    """Whom this person may give the task to, by name."""
+    groups = Q(groups__in=task.candidates.exclude(group=None).values("group"))
+    named = Q(pk__in=task.candidates.exclude(user=None).values("user"))
+    wanted = groups | named
+    if may(by, "assign", task.instance.case):
+        wanted |= Q(groups__name__in=_groups_named(case_type))
+    return _listed(User.objects.filter(wanted).exclude(pk=task.assignee_id or 0))
+
+
+def bar(by: User) -> Bar:
+    """What this person may be able to do to many tasks: with colleagues of their groups; where they have the right to
+    assign, with all whom the case types name, and then they may order the tasks, too."""
+    mine, everywhere = set(groups_of(by).values()), has_everywhere(by, "casework.assign_case")
+    types = [each for _, each in newest_types() if everywhere or _assigners(each) & mine]
+    people = _listed(User.objects.filter(groups__name__in=mine.union(*map(_groups_named, types)))) if mine else []
+    return Bar(tuple(people), bool(types))
+
+
+def _assigners(case_type: CaseType) -> set[str]:
+    return {role.group for role in case_type.roles if "assign" in role.may}
+
+
+def _listed(people: QuerySet[User]) -> list[Receiver]:
+    active = people.filter(is_active=True).distinct().order_by("first_name", "last_name", "username")
+    held = dict(
+        HumanTask.objects.filter(state=HumanTask.State.OPEN, assignee__in=active.order_by().values("pk"))
+        .values_list("assignee").annotate(Count("pk"))
+    )  # fmt: skip
+    return [Receiver(each.get_username(), name_of(each), held.get(each.pk, 0)) for each in active[:LISTED]]

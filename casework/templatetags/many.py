@@ -1,0 +1,38 @@
+"""What came of what somebody did to many tasks, on the next page that they see?
+
+Where a chosen task stays chosen is the list's business.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template.context import Context
+
+register = template.Library()
+
+
+@register.inclusion_tag("tasks/_many_results.html", takes_context=True)
+def many_results(context: Context) -> dict[str, Any]:
+    """On a whole page."""
+    return _told_once(context)
+
+
+@register.inclusion_tag("tasks/_many_part.html", takes_context=True)
+def many_results_part(context: Context) -> dict[str, Any]:
+    """Where only a part of a page is sent: in place of what it said before, which stays where nothing is new."""
+    return _told_once(context)
+
+
+def _told_once(context: Context) -> dict[str, Any]:
+    """The session forgets it with this."""
+    request = context.get("request")
+    told = request.session.pop("many", None) if request is not None and hasattr(request, "session") else None
+    return {"told": told, "csrf_token": context.get("csrf_token"), "here": _here(context) if told else ""}
+
+
+def _here(context: Context) -> str:
+    """The page that somebody is on; a part of one that answers a form says itself where it stands."""
+    request: Any = context["request"]
+    return str(context.get("here", "/")) if request.method == "POST" else str(request.get_full_path())
