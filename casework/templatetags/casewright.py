@@ -39,6 +39,8 @@ STATE_TONES: Final = {
     "Awaiting external data": "wait",
     "Suspended": "wait",
     "Pending review": "work",
+    "Being sent": "work",
+    "Being paid": "work",
 }
 BELOW: Final = {
     "inbox": ("/tasks/",),

@@ -39,7 +39,7 @@ def test_an_analyst_works_a_case_from_the_inbox_to_the_sent_answer(person, produ
     anna.presses("Finish")
     anna.sees("Completed")
     assert anna.page.url == address
-    expect(anna.section("What happened")).to_contain_text("Milestone “Answered” was reached")
+    expect(anna.section("What happened")).to_contain_text("Milestone “Answered” was reached", timeout=20_000)
     anna.does_not_see("Maria Sandoval")
     assert (
         product.asks("select data from orchestration_instance order by id desc limit 1")[0][0].count(b"Maria Sandoval")
@@ -200,4 +200,6 @@ def test_everything_works_by_keyboard_and_without_javascript(person, product):
     keyboard.press("Space")
     tab_to("Finish")
     keyboard.press("Enter")
+    product.settled()
+    anna.goes_to(address)
     anna.sees("Completed")

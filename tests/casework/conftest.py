@@ -17,7 +17,7 @@ from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.ground.refusals import Refused
 from orchestration.models import Definition
-from tests.orchestration.machines import Machines, machines, work_jobs
+from tests.orchestration.machines import Machines, machines, send_messages, work_jobs
 
 __all__ = ["machines", "work_jobs"]
 
@@ -76,6 +76,19 @@ def analysed(open_case: Callable[..., Case], machines: Machines) -> Callable[...
         return case
 
     return opened
+
+
+@pytest.fixture
+def sends(machines: Machines) -> Callable[[Case], Case]:
+    """`sends(case)`: a mail system sends what the case has for the customer."""
+
+    def sent(case: Case) -> Case:
+        send_messages(case.instance_id)
+        case.refresh_from_db()
+        case.instance.refresh_from_db()
+        return case
+
+    return sent
 
 
 def refused(outcome: object) -> Refused:

@@ -26,6 +26,9 @@ LABELLED = {
     },
 }
 
+MAIL = "mail-system"
+SENT = {"how": "e-mail", "reference": "M-000001"}
+
 
 @dataclass
 class Machine:
@@ -53,7 +56,8 @@ class Machines:
     """The machines of a test, by kind."""
 
     def __init__(self) -> None:
-        self.by_kind = {"intent": Machine("intent", [{}]), "sentiment": Machine("sentiment", [{}])}
+        mail = Machine("send-message", [dict(SENT)], key=MAIL, input_schema={}, output_schema={"type": "object"})
+        self.by_kind = {"intent": Machine("intent", [{}]), "sentiment": Machine("sentiment", [{}]), MAIL: mail}
         self.say("refund_request", 0.93, "neutral")
 
     def say(self, intent: str, confidence: float, tone: str, certain: float = 0.9) -> None:
@@ -83,6 +87,13 @@ def machines(monkeypatch: pytest.MonkeyPatch, db: None) -> Machines:
     found = Machines()
     monkeypatch.setattr(runner.kinds, "load", found.load)
     return found
+
+
+def send_messages(instance: int) -> None:
+    """Have a mail system, and have it send what the case waits for."""
+    actor_ensure(MAIL, name="Mail system", kind=MAIL, capability="send-message", card={"clearance": "confidential"})
+    register_model_version(MAIL, "1", b"a test's mail system", {}, activate=True)
+    work_jobs(instance)
 
 
 def work_jobs(instance: int, rounds: int = 20) -> int:

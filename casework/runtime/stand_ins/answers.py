@@ -12,6 +12,7 @@ Json = Any
 
 SAID: Final = "This is a stand-in of Casewright's demo, not a real system."
 STYLE: Final = (
+    "pre{white-space:pre-wrap;font:inherit}"
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}"
     ".stand-in{border:2px solid #8a5a00;background:#fff4dc;color:#000;padding:.5rem 1rem}"
     "label{display:block;margin-top:1rem}input,select,textarea,button{font:inherit;padding:.3rem .5rem}"

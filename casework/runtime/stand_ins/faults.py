@@ -14,7 +14,7 @@ from typing import Final
 from casework.runtime.stand_ins.answers import Answer, Request, onward, page, told
 from casework.runtime.stand_ins.store import Store
 
-SYSTEMS: Final = ("orders", "customers", "payments", "ledger")
+SYSTEMS: Final = ("orders", "customers", "payments", "ledger", "mail")
 FAULTS: Final = {
     "none": "works",
     "down": "down: hangs up",

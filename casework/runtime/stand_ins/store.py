@@ -25,6 +25,9 @@ create table if not exists payments (
 create table if not exists entries (
     number integer primary key autoincrement, reference text unique, customer text not null, amount text not null,
     reason text not null, at text not null);
+create table if not exists messages (
+    number integer primary key autoincrement, key text unique, request text not null, recipient text not null,
+    subject text not null, text text not null, at text not null);
 create table if not exists calls (system text primary key, count integer not null);
 create table if not exists faults (
     system text primary key, fault text not null, seconds real not null, times integer not null);
@@ -79,7 +82,7 @@ class Store:
     def counts(self) -> dict[str, int]:
         """Calls by system, and what they led to."""
         found = {f"calls of {row['system']}": row["count"] for row in self.rows("select * from calls order by system")}
-        for table in ("payments", "entries"):
+        for table in ("payments", "entries", "messages"):
             found[table] = self.rows(f"select count(*) as many from {table}")[0]["many"]  # noqa: S608
         return found
 

@@ -68,8 +68,9 @@ class Scene:
 
 @pytest.fixture
 def scene(
-    people: dict[str, User], analysed: Callable[..., Case], machines: Machines, open_case: Callable[..., Case]
-) -> Scene:
+    people: dict[str, User], analysed: Callable[..., Case], machines: Machines, open_case: Callable[..., Case],
+    sends: Callable[[Case], Case],
+) -> Scene:  # fmt: skip
     """Cases whose customers wrote their personal data into every text, and people who repeat it in theirs."""
     words = "I am {name}, write to {email} or call {phone}. My IBAN is {iban}, my card {card}.".format(**PERSON)
     case, waiting = analysed(message=words), analysed(message=words)
@@ -86,6 +87,7 @@ def scene(
     ask = HumanTask.objects.get(instance=again.instance_id, form="question")
     done(task_complete(by=people["ben"], task=ask, answers={"question": "Where was it?"}))
     done(external_receive(by=people["clara"], case=again, item="wait_for_reply", answers={"reply": words}))
+    sends(again)
     machines.fail("intent", temporary=False)
     troubled = open_case(message=words)
     work_jobs(troubled.instance_id)

@@ -41,10 +41,13 @@ def test_what_the_model_does_not_offer_is_refused_and_kept(
     assert [actor for actor, _ in refusals(case)] == ["person:anna"] and questions(case) == 0
 
 
-def test_nothing_is_added_to_a_case_that_is_closed(door: Door, people: People, analysed: Callable[..., Case]) -> None:
+def test_nothing_is_added_to_a_case_that_is_closed(
+    door: Door, people: People, analysed: Callable[..., Case], sends: Callable[[Case], Case]
+) -> None:
     case = analysed()
     task = HumanTask.objects.get(instance=case.instance_id)
     door(people["anna"], "complete", task.pk, **door.answers(verdict="accept", category="refund_request"))
+    assert sends(case).closed
     assert door(people["anna"], "plan", case.pk, **ask(door)).status_code == 409
     assert questions(case) == 0 and refusals(case)
 

@@ -46,7 +46,7 @@ def waits(case, user):
     return list(seen(case, user).head.waits)
 
 
-def test_the_head_says_whom_and_what_the_case_waits_for_by_name(people, analysed, open_case):
+def test_the_head_says_whom_and_what_the_case_waits_for_by_name(people, analysed, open_case, sends):
     fresh = open_case()
     assert waits(fresh, people["anna"]) == [
         "a machine to finish “Find out what it is about”", "a machine to finish “Read the tone”",
@@ -57,15 +57,18 @@ def test_the_head_says_whom_and_what_the_case_waits_for_by_name(people, analysed
     assert waits(routed, people["anna"]) == ["you to finish “Check and send the draft”"]
     assert waits(routed, people["clara"]) == ["Anna Adler to finish “Check and send the draft”"]
     answered(routed, people["anna"])
-    assert waits(routed, people["anna"]) == []
+    assert waits(routed, people["anna"]) == ["a machine to finish “Send the answer”"]
+    assert waits(sends(routed), people["anna"]) == []
 
 
-def test_the_stage_bar_and_milestones_follow_the_case(people, analysed, open_case):
+def test_the_stage_bar_and_milestones_follow_the_case(people, analysed, open_case, sends):
     fresh, routed = open_case(), analysed()
     assert [stage.status for stage in seen(fresh, people["anna"]).stages] == ["active", "ahead"]
     assert [stage.status for stage in seen(routed, people["anna"]).stages] == ["done", "active"]
-    assert [bool(each.reached) for each in seen(routed, people["anna"]).milestones] == [True, False]
+    assert [bool(each.reached) for each in seen(routed, people["anna"]).milestones] == [True, False, False]
     answered(routed, people["anna"])
+    assert [bool(each.reached) for each in seen(routed, people["anna"]).milestones] == [True, True, False]
+    sends(routed)
     page = seen(routed, people["anna"])
     assert [stage.status for stage in page.stages] == ["done", "done"]
     assert all(each.reached for each in page.milestones)
@@ -196,7 +199,7 @@ def test_an_incident_shows_its_context_and_is_decided_by_a_person(people, open_c
     assert page.made[-1].inputs[0].value in (0.9, 0.99)
 
 
-def test_the_page_is_read_with_few_statements_however_much_has_happened(people, analysed):
+def test_the_page_is_read_with_few_statements_however_much_has_happened(people, analysed, sends):
     case = analysed()
     task_claim(by=people["anna"], task=case.instance.tasks.get())
     with statements() as before:
@@ -205,6 +208,7 @@ def test_the_page_is_read_with_few_statements_however_much_has_happened(people, 
     question = case.instance.tasks.get(state="open", definition_item="write_question_task")
     task_complete(by=people["anna"], task=question, answers={"question": "Which?"})
     external_receive(by=people["anna"], case=case, item="wait_for_reply", answers={"reply": "That."})
+    sends(case)
     for _ in range(20):
         task_release(by=people["anna"], task=task_claim(by=people["anna"], task=case.instance.tasks.get(state="open")))
     seen(case, people["anna"])

@@ -48,7 +48,9 @@ def test_every_step_of_a_complaint_keeps_to_two_statements(
     assert len(decided.events) > 15
     done_within(lambda: services.send(case, PlanItem("ask_customer"), ORIGIN))
     task = HumanTask.objects.get(instance=case, definition_item="check_draft_task")
-    ended = done_within(lambda: services.send(case, CompleteTask(task.item, {"verdict": "accept"}), ORIGIN))
+    done_within(lambda: services.send(case, CompleteTask(task.item, {"verdict": "accept"}), ORIGIN))
+    sending = Job.objects.get(instance=case, definition_item="send_answer_task").job
+    ended = done_within(lambda: services.send(case, CompleteJob(sending, {"how": "e-mail"}), ORIGIN))
     assert ended.ended
 
 

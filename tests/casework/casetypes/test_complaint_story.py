@@ -21,7 +21,7 @@ from orchestration.models import ActorCall, Definition, HumanTask, Incident, Job
 from orchestration.shell.selectors import data_of
 from orchestration.shell.services import Done
 from orchestration.shell.verification import verify
-from tests.orchestration.machines import Machines, work_jobs
+from tests.orchestration.machines import MAIL, SENT, Machines, work_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +47,9 @@ def test_a_new_complaint_asks_both_models_and_nobody_else(open_case: Callable[..
     assert open_tasks(case) == []
 
 
-def test_a_certain_complaint_gets_a_draft_that_an_analyst_sends(people: People, analysed: Analysed) -> None:
+def test_a_certain_complaint_gets_a_draft_that_an_analyst_approves_and_the_mail_system_sends(
+    people: People, analysed: Analysed, sends: Callable[[Case], Case], machines: Machines
+) -> None:
     case = analysed(intent="refund_request", confidence=0.93)
     assert case.state == "Pending review"
     assert open_tasks(case) == [("Check and send the draft", ["Analysts"])]
@@ -55,10 +57,49 @@ def test_a_certain_complaint_gets_a_draft_that_an_analyst_sends(people: People, 
     outcome = task_complete(by=people["anna"], task=only_task(case), answers={"verdict": "accept"})
     assert isinstance(outcome, Done)
     case.refresh_from_db()
-    case.instance.refresh_from_db()
+    assert (case.state, case.closed) == ("Being sent", False)
+    sends(case)
     assert (case.state, case.closed) == ("Completed", True)
-    answer = data_of(case.instance)["answer"]
-    assert answer.startswith("Dear Maria Sandoval,") and "ten working days" in answer
+    ((message, key),) = machines.by_kind[MAIL].calls
+    assert message["to"] == "maria.sandoval@example.org" and message["text"] == data_of(case.instance)["answer"]
+    assert message["text"].startswith("Dear Maria Sandoval,") and "ten working days" in message["text"] and key
+    assert data_of(case.instance)["sent"] == SENT
+    called = [entry for entry in timeline(case.instance_id) if entry.action == "actor.called"][-1]
+    assert called.actor == "model:mail-system"
+
+
+def test_an_answer_that_the_mail_system_does_not_take_is_sent_by_a_person_and_the_case_waits(
+    people: People, analysed: Analysed, sends: Callable[[Case], Case], machines: Machines
+) -> None:
+    case = analysed()
+    task_complete(by=people["anna"], task=only_task(case), answers={"verdict": "accept"})
+    machines.fail(MAIL, temporary=False)
+    assert (sends(case).state, case.closed) == ("Being sent", False)
+    assert open_tasks(case) == [("Send the answer", ["Senior analysts"])]
+    by_hand = task_complete(by=people["clara"], task=only_task(case), answers={"result.how": "letter"})
+    assert isinstance(by_hand, Done) and by_hand.ended
+    case.instance.refresh_from_db()
+    assert data_of(case.instance)["sent"] == {"how": "letter"}
+    assert case_verify(by=people["axel"], case=case).ok
+
+
+def test_without_an_address_a_person_of_the_group_sends_the_answer(people: People, analysed: Analysed) -> None:
+    case = analysed(customer={"name": "Maria Sandoval"})
+    task_complete(by=people["anna"], task=only_task(case), answers={"verdict": "accept"})
+    assert open_tasks(case) == [("Send the answer by hand", ["Analysts"])]
+    done = task_complete(by=people["ben"], task=only_task(case), answers={"sent.how": "phone"})
+    assert isinstance(done, Done) and done.ended
+
+
+def test_a_question_goes_to_the_customer_too(
+    people: People, analysed: Analysed, sends: Callable[[Case], Case], machines: Machines
+) -> None:
+    case = analysed()
+    item_plan(by=people["anna"], case=case, definition="ask_customer")
+    ask = HumanTask.objects.get(instance=case.instance_id, name="Write the question")
+    task_complete(by=people["anna"], task=ask, answers={"question": "Which shop was it?"})
+    assert data_of(sends(case).instance)["question_sent"] == SENT and case.state == "Awaiting external data"
+    assert [message["text"] for message, _ in machines.by_kind[MAIL].calls] == ["Which shop was it?"]
 
 
 @pytest.mark.parametrize(
@@ -86,15 +127,16 @@ def test_a_lost_card_goes_to_the_cards_team_which_may_then_see_the_case(people: 
     assert may(people["dora"], "work", lost) and not may(people["dora"], "view", other)
 
 
-def test_a_rejected_draft_goes_to_a_senior_analyst_with_the_reason(people: People, analysed: Analysed) -> None:
+def test_a_rejected_draft_goes_to_a_senior_analyst_with_the_reason(
+    people: People, analysed: Analysed, sends: Callable[[Case], Case]
+) -> None:
     case = analysed()
     rejected = {"verdict": "reject", "reason": "She asks about two things."}
     assert isinstance(task_complete(by=people["anna"], task=only_task(case), answers=rejected), Done)
     assert open_tasks(case) == [("Senior review", ["Senior analysts"])]
     sent = {"verdict": "change", "reason": "Two answers in one.", "answer": "Dear {customer.name}, yes to both."}
     assert isinstance(task_complete(by=people["clara"], task=only_task(case), answers=sent), Done)
-    case.refresh_from_db()
-    case.instance.refresh_from_db()
+    sends(case)
     assert case.state == "Completed" and data_of(case.instance)["answer"] == "Dear Maria Sandoval, yes to both."
 
 

@@ -33,7 +33,8 @@ def said(*arguments: str) -> str:
 
 def test_what_ships_is_deployed_once() -> None:
     assert said().splitlines() == [
-        "Customer complaint: version 1 deployed", "Refund: version 1 deployed", "Goodwill bot: an actor, registered",
+        "Customer complaint: version 1 deployed", "Mail system: an actor, registered",
+        "Refund: version 1 deployed", "Goodwill bot: an actor, registered",
         "Order system: an actor, registered", "Payment system: an actor, registered",
     ]  # fmt: skip
     assert said().splitlines() == [

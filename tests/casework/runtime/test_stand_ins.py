@@ -77,7 +77,7 @@ def test_a_payment_is_made_once_for_each_key_however_often_and_at_once_it_is_ask
     with ThreadPoolExecutor(8) as many:
         answers = list(many.map(lambda _: demo.ask("/payments", asked, Idempotency_Key="k-1"), range(16)))
     assert {status for status, _ in answers} == {201} and len({said["payment"] for _, said in answers}) == 1
-    assert demo.ask("/payments")[1]["counts"] == {"calls of payments": 17, "payments": 1, "entries": 0}
+    assert demo.ask("/payments")[1]["counts"] == {"calls of payments": 17, "payments": 1, "entries": 0, "messages": 0}
 
 
 def test_a_key_is_not_taken_for_something_else_and_without_one_each_is_paid(demo: Demo) -> None:
@@ -115,6 +115,24 @@ def test_a_form_that_is_not_right_comes_back_with_what_is_wrong(demo: Demo) -> N
     status, said = demo.ask("/ledger", {"customer": "Elena", "amount": "1000"})
     assert status == 422 and "0.01 to 100" in said and "This is needed" in said and 'value="Elena"' in said
     assert demo.ask("/faults", Accept="application/json")[1]["counts"]["entries"] == 0
+
+
+# ---------------------------------------------------------------- mail
+
+
+def test_a_message_is_sent_once_for_each_key_and_can_be_read_where_it_was_sent(demo: Demo) -> None:
+    message = {"to": "maria@example.org", "subject": "Your message to us", "text": "Dear <Maria>,\nit comes."}
+    answers = [demo.ask("/messages", message, Idempotency_Key="k") for _ in range(3)]
+    assert [(status, said["message"]) for status, said in answers] == [(202, "M-000001")] * 3
+    assert demo.ask("/messages", message | {"text": "Other"}, Idempotency_Key="k")[0] == 422
+    assert demo.ask("/messages", Accept="application/json")[1]["counts"]["messages"] == 1
+    assert "maria@example.org" in demo.ask("/messages")[1] and "&lt;Maria&gt;" in demo.ask("/messages/1")[1]
+
+
+@pytest.mark.parametrize("wrong", [{"to": "nobody"}, {"text": ""}, {"subject": "x" * 201}, {"to": None}])
+def test_a_message_that_cannot_be_sent_is_refused(wrong: dict[str, Any], demo: Demo) -> None:
+    message = {"to": "maria@example.org", "subject": "s", "text": "t"}
+    assert demo.ask("/messages", message | wrong)[0] == 422
 
 
 # ---------------------------------------------------------------- faults

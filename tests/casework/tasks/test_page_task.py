@@ -36,7 +36,7 @@ def test_accepting_sends_the_suggestion_as_it_is(people, task, client):
     shown = {field.name: field.value() for field in page.context["form"] if field.value()}
     answer = client.post(f"/tasks/{task.pk}/complete/", shown | {"verdict": "accept"}, follow=True)
     assert done(task)
-    assert "Completed" in answer.content.decode()
+    assert "Being sent" in answer.content.decode()
 
 
 def test_a_change_without_a_reason_comes_back_with_all_that_was_typed(people, task, client):

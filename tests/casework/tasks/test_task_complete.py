@@ -27,11 +27,11 @@ def data(case: Case) -> dict[str, Any]:
 
 
 def test_what_is_accepted_goes_out_with_the_name_that_the_analyst_may_not_see(
-    door: Door, people: People, analysed: Callable[..., Case]
+    door: Door, people: People, analysed: Callable[..., Case], sends: Callable[[Case], Case]
 ) -> None:
     case = analysed()
     assert door(people["anna"], "complete", open_task(case).pk, **door.answers(**ACCEPTED)).status_code == door.done
-    assert data(case)["answer"].startswith("Dear Maria Sandoval,") and case.closed
+    assert data(case)["answer"].startswith("Dear Maria Sandoval,") and sends(case).closed
     assert [entry.actor for entry in kept(case, "engine.TaskClosed")] == ["person:anna"]
 
 
