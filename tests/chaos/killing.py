@@ -10,6 +10,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import cycle
+from typing import Any
 
 from tests.chaos.product import Product, lived, wait_for
 
@@ -39,12 +40,34 @@ class Report:
     open_cases: int
     incidents: int
     verified: str
+    not_once: list[tuple[Any, ...]]
+    """Jobs with no result in the ledger, or with two: which, its state, and what came of each attempt."""
 
     @property
     def holds(self) -> bool:
         """Nothing lost, nothing done twice, nobody asked, every history whole."""
-        lost = self.open_cases or self.effects != self.jobs or self.calls["done"] != self.jobs
-        return not (lost or self.doubled or self.misused_keys or self.incidents)
+        return not self.faults
+
+    @property
+    def faults(self) -> list[str]:
+        """What does not hold, each with what it was found by."""
+        found = {
+            "cases are not over": self.open_cases,
+            "effects differ from jobs": self.effects - self.jobs,
+            "jobs have not one result": self.not_once,
+            "effects were doubled": self.doubled,
+            "keys were used for two things": self.misused_keys,
+            "incidents are open": self.incidents,
+        }
+        return [f"{what}: {how}" for what, how in found.items() if how]
+
+
+NOT_ONCE = """
+select j.instance_id, j.job, j.capability, j.state, j.attempts, j.worker, j.last_error,
+       array_agg(c.attempt || ' ' || c.outcome || ' ' || c.started::time || ' ' || c.error order by c.id)
+from orchestration_job j left join orchestration_actorcall c on c.job_id = j.id
+group by j.id having count(*) filter (where c.outcome = 'done') <> 1
+"""
 
 
 def killed(product: Product, kills: int, cases: int, seed: int, patience: float) -> Report:
@@ -108,4 +131,5 @@ def _report(product: Product, kills: Counter[str], seconds: float, afterwards: f
         open_cases=product.count("instance where status <> 'completed'"),
         incidents=product.count("incident"),
         verified=product.manage("verify_audit").strip(),
+        not_once=product.ask(NOT_ONCE),
     )

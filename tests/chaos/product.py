@@ -40,6 +40,8 @@ class Product:
         self.folder, self.log = folder, folder / "product.log"
         self.places = locations(folder / "state")
         self.database = Postgres(self.places, fast=True)
+        # What was committed stays when the server is killed, as on a server; for that it need not be on the disk.
+        self.database.settings = [*self.database.settings, "synchronous_commit=on"]
         self.broker: subprocess.Popen[bytes] | None = None
         self.broker_port, self.web_port = free_port(), free_port()
         self.record: Record = machine.record
