@@ -18,6 +18,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from casework.access import permissions
+from casework.cases.past_rows import former_of
 from casework.cases.read.case_view import row_mask
 from casework.tasks.assigning import task_assign
 from casework.tasks.ordering import task_hurry, task_put_off
@@ -100,10 +101,14 @@ def titles(by: User, tasks: Iterable[int]) -> Mapping[int, str]:
     now = clock.utc_now()
     person = permissions.principal(by, None, now)
     rows = HumanTask.objects.filter(permissions.listed_for(by, "instance__case"), pk__in=list(tasks)).values_list(
-        "pk", "name", "instance__case__title", "instance__definition", "instance__data"
+        "pk", "name", "instance__case__title", "instance", "instance__definition", "instance__data"
     )
-    masks = ((pk, name, title, row_mask(definition, bytes(data), person)) for pk, name, title, definition, data in rows)
-    return {pk: f"{masked(name)}, {masked(title)}" for pk, name, title, masked in masks}
+    former = former_of(row[3] for row in rows)
+    masks = {
+        pk: row_mask(definition, bytes(data), person, former.get(instance, {}))
+        for pk, _, _, instance, definition, data in rows
+    }
+    return {pk: f"{masks[pk](name)}, {masks[pk](title)}" for pk, name, title, *_ in rows}
 
 
 def _attempted(by: User, number: int, right: str, work: Callable[[HumanTask], tuple[object, Back | None]]) -> Result:
