@@ -30,6 +30,12 @@ class TaskSummary(Shape):
     title = s.CharField()
     reference = s.CharField()
     state = s.CharField(help_text="The case's named state.")
+    about = s.CharField(help_text="What tells its case from others, as you may see it.")
+    why = s.CharField(help_text="Why it is here, in the words of the rule that sent it; empty where none did.")
+    suggested = s.CharField(help_text="What a machine thinks that it is about; empty where none said.")
+    sure = s.FloatField(allow_null=True, help_text="How sure the machine is, from 0 to 1.")
+    at_risk = s.BooleanField(help_text="Less than a quarter of the time that it was given is left, or nothing.")
+    groups = s.ListField(child=s.CharField(), help_text="Whom it is offered to.")
 
 
 class TaskList(Shape):

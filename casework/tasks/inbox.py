@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any, Final
 
 from django.contrib.auth.models import User
@@ -19,11 +18,9 @@ from psycopg.sql import SQL, Composed
 
 from casework.access import permissions
 from casework.cases.past_rows import Former, former_of
-from casework.cases.read.case_view import row_mask
 from casework.cases.references import key_of
-from casework.tasks.columns import Cell, Column, cells
-from orchestration.casetypes.case_type import Faulty, by_definition
-from orchestration.privacy.masking import Principal
+from casework.tasks.columns import Column
+from casework.tasks.row import Found, TaskRow, task_row
 
 PAGE: Final = 50
 CAP: Final = 1000
@@ -56,7 +53,9 @@ _ROWS = """
 with found(due, id) as ({found}),
      top as (select distinct due, id from found order by due {order}, id {order} limit %(limit)s)
 select t.id, t.name, t.due, t.priority, t.assignee_id, u.username, u.first_name, u.last_name, f.id, f.title,
-       f.reference, f.state, i.definition_id, i.data, i.id
+       f.reference, f.state, i.definition_id, i.data, t.created, t.form, t.definition_item,
+       array(select g.name::text from orchestration_taskcandidate c join auth_group g on g.id = c.group_id
+             where c.task_id = t.id order by g.name), i.id
 from top join orchestration_humantask t on t.id = top.id
 join orchestration_instance i on i.id = t.instance_id join casework_case f on f.instance_id = i.id
 left join auth_user u on u.id = t.assignee_id
@@ -72,27 +71,6 @@ _FREE = SQL("and not c.assigned")
 _NONE = SQL("")
 _BEGINNING = (datetime(1, 1, 1, tzinfo=UTC), 0)
 _END = (datetime(9999, 12, 31, 23, 59, tzinfo=UTC), 2**62)
-
-
-@dataclass(frozen=True, slots=True)
-class TaskRow:
-    """One line of the inbox. `assignee` is the name of whoever has it, empty where nobody has.
-
-    `cells`: one for each column that was asked for.
-    """
-
-    id: int
-    name: str
-    due: datetime | None
-    overdue: bool
-    urgent: bool
-    assignee: str
-    mine: bool
-    case: int
-    title: str
-    reference: str
-    state: str
-    cells: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +102,10 @@ def inbox_page(
     }  # fmt: skip
     person = permissions.principal(user, None, now)
     statement = _page(tab, latest_first, bool(reference))
-    found = _found(statement, values, key_of(reference), lambda row, past: _row(row, past, user, person, now, columns))
+    found = _found(
+        statement, values, key_of(reference),
+        lambda row, past: task_row(Found(*row), past, user, person, now, columns),
+    )  # fmt: skip
     rows = tuple(row for _, row in found[:limit])
     return InboxPage(tab, rows, _counts(values), found[limit - 1][0] if len(found) > limit else "")
 
@@ -187,34 +168,6 @@ def _read(statement: Composed, values: Mapping[str, Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)  # Django's cursor hands it on to psycopg
         return list(cursor.fetchall())
-
-
-def _row(
-    row: Sequence[Any], past: Former, user: User, person: Principal, now: datetime, columns: Sequence[Column]
-) -> TaskRow:
-    task, name, due, priority, assignee, username, first, last, case, title, reference, state, definition, data = row[
-        :-1
-    ]
-    masked = row_mask(definition, bytes(data), person, past)
-    shown = masked(title)
-    return TaskRow(
-        id=task, name=name if name in _static_names(definition) else masked(name),
-        due=due if due.year < 9999 else None, overdue=due < now, urgent=priority > 50, mine=assignee == user.pk,
-        assignee=f"{first or ''} {last or ''}".strip() or username or "", case=case, title=shown,
-        reference=reference if shown == title and reference in title else masked(reference), state=state,
-        cells=cells(columns, definition, bytes(data), person, masked),
-    )  # fmt: skip
-
-
-@lru_cache(maxsize=64)
-def _static_names(definition: int) -> frozenset[str]:
-    """The names of tasks as the model has them: no data of any case is in these."""
-    try:
-        library = by_definition(definition).library
-    except Faulty:
-        return frozenset()
-    models = (*library.cases.values(), *library.processes.values())
-    return frozenset(node.name for model in models for node in model.nodes.values())
 
 
 def _prefix(reference: str) -> str:

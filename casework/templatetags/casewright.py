@@ -181,8 +181,9 @@ def _time(moment: datetime, words: str, goes_on: str = "") -> SafeString:
 
 
 @register.inclusion_tag("partials/due.html")
-def due(moment: datetime | None, overdue: bool) -> dict[str, Any]:
-    return {"due": moment, "overdue": overdue}
+def due(moment: datetime | None, overdue: bool, at_risk: bool = False) -> dict[str, Any]:
+    """Until when; `at_risk`: little of the time is left."""
+    return {"due": moment, "overdue": overdue, "at_risk": at_risk}
 
 
 @register.simple_tag
@@ -201,11 +202,16 @@ def sure(confidence: float | None) -> SafeString:
     """A confidence as a bar and a figure."""
     if confidence is None:
         return SafeString("")
-    level = "high" if confidence >= SURE else "middle" if confidence >= UNSURE else "low"
     return format_html(
         '<span class="sure sure-{}"><progress max="100" value="{}" aria-label="Confidence"></progress>{} %</span>',
-        level, round(confidence * 100), f"{confidence * 100:.1f}",
+        sure_level(confidence), round(confidence * 100), f"{confidence * 100:.1f}",
     )  # fmt: skip
+
+
+@register.filter
+def sure_level(confidence: float) -> str:
+    """Whether a confidence is high, middle or low."""
+    return "high" if confidence >= SURE else "middle" if confidence >= UNSURE else "low"
 
 
 @register.filter

@@ -148,6 +148,8 @@ class CaseType:
     stages: tuple[str, ...]
     key_facts: tuple[str, ...]
     listed: tuple[ListField, ...]
+    headline: tuple[str, ...]
+    reasons: Mapping[str, str]
     roles: tuple[Role, ...]
     may_open: frozenset[str]
     fallback_group: str
@@ -284,6 +286,8 @@ def _case_type(
         stages=tuple(manifest.get("stages", ())),
         key_facts=tuple(manifest.get("key-facts", ())),
         listed=tuple(ListField(**_known(ListField, one)) for one in manifest.get("list", {}).get("fields", ())),
+        headline=tuple(manifest.get("list", {}).get("headline", ())),
+        reasons=_reasons(manifest, library),
         roles=tuple(_role(group, role) for group, role in manifest.get("roles", {}).items()),
         may_open=frozenset(manifest.get("may_open", ())),
         fallback_group=manifest.get("fallback_group", ""),
@@ -307,6 +311,13 @@ def _classified(schema: Mapping[str, Any], faults: list[str]) -> Classification:
     except (ValueError, TypeError, AttributeError) as error:
         faults.append(f"The schema's classification: {error}")
         return classify({})
+
+
+def _reasons(manifest: Mapping[str, Any], library: CompiledModels) -> dict[str, str]:
+    """Where it is said why a task is there, by the id under which tasks are kept: of CMMN that of the definition."""
+    defined = {node.id: node.definition for model in library.cases.values() for node in model.nodes.values()}
+    named = manifest.get("list", {}).get("why", {})
+    return {defined.get(item, item): path for path, items in named.items() for item in items}
 
 
 def _role(group: str, role: Mapping[str, Any]) -> Role:

@@ -142,6 +142,7 @@ def _items(manifest: Mapping[str, Json], named: Named) -> Iterator[str]:
     wanted = [(f"states/{s['name']}", item) for s in manifest.get("states", ()) for item in s.get("while", ())]
     wanted += [("stages", item) for item in manifest.get("stages", ())]
     wanted += [("external", external["item"]) for external in manifest.get("external", ())]
+    wanted += [("list/why", item) for items in manifest.get("list", {}).get("why", {}).values() for item in items]
     for place, item in wanted:
         if item not in named.items:
             yield f"{MANIFEST}, {place}: no model has an item {item!r}."
@@ -178,7 +179,10 @@ def _places(manifest: Mapping[str, Json], forms: Mapping[str, Json], schema: Jso
     paths = [(MANIFEST, "intake", path) for path in (*columns, *intake.get("required", ()))]
     paths += [(MANIFEST, "urgent", manifest["urgent"])] if "urgent" in manifest else []
     paths += [(MANIFEST, "key-facts", path) for path in manifest.get("key-facts", ())]
-    paths += [(MANIFEST, "list", field["path"]) for field in manifest.get("list", {}).get("fields", ())]
+    listed = manifest.get("list", {})
+    paths += [(MANIFEST, "list", field["path"]) for field in listed.get("fields", ())]
+    paths += [(MANIFEST, "list/headline", path) for path in listed.get("headline", ())]
+    paths += [(MANIFEST, "list/why", path) for path in listed.get("why", ())]
     for key, form in forms.items():
         asked = form.get("fields", ())
         paths += [(FORMS, key, field["path"]) for field in asked]

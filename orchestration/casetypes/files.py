@@ -70,6 +70,8 @@ _MANIFEST_SHAPE: Final = _object(
     stages=_TEXTS,
     **{"key-facts": _TEXTS},
     list=_object(
+        headline={**_TEXTS, "maxItems": 6},
+        why={"type": "object", "additionalProperties": _TEXTS},
         fields={
             "type": "array",
             "maxItems": 30,

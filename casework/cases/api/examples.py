@@ -76,8 +76,13 @@ HISTORY: Json = {
     "next": None,
 }  # fmt: skip
 
+_ROW: Json = {
+    "about": "Fees and charges · “Why was I charged 12.50 for my account?”", "suggested": "Fees and charges",
+    "sure": 0.93, "why": "A known kind of complaint: an analyst checks the drafted answer.", "at_risk": False,
+    "groups": ["Analysts"],
+}  # fmt: skip
 TASKS: Json = {
-    "results": [_TASK | {name: _SUMMARY[name] for name in ("title", "reference", "state")} | {"case": 17}],
+    "results": [_TASK | {name: _SUMMARY[name] for name in ("title", "reference", "state")} | {"case": 17} | _ROW],
     "counts": {"mine": 1, "groups": 12, "unassigned": 9, "soon": 2}, "next": "",
 }  # fmt: skip
 TASK: Json = _READ | {

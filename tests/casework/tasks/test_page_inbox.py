@@ -8,10 +8,14 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
+from audit.services import Origin
 from casework.tasks.inbox import CAP, PAGE, TABS, inbox_page
 from casework.tasks.inbox_state import inbox_states
 from casework.tasks.services import task_claim
+from orchestration.engine.commands import SetVariables
 from orchestration.models import Definition, HumanTask, Instance, TaskCandidate
+from orchestration.shell.services import Done, send
+from tests.casework.reading import told
 from tests.sql import statements
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +131,22 @@ def test_what_is_masked_for_me_is_masked_in_a_title_too(people, analysed, client
         assert "maria.sandoval@example.org" not in told
     client.force_login(people["clara"])
     assert "Maria Sandoval" in client.get("/cases/").content.decode()
+
+
+def test_a_row_says_what_its_case_is_about_why_it_is_here_and_how_sure_the_machine_is(people, analysed, client):
+    analysed(message="The fee in March is wrong")
+    client.force_login(people["anna"])
+    said = told(client.get("/?tab=groups"))
+    for words in ("A refund", "<q>The fee in March is wrong</q>", "Check and send the draft", "93.0 %",
+                  "A known kind of complaint", "for Analysts"):  # fmt: skip
+        assert words in said, words
+
+
+def test_a_name_that_was_corrected_is_not_told_by_the_first_words(people, analysed):
+    case = analysed(message="I am Marie Sandovar", customer={"name": "Marie Sandovar"})
+    outcome = send(case.instance_id, SetVariables({"customer": {"name": "Maria Sandoval"}}), Origin("system:test"))
+    assert isinstance(outcome, Done), outcome
+    assert "“I am M" in page(people["anna"]).rows[0].about and "Sandovar" not in page(people["anna"]).rows[0].about
 
 
 def test_claiming_from_the_list_goes_back_to_the_list(people, analysed, client):

@@ -1,0 +1,140 @@
+"""What is one line of the inbox?
+
+A task with what tells its case from others. Made of one row of the inbox's statement, with no further statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import orjson
+from django.contrib.auth.models import User
+
+from casework.cases.past_rows import Former
+from casework.cases.read.case_view import row_mask
+from casework.cases.read.values import InWords, values_in_words
+from casework.tasks.columns import Cell, Column, cells
+from casework.tasks.glance import Glance, Words, headline, reason, suggestion
+from orchestration.casetypes.case_type import Faulty, by_definition
+from orchestration.privacy.masking import Principal
+
+AT_RISK: Final = 4
+"""A task is at risk in the last of so many parts of the time that it was given."""
+
+
+class Found(NamedTuple):
+    """A row of the statement, in its order. `instance`: the root of the case."""
+
+    id: int
+    name: str
+    due: datetime
+    priority: int
+    assignee: int | None
+    username: str | None
+    first_name: str | None
+    last_name: str | None
+    case: int
+    title: str
+    reference: str
+    state: str
+    definition: int
+    data: bytes
+    created: datetime
+    form: str
+    item: str
+    groups: Sequence[str]
+    instance: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """`assignee` is the name of whoever has it, empty where nobody has; `groups`: whom it is offered to.
+
+    `headline`: what tells its case from others, `why` it is here, `suggested`: what a machine thinks that it is about,
+    `sure`: from 0 to 1. `at_risk`: little is left of its time, or nothing. `cells`: one for each column asked for.
+    """
+
+    id: int
+    name: str
+    due: datetime | None
+    overdue: bool
+    at_risk: bool
+    urgent: bool
+    assignee: str
+    mine: bool
+    groups: tuple[str, ...]
+    case: int
+    title: str
+    reference: str
+    state: str
+    headline: tuple[Words, ...] = ()
+    why: str = ""
+    suggested: str = ""
+    sure: float | None = None
+    cells: tuple[Cell, ...] = ()
+
+    @property
+    def about(self) -> str:
+        """The headline as one text; the title of the case where there is none."""
+        return " · ".join(f"“{one.text}”" if one.quoted else one.text for one in self.headline) or self.title
+
+    @property
+    def new_suggestion(self) -> str:
+        """What the machine thinks, where the headline does not say it already."""
+        return "" if self.suggested in {one.text for one in self.headline} else self.suggested
+
+
+def task_row(
+    found: Found, past: Former, user: User, person: Principal, now: datetime, columns: Sequence[Column]
+) -> TaskRow:
+    """The line for this reader. `past`: what stood in the case before (`past_rows.former_of`)."""
+    data = bytes(found.data)
+    masked = row_mask(found.definition, data, person, past)
+    shown = masked(found.title)
+    seen = _glance(found, data, person, masked)
+    suggested, sure = suggestion(seen, found.form) if seen else ("", None)
+    name = f"{found.first_name or ''} {found.last_name or ''}".strip() or found.username or ""
+    is_titled = shown == found.title and found.reference in found.title
+    return TaskRow(
+        id=found.id, name=found.name if found.name in _static_names(found.definition) else masked(found.name),
+        due=found.due if found.due.year < 9999 else None, overdue=found.due < now,
+        at_risk=at_risk(found.created, found.due, now), urgent=found.priority > 50, assignee=name,
+        mine=found.assignee == user.pk, groups=tuple(found.groups), case=found.case, title=shown,
+        reference=found.reference if is_titled else masked(found.reference),
+        state=found.state, headline=headline(seen) if seen else (), why=reason(seen, found.item) if seen else "",
+        suggested=suggested, sure=sure, cells=cells(columns, found.definition, data, person, masked),
+    )  # fmt: skip
+
+
+def at_risk(created: datetime, due: datetime, now: datetime) -> bool:
+    """Whether less than a quarter of the time that a task was given is left."""
+    return due - now < (due - created) / AT_RISK
+
+
+def _glance(found: Found, data: bytes, person: Principal, masked: Callable[[str], str]) -> Glance | None:
+    """What may be seen of the case's data; None where its version cannot be read any more."""
+    try:
+        case_type, said = by_definition(found.definition), _words(found.definition)
+    except Faulty:
+        return None
+    return Glance(case_type, orjson.loads(data), person, masked, said)
+
+
+@lru_cache(maxsize=64)
+def _words(definition: int) -> InWords:
+    return values_in_words(by_definition(definition))
+
+
+@lru_cache(maxsize=64)
+def _static_names(definition: int) -> frozenset[str]:
+    """The names of tasks as the model has them: no data of any case is in these."""
+    try:
+        library = by_definition(definition).library
+    except Faulty:
+        return frozenset()
+    models = (*library.cases.values(), *library.processes.values())
+    return frozenset(node.name for model in models for node in model.nodes.values())
