@@ -9,6 +9,7 @@ from casework.actors import registry_api as actors
 from casework.actors.api import workers
 from casework.cases.api import commands, handoffs, incidents, reading
 from casework.intake import api as intake
+from casework.search import api as search
 from casework.tasks import api, many_api
 from casework.web.api.errors import unknown
 from casework.web.api.reference import api_docs
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<number:case>/items/<number:item>/", commands.ItemView.as_view(), name="api-case-item"),
     path("cases/<number:case>/change/", commands.ChangeView.as_view(), name="api-case-change"),
     path("cases/<number:case>/handoffs/", handoffs.HandoffsView.as_view(), name="api-case-handoffs"),
+    path("search/", search.SearchView.as_view(), name="api-search"),
     path("attention/", incidents.AttentionView.as_view(), name="api-attention"),
     path("cases/<number:case>/incidents/<number:incident>/", incidents.IncidentView.as_view(), name="api-incident"),
     path(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.contrib.postgres.indexes import OpClass
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F
 from django.utils.functional import cached_property
@@ -79,6 +81,20 @@ class ListedCase(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} for {self.reader}"
+
+
+class SearchedCase(models.Model):
+    """The words that find a case (`cases.search_words`), each behind the least clearance that reads it in clear."""
+
+    case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="+")
+    face = ArrayField(models.TextField(), help_text="words of title and reference")
+    words = SearchVectorField()
+
+    class Meta:
+        indexes = [GinIndex(fields=["words"], name="searched_by_words")]
+
+    def __str__(self) -> str:
+        return f"words of {self.case_id}"
 
 
 class CaseUserObjectPermission(UserObjectPermissionBase):

@@ -19,6 +19,7 @@ from casework.events import views as events
 from casework.events.hook import hook
 from casework.governance import views as governance
 from casework.intake import views as intake
+from casework.search import views as search
 from casework.studio.views import models, rules
 from casework.tasks.live import inbox_live
 from casework.tasks.views import inbox, many, tasks
@@ -38,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/<number:task_id>/complete/", tasks.complete, name="task-complete"),
     path("drafts/", drafts.keep, name="drafts"),
     path("attention/", attention.attention, name="attention"),
+    path("search/", search.search_page, name="search"),
     path("cases/", pages.cases, name="cases"),
     path("cases/samples/", intake.samples, name="case-samples"),
     path("cases/new/<slug:key>/", intake.case_new, name="case-new"),

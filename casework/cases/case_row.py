@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from audit.db.columns import Texts
 from audit.db.sql import Part
 from casework.access.permissions import GRANT, GRANT_TO_PEOPLE
+from casework.cases import search_row
 from casework.cases.past_rows import replaced
 from casework.cases.references import key_of
 from orchestration.casetypes.case_type import CaseType
@@ -43,10 +44,11 @@ def open_face(done: Done, source: str, reference: str, digest: str = "") -> Part
     """
     title = done.case_type.title.format(reference=reference)[:200]
     standing = [(role.group, action) for role in done.case_type.roles for action in sorted(role.may)]
-    return _statement(
+    row = _statement(
         INSERT, done, [*standing, *_routed(done)],
         source=source, reference=reference, reference_key=key_of(reference), data_digest=digest, title=title,
     )  # fmt: skip
+    return _together(row, search_row.opened(done, title, reference))
 
 
 def open_face_of_start(done: Done, kind: str) -> Part:
@@ -56,10 +58,15 @@ def open_face_of_start(done: Done, kind: str) -> Part:
 
 
 def keep_face(done: Done) -> Part:
-    """Brings the row of a running case up to date, and keeps what the step has written over."""
-    text, values = _statement(UPDATE, done, _routed(done))
-    over = replaced(done)
-    return (text, values) if over is None else (f"{text},{over[0]}", {**values, **over[1]})
+    """Brings the row of a running case up to date, and what finds it; keeps what the step has written over."""
+    return _together(_statement(UPDATE, done, _routed(done)), search_row.written(done), replaced(done))
+
+
+def _together(*parts: Part | None) -> Part:
+    """Those that are there, as one."""
+    there = [part for part in parts if part is not None]
+    values = {name: value for _, given in there for name, value in given.items()}
+    return ",".join(text for text, _ in there), values
 
 
 def named_state(case_type: CaseType, state: State) -> tuple[str, bool]:

@@ -124,7 +124,7 @@ def navigation(context: Context) -> dict[str, Any]:
         "entries": [{"url": reverse(name), "label": label, "icon": sign, "here": _here(name, here, request.path)}
                     for name, label, sign in places],
         "name": user.get_full_name() or user.get_username(), "groups": list(permissions.groups_of(user).values()),
-        "query": request.GET.get("q", "") if here == "cases" else "", "path": request.get_full_path(),
+        "query": request.GET.get("q", "") if here == "search" else "", "path": request.get_full_path(),
         "schemes": SCHEMES, "scheme": _scheme(request), "csrf_token": context.get("csrf_token"),
         "user": user,
     }  # fmt: skip

@@ -29,7 +29,7 @@ DOCS: Final = ROOT / "docs"
 PLACES: Final = {
     "inbox": "use/inbox", "tasks-many": "use/inbox",
     "task": "use/task", "cases": "use/cases", "case": "use/case", "case-new": "use/cases",
-    "case-samples": "use/cases",
+    "case-samples": "use/cases", "search": "use/search",
     "case-receive": "use/case", "case-reveal": "use/revealing", "history": "use/history", "case-verify": "use/history",
     "case-data": "use/case", "case-decisions": "use/case",
     "rules": "use/rules", "rules-version": "use/rules", "rules-edit": "use/rules", "models": "use/models",
@@ -47,6 +47,7 @@ PLACES: Final = {
 FOR_USE: Final = (
     "start",
     "inbox",
+    "search",
     "task",
     "case",
     "cases",

@@ -148,6 +148,25 @@ def refuse_writes_to_masked(changes: Mapping[str, Json], view: View) -> tuple[Re
 # Walking the document beside its schema
 
 
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field with what stands in it: its texts and numbers. `is_text`: it is shown to all, without the details in
+    it."""
+
+    pointer: str
+    values: tuple[Json, ...]
+    rule: Rule
+    is_text: bool
+
+
+def fields(data: Json, classification: Classification) -> Iterator[Field]:
+    """Each field of the data that holds texts or numbers."""
+    for leaf in _leaves(data, classification.root, ""):
+        values = tuple(_scalars(leaf.value))
+        if values:
+            yield Field(leaf.pointer, values, leaf.rule, _is_text(leaf))
+
+
 def _leaves(value: Json, node: Node | None, pointer: str) -> Iterator[_Leaf]:
     if node is None or node.is_opaque or not isinstance(value, dict | list) or not value:
         yield _Leaf(pointer, value, node.rule if node else UNKNOWN)
@@ -248,12 +267,17 @@ def _is_text(leaf: _Leaf) -> bool:
 
 
 def _values(value: Json) -> Iterator[str]:
-    """The texts and numbers inside a value, as texts; a truth value tells nothing by itself."""
+    """The texts and numbers inside a value, as texts."""
+    return (each if isinstance(each, str) else json.dumps(each) for each in _scalars(value))
+
+
+def _scalars(value: Json) -> Iterator[str | int | float]:
+    """The texts and numbers inside a value; a truth value tells nothing by itself."""
     if isinstance(value, dict | list):
         for _, item in _items(value):
-            yield from _values(item)
+            yield from _scalars(item)
     elif value is not None and not isinstance(value, bool):
-        yield value if isinstance(value, str) else json.dumps(value)
+        yield value
 
 
 # Around the document

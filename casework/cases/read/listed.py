@@ -127,7 +127,7 @@ def _numbers(pattern: str) -> list[int]:
 
 
 def _values(readers: Sequence[int], asked: Filters, after: str) -> dict[str, Any]:
-    beyond = _place(after)
+    beyond = place(after)
     return {
         "readers": list(readers), "kind": asked.kind, "state": asked.state, "reference": _prefix(asked.reference),
         "closed": {"open": [False], "closed": [True]}.get(asked.which, [False, True]),
@@ -135,14 +135,14 @@ def _values(readers: Sequence[int], asked: Filters, after: str) -> dict[str, Any
     }  # fmt: skip
 
 
-def _place(written: str) -> Place:
+def place(written: str) -> Place:
     """Where the page begins: at the top where this says nothing that can be read."""
     created, _, number = written.partition("~")
     try:
-        place = Place(datetime.fromisoformat(created).astimezone(UTC), int(number))
+        found = Place(datetime.fromisoformat(created).astimezone(UTC), int(number))
     except (ValueError, OverflowError):
         return _TOP_OF_ALL
-    return place if 0 <= place.case < 2**63 else _TOP_OF_ALL
+    return found if 0 <= found.case < 2**63 else _TOP_OF_ALL
 
 
 def _prefix(key: str) -> str:

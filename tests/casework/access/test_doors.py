@@ -222,6 +222,14 @@ SENT: dict[str, dict[str, Any]] = {
 """What is sent to addresses that take something, so that whoever may do it does it."""
 
 
+ASKED: dict[str, dict[str, str]] = {
+    "case-reveal": {"path": "/customer/iban"},
+    "search": {"q": "card"},
+    "api-search": {"q": "card"},
+}
+"""What is asked for at addresses that show what one asks for."""
+
+
 @pytest.fixture
 def visits(scene: Scene, people: dict[str, User]) -> list[Visit]:
     """Every address by both methods, as everybody, each visit undone before the next one."""
@@ -239,7 +247,7 @@ def visits(scene: Scene, people: dict[str, User]) -> list[Visit]:
 def visit(browser: Client, name: str, method: str, who: str, scene: Scene) -> Visit:
     address, client = reverse(name, kwargs=parts(name, scene)), copy(browser)
     client.cookies = copy(browser.cookies)
-    query = {"path": "/customer/iban"} if name == "case-reveal" else {}
+    query = ASKED.get(name, {})
     with transaction.atomic():
         if method == "GET":
             answer = client.get(address, query)

@@ -1,0 +1,188 @@
+"""Which cases hold what somebody remembers, as far as they may read it?
+
+Candidates come from a projection; each is then read as the reader would see it, masked by what is and what was hidden
+from them, and only one that shows all the words is a hit. So nothing is found, counted or marked that is masked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
+
+import orjson
+from django.contrib.auth.models import User
+
+from casework.access import permissions
+from casework.cases.past_rows import Former, former_of
+from casework.cases.read.case_view import list_mask
+from casework.cases.read.decisions import titles
+from casework.cases.read.listed import Place
+from casework.cases.read.values import InWords, values_in_words
+from casework.cases.search_words import face_of, words_of
+from casework.models import Case
+from casework.search.candidates import candidates
+from casework.search.marks import Marked, fitting, marked
+from casework.search.query import Term, nearly, terms
+from orchestration.casetypes.case_type import Faulty, by_definition
+from orchestration.privacy.classification import rank
+from orchestration.privacy.masking import Field, Principal, fields
+
+PAGE: Final = 20
+TRIED: Final = 3
+"""Candidates that are read for each hit that is wanted, at most."""
+PLACES: Final = 3
+"""Places in one case that are shown."""
+GROUPS: Final = {"reference": "Reference and title", "people": "People", "words": "Messages and data"}
+_PEOPLE: Final = frozenset({"name", "email", "phone", "iban", "card"})
+"""Masks of fields that say who somebody is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A field in which words that are asked for stand. `label`: what the schema calls it."""
+
+    label: str
+    text: Marked
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A case that was found. `group`: one of GROUPS, by where."""
+
+    id: int
+    title: Marked
+    reference: str
+    state: str
+    closed: bool
+    created: datetime
+    group: str
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of hits, the newest first. `following`: `after` of the next page, empty on the last.
+
+    `all`: whether every case was looked at; `nearly`: nothing had the words as they were typed.
+    """
+
+    hits: tuple[Hit, ...]
+    following: str = ""
+    all: bool = True
+    nearly: bool = False
+
+
+def search(*, user: User, now: datetime, asked: str, after: str = "", limit: int = PAGE) -> Found:
+    """A page of the cases that show all these words to this person."""
+    sought = terms(asked)
+    if not sought:
+        return Found(())
+    person = permissions.principal(user, None, now)
+    found = _page(user, person, sought, after, limit)
+    if found.hits or found.following or after or (meant := nearly(sought)) == sought:
+        return found
+    near = _page(user, person, meant, after, limit)
+    return near if near.hits else found
+
+
+def _page(user: User, person: Principal, sought: Sequence[Term], after: str, limit: int) -> Found:
+    found = candidates(permissions.readers(user), sought, rank(person.clearance), after, limit * TRIED)
+    cases = Case.objects.select_related("instance").defer("instance__items").in_bulk(found.cases)
+    hits: list[Hit] = []
+    read = [cases[number] for number in found.cases if number in cases]
+    for case, hit in _hits(read, person, sought, limit):
+        hits += [hit] if hit else []
+        if len(hits) > limit:
+            break
+        last = case
+    more = len(hits) > limit or len(found.cases) == limit * TRIED
+    following = str(Place(last.created, last.pk)) if more else ""
+    return Found(tuple(hits[:limit]), following, found.all, any(term.near for term in sought))
+
+
+def _hits(
+    cases: Sequence[Case], person: Principal, sought: Sequence[Term], at_once: int
+) -> Iterator[tuple[Case, Hit | None]]:
+    """Each case with what it shows, some at a time: what stood in them before is read for a page at once."""
+    for begin in range(0, len(cases), at_once + 1):
+        part = cases[begin : begin + at_once + 1]
+        former = former_of(case.instance_id for case in part)
+        yield from ((case, _hit(case, person, former.get(case.instance_id, {}), sought)) for case in part)
+
+
+def _hit(case: Case, person: Principal, former: Former, sought: Sequence[Term]) -> Hit | None:
+    """The case as it is found; None where it does not show all the words."""
+    try:
+        case_type = by_definition(case.instance.definition_id)
+    except Faulty:  # nobody knows what is secret in it
+        return None
+    data = bytes(case.instance.data)
+    masked = list_mask(case_type.classification, data, person, former)
+    title, reference = masked(case.title), masked(case.reference)
+    there = fitting(words_of(face_of(title, reference)), sought)
+    reader = _Reader(case.instance.definition_id, person, masked, sought)
+    places = list(reader.places(fields(orjson.loads(data), case_type.classification)))
+    if len(there.union(*(place.terms for place in places))) < len(sought):
+        return None
+    return Hit(
+        case.pk, marked(title, sought), reference, case.state, case.closed, case.created,
+        _group(len(there) == len(sought), places), tuple(place.match for place in places[:PLACES]),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    match: Match
+    is_person: bool
+    terms: set[Term]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the fields of one case for somebody who asked for these words."""
+
+    definition: int
+    person: Principal
+    masked: Callable[[str], str]
+    sought: Sequence[Term]
+
+    def places(self, found: Iterable[Field]) -> Iterator[_Found]:
+        """The fields that they may read in which words stand, as they are shown."""
+        for field in found:
+            if field.is_text or self.person.sees(field.rule, field.pointer):
+                yield from filter(None, (self._place(field, value) for value in field.values))
+
+    def _place(self, field: Field, value: str | int | float) -> _Found | None:
+        named, said = _words(self.definition)
+        written = str(said(field.pointer, value))
+        words = fitting(words_of(f"{written} {value}"), self.sought)
+        shown = self.masked(written) if words else written
+        if shown != written:
+            words = fitting(words_of(shown), self.sought)
+        if not words:
+            return None
+        match = Match(_label(named, field.pointer), marked(shown, self.sought))
+        return _Found(match, field.rule.mask in _PEOPLE, words)
+
+
+def _group(by_face: bool, places: Sequence[_Found]) -> str:
+    if by_face:
+        return "reference"
+    return "people" if any(place.is_person for place in places) else "words"
+
+
+def _label(named: dict[str, str], pointer: str) -> str:
+    """What the schema calls a field: the names on the way to it, without the places in a list."""
+    parts = pointer.split("/")
+    ways = ["/".join(parts[:end]) for end in range(2, len(parts) + 1)]
+    return ": ".join(dict.fromkeys(named[way] for way in ways if way in named)) or parts[-1]
+
+
+@lru_cache(maxsize=64)
+def _words(definition: int) -> tuple[dict[str, str], InWords]:
+    """What a version calls its fields, and how it says their values."""
+    case_type = by_definition(definition)
+    return titles(case_type), values_in_words(case_type)

@@ -1,0 +1,36 @@
+"""What does the one box find?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from casework.access import trail
+from casework.search.find import GROUPS, Hit, search
+from casework.web.decorators import person, reads
+from orchestration.ground import clock
+
+LONGEST = 200
+
+
+@reads
+def search_page(request: HttpRequest) -> HttpResponse:
+    asked = request.GET.get("q", "").strip()[:LONGEST]
+    found = search(user=person(request), now=clock.utc_now(), asked=asked, after=request.GET.get("after", ""))
+    if asked:
+        trail.list_read(request, "search")
+    context = {
+        "q": asked, "found": found, "groups": _groups(found.hits), "first": "after" not in request.GET,
+        "next": "?" + urlencode({"q": asked, "after": found.following}) if found.following else "",
+    }  # fmt: skip
+    return render(request, "search/page.html", context)
+
+
+def _groups(hits: Iterable[Hit]) -> list[tuple[str, str, list[Hit]]]:
+    """The groups that have any hit: key, name, hits."""
+    found = list(hits)
+    grouped = [(key, name, [hit for hit in found if hit.group == key]) for key, name in GROUPS.items()]
+    return [group for group in grouped if group[2]]
