@@ -25,7 +25,7 @@ MOST_BYTES: Final = 1_000_000
 MOST_FORMS: Final = 20
 """Of one person at a time; a form more is not kept."""
 TOKEN: Final = re.compile(r"[\w-]{32}")
-NOT_TYPED: Final = frozenset({"csrfmiddlewaretoken", "made_for", "next", "tab"})
+NOT_TYPED: Final = frozenset({"csrfmiddlewaretoken", "made_for", "next", "tab", "then"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 
 from casework.access import permissions
 from casework.cases.services import case_viewed
@@ -15,7 +16,9 @@ from casework.forms.answer_validation import at_path
 from casework.forms.rendering import answers_form, in_words, typed_answers
 from casework.forms.schema_form import text_of
 from casework.tasks import services
+from casework.tasks.next_task import next_task
 from casework.tasks.task_page import TaskPage, form_of, task_page
+from casework.tasks.views.inbox import Place
 from casework.web import errors
 from casework.web.decorators import person, reads, writes
 from casework.web.made_for import typed_by_reader
@@ -33,6 +36,7 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     form = answers_form(page.form, page.initial, page.view, written=kept.texts)
     had = in_words(page.form, kept.texts)
     context = {"page": page, "form": form, "seen": seen, "keeping": kept, "had": had, "standing": _standing(found)}
+    context |= _way(request)
     return render(request, "tasks/page.html", context)
 
 
@@ -80,8 +84,37 @@ def complete(request: HttpRequest, task_id: int) -> HttpResponse:
     outcome = services.task_complete(by=person(request), task=found, answers=answers)
     if isinstance(outcome, Refused):
         return _refused(request, found, outcome)
-    messages.success(request, f"“{found.name}” is done.")
-    return redirect("case", found.instance.case.pk)
+    return _went_on(request, found)
+
+
+def _way(request: HttpRequest) -> dict[str, str]:
+    """Back to the list that the page was opened from, and what its forms carry on of it."""
+    place = Place.carried(request)
+    return {"carry": place.carry if place else "", "inbox_address": place.address if place else reverse("inbox")}
+
+
+def _went_on(request: HttpRequest, done: HumanTask) -> HttpResponse:
+    """Where somebody is who has finished a task: at the next of the list that they came from, or with the case.
+
+    The button that they pressed (`then`) may say otherwise: `next` or `stay`.
+    """
+    place, then = Place.carried(request), request.POST.get("then", "")
+    case = reverse("case", args=[done.instance.case.pk])
+    if then == "stay" or (place is None and then != "next"):
+        messages.success(request, f"“{done.name}” is done.")
+        return redirect(case)
+    place = place or Place.of(QueryDict())
+    following = next_task(
+        user=person(request), tab=place.tab, now=clock.utc_now(), after=place.after, latest_first=place.late,
+        reference=place.reference,
+    )  # fmt: skip
+    if following is None:
+        said = "“{}” is done, and nothing is left to do in the list. <a href='{}'>Back to the inbox</a>"
+        messages.success(request, format_html(said, done.name, place.address))
+        return redirect(case)
+    said = "Finished “{}”; this is the next one. <a href='{}'>Stay with the case that you finished it in</a>"
+    messages.success(request, format_html(said, done.name, case))
+    return redirect(reverse("task", args=[following]) + place.carry)
 
 
 def _denied(request: HttpRequest, task_id: int, refused: permissions.Denied) -> HttpResponse:
@@ -99,7 +132,7 @@ def _refused(request: HttpRequest, task: HumanTask, refused: Refused) -> HttpRes
     page = task_page(user=person(request), task=task, now=clock.utc_now())
     form = answers_form(page.form, page.initial, page.view, request.POST).with_errors(refused.errors)
     kept = keeping(person(request), task_address(task), form.fields)
-    context = {"page": page, "form": form, "refused": refused, "keeping": kept}
+    context = {"page": page, "form": form, "refused": refused, "keeping": kept} | _way(request)
     return render(request, "tasks/page.html", context, status=400)
 
 

@@ -149,24 +149,30 @@ def test_a_name_that_was_corrected_is_not_told_by_the_first_words(people, analys
     assert "“I am M" in page(people["anna"]).rows[0].about and "Sandovar" not in page(people["anna"]).rows[0].about
 
 
-def test_claiming_from_the_list_goes_back_to_the_list(people, analysed, client):
+def test_taking_a_task_from_the_list_opens_it_and_its_page_leads_back_to_the_list(people, analysed, client):
     task = analysed().instance.tasks.get()
     client.force_login(people["anna"])
     answer = client.post(f"/tasks/{task.pk}/claim/", {"tab": "unassigned"}, follow=True)
-    assert answer.redirect_chain == [("/?tab=unassigned", 302)]
-    assert "is yours now" in answer.content.decode()
+    assert answer.redirect_chain == [(f"/tasks/{task.pk}/?inbox=tab%3Dunassigned", 302)]
+    assert "is yours now" in told(answer) and '<a href="/?tab=unassigned">Inbox</a>' in told(answer)
     task.refresh_from_db()
     assert task.assignee == people["anna"]
 
 
-def test_with_htmx_the_list_comes_back_by_itself(people, analysed, client):
+def test_with_htmx_a_task_that_is_taken_is_opened_too(people, analysed, client):
     task = analysed().instance.tasks.get()
     client.force_login(people["anna"])
-    answer = client.post(f"/tasks/{task.pk}/claim/", {"tab": "mine"}, headers={"HX-Request": "true"})
-    told = answer.content.decode()
-    assert answer.status_code == 200
-    assert "<html" not in told
-    assert f'id="release-{task.pk}"' in told
+    answer = client.post(f"/tasks/{task.pk}/claim/", {"tab": "groups"}, headers={"HX-Request": "true"})
+    assert answer.headers["HX-Redirect"] == f"/tasks/{task.pk}/?inbox=tab%3Dgroups"
+
+
+def test_with_htmx_who_comes_too_late_gets_the_list_again_and_is_told(people, analysed, client):
+    task = analysed().instance.tasks.get()
+    task_claim(by=people["ben"], task=task)
+    client.force_login(people["anna"])
+    answer = client.post(f"/tasks/{task.pk}/claim/", {"tab": "groups"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 409 and "<html" not in told(answer)
+    assert "Ben Bauer has taken this task" in told(answer) and f'id="row-{task.pk}"' in told(answer)
 
 
 def test_the_second_of_two_is_told_who_was_first(people, analysed, client):

@@ -1,0 +1,44 @@
+"""Which task does somebody go on with when they have finished one?
+
+Of the list that they came from: what is at risk first, then in the order of the list; only what they may do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from django.contrib.auth.models import User
+
+from casework.access.separation_of_duties import done_before
+from casework.tasks.inbox import inbox_page
+from casework.tasks.row import TaskRow
+from orchestration.models import HumanTask
+
+TRIED: Final = 10
+"""Tasks that are looked at, whether this person may do them, before none is proposed."""
+
+
+def next_task(
+    *, user: User, tab: str, now: datetime, after: str = "", latest_first: bool = False, reference: str = ""
+) -> int | None:
+    """The number of a task of this list that is theirs or nobody's, and that they may do; None where none is left."""
+    first = inbox_page(user=user, tab=tab, now=now, reference=reference).rows
+    turned = latest_first or after
+    given = {"after": after, "latest_first": latest_first, "reference": reference}
+    listed = inbox_page(user=user, tab=tab, now=now, **given).rows if turned else first
+    return next((row.id for row in _open_to(user, in_turn((*first, *listed), listed))), None)
+
+
+def in_turn(known: Iterable[TaskRow], listed: Iterable[TaskRow]) -> list[TaskRow]:
+    """What is at risk, the first due first, then what is listed, in its order; nothing that somebody else has."""
+    risky = sorted((row for row in known if row.at_risk and row.due), key=lambda row: (row.due, row.id))
+    rows = {row.id: row for row in (*risky, *listed) if row.mine or not row.assignee}
+    return list(rows.values())
+
+
+def _open_to(user: User, rows: list[TaskRow]) -> Iterable[TaskRow]:
+    """Those that this person is not barred from by what they did in the case before."""
+    tasks = HumanTask.objects.select_related("instance").in_bulk([row.id for row in rows[:TRIED]])
+    return (row for row in rows[:TRIED] if row.id in tasks and not done_before(user, tasks[row.id]))
