@@ -164,10 +164,16 @@ def receivers(by: User, task: HumanTask, case_type: CaseType) -> list[Receiver]:
 def bar(by: User) -> Bar:
     """What this person may be able to do to many tasks: with colleagues of their groups; where they have the right to
     assign, with all whom the case types name, and then they may order the tasks, too."""
+    ordered, mine = groups_ordered(by), set(groups_of(by).values())
+    people = _listed(User.objects.filter(groups__name__in=mine | ordered)) if mine else []
+    return Bar(tuple(people), bool(ordered))
+
+
+def groups_ordered(by: User) -> frozenset[str]:
+    """The groups that work cases of those types in which this person may give out the work; none: they may nowhere."""
     mine, everywhere = set(groups_of(by).values()), has_everywhere(by, "casework.assign_case")
     types = [each for _, each in newest_types() if everywhere or _assigners(each) & mine]
-    people = _listed(User.objects.filter(groups__name__in=mine.union(*map(_groups_named, types)))) if mine else []
-    return Bar(tuple(people), bool(types))
+    return frozenset().union(*map(_groups_named, types))
 
 
 def _assigners(case_type: CaseType) -> set[str]:

@@ -96,8 +96,8 @@ def undone(by: User, word: str) -> list[Result] | Refused:
     return [_attempted(by, back[0], "view", partial(_taken_back, by, back)) for back in backs]
 
 
-def titles(by: User, tasks: Iterable[int]) -> Mapping[int, str]:
-    """What each of these is called, as this person may read it; one that they may not see is left out."""
+def titles(by: User, tasks: Iterable[int]) -> Mapping[int, tuple[str, str]]:
+    """What each of these and its case are called, as this person may read it; one that they may not see is left out."""
     now = clock.utc_now()
     person = permissions.principal(by, None, now)
     rows = HumanTask.objects.filter(permissions.listed_for(by, "instance__case"), pk__in=list(tasks)).values_list(
@@ -108,7 +108,7 @@ def titles(by: User, tasks: Iterable[int]) -> Mapping[int, str]:
         pk: row_mask(definition, bytes(data), person, former.get(instance, {}))
         for pk, _, _, instance, definition, data in rows
     }
-    return {pk: f"{masks[pk](name)}, {masks[pk](title)}" for pk, name, title, *_ in rows}
+    return {pk: (masks[pk](name), masks[pk](title)) for pk, name, title, *_ in rows}
 
 
 def _attempted(by: User, number: int, right: str, work: Callable[[HumanTask], tuple[object, Back | None]]) -> Result:

@@ -100,7 +100,7 @@ def _told(by: User, given: QueryDict, outcome: Sequence[Result] | Refused) -> di
     return {
         "said": _said(given.get("action", ""), sum(each.done for each in outcome)),
         "done": len(outcome) - len(failed), "chosen": [each.task for each in failed], "failures": len(failed),
-        "failed": [(named.get(each.task, ""), each.message) for each in failed[:SHOWN]],
+        "failed": [(", ".join(named.get(each.task, ())), each.message) for each in failed[:SHOWN]],
         "undo": undo_word(by, outcome), "tasks": [each.task for each in outcome if each.back is not None],
     }  # fmt: skip
 
