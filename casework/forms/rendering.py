@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django import forms
 from django.http import QueryDict
+from orjson import dumps
 
 from casework.forms.schema_form import text_of
 from orchestration.casetypes.case_type import CaseType, Form, FormField
@@ -55,7 +56,21 @@ def answers_form(
     shown: dict[str, str] = {
         path: view.text(value) if isinstance(value, str) else text_of(value) for path, value in initial.items()
     }
-    return Asked({each.path: _question(each) for each in form.fields}, data, initial=shown | dict(written or {}))
+    questions = {each.path: _question(each) for each in form.fields}
+    asked = Asked(questions, data, initial=shown | dict(written or {}))
+    for each in form.fields:
+        _marked(questions[each.path], each, form, shown)
+    return asked
+
+
+def _marked(question: forms.Field, asked: FormField, form: Form, shown: Mapping[str, str]) -> None:
+    """What the page says of a question beside its words: while which answers it is asked, and what a machine drafted in
+    it."""
+    marks = question.__dict__
+    marks["asked_when"] = dumps({path: list(values) for path, values in asked.asked_when.items()}).decode()
+    marks["fixed_when"] = dumps({path: list(values) for path, values in asked.unchanged_when.items()}).decode()
+    if asked.initial is not None and asked.initial == form.suggestion.get("text"):
+        marks["drafted"] = shown.get(asked.path, "")
 
 
 def typed_answers(form: Form, data: QueryDict) -> dict[str, str]:

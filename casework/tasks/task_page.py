@@ -17,27 +17,20 @@ from casework.cases.read.fields import Field, fields
 from casework.cases.read.key_facts import Fact, key_facts
 from casework.cases.read.open_tasks import OpenTask, open_tasks
 from casework.cases.read.progress import Stage, stages
+from casework.cases.read.sent_texts import SentText, sent_texts
 from casework.cases.read.sources import sources
 from casework.cases.read.timeline import Line, lines
 from casework.forms.answer_validation import at_path
 from casework.tasks import by_hand as desks
 from casework.tasks.assigning import Receiver, receivers
 from casework.tasks.machine_work import MachineWork, machine_work
+from casework.tasks.suggestion import Suggestion, is_in_editor, suggestion, why_here
 from orchestration.casetypes.case_type import Form, by_definition
 from orchestration.jobs import by_hand
 from orchestration.models import HumanTask
 from orchestration.privacy.masking import View
 
 Json = Any
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """What the product proposes: a label in words, how sure it is, and a text."""
-
-    label: str
-    confidence: float | None
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +51,9 @@ class TaskPage:
     stages: tuple[Stage, ...]
     messages: tuple[tuple[str, str], ...]
     suggestion: Suggestion | None
+    why_here: str
+    text_in_editor: bool
+    sent: tuple[SentText, ...]
     work: MachineWork | None
     form: Form
     initial: dict[str, Json]
@@ -87,18 +83,28 @@ def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
     data, source = seen.view.data, sources(seen, decision_names(case.instance.definition_id))
     mine, may_order = found.get(task.pk), permissions.may(user, "assign", case)
     hands_on = mine is not None and task.state == HumanTask.State.OPEN and (may_order or mine.mine)
+    made = decisions_made(seen, source)
     return TaskPage(
         id=task.pk, name=seen.view.text(task.name), part=seen.view.text(seen.running.around(task.item)),
         state=task.state, ended=task.ended, task=mine,
         case=case.pk, title=seen.view.text(case.title), case_state=case.state, version=seen.case_type.label,
         key_facts=key_facts(seen), stages=stages(seen),
-        messages=tuple(_messages(seen)), suggestion=_suggestion(form, data), form=form,
+        messages=tuple(_messages(seen)), suggestion=suggestion(form, data), form=form,
+        why_here=why_here(made, () if mine is None else mine.groups), text_in_editor=is_in_editor(form),
+        sent=() if mine is not None else sent_texts(seen),
         work=None if work is None else machine_work(seen, work),
         initial=_initial(form, data) if work is None else work.shown,
-        results=results(seen), made=decisions_made(seen, source), data=fields(seen, source), happened=lines(seen),
+        results=results(seen), made=made, data=tuple(_not_above(seen, form, fields(seen, source))),
+        happened=lines(seen),
         receivers=tuple(receivers(user, task, seen.case_type)) if hands_on else (), may_order=may_order and hands_on,
         may_reveal=permissions.may(user, "reveal", case), view=seen.view,
     )  # fmt: skip
+
+
+def _not_above(seen: Look, form: Form, data: tuple[Field, ...]) -> Iterator[Field]:
+    """The data without what stands on the page already: what came in, and the text that is suggested."""
+    above = {"/" + path.replace(".", "/") for path in (*_asked_outside(seen), form.suggestion.get("text", ""))}
+    return (field for field in data if field.pointer not in above or field.masked or field.revealed)
 
 
 def _initial(form: Form, data: Json) -> dict[str, Json]:
@@ -107,18 +113,12 @@ def _initial(form: Form, data: Json) -> dict[str, Json]:
 
 def _messages(seen: Look) -> Iterator[tuple[str, str]]:
     """What came from outside: what a case of this type begins with, then what it waited for."""
-    waited = [field.path for each in seen.case_type.external for field in seen.case_type.forms[each.form].fields]
     named = titles(seen.case_type)
-    for path in (*seen.case_type.intake.required, *waited):
+    for path in _asked_outside(seen):
         if text := at_path(seen.view.data, path):
             yield named.get("/" + path.replace(".", "/"), path), str(text)
 
 
-def _suggestion(form: Form, data: Json) -> Suggestion | None:
-    """What the form names as the suggestion, in the words of its choices; None where there is none (yet)."""
-    found = {name: at_path(data, path) for name, path in form.suggestion.items()}
-    if not any(found.values()):
-        return None
-    words = {value: label for each in form.fields for value, label in each.choices.items()}
-    label = str(found.get("label") or "")
-    return Suggestion(words.get(label, label), found.get("confidence"), str(found.get("text") or ""))
+def _asked_outside(seen: Look) -> tuple[str, ...]:
+    waited = (field.path for each in seen.case_type.external for field in seen.case_type.forms[each.form].fields)
+    return (*seen.case_type.intake.required, *waited)

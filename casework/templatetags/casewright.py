@@ -285,3 +285,10 @@ def unsent_form(context: Context) -> dict[str, Any]:
     """What was typed into a form of this page before the session ended."""
     request = context.get("request")
     return {"typed": unsent.found(request) if isinstance(request, HttpRequest) else None}
+
+
+@register.filter
+def is_touched(field: Any) -> bool:
+    """Whether somebody has changed what a machine drafted in this field."""
+    typed = str(field.value() or "")
+    return " ".join(typed.split()) != " ".join(str(field.field.drafted).split())

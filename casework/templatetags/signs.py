@@ -215,3 +215,10 @@ def verdict_sign(verdict: Any) -> Mapping[str, str]:
     if verdict.ok:
         return {"tone": "success", "role": "status", "icon": "shield-check"}
     return {"tone": "error", "role": "alert", "icon": "alert-triangle"}
+
+
+@register.simple_tag
+def compared(pieces: Iterable[Any]) -> SafeString:
+    """Two texts in one (`sent_texts.Piece`): what is gone struck through, what is new underlined."""
+    marks = {"gone": "<del>{}</del>", "new": "<ins>{}</ins>"}
+    return format_html_join("", "{}", ((format_html(marks.get(piece.how, "{}"), piece.text),) for piece in pieces))

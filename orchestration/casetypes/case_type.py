@@ -36,8 +36,8 @@ class FormField:
     """One question to a person. `path` is its dotted place in the case's data; `choices` value -> words.
 
     `initial`: the path whose value stands there at first. `fills`: the paths whose `{path}` in the text becomes their
-    value when it is kept. Conditions name other answers: `unchanged_when` one of them is given, the initial value
-    must stand.
+    value when it is kept. Conditions name other answers: `asked_when` one of them is given, the question is put at all;
+    `unchanged_when` one of them is given, the initial value must stand.
     """
 
     path: str
@@ -48,17 +48,20 @@ class FormField:
     choices: Mapping[str, str] = field(default_factory=dict)
     required: bool = True
     fills: tuple[str, ...] = ()
+    asked_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     required_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     required_unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unchanged_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def is_required(self, answers: Mapping[str, Any]) -> bool:
         """Whether it must be answered, given the other answers (by path)."""
-        if self.required_when:
-            return _holds(self.required_when, answers)
+        if self.asked_when and not _holds(self.asked_when, answers):
+            return False
+        if self.required_when and not _holds(self.required_when, answers):
+            return False
         if self.required_unless:
             return not _holds(self.required_unless, answers)
-        return self.required
+        return bool(self.required_when) or self.required
 
     def is_fixed(self, answers: Mapping[str, Any]) -> bool:
         """Whether the initial value must stand, given the other answers (by path)."""
@@ -337,7 +340,7 @@ def _form(key: str, form: Mapping[str, Any]) -> Form:
 def _form_field(given: Mapping[str, Any]) -> FormField:
     conditions: dict[str, Any] = {
         name: {path: tuple(values) for path, values in given.get(name, {}).items()}
-        for name in ("required_when", "required_unless", "unchanged_when")
+        for name in ("asked_when", "required_when", "required_unless", "unchanged_when")
     }
     return FormField(**{**_known(FormField, given), **conditions, "fills": tuple(given.get("fills", ()))})
 

@@ -199,7 +199,7 @@ def _places(manifest: Mapping[str, Json], forms: Mapping[str, Json], schema: Jso
 def _conditions(form: str, asked: list[dict[str, Json]]) -> Iterator[str]:
     paths = {field["path"] for field in asked}
     for field in asked:
-        for kind in ("required_when", "required_unless", "unchanged_when"):
+        for kind in ("asked_when", "required_when", "required_unless", "unchanged_when"):
             for other in sorted(field.get(kind, {}).keys() - paths):
                 yield f"{FORMS}, {form}/{field['path']}: {kind} names {other!r}, which the form does not ask for."
 

@@ -120,6 +120,7 @@ _FORMS_SHAPE: Final = {
                 choices=_NAMED_TEXTS,
                 required={"type": "boolean"},
                 fills=_TEXTS,
+                asked_when=_CONDITION,
                 required_when=_CONDITION,
                 required_unless=_CONDITION,
                 unchanged_when=_CONDITION,

@@ -90,9 +90,11 @@ TASK: Json = _READ | {
     "open": _OPEN_TASK, "case": 17,
     "title": "Complaint CRM-20417", "case_state": "Pending review", "version": "complaint v4",
     "suggestion": {"label": "Fees and charges", "confidence": 0.93, "text": _DATA["draft"]},
+    "why_here": "Rule 5 of Routing sent it to Analysts: A known kind of complaint: an analyst checks the draft.",
     "form": [{
         "path": "verdict", "label": "The suggestion is", "widget": "text", "help": "",
-        "choices": {"accept": "right: send it as it is"}, "required": True, "required_when": {}, "required_unless": {},
+        "choices": {"accept": "right: send it as it is"}, "required": True, "asked_when": {},
+        "required_when": {}, "required_unless": {},
         "unchanged_when": {},
     }],
     "initial": {"answer": _DATA["draft"]},

@@ -344,6 +344,7 @@ class Question(Shape):
     help = s.CharField()
     choices = s.DictField(child=s.CharField())
     required = s.BooleanField(help_text="Unless a condition below says otherwise.")
+    asked_when = Conditions(help_text="It is only asked when one of these paths has one of these answers; {}: always.")
     required_when = Conditions(help_text="It has to be answered when one of these paths has one of these answers.")
     required_unless = Conditions(help_text="It has to be answered unless one of these paths has one of these answers.")
     unchanged_when = Conditions(help_text="Then `initial` has to stand as it is.")
@@ -367,6 +368,7 @@ class Task(Shape):
     case_state = s.CharField()
     version = s.CharField()
     suggestion = Suggestion(allow_null=True)
+    why_here = s.CharField(help_text="The rule that gave it to its group, in words; empty where none did.")
     form = Question(source="form.fields", many=True)
     initial = ObjectField(
         help_text="What stands in the form at first, by path. Sent back unchanged, it is taken as it is."

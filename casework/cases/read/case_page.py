@@ -29,6 +29,7 @@ from casework.cases.read.key_facts import Fact
 from casework.cases.read.open_tasks import OpenTask, open_tasks
 from casework.cases.read.plan_options import Added, ByHand, Offered, added, by_hand, offered
 from casework.cases.read.progress import Goal, Milestone, Stage, Strip, may_still_come, strips
+from casework.cases.read.sent_texts import SentText, sent_texts
 from casework.cases.read.sources import sources
 from casework.cases.read.timeline import Line, lines
 from casework.cases.read.waiting import Awaited, Coming, awaited, coming
@@ -117,6 +118,7 @@ class CasePage:
     memories: tuple[Memory, ...]
     bot_jobs: frozenset[int]
     made: tuple[Decision, ...]
+    sent: tuple[SentText, ...]
     to_make: tuple[str, ...]
     data: tuple[Field, ...]
     happened: tuple[Line, ...]
@@ -171,6 +173,7 @@ def case_page(*, user: User, case: Case, now: datetime, kind: str = "", place: s
         by_hand=by_hand(seen, now) if works and here("work") else (), changes=top.changes,
         results=results(seen, calls), memories=memories(seen, calls) if here("decisions") else (),
         made=decisions_made(seen, source) if here("decisions") else (),
+        sent=sent_texts(seen) if here("decisions") else (),
         bot_jobs=jobs_with_steps(case.instance_id) if here("decisions") else frozenset(),
         to_make=tuple(_to_make(seen)) if here("decisions") else (),
         data=fields(seen, source) if here("data") else (),

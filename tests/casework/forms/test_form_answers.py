@@ -38,6 +38,28 @@ def test_what_is_not_required_may_be_left_blank() -> None:
     assert form_errors(FORM, {"verdict": "accept", "answer": "It was a fee.", "reason": " "}) == {}
 
 
+LISTED = FormField(
+    "reason", "Why", asked_when={"verdict": ("change",)}, required_unless={"kind": ("tone",)}, choices={}
+)
+
+
+@pytest.mark.parametrize(
+    ("answers", "needed"),
+    [({"verdict": "accept"}, False), ({"verdict": "change"}, True), ({"verdict": "change", "kind": "tone"}, False)],
+)
+def test_what_is_not_asked_is_not_missing_nor_is_what_another_answer_says(
+    answers: dict[str, str], needed: bool
+) -> None:
+    assert LISTED.is_required(answers) == needed
+
+
+def test_both_conditions_have_to_hold_where_a_question_names_both() -> None:
+    asked = FormField("why", "Why", required_when={"verdict": ("change",)}, required_unless={"kind": ("tone",)})
+    assert asked.is_required({"verdict": "change"})
+    assert not asked.is_required({"verdict": "change", "kind": "tone"})
+    assert not asked.is_required({"kind": "other"})
+
+
 PREFILLED = Form("amount", (FormField("amount", "Amount", initial="amount"),))
 CLEAR = mask({"amount": 20}, classify({}), Principal("restricted"))
 

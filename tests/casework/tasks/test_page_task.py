@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 
 from casework.cases.services import case_change
@@ -28,6 +31,61 @@ def test_message_suggestion_evidence_and_history_stand_beside_the_form(people, t
     for words in ("You took the money twice.", "What is suggested", "93.0 %", "What AI found", "The rule that decided",
                   "What happened", "right: send it as it is", "credit the amount"):  # fmt: skip
         assert words in told
+
+
+def test_the_rule_that_sent_it_here_stands_with_the_suggestion(people, task, client):
+    client.force_login(people["anna"])
+    told = unescape(client.get(f"/tasks/{task.pk}/").content.decode())
+    assert "Rule 5 of Routing sent it to Analysts: A known kind of complaint" in told
+
+
+def words_before_the_decisions(client, task) -> str:
+    told = client.get(f"/tasks/{task.pk}/").content.decode().partition('id="decisions"')[0]
+    return re.sub(r"<[^>]*>", "", told)
+
+
+@pytest.mark.parametrize(("who", "place"), [("anna", "untouched"), ("ben", "read")])
+def test_the_drafted_text_stands_once_for_who_works_on_it_and_for_who_reads_along(people, task, client, who, place):
+    client.force_login(people[who])
+    told = words_before_the_decisions(client, task)
+    assert told.count("credit the amount") == 1
+    assert ("drafted by a machine, not touched" in told) == (place == "untouched")
+
+
+def test_what_came_back_changed_is_not_said_to_be_the_machine_s(people, task, client):
+    client.force_login(people["anna"])
+    typed = {"verdict": "change", "category": "fees_and_charges", "answer": "Dear customer, we look into it."}
+    told = client.post(f"/tasks/{task.pk}/complete/", typed).content.decode()
+    assert re.search(r"data-as-drafted\s+hidden", told) and not re.search(r"data-touched\s+hidden", told)
+
+
+def test_a_reason_of_the_list_is_enough_and_another_one_is_asked_for_in_words(people, task, client):
+    client.force_login(people["anna"])
+    typed = {"verdict": "change", "category": "other", "answer": "We look into it.", "reason_kind": "other"}
+    assert 'id="id_reason_error"' in client.post(f"/tasks/{task.pk}/complete/", typed).content.decode()
+    assert not done(task)
+    client.post(f"/tasks/{task.pk}/complete/", typed | {"reason_kind": "tone"})
+    assert done(task)
+
+
+@pytest.mark.parametrize("address", ["/tasks/{task}/", "/cases/{case}/decisions/"])
+def test_what_was_sent_stays_beside_what_was_drafted_word_by_word(people, task, client, address):
+    client.force_login(people["anna"])
+    form = client.get(f"/tasks/{task.pk}/").context["form"]
+    answer = form["answer"].value().replace("Kind regards", "Warm regards")
+    typed = {"verdict": "change", "category": "other", "answer": answer, "reason_kind": "tone"}
+    client.post(f"/tasks/{task.pk}/complete/", typed)
+    told = client.get(address.format(task=task.pk, case=task.instance.case.pk)).content.decode()
+    assert "<del>Kind</del><ins>Warm</ins> regards" in told
+    assert "changed by a person" in told
+
+
+def test_what_was_sent_as_it_was_drafted_is_said_so_although_the_name_was_filled_in(people, task, client):
+    task_complete(by=people["anna"], task=task, answers={"verdict": "accept", "category": "refund_request"})
+    for who in ("anna", "clara"):
+        client.force_login(people[who])
+        told = client.get(f"/tasks/{task.pk}/").content.decode()
+        assert "sent as it was drafted" in told and "<del>" not in told and "<ins>" not in told
 
 
 def test_accepting_sends_the_suggestion_as_it_is(people, task, client):

@@ -121,7 +121,7 @@ def test_what_the_manifest_names_must_be_there(was: str, becomes: str, said: str
 @pytest.mark.parametrize(
     ("file", "was", "becomes", "said"),
     [
-        ("forms.yaml", "label: Why", "labell: Why", "forms.yaml, review/fields/3: label is missing."),
+        ("forms.yaml", "label: Why", "labell: Why", "forms.yaml, review/fields/4: label is missing."),
         (
             "forms.yaml",
             "widget: textarea",
