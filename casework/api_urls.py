@@ -6,6 +6,7 @@ from django.urls import URLPattern, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from casework.actors import registry_api as actors
+from casework.actors import stops_api as stops
 from casework.actors.api import workers
 from casework.cases.api import commands, handoffs, incidents, reading
 from casework.intake import api as intake
@@ -51,6 +52,10 @@ urlpatterns: list[URLPattern] = [
     path("actors/<slug:key>/switch/", actors.ActorSwitchView.as_view(), name="api-actor-switch"),
     path("actors/<slug:key>/versions/", actors.ActorVersionsView.as_view(), name="api-actor-versions"),
     path("actors/<slug:key>/versions/<number:version>/", actors.ActorVersionView.as_view(), name="api-actor-version"),
+    path("actors/<slug:key>/versions/<number:version>/replay/", stops.ReplayView.as_view(), name="api-version-replay"),
+    path("actors/<slug:key>/others/", stops.OthersView.as_view(), name="api-actor-others"),
+    path("stops/", stops.StopsView.as_view(), name="api-stops"),
+    path("stops/end/", stops.StopEndView.as_view(), name="api-stops-end"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", api_docs, name="api-docs"),
     re_path("", unknown, name="api-unknown"),

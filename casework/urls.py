@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from casework.access import views as account
 from casework.actors import card_views as actor_cards
-from casework.actors import connectors, hosts, pictures
+from casework.actors import connectors, demo_faults, hosts, pictures
 from casework.actors import stop_views as actor_stops
 from casework.actors import token_views as actor_tokens
 from casework.actors import version_views as actor_versions
@@ -82,11 +82,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("actors/connectors/new/", connectors.connector_new, name="connector-new"),
     path("actors/connectors/openapi/", connectors.connector_openapi, name="connector-openapi"),
     path("actors/new/", actor_stops.actor_new, name="actor-new"),
+    path("actors/demo-faults/", demo_faults.demo_faults, name="demo-faults"),
     path("actors/stop/", actor_stops.stop, name="actors-stop"),
     path("actors/stop/end/", actor_stops.stop_end, name="actors-stop-end"),
     path("actors/<slug:key>/", actors.actor, name="actor"),
     path("actors/<slug:key>/health/", connectors.actor_health, name="actor-health"),
     path("actors/<slug:key>/card/", actor_cards.actor_card, name="actor-card"),
+    path("actors/<slug:key>/others/", actor_stops.actor_others, name="actor-others"),
     path("actors/<slug:key>/tokens/", actor_tokens.worker_tokens, name="worker-tokens"),
     path(
         "actors/<slug:key>/tokens/<number:token>/revoke/", actor_tokens.worker_token_revoke, name="worker-token-revoke"

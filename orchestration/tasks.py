@@ -110,6 +110,8 @@ def sweep() -> None:
     asked_for.update(run_at=now, overlooked=Least(F("overlooked") + 1, MOST_PATIENT))
     for _, instance, number in forgotten:
         nudge_jobs(instance, [number])
+    for version in trials.stalled(now):
+        nudge_replay(version)
     if outbox.due().exists():
         nudge_outbox()
     if subscribers.due().exists():

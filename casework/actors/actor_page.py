@@ -117,6 +117,12 @@ class ActorPage:
         return kinds.is_fetched(self.row.kind)
 
     @property
+    def may_be_given(self) -> bool:
+        """Whether others could do now what is held for it."""
+        able = any(one.enabled for one in self.shared_with)
+        return not self.row.enabled and self.row.held > 0 and able
+
+    @property
     def instructions(self) -> list[tuple[str, str]]:
         """What stands on the card for those who work with it."""
         card = self.row.card

@@ -45,7 +45,7 @@ class ActorsView(APIView):
     @described("List actors", {200: shapes.ActorList}, 403, examples=(example("One", {"results": [ACTOR]}, "200"),))
     def get(self, request: Request) -> Response:
         """All of them, by capability and rank, each with its versions. For administrators and auditors."""
-        _may_read(request)
+        may_read(request)
         return Response({"results": [_shown(actor) for actor in Actor.objects.all()]})
 
     @described(
@@ -54,7 +54,7 @@ class ActorsView(APIView):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """It does nothing until a version of it is put to work."""
-        by = _may_change(request)
+        by = may_change(request)
         given = shapes.NewActor.body(request)
         text = given.pop("artefact")
         artefact = _bytes(text) if text else None
@@ -66,7 +66,7 @@ class ActorView(APIView):
     @described("Read an actor", {200: shapes.ActorShape}, 403, 404, examples=(example("As it is", ACTOR, "200"),))
     def get(self, request: Request, key: str) -> Response:
         """Its card and its versions. For administrators and auditors."""
-        _may_read(request)
+        may_read(request)
         return Response(_shown(_actor(key)))
 
     @described(
@@ -78,7 +78,7 @@ class ActorView(APIView):
     )  # fmt: skip
     def post(self, request: Request, key: str) -> Response:
         """The card in place of the one that stands, with its reason."""
-        by = _may_change(request)
+        by = may_change(request)
         outcome = registration.actor_edit(actor=_actor(key), by=by, **shapes.CardChange.body(request))
         return refusal(outcome) if isinstance(outcome, Refused) else Response(_shown(_actor(key)))
 
@@ -93,7 +93,7 @@ class ActorSwitchView(APIView):
     )  # fmt: skip
     def post(self, request: Request, key: str) -> Response:
         """At once, for all workers: what is under way is contained, and done again when it is let loose."""
-        by = _may_change(request)
+        by = may_change(request)
         actor, given = _actor(key), shapes.Switch.body(request)
         if not given["enabled"] and is_no_reason(given["reason"].strip()):
             raise ValidationError({"reason": WRONG_REASON})
@@ -112,7 +112,7 @@ class ActorVersionsView(APIView):
     )  # fmt: skip
     def post(self, request: Request, key: str) -> Response:
         """It is used by nothing until it is taken on. The same bytes twice are one version; a pickle is refused."""
-        by = _may_change(request)
+        by = may_change(request)
         actor, given = _actor(key), shapes.NewVersion.body(request)
         given["artefact"] = _bytes(given["artefact"])
         outcome = registration.version_register(actor=actor, by=by, **given)
@@ -129,7 +129,7 @@ class ActorVersionView(APIView):
     )  # fmt: skip
     def post(self, request: Request, key: str, version: int) -> Response:
         """One step on or back; by somebody else than who registered it, where the card asks for four eyes."""
-        by = _may_change(request)
+        by = may_change(request)
         row = ActorVersion.objects.select_related("actor").defer("artefact").filter(actor__key=key, pk=version).first()
         if row is None:
             raise Http404("There is no such version of this actor.")
@@ -163,13 +163,13 @@ def _bytes(text: str) -> bytes:
         raise ValidationError({"artefact": "This is not base64 (RFC 4648)."}) from None
 
 
-def _may_read(request: Request) -> None:
+def may_read(request: Request) -> None:
     user = person(request)
     if not (permissions.may_publish(user) or permissions.may_audit(user)):
         raise PermissionDenied("Actors are shown to administrators and auditors.")
 
 
-def _may_change(request: Request) -> Any:
+def may_change(request: Request) -> Any:
     user = person(request)
     if not permissions.may_publish(user):
         raise PermissionDenied("Only administrators change actors.")

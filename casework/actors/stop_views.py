@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from casework.access import permissions
@@ -61,6 +61,18 @@ def stop_end(request: HttpRequest) -> HttpResponse:
         return refusal(request, outcome, reverse("actors-stop"))
     messages.success(request, f"{len(outcome)} work again.")
     return redirect("actors-stop")
+
+
+@writes
+def actor_others(request: HttpRequest, key: str) -> HttpResponse:
+    """Give to others what is held for a stopped actor."""
+    may_change(request)
+    found = get_object_or_404(Actor, key=key)
+    outcome = stopping.give_to_others(found.key, permissions.origin_of(person(request)))
+    if isinstance(outcome, Refused):
+        return refusal(request, outcome, reverse("actor", args=[key]))
+    messages.success(request, f"{outcome} given to others.")
+    return redirect("actor", key)
 
 
 def _page(request: HttpRequest, **more: str) -> HttpResponse:

@@ -51,7 +51,11 @@ def _held(detail: Detail) -> Told:
 
 
 def _moved(detail: Detail) -> Told:
-    return Told("people", "arrow-right", f"handed the work of {detail.get('from') or 'nobody'} to {detail.get('to')}")
+    return Told(
+        "people",
+        "arrow-right",
+        f"handed the work of {detail.get('from') or 'nobody'} to {detail.get('to') or 'others'}",
+    )
 
 
 def _changed(detail: Detail) -> Told:
@@ -76,7 +80,22 @@ def _routed(detail: Detail) -> Told:
     return Told("ai", "route", f"The work was offered to {actor}{routed(detail)}", by_actor=False, notable=False)
 
 
+def _fetched(detail: Detail) -> Told:
+    worker, version = detail.get("worker"), detail.get("version")
+    by = f" by the worker {worker}" if worker else ""
+    told = f"fetched the work{by}" + (f" (version {version})" if version else "")
+    return Told("ai", "arrow-down", told, notable=False)
+
+
+def _lapsed(detail: Detail) -> Told:
+    why = str(detail.get("why") or "It did not do it in time.")
+    return Told(
+        "ai", "hourglass", f"{detail.get('actor') or 'The actor'} did not do the work: {why}", False, tone="bad"
+    )
+
+
 HANDOFFS: Final[Mapping[str, Callable[[Detail], Told]]] = {
     "work.handed": _handed, "work.held": _held, "work.moved": _moved, "work.changed": _changed,
-    "work.by_hand": _by_hand, "work.routed": _routed, "suggestion.judged": _judged,
+    "work.by_hand": _by_hand, "work.routed": _routed, "work.fetched": _fetched, "work.lapsed": _lapsed,
+    "suggestion.judged": _judged,
 }  # fmt: skip

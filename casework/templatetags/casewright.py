@@ -20,6 +20,7 @@ from django.utils.timesince import timesince, timeuntil
 
 from casework.access import permissions
 from casework.cases.read import attention
+from casework.runtime.stand_ins.remote import stand_ins_here
 from casework.web import unsent
 from casework.web.help import place_of
 from orchestration.ground import clock
@@ -53,6 +54,12 @@ BELOW: Final = {
 LABEL: Final = re.compile(r"[a-z][a-z0-9_]*")
 SURE: Final = 0.75
 UNSURE: Final = 0.5
+
+
+@register.simple_tag
+def demo_can_fail() -> bool:
+    """Whether systems of the demo stand beside the product, which can be made to fail."""
+    return stand_ins_here()
 
 
 @register.simple_tag

@@ -38,7 +38,7 @@ PLACES: Final = {
     "measures": "use/ledger", "actor-measures": "use/ledger",
     "actor": "use/actors", "actor-card": "use/actors", "actor-switch": "use/actors", "capabilities": "use/actors",
     "hosts": "connectors", "connector-new": "connectors", "connector-openapi": "connectors",
-    "actor-new": "use/actors", "actors-stop": "use/actors", "actor-version": "use/actors",
+    "actor-new": "use/actors", "actors-stop": "use/actors", "demo-faults": "use/actors", "actor-version": "use/actors",
     "actor-version-new": "use/actors",
     "controls": "operations", "access": "operations", "events": "events", "inlet-new": "events",
     "subscriber-new": "events", "subscriber": "events",
@@ -58,6 +58,7 @@ FOR_USE: Final = (
     "actors",
     "ledger",
     "refund",
+    "complaint",
 )
 LINK: Final = re.compile(r"([\w/.-]+)\.md(#[\w-]+)?")
 

@@ -19,6 +19,7 @@ from orchestration.actors.registry import actor_enable
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import Actor, ActorVersion, Job, Stop
+from orchestration.shell import services
 from orchestration.shell.nudges import nudge_jobs
 
 ALL: Final = "all"
@@ -134,6 +135,32 @@ def take_back(keys: Collection[str]) -> int:
     """Have looked at anew what was offered to these actors' workers and that none of them has fetched."""
     offered = Job.objects.filter(actor__in=keys, state=Job.State.OFFERED)
     return _wait_again(offered.values_list("pk", flat=True))
+
+
+def give_to_others(key: str, origin: Origin) -> int | Refused:
+    """Have others do what was held back for a stopped actor; how many jobs that are."""
+    actor = Actor.objects.get(key=key)
+    if actor.enabled:
+        return Refused("works", f"{actor.name} works, so nothing is held back for it.")
+    able = Actor.objects.filter(capability=actor.capability, enabled=True, versions__state__in=NEW_JOBS_GET)
+    if not able.exists():
+        return Refused("nobody", f"No other actor that works can do “{actor.capability}”. What is held waits.")
+    held = Job.objects.filter(actor=key, state=Job.State.HELD).order_by("pk")
+    return sum(_given(job, origin) for job in held.only("pk", "job", "instance_id", "capability"))
+
+
+def _given(job: Job, origin: Origin) -> bool:
+    """Have a job that is held routed anew, and keep who decided so."""
+    with transaction.atomic():
+        case = services.lock(job.instance_id)
+        held = Job.objects.filter(pk=job.pk, state=Job.State.HELD)
+        if case is None or not held.exists():
+            return False
+        moved = {"job": job.job, "capability": job.capability, "from": held.get().actor, "to": ""}
+        held.update(state=Job.State.WAITING, actor="", wanted_actor="", run_at=clock.utc_now(), overlooked=0)
+        services.record(case, [Fact("work.moved", moved)], origin)
+        nudge_jobs(job.instance_id, [job.job])
+    return True
 
 
 def _wait_again(jobs: Iterable[int]) -> int:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from audit.services import Origin
 from orchestration.actors import gauges, kinds
@@ -33,6 +34,8 @@ MOST_REPLAYED: Final = 1000
 AT_ONCE: Final = 25
 """Jobs of a replay that one task does; the next one goes on, so that no task lasts."""
 SECONDS: Final = 30.0
+STALLED: Final = timedelta(minutes=10)
+"""Longer than one task of a replay lasts, whatever its actor does."""
 USED: Final = ("done", "suggested")
 REPLAYED_IN: Final = (State.QUARANTINED, State.SHADOW, State.SHARE)
 
@@ -111,6 +114,13 @@ def go_on(version_id: int) -> float | None:
         _end(replay)
         return None
     return 0
+
+
+def stalled(now: datetime) -> list[int]:
+    """The versions whose replay has come no further for so long that its nudge must have been lost."""
+    last = Max("version__trials__at", filter=Q(version__trials__way=Trial.Way.REPLAY))
+    open_ones = Replay.objects.filter(ended=None, began__lt=now - STALLED).annotate(last=last)
+    return [one.pk for one in open_ones if one.last is None or one.last < now - STALLED]
 
 
 def _end(replay: Replay, failed: str = "") -> None:

@@ -29,8 +29,8 @@ create table if not exists messages (
     number integer primary key autoincrement, key text unique, request text not null, recipient text not null,
     subject text not null, text text not null, at text not null);
 create table if not exists calls (system text primary key, count integer not null);
-create table if not exists faults (
-    system text primary key, fault text not null, seconds real not null, times integer not null);
+create table if not exists troubles (
+    system text primary key, fault text not null, seconds real not null, times integer not null, until real not null);
 """
 
 

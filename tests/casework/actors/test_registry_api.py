@@ -81,3 +81,36 @@ def test_an_actor_is_stopped_with_a_reason_and_let_loose(ask) -> None:
     assert ask("intent/switch/", enabled=False, reason="It answers nonsense").json()["enabled"] is False
     assert ask("intent/switch/", enabled=True).json()["enabled"] is True
     assert AuditEvent.objects.filter(chain=0, action="actor.changed", actor="person:ada").count() == 2
+
+
+def test_a_kind_is_stopped_and_let_loose_by_a_program(ask, client: Client) -> None:
+    made = client.post("/api/stops/", {"scope": "kind:intent", "reason": "Nonsense"}, content_type="application/json")
+    assert (made.status_code, made.json()["actors"]) == (201, ["intent"])
+    assert [one["scope"] for one in client.get("/api/stops/").json()["results"]] == ["kind:intent"]
+    assert not Actor.objects.get(key="intent").enabled
+    again = client.post("/api/stops/", {"scope": "kind:intent", "reason": "Again"}, content_type="application/json")
+    assert again.status_code == 409
+    loose = client.post("/api/stops/end/", {"scope": "kind:intent"}, content_type="application/json")
+    assert (loose.status_code, loose.json()) == (200, {"actors": ["intent"]})
+    assert Actor.objects.get(key="intent").enabled
+
+
+@pytest.mark.parametrize("wrong", [{"scope": "kind:nothing", "reason": "No"}, {"scope": "all", "reason": " "}])
+def test_a_stop_of_nothing_or_without_a_reason_is_refused(wrong, ask, client: Client) -> None:
+    assert client.post("/api/stops/", wrong, content_type="application/json").status_code == 400
+    assert Actor.objects.filter(enabled=False).count() == 0
+
+
+def test_a_replay_is_begun_by_a_program_once_the_version_is_in_quarantine(ask, analysed) -> None:
+    analysed()
+    row = ask("intent/versions/", artefact=sent(MODEL)).json()
+    assert ask(f"intent/versions/{row['id']}/replay/", jobs=5).status_code == 409
+    ask(f"intent/versions/{row['id']}/", state="quarantined")
+    begun = ask(f"intent/versions/{row['id']}/replay/", jobs=5)
+    assert (begun.status_code, begun.json()["jobs"], begun.json()["ended"]) == (202, 1, None)
+    assert ask("intent/versions/999999/replay/", jobs=5).status_code == 404
+
+
+def test_what_a_stopped_actor_holds_is_given_away_only_where_another_can_do_it(ask) -> None:
+    assert ask("intent/others/").status_code == 409
+    assert ask("nobody/others/").status_code == 404

@@ -60,6 +60,11 @@ def changed(definition: str, target: str) -> dict[str, str]:
     ("item.removed", {"name": "Ask", "reason": "not needed"}, "removed “Ask”: not needed"),
     ("case.changed", {"transition": "close", "reason": ""}, "closed the case for good"),
     ("actor.called", {"version": "abc", "confidence": 0.934}, "(version abc) answered with 93% confidence"),
+    ("work.fetched", {"actor": "bot", "worker": "desk-3", "version": "abc"},
+     "fetched the work by the worker desk-3 (version abc)"),
+    ("work.lapsed", {"actor": "bot", "why": "No worker fetched it before its deadline."},
+     "bot did not do the work: No worker fetched it before its deadline."),
+    ("work.moved", {"from": "bot", "to": ""}, "handed the work of bot to others"),
     ("field.revealed", {"path": "/draft", "reason": "To read it"}, "revealed Drafted answer: “To read it”"),
     ("command.refused", {"reason": "It is over."}, "was refused: It is over."),
 ])  # fmt: skip

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import subprocess
 import sys
-import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import BadStatusLine, RemoteDisconnected
 from pathlib import Path
@@ -19,50 +16,12 @@ import pytest
 
 from casework.runtime.locations import ROOT
 from casework.runtime.programs import programs
+from casework.runtime.stand_ins import faults
 from casework.runtime.stand_ins.place import STAND_IN, StandIns, stand_ins_near
-from casework.runtime.stand_ins.server import server
 from casework.runtime.stand_ins.store import Store
+from tests.casework.stand_ins import Demo, demo, store
 
-
-class Demo:
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-    def ask(self, path: str, body: dict[str, Any] | None = None, timeout: float = 10, **headers: str) -> Any:
-        """Status and answer: JSON as it is, else a text."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        content = None if body is None else json.dumps(body).encode()
-        kind = {} if body is None else {"Content-Type": "application/json"}
-        request = urllib.request.Request(self.url + path, content, {**kind, **named})
-        try:
-            answer = urllib.request.urlopen(request, timeout=timeout)
-        except urllib.error.HTTPError as error:
-            answer = error
-        with answer:
-            text = answer.read().decode()
-            assert answer.headers["X-Stand-In"] == "yes" and "stand-in" in text
-            is_json = answer.headers["Content-Type"] == "application/json"
-            return answer.status, json.loads(text) if is_json else text
-
-    def fault(self, system: str, fault: str, **more: Any) -> None:
-        status, _ = self.ask("/faults", {"system": system, "fault": fault, **more})
-        assert status == 200
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "stand-ins.sqlite")
-
-
-@pytest.fixture
-def demo(store: Store) -> Iterator[Demo]:
-    found = server(store, socket.create_server(("127.0.0.1", 0)))
-    thread = threading.Thread(target=found.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield Demo(f"http://127.0.0.1:{found.socket.getsockname()[1]}")
-    found.shutdown()
-    found.server_close()
-    thread.join()
+__all__ = ["demo", "store"]
 
 
 def test_the_orders_of_the_sample_cases_are_there_with_their_customers(demo: Demo) -> None:
@@ -160,6 +119,15 @@ def test_errors_come_so_many_times_and_then_it_works(demo: Demo) -> None:
     assert found == [503, 503, 201] and demo.ask("/payments")[1]["counts"]["payments"] == 1
 
 
+def test_a_fault_that_was_set_for_a_time_ends_by_itself(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    demo.fault("orders", "error", times=1_000, lasts=60)
+    assert demo.ask("/orders/R-20441")[0] == 503
+    assert 0 < demo.ask("/faults", Accept="application/json")[1]["faults"]["orders"]["left"] <= 60
+    later = faults.wall_clock() + 61
+    monkeypatch.setattr(faults, "wall_clock", lambda: later)
+    assert demo.ask("/orders/R-20441")[0] == 200
+
+
 def test_what_waits_goes_on_when_its_fault_is_switched_off(demo: Demo) -> None:
     demo.fault("orders", "slow", seconds=600)
     with ThreadPoolExecutor(1) as one:
@@ -171,7 +139,8 @@ def test_what_waits_goes_on_when_its_fault_is_switched_off(demo: Demo) -> None:
 
 
 @pytest.mark.parametrize("given", [{"system": "x", "fault": "down"}, {"system": "orders", "fault": "x"},
-                                   {"system": "orders", "fault": "slow", "seconds": 1e9}])  # fmt: skip
+                                   {"system": "orders", "fault": "slow", "seconds": 1e9},
+                                   {"system": "orders", "fault": "down", "lasts": 1e9}])  # fmt: skip
 def test_a_fault_that_there_is_not_is_refused(given: dict[str, Any], demo: Demo) -> None:
     assert demo.ask("/faults", given)[0] == 422
 

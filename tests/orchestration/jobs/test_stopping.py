@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from audit.selectors import timeline
 from orchestration.actors import gauges
-from orchestration.actors.registry import actor_enable
+from orchestration.actors.registry import actor_enable, actor_ensure, register_model_version
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import runner, stopping
@@ -13,7 +14,7 @@ from orchestration.models import Actor, ActorCall, Job, Stop
 from orchestration.shell.verification.control import verify_control
 from tests.casework.conftest import complaint, open_case
 from tests.orchestration.case_types import TEST
-from tests.orchestration.machines import Machines, machines, work_jobs
+from tests.orchestration.machines import Machine, Machines, machines, work_jobs
 
 __all__ = ["complaint", "machines", "open_case"]
 
@@ -84,3 +85,43 @@ def test_one_of_those_stopped_together_is_not_switched_on_by_itself(machines) ->
     outcome = stopping.actor_switch("intent", True, TEST)
     assert isinstance(outcome, Refused) and "Let them loose first" in outcome.message
     assert isinstance(stopping.stop("kind:intent", TEST, "Again"), Refused)
+
+
+def held_for_a_stopped_intent(machines: Machines, open_case) -> Job:
+    """A job that another actor's stop has left waiting."""
+    case = open_case()
+    machine = machines.by_kind["intent"]
+    usual = type(machine).run
+
+    def stopped_meanwhile(*given, **more):
+        stopping.actor_switch("intent", False, TEST, "It answers nonsense")
+        return usual(machine, *given, **more)
+
+    machine.run = stopped_meanwhile  # type: ignore[method-assign]
+    work_jobs(case.instance_id)
+    return Job.objects.get(instance=case.instance_id, capability="intent")
+
+
+def test_what_is_held_for_one_that_was_stopped_is_given_to_another_at_once(machines: Machines, open_case) -> None:
+    job = held_for_a_stopped_intent(machines, open_case)
+    assert (job.state, job.actor) == ("held", "intent")
+    machines.by_kind["reader-b"] = Machine("intent", [{"label": "other", "confidence": 0.9}], key="reader-b")
+    actor_ensure("reader-b", name="Reader B", kind="reader-b", capability="intent")
+    register_model_version("reader-b", "1", b"another", {}, activate=True)
+    assert stopping.give_to_others("intent", TEST) == 1
+    work_jobs(job.instance_id)
+    job.refresh_from_db()
+    assert (job.state, job.actor) == ("done", "reader-b")
+    (moved,) = timeline(job.instance_id, action="work.moved")
+    assert (moved.actor, moved.detail["from"]) == (TEST.actor, "intent")
+    assert stopping.give_to_others("intent", TEST) == 0
+
+
+def test_what_nobody_else_can_do_stays_held(machines: Machines, open_case) -> None:
+    job = held_for_a_stopped_intent(machines, open_case)
+    refused = stopping.give_to_others("intent", TEST)
+    assert isinstance(refused, Refused) and "No other actor" in refused.message
+    job.refresh_from_db()
+    assert job.state == "held"
+    working = stopping.give_to_others("sentiment", TEST)
+    assert isinstance(working, Refused) and "works" in working.message

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from audit.services import Origin
+from orchestration import tasks
 from orchestration.actors import registration
 from orchestration.actors.registry import actor_enable, card_change, register_model_version
+from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import choosing, trials
 from orchestration.models import Actor, ActorCall, ActorVersion, Replay, Trial
@@ -55,6 +59,22 @@ def test_a_replay_tries_a_version_on_the_recorded_jobs_and_says_where_it_differs
     agreed = Trial.objects.filter(version=second, way="replay").values_list("agrees", flat=True)
     assert sorted(map(bool, agreed)) == [False, True, True]
     assert ActorCall.objects.count() == calls
+
+
+def test_a_replay_whose_nudge_was_lost_goes_on_with_the_next_sweep(analysed, second, monkeypatch) -> None:
+    analysed()
+    replay = trials.replay_begin(moved(second, "quarantined"), 1, EVE)
+    assert isinstance(replay, Replay) and trials.stalled(clock.utc_now()) == []
+    later = replay.began + trials.STALLED + timedelta(seconds=1)
+    assert trials.stalled(later) == [second.pk]
+    nudged = []
+    monkeypatch.setattr(tasks, "nudge_replay", nudged.append)
+    Replay.objects.update(began=replay.began - 2 * trials.STALLED)
+    tasks.sweep()
+    assert nudged == [second.pk]
+    while trials.go_on(second.pk) is not None:
+        pass
+    assert trials.stalled(later + trials.STALLED) == []
 
 
 def test_a_replay_of_one_takes_the_last_job(analysed, second) -> None:
