@@ -16,15 +16,18 @@ class CaseworkConfig(AppConfig):
         from casework.actors.ledger import verification as rates_verification
         from casework.cases import verification
         from casework.cases.case_row import keep_face, open_face_of_start
+        from casework.cases.past_rows import FORMER, READ_BESIDE
         from casework.studio import proposals_verification
         from casework.web.converters import NumberConverter
         from orchestration.ground.tracing import trace_over_http
         from orchestration.messaging.start_events import with_every_start
         from orchestration.shell.services import with_every_step
+        from orchestration.shell.step_sql import read_beside
 
         if keep_face not in with_every_step:
             with_every_step.append(keep_face)
             with_every_start.append(open_face_of_start)
+        read_beside[FORMER] = READ_BESIDE
         verification.hang_in()
         roles_verification.hang_in()
         proposals_verification.hang_in()

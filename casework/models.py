@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils.functional import cached_property
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
+from casework.lists.models import ListedValue as ListedValue  # Django finds models by this module
 from orchestration.models import Instance
 
 

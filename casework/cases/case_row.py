@@ -1,7 +1,8 @@
 """How does a case's face keep up with what the engine did?
 
-Called inside the transaction of every step: the named state, whether it is closed, and the rights of groups and
-people that a rule has just routed a task to. It is part of the one statement that a step makes.
+Called inside the transaction of every step: the named state, whether it is closed, the rights of groups and people
+that a rule has just routed a task to, and what lists filter and order by. It is part of the one statement that a step
+makes.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from audit.db.columns import Texts
 from audit.db.sql import Part
 from casework.access.permissions import GRANT, GRANT_TO_PEOPLE
 from casework.cases import search_row
-from casework.cases.past_rows import replaced
+from casework.cases.past_rows import former_with, kept_replaced, replaced
 from casework.cases.references import key_of
+from casework.lists.projection import kept_values
 from orchestration.casetypes.case_type import CaseType
 from orchestration.shell.services import Done
 from orchestration.shell.step_sql import people_named
@@ -48,7 +50,7 @@ def open_face(done: Done, source: str, reference: str, digest: str = "") -> Part
         INSERT, done, [*standing, *_routed(done)],
         source=source, reference=reference, reference_key=key_of(reference), data_digest=digest, title=title,
     )  # fmt: skip
-    return _together(row, search_row.opened(done, title, reference))
+    return _together(row, search_row.opened(done, title, reference), *kept_values(done, {}))
 
 
 def open_face_of_start(done: Done, kind: str) -> Part:
@@ -59,7 +61,10 @@ def open_face_of_start(done: Done, kind: str) -> Part:
 
 def keep_face(done: Done) -> Part:
     """Brings the row of a running case up to date, and what finds it; keeps what the step has written over."""
-    return _together(_statement(UPDATE, done, _routed(done)), search_row.written(done), replaced(done))
+    over = replaced(done)
+    row = _statement(UPDATE, done, _routed(done))
+    listed = kept_values(done, former_with(done, over))
+    return _together(row, search_row.written(done), *kept_replaced(over), *listed)
 
 
 def _together(*parts: Part | None) -> Part:

@@ -55,6 +55,11 @@ replaced as (
     insert into casework_formervalue (instance_id, digest, pointer, forms, seeds)
     select %(instance)s, v.* from unnest(%(former_digests)s, %(former_pointers)s, %(former_forms)s, %(former_seeds)s) v
     on conflict (instance_id, digest) do nothing)"""
+FORMER: Final = "former values"
+"""What a step has read beside its case's row."""
+READ_BESIDE: Final = """
+select json_agg(json_build_array(f.pointer, f.forms, f.seeds) order by f.id) from casework_formervalue f
+where f.instance_id = %(instance)s"""
 _FORMER: Final = """
 select instance_id, pointer, string_agg(forms, E'\\n' order by id), string_agg(seeds, E'\\n' order by id)
 from casework_formervalue where instance_id = any(%s) group by instance_id, pointer"""
@@ -117,10 +122,25 @@ def _columns(values: Iterable[Value]) -> dict[str, Texts]:
     }  # fmt: skip
 
 
-def replaced(done: Done) -> Part | None:
-    """Keeps the values of hidden fields that this step has written over, in the step's statement."""
-    values = dict.fromkeys(former_values(_written_over(done), done.case_type.classification))
-    return (_REPLACED, {f"former_{name}": column for name, column in _columns(values).items()}) if values else None
+def replaced(done: Done) -> tuple[Value, ...]:
+    """The values of hidden fields that this step has written over."""
+    return tuple(dict.fromkeys(former_values(_written_over(done), done.case_type.classification)))
+
+
+def kept_replaced(values: Iterable[Value]) -> Iterator[Part]:
+    """Keeps them, in the step's statement."""
+    if rows := list(values):
+        yield _REPLACED, {f"former_{name}": column for name, column in _columns(rows).items()}
+
+
+def former_with(done: Done, values: Iterable[Value]) -> Former:
+    """The former values of the case with those that this step adds."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for pointer, forms, seeds in done.beside.get(FORMER, None) or ():
+        found.setdefault(pointer, []).append((forms, seeds))
+    for value in values:
+        found.setdefault(value.pointer, []).append((value.forms, value.seeds))
+    return {pointer: Rows(*zip(*dict.fromkeys(rows), strict=True)) for pointer, rows in found.items()}
 
 
 def _written_over(done: Done) -> Iterator[dict[str, Json]]:

@@ -119,12 +119,12 @@ def _hit(case: Case, person: Principal, former: Former, sought: Sequence[Term]) 
         case_type = by_definition(case.instance.definition_id)
     except Faulty:  # nobody knows what is secret in it
         return None
-    data = bytes(case.instance.data)
+    data = orjson.loads(bytes(case.instance.data))
     masked = list_mask(case_type.classification, data, person, former)
     title, reference = masked(case.title), masked(case.reference)
     there = fitting(words_of(face_of(title, reference)), sought)
     reader = _Reader(case.instance.definition_id, person, masked, sought)
-    places = list(reader.places(fields(orjson.loads(data), case_type.classification)))
+    places = list(reader.places(fields(data, case_type.classification)))
     if len(there.union(*(place.terms for place in places))) < len(sought):
         return None
     return Hit(

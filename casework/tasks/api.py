@@ -12,6 +12,9 @@ from casework.cases.api import requests, shapes
 from casework.cases.api.examples import TASK, TASKS
 from casework.cases.api.rendering import person, progress
 from casework.cases.services import case_viewed
+from casework.lists.api import without_fault
+from casework.lists.asked import given_filters, is_filter
+from casework.lists.columns import chosen, offered
 from casework.tasks import services
 from casework.tasks.api_shapes import TaskFilter, TaskList
 from casework.tasks.inbox import inbox_page
@@ -32,11 +35,21 @@ class TasksView(APIView):
         examples=(example("One task", TASKS, "200"),),
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        """Yours, those offered to you or your groups, those that nobody has, due soon, or all: first due first."""
-        given = TaskFilter.query(request)
+        """Yours, those offered to you or your groups, those that nobody has, due soon, or all: first due first.
+
+        Filters on the fields that case types list come beside these, by their dotted places: `is.channel=web` (several
+        times: any of them), `from.amount=500`, `to.received=2026-11-29`, `begins.purchase.receipt=A-`. A field that you
+        may not read, or that is not there, is refused.
+        """
+        given = TaskFilter.query_with(request, is_filter)
         trail.list_read(request, "tasks")
-        scope = given.pop("scope")
-        page = inbox_page(user=person(request), tab=TAB.get(scope, scope), now=clock.utc_now(), **given)
+        scope, now = given.pop("scope"), clock.utc_now()
+        columns = offered(permissions.principal(person(request), None, now))
+        asked = without_fault(given_filters(request.query_params.lists()), given.pop("sort"), columns)
+        shown = chosen(columns, given.pop("columns").split(","))
+        page = inbox_page(
+            user=person(request), tab=TAB.get(scope, scope), now=now, columns=shown, asked=asked, **given
+        )  # fmt: skip
         return Response(TaskList(page).data)
 
 

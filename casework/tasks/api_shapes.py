@@ -14,6 +14,15 @@ from casework.tasks.ordering import PRIORITIES
 
 class TaskFilter(Sent):
     scope = s.ChoiceField(choices=[*(tab for tab in TABS if tab != "soon"), "due-soon"], required=False, default="mine")
+    sort = s.CharField(
+        required=False, default="", allow_blank=True, max_length=200,
+        help_text="The dotted place of a field that case types list (`amount`), or that with `-` before it: "
+        "the highest first. Left out: what is due first.",
+    )  # fmt: skip
+    columns = s.CharField(
+        required=False, default="", allow_blank=True, max_length=2000,
+        help_text="Dotted places with commas between them: the fields that each task's `values` say.",
+    )  # fmt: skip
     after = AfterField()
     limit = s.IntegerField(required=False, default=PAGE, min_value=1, max_value=PAGE_MOST)
 
@@ -36,11 +45,14 @@ class TaskSummary(Shape):
     sure = s.FloatField(allow_null=True, help_text="How sure the machine is, from 0 to 1.")
     at_risk = s.BooleanField(help_text="Less than a quarter of the time that it was given is left, or nothing.")
     groups = s.ListField(child=s.CharField(), help_text="Whom it is offered to.")
+    values = s.DictField(help_text="By dotted place, in words; null where the case has no such value.")
 
 
 class TaskList(Shape):
     results = TaskSummary(source="rows", many=True)
-    counts = s.DictField(child=s.IntegerField(), help_text=f"Open tasks: {', '.join(TABS)}. 1001: more than 1000.")
+    counts = s.DictField(
+        child=s.IntegerField(), help_text=f"Open tasks, unfiltered: {', '.join(TABS)}. 1001: more than 1000."
+    )
     next = s.CharField(source="following", help_text="`after` of the next page; empty on the last one.")
 
 

@@ -2,7 +2,7 @@
 
 The first page costs the same among a thousand open tasks and a million: the top rows of each of the person's groups,
 and of what is offered to them by name, are read from `TaskCandidate` by its index and merged. Pages follow one another
-by (due, task), counts are capped.
+by (due, task), or by the values of a field that the list is ordered by; counts are capped.
 """
 
 from __future__ import annotations
@@ -14,63 +14,30 @@ from typing import Any, Final
 
 from django.contrib.auth.models import User
 from django.db import connection
-from psycopg.sql import SQL, Composed
+from psycopg.sql import Composed
 
 from casework.access import permissions
 from casework.cases.past_rows import Former, former_of
 from casework.cases.references import key_of
-from casework.tasks.columns import Column
+from casework.lists.asked import NOTHING, Asked, Order
+from casework.lists.columns import Column
+from casework.lists.fitting import fitting as fitting_of
+from casework.lists.fitting import seen, without_value
+from casework.lists.places import ValuePlace
+from casework.tasks import inbox_statements as statements
+from casework.tasks.inbox_statements import TABS, Ordered
 from casework.tasks.row import Found, TaskRow, task_row
+from orchestration.privacy.masking import Principal
+
+__all__ = ["CAP", "PAGE", "SOON", "TABS", "InboxPage", "TaskRow", "inbox_page"]
 
 PAGE: Final = 50
 CAP: Final = 1000
 SOON: Final = timedelta(hours=24)
-TABS: Final = {"mine": "Mine", "groups": "My groups", "unassigned": "Unassigned", "soon": "Due soon", "all": "All"}
 
-_MINE = """
-select t.due, t.id from orchestration_humantask t
-where t.assignee_id = %(person)s and t.state = 'open' and (t.due, t.id) {beyond} (%(due)s, %(task)s) {until}
-order by t.due {order}, t.id {order} limit %(limit)s"""
-_OFFERED = """
-select c.due, c.task_id from unnest(%(groups)s::bigint[]) as g(id)
-cross join lateral (
-    select c.due, c.task_id from orchestration_taskcandidate c
-    where c.group_id = g.id {free} and (c.due, c.task_id) {beyond} (%(due)s, %(task)s) {until}
-    order by c.due {order}, c.task_id {order} limit %(limit)s) c
-union all (
-    select c.due, c.task_id from orchestration_taskcandidate c
-    where c.user_id = %(person)s {free} and (c.due, c.task_id) {beyond} (%(due)s, %(task)s) {until}
-    order by c.due {order}, c.task_id {order} limit %(limit)s)"""
-_FOUND = """
-select t.due, t.id from casework_case f join orchestration_humantask t on t.instance_id = f.instance_id
-where f.reference_key like %(reference)s and t.state = 'open'
-  and (t.due, t.id) {beyond} (%(due)s, %(task)s)
-  and (t.assignee_id = %(person)s or exists (
-       select from orchestration_taskcandidate c
-       where c.task_id = t.id and (c.group_id = any(%(groups)s::bigint[]) or c.user_id = %(person)s)))
-order by t.due {order}, t.id {order} limit %(limit)s"""
-_ROWS = """
-with found(due, id) as ({found}),
-     top as (select distinct due, id from found order by due {order}, id {order} limit %(limit)s)
-select t.id, t.name, t.due, t.priority, t.assignee_id, u.username, u.first_name, u.last_name, f.id, f.title,
-       f.reference, f.state, i.definition_id, i.data, t.created, t.form, t.definition_item,
-       array(select g.name::text from orchestration_taskcandidate c join auth_group g on g.id = c.group_id
-             where c.task_id = t.id order by g.name), i.id
-from top join orchestration_humantask t on t.id = top.id
-join orchestration_instance i on i.id = t.instance_id join casework_case f on f.instance_id = i.id
-left join auth_user u on u.id = t.assignee_id
-order by top.due {order}, top.id {order}"""
-_COUNTS = """
-select (select count(*) from (select id from ({mine}) m) x),
-       (select count(*) from (select distinct task_id from ({groups}) m limit %(limit)s) x),
-       (select count(*) from (select distinct task_id from ({unassigned}) m limit %(limit)s) x),
-       (select count(*) from (select id from ({soon}) m limit %(limit)s) x),
-       (select count(*) from (select id from ({all}) m limit %(limit)s) x)"""
-
-_FREE = SQL("and not c.assigned")
-_NONE = SQL("")
 _BEGINNING = (datetime(1, 1, 1, tzinfo=UTC), 0)
 _END = (datetime(9999, 12, 31, 23, 59, tzinfo=UTC), 2**62)
+_INSTANCE = "t.instance_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +50,24 @@ class InboxPage:
     following: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What a page is sought by. `tab`: of which tasks. `reference`: how its key begins; `source`: of which cases, where
+    those are few."""
+
+    tab: str
+    asked: Asked
+    fits: Composed
+    source: Composed | None
+    reference: str
+    counts: Mapping[str, int]
+    values: Mapping[str, Any]
+
+
+Placed = tuple[str, Any]
+"""A row of the database, behind its place in the list."""
+
+
 def inbox_page(
     *,
     user: User,
@@ -92,75 +77,86 @@ def inbox_page(
     latest_first: bool = False,
     reference: str = "",
     columns: Sequence[Column] = (),
+    asked: Asked = NOTHING,
     limit: int = PAGE,
 ) -> InboxPage:
-    """A page of at most `limit` tasks, the first due at the top. `reference`: only cases whose reference begins so."""
+    """A page of at most `limit` tasks, the first due at the top, or in the order that is asked for: then those whose
+    case shows no such value come last. `reference`: only cases whose reference begins so."""
     groups = list(user.groups.values_list("pk", flat=True))
-    values = _bounds(after, latest_first) | {
-        "person": user.pk, "groups": groups, "limit": limit + 1, "soon": now + SOON,
-        "reference": _prefix(key_of(reference)),
-    }  # fmt: skip
     person = permissions.principal(user, None, now)
-    statement = _page(tab, latest_first, bool(reference))
+    search = _search(tab, asked, key_of(reference), person, {
+        "person": user.pk, "groups": groups, "limit": limit + 1, "cap": CAP + 1, "soon": now + SOON,
+    })  # fmt: skip
     found = _found(
-        statement, values, key_of(reference),
-        lambda row, past: task_row(Found(*row), past, user, person, now, columns),
-    )  # fmt: skip
+        search, after, latest_first, lambda row, past: task_row(Found(*row), past, user, person, now, columns)
+    )
     rows = tuple(row for _, row in found[:limit])
-    return InboxPage(tab, rows, _counts(values), found[limit - 1][0] if len(found) > limit else "")
+    return InboxPage(tab, rows, search.counts, found[limit - 1][0] if len(found) > limit else "")
+
+
+def _search(tab: str, asked: Asked, reference: str, person: Principal, given: Mapping[str, Any]) -> _Search:
+    """A reference is sought among all tasks of theirs, whatever the tab."""
+    fitting = fitting_of(asked, person)
+    values = {**fitting.values, **given, "reference": _prefix(reference)}
+    fits, source = fitting.probe(_INSTANCE), fitting.rarest()
+    if reference and source is not None:
+        fits += statements.WITH_REFERENCE
+    elif reference:
+        source = Composed([statements.REFERENCES])
+    return _Search("all" if reference else tab, asked, fits, source, reference, _counts(values), values)
 
 
 def _found(
-    statement: Composed, values: Mapping[str, Any], sought: str, shown: Callable[[Any, Former], TaskRow]
+    search: _Search, after: str, latest_first: bool, shown: Callable[[Any, Former], TaskRow]
 ) -> list[tuple[str, TaskRow]]:
     """The first rows whose reference, as it is shown, begins with what is sought, each with its cursor.
 
     A search that looked at what is masked would tell it letter by letter.
     """
     found: list[tuple[str, TaskRow]] = []
+    wanted = search.values["limit"]
     while True:
-        rows = _read(statement, values)
-        former = former_of(row[-1] for row in rows)
-        page = [(_cursor(row), shown(row, former.get(row[-1], {}))) for row in rows]
-        found += [(cursor, row) for cursor, row in page if key_of(row.reference).startswith(sought)]
-        if len(page) < values["limit"] or len(found) >= values["limit"]:
-            return found[: values["limit"]]
-        values = {**values, **_bounds(page[-1][0], False)}
+        read = _page(search, after, latest_first)
+        former = former_of(row[-1] for _, row in read)
+        page = [(place, shown(row, former.get(row[-1], {}))) for place, row in read]
+        found += [(place, row) for place, row in page if key_of(row.reference).startswith(search.reference)]
+        if len(page) < wanted or len(found) >= wanted:
+            return found[:wanted]
+        after = page[-1][0]
 
 
-def _page(tab: str, latest_first: bool, searching: bool) -> Composed:
-    """The statement of a tab's page."""
-    order = SQL("desc") if latest_first else SQL("asc")
-    beyond = SQL("<") if latest_first else SQL(">")
-    found = SQL(_FOUND).format(beyond=beyond, order=order) if searching else _tab(tab, beyond, order)
-    return SQL(_ROWS).format(found=found, order=order)
+def _page(search: _Search, after: str, latest_first: bool) -> list[Placed]:
+    """The next rows of the list, before anybody has looked at what they show."""
+    if (by := search.asked.order) is None:
+        return _by_due(search, search.fits, after, Ordered(latest_first), search.values)
+    rows: list[Placed] = []
+    if not after or ValuePlace.is_one(after):
+        rows, after = _by_value(search, by, ValuePlace.read(after, by.column)), ""
+    if left := search.values["limit"] - len(rows):
+        values = {**search.values, "limit": left}
+        fits = search.fits + without_value(by.column, _INSTANCE, values)
+        rows += _by_due(search, fits, after, Ordered(False), values)
+    return rows
 
 
-def _tab(tab: str, beyond: SQL, order: SQL) -> Composed:
-    def mine(until: SQL = _NONE) -> Composed:
-        return SQL(_MINE).format(beyond=beyond, order=order, until=until)
+def _by_due(search: _Search, fits: Composed, after: str, going: Ordered, values: Mapping[str, Any]) -> list[Placed]:
+    found = statements.by_due(search.tab, going, fits, search.source)
+    rows = _read(statements.shown(found, going), {**values, **_bounds(after, going.descending)})
+    return [(f"{row[-1].isoformat()}~{row[0]}", row[:-1]) for row in rows]
 
-    def offered(free: SQL, until: SQL = _NONE) -> Composed:
-        return SQL(_OFFERED).format(beyond=beyond, order=order, free=free, until=until)
 
-    match tab:
-        case "mine":
-            return mine()
-        case "groups":
-            return offered(_NONE)
-        case "unassigned":
-            return offered(_FREE)
-        case "all":
-            return SQL("({}) union ({})").format(mine(), offered(_NONE))
-        case _:
-            soon = offered(_FREE, SQL("and c.due <= %(soon)s"))
-            return SQL("({}) union ({})").format(mine(SQL("and t.due <= %(soon)s")), soon)
+def _by_value(search: _Search, by: Order, place: ValuePlace | None) -> list[Placed]:
+    """The next tasks that have a value in the field of the order."""
+    values = {**search.values, **_bounds("", False), **(place.values if place else {})}
+    is_short = search.source is not None or search.counts[search.tab] <= CAP
+    pooled = statements.pool(search.tab, search.fits, search.source) if is_short else None
+    found = statements.by_value(search.tab, by, seen(by.column, values), search.fits, pooled, place is not None)
+    rows = _read(statements.shown(found, Ordered(by.descending), ("value", "instance")), values)
+    return [(str(ValuePlace(row[-2], row[-1], row[0])), row[:-2]) for row in rows]
 
 
 def _counts(values: Mapping[str, Any]) -> dict[str, int]:
-    bounds = dict(zip(("due", "task"), _BEGINNING, strict=True))
-    parts = {tab: _tab(tab, SQL(">"), SQL("asc")) for tab in TABS}
-    rows = _read(SQL(_COUNTS).format(**parts), {**values, **bounds, "limit": CAP + 1})
+    rows = _read(statements.counts(), {**values, **_bounds("", False), "limit": CAP + 1})
     return dict(zip(TABS, rows[0], strict=True))
 
 
@@ -173,10 +169,6 @@ def _read(statement: Composed, values: Mapping[str, Any]) -> list[Any]:
 def _prefix(reference: str) -> str:
     """A LIKE pattern for what begins with this text."""
     return reference.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-
-
-def _cursor(row: Any) -> str:
-    return f"{row[2].isoformat()}~{row[0]}"
 
 
 def _bounds(after: str, latest_first: bool) -> dict[str, Any]:

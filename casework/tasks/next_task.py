@@ -6,12 +6,14 @@ Of the list that they came from: what is at risk first, then in the order of the
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from django.contrib.auth.models import User
 
 from casework.access.separation_of_duties import done_before
+from casework.lists.asked import NOTHING, Asked
 from casework.tasks.inbox import inbox_page
 from casework.tasks.row import TaskRow
 from orchestration.models import HumanTask
@@ -21,13 +23,22 @@ TRIED: Final = 10
 
 
 def next_task(
-    *, user: User, tab: str, now: datetime, after: str = "", latest_first: bool = False, reference: str = ""
+    *,
+    user: User,
+    tab: str,
+    now: datetime,
+    after: str = "",
+    latest_first: bool = False,
+    reference: str = "",
+    asked: Asked = NOTHING,
 ) -> int | None:
     """The number of a task of this list that is theirs or nobody's, and that they may do; None where none is left."""
-    first = inbox_page(user=user, tab=tab, now=now, reference=reference).rows
-    turned = latest_first or after
-    given = {"after": after, "latest_first": latest_first, "reference": reference}
-    listed = inbox_page(user=user, tab=tab, now=now, **given).rows if turned else first
+    due_first = replace(asked, order=None)
+    first = inbox_page(user=user, tab=tab, now=now, reference=reference, asked=due_first).rows
+    turned = latest_first or after or asked.order
+    listed = first if not turned else inbox_page(
+        user=user, tab=tab, now=now, asked=asked, after=after, latest_first=latest_first, reference=reference
+    ).rows  # fmt: skip
     return next((row.id for row in _open_to(user, in_turn((*first, *listed), listed))), None)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 from django.contrib.auth.models import User
@@ -17,7 +17,7 @@ from django.contrib.auth.models import User
 from casework.cases.past_rows import Former
 from casework.cases.read.case_view import row_mask
 from casework.cases.read.values import InWords, values_in_words
-from casework.tasks.columns import Cell, Column, cells
+from casework.lists.columns import Cell, Column, cells
 from casework.tasks.glance import Glance, Words, headline, reason, suggestion
 from orchestration.casetypes.case_type import Faulty, by_definition
 from orchestration.privacy.masking import Principal
@@ -76,6 +76,11 @@ class TaskRow:
     suggested: str = ""
     sure: float | None = None
     cells: tuple[Cell, ...] = ()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What each column shows, by its dotted place."""
+        return {cell.path: cell.shown for cell in self.cells}
 
     @property
     def about(self) -> str:

@@ -42,6 +42,7 @@ class Done:
     """A command was carried out: the new state of the root case, what happened, and what that opened and closed.
 
     `heard`: whether other systems want to hear of cases. `before`: the data of the case before it.
+    `beside`: what was read with it (`step_sql.read_beside`).
     """
 
     instance: int
@@ -53,6 +54,7 @@ class Done:
     created: bool = False
     heard: bool = False
     before: Mapping[str, Any] = field(default_factory=dict)
+    beside: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def written(self) -> tuple[Mapping[str, Any], ...]:
@@ -82,6 +84,7 @@ class Locked:
     head: Head
     at: datetime
     heard: bool = False
+    beside: Mapping[str, Any] = field(default_factory=dict)
 
 
 told_of_every_step: list[Callable[[Done], Part | None]] = []
@@ -129,7 +132,7 @@ def _locked(cursor: Cursor[Any], instance: int) -> Locked | None:
         return None
     head = Head(loaded.head_sequence, loaded.head_digest)
     state = decode(loaded.items, loaded.data)
-    return Locked(instance, by_definition(loaded.definition), state, head, clock.utc_now(), loaded.heard)
+    return Locked(instance, by_definition(loaded.definition), state, head, clock.utc_now(), loaded.heard, loaded.beside)
 
 
 Along = Callable[["Done | Refused"], Part]
@@ -178,7 +181,15 @@ def _sent(
     history = sealed(case.instance, case.head, [*facts, *_told(outcome.events)], origin, label, case.at)
     found, before = effects(outcome.events), case.state.root.variables
     done = Done(
-        case.instance, case.case_type, outcome.state, outcome.events, found, case.at, heard=case.heard, before=before
+        case.instance,
+        case.case_type,
+        outcome.state,
+        outcome.events,
+        found,
+        case.at,
+        heard=case.heard,
+        before=before,
+        beside=case.beside,
     )
     more = [along(done)] if along else []
     _write(done, history, origin, [*more, *(wanted(done) for wanted in with_every_step)])

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, overload
+from typing import Any, Final, LiteralString, overload
 
 import orjson
 import psycopg
@@ -25,11 +25,14 @@ NO_DUE_DATE = datetime(9999, 12, 31, tzinfo=UTC)
 NORMAL_PRIORITY = 50
 SMALL = 2**15 - 1
 
-LOAD = """
+LOAD: Final[LiteralString] = """
 select definition_id, items, data, head_sequence, head_digest, status,
-       exists (select from orchestration_eventsubscriber where enabled)
+       exists (select from orchestration_eventsubscriber where enabled)"""
+LOCKED: Final[LiteralString] = """
 from orchestration_instance where id = %(instance)s for update
 """
+read_beside: dict[str, LiteralString] = {}
+"""What others want read with the row of a case that is locked, in its statement: expressions over `%(instance)s`."""
 NEXT_ID = """
 select nextval('orchestration_instance_id_seq'), exists (select from orchestration_eventsubscriber where enabled)
 """
@@ -162,7 +165,7 @@ thrown as (
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The locked row of an instance. `heard`: whether other systems want to hear of cases."""
+    """The locked row of an instance. `heard`: whether other systems want to hear of cases. `beside`: `read_beside`."""
 
     definition: int
     items: bytes
@@ -171,12 +174,18 @@ class Loaded:
     head_digest: bytes
     status: str
     heard: bool
+    beside: Mapping[str, Any]
 
 
 def lock(cursor: psycopg.Cursor[Any], instance: int) -> Loaded | None:
     """The instance's row, locked until the transaction ends; None where there is none."""
-    row = cursor.execute(LOAD, {"instance": instance}).fetchone()
-    return None if row is None else Loaded(*row)
+    beside: LiteralString = "".join(f", ({expression})" for expression in read_beside.values())
+    row = cursor.execute(LOAD + beside + LOCKED, {"instance": instance}).fetchone()
+    if row is None:
+        return None
+    own = len(row) - len(read_beside)
+    values = *row[:own], dict(zip(read_beside, row[own:], strict=True))
+    return Loaded(*values)
 
 
 def next_id(cursor: psycopg.Cursor[Any]) -> tuple[int, bool]:

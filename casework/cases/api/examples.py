@@ -82,8 +82,11 @@ _ROW: Json = {
     "groups": ["Analysts"],
 }  # fmt: skip
 TASKS: Json = {
-    "results": [_TASK | {name: _SUMMARY[name] for name in ("title", "reference", "state")} | {"case": 17} | _ROW],
-    "counts": {"mine": 1, "groups": 12, "unassigned": 9, "soon": 2}, "next": "",
+    "results": [
+        _TASK | {name: _SUMMARY[name] for name in ("title", "reference", "state")}
+        | {"case": 17, "values": {"channel": "web"}} | _ROW
+    ],
+    "counts": {"mine": 1, "groups": 12, "unassigned": 9, "soon": 2, "all": 13}, "next": "",
 }  # fmt: skip
 TASK: Json = _READ | {
     "id": 5, "name": "Check and send the draft", "part": "Answer", "state": "open", "ended": None,

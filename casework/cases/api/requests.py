@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from django.http import QueryDict
@@ -36,6 +36,15 @@ class Sent(s.Serializer[Any]):
         """The request's query. Raises ValidationError."""
         _refuse_doubled(request.query_params)
         return cls._checked(request.query_params)
+
+    @classmethod
+    def query_with(cls, request: Request, is_more: Callable[[str], bool]) -> dict[str, Any]:
+        """The request's query, where other names may stand beside it, more than once too. Raises ValidationError."""
+        own = request.query_params.copy()
+        for name in [name for name in own if is_more(name)]:
+            del own[name]
+        _refuse_doubled(own)
+        return cls._checked(own)
 
     @classmethod
     def _checked(cls, given: Any) -> dict[str, Any]:
@@ -78,7 +87,7 @@ class AfterField(s.CharField):
 
     def __init__(self) -> None:
         super().__init__(
-            required=False, default="", allow_blank=True, max_length=100, help_text="`next` of the page before."
+            required=False, default="", allow_blank=True, max_length=500, help_text="`next` of the page before."
         )
 
 

@@ -141,16 +141,16 @@ def row_mask(definition: int, data: bytes, principal: Principal, former: Former)
     except Faulty as wrong:
         log.error("case type not read", definition=definition, faults=wrong.faults)
         return lambda text: DOTS
-    return list_mask(classification, data, principal, former)
+    return list_mask(classification, orjson.loads(data), principal, former)
 
 
 def list_mask(
-    classification: Classification, data: bytes, principal: Principal, former: Former
+    classification: Classification, data: Mapping[str, Any], principal: Principal, former: Former
 ) -> Callable[[str], str]:
     """Masks short texts in lists by what stands, or stood before, in those fields only that this principal may not
     read."""
     hidden = _hidden(classification, principal)
-    document = {name: value for name, value in orjson.loads(data).items() if name in hidden} if hidden else {}
+    document = {name: data[name] for name in data if name in hidden}
     return text_mask(document, classification, principal, former)
 
 

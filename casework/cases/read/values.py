@@ -36,6 +36,31 @@ def values_in_words(case_type: CaseType) -> InWords:
     return said
 
 
+def options_at(case_type: CaseType) -> Callable[[str], Mapping[str, str]]:
+    """What may stand at a dotted place, with its words: what a form lets one choose, else what the schema lists."""
+    labels = _labels(case_type.forms)
+
+    def found(path: str) -> Mapping[str, str]:
+        listed = schema_at(case_type.schema, "/" + path.replace(".", "/")).get("enum", ())
+        return labels.get(path) or {value: value for value in listed if isinstance(value, str)}
+
+    return found
+
+
+def unit_at(case_type: CaseType) -> Callable[[str], str]:
+    """In what the number at a JSON Pointer is counted: a currency, `%` for a share, nothing else."""
+
+    def found(pointer: str) -> str:
+        schema = schema_at(case_type.schema, pointer)
+        return str(schema.get("x-currency", "%" if _is_share(schema) else ""))
+
+    return found
+
+
+def _is_share(schema: Mapping[str, Json]) -> bool:
+    return schema.get("type") == "number" and (schema.get("minimum"), schema.get("maximum")) == (0, 1)
+
+
 def _labels(forms: Mapping[str, Form]) -> dict[str, dict[str, str]]:
     """The words of each choice by the path that is asked for, and by the path that the question suggests."""
     found: dict[str, dict[str, str]] = {}
@@ -64,7 +89,7 @@ def _formatted(schema: Mapping[str, Json], value: Json) -> Json:
         return value
     if currency := schema.get("x-currency"):
         return f"{Decimal(str(value)):,.2f} {currency}"
-    if schema.get("type") == "number" and (schema.get("minimum"), schema.get("maximum")) == (0, 1):
+    if _is_share(schema):
         return f"{value * 100:.1f} %"
     return value
 

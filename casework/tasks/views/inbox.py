@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -12,9 +13,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
 from casework.access import permissions, trail
+from casework.lists.asked import Asked, Given, given_filters
+from casework.lists.asked import asked as asked_of
+from casework.lists.columns import MOST, Column, chosen, offered
+from casework.lists.controls import Header, chips, filter_fields, header, orders
 from casework.tasks import services
 from casework.tasks.assigning import bar
-from casework.tasks.columns import MOST, chosen, offered
 from casework.tasks.inbox import TABS, inbox_page
 from casework.tasks.inbox_state import inbox_states
 from casework.web.decorators import answered, page_or_part, person, reads, wants_part, writes
@@ -23,6 +27,9 @@ from orchestration.ground.refusals import Refused
 
 LONGEST: Final = 2000
 """Characters of the address of a list that the address of a task carries on."""
+
+LATE: Final = "late"
+"""The order of the inbox turned around."""
 
 
 @reads
@@ -35,25 +42,44 @@ def shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResp
     """The page that is asked for, by the address or by a form that comes from it."""
     place, now = Place.of(asked), clock.utc_now()
     columns = offered(permissions.principal(person(request), None, now))
-    in_columns = chosen(columns, place.columns)
+    in_columns, sought = chosen(columns, place.columns), place.asked(columns)
     page = inbox_page(
-        user=person(request), tab=place.tab, now=now, after=place.after, latest_first=place.late,
-        reference=place.reference, columns=in_columns,
+        user=person(request), tab=place.tab, now=now, after=place.after, latest_first=place.sort == LATE,
+        reference=place.reference, columns=in_columns, asked=sought,
     )  # fmt: skip
+    start = replace(place, after="")
     context: dict[str, Any] = {
         "page": page, "tabs": [
-            (key, label, page.counts[key], replace(place, tab=key, reference="", after="").address)
+            (key, label, page.counts[key], replace(start, tab=key, reference="").address)
             for key, label in TABS.items()
         ],
-        "late": place.late, "columns": columns, "chosen": in_columns, "start": replace(place, after="").address,
-        "q": place.reference, "after": place.after, "here": place.address, "first": not place.after,
-        "next": replace(place, after=page.following).address,
+        "columns": columns, "chosen": in_columns, "start": start.address, "given": place.given,
+        "first": not place.after,
+        "orders": _orders(place, in_columns, sought), "headers": _headers(start, in_columns, sought),
+        "fields": filter_fields(columns, place.filters), "filtered": bool(place.filters),
+        "chips": chips(sought, place.filters, lambda left: replace(start, filters=left).address),
+        "unfiltered": replace(start, filters=(), reference="").address,
         "carry": place.carry,
         "picked": frozenset((request.session.get("many") or {}).get("chosen", ())),
         "bar": None if wants_part(request) else bar(person(request)),
+        "q": place.reference, "here": place.address, "next": replace(place, after=page.following).address,
         "seen": "" if wants_part(request) else _state(person(request)),
     }  # fmt: skip
     return page_or_part(request, "tasks/inbox.html", "tasks/_inbox_list.html", context, status)
+
+
+def _orders(place: Place, shown: Sequence[Column], sought: Asked) -> list[tuple[str, str, bool]]:
+    """The orders to choose from: value, words, whether it is chosen."""
+    by = sought.order
+    columns = dict.fromkeys((*shown, by.column) if by else shown)
+    own = [("", "First due first"), (LATE, "Last due first")]
+    offered = [*own, *(choice for column in columns for choice in orders(column))]
+    here = str(by) if by else place.sort if place.sort == LATE else ""
+    return [(value, words, value == here) for value, words in offered]
+
+
+def _headers(place: Place, shown: Sequence[Column], sought: Asked) -> list[Header]:
+    return [header(column, sought.order, lambda sort: replace(place, sort=sort).address) for column in shown]
 
 
 def _state(user: User) -> str:
@@ -62,25 +88,37 @@ def _state(user: User) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where somebody is in their inbox: tab, order, columns, what is searched for, and how far they have turned the
-    pages."""
+    """Where somebody is in their inbox: tab, order, columns, filters, what is searched for, and how far they have
+    turned the pages."""
 
     tab: str
-    late: bool
+    sort: str
     reference: str
     after: str
     columns: tuple[str, ...] = ()
+    filters: tuple[Given, ...] = ()
 
     @classmethod
     def of(cls, asked: QueryDict) -> Place:
         tab = asked.get("tab", "")
         return cls(
             tab=tab if tab in TABS else "mine",
-            late=asked.get("sort") == "late",
+            sort=asked.get("sort", "")[:200],
             reference=asked.get("q", "").strip()[:100],
-            after=asked.get("after", "")[:100],
+            after=asked.get("after", "")[:500],
             columns=tuple(dict.fromkeys(asked.getlist("col")))[:MOST],
+            filters=given_filters(asked.lists()),
         )
+
+    def asked(self, columns: Sequence[Column]) -> Asked:
+        """What of it concerns fields of the cases, for who may choose these columns."""
+        return asked_of(self.filters, "" if self.sort == LATE else self.sort, columns)
+
+    @property
+    def given(self) -> list[Given]:
+        """Names and values as the address has them."""
+        said = [("tab", self.tab), ("sort", self.sort), ("q", self.reference), ("after", self.after)]
+        return [one for one in (*said, *(("col", path) for path in self.columns), *self.filters) if one[1]]
 
     @classmethod
     def carried(cls, request: HttpRequest) -> Place | None:
@@ -99,9 +137,7 @@ class Place:
 
     @property
     def query(self) -> str:
-        given = {"tab": self.tab, "sort": "late" if self.late else "", "q": self.reference, "after": self.after}
-        said = {name: value for name, value in given.items() if value} | {"col": self.columns}
-        return urlencode(said, doseq=True)
+        return urlencode(self.given)
 
 
 @writes

@@ -15,10 +15,11 @@ from casework.drafts.services import keeping, task_address
 from casework.forms.answer_validation import at_path
 from casework.forms.rendering import answers_form, in_words, typed_answers
 from casework.forms.schema_form import text_of
+from casework.lists.columns import offered
 from casework.tasks import services
 from casework.tasks.next_task import next_task
 from casework.tasks.task_page import TaskPage, form_of, task_page
-from casework.tasks.views.inbox import Place
+from casework.tasks.views.inbox import LATE, Place
 from casework.web import errors
 from casework.web.decorators import person, reads, writes
 from casework.web.made_for import typed_by_reader
@@ -104,9 +105,10 @@ def _went_on(request: HttpRequest, done: HumanTask) -> HttpResponse:
         messages.success(request, f"“{done.name}” is done.")
         return redirect(case)
     place = place or Place.of(QueryDict())
+    columns = offered(permissions.principal(person(request), None, clock.utc_now()))
     following = next_task(
-        user=person(request), tab=place.tab, now=clock.utc_now(), after=place.after, latest_first=place.late,
-        reference=place.reference,
+        user=person(request), tab=place.tab, now=clock.utc_now(), after=place.after, latest_first=place.sort == LATE,
+        reference=place.reference, asked=place.asked(columns),
     )  # fmt: skip
     if following is None:
         said = "“{}” is done, and nothing is left to do in the list. <a href='{}'>Back to the inbox</a>"

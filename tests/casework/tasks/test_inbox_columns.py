@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from casework.access import permissions
 from casework.actors.bundled import CASE_TYPES
+from casework.lists.columns import chosen, offered
 from casework.models import Case
-from casework.tasks.columns import chosen, offered
 from casework.tasks.inbox import inbox_page
 from orchestration.casetypes.case_type import Faulty, checked, folder_files
 from orchestration.ground import clock
@@ -70,7 +70,7 @@ def test_a_value_that_echoes_what_is_masked_is_masked(people: People, analysed: 
 def test_chosen_columns_stay_in_every_link_of_the_page(people: People, analysed: Callable[..., Case]) -> None:
     analysed(channel="telephone")
     page = shown(people["anna"], "/?tab=groups&col=channel&col=received")
-    assert re.search(r'<th scope="col"\s*>Channel</th>', page)
+    assert re.search(r'<a class="by"[^>]*>Channel\s*</a>', page)
     assert re.search(r'data-label="Channel"\s*>\s*telephone\s*</td>', page)
     for tab in ("mine", "unassigned", "soon", "all"):
         assert f'href="/?tab={tab}&amp;col=channel&amp;col=received"' in page

@@ -1,0 +1,113 @@
+"""What does a list offer to filter and to order by, and what does it say of the filters that are set? Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from casework.lists.asked import Asked, Given, Order
+from casework.lists.columns import Column
+
+DIRECTIONS: Final = {
+    "number": ("lowest first", "highest first"), "moment": ("earliest first", "latest first"),
+    "words": ("A to Z", "Z to A"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A field of the filter's form; `kind`: number, date or search."""
+
+    name: str
+    label: str
+    kind: str
+    value: str
+
+    @property
+    def id(self) -> str:
+        return "filter-" + self.name.replace(".", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    words: str
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FilterField:
+    """How one column can be filtered: by inputs, or by choices, which are all named `name`."""
+
+    column: Column
+    inputs: tuple[Input, ...]
+    name: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter that is set, or one that was left out and why; `address`: of the list without it."""
+
+    words: str
+    address: str
+    is_fault: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The head of a column; `address`: of the list in its order, or turned around. `sorted`: as `aria-sort` says it."""
+
+    column: Column
+    address: str
+    sorted: str
+
+
+def filter_fields(columns: Iterable[Column], given: Sequence[Given]) -> list[FilterField]:
+    """The fields of the filter's form with what is asked for in them."""
+    return [_field(column, given) for column in columns]
+
+
+def _field(column: Column, given: Sequence[Given]) -> FilterField:
+    name = f"is.{column.path}"
+    asked = {value for each, value in given if each == name}
+    choices = tuple(Choice(value, words, value in asked) for value, words in column.options)
+    return FilterField(column, () if choices else tuple(_inputs(column, dict(given))), name, choices)
+
+
+def _inputs(column: Column, values: dict[str, str]) -> Iterable[Input]:
+    unit = f" ({column.unit})" if column.unit else ""
+    if column.held == "words":
+        name = f"begins.{column.path}"
+        yield Input(name, f"{column.label} begins with", "search", values.get(name, ""))
+        return
+    for verb in ("from", "to"):
+        name = f"{verb}.{column.path}"
+        kind = "number" if column.held == "number" else "date"
+        yield Input(name, f"{column.label}, {verb}{unit}", kind, values.get(name, ""))
+
+
+def chips(asked: Asked, given: Sequence[Given], address: Callable[[tuple[Given, ...]], str]) -> list[Chip]:
+    """The filters of a list as they are said above it; `address`: of the list with these filters alone."""
+
+    def without(name: str, value: str | None = None) -> str:
+        return address(tuple(one for one in given if one[0] != name or value not in (None, one[1])))
+
+    used = (Chip(one.words, without(*one.given), False) for one in asked.filters)
+    return [*used, *(Chip(words, without(name), True) for name, words in asked.faults)]
+
+
+def orders(column: Column) -> list[tuple[str, str]]:
+    """The two orders of a column, as an address asks for them, and in words."""
+    up, down = DIRECTIONS[column.held]
+    return [(column.path, f"{column.label}, {up}"), (f"-{column.path}", f"{column.label}, {down}")]
+
+
+def header(column: Column, order: Order | None, address: Callable[[str], str]) -> Header:
+    """The head of a column in a list of this order; `address`: of the list in another."""
+    is_here = order is not None and order.column == column
+    descending = order is not None and order.descending
+    turned = Order(column, is_here and not descending)
+    said = ("descending" if descending else "ascending") if is_here else ""
+    return Header(column, address(str(turned)), said)

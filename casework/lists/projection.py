@@ -1,0 +1,147 @@
+"""What do lists know of a case, to filter and to order by it?
+
+A projection of the fields that its version declares (`list` in the manifest), each with the lowest clearance that sees
+it: a reader below that finds nothing by it. Written in the statement of the step that changed the case's data, and made
+anew by `manage.py rebuild_lists`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cache
+from typing import Any, Final
+
+import orjson
+from django.utils import timezone
+
+from audit.db.columns import Integers, Texts
+from audit.db.sql import Part
+from casework.cases.past_rows import Former
+from casework.cases.read.case_view import list_mask
+from casework.forms.answer_validation import at_path
+from orchestration.casetypes.case_type import CaseType, ListField
+from orchestration.privacy.classification import LEVELS, escaped, rank
+from orchestration.privacy.folding import fold
+from orchestration.privacy.masking import Principal
+from orchestration.shell.services import Done
+
+Json = Any
+Masked = Callable[[str], str]
+
+LONGEST: Final = 200
+"""Characters of a text by which lists filter and order."""
+NUMBERS: Final = frozenset(("number", "money"))
+
+KEPT: Final = """ listed_values as (
+    insert into casework_listedvalue (instance_id, field, level, words, number, moment)
+    select %(instance)s, v.field, v.level, v.words, v.number::float8, v.moment::timestamptz
+    from unnest(%(listed_fields)s, %(listed_levels)s, %(listed_words)s, %(listed_numbers)s, %(listed_moments)s)
+         as v(field, level, words, number, moment)
+    on conflict (instance_id, field) do update
+    set level = excluded.level, words = excluded.words, number = excluded.number, moment = excluded.moment
+    where (casework_listedvalue.level, casework_listedvalue.words, casework_listedvalue.number,
+           casework_listedvalue.moment)
+          is distinct from (excluded.level, excluded.words, excluded.number, excluded.moment))"""
+GONE: Final = """ listed_values_gone as (
+    delete from casework_listedvalue where instance_id = %(instance)s and field <> all(%(listed_fields)s))"""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A row of `ListedValue`; `level`: a rank, 0 (public) to 3 (restricted)."""
+
+    field: str
+    level: int
+    words: str | None = None
+    number: float | None = None
+    moment: datetime | None = None
+
+
+def kept_values(done: Done, former: Former) -> Iterator[Part]:
+    """What a step writes of them, as parts of its statement; nothing where it changed no data.
+
+    `former`: what stood in the case before, with what this step has written over.
+    """
+    if done.case_type.listed and (done.created or done.state.data_changed):
+        values = tuple(listed_values(done.case_type, done.state.root.variables, former))
+        if values or not done.created:
+            yield KEPT, columns(values)
+        if not done.created:
+            yield GONE, {}
+
+
+def columns(values: Iterable[Value]) -> dict[str, Any]:
+    """The values as the parameters of `KEPT`."""
+    rows = list(values)
+    return {
+        "listed_fields": Texts(row.field for row in rows),
+        "listed_levels": Integers(row.level for row in rows),
+        "listed_words": Texts(row.words for row in rows),
+        "listed_numbers": Texts(None if row.number is None else repr(row.number) for row in rows),
+        "listed_moments": Texts(None if row.moment is None else row.moment.isoformat() for row in rows),
+    }
+
+
+def listed_values(case_type: CaseType, data: Mapping[str, Json], former: Former) -> Iterator[Value]:
+    """What a case of this version with these data, and with these before, says in the fields that lists know."""
+    level_of = _levels(case_type, data, former)
+    for field in case_type.listed:
+        value = at_path(data, field.path)
+        if (typed := _typed(field, value)) is not None and (level := level_of(field.path, value)) is not None:
+            yield Value(field.path, level, **typed)
+
+
+def _typed(field: ListField, value: Json) -> dict[str, Any] | None:
+    """The column that holds a value of this kind; None where the value is not of it."""
+    if field.kind in NUMBERS:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return {"number": float(value)} if is_number else None
+    if field.kind == "date":
+        found = moment_of(value) if isinstance(value, str) else None
+        return None if found is None else {"moment": found}
+    words = key(written(value)) if isinstance(value, str | int | float) else ""
+    return {"words": words} if words else None
+
+
+def key(text: str) -> str:
+    """A text as it is filtered and ordered by: what reads alike is one."""
+    return fold(text)[:LONGEST].replace("\0", "")
+
+
+def moment_of(text: str) -> datetime | None:
+    """The moment that a text writes by ISO 8601; a day begins, and a time without a zone stands, in the zone here."""
+    try:
+        day = date.fromisoformat(text) if len(text) == len("2026-11-29") else None
+        found = datetime.combine(day, time()) if day else datetime.fromisoformat(text)
+        if not 1 < found.year < 9999:
+            return None
+        return timezone.make_aware(found) if found.tzinfo is None else found
+    except ValueError:
+        return None
+
+
+def written(value: Json) -> str:
+    """The value as it could stand in a text."""
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _levels(case_type: CaseType, data: Mapping[str, Json], former: Former) -> Callable[[str, Json], int | None]:
+    """How to find the rank of the lowest clearance that sees a value: its field, and no secret that it echoes."""
+
+    @cache
+    def mask_at(level: int) -> Masked:
+        return list_mask(case_type.classification, data, Principal(LEVELS[level]), former)
+
+    def found(path: str, value: Json) -> int | None:
+        own = rank(case_type.classification.rule(pointer_of(path)).level)
+        text = written(value)
+        return next((level for level in range(own, len(LEVELS)) if mask_at(level)(text) == text), None)
+
+    return found
+
+
+def pointer_of(path: str) -> str:
+    """A dotted place as a JSON Pointer."""
+    return "".join("/" + escaped(name) for name in path.split("."))

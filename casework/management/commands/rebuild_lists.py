@@ -1,0 +1,40 @@
+"""Makes what lists filter and order by anew from the cases' data: `manage.py rebuild_lists [CASE ...]`."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from audit.db.sql import do
+from casework.cases.past_rows import former_of
+from casework.lists.projection import GONE, KEPT, columns, listed_values
+from casework.models import Case
+from orchestration.shell.services import lock
+
+
+class Command(BaseCommand):
+    help = "Make what lists of work filter and order by anew from the data of the cases."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("cases", nargs="*", type=int, help="numbers of cases; none: all of them")
+
+    def handle(self, *, cases: list[int], **options: Any) -> None:
+        found = Case.objects.filter(pk__in=cases) if cases else Case.objects.all()
+        count = 0
+        for instance in found.order_by("pk").values_list("instance_id", flat=True).iterator(chunk_size=500):
+            count += _rebuilt(instance)
+        self.stdout.write(f"{count} cases: done.")
+
+
+def _rebuilt(instance: int) -> bool:
+    with transaction.atomic():
+        locked = lock(instance)
+        if locked is not None:
+            values = columns(
+                listed_values(locked.case_type, locked.state.root.variables, former_of([instance]).get(instance, {}))
+            )
+            do([(KEPT, values | {"instance": instance}), (GONE, {})])
+        return locked is not None

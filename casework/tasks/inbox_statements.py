@@ -1,0 +1,179 @@
+"""With which statement is a page of the inbox read?
+
+By the order of the list, top rows of each of the person's groups by an index, where few or all fit; from the cases that
+fit a filter or a reference, where those are few; by the values of a field, where the list is ordered by it: walked by
+their index where the list is long, looked up for each row where it is short.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, LiteralString
+
+from psycopg.sql import SQL, Composable, Composed, Identifier
+
+from casework.lists.asked import Order
+
+TABS: Final = {"mine": "Mine", "groups": "My groups", "unassigned": "Unassigned", "soon": "Due soon", "all": "All"}
+
+_MINE: Final = """
+select t.due, t.id from orchestration_humantask t
+where t.assignee_id = %(person)s and t.state = 'open' and (t.due, t.id) {beyond} (%(due)s, %(task)s) {until} {fits}
+order by t.due {order}, t.id {order} limit {most}"""
+_OFFERED: Final = """
+select c.due, c.task_id from unnest(%(groups)s::bigint[]) as g(id)
+cross join lateral (
+    select c.due, c.task_id from orchestration_taskcandidate c {task}
+    where c.group_id = g.id {free} and (c.due, c.task_id) {beyond} (%(due)s, %(task)s) {until} {fits}
+    order by c.due {order}, c.task_id {order} limit {most}) c
+union all (
+    select c.due, c.task_id from orchestration_taskcandidate c {task}
+    where c.user_id = %(person)s {free} and (c.due, c.task_id) {beyond} (%(due)s, %(task)s) {until} {fits}
+    order by c.due {order}, c.task_id {order} limit {most})"""
+_TASK_OF: Final = SQL("join orchestration_humantask t on t.id = c.task_id")
+_AMONG: Final = """
+select t.due, t.id from ({source}) s join orchestration_humantask t on t.instance_id = s.instance_id
+where t.state = 'open' and (t.due, t.id) {beyond} (%(due)s, %(task)s) {theirs} {fits}
+order by t.due {order}, t.id {order} limit {most}"""
+_BY_VALUE: Final = """
+select v.{held} as value, v.instance_id as instance, t.id from casework_listedvalue v
+join orchestration_humantask t on t.instance_id = v.instance_id and t.state = 'open'
+where {seen} and v.{held} is not null {beyond} {theirs} {fits}
+order by v.{held} {order}, v.instance_id {order}, t.id {order} limit %(limit)s"""
+_POOLED: Final = """
+with pool as materialized ({pool})
+select v.{held} as value, v.instance_id as instance, t.id from pool join orchestration_humantask t on t.id = pool.id
+join casework_listedvalue v on v.instance_id = t.instance_id
+where {seen} and v.{held} is not null {beyond}
+order by v.{held} {order}, v.instance_id {order}, t.id {order} limit %(limit)s"""
+_BEYOND: Final = """
+and (v.{held}, v.instance_id) {beyond}= (%(value)s, %(instance)s)
+and (v.{held}, v.instance_id, t.id) {beyond} (%(value)s, %(instance)s, %(number)s)"""
+_SHOWN: Final = """
+with found({keys}, id) as ({found}),
+     top as (select distinct {keys}, id from found order by {keys_in_order}, id {order} limit %(limit)s)
+select t.id, t.name, t.due, t.priority, t.assignee_id, u.username, u.first_name, u.last_name, f.id, f.title,
+       f.reference, f.state, i.definition_id, i.data, t.created, t.form, t.definition_item,
+       array(select g.name::text from orchestration_taskcandidate c join auth_group g on g.id = c.group_id
+             where c.task_id = t.id order by g.name), i.id, {keys_of_top}
+from top join orchestration_humantask t on t.id = top.id
+join orchestration_instance i on i.id = t.instance_id join casework_case f on f.instance_id = i.id
+left join auth_user u on u.id = t.assignee_id
+order by {top_in_order}, top.id {order}"""
+_COUNTS: Final = """
+select (select count(*) from (select id from ({mine}) m) x),
+       (select count(*) from (select distinct task_id from ({groups}) m limit %(limit)s) x),
+       (select count(*) from (select distinct task_id from ({unassigned}) m limit %(limit)s) x),
+       (select count(*) from (select id from ({soon}) m limit %(limit)s) x),
+       (select count(*) from (select id from ({all}) m limit %(limit)s) x)"""
+
+_NONE: Final = SQL("")
+_PAGE: Final = SQL("%(limit)s")
+_FREE: Final = SQL("and not c.assigned")
+_ASSIGNED: Final = "t.assignee_id = %(person)s"
+_CANDIDATE: Final = """exists (
+    select from orchestration_taskcandidate c
+    where c.task_id = t.id and (c.group_id = any(%(groups)s::bigint[]) or c.user_id = %(person)s) {free})"""
+_WHOSE: Final[dict[str, LiteralString]] = {
+    "mine": _ASSIGNED,
+    "groups": _CANDIDATE.format(free=""),
+    "unassigned": _CANDIDATE.format(free="and not c.assigned"),
+    "all": f"({_ASSIGNED} or {_CANDIDATE.format(free='')})",
+    "soon": f"t.due <= %(soon)s and ({_ASSIGNED} or {_CANDIDATE.format(free='and not c.assigned')})",
+}
+WITH_REFERENCE: Final = SQL(
+    " and (select f.reference_key like %(reference)s from casework_case f where f.instance_id = t.instance_id)"
+)
+REFERENCES: Final = SQL("select f.instance_id from casework_case f where f.reference_key like %(reference)s")
+"""The source of the tasks of cases whose reference begins so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """In which direction a list goes."""
+
+    descending: bool
+
+    @property
+    def order(self) -> SQL:
+        return SQL("desc" if self.descending else "asc")
+
+    @property
+    def beyond(self) -> SQL:
+        return SQL("<" if self.descending else ">")
+
+
+def by_due(tab: str, going: Ordered, fits: Composed, source: Composable | None = None) -> Composed:
+    """The tasks of a tab that fit, in order of what is due: of the cases of `source`, where one is given."""
+    return _tab(tab, going, fits) if source is None else _among(tab, going, fits, source, _PAGE)
+
+
+def pool(tab: str, fits: Composed, source: Composable | None = None) -> Composed:
+    """All tasks of a tab that fit, where these are few (`CAP`), to be ordered anew; of `source`, where one is given."""
+    going = Ordered(False)
+    if source is None:
+        return _tab(tab, going, fits, SQL("%(cap)s"))
+    return _among(tab, going, fits, source, SQL("all"))
+
+
+def by_value(tab: str, by: Order, seen: Composed, fits: Composed, pooled: Composed | None, further: bool) -> Composed:
+    """The tasks with a value in this field, in its order: of a pool, else of the whole tab, by the values' index.
+
+    `further`: from a place on.
+    """
+    going, held = Ordered(by.descending), Identifier(by.column.held)
+    beyond = SQL(_BEYOND).format(held=held, beyond=going.beyond) if further else _NONE
+    parts = {"held": held, "seen": seen, "beyond": beyond, "order": going.order}
+    if pooled is not None:
+        ids = SQL("select distinct id from ({}) p(due, id)").format(pooled)
+        return SQL(_POOLED).format(pool=ids, **parts)
+    return SQL(_BY_VALUE).format(theirs=_theirs(tab), fits=fits, **parts)
+
+
+def shown(found: Composed, going: Ordered, keys: tuple[LiteralString, ...] = ("due",)) -> Composed:
+    """The rows of these tasks as the inbox shows them; `keys`: by what they are in order, and beyond it by number."""
+    comma = SQL(", ")
+    return SQL(_SHOWN).format(
+        found=found, order=going.order, keys=comma.join(map(SQL, keys)),
+        keys_in_order=comma.join(SQL(one) + SQL(" ") + going.order for one in keys),
+        keys_of_top=comma.join(SQL("top.") + SQL(one) for one in keys),
+        top_in_order=comma.join(SQL("top.") + SQL(one) + SQL(" ") + going.order for one in keys),
+    )  # fmt: skip
+
+
+def counts() -> Composed:
+    """How many tasks each tab has, up to a limit."""
+    return SQL(_COUNTS).format(**{tab: _tab(tab, Ordered(False), Composed([])) for tab in TABS})
+
+
+def _among(tab: str, going: Ordered, fits: Composed, source: Composable, most: SQL) -> Composed:
+    return SQL(_AMONG).format(
+        source=source, beyond=going.beyond, order=going.order, theirs=_theirs(tab), fits=fits, most=most
+    )
+
+
+def _theirs(tab: str) -> Composed:
+    return SQL(" and {}").format(SQL(_WHOSE[tab]))
+
+
+def _tab(tab: str, going: Ordered, fits: Composed, most: SQL = _PAGE) -> Composed:
+    def mine(until: SQL = _NONE) -> Composed:
+        return SQL(_MINE).format(beyond=going.beyond, order=going.order, until=until, fits=fits, most=most)
+
+    def offered(free: SQL, until: SQL = _NONE) -> Composed:
+        task = _TASK_OF if fits.as_string(None) else _NONE
+        parts = {"free": free, "until": until, "fits": fits, "task": task, "most": most}
+        return SQL(_OFFERED).format(beyond=going.beyond, order=going.order, **parts)
+
+    match tab:
+        case "mine":
+            return mine()
+        case "groups":
+            return offered(_NONE)
+        case "unassigned":
+            return offered(_FREE)
+        case "all":
+            return SQL("({}) union ({})").format(mine(), offered(_NONE))
+        case _:
+            soon = offered(_FREE, SQL("and c.due <= %(soon)s"))
+            return SQL("({}) union ({})").format(mine(SQL("and t.due <= %(soon)s")), soon)
