@@ -240,6 +240,23 @@ class UnsentForm(models.Model):
         return f"a form for {self.action}"
 
 
+class Visit(models.Model):
+    """How far a person has seen a case, for what is new to them and for their way back to it."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    upto = models.IntegerField(help_text="the newest event when they looked last")
+    before = models.IntegerField(help_text="the newest event at the end of their visit before this one")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "case"], name="visit_once")]
+        indexes = [models.Index(fields=["person", "-at"], name="visit_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} saw case {self.case_id} up to {self.upto}"
+
+
 class Draft(models.Model):
     """What a person has begun to write into a form of a case and not sent; read on that form's page by them alone.
 

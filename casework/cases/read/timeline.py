@@ -35,6 +35,7 @@ class Line:
     told: Told
     fired: tuple[Fired, ...] = ()
     part: str = ""
+    actor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _told(look: Look) -> list[Line]:
     versions = {f"job {job}": asked["calls"][-1][3] for job, asked in look.past["jobs"].items() if asked["calls"]}
     return [
         Line(entry.sequence, entry.at, _who(entry, look.names, versions) if words.by_actor else "", words,
-             fired.get(entry.sequence, ()), _part(look, entry))
+             fired.get(entry.sequence, ()), _part(look, entry), entry.actor)
         for entry, words in told if words is not None
     ]  # fmt: skip
 

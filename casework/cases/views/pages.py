@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -10,16 +11,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from casework.access import permissions, trail
-from casework.cases import services
+from casework.cases import services, visits
 from casework.cases.narration import KINDS
 from casework.cases.read.case_list import case_list
-from casework.cases.read.case_page import case_page
+from casework.cases.read.case_page import CasePage, case_page
+from casework.cases.read.recent import recently_viewed
 from casework.models import Case
 from casework.studio.rule_versions import newest_types, newest_versions
 from casework.web.decorators import page_or_part, person, reads
 from orchestration.casetypes.case_type import CaseType
 from orchestration.ground import clock
 
+NEW: Final = "new"
+"""As a kind of events: what happened since the reader last looked."""
 WHICH = {"open": "Open", "closed": "Closed", "all": "All"}
 
 
@@ -36,6 +40,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     given = {"q": reference, "kind": kind, "state": state, "which": which, "after": page.following}
     types = _may_open(request)
     context: dict[str, Any] = {
+        "recent": () if reference or request.GET.get("after") else recently_viewed(person(request), clock.utc_now()),
         "page": page, "q": reference, "kind": kind, "state": state, "which": which, "choices": WHICH.items(),
         "all_types": newest_versions(),
         "next": "?" + urlencode({name: value for name, value in given.items() if value}),
@@ -60,5 +65,16 @@ def shown(request: HttpRequest, found: Case, status: int = 200, place: str = "wo
     """The page of a case that was fetched just now, or its live part."""
     kind = request.GET.get("show", "")
     page = case_page(user=person(request), case=found, now=clock.utc_now(), kind=kind, place=place)
-    context = {"page": page, "kinds": KINDS.items(), "kind": kind, **more}
+    new = _new(request, found, page, more.get("seen", 0)) if place == "work" else frozenset()
+    if kind == NEW:
+        page = replace(page, happened=tuple(line for line in page.happened if line.sequence in new))
+    context = {"page": page, "kinds": KINDS.items(), "kind": kind, "new": new, **more}
     return page_or_part(request, "cases/page.html", "cases/_live.html", context, status)
+
+
+def _new(request: HttpRequest, found: Case, page: CasePage, seen: int) -> frozenset[int]:
+    """The events on the page that others brought since this person last looked."""
+    upto = max(seen, found.instance.head_sequence)
+    before = visits.case_looked_at(by=person(request), case=found, upto=upto, now=clock.utc_now())
+    own = permissions.origin_of(person(request)).actor
+    return frozenset(line.sequence for line in page.happened if line.sequence > before and line.actor != own)
