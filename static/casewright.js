@@ -34,7 +34,12 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 
 for (const failure of ["htmx:sendError", "htmx:responseError"]) {
-  document.addEventListener(failure, () => document.getElementById("trouble").removeAttribute("hidden"));
+  // What a page asks by itself is tried again by itself (live.js): nobody did anything that did not work.
+  document.addEventListener(failure, (event) => {
+    const { elt, requestConfig } = event.detail;
+    if (elt.matches("[data-live]") && requestConfig?.triggeringEvent?.type === "live:changed") return;
+    document.getElementById("trouble").removeAttribute("hidden");
+  });
 }
 
 document.addEventListener("keydown", (event) => {

@@ -11,7 +11,10 @@
   const MISSED = 2.4; // signs of life that may fail to come
 
   let source = null;
-  let seen = part?.dataset.liveSeen;
+  let seen = part?.dataset.liveSeen; // what the page shows, not what it was told of
+  let told = seen;
+  let asked = seen;
+  let behind = false;
   let silentAfter = 12_000;
   let heard = Date.now();
   let over = false;
@@ -37,8 +40,22 @@
     heard = Date.now();
     if (seconds) silentAfter = seconds * MISSED * 1000;
     if (over || notice.hidden) return;
+    if (behind) return fallBehind();
     notice.hidden = true;
     content.hidden = false;
+  };
+
+  // Something has changed that could not be fetched: what stands here stays, and says that it may be old.
+  const fallBehind = () => {
+    behind = true;
+    say("behind");
+    content.hidden = false;
+  };
+
+  const fetched = () => {
+    seen = asked;
+    behind = false;
+    alive(0);
   };
 
   const stop = () => {
@@ -75,7 +92,7 @@
     source = new EventSource(`${part.dataset.live}?${asked}`);
     source.addEventListener("beat", (event) => alive(Number(event.data)));
     source.addEventListener("changed", (event) => {
-      seen = event.data;
+      told = event.data;
       alive(0);
       refresh();
     });
@@ -104,10 +121,17 @@
 
   if (part) {
     part.addEventListener("htmx:beforeRequest", (event) => {
-      if (event.detail.elt === part) began = Date.now();
+      if (event.detail.elt !== part) return;
+      began = Date.now();
+      asked = told;
     });
     part.addEventListener("htmx:afterRequest", (event) => {
-      if (event.detail.elt === part) freeAt = Date.now() + 5 * (Date.now() - began);
+      if (event.detail.elt !== part || over) return;
+      freeAt = Date.now() + 5 * (Date.now() - began);
+      if (event.detail.successful) return fetched();
+      fallBehind();
+      clearTimeout(refreshing);
+      refreshing = setTimeout(refresh, ASK_AGAIN);
     });
     document.addEventListener("visibilitychange", () => {
       clearTimeout(closing);

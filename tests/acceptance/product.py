@@ -1,7 +1,8 @@
 """How does the whole product run for a story? As its own processes on a database of its own: nothing is stood in for.
 
 The web server is uvicorn as in `make run`; the work of the Celery workers is done by `tests.acceptance.worker`, which
-needs no broker. A story talks to it through the browser, and looks into the database only to wait or to forge.
+needs no broker. The mail system, and what else the demo calls, are its stand-ins, over HTTP. A story talks to it all
+through the browser, and looks into the database only to wait or to forge.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -21,6 +23,8 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+
+from casework.runtime.stand_ins.place import STAND_IN, STAND_IN_HOST
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "casewright"
@@ -62,7 +66,10 @@ def running_product(sockets: Path, database: str, cases: int = 0) -> Iterator[Pr
     }  # fmt: skip
     _manage(environment, "migrate", "--verbosity", "0")
     _manage(environment, "demo", "--cases", str(cases))
-    port = _free_port()
+    port, other = _free_port(), _free_port()
+    environment[STAND_IN] = f"http://{STAND_IN_HOST}:{other}"
+    kept = tempfile.TemporaryDirectory()
+    systems = _started(environment, "-m", "casework.runtime.stand_ins", "--folder", kept.name, "--port", str(other))
     web = _started(environment, "-m", "uvicorn", "casework.asgi:application", "--port", str(port),
                    "--timeout-graceful-shutdown", "1", "--log-level", "warning")  # fmt: skip
     worker = _started(environment, "-m", "tests.acceptance.worker")
@@ -72,10 +79,11 @@ def running_product(sockets: Path, database: str, cases: int = 0) -> Iterator[Pr
         product.settled()
         yield product
     finally:
-        for process in (web, worker):
+        for process in (web, worker, systems):
             process.send_signal(signal.SIGTERM)
-        for process in (web, worker):
+        for process in (web, worker, systems):
             _ended(process)
+        kept.cleanup()
 
 
 def wait_for(holds: Callable[[], object], seconds: float = 60) -> None:

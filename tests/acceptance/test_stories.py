@@ -202,6 +202,7 @@ def test_everything_works_by_keyboard_and_without_javascript(person, product):
     keyboard.press("Space")
     tab_to("Finish")
     keyboard.press("Enter")
+    anna.sees("is done")
     product.settled()
     anna.goes_to(address)
     anna.sees("Completed")
