@@ -275,3 +275,14 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"draft of {self.person_id} for {self.form}"
+
+
+class Absence(models.Model):
+    """Somebody is away until then, and is given no work meanwhile; one that is over says nothing any more."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="absence")
+    until = models.DateTimeField()
+    note = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.person_id} until {self.until}"

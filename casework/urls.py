@@ -22,7 +22,7 @@ from casework.intake import views as intake
 from casework.search import views as search
 from casework.studio.views import models, rules
 from casework.tasks.live import inbox_live
-from casework.tasks.views import board, inbox, many, tasks
+from casework.tasks.views import away, board, inbox, many, tasks
 from casework.web import health, help, metrics, notices
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", account.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("scheme/", account.scheme, name="scheme"),
+    path("away/", away.away, name="away"),
     path("board/", board.board_page, name="board"),
     path("tasks/many/", many.many, name="tasks-many"),
     path("tasks/<number:task_id>/", tasks.task, name="task"),

@@ -7,11 +7,13 @@ it to anybody of the groups that the case type names, who may then see and work 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
 
 from audit.db.columns import Texts
 from audit.db.sql import Part
@@ -26,9 +28,11 @@ from casework.access.permissions import (
     rights,
 )
 from casework.access.separation_of_duties import done_before
+from casework.models import Absence
 from casework.studio.rule_versions import newest_types
 from casework.tasks.under_lock import locked_task, name_of, over, refused
 from orchestration.casetypes.case_type import CaseType
+from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
 from orchestration.shell import services
@@ -53,11 +57,12 @@ granted_by_name as ({GRANT_TO_PEOPLE})"""  # noqa: S608 - of a text that stands 
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Somebody who may be given a task; `holds`: how many open tasks they have."""
+    """Somebody who may be given a task; `holds`: how many open tasks they have; `away`: until when they are out."""
 
     username: str
     name: str
     holds: int
+    away: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,14 @@ def _gift(
         return Refused("not-offered", f"This task may not be given to {name_of(to)}.")
     if did := done_before(to, row):
         return Refused("four-eyes", f"{name_of(to)} {did}, so somebody else has to do this.")
+    if held_by is None and (away := Absence.objects.filter(person=to, until__gt=clock.utc_now()).first()):
+        return Refused("away", f"{name_of(to)} is away until {_day(away.until)}, so give it to somebody else.")
     return Gift(to, not offered, not {"view", "work"} <= rights(to, task.instance.case))
+
+
+def _day(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{local.day} {local:%B %Y}"
 
 
 def _belongs(person: User, case_type: CaseType) -> bool:
@@ -181,9 +193,18 @@ def _assigners(case_type: CaseType) -> set[str]:
 
 
 def _listed(people: QuerySet[User]) -> list[Receiver]:
-    active = people.filter(is_active=True).distinct().order_by("first_name", "last_name", "username")
+    now = clock.utc_now()
+    active = (
+        people.filter(is_active=True)
+        .annotate(away=F("absence__until"))
+        .distinct()
+        .order_by("first_name", "last_name", "username")
+    )
     held = dict(
-        HumanTask.objects.filter(state=HumanTask.State.OPEN, assignee__in=active.order_by().values("pk"))
+        HumanTask.objects.filter(state=HumanTask.State.OPEN, assignee__in=people.order_by().values("pk"))
         .values_list("assignee").annotate(Count("pk"))
     )  # fmt: skip
-    return [Receiver(each.get_username(), name_of(each), held.get(each.pk, 0)) for each in active[:LISTED]]
+    return [
+        Receiver(each.get_username(), name_of(each), held.get(each.pk, 0), away if away and away > now else None)
+        for each in active[:LISTED] for away in (vars(each)["away"],)
+    ]  # fmt: skip

@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from casework.access.permissions import listed_for, readers
+from casework.models import Absence
 from casework.tasks.assigning import groups_ordered
 from casework.tasks.inbox import CAP, SOON
 from casework.tasks.many import titles
@@ -43,7 +44,8 @@ group by g.id"""
 class Load:
     """What one person or group has: open tasks, late ones, and those that are due within a day (late ones included).
 
-    `key`: how an address names them; `groups`: of a person, those that count here.
+    `key`: how an address names them; `groups`: of a person, those that count here; `away`: until when they are out of
+    office, and what they `note`.
     """
 
     key: str
@@ -52,6 +54,8 @@ class Load:
     open: int
     late: int
     soon: int
+    away: datetime | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,12 @@ def board(user: User, now: datetime) -> Board:
     """The most loaded first; four statements whatever there is to do."""
     named = groups_ordered(user)
     groups = list(Group.objects.filter(name__in=named).order_by("name"))
-    people = User.objects.filter(is_active=True, groups__in=groups).distinct().prefetch_related("groups")
+    people = (
+        User.objects.filter(is_active=True, groups__in=groups)
+        .distinct()
+        .select_related("absence")
+        .prefetch_related("groups")
+    )
     return Board(_people(user, people, named, now), _groups(user, groups, now))
 
 
@@ -92,9 +101,20 @@ def _people(user: User, people: Iterable[User], named: frozenset[str], now: date
     )  # fmt: skip
     counted = {who: counts for who, *counts in rows}
     loads = (
-        Load(who.get_username(), name_of(who), _among(who, named), *counted.get(who.pk, (0, 0, 0))) for who in people
+        Load(who.get_username(), name_of(who), _among(who, named), *_counts(counted.get(who.pk)), *_away(who, now))
+        for who in people
     )
     return tuple(sorted(loads, key=lambda load: (-load.late, -load.open, load.name)))
+
+
+def _counts(found: Sequence[int] | None) -> tuple[int, int, int]:
+    open_ones, late, soon = found or (0, 0, 0)
+    return open_ones, late, soon
+
+
+def _away(who: User, now: datetime) -> tuple[datetime | None, str]:
+    absence: Absence | None = getattr(who, "absence", None)
+    return (absence.until, absence.note) if absence is not None and absence.until > now else (None, "")
 
 
 def _among(who: User, named: frozenset[str]) -> str:
@@ -109,7 +129,7 @@ def _groups(user: User, groups: Sequence[Group], now: datetime) -> tuple[Load, .
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, values)
         counted = {group: counts for group, *counts in cursor.fetchall()}
-    return tuple(Load(str(group.pk), group.name, "", *counted.get(group.pk, (0, 0, 0))) for group in groups)
+    return tuple(Load(str(group.pk), group.name, "", *_counts(counted.get(group.pk))) for group in groups)
 
 
 def _seen(user: User) -> QuerySet[HumanTask]:
