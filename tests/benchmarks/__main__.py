@@ -1,8 +1,8 @@
 """Which figures does the product hold, as ratios measured in one run? `make bench` prints them.
 
 `python -m tests.benchmarks [SECTION ...]` runs some: decisions, growth, masking, priority, steps, shell, processes,
-workers, handoff, data, life, inbox, cases, closed, verify; and by name alone: million. All that touches the database
-runs on an embedded PostgreSQL of its own, with all durability settings on.
+workers, handoff, data, life, inbox, cases, search, closed, verify; and by name alone: million. All that touches the
+database runs on an embedded PostgreSQL of its own, with all durability settings on.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ONLY_NAMED = frozenset({"million"})  # takes several minutes
 
 def sections(dsn: str) -> dict[str, tuple[str, Callable[[], Iterable[str]]]]:
     """The figures by name, each with its heading."""
-    from tests.benchmarks import case_list, handoff, inbox, processes, shell, verification, workers
+    from tests.benchmarks import case_list, handoff, inbox, processes, search, shell, verification, workers
 
     return {
         "steps": ("Statements and state of each step of a complaint", shell.statements_and_bytes),
@@ -35,6 +35,7 @@ def sections(dsn: str) -> dict[str, tuple[str, Callable[[], Iterable[str]]]]:
         "life": ("Early and late in the life of one case", shell.late_in_life),
         "inbox": ("The first page of the inbox", inbox.first_pages),
         "cases": ("A page of the list of cases", case_list.pages),
+        "search": ("A search", search.searches),
         "closed": ("Beside closed cases", lambda: shell.beside_closed_cases(dsn)),
     }
 
