@@ -4,6 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
 from casework.access import views as account
+from casework.access.desk import desk
 from casework.actors import card_views as actor_cards
 from casework.actors import connectors, demo_faults, hosts, pictures
 from casework.actors import stop_views as actor_stops
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("scheme/", account.scheme, name="scheme"),
     path("away/", away.away, name="away"),
     path("board/", board.board_page, name="board"),
+    path("desk/", desk, name="desk"),
     path("tasks/many/", many.many, name="tasks-many"),
     path("tasks/<number:task_id>/", tasks.task, name="task"),
     path("tasks/<number:task_id>/now/", tasks.task_now, name="task-now"),

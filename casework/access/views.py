@@ -5,16 +5,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from casework.access.desk import back, remember
 from casework.access.sign_in import SignInForm
 from casework.web.decorators import wants_part
-
-YEAR = 365 * 24 * 3600
 
 
 class SignIn(LoginView):
@@ -40,15 +38,10 @@ class SignIn(LoginView):
 @require_POST
 def scheme(request: HttpRequest) -> HttpResponse:
     """Remember light, dark or as the system in a cookie."""
-    target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    response = HttpResponseRedirect(target if safe else "/")
+    response = back(request)
     chosen = request.POST.get("scheme", "")
     if chosen in ("light", "dark"):
-        secure = settings.SESSION_COOKIE_SECURE or request.is_secure()
-        response.set_cookie(
-            settings.SCHEME_COOKIE_NAME, chosen, max_age=YEAR, samesite="Lax", secure=secure, httponly=True
-        )
+        remember(request, response, settings.SCHEME_COOKIE_NAME, chosen)
     else:
         response.delete_cookie(settings.SCHEME_COOKIE_NAME)
     return response

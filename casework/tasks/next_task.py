@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from django.contrib.auth.models import User
@@ -18,6 +18,7 @@ from casework.tasks.inbox import inbox_page
 from casework.tasks.row import TaskRow
 from orchestration.models import HumanTask
 
+LATEST: Final = datetime.max.replace(tzinfo=UTC)
 TRIED: Final = 10
 """Tasks that are looked at, whether this person may do them, before none is proposed."""
 
@@ -44,7 +45,7 @@ def next_task(
 
 def in_turn(known: Iterable[TaskRow], listed: Iterable[TaskRow]) -> list[TaskRow]:
     """What is at risk, the first due first, then what is listed, in its order; nothing that somebody else has."""
-    risky = sorted((row for row in known if row.at_risk and row.due), key=lambda row: (row.due, row.id))
+    risky = sorted((row for row in known if row.at_risk), key=lambda row: (row.due or LATEST, row.id))
     rows = {row.id: row for row in (*risky, *listed) if row.mine or not row.assignee}
     return list(rows.values())
 

@@ -51,6 +51,8 @@ BELOW: Final = {
     "ledger": ("/ledger/",),
     "controls": ("/changes/",),
 }
+GO: Final = {"inbox": "g i", "cases": "g c"}
+"""The keys that go to a place."""
 LABEL: Final = re.compile(r"[a-z][a-z0-9_]*")
 SURE: Final = 0.75
 UNSURE: Final = 0.5
@@ -128,12 +130,13 @@ def navigation(context: Context) -> dict[str, Any]:
         places.insert(-1, ("events", "Events", "broadcast"))
     here = request.resolver_match.url_name if request.resolver_match else ""
     return {
-        "entries": [{"url": reverse(name), "label": label, "icon": sign, "here": _here(name, here, request.path)}
+        "entries": [{"url": reverse(name), "label": label, "icon": sign, "here": _here(name, here, request.path),
+                     "key": GO.get(name, "")}
                     for name, label, sign in places],
         "name": user.get_full_name() or user.get_username(), "groups": list(permissions.groups_of(user).values()),
         "query": request.GET.get("q", "") if here == "search" else "", "path": request.get_full_path(),
         "schemes": SCHEMES, "scheme": _scheme(request), "csrf_token": context.get("csrf_token"),
-        "user": user,
+        "user": user, "request": request,
     }  # fmt: skip
 
 

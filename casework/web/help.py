@@ -49,6 +49,7 @@ FOR_USE: Final = (
     "inbox",
     "search",
     "task",
+    "keys",
     "case",
     "cases",
     "revealing",

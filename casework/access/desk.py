@@ -1,0 +1,86 @@
+"""How does somebody like their desk: keys without Ctrl or not, many rows or airy ones?
+
+A cookie for each person of a browser remembers it, so that no page costs a statement more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+YEAR: Final = 365 * 24 * 3600
+
+KEYS: Final = (
+    ("Everywhere", (
+        ("/", "Search"), ("Ctrl K", "Search, or jump to any place"), ("g i", "Go to the inbox"),
+        ("g c", "Go to the cases"), ("?", "Show these keys"),
+    )),
+    ("In a list", (
+        ("j", "Next row"), ("k", "Row above"), ("Enter", "Open the row’s task"), ("x", "Choose the row, or not"),
+        ("c", "Take the task"), ("r", "Give the task back"), ("a", "Give the chosen to somebody"),
+        ("Esc", "Choose none"),
+    )),
+    ("On a task", (
+        ("c", "Take the task"), ("f", "Go to the form"), ("e", "Finish, and open the next task"),
+        ("r", "Give the task back"), ("a", "Give it to somebody"),
+    )),
+)  # fmt: skip
+"""What the keys do, by place. WCAG 2.2, 2.1.4: keys without Ctrl can be switched off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`keys`: whether single keys do something. `compact`: a row of the inbox in one line."""
+
+    keys: bool = True
+    compact: bool = False
+
+    @property
+    def written(self) -> str:
+        """As the cookie holds it."""
+        return f"{'keys' if self.keys else 'quiet'}.{'compact' if self.compact else 'roomy'}"
+
+
+def desk_of(request: HttpRequest | None) -> Desk:
+    """How the reader of this page likes it; nobody who has not signed in has keys."""
+    user: Any = getattr(request, "user", None)
+    if request is None or user is None or not user.is_authenticated:
+        return Desk(keys=False)
+    said = request.COOKIES.get(_cookie(user), "").split(".")
+    return Desk(keys="quiet" not in said, compact="compact" in said)
+
+
+def _cookie(user: Any) -> str:
+    return f"{settings.SCHEME_COOKIE_NAME.removesuffix('-scheme')}-desk-{user.pk}"
+
+
+@require_POST
+def desk(request: HttpRequest) -> HttpResponse:
+    """Remember what was chosen (`keys`: on or off; `rows`: compact or roomy), and go back."""
+    response = back(request)
+    if request.user.is_authenticated:
+        now, given = desk_of(request), request.POST
+        chosen = Desk(
+            keys=given["keys"] != "off" if "keys" in given else now.keys,
+            compact=given["rows"] == "compact" if "rows" in given else now.compact,
+        )
+        remember(request, response, _cookie(request.user), chosen.written)
+    return response
+
+
+def back(request: HttpRequest) -> HttpResponse:
+    """To the page that a form of the menu stood on, which it names (`next`)."""
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(target if safe else "/")
+
+
+def remember(request: HttpRequest, response: HttpResponse, name: str, value: str) -> None:
+    """In a cookie, for a year."""
+    secure = settings.SESSION_COOKIE_SECURE or request.is_secure()
+    response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=secure, httponly=True)

@@ -1,0 +1,36 @@
+"""Which keys does a page know, and how dense are its rows?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from casework.access.desk import KEYS, desk_of
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def desk_attributes(context: Context) -> SafeString:
+    """What scripts and styles go by, on the body of a page."""
+    liked = desk_of(context.get("request"))
+    return format_html(
+        ' data-keys="{}" data-rows="{}"', "on" if liked.keys else "off", "compact" if liked.compact else "roomy"
+    )
+
+
+@register.inclusion_tag("partials/keys.html")
+def keys() -> dict[str, Any]:
+    """All keys, in a dialogue that the key `?` and the menu open."""
+    return {"places": KEYS}
+
+
+@register.inclusion_tag("partials/desk_menu.html", takes_context=True)
+def desk_menu(context: Context) -> dict[str, Any]:
+    """What somebody may choose of their desk, in the menu of the bar."""
+    request = context.get("request")
+    return {"desk": desk_of(request), "path": context["path"], "csrf_token": context.get("csrf_token")}
