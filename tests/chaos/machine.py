@@ -1,7 +1,7 @@
 """What does the other system see of what the product asks it to do? A real HTTP server that keeps everything.
 
 It behaves as such systems do: what it did under an idempotency key it does not do again, it gives the same answer; the
-same key for something else is an error; and now and then it is busy. It takes its time before and after the effect, so
+same key for something else is an error; and now and then it is busy. What was asked only in part it does not do. It takes its time before and after the effect, so
 that whoever asked may be dead by then.
 """
 
@@ -57,7 +57,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         key, step = self.headers["Idempotency-Key"], self.path.strip("/")
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.rfile.read(length := int(self.headers["Content-Length"]))
+        if len(body) < length:  # whoever asked was killed in the middle of it: nothing was asked
+            return
         time.sleep(random.random() * SLOWEST)
         status = 503 if self.record.is_busy(key) else self.record.do(key, step, body)
         time.sleep(random.random() * SLOWEST)
