@@ -1,8 +1,8 @@
 """What does the other system see of what the product asks it to do? A real HTTP server that keeps everything.
 
 It behaves as such systems do: what it did under an idempotency key it does not do again, it gives the same answer; the
-same key for something else is an error; and now and then it is busy. It takes its time before and after the effect, so that whoever asked may be dead by then. What was asked only in
-part is not done.
+same key for something else is an error; and now and then it is busy. It takes its time before and after the effect, so
+that whoever asked may be dead by then. What was asked only in part is not done.
 """
 
 from __future__ import annotations
