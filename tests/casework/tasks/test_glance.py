@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-import orjson
 import pytest
 
 from casework.actors.bundled import CASE_TYPES
@@ -29,7 +28,7 @@ def case_type(key: str = "complaint") -> CaseType:
 
 def seen(person: Principal, key: str = "complaint", **data: Any) -> Glance:
     kind = case_type(key)
-    masked = list_mask(kind.classification, orjson.dumps(data), person, {})
+    masked = list_mask(kind.classification, data, person, {})
     return Glance(kind, data, person, masked, values_in_words(kind))
 
 
