@@ -33,4 +33,6 @@ def keys() -> dict[str, Any]:
 def desk_menu(context: Context) -> dict[str, Any]:
     """What somebody may choose of their desk, in the menu of the bar."""
     request = context.get("request")
-    return {"desk": desk_of(request), "path": context["path"], "csrf_token": context.get("csrf_token")}
+    return {
+        "desk": desk_of(request), "path": context["path"], "csrf_token": context.get("csrf_token"), "request": request,
+    }  # fmt: skip

@@ -29,7 +29,8 @@ def _told_once(context: Context) -> dict[str, Any]:
     """The session forgets it with this."""
     request = context.get("request")
     told = request.session.pop("many", None) if request is not None and hasattr(request, "session") else None
-    return {"told": told, "csrf_token": context.get("csrf_token"), "here": _here(context) if told else ""}
+    here = _here(context) if told else ""
+    return {"told": told, "csrf_token": context.get("csrf_token"), "here": here, "request": request}
 
 
 def _here(context: Context) -> str:

@@ -30,7 +30,7 @@ from casework.cases.read.open_tasks import OpenTask, open_tasks
 from casework.cases.read.plan_options import Added, ByHand, Offered, added, by_hand, offered
 from casework.cases.read.progress import Goal, Milestone, Stage, Strip, may_still_come, strips
 from casework.cases.read.sent_texts import SentText, sent_texts
-from casework.cases.read.sources import sources
+from casework.cases.read.sources import WAYS, sources
 from casework.cases.read.timeline import Line, lines
 from casework.cases.read.waiting import Awaited, Coming, awaited, coming
 from casework.models import Case
@@ -159,7 +159,7 @@ def case_page(*, user: User, case: Case, now: datetime, kind: str = "", place: s
     comes_in, events = awaited(seen), coming(seen)
     top = head(seen, user, tasks, comes_in, events, now)
     return CasePage(
-        id=case.pk, title=top.title, reference=top.reference, source=top.source,
+        id=case.pk, title=top.title, reference=top.reference, source=WAYS.get(top.source, top.source),
         kind=case_type.name, version=case_type.label, goal=case_type.goal, progress=top.progress,
         state=case.state, closed=case.closed, urgent=top.urgent, suspended=top.suspended,
         created=case.created, updated=case.updated, key_facts=top.key_facts, stages=top.stages,

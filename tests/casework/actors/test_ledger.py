@@ -228,10 +228,10 @@ def test_a_case_says_what_its_machines_and_its_people_cost(people, client, machi
     case = analysed()
     finished_by(people["anna"], case, minutes=30)
     client.force_login(people["anna"])
-    cost = client.get(f"/cases/{case.pk}/").context["page"].cost
+    cost = client.get(f"/cases/{case.pk}/decisions/").context["page"].cost
     assert (cost.machines.words, cost.machines.unknown, cost.calls) == ("0.05 EUR", 1, 2)
     assert (cost.people.words, cost.tasks, round(cost.hours, 2)) == ("30.00 EUR", 1, 0.5)
-    told = client.get(f"/cases/{case.pk}/").content.decode()
+    told = client.get(f"/cases/{case.pk}/decisions/").content.decode()
     assert "0.05 EUR" in told and "estimate by time" in told
     behind = client.get(f"/ledger/?by=calls&case={case.pk}&from=1971-01-01").context["page"].rows
     assert {row.instance_id for row in behind} == {case.instance_id}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -162,8 +163,9 @@ def test_a_confirmation_stands_outside_the_part_that_refreshes_itself(client, pe
     client.force_login(people["anna"])
     asks = {"HX-Request": "true"}
     task = case.instance.tasks.get()
-    done = client.post(f"/tasks/{task.pk}/claim/", {"tab": "groups"}, headers=asks).content.decode()
-    assert re.search(r'id="messages"[^>]*hx-swap-oob="true">.*is yours now', done, re.DOTALL)
+    task_claim(by=people["anna"], task=task)
+    done = client.post(f"/tasks/{task.pk}/release/", {"tab": "groups"}, headers=asks).content.decode()
+    assert re.search(r'id="messages"[^>]*hx-swap-oob="true">.*is back with its group', done, re.DOTALL)
     assert 'id="messages"' not in client.get("/?tab=groups", headers=asks).content.decode()
 
 
@@ -176,11 +178,13 @@ def test_the_second_page_of_a_searched_and_sorted_inbox_refreshes_as_itself(clie
         assert name in here
 
 
-def test_after_taking_from_a_searched_list_it_is_still_searched(client, people, case):
+def test_after_giving_back_into_a_searched_list_it_is_still_searched(client, people, case):
     client.force_login(people["anna"])
     task = case.instance.tasks.get()
     place = {"tab": "groups", "sort": "late", "q": case.reference}
-    back = client.post(f"/tasks/{task.pk}/claim/", place).headers["Location"]
+    taken = client.post(f"/tasks/{task.pk}/claim/", place).headers["Location"]
+    assert parse_qs(parse_qs(urlsplit(taken).query)["inbox"][0]) == {name: [value] for name, value in place.items()}
+    back = client.post(f"/tasks/{task.pk}/release/", place).headers["Location"]
     assert "sort=late" in back and "q=" in back and "tab=groups" in back
 
 
