@@ -31,7 +31,7 @@ def test_a_second_actor_takes_over_when_the_first_is_switched_off(
 
     ada.goes_to("/actors/new/")
     ada.page.get_by_label("Name").fill("Second reader")
-    ada.page.get_by_label("Key").fill("second-reader")
+    ada.page.get_by_label("Key", exact=True).fill("second-reader")
     ada.page.get_by_label("Kind").select_option("intent")
     ada.page.get_by_label("Can").fill("intent")
     ada.page.get_by_label("File").set_input_files(file)
