@@ -49,14 +49,14 @@ def _example(heading: str) -> bytes:
 def test_the_documented_connector_pays_exactly_once_whatever_fails(store: Store) -> None:
     pay = HttpConnector("http", "1", _example("HTTP"))
     asked = {"order": "R-20441", "amount": 79.95, "reference": "REFUND-001"}
-    store.rows("insert into faults values ('payments', 'error', 0, 1)")
+    store.rows("insert into troubles values ('payments', 'error', 0, 1, 0)")
     with pytest.raises(ActorError) as failed:
         pay.run(asked, idempotency_key="k")
     assert failed.value.temporary and failed.value.after == 1
-    store.rows("insert into faults values ('payments', 'wrong', 0, 0)")
+    store.rows("insert into troubles values ('payments', 'wrong', 0, 0, 0)")
     with pytest.raises(ActorError, match="no rule") as failed:
         pay.run(asked, idempotency_key="k")
-    store.rows("delete from faults")
+    store.rows("delete from troubles")
     assert pay.run(asked, idempotency_key="k").output == {"payment": "P-000001"}
     assert store.counts() == {"calls of payments": 3, "payments": 1, "entries": 0}
 
