@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from casework.lists.models import ListedValue as ListedValue  # Django finds models by this module
-from orchestration.models import Instance
+from orchestration.models import HumanTask, Instance
 
 
 class Case(models.Model):
@@ -286,3 +286,20 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} until {self.until}"
+
+
+class Snooze(models.Model):
+    """A task sleeps for a person (`casework.tasks.snooze`); one that has woken says nothing any more."""
+
+    task = models.ForeignKey(HumanTask, models.CASCADE, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField(help_text="when they said so: what happens after this wakes it")
+    until = models.DateTimeField(null=True, blank=True)
+    on_change = models.BooleanField(default=False, help_text="until something happens in the case")
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "task"], name="snooze_once")]
+
+    def __str__(self) -> str:
+        return f"task {self.task_id} sleeps for {self.person_id}"

@@ -45,7 +45,7 @@
 
   const press = (key) => {
     const box = current()?.querySelector("input[name=tasks]");
-    if (key === "a" && box && !document.querySelector("input[name=tasks]:checked")) box.click();
+    if ("as".includes(key) && box && !document.querySelector("input[name=tasks]:checked")) box.click();
     const element = find(key);
     if (element) use(element);
     return Boolean(element);

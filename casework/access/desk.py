@@ -23,11 +23,11 @@ KEYS: Final = (
     ("In a list", (
         ("j", "Next row"), ("k", "Row above"), ("Enter", "Open the row’s task"), ("x", "Choose the row, or not"),
         ("c", "Take the task"), ("r", "Give the task back"), ("a", "Give the chosen to somebody"),
-        ("Esc", "Choose none"),
+        ("s", "Snooze the chosen"), ("Esc", "Choose none"),
     )),
     ("On a task", (
         ("c", "Take the task"), ("f", "Go to the form"), ("e", "Finish, and open the next task"),
-        ("r", "Give the task back"), ("a", "Give it to somebody"),
+        ("r", "Give the task back"), ("a", "Give it to somebody"), ("s", "Snooze it"),
     )),
 )  # fmt: skip
 """What the keys do, by place. WCAG 2.2, 2.1.4: keys without Ctrl can be switched off."""

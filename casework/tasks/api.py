@@ -35,7 +35,8 @@ class TasksView(APIView):
         examples=(example("One task", TASKS, "200"),),
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        """Yours, those offered to you or your groups, those that nobody has, due soon, or all: first due first.
+        """Yours, those offered to you or your groups, those that nobody has, due soon, all, or those that you have
+        snoozed, which stand in no other list: first due first.
 
         Filters on the fields that case types list come beside these, by their dotted places: `is.channel=web` (several
         times: any of them), `from.amount=500`, `to.received=2026-11-29`, `begins.purchase.receipt=A-`. A field that you

@@ -27,6 +27,11 @@ class TaskFilter(Sent):
     limit = s.IntegerField(required=False, default=PAGE, min_value=1, max_value=PAGE_MOST)
 
 
+class AsleepShape(Shape):
+    until = s.DateTimeField(allow_null=True, help_text="null: until something happens in the case.")
+    reason = s.CharField()
+
+
 class TaskSummary(Shape):
     id = s.IntegerField()
     name = s.CharField()
@@ -45,6 +50,7 @@ class TaskSummary(Shape):
     sure = s.FloatField(allow_null=True, help_text="How sure the machine is, from 0 to 1.")
     at_risk = s.BooleanField(help_text="Less than a quarter of the time that it was given is left, or nothing.")
     groups = s.ListField(child=s.CharField(), help_text="Whom it is offered to.")
+    asleep = AsleepShape(allow_null=True, help_text="What you said when you snoozed it; null: you did not.")
     values = s.DictField(help_text="By dotted place, in words; null where the case has no such value.")
 
 
@@ -63,9 +69,15 @@ class ManyTasks(Sent):
         required=False, default="", allow_blank=True, max_length=150,
         help_text="`assign`: the user name; left out: nobody, so that the task is back with its group.",
     )  # fmt: skip
-    note = s.CharField(required=False, default="", allow_blank=True, max_length=NOTE_MOST, help_text="`assign`: why.")
+    note = s.CharField(
+        required=False, default="", allow_blank=True, max_length=NOTE_MOST, help_text="`assign`, `snooze`: why."
+    )  # fmt: skip
     priority = s.ChoiceField(choices=list(PRIORITIES), required=False, default="normal", help_text="`priority`")
     due = s.DateTimeField(required=False, allow_null=True, default=None, help_text="`due`")
+    until = s.DateTimeField(
+        required=False, allow_null=True, default=None,
+        help_text="`snooze`: until when; left out: until something happens in the case.",
+    )  # fmt: skip
     undo = s.CharField(
         required=False, default="", allow_blank=True, max_length=60_000, help_text="`undo`: as it was answered."
     )

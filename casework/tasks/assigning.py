@@ -45,7 +45,9 @@ ASSIGNED: Final = """
 assigned as (
     update orchestration_humantask set assignee_id = %(assignee)s, claimed = null where id = %(task)s),
 assigned_offers as (
-    update orchestration_taskcandidate set assigned = %(assigned)s where task_id = %(task)s)"""
+    update orchestration_taskcandidate set assigned = %(assigned)s where task_id = %(task)s),
+woken as (
+    delete from casework_snooze where task_id = %(task)s and person_id = %(assignee)s)"""
 OFFERED: Final = """
 offered as (
     insert into orchestration_taskcandidate (task_id, user_id, due, assigned)

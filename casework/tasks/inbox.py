@@ -8,7 +8,7 @@ by (due, task), or by the values of a field that the list is ordered by; counts 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ from casework.lists.places import ValuePlace
 from casework.tasks import inbox_statements as statements
 from casework.tasks.inbox_statements import TABS, Ordered
 from casework.tasks.row import Found, TaskRow, task_row
+from casework.tasks.snooze import asleep
 from orchestration.privacy.masking import Principal
 
 __all__ = ["CAP", "PAGE", "SOON", "TABS", "InboxPage", "TaskRow", "inbox_page"]
@@ -82,20 +83,23 @@ def inbox_page(
 ) -> InboxPage:
     """A page of at most `limit` tasks, the first due at the top, or in the order that is asked for: then those whose
     case shows no such value come last. `reference`: only cases whose reference begins so."""
-    groups = list(user.groups.values_list("pk", flat=True))
-    person = permissions.principal(user, None, now)
+    person, sleeping = permissions.principal(user, None, now), asleep(user, now)
     search = _search(tab, asked, key_of(reference), person, {
-        "person": user.pk, "groups": groups, "limit": limit + 1, "cap": CAP + 1, "soon": now + SOON,
+        "person": user.pk, "groups": list(permissions.groups_of(user)), "limit": limit + 1, "cap": CAP + 1,
+        "soon": now + SOON, "snoozed": list(sleeping), "hidden": list(sleeping),
     })  # fmt: skip
-    found = _found(
-        search, after, latest_first, lambda row, past: task_row(Found(*row), past, user, person, now, columns)
-    )
+
+    def shown(row: Any, past: Former) -> TaskRow:
+        found = task_row(Found(*row), past, user, person, now, columns)
+        return replace(found, asleep=sleeping[found.id]) if found.id in sleeping else found
+
+    found = _found(search, after, latest_first, shown)
     rows = tuple(row for _, row in found[:limit])
     return InboxPage(tab, rows, search.counts, found[limit - 1][0] if len(found) > limit else "")
 
 
 def _search(tab: str, asked: Asked, reference: str, person: Principal, given: Mapping[str, Any]) -> _Search:
-    """A reference is sought among all tasks of theirs, whatever the tab."""
+    """A reference is sought among all tasks of theirs, whatever the tab, also among those that sleep."""
     fitting = fitting_of(asked, person)
     values = {**fitting.values, **given, "reference": _prefix(reference)}
     fits, source = fitting.probe(_INSTANCE), fitting.rarest()
@@ -103,7 +107,10 @@ def _search(tab: str, asked: Asked, reference: str, person: Principal, given: Ma
         fits += statements.WITH_REFERENCE
     elif reference:
         source = Composed([statements.REFERENCES])
-    return _Search("all" if reference else tab, asked, fits, source, reference, _counts(values), values)
+    counts = _counts(values)
+    if reference:
+        values["hidden"] = []
+    return _Search("all" if reference else tab, asked, fits, source, reference, counts, values)
 
 
 def _found(

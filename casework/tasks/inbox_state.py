@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db import connection
 
 from casework.tasks.inbox import CAP, SOON
+from casework.tasks.snooze import SLEEPING
 
 _GROUPS: Final = """
 select m.user_id, array_agg(m.group_id order by m.group_id) from auth_user_groups m
@@ -24,15 +25,18 @@ from unnest(%(groups)s::bigint[]) as g(id) cross join lateral (
     select c.task_id, c.due, c.assigned from orchestration_taskcandidate c
     where c.group_id = g.id order by c.due, c.task_id limit %(limit)s) c
 group by g.id"""
-_OWN: Final = """
-select p.id, md5(string_agg(t.id || t.kind, '' order by t.due, t.id)), count(*) filter (where t.due <= %(soon)s)
+_OWN: Final = f"""
+select p.id, md5(string_agg(t.id || t.kind, '' order by t.due, t.id)), 
+       count(*) filter (where t.due <= %(soon)s and t.kind <> 'z')
 from unnest(%(people)s::bigint[]) as p(id) cross join lateral (
     (select t.id, t.due, 'm' as kind from orchestration_humantask t
      where t.assignee_id = p.id and t.state = 'open' order by t.due, t.id limit %(limit)s)
     union all
     (select c.task_id, c.due, case when c.assigned then '-' else '+' end from orchestration_taskcandidate c
-     where c.user_id = p.id order by c.due, c.task_id limit %(limit)s)) t
-group by p.id"""
+     where c.user_id = p.id order by c.due, c.task_id limit %(limit)s)
+    union all
+    (select z.task_id, t.due, 'z' from {SLEEPING} and z.person_id = p.id)) t
+group by p.id"""  # noqa: S608 - of a text that stands in the code
 
 
 def inbox_states(people: Collection[int], now: datetime) -> dict[int, str]:
@@ -40,7 +44,7 @@ def inbox_states(people: Collection[int], now: datetime) -> dict[int, str]:
     groups: Mapping[int, list[int]] = dict(_read(_GROUPS, {"people": list(people)}))
     values = {
         "people": list(people), "groups": sorted({group for each in groups.values() for group in each}),
-        "soon": now + SOON, "limit": CAP + 1,
+        "now": now, "soon": now + SOON, "limit": CAP + 1,
     }  # fmt: skip
     offered = {group: state for group, *state in _read(_OFFERED, values)}
     own = {person: state for person, *state in _read(_OWN, values)}

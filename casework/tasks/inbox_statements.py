@@ -14,21 +14,32 @@ from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from casework.lists.asked import Order
 
-TABS: Final = {"mine": "Mine", "groups": "My groups", "unassigned": "Unassigned", "soon": "Due soon", "all": "All"}
+TABS: Final = {
+    "mine": "Mine", "groups": "My groups", "unassigned": "Unassigned", "soon": "Due soon", "all": "All",
+    "snoozed": "Snoozed",
+}  # fmt: skip
 
 _MINE: Final = """
 select t.due, t.id from orchestration_humantask t
 where t.assignee_id = %(person)s and t.state = 'open' and (t.due, t.id) {beyond} (%(due)s, %(task)s) {until} {fits}
+      and t.id <> all(%(hidden)s::bigint[])
+order by t.due {order}, t.id {order} limit {most}"""
+_SNOOZED: Final = """
+select t.due, t.id from orchestration_humantask t
+where t.id = any(%(snoozed)s::bigint[]) and t.state = 'open' {theirs} {fits}
+      and (t.due, t.id) {beyond} (%(due)s, %(task)s)
 order by t.due {order}, t.id {order} limit {most}"""
 _OFFERED: Final = """
 select c.due, c.task_id from unnest(%(groups)s::bigint[]) as g(id)
 cross join lateral (
     select c.due, c.task_id from orchestration_taskcandidate c {task}
     where c.group_id = g.id {free} and (c.due, c.task_id) {beyond} (%(due)s, %(task)s) {until} {fits}
+          and c.task_id <> all(%(hidden)s::bigint[])
     order by c.due {order}, c.task_id {order} limit {most}) c
 union all (
     select c.due, c.task_id from orchestration_taskcandidate c {task}
     where c.user_id = %(person)s {free} and (c.due, c.task_id) {beyond} (%(due)s, %(task)s) {until} {fits}
+          and c.task_id <> all(%(hidden)s::bigint[])
     order by c.due {order}, c.task_id {order} limit {most})"""
 _TASK_OF: Final = SQL("join orchestration_humantask t on t.id = c.task_id")
 _AMONG: Final = """
@@ -65,7 +76,8 @@ select (select count(*) from (select id from ({mine}) m) x),
        (select count(*) from (select distinct task_id from ({groups}) m limit %(limit)s) x),
        (select count(*) from (select distinct task_id from ({unassigned}) m limit %(limit)s) x),
        (select count(*) from (select id from ({soon}) m limit %(limit)s) x),
-       (select count(*) from (select id from ({all}) m limit %(limit)s) x)"""
+       (select count(*) from (select id from ({all}) m limit %(limit)s) x),
+       (select count(*) from ({snoozed}) m)"""
 
 _NONE: Final = SQL("")
 _PAGE: Final = SQL("%(limit)s")
@@ -80,7 +92,9 @@ _WHOSE: Final[dict[str, LiteralString]] = {
     "unassigned": _CANDIDATE.format(free="and not c.assigned"),
     "all": f"({_ASSIGNED} or {_CANDIDATE.format(free='')})",
     "soon": f"t.due <= %(soon)s and ({_ASSIGNED} or {_CANDIDATE.format(free='and not c.assigned')})",
+    "snoozed": f"t.id = any(%(snoozed)s::bigint[]) and ({_ASSIGNED} or {_CANDIDATE.format(free='')})",
 }
+_AWAKE: Final = SQL(" and t.id <> all(%(hidden)s::bigint[])")
 WITH_REFERENCE: Final = SQL(
     " and (select f.reference_key like %(reference)s from casework_case f where f.instance_id = t.instance_id)"
 )
@@ -153,7 +167,8 @@ def _among(tab: str, going: Ordered, fits: Composed, source: Composable, most: S
 
 
 def _theirs(tab: str) -> Composed:
-    return SQL(" and {}").format(SQL(_WHOSE[tab]))
+    theirs = SQL(" and {}").format(SQL(_WHOSE[tab]))
+    return theirs if tab == "snoozed" else theirs + _AWAKE
 
 
 def _tab(tab: str, going: Ordered, fits: Composed, most: SQL = _PAGE) -> Composed:
@@ -172,6 +187,9 @@ def _tab(tab: str, going: Ordered, fits: Composed, most: SQL = _PAGE) -> Compose
             return offered(_NONE)
         case "unassigned":
             return offered(_FREE)
+        case "snoozed":
+            parts = {"theirs": _theirs(tab), "fits": fits, "most": most}
+            return SQL(_SNOOZED).format(beyond=going.beyond, order=going.order, **parts)
         case "all":
             return SQL("({}) union ({})").format(mine(), offered(_NONE))
         case _:

@@ -23,6 +23,7 @@ from casework.cases.read.case_view import row_mask
 from casework.tasks.assigning import task_assign
 from casework.tasks.ordering import task_hurry, task_put_off
 from casework.tasks.services import task_claim, task_complete, task_release
+from casework.tasks.snooze import ON_CHANGE, Until, task_snooze, task_wake
 from casework.tasks.task_page import form_of
 from casework.tasks.under_lock import name_of
 from orchestration.ground import clock
@@ -37,26 +38,30 @@ UNDO_FOR: Final = 15 * 60
 SALT: Final = "casework.tasks.many"
 RIGHTS: Final = {
     "claim": "claim", "release": "release", "assign": "assign", "priority": "order", "due": "order",
-    "complete": "complete",
+    "complete": "complete", "snooze": "view", "wake": "view",
 }  # fmt: skip
 """What can be done to many tasks, and the right that each asks for."""
 SAID: Final = {
     "claim": "is yours now", "release": "is back with its group", "assign": "has been given on",
     "priority": "has another priority now", "due": "is due at another time now", "complete": "is done",
-    "undo": "is as it was before",
+    "snooze": "is snoozed", "wake": "is back in your lists", "undo": "is as it was before",
 }  # fmt: skip
 """What is said of one that was done."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be done to each of the tasks; `to`: nobody where it is given back to its group."""
+    """What is to be done to each of the tasks; `to`: nobody where it is given back to its group.
+
+    `until`: what wakes it, where it is snoozed.
+    """
 
     action: str
     to: User | None = None
     note: str = ""
     priority: int = 0
     due: datetime | None = None
+    until: Until = ON_CHANGE
 
 
 Back = list[Json]
@@ -143,6 +148,12 @@ def _done(by: User, task: HumanTask, wish: Wish) -> tuple[object, Back | None]:
         case "due" if wish.due is not None:
             outcome = task_put_off(by=by, task=task, due=wish.due)
             return outcome, [task.pk, "due", task.due.isoformat(), wish.due.isoformat()]
+        case "snooze":
+            now = clock.utc_now()
+            outcome = task_snooze(by=by, task=task, until=wish.until, reason=wish.note, now=now)
+            return outcome, [task.pk, "wake", 0, 0]
+        case "wake":
+            return task_wake(by=by, task=task), None
         case _:
             return _finished(by, task), None
 
@@ -163,6 +174,8 @@ def _taken_back(by: User, back: Back, task: HumanTask) -> tuple[object, None]:
             return task_release(by=by, task=task), None
         case "claim":
             return task_claim(by=by, task=task), None
+        case "wake":
+            return task_wake(by=by, task=task), None
         case "priority":
             return _ordered(by, task) or task_hurry(by=by, task=task, priority=before, before=now), None
         case "due":

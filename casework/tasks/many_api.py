@@ -15,6 +15,7 @@ from casework.cases.api.rendering import person
 from casework.tasks.api_shapes import ManyTaskResults, ManyTasks
 from casework.tasks.many import Wish, carried_out, undo_word, undone
 from casework.tasks.ordering import PRIORITIES
+from casework.tasks.snooze import Until
 from casework.web.api.docs import described, example
 from casework.web.api.errors import refusal
 from orchestration.ground.refusals import Refused
@@ -26,6 +27,8 @@ class ManyView(APIView):
         examples=(
             example("Give two to Ben", {"action": "assign", "tasks": [17, 18], "to": "ben", "note": "As agreed"},
                     request=True),
+            example("Snooze one", {"action": "snooze", "tasks": [17], "until": "2026-12-01T08:00:00Z",
+                                   "note": "The bank answers on Tuesday"}, request=True),
             example("Take three", {"action": "claim", "tasks": [17, 18, 19]}, request=True),
             example("One was taken", {"results": [{"task": 17, "done": True, "message": ""}], "undo": ""}, "200"),
         ),
@@ -46,7 +49,8 @@ class ManyView(APIView):
 def _wish(given: Mapping[str, Any]) -> Wish:
     if given["action"] == "due" and given["due"] is None:
         raise s.ValidationError({"due": "Say when it is due."})
-    return Wish(given["action"], _receiver(given["to"]), given["note"], PRIORITIES[given["priority"]], given["due"])
+    priority, until = PRIORITIES[given["priority"]], Until(given["until"])
+    return Wish(given["action"], _receiver(given["to"]), given["note"], priority, given["due"], until)
 
 
 def _receiver(name: str) -> User | None:

@@ -19,6 +19,7 @@ from casework.cases.read.case_view import row_mask
 from casework.cases.read.values import InWords, values_in_words
 from casework.lists.columns import Cell, Column, cells
 from casework.tasks.glance import Glance, Words, headline, reason, suggestion
+from casework.tasks.snooze import Asleep
 from orchestration.casetypes.case_type import Faulty, by_definition
 from orchestration.privacy.masking import Principal
 
@@ -56,6 +57,7 @@ class TaskRow:
 
     `headline`: what tells its case from others, `why` it is here, `suggested`: what a machine thinks that it is about,
     `sure`: from 0 to 1. `at_risk`: little is left of its time, or nothing. `cells`: one for each column asked for.
+    `asleep`: until when it is snoozed.
     """
 
     id: int
@@ -76,6 +78,7 @@ class TaskRow:
     suggested: str = ""
     sure: float | None = None
     cells: tuple[Cell, ...] = ()
+    asleep: Asleep | None = None
 
     @property
     def values(self) -> dict[str, Any]:

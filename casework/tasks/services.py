@@ -20,6 +20,7 @@ from casework.cases.answers import Seen, accepted, seen
 from casework.cases.own_words import keep_own_words, masked_words
 from casework.drafts.services import draft_end, task_address
 from casework.tasks.by_hand import Finished, desk, work_done
+from casework.tasks.snooze import task_wake
 from casework.tasks.suspended import suspended
 from casework.tasks.under_lock import closed_to, locked_task, name_of, over, refused
 from orchestration.casetypes.case_type import Form
@@ -47,6 +48,7 @@ def task_claim(*, by: User, task: HumanTask) -> HumanTask | Refused:
     if closed := closed_to(by, row):
         return refused(case, row, by, "claim", closed)
     services.record(case, [_assign(row, by, "task.claimed", since=case.at)], origin_of(by))
+    task_wake(by=by, task=row)
     return row
 
 

@@ -24,6 +24,7 @@ from casework.forms.answer_validation import at_path
 from casework.tasks import by_hand as desks
 from casework.tasks.assigning import Receiver, receivers
 from casework.tasks.machine_work import MachineWork, machine_work
+from casework.tasks.snooze import Asleep, asleep
 from casework.tasks.suggestion import Suggestion, is_in_editor, suggestion, why_here
 from orchestration.casetypes.case_type import Form, by_definition
 from orchestration.jobs import by_hand
@@ -63,6 +64,8 @@ class TaskPage:
     happened: tuple[Line, ...]
     receivers: tuple[Receiver, ...]
     may_order: bool
+    may_snooze: bool
+    asleep: Asleep | None
     may_reveal: bool
     view: View
 
@@ -83,6 +86,7 @@ def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
     data, source = seen.view.data, sources(seen, decision_names(case.instance.definition_id))
     mine, may_order = found.get(task.pk), permissions.may(user, "assign", case)
     hands_on = mine is not None and task.state == HumanTask.State.OPEN and (may_order or mine.mine)
+    is_theirs = mine is not None and bool({"claim", "release"} & set(mine.may))
     made = decisions_made(seen, source)
     return TaskPage(
         id=task.pk, name=seen.view.text(task.name), part=seen.view.text(seen.running.around(task.item)),
@@ -97,6 +101,7 @@ def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
         results=results(seen), made=made, data=tuple(_not_above(seen, form, fields(seen, source))),
         happened=lines(seen),
         receivers=tuple(receivers(user, task, seen.case_type)) if hands_on else (), may_order=may_order and hands_on,
+        may_snooze=is_theirs, asleep=asleep(user, now).get(task.pk) if is_theirs else None,
         may_reveal=permissions.may(user, "reveal", case), view=seen.view,
     )  # fmt: skip
 

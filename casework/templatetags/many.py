@@ -10,6 +10,9 @@ from typing import Any
 from django import template
 from django.template.context import Context
 
+from casework.tasks import snooze
+from orchestration.ground import clock
+
 register = template.Library()
 
 
@@ -23,6 +26,12 @@ def many_results(context: Context) -> dict[str, Any]:
 def many_results_part(context: Context) -> dict[str, Any]:
     """Where only a part of a page is sent: in place of what it said before, which stays where nothing is new."""
     return _told_once(context)
+
+
+@register.inclusion_tag("tasks/_snooze_fields.html")
+def snooze_fields(prefix: str) -> dict[str, Any]:
+    """Until when something can be snoozed. `prefix`: of the fields' ids."""
+    return {"presets": snooze.presets(clock.utc_now()), "prefix": prefix, "most": snooze.REASON_MOST}
 
 
 def _told_once(context: Context) -> dict[str, Any]:

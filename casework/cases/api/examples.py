@@ -79,14 +79,14 @@ HISTORY: Json = {
 _ROW: Json = {
     "about": "Fees and charges · “Why was I charged 12.50 for my account?”", "suggested": "Fees and charges",
     "sure": 0.93, "why": "A known kind of complaint: an analyst checks the drafted answer.", "at_risk": False,
-    "groups": ["Analysts"],
+    "groups": ["Analysts"], "asleep": None,
 }  # fmt: skip
 TASKS: Json = {
     "results": [
         _TASK | {name: _SUMMARY[name] for name in ("title", "reference", "state")}
         | {"case": 17, "values": {"channel": "web"}} | _ROW
     ],
-    "counts": {"mine": 1, "groups": 12, "unassigned": 9, "soon": 2, "all": 13}, "next": "",
+    "counts": {"mine": 1, "groups": 12, "unassigned": 9, "soon": 2, "all": 13, "snoozed": 1}, "next": "",
 }  # fmt: skip
 TASK: Json = _READ | {
     "id": 5, "name": "Check and send the draft", "part": "Answer", "state": "open", "ended": None,

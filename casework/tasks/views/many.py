@@ -14,13 +14,15 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from casework.tasks.many import MOST, RIGHTS, SAID, Result, Wish, carried_out, titles, undo_word, undone
 from casework.tasks.ordering import PRIORITIES
+from casework.tasks.snooze import until_of
 from casework.tasks.views.inbox import Place, shown
 from casework.web.decorators import person, wants_part, writes
+from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 
 KEPT: Final = "many"
@@ -69,6 +71,10 @@ def wish_of(given: QueryDict) -> Wish | Refused:
         case "due":
             due = _moment(given.get("due", ""))
             return Refused("invalid", "Say when it is due: nothing was done.") if due is None else Wish(action, due=due)
+        case "snooze":
+            until = until_of(given.get("until", ""), _day(given.get("day", "")), clock.utc_now())
+            lacking = Refused("invalid", "Say until when it is snoozed: nothing was done.")
+            return lacking if until is None else Wish(action, note=given.get("reason", ""), until=until)
         case _ if action in RIGHTS:
             return Wish(action)
         case _:
@@ -89,6 +95,15 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return found if found is None or timezone.is_aware(found) else timezone.make_aware(found)
+
+
+def _day(text: str) -> datetime | None:
+    """The beginning of a day in the time zone of the pages; None where it is none."""
+    try:
+        found = parse_date(text)
+    except ValueError:
+        return None
+    return None if found is None else timezone.make_aware(datetime(found.year, found.month, found.day))
 
 
 def _told(by: User, given: QueryDict, outcome: Sequence[Result] | Refused) -> dict[str, Any]:

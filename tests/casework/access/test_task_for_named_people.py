@@ -144,6 +144,7 @@ def test_whoever_is_named_finds_takes_and_does_it(
         "unassigned": [task.pk],
         "soon": [],
         "all": [task.pk],
+        "snoozed": [],
     }
     assert found(team["nina"], reference=case.reference)["mine"] == [task.pk]
     assert client.get(f"/cases/{case.pk}/").status_code == 200
@@ -200,6 +201,7 @@ def test_one_who_is_named_and_in_a_group_that_is_finds_it_once(
         "unassigned": [task.pk],
         "soon": [],
         "all": [task.pk],
+        "snoozed": [],
     }
 
 

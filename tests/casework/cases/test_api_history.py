@@ -124,6 +124,7 @@ class TestTasks:
             "unassigned": 2,
             "soon": 1,
             "all": 3,
+            "snoozed": 0,
         }
 
     def test_page_after_page(self, analysed: Callable[..., Case], sign_in: Callable[[str], Client]) -> None:
