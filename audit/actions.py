@@ -58,6 +58,9 @@ ACTIONS: dict[str, str] = {
     "actor.changed": "changed an actor",
     "role.changed": "changed a person, group or right",
     "control.begun": "noted who and what was there",
+    "checkpoint.taken": "signed where every history stands",
+    "checkpoint.begun_anew": "began to sign histories anew",
+    "evidence.written": "wrote histories out as evidence",
     "content.erased": "erased contents by order",
 }
 

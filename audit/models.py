@@ -109,3 +109,17 @@ class VerifiedHead(models.Model):
 
     def __str__(self) -> str:
         return f"chain {self.chain} holds up to {self.sequence}"
+
+
+class CheckpointedHead(models.Model):
+    """What the last signed checkpoint says of a chain, so that the next one names only what has changed since.
+
+    It proves nothing: what is proven stands in the signed files, which leave the database.
+    """
+
+    chain = models.BigIntegerField(primary_key=True)
+    sequence = models.IntegerField()
+    digest = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return f"chain {self.chain} at {self.sequence}, signed"

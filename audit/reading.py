@@ -28,12 +28,18 @@ select e.chain, e.sequence, e.action, e.actor, e.on_behalf_of, e.cause, e.at, e.
 from audit_auditevent e left join audit_auditpayload p on p.chain = e.chain and p.sequence = e.sequence
 """
 OF_CHAINS = COLUMNS + "where e.chain = any(%s) order by e.chain, e.sequence"
+OF_ALL = COLUMNS + "order by e.chain, e.sequence"
 AFTER = COLUMNS + "where e.chain = %s and e.sequence > %s order by e.sequence"
 
 
 def links_of(chains: Sequence[int]) -> Iterator[Row]:
     """All links of these chains, chain by chain, each in order."""
     return _streamed(OF_CHAINS, [list(chains)])
+
+
+def links_of_all() -> Iterator[Row]:
+    """All links of all chains, chain by chain, each in order."""
+    return _streamed(OF_ALL, [])
 
 
 def links_after(chain: int, sequence: int) -> Iterator[Row]:

@@ -261,6 +261,13 @@ SPECTACULAR_SETTINGS = {
 # pictures that bots take of what they type: one place for all web processes
 SAMPLES_OFFERED = env.bool("CASEWRIGHT_SAMPLES", default=not PRODUCTION)  # sample cases do what cases do
 PICTURES = env.str("PICTURES", default=str(EMBEDDED.state / "pictures"))
+# With this key it is signed where every history stands; key and signed files are kept apart from the database. In
+# production the file of the key has to be named, since each machine would make one of its own.
+CHECKPOINT_KEY = env.str(
+    "CASEWRIGHT_CHECKPOINT_KEY", default="" if PRODUCTION else str(EMBEDDED.state / "checkpoint.key")
+)
+CHECKPOINT_KEYS = env.list("CASEWRIGHT_CHECKPOINT_KEYS", default=[])  # public ones of before, in hex
+CHECKPOINT_EVERY = env.int("CASEWRIGHT_CHECKPOINT_EVERY", default=3600)  # seconds
 SECRETS_FOLDER = env.str("CASEWRIGHT_SECRETS_FOLDER", default=str(EMBEDDED.state / "secrets"))
 
 # --- words, files and logs
@@ -280,6 +287,14 @@ if IS_INSTALLED and vendor_folder().is_dir():  # `casewright prepare` fills it, 
     STATICFILES_DIRS.append(("vendor", vendor_folder()))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "checkpoints": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": env.str("CASEWRIGHT_CHECKPOINTS", default=str(EMBEDDED.state / "checkpoints")),
+            "file_permissions_mode": 0o440,
+            "directory_permissions_mode": 0o750,
+        },
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import structlog
 from celery import current_task, shared_task
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Least
 
+from audit.checkpoints import CheckpointFault
 from audit.services import Fact, Origin
 from orchestration.engine.commands import FireTimer
 from orchestration.ground import clock
@@ -24,6 +27,9 @@ from orchestration.models import EventDelivery, Job, Outbox, StartTimer, Timer
 from orchestration.shell import services
 from orchestration.shell.nudges import nudge_events, nudge_jobs, nudge_outbox, nudge_replay
 from orchestration.shell.savepoint import tried
+from orchestration.shell.verification import checkpoints
+
+log = structlog.get_logger()
 
 SWEEP_AT_MOST = 500
 NUDGE_AT_MOST = 150
@@ -133,6 +139,19 @@ def _overlooked(now: datetime) -> Q:
     for times in range(MOST_PATIENT + 1):
         found |= Q(overlooked=times, run_at__lte=now - PATIENCE * 4**times)
     return found
+
+
+@shared_task
+def sign_histories() -> None:
+    """Sign where every history stands, once in a while. A fault of the key or the place is logged, and tried again."""
+    if not settings.CHECKPOINT_KEY:
+        return
+    before, now = checkpoints.last_taken(), clock.utc_now()
+    if before is None or before < now - timedelta(seconds=settings.CHECKPOINT_EVERY):
+        try:
+            checkpoints.take(now)
+        except CheckpointFault as fault:
+            log.error("no checkpoint", reason=str(fault))
 
 
 @shared_task

@@ -38,6 +38,15 @@ def pytest_configure(config: pytest.Config) -> None:
     from casework.celery import app
 
     app.conf.update(broker_url="memory://", broker_transport_options={})
+    _sign_nothing()
+
+
+def _sign_nothing() -> None:
+    """Checkpoints of the product on this machine are none of a test's database. A test that wants some has a folder."""
+    from django.conf import settings
+
+    settings.CHECKPOINT_KEY = ""
+    settings.STORAGES["checkpoints"]["OPTIONS"]["location"] = tempfile.gettempdir() + "/cw-test-no-checkpoints"
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -11,7 +11,7 @@ from casework.runtime.clock import steady
 
 ANSWERS_WITHIN: Final = 2
 """Seconds to connect in. Also a broker that accepts and keeps silent is waited for no longer than a few seconds."""
-CLOCK_TASKS: Final = ("sweep", "fire_timers")
+CLOCK_TASKS: Final = ("sweep", "fire_timers", "sign_histories")
 CLOCK_QUEUE: Final = "clock"
 EVERY: Final = 5
 

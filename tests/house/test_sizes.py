@@ -8,6 +8,8 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[2]
 MOST: Final = 400
 FOLDERS: Final = ("audit", "casework", "orchestration", "tests", "templates", "static")
+ONE_BY_PURPOSE: Final = {"audit/verifier.py"}
+"""What is handed to somebody as one file, and needs nothing beside it."""
 WRITTEN: Final = (".py", ".html", ".css", ".js", ".sh")
 
 
@@ -18,7 +20,12 @@ def test_no_file_is_longer_than_four_hundred_lines() -> None:
 
 def _files() -> list[Path]:
     found = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*"))
-    return [path for path in found if path.suffix in WRITTEN and not {"vendor", "migrations"} & set(path.parts)]
+    return [path for path in found if path.suffix in WRITTEN and _is_ours_to_split(path)]
+
+
+def _is_ours_to_split(path: Path) -> bool:
+    named = str(path.relative_to(ROOT)) in ONE_BY_PURPOSE
+    return not (named or {"vendor", "migrations"} & set(path.parts))
 
 
 def _lines(path: Path) -> int:

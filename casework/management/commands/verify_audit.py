@@ -13,6 +13,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from audit.checkpoints import CheckpointFault
+from orchestration.shell.verification.checkpoints import Signed, verify_checkpoints
 from orchestration.shell.verification.control import control_has_begun, keep_standing, verify_access, verify_control
 from orchestration.shell.verification.every import Report, ended, verify_all
 from orchestration.shell.verification.kept import Verified
@@ -56,11 +58,30 @@ class Command(BaseCommand):
                 named=named,
             )  # fmt: skip
         broken += report.broken
+        signed = self._signed() if not cases else None
+        broken += signed is not None and bool(signed.faults)
         keep_standing(report.run.pk, heads)
         ended(report, broken)
         if broken:
             raise CommandError(f"{broken} histories do not hold")
         self._holds(report, [verdict for _, verdict in standing])
+        if signed is not None and signed.number:
+            self.stdout.write(
+                f"All stand as checkpoint {signed.number} of {signed.at} and those before it signed them."
+            )
+
+    def _signed(self) -> Signed | None:
+        """What was signed, after each thing that is not so any more was said."""
+        try:
+            signed = verify_checkpoints()
+        except CheckpointFault as fault:
+            self.stdout.write(f"Not held against checkpoints. {fault}")
+            return None
+        for sentence in signed.faults:
+            self.stdout.write(f"checkpoints: {sentence}")
+        if not signed.number:
+            self.stdout.write("Nothing was signed yet: what was forged whole, or cut off, does not show.")
+        return signed
 
     def _holds(self, report: Report, standing: list[Verdict]) -> None:
         events = report.read + report.events_before + sum(verdict.events for verdict in standing)
