@@ -10,7 +10,7 @@ let open = new Set();
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const part = event.detail.elt;
-  if (!part.matches("[data-live]") || event.detail.requestConfig.triggeringEvent?.type === "click") return;
+  if (!part.matches("[data-live]:not([data-live-rows])") || event.detail.requestConfig.triggeringEvent?.type === "click") return;
   if (typing(part)) {
     event.preventDefault();
     document.querySelector("[data-live-notice]")?.removeAttribute("hidden");

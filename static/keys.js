@@ -3,23 +3,24 @@
 "use strict";
 
 {
-  const ROW = "tr[id^='row-']";
+  const ROW = "tr[id^='row-']:has([data-open])";
   const TYPES = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog";
   const PAUSE = 1500;
   const all = document.getElementById("keys");
   let first = "";
   let pressed = 0;
   let last = "";
+  let place = -1;
 
   const rows = () => [...document.querySelectorAll(ROW)];
   const current = () => document.activeElement?.closest(ROW);
   const seen = (element) => element.checkVisibility();
 
-  // The row that the focus is in, or was in; a row that is gone is followed by the first.
+  // From the row that the focus is in, or was in; where that is gone, the row that came into its place.
   const step = (by) => {
     const there = rows();
     const at = there.indexOf(current() ?? document.getElementById(last));
-    const next = there[at < 0 ? 0 : Math.min(Math.max(at + by, 0), there.length - 1)];
+    const next = there[Math.min(Math.max(at < 0 ? place : at + by, 0), there.length - 1)];
     next?.querySelector("[data-open]").focus();
   };
 
@@ -72,7 +73,8 @@
   });
 
   document.addEventListener("focusin", () => {
-    last = current()?.id ?? last;
+    const row = current();
+    if (row) [last, place] = [row.id, rows().indexOf(row)];
   });
 
   document.addEventListener("click", (event) => {

@@ -19,6 +19,7 @@ from casework.lists.columns import MOST, Column, chosen, offered
 from casework.lists.controls import Header, chips, filter_fields, header, orders
 from casework.tasks import services
 from casework.tasks.assigning import bar
+from casework.tasks.gone import become_of
 from casework.tasks.inbox import TABS, inbox_page
 from casework.tasks.inbox_state import inbox_states
 from casework.web.decorators import answered, page_or_part, person, reads, wants_part, writes
@@ -64,8 +65,14 @@ def shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResp
         "bar": None if wants_part(request) else bar(person(request)),
         "q": place.reference, "here": place.address, "next": replace(place, after=page.following).address,
         "seen": "" if wants_part(request) else _state(person(request)),
+        "gone": become_of(person(request), _shown_before(asked).difference(row.id for row in page.rows)),
     }  # fmt: skip
     return page_or_part(request, "tasks/inbox.html", "tasks/_inbox_list.html", context, status)
+
+
+def _shown_before(asked: QueryDict) -> set[int]:
+    """The tasks of the list that a page shows while it asks for what is there now (`had`)."""
+    return {int(one) for one in asked.get("had", "")[:LONGEST].split(",") if one.isascii() and one.isdecimal()}
 
 
 def _orders(place: Place, shown: Sequence[Column], sought: Asked) -> list[tuple[str, str, bool]]:
