@@ -51,13 +51,15 @@ class TaskSummary(Shape):
     at_risk = s.BooleanField(help_text="Less than a quarter of the time that it was given is left, or nothing.")
     groups = s.ListField(child=s.CharField(), help_text="Whom it is offered to.")
     asleep = AsleepShape(allow_null=True, help_text="What you said when you snoozed it; null: you did not.")
+    suspended = s.BooleanField(help_text="Its case is: nothing can be done here until somebody resumes it.")
     values = s.DictField(help_text="By dotted place, in words; null where the case has no such value.")
 
 
 class TaskList(Shape):
     results = TaskSummary(source="rows", many=True)
     counts = s.DictField(
-        child=s.IntegerField(), help_text=f"Open tasks, unfiltered: {', '.join(TABS)}. 1001: more than 1000."
+        child=s.IntegerField(),
+        help_text=f"Open and suspended tasks, unfiltered: {', '.join(TABS)}. 1001: more than 1000.",
     )
     next = s.CharField(source="following", help_text="`after` of the next page; empty on the last one.")
 

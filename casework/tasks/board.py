@@ -34,7 +34,7 @@ left join lateral (
     select c.due from orchestration_taskcandidate c
     join orchestration_humantask t on t.id = c.task_id
     join casework_case f on f.instance_id = t.instance_id
-    where c.group_id = g.id and not c.assigned
+    where c.group_id = g.id and not c.assigned and not c.suspended
       and exists (select from casework_listedcase l where l.case_id = f.id and l.reader = any(%(readers)s::bigint[]))
     order by c.due, c.task_id limit %(limit)s) c on true
 group by g.id"""

@@ -1,4 +1,4 @@
-"""Which open tasks is this person asked for?
+"""Which open tasks is this person asked for, and which wait for their suspended case to go on?
 
 The first page costs the same among a thousand open tasks and a million: the top rows of each of the person's groups,
 and of what is offered to them by name, are read from `TaskCandidate` by its index and merged. Pages follow one another

@@ -19,20 +19,23 @@ _GROUPS: Final = """
 select m.user_id, array_agg(m.group_id order by m.group_id) from auth_user_groups m
 where m.user_id = any(%(people)s) group by m.user_id"""
 _OFFERED: Final = """
-select g.id, md5(string_agg(c.task_id || case when c.assigned then '-' else '+' end, '' order by c.due, c.task_id)),
-       count(*) filter (where c.due <= %(soon)s and not c.assigned)
+select g.id, md5(string_agg(c.task_id || c.sign, '' order by c.due, c.task_id)),
+       count(*) filter (where c.due <= %(soon)s and not c.assigned and not c.suspended)
 from unnest(%(groups)s::bigint[]) as g(id) cross join lateral (
-    select c.task_id, c.due, c.assigned from orchestration_taskcandidate c
+    select c.task_id, c.due, c.assigned, c.suspended,
+           case when c.suspended then '=' when c.assigned then '-' else '+' end as sign
+    from orchestration_taskcandidate c
     where c.group_id = g.id order by c.due, c.task_id limit %(limit)s) c
 group by g.id"""
 _OWN: Final = f"""
 select p.id, md5(string_agg(t.id || t.kind, '' order by t.due, t.id)), 
        count(*) filter (where t.due <= %(soon)s and t.kind <> 'z')
 from unnest(%(people)s::bigint[]) as p(id) cross join lateral (
-    (select t.id, t.due, 'm' as kind from orchestration_humantask t
-     where t.assignee_id = p.id and t.state = 'open' order by t.due, t.id limit %(limit)s)
+    (select t.id, t.due, left(t.state, 1) as kind from orchestration_humantask t
+     where t.assignee_id = p.id and t.state in ('open', 'suspended') order by t.due, t.id limit %(limit)s)
     union all
-    (select c.task_id, c.due, case when c.assigned then '-' else '+' end from orchestration_taskcandidate c
+    (select c.task_id, c.due, case when c.suspended then '=' when c.assigned then '-' else '+' end
+     from orchestration_taskcandidate c
      where c.user_id = p.id order by c.due, c.task_id limit %(limit)s)
     union all
     (select z.task_id, t.due, 'z' from {SLEEPING} and z.person_id = p.id)) t

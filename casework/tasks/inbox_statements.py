@@ -21,12 +21,13 @@ TABS: Final = {
 
 _MINE: Final = """
 select t.due, t.id from orchestration_humantask t
-where t.assignee_id = %(person)s and t.state = 'open' and (t.due, t.id) {beyond} (%(due)s, %(task)s) {until} {fits}
+where t.assignee_id = %(person)s and t.state in ('open', 'suspended')
+      and (t.due, t.id) {beyond} (%(due)s, %(task)s) {until} {fits}
       and t.id <> all(%(hidden)s::bigint[])
 order by t.due {order}, t.id {order} limit {most}"""
 _SNOOZED: Final = """
 select t.due, t.id from orchestration_humantask t
-where t.id = any(%(snoozed)s::bigint[]) and t.state = 'open' {theirs} {fits}
+where t.id = any(%(snoozed)s::bigint[]) and t.state in ('open', 'suspended') {theirs} {fits}
       and (t.due, t.id) {beyond} (%(due)s, %(task)s)
 order by t.due {order}, t.id {order} limit {most}"""
 _OFFERED: Final = """
@@ -44,11 +45,11 @@ union all (
 _TASK_OF: Final = SQL("join orchestration_humantask t on t.id = c.task_id")
 _AMONG: Final = """
 select t.due, t.id from ({source}) s join orchestration_humantask t on t.instance_id = s.instance_id
-where t.state = 'open' and (t.due, t.id) {beyond} (%(due)s, %(task)s) {theirs} {fits}
+where t.state in ('open', 'suspended') and (t.due, t.id) {beyond} (%(due)s, %(task)s) {theirs} {fits}
 order by t.due {order}, t.id {order} limit {most}"""
 _BY_VALUE: Final = """
 select v.{held} as value, v.instance_id as instance, t.id from casework_listedvalue v
-join orchestration_humantask t on t.instance_id = v.instance_id and t.state = 'open'
+join orchestration_humantask t on t.instance_id = v.instance_id and t.state in ('open', 'suspended')
 where {seen} and v.{held} is not null {beyond} {theirs} {fits}
 order by v.{held} {order}, v.instance_id {order}, t.id {order} limit %(limit)s"""
 _POOLED: Final = """
@@ -64,7 +65,7 @@ _SHOWN: Final = """
 with found({keys}, id) as ({found}),
      top as (select distinct {keys}, id from found order by {keys_in_order}, id {order} limit %(limit)s)
 select t.id, t.name, t.due, t.priority, t.assignee_id, u.username, u.first_name, u.last_name, f.id, f.title,
-       f.reference, f.state, i.definition_id, i.data, t.created, t.form, t.definition_item,
+       f.reference, f.state, i.definition_id, i.data, t.created, t.form, t.definition_item, t.state,
        array(select g.name::text from orchestration_taskcandidate c join auth_group g on g.id = c.group_id
              where c.task_id = t.id order by g.name), i.id, {keys_of_top}
 from top join orchestration_humantask t on t.id = top.id
@@ -81,7 +82,8 @@ select (select count(*) from (select id from ({mine}) m) x),
 
 _NONE: Final = SQL("")
 _PAGE: Final = SQL("%(limit)s")
-_FREE: Final = SQL("and not c.assigned")
+_TO_TAKE: Final = "and not c.assigned and not c.suspended"
+_FREE: Final = SQL(_TO_TAKE)
 _ASSIGNED: Final = "t.assignee_id = %(person)s"
 _CANDIDATE: Final = """exists (
     select from orchestration_taskcandidate c
@@ -89,9 +91,9 @@ _CANDIDATE: Final = """exists (
 _WHOSE: Final[dict[str, LiteralString]] = {
     "mine": _ASSIGNED,
     "groups": _CANDIDATE.format(free=""),
-    "unassigned": _CANDIDATE.format(free="and not c.assigned"),
+    "unassigned": _CANDIDATE.format(free=_TO_TAKE),
     "all": f"({_ASSIGNED} or {_CANDIDATE.format(free='')})",
-    "soon": f"t.due <= %(soon)s and ({_ASSIGNED} or {_CANDIDATE.format(free='and not c.assigned')})",
+    "soon": f"t.due <= %(soon)s and t.state = 'open' and ({_ASSIGNED} or {_CANDIDATE.format(free=_TO_TAKE)})",
     "snoozed": f"t.id = any(%(snoozed)s::bigint[]) and ({_ASSIGNED} or {_CANDIDATE.format(free='')})",
 }
 _AWAKE: Final = SQL(" and t.id <> all(%(hidden)s::bigint[])")
@@ -194,4 +196,4 @@ def _tab(tab: str, going: Ordered, fits: Composed, most: SQL = _PAGE) -> Compose
             return SQL("({}) union ({})").format(mine(), offered(_NONE))
         case _:
             soon = offered(_FREE, SQL("and c.due <= %(soon)s"))
-            return SQL("({}) union ({})").format(mine(SQL("and t.due <= %(soon)s")), soon)
+            return SQL("({}) union ({})").format(mine(SQL("and t.due <= %(soon)s and t.state = 'open'")), soon)

@@ -44,10 +44,16 @@ def next_task(
 
 
 def in_turn(known: Iterable[TaskRow], listed: Iterable[TaskRow]) -> list[TaskRow]:
-    """What is at risk, the first due first, then what is listed, in its order; nothing that somebody else has, or
-    that sleeps."""
+    """What is at risk, the first due first, then what is listed, in its order.
+
+    Nothing that somebody else has, that sleeps or is suspended.
+    """
     risky = sorted((row for row in known if row.at_risk), key=lambda row: (row.due or LATEST, row.id))
-    rows = {row.id: row for row in (*risky, *listed) if (row.mine or not row.assignee) and row.asleep is None}
+    rows = {
+        row.id: row
+        for row in (*risky, *listed)
+        if (row.mine or not row.assignee) and row.asleep is None and not row.suspended
+    }
     return list(rows.values())
 
 

@@ -47,6 +47,7 @@ class Found(NamedTuple):
     created: datetime
     form: str
     item: str
+    task_state: str
     groups: Sequence[str]
     instance: int
 
@@ -56,7 +57,8 @@ class TaskRow:
     """`assignee` is the name of whoever has it, empty where nobody has; `groups`: whom it is offered to.
 
     `headline`: what tells its case from others, `why` it is here, `suggested`: what a machine thinks that it is about,
-    `sure`: from 0 to 1. `at_risk`: little is left of its time, or nothing. `cells`: one for each column asked for.
+    `sure`: from 0 to 1. `at_risk`: little is left of its time, or nothing; what is
+    `suspended` loses none. `cells`: one for each column asked for.
     `asleep`: until when it is snoozed.
     """
 
@@ -79,6 +81,7 @@ class TaskRow:
     sure: float | None = None
     cells: tuple[Cell, ...] = ()
     asleep: Asleep | None = None
+    suspended: bool = False
 
     @property
     def values(self) -> dict[str, Any]:
@@ -106,15 +109,17 @@ def task_row(
     seen = _glance(found, data, person, masked)
     suggested, sure = suggestion(seen, found.form) if seen else ("", None)
     name = f"{found.first_name or ''} {found.last_name or ''}".strip() or found.username or ""
+    stands = found.task_state == "suspended"
     is_titled = shown == found.title and found.reference in found.title
     return TaskRow(
         id=found.id, name=found.name if found.name in _static_names(found.definition) else masked(found.name),
-        due=found.due if found.due.year < 9999 else None, overdue=found.due < now,
-        at_risk=at_risk(found.created, found.due, now), urgent=found.priority > 50, assignee=name,
+        due=found.due if found.due.year < 9999 else None, overdue=not stands and found.due < now,
+        at_risk=not stands and at_risk(found.created, found.due, now), urgent=found.priority > 50, assignee=name,
         mine=found.assignee == user.pk, groups=tuple(found.groups), case=found.case, title=shown,
         reference=found.reference if is_titled else masked(found.reference),
         state=found.state, headline=headline(seen) if seen else (), why=reason(seen, found.item) if seen else "",
         suggested=suggested, sure=sure, cells=cells(columns, found.definition, data, person, masked),
+        suspended=stands,
     )  # fmt: skip
 
 

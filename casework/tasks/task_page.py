@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,8 +19,10 @@ from casework.cases.read.open_tasks import OpenTask, open_tasks
 from casework.cases.read.progress import Stage, stages
 from casework.cases.read.sent_texts import SentText, sent_texts
 from casework.cases.read.sources import sources
+from casework.cases.read.suspension import Suspension, suspension
 from casework.cases.read.timeline import Line, lines
 from casework.forms.answer_validation import at_path
+from casework.forms.schema_form import text_of
 from casework.tasks import by_hand as desks
 from casework.tasks.assigning import Receiver, receivers
 from casework.tasks.machine_work import MachineWork, machine_work
@@ -30,23 +32,30 @@ from orchestration.casetypes.case_type import Form, by_definition
 from orchestration.jobs import by_hand
 from orchestration.models import HumanTask
 from orchestration.privacy.masking import View
+from orchestration.shell.selectors import completion_of
 
 Json = Any
 
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """`task` is None when it is over; `ended` and `state` then say how. `view` masks what the form shows at first."""
+    """`task` is None when it is over; `ended` and `state` then say how; with `then` all of the case's data
+    is as it was when the task was finished, and `answered` what was answered, in words. `view` masks what the form
+    shows at first.
+    """
 
     id: int
     name: str
     part: str
     state: str
     ended: datetime | None
+    then: bool
+    answered: tuple[tuple[str, str], ...]
     task: OpenTask | None
     case: int
     title: str
     case_state: str
+    suspension: Suspension | None
     version: str
     key_facts: tuple[Fact, ...]
     stages: tuple[Stage, ...]
@@ -79,8 +88,9 @@ def form_of(task: HumanTask) -> Form:
 
 def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
     case = task.instance.case
-    seen = look(user=user, case=case, now=now, item=task.item)
-    found = {row.id: row for row in open_tasks(seen, user, permissions.may(user, "work", case), now)}
+    then, works = _finished(task), permissions.may(user, "work", case)
+    seen = look(user=user, case=case, now=now, item=task.item, then=then)
+    found = {row.id: row for row in open_tasks(seen, user, works, now)}
     work = desks.desk(task, seen.case_type, seen.view)
     form = form_of(task) if work is None else work.form
     data, source = seen.view.data, sources(seen, decision_names(case.instance.definition_id))
@@ -90,19 +100,47 @@ def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
     made = decisions_made(seen, source)
     return TaskPage(
         id=task.pk, name=seen.view.text(task.name), part=seen.view.text(seen.running.around(task.item)),
-        state=task.state, ended=task.ended, task=mine,
-        case=case.pk, title=seen.view.text(case.title), case_state=case.state, version=seen.case_type.label,
+        state=task.state, ended=task.ended, then=then is not None,
+        answered=answered(form, seen.view) if then else (), task=mine,
+        case=case.pk, title=seen.view.text(case.title), case_state=case.state,
+        suspension=suspension(seen, works) if mine is not None else None, version=seen.case_type.label,
         key_facts=key_facts(seen), stages=stages(seen),
         messages=tuple(_messages(seen)), suggestion=suggestion(form, data), form=form,
         why_here=why_here(made, () if mine is None else mine.groups), text_in_editor=is_in_editor(form),
         sent=() if mine is not None else sent_texts(seen),
         work=None if work is None else machine_work(seen, work),
         initial=_initial(form, data) if work is None else work.shown,
-        results=results(seen), made=made, data=tuple(_not_above(seen, form, fields(seen, source))),
+        results=results(seen), made=made, data=tuple(_not_above(seen, form, _stood(task, then, fields(seen, source)))),
         happened=lines(seen),
         receivers=tuple(receivers(user, task, seen.case_type)) if hands_on else (), may_order=may_order and hands_on,
         may_snooze=is_theirs, asleep=asleep(user, now).get(task.pk) if is_theirs else None,
         may_reveal=permissions.may(user, "reveal", case), view=seen.view,
+    )  # fmt: skip
+
+
+def _finished(task: HumanTask) -> int | None:
+    """The event of its completion; None for what is not completed."""
+    if task.state != HumanTask.State.COMPLETED or task.ended is None:
+        return None
+    return completion_of(task.instance_id, task.item, task.ended)
+
+
+def _stood(task: HumanTask, then: int | None, data: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The data without who wrote it, where that came after the task was finished."""
+    if then is None or task.ended is None:
+        return data
+    later = (field.since is not None and field.since > task.ended for field in data)
+    return tuple(
+        replace(field, source="", since=None) if late else field for field, late in zip(data, later, strict=True)
+    )
+
+
+def answered(form: Form, view: View) -> tuple[tuple[str, str], ...]:
+    """What stands in the places that the form writes to, in the words of its choices."""
+    found = ((each, at_path(view.data, each.path)) for each in form.fields)
+    return tuple(
+        (each.label, view.text(each.choices.get(str(value), text_of(value))))
+        for each, value in found if value not in (None, "")
     )  # fmt: skip
 
 

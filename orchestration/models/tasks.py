@@ -35,7 +35,9 @@ class HumanTask(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instance", "item"], name="task_once_per_item")]
         indexes = [
-            models.Index(fields=["assignee", "due", "id"], condition=Q(state="open"), name="task_mine"),
+            models.Index(
+                fields=["assignee", "due", "id"], condition=Q(state__in=["open", "suspended"]), name="task_mine"
+            ),
             models.Index(fields=["ended"], condition=Q(state="completed"), name="task_completed"),
         ]
 
@@ -44,7 +46,7 @@ class HumanTask(models.Model):
 
 
 class TaskCandidate(models.Model):
-    """Which group, or which person by name, may take an open task.
+    """Which group, or which person by name, may take an open task; with `suspended` once its case goes on.
 
     The inbox reads this, top rows per group and of the person, so that it never scans.
     """
@@ -56,6 +58,7 @@ class TaskCandidate(models.Model):
     )
     due = models.DateTimeField()
     assigned = models.BooleanField(default=False)
+    suspended = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -66,7 +69,11 @@ class TaskCandidate(models.Model):
         ]
         indexes = [
             models.Index(fields=["group", "due", "task"], name="candidate_of_group"),
-            models.Index(fields=["group", "due", "task"], condition=Q(assigned=False), name="candidate_unassigned"),
+            models.Index(
+                fields=["group", "due", "task"],
+                condition=Q(assigned=False, suspended=False),
+                name="candidate_unassigned",
+            ),
             models.Index(fields=["user", "due", "task"], condition=~Q(user=None), name="candidate_of_person"),
         ]
 

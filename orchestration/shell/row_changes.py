@@ -13,6 +13,9 @@ from typing import Any
 
 from orchestration.engine import events as e
 
+ENDED_EARLY = ("terminated", "closed")
+"""States of a case that was ended while tasks of it may have been suspended."""
+
 
 @dataclass(slots=True)
 class OpenedTask:
@@ -34,7 +37,11 @@ class OpenedIncident:
 
 @dataclass(slots=True)
 class Effects:
-    """By the engine's number of each task (its item), job, timer, subscription and incident."""
+    """By the engine's number of each task (its item), job, timer, subscription and incident.
+
+    `goes_on`: something that was suspended does, and its tasks with it. `left_suspended`: items that were ended while
+    they were suspended; no event closes their tasks once more.
+    """
 
     tasks: dict[int, OpenedTask] = field(default_factory=dict)
     tasks_closed: dict[int, str] = field(default_factory=dict)
@@ -48,7 +55,14 @@ class Effects:
     incidents: dict[int, OpenedIncident] = field(default_factory=dict)
     incidents_resolved: dict[int, str] = field(default_factory=dict)
     thrown: list[e.MessageThrown | e.SignalThrown] = field(default_factory=list)
+    goes_on: bool = False
+    left_suspended: list[int] = field(default_factory=list)
     ended: str | None = None
+
+    @property
+    def ends_suspended(self) -> bool:
+        """Whether the step may have ended tasks that were suspended."""
+        return bool(self.left_suspended) or self.ended in ENDED_EARLY
 
     def nudges(self) -> list[int]:
         """The jobs that a worker should look at now."""
@@ -64,7 +78,16 @@ def effects(events: Iterable[e.Event]) -> Effects:
     found = Effects()
     for event in events:
         _fold(found, event)
+        if isinstance(event, e.ItemChanged | e.InstanceChanged) and event.source == "suspended":
+            _leave_suspension(found, event)
     return found
+
+
+def _leave_suspension(found: Effects, event: e.ItemChanged | e.InstanceChanged) -> None:
+    if event.target not in ENDED_EARLY:
+        found.goes_on = True
+    elif isinstance(event, e.ItemChanged):
+        found.left_suspended.append(event.item)
 
 
 def _fold(found: Effects, event: e.Event) -> None:

@@ -5,9 +5,13 @@ Reads of the state document and the data, in clear: whoever shows them masks the
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from orchestration.engine.codec import decode
+from audit.models import AuditEvent
+from audit.selectors import AT_ONCE, entries_of
+from orchestration.engine.apply import apply
+from orchestration.engine.codec import decode, decode_event
 from orchestration.engine.state import Item, State
 from orchestration.models import Instance
 
@@ -20,6 +24,31 @@ def state_of(instance: Instance) -> State:
     if instance.get_deferred_fields() & {"items", "data"}:
         instance.refresh_from_db(fields=STATE)
     return decode(bytes(instance.items), bytes(instance.data))
+
+
+ENGINE = "engine."
+
+
+def state_before(instance: int, sequence: int) -> State:
+    """The state before this event, from the history alone (replay). What was erased from it is not in it."""
+    state, after = State(), 0
+    while entries := entries_of(instance, after=after, until=sequence - 1):
+        for entry in entries:
+            if entry.action.startswith(ENGINE) and not entry.detail.get("erased"):
+                apply(state, decode_event(entry.action.removeprefix(ENGINE), entry.detail))
+        after = entries[-1].sequence
+        if len(entries) < AT_ONCE:
+            break
+    return state
+
+
+def completion_of(instance: int, item: int, at: datetime) -> int | None:
+    """The event with which an item was completed at this moment; None where the history has none."""
+    changes = AuditEvent.objects.filter(chain=instance, action="engine.ItemChanged", at=at)
+    numbers = list(changes.order_by("sequence").values_list("sequence", flat=True))
+    found = entries_of(instance, after=2**31 - 1, also=numbers) if numbers else []
+    done = (one for one in found if (one.detail.get("item"), one.detail.get("target")) == (item, "completed"))
+    return next((one.sequence for one in done), None)
 
 
 def data_of(instance: Instance) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from audit.db.columns import Blobs, Integers, Moments, Texts
 from audit.db.sql import Part
 from orchestration.engine import events as e
 from orchestration.jobs import retry
-from orchestration.shell.row_changes import Effects, moment
+from orchestration.shell.row_changes import ENDED_EARLY, Effects, moment
 
 NO_DUE_DATE = datetime(9999, 12, 31, tzinfo=UTC)
 NORMAL_PRIORITY = 50
@@ -90,7 +90,24 @@ task_closed as (
     returning t.id),
 candidate_gone as (
     delete from orchestration_taskcandidate c using orchestration_humantask t
-    where c.task_id = t.id and t.instance_id = %(instance)s and t.item = any(%(closed_items)s))"""
+    where c.task_id = t.id and t.instance_id = %(instance)s and t.item = any(%(over_items)s))"""
+TASKS_SUSPENDED = """
+candidate_suspended as (
+    update orchestration_taskcandidate c set suspended = true from orchestration_humantask t
+    where c.task_id = t.id and t.instance_id = %(instance)s and t.item = any(%(suspended_items)s))"""
+TASKS_GO_ON = """
+candidate_before as (
+    delete from orchestration_taskcandidate c using orchestration_humantask t
+    where c.task_id = t.id and t.instance_id = %(instance)s and t.item = any(%(task_items)s))"""
+SUSPENDED_ENDED = """
+task_ended as (
+    update orchestration_humantask set state = 'terminated', ended = %(at)s
+    where instance_id = %(instance)s and state = 'suspended' and item <> all(%(items_on)s)
+      and (%(case_ended)s or item = any(%(items_left)s))),
+candidate_ended as (
+    delete from orchestration_taskcandidate c using orchestration_humantask t
+    where c.task_id = t.id and t.instance_id = %(instance)s and t.state = 'suspended' and t.item <> all(%(items_on)s)
+      and (%(case_ended)s or t.item = any(%(items_left)s)))"""
 JOBS_OPENED = """
 job as (
     insert into orchestration_job (instance_id, job, item, definition_item, name, capability, input, state, attempts,
@@ -210,8 +227,9 @@ def parts(found: Effects, fallback_group: str, priority: int = 0) -> Iterator[Pa
         if named := [(task.event.item, name) for task in found.tasks.values() for name in people_named(task.event)]:
             items, people = zip(*named, strict=True)
             yield PEOPLE_NAMED, {"named_items": Integers(items), "named_people": Texts(map(_text, people))}
-    if found.tasks_closed:
-        yield TASKS_CLOSED, _pair("closed_items", "closed_states", found.tasks_closed)
+        if found.goes_on:
+            yield TASKS_GO_ON, {}
+    yield from _tasks_closed(found)
     if found.jobs:
         yield JOBS_OPENED, _jobs(found) | {"job_priority": priority}
     if found.jobs_closed:
@@ -232,6 +250,21 @@ def parts(found: Effects, fallback_group: str, priority: int = 0) -> Iterator[Pa
         yield INCIDENTS_RESOLVED, _pair("resolved", "resolutions", found.incidents_resolved)
     if found.thrown:
         yield THROWN, _thrown(found.thrown)
+
+
+def _tasks_closed(found: Effects) -> Iterator[Part]:
+    """Whom a suspended task is offered to stays known, so that it stays in their lists."""
+    suspended = [item for item, state in found.tasks_closed.items() if state == "suspended"]
+    if found.tasks_closed:
+        over = Integers(item for item in found.tasks_closed if item not in set(suspended))
+        yield TASKS_CLOSED, _pair("closed_items", "closed_states", found.tasks_closed) | {"over_items": over}
+    if suspended:
+        yield TASKS_SUSPENDED, {"suspended_items": Integers(suspended)}
+    if found.ends_suspended:
+        yield SUSPENDED_ENDED, {
+            "items_left": Integers(found.left_suspended), "items_on": Integers(found.tasks),
+            "case_ended": found.ended in ENDED_EARLY,
+        }  # fmt: skip
 
 
 def offered_to(task: e.TaskOpened, fallback_group: str) -> tuple[str, ...]:

@@ -177,7 +177,7 @@ ROWS = {
     "a task sinks in everybody's inbox": (
         "update orchestration_taskcandidate set due = due + interval '1 year' where task_id = "
         "(select id from orchestration_humantask where instance_id = 2)",
-        "says another due time or holder",
+        "says another due time, holder or state",
     ),
     "a done task is offered": (
         f"insert into orchestration_taskcandidate (task_id, user_id, due, assigned) values ({DONE_TASK}, {ANNA}, now(), false)",

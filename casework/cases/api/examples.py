@@ -26,7 +26,12 @@ _TASK: Json = {
     "id": 5, "name": "Check and send the draft", "due": AT, "overdue": False, "urgent": False, "assignee": "Anna Adler",
     "mine": True,
 }  # fmt: skip
-_OPEN_TASK: Json = _TASK | {"part": "Answer", "groups": ["Analysts"], "may": ["complete", "release"]}
+_OPEN_TASK: Json = _TASK | {
+    "part": "Answer",
+    "groups": ["Analysts"],
+    "may": ["complete", "release"],
+    "suspended": False,
+}
 _DECISION: Json = {
     "sequence": 23, "name": "Route", "at": AT, "version": "complaint v4",
     "fired": [{
@@ -79,7 +84,7 @@ HISTORY: Json = {
 _ROW: Json = {
     "about": "Fees and charges · “Why was I charged 12.50 for my account?”", "suggested": "Fees and charges",
     "sure": 0.93, "why": "A known kind of complaint: an analyst checks the drafted answer.", "at_risk": False,
-    "groups": ["Analysts"], "asleep": None,
+    "suspended": False, "groups": ["Analysts"], "asleep": None,
 }  # fmt: skip
 TASKS: Json = {
     "results": [

@@ -137,6 +137,7 @@ class OpenTask(Shape):
     mine = s.BooleanField()
     groups = NamesField(help_text="Whom it is offered to.")
     may = NamesField(help_text="What you may do now: claim, release, complete.")
+    suspended = s.BooleanField(help_text="Nothing can be done here until somebody resumes what is suspended.")
 
 
 class Awaited(Shape):

@@ -31,6 +31,7 @@ from casework.cases.read.plan_options import Added, ByHand, Offered, added, by_h
 from casework.cases.read.progress import Goal, Milestone, Stage, Strip, may_still_come, strips
 from casework.cases.read.sent_texts import SentText, sent_texts
 from casework.cases.read.sources import WAYS, sources
+from casework.cases.read.suspension import Suspension, suspension
 from casework.cases.read.timeline import Line, lines
 from casework.cases.read.waiting import Awaited, Coming, awaited, coming
 from casework.models import Case
@@ -98,6 +99,7 @@ class CasePage:
     closed: bool
     urgent: bool
     suspended: bool
+    suspension: Suspension | None
     created: datetime
     updated: datetime
     key_facts: tuple[Fact, ...]
@@ -162,6 +164,7 @@ def case_page(*, user: User, case: Case, now: datetime, kind: str = "", place: s
         id=case.pk, title=top.title, reference=top.reference, source=WAYS.get(top.source, top.source),
         kind=case_type.name, version=case_type.label, goal=case_type.goal, progress=top.progress,
         state=case.state, closed=case.closed, urgent=top.urgent, suspended=top.suspended,
+        suspension=suspension(seen, works) if here("work") else None,
         created=case.created, updated=case.updated, key_facts=top.key_facts, stages=top.stages,
         strips=strips(seen) if here("work") else (), tasks=tasks, awaited=comes_in, coming=events,
         machine_work=tuple(_machine_work(seen)) if here("work") else (),

@@ -27,7 +27,7 @@ from orchestration.privacy.classification import Classification
 from orchestration.privacy.masking import Principal, Rows, View, mask, text_mask
 from orchestration.privacy.masks import DOTS
 from orchestration.shell import selectors
-from orchestration.view.state import State
+from orchestration.view.state import ROOT, State
 
 Json = Any
 
@@ -71,11 +71,14 @@ class Look:
 
 
 def look(
-    *, user: User, case: Case, now: datetime, before: int | None = None, item: int | None = None, most: int = SHOWN
-) -> Look:
+    *, user: User, case: Case, now: datetime, before: int | None = None, item: int | None = None, most: int = SHOWN,
+    then: int | None = None,
+) -> Look:  # fmt: skip
     """The case as it is now, with its newest events (at most `most`), or (with `before`) those before that event.
 
     The view is of the root's data, or of what the open `item` sees of the part that it stands in.
+
+    `then`: the state and the data are those just before this event, masked for the reader as they are today.
 
     Three statements for the past, one for names and two for who is looking, however long the case is.
     """
@@ -85,15 +88,21 @@ def look(
     last = past["upto"] if before is None else before - 1
     principal = permissions.principal(user, case, now)
     tail = written(entry for entry in found if entry.sequence > past["kept"])
-    root = [dict(state.root.variables)]
-    view = mask(selectors.visible(state, item), case_type.classification, principal, [*root, *tail], values)
+    root, stood = [dict(state.root.variables)], state if then is None else _stood(case, then, state)
+    view = mask(selectors.visible(stood, item), case_type.classification, principal, [*root, *tail], values)
     decided = set(past["decisions"])
     return Look(
-        case, case_type, state, past,
+        case, case_type, stood, past,
         tuple(entry for entry in found if last - most < entry.sequence <= last),
         tuple(entry for entry in found if entry.sequence in decided),
         view, running(case_type.library, state, case_type.case, past), actor_names(past["actors"]),
     )  # fmt: skip
+
+
+def _stood(case: Case, then: int, now: State) -> State:
+    """The state before an event; as it is now where the beginning of the case was erased."""
+    state = selectors.state_before(case.instance_id, then)
+    return state if ROOT in state.instances else now
 
 
 def _past(

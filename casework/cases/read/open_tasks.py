@@ -40,6 +40,7 @@ class OpenTask:
     groups: tuple[str, ...]
     may: frozenset[str]
     barred: str = ""
+    suspended: bool = False
 
     @property
     def may_complete(self) -> bool:
@@ -60,7 +61,7 @@ def _open_task(
     candidates = [each for each in vars(task)["offered_to"] if each["group"] or each["user"]]
     offered = any(each["group"] in mine or each["user"] == user.pk for each in candidates)
     assignee = task.assignee
-    is_mine = task.assignee_id == user.pk
+    is_mine, stands = task.assignee_id == user.pk, task.state == HumanTask.State.SUSPENDED
     may = set()
     if may_work and task.state == HumanTask.State.OPEN:
         may |= {"complete", "release"} if is_mine else set()
@@ -70,9 +71,11 @@ def _open_task(
     may -= {"claim", "complete"} if barred else set()
     return OpenTask(
         id=task.pk, name=seen.view.text(task.name), part=seen.view.text(seen.running.around(task.item)),
-        due=task.due if task.due.year < 9999 else None, overdue=task.due < now, urgent=task.priority > 50,
+        due=task.due if task.due.year < 9999 else None, overdue=task.due < now and not stands,
+        urgent=task.priority > 50,
         assignee="" if assignee is None else assignee.get_full_name() or assignee.get_username(), mine=is_mine,
         groups=tuple(sorted({_offered_to(each) for each in candidates})), may=frozenset(may), barred=barred,
+        suspended=stands,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Is every open task offered to those whom its model names, and to nobody else?
+"""Is every open or suspended task offered to those whom its model names, and to nobody else?
 
 A group that was not there, and a person who was not active, when the task came up is stood in for by the fallback
 group. Who was there then is not in a case's history, so either is right.
@@ -13,10 +13,10 @@ from typing import Any, Final
 
 import psycopg
 
-from orchestration.shell.verification.told import TASK_ASSIGNEE, TASK_DUE, Either, Offer, Told
+from orchestration.shell.verification.told import TASK_ASSIGNEE, TASK_DUE, TASK_STATE, Either, Offer, Told
 
 CANDIDATES: Final = """
-select t.instance_id, t.item, g.name, u.username, c.due, c.assigned
+select t.instance_id, t.item, g.name, u.username, c.due, c.assigned, c.suspended
 from orchestration_taskcandidate c join orchestration_humantask t on t.id = c.task_id
 left join auth_group g on g.id = c.group_id left join auth_user u on u.id = c.user_id
 where t.instance_id = any(%s) order by t.instance_id, t.item
@@ -27,11 +27,11 @@ PEOPLE: Final = "select username from auth_user where username = any(%s)"
 
 @dataclass(slots=True)
 class Offered:
-    """The rows of one task: how often each group and person, when due, whether held."""
+    """The rows of one task: how often each group and person, when due, whether held and whether suspended."""
 
     groups: Counter[str]
     people: Counter[str]
-    said: set[tuple[Any, bool]]
+    said: set[tuple[Any, bool, bool]]
 
 
 def apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, tuple[Told, str]]) -> Iterator[tuple[int, str]]:
@@ -42,31 +42,37 @@ def apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, tuple[Told, str]]) ->
     people = {name for (name,) in cursor.execute(PEOPLE, [list(named)]).fetchall()} if named else set()
     for case, (told, fallback) in cases.items():
         for item, offer in told.offers.items():
-            offered = found.pop((case, item), None) or Offered(Counter(), Counter(), set())
+            offered = found.pop((case, item), None)
+            row = told.rows["task"].open.get(item)
+            if offered is None and row is not None and row[TASK_STATE] == "suspended":
+                continue  # suspended long ago, when such tasks were in nobody's list
+            offered = offered or Offered(Counter(), Counter(), set())
             for sentence in _task_apart(offer, offered, fallback, there, people):
                 yield case, f"task {item} {sentence}"
-            row = told.rows["task"].open.get(item)
             if row is not None and not all(_fits(row, said) for said in offered.said):
-                yield case, f"the list of who may take task {item} says another due time or holder"
+                yield case, f"the list of who may take task {item} says another due time, holder or state"
     for case, item in found:
         yield case, f"task {item} is offered to somebody, but is not open"
 
 
 def _rows(cursor: psycopg.Cursor[Any], cases: list[int]) -> dict[tuple[int, int], Offered]:
     found: dict[tuple[int, int], Offered] = {}
-    for case, item, group, person, due, assigned in cursor.execute(CANDIDATES, [cases], binary=True).fetchall():
+    for case, item, group, person, due, assigned, suspended in cursor.execute(
+        CANDIDATES, [cases], binary=True
+    ).fetchall():
         offered = found.setdefault((case, item), Offered(Counter(), Counter(), set()))
         if group is not None:
             offered.groups[group] += 1
         if person is not None:
             offered.people[person] += 1
-        offered.said.add((due, assigned))
+        offered.said.add((due, assigned, suspended))
     return found
 
 
-def _fits(row: list[Any], said: tuple[Any, bool]) -> bool:
-    holder = row[TASK_ASSIGNEE]
-    return bool(said[0] == row[TASK_DUE]) and (isinstance(holder, Either) or said[1] == (holder is not None))
+def _fits(row: list[Any], said: tuple[Any, bool, bool]) -> bool:
+    holder, (due, held, suspended) = row[TASK_ASSIGNEE], said
+    same = due == row[TASK_DUE] and suspended == (row[TASK_STATE] == "suspended")
+    return bool(same) and (isinstance(holder, Either) or held == (holder is not None))
 
 
 def _task_apart(offer: Offer, offered: Offered, fallback: str, there: set[str], people: set[str]) -> Iterator[str]:

@@ -20,7 +20,7 @@ from orchestration.engine import events as e
 from orchestration.engine.apply import apply
 from orchestration.engine.codec import decode_event
 from orchestration.engine.state import ROOT, State
-from orchestration.shell.row_changes import JOB_STATES, TASK_STATES, moment
+from orchestration.shell.row_changes import ENDED_EARLY, JOB_STATES, TASK_STATES, moment
 from orchestration.shell.step_sql import NO_DUE_DATE, NORMAL_PRIORITY
 from orchestration.shell.step_sql import _small as small
 from orchestration.shell.step_sql import _text as storable
@@ -198,12 +198,27 @@ def _task_opened(told: Told, event: e.TaskOpened, at: datetime) -> None:
 
 def _task_closed(told: Told, event: e.TaskClosed, at: datetime) -> None:
     rows = told.rows["task"]
-    told.offers.pop(event.item, None)
+    if event.how != "suspended":
+        told.offers.pop(event.item, None)
     if (row := rows.row(event.item)) is None:
         return
     row[TASK_STATE], row[TASK_ENDED] = TASK_STATES.get(event.how, "terminated"), at
     if event.how != "suspended":  # it comes back under its number
         rows.close(event.item, row)
+
+
+def _suspended_ended(told: Told, event: e.ItemChanged | e.InstanceEnded, at: datetime) -> None:
+    """What was suspended and is ended with what is around it; rows of long ago stayed as they were."""
+    if isinstance(event, e.ItemChanged):
+        ended = [event.item] if event.source == "suspended" and event.target in ENDED_EARLY else []
+    else:
+        ended = list(told.rows["task"].open) if event.parent is None and event.state in ENDED_EARLY else []
+    for item in ended:
+        row = told.rows["task"].open.get(item)
+        if row is not None and row[TASK_STATE] == "suspended":
+            told.offers.pop(item, None)
+            row[TASK_STATE], row[TASK_ENDED] = Either(("terminated", "suspended")), Either((row[TASK_ENDED], at))
+            told.rows["task"].close(item, row)
 
 
 def _task_taken(told: Told, detail: Mapping[str, Any], link: Row) -> None:
@@ -362,6 +377,7 @@ def root_state(told: Told) -> str | None:
 
 on_event(_task_opened, e.TaskOpened)
 on_event(_task_closed, e.TaskClosed)
+on_event(_suspended_ended, e.ItemChanged, e.InstanceEnded)
 on_event(_job_requested, e.JobRequested)
 on_event(_job_failed, e.JobFailed)
 on_event(_job_closed, e.JobClosed)

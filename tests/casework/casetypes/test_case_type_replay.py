@@ -232,7 +232,7 @@ def agrees(play: Play) -> None:
     named = BY_HAND.get(state.root.state) or on_its_way
     assert (case.state, case.closed) == (named, ended)
     for task in HumanTask.objects.filter(instance=case.instance):
-        assert task.candidates.exists() == (task.state == "open"), task.state
+        assert task.candidates.exists() == (task.state in ("open", "suspended")), task.state
         assert (task.ended is None) == (task.state == "open")
 
 
