@@ -28,7 +28,7 @@ from unnest(%(groups)s::bigint[]) as g(id) cross join lateral (
     where c.group_id = g.id order by c.due, c.task_id limit %(limit)s) c
 group by g.id"""
 _OWN: Final = f"""
-select p.id, md5(string_agg(t.id || t.kind, '' order by t.due, t.id)), 
+select p.id, md5(string_agg(t.id || t.kind, '' order by t.due, t.id)),
        count(*) filter (where t.due <= %(soon)s and t.kind <> 'z')
 from unnest(%(people)s::bigint[]) as p(id) cross join lateral (
     (select t.id, t.due, left(t.state, 1) as kind from orchestration_humantask t

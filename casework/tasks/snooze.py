@@ -31,7 +31,8 @@ AFTERNOON: Final = 15
 SLEEPING: Final[LiteralString] = """
 casework_snooze z join orchestration_humantask t on t.id = z.task_id
 join casework_case f on f.instance_id = t.instance_id and not (z.on_change and f.updated > z.at)
-where t.state in ('open', 'suspended') and (z.until is null or z.until > %(now)s) and not (t.due > z.at and t.due <= %(now)s)"""
+where t.state in ('open', 'suspended') and (z.until is null or z.until > %(now)s)
+      and not (t.due > z.at and t.due <= %(now)s)"""
 _ASLEEP: Final = f"select z.task_id, z.until, z.reason from {SLEEPING} and z.person_id = %(person)s"  # noqa: S608 - of a text that stands in the code
 
 
