@@ -98,6 +98,21 @@ class SearchedCase(models.Model):
         return f"words of {self.case_id}"
 
 
+class SearchedWord(models.Model):
+    """A word by which some case is found, behind its clearance as in `SearchedCase`: what slips are corrected to.
+
+    One may stand here twice, or be of no case any more; neither finds anything.
+    """
+
+    word = models.TextField(db_collation="C")
+
+    class Meta:
+        indexes = [models.Index(fields=["word"], name="searched_word")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
 class CaseUserObjectPermission(UserObjectPermissionBase):
     """Guardian's direct table: a person's permission on one case."""
 

@@ -2,12 +2,13 @@
 
 A full-text projection, written in the statement of the step that writes the data, and made anew by `rebuild_search`
 with the same result. PostgreSQL puts the words together (`casework_searched_words`), since those of title and reference
-stand in the row already.
+stand in the row already. A word that no case had is put into the dictionary (`SearchedWord`): no step waits for another
+that has the same new word, so it may stand there twice.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import orjson
 from django.db import connection, transaction
@@ -20,32 +21,44 @@ from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.models import Instance
 from orchestration.shell.services import Done
 
-_OPENED: Final = """
+_LEARNED: LiteralString = """,
+learned as (
+    insert into casework_searchedword (word)
+    select w.word from searched, unnest(tsvector_to_array(searched.words)) w(word)
+    where not exists (select from casework_searchedword k where k.word = w.word))"""
+_OPENED: LiteralString = """
 searched as (
     insert into casework_searchedcase (case_id, face, words)
     select id, %(search_face)s,
-           casework_searched_words(array_cat(%(search_face)s, %(search_shown)s), %(search_hidden)s) from face)"""
-_WRITTEN: Final = """
+           casework_searched_words(array_cat(%(search_face)s, %(search_shown)s), %(search_hidden)s) from face
+    returning words)"""
+_WRITTEN: LiteralString = """
 searched as (
     update casework_searchedcase s
     set words = casework_searched_words(array_cat(s.face, %(search_shown)s), %(search_hidden)s)
-    from face where s.case_id = face.id)"""
-_REBUILT: Final = """
-insert into casework_searchedcase (case_id, face, words)
-values (%(case)s, %(search_face)s,
-        casework_searched_words(array_cat(%(search_face)s, %(search_shown)s), %(search_hidden)s))
-on conflict (case_id) do update set face = excluded.face, words = excluded.words
-"""
+    from face where s.case_id = face.id
+    returning s.words)"""
+_REBUILT: LiteralString = """
+with searched as (
+    insert into casework_searchedcase (case_id, face, words)
+    values (%(case)s, %(search_face)s,
+            casework_searched_words(array_cat(%(search_face)s, %(search_shown)s), %(search_hidden)s))
+    on conflict (case_id) do update set face = excluded.face, words = excluded.words
+    returning words)"""
+_DONE: LiteralString = " select 1"
+_FORGOTTEN: Final = """
+delete from casework_searchedword k
+where not exists (select from ts_stat('select words from casework_searchedcase') s where s.word = k.word)"""
 
 
 def opened(done: Done, title: str, reference: str) -> Part:
     """Makes a case that was just started be found. Stands in one statement with the part `face` of its row."""
-    return _OPENED, _face(title, reference) | _words(dict(done.state.root.variables), done.case_type)
+    return _OPENED + _LEARNED, _face(title, reference) | _words(dict(done.state.root.variables), done.case_type)
 
 
 def written(done: Done) -> Part | None:
     """Makes a case be found by the data that this step wrote; None where it wrote none."""
-    return (_WRITTEN, _words(dict(done.state.root.variables), done.case_type)) if done.written else None
+    return (_WRITTEN + _LEARNED, _words(dict(done.state.root.variables), done.case_type)) if done.written else None
 
 
 @transaction.atomic
@@ -55,7 +68,14 @@ def rebuild(case: int) -> None:
     instance = Instance.objects.select_for_update().get(pk=found.instance_id)
     words = _words(orjson.loads(bytes(instance.data)), by_definition(instance.definition_id))
     with connection.cursor() as cursor:
-        cursor.execute(_REBUILT, {"case": case, **_face(found.title, found.reference), **words})
+        cursor.execute(_REBUILT + _LEARNED + _DONE, {"case": case, **_face(found.title, found.reference), **words})
+
+
+def forget_words() -> int:
+    """Take out of the dictionary what stands in no case any more; how many words that were."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGOTTEN)
+        return int(cursor.rowcount)
 
 
 def _face(title: str, reference: str) -> dict[str, Texts]:

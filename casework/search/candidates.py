@@ -1,84 +1,152 @@
 """Which cases could hold these words, for this reader, the newest first?
 
-Read from projections alone: the reader's newest cases (`ListedCase`) are tried first, which is enough for words that
-stand in many; what stands in few is found by the index of words (GIN), and then held against the reader's list.
+Read from projections alone, by the way that is shorter. Words that stand in many cases are looked for among the
+reader's newest (`ListedCase`), one by one; what stands in few is found by the index of words (GIN), by the rarest of
+the words alone where the others would only have long lists read, and is then held against the reader's list.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from math import prod
+from typing import Any, Final, LiteralString
 
 from django.db import connection
 
-from casework.cases.read.listed import place
+from casework.cases.read.listed import Place, place
+from casework.search.frequency import shares
 from casework.search.query import Term, is_narrow, statement
 
-WALKED: Final = 1000
-"""The newest cases of a reader that are tried one by one."""
+FIRST: Final = 200
+"""The newest cases of a reader that are tried one by one before anything else: all, of who sees few."""
+WALKED: Final = 5000
+"""The same, where there is no shorter way."""
 MATCHED: Final = 5000
 """Cases with these words, of whoever, that are held against the reader's list."""
+WORTH: Final = 30
+"""Entries of the index that are read in the time in which one case is looked at."""
 
-_NEWEST: Final = """
-with newest as (
+_WALK: LiteralString = """
+with newest as materialized (
     select distinct l.created, l.case_id
     from unnest(%(readers)s::bigint[]) as r(reader), unnest(array[true, false]) as c(closed), lateral (
         select l.created, l.case_id from casework_listedcase l
         where l.reader = r.reader and l.closed = c.closed and (l.created, l.case_id) < (%(created)s, %(case)s)
         order by l.created desc, l.case_id desc limit %(walked)s) l
-    order by l.created desc, l.case_id desc limit %(walked)s)
-select count(*), array(
-    select n.case_id from newest n join casework_searchedcase s on s.case_id = n.case_id
-    where s.words @@ %(query)s::tsquery order by n.created desc, n.case_id desc limit %(limit)s)
-from newest"""
-_EVERYWHERE: Final = """
+    order by l.created desc, l.case_id desc limit %(walked)s),
+fitting as (
+    select n.created, n.case_id from newest n, lateral (
+        select from casework_searchedcase s
+        where s.case_id = n.case_id and ts_match_vq(s.words, %(query)s::tsquery) offset 0) s
+    order by n.created desc, n.case_id desc limit %(limit)s)
+select array(select created from fitting), array(select case_id from fitting), (select count(*) from newest),
+       (select created from newest order by created, case_id limit 1),
+       (select case_id from newest order by created, case_id limit 1)"""
+_EVERYWHERE: LiteralString = """
 with matched as materialized (
-    select case_id from casework_searchedcase where words @@ %(query)s::tsquery limit %(matched)s),
-mine as (
+    select case_id from casework_searchedcase
+    where words @@ %(rare)s::tsquery and (not %(others)s or ts_match_vq(words, %(query)s::tsquery))
+    limit %(matched)s),
+fitting as (
     select l.created, l.case_id from matched m, lateral (
         select created, case_id from casework_listedcase
         where case_id = m.case_id and reader = any(%(readers)s::bigint[]) limit 1) l
-    where (l.created, l.case_id) < (%(created)s, %(case)s))
-select count(*), array(select case_id from mine order by created desc, case_id desc limit %(limit)s) from matched"""
+    where (l.created, l.case_id) < (%(created)s, %(case)s)
+    order by l.created desc, l.case_id desc limit %(limit)s)
+select array(select created from fitting), array(select case_id from fitting), (select count(*) from matched)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Numbers of cases, the newest first. `all`: whether every case of the reader was looked at that comes after."""
+    """Places of cases, the newest first. `all`: whether every case of the reader was looked at that comes after.
 
-    cases: Sequence[int]
-    all: bool
+    `following`: where looking goes on beyond these, empty where there is nothing more.
+    """
+
+    places: Sequence[Place]
+    following: str
+    all: bool = True
+
+    @property
+    def cases(self) -> list[int]:
+        return [each.case for each in self.places]
 
 
-def candidates(readers: Sequence[int], asked: Sequence[Term], level: int, after: str, limit: int) -> Candidates:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One question. `enough`: so many of the newest make a page; `limit`: more are not of use."""
+
+    terms: Sequence[Term]
+    level: int
+    enough: int
+    limit: int
+    values: dict[str, Any]
+
+
+def candidates(
+    readers: Sequence[int], asked: Sequence[Term], level: int, after: str, enough: int, limit: int
+) -> Candidates:
     """At most `limit` of them, beyond a place in the list of cases. `level`: the reader's clearance, 0 to 3."""
     beyond = place(after)
     values: dict[str, Any] = {
         "readers": list(readers), "created": beyond.created, "case": beyond.case, "limit": limit,
-        "walked": WALKED, "matched": MATCHED + 1,
+        "query": statement(asked, level),
     }  # fmt: skip
-    newest: list[int] = []
-    values["query"] = statement(asked, level)
-    if not any(term.near for term in asked):  # so many words are dear to try one by one
-        walked, newest = _read(_NEWEST, values)
-        if len(newest) == limit or walked < WALKED:
-            return Candidates(newest, all=True)
+    question = _Asked(asked, level, enough, limit, values)
+    first = _walk(question, FIRST)
+    if len(first.places) >= enough or not first.following:
+        return first
+    found = shares(asked, level)
     if not is_narrow(asked):
-        return Candidates(newest, all=False)
-    matched, found = _read(_EVERYWHERE, values)
+        return _walk(question, WALKED)
+    likely = prod(found)
+    if likely * WALKED < enough:
+        return _everywhere(question, found) or _walk(question, WALKED)
+    newest = _walk(question, min(WALKED, FIRST + int(2 * enough / likely)))
+    return newest if newest.all else _everywhere(question, found) or newest
+
+
+def _walk(question: _Asked, most: int) -> Candidates:
+    """Those among so many of the reader's newest; not `all` where that was too few to make a page."""
+    created, cases, walked, *last = _read(_WALK, question.values | {"walked": most})
+    places = _places(created, cases)
+    if len(places) == question.limit:
+        return Candidates(places, str(places[-1]))
+    following = str(Place(*last)) if walked == most else ""
+    return Candidates(places, following, not following or len(places) >= question.enough)
+
+
+def _everywhere(question: _Asked, found: Sequence[float]) -> Candidates | None:
+    """Those among all cases; None where too many have the words."""
+    rare = rarest(question.terms, found)
+    by = {"rare": statement(rare, question.level), "others": len(rare) < len(question.terms), "matched": MATCHED + 1}
+    created, cases, matched = _read(_EVERYWHERE, question.values | by)
     if matched > MATCHED:
-        return Candidates(_both(newest, found, limit), all=False)
-    return Candidates(_both(newest, found, limit), all=True)
+        return None
+    places = _places(created, cases)
+    return Candidates(places, str(places[-1]) if len(places) == question.limit else "")
 
 
-def _both(newest: list[int], found: list[int], limit: int) -> list[int]:
-    """The newest are in the order of the list, and before all that is older."""
-    return list(dict.fromkeys((*newest, *found)))[:limit]
+def rarest(asked: Sequence[Term], found: Sequence[float]) -> list[Term]:
+    """The words by which the index is asked: the rarest, and each next one while reading its list spares more than it
+    takes."""
+    (share, term), *others = sorted(zip(found, asked, strict=True), key=lambda each: each[0])
+    taken = [term]
+    for each, other in others:
+        if each >= share * WORTH:
+            break
+        taken.append(other)
+        share *= each
+    return taken
 
 
-def _read(statement: str, values: dict[str, Any]) -> tuple[int, list[int]]:
+def _places(created: Iterable[Any], cases: Iterable[int]) -> list[Place]:
+    return [Place(*each) for each in zip(created, cases, strict=True)]
+
+
+def _read(sought: LiteralString, values: dict[str, Any]) -> Sequence[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        count, cases = cursor.fetchone()
-    return int(count), list(cases)
+        cursor.execute(sought, values)
+        row: Sequence[Any] = cursor.fetchone()
+    return row

@@ -24,8 +24,9 @@ from casework.cases.read.values import InWords, values_in_words
 from casework.cases.search_words import face_of, words_of
 from casework.models import Case
 from casework.search.candidates import candidates
+from casework.search.known import known
 from casework.search.marks import Marked, fitting, marked
-from casework.search.query import Term, nearly, terms
+from casework.search.query import Term, nearly, slips, terms
 from orchestration.casetypes.case_type import Faulty, by_definition
 from orchestration.privacy.classification import rank
 from orchestration.privacy.masking import Field, Principal, fields
@@ -82,35 +83,42 @@ def search(*, user: User, now: datetime, asked: str, after: str = "", limit: int
         return Found(())
     person = permissions.principal(user, None, now)
     found = _page(user, person, sought, after, limit)
-    if found.hits or found.following or after or (meant := nearly(sought)) == sought:
+    if found.hits or found.following or after:
+        return found
+    meant = nearly(sought, known(slips(sought), rank(person.clearance)))
+    if meant == sought:
         return found
     near = _page(user, person, meant, after, limit)
     return near if near.hits else found
 
 
 def _page(user: User, person: Principal, sought: Sequence[Term], after: str, limit: int) -> Found:
-    found = candidates(permissions.readers(user), sought, rank(person.clearance), after, limit * TRIED)
-    cases = Case.objects.select_related("instance").defer("instance__items").in_bulk(found.cases)
+    found = candidates(
+        permissions.readers(user), sought, rank(person.clearance), after, enough=limit + 1, limit=limit * TRIED
+    )
     hits: list[Hit] = []
-    read = [cases[number] for number in found.cases if number in cases]
-    for case, hit in _hits(read, person, sought, limit):
-        hits += [hit] if hit else []
-        if len(hits) > limit:
+    following, last = found.following, ""
+    for case, hit in _hits(found.cases, person, sought, limit):
+        if hit and len(hits) == limit:
+            following = last
             break
-        last = case
-    more = len(hits) > limit or len(found.cases) == limit * TRIED
-    following = str(Place(last.created, last.pk)) if more else ""
-    return Found(tuple(hits[:limit]), following, found.all, any(term.near for term in sought))
+        hits += [hit] if hit else []
+        last = str(Place(case.created, case.pk))
+    return Found(tuple(hits), following, found.all, any(term.near for term in sought))
 
 
 def _hits(
-    cases: Sequence[Case], person: Principal, sought: Sequence[Term], at_once: int
+    numbers: Sequence[int], person: Principal, sought: Sequence[Term], at_once: int
 ) -> Iterator[tuple[Case, Hit | None]]:
-    """Each case with what it shows, some at a time: what stood in them before is read for a page at once."""
-    for begin in range(0, len(cases), at_once + 1):
-        part = cases[begin : begin + at_once + 1]
-        former = former_of(case.instance_id for case in part)
-        yield from ((case, _hit(case, person, former.get(case.instance_id, {}), sought)) for case in part)
+    """Each case with what it shows, some at a time: they, and what stood in them before, are read for a page at
+    once."""
+    read = Case.objects.select_related("instance").defer("instance__items")
+    for begin in range(0, len(numbers), at_once + 1):
+        cases = read.in_bulk(numbers[begin : begin + at_once + 1])
+        former = former_of(case.instance_id for case in cases.values())
+        for number in filter(cases.__contains__, numbers[begin : begin + at_once + 1]):
+            case = cases[number]
+            yield case, _hit(case, person, former.get(case.instance_id, {}), sought)
 
 
 def _hit(case: Case, person: Principal, former: Former, sought: Sequence[Term]) -> Hit | None:

@@ -1,13 +1,13 @@
 """What is asked for in the one box, and which words fit it?
 
 Words as `cases.search_words` makes them: each fits what begins with it, all have to; beside others, a word of one or
-two letters fits as a whole. Where nothing fits, words one edit away do too (Damerau-Levenshtein distance 1), but no
-numbers: another number is another thing. Pure.
+two letters fits as a whole. Where nothing fits, those words of some case do that are one edit away (Damerau-Levenshtein
+distance 1), but no numbers: another number is another thing. Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from string import ascii_lowercase
 from typing import Final
@@ -41,9 +41,17 @@ def terms(asked: str) -> tuple[Term, ...]:
     return tuple(Term(word, whole=len(words) > 1 and len(word) < BEGINS) for word in words)
 
 
-def nearly(asked: Sequence[Term]) -> tuple[Term, ...]:
-    """The same, with what they may have been meant to be."""
-    return tuple(replace(term, near=_one_edit(term.text)) if _may_be_wrong(term.text) else term for term in asked)
+def slips(asked: Sequence[Term]) -> frozenset[str]:
+    """The words, or no words, that these may have been meant to be."""
+    return frozenset().union(*(one_edit(term.text) for term in asked if _may_be_wrong(term.text)))
+
+
+def nearly(asked: Sequence[Term], known: Collection[str]) -> tuple[Term, ...]:
+    """The same, with those known words that they may have been meant to be."""
+    words = frozenset(known)
+    return tuple(
+        replace(term, near=words & one_edit(term.text)) if _may_be_wrong(term.text) else term for term in asked
+    )
 
 
 def is_narrow(asked: Sequence[Term]) -> bool:
@@ -69,7 +77,7 @@ def _may_be_wrong(word: str) -> bool:
     return len(word) in NEAR and not any(character.isdigit() for character in word)
 
 
-def _one_edit(word: str) -> frozenset[str]:
+def one_edit(word: str) -> frozenset[str]:
     """The words that one letter left out, put in, taken for another or swapped with the next one makes of it."""
     cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
     left_out = (a + b[1:] for a, b in cuts if b)

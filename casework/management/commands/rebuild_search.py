@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from casework.cases.search_row import rebuild
+from casework.cases.search_row import forget_words, rebuild
 from casework.models import Case, SearchedCase
 from orchestration.casetypes.case_type import Faulty
 
@@ -27,6 +27,8 @@ class Command(BaseCommand):
         for number in found.order_by("-pk").values_list("pk", flat=True).iterator(chunk_size=500):
             count += self._rebuilt(number)
         self.stdout.write(f"{count} cases: done.")
+        if not cases and not missing:
+            self.stdout.write(f"{forget_words()} words forgotten that stand in no case any more.")
 
     def _rebuilt(self, number: int) -> int:
         try:

@@ -9,14 +9,18 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audit.services import Origin
-from casework.models import Case, CaseGroupObjectPermission, SearchedCase
+from casework.models import Case, CaseGroupObjectPermission, SearchedCase, SearchedWord
 from casework.search import candidates
 from casework.search.find import search
+from casework.search.frequency import RARE, shares
+from casework.search.known import known
+from casework.search.query import Term, terms
 from orchestration.engine.commands import SetVariables
 from orchestration.ground import clock
 from orchestration.shell import services
@@ -40,6 +44,10 @@ def written(case: Case, **data: object) -> None:
 
 def words_kept() -> dict[int, tuple[list[str], str]]:
     return {row.pk: (row.face, row.words) for row in SearchedCase.objects.all()}
+
+
+def dictionary() -> set[str]:
+    return set(SearchedWord.objects.values_list("word", flat=True))
 
 
 @pytest.mark.parametrize(
@@ -91,11 +99,46 @@ def test_the_same_is_found_among_the_newest_and_among_all(
     analysed(message=f"A red bicycle of {PERSON['name']}"), analysed(message="A red car"), analysed(message="A bicycle")
     asked = ("red", "bicycle", "red bicycle", "T-1", "maria", "red x")
     before = [found(people[who], each) for who in ("anna", "clara", "axel", "dora") for each in asked]
-    monkeypatch.setattr(candidates, "WALKED", 1)
+    monkeypatch.setattr(candidates, "FIRST", 1), monkeypatch.setattr(candidates, "WALKED", 1)
     after = [found(people[who], each) for who in ("anna", "clara", "axel", "dora") for each in asked]
     assert before == after
     page = search(user=people["anna"], now=clock.utc_now(), asked="t")
     assert not page.all and [hit.reference for hit in page.hits] == ["T-3"]
+    older = search(user=people["anna"], now=clock.utc_now(), asked="t", after=page.following)
+    assert [hit.reference for hit in older.hits] == ["T-2"]
+
+
+def test_words_that_too_many_have_are_looked_for_from_the_newest_on(
+    people: People, analysed: Analysed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for message in ("A red bicycle", "A red car", "A blue car", "A red boat"):
+        analysed(message=message)
+    for name in ("FIRST", "WALKED", "MATCHED"):
+        monkeypatch.setattr(candidates, name, 1)
+    references, after, looked = list[str](), "", 0
+    while looked == 0 or after:
+        page = search(user=people["anna"], now=clock.utc_now(), asked="red", after=after)
+        references += [hit.reference for hit in page.hits]
+        after, looked = page.following, looked + 1
+    assert references == ["T-4", "T-2", "T-1"] and looked > 3
+
+
+def test_the_index_is_asked_for_the_rarest_words_alone() -> None:
+    red, car, one, two = map(Term, ("red", "car", "one", "two"))
+    assert candidates.rarest([red, car, one], [0.9, 0.5, 0.0001]) == [one]
+    assert candidates.rarest([red, one, two], [0.9, 0.001, 0.0001]) == [two, one]
+    assert candidates.rarest([red, car], [0.05, 0.04]) == [car, red]
+    assert candidates.rarest([red], [1.0]) == [red]
+
+
+def test_how_frequent_a_word_is_comes_from_what_the_database_knows(people: People, analysed: Analysed) -> None:
+    for number in range(6):
+        analysed(message=f"A red bicycle {number}", customer={"name": "Otto Neumann"})
+    with connection.cursor() as cursor:
+        cursor.execute("analyze casework_searchedcase")
+    red, beginning, nothing, hidden = shares(terms("red bicyc zeppelin neumann"), 0)
+    assert red > 0.5 and beginning > 0.5 and nothing == RARE == hidden
+    assert shares(terms("neumann"), 3)[0] > 0.5
 
 
 def test_a_slip_of_a_letter_is_forgiven_where_nothing_else_is_found(people: People, analysed: Analysed) -> None:
@@ -111,6 +154,25 @@ def test_a_slip_of_a_letter_is_forgiven_where_nothing_else_is_found(people: Peop
 def test_a_slip_tells_nothing_that_is_hidden(people: People, analysed: Analysed) -> None:
     analysed(message=f"I am {PERSON['name']}")
     assert found(people["clara"], "Sandovall") == ["T-1"] and found(people["anna"], "Sandovall") == []
+
+
+def test_slips_are_corrected_to_words_that_the_reader_may_know_of(people: People, analysed: Analysed) -> None:
+    analysed(message=f"I am {PERSON['name']} and fell off my bicycle")
+    asked = ["bicycle", "sandoval", "zeppelin"]
+    assert known(asked, 0) == {"bicycle"} and known(asked, 3) == {"bicycle", "sandoval"} and known([], 3) == set()
+    with statements() as sent:
+        found(people["anna"], "bicicle")
+    assert len(sent) <= 10
+
+
+def test_the_dictionary_forgets_what_stands_in_no_case(people: People, analysed: Analysed) -> None:
+    case = analysed(message="A red bicycle")
+    written(case, message="A red car")
+    assert {"0red", "0car", "0bicycle"} <= dictionary()
+    call_command("rebuild_search", str(case.pk), verbosity=0)
+    assert "0bicycle" in dictionary()
+    call_command("rebuild_search", verbosity=0)
+    assert {"0red", "0car"} <= dictionary() and "0bicycle" not in dictionary()
 
 
 def test_pages_follow_one_another_and_lose_nothing(people: People, analysed: Analysed) -> None:
@@ -179,9 +241,10 @@ def test_what_finds_cases_is_what_a_fresh_build_gives_whatever_was_written(peopl
             case.instance_id, SetVariables({"message": message, "customer": {"name": name}, "channel": channel}),
             Origin("system:test"),
         )  # fmt: skip
-        kept = words_kept()
+        kept, learned = words_kept(), dictionary()
         call_command("rebuild_search", verbosity=0)
-        assert words_kept() == kept
+        assert words_kept() == kept and dictionary() <= learned
+        assert dictionary() == {word.strip("'") for _, words in kept.values() for word in words.split("' '")}
         for asked in (message, name, channel):
             search(user=people["anna"], now=clock.utc_now(), asked=asked)
 
