@@ -8,7 +8,7 @@ insert into casework_searchedword (word) select word from ts_stat('select words 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0017_absence")]
+    dependencies = [("casework", "0018_snooze")]
 
     operations = [
         migrations.CreateModel(
