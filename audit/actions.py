@@ -15,6 +15,8 @@ ACTIONS: dict[str, str] = {
     "case.verified": "verified the history",
     "field.revealed": "revealed a masked field",
     "case.changed": "changed the state of the case",
+    "document.added": "added a document",
+    "document.downloaded": "downloaded a document",
     "item.removed": "removed a step",
     "task.claimed": "took the task",
     "task.released": "gave the task back",

@@ -9,6 +9,7 @@ from casework.actors import registry_api as actors
 from casework.actors import stops_api as stops
 from casework.actors.api import workers
 from casework.cases.api import commands, handoffs, incidents, reading
+from casework.documents import api as documents
 from casework.intake import api as intake
 from casework.search import api as search
 from casework.tasks import api, many_api
@@ -27,6 +28,15 @@ urlpatterns: list[URLPattern] = [
     path("cases/<number:case>/items/<number:item>/", commands.ItemView.as_view(), name="api-case-item"),
     path("cases/<number:case>/change/", commands.ChangeView.as_view(), name="api-case-change"),
     path("cases/<number:case>/handoffs/", handoffs.HandoffsView.as_view(), name="api-case-handoffs"),
+    path("cases/<number:case>/documents/", documents.DocumentsView.as_view(), name="api-case-documents"),
+    path(
+        "cases/<number:case>/documents/<number:document>/", documents.DocumentView.as_view(), name="api-case-document"
+    ),
+    path(
+        "cases/<number:case>/documents/<number:document>/content/",
+        documents.ContentView.as_view(),
+        name="api-case-document-content",
+    ),
     path("search/", search.SearchView.as_view(), name="api-search"),
     path("attention/", incidents.AttentionView.as_view(), name="api-attention"),
     path("cases/<number:case>/incidents/<number:incident>/", incidents.IncidentView.as_view(), name="api-incident"),

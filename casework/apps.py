@@ -17,6 +17,7 @@ class CaseworkConfig(AppConfig):
         from casework.cases import verification
         from casework.cases.case_row import keep_face, open_face_of_start
         from casework.cases.past_rows import FORMER, READ_BESIDE
+        from casework.documents import verification as documents_verification
         from casework.studio import proposals_verification
         from casework.web.converters import NumberConverter
         from orchestration.ground.tracing import trace_over_http
@@ -32,6 +33,7 @@ class CaseworkConfig(AppConfig):
         roles_verification.hang_in()
         proposals_verification.hang_in()
         rates_verification.hang_in()
+        documents_verification.hang_in()
         if settings.TRACES:
             trace_over_http("casewright")
         register_converter(NumberConverter, "number")

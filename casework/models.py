@@ -12,7 +12,8 @@ from django.db.models import F
 from django.utils.functional import cached_property
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from casework.lists.models import ListedValue as ListedValue  # Django finds models by this module
+from casework.documents.models import Document as Document  # Django finds models by this module
+from casework.lists.models import ListedValue as ListedValue
 from orchestration.models import HumanTask, Instance
 
 

@@ -285,7 +285,12 @@ STATIC_ROOT = (
 STATICFILES_DIRS: list[Any] = [ROOT / "static"]
 if IS_INSTALLED and vendor_folder().is_dir():  # `casewright prepare` fills it, with the state
     STATICFILES_DIRS.append(("vendor", vendor_folder()))
-STORAGES = {
+DOCUMENTS_FOLDER = {
+    "location": str(EMBEDDED.state / "documents"),
+    "file_permissions_mode": 0o600,
+    "directory_permissions_mode": 0o700,
+}
+STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "checkpoints": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -294,6 +299,11 @@ STORAGES = {
             "file_permissions_mode": 0o440,
             "directory_permissions_mode": 0o750,
         },
+    },
+    # the documents of cases, by the digest of their content
+    "documents": {
+        "BACKEND": env.str("DOCUMENTS_BACKEND", default="django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": env.json("DOCUMENTS_OPTIONS", default=DOCUMENTS_FOLDER),
     },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"

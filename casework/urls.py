@@ -15,6 +15,7 @@ from casework.actors.ledger import budget_pages, measure_pages
 from casework.actors.ledger import views as ledger
 from casework.cases.live import case_live
 from casework.cases.views import actions, attention, handoffs, history, incidents, pages
+from casework.documents import views as documents
 from casework.drafts import views as drafts
 from casework.events import views as events
 from casework.events.hook import hook
@@ -50,6 +51,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<number:case_id>/", pages.case, name="case"),
     path("cases/<number:case_id>/data/", pages.case, {"place": "data"}, name="case-data"),
     path("cases/<number:case_id>/decisions/", pages.case, {"place": "decisions"}, name="case-decisions"),
+    path("cases/<number:case_id>/documents/", documents.case_documents, name="case-documents"),
+    path("cases/<number:case_id>/documents/<number:document_id>/", documents.document, name="case-document"),
+    path(
+        "cases/<number:case_id>/documents/<number:document_id>/content/",
+        documents.content,
+        name="case-document-content",
+    ),
+    path(
+        "cases/<number:case_id>/documents/<number:document_id>/pages/<number:page>/<number:width>/",
+        documents.page_picture,
+        name="case-document-page",
+    ),
     path("cases/<number:case_id>/live/", case_live, name="case-live"),
     path("cases/<number:case_id>/history/", history.history, name="history"),
     path("cases/<number:case_id>/pictures/<str:name>/", pictures.picture, name="case-picture"),

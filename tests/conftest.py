@@ -20,6 +20,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("casewright")
 
 SERVER = pytest.StashKey[Postgres]()
+DOCUMENTS = pytest.StashKey[str]()
 
 
 def _start_server(config: pytest.Config) -> Postgres:
@@ -39,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     app.conf.update(broker_url="memory://", broker_transport_options={})
     _sign_nothing()
+    _keep_documents_apart(config)
 
 
 def _sign_nothing() -> None:
@@ -49,6 +51,14 @@ def _sign_nothing() -> None:
     settings.STORAGES["checkpoints"]["OPTIONS"]["location"] = tempfile.gettempdir() + "/cw-test-no-checkpoints"
 
 
+def _keep_documents_apart(config: pytest.Config) -> None:
+    """Documents are kept by what is in them, so that tests share a folder; none of them reaches the product's own."""
+    from django.conf import settings
+
+    config.stash[DOCUMENTS] = tempfile.mkdtemp(prefix="cw-test-documents-")
+    settings.STORAGES["documents"]["OPTIONS"]["location"] = config.stash[DOCUMENTS]
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node) -> None:
     """xdist: the controller, which outlives its workers, has the server."""
@@ -56,6 +66,8 @@ def pytest_configure_node(node) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    if DOCUMENTS in config.stash:
+        shutil.rmtree(config.stash[DOCUMENTS], ignore_errors=True)
     if SERVER in config.stash:
         server = config.stash[SERVER]
         server.stop()

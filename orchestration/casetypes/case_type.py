@@ -139,7 +139,10 @@ class ListField:
 
 @dataclass(frozen=True)
 class CaseType:
-    """One version of a case type, compiled. `label` is how people and the history name it: "complaint v4"."""
+    """One version of a case type, compiled. `label` is how people and the history name it: "complaint v4".
+
+    `document_level`: how secret a document of its cases is at least; empty where they take none.
+    """
 
     key: str
     version: int
@@ -160,6 +163,7 @@ class CaseType:
     external: tuple[External, ...]
     routing: str
     urgent: str
+    document_level: str
     capabilities: Mapping[str, Capability]
     forms: Mapping[str, Form]
     schema: Mapping[str, Any]
@@ -297,6 +301,7 @@ def _case_type(
         intake=Intake(tuple(intake.get("required", ())), intake.get("columns", {})),
         routing=manifest.get("routing", ""),
         urgent=manifest.get("urgent", ""),
+        document_level=manifest.get("documents", {}).get("level", ""),
         capabilities=declared(files),
         external=tuple(External(**_known(External, waited)) for waited in manifest.get("external", ())),
         forms={key: _form(key, form) for key, form in forms.items()},

@@ -95,6 +95,7 @@ _MANIFEST_SHAPE: Final = _object(
     may_open=_TEXTS,
     intake=_object(reference=_TEXT, required=_TEXTS, columns=_NAMED_TEXTS),
     urgent=_TEXT,
+    documents=_object(("level",), level=_LEVEL),
     routing={"type": "string", "minLength": 1, "maxLength": 200},
     external={"type": "array", "items": _object(("item", "form", "label"), item=_TEXT, form=_TEXT, label=_TEXT)},
 )

@@ -19,7 +19,7 @@ CALLED_BY_FRAMEWORKS: Final = [
     "to_internal_value", "_keep_our_logging", "dump", "receive_data_chunk", "file_complete", "IntentActor",
     "SentimentActor", "HttpConnector", "start_item", "VerifiedHead", "CheckpointedHead", "process_*", "NothingElse",
     "map_serializer", "clean_*", "model_fault", "do_GET", "do_POST", "log_message", "handle_error",
-    "WorkerScheme", "get_security_definition", "get_cache_key",
+    "WorkerScheme", "get_security_definition", "get_cache_key", "select_renderer",
     "file_fault", "ignore_aliases", "ServedModel", "SoapConnector", "SqlConnector",
 ]  # fmt: skip
 """By Django, REST framework, Celery, psycopg and what describes the API; kinds of actors and verbs of scenarios."""

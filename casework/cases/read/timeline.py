@@ -10,6 +10,7 @@ from typing import Any, Final
 import orjson
 
 from audit.selectors import Entry
+from casework.cases.document_words import as_seen
 from casework.cases.handoff_words import Told
 from casework.cases.narration import KINDS, Names, has_words, names_of, tell
 from casework.cases.read.actor_names import Names as ActorNames
@@ -123,7 +124,7 @@ def _masked(look: Look, entry: Entry, names: Names, before: Entry | None) -> Tol
 def detail_shown(look: Look, entry: Entry) -> Mapping[str, Json]:
     """The detail of an event, masked; the choice of an actor as it is: it is of actors and rules, whatever a case calls
     its own fields, and only told through `View.text`."""
-    shown: dict[str, Json] = look.view.payload(entry.detail)
+    shown: dict[str, Json] = look.view.payload(as_seen(entry, look.view.principal.clearance))
     return {**shown, "route": entry.detail["route"]} if "route" in entry.detail else shown
 
 
@@ -138,7 +139,7 @@ def _around_own_words(look: Look, entry: Entry, text: str) -> str:
 
 
 def _full(look: Look, entry: Entry, line: Line | None) -> Full:
-    detail = look.view.payload(entry.detail)
+    detail = look.view.payload(as_seen(entry, look.view.principal.clearance))
     rules = ", ".join(f"Rule {each.number} of {each.decision}" for each in (line.fired if line else ()))
     return Full(
         sequence=entry.sequence, at=entry.at, actor=entry.actor, action=entry.action, on_behalf_of=entry.on_behalf_of,

@@ -39,10 +39,11 @@ class NothingElse(OpenApiSerializerExtension):  # type: ignore[no-untyped-call] 
 
 
 def described(
-    summary: str, answers: dict[int, Any], *errors: int, request: Any = None, examples: tuple[OpenApiExample, ...] = (),
+    summary: str, answers: dict[Any, Any], *errors: int, request: Any = None, examples: tuple[OpenApiExample, ...] = (),
     **rest: Any,
 ) -> Callable[[Any], Any]:  # fmt: skip
-    """A call's description: its answers by status, and those of the common errors that it can give."""
+    """A call's description: its answers by status (with the kind of content where it is not JSON), and the common errors
+    that it can give."""
     failures = {code: _error(code) for code in (*errors, 401, 429)}
     return extend_schema(
         operation_id=slugify(summary).replace("-", "_"), summary=summary, request=request,

@@ -15,12 +15,14 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from casework.cases.services import external_receive, item_plan
+from casework.documents.services import Added, document_add
 from casework.models import Case, Proposal
 from casework.tasks.services import task_complete
 from orchestration.ground import clock
@@ -29,6 +31,7 @@ from orchestration.models import ActorCall, ActorVersion, HumanTask, Incident
 from orchestration.shell.selectors import state_of
 from tests.casework.access.doors import DOORS, WHO
 from tests.casework.conftest import PERSON
+from tests.orchestration.documents.papers import picture
 from tests.orchestration.machines import Machines, work_jobs
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +67,7 @@ class Scene:
     call: int
     group: int
     proposal: Proposal
+    document: int
 
 
 @pytest.fixture
@@ -93,6 +97,8 @@ def scene(
     work_jobs(troubled.instance_id)
     waiting.instance.refresh_from_db()
     added = next(item.id for item in state_of(waiting.instance).items.values() if item.node == "ask_customer")
+    document = document_add(by=people["anna"], case=again, name=f"{PERSON['name']}.png", content=picture())
+    assert isinstance(document, Added)
     return Scene(
         case=again, task=HumanTask.objects.get(instance=again.instance_id, state="open"), troubled=troubled,
         incident=Incident.objects.get(instance=troubled.instance_id).incident, waiting=waiting, added=added,
@@ -103,6 +109,7 @@ def scene(
             key="complaint", based_on=1, files=again.instance.definition.files, source="complaint.zip",
             by=people["ada"], created=clock.utc_now(),
         ),
+        document=document.document.pk,
     )  # fmt: skip
 
 
@@ -134,6 +141,11 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "case-picture": {"case_id": case, "name": "0" * 64 + ".png"},
         "case-bot-steps": {"case_id": case, "job": 1},
         "case-incident": {"case_id": case, "number": scene.incident},
+        "case-document": {"case_id": case, "document_id": scene.document},
+        "case-document-content": {"case_id": case, "document_id": scene.document},
+        "case-document-page": {"case_id": case, "document_id": scene.document, "page": 1, "width": 320},
+        "api-case-document": {"case": case, "document": scene.document},
+        "api-case-document-content": {"case": case, "document": scene.document},
         "case-handoffs": {"case_id": case},
         "case-trouble": {"case_id": case, "number": scene.incident},
         "api-incident": {"case": scene.troubled.pk, "incident": scene.incident},
@@ -227,6 +239,9 @@ SENT: dict[str, dict[str, Any]] = {
 }
 """What is sent to addresses that take something, so that whoever may do it does it."""
 
+FILES = {"case-documents": "files", "api-case-documents": "file"}
+"""Under which name addresses take a file."""
+
 
 ASKED: dict[str, dict[str, str]] = {
     "case-reveal": {"path": "/customer/iban"},
@@ -258,8 +273,9 @@ def visit(browser: Client, name: str, method: str, who: str, scene: Scene) -> Vi
         if method == "GET":
             answer = client.get(address, query)
         else:
-            how = {"content_type": "application/json"} if name.startswith("api-") else {}
-            answer = client.post(address, SENT.get(name, {}), **how)
+            how = {"content_type": "application/json"} if name.startswith("api-") and name not in FILES else {}
+            files = {FILES[name]: ContentFile(b"Dear sirs", "letter.txt")} if name in FILES else {}
+            answer = client.post(address, SENT.get(name, {}) | files, **how)
         seen = Visit(name, method, who, answer.status_code, written(answer))
         transaction.set_rollback(True)
     return seen

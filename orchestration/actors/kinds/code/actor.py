@@ -14,10 +14,11 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
 from orchestration.actors.contract import ActorError, Answer
-from orchestration.actors.kinds.code.script import Limits, run_script
+from orchestration.actors.kinds.code.script import run_script
 from orchestration.engine.expressions import feel_time, to_json
 from orchestration.engine.feel import FeelSyntaxError, compile_expression
 from orchestration.ground import clock
+from orchestration.ground.child_process import Limits
 
 Json = Any
 

@@ -1,0 +1,40 @@
+"""How does the history tell of documents, to who may know of them?
+
+Pure. Part of what `narration` tells. Everybody who may view a case reads that there is a document; its name, and the
+digest by which one could try whether it is a certain file, only who has the clearance for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from audit.selectors import Entry
+from casework.cases.handoff_words import Told
+from orchestration.privacy.classification import LEVELS, rank
+from orchestration.privacy.masks import DOTS
+
+Detail = Mapping[str, Any]
+HIDDEN: Final = ("name", "digest")
+
+
+def as_seen(entry: Entry, clearance: str) -> Detail:
+    """The detail of an event without what it says of a document that this clearance does not see."""
+    level = entry.detail.get("level")
+    if not entry.action.startswith("document.") or level not in LEVELS or rank(level) <= rank(clearance):
+        return entry.detail
+    return entry.detail | {name: DOTS for name in HIDDEN if name in entry.detail}
+
+
+def _added(detail: Detail) -> Told:
+    return Told("data", "file-text", f"added the document “{detail.get('name', '')}”")
+
+
+def _downloaded(detail: Detail) -> Told:
+    return Told("access", "download", f"downloaded the document “{detail.get('name', '')}”", notable=False)
+
+
+DOCUMENTS: Final[Mapping[str, Callable[[Detail], Told]]] = {
+    "document.added": _added,
+    "document.downloaded": _downloaded,
+}

@@ -1,0 +1,126 @@
+"""Which calls read the documents of a case and add to them?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from rest_framework import serializers as s
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from casework.access import permissions
+from casework.cases import services as cases
+from casework.cases.api import requests, shapes
+from casework.cases.api.rendering import person
+from casework.cases.read.actor_names import actor_names
+from casework.cases.read.case_view import look
+from casework.documents.models import Document
+from casework.documents.read import document_for_user, documents_of, listed
+from casework.documents.services import document_add, document_downloaded
+from casework.documents.views import as_download
+from casework.models import Case
+from casework.web.api.docs import described
+from casework.web.api.errors import refusal
+from orchestration.documents.kinds import LARGEST, MB
+from orchestration.documents.store import Damaged
+from orchestration.ground import clock
+from orchestration.ground.refusals import Refused
+from orchestration.privacy.classification import LEVELS
+
+
+class DocumentShape(shapes.Shape):
+    id = s.IntegerField()
+    hidden = s.BooleanField(help_text="You may know that it is there, and no more: name and content are not yours.")
+    name = s.CharField()
+    digest = s.CharField(help_text="SHA-256 of the content, as the history has it.")
+    size = s.IntegerField(help_text="Bytes.")
+    kind = s.CharField(help_text="Told from the content.")
+    pages = s.IntegerField()
+    level = s.ChoiceField(choices=LEVELS)
+    added = s.DateTimeField()
+    by = s.CharField()
+
+
+class DocumentList(s.Serializer[object]):
+    results = DocumentShape(many=True)
+
+
+class AddedShape(shapes.Shape):
+    id = s.IntegerField()
+    digest = s.CharField(help_text="SHA-256 of the content, as the history has it.")
+    created = s.BooleanField(help_text="False where this content was in the case before.")
+
+
+class DocumentSent(requests.Sent):
+    file = s.FileField(help_text=f"At most {LARGEST // MB} MB; its kind is told from its content.", max_length=500)
+    level = s.ChoiceField(choices=LEVELS, required=False, default="", help_text="Left out: as the case type says.")
+
+
+class TheFile(DefaultContentNegotiation):
+    """The file is what it is, whatever a client says that it accepts; errors are JSON."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> tuple[Any, str]:
+        return renderers[0], renderers[0].media_type
+
+
+def _found(request: Request, case: int, document: int) -> Document:
+    by = person(request)
+    return document_for_user(by, permissions.case_for_user(by, case, "view"), document)
+
+
+class DocumentsView(APIView):
+    parser_classes = [MultiPartParser]
+
+    @described("List a case's documents", {200: DocumentList}, 404)
+    def get(self, request: Request, case: int) -> Response:
+        """The newest first. Of what is above your clearance you read that it is there."""
+        by = person(request)
+        found = permissions.case_for_user(by, case, "view")
+        cases.case_viewed(by=by, case=found)
+        seen = look(user=by, case=found, now=clock.utc_now(), most=1)
+        return Response(DocumentList({"results": documents_of(seen)}).data)
+
+    @described(
+        "Add a document", {201: AddedShape, 200: AddedShape}, 400, 403, 404, 409,
+        request={"multipart/form-data": DocumentSent},
+    )  # fmt: skip
+    def post(self, request: Request, case: int) -> Response:
+        """A file, as multipart/form-data. Who sent the case in may add to it, too. The same content twice is one."""
+        by = person(request)
+        found: Case = permissions.case_for_user(by, case, "reply")
+        given = DocumentSent.body(request)
+        file: UploadedFile[Any] = given["file"]
+        outcome = document_add(by=by, case=found, name=file.name or "", content=file.read(), level=given["level"])
+        if isinstance(outcome, Refused):
+            return refusal(outcome)
+        told = {"id": outcome.document.pk, "digest": outcome.document.digest, "created": outcome.new}
+        return Response(AddedShape(told).data, status=201 if outcome.new else 200)
+
+
+class DocumentView(APIView):
+    @described("Read what a document is", {200: DocumentShape}, 403, 404)
+    def get(self, request: Request, case: int, document: int) -> Response:
+        """What is known of a document; `content/` below it is the file."""
+        found = _found(request, case, document)
+        seen = look(user=person(request), case=found.case, now=clock.utc_now(), most=1)
+        return Response(DocumentShape(listed(found, seen, actor_names({found.by: True}))).data)
+
+
+class ContentView(APIView):
+    content_negotiation_class = TheFile
+
+    @described("Download a document", {(200, "application/octet-stream"): OpenApiTypes.BINARY}, 403, 404, 409)
+    def get(self, request: Request, case: int, document: int) -> Response | HttpResponse:
+        """The file as it came in. That you took it is kept in the case's history."""
+        found = _found(request, case, document)
+        try:
+            by = person(request)
+            return as_download(by, found, document_downloaded(by=by, document=found))
+        except Damaged as error:
+            return refusal(Refused("damaged", f"{error} Tell an administrator."))

@@ -1,0 +1,78 @@
+"""Which documents of a case does a reader see, and what of them?
+
+Who lacks the clearance sees that there is a document, since when and from whom, and no more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.contrib.auth.models import User
+
+from casework.access import permissions
+from casework.cases.read.actor_names import Names, actor_names
+from casework.cases.read.case_view import Look, look
+from casework.cases.read.timeline import actor_name
+from casework.documents.models import Document
+from casework.documents.services import levels_seen
+from casework.models import Case
+from orchestration.documents.kinds import KINDS
+from orchestration.ground import clock
+from orchestration.privacy.masks import DOTS
+
+HIDDEN: Final = "A document that you may not see"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A document for one reader. Where it is `hidden` from them, name, digest, size and kind are empty."""
+
+    id: int
+    hidden: bool
+    name: str
+    digest: str
+    size: int
+    kind: str
+    has_pages: bool
+    pages: int
+    level: str
+    added: datetime
+    who: str
+    by: str
+
+
+def documents_of(seen: Look) -> tuple[Listed, ...]:
+    """The documents of a case, the newest first."""
+    rows = list(Document.objects.filter(case=seen.case).order_by("-added", "-pk"))
+    names = actor_names({row.by: True for row in rows})
+    return tuple(listed(row, seen, names) for row in rows)
+
+
+def listed(row: Document, seen: Look, names: Names) -> Listed:
+    who = actor_name(row.by, names)
+    if row.level not in levels_seen(seen.view.principal.clearance):
+        return Listed(row.pk, True, HIDDEN, DOTS, 0, "", False, 0, row.level, row.added, who, row.by)
+    kind = KINDS[row.kind]
+    return Listed(
+        row.pk, False, seen.view.text(row.name), row.digest, row.size, kind.words, kind.has_pages, row.pages, row.level,
+        row.added, who, row.by,
+    )  # fmt: skip
+
+
+def name_for(user: User, document: Document) -> str:
+    """The name of a document that this person sees, masked as any text about the case."""
+    seen = look(user=user, case=document.case, now=clock.utc_now(), most=1)
+    return seen.view.text(document.name)
+
+
+def document_for_user(user: User, case: Case, number: int) -> Document:
+    """A document of a case that may be viewed. Raises Unseen or PermissionDenied, which the history keeps."""
+    found = Document.objects.filter(case=case, pk=number).first()
+    if found is None:
+        raise permissions.Unseen("There is no such document in this case.", "")
+    if found.level not in levels_seen(permissions.principal(user, case, clock.utc_now()).clearance):
+        permissions.deny(user, case, "view", f"document {found.pk}")
+    found.case = case
+    return found

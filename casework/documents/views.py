@@ -1,0 +1,155 @@
+"""How does a person see the documents of a case, add to them and take one away?"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.utils.http import content_disposition_header
+
+from casework.access import permissions
+from casework.cases import services as cases
+from casework.cases.read.case_view import Look, look
+from casework.documents.models import Document
+from casework.documents.pictures import WIDTHS, picture_of
+from casework.documents.read import document_for_user, documents_of, name_for
+from casework.documents.services import Added, document_add, document_downloaded
+from casework.models import Case
+from casework.web.decorators import person, reads, reads_and_writes, refusal
+from orchestration.documents.confined import Unreadable
+from orchestration.documents.kinds import KINDS, LARGEST, MB, TAKEN
+from orchestration.documents.store import Damaged
+from orchestration.ground import clock
+from orchestration.ground.refusals import Refused
+from orchestration.privacy.classification import LEVELS, rank
+
+MOST_AT_ONCE: Final = 20
+"""Files that one form brings."""
+STRICT: Final = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+"""What a browser is told of every content that is not ours: nothing in it runs, nothing takes it for something else."""
+
+
+@reads_and_writes
+def case_documents(request: HttpRequest, case_id: int) -> HttpResponse:
+    """The documents of a case. A form brings more of them, several at once."""
+    user = person(request)
+    case = permissions.case_for_user(user, case_id, "work" if request.method == "POST" else "view")
+    if request.method == "POST":
+        return _brought(request, case)
+    cases.case_viewed(by=user, case=case)
+    seen = look(user=user, case=case, now=clock.utc_now(), most=1)
+    least = seen.case_type.document_level
+    context: dict[str, Any] = {
+        "case": case, "title": seen.view.text(case.title), "documents": documents_of(seen),
+        "may_add": bool(least) and permissions.may(user, "work", case), "takes": bool(least), "taken": TAKEN,
+        "largest": LARGEST // MB, "most": MOST_AT_ONCE, "levels": _choices(least, seen),
+    }  # fmt: skip
+    return render(request, "documents/list.html", context)
+
+
+def _choices(least: str, seen: Look) -> list[tuple[str, str]]:
+    """How secret a new document may be said to be, with what that means for who says it."""
+    own = rank(seen.view.principal.clearance)
+    levels = LEVELS[rank(least) :] if least else ()
+    return [(one, one if rank(one) <= own else f"{one}: you will not see it yourself") for one in levels]
+
+
+def _brought(request: HttpRequest, case: Case) -> HttpResponse:
+    files = request.FILES.getlist("files")
+    back = reverse("case-documents", args=[case.pk])
+    if not files:
+        return refusal(request, Refused("invalid", "Choose at least one file."), back)
+    if len(files) > MOST_AT_ONCE:
+        return refusal(request, Refused("invalid", f"At most {MOST_AT_ONCE} files are taken at once."), back)
+    outcomes = [(file, _added(request, case, file)) for file in files]
+    if len(files) == 1 and isinstance(outcomes[0][1], Refused):
+        return refusal(request, outcomes[0][1], back)
+    for file, outcome in outcomes:
+        _tell(request, (file.name or "")[:100], outcome)
+    return redirect(back)
+
+
+def _added(request: HttpRequest, case: Case, file: UploadedFile[Any]) -> Added | Refused:
+    level = request.POST.get("level", "")[:20]
+    return document_add(by=person(request), case=case, name=file.name or "", content=file.read(), level=level)
+
+
+def _tell(request: HttpRequest, name: str, outcome: Added | Refused) -> None:
+    if isinstance(outcome, Refused):
+        said = " ".join((outcome.message, *outcome.errors.values()))
+        messages.error(request, f"“{name}” was not taken. {said}")
+    elif outcome.new:
+        messages.success(request, f"“{outcome.document.name}” is in the case.")
+    else:
+        as_there = name_for(person(request), outcome.document)
+        messages.info(request, f"“{name}” is in the case already, as “{as_there}”.")
+
+
+def found(request: HttpRequest, case_id: int, document_id: int) -> Document:
+    case = permissions.case_for_user(person(request), case_id, "view")
+    return document_for_user(person(request), case, document_id)
+
+
+@reads
+def document(request: HttpRequest, case_id: int, document_id: int) -> HttpResponse:
+    """One document: its pages, one at a time."""
+    one = found(request, case_id, document_id)
+    cases.case_viewed(by=person(request), case=one.case)
+    seen = look(user=person(request), case=one.case, now=clock.utc_now(), most=1)
+    page = _page(request, one)
+    context = {
+        "case": one.case, "title": seen.view.text(one.case.title), "document": one, "name": seen.view.text(one.name),
+        "kind": KINDS[one.kind], "page": page, "before": page - 1, "after": page + 1 if page < one.pages else 0,
+        "width": WIDTHS[1],
+    }  # fmt: skip
+    return render(request, "documents/document.html", context)
+
+
+def _page(request: HttpRequest, one: Document) -> int:
+    given = request.GET.get("page", "")
+    return min(max(int(given), 1), one.pages) if given.isdecimal() and len(given) < 6 else 1
+
+
+@reads
+def page_picture(request: HttpRequest, case_id: int, document_id: int, page: int, width: int) -> HttpResponse:
+    """A page as a picture, drawn when somebody first looks at it."""
+    one = found(request, case_id, document_id)
+    if not KINDS[one.kind].has_pages or not 1 <= page <= one.pages or width not in WIDTHS:
+        raise Http404("There is no such page.")
+    try:
+        drawn = picture_of(one.digest, one.kind, page, width)
+    except (Unreadable, Damaged):
+        raise Http404("This page cannot be shown.") from None
+    return HttpResponse(drawn, content_type="image/webp", headers=STRICT)
+
+
+def as_download(user: User, one: Document, content: bytes) -> HttpResponse:
+    """A document as a file to keep, named as this reader may read it: nothing that a browser opens by itself."""
+    response = HttpResponse(content, content_type=KINDS[one.kind].media_type, headers=STRICT)
+    response["Content-Disposition"] = content_disposition_header(True, name_for(user, one))
+    patch_cache_control(response, no_store=True, private=True)
+    return response
+
+
+@reads
+def content(request: HttpRequest, case_id: int, document_id: int) -> HttpResponseBase:
+    """The file itself."""
+    one = found(request, case_id, document_id)
+    if request.method == "HEAD":
+        return as_download(person(request), one, b"")
+    try:
+        return as_download(person(request), one, document_downloaded(by=person(request), document=one))
+    except Damaged as error:
+        back = reverse("case-documents", args=[case_id])
+        return refusal(request, Refused("damaged", f"{error} Tell an administrator."), back)

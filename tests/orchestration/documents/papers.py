@@ -1,0 +1,46 @@
+"""Papers for tests: made here, so that each says what is in it."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+
+import pypdfium2 as pdfium
+from PIL import Image
+
+
+def picture(colour: str = "white", size: tuple[int, int] = (60, 90), kind: str = "PNG") -> bytes:
+    out = BytesIO()
+    Image.new("RGB", size, colour).save(out, kind)
+    return out.getvalue()
+
+
+def pdf(pages: int = 1, size: tuple[float, float] = (595, 842)) -> bytes:
+    """A PDF of empty pages."""
+    document = pdfium.PdfDocument.new()
+    for _ in range(pages):
+        document.new_page(*size)
+    out = BytesIO()
+    document.save(out)
+    document.close()
+    return out.getvalue()
+
+
+def packed(parts: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", compression) as opened:
+        for name, content in parts.items():
+            opened.writestr(name, content)
+    return out.getvalue()
+
+
+def word(text: str = "Dear sirs", **more: bytes) -> bytes:
+    """A Word document with these paragraphs, a line each."""
+    names = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    paragraphs = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in text.splitlines())
+    body = f'<?xml version="1.0"?><w:document xmlns:w="{names}"><w:body>{paragraphs}</w:body></w:document>'
+    return packed({"[Content_Types].xml": b"<Types/>", "word/document.xml": body.encode(), **more})
+
+
+def email(text: str = "Dear sirs", subject: str = "A complaint") -> bytes:
+    return f"From: maria@example.org\r\nTo: bank@example.org\r\nSubject: {subject}\r\n\r\n{text}\r\n".encode()
