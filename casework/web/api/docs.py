@@ -42,7 +42,7 @@ def described(
     summary: str, answers: dict[Any, Any], *errors: int, request: Any = None, examples: tuple[OpenApiExample, ...] = (),
     **rest: Any,
 ) -> Callable[[Any], Any]:  # fmt: skip
-    """A call's description: its answers by status (with the kind of content where it is not JSON), and the common errors
+    """A call's description: its answers by status (with the kind of content where it is no JSON), and the common errors
     that it can give."""
     failures = {code: _error(code) for code in (*errors, 401, 429)}
     return extend_schema(
