@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from audit.verifier import __file__ as VERIFIER
 from casework.access import permissions
+from casework.governance.proof import last_verification, public_key, signings
 from casework.governance.read import PAGE, accesses, changes
 from casework.web.decorators import person, reads
 
@@ -36,6 +39,25 @@ def access(request: HttpRequest) -> HttpResponse:
     older = found[-1].at.isoformat() if len(found) == PAGE else ""
     context = {"lines": found, "older": older, "access": True, "may_audit": True}
     return render(request, "governance/controls.html", context)
+
+
+@reads
+def proof(request: HttpRequest) -> HttpResponse:
+    """What was signed, by which key, and how to check it without the product."""
+    if not permissions.may_audit(person(request)):
+        raise PermissionDenied("What is proven is shown to auditors.")
+    key, lacking = public_key()
+    context = {"signings": signings(), "key": key, "lacking": lacking, "run": last_verification()}
+    return render(request, "governance/proof.html", context)
+
+
+@reads
+def verifier(request: HttpRequest) -> HttpResponse:
+    """The one file that checks evidence, to take away."""
+    if not permissions.may_audit(person(request)):
+        raise PermissionDenied("The verifier is given to auditors.")
+    attached = {"Content-Disposition": 'attachment; filename="verifier.py"'}
+    return HttpResponse(Path(VERIFIER).read_bytes(), content_type="text/x-python", headers=attached)
 
 
 def _moment(text: str) -> datetime | None:

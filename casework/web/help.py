@@ -41,7 +41,8 @@ PLACES: Final = {
     "hosts": "connectors", "connector-new": "connectors", "connector-openapi": "connectors",
     "actor-new": "use/actors", "actors-stop": "use/actors", "demo-faults": "use/actors", "actor-version": "use/actors",
     "actor-version-new": "use/actors",
-    "controls": "operations", "access": "operations", "events": "events", "inlet-new": "events",
+    "controls": "operations", "access": "operations", "proof": "operations",
+    "verifier": "operations", "events": "events", "inlet-new": "events",
     "subscriber-new": "events", "subscriber": "events",
 }  # fmt: skip
 """The page of help for a page of the product, by the name of its address; `use/start` for any other."""

@@ -1,8 +1,8 @@
 """Which figures does the product hold, as ratios measured in one run? `make bench` prints them.
 
 `python -m tests.benchmarks [SECTION ...]` runs some: decisions, growth, masking, priority, steps, shell, processes,
-workers, handoff, data, life, inbox, cases, search, closed, verify; and by name alone: million. All that touches the
-database runs on an embedded PostgreSQL of its own, with all durability settings on.
+workers, handoff, data, life, inbox, cases, search, closed, verify; and by name alone: million, evidence. All that
+touches the database runs on an embedded PostgreSQL of its own, with all durability settings on.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterable
 from tests.benchmarks import dmn_speed, growth, masking, priority
 from tests.benchmarks.server import product
 
-ONLY_NAMED = frozenset({"million"})  # takes several minutes
+ONLY_NAMED = frozenset({"million", "evidence"})  # take minutes
 
 
 def sections(dsn: str) -> dict[str, tuple[str, Callable[[], Iterable[str]]]]:
     """The figures by name, each with its heading."""
-    from tests.benchmarks import case_list, handoff, inbox, processes, search, shell, verification, workers
+    from tests.benchmarks import case_list, evidence, handoff, inbox, processes, search, shell, verification, workers
 
     return {
         "steps": ("Statements and state of each step of a complaint", shell.statements_and_bytes),
@@ -31,6 +31,7 @@ def sections(dsn: str) -> dict[str, tuple[str, Callable[[], Iterable[str]]]]:
         "handoff": ("A job with an actor that answers at once", lambda: handoff.against_a_bare_task(dsn)),
         "verify": ("Verifying histories", lambda: verification.rates(dsn)),
         "million": ("Verifying one case of a million events", verification.of_any_length),
+        "evidence": ("Proving a history without the product", evidence.proven),
         "data": ("A step beside little and much data", processes.with_much_data),
         "life": ("Early and late in the life of one case", shell.late_in_life),
         "inbox": ("The first page of the inbox", inbox.first_pages),

@@ -1,0 +1,49 @@
+"""An auditor sees what was signed, by which key, and takes away what checks it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client, override_settings
+
+from audit.checkpoints import public, signing_key
+from audit.services import Origin
+from orchestration.ground import clock
+from orchestration.shell.verification.checkpoints import begin_anew, take
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(user: User, address: str) -> str:
+    browser = Client()
+    browser.force_login(user)
+    answer = browser.get(address)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def test_what_was_signed_is_shown_with_the_key_and_why_it_began_anew(people: dict[str, User], tmp_path: Path) -> None:
+    backend = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "files"}}
+    stores = {**settings.STORAGES, "checkpoints": backend}
+    with override_settings(STORAGES=stores, CHECKPOINT_KEY=str(tmp_path / "key")):
+        signed = [take(clock.utc_now(), though_quiet=True) for _ in range(2)]
+        begin_anew(Origin("operator:root"), "The backup of Monday", clock.utc_now())
+        shown = text_of(people["axel"], "/changes/proof/")
+        assert public(signing_key()).hex() in shown
+    assert "Began anew after checkpoint 2: <bdi>The backup of Monday</bdi>" in shown
+    assert all(statement is not None and f"<td>{statement.heads}</td>" in shown for statement in signed)
+    assert "Nobody has verified all histories yet" in shown
+
+
+def test_where_nothing_is_signed_the_page_says_why(people: dict[str, User]) -> None:
+    shown = text_of(people["axel"], "/changes/proof/")
+    assert "CASEWRIGHT_CHECKPOINT_KEY names no file: nothing is signed." in shown
+    assert "Nothing was signed yet." in shown
+
+
+def test_the_verifier_is_the_file_of_this_product(people: dict[str, User]) -> None:
+    taken = text_of(people["axel"], "/changes/proof/verifier.py")
+    assert taken == " ".join(Path("audit/verifier.py").read_text().split())
