@@ -11,6 +11,7 @@ from casework.actors.api import workers
 from casework.cases.api import commands, handoffs, incidents, reading
 from casework.documents import api as documents
 from casework.intake import api as intake
+from casework.lists import views_api as views
 from casework.search import api as search
 from casework.tasks import api, many_api
 from casework.web.api.errors import unknown
@@ -51,6 +52,9 @@ urlpatterns: list[URLPattern] = [
     path("tasks/<number:task>/claim/", api.ClaimView.as_view(), name="api-task-claim"),
     path("tasks/<number:task>/release/", api.ReleaseView.as_view(), name="api-task-release"),
     path("tasks/<number:task>/complete/", api.CompleteView.as_view(), name="api-task-complete"),
+    path("views/", views.ViewsView.as_view(), name="api-views"),
+    path("views/<number:view>/", views.ViewView.as_view(), name="api-view"),
+    path("views/<number:view>/remove/", views.ViewRemoveView.as_view(), name="api-view-remove"),
     path("workers/fetch/", workers.FetchView.as_view(), name="api-worker-fetch"),
     path("workers/leases/<str:lease>/extend/", workers.ExtendView.as_view(), name="api-worker-extend"),
     path("workers/leases/<str:lease>/complete/", workers.CompleteView.as_view(), name="api-worker-complete"),

@@ -13,7 +13,9 @@ from django.utils.functional import cached_property
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from casework.documents.models import Document as Document  # Django finds models by this module
+from casework.lists.models import DefaultView as DefaultView
 from casework.lists.models import ListedValue as ListedValue
+from casework.lists.models import SavedView as SavedView
 from orchestration.models import HumanTask, Instance
 
 

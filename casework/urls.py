@@ -21,6 +21,7 @@ from casework.events import views as events
 from casework.events.hook import hook
 from casework.governance import views as governance
 from casework.intake import views as intake
+from casework.lists import pages as saved_views
 from casework.search import views as search
 from casework.studio.views import models, rules
 from casework.tasks.live import inbox_live
@@ -42,6 +43,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/<number:task_id>/claim/", inbox.claim, name="task-claim"),
     path("tasks/<number:task_id>/release/", inbox.release, name="task-release"),
     path("tasks/<number:task_id>/complete/", tasks.complete, name="task-complete"),
+    path("views/", saved_views.views, name="views"),
+    path("views/<number:view_id>/", saved_views.view, name="view"),
     path("drafts/", drafts.keep, name="drafts"),
     path("attention/", attention.attention, name="attention"),
     path("search/", search.search_page, name="search"),

@@ -6,8 +6,9 @@ there, in a filter as in an order.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Final, LiteralString
 
 from django.db import connection
@@ -50,26 +51,38 @@ class Fitting:
         )  # fmt: skip
         return SQL("").join(parts)
 
-    def rarest(self) -> Composed | None:
-        """The instances of all cases that fit the filter which fewest fit; None where many fit each."""
-        if not self.fields:
-            return None
-        counts = [SQL(_COUNT).format(seen=seen, tests=tests) for seen, tests in self.fields]
-        with connection.cursor() as cursor:
-            cursor.execute(SQL("select {}").format(SQL(", ").join(counts)), {**self.values, "few": FEW + 1})
-            found = cursor.fetchone()
-        fewest = min(range(len(counts)), key=lambda place: found[place])
-        if found[fewest] > FEW:
-            return None
-        seen, tests = self.fields[fewest]
-        return SQL(_SOURCE).format(seen=seen, tests=tests)
+
+def sources(fittings: Sequence[Fitting]) -> list[Composed | None]:
+    """For each of them the instances of all cases that fit the filter which fewest fit; None where many fit each.
+
+    One statement for all, none where nothing is filtered.
+    """
+    counts = [SQL(_COUNT).format(seen=seen, tests=tests) for one in fittings for seen, tests in one.fields]
+    found = iter(_counted(counts, {name: value for one in fittings for name, value in one.values.items()}))
+    return [_rarest([(next(found), *field) for field in one.fields]) for one in fittings]
 
 
-def fitting(asked: Asked, person: Principal) -> Fitting:
-    """The filters of this list as this person may use them."""
+def _counted(counts: Sequence[Composed], values: Mapping[str, Any]) -> Sequence[int]:
+    if not counts:
+        return ()
+    with connection.cursor() as cursor:
+        cursor.execute(SQL("select {}").format(SQL(", ").join(counts)), {**values, "few": FEW + 1})
+        return [int(each) for each in cursor.fetchone() or ()]
+
+
+def _rarest(fields: Sequence[tuple[int, Composable, Composable]]) -> Composed | None:
+    if not fields:
+        return None
+    count, seen, tests = min(fields, key=itemgetter(0))
+    return SQL(_SOURCE).format(seen=seen, tests=tests) if count <= FEW else None
+
+
+def fitting(asked: Asked, person: Principal, name: str = "") -> Fitting:
+    """The filters of this list as this person may use them; `name`: what the names of its parameters begin with."""
     values: dict[str, Any] = {"clearance": rank(person.clearance)}
     fields = tuple(
-        _field(number, column, filters, values) for number, (column, filters) in enumerate(by_field(asked.filters))
+        _field(f"{name}{number}", column, filters, values)
+        for number, (column, filters) in enumerate(by_field(asked.filters))
     )
     return Fitting(fields, values)
 
@@ -86,7 +99,7 @@ def without_value(column: Column, instance: LiteralString, values: dict[str, Any
 
 
 def _field(
-    number: int, column: Column, filters: Sequence[Filter], values: dict[str, Any]
+    number: str, column: Column, filters: Sequence[Filter], values: dict[str, Any]
 ) -> tuple[Composable, Composable]:
     values[f"field{number}"] = column.path
     tests = SQL(" and ").join(_tests(f"bound{number}", column, filters, values))

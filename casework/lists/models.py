@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Q
 
@@ -35,3 +37,33 @@ class ListedValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.field} of {self.instance_id}"
+
+
+class SavedView(models.Model):
+    """A list as somebody set it, under a name, for themselves or for a group of theirs (`lists.saved`)."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=10, help_text="of which list")
+    name = models.CharField(max_length=60)
+    group = models.ForeignKey(Group, models.SET_NULL, null=True, blank=True, related_name="+")
+    query = models.TextField(blank=True, help_text="what the address of the list says")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "kind", "name"], name="view_named_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.owner_id}"
+
+
+class DefaultView(models.Model):
+    """With which view somebody's page of a list opens."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=10, help_text="of which list")
+    view = models.ForeignKey(SavedView, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "kind"], name="default_view_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} opens {self.view_id}"

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
 from django.contrib.auth.models import User
+from rest_framework import serializers as s
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -14,10 +19,13 @@ from casework.cases.api.rendering import person, progress
 from casework.cases.services import case_viewed
 from casework.lists.api import without_fault
 from casework.lists.asked import given_filters, is_filter
-from casework.lists.columns import chosen, offered
+from casework.lists.columns import Column, chosen, offered
+from casework.lists.saved import view_for_user, view_of
+from casework.lists.state import INBOX
 from casework.tasks import services
 from casework.tasks.api_shapes import TaskFilter, TaskList
 from casework.tasks.inbox import inbox_page
+from casework.tasks.place import LATE, Place
 from casework.tasks.task_page import task_page
 from casework.web.api.docs import described, example
 from casework.web.api.errors import refusal
@@ -44,14 +52,34 @@ class TasksView(APIView):
         """
         given = TaskFilter.query_with(request, is_filter)
         trail.list_read(request, "tasks")
-        scope, now = given.pop("scope"), clock.utc_now()
-        columns = offered(permissions.principal(person(request), None, now))
-        asked = without_fault(given_filters(request.query_params.lists()), given.pop("sort"), columns)
-        shown = chosen(columns, given.pop("columns").split(","))
+        columns = offered(permissions.principal(person(request), None, clock.utc_now()))
+        place = _saved(request, given["view"], columns) if given["view"] else _place(request, given)
+        sought = without_fault(place.filters, "" if place.sort == LATE else place.sort, columns)
         page = inbox_page(
-            user=person(request), tab=TAB.get(scope, scope), now=now, columns=shown, asked=asked, **given
+            user=person(request), tab=place.tab, now=clock.utc_now(), columns=chosen(columns, place.columns),
+            asked=sought, latest_first=place.sort == LATE, after=given["after"], limit=given["limit"],
         )  # fmt: skip
         return Response(TaskList(page).data)
+
+
+def _place(request: Request, given: dict[str, Any]) -> Place:
+    """The list that a call asks for itself."""
+    filters, scope = given_filters(request.query_params.lists()), given["scope"]
+    return replace(
+        Place.standing(TAB.get(scope, scope)), sort=given["sort"], columns=tuple(given["columns"].split(",")),
+        filters=filters,
+    )  # fmt: skip
+
+
+def _saved(request: Request, number: int, columns: Sequence[Column]) -> Place:
+    """The list that a saved view keeps. Raises Http404, or ValidationError where more is asked for beside it."""
+    more = set(request.query_params) - {"view", "after", "limit"}
+    if more:
+        raise s.ValidationError(dict.fromkeys(more, "Beside a view only `after` and `limit` are taken."))
+    row = view_for_user(person(request), number)
+    if row.kind != INBOX.key:
+        raise s.ValidationError({"view": "This is a view of another list."})
+    return Place.of(view_of(person(request), row, columns).asked)
 
 
 class TaskView(APIView):

@@ -14,6 +14,10 @@ from casework.tasks.ordering import PRIORITIES
 
 class TaskFilter(Sent):
     scope = s.ChoiceField(choices=[*(tab for tab in TABS if tab != "soon"), "due-soon"], required=False, default="mine")
+    view = s.IntegerField(
+        required=False, default=0, min_value=0,
+        help_text="A saved view (`/api/views/`) in place of scope, order, columns and filters.",
+    )  # fmt: skip
     sort = s.CharField(
         required=False, default="", allow_blank=True, max_length=200,
         help_text="The dotted place of a field that case types list (`amount`), or that with `-` before it: "
@@ -59,7 +63,7 @@ class TaskList(Shape):
     results = TaskSummary(source="rows", many=True)
     counts = s.DictField(
         child=s.IntegerField(),
-        help_text=f"Open and suspended tasks, unfiltered: {', '.join(TABS)}. 1001: more than 1000.",
+        help_text=f"Open and suspended tasks that fit the filters: {', '.join(TABS)}. 1001: more than 1000.",
     )
     next = s.CharField(source="following", help_text="`after` of the next page; empty on the last one.")
 

@@ -21,10 +21,10 @@ from casework.cases.past_rows import Former, former_of
 from casework.cases.references import key_of
 from casework.lists.asked import NOTHING, Asked, Order
 from casework.lists.columns import Column
-from casework.lists.fitting import fitting as fitting_of
 from casework.lists.fitting import seen, without_value
 from casework.lists.places import ValuePlace
 from casework.tasks import inbox_statements as statements
+from casework.tasks.inbox_counts import Wanted, counted, fits_of, unordered
 from casework.tasks.inbox_statements import TABS, Ordered
 from casework.tasks.row import Found, TaskRow, task_row
 from casework.tasks.snooze import asleep
@@ -43,12 +43,16 @@ _INSTANCE = "t.instance_id"
 
 @dataclass(frozen=True, slots=True)
 class InboxPage:
-    """`counts`: open tasks by tab, at most CAP + 1. `following`: `after` of the next page, empty on the last one."""
+    """`counts`: open tasks by tab, at most CAP + 1. `following`: `after` of the next page, empty on the last one.
+
+    `also`: as many as each of the other lists has that were asked for, at most CAP + 1.
+    """
 
     tab: str
     rows: tuple[TaskRow, ...]
     counts: Mapping[str, int]
     following: str
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class _Search:
     source: Composed | None
     reference: str
     counts: Mapping[str, int]
+    also: tuple[int, ...]
     values: Mapping[str, Any]
 
 
@@ -79,12 +84,18 @@ def inbox_page(
     reference: str = "",
     columns: Sequence[Column] = (),
     asked: Asked = NOTHING,
+    tabs_asked: Asked | None = None,
+    also: Sequence[Wanted] = (),
     limit: int = PAGE,
 ) -> InboxPage:
     """A page of at most `limit` tasks, the first due at the top, or in the order that is asked for: then those whose
-    case shows no such value come last. `reference`: only cases whose reference begins so."""
+    case shows no such value come last. `reference`: only cases whose reference begins so.
+
+    `tabs_asked`: the filters by which the tabs are counted; None: those of the page. `also`: other lists to count.
+    """
     person, sleeping = permissions.principal(user, None, now), asleep(user, now)
-    search = _search(tab, asked, key_of(reference), person, {
+    counting = [*(Wanted(each, asked if tabs_asked is None else tabs_asked) for each in TABS), *also]
+    search = _search(tab, asked, key_of(reference), person, counting, {
         "person": user.pk, "groups": list(permissions.groups_of(user)), "limit": limit + 1, "cap": CAP + 1,
         "soon": now + SOON, "snoozed": list(sleeping), "hidden": list(sleeping),
     })  # fmt: skip
@@ -95,22 +106,25 @@ def inbox_page(
 
     found = _found(search, after, latest_first, shown)
     rows = tuple(row for _, row in found[:limit])
-    return InboxPage(tab, rows, search.counts, found[limit - 1][0] if len(found) > limit else "")
+    return InboxPage(tab, rows, search.counts, found[limit - 1][0] if len(found) > limit else "", search.also)
 
 
-def _search(tab: str, asked: Asked, reference: str, person: Principal, given: Mapping[str, Any]) -> _Search:
+def _search(
+    tab: str, asked: Asked, reference: str, person: Principal, counting: Sequence[Wanted], given: Mapping[str, Any]
+) -> _Search:
     """A reference is sought among all tasks of theirs, whatever the tab, also among those that sleep."""
-    fitting = fitting_of(asked, person)
-    values = {**fitting.values, **given, "reference": _prefix(reference)}
-    fits, source = fitting.probe(_INSTANCE), fitting.rarest()
+    fits = fits_of([asked, *(each.asked for each in counting)], person)
+    values = {**fits.values, **given, "reference": _prefix(reference)}
+    counts = counted(counting, fits, {**values, **_bounds("", False), "limit": CAP + 1})
+    here, source = fits[asked].probe(_INSTANCE), fits.sources[unordered(asked)]
     if reference and source is not None:
-        fits += statements.WITH_REFERENCE
+        here += statements.WITH_REFERENCE
     elif reference:
         source = Composed([statements.REFERENCES])
-    counts = _counts(values)
     if reference:
         values["hidden"] = []
-    return _Search("all" if reference else tab, asked, fits, source, reference, counts, values)
+    by_tab, also = dict(zip(TABS, counts, strict=False)), tuple(counts[len(TABS) :])
+    return _Search("all" if reference else tab, asked, here, source, reference, by_tab, also, values)
 
 
 def _found(
@@ -160,11 +174,6 @@ def _by_value(search: _Search, by: Order, place: ValuePlace | None) -> list[Plac
     found = statements.by_value(search.tab, by, seen(by.column, values), search.fits, pooled, place is not None)
     rows = _read(statements.shown(found, Ordered(by.descending), ("value", "instance")), values)
     return [(str(ValuePlace(row[-2], row[-1], row[0])), row[:-2]) for row in rows]
-
-
-def _counts(values: Mapping[str, Any]) -> dict[str, int]:
-    rows = _read(statements.counts(), {**values, **_bounds("", False), "limit": CAP + 1})
-    return dict(zip(TABS, rows[0], strict=True))
 
 
 def _read(statement: Composed, values: Mapping[str, Any]) -> list[Any]:

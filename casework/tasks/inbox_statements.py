@@ -72,13 +72,7 @@ from top join orchestration_humantask t on t.id = top.id
 join orchestration_instance i on i.id = t.instance_id join casework_case f on f.instance_id = i.id
 left join auth_user u on u.id = t.assignee_id
 order by {top_in_order}, top.id {order}"""
-_COUNTS: Final = """
-select (select count(*) from (select id from ({mine}) m) x),
-       (select count(*) from (select distinct task_id from ({groups}) m limit %(limit)s) x),
-       (select count(*) from (select distinct task_id from ({unassigned}) m limit %(limit)s) x),
-       (select count(*) from (select id from ({soon}) m limit %(limit)s) x),
-       (select count(*) from (select id from ({all}) m limit %(limit)s) x),
-       (select count(*) from ({snoozed}) m)"""
+_COUNT: Final = "(select count(*) from (select distinct id from ({found}) p(due, id) limit %(limit)s) n)"
 
 _NONE: Final = SQL("")
 _PAGE: Final = SQL("%(limit)s")
@@ -157,9 +151,9 @@ def shown(found: Composed, going: Ordered, keys: tuple[LiteralString, ...] = ("d
     )  # fmt: skip
 
 
-def counts() -> Composed:
-    """How many tasks each tab has, up to a limit."""
-    return SQL(_COUNTS).format(**{tab: _tab(tab, Ordered(False), Composed([])) for tab in TABS})
+def count(tab: str, fits: Composed, source: Composable | None) -> Composed:
+    """How many tasks of a tab fit, up to a limit: an expression; of the cases of `source`, where one is given."""
+    return SQL(_COUNT).format(found=by_due(tab, Ordered(False), fits, source))
 
 
 def _among(tab: str, going: Ordered, fits: Composed, source: Composable, most: SQL) -> Composed:

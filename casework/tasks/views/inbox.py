@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
-from urllib.parse import urlencode
+from dataclasses import replace
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -13,24 +12,22 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
 from casework.access import permissions, trail
-from casework.lists.asked import Asked, Given, given_filters
-from casework.lists.asked import asked as asked_of
-from casework.lists.columns import MOST, Column, chosen, offered
+from casework.lists.asked import NOTHING, Asked
+from casework.lists.columns import Column, chosen, offered
 from casework.lists.controls import Header, chips, filter_fields, header, orders
+from casework.lists.opening import Opened, ViewTab, opened
+from casework.lists.saved import View, views_of
+from casework.lists.state import INBOX
 from casework.tasks import services
 from casework.tasks.assigning import bar
 from casework.tasks.gone import become_of
-from casework.tasks.inbox import TABS, inbox_page
+from casework.tasks.inbox import TABS, InboxPage, inbox_page
+from casework.tasks.inbox_counts import Wanted
 from casework.tasks.inbox_state import inbox_states
+from casework.tasks.place import LATE, LONGEST, Place
 from casework.web.decorators import answered, page_or_part, person, reads, wants_part, writes
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
-
-LONGEST: Final = 2000
-"""Characters of the address of a list that the address of a task carries on."""
-
-LATE: Final = "late"
-"""The order of the inbox turned around."""
 
 
 @reads
@@ -41,19 +38,21 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 def shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResponse:
     """The page that is asked for, by the address or by a form that comes from it."""
-    place, now = Place.of(asked), clock.utc_now()
-    columns = offered(permissions.principal(person(request), None, now))
+    by, now = person(request), clock.utc_now()
+    columns = offered(permissions.principal(by, None, now))
+    views = views_of(by, INBOX, columns)
+    opening = opened(asked, views)
+    place = replace(Place.of(opening.asked), view=opening.number)
     in_columns, sought = chosen(columns, place.columns), place.asked(columns)
     page = inbox_page(
-        user=person(request), tab=place.tab, now=now, after=place.after, latest_first=place.sort == LATE,
-        reference=place.reference, columns=in_columns, asked=sought,
+        user=by, tab=place.tab, now=now, after=place.after, latest_first=place.sort == LATE,
+        reference=place.reference, columns=in_columns, asked=sought, tabs_asked=NOTHING if place.view else sought,
+        also=[_wanted(view, columns) for view in views],
     )  # fmt: skip
     start = replace(place, after="")
     context: dict[str, Any] = {
-        "page": page, "tabs": [
-            (key, label, page.counts[key], replace(start, tab=key, reference="").address)
-            for key, label in TABS.items()
-        ],
+        "page": page, "tabs": _tabs(start, page), "view_tabs": _view_tabs(views, page, opening),
+        "opening": opening, "kind": INBOX, "state": place.state, "view_changed": _is_changed(place, opening),
         "columns": columns, "chosen": in_columns, "start": start.address, "given": place.given,
         "first": not place.after,
         "orders": _orders(place, in_columns, sought), "headers": _headers(start, in_columns, sought),
@@ -62,10 +61,10 @@ def shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResp
         "unfiltered": replace(start, filters=(), reference="").address,
         "carry": place.carry,
         "picked": frozenset((request.session.get("many") or {}).get("chosen", ())),
-        "bar": None if wants_part(request) else bar(person(request)),
+        "bar": None if wants_part(request) else bar(by),
         "q": place.reference, "here": place.address, "next": replace(place, after=page.following).address,
-        "seen": "" if wants_part(request) else _state(person(request)),
-        "gone": become_of(person(request), _shown_before(asked).difference(row.id for row in page.rows)),
+        "seen": "" if wants_part(request) else _state(by),
+        "gone": become_of(by, _shown_before(asked).difference(row.id for row in page.rows)),
     }  # fmt: skip
     return page_or_part(request, "tasks/inbox.html", "tasks/_inbox_list.html", context, status)
 
@@ -73,6 +72,31 @@ def shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResp
 def _shown_before(asked: QueryDict) -> set[int]:
     """The tasks of the list that a page shows while it asks for what is there now (`had`)."""
     return {int(one) for one in asked.get("had", "")[:LONGEST].split(",") if one.isascii() and one.isdecimal()}
+
+
+def _wanted(view: View, columns: Sequence[Column]) -> Wanted:
+    place = Place.of(view.asked)
+    return Wanted(place.tab, place.asked(columns))
+
+
+def _tabs(start: Place, page: InboxPage) -> list[tuple[str, str, int, str]]:
+    """The standing lists: filters go along from one to the other, those of a saved view stay with it."""
+    plain = replace(start, reference="")
+    return [
+        (key, label, page.counts[key], (Place.standing(key) if start.view else replace(plain, tab=key)).address)
+        for key, label in TABS.items()
+    ]
+
+
+def _view_tabs(views: Sequence[View], page: InboxPage, opening: Opened) -> list[ViewTab]:
+    return [
+        ViewTab(view, count, view.id == opening.number) for view, count in zip(views, page.also, strict=True)
+    ]  # fmt: skip
+
+
+def _is_changed(place: Place, opening: Opened) -> bool:
+    """Whether the list is set otherwise than the saved view that it is of."""
+    return opening.view is not None and Place.of(opening.view.asked).state != place.state
 
 
 def _orders(place: Place, shown: Sequence[Column], sought: Asked) -> list[tuple[str, str, bool]]:
@@ -91,60 +115,6 @@ def _headers(place: Place, shown: Sequence[Column], sought: Asked) -> list[Heade
 
 def _state(user: User) -> str:
     return inbox_states([user.pk], clock.utc_now())[user.pk]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where somebody is in their inbox: tab, order, columns, filters, what is searched for, and how far they have
-    turned the pages."""
-
-    tab: str
-    sort: str
-    reference: str
-    after: str
-    columns: tuple[str, ...] = ()
-    filters: tuple[Given, ...] = ()
-
-    @classmethod
-    def of(cls, asked: QueryDict) -> Place:
-        tab = asked.get("tab", "")
-        return cls(
-            tab=tab if tab in TABS else "mine",
-            sort=asked.get("sort", "")[:200],
-            reference=asked.get("q", "").strip()[:100],
-            after=asked.get("after", "")[:500],
-            columns=tuple(dict.fromkeys(asked.getlist("col")))[:MOST],
-            filters=given_filters(asked.lists()),
-        )
-
-    def asked(self, columns: Sequence[Column]) -> Asked:
-        """What of it concerns fields of the cases, for who may choose these columns."""
-        return asked_of(self.filters, "" if self.sort == LATE else self.sort, columns)
-
-    @property
-    def given(self) -> list[Given]:
-        """Names and values as the address has them."""
-        said = [("tab", self.tab), ("sort", self.sort), ("q", self.reference), ("after", self.after)]
-        return [one for one in (*said, *(("col", path) for path in self.columns), *self.filters) if one[1]]
-
-    @classmethod
-    def carried(cls, request: HttpRequest) -> Place | None:
-        """Where the page of a task was opened from, as its address says it (`?inbox=`)."""
-        told = request.GET.get("inbox", "")[:LONGEST]
-        return cls.of(QueryDict(told)) if told else None
-
-    @property
-    def address(self) -> str:
-        return reverse("inbox") + "?" + self.query
-
-    @property
-    def carry(self) -> str:
-        """What the address of a task's page ends in, so that its page leads back here."""
-        return "?" + urlencode({"inbox": self.query})
-
-    @property
-    def query(self) -> str:
-        return urlencode(self.given)
 
 
 @writes

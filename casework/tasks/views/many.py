@@ -19,8 +19,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from casework.tasks.many import MOST, RIGHTS, SAID, Result, Wish, carried_out, titles, undo_word, undone
 from casework.tasks.ordering import PRIORITIES
+from casework.tasks.place import Place
 from casework.tasks.snooze import until_of
-from casework.tasks.views.inbox import Place, shown
+from casework.tasks.views.inbox import shown
 from casework.web.decorators import person, wants_part, writes
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused

@@ -18,8 +18,8 @@ from casework.forms.schema_form import text_of
 from casework.lists.columns import offered
 from casework.tasks import services
 from casework.tasks.next_task import next_task
+from casework.tasks.place import LATE, Place
 from casework.tasks.task_page import TaskPage, form_of, task_page
-from casework.tasks.views.inbox import LATE, Place
 from casework.web import errors
 from casework.web.decorators import person, reads, writes
 from casework.web.made_for import typed_by_reader

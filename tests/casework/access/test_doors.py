@@ -23,7 +23,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from casework.cases.services import external_receive, item_plan
 from casework.documents.services import Added, document_add
-from casework.models import Case, Proposal
+from casework.models import Case, Proposal, SavedView
 from casework.tasks.services import task_complete
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -68,6 +68,7 @@ class Scene:
     group: int
     proposal: Proposal
     document: int
+    view: int
 
 
 @pytest.fixture
@@ -110,6 +111,9 @@ def scene(
             by=people["ada"], created=clock.utc_now(),
         ),
         document=document.document.pk,
+        view=SavedView.objects.create(
+            owner=people["anna"], kind="inbox", name="Cards", group=Group.objects.get(name="Analysts"), query="tab=all"
+        ).pk,
     )  # fmt: skip
 
 
@@ -134,6 +138,9 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         name, scene.case
     ).pk
     given = {
+        "view": {"view_id": scene.view},
+        "api-view": {"view": scene.view},
+        "api-view-remove": {"view": scene.view},
         "case-new": {"key": "complaint"},
         "case-receive": {"case_id": case, "item": "wait_for_reply"},
         "case-item": {"case_id": scene.waiting.pk, "number": scene.added},
@@ -205,6 +212,10 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
 
 SENT: dict[str, dict[str, Any]] = {
     "case-new": {"reference": "NEW-1", "message": "Hello"},
+    "views": {"kind": "inbox", "state": "tab=groups", "name": "Mine too"},
+    "view": {"do": "save", "name": "Cards and more"},
+    "api-views": {"name": "Mine too", "asks": "tab=groups"},
+    "api-view": {"name": "Cards and more"},
     "case-samples": {"case_type": "complaint"},
     "api-samples": {"case_type": "complaint"},
     "case-plan": {"definition": "ask_customer"},

@@ -1,0 +1,77 @@
+"""What of the address of a list does a saved view keep, and which part of that may a reader use? Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl, urlencode
+
+from casework.lists.asked import MOST, Given, is_filter
+
+LONGEST: Final = 2000
+"""Characters of what a view keeps."""
+LONGEST_VALUE: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A list whose views can be saved; `key` is also the name of its address.
+
+    `names`: what a view keeps of the address, besides filters; `orders`: those that are not by a field of the cases.
+    """
+
+    key: str
+    title: str
+    names: frozenset[str]
+    orders: frozenset[str]
+
+
+INBOX: Final = Kind("inbox", "inbox", frozenset(("tab", "sort", "col")), frozenset(("late",)))
+KINDS: Final = {kind.key: kind for kind in (INBOX,)}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`left_out`: how many parts are not in `pairs`, as the reader may not see the fields that they use."""
+
+    pairs: tuple[Given, ...]
+    left_out: int
+
+
+def kept(query: str, kind: Kind) -> str:
+    """Of the query of an address what a view of this list keeps. Raises ValueError where that is too long."""
+    if len(query) > 4 * LONGEST:
+        raise ValueError("too long")
+    found = parse_qsl(query.removeprefix("?"), max_num_fields=4 * MOST)
+    pairs = [
+        (name, value[:LONGEST_VALUE]) for name, value in found
+        if (name in kind.names or is_filter(name)) and len(name) <= LONGEST_VALUE and "\0" not in name + value
+    ]  # fmt: skip
+    written = urlencode(pairs)
+    if len(written) > LONGEST:
+        raise ValueError("too long")
+    return written
+
+
+def readable(query: str, kind: Kind, paths: Collection[str]) -> State:
+    """What of a view somebody may use who may choose the columns with these paths.
+
+    The rest does not reach them: a value that another filters by may be what is masked for them.
+    """
+    pairs = parse_qsl(query)
+    left = tuple(pair for pair in pairs if _may_use(pair, kind, paths))
+    return State(left, len(pairs) - len(left))
+
+
+def _may_use(pair: Given, kind: Kind, paths: Collection[str]) -> bool:
+    name, value = pair
+    if is_filter(name):
+        return name.partition(".")[2] in paths
+    if name == "sort":
+        return value in kind.orders or value.removeprefix("-") in paths
+    return name != "col" or value in paths
+
+
+def written(pairs: Iterable[Given]) -> str:
+    return urlencode(list(pairs))

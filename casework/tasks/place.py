@@ -1,0 +1,90 @@
+"""Where is somebody in their inbox, as its address says it? Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+
+from casework.lists.asked import Asked, Given, given_filters
+from casework.lists.asked import asked as asked_of
+from casework.lists.columns import MOST, Column
+from casework.lists.opening import number
+from casework.tasks.inbox_statements import TABS
+
+LONGEST: Final = 2000
+"""Characters of the address of a list that the address of a task carries on."""
+LATE: Final = "late"
+"""The order of the inbox turned around."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody is in their inbox: tab, order, columns, filters, what is searched for, how far they have turned
+    the pages, and the saved view (its number) that they came by."""
+
+    tab: str
+    sort: str
+    reference: str
+    after: str
+    columns: tuple[str, ...] = ()
+    filters: tuple[Given, ...] = ()
+    view: int = 0
+
+    @classmethod
+    def of(cls, asked: QueryDict) -> Place:
+        tab = asked.get("tab", "")
+        return cls(
+            tab=tab if tab in TABS else "mine",
+            sort=asked.get("sort", "")[:200],
+            reference=asked.get("q", "").strip()[:100],
+            after=asked.get("after", "")[:500],
+            columns=tuple(dict.fromkeys(asked.getlist("col")))[:MOST],
+            filters=given_filters(asked.lists()),
+            view=number(asked.get("view", "")),
+        )
+
+    @classmethod
+    def standing(cls, tab: str) -> Place:
+        """One of the lists that everybody has, as it is at first."""
+        return cls(tab=tab, sort="", reference="", after="")
+
+    def asked(self, columns: Sequence[Column]) -> Asked:
+        """What of it concerns fields of the cases, for who may choose these columns."""
+        return asked_of(self.filters, "" if self.sort == LATE else self.sort, columns)
+
+    @property
+    def given(self) -> list[Given]:
+        """Names and values as the address has them."""
+        said = [("tab", self.tab), ("sort", self.sort), ("q", self.reference), ("after", self.after)]
+        view = ("view", str(self.view or ""))
+        return [one for one in (*said, *(("col", path) for path in self.columns), *self.filters, view) if one[1]]
+
+    @property
+    def state(self) -> str:
+        """What a saved view keeps of it; the same for whatever shows the same."""
+        kept = replace(self, reference="", after="", view=0, filters=tuple(sorted(self.filters)))
+        return kept.query
+
+    @classmethod
+    def carried(cls, request: HttpRequest) -> Place | None:
+        """Where the page of a task was opened from, as its address says it (`?inbox=`)."""
+        told = request.GET.get("inbox", "")[:LONGEST]
+        return cls.of(QueryDict(told)) if told else None
+
+    @property
+    def address(self) -> str:
+        return reverse("inbox") + "?" + self.query
+
+    @property
+    def carry(self) -> str:
+        """What the address of a task's page ends in, so that its page leads back here."""
+        return "?" + urlencode({"inbox": self.query})
+
+    @property
+    def query(self) -> str:
+        return urlencode(self.given)
