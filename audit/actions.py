@@ -17,6 +17,7 @@ ACTIONS: dict[str, str] = {
     "case.changed": "changed the state of the case",
     "document.added": "added a document",
     "document.downloaded": "downloaded a document",
+    "case.tags": "changed the tags of the case",
     "item.removed": "removed a step",
     "task.claimed": "took the task",
     "task.released": "gave the task back",

@@ -5,7 +5,7 @@ Entries in clear: whoever shows them masks them first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,6 +64,31 @@ def entries_of(
     with connection.cursor() as cursor:
         cursor.execute(_ENTRIES, bounds)
         return [_kept(row) for row in cursor.fetchall()]
+
+
+_NEWEST = """
+select c.id, e.sequence, e.action, e.actor, e.on_behalf_of, e.cause, e.at, e.definition, e.rule_hits, e.body
+from unnest(%(chains)s::bigint[], %(after)s::bigint[]) as c(id, after) cross join lateral (
+    select e.*, p.body from audit_auditevent e
+    left join audit_auditpayload p on p.chain = e.chain and p.sequence = e.sequence
+    where e.chain = c.id and e.sequence > c.after and e.action = any(%(actions)s) and e.actor <> %(but)s
+    order by e.sequence desc limit %(most)s) e
+order by c.id, e.sequence desc
+"""
+
+
+def newest_of(after: Mapping[int, int], *, actions: Iterable[str], but: str, most: int) -> dict[int, list[Entry]]:
+    """Of each chain the newest events of these actions after one, the newest first, without what the actor `but` did;
+    one statement."""
+    bounds = {
+        "chains": list(after), "after": list(after.values()), "actions": list(actions), "but": but, "most": most,
+    }  # fmt: skip
+    found: dict[int, list[Entry]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST, bounds)
+        for chain, *row in cursor.fetchall():
+            found.setdefault(chain, []).append(_kept(tuple(row)))
+    return found
 
 
 def _kept(row: tuple[Any, ...]) -> Entry:

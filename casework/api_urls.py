@@ -11,6 +11,7 @@ from casework.actors.api import workers
 from casework.cases.api import commands, handoffs, incidents, reading
 from casework.documents import api as documents
 from casework.intake import api as intake
+from casework.lists import marks_api
 from casework.lists import views_api as views
 from casework.search import api as search
 from casework.tasks import api, many_api
@@ -38,6 +39,8 @@ urlpatterns: list[URLPattern] = [
         documents.ContentView.as_view(),
         name="api-case-document-content",
     ),
+    path("cases/<number:case>/tags/", marks_api.TagsView.as_view(), name="api-case-tags"),
+    path("cases/<number:case>/follow/", marks_api.FollowView.as_view(), name="api-case-follow"),
     path("search/", search.SearchView.as_view(), name="api-search"),
     path("attention/", incidents.AttentionView.as_view(), name="api-attention"),
     path("cases/<number:case>/incidents/<number:incident>/", incidents.IncidentView.as_view(), name="api-incident"),

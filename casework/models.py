@@ -321,3 +321,17 @@ class Snooze(models.Model):
 
     def __str__(self) -> str:
         return f"task {self.task_id} sleeps for {self.person_id}"
+
+
+class Follow(models.Model):
+    """A person wants to hear what happens in a case. Whether they may still see it is asked when they look."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="followers")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "case"], name="follow_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} follows case {self.case_id}"

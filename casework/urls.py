@@ -21,6 +21,7 @@ from casework.events import views as events
 from casework.events.hook import hook
 from casework.governance import views as governance
 from casework.intake import views as intake
+from casework.lists import marks_views
 from casework.lists import pages as saved_views
 from casework.search import views as search
 from casework.studio.views import models, rules
@@ -49,6 +50,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("attention/", attention.attention, name="attention"),
     path("search/", search.search_page, name="search"),
     path("cases/", pages.cases, name="cases"),
+    path("following/", marks_views.following, name="following"),
+    path("cases/<number:case_id>/tags/", marks_views.tags, name="case-tags"),
+    path("cases/<number:case_id>/follow/", marks_views.follow, name="case-follow"),
     path("cases/samples/", intake.samples, name="case-samples"),
     path("cases/new/<slug:key>/", intake.case_new, name="case-new"),
     path("cases/<number:case_id>/", pages.case, name="case"),

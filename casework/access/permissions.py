@@ -280,6 +280,14 @@ def _highest(levels: Iterable[str | None]) -> str:
     return max((level for level in levels if level), key=LEVELS.index, default=GroupClearance.Level.PUBLIC.value)
 
 
+def least_clearance(case: Case) -> str:
+    """The lowest clearance among the groups that see this case."""
+    may_view = {"content_object": case, "permission__codename": "view_case"}
+    found = CaseGroupObjectPermission.objects.filter(**may_view).values_list("group__clearance__level", flat=True)
+    lowest = GroupClearance.Level.PUBLIC.value
+    return min((level or lowest for level in found), key=LEVELS.index, default=lowest)
+
+
 def principal(user: User, case: Case | None, now: datetime) -> Principal:
     """Who this person is to the masking policy: clearance, roles and what they have revealed of this case."""
     revealed: Iterable[str] = ()

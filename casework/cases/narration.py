@@ -15,7 +15,7 @@ from audit.selectors import Entry
 from casework.cases.document_words import DOCUMENTS
 from casework.cases.handoff_words import HANDOFFS, Told, routed
 from casework.cases.read.past import Past
-from casework.cases.task_words import TASKS
+from casework.cases.task_words import TASKS, tags_changed
 from orchestration.casetypes.case_type import CaseType
 from orchestration.view.models import SUB_PROCESSES, Event
 
@@ -84,6 +84,10 @@ def _titles(schema: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
 def has_words(action: str) -> bool:
     """Whether events of this kind may have something to tell."""
     return action in TELLERS or action in ACTIONS
+
+
+NO_NAMES: Final = Names(types={}, tasks={}, fields={}, decisions={})
+"""For events that say themselves what they speak of."""
 
 
 def tell(entry: Entry, names: Names, before: Entry | None = None) -> Told | None:
@@ -276,6 +280,7 @@ TELLERS: Final[Mapping[str, Callable[[Detail, Names], Told | None]]] = {
     ),
     "actor.called": _actor_called,
     "actor.failed": _actor_failed,
+    "case.tags": lambda d, _: Told("people", "tag", tags_changed(d)),
     "case.changed": _asked_change,
     "item.removed": lambda d, _: Told("people", "x", f"removed {_quoted(d['name'])}: {d['reason']}"),
     "engine.InstanceStarted": _began,

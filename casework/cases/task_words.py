@@ -44,6 +44,13 @@ def _when(text: object) -> str:
     return "at no date" if due.year == NEVER else f"{due.day} {due:%B %Y, %H:%M %Z}".strip()
 
 
+def tags_changed(detail: Detail) -> str:
+    """Which tags were put on a case, and which were taken off."""
+    ways = (("added", "put on"), ("removed", "took off"))
+    said = [f"{verb} {', '.join(map(str, detail[name]))}" for name, verb in ways if detail.get(name)]
+    return f"changed the tags: {'; '.join(said)}"
+
+
 TASKS: Final[Mapping[str, Callable[[Detail], Told]]] = {
     "task.assigned": _assigned,
     "task.priority": _hurried,

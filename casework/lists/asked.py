@@ -1,8 +1,8 @@
 """What is asked of a list by its address: which filters on fields of the cases, and in which order?
 
-The grammar: `is.PATH=`, `from.PATH=`, `to.PATH=`, `begins.PATH=` and `sort=PATH` or `sort=-PATH`, each PATH a column
-that the reader may choose. Whatever else is asked for is left out and said; a field that is masked for the reader and
-one that is nowhere get the same words. Pure.
+The grammar: `is.PATH=`, `from.PATH=`, `to.PATH=`, `begins.PATH=`, `tag=WORD` and `sort=PATH` or `sort=-PATH`, each
+PATH a column that the reader may choose. Whatever else is asked for is left out and said; a field that is masked for
+the reader and one that is nowhere get the same words. Pure.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Final
 from casework.forms.answer_validation import read_number
 from casework.lists.columns import Column
 from casework.lists.projection import key, moment_of
+from casework.lists.tag_words import MARK, NOT_A_WORD, tag_of
 
 WAYS: Final = {
     "number": ("is", "from", "to"), "money": ("is", "from", "to"), "date": ("from", "to"),
@@ -22,6 +23,8 @@ WAYS: Final = {
 }  # fmt: skip
 """How each kind of field can be filtered."""
 VERBS: Final = ("is", "from", "to", "begins")
+TAG: Final = "tag"
+"""Asks for cases with a tag; several times: with all of them."""
 MOST: Final = 24
 LONGEST: Final = 100
 
@@ -68,7 +71,7 @@ NOT_THERE: Final = "There is no field of this name to filter or order by that yo
 
 def is_filter(name: str) -> bool:
     """Whether a name in an address asks for a filter on a field."""
-    return name.partition(".")[0] in VERBS and "." in name
+    return name == TAG or (name.partition(".")[0] in VERBS and "." in name)
 
 
 def given_filters(query: Iterable[tuple[str, Sequence[str]]]) -> tuple[Given, ...]:
@@ -83,7 +86,7 @@ def asked(given: Iterable[Given], sort: str, columns: Iterable[Column]) -> Asked
     filters, faults = list[Filter](), dict[str, str]()
     for name, value in given:
         verb, _, path = name.partition(".")
-        found = _filter(known.get(path), verb, (name, value))
+        found = _tagged(value) if name == TAG else _filter(known.get(path), verb, (name, value))
         if isinstance(found, Filter):
             filters.append(found)
         else:
@@ -93,6 +96,13 @@ def asked(given: Iterable[Given], sort: str, columns: Iterable[Column]) -> Asked
         faults["sort"] = NOT_THERE
     order = None if column is None else Order(column, sort.startswith("-"))
     return Asked(tuple(filters), order, tuple(faults.items()))
+
+
+def _tagged(value: str) -> Filter | str:
+    word = tag_of(value)
+    return (
+        Filter(Column(MARK + word, "Tag", "choice"), "is", word, (TAG, value), f"Tag: {word}") if word else NOT_A_WORD
+    )
 
 
 def _filter(column: Column | None, verb: str, given: Given) -> Filter | str:

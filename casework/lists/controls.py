@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from casework.lists.asked import Asked, Given, Order
+from casework.lists.asked import TAG, Asked, Given, Order
 from casework.lists.columns import Column
 
 DIRECTIONS: Final = {
@@ -65,8 +65,9 @@ class Header:
 
 
 def filter_fields(columns: Iterable[Column], given: Sequence[Given]) -> list[FilterField]:
-    """The fields of the filter's form with what is asked for in them."""
-    return [_field(column, given) for column in columns]
+    """The fields of the filter's form with what is asked for in them; tags beyond the first are left to the chips."""
+    tag = Input(TAG, "Tag", "search", next((value for name, value in given if name == TAG), ""))
+    return [*(_field(column, given) for column in columns), FilterField(Column(TAG, "Tag", "text"), (tag,), "", ())]
 
 
 def _field(column: Column, given: Sequence[Given]) -> FilterField:

@@ -45,7 +45,9 @@ KEPT: Final = """ listed_values as (
            casework_listedvalue.moment)
           is distinct from (excluded.level, excluded.words, excluded.number, excluded.moment))"""
 GONE: Final = """ listed_values_gone as (
-    delete from casework_listedvalue where instance_id = %(instance)s and field <> all(%(listed_fields)s))"""
+    delete from casework_listedvalue where instance_id = %(instance)s and field <> all(%(listed_fields)s)
+        and left(field, 1) <> '#')"""
+"""Tags (`lists.tags`) are no part of the data: they stay."""
 
 
 @dataclass(frozen=True, slots=True)

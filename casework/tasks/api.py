@@ -47,8 +47,8 @@ class TasksView(APIView):
         snoozed, which stand in no other list: first due first.
 
         Filters on the fields that case types list come beside these, by their dotted places: `is.channel=web` (several
-        times: any of them), `from.amount=500`, `to.received=2026-11-29`, `begins.purchase.receipt=A-`. A field that you
-        may not read, or that is not there, is refused.
+        times: any of them), `from.amount=500`, `to.received=2026-11-29`, `begins.purchase.receipt=A-`; and
+        `tag=call-back` (several times: all of them). A field that you may not read, or that is not there, is refused.
         """
         given = TaskFilter.query_with(request, is_filter)
         trail.list_read(request, "tasks")

@@ -54,6 +54,7 @@ class TaskSummary(Shape):
     sure = s.FloatField(allow_null=True, help_text="How sure the machine is, from 0 to 1.")
     at_risk = s.BooleanField(help_text="Less than a quarter of the time that it was given is left, or nothing.")
     groups = s.ListField(child=s.CharField(), help_text="Whom it is offered to.")
+    tags = s.ListField(child=s.CharField(), help_text="The words that people have put on its case.")
     asleep = AsleepShape(allow_null=True, help_text="What you said when you snoozed it; null: you did not.")
     suspended = s.BooleanField(help_text="Its case is: nothing can be done here until somebody resumes it.")
     values = s.DictField(help_text="By dotted place, in words; null where the case has no such value.")
@@ -83,6 +84,9 @@ class ManyTasks(Sent):
     until = s.DateTimeField(
         required=False, allow_null=True, default=None,
         help_text="`snooze`: until when; left out: until something happens in the case.",
+    )  # fmt: skip
+    tag = s.CharField(
+        required=False, default="", allow_blank=True, max_length=30, help_text="`tag`: what the cases are tagged with."
     )  # fmt: skip
     undo = s.CharField(
         required=False, default="", allow_blank=True, max_length=60_000, help_text="`undo`: as it was answered."

@@ -20,6 +20,7 @@ from django.http import Http404
 from casework.access import permissions
 from casework.cases.past_rows import former_of
 from casework.cases.read.case_view import row_mask
+from casework.lists.tags import case_tag
 from casework.tasks.assigning import task_assign
 from casework.tasks.ordering import task_hurry, task_put_off
 from casework.tasks.services import task_claim, task_complete, task_release
@@ -38,13 +39,13 @@ UNDO_FOR: Final = 15 * 60
 SALT: Final = "casework.tasks.many"
 RIGHTS: Final = {
     "claim": "claim", "release": "release", "assign": "assign", "priority": "order", "due": "order",
-    "complete": "complete", "snooze": "view", "wake": "view",
+    "complete": "complete", "snooze": "view", "wake": "view", "tag": "view",
 }  # fmt: skip
 """What can be done to many tasks, and the right that each asks for."""
 SAID: Final = {
     "claim": "is yours now", "release": "is back with its group", "assign": "has been given on",
     "priority": "has another priority now", "due": "is due at another time now", "complete": "is done",
-    "snooze": "is snoozed", "wake": "is back in your lists", "undo": "is as it was before",
+    "tag": "has the tag now", "snooze": "is snoozed", "wake": "is back in your lists", "undo": "is as it was before",
 }  # fmt: skip
 """What is said of one that was done."""
 
@@ -62,6 +63,7 @@ class Wish:
     priority: int = 0
     due: datetime | None = None
     until: Until = ON_CHANGE
+    tag: str = ""
 
 
 Back = list[Json]
@@ -154,6 +156,8 @@ def _done(by: User, task: HumanTask, wish: Wish) -> tuple[object, Back | None]:
             return outcome, [task.pk, "wake", 0, 0]
         case "wake":
             return task_wake(by=by, task=task), None
+        case "tag":
+            return _tagged(by, task, wish.tag), None
         case _:
             return _finished(by, task), None
 
@@ -165,6 +169,12 @@ def _finished(by: User, task: HumanTask) -> object:
         asked = [each.label for each in form_of(task).fields if each.path in outcome.errors]
         return Refused(outcome.code, f"It asks for an answer ({', '.join(asked)}), so open it.")
     return outcome
+
+
+def _tagged(by: User, task: HumanTask, word: str) -> object:
+    may = permissions.may(by, "work", task.instance.case)
+    denied = Refused("denied", "You may read this case and not work on it.")
+    return case_tag(by=by, case=task.instance.case, add=[word]) if may else denied
 
 
 def _taken_back(by: User, back: Back, task: HumanTask) -> tuple[object, None]:

@@ -50,7 +50,7 @@ def _wish(given: Mapping[str, Any]) -> Wish:
     if given["action"] == "due" and given["due"] is None:
         raise s.ValidationError({"due": "Say when it is due."})
     priority, until = PRIORITIES[given["priority"]], Until(given["until"])
-    return Wish(given["action"], _receiver(given["to"]), given["note"], priority, given["due"], until)
+    return Wish(given["action"], _receiver(given["to"]), given["note"], priority, given["due"], until, given["tag"])
 
 
 def _receiver(name: str) -> User | None:

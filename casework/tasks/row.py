@@ -49,6 +49,7 @@ class Found(NamedTuple):
     item: str
     task_state: str
     groups: Sequence[str]
+    tags: Sequence[str]
     instance: int
 
 
@@ -82,6 +83,7 @@ class TaskRow:
     cells: tuple[Cell, ...] = ()
     asleep: Asleep | None = None
     suspended: bool = False
+    tags: tuple[str, ...] = ()
 
     @property
     def values(self) -> dict[str, Any]:
@@ -118,8 +120,8 @@ def task_row(
         mine=found.assignee == user.pk, groups=tuple(found.groups), case=found.case, title=shown,
         reference=found.reference if is_titled else masked(found.reference),
         state=found.state, headline=headline(seen) if seen else (), why=reason(seen, found.item) if seen else "",
-        suggested=suggested, sure=sure, cells=cells(columns, found.definition, data, person, masked),
-        suspended=stands,
+        suggested=suggested, sure=sure, tags=tuple(found.tags), suspended=stands,
+        cells=cells(columns, found.definition, data, person, masked),
     )  # fmt: skip
 
 

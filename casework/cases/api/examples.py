@@ -84,7 +84,7 @@ HISTORY: Json = {
 _ROW: Json = {
     "about": "Fees and charges · “Why was I charged 12.50 for my account?”", "suggested": "Fees and charges",
     "sure": 0.93, "why": "A known kind of complaint: an analyst checks the drafted answer.", "at_risk": False,
-    "suspended": False, "groups": ["Analysts"], "asleep": None,
+    "suspended": False, "groups": ["Analysts"], "tags": ["call-back"], "asleep": None,
 }  # fmt: skip
 TASKS: Json = {
     "results": [

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from casework.lists.tag_words import NOT_A_WORD, tag_of
 from casework.tasks.many import MOST, RIGHTS, SAID, Result, Wish, carried_out, titles, undo_word, undone
 from casework.tasks.ordering import PRIORITIES
 from casework.tasks.place import Place
@@ -76,6 +77,9 @@ def wish_of(given: QueryDict) -> Wish | Refused:
             until = until_of(given.get("until", ""), _day(given.get("day", "")), clock.utc_now())
             lacking = Refused("invalid", "Say until when it is snoozed: nothing was done.")
             return lacking if until is None else Wish(action, note=given.get("reason", ""), until=until)
+        case "tag":
+            word = tag_of(given.get("word_of_tag", ""))
+            return Wish(action, tag=word) if word else Refused("invalid", f"{NOT_A_WORD} Nothing was done.")
         case _ if action in RIGHTS:
             return Wish(action)
         case _:

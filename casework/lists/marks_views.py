@@ -1,0 +1,39 @@
+"""How does somebody tag a case, follow it, and see what happened in the cases that they follow?"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from casework.access import permissions, trail
+from casework.lists.following import followed
+from casework.lists.tags import case_follow, case_tag
+from casework.web.decorators import answered, person, reads, writes
+from orchestration.ground import clock
+
+
+@writes
+def tags(request: HttpRequest, case_id: int) -> HttpResponse:
+    """`add`: tags with commas between them; `remove`: one that is taken off."""
+    case = permissions.case_for_user(person(request), case_id, "work")
+    add = [text for text in request.POST.get("add", "").split(",") if text.strip()]
+    outcome = case_tag(by=person(request), case=case, add=add, remove=request.POST.getlist("remove"))
+    return answered(request, outcome, "The tags of the case are changed.", reverse("case", args=[case.pk]))
+
+
+@writes
+def follow(request: HttpRequest, case_id: int) -> HttpResponse:
+    """`following`: yes or no."""
+    case = permissions.case_for_user(person(request), case_id, "view")
+    wanted = request.POST.get("following", "yes") != "no"
+    case_follow(by=person(request), case=case, following=wanted)
+    said = "You follow this case." if wanted else "You do not follow this case any more."
+    return answered(request, None, said, reverse("case", args=[case.pk]))
+
+
+@reads
+def following(request: HttpRequest) -> HttpResponse:
+    trail.list_read(request, "followed")
+    context = {"cases": followed(person(request), clock.utc_now())}
+    return render(request, "lists/following.html", context)
