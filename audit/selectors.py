@@ -91,6 +91,22 @@ def newest_of(after: Mapping[int, int], *, actions: Iterable[str], but: str, mos
     return found
 
 
+_BEFORE = """
+select e.sequence, e.action, e.actor, e.on_behalf_of, e.cause, e.at, e.definition, e.rule_hits, p.body
+from audit_auditevent e left join audit_auditpayload p on p.chain = e.chain and p.sequence = e.sequence
+where e.chain = %(chain)s and e.sequence < %(before)s and e.action = any(%(actions)s)
+order by e.sequence desc limit %(limit)s
+"""
+
+
+def entries_before(chain: int, before: int, actions: Iterable[str], limit: int) -> list[Entry]:
+    """The newest events of these kinds before one, in order: one statement."""
+    bounds: dict[str, Any] = {"chain": chain, "before": before, "actions": list(actions), "limit": limit}
+    with connection.cursor() as cursor:
+        cursor.execute(_BEFORE, bounds)
+        return [_kept(row) for row in reversed(cursor.fetchall())]
+
+
 def _kept(row: tuple[Any, ...]) -> Entry:
     *told, hits, body = row
     detail = ERASED if body is None else orjson.loads(bytes(body))

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from casework.cases.services import VIEW_AGAIN_AFTER
-from casework.models import Case
+from casework.models import Case, Visit
 
 # Looks that follow each other closely are one visit: what was new at its first look stays new until it is over.
 _LOOKED: Final = """
@@ -40,3 +40,9 @@ def case_looked_at(*, by: User, case: Case, upto: int, now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_LOOKED, values)
         return int(cursor.fetchone()[0])
+
+
+def seen_before(by: User, case: Case) -> int:
+    """The newest event that somebody had seen before the visit that they are in; the newest of all at the first one."""
+    found = Visit.objects.filter(case=case, person=by).values_list("before", flat=True).first()
+    return case.instance.head_sequence if found is None else found

@@ -209,6 +209,12 @@ def reveal_url(case_id: int, pointer: str, task: int | str = "") -> str:
     return f"{reverse('case-reveal', args=[case_id])}?{urlencode(wanted)}"
 
 
+@register.simple_tag
+def event_url(case_id: int, sequence: int) -> str:
+    """Where an event stands in the history of its case."""
+    return f"{reverse('history', args=[case_id])}?show=all&before={sequence + 1}#event-{sequence}"
+
+
 @register.filter
 def verdict_sign(verdict: Any) -> Mapping[str, str]:
     """How the outcome of a check of the history is shown: class, role and icon."""

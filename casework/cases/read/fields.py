@@ -9,7 +9,9 @@ from typing import Any
 
 from casework.cases.read.case_view import Look
 from casework.cases.read.decisions import decision_names, titles
+from casework.cases.read.past import ROOT
 from casework.cases.read.sources import Source, since, sources
+from casework.cases.read.touched import anchor
 from casework.cases.read.values import values_in_words
 
 Json = Any
@@ -17,7 +19,9 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One value of the case's data, in words. `pointer` names it; `source` wrote it last in this case, at `since`."""
+    """One value of the case's data, in words. `pointer` names it; `source` wrote it last in this case, at `since`
+    and with that event. `anchor`: where links to the variable lead, empty but for its first value.
+    """
 
     pointer: str
     group: str
@@ -27,20 +31,25 @@ class Field:
     revealed: bool
     source: str
     since: datetime | None
+    event: int = 0
+    anchor: str = ""
 
 
 def fields(seen: Look, source: Source | None = None) -> tuple[Field, ...]:
     """Every value of the data, as this reader may see it."""
     changed, named = since(seen), titles(seen.case_type)
     source = source or sources(seen, decision_names(seen.case.instance.definition_id))
-    found = _leaves(seen.view.data, "", seen.view.clear | seen.view.masked)
+    found = list(_leaves(seen.view.data, "", seen.view.clear | seen.view.masked))
     said = values_in_words(seen.case_type)
+    writers = seen.past["writers"].get(str(ROOT), {})
+    firsts = {pointer.split("/")[1]: pointer for pointer, _ in reversed(found)}
     return tuple(
         Field(
             pointer=pointer, group=_group(pointer, named), name=_name(pointer, named), value=said(pointer, value),
             masked=pointer in seen.view.masked,
             revealed=any(pointer == path or pointer.startswith(path + "/") for path in seen.view.principal.revealed),
-            source=source(pointer, None), since=changed.get(pointer.split("/")[1]),
+            source=source(pointer, None), since=changed.get(top := pointer.split("/")[1]),
+            event=writers.get(top, 0), anchor=anchor(top) if firsts[top] == pointer else "",
         )
         for pointer, value in found
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -15,11 +15,15 @@ from casework.cases.handoff_words import Told
 from casework.cases.narration import KINDS, Names, has_words, names_of, tell
 from casework.cases.read.actor_names import Names as ActorNames
 from casework.cases.read.case_view import Look
-from casework.cases.read.decisions import Fired, decision_names, fired_in
+from casework.cases.read.changes import Change, Changes
+from casework.cases.read.decisions import Fired, decision_names, fired_in, titles
+from casework.cases.read.touched import Places, Touched
 
 Json = Any
 
 PLANNING: Final = ("engine.ItemPlanned", "engine.PlanRefused")
+ALL: Final = "all"
+"""As a kind of events: all that have words."""
 MACHINES: Final = {"model": "AI", "system": "Casewright", "bot": "Bot", "case": "Case"}
 
 
@@ -27,7 +31,8 @@ MACHINES: Final = {"model": "AI", "system": "Casewright", "bot": "Bot", "case": 
 class Line:
     """One event for a reader. `who` is empty where the sentence stands for itself; `fired` are rules that decided.
 
-    `part`: the process or case inside the case that it happened in; empty for the case itself.
+    `part`: the process or case inside the case that it happened in; empty for the case itself. `changes`: what it
+    wrote, from what to what; `touched`: where that stands.
     """
 
     sequence: int
@@ -37,6 +42,8 @@ class Line:
     fired: tuple[Fired, ...] = ()
     part: str = ""
     actor: str = ""
+    changes: tuple[Change, ...] = ()
+    touched: Touched | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +63,80 @@ class Full:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events are told. `kind`: one of `narration.KINDS`, ALL, or empty: the main points. `field`: a variable that
+    they wrote or revealed. `after`: only newer events, and not those of `unless_by`."""
+
+    kind: str = ""
+    actor: str = ""
+    field: str = ""
+    after: int = 0
+    unless_by: str = ""
+
+    @property
+    def is_main(self) -> bool:
+        return not (self.kind in (*KINDS, ALL) or self.actor or self.field)
+
+    def holds(self, entry: Entry) -> bool:
+        """Whether the event is one of them, as far as it says so without its words."""
+        is_new = entry.sequence > self.after and entry.actor != self.unless_by
+        return is_new and self.actor in ("", entry.actor)
+
+    def told(self, words: Told) -> bool:
+        """Whether these words are wanted."""
+        return words.notable if self.is_main else self.kind not in KINDS or words.kind == self.kind
+
+
 def lines(look: Look, *, kind: str = "") -> tuple[Line, ...]:
-    """The notable events, the newest first; with a `kind` (of `wording.KINDS`) all events of it that have words."""
-    told = _told(look)
-    wanted = (line for line in told if (line.told.kind == kind if kind in KINDS else line.told.notable))
-    return tuple(reversed(list(wanted)))
+    """The notable events, the newest first; with a `kind` (of `narration.KINDS`) all events of it that have words."""
+    return tuple(timeline(look, Wanted(kind), Changes(look), Places(look, {})))
+
+
+def timeline(look: Look, wanted: Wanted, changes: Changes, places: Places) -> Iterator[Line]:
+    """The events that are wanted, the newest first, each with what it changed and where. Told one by one as they are
+    asked for."""
+    tell_one = _teller(look)
+    for before, entry in reversed(list(zip((None, *look.history), look.history, strict=False))):
+        if not wanted.holds(entry) or (wanted.field and not _touches(entry, wanted.field, changes)):
+            continue
+        line = tell_one(entry, before)
+        if line is not None and wanted.told(line.told):
+            written = changes.of(entry.sequence)
+            if wanted.is_main and line.who and line.told.kind == "people":
+                written = written or changes.of_step(entry)
+            yield replace(line, changes=written, touched=places.of(entry))
+
+
+def _touches(entry: Entry, field: str, changes: Changes) -> bool:
+    revealed = entry.action == "field.revealed" and str(entry.detail.get("path", "")).split("/")[1:2] == [field]
+    return revealed or changes.writes(entry.sequence, field)
 
 
 def full(look: Look, *, actor: str = "", action: str = "", text: str = "") -> tuple[Full, ...]:
     """Every event, the newest first: by actor, by (part of) an action, by a word of what it says or of its reason."""
-    by_sequence = {line.sequence: line for line in _told(look)}
-    found = (_full(look, entry, by_sequence.get(entry.sequence)) for entry in reversed(look.history))
-    wanted = (
-        row for row in found
-        if (not actor or row.actor == actor) and (not action or row.action == action) and _mentions(row, text)
-    )  # fmt: skip
-    return tuple(wanted)
+    return tuple(every(look, actor=actor, action=action, text=text))
+
+
+def every(look: Look, *, actor: str = "", action: str = "", text: str = "") -> Iterator[Full]:
+    """As `full`, one by one as they are asked for."""
+    tell_one = _teller(look)
+    for before, entry in reversed(list(zip((None, *look.history), look.history, strict=False))):
+        if actor in ("", entry.actor) and action in ("", entry.action):
+            row = _full(look, entry, tell_one(entry, before))
+            if _mentions(row, text):
+                yield row
+
+
+def fields_written(look: Look) -> list[tuple[str, str]]:
+    """The variables of the case that one can filter by, with their titles: those of which the reader sees anything."""
+    named, seen = titles(look.case_type), (look.view.clear | look.view.masked) - look.view.hidden
+    tops = {pointer.split("/")[1] for pointer in seen if pointer}
+    return sorted(((name, named.get(f"/{name}", name)) for name in look.past["changed"] if name in tops), key=_second)
+
+
+def _second(pair: tuple[str, str]) -> str:
+    return pair[1]
 
 
 def actors_and_actions(look: Look) -> tuple[list[tuple[str, str]], list[str]]:
@@ -86,19 +151,22 @@ def _mentions(row: Full, text: str) -> bool:
     return text.casefold() in words.casefold()
 
 
-def _told(look: Look) -> list[Line]:
+def _teller(look: Look) -> Callable[[Entry, Entry | None], Line | None]:
+    """How the events of this case are told: an event and the one before it -> its line; None where it has no words."""
     names = replace(names_of(look.case_type, look.past), decisions=decision_names(look.case.instance.definition_id))
     fired = fired_in(look, look.history)
-    told = (
-        (entry, _masked(look, entry, names, before))
-        for before, entry in zip((None, *look.history), look.history, strict=False)
-    )
     versions = {f"job {job}": asked["calls"][-1][3] for job, asked in look.past["jobs"].items() if asked["calls"]}
-    return [
-        Line(entry.sequence, entry.at, _who(entry, look.names, versions) if words.by_actor else "", words,
-             fired.get(entry.sequence, ()), _part(look, entry), entry.actor)
-        for entry, words in told if words is not None
-    ]  # fmt: skip
+
+    def tell_one(entry: Entry, before: Entry | None) -> Line | None:
+        words = _masked(look, entry, names, before)
+        if words is None:
+            return None
+        who = _who(entry, look.names, versions) if words.by_actor else ""
+        return Line(
+            entry.sequence, entry.at, who, words, fired.get(entry.sequence, ()), _part(look, entry), entry.actor
+        )
+
+    return tell_one
 
 
 def _who(entry: Entry, named: ActorNames, versions: dict[str, str]) -> str:
