@@ -190,7 +190,7 @@ def changed_although_fixed(
     or an answer would tell whether a guess is right.
     """
     return {
-        question.path: "You changed this, so the suggestion was not right as it is: say so above."
+        question.path: "You changed this, so the suggestion was not right as it is: say that you change it."
         for question in form.fields
         if question.initial is not None and question.is_fixed(answers)
         and _is_changed(answers.get(question.path), given.get(question.path), at_path(data, question.initial), view)

@@ -34,9 +34,7 @@ def test_an_analyst_does_three_tasks_by_single_keys(person, product):
     expect(anna.page.locator("tr:nth-child(2) [data-open]")).to_be_focused()
     press("c")
     for left in (2, 1, 0):
-        expect(anna.page.get_by_role("button", name="Finish: ")).to_be_visible()
-        press("f")
-        press("Space")
+        expect(anna.page.get_by_role("button", name="Accept: ")).to_be_visible()
         press("e")
         if left:
             anna.sees("Finished “Check and send the draft”")

@@ -54,8 +54,8 @@ class Places:
 
 def task_numbers(look: Look) -> dict[int, int]:
     """The tasks that the events of this look speak of, by item; one statement."""
-    items = {entry.detail.get("item") for entry in look.history if entry.action in OF_TASKS}
-    found = HumanTask.objects.filter(instance=look.case.instance_id, item__in=items - {None})
+    items = {entry.detail["item"] for entry in look.history if entry.action in OF_TASKS and entry.detail.get("item")}
+    found = HumanTask.objects.filter(instance=look.case.instance_id, item__in=items)
     return dict(found.values_list("item", "pk"))
 
 

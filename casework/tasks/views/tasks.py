@@ -17,12 +17,14 @@ from casework.forms.rendering import answers_form, in_words, typed_answers
 from casework.forms.schema_form import text_of
 from casework.lists.columns import offered
 from casework.tasks import services
+from casework.tasks.judging import Judging, asks_more, judging
 from casework.tasks.next_task import next_task
 from casework.tasks.place import LATE, Place
 from casework.tasks.task_page import TaskPage, form_of, task_page
 from casework.web import errors
 from casework.web.decorators import person, reads, writes
 from casework.web.made_for import typed_by_reader
+from orchestration.casetypes.case_type import Form
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
@@ -34,9 +36,11 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     seen = found.instance.head_sequence + case_viewed(by=person(request), case=found.instance.case)
     page = task_page(user=person(request), task=found, now=clock.utc_now())
     kept = keeping(person(request), task_address(found))
-    form = answers_form(page.form, page.initial, page.view, written=kept.texts)
+    judged = judging(page.form, {**kept.texts, **request.GET.dict()})
+    form = answers_form(_asked(page, judged), page.initial, page.view, written=kept.texts)
     had = in_words(page.form, kept.texts)
     context = {"page": page, "form": form, "seen": seen, "keeping": kept, "had": had, "standing": _standing(found)}
+    context["judging"] = judged
     context |= _way(request)
     return render(request, "tasks/page.html", context)
 
@@ -88,6 +92,10 @@ def complete(request: HttpRequest, task_id: int) -> HttpResponse:
     return _went_on(request, found)
 
 
+def _asked(page: TaskPage, judged: Judging | None) -> Form:
+    return page.form if judged is None else judged.form
+
+
 def _way(request: HttpRequest) -> dict[str, str]:
     """Back to the list that the page was opened from, and what its forms carry on of it."""
     place = Place.carried(request)
@@ -132,10 +140,18 @@ def _refused(request: HttpRequest, task: HumanTask, refused: Refused) -> HttpRes
     if not refused.errors or not is_open:
         return _too_late(request, task, refused)
     page = task_page(user=person(request), task=task, now=clock.utc_now())
-    form = answers_form(page.form, page.initial, page.view, request.POST).with_errors(refused.errors)
+    judged = judging(page.form, request.POST.dict())
+    form = answers_form(_asked(page, judged), page.initial, page.view, request.POST)
+    is_first = asks_more(judged, request.POST, refused.errors)
+    if is_first:
+        form.errors.clear()
+    else:
+        form.with_errors(refused.errors)
     kept = keeping(person(request), task_address(task), form.fields)
-    context = {"page": page, "form": form, "refused": refused, "keeping": kept} | _way(request)
-    return render(request, "tasks/page.html", context, status=400)
+    context = {"page": page, "form": form, "keeping": kept, "judging": judged} | _way(request)
+    if is_first:
+        return render(request, "tasks/page.html", context)
+    return render(request, "tasks/page.html", context | {"refused": refused}, status=400)
 
 
 def _too_late(request: HttpRequest, task: HumanTask, refused: Refused) -> HttpResponse:
