@@ -25,6 +25,8 @@ if (palette) {
   };
 
   const once = (found) => [...new Map(found.map((each) => [each.words, each])).values()];
+  // The same place once, whatever it is called here and there.
+  const apart = (found) => [...new Map(found.map((each) => [new URL(each.href, location).href, each]).reverse()).values()].reverse();
   const option = (element) => ({ words: label(element), href: element.href, element });
   const here = () =>
     once([...document.querySelectorAll("main :is(a.btn[href], button)")].filter(seen).map(option));
@@ -100,13 +102,20 @@ if (palette) {
     try {
       const answer = await fetch(`${palette.dataset.cases}?${new URLSearchParams({ q: input.value.trim(), limit: MOST })}`, { signal: asking.signal });
       if (!answer.ok) return;
-      const { results } = await answer.json();
+      const { results, tasks, people, pages: places } = await answer.json();
       const chosen = options[active]?.words;
-      show([...known(), ["Cases", [...results.map(found), everything()]]]);
+      const [onPage, [goTo, there]] = known();
+      show([
+        onPage,
+        [goTo, apart([...there, ...places.map(({ name, address }) => ({ words: name, href: address }))]).slice(0, MOST)],
+        ["Cases", [...results.map(found), everything()]],
+        ["Open tasks", tasks.map(task)],
+        ["Colleagues", people.filter(({ address }) => address).map(colleague)],
+      ]);
       // What somebody has chosen meanwhile stays chosen.
       choose(Math.max(0, chosen?.startsWith("Search all") ? 0 : options.findIndex(({ words }) => words === chosen)));
     } catch (failure) {
-      if (failure.name !== "AbortError") status.textContent = "The cases cannot be asked just now.";
+      if (failure.name !== "AbortError") status.textContent = "The search cannot be asked just now.";
     }
   };
 
@@ -116,6 +125,13 @@ if (palette) {
     more: [state, ...matches.filter(({ marks }) => marks.length).slice(0, 1).map(around)].join(" · "),
     href: `${palette.dataset.case}${id}/`,
   });
+
+  const task = ({ id, name, title, who }) => ({
+    words: name,
+    more: [title, who || "nobody has it"].join(" · "),
+    href: `${palette.dataset.task}${id}/`,
+  });
+  const colleague = ({ name, groups, address }) => ({ words: name, more: groups, href: address });
 
   document.addEventListener("keydown", (event) => {
     if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;

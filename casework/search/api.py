@@ -1,4 +1,4 @@
-"""Which call finds cases by what stands in them?"""
+"""Which call finds cases by what stands in them, and what the same words lead to besides?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 from casework.access import trail
 from casework.cases.api.rendering import person
 from casework.cases.api.requests import AfterField, Sent
-from casework.search.find import GROUPS, PAGE, search
+from casework.search.beside import Beside, beside
+from casework.search.find import GROUPS, PAGE, Found, search
 from casework.search.views import LONGEST
 from casework.web.api.docs import described, example
 from orchestration.ground import clock
@@ -24,6 +25,11 @@ EXAMPLE = {
         "matches": [{"place": "Message", "text": "I was charged twice.", "marks": [[6, 13]]}],
     }],
     "next": "", "all": True, "nearly": False,
+    "tasks": [{
+        "id": 41, "name": "Check and send the draft", "title": "Complaint CRM-20417", "who": "Clara Weiss",
+        "due": "2026-11-24T09:30:00Z",
+    }],
+    "people": [], "pages": [{"name": "Help: Complaints", "address": "/help/use/complaint/"}],
 }  # fmt: skip
 
 
@@ -57,11 +63,35 @@ class SearchHit(s.Serializer[Any]):
     matches = SearchMatch(many=True)
 
 
+class SearchTask(s.Serializer[Any]):
+    id = s.IntegerField()
+    name = s.CharField(source="name.text")
+    title = s.CharField(source="title.text", help_text="What its case is called.")
+    who = s.CharField(help_text="Who has it; empty where nobody.")
+    due = s.DateTimeField(allow_null=True)
+
+
+class SearchColleague(s.Serializer[Any]):
+    username = s.CharField()
+    name = s.CharField(source="name.text")
+    groups = s.CharField(source="groups.text")
+    away = s.DateTimeField(allow_null=True, help_text="Until when they are out of office.")
+    address = s.CharField(help_text="The page of their work; empty where you may not see it.")
+
+
+class SearchPage(s.Serializer[Any]):
+    name = s.CharField(source="name.text")
+    address = s.CharField()
+
+
 class SearchResult(s.Serializer[Any]):
     results = SearchHit(source="hits", many=True)
     next = s.CharField(source="following", help_text="`after` of the next page; empty on the last one.")
     all = s.BooleanField(help_text="Whether every case was looked at; if not, ask with more words.")
     nearly = s.BooleanField(help_text="Nothing has the words as they are; these have words one letter away.")
+    tasks = SearchTask(many=True, help_text="Open ones of these cases, and yours by name; on the first page.")
+    people = SearchColleague(many=True, help_text="Colleagues by name or group; on the first page.")
+    pages = SearchPage(many=True, help_text="Pages that you may go to; on the first page.")
 
 
 class SearchView(APIView):
@@ -74,7 +104,15 @@ class SearchView(APIView):
         far as you may read it in clear."""
         given = SearchFilter.query(request)
         trail.list_read(request, "search")
-        found = search(
-            user=person(request), now=clock.utc_now(), asked=given["q"], after=given["after"], limit=given["limit"]
-        )
-        return Response(SearchResult(found).data)
+        user, now, asked = person(request), clock.utc_now(), given["q"]
+        found = search(user=user, now=now, asked=asked, after=given["after"], limit=given["limit"])
+        others = Beside() if given["after"] else beside(user=user, now=now, asked=asked, found=found)
+        return Response(SearchResult(_Answer(found, others)).data)
+
+
+class _Answer:
+    """Both as one."""
+
+    def __init__(self, found: Found, others: Beside) -> None:
+        self.hits, self.following, self.all, self.nearly = found.hits, found.following, found.all, found.nearly
+        self.tasks, self.people, self.pages = others.tasks, others.people, others.pages

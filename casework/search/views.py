@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from casework.access import trail
+from casework.search.beside import Beside, beside
 from casework.search.find import GROUPS, Hit, search
 from casework.web.decorators import person, reads
 from orchestration.ground import clock
@@ -19,11 +20,13 @@ LONGEST = 200
 @reads
 def search_page(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:LONGEST]
-    found = search(user=person(request), now=clock.utc_now(), asked=asked, after=request.GET.get("after", ""))
+    user, now, first = person(request), clock.utc_now(), "after" not in request.GET
+    found = search(user=user, now=now, asked=asked, after=request.GET.get("after", ""))
     if asked:
         trail.list_read(request, "search")
     context = {
-        "q": asked, "found": found, "groups": _groups(found.hits), "first": "after" not in request.GET,
+        "q": asked, "found": found, "groups": _groups(found.hits), "first": first,
+        "beside": beside(user=user, now=now, asked=asked, found=found) if first else Beside(),
         "next": "?" + urlencode({"q": asked, "after": found.following}) if found.following else "",
     }  # fmt: skip
     return render(request, "search/page.html", context)

@@ -40,12 +40,13 @@ def test_ctrl_k_leads_to_a_case_a_page_and_an_action_of_the_page(person, product
     clara.page.keyboard.press("Control+k")
     box.fill(title)
     expect(the_case).to_have_attribute("aria-selected", "true")
+    expect(palette.get_by_role("group", name="Open tasks").get_by_role("option").first).to_contain_text(title)
     box.press("Enter")
     clara.page.wait_for_url(re.compile(r"/cases/\d+/$"))
 
     clara.page.keyboard.press("Control+k")
     box.fill("inb")
-    expect(palette.get_by_role("option", name="Inbox")).to_have_attribute("aria-selected", "true")
+    expect(palette.get_by_role("option", name="Inbox", exact=True)).to_have_attribute("aria-selected", "true")
     box.press("Enter")
     clara.page.wait_for_url(product.url + "/")
 

@@ -196,7 +196,7 @@ def test_the_page_groups_what_it_finds_and_marks_the_words(people: People, analy
     client.force_login(people["clara"])
     page = client.get("/search/", {"q": "red"}).content.decode()
     assert [re.sub(r"\s+", " ", name) for name in re.findall(r'<h2 id="found-\w+">([^<]+)</h2>', page)] == [
-        "Reference and title", "People", "Messages and data",
+        "Reference and title", "People", "Messages and data", "Open tasks",
     ]  # fmt: skip
     assert "<mark>RED</mark>-1" in page and "It was a <mark>RED</mark> &lt;b&gt;bicycle" in page
     assert "Fred <mark>Redman</mark>" in page and "Customer: Name" in page
