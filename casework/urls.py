@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/many/", many.many, name="tasks-many"),
     path("tasks/<number:task_id>/", tasks.task, name="task"),
     path("tasks/<number:task_id>/now/", tasks.task_now, name="task-now"),
+    path("tasks/<number:task_id>/preview/", tasks.task_preview, name="task-preview"),
     path("tasks/<number:task_id>/claim/", inbox.claim, name="task-claim"),
     path("tasks/<number:task_id>/release/", inbox.release, name="task-release"),
     path("tasks/<number:task_id>/complete/", tasks.complete, name="task-complete"),

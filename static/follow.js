@@ -2,6 +2,15 @@
 // stays as a quiet line and what is new waits, until the list is at rest or its reader asks for it.
 "use strict";
 
+// What a row says, without what differs in each answer: tokens, how long ago a time is, and how the row is marked here.
+const rowSays = (row) => {
+  const plain = row.cloneNode(true);
+  plain.classList.remove("row-new", "row-shown");
+  for (const each of plain.querySelectorAll("input[type=hidden]")) each.remove();
+  for (const each of plain.querySelectorAll("time[data-when]")) each.textContent = "";
+  return plain.className.trim() + plain.innerHTML;
+};
+
 for (const part of document.querySelectorAll("[data-live-rows]")) {
   const ROW = "tr[id^='row-']";
   const CALM_AFTER = 400;
@@ -20,15 +29,6 @@ for (const part of document.querySelectorAll("[data-live-rows]")) {
     !typing(part) && !part.querySelector("details[open]");
   const ask = () => htmx.trigger(part, "live:changed");
 
-  // What a row says, without what differs in each answer: tokens, and how long ago a time is.
-  const said = (row) => {
-    const plain = row.cloneNode(true);
-    plain.classList.remove("row-new");
-    for (const each of plain.querySelectorAll("input[type=hidden]")) each.remove();
-    for (const each of plain.querySelectorAll("time[data-when]")) each.textContent = "";
-    return plain.className.trim() + plain.innerHTML;
-  };
-
   const keepFocus = (row, change) => {
     const focused = row.contains(document.activeElement) && document.activeElement;
     change();
@@ -38,7 +38,7 @@ for (const part of document.querySelectorAll("[data-live-rows]")) {
   };
 
   const change = (row, fresh) => {
-    if (said(row) === said(fresh)) return;
+    if (rowSays(row) === rowSays(fresh)) return;
     const box = (one) => one.querySelector("input[name=tasks]");
     if (box(row) && box(fresh)) box(fresh).checked = box(row).checked;
     keepFocus(row, () => row.replaceWith(fresh));
@@ -93,6 +93,7 @@ for (const part of document.querySelectorAll("[data-live-rows]")) {
     tell([...fresh.keys()].filter((id) => !there.has(id)).length, rows().filter((row) => row.matches(".row-gone")).length);
     counts(next);
     messages(next);
+    document.dispatchEvent(new Event("rows:changed"));
   };
 
   const calm = () => {

@@ -32,6 +32,7 @@
   // Content that nobody can vouch for is not shown, unless somebody is typing in it: then only the notice stands there.
   const silent = () => {
     if (over) return;
+    company([]);
     say("silent");
     content.hidden = !typing(content);
   };
@@ -96,13 +97,23 @@
       alive(0);
       refresh();
     });
+    source.addEventListener("company", (event) => company(JSON.parse(event.data)));
     source.addEventListener("over", stop);
     source.addEventListener("error", () => {
       if (source?.readyState === EventSource.CLOSED) refused();
     });
   };
 
+  // Who else has the same case open. Names are text, whatever is in them.
+  const company = (people) => {
+    const said = (one) => `${one.name} is ${one.writes ? "writing" : "looking"}`;
+    const more = people.length > 3 ? ` · and ${people.length - 3} more` : "";
+    const words = people.slice().sort((one, other) => other.writes - one.writes).slice(0, 3).map(said).join(" · ") + more;
+    for (const each of document.querySelectorAll("[data-company]")) if (each.textContent !== words) each.textContent = words;
+  };
+
   const disconnect = () => {
+    company([]);
     source?.close();
     source = null;
   };

@@ -24,6 +24,7 @@ KEYS: Final = (
         ("j", "Next row"), ("k", "Row above"), ("Enter", "Open the row’s task"), ("x", "Choose the row, or not"),
         ("c", "Take the task"), ("r", "Give the task back"), ("a", "Give the chosen to somebody"),
         ("s", "Snooze the chosen"), ("Esc", "Choose none"),
+        ("v", "Show the row’s case beside the list, or not"),
     )),
     ("On a task", (
         ("c", "Take the task"), ("f", "Go to the form"), ("e", "Finish, and open the next task"),
@@ -35,15 +36,18 @@ KEYS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`keys`: whether single keys do something. `compact`: a row of the inbox in one line."""
+    """`keys`: whether single keys do something. `compact`: a row of the inbox in one line. `preview`: the case of the
+    row that has the focus stands beside the list."""
 
     keys: bool = True
     compact: bool = False
+    preview: bool = False
 
     @property
     def written(self) -> str:
         """As the cookie holds it."""
-        return f"{'keys' if self.keys else 'quiet'}.{'compact' if self.compact else 'roomy'}"
+        said = ("keys" if self.keys else "quiet", "compact" if self.compact else "roomy")
+        return ".".join((*said, "preview") if self.preview else said)
 
 
 def desk_of(request: HttpRequest | None) -> Desk:
@@ -52,7 +56,7 @@ def desk_of(request: HttpRequest | None) -> Desk:
     if request is None or user is None or not user.is_authenticated:
         return Desk(keys=False)
     said = request.COOKIES.get(_cookie(user), "").split(".")
-    return Desk(keys="quiet" not in said, compact="compact" in said)
+    return Desk(keys="quiet" not in said, compact="compact" in said, preview="preview" in said)
 
 
 def _cookie(user: Any) -> str:
@@ -61,13 +65,14 @@ def _cookie(user: Any) -> str:
 
 @require_POST
 def desk(request: HttpRequest) -> HttpResponse:
-    """Remember what was chosen (`keys`: on or off; `rows`: compact or roomy), and go back."""
+    """Remember what was chosen (`keys`, `preview`: on or off; `rows`: compact or roomy), and go back."""
     response = back(request)
     if request.user.is_authenticated:
         now, given = desk_of(request), request.POST
         chosen = Desk(
             keys=given["keys"] != "off" if "keys" in given else now.keys,
             compact=given["rows"] == "compact" if "rows" in given else now.compact,
+            preview=given["preview"] == "on" if "preview" in given else now.preview,
         )
         remember(request, response, _cookie(request.user), chosen.written)
     return response

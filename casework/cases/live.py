@@ -37,4 +37,4 @@ CASE_CHANGES = CaseChanges()
 @require_safe
 def case_live(request: HttpRequest, case_id: int) -> HttpResponse:
     case = permissions.case_for_user(person(request), case_id, "view")
-    return live_answer(request, CASE_CHANGES, case.instance_id)
+    return live_answer(request, CASE_CHANGES, case.instance_id, in_company=True)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from casework.drafts.services import Fields, Kept, Newer, draft_end, draft_keep, drafted_form
 from casework.web.decorators import person
+from casework.web.live import presence
 from casework.web.unsent import is_kept
 from orchestration.ground.refusals import Refused
 
@@ -34,6 +35,7 @@ def keep(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"said": outcome.message}, status=410)
     if isinstance(outcome, Newer):
         return JsonResponse(_told(outcome.there), status=409)
+    presence.writes(form.case.instance_id, person(request).pk)
     return JsonResponse({"version": outcome.version, "at": _at(outcome)})
 
 

@@ -105,7 +105,7 @@ def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
         case=case.pk, title=seen.view.text(case.title), case_state=case.state,
         suspension=suspension(seen, works) if mine is not None else None, version=seen.case_type.label,
         key_facts=key_facts(seen), stages=stages(seen),
-        messages=tuple(_messages(seen)), suggestion=suggestion(form, data), form=form,
+        messages=tuple(from_outside(seen)), suggestion=suggestion(form, data), form=form,
         why_here=why_here(made, () if mine is None else mine.groups), text_in_editor=is_in_editor(form),
         sent=() if mine is not None else sent_texts(seen),
         work=None if work is None else machine_work(seen, work),
@@ -154,7 +154,7 @@ def _initial(form: Form, data: Json) -> dict[str, Json]:
     return {each.path: at_path(data, each.initial) for each in form.fields if each.initial}
 
 
-def _messages(seen: Look) -> Iterator[tuple[str, str]]:
+def from_outside(seen: Look) -> Iterator[tuple[str, str]]:
     """What came from outside: what a case of this type begins with, then what it waited for."""
     named = titles(seen.case_type)
     for path in _asked_outside(seen):

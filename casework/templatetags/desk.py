@@ -19,14 +19,25 @@ def desk_attributes(context: Context) -> SafeString:
     """What scripts and styles go by, on the body of a page."""
     liked = desk_of(context.get("request"))
     return format_html(
-        ' data-keys="{}" data-rows="{}"', "on" if liked.keys else "off", "compact" if liked.compact else "roomy"
-    )
+        ' data-keys="{}" data-rows="{}" data-preview="{}"',
+        "on" if liked.keys else "off", "compact" if liked.compact else "roomy", "on" if liked.preview else "off",
+    )  # fmt: skip
 
 
 @register.inclusion_tag("partials/keys.html")
 def keys() -> dict[str, Any]:
     """All keys, in a dialogue that the key `?` and the menu open."""
     return {"places": KEYS}
+
+
+@register.inclusion_tag("partials/preview_switch.html", takes_context=True)
+def preview_switch(context: Context) -> dict[str, Any]:
+    """Above a list: whether the case of a row stands beside it."""
+    request = context["request"]
+    return {
+        "desk": desk_of(request), "path": request.get_full_path(), "csrf_token": context.get("csrf_token"),
+        "request": request,
+    }  # fmt: skip
 
 
 @register.inclusion_tag("partials/desk_menu.html", takes_context=True)

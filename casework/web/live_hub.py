@@ -19,6 +19,8 @@ from typing import Final, Protocol, TypeVar
 import structlog
 from django.db import close_old_connections, connection
 
+from casework.web.presence import Presence
+
 log = structlog.get_logger()
 
 LOOK_EVERY: Final = 10.0
@@ -49,7 +51,11 @@ class Source(Protocol):
 
 @dataclass(eq=False, slots=True)
 class Viewer:
-    """One open page: which person sees which subject, from which session, and which state the page shows (`seen`)."""
+    """One open page: which person sees which subject, from which session, and which state the page shows (`seen`).
+
+    `name`: by which others at the same subject hear of them; nobody does where it is empty. `company`: who else is
+    there, as JSON.
+    """
 
     source: Source
     subject: int
@@ -57,6 +63,9 @@ class Viewer:
     session: str
     seen: str
     over: bool = False
+    name: str = ""
+    company: str = "[]"
+    _accompanied: str = "[]"
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _beat: bool = False
 
@@ -73,10 +82,20 @@ class Viewer:
         self._beat = True
         self._wake.set()
 
+    def accompany(self, company: str) -> None:
+        if company != self.company:
+            self.company = company
+            self._wake.set()
+
+    def new_company(self) -> str | None:
+        """Who else is there, where that was not asked for since it changed."""
+        told, self._accompanied = self._accompanied, self.company
+        return self.company if told != self.company else None
+
     async def news(self, told: str) -> tuple[str, bool]:
         """Waits until there is something to say beyond the state `told`; the state, and whether it is more than a sign
         of life."""
-        while self.seen == told and not self.over and not self._beat:
+        while self.seen == told and not self.over and not self._beat and self.company == self._accompanied:
             self._wake.clear()
             await self._wake.wait()
         self._beat = False
@@ -90,9 +109,11 @@ class Hub:
         self,
         listen: Callable[[Callable[[frozenset[int] | None], None]], Awaitable[None]],
         sessions: Callable[[Collection[str]], Collection[str]],
+        presence: Presence | None = None,
     ) -> None:
         """`listen` calls back with the root cases that changed, None for all; `sessions` says which have not ended."""
         self._listen, self._sessions = listen, sessions
+        self._presence = presence or Presence(lambda sign: None)
         self._viewers: dict[Source, dict[int, set[Viewer]]] = defaultdict(lambda: defaultdict(set))
         self._of_person: Counter[int] = Counter()
         self._counting = threading.Lock()
@@ -121,12 +142,14 @@ class Hub:
     def enter(self, viewer: Viewer) -> None:
         self._viewers[viewer.source][viewer.subject].add(viewer)
         self._want(viewer.source, [viewer.subject])
+        self._presence.came(viewer)
         if not self._tasks:
-            work = (self._look_after_changes, self._look_at_all, self._ask_rights, self._beat)
+            work = (self._look_after_changes, self._look_at_all, self._ask_rights, self._beat, self._presence.keep)
             self._tasks = [asyncio.create_task(each()) for each in work]
             self._tasks.append(asyncio.ensure_future(self._listen(self.changed)))
 
     def leave(self, viewer: Viewer) -> None:
+        self._presence.went(viewer)
         watched = self._viewers[viewer.source]
         watched[viewer.subject].discard(viewer)
         if not watched[viewer.subject]:

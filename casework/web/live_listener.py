@@ -14,7 +14,7 @@ import psycopg
 import structlog
 from psycopg.sql import SQL, Identifier
 
-from orchestration.shell.announcements import CHANNEL, EVERYTHING, session_parameters
+from orchestration.shell.announcements import CHANNEL, EVERYTHING, PRESENCE, session_parameters
 
 log = structlog.get_logger()
 
@@ -24,28 +24,34 @@ QUIET: Final = 10.0
 """Seconds without a notification after which the session is asked whether it is still there."""
 
 Changed = Callable[[frozenset[int] | None], None]
+Present = Callable[[str], None]
 
 
-async def listen(changed: Changed) -> None:
-    """Listens until it is cancelled; `changed` is called on the event loop."""
+async def listen(changed: Changed, present: Present) -> None:
+    """Listens until it is cancelled; `changed`, and `present` with what is said of who is there, are called on the
+    event loop."""
     pause = AGAIN_AFTER
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(**session_parameters()) as session:
-                await session.execute(SQL("listen {}").format(Identifier(CHANNEL)))
+                for channel in (CHANNEL, PRESENCE):
+                    await session.execute(SQL("listen {}").format(Identifier(channel)))
                 pause = AGAIN_AFTER
                 changed(None)
-                await _hear(session, changed)
+                await _hear(session, changed, present)
         except (psycopg.Error, OSError, TimeoutError) as error:
             log.warning("live pages: the listener has lost its session", error=type(error).__name__, again_in=pause)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
 
-async def _hear(session: psycopg.AsyncConnection[Any], changed: Changed) -> None:
+async def _hear(session: psycopg.AsyncConnection[Any], changed: Changed, present: Present) -> None:
     while True:
         async for notification in session.notifies(timeout=QUIET):
-            changed(cases_of(notification.payload))
+            if notification.channel == PRESENCE:
+                present(notification.payload)
+            else:
+                changed(cases_of(notification.payload))
         async with asyncio.timeout(QUIET):
             await session.execute("select 1")
 

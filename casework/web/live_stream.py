@@ -67,6 +67,8 @@ async def _stream(hub: Hub, viewer: Viewer, receive: Receive, send: Send) -> Non
             while not viewer.over:
                 told, is_news = await viewer.news(told)
                 await _say(send, "over" if viewer.over else "changed" if is_news else "beat", told)
+                if (company := viewer.new_company()) is not None and not viewer.over:
+                    await _say(send, "company", company)
     except TimeoutError:
         pass
     finally:
@@ -88,10 +90,12 @@ def words_for(event: str, state: str = "") -> bytes:
             return f"id: {state}\nevent: changed\ndata: {state}\n\n".encode()
         case "beat":
             return f"event: beat\ndata: {state or int(BEAT_EVERY)}\n\n".encode()
+        case "company":
+            return f"event: company\ndata: {state}\n\n".encode()
         case _:
             return b"event: over\ndata: you may not see this any more\n\n"
 
 
 async def _say(send: Send, event: str, state: str) -> None:
-    body = words_for(event, state if event == "changed" else "")
+    body = words_for(event, state if event in ("changed", "company") else "")
     await send({"type": "http.response.body", "body": body, "more_body": True})

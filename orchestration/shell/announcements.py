@@ -18,6 +18,8 @@ from audit.db.reaching import parameters
 from orchestration.shell.outgoing import Outgoing
 
 CHANNEL: Final = "casewright_changed"
+PRESENCE: Final = "casewright_presence"
+"""Where web processes tell one another who has which case open; nothing of it is kept."""
 EVERYTHING: Final = "*"
 MOST_NAMED: Final = 400
 """Cases in one notification, which takes 8,000 bytes; of more it only says that much has happened."""
@@ -26,6 +28,11 @@ MOST_NAMED: Final = 400
 def announce(instance: int) -> None:
     """After the commit, tell whoever listens that this root case has changed."""
     transaction.on_commit(lambda: _pages.put(instance))
+
+
+def tell_presence(said: str) -> None:
+    """Tell all web processes, now and without waiting; it may get lost."""
+    _presence.put(said)
 
 
 def session_parameters() -> dict[str, Any]:
@@ -42,8 +49,15 @@ class _Notifier:
     def deliver(self, instances: Sequence[int]) -> None:
         named = sorted(set(instances))
         text = ",".join(map(str, named)) if len(named) <= MOST_NAMED else EVERYTHING
+        self.notify(CHANNEL, [text])
+
+    def tell(self, said: Sequence[str]) -> None:
+        self.notify(PRESENCE, said)
+
+    def notify(self, channel: str, texts: Sequence[str]) -> None:
+        statement = "select pg_notify(%s, said) from unnest(%s::text[]) said"
         try:
-            self._connected().execute("select pg_notify(%s, %s)", [CHANNEL, text], prepare=True)
+            self._connected().execute(statement, [channel, list(texts)], prepare=True)
         except psycopg.Error:
             self.close()
             raise
@@ -60,4 +74,6 @@ class _Notifier:
 
 
 _notifier = _Notifier()
+_teller = _Notifier()
+_presence: Outgoing[str] = Outgoing("presence", _teller.tell, idle=_teller.close)
 _pages: Outgoing[int] = Outgoing("pages", _notifier.deliver, idle=_notifier.close)

@@ -20,6 +20,7 @@ from casework.tasks import services
 from casework.tasks.judging import Judging, asks_more, judging
 from casework.tasks.next_task import next_task
 from casework.tasks.place import LATE, Place
+from casework.tasks.preview import preview
 from casework.tasks.task_page import TaskPage, form_of, task_page
 from casework.web import errors
 from casework.web.decorators import person, reads, writes
@@ -51,6 +52,15 @@ def task_now(request: HttpRequest, task_id: int) -> HttpResponse:
     found = permissions.task_for_user(person(request), task_id, "view")
     told = "" if request.GET.get("shown", "") == _standing(found) else _told_now(found, person(request))
     return render(request, "tasks/_now.html", {"told": told, "case": found.instance.case.pk})
+
+
+@reads
+def task_preview(request: HttpRequest, task_id: int) -> HttpResponse:
+    """What stands beside a list of the row that has the focus; that somebody saw it is kept as of its page."""
+    found = permissions.task_for_user(person(request), task_id, "view")
+    case_viewed(by=person(request), case=found.instance.case)
+    page = preview(user=person(request), task=found, now=clock.utc_now())
+    return render(request, "tasks/_preview.html", {"page": page} | _way(request))
 
 
 def _standing(task: HumanTask) -> str:
