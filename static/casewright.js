@@ -42,6 +42,11 @@ for (const failure of ["htmx:sendError", "htmx:responseError"]) {
   });
 }
 
+// What did not work is old news once something that was asked for has.
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful && !event.detail.elt.matches("[data-live]")) document.getElementById("trouble").hidden = true;
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of document.querySelectorAll("details.menu[open]")) {

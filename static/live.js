@@ -23,6 +23,7 @@
   let freeAt = 0;
   let refreshing = 0;
   let closing = 0;
+  let left = null; // where the reader was when the content was put away
 
   const say = (words) => {
     for (const each of notice.querySelectorAll("[data-live-words]")) each.hidden = each.dataset.liveWords !== words;
@@ -34,7 +35,9 @@
     if (over) return;
     company([]);
     say("silent");
-    content.hidden = !typing(content);
+    if (content.hidden || typing(content)) return;
+    left = { scroll: scrollY, focused: content.contains(document.activeElement) ? document.activeElement : null };
+    content.hidden = true;
   };
 
   const alive = (seconds) => {
@@ -43,14 +46,21 @@
     if (over || notice.hidden) return;
     if (behind) return fallBehind();
     notice.hidden = true;
+    showAgain();
+  };
+
+  const showAgain = () => {
+    if (!content.hidden) return;
     content.hidden = false;
+    scrollTo(0, left?.scroll ?? 0);
+    left?.focused?.focus({ preventScroll: true });
   };
 
   // Something has changed that could not be fetched: what stands here stays, and says that it may be old.
   const fallBehind = () => {
     behind = true;
     say("behind");
-    content.hidden = false;
+    showAgain();
   };
 
   const fetched = () => {

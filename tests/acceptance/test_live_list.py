@@ -88,3 +88,21 @@ def test_who_comes_back_to_a_list_finds_their_place(person, product):
     anna.page.go_back()
     expect(row.locator("[data-open]")).to_be_focused()
     expect(row.locator("input[name=tasks]")).to_be_checked()
+
+
+def test_a_lost_connection_is_said_once_and_mends_itself_with_the_focus_where_it_was(person, product):
+    anna = person("anna")
+    beginning = f"LOST-{time.time_ns() % 10**9}"
+    anna.opens_a_case(CERTAIN, beginning)
+    product.settled()
+    anna.goes_to(f"/?tab=unassigned&q={beginning}")
+    row = anna.page.locator("tbody tr [data-open]")
+    row.focus()
+    anna.page.context.set_offline(True)
+    lost = anna.page.locator("#live-stopped")
+    expect(lost).to_contain_text("comes back by")
+    expect(row).to_be_hidden()
+    anna.page.context.set_offline(False)
+    expect(row).to_be_focused(timeout=20_000)
+    expect(lost).to_be_hidden()
+    expect(anna.page.locator("#trouble")).to_be_hidden()
