@@ -17,6 +17,7 @@ class CaseworkConfig(AppConfig):
         from casework.cases import verification
         from casework.cases.case_row import keep_face, open_face_of_start
         from casework.cases.past_rows import FORMER, READ_BESIDE
+        from casework.documents import reading, worker_tasks  # noqa: F401 - workers know tasks by them
         from casework.documents import verification as documents_verification
         from casework.studio import proposals_verification
         from casework.web.converters import NumberConverter
@@ -24,6 +25,7 @@ class CaseworkConfig(AppConfig):
         from orchestration.messaging.start_events import with_every_start
         from orchestration.shell.services import with_every_step
         from orchestration.shell.step_sql import read_beside
+        from orchestration.tasks import with_every_sweep
 
         if keep_face not in with_every_step:
             with_every_step.append(keep_face)
@@ -34,6 +36,8 @@ class CaseworkConfig(AppConfig):
         proposals_verification.hang_in()
         rates_verification.hang_in()
         documents_verification.hang_in()
+        if reading.look_after not in with_every_sweep:
+            with_every_sweep.append(reading.look_after)
         if settings.TRACES:
             trace_over_http("casewright")
         register_converter(NumberConverter, "number")

@@ -6,6 +6,7 @@ Whatever cannot be done is logged and left for later; it never holds up what sta
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -42,6 +43,9 @@ LONGEST_WAIT = retry.JOBS.longest
 """A job that is to wait longer than any retry does was written down by a clock that has been put back since."""
 OVER = frozenset({"unknown", "ended"})
 """Refusals that say: there is nothing left of what the command names."""
+
+with_every_sweep: list[Callable[[], None]] = []
+"""What others have looked after now and then, each by itself."""
 
 
 @shared_task
@@ -122,6 +126,8 @@ def sweep() -> None:
         nudge_outbox()
     if subscribers.due().exists():
         nudge_events()
+    for look_after in with_every_sweep:
+        tried("not looked after", None, look_after)
 
 
 def _look_after_workers_outside(now: datetime) -> None:

@@ -34,7 +34,28 @@ def _downloaded(detail: Detail) -> Told:
     return Told("access", "download", f"downloaded the document “{detail.get('name', '')}”", notable=False)
 
 
+def _read(detail: Detail) -> Told:
+    pages, words = detail.get("pages", 0), detail.get("words", 0)
+    text = f"The document “{detail.get('name', '')}” was read: {pages} page{'s' * (pages != 1)}, {words} words"
+    return Told("ai", "eye", text, by_actor=False, notable=False)
+
+
+def _unread(detail: Detail) -> Told:
+    text = f"The document “{detail.get('name', '')}” could not be read: {detail.get('reason', '')}"
+    return Told("ai", "alert-triangle", text, by_actor=False, tone="bad")
+
+
+def _checked(detail: Detail) -> Told:
+    done = "corrected" if detail.get("corrected") else "accepted"
+    return Told(
+        "people", "check", f"{done} “{detail.get('field', '')}” as read in “{detail.get('name', '')}”", notable=False
+    )
+
+
 DOCUMENTS: Final[Mapping[str, Callable[[Detail], Told]]] = {
     "document.added": _added,
     "document.downloaded": _downloaded,
+    "document.read": _read,
+    "document.unread": _unread,
+    "document.checked": _checked,
 }

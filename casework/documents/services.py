@@ -20,6 +20,7 @@ from casework.access import permissions
 from casework.access.permissions import origin_of
 from casework.cases.locking import keep_refusal, locked
 from casework.documents.models import Document
+from casework.documents.reading import reading_wanted
 from casework.models import Case
 from orchestration.casetypes.case_type import by_definition
 from orchestration.documents import store
@@ -87,6 +88,7 @@ def _added(by: User, case: Case, wanted: Document) -> Added | Refused:
         return _kept(held, by, Refused("full", f"This case has {MOST} documents already; no more are taken."))
     wanted.added = held.at
     wanted.save()
+    reading_wanted(wanted)
     services.record(held, [Fact("document.added", facts_of(wanted))], origin_of(by))
     return Added(wanted, new=True)
 

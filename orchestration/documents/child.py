@@ -23,6 +23,8 @@ Work = Callable[[bytes, dict[str, Json]], tuple[dict[str, Json], bytes]]
 WORK: Final = {
     "look": "orchestration.documents.pages:look",
     "draw": "orchestration.documents.pages:draw",
+    "text": "orchestration.documents.layer:read",
+    "ocr": "orchestration.documents.ocr:read",
 }
 
 

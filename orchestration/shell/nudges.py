@@ -21,6 +21,7 @@ SHADOW = "orchestration.tasks.run_shadow"
 REPLAY = "orchestration.tasks.replay_version"
 DELIVER = "orchestration.tasks.deliver_outbox"
 EVENTS = "orchestration.tasks.deliver_events"
+READING = "casework.documents.read"
 
 AT_ONCE: Final = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 """Once more, for a connection that has gone stale; then the broker is left alone for a while."""
@@ -53,6 +54,11 @@ def nudge_shadow(job: int, version: int) -> None:
 def nudge_replay(version: int, after: float = 0) -> None:
     """After the commit and `after` seconds, have a worker try this version on some more recorded jobs."""
     _after_commit(REPLAY, version, countdown=after)
+
+
+def nudge_reading(document: int) -> None:
+    """After the commit, have a worker read this document."""
+    _after_commit(READING, document)
 
 
 def nudge_outbox() -> None:

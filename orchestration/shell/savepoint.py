@@ -12,7 +12,9 @@ from django.db.models import Model
 log = structlog.get_logger()
 
 
-def tried(what: str, row: Model, work: Callable[..., Any], *given: Any, but: type[Exception] | tuple[()] = ()) -> Any:
+def tried(
+    what: str, row: Model | None, work: Callable[..., Any], *given: Any, but: type[Exception] | tuple[()] = ()
+) -> Any:
     """What the work gives, or None where it broke: all that it wrote is undone, and the log says which row it was.
 
     Raises what `but` names.
@@ -23,5 +25,5 @@ def tried(what: str, row: Model, work: Callable[..., Any], *given: Any, but: typ
     except but:
         raise
     except Exception as error:  # whatever it is: the rows behind this one must have their turn
-        log.error(what, kind=type(row).__name__, row=row.pk, error=type(error).__name__, exc_info=True)
+        log.error(what, kind=type(row).__name__, row=row and row.pk, error=type(error).__name__, exc_info=True)
         return None

@@ -1,0 +1,154 @@
+"""How does a document come to be read, by workers that may die at any moment?
+
+The row `Reading` is claimed by a conditional update; each page is kept as it is read, so that who takes over goes on
+where another stopped. A document that cannot be read, or at which readers die, ends as failed, with a sentence, and the
+history keeps both: that it was read and that it was not.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+import orjson
+from django.db import transaction
+from django.db.models import F
+
+from audit.services import Fact, Origin
+from casework.documents.models import Document, ReadField, Reading, ReadPage
+from orchestration.documents import fields, store
+from orchestration.documents.confined import Unreadable
+from orchestration.documents.reading import AT_ONCE, READER, pictures_read, text_of
+from orchestration.documents.store import Damaged
+from orchestration.documents.words import Page, packed, unpacked
+from orchestration.ground import clock
+from orchestration.shell import services
+from orchestration.shell.nudges import nudge_reading
+
+State = Reading.State
+ORIGIN: Final = Origin("system:reader")
+LOST_AFTER: Final = timedelta(minutes=6)
+"""Longer than the slowest part of a reading takes."""
+PATIENCE: Final = timedelta(seconds=30)
+MOST_TRIES: Final = 3
+AT_A_TIME: Final = 100.0
+"""Seconds after which a reader lets other work go first."""
+SWEEP_AT_MOST: Final = 50
+FIELDS_FROM: Final = 5
+"""Pages at the beginning in which fields are looked for."""
+
+
+def reading_wanted(document: Document) -> None:
+    """Have a document read, after the commit of what is being written."""
+    Reading.objects.create(document=document, since=document.added)
+    nudge_reading(document.pk)
+
+
+def read(number: int) -> None:
+    """Read a document, or some more of it, if it still waits for that."""
+    claimed = Reading.objects.filter(document=number, state=State.WAITING)
+    if not claimed.update(state=State.READING, since=clock.utc_now(), tries=F("tries") + 1):
+        return
+    row = Reading.objects.select_related("document__case").get(document=number)
+    try:
+        _go_on(row)
+    except (Unreadable, Damaged) as error:
+        _fail(row, str(error))
+
+
+def _go_on(row: Reading) -> None:
+    """Read until all is read, or long enough for once."""
+    document, begun = row.document, time.monotonic()
+    content = store.content_of(document.digest)
+    if row.pictures is None:
+        text = text_of(content, document.kind, document.pages)
+        _keep(row, text.pages, text.pictures, begun)
+    while row.pictures:
+        if time.monotonic() - begun > AT_A_TIME:
+            return _put_back(row)
+        now, later = row.pictures[:AT_ONCE], row.pictures[AT_ONCE:]
+        step = time.monotonic()
+        _keep(row, pictures_read(content, document.kind, now), later, step)
+    _finish(row)
+
+
+@transaction.atomic
+def _keep(row: Reading, pages: Sequence[Page], left: Sequence[int], begun: float) -> None:
+    """Pages that were read, and which are left."""
+    rows = [_row_of(row.document, page) for page in pages]
+    ReadPage.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["document", "number"], update_fields=["words", "text"]
+    )
+    row.pictures, row.since = list(left), clock.utc_now()
+    row.words += sum(page.words for page in pages)
+    row.seconds += time.monotonic() - begun
+    row.save(update_fields=["pictures", "since", "words", "seconds"])
+
+
+def _row_of(document: Document, page: Page) -> ReadPage:
+    """No text of the database holds a NUL."""
+    text = page.text.replace("\0", "")
+    return ReadPage(document=document, number=page.number, words=orjson.dumps(packed(page)), text=text)
+
+
+def _put_back(row: Reading) -> None:
+    """Let others go first; it has come on, so that this was no try in vain."""
+    row.state, row.tries = State.WAITING, 0
+    row.save(update_fields=["state", "tries"])
+    nudge_reading(row.document_id)
+
+
+@transaction.atomic
+def _finish(row: Reading) -> None:
+    pages = pages_of(row.document, FIELDS_FROM)
+    found = fields.found_in(pages)
+    ReadField.objects.bulk_create(
+        [
+            ReadField(document=row.document, name=one.name, value=one.value[:300], sure=one.sure, page=one.page,
+                      box=one.box.packed(), finder=fields.FINDER)
+            for one in found
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+    row.state, row.reader, row.since = State.READ, READER, clock.utc_now()
+    row.save(update_fields=["state", "reader", "since"])
+    told = {"pages": row.document.pages, "words": row.words, "reader": READER, "fields": [one.name for one in found]}
+    _record(row.document, Fact("document.read", _named(row.document) | told))
+
+
+@transaction.atomic
+def _fail(row: Reading, sentence: str) -> None:
+    row.state, row.said, row.since = State.FAILED, sentence[:300], clock.utc_now()
+    row.save(update_fields=["state", "said", "since"])
+    _record(row.document, Fact("document.unread", _named(row.document) | {"reason": sentence[:300]}))
+
+
+def _named(document: Document) -> dict[str, str | int]:
+    return {"document": document.pk, "name": document.name, "level": document.level}
+
+
+def _record(document: Document, fact: Fact) -> None:
+    services.record(document.case.instance_id, [fact], ORIGIN)
+
+
+def pages_of(document: Document, upto: int) -> tuple[Page, ...]:
+    rows = ReadPage.objects.filter(document=document, number__lte=upto).order_by("number")
+    return tuple(unpacked(orjson.loads(bytes(row.words))) for row in rows)
+
+
+def look_after() -> None:
+    """Readings whose message was lost, and those whose reader is."""
+    now = clock.utc_now()
+    lost = Reading.objects.filter(state=State.READING, since__lt=now - LOST_AFTER)
+    for row in lost.select_related("document__case")[:SWEEP_AT_MOST]:
+        if row.tries >= MOST_TRIES:
+            _fail(row, f"Whoever reads this document has died of it {row.tries} times.")
+        else:
+            Reading.objects.filter(pk=row.pk, state=State.READING, since=row.since).update(state=State.WAITING)
+            nudge_reading(row.pk)
+    waiting = Reading.objects.filter(state=State.WAITING, since__lt=now - PATIENCE).order_by("since")
+    for number in waiting.values_list("pk", flat=True)[:SWEEP_AT_MOST]:
+        Reading.objects.filter(pk=number, state=State.WAITING).update(since=now)
+        nudge_reading(number)

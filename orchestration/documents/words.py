@@ -1,0 +1,142 @@
+"""What does a page say, and where does each word stand on it?
+
+Pure. Places are fractions of the page's width and height from its upper left corner, so that they fit a picture of it
+in any size. A page that was never laid out (of an e-mail, a text) has words without places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page: its left, upper, right and lower edge, each from 0 to 1."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def __bool__(self) -> bool:
+        return self != NOWHERE
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+    def packed(self) -> list[float]:
+        return [round(edge, 4) for edge in (self.left, self.top, self.right, self.bottom)]
+
+
+NOWHERE: Final = Box(0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """`sure`: how sure the reader is of it, from 0 to 1; what stood in the document as text is certain."""
+
+    text: str
+    box: Box = NOWHERE
+    sure: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words that stand beside each other, from left to right."""
+
+    words: tuple[Word, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def box(self) -> Box:
+        return around(word.box for word in self.words)
+
+    @property
+    def sure(self) -> float:
+        return min((word.sure for word in self.words), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`number` from 1; `lines` from above to below. `by`: how it was read, "text" or "ocr"."""
+
+    number: int
+    lines: tuple[Line, ...]
+    by: str = "text"
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.text for line in self.lines)
+
+    @property
+    def words(self) -> int:
+        return sum(len(line.words) for line in self.lines)
+
+
+def around(boxes: Iterable[Box]) -> Box:
+    """The smallest box around them."""
+    found = [box for box in boxes if box]
+    if not found:
+        return NOWHERE
+    return Box(
+        min(box.left for box in found), min(box.top for box in found), max(box.right for box in found),
+        max(box.bottom for box in found),
+    )  # fmt: skip
+
+
+def in_lines(words: Sequence[Word]) -> tuple[Line, ...]:
+    """Words put into lines by where they stand."""
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda one: (one.box.middle, one.box.left)):
+        row = next((row for row in reversed(rows[-3:]) if _is_beside(row, word)), None)
+        if row is None:
+            rows.append([word])
+        else:
+            row.append(word)
+    return tuple(Line(tuple(sorted(row, key=lambda one: one.box.left))) for row in rows)
+
+
+def _is_beside(row: Sequence[Word], word: Word) -> bool:
+    last = row[-1].box
+    return abs(last.middle - word.box.middle) < 0.5 * min(last.height, word.box.height)
+
+
+def split(text: str, box: Box, sure: float) -> list[Word]:
+    """The words of a text that was read as one, each with its share of the place."""
+    found, at, whole = [], 0, max(len(text), 1)
+    for part in text.split():
+        begins = text.index(part, at)
+        at = begins + len(part)
+        wide = box.right - box.left
+        place = Box(box.left + wide * begins / whole, box.top, box.left + wide * at / whole, box.bottom)
+        found.append(Word(part, place, sure))
+    return found
+
+
+def plain_page(text: str, number: int = 1) -> Page:
+    """A page of a text that was never laid out."""
+    lines = (line.split() for line in text.splitlines())
+    return Page(number, tuple(Line(tuple(Word(word) for word in line)) for line in lines if line))
+
+
+def packed(page: Page) -> dict[str, Json]:
+    """A page as JSON."""
+    lines = [[[word.text, word.box.packed(), round(word.sure, 3)] for word in line.words] for line in page.lines]
+    return {"number": page.number, "by": page.by, "lines": lines}
+
+
+def unpacked(given: Mapping[str, Json]) -> Page:
+    lines = (Line(tuple(Word(text, Box(*box), sure) for text, box, sure in line)) for line in given["lines"])
+    return Page(given["number"], tuple(lines), given["by"])

@@ -1,0 +1,110 @@
+"""A document is read by workers that may die, and what cannot be read is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+
+from casework.cases.services import case_verify
+from casework.documents import reading
+from casework.documents.models import Document, Reading
+from casework.models import Case
+from orchestration.documents.confined import Unreadable
+from orchestration.documents.reading import Text
+from orchestration.documents.words import Page, plain_page
+from orchestration.ground import clock
+from orchestration.tasks import sweep
+from tests.casework.actions import kept
+from tests.casework.documents.test_case_documents import added
+from tests.orchestration.documents.papers import written_pdf
+
+pytestmark = pytest.mark.django_db
+
+INVOICE = ("ACME TOOLS LTD", "Date: 14/05/2026", "Grand total 1,234.50")
+
+
+@pytest.fixture
+def invoice(people: dict[str, User], open_case: Callable[..., Case]) -> Document:
+    return added(people["anna"], open_case(), written_pdf(*INVOICE), "invoice.pdf")
+
+
+@pytest.fixture
+def nudged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    found: list[int] = []
+    monkeypatch.setattr(reading, "nudge_reading", found.append)
+    return found
+
+
+def test_what_was_added_is_read_with_its_fields(invoice: Document, people: dict[str, User]) -> None:
+    assert invoice.reading.state == "waiting"
+    reading.read(invoice.pk)
+    row = Reading.objects.get()
+    assert (row.state, row.words, row.pictures) == ("read", 8, [])
+    assert invoice.read_pages.get().text.splitlines() == list(INVOICE)
+    found = dict(invoice.read_fields.values_list("name", "value"))
+    assert found == {"company": "ACME TOOLS LTD", "date": "14/05/2026", "total": "1,234.50"}
+    (told,) = kept(invoice.case, "document.read")
+    assert told.actor == "system:reader" and told.detail["words"] == 8 and told.detail["document"] == invoice.pk
+    assert case_verify(by=people["axel"], case=invoice.case).ok
+
+
+def test_a_message_that_comes_twice_changes_nothing(invoice: Document) -> None:
+    reading.read(invoice.pk)
+    reading.read(invoice.pk)
+    assert len(kept(invoice.case, "document.read")) == 1
+
+
+def test_what_cannot_be_read_is_said_and_kept(invoice: Document, monkeypatch: pytest.MonkeyPatch) -> None:
+    def bomb(*_: object) -> Text:
+        raise Unreadable("This document holds far too many words.", "bomb")
+
+    monkeypatch.setattr(reading, "text_of", bomb)
+    reading.read(invoice.pk)
+    row = Reading.objects.get()
+    assert (row.state, row.said) == ("failed", "This document holds far too many words.")
+    assert kept(invoice.case, "document.unread")[0].detail["reason"] == row.said
+
+
+def test_who_takes_over_goes_on_where_another_stopped(
+    invoice: Document, monkeypatch: pytest.MonkeyPatch, nudged: list[int]
+) -> None:
+    asked: list[tuple[int, ...]] = []
+
+    def pictures(content: bytes, kind: str, pages: list[int]) -> tuple[Page, ...]:
+        asked.append(tuple(pages))
+        return tuple(plain_page(f"page {number}", number) for number in pages)
+
+    monkeypatch.setattr(reading, "text_of", lambda *_: Text((), tuple(range(1, 7))))
+    monkeypatch.setattr(reading, "pictures_read", pictures)
+    monkeypatch.setattr(reading, "AT_A_TIME", -1.0)
+    reading.read(invoice.pk)
+    assert asked == [] and nudged == [invoice.pk] and Reading.objects.get().state == "waiting"
+    monkeypatch.setattr(reading, "AT_A_TIME", 100.0)
+    reading.read(invoice.pk)
+    assert asked == [(1, 2, 3, 4), (5, 6)]
+    assert invoice.read_pages.count() == 6 and Reading.objects.get().state == "read"
+
+
+def test_a_reader_that_dies_is_replaced_and_after_three_the_document_is_to_blame(
+    invoice: Document, nudged: list[int]
+) -> None:
+    long_ago = clock.utc_now() - timedelta(minutes=10)
+    Reading.objects.update(state="reading", since=long_ago, tries=2)
+    sweep()
+    assert Reading.objects.get().state == "waiting" and nudged[0] == invoice.pk
+    Reading.objects.update(state="reading", since=long_ago, tries=3)
+    sweep()
+    assert Reading.objects.get().state == "failed" and "3 times" in Reading.objects.get().said
+
+
+def test_a_message_that_was_lost_is_sent_again(invoice: Document, nudged: list[int]) -> None:
+    sweep()
+    assert nudged == []
+    Reading.objects.update(since=clock.utc_now() - timedelta(minutes=2))
+    sweep()
+    assert nudged == [invoice.pk]
+    sweep()
+    assert nudged == [invoice.pk]

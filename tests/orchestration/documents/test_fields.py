@@ -1,0 +1,98 @@
+"""Company, date and total are found by what stands around them, each with its place."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestration.documents.fields import Found, dates_in, found_in, number_of
+from orchestration.documents.words import Box, Line, Page, Word
+
+
+def read(*lines: str, sure: float = 1.0) -> dict[str, Found]:
+    """What is found in a page of these lines."""
+    placed = tuple(
+        Line(tuple(
+            Word(word, Box(0.1 * column, 0.05 * row, 0.1 * column + 0.08, 0.05 * row + 0.03), sure)
+            for column, word in enumerate(line.split())
+        ))
+        for row, line in enumerate(lines)
+    )  # fmt: skip
+    return {one.name: one for one in found_in([Page(1, placed)])}
+
+
+RECEIPT = (
+    "tan woon yann", "YONGFATT ENTERPRISE (JM0517726)", "TEL 07-3523888", "Doc No 31663 Date 25/12/2018",
+    "Total Sales (Excluding GST) 80.91", "Rounding -0.01", "Total Sales (Inclusive of GST) : 80.90", "CASH: 100.00",
+    "Change: 19.10", "Total: 80.91 0.00",
+)  # fmt: skip
+
+
+def test_a_receipt_names_company_date_and_total() -> None:
+    found = read(*RECEIPT)
+    assert {name: one.value for name, one in found.items()} == {
+        "company": "YONGFATT ENTERPRISE", "date": "25/12/2018", "total": "80.90",
+    }  # fmt: skip
+    assert found["total"].box.packed() == [0.6, 0.3, 0.68, 0.33]
+
+
+@pytest.mark.parametrize(
+    ("lines", "total"),
+    [
+        (("Sub Total 90.00", "GST 5.40", "TOTAL 95.40"), "95.40"),
+        (("Total 30.91", "ROUNDING ADJUSTMENT -0.01", "TOTAL ROUNDED RM 30.90"), "RM 30.90"),
+        (("TOTAL QTY 3", "Grand Total", "EUR 1,234.50"), "EUR 1,234.50"),
+        (("TOTAL 20.00", "CASH 50.00", "CHANGE 30.00"), "20.00"),
+        (("Item 3.00", "Item 4.00"), "4.00"),
+    ],
+)
+def test_the_total_is_the_sum_that_is_paid(lines: tuple[str, ...], total: str) -> None:
+    assert read("SHOP LTD", *lines)["total"].value == total
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("25/12/2018", "2018-12-25"), ("18-11-18 13:58", "2018-11-18"), ("05 MAR 2018", "2018-03-05"),
+        ("2018-03-23", "2018-03-23"), ("OCT 3, 2016", "2016-10-03"), ("14.5.2026", "2026-05-14"),
+        ("12/31/2024", "2024-12-31"), ("1 January 2025", "2025-01-01"),
+    ],
+)  # fmt: skip
+def test_a_date_is_known_in_its_many_forms(text: str, day: str) -> None:
+    assert [found.isoformat() for _, found in dates_in(f"on {text} at noon")][:1] == [day]
+
+
+def test_what_is_no_day_is_no_date() -> None:
+    assert list(dates_in("45/45/2018 and 1800-22-3333, 99-99-99")) == []
+
+
+def test_the_date_that_is_named_so_goes_before_others() -> None:
+    assert (
+        read("SHOP LTD", "Printed 02/02/2026", "Due date 03/03/2026", "Date 01/01/2026")["date"].value == "01/01/2026"
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "company"),
+    [
+        (("OJC MARKETING", "SDN BHD", "NO 2 JALAN"), "OJC MARKETING SDN BHD"),
+        (("TAX INVOICE", "KEDAI PAPAN YEW CHUAN", "(0005583085-K)"), "KEDAI PAPAN YEW CHUAN"),
+        (("Example GmbH", "Street 1"), "Example GmbH"),
+    ],
+)
+def test_a_company_is_known_by_its_form_or_its_place(lines: tuple[str, ...], company: str) -> None:
+    assert read(*lines)["company"].value == company
+
+
+def test_nobody_is_surer_of_a_value_than_the_reader_was_of_its_words() -> None:
+    assert all(one.sure <= 0.5 for one in read(*RECEIPT, sure=0.5).values())
+
+
+def test_in_an_empty_document_nothing_is_found() -> None:
+    assert read() == {} and found_in([]) == ()
+
+
+@pytest.mark.parametrize(
+    ("amount", "number"), [("RM 30.90", 30.9), ("1,234.50", 1234.5), ("1.234,50", 1234.5), ("-0.01", -0.01)]
+)
+def test_an_amount_is_a_number_however_it_is_written(amount: str, number: float) -> None:
+    assert number_of(amount) == number
