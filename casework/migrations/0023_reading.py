@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0020_document'),
+        ('casework', '0022_follow'),
     ]
 
     operations = [
