@@ -14,8 +14,8 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from casework.documents.models import Document as Document  # Django finds models by this module
 from casework.documents.models import ReadField as ReadField
-from casework.documents.models import ReadPage as ReadPage
 from casework.documents.models import Reading as Reading
+from casework.documents.models import ReadPage as ReadPage
 from casework.lists.models import DefaultView as DefaultView
 from casework.lists.models import ListedValue as ListedValue
 from casework.lists.models import SavedView as SavedView
