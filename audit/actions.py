@@ -45,6 +45,7 @@ ACTIONS: dict[str, str] = {
     "model.activated": "put a model version to work",
     "version.moved": "took a version a step on or back",
     "budget.changed": "changed a budget",
+    "assignment.changed": "changed whom tasks are given by rule",
     "rate.changed": "changed what an hour of a group's work counts as",
     "inlet.changed": "changed where events come in",
     "subscriber.changed": "changed who is told of events",

@@ -80,7 +80,7 @@ order by c.id, e.sequence desc
 def newest_of(after: Mapping[int, int], *, actions: Iterable[str], but: str, most: int) -> dict[int, list[Entry]]:
     """Of each chain the newest events of these actions after one, the newest first, without what the actor `but` did;
     one statement."""
-    bounds = {
+    bounds: dict[str, Any] = {
         "chains": list(after), "after": list(after.values()), "actions": list(actions), "but": but, "most": most,
     }  # fmt: skip
     found: dict[int, list[Entry]] = {}

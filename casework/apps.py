@@ -20,6 +20,8 @@ class CaseworkConfig(AppConfig):
         from casework.documents import reading, worker_tasks  # noqa: F401 - workers know tasks by them
         from casework.documents import verification as documents_verification
         from casework.studio import proposals_verification
+        from casework.tasks import workers  # noqa: F401 - workers find its task by this
+        from casework.tasks.by_rule import ask_again
         from casework.web.converters import NumberConverter
         from orchestration.ground.tracing import trace_over_http
         from orchestration.messaging.start_events import with_every_start
@@ -30,6 +32,8 @@ class CaseworkConfig(AppConfig):
         if keep_face not in with_every_step:
             with_every_step.append(keep_face)
             with_every_start.append(open_face_of_start)
+        if ask_again not in with_every_sweep:
+            with_every_sweep.append(ask_again)
         read_beside[FORMER] = READ_BESIDE
         verification.hang_in()
         roles_verification.hang_in()

@@ -26,7 +26,7 @@ from casework.lists import pages as saved_views
 from casework.search import views as search
 from casework.studio.views import models, rules
 from casework.tasks.live import inbox_live
-from casework.tasks.views import away, board, inbox, many, tasks
+from casework.tasks.views import away, board, giving, inbox, many, tasks
 from casework.web import health, help, metrics, notices
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("scheme/", account.scheme, name="scheme"),
     path("away/", away.away, name="away"),
+    path("giving/", giving.giving, name="giving"),
     path("board/", board.board_page, name="board"),
     path("desk/", desk, name="desk"),
     path("tasks/many/", many.many, name="tasks-many"),

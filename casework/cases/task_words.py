@@ -19,7 +19,8 @@ NORMAL: Final = 50
 
 def _assigned(detail: Detail) -> Told:
     task, note = f"“{detail.get('task', 'a task')}”", detail.get("note", "")
-    said = f": {note}" if note else ""
+    by_rule = f"{detail.get('how', 'by rule')}, {detail['rule']}" if detail.get("rule") else ""
+    said = f": {note or by_rule}" if note or by_rule else ""
     if detail.get("to"):
         return Told("people", "user-check", f"gave {task} to {detail.get('name') or detail['to']}{said}")
     return Told("people", "users", f"took {task} from {detail.get('had') or 'somebody'} for its group{said}")

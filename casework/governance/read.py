@@ -176,6 +176,14 @@ def _rate(detail: Detail) -> str:
     return f"said that an hour of the group {detail['group']} {counts}"
 
 
+def _assignment(detail: Detail) -> str:
+    if "case_type" in detail:
+        how = "given out by rule" if detail["enabled"] else "left to be taken"
+        return f"had new tasks of {detail['case_type']} {how}"
+    level = detail["level"]
+    return f"noted the skill {detail['skill']} of {detail['person']}: {f'level {level}' if level else 'not any more'}"
+
+
 WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "definition.deployed": lambda d: f"put version {d['version']} of {d['key']} in force ({', '.join(d['files'][:5])})",
     "model.registered": lambda d: f"registered the model {d['version']} of {d['actor']}",
@@ -186,6 +194,7 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "capability.stopped": _stopped,
     "connector.tried": lambda d: f"tried out a connector of the kind {d['kind']}, version {d['version']}",
     "role.changed": _role,
+    "assignment.changed": _assignment,
     "rate.changed": _rate,
     "budget.changed": _budget,
     "control.begun": _begun,

@@ -6,6 +6,7 @@ it to anybody of the groups that the case type names, who may then see and work 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from audit.db.columns import Texts
 from audit.db.sql import Part
-from audit.services import Fact
+from audit.services import Fact, Origin
 from casework.access.permissions import (
     GRANT_TO_PEOPLE,
     groups_of,
@@ -36,6 +37,7 @@ from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
 from orchestration.shell import services
+from orchestration.shell.services import Locked
 
 NOTE_MOST: Final = 500
 LISTED: Final = 300
@@ -101,10 +103,17 @@ def task_assign(
     gift = _gift(by, task, row, to, note, held_by, case.case_type)
     if isinstance(gift, Refused):
         return refused(case, row, by, "assign", gift)
-    fact = Fact("task.assigned", _told(row, gift, note.strip()))
-    services.record(case, [fact], origin_of(by), list(_parts(case.instance, row, gift)))
+    keep_gift(case, row, gift, origin_of(by), {"note": note.strip()})
     row.assignee, row.claimed = to, None
     return row
+
+
+def keep_gift(case: Locked, row: HumanTask, gift: Gift, origin: Origin, more: Mapping[str, str]) -> None:
+    """Write down that a task is somebody's now, and why; `more`: what else the history says, where it says something.
+
+    What was `Locked` is used up by this.
+    """
+    services.record(case, [Fact("task.assigned", _told(row, gift, more))], origin, _parts(case.instance, row, gift))
 
 
 def _gift(
@@ -144,12 +153,12 @@ def _groups_named(case_type: CaseType) -> set[str]:
     return {role.group for role in case_type.roles if not role.intake}
 
 
-def _told(row: HumanTask, gift: Gift, note: str) -> dict[str, Any]:
+def _told(row: HumanTask, gift: Gift, more: Mapping[str, str]) -> dict[str, Any]:
     detail: dict[str, Any] = {
         "task": row.name, "item": row.item, "definition": row.definition_item,
         "to": "" if gift.to is None else gift.to.get_username(), "name": name_of(gift.to), "had": name_of(row.assignee),
     }  # fmt: skip
-    said = {"note": note, "offered": gift.offered, "granted": gift.granted}
+    said = {**more, "offered": gift.offered, "granted": gift.granted}
     return detail | {key: value for key, value in said.items() if value}
 
 

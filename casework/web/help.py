@@ -27,7 +27,7 @@ from casework.web.decorators import reads
 
 DOCS: Final = ROOT / "docs"
 PLACES: Final = {
-    "inbox": "use/inbox", "tasks-many": "use/inbox", "board": "use/inbox", "away": "use/inbox",
+    "inbox": "use/inbox", "tasks-many": "use/inbox", "board": "use/inbox", "giving": "use/inbox", "away": "use/inbox",
     "task": "use/task", "cases": "use/cases", "case": "use/case", "case-new": "use/cases",
     "case-samples": "use/cases", "following": "use/cases", "search": "use/search",
     "case-receive": "use/case", "case-reveal": "use/revealing", "history": "use/history", "case-verify": "use/history",

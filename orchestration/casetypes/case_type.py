@@ -162,6 +162,7 @@ class CaseType:
     intake: Intake
     external: tuple[External, ...]
     routing: str
+    assignment: str
     urgent: str
     document_level: str
     capabilities: Mapping[str, Capability]
@@ -300,6 +301,7 @@ def _case_type(
         fallback_group=manifest.get("fallback_group", ""),
         intake=Intake(tuple(intake.get("required", ())), intake.get("columns", {})),
         routing=manifest.get("routing", ""),
+        assignment=manifest.get("assignment", ""),
         urgent=manifest.get("urgent", ""),
         document_level=manifest.get("documents", {}).get("level", ""),
         capabilities=declared(files),

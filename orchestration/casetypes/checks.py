@@ -63,8 +63,9 @@ def check(
             known = ", ".join([*library.cases, *library.processes]) or "none"
             yield f"{MANIFEST}, case: no case or process is called {manifest['case']!r}; the models have: {known}."
         yield from _items(manifest, named)
-        if library is not None and manifest.get("routing", "") not in ("", *library.decisions):
-            yield f"{MANIFEST}, routing: no decision is called {manifest['routing']!r}."
+        for by in ("routing", "assignment") if library is not None else ():
+            if library is not None and manifest.get(by, "") not in ("", *library.decisions):
+                yield f"{MANIFEST}, {by}: no decision is called {manifest[by]!r}."
         yield from _groups(manifest, named)
         yield from _steps(named)
     if forms is not None and named is not None:

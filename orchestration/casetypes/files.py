@@ -97,6 +97,7 @@ _MANIFEST_SHAPE: Final = _object(
     urgent=_TEXT,
     documents=_object(("level",), level=_LEVEL),
     routing={"type": "string", "minLength": 1, "maxLength": 200},
+    assignment={"type": "string", "minLength": 1, "maxLength": 200},
     external={"type": "array", "items": _object(("item", "form", "label"), item=_TEXT, form=_TEXT, label=_TEXT)},
 )
 _FORMS_SHAPE: Final = {

@@ -36,8 +36,8 @@ class RoutingFault(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What the decision may ask for: the job's facts, then what the job's item sees of the case."""
+class Known:
+    """What a decision may ask for: `facts` of the work, then what its item sees of the case."""
 
     facts: Mapping[str, Json]
     scope: Scope
@@ -47,7 +47,7 @@ class _Known:
 
 
 @dataclass(frozen=True, slots=True)
-class _Surroundings:
+class Surroundings:
     state: State
 
     def known(self, instance: int, item: int | None, name: str) -> Json:
@@ -109,7 +109,7 @@ def _span(given: Mapping[str, Json], rule: str, now: datetime) -> timedelta | No
         raise RoutingFault(f"The deadline of {rule} cannot be read: {error}") from None
 
 
-def _known(job: Job, found: Sequence[Candidate], now: datetime) -> _Known:
+def _known(job: Job, found: Sequence[Candidate], now: datetime) -> Known:
     row = Instance.objects.only("items", "data").get(pk=job.instance_id)
     state = decode(bytes(row.items), bytes(row.data))
     item = state.items.get(job.item)
@@ -122,5 +122,5 @@ def _known(job: Job, found: Sequence[Candidate], now: datetime) -> _Known:
         "hour": local.hour, "weekday": local.isoweekday(),
     }  # fmt: skip
     actors = {one.key.replace("-", "_"): one.facts() for one in found}
-    scope = Scope(_Surroundings(state), instance, None if item is None else item.id)
-    return _Known({WORK: work, ACTORS: actors}, scope)
+    scope = Scope(Surroundings(state), instance, None if item is None else item.id)
+    return Known({WORK: work, ACTORS: actors}, scope)

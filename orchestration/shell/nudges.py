@@ -22,6 +22,7 @@ REPLAY = "orchestration.tasks.replay_version"
 DELIVER = "orchestration.tasks.deliver_outbox"
 EVENTS = "orchestration.tasks.deliver_events"
 READING = "casework.documents.read"
+PEOPLE = "casework.tasks.assign"
 
 AT_ONCE: Final = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 """Once more, for a connection that has gone stale; then the broker is left alone for a while."""
@@ -68,6 +69,11 @@ def nudge_outbox() -> None:
 def nudge_events() -> None:
     """After the commit, have a worker send what other systems are to be told."""
     _after_commit(EVENTS)
+
+
+def nudge_people() -> None:
+    """After the commit, have a worker look whom new tasks are for."""
+    _after_commit(PEOPLE)
 
 
 def _after_commit(task: str, *arguments: int, countdown: float = 0) -> None:

@@ -33,7 +33,7 @@ from orchestration.models import Definition
 from orchestration.shell import step_sql
 from orchestration.shell.announcements import announce
 from orchestration.shell.causes import caused
-from orchestration.shell.nudges import nudge_jobs, nudge_outbox
+from orchestration.shell.nudges import nudge_jobs, nudge_outbox, nudge_people
 from orchestration.shell.row_changes import Effects, effects
 
 
@@ -230,6 +230,8 @@ def _write(
     nudge_jobs(done.instance, done.effects.nudges())
     if done.effects.thrown:
         nudge_outbox()
+    if done.effects.tasks and done.case_type.assignment:
+        nudge_people()
 
 
 def _rows(done: Done) -> Iterator[Part]:

@@ -1,0 +1,52 @@
+"""Which rows does giving out tasks by rule need?"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from orchestration.models import HumanTask
+
+
+class Skill(models.Model):
+    """Something that a person knows how to do, from 1 (a little) to 5 (others ask them)."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="skills", db_index=False)
+    name = models.CharField(max_length=40)
+    level = models.SmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "name"], name="skill_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.level} of {self.person_id}"
+
+
+class Turn(models.Model):
+    """When a person was last given a task by rule."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="turn")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.person_id} at {self.at}"
+
+
+class AutoAssignment(models.Model):
+    """Whether new tasks of a case type are given out by its rules; off where no row says so."""
+
+    case_type = models.CharField(max_length=64, primary_key=True)
+    enabled = models.BooleanField(default=False)
+    upto = models.BigIntegerField(default=0, help_text="tasks up to this number are not looked at any more")
+
+    def __str__(self) -> str:
+        return f"{self.case_type}: {'on' if self.enabled else 'off'}"
+
+
+class Considered(models.Model):
+    """A new task that the rules were asked of, whatever they said: one that is given back stays with its group."""
+
+    task = models.OneToOneField(HumanTask, models.CASCADE, primary_key=True, related_name="considered")
+
+    def __str__(self) -> str:
+        return f"task {self.task_id}"
