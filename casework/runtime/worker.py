@@ -8,12 +8,15 @@ import sys
 
 from celery.app.utils import find_app
 
+from casework.runtime.scaling import bounds
+
 
 def main(application: str = "casework.celery") -> int:
     """Do what is asked for until told to stop; the exit status."""
+    fewest, most = bounds()
     worker = find_app(application).Worker(
-        pool_cls="prefork", concurrency=2, without_gossip=True, without_mingle=True, without_heartbeat=True, quiet=True,
-        loglevel=logging.WARNING,
+        pool_cls="prefork", autoscale=f"{most},{fewest}", without_gossip=True, without_mingle=True,
+        without_heartbeat=True, quiet=True, loglevel=logging.WARNING,
     )  # fmt: skip
     worker.start()
     return int(worker.exitcode or 0)
