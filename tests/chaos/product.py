@@ -110,7 +110,7 @@ class Product:
                 cwd=ROOT, env=self.environment | {"CLOCK_AHEAD": str(ahead)}, stdout=log, stderr=log,
                 start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM),
             )  # fmt: skip
-        wait_for(lambda: len(self.workers()) == 2)
+        wait_for(lambda: len(self.workers()) >= 1)
 
     def kill(self) -> None:
         """kill -9 of the supervisor and of all that it started, at once."""
