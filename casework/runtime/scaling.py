@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from time import monotonic
 from typing import Any, Final
 
@@ -35,6 +36,8 @@ def bounds() -> tuple[int, int]:
 class Scaler(Autoscaler):
     """Celery calls `maybe_scale` at each message and each time that it looks."""
 
+    pool: Any  # of processes, which grows and shrinks; Celery's own type says neither
+
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **{**named, "keepalive": LOOKS_EVERY})
         self._full_since: float | None = None
@@ -50,11 +53,12 @@ class Scaler(Autoscaler):
             self._needed = now
         if _lasts(self._short_since, now) and processes < self.max_concurrency:
             self._short_since = now
-            self._grow(1)
+            self.pool.grow(1)
             return True
         if processes > self.min_concurrency and now - self._needed > IDLE:
             self._needed = now
-            self._shrink(1)
+            with suppress(ValueError):  # one has come to work meanwhile
+                self.pool.shrink(1)
             return True
         return False
 
