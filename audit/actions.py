@@ -15,6 +15,7 @@ ACTIONS: dict[str, str] = {
     "case.verified": "verified the history",
     "field.revealed": "revealed a masked field",
     "case.changed": "changed the state of the case",
+    "case.edited": "changed a field",
     "document.added": "added a document",
     "document.read": "read a document",
     "document.unread": "could not read a document",

@@ -14,7 +14,7 @@ from casework.actors import views as actors
 from casework.actors.ledger import budget_pages, measure_pages
 from casework.actors.ledger import views as ledger
 from casework.cases.live import case_live
-from casework.cases.views import actions, attention, handoffs, history, incidents, pages
+from casework.cases.views import actions, attention, editing, handoffs, history, incidents, pages
 from casework.documents import views as documents
 from casework.drafts import views as drafts
 from casework.events import views as events
@@ -59,6 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/new/<slug:key>/", intake.case_new, name="case-new"),
     path("cases/<number:case_id>/", pages.case, name="case"),
     path("cases/<number:case_id>/data/", pages.case, {"place": "data"}, name="case-data"),
+    path("cases/<number:case_id>/edit/", editing.edit, name="case-edit"),
     path("cases/<number:case_id>/decisions/", pages.case, {"place": "decisions"}, name="case-decisions"),
     path("cases/<number:case_id>/documents/", documents.case_documents, name="case-documents"),
     path("cases/<number:case_id>/documents/<number:document_id>/", documents.document, name="case-document"),

@@ -191,6 +191,12 @@ def _changed_state(detail: Detail, _: Names) -> Told:
     return Told("steps", "player-pause", f"The case was {how}", by_actor=False)
 
 
+def _edited(detail: Detail, names: Names) -> Told:
+    parts, why = str(detail.get("path", "")).split("."), detail.get("reason", "")
+    field = " / ".join(names.field("/".join(parts[: upto + 1])) for upto in range(len(parts)))
+    return Told("people", "edit", f"changed {field}: {_quoted(why)}" if why else f"changed {field}")
+
+
 def _plan_refused(detail: Detail, _: Names) -> Told:
     name = _quoted(detail["name"] or detail["definition"])
     return Told("ai", "ban", f"wanted to add {name}, which was refused: {detail['reason']}", tone="bad")
@@ -282,6 +288,7 @@ TELLERS: Final[Mapping[str, Callable[[Detail, Names], Told | None]]] = {
     "actor.failed": _actor_failed,
     "case.tags": lambda d, _: Told("people", "tag", tags_changed(d)),
     "case.changed": _asked_change,
+    "case.edited": _edited,
     "item.removed": lambda d, _: Told("people", "x", f"removed {_quoted(d['name'])}: {d['reason']}"),
     "engine.InstanceStarted": _began,
     "engine.InstanceChanged": _changed_state,

@@ -210,6 +210,13 @@ def reveal_url(case_id: int, pointer: str, task: int | str = "") -> str:
 
 
 @register.simple_tag
+def edit_url(case_id: int, pointer: str) -> str:
+    """Where a field is changed outside a task."""
+    path = pointer.removeprefix("/").replace("/", ".")
+    return f"{reverse('case-edit', args=[case_id])}?{urlencode({'path': path})}"
+
+
+@register.simple_tag
 def event_url(case_id: int, sequence: int) -> str:
     """Where an event stands in the history of its case."""
     return f"{reverse('history', args=[case_id])}?show=all&before={sequence + 1}#event-{sequence}"

@@ -137,6 +137,15 @@ class ListField:
     kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class EditableField:
+    """A place in the data that people may change outside a task. `by`: only these groups; `reason`: they say why."""
+
+    path: str
+    by: tuple[str, ...] = ()
+    reason: bool = False
+
+
 @dataclass(frozen=True)
 class CaseType:
     """One version of a case type, compiled. `label` is how people and the history name it: "complaint v4".
@@ -154,6 +163,7 @@ class CaseType:
     stages: tuple[str, ...]
     key_facts: tuple[str, ...]
     listed: tuple[ListField, ...]
+    editable: tuple[EditableField, ...]
     headline: tuple[str, ...]
     reasons: Mapping[str, str]
     roles: tuple[Role, ...]
@@ -294,6 +304,10 @@ def _case_type(
         stages=tuple(manifest.get("stages", ())),
         key_facts=tuple(manifest.get("key-facts", ())),
         listed=tuple(ListField(**_known(ListField, one)) for one in manifest.get("list", {}).get("fields", ())),
+        editable=tuple(
+            EditableField(one["path"], tuple(one.get("by", ())), bool(one.get("reason")))
+            for one in manifest.get("editable", ())
+        ),
         headline=tuple(manifest.get("list", {}).get("headline", ())),
         reasons=_reasons(manifest, library),
         roles=tuple(_role(group, role) for group, role in manifest.get("roles", {}).items()),

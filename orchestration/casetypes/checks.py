@@ -168,6 +168,7 @@ def _groups(manifest: Mapping[str, Json], named: Named) -> Iterator[str]:
     roles = manifest.get("roles", {})
     wanted = [(MANIFEST, "may_open", group) for group in manifest.get("may_open", ())]
     wanted += [(MANIFEST, "fallback_group", manifest["fallback_group"])] if manifest.get("fallback_group") else []
+    wanted += [(MANIFEST, "editable", group) for one in manifest.get("editable", ()) for group in one.get("by", ())]
     for file, place, group in (*wanted, *named.groups):
         if group not in roles:
             yield f"{file}, {place}: the manifest's roles have no group {group!r}."
@@ -180,6 +181,7 @@ def _places(manifest: Mapping[str, Json], forms: Mapping[str, Json], schema: Jso
     paths = [(MANIFEST, "intake", path) for path in (*columns, *intake.get("required", ()))]
     paths += [(MANIFEST, "urgent", manifest["urgent"])] if "urgent" in manifest else []
     paths += [(MANIFEST, "key-facts", path) for path in manifest.get("key-facts", ())]
+    paths += [(MANIFEST, "editable", field["path"]) for field in manifest.get("editable", ())]
     listed = manifest.get("list", {})
     paths += [(MANIFEST, "list", field["path"]) for field in listed.get("fields", ())]
     paths += [(MANIFEST, "list/headline", path) for path in listed.get("headline", ())]

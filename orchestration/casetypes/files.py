@@ -83,6 +83,11 @@ _MANIFEST_SHAPE: Final = _object(
             ),
         },
     ),
+    editable={
+        "type": "array",
+        "maxItems": 100,
+        "items": _object(("path",), path=_TEXT, by=_TEXTS, reason={"type": "boolean"}),
+    },
     roles={
         "type": "object",
         "additionalProperties": _object(

@@ -18,6 +18,7 @@ from django.contrib.auth.models import User
 from casework.access import permissions
 from casework.actors.ledger.of_case import NO_COST, CaseCost, case_cost
 from casework.actors.pictures import jobs_with_steps
+from casework.cases.editing import editable
 from casework.cases.read.actor_trace import Memory, case_calls, memories
 from casework.cases.read.after_approval import Unsettled, unsettled
 from casework.cases.read.case_view import AT_MOST, SHOWN, Look, look
@@ -123,6 +124,7 @@ class CasePage:
     sent: tuple[SentText, ...]
     to_make: tuple[str, ...]
     data: tuple[Field, ...]
+    editable: frozenset[str]
     happened: tuple[Line, ...]
     kind_of_lines: str
     may: frozenset[str]
@@ -180,10 +182,16 @@ def case_page(*, user: User, case: Case, now: datetime, kind: str = "", place: s
         bot_jobs=jobs_with_steps(case.instance_id) if here("decisions") else frozenset(),
         to_make=tuple(_to_make(seen)) if here("decisions") else (),
         data=fields(seen, source) if here("data") else (),
+        editable=_editable(seen, user) if works and here("data") else frozenset(),
         happened=lines(seen, kind=kind) if here("work") else (), kind_of_lines=kind, may=may,
         events=case.instance.head_sequence, view=view,
         cost=case_cost(case.instance_id) if here("decisions") else NO_COST, head=top, place=place,
     )  # fmt: skip
+
+
+def _editable(seen: Look, user: User) -> frozenset[str]:
+    """The JSON Pointers of what this person may change by hand."""
+    return frozenset("/" + one.path.replace(".", "/") for one in editable(seen.case_type, user, seen.view, seen.state))
 
 
 def _is_here(place: str, shown: str) -> bool:

@@ -222,6 +222,7 @@ SENT: dict[str, dict[str, Any]] = {
     "api-case-tags": {"add": ["call-back"]},
     "api-case-follow": {"following": True},
     "case-plan": {"definition": "ask_customer"},
+    "case-edit": {"path": "customer.email", "customer.email": "new@example.org", "reason": "They wrote"},
     "case-item": {"how": "remove", "reason": "They called"},
     "case-change": {"transition": "suspend", "reason": "They called"},
     "actors-stop": {"scope": "kind:intent", "reason": "It answers nonsense"},
@@ -259,6 +260,7 @@ FILES = {"case-documents": "files", "api-case-documents": "file"}
 
 ASKED: dict[str, dict[str, str]] = {
     "case-reveal": {"path": "/customer/iban"},
+    "case-edit": {"path": "customer.email"},
     "search": {"q": "card"},
     "api-search": {"q": "card"},
 }
