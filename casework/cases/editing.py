@@ -120,5 +120,5 @@ def _changes(look: Seen, field: EditableField, value: Json) -> dict[str, Json] |
 def _would(held: Locked, command: SetVariables) -> Would | Refused:
     outcome = execute(held.case_type.library, held.state, command, held.at)
     if outcome.rejection is not None:
-        return Refused(outcome.rejection.code, outcome.rejection.reason)
+        return Refused(outcome.rejection.code, outcome.rejection.message)
     return Would(command.variables, outcome.events)

@@ -136,6 +136,8 @@ def _item_changed(detail: Detail, names: Names) -> Told | None:
         return Told("steps", "x", f"{name} is no longer needed", by_actor=False)
     if target == "terminated" and why.startswith("interrupted by "):
         return Told("steps", "x", f"{name} was {why}", by_actor=False)
+    if detail["transition"] == "parentSuspend":
+        return None  # told by what is around it
     if target in ("failed", "suspended"):
         return Told("steps", "alert-triangle", f"{name} is {target}", by_actor=False, tone="bad")
     return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
@@ -68,7 +68,7 @@ class Marks:
 
 def marks_of(case: Case, user: User) -> Marks:
     """What stands at the head of a case beside its state; one statement."""
-    values = {
+    values: dict[str, Any] = {
         "case": case.pk, "person": user.pk, "readers": list(readers(user)), "newest": LOOKED_AT, "most": SUGGESTED,
     }  # fmt: skip
     with connection.cursor() as cursor:

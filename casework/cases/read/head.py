@@ -106,7 +106,7 @@ def _owners(tasks: tuple[OpenTask, ...]) -> Iterator[str]:
 def _risk(seen: Look, due: datetime | None, now: datetime) -> str:
     if seen.waits("incident"):
         return "needs a person"
-    if due is None or seen.case.closed:
+    if due is None or seen.case.closed or seen.state.root.state == "suspended":
         return ""
     return "late" if due < now else "at risk" if due - now < RISKY else ""
 
