@@ -64,6 +64,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<number:case_id>/documents/", documents.case_documents, name="case-documents"),
     path("cases/<number:case_id>/documents/<number:document_id>/", documents.document, name="case-document"),
     path(
+        "cases/<number:case_id>/documents/<number:document_id>/fields/<slug:name>/",
+        documents.field,
+        name="case-document-field",
+    ),
+    path(
         "cases/<number:case_id>/documents/<number:document_id>/content/",
         documents.content,
         name="case-document-content",

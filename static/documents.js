@@ -1,3 +1,5 @@
+// What can documents do with a script that they cannot without?
+
 // How are files dropped onto the whole form, not only onto its field? Without this the field takes them by itself.
 "use strict";
 
@@ -18,3 +20,14 @@ for (const form of document.querySelectorAll("[data-drop-files]")) {
     field.focus();
   });
 }
+
+// Where on the page does a field stand? Its place lights up while the field has the focus.
+document.addEventListener("focusin", (event) => {
+  const form = event.target.closest("[data-lights]");
+  const viewer = form?.closest("[data-viewer]");
+  if (!viewer) return;
+  for (const place of viewer.querySelectorAll("[data-place]:not(.is-hit)")) {
+    place.classList.toggle("is-lit", place.dataset.place === form.dataset.lights);
+  }
+  viewer.querySelector(".is-lit:not(.is-hit)")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+});

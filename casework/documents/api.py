@@ -23,6 +23,7 @@ from casework.cases.read.case_view import look
 from casework.documents.models import Document
 from casework.documents.read import document_for_user, documents_of, listed
 from casework.documents.services import document_add, document_downloaded
+from casework.documents.viewer import viewer
 from casework.documents.views import as_download
 from casework.models import Case
 from casework.web.api.docs import described
@@ -45,6 +46,20 @@ class DocumentShape(shapes.Shape):
     level = s.ChoiceField(choices=LEVELS)
     added = s.DateTimeField()
     by = s.CharField()
+
+
+class FieldShape(shapes.Shape):
+    name = s.CharField()
+    value = s.CharField(help_text="As it was read, or as a person has corrected it.")
+    sure = s.FloatField()
+    page = s.IntegerField()
+    state = s.CharField(help_text="`found`, `accepted` or `corrected`.")
+
+
+class DocumentInFull(DocumentShape):
+    reading = s.CharField(help_text="`waiting`, `reading`, `read` or `failed`.")
+    said = s.CharField(help_text="Why it could not be read.")
+    fields_found = FieldShape(many=True)
 
 
 class DocumentList(s.Serializer[object]):
@@ -104,12 +119,16 @@ class DocumentsView(APIView):
 
 
 class DocumentView(APIView):
-    @described("Read what a document is", {200: DocumentShape}, 403, 404)
+    @described("Read what a document is", {200: DocumentInFull}, 403, 404)
     def get(self, request: Request, case: int, document: int) -> Response:
-        """What is known of a document; `content/` below it is the file."""
+        """What is known of a document and was found in it; `content/` below it is the file."""
         found = _found(request, case, document)
         seen = look(user=person(request), case=found.case, now=clock.utc_now(), most=1)
-        return Response(DocumentShape(listed(found, seen, actor_names({found.by: True}))).data)
+        view = viewer(seen, found, {}, user_may_work=False)
+        told = DocumentShape(listed(found, seen, actor_names({found.by: True}))).data
+        row = view.reading
+        more = {"reading": row.state if row else "", "said": row.said if row else "", "fields_found": view.fields}
+        return Response(DocumentInFull(told | more).data)
 
 
 class ContentView(APIView):

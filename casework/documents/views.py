@@ -9,20 +9,22 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
-from django.utils.http import content_disposition_header
+from django.utils.http import content_disposition_header, urlencode
 
 from casework.access import permissions
 from casework.cases import services as cases
 from casework.cases.read.case_view import Look, look
+from casework.documents.checking import field_check, next_unchecked
 from casework.documents.models import Document
 from casework.documents.pictures import WIDTHS, picture_of
 from casework.documents.read import document_for_user, documents_of, name_for
 from casework.documents.services import Added, document_add, document_downloaded
+from casework.documents.viewer import viewer
 from casework.models import Case
-from casework.web.decorators import person, reads, reads_and_writes, refusal
+from casework.web.decorators import answered, page_or_part, person, reads, reads_and_writes, refusal, writes
 from orchestration.documents.confined import Unreadable
 from orchestration.documents.kinds import KINDS, LARGEST, MB, TAKEN
 from orchestration.documents.store import Damaged
@@ -55,7 +57,7 @@ def case_documents(request: HttpRequest, case_id: int) -> HttpResponse:
         "may_add": bool(least) and permissions.may(user, "work", case), "takes": bool(least), "taken": TAKEN,
         "largest": LARGEST // MB, "most": MOST_AT_ONCE, "levels": _choices(least, seen),
     }  # fmt: skip
-    return render(request, "documents/list.html", context)
+    return page_or_part(request, "documents/list.html", "documents/_beside.html", context)
 
 
 def _choices(least: str, seen: Look) -> list[tuple[str, str]]:
@@ -103,22 +105,31 @@ def found(request: HttpRequest, case_id: int, document_id: int) -> Document:
 
 @reads
 def document(request: HttpRequest, case_id: int, document_id: int) -> HttpResponse:
-    """One document: its pages, one at a time."""
+    """One document: a page of it beside what was found in it."""
     one = found(request, case_id, document_id)
     cases.case_viewed(by=person(request), case=one.case)
-    seen = look(user=person(request), case=one.case, now=clock.utc_now(), most=1)
-    page = _page(request, one)
-    context = {
-        "case": one.case, "title": seen.view.text(one.case.title), "document": one, "name": seen.view.text(one.name),
-        "kind": KINDS[one.kind], "page": page, "before": page - 1, "after": page + 1 if page < one.pages else 0,
-        "width": WIDTHS[1],
-    }  # fmt: skip
-    return render(request, "documents/document.html", context)
+    return _shown(request, one, request.GET.dict())
 
 
-def _page(request: HttpRequest, one: Document) -> int:
-    given = request.GET.get("page", "")
-    return min(max(int(given), 1), one.pages) if given.isdecimal() and len(given) < 6 else 1
+def _shown(request: HttpRequest, one: Document, asked: dict[str, str], status: int = 200) -> HttpResponse:
+    user = person(request)
+    seen = look(user=user, case=one.case, now=clock.utc_now(), most=1)
+    view = viewer(seen, one, asked, user_may_work=permissions.may(user, "work", one.case))
+    context = {"case": one.case, "title": seen.view.text(one.case.title), "view": view}
+    return page_or_part(request, "documents/document.html", "documents/_viewer.html", context, status)
+
+
+@writes
+def field(request: HttpRequest, case_id: int, document_id: int, name: str) -> HttpResponse:
+    """A person accepts or corrects what was found."""
+    user, given = person(request), request.POST
+    case = permissions.case_for_user(user, case_id, "work")
+    one = document_for_user(user, case, document_id)
+    outcome = field_check(by=user, document=one, name=name, value=given.get("value", ""), shown=given.get("shown", ""))
+    then = next_unchecked(one) if not isinstance(outcome, Refused) else name
+    asked = {"page": given.get("page", "")[:5], "large": given.get("large", ""), "field": then}
+    back = f"{reverse('case-document', args=[case.pk, one.pk])}?{urlencode(asked)}"
+    return answered(request, outcome, "Kept.", back, lambda status: _shown(request, one, asked, status))
 
 
 @reads

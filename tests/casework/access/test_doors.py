@@ -149,6 +149,7 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "case-bot-steps": {"case_id": case, "job": 1},
         "case-incident": {"case_id": case, "number": scene.incident},
         "case-document": {"case_id": case, "document_id": scene.document},
+        "case-document-field": {"case_id": case, "document_id": scene.document, "name": "total"},
         "case-document-content": {"case_id": case, "document_id": scene.document},
         "case-document-page": {"case_id": case, "document_id": scene.document, "page": 1, "width": 320},
         "api-case-document": {"case": case, "document": scene.document},

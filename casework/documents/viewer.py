@@ -1,0 +1,163 @@
+"""What does a reader see of one document: a page of it, what that page says, and what was found in it?
+
+Costs the page that is looked at, however many there are. Texts are masked as all texts about the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from casework.cases.read.case_view import Look
+from casework.documents.models import Document, ReadField, Reading, ReadPage
+from casework.documents.pictures import WIDTHS
+from orchestration.documents.fields import NAMES
+from orchestration.documents.kinds import KINDS, Kind
+from orchestration.documents.words import Box, Line, unpacked
+
+MOST_HITS: Final = 50
+"""Pages of a document that a search in it names."""
+SHORTEST: Final = 2
+"""Letters that are looked for."""
+SURE: Final = 0.85
+"""What is found less surely is marked, so that somebody looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A rectangle on the picture, in thousandths of its sides. `name`: of the field, or `hit`."""
+
+    name: str
+    left: int
+    top: int
+    width: int
+    height: int
+    lit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    label: str
+    value: str
+    found: str
+    sure: float
+    doubtful: bool
+    page: int
+    state: str
+    focus: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """`text`: that of the page, line by line; None where it was not read. `hits`: pages with what was searched for."""
+
+    id: int
+    case: int
+    name: str
+    kind: Kind
+    size: int
+    level: str
+    digest: str
+    pages: int
+    page: int
+    width: int
+    larger: bool
+    reading: Reading | None
+    text: str | None
+    by_ocr: bool
+    q: str
+    hits: tuple[int, ...]
+    places: tuple[Place, ...]
+    fields: tuple[Field, ...]
+    may_work: bool
+
+    @property
+    def before(self) -> str:
+        return self.address(self.page - 1) if self.page > 1 else ""
+
+    @property
+    def after(self) -> str:
+        return self.address(self.page + 1) if self.page < self.pages else ""
+
+    @property
+    def zoomed(self) -> str:
+        return self.address(self.page, larger=not self.larger)
+
+    @property
+    def hit_links(self) -> tuple[tuple[int, str], ...]:
+        return tuple((page, self.address(page)) for page in self.hits)
+
+    def address(self, page: int, *, larger: bool | None = None) -> str:
+        """This document at a page, as large and with the same search as now."""
+        large = self.larger if larger is None else larger
+        given = {"page": page, "q": self.q, "large": "yes" if large else ""}
+        said = urlencode({name: value for name, value in given.items() if value})
+        return f"{reverse('case-document', args=[self.case, self.id])}?{said}"
+
+
+def viewer(seen: Look, document: Document, asked: Mapping[str, str], *, user_may_work: bool) -> Viewer:
+    """`asked`: page, q (what to search for), large, field (whose place lights up)."""
+    page, q = _number(asked.get("page", ""), document.pages), asked.get("q", "").strip()[:100]
+    kept = ReadPage.objects.filter(document=document, number=page).first()
+    lines = () if kept is None else unpacked(orjson.loads(bytes(kept.words))).lines
+    lit, larger = asked.get("field", ""), bool(asked.get("large"))
+    found = list(ReadField.objects.filter(document=document).order_by("pk"))
+    return Viewer(
+        id=document.pk, case=document.case_id, name=seen.view.text(document.name), kind=KINDS[document.kind],
+        size=document.size, level=document.level, digest=document.digest, pages=document.pages, page=page,
+        width=WIDTHS[2] if larger else WIDTHS[1], larger=larger,
+        reading=Reading.objects.filter(document=document).first(),
+        text=None if kept is None else "\n".join(seen.view.text(line.text) for line in lines),
+        by_ocr=any(word.sure < 1 for line in lines for word in line.words), q=q, hits=_hits(seen, document, q),
+        places=(*_of_fields(found, page, lit), *_of_search(seen, lines, q)),
+        fields=tuple(_field(seen, row, lit) for row in found), may_work=user_may_work,
+    )  # fmt: skip
+
+
+def _number(given: str, most: int) -> int:
+    return min(max(int(given), 1), most) if given.isdecimal() and len(given) < 6 else 1
+
+
+def _field(seen: Look, row: ReadField, lit: str) -> Field:
+    value = row.right if row.state == ReadField.State.CORRECTED else row.value
+    return Field(
+        row.name, NAMES.get(row.name, row.name), seen.view.text(value), seen.view.text(row.value), row.sure,
+        row.sure < SURE and row.state == ReadField.State.FOUND, row.page, row.state, row.name == lit,
+    )  # fmt: skip
+
+
+def _of_fields(rows: Iterable[ReadField], page: int, lit: str) -> Iterable[Place]:
+    for row in rows:
+        if row.page == page and any(row.box):
+            yield _place(row.name, Box(*row.box), row.name == lit)
+
+
+def _of_search(seen: Look, lines: Sequence[Line], q: str) -> Iterable[Place]:
+    """The words of the page that hold what is searched for, where this reader reads it in their line."""
+    wanted = {part for part in q.casefold().split() if len(part) >= SHORTEST}
+    for line in lines if wanted else ():
+        read = seen.view.text(line.text).casefold()
+        legible = [part for part in wanted if part in read]
+        for word in line.words:
+            if word.box and any(part in word.text.casefold() for part in legible):
+                yield _place("hit", word.box, True)
+
+
+def _hits(seen: Look, document: Document, q: str) -> tuple[int, ...]:
+    """The pages on which this reader reads what they search for."""
+    if len(q) < SHORTEST:
+        return ()
+    rows = ReadPage.objects.filter(document=document, text__icontains=q.replace("\0", "")).order_by("number")
+    texts = rows.values_list("number", "text")[:MOST_HITS]
+    return tuple(number for number, text in texts if q.casefold() in seen.view.text(text).casefold())
+
+
+def _place(name: str, box: Box, lit: bool) -> Place:
+    left, top = round(1000 * box.left), round(1000 * box.top)
+    return Place(name, left, top, round(1000 * box.right) - left, round(1000 * box.bottom) - top, lit)
