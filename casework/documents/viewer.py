@@ -96,7 +96,7 @@ class Viewer:
     def address(self, page: int, *, larger: bool | None = None) -> str:
         """This document at a page, as large and with the same search as now."""
         large = self.larger if larger is None else larger
-        given = {"page": page, "q": self.q, "large": "yes" if large else ""}
+        given: dict[str, str | int] = {"page": page, "q": self.q, "large": "yes" if large else ""}
         said = urlencode({name: value for name, value in given.items() if value})
         return f"{reverse('case-document', args=[self.case, self.id])}?{said}"
 

@@ -1,8 +1,8 @@
 """Which figures does the product hold, as ratios measured in one run? `make bench` prints them.
 
-`python -m tests.benchmarks [SECTION ...]` runs some: decisions, growth, masking, priority, steps, shell, processes,
-workers, handoff, data, life, inbox, cases, search, closed, verify; and by name alone: million, evidence. All that
-touches the database runs on an embedded PostgreSQL of its own, with all durability settings on.
+`python -m tests.benchmarks [SECTION ...]` runs some: decisions, growth, masking, priority, receipts, steps, shell,
+processes, workers, handoff, data, life, inbox, cases, search, closed, verify; and by name alone: million, evidence. All
+that touches the database runs on an embedded PostgreSQL of its own, with all durability settings on.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 
-from tests.benchmarks import dmn_speed, growth, masking, priority
+from tests.benchmarks import dmn_speed, growth, masking, priority, receipts
 from tests.benchmarks.server import product
 
 ONLY_NAMED = frozenset({"million", "evidence"})  # take minutes
@@ -57,7 +57,11 @@ def main(wanted: list[str]) -> None:
         print("\nUrgent work that overtakes (a simulation)", flush=True)
         for line in priority.figures():
             print("  " + line, flush=True)
-    if wanted and not {*wanted} - {"decisions", "growth", "masking", "priority"}:
+    if not wanted or "receipts" in wanted:
+        print("\nReading receipts", flush=True)
+        for line in receipts.figures():
+            print("  " + line, flush=True)
+    if wanted and not {*wanted} - {"decisions", "growth", "masking", "priority", "receipts"}:
         return
     with product() as dsn:
         for name, (heading, figures) in sections(dsn).items():
