@@ -37,6 +37,8 @@ TRACES = bool(env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="") or env.str("OTE
 """Whether traces are sent (OpenTelemetry's own variables say where to); needs the extra `observe`."""
 
 DEBUG = not PRODUCTION and env.bool("DEBUG", default=False)
+# Whether /catalogue/ shows each piece of the pages in all its states, to those who build the product.
+CATALOGUE = not PRODUCTION and env.bool("CATALOGUE", default=DEBUG)
 SECRET_KEY = required_in_production("CASEWRIGHT_SECRET_KEY", "only-for-development-on-this-machine")
 ALLOWED_HOSTS = required_in_production("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", "testserver"], env.list)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])

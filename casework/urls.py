@@ -27,7 +27,7 @@ from casework.search import views as search
 from casework.studio.views import models, rules
 from casework.tasks.live import inbox_live
 from casework.tasks.views import away, board, giving, inbox, many, tasks
-from casework.web import health, help, metrics, notices
+from casework.web import catalogue, health, help, metrics, notices
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", inbox.inbox, name="inbox"),
@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("giving/", giving.giving, name="giving"),
     path("board/", board.board_page, name="board"),
     path("desk/", desk, name="desk"),
+    path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("tasks/many/", many.many, name="tasks-many"),
     path("tasks/<number:task_id>/", tasks.task, name="task"),
     path("tasks/<number:task_id>/now/", tasks.task_now, name="task-now"),

@@ -61,7 +61,7 @@ def running_product(sockets: Path, database: str, cases: int = 0) -> Iterator[Pr
         connection.execute(sql.SQL("create database {}").format(sql.Identifier(database)))
     address = f"postgresql://casewright@/{database}?host={sockets}"
     environment = os.environ | {
-        "DATABASE_URL": address, "CELERY_BROKER_URL": "memory://", "DATABASE_POOL": "8",
+        "DATABASE_URL": address, "CELERY_BROKER_URL": "memory://", "DATABASE_POOL": "8", "CATALOGUE": "1",
         "DJANGO_SETTINGS_MODULE": "casework.settings", "LOG_LEVEL": "WARNING",
     }  # fmt: skip
     _manage(environment, "migrate", "--verbosity", "0")

@@ -39,6 +39,12 @@ def test_axe_finds_nothing_on_any_page(username: str, person: Callable[..., Pers
     assert not found, "\n".join(found)
 
 
+def test_axe_finds_nothing_on_any_piece_of_the_pages_in_any_of_its_states(person: Callable[..., Person]) -> None:
+    page = person("ada").page
+    page.goto("/catalogue/")
+    assert not list(_faults(page, "/catalogue/"))
+
+
 def test_axe_finds_nothing_on_the_page_for_signing_in(browser: Any, product: Product) -> None:
     page = browser.new_context(base_url=product.url).new_page()
     page.goto("/login/")
