@@ -44,6 +44,8 @@ select c.id, l.face, casework_searched_words(l.words, '{}') from loaded l
 join casework_case c on c.instance_id = -l.n""",
     "truncate loaded",
 )
+_LEARNED: Final = """
+insert into casework_searchedword (word) select word from ts_stat('select words from casework_searchedcase')"""
 
 
 def word(number: int) -> str:
@@ -76,6 +78,8 @@ def load(instance: int, before: int, size: int) -> None:
         cursor.execute("drop table loaded")
         cursor.execute("create index searched_by_words on casework_searchedcase using gin (words)")
         cursor.execute("reset maintenance_work_mem")
+        cursor.execute("truncate casework_searchedword")
+        cursor.execute(_LEARNED)
 
 
 def _rows(begin: int, end: int) -> Iterator[tuple[object, ...]]:

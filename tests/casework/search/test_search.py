@@ -138,6 +138,11 @@ def test_how_frequent_a_word_is_comes_from_what_the_database_knows(people: Peopl
         cursor.execute("analyze casework_searchedcase")
     red, beginning, nothing, hidden = shares(terms("red bicyc zeppelin neumann"), 0)
     assert red > 0.5 and beginning > 0.5 and nothing == RARE == hidden
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into casework_searchedword (word) select '0zeppelin' || n from generate_series(1, 2000) n"
+        )
+    assert shares(terms("zeppelin"), 0)[0] == pytest.approx(2000 * RARE) and shares(terms("a zep"), 0)[0] >= RARE
     assert shares(terms("neumann"), 3)[0] > 0.5
 
 
