@@ -14,7 +14,7 @@ from casework.actors import views as actors
 from casework.actors.ledger import budget_pages, measure_pages
 from casework.actors.ledger import views as ledger
 from casework.cases.live import case_live
-from casework.cases.views import actions, attention, editing, handoffs, history, incidents, pages
+from casework.cases.views import actions, attention, editing, handoffs, history, incidents, listing, pages
 from casework.documents import views as documents
 from casework.drafts import views as drafts
 from casework.events import views as events
@@ -52,7 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/", drafts.keep, name="drafts"),
     path("attention/", attention.attention, name="attention"),
     path("search/", search.search_page, name="search"),
-    path("cases/", pages.cases, name="cases"),
+    path("cases/", listing.cases, name="cases"),
     path("following/", marks_views.following, name="following"),
     path("cases/<number:case_id>/tags/", marks_views.tags, name="case-tags"),
     path("cases/<number:case_id>/follow/", marks_views.follow, name="case-follow"),

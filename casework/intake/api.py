@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -14,10 +15,15 @@ from casework.access import permissions, trail
 from casework.cases.api import requests, shapes
 from casework.cases.api.examples import BROUGHT, CASES, NEW_CASE, RECEIPT
 from casework.cases.api.rendering import person
+from casework.cases.listing_place import CasesPlace
 from casework.cases.read.case_list import case_list
 from casework.intake.fields import field_errors
 from casework.intake.samples import may_start, samples_open
 from casework.intake.services import case_open
+from casework.lists.api import saved_alone, without_fault
+from casework.lists.asked import given_filters, is_filter
+from casework.lists.columns import Column, chosen, offered
+from casework.lists.state import CASES as LIST_OF_CASES
 from casework.web.api.docs import described, example
 from casework.web.api.errors import error, refusal
 from orchestration.casetypes.case_type import CaseType, by_definition, current
@@ -35,13 +41,22 @@ class CasesView(APIView):
         examples=(example("One case", CASES, "200"),),
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        """The cases that you may see, newest first."""
-        given = requests.CaseFilter.query(request)
+        """The cases that you may see, newest first.
+
+        Filters on the fields that case types list come beside these, by their dotted places, as for tasks:
+        `is.channel=web`, `from.amount=500`, `to.received=2026-11-29`, `begins.purchase.receipt=A-`, and `tag=vip`. A
+        field that you may not read, or that is not there, is refused.
+        """
+        given = requests.CaseFilter.query_with(request, is_filter)
         trail.list_read(request, "cases")
-        which = {None: "all", True: "closed", False: "open"}[given.pop("closed")]
-        return Response(
-            shapes.CaseList(case_list(user=person(request), now=clock.utc_now(), which=which, **given)).data
-        )
+        columns = offered(permissions.principal(person(request), None, clock.utc_now()))
+        place = _saved(request, given["view"], columns) if given["view"] else _place(request, given)
+        page = case_list(
+            user=person(request), now=clock.utc_now(), reference=place.reference, kind=place.kind,
+            state=place.state_name, which=place.which, after=given["after"], limit=given["limit"],
+            asked=without_fault(place.filters, place.sort, columns), columns=chosen(columns, place.columns),
+        )  # fmt: skip
+        return Response(shapes.CaseList(page).data)
 
     @described(
         "Bring a case in", {201: shapes.Receipt, 200: shapes.Receipt}, 400, 403, 409, request=requests.NewCase,
@@ -80,6 +95,20 @@ def _case_type(key: str) -> CaseType | None:
         return by_definition(current(key).pk)
     except Definition.DoesNotExist:
         return None
+
+
+def _place(request: Request, given: dict[str, Any]) -> CasesPlace:
+    """The list that a call asks for itself."""
+    return CasesPlace(
+        which={None: "all", True: "closed", False: "open"}[given["closed"]], reference=given["reference"],
+        kind=given["kind"], state_name=given["state"], sort=given["sort"],
+        columns=tuple(given["columns"].split(",")), filters=given_filters(request.query_params.lists()),
+    )  # fmt: skip
+
+
+def _saved(request: Request, number: int, columns: Sequence[Column]) -> CasesPlace:
+    """The list that a saved view keeps. Raises Http404, or ValidationError where more is asked for beside it."""
+    return CasesPlace.of(saved_alone(request, number, LIST_OF_CASES, columns).asked)
 
 
 def _open(by: User, case_type: str, reference: str, data: dict[str, Any], source: str = "") -> Response:

@@ -15,6 +15,10 @@ DIRECTIONS: Final = {
 }  # fmt: skip
 
 
+LONG: Final = 6
+"""Choices that stand in the filter's form at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Input:
     """A field of the filter's form; `kind`: number, date or search."""
@@ -44,6 +48,15 @@ class FilterField:
     inputs: tuple[Input, ...]
     name: str
     choices: tuple[Choice, ...]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the choices are too many to stand there all at once."""
+        return len(self.choices) > LONG
+
+    @property
+    def chosen(self) -> int:
+        return sum(choice.checked for choice in self.choices)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
-from casework.lists.asked import MOST, Given, is_filter
+from casework.lists.asked import MOST, TAG, Given, is_filter
 
 LONGEST: Final = 2000
 """Characters of what a view keeps."""
@@ -28,7 +28,8 @@ class Kind:
 
 
 INBOX: Final = Kind("inbox", "inbox", frozenset(("tab", "sort", "col")), frozenset(("late",)))
-KINDS: Final = {kind.key: kind for kind in (INBOX,)}
+CASES: Final = Kind("cases", "list of cases", frozenset(("which", "kind", "state", "sort", "col")), frozenset())
+KINDS: Final = {kind.key: kind for kind in (INBOX, CASES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,10 @@ def readable(query: str, kind: Kind, paths: Collection[str]) -> State:
 
 def _may_use(pair: Given, kind: Kind, paths: Collection[str]) -> bool:
     name, value = pair
+    if name == TAG:
+        return True
     if is_filter(name):
         return name.partition(".")[2] in paths
     if name == "sort":
         return value in kind.orders or value.removeprefix("-") in paths
     return name != "col" or value in paths
-
-
-def written(pairs: Iterable[Given]) -> str:
-    return urlencode(list(pairs))

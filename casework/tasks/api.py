@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.models import User
-from rest_framework import serializers as s
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,10 +16,9 @@ from casework.cases.api import requests, shapes
 from casework.cases.api.examples import TASK, TASKS
 from casework.cases.api.rendering import person, progress
 from casework.cases.services import case_viewed
-from casework.lists.api import without_fault
+from casework.lists.api import saved_alone, without_fault
 from casework.lists.asked import given_filters, is_filter
 from casework.lists.columns import Column, chosen, offered
-from casework.lists.saved import view_for_user, view_of
 from casework.lists.state import INBOX
 from casework.tasks import services
 from casework.tasks.api_shapes import TaskFilter, TaskList
@@ -73,13 +71,7 @@ def _place(request: Request, given: dict[str, Any]) -> Place:
 
 def _saved(request: Request, number: int, columns: Sequence[Column]) -> Place:
     """The list that a saved view keeps. Raises Http404, or ValidationError where more is asked for beside it."""
-    more = set(request.query_params) - {"view", "after", "limit"}
-    if more:
-        raise s.ValidationError(dict.fromkeys(more, "Beside a view only `after` and `limit` are taken."))
-    row = view_for_user(person(request), number)
-    if row.kind != INBOX.key:
-        raise s.ValidationError({"view": "This is a view of another list."})
-    return Place.of(view_of(person(request), row, columns).asked)
+    return Place.of(saved_alone(request, number, INBOX, columns).asked)
 
 
 class TaskView(APIView):

@@ -14,11 +14,11 @@ from typing import Any, Final, NamedTuple
 import orjson
 from django.contrib.auth.models import User
 
+from casework.cases.glance import Glance, Words, headline, reason, suggestion
 from casework.cases.past_rows import Former
 from casework.cases.read.case_view import row_mask
 from casework.cases.read.values import InWords, values_in_words
 from casework.lists.columns import Cell, Column, cells
-from casework.tasks.glance import Glance, Words, headline, reason, suggestion
 from casework.tasks.snooze import Asleep
 from orchestration.casetypes.case_type import Faulty, by_definition
 from orchestration.privacy.masking import Principal

@@ -20,7 +20,13 @@ _SUMMARY: Json = {
     "id": 17, "title": "Complaint CRM-20417", "reference": "CRM-20417", "source": "api:intake-bot",
     "state": "Pending review", "closed": False, "created": AT, "updated": AT,
 }  # fmt: skip
-CASES: Json = {"results": [_SUMMARY], "next": ""}
+CASES: Json = {
+    "results": [
+        _SUMMARY
+        | {"kind": "Complaint", "about": "Fees and charges · “I was charged twice”", "values": {"channel": "web"}}
+    ],
+    "next": "",
+}
 
 _TASK: Json = {
     "id": 5, "name": "Check and send the draft", "due": AT, "overdue": False, "urgent": False, "assignee": "Anna Adler",

@@ -115,7 +115,21 @@ class CaseFilter(Sent):
     reference = s.CharField(
         required=False, default="", allow_blank=True, help_text="Only cases whose reference begins so."
     )
+    kind = s.CharField(required=False, default="", allow_blank=True, max_length=64, help_text="A case type's key.")
     closed = s.BooleanField(required=False, allow_null=True, default=None, help_text="Only closed, or only open ones.")
+    view = s.IntegerField(
+        required=False, default=0, min_value=0,
+        help_text="A saved view (`/api/views/?list=cases`) in place of all this.",
+    )  # fmt: skip
+    sort = s.CharField(
+        required=False, default="", allow_blank=True, max_length=200,
+        help_text="The dotted place of a field that case types list (`amount`), or that with `-` before it: "
+        "the highest first. Left out: the newest first.",
+    )  # fmt: skip
+    columns = s.CharField(
+        required=False, default="", allow_blank=True, max_length=2000,
+        help_text="Dotted places with commas between them: the fields that each case's `values` say.",
+    )  # fmt: skip
     after = AfterField()
     limit = s.IntegerField(required=False, default=PAGE, min_value=1, max_value=PAGE_MOST)
 

@@ -88,6 +88,9 @@ class CaseSummary(Shape):
     closed = s.BooleanField()
     created = s.DateTimeField()
     updated = s.DateTimeField()
+    kind = s.CharField(help_text="What its case type is called.")
+    about = s.CharField(help_text="What tells it from others, as you may see it.")
+    values = s.DictField(help_text="By dotted place, in words; null where the case has no such value.")
 
 
 class CaseList(Shape):

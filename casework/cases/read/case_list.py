@@ -2,27 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
+import orjson
 from django.contrib.auth.models import User
 
 from casework.access import permissions
 from casework.cases.case_row import BY_HAND, NEEDS_ATTENTION
+from casework.cases.glance import Glance, Words, headline
 from casework.cases.past_rows import Former, former_of
 from casework.cases.read.case_view import row_mask
-from casework.cases.read.listed import Filters, Found, Place, listed
+from casework.cases.read.listed import Filters, Fits, Found, counted, listed
+from casework.cases.read.values import InWords, values_in_words
 from casework.cases.references import key_of
+from casework.lists.asked import NOTHING, Asked
+from casework.lists.columns import Cell, Column, cells
+from casework.lists.fitting import fitting, sources
 from casework.models import Case
 from casework.studio.rule_versions import newest_types
+from orchestration.casetypes.case_type import Faulty, by_definition
 from orchestration.privacy.masking import Principal
 
 PAGE: Final = 50
+_INSTANCE: Final = "f.instance_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A list of cases that is shown or counted. `kind`: a case type's key; `which`: open, closed or all."""
+
+    kind: str = ""
+    state: str = ""
+    which: str = "open"
+    asked: Asked = NOTHING
+
+    @property
+    def filters(self) -> Filters:
+        return Filters("", self.kind, self.state, self.which)
 
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
+    """`headline`: what tells it from others; `kind`: what its type is called; `cells`: one for each column."""
+
     id: int
     title: str
     reference: str
@@ -31,6 +57,19 @@ class CaseRow:
     source: str
     created: datetime
     updated: datetime
+    kind: str = ""
+    headline: tuple[Words, ...] = ()
+    cells: tuple[Cell, ...] = ()
+
+    @property
+    def about(self) -> str:
+        """The headline as one text; the title where there is none."""
+        return " · ".join(f"“{one.text}”" if one.quoted else one.text for one in self.headline) or self.title
+
+    @property
+    def values(self) -> dict[str, object]:
+        """What each column shows, by its dotted place."""
+        return {cell.path: cell.shown for cell in self.cells}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,37 +94,57 @@ def case_list(
     state: str = "",
     which: str = "open",
     after: str = "",
+    asked: Asked = NOTHING,
+    columns: Sequence[Column] = (),
     limit: int = PAGE,
 ) -> CaseList:
-    """A page of at most `limit` cases, the newest first. `kind`: a case type's key. `which`: open, closed or all."""
-    asked = Filters(key_of(reference), kind, state, which)
+    """A page of at most `limit` cases, the newest first, or in the order that is asked for. `kind`: a case type's key.
+    `which`: open, closed or all. `asked`: filters and order by fields of the cases."""
+    sought = Filters(key_of(reference), kind, state, which)
     person = permissions.principal(user, None, now)
-    found = listed(permissions.readers(user), asked, after, limit + 1)
-    rows = _rows(found, asked.reference, person, limit + 1)
-    return CaseList(tuple(rows[:limit]), _states(), _following(rows, found, limit))
+    (fits,) = _fits([asked], person)
+    found = listed(permissions.readers(user), sought, after, limit + 1, fits, asked.order)
+    rows = _rows(found, sought.reference, person, columns, limit + 1)
+    return CaseList(tuple(row for _, row in rows[:limit]), _states(), _following(rows, found, limit))
 
 
-def _rows(found: Found, sought: str, person: Principal, wanted: int) -> list[CaseRow]:
+def case_counts(user: User, now: datetime, wanted: Sequence[Wanted]) -> list[int]:
+    """How many cases each of these lists has for this person, at most `listed.CAP` + 1."""
+    fits = _fits([each.asked for each in wanted], permissions.principal(user, None, now))
+    return counted(permissions.readers(user), [(each.filters, fit) for each, fit in zip(wanted, fits, strict=True)])
+
+
+def _fits(asked: Sequence[Asked], person: Principal) -> list[Fits]:
+    fittings = [fitting(each, person, f"list{number}_") for number, each in enumerate(asked)]
+    return [
+        Fits(each.probe(_INSTANCE), source, each.values)
+        for each, source in zip(fittings, sources(fittings), strict=True)
+    ]  # fmt: skip
+
+
+Placed = tuple[str, CaseRow]
+"""A row, behind `after` of what follows it."""
+
+
+def _rows(found: Found, sought: str, person: Principal, columns: Sequence[Column], wanted: int) -> list[Placed]:
     """The first rows that show what is sought. One whose reference is masked is found by its mask alone: a search that
     knew more than the reader would tell the reference letter by letter."""
-    rows: list[CaseRow] = []
-    for begin in range(0, len(found.places), wanted):
-        numbers = [place.case for place in found.places[begin : begin + wanted]]
-        cases = Case.objects.select_related("instance").defer("instance__items").in_bulk(numbers)
+    rows: list[Placed] = []
+    for begin in range(0, len(found.cases), wanted):
+        page = found.cases[begin : begin + wanted]
+        cases = Case.objects.select_related("instance").defer("instance__items").in_bulk([one for one, _ in page])
         former = former_of(case.instance_id for case in cases.values())
-        shown = (cases[number] for number in numbers if number in cases)
-        page = (_row(case, person, former.get(case.instance_id, {})) for case in shown)
-        rows += [row for row in page if key_of(row.reference).startswith(sought)]
+        shown = ((place, cases[number]) for number, place in page if number in cases)
+        made = ((place, _row(case, person, former.get(case.instance_id, {}), columns)) for place, case in shown)
+        rows += [(place, row) for place, row in made if key_of(row.reference).startswith(sought)]
         if len(rows) >= wanted:
             break
     return rows[:wanted]
 
 
-def _following(rows: list[CaseRow], found: Found, limit: int) -> str:
+def _following(rows: Sequence[Placed], found: Found, limit: int) -> str:
     """`after` of the next page; a search that has not looked through the whole list goes on where it ended."""
-    if len(rows) > limit:
-        return str(Place(rows[limit - 1].created, rows[limit - 1].id))
-    return str(found.looked_to or "")
+    return rows[limit - 1][0] if len(rows) > limit else found.looked_to
 
 
 def _states() -> tuple[str, ...]:
@@ -94,9 +153,21 @@ def _states() -> tuple[str, ...]:
     return tuple(dict.fromkeys((*named, NEEDS_ATTENTION, *BY_HAND.values())))
 
 
-def _row(case: Case, person: Principal, former: Former) -> CaseRow:
-    masked = row_mask(case.instance.definition_id, bytes(case.instance.data), person, former)
+def _row(case: Case, person: Principal, former: Former, columns: Sequence[Column]) -> CaseRow:
+    definition, data = case.instance.definition_id, bytes(case.instance.data)
+    masked = row_mask(definition, data, person, former)
+    try:
+        case_type = by_definition(definition)
+        seen = headline(Glance(case_type, orjson.loads(data), person, masked, _words(definition)))
+        kind = case_type.name
+    except Faulty:  # a version that cannot be read any more
+        seen, kind = (), case.case_type
     return CaseRow(
         case.pk, masked(case.title), masked(case.reference), case.state, case.closed, masked(case.source), case.created,
-        case.updated,
+        case.updated, kind, seen, cells(columns, definition, data, person, masked),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _words(definition: int) -> InWords:
+    return values_in_words(by_definition(definition))

@@ -1,56 +1,22 @@
-"""Which cases are there, how does a new one come in, and what does one look like?"""
+"""What does a case look like?"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
-from casework.access import permissions, trail
+from casework.access import permissions
 from casework.cases import services, visits
 from casework.cases.narration import KINDS
-from casework.cases.read.case_list import case_list
 from casework.cases.read.case_page import CasePage, case_page
-from casework.cases.read.recent import recently_viewed
 from casework.models import Case
-from casework.studio.rule_versions import newest_types, newest_versions
 from casework.web.decorators import page_or_part, person, reads
-from orchestration.casetypes.case_type import CaseType
 from orchestration.ground import clock
 
 NEW: Final = "new"
 """As a kind of events: what happened since the reader last looked."""
-WHICH = {"open": "Open", "closed": "Closed", "all": "All"}
-
-
-@reads
-def cases(request: HttpRequest) -> HttpResponse:
-    reference, state = request.GET.get("q", "").strip()[:100], request.GET.get("state", "")[:64]
-    kind = request.GET.get("kind", "")[:64]
-    which = request.GET.get("which", "all" if reference else "open")
-    page = case_list(
-        user=person(request), now=clock.utc_now(), reference=reference, kind=kind, state=state, which=which,
-        after=request.GET.get("after", ""),
-    )  # fmt: skip
-    trail.list_read(request, "cases")
-    given = {"q": reference, "kind": kind, "state": state, "which": which, "after": page.following}
-    types = _may_open(request)
-    context: dict[str, Any] = {
-        "recent": () if reference or request.GET.get("after") else recently_viewed(person(request), clock.utc_now()),
-        "page": page, "q": reference, "kind": kind, "state": state, "which": which, "choices": WHICH.items(),
-        "all_types": newest_versions(),
-        "next": "?" + urlencode({name: value for name, value in given.items() if value}),
-        "types": types, "samples": settings.SAMPLES_OFFERED and (types or permissions.may_publish(person(request))),
-    }  # fmt: skip
-    return render(request, "cases/list.html", context)
-
-
-def _may_open(request: HttpRequest) -> list[CaseType]:
-    return [case_type for _, case_type in newest_types() if permissions.may_open(person(request), case_type)]
 
 
 @reads

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from casework.actors.bundled import CASE_TYPES
+from casework.cases.glance import FIRST_WORDS, Glance, Words, first_words, headline, reason, suggestion
 from casework.cases.read.case_view import list_mask
 from casework.cases.read.values import values_in_words
-from casework.tasks.glance import FIRST_WORDS, Glance, Words, first_words, headline, reason, suggestion
 from casework.tasks.row import at_risk
 from orchestration.casetypes.case_type import CaseType, Faulty, checked, folder_files
 from orchestration.privacy.masking import Principal

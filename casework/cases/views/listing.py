@@ -1,0 +1,89 @@
+"""Which cases are there?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from casework.access import permissions, trail
+from casework.cases.listing_place import WHICH, CasesPlace
+from casework.cases.read.case_list import case_counts, case_list
+from casework.cases.read.recent import recently_viewed
+from casework.lists.asked import Asked
+from casework.lists.columns import Column, chosen, offered
+from casework.lists.controls import chips, filter_fields, header, orders
+from casework.lists.opening import Opened, ViewTab, opened
+from casework.lists.saved import views_of
+from casework.lists.state import CASES
+from casework.studio.rule_versions import newest_types, newest_versions
+from casework.web.decorators import person, reads
+from orchestration.casetypes.case_type import CaseType
+from orchestration.ground import clock
+
+
+@reads
+def cases(request: HttpRequest) -> HttpResponse:
+    trail.list_read(request, "cases")
+    by, now = person(request), clock.utc_now()
+    columns = offered(permissions.principal(by, None, now))
+    views = views_of(by, CASES, columns)
+    opening = opened(request.GET, views)
+    place = replace(CasesPlace.of(opening.asked), view=opening.number)
+    sought, in_columns = place.asked(columns), chosen(columns, place.columns)
+    page = case_list(
+        user=by, now=now, reference=place.reference, kind=place.kind, state=place.state_name, which=place.which,
+        after=place.after, asked=sought, columns=in_columns,
+    )  # fmt: skip
+    start = replace(place, after="")
+    standing = [_standing(start, which) for which in WHICH]
+    counts = case_counts(
+        by, now, [each.wanted(columns) for each in (*standing, *(CasesPlace.of(view.asked) for view in views))]
+    )  # fmt: skip
+    types = _may_open(request)
+    context: dict[str, Any] = {
+        "page": page, "place": place, "opening": opening, "kind": CASES, "state": place.state,
+        "view_changed": _is_changed(place, opening), "tabs": list(zip(standing, WHICH.values(), counts, strict=False)),
+        "view_tabs": [
+            ViewTab(view, count, view.id == opening.number)
+            for view, count in zip(views, counts[len(standing) :], strict=True)
+        ],
+        "columns": columns, "chosen": in_columns, "fields": filter_fields(columns, place.filters),
+        "chips": chips(sought, place.filters, lambda left: replace(start, filters=left).address),
+        "unfiltered": replace(start, filters=()).address, "filtered": bool(place.filters), "first": not place.after,
+        "set": len(sought.filters) + bool(place.kind) + bool(place.state_name) + bool(place.reference),
+        "orders": _orders(in_columns, sought), "start": start.address,
+        "headers": [
+            header(column, sought.order, lambda sort: replace(start, sort=sort).address) for column in in_columns
+        ],
+        "all_types": newest_versions(), "next": "?" + replace(place, after=page.following).query, "types": types,
+        "recent": () if place.reference or place.after else recently_viewed(by, now),
+        "samples": settings.SAMPLES_OFFERED and (types or permissions.may_publish(by)),
+    }  # fmt: skip
+    return render(request, "cases/list.html", context)
+
+
+def _standing(start: CasesPlace, which: str) -> CasesPlace:
+    """One of the lists that everybody has; filters go along to it, those of a saved view stay with that."""
+    return CasesPlace(which) if start.view else replace(start, which=which, reference="")
+
+
+def _orders(shown: Sequence[Column], sought: Asked) -> list[tuple[str, str, bool]]:
+    """The orders to choose from: value, words, whether it is chosen."""
+    here = str(sought.order or "")
+    columns = dict.fromkeys((*shown, sought.order.column) if sought.order else shown)
+    offered = [("", "Newest first"), *(choice for column in columns for choice in orders(column))]
+    return [(value, words, value == here) for value, words in offered]
+
+
+def _is_changed(place: CasesPlace, opening: Opened) -> bool:
+    """Whether the list is set otherwise than the saved view that it is of."""
+    return opening.view is not None and CasesPlace.of(opening.view.asked).state != place.state
+
+
+def _may_open(request: HttpRequest) -> list[CaseType]:
+    return [case_type for _, case_type in newest_types() if permissions.may_open(person(request), case_type)]
