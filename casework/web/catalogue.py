@@ -124,7 +124,7 @@ CHIPS: Final = {
         "chips": [{"words": "Amount from “much”: no number", "address": "#", "is_fault": True}], "unfiltered": "#",
     },
 }  # fmt: skip
-FACTS: Final = {
+FACTS: Final[Mapping[str, Values]] = {
     "in clear": {"facts": [{"label": "Amount", "value": "212.50 EUR"}, {"label": "Channel", "value": "web"}]},
     "masked": {"facts": [{"label": "Customer", "value": "M••• S•••", "masked": True}]},
     "long": {"facts": [{"label": "What it is about", "value": "A word and another. " * 12}]},
