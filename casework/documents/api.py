@@ -48,7 +48,7 @@ class DocumentShape(shapes.Shape):
     by = s.CharField()
 
 
-class FieldShape(shapes.Shape):
+class FieldFound(shapes.Shape):
     name = s.CharField()
     value = s.CharField(help_text="As it was read, or as a person has corrected it.")
     sure = s.FloatField()
@@ -59,14 +59,14 @@ class FieldShape(shapes.Shape):
 class DocumentInFull(DocumentShape):
     reading = s.CharField(help_text="`waiting`, `reading`, `read` or `failed`.")
     said = s.CharField(help_text="Why it could not be read.")
-    fields_found = FieldShape(many=True)
+    fields_found = FieldFound(many=True)
 
 
 class DocumentList(s.Serializer[object]):
     results = DocumentShape(many=True)
 
 
-class AddedShape(shapes.Shape):
+class DocumentAdded(shapes.Shape):
     id = s.IntegerField()
     digest = s.CharField(help_text="SHA-256 of the content, as the history has it.")
     created = s.BooleanField(help_text="False where this content was in the case before.")
@@ -102,7 +102,7 @@ class DocumentsView(APIView):
         return Response(DocumentList({"results": documents_of(seen)}).data)
 
     @described(
-        "Add a document", {201: AddedShape, 200: AddedShape}, 400, 403, 404, 409,
+        "Add a document", {201: DocumentAdded, 200: DocumentAdded}, 400, 403, 404, 409,
         request={"multipart/form-data": DocumentSent},
     )  # fmt: skip
     def post(self, request: Request, case: int) -> Response:
@@ -115,7 +115,7 @@ class DocumentsView(APIView):
         if isinstance(outcome, Refused):
             return refusal(outcome)
         told = {"id": outcome.document.pk, "digest": outcome.document.digest, "created": outcome.new}
-        return Response(AddedShape(told).data, status=201 if outcome.new else 200)
+        return Response(DocumentAdded(told).data, status=201 if outcome.new else 200)
 
 
 class DocumentView(APIView):
