@@ -60,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/new/<slug:key>/", intake.case_new, name="case-new"),
     path("cases/<number:case_id>/", pages.case, name="case"),
     path("cases/<number:case_id>/data/", pages.case, {"place": "data"}, name="case-data"),
+    path("cases/<number:case_id>/people/", pages.case, {"place": "people"}, name="case-people"),
     path("cases/<number:case_id>/edit/", editing.edit, name="case-edit"),
     path("cases/<number:case_id>/decisions/", pages.case, {"place": "decisions"}, name="case-decisions"),
     path("cases/<number:case_id>/documents/", documents.case_documents, name="case-documents"),

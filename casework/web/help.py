@@ -32,7 +32,7 @@ PLACES: Final = {
     "case-samples": "use/cases", "following": "use/cases", "search": "use/search",
     "case-receive": "use/case", "case-reveal": "use/revealing", "history": "use/history", "case-verify": "use/history",
     "case-data": "use/case", "case-documents": "use/documents", "case-document": "use/documents",
-    "case-decisions": "use/case", "case-edit": "use/case",
+    "case-decisions": "use/case", "case-people": "use/case", "case-edit": "use/case",
     "rules": "use/rules", "rules-version": "use/rules", "rules-edit": "use/rules", "models": "use/models",
     "model-import": "use/models", "model-proposal": "use/models", "actors": "use/actors", "login": "use/start",
     "ledger": "use/ledger", "ledger-call": "use/ledger", "ledger-rate": "use/ledger", "budgets": "use/ledger",

@@ -21,6 +21,7 @@ from casework.actors.pictures import jobs_with_steps
 from casework.cases.editing import editable
 from casework.cases.read.actor_trace import Memory, case_calls, memories
 from casework.cases.read.after_approval import Unsettled, unsettled
+from casework.cases.read.case_people import CasePeople, case_people
 from casework.cases.read.case_view import AT_MOST, SHOWN, Look, look
 from casework.cases.read.decisions import Decision, decision_names, decisions_made
 from casework.cases.read.execution_tree import Node
@@ -133,6 +134,7 @@ class CasePage:
     cost: CaseCost
     head: Head
     place: str
+    people: CasePeople | None = None
 
     @property
     def milestones(self) -> tuple[Milestone, ...]:
@@ -186,6 +188,7 @@ def case_page(*, user: User, case: Case, now: datetime, kind: str = "", place: s
         happened=lines(seen, kind=kind) if here("work") else (), kind_of_lines=kind, may=may,
         events=case.instance.head_sequence, view=view,
         cost=case_cost(case.instance_id) if here("decisions") else NO_COST, head=top, place=place,
+        people=case_people(seen) if place == "people" else None,
     )  # fmt: skip
 
 
