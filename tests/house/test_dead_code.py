@@ -17,7 +17,8 @@ PRODUCT: Final = ("audit", "casework", "orchestration")
 CALLED_BY_FRAMEWORKS: Final = [
     "Meta", "*Config", "*ObjectPermission", "Command", "add_arguments", "post", "get", "to_representation",
     "to_internal_value", "_keep_our_logging", "dump", "receive_data_chunk", "file_complete", "IntentActor",
-    "SentimentActor", "HttpConnector", "start_item", "VerifiedHead", "CheckpointedHead", "_maybe_scale", "process_*", "NothingElse",
+    "SentimentActor", "HttpConnector", "start_item", "VerifiedHead", "CheckpointedHead", "_maybe_scale",
+    "process_*", "NothingElse",
     "map_serializer", "clean_*", "model_fault", "do_GET", "do_POST", "log_message", "handle_*",
     "WorkerScheme", "get_security_definition", "get_cache_key", "select_renderer",
     "file_fault", "ignore_aliases", "ServedModel", "SoapConnector", "SqlConnector",
