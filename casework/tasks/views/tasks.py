@@ -159,9 +159,8 @@ def _refused(request: HttpRequest, task: HumanTask, refused: Refused) -> HttpRes
         form.with_errors(refused.errors)
     kept = keeping(person(request), task_address(task), form.fields)
     context = {"page": page, "form": form, "keeping": kept, "judging": judged} | _way(request)
-    if is_first:
-        return render(request, "tasks/page.html", context)
-    return render(request, "tasks/page.html", context | {"refused": refused}, status=400)
+    context |= {} if is_first else {"refused": refused}
+    return render(request, "tasks/page.html", context, status=400)  # also where it only asks further: nothing was done
 
 
 def _too_late(request: HttpRequest, task: HumanTask, refused: Refused) -> HttpResponse:

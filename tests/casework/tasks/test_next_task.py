@@ -95,7 +95,7 @@ def test_an_answer_that_is_refused_keeps_the_way_back_to_the_list(people, three,
     client.force_login(people["anna"])
     task_claim(by=people["anna"], task=three[0])
     answer = client.post(
-        f"/tasks/{three[0].pk}/complete/?inbox=tab%3Dgroups", {"verdict": "change", "category": "none"}
+        f"/tasks/{three[0].pk}/complete/?inbox=tab%3Dgroups", {"verdict": "change"}
     )
     assert answer.status_code == 400
     assert f'action="/tasks/{three[0].pk}/complete/?inbox=tab%3Dgroups"' in told(answer)

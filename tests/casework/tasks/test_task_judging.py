@@ -68,7 +68,7 @@ def test_accept_takes_nothing_that_was_changed(anna: Client, task: HumanTask) ->
 def test_change_keeps_what_was_typed_and_then_asks_what_was_not_right(anna: Client, task: HumanTask) -> None:
     typed = {"verdict": "change", "category": "other", "answer": "We look into it."}
     answer = sends(anna, task, **typed)
-    assert answer.status_code == 200 and not is_done(task)
+    assert answer.status_code == 400 and not is_done(task)
     assert asked(answer) == ["category", "answer", "reason_kind", "reason"]
     assert "We look into it." in told(answer) and "Please answer this" not in told(answer)
     answer = sends(anna, task, **typed, reason_kind="", reason="")
@@ -79,7 +79,7 @@ def test_change_keeps_what_was_typed_and_then_asks_what_was_not_right(anna: Clie
 
 def test_reject_asks_for_the_reason_alone(anna: Client, task: HumanTask) -> None:
     answer = sends(anna, task, verdict="reject", category="other", answer="My words")
-    assert answer.status_code == 200 and asked(answer) == ["reason_kind", "reason"]
+    assert answer.status_code == 400 and asked(answer) == ["reason_kind", "reason"]
     assert sends(anna, task, verdict="reject", reason_kind="facts", reason="").status_code == 302
     assert is_done(task) and task.instance.tasks.get(state="open").name == "Senior review"
 
