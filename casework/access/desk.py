@@ -64,6 +64,19 @@ def _cookie(user: Any) -> str:
     return f"{settings.SCHEME_COOKIE_NAME.removesuffix('-scheme')}-desk-{user.pk}"
 
 
+def folds_cookie(user: Any) -> str:
+    """The cookie that has which panels somebody left open, their names with dots between; a page writes it itself."""
+    return _cookie(user).replace("-desk-", "-folds-")
+
+
+def is_open(request: HttpRequest | None, name: str) -> bool:
+    """Whether the reader of this page left the panel of this name open."""
+    user: Any = getattr(request, "user", None)
+    if request is None or user is None or not user.is_authenticated:
+        return False
+    return name in request.COOKIES.get(folds_cookie(user), "").split(".")
+
+
 @require_POST
 def desk(request: HttpRequest) -> HttpResponse:
     """Remember what was chosen (`keys`, `preview`: on or off; `rows`: compact or roomy), and go back."""

@@ -9,7 +9,7 @@ from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from casework.access.desk import KEYS, desk_of
+from casework.access.desk import KEYS, desk_of, folds_cookie, is_open
 
 register = template.Library()
 
@@ -17,11 +17,19 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def desk_attributes(context: Context) -> SafeString:
     """What scripts and styles go by, on the body of a page."""
-    liked = desk_of(context.get("request"))
+    request = context.get("request")
+    liked, user = desk_of(request), getattr(request, "user", None)
+    folds = folds_cookie(user) if user is not None and user.is_authenticated else ""
     return format_html(
-        ' data-keys="{}" data-rows="{}" data-preview="{}"',
-        "on" if liked.keys else "off", "compact" if liked.compact else "roomy", "on" if liked.preview else "off",
+        ' data-keys="{}" data-rows="{}" data-preview="{}" data-folds="{}"',
+        "on" if liked.keys else "off", "compact" if liked.compact else "roomy", "on" if liked.preview else "off", folds,
     )  # fmt: skip
+
+
+@register.simple_tag(takes_context=True)
+def fold(context: Context, name: str) -> SafeString:
+    """On a panel that can be folded: its name, and whether its reader left it open."""
+    return format_html(' data-fold="{}"{}', name, " open" if is_open(context.get("request"), name) else "")
 
 
 @register.inclusion_tag("partials/keys.html")

@@ -65,22 +65,18 @@ class Command(BaseCommand):
         if broken:
             raise CommandError(f"{broken} histories do not hold")
         self._holds(report, [verdict for _, verdict in standing])
-        if signed is not None and signed.number:
-            self.stdout.write(
-                f"All stand as checkpoint {signed.number} of {signed.at} and those before it signed them."
-            )
+        if signed is not None:
+            self.stdout.write(_as_signed(signed))
 
     def _signed(self) -> Signed | None:
         """What was signed, after each thing that is not so any more was said."""
         try:
             signed = verify_checkpoints()
         except CheckpointFault as fault:
-            self.stdout.write(f"Not held against checkpoints. {fault}")
+            self.stderr.write(f"Not held against checkpoints. {fault}")
             return None
         for sentence in signed.faults:
             self.stdout.write(f"checkpoints: {sentence}")
-        if not signed.number:
-            self.stdout.write("Nothing was signed yet: what was forged whole, or cut off, does not show.")
         return signed
 
     def _holds(self, report: Report, standing: list[Verdict]) -> None:
@@ -95,6 +91,12 @@ class Command(BaseCommand):
             self.stdout.write("People, groups and actors were not compared: `manage.py deploy` notes who is there.")
         if report.went_on:
             self.stdout.write(f"This went on with the verification of {report.run.begun:%Y-%m-%d %H:%M} UTC.")
+
+
+def _as_signed(signed: Signed) -> str:
+    if not signed.number:
+        return "Nothing was signed yet: what was forged whole, or cut off, does not show."
+    return f"All stand as checkpoint {signed.number} of {signed.at} and those before it signed them."
 
 
 def _line(what: str, fault: Fault) -> str:

@@ -94,9 +94,7 @@ def test_from_a_case_one_goes_on_with_what_is_one_s_own_when_one_asks_for_it(peo
 def test_an_answer_that_is_refused_keeps_the_way_back_to_the_list(people, three, client):
     client.force_login(people["anna"])
     task_claim(by=people["anna"], task=three[0])
-    answer = client.post(
-        f"/tasks/{three[0].pk}/complete/?inbox=tab%3Dgroups", {"verdict": "change"}
-    )
+    answer = client.post(f"/tasks/{three[0].pk}/complete/?inbox=tab%3Dgroups", {"verdict": "change"})
     assert answer.status_code == 400
     assert f'action="/tasks/{three[0].pk}/complete/?inbox=tab%3Dgroups"' in told(answer)
 
