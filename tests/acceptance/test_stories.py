@@ -27,7 +27,7 @@ def test_an_analyst_works_a_case_from_the_inbox_to_the_sent_answer(person, produ
     expect(anna.section("What is suggested")).to_contain_text(re.compile(r"\d+\.\d %"))
     expect(anna.section("Decisions")).to_contain_text("Rule 5 of 5")
     anna.does_not_see("Maria Sandoval")
-    expect(anna.page.get_by_label("Why")).to_be_hidden()
+    expect(anna.page.get_by_role("textbox", name="Why", exact=True)).to_be_hidden()
     expect(anna.page.get_by_text("drafted by a machine, not touched")).to_be_visible()
     answer = anna.page.get_by_label("Answer to the customer")
     answer.fill("Dear {customer.name}, we pay the fee back today.")
@@ -36,7 +36,7 @@ def test_an_analyst_works_a_case_from_the_inbox_to_the_sent_answer(person, produ
     expect(anna.page.get_by_label("Answer to the customer")).to_have_value(
         "Dear {customer.name}, we pay the fee back today."
     )
-    anna.page.get_by_label("Why").fill("Friendlier")
+    anna.page.get_by_role("textbox", name="Why", exact=True).fill("Friendlier")
     anna.presses("Change: send it changed")
     anna.sees("Completed")
     assert anna.page.url == address
