@@ -19,9 +19,10 @@ import json
 import re
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 from hashlib import sha256, sha512
 from json.encoder import encode_basestring
 from pathlib import Path
@@ -90,25 +91,17 @@ def signed_plainly(key: bytes, signature: bytes, message: bytes) -> bool:
     return not ((left[0] * right[2] - right[0] * left[2]) % PRIME or (left[1] * right[2] - right[1] * left[2]) % PRIME)
 
 
-def _signed_by_library() -> Callable[[bytes, bytes, bytes], bool]:
-    """The same by the library `cryptography`. Raises ImportError where it is not there."""
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+def signed(key: bytes, signature: bytes, message: bytes) -> bool:
+    """The same by the library `cryptography` where it is there, which is faster."""
+    try:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-    def signed_fast(key: bytes, signature: bytes, message: bytes) -> bool:
-        try:
-            Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
-        except (InvalidSignature, ValueError):
-            return False
-        return True
-
-    return signed_fast
-
-
-try:
-    signed = _signed_by_library()
-except ImportError:
-    signed = signed_plainly
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+    except ImportError:
+        return signed_plainly(key, signature, message)
+    except Exception:  # the library's own InvalidSignature, or no key at all
+        return False
+    return True
 
 
 # --- Merkle tree (RFC 9162, 2.1.1)
@@ -127,12 +120,8 @@ def merkle_root(leaves: Iterable[bytes]) -> bytes:
             node = sha256(b"\1" + stack.pop()[1] + node).digest()
             size *= 2
         stack.append((size, node))
-    if not stack:
-        return sha256(b"").digest()
-    node = stack.pop()[1]
-    while stack:
-        node = sha256(b"\1" + stack.pop()[1] + node).digest()
-    return node
+    rest = [node for _, node in reversed(stack)] or [sha256(b"").digest()]
+    return reduce(lambda right, left: sha256(b"\1" + left + right).digest(), rest)
 
 
 # --- what is said
