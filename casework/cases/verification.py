@@ -14,8 +14,10 @@ import orjson
 import psycopg
 
 from audit.reading import Row
+from casework.cases import listed_verification
 from casework.cases.case_row import named_state
 from casework.cases.kept_verification import kept_apart
+from casework.cases.listed_verification import listed_apart
 from casework.cases.references import key_of
 from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.models import Definition, Instance
@@ -109,6 +111,7 @@ def hang_in() -> None:
         on_event(_offered, e.TaskOpened)
         on_fact(_given, "task.assigned")
         on_fact(_revealed, "field.revealed")
+        listed_verification.hang_in()
         with_every_verification.append(rows_apart)
 
 
@@ -137,6 +140,7 @@ def rows_apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, Case]) -> Iterat
     for (number,) in cursor.execute(LISTED, [list(cases)], binary=True).fetchall():
         yield number, "the list of cases is shown to others, or says otherwise, than the case's own row and rights"
     yield from kept_apart(cursor, cases, types)
+    yield from listed_apart(cursor, known, types)
 
 
 def _type(case: Case) -> CaseType | None:
