@@ -11,7 +11,7 @@ from datetime import datetime
 
 import psycopg
 
-from audit.db.sql import connected
+from audit.db.sql import connected, cursor
 
 Row = tuple[
     int, int, str, str, str, str, datetime, str, str, bytes, bytes, bytes, bytes | None, bytes | None
@@ -29,6 +29,7 @@ from audit_auditevent e left join audit_auditpayload p on p.chain = e.chain and 
 """
 OF_CHAINS = COLUMNS + "where e.chain = any(%s) order by e.chain, e.sequence"
 OF_ALL = COLUMNS + "order by e.chain, e.sequence"
+UPTO = COLUMNS + "where e.chain = %s and e.sequence <= %s order by e.sequence"
 AFTER = COLUMNS + "where e.chain = %s and e.sequence > %s order by e.sequence"
 
 
@@ -45,6 +46,12 @@ def links_of_all() -> Iterator[Row]:
 def links_after(chain: int, sequence: int) -> Iterator[Row]:
     """The links of one chain that follow a sequence number, in order."""
     return _streamed(AFTER, [chain, sequence])
+
+
+def links_upto(chain: int, sequence: int) -> list[Row]:
+    """The links of one chain from its first to this one, in order, held at once: one statement."""
+    with cursor() as plain:
+        return plain.execute(UPTO, [chain, sequence], binary=True).fetchall()
 
 
 def _streamed(statement: str, values: list[object]) -> Iterator[Row]:

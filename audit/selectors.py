@@ -14,6 +14,7 @@ import orjson
 from django.db import connection
 
 from audit.models import AuditEvent, AuditPayload, StandingChain
+from audit.reading import Row
 
 ERASED: dict[str, Any] = {"erased": True}
 AT_ONCE = 2000
@@ -113,6 +114,11 @@ def _kept(row: tuple[Any, ...]) -> Entry:
     sequence, action, actor, on_behalf_of, cause, at, definition = told
     rules = orjson.loads(hits) if hits else []
     return Entry(sequence, action, actor, on_behalf_of, cause, at, definition, rules, detail)
+
+
+def entry_of(row: Row) -> Entry:
+    """A link that was read with its payload, as an entry."""
+    return _kept((*row[1:9], row[13]))
 
 
 def _entry(event: AuditEvent, body: bytes | None) -> Entry:

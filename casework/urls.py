@@ -23,6 +23,7 @@ from casework.governance import views as governance
 from casework.intake import views as intake
 from casework.lists import marks_views
 from casework.lists import pages as saved_views
+from casework.proof import views as proof
 from casework.search import views as search
 from casework.studio.views import models, rules
 from casework.tasks.live import inbox_live
@@ -82,6 +83,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("cases/<number:case_id>/live/", case_live, name="case-live"),
     path("cases/<number:case_id>/history/", history.history, name="history"),
+    path("cases/<number:case_id>/then/", proof.then, name="case-then"),
     path("cases/<number:case_id>/pictures/<str:name>/", pictures.picture, name="case-picture"),
     path("cases/<number:case_id>/jobs/<number:job>/steps/", pictures.bot_steps, name="case-bot-steps"),
     path("cases/<number:case_id>/verify/", actions.verify_history, name="case-verify"),

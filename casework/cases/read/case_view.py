@@ -72,13 +72,14 @@ class Look:
 
 def look(
     *, user: User, case: Case, now: datetime, before: int | None = None, item: int | None = None, most: int = SHOWN,
-    then: int | None = None,
+    then: int | None = None, stood: State | None = None,
 ) -> Look:  # fmt: skip
     """The case as it is now, with its newest events (at most `most`), or (with `before`) those before that event.
 
     The view is of the root's data, or of what the open `item` sees of the part that it stands in.
 
-    `then`: the state and the data are those just before this event, masked for the reader as they are today.
+    `then`: the state and the data are those just before this event, masked for the reader as they are today; `stood`:
+    they are these, which the caller has replayed.
 
     Three statements for the past, one for names and two for who is looking, however long the case is.
     """
@@ -88,7 +89,8 @@ def look(
     last = past["upto"] if before is None else before - 1
     principal = permissions.principal(user, case, now)
     tail = written(entry for entry in found if entry.sequence > past["kept"])
-    root, stood = [dict(state.root.variables)], state if then is None else _stood(case, then, state)
+    root = [dict(state.root.variables)]
+    stood = stood or (state if then is None else _stood(case, then, state))
     view = mask(selectors.visible(stood, item), case_type.classification, principal, [*root, *tail], values)
     decided = set(past["decisions"])
     return Look(

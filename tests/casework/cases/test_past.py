@@ -33,7 +33,7 @@ def grown(case: Case, by: int, **more: Any) -> None:
     for start in range(0, by, 500):
         facts = [
             Fact("engine.VariablesChanged", {
-                "instance": 1, "changes": {"customer": {"name": f"Person{start + n} Hidden{start + n}",
+                "instance": 1, "item": None, "changes": {"customer": {"name": f"Person{start + n} Hidden{start + n}",
                                                         "iban": f"DE{10**19 + 7919 * (start + n):020d}"}},
             })
             for n in range(min(500, by - start))

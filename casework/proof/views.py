@@ -1,0 +1,53 @@
+"""Where does one go through a case moment by moment?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from audit.reading import links_upto
+from casework.access import permissions
+from casework.cases import services
+from casework.models import Case
+from casework.proof.difference import difference
+from casework.proof.moments import Moment, moment
+from casework.web.decorators import page_or_part, person, reads
+from orchestration.ground import clock
+
+
+@reads
+def then(request: HttpRequest, case_id: int) -> HttpResponse:
+    """The case after the event `at` (the newest unless said), and what is different since the event `since`."""
+    case = permissions.case_for_user(person(request), case_id, "view")
+    services.case_viewed(by=person(request), case=case)
+    last = case.instance.head_sequence
+    at = min(_number(request.GET.get("at", "")) or last, last)
+    since = min(_number(request.GET.get("since", "")), last)
+    shown, other = _moments(request, case, at, since if since != at else 0)
+    context: dict[str, Any] = {
+        "case": case, "moment": shown, "at": at, "last": last, "since": since,
+        "other": other, "difference": None, "gone_back": since > at,
+        "before": at - 1, "after": at + 1 if at < last else 0,
+    }  # fmt: skip
+    if shown is not None and other is not None:
+        context["difference"] = difference(*sorted((shown, other), key=_sequence))
+    return page_or_part(request, "proof/then.html", "proof/_then.html", context)
+
+
+def _moments(request: HttpRequest, case: Case, at: int, since: int) -> tuple[Moment | None, Moment | None]:
+    """Both from the links that are read once."""
+    rows, now = links_upto(case.instance_id, max(at, since)), clock.utc_now()
+    shown = moment(user=person(request), case=case, now=now, rows=[row for row in rows if row[1] <= at])
+    if not since:
+        return shown, None
+    return shown, moment(user=person(request), case=case, now=now, rows=[row for row in rows if row[1] <= since])
+
+
+def _sequence(one: Moment) -> int:
+    return one.sequence
+
+
+def _number(text: str) -> int:
+    """0 where it is none."""
+    return int(text) if text.isdecimal() and len(text) < 9 else 0
