@@ -24,7 +24,10 @@ from orchestration.actors.kinds.declared import file_schemas
 from orchestration.actors.kinds.text_model.schemas import schemas
 from orchestration.models import Actor, ActorVersion, Definition, Job, Stop
 
-CALLED: Final = {"ece": "calibration error", "held_out": "held out for the test"}
+CALLED: Final = {
+    "ece": "calibration error", "held_out": "held out for the test", "auc": "AUC", "brier": "Brier score",
+    "share": "share where it was so",
+}  # fmt: skip
 MOST_JOBS: Final = 50
 DAYS: Final = """
 select date_trunc('day', started)::date, count(*), count(*) filter (where outcome = 'failed'),

@@ -6,7 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from orchestration.actors.bundled import build_shipped_models
+from orchestration.actors.bundled import build_score, build_shipped_models, shipped_scores
+from orchestration.actors.kinds.score.schema import Schema
 from orchestration.actors.registry import actor_ensure, register_model_version
 from orchestration.ground import clock
 from orchestration.models import ActorVersion
@@ -37,8 +38,11 @@ REVIEWED_FOR: Final = timedelta(days=365)
 
 def ensure_actors(training: Path) -> None:
     """Train and register the models whose training sets stand in the folder, unless an actor has one at work."""
-    wanted = {path.stem for path in training.glob("*.csv")} if training.exists() else set()
     at_work = set(ActorVersion.objects.filter(state=ActorVersion.State.IN_USE).values_list("actor__key", flat=True))
+    for schema in shipped_scores(training):
+        if schema.name not in at_work:
+            _make_score(schema)
+    wanted = {path.stem for path in training.glob("*.csv")} if training.exists() else set()
     if not wanted - at_work:
         return
     for trained in build_shipped_models(training):
@@ -48,11 +52,30 @@ def ensure_actors(training: Path) -> None:
         )
 
 
+def _make_score(schema: Schema) -> None:
+    made = build_score(schema)
+    ensure_score(schema)
+    register_model_version(
+        schema.name, made.version, made.artefact, made.metrics, activate=True, note="Learnt from made-up rows"
+    )
+
+
+def ensure_score(schema: Schema) -> None:
+    """Have an actor whose scoring models have this schema, unless it is there already."""
+    actor_ensure(
+        schema.name, name=schema.title, kind="score", capability=schema.capability, origin=schema.origin[:200],
+        owner="Casewright", card=dict(schema.card) | {"review-by": _review()},
+    )  # fmt: skip
+
+
+def _review() -> str:
+    return (clock.utc_now() + REVIEWED_FOR).date().isoformat()
+
+
 def ensure_actor(kind: str) -> None:
     """Have an actor whose models of this kind are trained here, unless it is there already."""
-    review = (clock.utc_now() + REVIEWED_FOR).date().isoformat()
     actor_ensure(
         kind, name=ACTORS.get(kind, kind), kind=kind, capability=kind,
         origin="MiniLM embeddings and logistic regression, on this machine", owner="Casewright",
-        card=CARDS.get(kind, {}) | {"review-by": review},
+        card=CARDS.get(kind, {}) | {"review-by": _review()},
     )  # fmt: skip

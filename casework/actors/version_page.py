@@ -13,6 +13,7 @@ from statistics import median
 from typing import Any, Final
 
 from casework.actors.actor_page import figures
+from casework.actors.score_card import ScoreCard, score_card
 from orchestration.actors import versions
 from orchestration.actors.agreement import Share, differences
 from orchestration.actors.capability import shipped
@@ -62,6 +63,7 @@ class VersionPage:
     replay: Replay | None
     cannot_be_tried: str
     compared: tuple[Compared, ...]
+    score: ScoreCard | None
 
     @property
     def may_replay(self) -> bool:
@@ -83,6 +85,7 @@ def version_page(row: ActorVersion, by: str) -> VersionPage:
         row, tuple(figures(row.metrics)), tuple(versions.steps(standing(row), by)), in_use,
         Replay.objects.filter(version=row).first(), trials.cannot_be_tried(row.actor.kind),
         tuple(one for way in (Trial.Way.REPLAY, Trial.Way.SHADOW) if (one := compared(row, way)).tried),
+        score_card(row),
     )  # fmt: skip
 
 

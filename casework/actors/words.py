@@ -14,6 +14,7 @@ from orchestration.actors.card import LEVELS, Card, Price
 KINDS: Final[Mapping[str, str]] = {
     "intent": "Text model: what it is about",
     "sentiment": "Text model: tone",
+    "score": "Scoring model",
     "external": "Outside worker",
     "http": "HTTP connector",
     "soap": "SOAP connector",

@@ -21,6 +21,7 @@ LARGEST: Final = 20 * 2**20
 CHECKS: Final[Mapping[str, str]] = {
     "intent": "orchestration.actors.kinds.text_model.schemas:model_fault",
     "sentiment": "orchestration.actors.kinds.text_model.schemas:model_fault",
+    "score": "orchestration.actors.kinds.score.model:model_fault",
     "http": "orchestration.actors.kinds.declared:file_fault",
     "served-model": "orchestration.actors.kinds.declared:file_fault",
     "soap": "orchestration.actors.kinds.declared:file_fault",

@@ -1,17 +1,26 @@
 """Which models does a case type bring along?
 
-A folder of labelled CSV files, one for each kind (`intent.csv`, `sentiment.csv`). Models are trained from them where
-the case type is deployed: a few seconds, and no binary in the repository.
+A folder of labelled CSV files, one for each kind of text model (`intent.csv`, `sentiment.csv`), and schemas of scores
+(`NAME.score.yaml`) with the recipe of made-up rows that they first learn from. Models are trained where the case type
+is deployed: a few seconds, and no binary in the repository.
 """
 
-from pathlib import Path
+from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orchestration.actors.kinds.score.schema import SUFFIX, Schema, read_schema
 from orchestration.actors.kinds.text_model.labelled import read_labelled
 from orchestration.actors.kinds.text_model.training import FEATURES, Trained, train
 
+if TYPE_CHECKING:
+    from orchestration.actors.kinds.score.training import Trained as Score
+
 
 def build_shipped_models(folder: Path) -> tuple[Trained, ...]:
-    """A model for each `<kind>.csv` in the folder, by name; the same files give the same versions on one machine.
+    """A text model for each `<kind>.csv` in the folder, by name; the same files give the same versions on one machine.
 
     Raises ValueError where a file is of no known kind or has a bad row: what ships must be right.
     """
@@ -25,3 +34,17 @@ def _build(path: Path) -> Trained:
     if faults:
         raise ValueError(f"{path.name}, line {faults[0].line}: {faults[0].reason}.")
     return train(path.stem, [row.text for row in examples], [row.label for row in examples])
+
+
+def shipped_scores(folder: Path) -> Iterator[Schema]:
+    """The schemas of the scores in the folder. Raises BadSchema."""
+    yield from (read_schema(path) for path in sorted(folder.glob(f"*{SUFFIX}")))
+
+
+def build_score(schema: Schema) -> Score:
+    """A score that has learnt from the made-up rows of its schema. Raises BadSchema."""
+    from orchestration.actors.kinds.score.made_up import made_up
+    from orchestration.actors.kinds.score.training import train as train_score
+
+    examples = made_up(schema)
+    return train_score(schema, examples.rows, examples.so)

@@ -1,8 +1,8 @@
 """Which figures does the product hold, as ratios measured in one run? `make bench` prints them.
 
-`python -m tests.benchmarks [SECTION ...]` runs some: decisions, growth, masking, priority, receipts, steps, shell,
-processes, workers, handoff, data, life, inbox, cases, search, closed, verify; and by name alone: million, evidence. All
-that touches the database runs on an embedded PostgreSQL of its own, with all durability settings on.
+`python -m tests.benchmarks [SECTION ...]` runs some: decisions, growth, masking, priority, receipts, scores, steps,
+shell, processes, workers, handoff, data, life, inbox, cases, search, closed, verify; and by name alone: million,
+evidence. All that touches the database runs on an embedded PostgreSQL of its own, with all durability settings on.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 
-from tests.benchmarks import dmn_speed, growth, masking, priority, receipts
+from tests.benchmarks import dmn_speed, growth, masking, priority, receipts, scores
 from tests.benchmarks.server import product
 
 ONLY_NAMED = frozenset({"million", "evidence"})  # take minutes
@@ -61,7 +61,11 @@ def main(wanted: list[str]) -> None:
         print("\nReading receipts", flush=True)
         for line in receipts.figures():
             print("  " + line, flush=True)
-    if wanted and not {*wanted} - {"decisions", "growth", "masking", "priority", "receipts"}:
+    if not wanted or "scores" in wanted:
+        print("\nScores on rows that they had not seen", flush=True)
+        for line in scores.figures():
+            print("  " + line, flush=True)
+    if wanted and not {*wanted} - {"decisions", "growth", "masking", "priority", "receipts", "scores"}:
         return
     with product() as dsn:
         for name, (heading, figures) in sections(dsn).items():

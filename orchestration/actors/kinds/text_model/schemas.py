@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from orchestration.actors.contract import TEXT_INPUT
+from orchestration.actors.contract import TEXT_INPUT, ActorError
+from orchestration.actors.kinds.score.actor import score_schemas
 
 Schema = dict[str, Any]
 
@@ -67,11 +68,20 @@ def schemas(kind: str, artefact: bytes | None) -> Schemas | None:
     """The schemas of an actor with this model; None where the kind is not known or the model cannot be read."""
     if kind == "sentiment":
         return Schemas(TEXT_INPUT, TONE)
+    if kind == "score":
+        return _of_score(artefact)
     try:
         labels = json.loads(artefact or b"")["labels"] if kind == "intent" else None
     except (ValueError, KeyError, TypeError):
         return None
     return None if labels is None else Schemas(TEXT_INPUT, guesses(map(str, labels)))
+
+
+def _of_score(artefact: bytes | None) -> Schemas | None:
+    try:
+        return Schemas(*score_schemas(artefact))
+    except ActorError:
+        return None
 
 
 def model_fault(kind: str, content: bytes) -> str:
