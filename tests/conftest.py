@@ -37,10 +37,20 @@ def _start_server(config: pytest.Config) -> Postgres:
 def pytest_configure(config: pytest.Config) -> None:
     """Nudges go nowhere in a test, like any message may: a test that wants the work done calls for it."""
     from casework.celery import app
+    from tests.compiled import compile_once
 
     app.conf.update(broker_url="memory://", broker_transport_options={})
     _sign_nothing()
     _keep_documents_apart(config)
+    _hash_passwords_in_a_moment()
+    compile_once()
+
+
+def _hash_passwords_in_a_moment() -> None:
+    """As the product does, with fewer rounds: that many are for guessers, and cost a test half a second a password."""
+    from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+    PBKDF2PasswordHasher.iterations = 1000
 
 
 def _sign_nothing() -> None:

@@ -33,6 +33,7 @@ from orchestration.models.leases import HOLDER
 from orchestration.shell import services
 from orchestration.shell.nudges import nudge_jobs
 from orchestration.shell.services import Locked
+from orchestration.shell.step_sql import HOLDS
 
 LEASE = timedelta(minutes=6)
 """Longer than any task may take: a worker whose lease has run out does not come back, even if its session is there."""
@@ -44,16 +45,18 @@ FULL: Final = 1.0
 """Seconds after which a job is looked at again whose actor was taken by others meanwhile."""
 
 
-CLAIM: LiteralString = """
+CLAIMED: Final[tuple[LiteralString, ...]] = (
+    "id", "instance_id", "job", "item", "definition_item", "name", "capability", "input", "state", "attempts",
+    "max_attempts", "run_at", "overlooked", "lease_until", "worker", "last_error", "created", "ended", "priority",
+    "actor", "wanted_actor", "changed_input", "again_of", "reserved", "asked_by", "lapsed",
+)  # fmt: skip
+CLAIM: LiteralString = f"""
 update orchestration_job
 set state = 'running', lease_until = %(until)s, worker = %(worker)s, attempts = attempts + 1,
     reserved = null
 where instance_id = %(instance)s and job = %(job)s and state = 'waiting' and run_at <= %(latest)s
-returning id, instance_id, job, item, definition_item, name, capability, input, state, attempts, max_attempts, run_at,
-          overlooked, lease_until, worker, last_error, created, ended, priority, actor, wanted_actor, changed_input,
-          again_of, reserved, asked_by, lapsed,
-          (select definition_id from orchestration_instance i where i.id = instance_id)
-"""
+returning {", ".join(CLAIMED)}, (select definition_id from orchestration_instance i where i.id = instance_id)
+"""  # noqa: S608 - of names that stand in the code
 
 
 def claim(instance: int, number: int) -> Job | None:
@@ -65,10 +68,9 @@ def claim(instance: int, number: int) -> Job | None:
     }  # fmt: skip
     with cursor() as plain:
         row = plain.execute(CLAIM, wanted).fetchone()
-        if row is None:
-            return None
-        names = [column.name for column in plain.description or ()][:-1]
-    job = Job.from_db("default", names, row[:-1])
+    if row is None:
+        return None
+    job = Job.from_db("default", CLAIMED, row[:-1])
     job.definition_id = row[-1]
     return job
 
@@ -164,13 +166,14 @@ def bring_back(
     job: Job, attempt: Attempt, started: datetime, capability: Capability | None = None
 ) -> services.Done | Refused | None:
     """The result re-enters the case as a command, with its row in the ledger, in one transaction."""
+    capability = capability or undeclared(job.capability)
     with transaction.atomic():  # no stop comes between the look at the actor and its result in the case
-        if attempt.chosen is not None and stopping.is_stopped(attempt.actor):
+        outcome = _taken_in(job, attempt, started, capability)
+        if outcome is stopping.STOPPED:
             contain(job, attempt, started)
             return None
-        capability = capability or undeclared(job.capability)
         evaluating.when_settled(job, capability)
-        return _taken_in(job, attempt, started, capability)
+        return outcome
 
 
 def _taken_in(job: Job, attempt: Attempt, started: datetime, capability: Capability) -> services.Done | Refused | None:
@@ -181,7 +184,10 @@ def _taken_in(job: Job, attempt: Attempt, started: datetime, capability: Capabil
         return _entries(job, attempt, started, _result(attempt, outcome))
 
     if isinstance(command, CompleteJob):
-        return services.send(job.instance_id, command, origin, facts, ledger)
+        provided = HOLDS if attempt.chosen is None else stopping.at_work(attempt.actor)
+        return services.send(job.instance_id, command, origin, facts, ledger, provided=provided)
+    if attempt.chosen is not None and stopping.is_stopped(attempt.actor):
+        return stopping.STOPPED
     with transaction.atomic():
         case = _if_ours(job)
         if case is None:

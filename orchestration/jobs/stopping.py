@@ -21,11 +21,13 @@ from orchestration.ground.refusals import Refused
 from orchestration.models import Actor, ActorVersion, Job, Stop
 from orchestration.shell import services
 from orchestration.shell.nudges import nudge_jobs
+from orchestration.shell.step_sql import Condition
 
 ALL: Final = "all"
 KIND: Final = "kind:"
 NEW_JOBS_GET: Final = (ActorVersion.State.IN_USE, ActorVersion.State.SHARE)
 _IN_WORK: LiteralString = "select enabled from orchestration_actor where key = %(key)s for share"
+STOPPED: Final = Refused("stopped", "The actor has been stopped: this is kept, and not used.")
 
 
 def scope_of(kind: str) -> str:
@@ -52,6 +54,11 @@ def is_stopped(key: str) -> bool:
     with cursor() as plain:
         row = plain.execute(_IN_WORK, {"key": key}).fetchone()
     return row is not None and not row[0]
+
+
+def at_work(key: str) -> Condition:
+    """That the actor is in work, asked with the lock of the case that its result is for: one statement less a job."""
+    return Condition(_IN_WORK, {"key": key}, STOPPED)
 
 
 def awaited(capability: str) -> str:

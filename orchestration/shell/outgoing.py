@@ -38,7 +38,8 @@ class Outgoing(Generic[Item]):
 
     `deliver` has to come back within a bounded time. When it raises, what it was given is lost, is counted in one line
     of the log, and for PAUSE seconds all that is put in is lost, too. `idle` is called when `idle_after` seconds were
-    quiet.
+    quiet. `gather`: seconds in which what comes after the first is said together with it; waking a thread and speaking
+    once for each costs more than many a step.
     """
 
     def __init__(
@@ -49,9 +50,10 @@ class Outgoing(Generic[Item]):
         idle: Callable[[], None] = lambda: None,
         idle_after: float = 2.0,
         pause: float = PAUSE,
+        gather: float = 0.0,
     ) -> None:
         self.name, self._deliver, self._idle = name, deliver, idle
-        self._idle_after, self._pause = idle_after, pause
+        self._idle_after, self._pause, self._gather = idle_after, pause, gather
         self._begin()
         _all.add(self)
 
@@ -60,7 +62,7 @@ class Outgoing(Generic[Item]):
         self._waiting: deque[Item] = deque()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
-        self._busy = False
+        self._busy = self._hurried = False
         self._silent_until = 0.0
         self._lost = 0
 
@@ -79,11 +81,14 @@ class Outgoing(Generic[Item]):
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
                 self._thread.start()
-            self._changed.notify()
+            if len(self._waiting) == 1 or not self._gather:
+                self._changed.notify_all()
 
     def flush(self, seconds: float) -> bool:
-        """Whether all that was put in has been said (or lost) within so many seconds."""
+        """Whether all that was put in has been said (or lost) within so many seconds; nothing is gathered any more."""
         with self._changed:
+            self._hurried = True
+            self._changed.notify_all()
             return self._changed.wait_for(lambda: not self._waiting and not self._busy, seconds)
 
     def _run(self) -> None:
@@ -97,7 +102,8 @@ class Outgoing(Generic[Item]):
             while not self._waiting:
                 if not self._changed.wait(self._idle_after):
                     self._idle()
-            self._busy = True
+            self._changed.wait_for(lambda: self._hurried, self._gather)
+            self._busy, self._hurried = True, False
             return [self._waiting.popleft() for _ in range(min(len(self._waiting), AT_ONCE))]
 
     def _say(self, items: list[Item]) -> None:

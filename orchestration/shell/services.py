@@ -35,6 +35,7 @@ from orchestration.shell.announcements import announce
 from orchestration.shell.causes import caused
 from orchestration.shell.nudges import nudge_jobs, nudge_outbox, nudge_people
 from orchestration.shell.row_changes import Effects, effects
+from orchestration.shell.step_sql import HOLDS, Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """A root case as it is, read and decoded once, its row locked until the transaction ends. `at`: when."""
+    """A root case as it is, read and decoded once, its row locked until the transaction ends. `at`: when.
+    `provided`: whether what the caller has asked for with it holds."""
 
     instance: int
     case_type: CaseType
@@ -85,6 +87,7 @@ class Locked:
     at: datetime
     heard: bool = False
     beside: Mapping[str, Any] = field(default_factory=dict)
+    provided: bool = True
 
 
 told_of_every_step: list[Callable[[Done], Part | None]] = []
@@ -126,13 +129,14 @@ def lock(instance: int) -> Locked | None:
         return _locked(plain, instance)
 
 
-def _locked(cursor: Cursor[Any], instance: int) -> Locked | None:
-    loaded = step_sql.lock(cursor, instance)
+def _locked(cursor: Cursor[Any], instance: int, provided: Condition = HOLDS) -> Locked | None:
+    loaded = step_sql.lock(cursor, instance, provided)
     if loaded is None:
         return None
     head = Head(loaded.head_sequence, loaded.head_digest)
     state = decode(loaded.items, loaded.data)
-    return Locked(instance, by_definition(loaded.definition), state, head, clock.utc_now(), loaded.heard, loaded.beside)
+    case_type, now = by_definition(loaded.definition), clock.utc_now()
+    return Locked(instance, case_type, state, head, now, loaded.heard, loaded.beside, loaded.provided)
 
 
 Along = Callable[["Done | Refused"], Part]
@@ -146,20 +150,24 @@ def send(
     facts: Iterable[Fact] = (),
     along: Along | None = None,
     chain: Chain | None = None,
+    provided: Condition = HOLDS,
 ) -> Done | Refused:
     """Carry out a command on a running root case; `facts` are kept in the history before what the engine says.
 
     `case`: its number, or the case as the caller has locked it in the transaction that is open. What was `Locked` is
-    used up by this: the case has gone on.
+    used up by this: the case has gone on. `provided`: what has to hold when it is locked here; where it does not,
+    nothing is written at all.
     """
     if isinstance(case, Locked):
         with span("step", command=type(command).__name__), pipeline():
             return _sent(case, command, origin, facts, along, chain)
     step = span("step", command=type(command).__name__)
     with step, transaction.atomic(savepoint=False), pipeline() as pipelined:
-        locked = _locked(pipelined, case)
+        locked = _locked(pipelined, case, provided)
         if locked is None:
             return Refused("unknown", "This case does not exist any more.")
+        if not locked.provided:
+            return provided.otherwise
         return _sent(locked, command, origin, facts, along, chain)
 
 

@@ -18,6 +18,7 @@ import psycopg
 from audit.db.columns import Blobs, Integers, Moments, Texts
 from audit.db.sql import Part
 from orchestration.engine import events as e
+from orchestration.ground.refusals import Refused
 from orchestration.jobs import retry
 from orchestration.shell.row_changes import ENDED_EARLY, Effects, moment
 
@@ -182,7 +183,8 @@ thrown as (
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The locked row of an instance. `heard`: whether other systems want to hear of cases. `beside`: `read_beside`."""
+    """The locked row of an instance. `heard`: whether other systems want to hear of cases. `beside`: `read_beside`.
+    `provided`: whether the condition holds under which it was asked for."""
 
     definition: int
     items: bytes
@@ -192,16 +194,31 @@ class Loaded:
     status: str
     heard: bool
     beside: Mapping[str, Any]
+    provided: bool
 
 
-def lock(cursor: psycopg.Cursor[Any], instance: int) -> Loaded | None:
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What has to hold where a case is locked: an SQL expression of a truth value, read in that statement (null: it
+    holds), with its parameters; and what is said where it does not."""
+
+    expression: LiteralString
+    given: Mapping[str, Any]
+    otherwise: Refused
+
+
+HOLDS: Final = Condition("true", {}, Refused("unheld", "This never stands against anything."))
+
+
+def lock(cursor: psycopg.Cursor[Any], instance: int, provided: Condition = HOLDS) -> Loaded | None:
     """The instance's row, locked until the transaction ends; None where there is none."""
-    beside: LiteralString = "".join(f", ({expression})" for expression in read_beside.values())
-    row = cursor.execute(LOAD + beside + LOCKED, {"instance": instance}).fetchone()
+    also = (*read_beside.values(), provided.expression)
+    beside: LiteralString = "".join(f", ({expression})" for expression in also)
+    row = cursor.execute(LOAD + beside + LOCKED, {"instance": instance, **provided.given}).fetchone()
     if row is None:
         return None
-    own = len(row) - len(read_beside)
-    values = *row[:own], dict(zip(read_beside, row[own:], strict=True))
+    own = len(row) - len(also)
+    values = *row[:own], dict(zip(read_beside, row[own:-1], strict=True)), row[-1] is not False
     return Loaded(*values)
 
 

@@ -55,7 +55,13 @@ def asked(stage: str, declared: Iterable[Guard]) -> tuple[Asked, ...]:
 
     What this release does not know, or not with these parameters, lets nothing pass.
     """
-    given = tuple(declared)
+    return _asked(stage, orjson.dumps([(one.name, one.parameters) for one in declared]))
+
+
+@lru_cache(maxsize=1024)
+def _asked(stage: str, declared: bytes) -> tuple[Asked, ...]:
+    """By what was declared, so that each handoff of a version need not read it again."""
+    given = tuple(Guard(name, parameters) for name, parameters in orjson.loads(declared))
     strange = tuple(_refusing(stage, one) for one in given if read(stage, one) is None)
     return strange + tuple(found for guardrail in GUARDRAILS[stage] for found in _declared(guardrail, given))
 

@@ -107,3 +107,12 @@ def test_what_is_handed_over_is_said_in_order() -> None:
         outgoing.put(number)
     assert outgoing.flush(10)
     assert heard == list(range(2000))
+
+
+def test_what_comes_close_together_is_said_together() -> None:
+    heard: list[list[int]] = []
+    outgoing = Outgoing[int]("numbers", lambda items: heard.append(list(items)), gather=600)
+    for number in range(3):
+        outgoing.put(number)
+    assert outgoing.flush(10)
+    assert heard == [[0, 1, 2]]
