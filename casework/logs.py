@@ -69,6 +69,7 @@ def configure_logging(*, as_json: bool, level: str) -> None:
                 "celery.app.trace": {"level": "WARNING"},
                 "celery.beat": {"level": "WARNING"},
                 "httpx": {"level": "WARNING"},
+                "mcp": {"level": "WARNING"},  # would print two lines for every request
             },
         }
     )

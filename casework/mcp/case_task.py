@@ -1,0 +1,80 @@
+"""How does an assistant follow a case that it has started?
+
+MCP's tasks extension (`io.modelcontextprotocol/tasks`, SEP-2663): the case is the task. It works while the case is
+open, asks for input where a task waits that whoever asks may work on, and is completed when the case is closed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from casework.mcp.tools import Json
+
+EXTENSION: Final = "io.modelcontextprotocol/tasks"
+POLL_MS: Final = 5000
+_CASE: Final = re.compile(r"case-([1-9][0-9]{0,17})")
+_TASK: Final = re.compile(r"task-([1-9][0-9]{0,17})")
+_NUMBERS: Final = {"number": "number", "integer": "integer", "checkbox": "boolean", "boolean": "boolean"}
+
+
+def task_name(case: int) -> str:
+    """The task's id. It opens nothing: each call looks at the rights of whoever asks."""
+    return f"case-{case}"
+
+
+def case_in(name: str) -> int | None:
+    """The case of a task's id; None where it is none of ours."""
+    found = _CASE.fullmatch(name)
+    return int(found[1]) if found else None
+
+
+def person_task_in(key: str) -> int | None:
+    """The person's task that an input request's key names."""
+    found = _TASK.fullmatch(key)
+    return int(found[1]) if found else None
+
+
+def waiting(case: Mapping[str, Any]) -> list[Json]:
+    """The open tasks of a case (as the API gives it) that whoever asked may complete: theirs, and those they may take,
+    which become theirs by that."""
+    return [task for task in case["tasks"] if {"claim", "complete"} & {*task["may"]} and not task["suspended"]]
+
+
+def state(case: Mapping[str, Any], forms: Sequence[Mapping[str, Any]]) -> Json:
+    """The task as `tasks/get` answers it. `case`, and for each waiting task `forms`: as the API gives them."""
+    shared: Json = {
+        "taskId": task_name(case["id"]), "createdAt": case["created"], "lastUpdatedAt": case["updated"],
+        "ttlMs": None, "pollIntervalMs": POLL_MS,
+    }  # fmt: skip
+    told = f"{case['title']}: {case['state']}"
+    if case["closed"]:
+        result = {"content": [{"type": "text", "text": told}], "structuredContent": dict(case)}
+        return shared | {"status": "completed", "statusMessage": told, "result": result}
+    if forms:
+        asked = {f"task-{form['id']}": _request(form) for form in forms}
+        return shared | {"status": "input_required", "statusMessage": told, "inputRequests": asked}
+    return shared | {"status": "working", "statusMessage": told}
+
+
+def _request(form: Mapping[str, Any]) -> Json:
+    """The task's form as an elicitation: flat, with its choices; what is only needed sometimes is asked for."""
+    questions = form["form"]
+    schema: Json = {"type": "object", "properties": {each["path"]: _question(each) for each in questions}}
+    if needed := [each["path"] for each in questions if each["required"] and not each["asked_when"]]:
+        schema["required"] = needed
+    message = f"{form['name']}: {form['title']}. {form['why_here']}".strip()
+    return {
+        "method": "elicitation/create",
+        "params": {"mode": "form", "message": message, "requestedSchema": schema},
+    }
+
+
+def _question(asked: Mapping[str, Any]) -> Json:
+    kind: Json = {"type": _NUMBERS.get(asked["widget"], "string"), "title": asked["label"]}
+    if asked["help"]:
+        kind["description"] = asked["help"]
+    if asked["choices"]:
+        kind["oneOf"] = [{"const": value, "title": words} for value, words in asked["choices"].items()]
+    return kind

@@ -1,0 +1,77 @@
+"""Where do assistants outside come in? At `/mcp`, beside Django in the ASGI application.
+
+Streamable HTTP without sessions. The SDK is loaded with the first request: a product that nobody outside asks does not
+pay for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from functools import cache
+from typing import Any, Final
+
+from asgiref.sync import sync_to_async
+
+from casework.mcp.calls import Api
+from casework.mcp.tools import Tool, tools
+from casework.web.live_stream import Application, Receive, Scope, Send
+
+PATHS: Final = frozenset({"/mcp", "/mcp/"})
+MOST_BODY: Final = 1024 * 1024
+"""Bytes that one request may have."""
+NOT_SIGNED_IN: Final = {
+    "code": "not-authenticated",
+    "message": "Say who you are: send the header `Authorization: Bearer <your token>`.",
+}
+
+
+def with_mcp(application: Application, django: Application) -> Application:
+    """The application, which also speaks MCP; its tools ask `django`."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] not in PATHS:
+            await application(scope, receive, send)
+            return
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        if not headers.get("authorization", "").partition(" ")[2].strip():
+            await _unknown(send)
+            return
+        client = tuple(scope.get("client") or ("", 0))
+        await _speak(Api(django, headers, (str(client[0]), int(client[1]))), scope, receive, send)
+
+    return serve
+
+
+async def _speak(api: Api, scope: Scope, receive: Receive, send: Send) -> None:
+    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+    from mcp.server.transport_security import TransportSecuritySettings
+
+    from casework.mcp.server import server
+
+    offered, version = await sync_to_async(described)()
+    # A page in a browser cannot send the header with the token, so that a rebound name leads nowhere.
+    security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+    manager = StreamableHTTPSessionManager(
+        server(api, offered, version), stateless=True, json_response=True, security_settings=security,
+        max_request_body_size=MOST_BODY,
+    )  # fmt: skip
+    handle: Callable[[Any, Any, Any], Awaitable[None]] = manager.handle_request
+    async with manager.run():
+        await handle(scope, receive, send)
+
+
+@cache
+def described() -> tuple[tuple[Tool, ...], str]:
+    """The tools, from the description of the API, and the product's version; once a process."""
+    from drf_spectacular.generators import SchemaGenerator
+
+    schema = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+    return tools(schema), schema["info"]["version"]
+
+
+async def _unknown(send: Send) -> None:
+    body = json.dumps(NOT_SIGNED_IN).encode()
+    headers = [(b"content-type", b"application/json"), (b"www-authenticate", b"Bearer")]
+    await send({"type": "http.response.start", "status": 401, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

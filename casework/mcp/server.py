@@ -1,0 +1,151 @@
+"""What does the MCP server answer? The tools, a call of each, and where a case that was started stands.
+
+Built on the official SDK (`mcp`, MIT). It keeps nothing between two requests: what there is to keep is in the case.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final
+
+import mcp_types as types
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server
+from mcp.shared.exceptions import MCPError
+from mcp_types.jsonrpc import INVALID_PARAMS
+from pydantic import ConfigDict
+
+from casework.mcp import case_task
+from casework.mcp.calls import Answer, Api
+from casework.mcp.tools import START, Call, Json, Tool
+
+Context = ServerRequestContext[Any, Any]
+PROFILE: Final = Call("get", "/api/views/", {}, None)
+"""A call that costs little and that everybody signed in may make: whose token it is, is looked at by it."""
+TOLD: Final = (
+    "Cases of a company: tasks for people, their data, their history. You act as the person whose token you carry, and "
+    "see what they may see. Read a task before you complete it; its form says which answers it takes."
+)
+
+
+class TaskParams(types.RequestParams):
+    task_id: str
+
+
+class UpdateParams(TaskParams):
+    input_responses: dict[str, dict[str, Any]] = {}
+
+
+class Given(types.Result):
+    """A result whose shape belongs to an extension."""
+
+    model_config = ConfigDict(extra="allow")
+
+    @classmethod
+    def of(cls, kind: str, **fields: Any) -> Given:
+        """With `resultType`, which says whose shape it is: `complete` or `task`."""
+        return cls.model_validate({"resultType": kind, **fields})
+
+
+def server(api: Api, offered: Sequence[Tool], version: str) -> Server[Any]:
+    """The server for one request, which asks the API as whoever sent it."""
+    by_name = {tool.name: tool for tool in offered}
+
+    async def list_tools(context: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
+        _must(await api.ask(PROFILE))
+        return types.ListToolsResult(tools=[_described(tool) for tool in offered])
+
+    async def call_tool(context: Context, params: types.CallToolRequestParams) -> Any:
+        tool = by_name.get(params.name)
+        if tool is None:
+            raise MCPError(INVALID_PARAMS, f"There is no tool {params.name!r}. `tools/list` names those that are.")
+        answer = await api.ask(tool.call(params.arguments or {}))
+        if tool.name == START and answer.ok and _follows(context):
+            return Given.of("task", **await _stands(api, answer.content["id"]))
+        return _result(answer)
+
+    async def get_task(context: Context, params: TaskParams) -> Given:
+        return Given.of("complete", **await _stands(api, _case(params)))
+
+    async def update_task(context: Context, params: UpdateParams) -> Given:
+        _case(params)
+        for key, response in params.input_responses.items():
+            await _respond(api, key, response)
+        return Given.of("complete")
+
+    async def cancel_task(context: Context, params: TaskParams) -> Given:
+        _case(params)
+        raise MCPError(INVALID_PARAMS, "A case is not ended from here. Who may end it does so on its page.")
+
+    built: Server[Any] = Server(
+        "casewright", version=version, title="Casewright", instructions=TOLD, on_list_tools=list_tools,
+        on_call_tool=call_tool, get_tool_input_schema=lambda name: by_name[name].schema if name in by_name else None,
+    )  # fmt: skip
+    built.extensions = {case_task.EXTENSION: {}}
+    _serve(built, "tasks/get", TaskParams, get_task)
+    _serve(built, "tasks/update", UpdateParams, update_task)
+    _serve(built, "tasks/cancel", TaskParams, cancel_task)
+    return built
+
+
+def _serve(built: Server[Any], method: str, params: Any, handler: Callable[..., Awaitable[Given]]) -> None:
+    built.add_request_handler(method, params, handler)
+
+
+async def _stands(api: Api, case: int) -> Json:
+    """Where the case stands, with the forms of the tasks that wait for whoever asks."""
+    read = _must(await api.ask(Call("get", f"/api/cases/{case}/", {}, None))).content
+    forms = [
+        _must(await api.ask(Call("get", f"/api/tasks/{task['id']}/", {}, None))).content
+        for task in case_task.waiting(read)
+    ]
+    return case_task.state(read, forms)
+
+
+async def _respond(api: Api, key: str, response: Json) -> None:
+    """Complete the task that was asked for, with what was answered. Declined: it stays as it is."""
+    task = case_task.person_task_in(key)
+    if task is None:
+        raise MCPError(INVALID_PARAMS, f"{key!r} was not asked for.")
+    if response.get("action") == "accept":
+        answers = {"answers": response.get("content") or {}}
+        _must(await api.ask(Call("post", f"/api/tasks/{task}/complete/", {}, answers)))
+
+
+def _case(params: TaskParams) -> int:
+    case = case_task.case_in(params.task_id)
+    if case is None:
+        raise MCPError(INVALID_PARAMS, "There is no such task, or you may not see it.")
+    return case
+
+
+def _must(answer: Answer) -> Answer:
+    """The answer. Raises MCPError with the API's own sentence where it refuses."""
+    if not answer.ok:
+        raise MCPError(INVALID_PARAMS, str(answer.content.get("message", "")), answer.content)
+    return answer
+
+
+def _follows(context: Context) -> bool:
+    """Whether who asks said with this request that it knows tasks; else it gets the plain result."""
+    declared = context.session.client_capabilities
+    return declared is not None and case_task.EXTENSION in (declared.extensions or {})
+
+
+def _described(tool: Tool) -> types.Tool:
+    hints = types.ToolAnnotations(
+        title=tool.title, read_only_hint=tool.only_reads, destructive_hint=False, open_world_hint=False
+    )
+    return types.Tool(
+        name=tool.name, title=tool.title, description=tool.description, input_schema=tool.schema, annotations=hints
+    )
+
+
+def _result(answer: Answer) -> types.CallToolResult:
+    """What the API answers, as text and as data; what it refuses, with its sentence, as an error of the tool."""
+    text = json.dumps(answer.content, ensure_ascii=False)
+    return types.CallToolResult(
+        content=[types.TextContent(type="text", text=text)], structured_content=answer.content,
+        is_error=not answer.ok,
+    )  # fmt: skip

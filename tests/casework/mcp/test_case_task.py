@@ -1,0 +1,77 @@
+"""A case that an assistant starts is a task that it can follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from casework.mcp.case_task import case_in, person_task_in, state
+from casework.models import Case
+from orchestration.models import HumanTask
+from tests.casework.conftest import PERSON
+from tests.casework.mcp.outside import Assistant
+from tests.orchestration.machines import Machines, work_jobs
+
+NEW = {"case_type": "complaint", "reference": "MCP-1", "data": {"message": "My card is gone.", "customer": PERSON}}
+
+
+def test_an_id_names_a_case_and_nothing_else() -> None:
+    assert case_in("case-17") == 17
+    assert [case_in(name) for name in ("17", "case-0", "case-1 ", "case--1", "case-1e9", "task-1")] == [None] * 6
+    assert person_task_in("task-5") == 5 and person_task_in("case-5") is None
+
+
+def test_a_closed_case_is_completed_and_an_open_one_works() -> None:
+    case: dict[str, Any] = {"id": 1, "title": "A", "state": "Sent", "created": "", "updated": "", "closed": True}
+    assert state(case, [])["status"] == "completed"
+    assert state(case | {"closed": False}, [])["status"] == "working"
+
+
+@pytest.mark.django_db
+def test_a_start_is_a_task_that_asks_for_input_where_a_person_is_needed(
+    people: dict[str, User], machines: Machines
+) -> None:
+    machines.say("refund_request", 0.93, "neutral")
+    anna = Assistant(people["anna"])
+    begun = anna.say("tools/call", name="bring_a_case_in", arguments=NEW)["result"]
+    assert begun["resultType"] == "task" and begun["status"] == "working", begun
+    work_jobs(Case.objects.get().instance_id)
+
+    waits = anna.say("tasks/get", taskId=begun["taskId"])["result"]
+    assert waits["status"] == "input_required"
+    (key, asked), *others = waits["inputRequests"].items()
+    assert not others
+    schema = asked["params"]["requestedSchema"]
+    assert {"const": "accept"}.items() <= schema["properties"]["verdict"]["oneOf"][0].items()
+
+    declined = anna.say("tasks/update", taskId=begun["taskId"], inputResponses={key: {"action": "decline"}})
+    assert "error" not in declined
+    assert anna.say("tasks/get", taskId=begun["taskId"])["result"]["status"] == "input_required"
+
+    answer = {"action": "accept", "content": {"verdict": "accept"}}
+    done = anna.say("tasks/update", taskId=begun["taskId"], inputResponses={key: answer})
+    assert "error" not in done, done
+    assert anna.say("tasks/get", taskId=begun["taskId"])["result"]["status"] == "working"
+
+
+@pytest.mark.django_db
+def test_who_does_not_know_tasks_gets_the_receipt(people: dict[str, User]) -> None:
+    told = Assistant(people["clara"]).say("tools/call", follows=False, name="bring_a_case_in", arguments=NEW)["result"]
+    assert told["resultType"] == "complete" and told["structuredContent"]["created"]
+
+
+@pytest.mark.django_db
+def test_a_case_of_others_is_no_task_and_none_is_ended_from_outside(
+    people: dict[str, User], analysed: Callable[..., Case]
+) -> None:
+    case = analysed()
+    olga, anna = Assistant(people["olga"]), Assistant(people["anna"])
+    assert "may not see" in olga.say("tasks/get", taskId=f"case-{case.pk}")["error"]["message"]
+    assert "error" in olga.say(
+        "tasks/update", taskId=f"case-{case.pk}", inputResponses={"task-1": {"action": "accept"}}
+    )
+    assert "on its page" in anna.say("tasks/cancel", taskId=f"case-{case.pk}")["error"]["message"]
+    assert HumanTask.objects.get(instance=case.instance).state == "open"

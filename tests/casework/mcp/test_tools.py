@@ -1,0 +1,81 @@
+"""Assistants outside work by MCP as the person whose token they carry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+
+from audit.models import AuditEvent
+from casework.mcp.tools import OFFERED
+from casework.models import Case
+from orchestration.models import HumanTask
+from tests.casework.conftest import PERSON
+from tests.casework.mcp.outside import Assistant, spoken
+
+pytestmark = pytest.mark.django_db
+
+
+def test_each_tool_is_a_call_of_the_api_and_takes_what_it_takes(people: dict[str, User]) -> None:
+    found = Assistant(people["anna"]).tools()
+    assert len(found) == len(OFFERED)
+    assert found["complete_a_task"].input_schema["required"] == ["task", "answers"]
+    assert "scope" in found["find_open_tasks"].input_schema["properties"]
+    assert found["read_a_case"].annotations.read_only_hint and not found["take_a_task"].annotations.read_only_hint
+    assert "$ref" not in str([tool.input_schema for tool in found.values()])
+
+
+def test_a_task_is_found_read_taken_and_completed(people: dict[str, User], analysed: Callable[..., Case]) -> None:
+    case, anna = analysed(), Assistant(people["anna"])
+    found = anna.call("find_open_tasks", scope="groups").structured_content["results"]
+    assert [row["case"] for row in found] == [case.pk]
+    task = found[0]["id"]
+    assert anna.call("take_a_task", task=task).structured_content["open"]["mine"]
+    initial = anna.call("read_a_task", task=task).structured_content["initial"]
+    done = anna.call("complete_a_task", task=task, answers={"verdict": "accept", **initial})
+    assert not done.is_error, done
+    assert HumanTask.objects.get(pk=task).state == "completed"
+
+
+def test_what_is_masked_for_the_person_is_masked_for_their_assistant(
+    people: dict[str, User], analysed: Callable[..., Case]
+) -> None:
+    case = analysed()
+    for who, tells in (("anna", False), ("clara", False), ("olga", None)):
+        answer = Assistant(people[who]).call("read_a_case", case=case.pk)
+        assert answer.is_error is (tells is None)
+        assert PERSON["iban"] not in str(answer), who
+
+
+def test_what_the_api_refuses_is_an_error_of_the_tool_in_its_own_words(
+    people: dict[str, User], analysed: Callable[..., Case]
+) -> None:
+    task = HumanTask.objects.get(instance=analysed().instance)
+    refused = Assistant(people["anna"]).call("complete_a_task", task=task.pk, answers={"verdict": "accept", "x": "1"})
+    assert refused.is_error
+    assert "answers.x" in refused.structured_content["errors"]
+    unknown = Assistant(people["olga"]).call("take_a_task", task=task.pk)
+    assert unknown.is_error and unknown.structured_content["code"] == "not-found"
+
+
+def test_nobody_gets_in_without_a_token_and_a_wrong_one_is_kept(people: dict[str, User]) -> None:
+    status, told = spoken("", "tools/list")
+    assert status == 401 and "Bearer" in told["message"]
+    _, wrong = spoken("0123456789", "tools/list")
+    assert "token" in wrong["error"]["message"].lower()
+    assert AuditEvent.objects.filter(action="access.token_refused").count() == 1
+
+
+def test_an_unknown_tool_says_where_those_that_are_stand(people: dict[str, User]) -> None:
+    told = Assistant(people["anna"]).say("tools/call", name="drop_all", arguments={})
+    assert "tools/list" in told["error"]["message"]
+
+
+def test_what_an_assistant_reads_is_kept_as_read_by_the_person(
+    people: dict[str, User], analysed: Callable[..., Case]
+) -> None:
+    case = analysed()
+    Assistant(people["anna"]).call("read_a_cases_history", case=case.pk)
+    viewed = AuditEvent.objects.filter(chain=case.instance_id, action="case.viewed", actor="person:anna")
+    assert viewed.count() == 1
