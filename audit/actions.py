@@ -65,6 +65,8 @@ ACTIONS: dict[str, str] = {
     "suggestion.judged": "judged a suggestion",
     "actor.changed": "changed an actor",
     "role.changed": "changed a person, group or right",
+    "rights.asked": "asked a second person for a change of rights",
+    "rights.refused": "refused a change of rights",
     "control.begun": "noted who and what was there",
     "checkpoint.taken": "signed where every history stands",
     "checkpoint.begun_anew": "began to sign histories anew",

@@ -13,6 +13,7 @@ from casework.documents import api as documents
 from casework.intake import api as intake
 from casework.lists import marks_api
 from casework.lists import views_api as views
+from casework.people import api as people
 from casework.search import api as search
 from casework.tasks import api, many_api
 from casework.web.api.errors import unknown
@@ -41,6 +42,11 @@ urlpatterns: list[URLPattern] = [
     ),
     path("cases/<number:case>/tags/", marks_api.TagsView.as_view(), name="api-case-tags"),
     path("cases/<number:case>/follow/", marks_api.FollowView.as_view(), name="api-case-follow"),
+    path("people/", people.PeopleView.as_view(), name="api-people"),
+    path("people/<number:person>/", people.PersonView.as_view(), name="api-person"),
+    path("people/<number:person>/switch/", people.PersonSwitchView.as_view(), name="api-person-switch"),
+    path("groups/", people.GroupsView.as_view(), name="api-groups"),
+    path("groups/<number:group>/", people.GroupView.as_view(), name="api-group"),
     path("search/", search.SearchView.as_view(), name="api-search"),
     path("attention/", incidents.AttentionView.as_view(), name="api-attention"),
     path("cases/<number:case>/incidents/<number:incident>/", incidents.IncidentView.as_view(), name="api-incident"),

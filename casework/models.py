@@ -19,6 +19,7 @@ from casework.documents.models import ReadPage as ReadPage
 from casework.lists.models import DefaultView as DefaultView
 from casework.lists.models import ListedValue as ListedValue
 from casework.lists.models import SavedView as SavedView
+from casework.people.models import RightsProposal as RightsProposal
 from casework.tasks.models import AutoAssignment as AutoAssignment
 from casework.tasks.models import Considered as Considered
 from casework.tasks.models import Skill as Skill

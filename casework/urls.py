@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from casework.access import views as account
 from casework.access.desk import desk
+from casework.access.passwords import PasswordLink
 from casework.actors import card_views as actor_cards
 from casework.actors import connectors, demo_faults, hosts, pictures
 from casework.actors import stop_views as actor_stops
@@ -23,6 +24,8 @@ from casework.governance import views as governance
 from casework.intake import views as intake
 from casework.lists import marks_views
 from casework.lists import pages as saved_views
+from casework.people import group_views
+from casework.people import views as people
 from casework.proof import views as proof
 from casework.search import views as search
 from casework.studio.views import models, rules
@@ -35,6 +38,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("live/", inbox_live, name="inbox-live"),
     path("login/", account.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("password/<str:uidb64>/<str:token>/", PasswordLink.as_view(), name="password-link"),
+    path("people/", people.people_list, name="people"),
+    path("people/download/", people.people_download, name="people-download"),
+    path("people/new/", people.person_new, name="person-new"),
+    path("people/groups/", group_views.groups, name="people-groups"),
+    path("people/groups/<number:group_id>/", group_views.group, name="people-group"),
+    path("people/changes/<number:proposal_id>/", people.rights_decide, name="rights-decide"),
+    path("people/<number:person_id>/", people.person_page, name="person"),
+    path("people/<number:person_id>/link/", people.person_link, name="person-link"),
     path("scheme/", account.scheme, name="scheme"),
     path("away/", away.away, name="away"),
     path("giving/", giving.giving, name="giving"),

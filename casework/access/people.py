@@ -40,6 +40,27 @@ def person_make(*, name: str, first: str = "", last: str = "", origin: Origin) -
 
 
 @transaction.atomic
+def person_rename(*, user: User, first: str, last: str, email: str, origin: Origin) -> bool:
+    """How somebody is called and where mail reaches them; whether that changed anything. What it is now is not told."""
+    wanted = {"first_name": first[:150], "last_name": last[:150], "email": email[:254]}
+    changed = [name for name, value in wanted.items() if getattr(user, name) != value]
+    if changed:
+        User.objects.filter(pk=user.pk).update(**wanted)
+        user.first_name, user.last_name, user.email = wanted.values()
+        _keep(origin, {"person": user.get_username(), "fields": changed})
+    return bool(changed)
+
+
+@transaction.atomic
+def link_given(*, user: User, origin: Origin) -> None:
+    """Somebody is given a link by which they set a password. Any link from before is none any more."""
+    if not user.has_usable_password():
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    _keep(origin, {"person": user.get_username(), "link": True})
+
+
+@transaction.atomic
 def person_switch(*, user: User, on: bool, origin: Origin) -> bool:
     """Let somebody in, or keep them out; whether that changed anything.
 
@@ -50,14 +71,14 @@ def person_switch(*, user: User, on: bool, origin: Origin) -> bool:
     if changed:
         user.is_active = on
         _keep(origin, {"person": user.get_username(), "active": on})
-        _end_sessions(user)
+        sessions_end(user)
         if not on:
             token_drop(user=user, origin=origin)
     return bool(changed)
 
 
-def _end_sessions(user: User) -> None:
-    """A session's row does not say whose it is, so each is read."""
+def sessions_end(user: User) -> None:
+    """Sign somebody out everywhere. A session's row does not say whose it is, so each is read."""
     theirs = [
         session.pk
         for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator()
@@ -88,12 +109,16 @@ def person_leave(*, user: User, group: Group, origin: Origin) -> bool:
 
 @transaction.atomic
 def password_set(*, user: User, password: str | None, origin: Origin) -> None:
-    """Give somebody a password, or none, so that nobody comes in by their name. Its worth is not judged here."""
+    """Give somebody a password, or none, so that nobody comes in by their name. Its worth is not judged here.
+
+    Whoever came in by the one before is signed out.
+    """
     if password is None:
         user.set_unusable_password()
     else:
         user.set_password(password)
     user.save(update_fields=["password"])
+    sessions_end(user)
     _keep(origin, {"person": user.get_username(), "password": "unset" if password is None else "set"})
 
 

@@ -258,6 +258,11 @@ def may_audit(user: User) -> bool:
     return has_everywhere(user, "casework.audit_case")
 
 
+def may_administer(user: User) -> bool:
+    """Whether this person may change people, groups and rights."""
+    return has_everywhere(user, "auth.change_user")
+
+
 def clearance(user: User) -> str:
     """The highest clearance among the person's groups; public where none says anything."""
     return _highest(level for _, level in _groups(user))

@@ -1,7 +1,7 @@
 """Which groups does a case type need, and what do they see?
 
 Deploying a case type makes the groups that its manifest names, with their clearance. Two groups belong to no case type:
-administrators (who publish) and auditors (who read and verify everything).
+administrators (who publish, and change people and rights) and auditors (who read and verify everything).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from casework.access.people import group_ensure
 from orchestration.casetypes.case_type import CaseType
 
 STANDING = {
-    "Administrators": ("internal", ["orchestration.publish_definition"]),
+    "Administrators": ("internal", ["auth.change_user", "orchestration.publish_definition"]),
     "Auditors": ("internal", ["casework.view_case", "casework.audit_case", "audit.verify_auditevent"]),
 }
 

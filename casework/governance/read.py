@@ -110,6 +110,10 @@ def _role(detail: Detail) -> str:
             return f"put {name} into {group}"
         case {"person": name, "left": group}:
             return f"took {name} out of {group}"
+        case {"person": name, "fields": [*fields]}:
+            return f"changed the {', '.join(field.replace('_', ' ') for field in fields)} of {name}"
+        case {"person": name, "link": True}:
+            return f"gave {name} a link by which they set a password"
         case {"person": name, "active": active}:
             return f"let {name} come in" if active else f"keeps {name} out"
         case {"person": name, "password": how}:
@@ -117,6 +121,10 @@ def _role(detail: Detail) -> str:
         case {"person": name, "token": made}:
             return f"gave {name} a key to the API" if made else f"took the key to the API from {name}"
     return ACTIONS["role.changed"]
+
+
+def _asked_for(detail: Detail) -> str:
+    return f"{detail.get('of')}: {'; '.join(detail.get('what', ()))}"
 
 
 def _actor(detail: Detail) -> str:
@@ -194,6 +202,8 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "capability.stopped": _stopped,
     "connector.tried": lambda d: f"tried out a connector of the kind {d['kind']}, version {d['version']}",
     "role.changed": _role,
+    "rights.asked": lambda d: f"asked a second person to change {_asked_for(d)}",
+    "rights.refused": lambda d: f"refused to change {_asked_for(d)}",
     "assignment.changed": _assignment,
     "rate.changed": _rate,
     "budget.changed": _budget,

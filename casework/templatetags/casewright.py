@@ -50,6 +50,7 @@ BELOW: Final = {
     "actors": ("/actors/",),
     "ledger": ("/ledger/",),
     "controls": ("/changes/",),
+    "people": ("/people/",),
 }
 GO: Final = {"inbox": "g i", "cases": "g c"}
 """The keys that go to a place."""
@@ -128,6 +129,8 @@ def navigation(context: Context) -> dict[str, Any]:
         ]
     if permissions.may_publish(user):
         places.insert(-1, ("events", "Events", "broadcast"))
+    if permissions.may_administer(user) or permissions.may_audit(user):
+        places.append(("people", "People", "users"))
     here = request.resolver_match.url_name if request.resolver_match else ""
     return {
         "entries": [{"url": reverse(name), "label": label, "icon": sign, "here": _here(name, here, request.path),

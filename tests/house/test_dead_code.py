@@ -15,7 +15,8 @@ from vulture import Vulture
 ROOT: Final = Path(__file__).parents[2]
 PRODUCT: Final = ("audit", "casework", "orchestration")
 CALLED_BY_FRAMEWORKS: Final = [
-    "Meta", "*Config", "*ObjectPermission", "Command", "add_arguments", "post", "get", "to_representation",
+    "Meta", "*Config", "*ObjectPermission", "Command", "add_arguments", "post", "get", "form_valid",
+    "to_representation",
     "to_internal_value", "_keep_our_logging", "dump", "receive_data_chunk", "file_complete", "IntentActor",
     "SentimentActor", "HttpConnector", "start_item", "VerifiedHead", "CheckpointedHead", "_maybe_scale",
     "process_*", "NothingElse",

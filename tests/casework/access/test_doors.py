@@ -69,6 +69,7 @@ class Scene:
     proposal: Proposal
     document: int
     view: int
+    view_owner: int
 
 
 @pytest.fixture
@@ -114,6 +115,7 @@ def scene(
         view=SavedView.objects.create(
             owner=people["anna"], kind="inbox", name="Cards", group=Group.objects.get(name="Analysts"), query="tab=all"
         ).pk,
+        view_owner=people["anna"].pk,
     )  # fmt: skip
 
 
@@ -141,6 +143,14 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "view": {"view_id": scene.view},
         "api-view": {"view": scene.view},
         "api-view-remove": {"view": scene.view},
+        "password-link": {"uidb64": "MQ", "token": "no-such-token"},
+        "people-group": {"group_id": scene.group},
+        "api-group": {"group": scene.group},
+        "rights-decide": {"proposal_id": 1},
+        "person": {"person_id": scene.view_owner},
+        "person-link": {"person_id": scene.view_owner},
+        "api-person": {"person": scene.view_owner},
+        "api-person-switch": {"person": scene.view_owner},
         "case-new": {"key": "complaint"},
         "case-receive": {"case_id": case, "item": "wait_for_reply"},
         "case-item": {"case_id": scene.waiting.pk, "number": scene.added},
@@ -213,6 +223,10 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
 
 SENT: dict[str, dict[str, Any]] = {
     "case-new": {"reference": "NEW-1", "message": "Hello"},
+    "api-people": {"name": "nora", "reason": "Begins on Monday"},
+    "api-person": {"groups": ["Analysts"], "reason": "Moved", "version": "of-before"},
+    "api-person-switch": {"active": False, "reason": "Has left", "version": "of-before"},
+    "api-group": {"clearance": "public", "rights": [], "reason": "Less work", "version": "of-before"},
     "views": {"kind": "inbox", "state": "tab=groups", "name": "Mine too"},
     "view": {"do": "save", "name": "Cards and more"},
     "api-views": {"name": "Mine too", "asks": "tab=groups"},

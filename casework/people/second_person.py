@@ -1,0 +1,95 @@
+"""Who else has to agree before somebody gets more rights?
+
+A proposal waits until another administrator agrees or refuses; both stand on the control chain, as the change does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+
+from audit.services import Fact, Origin, record_control
+from casework.access import people
+from casework.access.permissions import origin_of
+from casework.people.models import RightsProposal
+from orchestration.ground.clock import utc_now
+from orchestration.ground.refusals import Refused
+
+
+def needs_second(by: User, subject: User | Group) -> bool:
+    """Whether what this person gives this person or group waits for another: as set, and always for their own."""
+    own = subject.pk == by.pk if isinstance(subject, User) else by.groups.filter(pk=subject.pk).exists()
+    return bool(settings.SECOND_PERSON) or own
+
+
+def proposal_make(
+    *, by: User, change: dict[str, Any], reason: str, person: User | None = None, group: Group | None = None
+) -> RightsProposal:
+    """Ask a second person. What was asked before for the same person or group, and waits, is replaced."""
+    RightsProposal.objects.filter(person=person, group=group, by=by).delete()
+    made = RightsProposal.objects.create(
+        person=person, group=group, change=change, reason=reason.strip(), by=by, created=utc_now()
+    )
+    _keep("rights.asked", made, Origin(origin_of(by).actor, cause=reason.strip()))
+    return made
+
+
+@transaction.atomic
+def proposal_decide(*, by: User, proposal_id: int, agree: bool) -> RightsProposal | Refused:
+    """Let a change happen that another administrator has asked for, or refuse it. Whoever asked may take it back."""
+    found = RightsProposal.objects.select_for_update(of=("self",)).select_related("person", "group", "by")
+    proposal = found.filter(pk=proposal_id).first()
+    if proposal is None:
+        return Refused("decided", "This has been decided, or taken back, meanwhile.")
+    if agree and by.pk in (proposal.by_id, proposal.person_id):
+        return Refused("second", "Somebody else has to agree: whoever asks for a change, or gains by it, does not.")
+    if agree and proposal.group is not None and proposal.group in by.groups.all():
+        return Refused("second", "Somebody outside this group has to agree.")
+    origin = Origin(origin_of(by).actor, origin_of(proposal.by).actor, proposal.reason)
+    if agree:
+        _carry_out(proposal, origin)
+    else:
+        _keep("rights.refused", proposal, Origin(origin.actor, cause=proposal.reason))
+    RightsProposal.objects.filter(pk=proposal.pk).delete()
+    return proposal
+
+
+def _carry_out(proposal: RightsProposal, origin: Origin) -> None:
+    change = proposal.change
+    if proposal.person is not None:
+        held = User.objects.select_for_update().get(pk=proposal.person.pk)
+        for group in Group.objects.filter(name__in=change.get("join", ())).order_by("name"):
+            people.person_join(user=held, group=group, origin=origin)
+        if change.get("on"):
+            people.person_switch(user=held, on=True, origin=origin)
+    if proposal.group is not None:
+        group_widen(proposal.group, change, origin)
+
+
+def group_widen(group: Group, change: dict[str, Any], origin: Origin) -> None:
+    """Give a group what a change has for it."""
+    for right in change.get("give", ()):
+        people.group_right(group=group, right=right, given=True, origin=origin)
+    if "clearance" in change:
+        people.clearance_set(group=group, level=change["clearance"], origin=origin)
+
+
+def in_words(change: dict[str, Any]) -> Iterator[str]:
+    """What a proposal would do, in sentences."""
+    for group in change.get("join", ()):
+        yield f"put into {group}"
+    if change.get("on"):
+        yield "let in again"
+    for right in change.get("give", ()):
+        yield f"give the right {right}"
+    if "clearance" in change:
+        yield f"let see what is {change['clearance']}"
+
+
+def _keep(action: str, proposal: RightsProposal, origin: Origin) -> None:
+    of = proposal.person.get_username() if proposal.person is not None else f"the group {proposal.group}"
+    record_control([Fact(action, {"of": of, "what": list(in_words(proposal.change))})], origin, utc_now())

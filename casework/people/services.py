@@ -1,0 +1,269 @@
+"""How does an administrator change people, groups and rights, so that no one alone widens what anybody may?
+
+What takes rights holds at once. What gives rights waits for a second administrator where the product is set so, and
+always where somebody changes their own. Each change is made on a row that is locked and still as its page showed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.contrib.auth.models import Group, User
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models import Q
+
+from audit.services import Origin
+from casework.access import people
+from casework.access.permissions import LEVELS, origin_of
+from casework.access.roles_verification import control_begin
+from casework.models import GroupClearance
+from casework.people.read import RIGHTS, group_version, person_version
+from casework.people.second_person import group_widen, needs_second, proposal_make
+from casework.tasks.services import tasks_free
+from orchestration.ground.refusals import Refused
+
+REASON_MOST: Final = 150
+NOT_PRINTED: Final = "Use letters that can be read."
+CHANGED_MEANWHILE: Final = Refused(
+    "changed", "Somebody has changed this meanwhile. Nothing was done: look at it as it is now, and decide again."
+)
+NOBODY_LEFT: Final = Refused(
+    "last", "Nobody would be left who may change people and rights. Give somebody else the right first."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """`freed`: tasks that went back to their groups. `waiting`: a second person has to agree to the rest."""
+
+    anything: bool
+    freed: int = 0
+    waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Somebody new. `waiting`: their groups have to be agreed to by a second person."""
+
+    user: User
+    waiting: bool
+
+
+@transaction.atomic
+def person_invite(
+    *, by: User, name: str, first: str = "", last: str = "", email: str = "", groups: Collection[str] = (), reason: str
+) -> Invited | Refused:
+    """Somebody new, without a password: they set one by a link."""
+    name = User.normalize_username(name.strip())
+    errors = _wrong(first=first, last=last, email=email, reason=reason) | _wrong_name(name)
+    wanted, unknown = _groups(groups)
+    if unknown:
+        errors["groups"] = f"There is no group {unknown[0]}."
+    if errors:
+        return _invalid(errors)
+    user = people.person_make(name=name, first=first.strip(), last=last.strip(), origin=_begun(by, reason))
+    if isinstance(user, Refused):
+        return user
+    if email:
+        people.person_rename(
+            user=user, first=user.first_name, last=user.last_name, email=email.strip(), origin=_origin(by, reason)
+        )
+    waiting = bool(wanted) and needs_second(by, user)
+    if waiting:
+        proposal_make(by=by, person=user, change={"join": sorted(group.name for group in wanted)}, reason=reason)
+    else:
+        for group in wanted:
+            people.person_join(user=user, group=group, origin=_origin(by, reason))
+    return Invited(user, waiting)
+
+
+@transaction.atomic
+def person_rename(
+    *, by: User, user: User, first: str, last: str, email: str, reason: str, version: str
+) -> Changed | Refused:
+    """How somebody is called, and where mail reaches them."""
+    held = _held_person(user, version)
+    if isinstance(held, Refused):
+        return held
+    if errors := _wrong(first=first, last=last, email=email, reason=reason, but=held.pk):
+        return _invalid(errors)
+    origin = _begun(by, reason)
+    changed = people.person_rename(
+        user=held, first=first.strip(), last=last.strip(), email=email.strip(), origin=origin
+    )
+    return Changed(changed)
+
+
+@transaction.atomic
+def person_groups(*, by: User, user: User, groups: Collection[str], reason: str, version: str) -> Changed | Refused:
+    """Put somebody into these groups and no others. What they hold and may not take any more is free again."""
+    held = _held_person(user, version)
+    if isinstance(held, Refused):
+        return held
+    wanted, unknown = _groups(groups)
+    errors = _wrong(reason=reason) | ({"groups": f"There is no group {unknown[0]}."} if unknown else {})
+    if errors:
+        return _invalid(errors)
+    has = {group.pk: group for group in held.groups.all()}
+    more = [group for group in wanted if group.pk not in has]
+    less = [group for pk, group in has.items() if pk not in {group.pk for group in wanted}]
+    origin = _begun(by, reason)
+    for group in less:
+        people.person_leave(user=held, group=group, origin=origin)
+    waiting = bool(more) and needs_second(by, held)
+    if waiting:
+        proposal_make(by=by, person=held, change={"join": sorted(group.name for group in more)}, reason=reason)
+    else:
+        for group in more:
+            people.person_join(user=held, group=group, origin=origin)
+    if less and not _administrators():
+        return _undone(NOBODY_LEFT)
+    freed = tasks_free(holder=held, origin=origin) if less else 0
+    return Changed(bool(less or more), freed, waiting)
+
+
+@transaction.atomic
+def person_switch(*, by: User, user: User, on: bool, reason: str, version: str) -> Changed | Refused:
+    """Let somebody in, or keep them out: then their sessions and keys end and what they held is free again."""
+    held = _held_person(user, version)
+    if isinstance(held, Refused):
+        return held
+    if errors := _wrong(reason=reason):
+        return _invalid(errors)
+    if not on and held.pk == by.pk:
+        return Refused("yourself", "Nobody keeps themselves out. Ask another administrator.")
+    origin = _begun(by, reason)
+    if on and not held.is_active and needs_second(by, held):
+        proposal_make(by=by, person=held, change={"on": True}, reason=reason)
+        return Changed(True, waiting=True)
+    changed = people.person_switch(user=held, on=on, origin=origin)
+    if not on and not _administrators():
+        return _undone(NOBODY_LEFT)
+    return Changed(changed, 0 if on else tasks_free(holder=held, origin=origin))
+
+
+@transaction.atomic
+def group_make(*, by: User, name: str, reason: str) -> Group | Refused:
+    """A new group, which sees what is public and may nothing yet."""
+    name = name.strip()
+    errors = _wrong(reason=reason)
+    if not name or len(name) > people.LONGEST_NAME or not name.isprintable():
+        errors["name"] = f"A name has 1 to {people.LONGEST_NAME} letters that can be read."
+    elif Group.objects.filter(name__iexact=name).exists():
+        errors["name"] = "There is a group of this name already."
+    if errors:
+        return _invalid(errors)
+    group, _ = people.group_ensure(name=name, clearance=LEVELS[0], origin=_begun(by, reason))
+    return group
+
+
+@transaction.atomic
+def group_change(
+    *, by: User, group: Group, level: str, rights: Collection[str], reason: str, version: str
+) -> Changed | Refused:
+    """What a group sees, and what it may on all cases: these rights (of `RIGHTS`) and no others of them."""
+    held = Group.objects.select_for_update().get(pk=group.pk)
+    if group_version(held) != version:
+        return CHANGED_MEANWHILE
+    errors = _wrong(reason=reason) | ({} if level in LEVELS else {"clearance": "This is no clearance."})
+    if any(right not in RIGHTS for right in rights):
+        errors["rights"] = "There is no such right."
+    if errors:
+        return _invalid(errors)
+    has = {f"{app}.{code}" for app, code in held.permissions.values_list("content_type__app_label", "codename")}
+    more, less = sorted({*rights} - has), sorted((has & RIGHTS.keys()) - {*rights})
+    row = GroupClearance.objects.filter(group=held).first()
+    now = LEVELS[0] if row is None else row.level
+    origin = _begun(by, reason)
+    for right in less:
+        people.group_right(group=held, right=right, given=False, origin=origin)
+    if LEVELS.index(level) < LEVELS.index(now):
+        people.clearance_set(group=held, level=level, origin=origin)
+    change: dict[str, Any] = {"give": more} if more else {}
+    change |= {"clearance": level} if LEVELS.index(level) > LEVELS.index(now) else {}
+    waiting = bool(change) and needs_second(by, held)
+    if waiting:
+        proposal_make(by=by, group=held, change=change, reason=reason)
+    elif change:
+        group_widen(held, change, origin)
+    if less and not _administrators():
+        return _undone(NOBODY_LEFT)
+    return Changed(bool(less or change or level != now), 0, waiting)
+
+
+def _held_person(user: User, version: str) -> User | Refused:
+    """Their row, locked, where it is as the page showed it."""
+    held = User.objects.select_for_update().get(pk=user.pk)
+    return held if person_version(held) == version else CHANGED_MEANWHILE
+
+
+def _groups(names: Collection[str]) -> tuple[list[Group], list[str]]:
+    """The groups of these names, and the names that are none."""
+    found = list(Group.objects.filter(name__in=names).order_by("name"))
+    return found, sorted({*names} - {group.name for group in found})
+
+
+def _administrators() -> bool:
+    """Whether anybody is left who may change people and rights and comes in."""
+    right = people.permission("auth.change_user")
+    may = Q(is_superuser=True) | Q(groups__permissions=right) | Q(user_permissions=right)
+    return User.objects.filter(may, is_active=True).exists()
+
+
+def _undone(refused: Refused) -> Refused:
+    transaction.set_rollback(True)
+    return refused
+
+
+def _begun(by: User, reason: str) -> Origin:
+    """The chain notes who is there before the first change that it tells of."""
+    origin = _origin(by, reason)
+    control_begin(origin)
+    return origin
+
+
+def _origin(by: User, reason: str) -> Origin:
+    return Origin(origin_of(by).actor, cause=reason.strip())
+
+
+def _invalid(errors: dict[str, str]) -> Refused:
+    return Refused("invalid", "Please correct what is marked.", errors)
+
+
+def _wrong_name(name: str) -> dict[str, str]:
+    try:
+        UnicodeUsernameValidator()(name)
+    except ValidationError:
+        return {"name": "A sign-in name has letters, digits and @ . + - _ only."}
+    if len(name) > people.LONGEST_NAME or User.objects.filter(username__iexact=name).exists():
+        return {"name": "Somebody is called so already, or the name is too long."}
+    return {}
+
+
+def _wrong(*, first: str = "", last: str = "", email: str = "", reason: str, but: int | None = None) -> dict[str, str]:
+    """Why these cannot be kept, by field. `but`: whose own address of mail it may be."""
+    reason, email = reason.strip(), email.strip()
+    errors: dict[str, str] = {}
+    if not 3 <= len(reason) <= REASON_MOST or not reason.isprintable():
+        errors["reason"] = f"Say in 3 to {REASON_MOST} letters why: it is kept with the change."
+    for field, text in (("first", first), ("last", last)):
+        if len(text) > 150 or not text.isprintable():
+            errors[field] = NOT_PRINTED
+    if email:
+        errors |= _wrong_mail(email, but)
+    return errors
+
+
+def _wrong_mail(email: str, but: int | None) -> dict[str, str]:
+    try:
+        validate_email(email)
+    except ValidationError:
+        return {"email": "This is no address of mail."}
+    if User.objects.filter(email__iexact=email).exclude(pk=but or 0).exists():
+        return {"email": "Somebody else has this address."}
+    return {}

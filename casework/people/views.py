@@ -1,0 +1,172 @@
+"""Where does an administrator see and change people, without a shell?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from django.contrib.auth.models import Group, User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.http import urlencode
+
+from casework.access import permissions
+from casework.actors.ledger.csv_file import csv_answer
+from casework.people import services
+from casework.people.links import Link, link_make
+from casework.people.read import PAGE, STATES, Person, person_rows, persons, waiting
+from casework.people.rights import changes, looks
+from casework.people.second_person import proposal_decide
+from casework.people.services import Changed, Invited
+from casework.web.decorators import answered, person, reads, reads_and_writes, refusal, writes
+from orchestration.ground.refusals import Refused
+
+WAITS: Final = " A second administrator has to agree to what gives rights."
+COLUMNS: Final = (
+    "Sign-in name", "First name", "Last name", "Mail", "Groups", "Sees", "May come in", "Last signed in", "Tasks held"
+)  # fmt: skip
+
+
+@reads
+def people_list(request: HttpRequest) -> HttpResponse:
+    """Everybody, by sign-in name, with what waits for a second person."""
+    by = looks(person(request))
+    given = _asked(request)
+    rows = person_rows(**given)
+    page = _number(request.GET.get("page", ""))
+    shown = persons(rows[(page - 1) * PAGE : page * PAGE + 1])
+    more = f"?{urlencode(given | {'page': page + 1})}" if len(shown) > PAGE else ""
+    context = {
+        "people": shown[:PAGE], "more": more, "given": given, "count": rows.count(), "states": STATES.items(),
+        "groups": Group.objects.order_by("name").values_list("name", flat=True), "waiting": waiting(), "me": by.pk,
+        "may_change": permissions.may_administer(by), "query": urlencode(given),
+    }  # fmt: skip
+    return render(request, "people/list.html", context)
+
+
+@reads
+def people_download(request: HttpRequest) -> HttpResponse:
+    """Those of the list as a table of a spreadsheet."""
+    looks(person(request))
+    table = csv_answer(_table(persons(person_rows(**_asked(request)))), "people")
+    return HttpResponse(table.getvalue(), headers=dict(table.headers))
+
+
+def _table(people: list[Person]) -> Iterator[tuple[str, ...]]:
+    yield COLUMNS
+    for one in people:
+        last = "" if one.last is None else one.last.isoformat(timespec="seconds")
+        comes = "yes" if one.active else "no"
+        groups = "; ".join(one.groups)
+        yield (one.name, one.first, one.last_name, one.email, groups, one.clearance, comes, last, str(one.held))
+
+
+@reads_and_writes
+def person_new(request: HttpRequest) -> HttpResponse:
+    """Invite somebody: their link is shown in the answer, and never again."""
+    by = changes(person(request))
+    if request.method != "POST":
+        return _new_page(request, {})
+    given = {name: request.POST.get(name, "") for name in ("name", "first", "last", "email", "reason")}
+    groups = request.POST.getlist("groups")
+    outcome = services.person_invite(by=by, groups=groups, **given)
+    if isinstance(outcome, Refused):
+        return _new_page(request, {**given, "groups": groups}, outcome)
+    return _link_page(request, outcome.user, outcome)
+
+
+def _new_page(request: HttpRequest, given: Mapping[str, Any], refused: Refused | None = None) -> HttpResponse:
+    groups = Group.objects.order_by("name").values_list("name", flat=True)
+    context = {"given": given, "refused": refused, "groups": groups, "chosen": given.get("groups", ())}
+    return render(request, "people/new.html", context, status=200 if refused is None else 400)
+
+
+@writes
+def person_link(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Another link for a password; the one before is none any more."""
+    changes(person(request))
+    return _link_page(request, _somebody(person_id), None)
+
+
+def _link_page(request: HttpRequest, user: User, invited: Invited | None) -> HttpResponse:
+    link = link_make(by=person(request), user=user, base=f"{request.scheme}://{request.get_host()}")
+    if isinstance(link, Refused):
+        return refusal(request, link, f"/people/{user.pk}/")
+    context: dict[str, Link | Invited | User | None] = {"somebody": user, "link": link, "invited": invited}
+    return render(request, "people/link.html", context)
+
+
+@reads_and_writes
+def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
+    """One person; `do` says what a form changes: names, groups, or whether they come in."""
+    by = looks(person(request))
+    user = _somebody(person_id)
+    if request.method != "POST":
+        return _person_page(request, user)
+    changes(person(request))
+    outcome = _changed(request, by, user)
+    if isinstance(outcome, Refused) and outcome.errors:
+        return _person_page(request, user, outcome)
+    return answered(request, outcome, _said(outcome), f"/people/{user.pk}/")
+
+
+def _changed(request: HttpRequest, by: User, user: User) -> Changed | Refused:
+    sent = request.POST
+    held: dict[str, Any] = {
+        "by": by, "user": user, "reason": sent.get("reason", ""), "version": sent.get("version", "")
+    }  # fmt: skip
+    match sent.get("do"):
+        case "names":
+            first, last, email = (sent.get(name, "") for name in ("first", "last", "email"))
+            return services.person_rename(**held, first=first, last=last, email=email)
+        case "groups":
+            return services.person_groups(**held, groups=sent.getlist("groups"))
+        case "in" | "out" as do:
+            return services.person_switch(**held, on=do == "in")
+    return Refused("invalid", "Nothing was asked for.")
+
+
+def _said(outcome: Changed | Refused) -> str:
+    if isinstance(outcome, Refused):
+        return ""
+    if not outcome.anything:
+        return "It was so already."
+    told = "Asked for." if outcome.waiting and not outcome.freed else "Changed."
+    freed = f" {outcome.freed} of their tasks went back to the group." if outcome.freed else ""
+    return told + freed + (WAITS if outcome.waiting else "")
+
+
+def _person_page(request: HttpRequest, user: User, refused: Refused | None = None) -> HttpResponse:
+    (somebody,) = persons(User.objects.filter(pk=user.pk))
+    sent = request.POST if refused is not None else None
+    shown = {"first": somebody.first, "last": somebody.last_name, "email": somebody.email}
+    given = shown | ({name: sent.get(name, shown.get(name, "")) for name in (*shown, "reason", "do")} if sent else {})
+    context = {
+        "somebody": somebody, "refused": refused, "given": given, "me": person(request).pk,
+        "groups": Group.objects.order_by("name").values_list("name", flat=True),
+        "chosen": sent.getlist("groups") if sent and given["do"] == "groups" else somebody.groups,
+        "may_change": permissions.may_administer(person(request)),
+    }  # fmt: skip
+    return render(request, "people/person.html", context, status=200 if refused is None else 400)
+
+
+@writes
+def rights_decide(request: HttpRequest, proposal_id: int) -> HttpResponse:
+    """A second administrator agrees to a change, or refuses it."""
+    by = changes(person(request))
+    agree = request.POST.get("how") == "agree"
+    outcome = proposal_decide(by=by, proposal_id=proposal_id, agree=agree)
+    return answered(request, outcome, "You agreed: it holds now." if agree else "It will not be done.", "/people/")
+
+
+def _somebody(person_id: int) -> User:
+    return get_object_or_404(User, pk=person_id)
+
+
+def _asked(request: HttpRequest) -> dict[str, str]:
+    given = {name: request.GET.get(name, "")[:150] for name in ("q", "group", "state")}
+    return given if given["state"] in STATES else given | {"state": ""}
+
+
+def _number(text: str) -> int:
+    return max(int(text), 1) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
