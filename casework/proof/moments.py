@@ -113,6 +113,14 @@ def _lines(seen: Look) -> tuple[Line, ...]:
     return tuple(timeline(seen, Wanted(ALL), Changes(seen), Places(seen, {})))
 
 
+def look_then(*, user: User, case: Case, now: datetime, rows: Sequence[Row]) -> tuple[Look, Replayed] | None:
+    """The eyes of this reader on the case after the last of these links."""
+    built = replayed(rows)
+    if built is None:
+        return None
+    return _then(look(user=user, case=case, now=now, most=1, stood=built.told.state), built), built
+
+
 def _then(seen: Look, built: Replayed) -> Look:
     """The same eyes, on the past alone."""
     case = copy(seen.case)

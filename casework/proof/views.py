@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from audit.reading import links_upto
 from casework.access import permissions
@@ -12,6 +13,7 @@ from casework.cases import services
 from casework.models import Case
 from casework.proof.difference import difference
 from casework.proof.moments import Moment, moment
+from casework.proof.why import why as why_decided
 from casework.web.decorators import page_or_part, person, reads
 from orchestration.ground import clock
 
@@ -51,3 +53,13 @@ def _sequence(one: Moment) -> int:
 def _number(text: str) -> int:
     """0 where it is none."""
     return int(text) if text.isdecimal() and len(text) < 9 else 0
+
+
+@reads
+def why(request: HttpRequest, case_id: int, sequence: int) -> HttpResponse:
+    """One decision of rules, in full."""
+    case = permissions.case_for_user(person(request), case_id, "view")
+    services.case_viewed(by=person(request), case=case)
+    found = why_decided(user=person(request), case=case, now=clock.utc_now(), sequence=sequence)
+    may_read = permissions.may_publish(person(request)) or permissions.may_audit(person(request))
+    return render(request, "proof/why.html", {"case": case, "why": found, "may_read_rules": may_read})

@@ -31,7 +31,7 @@ PLACES: Final = {
     "task": "use/task", "cases": "use/cases", "case": "use/case", "case-new": "use/cases",
     "case-samples": "use/cases", "following": "use/cases", "search": "use/search",
     "case-receive": "use/case", "case-reveal": "use/revealing", "history": "use/history", "case-verify": "use/history",
-    "case-then": "use/history", "case-data": "use/case", "case-documents": "use/documents",
+    "case-then": "use/history", "case-why": "use/history", "case-data": "use/case", "case-documents": "use/documents",
     "case-document": "use/documents",
     "case-decisions": "use/case", "case-people": "use/case", "case-edit": "use/case",
     "rules": "use/rules", "rules-version": "use/rules", "rules-edit": "use/rules", "models": "use/models",

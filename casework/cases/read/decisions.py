@@ -89,7 +89,7 @@ def decisions_made(look: Look, source: Source | None = None) -> tuple[Decision, 
     """The newest decisions, the newest first; all of them stand in the history."""
     names = decision_names(look.case.instance.definition_id)
     source = source or sources(look, names)
-    return tuple(_decision(look, entry, names, source) for entry in reversed(look.decided()))
+    return tuple(decision_told(look, entry, names, source) for entry in reversed(look.decided()))
 
 
 def fired_in(look: Look, entries: Iterable[Entry]) -> dict[int, tuple[Fired, ...]]:
@@ -109,7 +109,8 @@ def decision_names(definition: int) -> Mapping[str, str]:
     return found
 
 
-def _decision(look: Look, entry: Entry, names: Mapping[str, str], source: Source) -> Decision:
+def decision_told(look: Look, entry: Entry, names: Mapping[str, str], source: Source) -> Decision:
+    """The decision that an event says was made, as the reader may see it."""
     detail = look.view.payload(entry.detail)
     output = detail.get("output")
     said = values_in_words(look.case_type)

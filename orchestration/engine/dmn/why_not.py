@@ -1,17 +1,18 @@
 """Why not that outcome: what is the smallest change of the inputs that gives it? (DMN 1.5, 8.2.8: rules and matching)
 
-For every input the values worth trying are known: the nearest one in each region that a table tells apart, and what its
-type allows. Changes of one input are tried before changes of two, near ones before far ones, and each by evaluating the
-decision: what is returned has given the wished outcome.
+For every input, and every value inside one that is a context, the values worth trying are known: the nearest one in
+each region that a table tells apart, and what its type allows. Changes of one place are tried before changes of two,
+near ones before far ones, and each by evaluating the decision: what is returned has given the wished outcome.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations, islice, product
-from typing import Any
+from typing import Any, Final
 
 from orchestration.engine.dmn.decision_model import DecisionModel, Part
 from orchestration.engine.dmn.decision_result import DecisionResult, Inputs
@@ -20,11 +21,16 @@ from orchestration.engine.dmn.regions import column_regions, nearest
 from orchestration.engine.dmn.samples import samples
 from orchestration.engine.dmn.shortcut import kind_of_type
 from orchestration.engine.feel import FeelError, to_feel
-from orchestration.engine.feel.types import Type
+from orchestration.engine.feel.types import ANY, Type
 from orchestration.engine.feel.values import Value
 
 MOST_INPUTS = 3
-"""How many inputs are changed at once, at most."""
+"""How many places in the inputs are changed at once, at most."""
+DEEPEST: Final = 4
+"""How deep in a context a value is changed, the input itself counted."""
+NUMBER: Final = r"\d+(?:\.\d+)?"
+Path = tuple[str, ...]
+"""A place in the inputs: the name of one, and names inside it."""
 MOST_TRIES = 5_000
 """How many changes are evaluated, at most."""
 MOST_CHANGES = 50_000
@@ -33,7 +39,7 @@ MOST_CHANGES = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An input that has to change, from what to what, as plain values."""
+    """A place in the inputs that has to change, from what to what, as plain values. `name`: dotted inside a context."""
 
     name: str
     was: Any
@@ -54,9 +60,9 @@ class WhyNot:
 
 @dataclass(frozen=True, slots=True)
 class _Option:
-    """One value to try for one input, and how far it is from what it was."""
+    """One value to try at one place of the inputs, and how far it is from what it was."""
 
-    name: str
+    path: Path
     value: Value
     distance: float
 
@@ -71,14 +77,51 @@ def why_not(of: DecisionModel, decision: str, inputs: Inputs, wished: object, *,
     if fulfils(current.value, wished):
         return WhyNot((), current, 0)
     tried = 0
-    for options in islice(_changes(of, of.decisions[decision], inputs), MOST_TRIES):
+    for options, evaluation in _tries(of, decision, inputs, now, MOST_TRIES):
         tried += 1
-        changed = {**inputs, **{option.name: option.value for option in options}}
-        evaluation = of.evaluate(decision, changed, now=now)
         if fulfils(evaluation.value, wished):
-            changes = (Change(each.name, plain(_given(inputs, each.name)), plain(each.value)) for each in options)
-            return WhyNot(tuple(changes), evaluation, tried)
+            return WhyNot(_told(options, inputs), evaluation, tried)
     return WhyNot(None, None, tried)
+
+
+def otherwise(
+    of: DecisionModel, decision: str, inputs: Inputs, *, now: object = None, most: int = MOST_TRIES
+) -> tuple[WhyNot, ...]:
+    """For each other value that the decision gave among so many changes, the smallest of those that gave it, the
+    smallest first. Raises UnknownDecision."""
+    known = {_key(of.evaluate(decision, inputs, now=now))}
+    found: list[WhyNot] = []
+    for tried, (options, evaluation) in enumerate(_tries(of, decision, inputs, now, most), 1):
+        if _key(evaluation) not in known:
+            known.add(_key(evaluation))
+            found.append(WhyNot(_told(options, inputs), evaluation, tried))
+    return tuple(found)
+
+
+def _key(evaluation: DecisionResult) -> str:
+    return repr(evaluation.value)
+
+
+def _tries(
+    of: DecisionModel, decision: str, inputs: Inputs, now: object, most: int
+) -> Iterator[tuple[tuple[_Option, ...], DecisionResult]]:
+    for options in islice(_changes(of, of.decisions[decision], inputs), most):
+        yield options, of.evaluate(decision, _changed(inputs, options), now=now)
+
+
+def _told(options: tuple[_Option, ...], inputs: Inputs) -> tuple[Change, ...]:
+    return tuple(Change(".".join(each.path), plain(_given(inputs, each.path)), plain(each.value)) for each in options)
+
+
+def _changed(inputs: Inputs, options: Iterable[_Option]) -> Inputs:
+    found = dict(inputs)
+    for option in options:
+        inner = found
+        for name in option.path[:-1]:
+            inner[name] = dict(inner[name])
+            inner = inner[name]
+        inner[option.path[-1]] = option.value
+    return found
 
 
 def fulfils(value: Value, wished: object) -> bool:
@@ -90,7 +133,7 @@ def fulfils(value: Value, wished: object) -> bool:
 
 
 def _changes(of: DecisionModel, part: Part, inputs: Inputs) -> Iterator[tuple[_Option, ...]]:
-    """Changes to try: fewer inputs first, then nearer ones."""
+    """Changes to try: fewer places first, then nearer ones."""
     options = _options(of, part, inputs)
     for count in range(1, MOST_INPUTS + 1):
         several = (product(*chosen) for chosen in combinations(options, count))
@@ -99,33 +142,65 @@ def _changes(of: DecisionModel, part: Part, inputs: Inputs) -> Iterator[tuple[_O
 
 
 def _options(of: DecisionModel, part: Part, inputs: Inputs) -> list[list[_Option]]:
-    """For each input that the decision depends on, the values to try, nearest first."""
+    """For each input that the decision depends on, and each value inside a context, what to try, nearest first."""
     found = []
     for each in part.plan:
         if each.expression is None and not each.node.path:
-            was = _typed(_given(inputs, each.node.name), each.type)
-            values = _distinct([*_near(of, each, was), *samples(each.type)], was)
-            options = [_Option(each.node.name, value, _distance(was, value)) for value in values]
-            found.append(sorted(options, key=lambda option: option.distance))
+            name = each.node.name
+            for path in tuple(_inside((name,), inputs.get(name))) or ((name,),):
+                found.append(sorted(_options_at(of, each, inputs, path), key=lambda option: option.distance))
     return [options for options in found if options]
 
 
-def _near(of: DecisionModel, given: Part, was: Value) -> Iterator[Value]:
-    """The nearest value in each region of the table columns that read this input by its name."""
+def _inside(path: Path, value: object) -> Iterator[Path]:
+    """The places of the single values in a context."""
+    for name, below in value.items() if isinstance(value, Mapping) and len(path) < DEEPEST else ():
+        yield from _inside((*path, name), below) if isinstance(below, Mapping) else [(*path, name)]
+
+
+def _options_at(of: DecisionModel, each: Part, inputs: Inputs, path: Path) -> Iterator[_Option]:
+    type_ = each.type if len(path) == 1 else ANY
+    was = _typed(_given(inputs, path), type_)
+    more = samples(type_) if len(path) == 1 else []
+    for value in _distinct([*_near(of, each, path, type_, was), *more], was):
+        yield _Option(path, value, _distance(was, value))
+
+
+def _near(of: DecisionModel, given: Part, path: Path, type_: Type, was: Value) -> Iterator[Value]:
+    """The nearest value in each region of the table columns that read this place, by itself or times a number."""
     for reading in of.readings:
         if all(needed is not given.node for _, needed in reading.node.needs):
             continue
         for column in (column for table in reading.tables for column in table.inputs):
-            if column.clause.expression.text == given.node.name:
-                kind = kind_of_type(given.type) or kind_of_type(column.type) or column.index.kind
-                for region in column_regions(column, given.type):
-                    yield nearest(kind, region, was)
-                    yield region.example
+            for times in _times(".".join(path), column.clause.expression.text):
+                kind = kind_of_type(type_) or kind_of_type(column.type) or column.index.kind
+                there = _short(was * times) if isinstance(was, Decimal) else was
+                for region in column_regions(column, type_):
+                    for value in (nearest(kind, region, there), region.example):
+                        yield value / times if isinstance(value, Decimal) else value
 
 
-def _given(inputs: Inputs, name: str) -> Value:
+def _short(number: Decimal) -> Decimal:
+    """As people say it: what is near to many decimals would have as many, and be read as the bound itself."""
+    exponent = number.as_tuple().exponent
+    many = isinstance(exponent, int) and exponent < -2
+    return (number.quantize(Decimal("0.1")) if many and abs(number) < 10**20 else number).normalize()
+
+
+def _times(path: str, text: str) -> Iterator[Decimal]:
+    """By what a column's expression multiplies this place; by 1 too where it reads it in any other way."""
+    if text == path or re.search(rf"(?<![\w.]){re.escape(path)}(?!\.?\w)", text):
+        yield Decimal(1)
+    if (found := re.fullmatch(rf"{re.escape(path)}\s*\*\s*({NUMBER})", text)) and Decimal(found[1]):
+        yield Decimal(found[1])
+
+
+def _given(inputs: Inputs, path: Path) -> Value:
+    value: object = inputs
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
     try:
-        return to_feel(inputs.get(name))
+        return to_feel(value)
     except TypeError:
         return None
 

@@ -1,0 +1,151 @@
+"""Why was this decided, would it be decided so again, and what would have made it otherwise?
+
+One decision of rules in full: who or what led to it, on which values from where, which rules of which version of the
+case type, put in force by whom; evaluated again from that version and those values; and for each other outcome the
+smallest change of the values that gives it, evaluated too. Where a value that it read is masked for the reader, nothing
+is evaluated for them: what comes of it would tell what the value is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.contrib.auth.models import User
+from django.http import Http404
+
+from audit.reading import links_upto
+from audit.selectors import Entry
+from casework.cases.read.case_view import Look
+from casework.cases.read.decisions import Decision, decision_names, decision_told, titles
+from casework.cases.read.sources import sources
+from casework.cases.read.timeline import actor_name
+from casework.cases.read.values import values_in_words
+from casework.models import Case
+from casework.proof.moments import look_then
+from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
+from orchestration.models import Definition
+from orchestration.view.decided import Alternative, again, alternatives
+
+Json = Any
+MADE: Final = "engine.DecisionEvaluated"
+MOST: Final = 8
+"""Other outcomes that are told."""
+SAME, APART, NOT_ASKED, GONE = "same", "apart", "not asked", "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A value that would have had to be another, in words."""
+
+    label: str
+    was: Json
+    becomes: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """Another outcome, with the smallest change that was found to give it."""
+
+    switches: tuple[Switch, ...]
+    output: tuple[tuple[str, Json], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The version whose rules decided. `by`: who put it in force."""
+
+    id: int
+    label: str
+    digest: str
+    at: datetime
+    by: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """`again`: evaluated anew it comes out the same, apart, or it was not asked since something is masked, or cannot be
+    asked since the version is gone."""
+
+    title: str
+    decision: Decision
+    who: str
+    cause: str
+    part: str
+    again: str
+    version: InForce | None
+    otherwise: tuple[Otherwise, ...]
+
+    @property
+    def one(self) -> tuple[Decision, ...]:
+        return (self.decision,)
+
+
+def why(*, user: User, case: Case, now: datetime, sequence: int) -> Why:
+    """The decision of this event. Raises Http404 where the event is none, or the case before it cannot be rebuilt."""
+    rows = links_upto(case.instance_id, sequence)
+    found = look_then(user=user, case=case, now=now, rows=rows)
+    if found is None or found[1].last.sequence != sequence or found[1].last.action != MADE:
+        raise Http404("There is no such decision in this case.")
+    then, entry = found[0], found[1].last
+    if entry.detail.get("erased"):
+        raise Http404("What was decided there was erased by an order.")
+    names = decision_names(case.instance.definition_id)
+    version, case_type = _in_force(found[1].version)
+    sees_all = then.view.payload(entry.detail).get("inputs") == entry.detail["inputs"]
+    return Why(
+        title=then.view.text(case.title), decision=decision_told(then, entry, names, sources(then, names)),
+        who=actor_name(entry.actor, then.names), cause=then.view.text(entry.cause),
+        part=then.view.text(then.running.around(entry.detail.get("item"))),
+        again=_again(case_type, entry) if sees_all else NOT_ASKED, version=version,
+        otherwise=tuple(_otherwise(then, case_type, entry)) if sees_all and case_type else (),
+    )  # fmt: skip
+
+
+def _in_force(label: str) -> tuple[InForce | None, CaseType | None]:
+    key, _, number = label.rpartition(" v")
+    rows = Definition.objects.filter(key=key, version=int(number)) if number.isdecimal() else Definition.objects.none()
+    row = rows.select_related("deployed_by").defer("files").first()
+    if row is None:
+        return None, None
+    by = "Casewright" if row.deployed_by is None else row.deployed_by.get_full_name() or row.deployed_by.get_username()
+    told = InForce(row.pk, label, row.content_hash, row.deployed_at, by, row.note)
+    try:
+        return told, by_definition(row.pk)
+    except Faulty:
+        return told, None
+
+
+def _again(case_type: CaseType | None, entry: Entry) -> str:
+    detail = entry.detail
+    made = None if case_type is None else again(case_type.library, detail["decision"], detail["inputs"], entry.at)
+    if made is None:
+        return GONE
+    anew = (made.output, list(made.hits), list(made.problems))
+    return SAME if anew == (detail["output"], list(detail["hits"]), list(detail.get("problems", ()))) else APART
+
+
+def _otherwise(then: Look, case_type: CaseType, entry: Entry) -> Iterator[Otherwise]:
+    detail = entry.detail
+    for one in alternatives(case_type.library, detail["decision"], detail["inputs"], entry.at)[:MOST]:
+        yield Otherwise(tuple(_switches(then, case_type, one)), tuple(_output(then, one.output)))
+
+
+def _switches(then: Look, case_type: CaseType, one: Alternative) -> Iterator[Switch]:
+    named, said = titles(case_type), values_in_words(case_type)
+    for change in one.changes:
+        pointer = "/" + change.name.replace(".", "/")
+        yield Switch(_label(pointer, named), said(pointer, change.was), said(pointer, change.becomes))
+
+
+def _label(pointer: str, named: Mapping[str, str]) -> str:
+    parts = pointer.split("/")[1:]
+    return ": ".join(named.get("/" + "/".join(parts[: depth + 1]), part) for depth, part in enumerate(parts))
+
+
+def _output(then: Look, output: Json) -> Iterator[tuple[str, Json]]:
+    shown = then.view.payload({"output": output})["output"]
+    yield from shown.items() if isinstance(shown, Mapping) else [("", shown)]
