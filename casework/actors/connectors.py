@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from casework.access import permissions
 from casework.web.decorators import person, reads_and_writes, writes
-from orchestration.actors.card import Card, card_of
+from orchestration.actors.card import card_of
 from orchestration.actors.connectors import Wanted, connector_register, connector_try, health_of
 from orchestration.actors.contract import version_of
 from orchestration.actors.kinds.declared import FILE_KINDS, file_faults
@@ -74,7 +74,7 @@ def _tried(request: HttpRequest, given: dict[str, str], content: bytes) -> HttpR
     except (ValueError, RecursionError):
         return _page(request, given, status=400, input_error="This is no JSON.")
     actor = Actor.objects.filter(key=given["key"]).first()
-    card = Card() if actor is None else card_of(actor.card)
+    card = card_of(FILE_KINDS[given["kind"]].card if actor is None else actor.card)
     tried = connector_try(given["kind"], content, input, card, permissions.origin_of(person(request)))
     output = None if tried.output is None else json.dumps(tried.output, indent=2, ensure_ascii=False)
     return _page(request, given, sound=True, tried=tried, output=output)

@@ -6,6 +6,7 @@ jobs stand behind it, where the two differ, how long each took, what failed.
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from casework.actors.score_card import ScoreCard, score_card
 from orchestration.actors import versions
 from orchestration.actors.agreement import Share, differences
 from orchestration.actors.capability import shipped
+from orchestration.actors.kinds.declared import FILE_KINDS
 from orchestration.actors.registration import standing
 from orchestration.jobs import trials
 from orchestration.models import ActorCall, ActorVersion, Replay, Trial
@@ -26,6 +28,8 @@ MOST: Final = 2000
 SHOWN: Final = ("public", "internal")
 """What administrators may read without a case: values of places of these levels."""
 PAIRS: Final = 5
+SIGNS: Final = {"+": "plus", "-": "minus", "@": "at"}
+MOST_LINES: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,14 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """What the file of a version says otherwise than that of another: (sign, line). `version`: the other one."""
+
+    version: str
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class VersionPage:
     row: ActorVersion
     metrics: tuple[tuple[str, str], ...]
@@ -64,6 +76,7 @@ class VersionPage:
     cannot_be_tried: str
     compared: tuple[Compared, ...]
     score: ScoreCard | None
+    changed: Changed | None = None
 
     @property
     def may_replay(self) -> bool:
@@ -78,15 +91,28 @@ class VersionPage:
         return [step for step in self.steps if not step.on]
 
 
-def version_page(row: ActorVersion, by: str) -> VersionPage:
-    """`by`: who looks, as the history names them."""
+def version_page(row: ActorVersion, by: str, *, with_file: bool = False) -> VersionPage:
+    """`by`: who looks, as the history names them; `with_file`: whether they may read what a version is made of."""
     in_use = ActorVersion.objects.filter(actor=row.actor, state=ActorVersion.State.IN_USE).defer("artefact").first()
     return VersionPage(
         row, tuple(figures(row.metrics)), tuple(versions.steps(standing(row), by)), in_use,
         Replay.objects.filter(version=row).first(), trials.cannot_be_tried(row.actor.kind),
         tuple(one for way in (Trial.Way.REPLAY, Trial.Way.SHADOW) if (one := compared(row, way)).tried),
         score_card(row),
+        changed(row) if with_file and row.actor.kind in FILE_KINDS else None,
     )  # fmt: skip
+
+
+def changed(row: ActorVersion) -> Changed | None:
+    """What is new in the file of a version, against the one in use, else the one before; None: there is no other."""
+    others = ActorVersion.objects.filter(actor=row.actor_id).exclude(pk=row.pk)
+    before = others.filter(created__lte=row.created).order_by("-created", "-pk")
+    other = others.filter(state=ActorVersion.State.IN_USE).first() or before.first()
+    if other is None:
+        return None
+    old, new = (bytes(one.artefact).decode("utf-8", "replace").splitlines() for one in (other, row))
+    lines = list(difflib.unified_diff(old, new, lineterm="", n=2))[2:]
+    return Changed(other.version, tuple((SIGNS.get(line[:1], ""), line) for line in lines[:MOST_LINES]))
 
 
 def compared(row: ActorVersion, way: str) -> Compared:

@@ -23,10 +23,9 @@ def version(request: HttpRequest, key: str, version_id: int) -> HttpResponse:
     """What is known of a version, and what may be done next."""
     may_read(request)
     row, user = _version(key, version_id), person(request)
-    context = {
-        "page": version_page(row, permissions.origin_of(user).actor), "row": row, "actor": row.actor,
-        "may_change": permissions.may_publish(user),
-    }  # fmt: skip
+    may = permissions.may_publish(user)
+    page = version_page(row, permissions.origin_of(user).actor, with_file=may)
+    context = {"page": page, "row": row, "actor": row.actor, "may_change": may}
     return page_or_part(request, "actors/version.html", "actors/_trials.html", context)
 
 

@@ -20,6 +20,7 @@ KINDS: Final[Mapping[str, str]] = {
     "soap": "SOAP connector",
     "sql": "SQL connector",
     "served-model": "Model served elsewhere",
+    "language-model": "Language model",
     "bot": "Bot",
     "code": "Code step",
 }

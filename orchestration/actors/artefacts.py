@@ -23,6 +23,7 @@ CHECKS: Final[Mapping[str, str]] = {
     "sentiment": "orchestration.actors.kinds.text_model.schemas:model_fault",
     "score": "orchestration.actors.kinds.score.model:model_fault",
     "http": "orchestration.actors.kinds.declared:file_fault",
+    "language-model": "orchestration.actors.kinds.declared:file_fault",
     "served-model": "orchestration.actors.kinds.declared:file_fault",
     "soap": "orchestration.actors.kinds.declared:file_fault",
     "sql": "orchestration.actors.kinds.declared:file_fault",

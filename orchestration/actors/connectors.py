@@ -76,7 +76,7 @@ def _made(wanted: Wanted, given: Mapping[str, Json], origin: Origin) -> ActorVer
     outcome = actor_register(
         key=wanted.key, name=wanted.name or given.get("title") or wanted.key, kind=wanted.kind,
         capability=given["capability"], by=origin, artefact=wanted.content, owner=wanted.owner,
-        origin=FILE_KINDS[wanted.kind].words,
+        origin=FILE_KINDS[wanted.kind].words, card=FILE_KINDS[wanted.kind].card,
     )  # fmt: skip
     return outcome if isinstance(outcome, Refused) else outcome.versions.get()
 
@@ -110,7 +110,7 @@ def _tried(machine: Machine, input: Json, card: Card) -> Tried:
     asked = capability.shipped().get(machine.capability) or capability.undeclared(machine.capability)
     handoff = Handoff(
         asked, "try-out", card, machine.input_schema, machine.output_schema, actor_capability=machine.capability,
-        purpose=asked.purpose, name="the try-out",
+        purpose=asked.purpose, name="the try-out", canaries=tuple(getattr(machine, "canaries", ())),
     )  # fmt: skip
     checked = guardrails.before(handoff, input)
     if checked.outcome is not Outcome.PASS:

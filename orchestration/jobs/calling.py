@@ -7,6 +7,7 @@ actor raises, or gives, becomes an `Attempt`: a value, never a dead worker.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 from orchestration.actors import kinds
@@ -43,6 +44,7 @@ def _guarded(ready: Ready) -> Attempt:
             code=error.code,
             after=error.after,
             faulty=faulty,
+            cost=error.cost,
         )
     except Exception as error:  # an actor is outside code: whatever it raises is an incident, never a dead worker
         told = crossing.told(ready, str(error))
@@ -56,9 +58,19 @@ def _handed_over(ready: Ready, actor: Actor) -> Attempt:
     answer = _run(ready, actor, out.value)
     back = crossing.inward(out, answer)
     if back.outcome is Outcome.REPAIR:
-        answer = _run(ready, actor, out.value, objection=back.sentence)
+        answer = _with_first(answer, _run(ready, actor, out.value, objection=back.sentence))
         back = crossing.inward(out, answer)
-    return crossing.judged(ready, out.checked.verdicts, answer, back)
+    attempt = crossing.judged(ready, out.checked.verdicts, answer, back)
+    return attempt if attempt.answer is not None else replace(attempt, cost=answer.cost)
+
+
+def _with_first(first: Answer, second: Answer) -> Answer:
+    """The second answer, with what both cost and used."""
+    if first.cost is None and not first.usage:
+        return second
+    usage = {name: first.usage.get(name, 0) + count for name, count in second.usage.items()}
+    cost = second.cost if first.cost is None or second.cost is None else first.cost + second.cost
+    return replace(second, cost=cost, usage=usage)
 
 
 def _run(ready: Ready, actor: Actor, value: Json, objection: str = "") -> Answer:

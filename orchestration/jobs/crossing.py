@@ -98,7 +98,7 @@ def timed(ready: Ready, attempt: Attempt, seconds: float) -> Attempt:
         attempt,
         latency_ms=seconds * 1000,
         error=kept_text(attempt.error),
-        cost=cost_of(price, attempt.answer, seconds) if attempt.answer is not None else None,
+        cost=cost_of(price, attempt.answer, seconds) if attempt.answer is not None else attempt.cost,
         currency="" if price is None else price.currency,
         choice=ready.choice,
         chosen=ready.chosen,

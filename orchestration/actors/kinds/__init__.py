@@ -21,6 +21,7 @@ KINDS = {  # kind -> what makes an actor of (key, version, artefact bytes or Non
     "http": "orchestration.actors.kinds.http_connector.actor:HttpConnector",
     "intent": "orchestration.actors.kinds.text_model.intent:IntentActor",
     "code": "orchestration.actors.kinds.code.actor:CodeActor",
+    "language-model": "orchestration.actors.kinds.language_model.actor:LanguageModelActor",
     "score": "orchestration.actors.kinds.score.actor:ScoreActor",
     "sentiment": "orchestration.actors.kinds.text_model.sentiment:SentimentActor",
     "served-model": "orchestration.actors.kinds.served_model.actor:ServedModel",
@@ -31,7 +32,7 @@ KINDS = {  # kind -> what makes an actor of (key, version, artefact bytes or Non
 FETCHED = frozenset({"external"})
 """Kinds whose work is fetched by workers outside, rather than called here."""
 
-ANSWERS_ONLY = frozenset({"intent", "sentiment", "score", "code", "served-model"})
+ANSWERS_ONLY = frozenset({"intent", "sentiment", "score", "code", "served-model", "language-model"})
 """Kinds that do nothing but answer: they can be tried on a job without anything happening outside."""
 
 ONLY = {"intent": "intent", "sentiment": "sentiment"}

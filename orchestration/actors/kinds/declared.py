@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pkgutil import resolve_name
-from typing import Final
+from typing import Any, Final
 
 from orchestration.actors.kinds.files import FileRefused, read_file
 from orchestration.actors.kinds.text_model.schemas import Schemas
@@ -12,16 +13,23 @@ from orchestration.actors.kinds.text_model.schemas import Schemas
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """`faults`: what tells all that is wrong with a file of the kind, a sentence each."""
+    """`faults`: what tells all that is wrong with a file of the kind, a sentence each. `card`: what is declared of an
+    actor of the kind where nobody has said otherwise."""
 
     words: str
     faults: str
+    card: Mapping[str, Any] = field(default_factory=dict)
 
 
 FILE_KINDS: Final = {
     "http": FileKind("another system over HTTP", "orchestration.actors.kinds.http_connector.file:connector_faults"),
     "soap": FileKind("another system over SOAP", "orchestration.actors.kinds.soap.file:soap_faults"),
     "sql": FileKind("a database (SQL)", "orchestration.actors.kinds.sql.file:sql_faults"),
+    "language-model": FileKind(
+        "a language model",
+        "orchestration.actors.kinds.language_model.file:language_faults",
+        {"source": "language-model", "leaves": True},
+    ),
     "served-model": FileKind("a model served elsewhere", "orchestration.actors.kinds.served_model.file:served_faults"),
 }
 

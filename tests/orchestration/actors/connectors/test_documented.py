@@ -74,3 +74,8 @@ def test_what_the_payment_system_refuses_is_a_business_error(store: Store) -> No
 )
 def test_each_documented_file_is_sound(heading: str, kind: str) -> None:
     assert file_faults(kind, _example(heading)) == []
+
+
+def test_the_documented_language_model_is_sound() -> None:
+    found = re.search(r"```yaml\n(.*?)```", DOCS.with_name("language-models.md").read_text("utf-8"), re.DOTALL)
+    assert found and file_faults("language-model", found[1].encode()) == []

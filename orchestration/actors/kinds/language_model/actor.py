@@ -1,0 +1,181 @@
+"""How does a language model answer a job?
+
+The kind `language-model`: its artefact is a file with server, model, prompt and form (`docs/language-models.md`). Asked
+over HTTP by a client of our own, because only that one calls listed hosts alone, keeps secrets out of everything, and
+ends within its time; the two shapes that are spoken need some forty lines each, and no library more.
+
+An answer that has not its form is sent back with what is wrong, a few times at most. All rounds share one time limit,
+and every one of them is paid for, also where no answer comes of it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+
+from orchestration.actors import call
+from orchestration.actors.contract import ActorError, Answer
+from orchestration.actors.hosts.client import Bounds, Got, Sent
+from orchestration.actors.hosts.register import listed_hosts
+from orchestration.actors.kinds.http_connector.actor import HttpConnector, sent
+from orchestration.actors.kinds.http_connector.answer import retry_after, scope_of
+from orchestration.actors.kinds.http_connector.request import Request, base_address, signed
+from orchestration.actors.kinds.language_model.file import MILLION, LanguageModel, connector_of, language_of
+from orchestration.actors.kinds.language_model.reading import Fault, read
+from orchestration.actors.kinds.language_model.wire import Said, Strange, Turn, body_of, headers_of, said_of
+from orchestration.privacy.pseudonyms import pseudonym
+
+Json = Any
+
+TEMPORARY: Final = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+DECLINES: Final = {
+    401: "it does not accept our key", 403: "it does not let us ask this", 404: "it does not know the address or model",
+    413: "the request is too long for it", 400: "it does not take the request", 422: "it does not take the request",
+}  # fmt: skip
+BYTES_A_TOKEN: Final = 3
+FEWEST: Final = 1000
+"""Tokens in that a server may count beside those that we sent: its own wrapping."""
+OBJECTION: Final = "Your last answer was not taken: {} Answer again."
+
+
+@dataclass(slots=True)
+class Spent:
+    """What the rounds of one call came to so far. `doubtful`: a count of the server's that cannot be, or is missing."""
+
+    rounds: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    doubtful: bool = False
+
+    def add(self, model: LanguageModel, request: bytes, said: Said) -> None:
+        self.rounds += 1
+        self.tokens_in += self._believed(said.tokens_in, len(request) // BYTES_A_TOKEN, len(request) + FEWEST)
+        self.tokens_out += self._believed(said.tokens_out, len(said.text) // BYTES_A_TOKEN, model.most_tokens)
+
+    def _believed(self, told: int | None, estimate: int, most: int) -> int:
+        """A count that may be true; no text has more tokens than bytes, and no answer more than were allowed."""
+        if told is not None and told <= most:
+            return told
+        self.doubtful = True
+        return min(estimate, most)
+
+    def cost(self, model: LanguageModel) -> Decimal | None:
+        if model.price is None:
+            return None
+        each_in, each_out = model.price
+        return (each_in * self.tokens_in + each_out * self.tokens_out) / MILLION
+
+    def usage(self) -> dict[str, Json]:
+        return {
+            "calls": self.rounds, "input_tokens": self.tokens_in, "output_tokens": self.tokens_out,
+            "units": self.tokens_in + self.tokens_out,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One call: its words so far, and what it may still take. `until`: of the monotonic clock."""
+
+    system: str
+    turns: list[Turn]
+    key: str
+    until: float
+    spent: Spent = field(default_factory=Spent)
+
+
+class LanguageModelActor(HttpConnector):
+    """An actor that asks a language model, as its file says."""
+
+    read = staticmethod(connector_of)
+
+    def __init__(self, key: str, version: str, artefact: bytes | None) -> None:
+        """Raises ActorError (not temporary) for a file that is not sound."""
+        super().__init__(key, version, artefact)
+        self.model = language_of(artefact or b"")
+        self.canaries = (self.model.prompt.canary,)
+
+    def run(self, input: dict[str, Any], *, idempotency_key: str) -> Answer:
+        """Ask, and have it mend its answer as often as the file says. Raises ActorError."""
+        talk = self._talk(input, idempotency_key)
+        try:
+            return self._answered(talk)
+        except ActorError as error:
+            error.cost = talk.spent.cost(self.model)
+            raise
+
+    def shown(self, input: Json, key: str) -> dict[str, Json]:
+        """The first request that it would send, with its secrets as dots. Raises ActorError."""
+        return self._request(self._talk(input, key)).shown()
+
+    def _talk(self, input: Json, key: str) -> Talk:
+        about, model = call.current(), self.model
+        told = model.output if model.typed != "schema" else None
+        turns = [("user", model.prompt.question(input))]
+        if about.objection:
+            turns[0] = ("user", turns[0][1] + "\n\n" + OBJECTION.format(about.objection))
+        until = time.monotonic() + min(model.connector.timeout, about.limit.total_seconds())
+        return Talk(model.prompt.instructions(input, told), turns, key, until)
+
+    def _answered(self, talk: Talk) -> Answer:
+        fault = Fault("", "")
+        for _ in range(self.model.repairs + 1):
+            said = self._said(talk)
+            if said.ended == "refused":
+                raise ActorError("The model declined to answer.", temporary=False)
+            found = read(said, self.model.output)
+            if not isinstance(found, Fault):
+                return self._answer(found, said, talk)
+            fault = found
+            talk.turns.extend([("assistant", said.text or "(nothing)"), ("user", OBJECTION.format(fault.to_model))])
+        times = f"{talk.spent.rounds} times over" if talk.spent.rounds > 1 else "and it may not mend it"
+        raise ActorError(f"The model's answer had not its form, {times}. {fault.to_people}", temporary=False)
+
+    def _said(self, talk: Talk) -> Said:
+        request, model = self._request(talk), self.model
+        got = sent(request, listed_hosts(), self._bounds(talk), repeatable=True)
+        if got.status != 200:
+            scope_of(got, None, request.secrets, repeatable=True)  # whatever holds a secret is not looked at further
+            raise declined(got)
+        body = scope_of(got, None, request.secrets, repeatable=True)["body"]
+        try:
+            said = said_of(model, body)
+        except Strange as strange:
+            raise ActorError(str(strange), temporary=True) from None
+        talk.spent.add(model, request.sent.content, said)
+        return said
+
+    def _bounds(self, talk: Talk) -> Bounds:
+        left = talk.until - time.monotonic()
+        if left <= 0:
+            raise ActorError("The model did not give a usable answer within its time.", temporary=True)
+        return Bounds(left, self.model.connector.most_bytes, 0)
+
+    def _request(self, talk: Talk) -> Request:
+        model, connector = self.model, self.model.connector
+        content = json.dumps(body_of(model, talk.system, talk.turns), ensure_ascii=False).encode()
+        url = base_address(connector.server) + "".join(map(str, connector.url))
+        headers = headers_of(model) | {"Idempotency-Key": f"{talk.key}-{talk.spent.rounds + 1}"}
+        return signed(connector.auth, Sent("POST", url, headers, content), talk.key)
+
+    def _answer(self, output: dict[str, Json], said: Said, talk: Talk) -> Answer:
+        model, sure = self.model, output.get("confidence")
+        detail: dict[str, Json] = {
+            "model": model.model, "answered_by": said.model, "request": said.id, "temperature": model.temperature,
+            "seed": model.seed, "rounds": talk.spent.rounds,
+            "sent": "hmac:" + pseudonym("prompt", f"{talk.system}\0{talk.turns[0][1]}".encode()),
+        }  # fmt: skip
+        if talk.spent.doubtful:
+            detail["count_of_tokens"] = "estimated here: the server's count is missing, or cannot be"
+        certain = float(sure) if isinstance(sure, int | float) and not isinstance(sure, bool) else None
+        return Answer(output, certain, detail, talk.spent.usage(), talk.spent.cost(model))
+
+
+def declined(got: Got) -> ActorError:
+    """What a status other than success stands for."""
+    if got.status in TEMPORARY:
+        return ActorError(f"The model's server answered {got.status}.", temporary=True, after=retry_after(got))
+    why = DECLINES.get(got.status, "which is no answer")
+    return ActorError(f"The model's server answered {got.status}: {why}.", temporary=False)

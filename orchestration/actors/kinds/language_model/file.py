@@ -1,0 +1,113 @@
+"""What does the file of a language model say, and is it sound?
+
+Provider, model and prompt stand in one file, which is one version of an actor: another model or another word of the
+prompt is another version, and changing between them is a step of the registry or a rule of routing, never code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final
+
+from jsonschema import Draft202012Validator
+
+from orchestration.actors.kinds.files import FileRefused, file_faults, read_file, schema_faults
+from orchestration.actors.kinds.http_connector.file import Connector, address_faults, hmac_faults, over_http
+from orchestration.actors.kinds.http_connector.shape import COMMON
+from orchestration.actors.kinds.language_model.prompt import Prompt, prompt_faults, prompt_of
+
+Json = Any
+
+SPEAKS: Final = ("openai", "anthropic")
+TYPED: Final = ("schema", "json", "words")
+"""How the server is asked to keep to the form: by the schema itself, by “JSON only”, or in words alone."""
+MILLION: Final = Decimal(1_000_000)
+_PRICE: Final = {"type": ["number", "string"], "pattern": r"^\d+(\.\d+)?$", "minimum": 0}
+_TEMPLATE: Final = {"type": "string", "minLength": 1, "maxLength": 40_000}
+SHAPE: Final[dict[str, Json]] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["capability", "speaks", "url", "model", "prompt", "input", "output"],
+    "properties": {
+        **{name: schema for name, schema in COMMON.items() if name != "answers"},
+        "speaks": {"enum": list(SPEAKS)},
+        "model": {"type": "string", "minLength": 1, "maxLength": 200},
+        "typed": {"enum": list(TYPED)},
+        "temperature": {"type": "number", "minimum": 0, "maximum": 2},
+        "seed": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1},
+        "most-tokens": {"type": "integer", "minimum": 1, "maximum": 100_000},
+        "repairs": {"type": "integer", "minimum": 0, "maximum": 5},
+        "price": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["input", "output"],
+            "properties": {"input": _PRICE, "output": _PRICE},
+        },
+        "prompt": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["system", "user"],
+            "properties": {"system": _TEMPLATE, "user": _TEMPLATE},
+        },
+    },
+}
+VALIDATOR: Final = Draft202012Validator(SHAPE)
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageModel:
+    """`connector`: how its server is reached. `price`: of a million tokens in and out, in the currency of the actor's
+    card; None: the card's own price counts. `repairs`: how often it may mend an answer that has not its form."""
+
+    connector: Connector
+    speaks: str
+    model: str
+    prompt: Prompt
+    typed: str
+    temperature: float
+    seed: int | None
+    most_tokens: int
+    repairs: int
+    price: tuple[Decimal, Decimal] | None
+
+    @property
+    def output(self) -> Mapping[str, Json]:
+        return self.connector.output
+
+
+def language_faults(content: bytes) -> list[str]:
+    """All that is wrong with the file, a sentence each; none where it is sound."""
+    return file_faults(content, VALIDATOR, _faults)
+
+
+@lru_cache(maxsize=64)
+def language_of(content: bytes) -> LanguageModel:
+    """The language model of a file. Raises FileRefused."""
+    if wrong := language_faults(content):
+        raise FileRefused(wrong)
+    given = read_file(content)
+    price = given.get("price")
+    return LanguageModel(
+        over_http({"timeout": 60.0, **given, "answers": []}, "POST", given["url"], {}),
+        given["speaks"], given["model"], prompt_of(given["prompt"]), given.get("typed", TYPED[0]),
+        given.get("temperature", 0.0), given.get("seed"), given.get("most-tokens", 800), given.get("repairs", 2),
+        None if price is None else (Decimal(str(price["input"])), Decimal(str(price["output"]))),
+    )  # fmt: skip
+
+
+def connector_of(content: bytes) -> Connector:
+    """How its server is reached. Raises FileRefused."""
+    return language_of(content).connector
+
+
+def _faults(given: Mapping[str, Json]) -> Iterator[str]:
+    yield from address_faults(given)
+    yield from hmac_faults(given)
+    yield from schema_faults(given)
+    yield from prompt_faults(given["prompt"])
+    if given["output"].get("type") != "object":
+        yield "output: what a language model gives is an object (type: object)."
