@@ -21,6 +21,7 @@ from casework.web.api.reference import api_docs
 
 urlpatterns: list[URLPattern] = [
     path("cases/", intake.CasesView.as_view(), name="api-cases"),
+    path("cases/documents/", intake.DocumentsView.as_view(), name="api-cases-documents"),
     path("cases/samples/", intake.SamplesView.as_view(), name="api-samples"),
     path("cases/<number:case>/", reading.CaseView.as_view(), name="api-case"),
     path("cases/<number:case>/history/", reading.HistoryView.as_view(), name="api-case-history"),

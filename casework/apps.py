@@ -17,6 +17,7 @@ class CaseworkConfig(AppConfig):
         from casework.cases import verification
         from casework.cases.case_row import keep_face, open_face_of_start
         from casework.cases.past_rows import FORMER, READ_BESIDE
+        from casework.documents import asked as documents_asked
         from casework.documents import reading, worker_tasks  # noqa: F401 - workers know tasks by them
         from casework.documents import verification as documents_verification
         from casework.studio import proposals_verification
@@ -40,6 +41,7 @@ class CaseworkConfig(AppConfig):
         proposals_verification.hang_in()
         rates_verification.hang_in()
         documents_verification.hang_in()
+        documents_asked.hang_in()
         if reading.look_after not in with_every_sweep:
             with_every_sweep.append(reading.look_after)
         if settings.TRACES:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from orchestration.actors.bundled import build_score, build_shipped_models, shipped_scores
+from orchestration.actors.contract import version_of
+from orchestration.actors.kinds.reader.file import own_file
 from orchestration.actors.kinds.score.schema import Schema
 from orchestration.actors.registry import actor_ensure, register_model_version
 from orchestration.ground import clock
@@ -14,6 +16,7 @@ from orchestration.models import ActorVersion
 
 CASE_TYPES = Path(__file__).resolve().parents[1] / "casetypes"
 
+READER: Final = "document-reader"
 ACTORS = {
     "intent": "Intent model",
     "sentiment": "Tone model",
@@ -30,6 +33,13 @@ CARDS: dict[str, dict[str, Any]] = {
         "limits": "English messages. A complaint that is told in a matter-of-fact tone is neutral.",
         "failures": "Irony is taken at its word; a long message is as upset as its most upset sentence.",
         "procedure": "Train it anew where people judge otherwise.",
+    },
+    READER: {
+        "purpose": "Reads documents, and finds in them what an invoice or a receipt says.",
+        "limits": "Looks in the first five pages. Print in Latin letters; handwriting is not read.",
+        "failures": "Of two companies it may take the wrong one; an amount without words beside it is a guess.",
+        "procedure": "Say by rules how sure it must be of a field; people see the document beside what was read.",
+        "clearance": "restricted",
     },
 }
 """Instructions for use of those that ship; how well a version was measured stands with the version."""
@@ -70,6 +80,19 @@ def ensure_score(schema: Schema) -> None:
 
 def _review() -> str:
     return (clock.utc_now() + REVIEWED_FOR).date().isoformat()
+
+
+def ensure_reader() -> None:
+    """Have the actor that reads documents, in the version whose programs are here."""
+    actor_ensure(
+        READER, name="Document reader", kind="reader", capability="read-document", owner="Casewright",
+        origin="PDFium, PP-OCR models and rules, on this machine", card=CARDS[READER] | {"review-by": _review()},
+    )  # fmt: skip
+    file = own_file()
+    version = version_of(file)
+    there = ActorVersion.objects.filter(actor__key=READER)
+    if not there.filter(version=version).exists():
+        register_model_version(READER, version, file, {}, activate=True)
 
 
 def ensure_actor(kind: str) -> None:

@@ -17,6 +17,7 @@ KINDS: Final[Mapping[str, str]] = {
     "score": "Scoring model",
     "external": "Outside worker",
     "http": "HTTP connector",
+    "reader": "Reader of documents",
     "soap": "SOAP connector",
     "sql": "SQL connector",
     "served-model": "Model served elsewhere",

@@ -24,10 +24,13 @@ from orchestration.documents.reading import AT_ONCE, READER, pictures_read, text
 from orchestration.documents.store import Damaged
 from orchestration.documents.words import Page, packed, unpacked
 from orchestration.ground import clock
+from orchestration.jobs.stopping import is_stopped
 from orchestration.shell import services
 from orchestration.shell.nudges import nudge_reading
 
 State = Reading.State
+READER_KEY: Final = "document-reader"
+"""The actor that reads documents: what stops it, stops all reading."""
 ORIGIN: Final = Origin("system:reader")
 LOST_AFTER: Final = timedelta(minutes=6)
 """Longer than the slowest part of a reading takes."""
@@ -36,18 +39,22 @@ MOST_TRIES: Final = 3
 AT_A_TIME: Final = 100.0
 """Seconds after which a reader lets other work go first."""
 SWEEP_AT_MOST: Final = 50
-FIELDS_FROM: Final = 5
-"""Pages at the beginning in which fields are looked for."""
 
 
-def reading_wanted(document: Document) -> None:
-    """Have a document read, after the commit of what is being written."""
+def reading_wanted(document: Document, *, asked_for: bool) -> None:
+    """Have a document read, after the commit of what is being written.
+
+    `asked_for`: the case itself asks for that, so that nobody has to be told; who is forgotten, the sweep finds.
+    """
     Reading.objects.create(document=document, since=document.added)
-    nudge_reading(document.pk)
+    if not asked_for:
+        nudge_reading(document.pk)
 
 
 def read(number: int) -> None:
-    """Read a document, or some more of it, if it still waits for that."""
+    """Read a document, or some more of it, if it still waits for that and its reader was not stopped."""
+    if is_stopped(READER_KEY):
+        return
     claimed = Reading.objects.filter(document=number, state=State.WAITING)
     if not claimed.update(state=State.READING, since=clock.utc_now(), tries=F("tries") + 1):
         return
@@ -102,7 +109,7 @@ def _put_back(row: Reading) -> None:
 
 @transaction.atomic
 def _finish(row: Reading) -> None:
-    pages = pages_of(row.document, FIELDS_FROM)
+    pages = pages_of(row.document, fields.FROM_PAGES)
     found = fields.found_in(pages)
     ReadField.objects.bulk_create(
         [

@@ -15,7 +15,7 @@ from typing import Final
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from audit.services import Fact
+from audit.services import Fact, Origin
 from casework.access import permissions
 from casework.access.permissions import origin_of
 from casework.cases.locking import keep_refusal, locked
@@ -24,6 +24,7 @@ from casework.documents.reading import reading_wanted
 from casework.models import Case
 from orchestration.casetypes.case_type import by_definition
 from orchestration.documents import store
+from orchestration.documents.attached import attachments_of
 from orchestration.documents.confined import Unreadable, asked_of
 from orchestration.documents.kinds import KINDS, Kind, kind_of
 from orchestration.ground.refusals import Refused
@@ -46,6 +47,26 @@ class Added:
     new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """What is brought: `known` and `pages` as its content says."""
+
+    name: str
+    content: bytes
+    known: Kind
+    pages: int
+
+
+def file_of(name: str, content: bytes) -> File | Refused:
+    """A file that may become a document, or why it may not; found out before any case is locked."""
+    known = kind_of(content)
+    pages = known if isinstance(known, Refused) else _pages(content, known)
+    if isinstance(pages, Refused):
+        return pages
+    assert isinstance(known, Kind)
+    return File(name_of(name, known), content, known, pages)
+
+
 def document_add(*, by: User, case: Case, name: str, content: bytes, level: str = "") -> Added | Refused:
     """Add a file to a case. `level`: how secret it is; empty: as the case type says, and never less than that."""
     least = by_definition(case.instance.definition_id).document_level
@@ -55,16 +76,33 @@ def document_add(*, by: User, case: Case, name: str, content: bytes, level: str 
     if level not in LEVELS or rank(level) < rank(least):
         allowed = ", ".join(LEVELS[rank(least) :])
         return Refused("invalid", "Please correct what is marked.", {"level": f"This should be one of: {allowed}."})
-    known = kind_of(content)
-    pages = known if isinstance(known, Refused) else _pages(content, known)
-    if isinstance(pages, Refused):
-        return _refused(by, case, pages)
-    assert isinstance(known, Kind)
-    store.keep(content)
-    return _added(by, case, Document(
-        case=case, name=name_of(name, known), digest=store.digest_of(content), size=len(content), kind=known.key,
-        pages=pages, level=level, by=origin_of(by).actor,
-    ))  # fmt: skip
+    file = file_of(name, content)
+    if isinstance(file, Refused):
+        return _refused(by, case, file)
+    outcome = file_add(by=by, case=case, file=file, level=level)
+    if isinstance(outcome, Added) and outcome.new:
+        for name, inside in attachments_of(file.known.key, content):
+            _attach(by, case, file_of(name, inside), level)
+    return outcome
+
+
+def _attach(by: User, case: Case, file: File | Refused, level: str) -> None:
+    """What was attached to an e-mail is a document of its own; what is not taken is kept as refused."""
+    if isinstance(file, Refused):
+        _refused(by, case, file)
+    else:
+        file_add(by=by, case=case, file=file, level=level)
+
+
+def file_add(*, by: User | None, case: Case, file: File, level: str, asked_for: bool = False) -> Added | Refused:
+    """Add a file that was looked at. `by` None: the product itself. `asked_for`: the case asks for it to be read."""
+    store.keep(file.content)
+    origin = Origin("system:intake") if by is None else origin_of(by)
+    row = Document(
+        case=case, name=file.name, digest=store.digest_of(file.content), size=len(file.content), kind=file.known.key,
+        pages=file.pages, level=level, by=origin.actor,
+    )  # fmt: skip
+    return _added(by, case, row, asked_for)
 
 
 def _pages(content: bytes, kind: Kind) -> int | Refused:
@@ -78,18 +116,21 @@ def _pages(content: bytes, kind: Kind) -> int | Refused:
 
 
 @transaction.atomic
-def _added(by: User, case: Case, wanted: Document) -> Added | Refused:
+def _added(by: User | None, case: Case, wanted: Document, asked_for: bool) -> Added | Refused:
     held = locked(case.instance_id)
     there = Document.objects.filter(case=case)
-    same = there.filter(digest=wanted.digest, level__in=levels_seen(permissions.clearance(by))).first()
+    seen = LEVELS if by is None else levels_seen(permissions.clearance(by))
+    same = there.filter(digest=wanted.digest, level__in=seen).first()
     if same is not None:
         return Added(same, new=False)
     if there.count() >= MOST:
-        return _kept(held, by, Refused("full", f"This case has {MOST} documents already; no more are taken."))
+        full = Refused("full", f"This case has {MOST} documents already; no more are taken.")
+        return full if by is None else _kept(held, by, full)
     wanted.added = held.at
     wanted.save()
-    reading_wanted(wanted)
-    services.record(held, [Fact("document.added", facts_of(wanted))], origin_of(by))
+    reading_wanted(wanted, asked_for=asked_for)
+    origin = Origin("system:intake") if by is None else origin_of(by)
+    services.record(held, [Fact("document.added", facts_of(wanted))], origin)
     return Added(wanted, new=True)
 
 

@@ -7,6 +7,8 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from django.contrib.auth.models import User
+from rest_framework import serializers as s
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,6 +19,7 @@ from casework.cases.api.examples import BROUGHT, CASES, NEW_CASE, RECEIPT
 from casework.cases.api.rendering import person
 from casework.cases.listing_place import CasesPlace
 from casework.cases.read.case_list import case_list
+from casework.documents.services import File, file_of
 from casework.intake.fields import field_errors
 from casework.intake.samples import may_start, samples_open
 from casework.intake.services import case_open
@@ -27,6 +30,8 @@ from casework.lists.state import CASES as LIST_OF_CASES
 from casework.web.api.docs import described, example
 from casework.web.api.errors import error, refusal
 from orchestration.casetypes.case_type import CaseType, by_definition, current
+from orchestration.documents.kinds import LARGEST, MB
+from orchestration.documents.store import digest_of
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import Definition
@@ -73,6 +78,35 @@ class CasesView(APIView):
         return _open(person(request), **given)
 
 
+class FromDocument(requests.Sent):
+    case_type = s.CharField(max_length=64)
+    file = s.FileField(help_text=f"At most {LARGEST // MB} MB; its kind is told from its content.", max_length=500)
+    reference = s.CharField(
+        required=False, default="", max_length=100,
+        help_text="The sender's own. Left out: told from the content, so that the same file twice is one case.",
+    )  # fmt: skip
+    source = s.CharField(required=False, default="", max_length=requests.SOURCE_MOST)  # type: ignore[assignment]
+
+
+class DocumentsView(APIView):
+    parser_classes = [MultiPartParser]
+
+    @described(
+        "Bring a case in with its document", {201: shapes.Receipt, 200: shapes.Receipt}, 400, 403, 409,
+        request={"multipart/form-data": FromDocument},
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """A file, as multipart/form-data, of a case type that begins with one: an invoice, or the e-mail that it came
+        with. Idempotent as any other case that is brought in."""
+        given = FromDocument.body(request)
+        content = given["file"].read()
+        file = file_of(given["file"].name or "", content)
+        if isinstance(file, Refused):
+            return refusal(file)
+        reference = given["reference"] or digest_of(content)[:32]
+        return _open(person(request), given["case_type"], reference, {}, given["source"], file)
+
+
 class SamplesView(APIView):
     @described(
         "Start a case type with its samples", {200: shapes.Brought}, 400, 403, 409, request=requests.OfCaseType,
@@ -111,7 +145,9 @@ def _saved(request: Request, number: int, columns: Sequence[Column]) -> CasesPla
     return CasesPlace.of(saved_alone(request, number, LIST_OF_CASES, columns).asked)
 
 
-def _open(by: User, case_type: str, reference: str, data: dict[str, Any], source: str = "") -> Response:
+def _open(
+    by: User, case_type: str, reference: str, data: dict[str, Any], source: str = "", file: File | None = None
+) -> Response:
     model = _case_type(case_type)
     if model is None:
         return error(400, "invalid", "There is no such case type.", NOT_DEPLOYED)
@@ -126,7 +162,7 @@ def _open(by: User, case_type: str, reference: str, data: dict[str, Any], source
         errors["source"] = f"Yours is {own}; for a system that you speak for, put its name behind it: {own}/branch-12."
     if errors:
         return error(400, "invalid", "This could not be taken in. Correct it and send it again.", errors)
-    outcome = case_open(by=by, case_type=case_type, reference=reference, source=source, data=data)
+    outcome = case_open(by=by, case_type=case_type, reference=reference, source=source, data=data, file=file)
     if isinstance(outcome, Refused):
         return refusal(outcome, "data.")
     receipt = {name: getattr(outcome.case, name) for name in ("id", "case_type", "reference", "source")}

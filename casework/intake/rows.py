@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 from casework.forms.answer_validation import nested
 from orchestration.casetypes.case_type import Intake
+from orchestration.casetypes.files import DOCUMENT
 
 DELIMITERS = (",", ";", "\t")
 REFERENCE = "reference"
@@ -32,11 +33,15 @@ STRAY_LINE_END = "There is a line end (CR) inside a text. Put the text in quotat
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that can be read: the line (from 1) where it begins, the sender's reference ("" without) and its data."""
+    """A row that can be read: the line (from 1) where it begins, the sender's reference ("" without) and its data.
+
+    `document`: the text of the document with which its case begins; empty where it begins with none.
+    """
 
     line: int
     reference: str
     data: Mapping[str, Any]
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +198,8 @@ def _row(table: Table, record: _Record) -> Row | BadRow:
     if len(fields) != len(table.places):
         return BadRow(line, _wrong_number(len(fields), len(table.places), record, table.delimiter))
     given = dict(zip(table.places, fields, strict=True))
-    reference = given.pop(REFERENCE, "").strip()
-    return Row(line, reference, nested((place, text) for place, text in given.items() if text.strip()))
+    reference, document = given.pop(REFERENCE, "").strip(), given.pop(DOCUMENT, "").strip("\r\n")
+    return Row(line, reference, nested((place, text) for place, text in given.items() if text.strip()), document)
 
 
 def _wrong_number(found: int, wanted: int, record: _Record, delimiter: str) -> str:

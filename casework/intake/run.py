@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -18,11 +18,14 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from casework.cases.references import CLASH, digest_of, key_of
+from casework.documents.services import File, file_of
 from casework.forms import answer_validation
 from casework.intake.rows import BadRow, Row, Table, derived_reference
-from casework.intake.services import case_open
+from casework.intake.services import case_open, with_file
 from casework.models import Case
 from orchestration.casetypes.case_type import by_definition, current
+from orchestration.casetypes.files import DOCUMENT
+from orchestration.documents.printing import printed
 from orchestration.ground.refusals import Refused
 
 LOOKED_UP_AT_ONCE = 100
@@ -58,11 +61,16 @@ def take_in(table: Table, sender: Sender) -> Iterator[Taken | BadRow]:
             if isinstance(row, BadRow):
                 yield row
                 continue
-            key, digest = key_of(row.reference), digest_of(answer_validation.typed(model.schema, row.data))
+            file = _file(row)
+            if isinstance(file, Refused):
+                yield BadRow(row.line, file.message)
+                continue
+            key = key_of(row.reference)
+            digest = digest_of(with_file(answer_validation.typed(model.schema, row.data), file))
             if key in seen:
                 yield Taken(row.line, created=False) if seen[key] in ("", digest) else BadRow(row.line, CLASH.message)
             else:
-                outcome = _open(row, sender)
+                outcome = _open(row, sender, file)
                 if isinstance(outcome, Taken):
                     seen[key] = digest
                 yield outcome
@@ -77,7 +85,8 @@ def _named(table: Table) -> Iterator[Row | BadRow]:
         if isinstance(row, BadRow) or table.has_reference:
             yield row
         else:
-            yield Row(row.line, derived_reference(row.data, occurrences, secret), row.data)
+            told = {**row.data, DOCUMENT: row.document} if row.document else row.data
+            yield replace(row, reference=derived_reference(told, occurrences, secret))
 
 
 def _there(sender: Sender, references: Iterable[str]) -> dict[str, str]:
@@ -87,11 +96,16 @@ def _there(sender: Sender, references: Iterable[str]) -> dict[str, str]:
     return dict(same.values_list("reference_key", "data_digest"))
 
 
-def _open(row: Row, sender: Sender) -> Taken | BadRow:
+def _file(row: Row) -> File | Refused | None:
+    """The document of a row, printed as the PDF that it would have come in as."""
+    return file_of(f"{row.reference}.pdf", printed(row.document)) if row.document else None
+
+
+def _open(row: Row, sender: Sender, file: File | None) -> Taken | BadRow:
     with _undone() if sender.dry_run else nullcontext():
         outcome = case_open(
             by=sender.by, case_type=sender.case_type, reference=row.reference, source=sender.source, data=row.data,
-            cause=f"{sender.file}:{row.line}"[-200:],
+            cause=f"{sender.file}:{row.line}"[-200:], file=file,
         )  # fmt: skip
     if isinstance(outcome, Refused):
         return BadRow(row.line, _reason(outcome.message, outcome.errors))

@@ -10,15 +10,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from psycopg.errors import UniqueViolation
 
 from audit.services import Fact, Origin
 from casework.access.permissions import origin_of
 from casework.cases.case_row import open_face
 from casework.cases.references import CLASH, Arrived, cleaned, digest_of, is_reference
+from casework.documents.attachments import attached_to
+from casework.documents.services import File, file_add
 from casework.forms import answer_validation
 from casework.models import Case
 from orchestration.casetypes.case_type import by_definition, current
+from orchestration.casetypes.files import DOCUMENT
+from orchestration.documents.store import digest_of as digest_of_content
 from orchestration.ground.refusals import Refused
 from orchestration.shell import services
 
@@ -34,11 +39,13 @@ class Opened:
 
 
 def case_open(
-    *, by: User | None, case_type: str, reference: str, source: str, data: Mapping[str, Json], cause: str = ""
-) -> Opened | Refused:
+    *, by: User | None, case_type: str, reference: str, source: str, data: Mapping[str, Json], cause: str = "",
+    file: File | None = None,
+) -> Opened | Refused:  # fmt: skip
     """Bring a case in. The same source, reference and data twice make one case; with other data it is a clash.
 
-    References are the same that read alike (`privacy.folding`). `by` None: the product itself (a file).
+    References are the same that read alike (`privacy.folding`). `by` None: the product itself (a file). `file`: the
+    document with which it begins.
     """
     definition = current(case_type)
     model = by_definition(definition.pk)
@@ -52,26 +59,45 @@ def case_open(
         errors["reference"] = "A reference of at most 100 characters is needed."
     if not source or len(source) > 64:
         errors["source"] = "A source of at most 64 characters is needed."
+    if file is not None and not model.document_level:
+        return Refused("no-documents", "Cases of this kind take no documents.")
     if errors:
         return Refused("invalid", "This could not be taken in. Correct it and send it again.", errors)
-    arrived = Arrived(case_type, source, reference, digest_of(data))
+    arrived = Arrived(case_type, source, reference, digest_of(with_file(data, file)))
     if found := arrived.before():
         return _again(found, arrived, by)
     origin = Origin("system:intake", cause=cause) if by is None else Origin(origin_of(by).actor, cause=cause)
     opened = Fact("case.opened", {"case_type": case_type, "source": source, "reference": reference})
     try:
-        done = services.start(
-            definition,
-            model.begin(data, None if by is None else by.username),
-            origin,
-            [opened],
-            lambda done: open_face(done, source, reference, arrived.digest),
-        )
+        with transaction.atomic():
+            done = services.start(
+                definition,
+                model.begin(data, None if by is None else by.username),
+                origin,
+                [opened],
+                lambda done: open_face(done, source, reference, arrived.digest),
+            )
+            if isinstance(done, Refused):
+                return done
+            case = Case.objects.get(instance=done.instance)
+            if file is not None:
+                _begin_with(case, file, by, model.document_level)
     except UniqueViolation:  # the same reference came in at the same moment, by another door
         there = arrived.before()
         assert there is not None
         return _again(there, arrived, by)
-    return done if isinstance(done, Refused) else Opened(Case.objects.get(instance=done.instance), created=True)
+    return Opened(case, created=True)
+
+
+def with_file(data: Mapping[str, Json], file: File | None) -> Mapping[str, Json]:
+    """What came in, with what tells the document that came with it from any other."""
+    return data if file is None else {**data, DOCUMENT: digest_of_content(file.content)}
+
+
+def _begin_with(case: Case, file: File, by: User | None, level: str) -> None:
+    """Add the document, and those that are attached to it. Their case asks for what it wants to have read."""
+    for one in (file, *attached_to(file)):
+        file_add(by=by, case=case, file=one, level=level, asked_for=one is file)
 
 
 def _again(found: Case, arrived: Arrived, by: User | None) -> Opened | Refused:

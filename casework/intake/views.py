@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from secrets import token_hex
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -15,12 +16,15 @@ from django.urls import reverse
 
 from casework.access import permissions
 from casework.cases.references import CLASH
+from casework.documents.services import File, file_of
 from casework.forms.answer_validation import nested
 from casework.forms.rendering import Asked, intake_form
 from casework.intake.samples import OFF, Brought, may_start, samples_offered, samples_open
 from casework.intake.services import case_open
 from casework.web.decorators import person, reads_and_writes, refusal
 from orchestration.casetypes.case_type import CaseType, by_definition, current
+from orchestration.casetypes.files import DOCUMENT
+from orchestration.documents.kinds import LARGEST, MB, TAKEN
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import Definition
@@ -34,14 +38,15 @@ def case_new(request: HttpRequest, key: str) -> HttpResponse:
     case_type = _type_for(request, key)
     if request.method != "POST":
         form = intake_form(case_type, proposed=f"F-{clock.utc_now():%y%m%d}-{token_hex(4)}")
-        return render(request, "cases/new.html", {"form": form, "type": case_type})
+        return render(request, "cases/new.html", _context(form, case_type))
     form = intake_form(case_type, request.POST)
     answers = form.answers()
     reference = answers.pop("reference", "") or answers.get("proposed", "")
     answers.pop("proposed", None)
-    outcome = case_open(
-        by=person(request), case_type=key, reference=reference, source="form", data=nested(answers.items())
-    )
+    file = _file(request, case_type)
+    outcome = file if isinstance(file, Refused) else case_open(
+        by=person(request), case_type=key, reference=reference, source="form", data=nested(answers.items()), file=file
+    )  # fmt: skip
     if isinstance(outcome, Refused):
         return _again(request, form, case_type, outcome)
     if outcome.created:
@@ -52,6 +57,17 @@ def case_new(request: HttpRequest, key: str) -> HttpResponse:
         messages.info(request, "This reference was brought in before: here is its case.")
     seen = permissions.may(person(request), "view", outcome.case)
     return redirect("case", outcome.case.pk) if seen else redirect("cases")
+
+
+def _file(request: HttpRequest, case_type: CaseType) -> File | Refused | None:
+    """The document with which the case is to begin, where its type wants one."""
+    if not _takes_document(case_type):
+        return None
+    given = request.FILES.get("file")
+    if given is None:
+        return Refused("invalid", "Choose the file with which the case begins.", {"": "Choose the file."})
+    found = file_of(given.name or "", given.read())
+    return found if isinstance(found, File) else replace(found, errors={"": found.message})
 
 
 @reads_and_writes
@@ -94,8 +110,18 @@ def _type(key: str) -> CaseType:
         raise Http404("There is no such kind of case.") from None
 
 
+def _takes_document(case_type: CaseType) -> bool:
+    """Whether its cases begin with a document."""
+    return DOCUMENT in case_type.intake.columns.values()
+
+
+def _context(form: Asked, case_type: CaseType) -> dict[str, Any]:
+    takes = _takes_document(case_type)
+    return {"form": form, "type": case_type, "takes_document": takes, "taken": TAKEN, "largest": LARGEST // MB}
+
+
 def _again(request: HttpRequest, form: Asked, case_type: CaseType, refused: Refused) -> HttpResponse:
     if not refused.errors:
         return refusal(request, refused, request.path)
-    context = {"form": form.with_errors(refused.errors), "type": case_type, "refused": refused}
+    context = _context(form.with_errors(refused.errors), case_type) | {"refused": refused}
     return render(request, "cases/new.html", context, status=409 if refused.code == CLASH.code else 400)

@@ -67,6 +67,7 @@ FOR_USE: Final = (
     "ledger",
     "refund",
     "complaint",
+    "supplier-invoice",
 )
 LINK: Final = re.compile(r"([\w/.-]+)\.md(#[\w-]+)?")
 

@@ -24,6 +24,7 @@ CHECKS: Final[Mapping[str, str]] = {
     "score": "orchestration.actors.kinds.score.model:model_fault",
     "http": "orchestration.actors.kinds.declared:file_fault",
     "language-model": "orchestration.actors.kinds.declared:file_fault",
+    "reader": "orchestration.actors.kinds.reader.file:reader_fault",
     "served-model": "orchestration.actors.kinds.declared:file_fault",
     "soap": "orchestration.actors.kinds.declared:file_fault",
     "sql": "orchestration.actors.kinds.declared:file_fault",

@@ -22,7 +22,8 @@ from orchestration.actors.contract import ActorError
 class Call:
     """`limit`: how long it may take. `reference`: names the job in logs and traces, without a word of the case.
 
-    `objection`: what a guardrail had against the answer before; this call is to do better.
+    `objection`: what a guardrail had against the answer before; this call is to do better. `case`: whose work it is,
+    for kinds that read more of it than their input; 0 outside of any.
     """
 
     actor: str = ""
@@ -31,6 +32,7 @@ class Call:
     attempt: int = 1
     reference: str = ""
     objection: str = ""
+    case: int = 0
 
 
 NO_CALL: Final = Call()

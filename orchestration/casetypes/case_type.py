@@ -20,7 +20,16 @@ from jsonschema import Draft202012Validator
 from orchestration.actors.capability import Capability, shipped, undeclared
 from orchestration.casetypes.capabilities import capability_faults, declared
 from orchestration.casetypes.checks import check
-from orchestration.casetypes.files import FORMS, MANIFEST, MODELS, READ, REGISTRY, SAMPLES, name_faults, parsed
+from orchestration.casetypes.files import (
+    FORMS,
+    MANIFEST,
+    MODELS,
+    READ,
+    REGISTRY,
+    SAMPLES,
+    name_faults,
+    parsed,
+)
 from orchestration.casetypes.files import checked as checked_file
 from orchestration.engine.commands import StartCase, StartProcess
 from orchestration.engine.compile_models import build, compiled
@@ -150,7 +159,7 @@ class EditableField:
 class CaseType:
     """One version of a case type, compiled. `label` is how people and the history name it: "complaint v4".
 
-    `document_level`: how secret a document of its cases is at least; empty where they take none.
+    `document_level`: how secret a document is at least; empty: none are taken. `document_fields`: its field -> place.
     """
 
     key: str
@@ -175,6 +184,7 @@ class CaseType:
     assignment: str
     urgent: str
     document_level: str
+    document_fields: Mapping[str, str]
     capabilities: Mapping[str, Capability]
     forms: Mapping[str, Form]
     schema: Mapping[str, Any]
@@ -318,6 +328,7 @@ def _case_type(
         assignment=manifest.get("assignment", ""),
         urgent=manifest.get("urgent", ""),
         document_level=manifest.get("documents", {}).get("level", ""),
+        document_fields=manifest.get("documents", {}).get("fields", {}),
         capabilities=declared(files),
         external=tuple(External(**_known(External, waited)) for waited in manifest.get("external", ())),
         forms={key: _form(key, form) for key, form in forms.items()},

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from orchestration.casetypes.files import FORMS, MANIFEST, MODELS
+from orchestration.casetypes.files import DOCUMENT, FORMS, MANIFEST, MODELS
 from orchestration.engine import xml
 from orchestration.engine.bpmn.model import Event, Starter
 from orchestration.engine.bpmn.view import first_moment, starters
@@ -177,7 +177,7 @@ def _groups(manifest: Mapping[str, Json], named: Named) -> Iterator[str]:
 def _places(manifest: Mapping[str, Json], forms: Mapping[str, Json], schema: Json) -> Iterator[str]:
     """Every dotted path must lead to somewhere in the data, as far as the schema says what there is."""
     intake = manifest.get("intake", {})
-    columns = [path for path in intake.get("columns", {}).values() if path != intake.get("reference")]
+    columns = [path for path in intake.get("columns", {}).values() if path not in (intake.get("reference"), DOCUMENT)]
     paths = [(MANIFEST, "intake", path) for path in (*columns, *intake.get("required", ()))]
     paths += [(MANIFEST, "urgent", manifest["urgent"])] if "urgent" in manifest else []
     paths += [(MANIFEST, "key-facts", path) for path in manifest.get("key-facts", ())]
@@ -186,6 +186,7 @@ def _places(manifest: Mapping[str, Json], forms: Mapping[str, Json], schema: Jso
     paths += [(MANIFEST, "list", field["path"]) for field in listed.get("fields", ())]
     paths += [(MANIFEST, "list/headline", path) for path in listed.get("headline", ())]
     paths += [(MANIFEST, "list/why", path) for path in listed.get("why", ())]
+    paths += [(MANIFEST, "documents", path) for path in manifest.get("documents", {}).get("fields", {}).values()]
     for key, form in forms.items():
         asked = form.get("fields", ())
         paths += [(FORMS, key, field["path"]) for field in asked]

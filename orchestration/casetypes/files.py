@@ -26,6 +26,8 @@ READ: Final = (*MODELS, *REGISTRY, ".yaml", ".json")
 MANIFEST: Final = "manifest.yaml"
 FORMS: Final = "forms.yaml"
 SAMPLES: Final = "samples/"
+DOCUMENT: Final = "@document"
+"""The place of a column that is no field of the case, but the text of the document with which it begins."""
 """The folder in it whose tables (CSV) hold cases to try it with."""
 
 MOST_FILES: Final = 200
@@ -100,7 +102,7 @@ _MANIFEST_SHAPE: Final = _object(
     may_open=_TEXTS,
     intake=_object(reference=_TEXT, required=_TEXTS, columns=_NAMED_TEXTS),
     urgent=_TEXT,
-    documents=_object(("level",), level=_LEVEL),
+    documents=_object(("level",), level=_LEVEL, fields=_NAMED_TEXTS),
     routing={"type": "string", "minLength": 1, "maxLength": 200},
     assignment={"type": "string", "minLength": 1, "maxLength": 200},
     external={"type": "array", "items": _object(("item", "form", "label"), item=_TEXT, form=_TEXT, label=_TEXT)},

@@ -1,58 +1,54 @@
-"""Which company, date and total does a document of business name?
+"""Which company, date and total does a document of business name, and what more does an invoice?
 
 Pure. Rules by anchors: a company by its legal form or its place at the top, a date by its form and the word before it,
-a total by the words on its line. Each value has the place where it stands and how sure the rules are of it, which is
-never more than the reader was of its words. Values are given as they stand in the document.
+a total by the words on its line; what else an invoice has, in `invoice_fields`. Each value has the place where it
+stands and how sure the rules are of it, which is never more than the reader was of its words. Values are given as they
+stand in the document.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from orchestration.documents.words import Box, Line, Page, around
+from orchestration.documents import invoice_fields
+from orchestration.documents.finding import AMOUNT, Found, Place, dates_in, number_of, parts_of
+from orchestration.documents.words import Page, around
 
-FINDER: Final = "anchors-1"
+FINDER: Final = "anchors-2"
 """What finds them, and in which version of its rules."""
-NAMES: Final = {"company": "Company", "date": "Date", "total": "Total"}
+NAMES: Final = {
+    "company": "Company", "number": "Invoice number", "order": "Order number", "date": "Date", "due": "Due on",
+    "net": "Net", "tax": "Tax", "total": "Total", "currency": "Currency", "iban": "IBAN",
+}  # fmt: skip
 """What is looked for, with words for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    name: str
-    value: str
-    sure: float
-    page: int
-    box: Box
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A line, with the page that it stands on and how many lines stand before it."""
-
-    page: int
-    at: int
-    line: Line
-
-    def found(self, name: str, value: str, sure: float) -> Found:
-        return Found(name, value, round(min(sure, self.line.sure), 2), self.page, _where(self.line, value))
+FROM_PAGES: Final = 5
+"""Pages at the beginning in which it is looked for."""
+AMOUNTS: Final = frozenset({"net", "tax", "total"})
+DAYS: Final = frozenset({"date", "due"})
 
 
 def found_in(pages: Sequence[Page]) -> tuple[Found, ...]:
-    """What these pages name, each at most once."""
-    places = [_Place(page.number, at, line) for page in pages for at, line in enumerate(page.lines)]
-    found = (_company(places), _date(places), _total(places))
-    return tuple(one for one in found if one is not None)
+    """What these pages name, each at most once, in the order of NAMES."""
+    places = [Place(page.number, line, page.by) for page in pages for line in page.lines]
+    found = {one.name: one for one in (_company(places), _date(places)) if one is not None}
+    found |= {one.name: one for one in invoice_fields.found_in(places)}
+    net, tax = found.get("net"), found.get("tax")
+    if (total := _total(places, net, tax)) is not None:
+        found |= {one.name: one for one in invoice_fields.fitting(total, net, tax)}
+    return tuple(found[name] for name in NAMES if name in found)
 
 
-def _where(line: Line, value: str) -> Box:
-    """The words of a line that make up this value; the whole line where they cannot be told apart."""
-    wanted = {part.casefold() for part in value.split()}
-    return around(word.box for word in line.words if any(part in word.text.casefold() for part in wanted)) or line.box
+def plain_of(name: str, value: str) -> str | float:
+    """A value as programs have it: an amount as a number, a day as ISO 8601 has it, an account without spaces."""
+    if name in AMOUNTS:
+        return number_of(value)
+    if name in DAYS:
+        return next((day.isoformat() for _, day in dates_in(value)), value)
+    return value.replace(" ", "").upper() if name == "iban" else value
 
 
 # --- the company
@@ -76,8 +72,8 @@ TOP: Final = 9
 """Lines in which a company stands."""
 
 
-def _company(places: Sequence[_Place]) -> Found | None:
-    top = [place for place in places[:TOP] if sum(map(str.isalpha, place.line.text)) >= 3]
+def _company(places: Sequence[Place]) -> Found | None:
+    top = [part for place in places[:TOP] for part in parts_of(place) if sum(map(str.isalpha, part.line.text)) >= 3]
     for at, place in enumerate(top):
         if LEGAL.search(_named(place)) and not NO_COMPANY.search(_named(place).lstrip("0123456789 ")):
             return _with_line_before(top, at)
@@ -88,7 +84,7 @@ def _company(places: Sequence[_Place]) -> Found | None:
     return top[0].found("company", _named(top[0]), 0.3) if top else None
 
 
-def _with_line_before(top: Sequence[_Place], at: int) -> Found:
+def _with_line_before(top: Sequence[Place], at: int) -> Found:
     """A legal form alone on a line belongs to the name above it."""
     place, name = top[at], _named(top[at])
     if at and len(SHOP.sub("", LEGAL.sub("", name)).strip(" .()")) < 3 and not NO_COMPANY.search(top[at - 1].line.text):
@@ -98,7 +94,7 @@ def _with_line_before(top: Sequence[_Place], at: int) -> Found:
     return place.found("company", name, 0.9)
 
 
-def _named(place: _Place) -> str:
+def _named(place: Place) -> str:
     return NUMBER_BEHIND.sub("", place.line.text).strip(" :-,*")
 
 
@@ -110,23 +106,11 @@ def _is_loud(text: str) -> bool:
 
 # --- the date
 
-MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH: Final = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-DATES: Final = tuple(
-    re.compile(form, re.IGNORECASE)
-    for form in (
-        r"(?<!\d)(?P<year>20\d\d)(?P<by>[-/.])(?P<m>\d{1,2})(?P=by)(?P<d>\d{1,2})(?!\d)",
-        r"(?<!\d)(?P<d>\d{1,2})(?P<by>[-/.])(?P<m>\d{1,2})(?P=by)(?P<year>20\d\d)",
-        rf"(?<!\d)(?P<d>\d{{1,2}})[-/. ]*{_MONTH}[-/., ]*(?P<year>20\d\d|\d\d)(?!\d)",
-        rf"{_MONTH}[-/. ]*(?P<d>\d{{1,2}})[-/., ]+(?P<year>20\d\d)",
-        r"(?<!\d)(?P<d>\d{1,2})(?P<by>[-/.])(?P<m>\d{1,2})(?P=by)(?P<year>\d\d)(?!\d)",
-    )
-)
 DATED: Final = re.compile(r"\b(?:date|dated|datum|tarikh|issued)\b", re.IGNORECASE)
 OTHER_DATE: Final = re.compile(r"\b(?:due|expiry|expires|valid|birth|until|delivery|print(?:ed)?)\b", re.IGNORECASE)
 
 
-def _date(places: Sequence[_Place]) -> Found | None:
+def _date(places: Sequence[Place]) -> Found | None:
     best: Found | None = None
     for before, place in zip((None, *places), places, strict=False):
         for text, day in dates_in(place.line.text):
@@ -138,33 +122,8 @@ def _date(places: Sequence[_Place]) -> Found | None:
     return best
 
 
-def dates_in(text: str) -> Iterator[tuple[str, date]]:
-    """Each date of a text as it stands there, and which day it is: the day stands before the month, as mostly."""
-    for form in DATES:
-        for found in form.finditer(text):
-            day = _day(found)
-            if day is not None:
-                yield found[0], day
-
-
-def _day(found: re.Match[str]) -> date | None:
-    parts = found.groupdict()
-    month = int(parts["m"]) if parts.get("m") else MONTHS.index(parts["month"].lower()) + 1
-    year, number = int(parts["year"]), int(parts["d"])
-    year += 2000 if year < 100 else 0
-    if month > 12 >= number:
-        month, number = number, month
-    try:
-        return date(year, month, number)
-    except ValueError:
-        return None
-
-
 # --- the total
 
-AMOUNT: Final = re.compile(
-    r"(?<![\d.,/])(?:RM|USD|EUR|GBP|CHF|[$€£])?\s?-?\d{1,3}(?:[ ,.']?\d{3})*[.,]\s?\d{2}(?![\d/%])", re.I
-)
 ANCHORS: Final = tuple(
     (re.compile(form, re.IGNORECASE), weight)
     for form, weight in (
@@ -172,7 +131,7 @@ ANCHORS: Final = tuple(
         (r"\btotal\b.*\b[il1]ncl|\btotal\b.*\bafter\s*round", 0.95),
         (r"\b(?:net+\s*(?:total|amt|amount)|total\s*(?:due|payable|to\s*pay)|amount\s*(?:due|payable))\b", 0.9),
         (r"\btotal\s*(?:amount|amt|sales|rm|\(rm\)|myr|eur|usd)\b|\btotal\s*[:(]", 0.85),
-        (r"\btotal\b|\bt0tal\b|\bjumlah\b|\bsumme\b", 0.8),
+        (r"\btotal\b|\bt0tal\b|\bjumlah\b|\bsumme\b|\bgesamt(?:betrag)?\b|\brechnungsbetrag\b", 0.8),
         (r"\bamount\b|\bcharge\b|\bvisa\b|\bmaster\b", 0.45),
     )
 )  # fmt: skip
@@ -187,8 +146,10 @@ NEAR: Final = 2
 """Lines below an anchor in which its amount may stand."""
 
 
-def _total(places: Sequence[_Place]) -> Found | None:
-    settled = _settled(places)
+def _total(places: Sequence[Place], net: Found | None, tax: Found | None) -> Found | None:
+    """What is to be paid. The sum of net and tax is likely, net alone beside a tax is not."""
+    both = (number_of(net.value), number_of(tax.value)) if net and tax else (0.0, 0.0)
+    likely, unlikely = {_settled(places), round(sum(both), 2)} - {0.0}, both[0] if both[1] else 0.0
     best: tuple[float, Found] | None = None
     for at, place in enumerate(places):
         weight = _weight(place.line.text)
@@ -199,7 +160,8 @@ def _total(places: Sequence[_Place]) -> Found | None:
             if below and (_weight(near.line.text) or NO_TOTAL.search(near.line.text) or PAID.search(near.line.text)):
                 break
             if amounts:
-                sure = weight - 0.15 * below + (0.2 if number_of(amounts[-1]) == settled else 0)
+                amount = number_of(amounts[-1])
+                sure = weight - 0.15 * below + 0.2 * (amount in likely) - 0.4 * (amount == unlikely)
                 if best is None or sure > best[0]:
                     best = sure, near.found("total", amounts[-1].strip(), min(sure, 0.98))
                 break
@@ -212,7 +174,7 @@ def _weight(text: str) -> float:
     return next((weight for anchor, weight in ANCHORS if anchor.search(text)), 0.0)
 
 
-def _settled(places: Sequence[_Place]) -> float:
+def _settled(places: Sequence[Place]) -> float:
     """What was paid less what was given back; 0 where that cannot be told."""
     paid = [
         number_of(text) for place in places if PAID.search(place.line.text) for text in AMOUNT.findall(place.line.text)
@@ -223,16 +185,9 @@ def _settled(places: Sequence[_Place]) -> float:
     return round(paid[-1] - back[-1], 2) if paid and back else 0.0
 
 
-def _largest(places: Sequence[_Place]) -> Found | None:
+def _largest(places: Sequence[Place]) -> Found | None:
     amounts = [(number_of(text), text.strip(), place) for place in places for text in AMOUNT.findall(place.line.text)]
     if not amounts:
         return None
     _, text, place = max(amounts, key=lambda one: one[0])
     return place.found("total", text, 0.3)
-
-
-def number_of(amount: str) -> float:
-    """The number that an amount is, whatever parts its thousands and its cents."""
-    digits = re.sub(r"[^\d]", "", amount)
-    value = int(digits or 0) / 100
-    return -value if "-" in amount else value

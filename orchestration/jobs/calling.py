@@ -76,7 +76,8 @@ def _with_first(first: Answer, second: Answer) -> Answer:
 def _run(ready: Ready, actor: Actor, value: Json, objection: str = "") -> Answer:
     job = ready.job
     about = Call(
-        ready.chosen.key, job.capability, ready.capability.limit, job.attempts, f"job {job.pk}", objection=objection
-    )
+        ready.chosen.key, job.capability, ready.capability.limit, job.attempts, f"job {job.pk}", objection=objection,
+        case=job.instance_id,
+    )  # fmt: skip
     with limited(about):
         return actor.run(value, idempotency_key=job.idempotency_key)

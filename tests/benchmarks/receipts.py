@@ -16,7 +16,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-from orchestration.documents.fields import NAMES, dates_in, found_in, number_of
+from orchestration.documents.fields import NAMES, found_in
+from orchestration.documents.finding import dates_in, number_of
 from orchestration.documents.kinds import Kind, kind_of
 from orchestration.documents.reading import pictures_read
 from orchestration.documents.words import Page

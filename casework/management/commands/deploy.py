@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from audit.services import Origin
 from casework.access.roles import ensure_roles
 from casework.access.roles_verification import control_begin
-from casework.actors.bundled import CASE_TYPES, ensure_actors
+from casework.actors.bundled import CASE_TYPES, ensure_actors, ensure_reader
 from casework.actors.shipped import ensure_shipped
 from orchestration.casetypes.case_type import by_definition, current, folder_files, read
 from orchestration.casetypes.deployment import deploy
@@ -38,6 +38,7 @@ class Command(BaseCommand):
             ensure_actors(folder / "training")
             for name in ensure_shipped(folder / "actors"):
                 self.stdout.write(f"{name}: an actor, registered")
+        ensure_reader()
         control_begin(Origin("system:setup"))
         for folder in chosen:
             self.warn(folder)

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from casework.runtime.stand_ins import faults, ledger, mail, systems
+from casework.runtime.stand_ins import erp, faults, ledger, mail, systems
 from casework.runtime.stand_ins.answers import Answer, Request, page, told
 from casework.runtime.stand_ins.store import Store
 
@@ -31,13 +31,17 @@ ROUTES: Final[tuple[tuple[str, str, str, Callable[..., Answer]], ...]] = (
     ("GET", "/messages", "mail", mail.list_messages),
     ("POST", "/messages", "mail", mail.send),
     ("GET", r"/messages/([0-9]{1,15})", "mail", mail.show_message),
+    ("GET", "/erp", "", erp.show),
+    ("GET", "/erp/match", "erp", erp.match),
+    ("POST", "/erp/invoices", "erp", erp.book),
+    ("POST", "/erp/payments", "erp", erp.pay),
     ("GET", "/faults", "", faults.show_faults),
     ("POST", "/faults", "", faults.set_fault),
 )
 WELCOME: Final = (
     "<p>Casewright's demo calls these systems: orders (<code>GET /orders/R-20441</code>), customers, payments "
-    '(<code>POST /payments</code>), a <a href="/ledger">goodwill ledger</a> and a mail '
-    'system (<a href="/messages">what it sent</a>).</p>'
+    '(<code>POST /payments</code>), a <a href="/ledger">goodwill ledger</a>, a mail '
+    'system (<a href="/messages">what it sent</a>) and an <a href="/erp">ERP</a>.</p>'
     '<p>They can be made to fail: <a href="/faults">faults</a>.</p>'
 )
 

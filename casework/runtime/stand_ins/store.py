@@ -12,6 +12,8 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Final
 
+from casework.runtime.stand_ins import erp_seed
+
 Json = Any
 
 SAMPLES: Final = Path(__file__).resolve().parents[2] / "casetypes/refund/samples/requests.csv"
@@ -42,8 +44,9 @@ class Store:
         self._connection = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
         self._connection.row_factory = sqlite3.Row
         self._lock = RLock()
-        self._connection.executescript(TABLES)
+        self._connection.executescript(TABLES + erp_seed.TABLES)
         with self.change():
+            erp_seed.seed(self.rows, now())
             if not self.rows("select 1 from orders limit 1"):
                 self._seed()
 
@@ -82,7 +85,7 @@ class Store:
     def counts(self) -> dict[str, int]:
         """Calls by system, and what they led to."""
         found = {f"calls of {row['system']}": row["count"] for row in self.rows("select * from calls order by system")}
-        for table in ("payments", "entries", "messages"):
+        for table in ("payments", "entries", "messages", "erp_invoices", "erp_payments"):
             found[table] = self.rows(f"select count(*) as many from {table}")[0]["many"]  # noqa: S608
         return found
 

@@ -23,6 +23,7 @@ KINDS = {  # kind -> what makes an actor of (key, version, artefact bytes or Non
     "code": "orchestration.actors.kinds.code.actor:CodeActor",
     "language-model": "orchestration.actors.kinds.language_model.actor:LanguageModelActor",
     "score": "orchestration.actors.kinds.score.actor:ScoreActor",
+    "reader": "orchestration.actors.kinds.reader.actor:ReaderActor",
     "sentiment": "orchestration.actors.kinds.text_model.sentiment:SentimentActor",
     "served-model": "orchestration.actors.kinds.served_model.actor:ServedModel",
     "soap": "orchestration.actors.kinds.soap.actor:SoapConnector",
@@ -35,7 +36,7 @@ FETCHED = frozenset({"external"})
 ANSWERS_ONLY = frozenset({"intent", "sentiment", "score", "code", "served-model", "language-model"})
 """Kinds that do nothing but answer: they can be tried on a job without anything happening outside."""
 
-ONLY = {"intent": "intent", "sentiment": "sentiment"}
+ONLY = {"intent": "intent", "sentiment": "sentiment", "reader": "read-document"}
 """Kinds whose actors can do one thing, and no other."""
 
 PREPARE = (

@@ -233,6 +233,7 @@ SENT: dict[str, dict[str, Any]] = {
     "api-view": {"name": "Cards and more"},
     "case-samples": {"case_type": "complaint"},
     "api-samples": {"case_type": "complaint"},
+    "api-cases-documents": {"case_type": "complaint"},
     "case-tags": {"add": "call-back"},
     "api-case-tags": {"add": ["call-back"]},
     "api-case-follow": {"following": True},
@@ -269,7 +270,7 @@ SENT: dict[str, dict[str, Any]] = {
 }
 """What is sent to addresses that take something, so that whoever may do it does it."""
 
-FILES = {"case-documents": "files", "api-case-documents": "file"}
+FILES = {"case-documents": "files", "api-case-documents": "file", "api-cases-documents": "file"}
 """Under which name addresses take a file."""
 
 

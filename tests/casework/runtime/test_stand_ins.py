@@ -36,7 +36,9 @@ def test_a_payment_is_made_once_for_each_key_however_often_and_at_once_it_is_ask
     with ThreadPoolExecutor(8) as many:
         answers = list(many.map(lambda _: demo.ask("/payments", asked, Idempotency_Key="k-1"), range(16)))
     assert {status for status, _ in answers} == {201} and len({said["payment"] for _, said in answers}) == 1
-    assert demo.ask("/payments")[1]["counts"] == {"calls of payments": 17, "payments": 1, "entries": 0, "messages": 0}
+    assert demo.ask("/payments")[1]["counts"] == {
+        "calls of payments": 17, "payments": 1, "entries": 0, "messages": 0, "erp_invoices": 1, "erp_payments": 0,
+    }  # fmt: skip
 
 
 def test_a_key_is_not_taken_for_something_else_and_without_one_each_is_paid(demo: Demo) -> None:
@@ -180,3 +182,18 @@ def test_there_are_none_in_production_and_elsewhere_a_taken_port_is_no_matter(
     monkeypatch.setenv("CASEWRIGHT_ENV", "production")
     assert stand_ins_near(8000, tmp_path) is None
     assert [program.name for program in programs(8000)] == ["web", "worker", "beat"]
+
+
+def test_the_erp_books_and_pays_once_however_often_it_is_asked(demo: Demo) -> None:
+    asked = {"supplier": "S-101", "number": "NW-26-10", "order": None, "total": 10.0}
+    first = demo.ask("/erp/invoices", asked, Idempotency_Key="k-1")
+    assert first == demo.ask("/erp/invoices", asked, Idempotency_Key="k-1") and first[0] == 201
+    assert demo.ask("/erp/invoices", asked | {"total": 11.0}, Idempotency_Key="k-1")[0] == 422
+    assert demo.ask("/erp/invoices", asked, Idempotency_Key="k-2")[1]["error"] == "booked-before"
+    pay = {"invoice": first[1]["invoice"], "amount": 10.0}
+    paid = demo.ask("/erp/payments", pay, Idempotency_Key="k-3")
+    assert paid == demo.ask("/erp/payments", pay, Idempotency_Key="k-3") and paid[0] == 201
+    assert demo.ask("/erp/payments", pay, Idempotency_Key="k-4")[1]["error"] == "paid-before"
+    assert "S-101" in demo.ask("/erp")[1]
+    known = demo.ask("/erp/match?name=NORDLICHT%20Werkzeuge%20GmbH&order=PO-4711&number=NW-26-10")[1]
+    assert (known["supplier"]["number"], known["order"]["open"], known["earlier"]) == ("S-101", 1190.0, 1)

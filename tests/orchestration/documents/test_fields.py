@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.documents.fields import Found, dates_in, found_in, number_of
+from orchestration.documents.fields import found_in
+from orchestration.documents.finding import Found, dates_in, number_of
 from orchestration.documents.words import Box, Line, Page, Word
 
 

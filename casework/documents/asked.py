@@ -1,0 +1,65 @@
+"""How does a case that asks for one of its documents to be read get what stands in it?
+
+The actor that reads asks here (`orchestration.documents.asked`): the document is one of the case whose work it is, and
+is read by the same rows as any other, so that what was read once is not read again.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from django.db.models import Q
+
+from casework.documents import reading
+from casework.documents.models import Document, ReadField, Reading
+from orchestration.actors.contract import ActorError
+from orchestration.documents.asked import AskedOf, Told, readers
+from orchestration.documents.finding import Found
+from orchestration.documents.words import Box
+from orchestration.jobs.stopping import is_stopped
+
+State = Reading.State
+PATIENCE: Final = 200.0
+"""Seconds in one attempt; a long document goes on in the next."""
+LOOK_AGAIN: Final = 3.0
+"""Seconds after which to look whether who reads it is done."""
+
+
+def told_of(asked: AskedOf) -> Told:
+    """What was found in the document, read now where it was not before. Raises ActorError."""
+    document = _document(asked)
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        row = Reading.objects.get(document=document)
+        match row.state:
+            case State.READ:
+                return Told(document.pk, document.pages, row.words, row.reader, _found(document))
+            case State.FAILED:
+                raise ActorError(f"It could not be read. {row.said}", temporary=False, code="unreadable")
+            case State.READING:
+                raise ActorError("Another worker is reading it just now.", temporary=True, after=LOOK_AGAIN)
+        if is_stopped(reading.READER_KEY):
+            raise ActorError("The reader of documents was stopped.", temporary=True)
+        reading.read(document.pk)
+    raise ActorError("It is a long document: reading it goes on.", temporary=True, after=0.0)
+
+
+def _document(asked: AskedOf) -> Document:
+    """The document that is asked for; the last one of the case that is no e-mail, where none is named."""
+    of_case = Document.objects.filter(case__instance=asked.instance)
+    chosen = Q(pk=asked.document) if asked.document else ~Q(kind="email")
+    found = of_case.filter(chosen).order_by("-pk").first() or (None if asked.document else of_case.last())
+    if found is None:
+        raise ActorError("There is no such document in this case.", temporary=False, code="no-document")
+    return found
+
+
+def _found(document: Document) -> tuple[Found, ...]:
+    rows = ReadField.objects.filter(document=document).order_by("pk")
+    return tuple(Found(row.name, row.value, row.sure, row.page, Box(*row.box)) for row in rows)
+
+
+def hang_in() -> None:
+    if told_of not in readers:
+        readers.append(told_of)

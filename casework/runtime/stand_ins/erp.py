@@ -1,0 +1,133 @@
+"""How does the ERP answer? (JSON over HTTP) It keeps suppliers and orders, books invoices and pays them.
+
+GET  /erp/match?name=&iban=&order=&number=   what it knows of the supplier, the order and earlier invoices
+POST /erp/invoices   {supplier, number, order?, total}; books once for each Idempotency-Key
+POST /erp/payments   {invoice, amount}; pays once for each Idempotency-Key
+GET  /erp            all of it, as a page or as JSON
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from hashlib import sha256
+from html import escape
+from typing import Any, Final
+
+from casework.runtime.stand_ins.answers import Answer, Request, page, told
+from casework.runtime.stand_ins.store import Store, now
+
+Json = Any
+SHOWN: Final = 200
+KEPT: Final = ("suppliers", "orders", "invoices", "payments")
+ADDED: Final = (
+    "insert into erp_invoices (key, request, supplier, number, ordered, total, at) values (?, ?, ?, ?, ?, ?, ?)"
+)
+NO_SIGN: Final = re.compile(r"[\W_]+")
+LEGAL: Final = re.compile(r"\b(?:gmbh|ag|kg|ltd|limited|inc|llc|bv|sarl|sa|plc)\b")
+
+
+def match(store: Store, request: Request) -> Answer:
+    """What is known of an invoice that came in."""
+    asked = request.query
+    supplier = _supplier(store, asked.get("iban", ""), asked.get("name", ""))
+    rows = store.rows("select * from erp_orders where number = ?", asked.get("order", ""))
+    earlier = 0
+    if supplier is not None:
+        same = "select count(*) as many from erp_invoices where supplier = ? and number = ?"
+        earlier = store.rows(same, supplier["number"], asked.get("number", ""))[0]["many"]
+    return told(200, {"supplier": supplier, "order": _order(store, rows[0]) if rows else None, "earlier": earlier})
+
+
+def book(store: Store, request: Request) -> Answer:
+    """Book an invoice. The same key again gives the same entry; the same number of a supplier is refused (409)."""
+
+    def entered(asked: dict[str, Json], key: str | None, digest: str) -> Answer:
+        supplier, number = str(asked.get("supplier", "")), str(asked.get("number", ""))
+        if not store.rows("select 1 from erp_suppliers where number = ?", supplier) or not number:
+            return told(409, {"error": "supplier-unknown"})
+        if store.rows("select 1 from erp_invoices where supplier = ? and number = ?", supplier, number):
+            return told(409, {"error": "booked-before"})
+        order, total = str(asked.get("order") or ""), float(asked["total"])
+        store.added(ADDED, key, digest, supplier, number, order, total, now())
+        return _invoice(store.rows("select * from erp_invoices where supplier = ? and number = ?", supplier, number)[0])
+
+    return _once(store, request, "erp_invoices", entered, _invoice)
+
+
+def pay(store: Store, request: Request) -> Answer:
+    """Pay a booked invoice, to the account that the ERP has of its supplier. Once."""
+
+    def entered(asked: dict[str, Json], key: str | None, digest: str) -> Answer:
+        number = str(asked.get("invoice", "")).removeprefix("E-")
+        rows = store.rows("select * from erp_invoices where id = ?", int(number) if number.isdecimal() else 0)
+        if not rows or abs(rows[0]["total"] - float(asked["amount"])) > 0.005:
+            return told(409, {"error": "not-booked-so"})
+        if store.rows("select 1 from erp_payments where invoice = ?", rows[0]["id"]):
+            return told(409, {"error": "paid-before"})
+        added = "insert into erp_payments (key, request, invoice, amount, at) values (?, ?, ?, ?, ?)"
+        found = store.added(added, key, digest, rows[0]["id"], rows[0]["total"], now())
+        return _payment(store.rows("select * from erp_payments where id = ?", found)[0])
+
+    return _once(store, request, "erp_payments", entered, _payment)
+
+
+def show(store: Store, request: Request) -> Answer:
+    """Everything that it keeps."""
+    tables = {name: store.rows(f"select * from erp_{name} limit ?", SHOWN) for name in KEPT}  # noqa: S608 - our own
+    if "application/json" in request.headers.get("accept", ""):
+        return told(200, {name: [_shown(row) for row in rows] for name, rows in tables.items()})
+    return page("ERP", "".join(_table(name, rows) for name, rows in tables.items()))
+
+
+def _once(
+    store: Store, request: Request, table: str, enter: Callable[..., Answer], again: Callable[[Any], Answer]
+) -> Answer:
+    try:
+        asked = request.fields()
+        digest = sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+        key = request.headers.get("idempotency-key") or None
+        with store.change():
+            before = store.rows(f"select * from {table} where key = ?", key) if key else []  # noqa: S608 - our own
+            if before and before[0]["request"] != digest:
+                return told(422, {"error": "key-reused", "message": "This key was used for something else."})
+            return again(before[0]) if before else enter(asked, key, digest)
+    except (ValueError, KeyError, TypeError):
+        return told(400, {"error": "not-read"})
+
+
+def _supplier(store: Store, iban: str, name: str) -> dict[str, Json] | None:
+    """By name, and else by the account: what stands on an invoice is written in many ways."""
+    rows = [dict(row) for row in store.rows("select * from erp_suppliers")]
+    plain = iban.replace(" ", "").upper()
+    named = [row for row in rows if name and _plain(row["name"]) == _plain(name)]
+    return next(iter([*named, *(row for row in rows if plain and row["iban"] == plain)]), None)
+
+
+def _plain(name: str) -> str:
+    return NO_SIGN.sub("", LEGAL.sub("", NO_SIGN.sub(" ", name.casefold())))
+
+
+def _order(store: Store, row: Any) -> dict[str, Json]:
+    used = store.rows("select coalesce(sum(total), 0) as used from erp_invoices where ordered = ?", row["number"])
+    return {**dict(row), "open": round(row["total"] - used[0]["used"], 2)}
+
+
+def _invoice(row: Any) -> Answer:
+    return told(201, {"invoice": f"E-{row['id']:06}", "number": row["number"], "total": row["total"]})
+
+
+def _payment(row: Any) -> Answer:
+    return told(201, {"payment": f"T-{row['id']:06}", "amount": row["amount"]})
+
+
+def _shown(row: Any) -> dict[str, Json]:
+    return {name: row[name] for name in row.keys() if name not in ("key", "request")}  # noqa: SIM118 - no dict
+
+
+def _table(name: str, rows: list[Any]) -> str:
+    shown = [_shown(row) for row in rows]
+    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in (shown[0] if shown else ()))
+    lines = "".join("<tr>" + "".join(f"<td>{escape(str(v))}</td>" for v in row.values()) + "</tr>" for row in shown)
+    return f"<h2>{escape(name.capitalize())}</h2><table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"

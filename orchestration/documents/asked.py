@@ -1,0 +1,42 @@
+"""Who reads a document of a case, for an actor that is asked to?
+
+The actors know no documents of cases, which are kept above them: whoever keeps them hangs in how they are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from orchestration.actors.contract import ActorError
+from orchestration.documents.finding import Found
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOf:
+    """Which document: of the case with this instance, by its number; None: the one to be read that came last."""
+
+    instance: int
+    document: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was found in a document. `reader`: what read it, and in which version."""
+
+    document: int
+    pages: int
+    words: int
+    reader: str
+    found: tuple[Found, ...]
+
+
+readers: list[Callable[[AskedOf], Told]] = []
+"""At most one: how a document is read. It raises ActorError where it cannot be."""
+
+
+def asked_of_case(asked: AskedOf) -> Told:
+    """What was found in the document, read now where it was not before. Raises ActorError."""
+    if not readers:
+        raise ActorError("Nobody here knows the documents of cases.", temporary=False)
+    return readers[0](asked)

@@ -1,0 +1,104 @@
+"""Where in a document does a value stand, and which days and amounts does a text hold?
+
+Pure. What the rules that find fields stand on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from orchestration.documents.words import Box, Line, Word, around
+
+WIDE: Final = 0.03
+"""Of the page's width: a gap between words that parts two columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    name: str
+    value: str
+    sure: float
+    page: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line, with the page that it stands on and how that was read ("text" or "ocr")."""
+
+    page: int
+    line: Line
+    by: str = "text"
+
+    def found(self, name: str, value: str, sure: float) -> Found:
+        return Found(name, value, round(min(sure, self.line.sure), 2), self.page, _where(self.line, value))
+
+
+def _where(line: Line, value: str) -> Box:
+    """The words of a line that make up this value; the whole line where they cannot be told apart."""
+    wanted = {part.casefold() for part in value.split()}
+    return around(word.box for word in line.words if any(part in word.text.casefold() for part in wanted)) or line.box
+
+
+def parts_of(place: Place) -> Iterator[Place]:
+    """The columns of a line, from left to right; a line of a picture is left whole: its gaps tell too little."""
+    part: list[Word] = []
+    for word in place.line.words:
+        if part and place.by == "text" and word.box and word.box.left - part[-1].box.right > WIDE:
+            yield Place(place.page, Line(tuple(part)), place.by)
+            part = []
+        part.append(word)
+    if part:
+        yield Place(place.page, Line(tuple(part)), place.by)
+
+
+MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH: Final = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+DATES: Final = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        r"(?<!\d)(?P<year>20\d\d)(?P<by>[-/.])(?P<m>\d{1,2})(?P=by)(?P<d>\d{1,2})(?!\d)",
+        r"(?<!\d)(?P<d>\d{1,2})(?P<by>[-/.])(?P<m>\d{1,2})(?P=by)(?P<year>20\d\d)",
+        rf"(?<!\d)(?P<d>\d{{1,2}})[-/. ]*{_MONTH}[-/., ]*(?P<year>20\d\d|\d\d)(?!\d)",
+        rf"{_MONTH}[-/. ]*(?P<d>\d{{1,2}})[-/., ]+(?P<year>20\d\d)",
+        r"(?<!\d)(?P<d>\d{1,2})(?P<by>[-/.])(?P<m>\d{1,2})(?P=by)(?P<year>\d\d)(?!\d)",
+    )
+)
+
+
+def dates_in(text: str) -> Iterator[tuple[str, date]]:
+    """Each date of a text as it stands there, and which day it is: the day stands before the month, as mostly."""
+    for form in DATES:
+        for found in form.finditer(text):
+            day = _day(found)
+            if day is not None:
+                yield found[0], day
+
+
+def _day(found: re.Match[str]) -> date | None:
+    parts = found.groupdict()
+    month = int(parts["m"]) if parts.get("m") else MONTHS.index(parts["month"].lower()) + 1
+    year, number = int(parts["year"]), int(parts["d"])
+    year += 2000 if year < 100 else 0
+    if month > 12 >= number:
+        month, number = number, month
+    try:
+        return date(year, month, number)
+    except ValueError:
+        return None
+
+
+AMOUNT: Final = re.compile(
+    r"(?<![\d.,/])(?:RM|USD|EUR|GBP|CHF|[$€£])?\s?-?\d{1,3}(?:[ ,.']?\d{3})*[.,]\s?\d{2}(?![\d/%])", re.I
+)
+
+
+def number_of(amount: str) -> float:
+    """The number that an amount is, whatever parts its thousands and its cents."""
+    digits = re.sub(r"[^\d]", "", amount)
+    value = int(digits or 0) / 100
+    return -value if "-" in amount else value
