@@ -9,6 +9,7 @@ from casework.actors import registry_api as actors
 from casework.actors import stops_api as stops
 from casework.actors.api import workers
 from casework.cases.api import commands, handoffs, incidents, reading
+from casework.deadlines import api as deadlines
 from casework.documents import api as documents
 from casework.intake import api as intake
 from casework.lists import marks_api
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern] = [
         documents.ContentView.as_view(),
         name="api-case-document-content",
     ),
+    path("cases/<number:case>/deadlines/", deadlines.DeadlinesView.as_view(), name="api-case-deadlines"),
     path("cases/<number:case>/tags/", marks_api.TagsView.as_view(), name="api-case-tags"),
     path("cases/<number:case>/follow/", marks_api.FollowView.as_view(), name="api-case-follow"),
     path("people/", people.PeopleView.as_view(), name="api-people"),

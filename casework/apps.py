@@ -17,6 +17,9 @@ class CaseworkConfig(AppConfig):
         from casework.cases import verification
         from casework.cases.case_row import keep_face, open_face_of_start
         from casework.cases.past_rows import FORMER, READ_BESIDE
+        from casework.deadlines import rows as deadline_rows
+        from casework.deadlines import verification as calendars_verification
+        from casework.deadlines import watching
         from casework.documents import asked as documents_asked
         from casework.documents import reading, worker_tasks  # noqa: F401 - workers know tasks by them
         from casework.documents import verification as documents_verification
@@ -26,7 +29,7 @@ class CaseworkConfig(AppConfig):
         from casework.web.converters import NumberConverter
         from orchestration.ground.tracing import trace_over_http
         from orchestration.messaging.start_events import with_every_start
-        from orchestration.shell.services import with_every_step
+        from orchestration.shell.services import kept_of_every_step, with_every_step
         from orchestration.shell.step_sql import read_beside
         from orchestration.tasks import with_every_sweep
 
@@ -36,10 +39,15 @@ class CaseworkConfig(AppConfig):
         if ask_again not in with_every_sweep:
             with_every_sweep.append(ask_again)
         read_beside[FORMER] = READ_BESIDE
+        read_beside[deadline_rows.BESIDE] = deadline_rows.READ_BESIDE
+        if deadline_rows.deadlines_kept not in kept_of_every_step:
+            kept_of_every_step.append(deadline_rows.deadlines_kept)
+            with_every_sweep.append(watching.look_after)
         verification.hang_in()
         roles_verification.hang_in()
         proposals_verification.hang_in()
         rates_verification.hang_in()
+        calendars_verification.hang_in()
         documents_verification.hang_in()
         documents_asked.hang_in()
         if reading.look_after not in with_every_sweep:

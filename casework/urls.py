@@ -16,6 +16,7 @@ from casework.actors.ledger import budget_pages, measure_pages
 from casework.actors.ledger import views as ledger
 from casework.cases.live import case_live
 from casework.cases.views import actions, attention, editing, handoffs, history, incidents, listing, pages
+from casework.deadlines import views as deadlines
 from casework.documents import views as documents
 from casework.drafts import views as drafts
 from casework.events import views as events
@@ -67,6 +68,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", search.search_page, name="search"),
     path("cases/", listing.cases, name="cases"),
     path("following/", marks_views.following, name="following"),
+    path("deadlines/", deadlines.deadlines, name="deadlines"),
+    path("calendars/", deadlines.calendars, name="calendars"),
+    path("calendars/new/", deadlines.calendar, name="calendar-new"),
+    path("calendars/<slug:key>/", deadlines.calendar, name="calendar"),
+    path("cases/<number:case_id>/deadlines/<slug:key>/", deadlines.deadline, name="case-deadline"),
     path("cases/<number:case_id>/tags/", marks_views.tags, name="case-tags"),
     path("cases/<number:case_id>/follow/", marks_views.follow, name="case-follow"),
     path("cases/samples/", intake.samples, name="case-samples"),

@@ -45,6 +45,31 @@ def _when(text: object) -> str:
     return "at no date" if due.year == NEVER else f"{due.day} {due:%B %Y, %H:%M %Z}".strip()
 
 
+def _near(detail: Detail) -> Told:
+    title, due = detail.get("title", "A deadline"), _when(detail.get("due"))
+    return Told("rules", "hourglass", f"warned: “{title}” is due {due}", by_actor=False)
+
+
+def _missed(detail: Detail) -> Told:
+    title, due = detail.get("title", "A deadline"), _when(detail.get("due"))
+    return Told("rules", "alert-triangle", f"“{title}” was missed: it was due {due}", by_actor=False)
+
+
+def _deadline_changed(detail: Detail) -> Told:
+    did = {"extend": "extended", "pause": "let stand still", "resume": "let go on", "hand-over": "handed over"}
+    due = f"due {_when(detail['due'])}" if detail.get("due") else "not due while it stands still"
+    verb = did.get(str(detail.get("wish")), "changed")
+    return Told(
+        "people", "calendar", f"{verb} “{detail.get('title', 'a deadline')}”, now {due}: {detail.get('reason', '')}"
+    )
+
+
+def _deadline_moved(detail: Detail) -> Told:
+    was, due = _when(detail.get("was")), _when(detail.get("due"))
+    words = f"“{detail.get('title', 'A deadline')}” moved from {was} to {due}, because a calendar was changed"
+    return Told("rules", "calendar", words, by_actor=False)
+
+
 def tags_changed(detail: Detail) -> str:
     """Which tags were put on a case, and which were taken off."""
     ways = (("added", "put on"), ("removed", "took off"))
@@ -56,4 +81,8 @@ TASKS: Final[Mapping[str, Callable[[Detail], Told]]] = {
     "task.assigned": _assigned,
     "task.priority": _hurried,
     "task.due": _put_off,
+    "deadline.warned": _near,
+    "deadline.breached": _missed,
+    "deadline.changed": _deadline_changed,
+    "deadline.moved": _deadline_moved,
 }

@@ -206,6 +206,9 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "rights.refused": lambda d: f"refused to change {_asked_for(d)}",
     "assignment.changed": _assignment,
     "rate.changed": _rate,
+    "calendar.changed": lambda d: (
+        f"{'made' if d.get('made') else 'changed'} the calendar {d['title']}, which moves {d['moves']} deadlines"
+    ),
     "budget.changed": _budget,
     "control.begun": _begun,
     "proposal.made": lambda d: f"uploaded {d['source']} for {d['key']}",

@@ -21,6 +21,7 @@ from casework.cases.read.sent_texts import SentText, sent_texts
 from casework.cases.read.sources import sources
 from casework.cases.read.suspension import Suspension, suspension
 from casework.cases.read.timeline import Line, lines
+from casework.deadlines.read import Shown, deadlines_of
 from casework.forms.answer_validation import at_path
 from casework.forms.schema_form import text_of
 from casework.tasks import by_hand as desks
@@ -77,6 +78,7 @@ class TaskPage:
     asleep: Asleep | None
     may_reveal: bool
     view: View
+    deadlines: tuple[Shown, ...] = ()
 
 
 def form_of(task: HumanTask) -> Form:
@@ -115,6 +117,7 @@ def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
         receivers=tuple(receivers(user, task, seen.case_type)) if hands_on else (), may_order=may_order and hands_on,
         may_snooze=is_theirs, asleep=asleep(user, now).get(task.pk) if is_theirs else None,
         may_reveal=permissions.may(user, "reveal", case), view=seen.view,
+        deadlines=deadlines_of(case, seen.case_type, now),
     )  # fmt: skip
 
 

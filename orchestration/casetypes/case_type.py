@@ -20,6 +20,7 @@ from jsonschema import Draft202012Validator
 from orchestration.actors.capability import Capability, shipped, undeclared
 from orchestration.casetypes.capabilities import capability_faults, declared
 from orchestration.casetypes.checks import check
+from orchestration.casetypes.deadlines import Declared, declared_deadlines
 from orchestration.casetypes.files import (
     FORMS,
     MANIFEST,
@@ -185,6 +186,7 @@ class CaseType:
     urgent: str
     document_level: str
     document_fields: Mapping[str, str]
+    deadlines: tuple[Declared, ...]
     capabilities: Mapping[str, Capability]
     forms: Mapping[str, Form]
     schema: Mapping[str, Any]
@@ -329,6 +331,7 @@ def _case_type(
         urgent=manifest.get("urgent", ""),
         document_level=manifest.get("documents", {}).get("level", ""),
         document_fields=manifest.get("documents", {}).get("fields", {}),
+        deadlines=declared_deadlines(manifest, library),
         capabilities=declared(files),
         external=tuple(External(**_known(External, waited)) for waited in manifest.get("external", ())),
         forms={key: _form(key, form) for key, form in forms.items()},

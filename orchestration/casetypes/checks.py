@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from orchestration.casetypes.deadlines import SUSPENDED, deadline_faults
 from orchestration.casetypes.files import DOCUMENT, FORMS, MANIFEST, MODELS
 from orchestration.engine import xml
 from orchestration.engine.bpmn.model import Event, Starter
@@ -66,6 +67,7 @@ def check(
         for by in ("routing", "assignment") if library is not None else ():
             if library is not None and manifest.get(by, "") not in ("", *library.decisions):
                 yield f"{MANIFEST}, {by}: no decision is called {manifest[by]!r}."
+        yield from deadline_faults(manifest)
         yield from _groups(manifest, named)
         yield from _steps(named)
     if forms is not None and named is not None:
@@ -144,6 +146,12 @@ def _items(manifest: Mapping[str, Json], named: Named) -> Iterator[str]:
     wanted += [("stages", item) for item in manifest.get("stages", ())]
     wanted += [("external", external["item"]) for external in manifest.get("external", ())]
     wanted += [("list/why", item) for items in manifest.get("list", {}).get("why", {}).values() for item in items]
+    for one in manifest.get("deadlines", ()):
+        wanted += [
+            (f"deadlines/{one['key']}", item)
+            for item in (*one.get("paused-while", ()), *one.get("met-by", ()))
+            if item != SUSPENDED
+        ]
     for place, item in wanted:
         if item not in named.items:
             yield f"{MANIFEST}, {place}: no model has an item {item!r}."
@@ -182,6 +190,7 @@ def _places(manifest: Mapping[str, Json], forms: Mapping[str, Json], schema: Jso
     paths += [(MANIFEST, "urgent", manifest["urgent"])] if "urgent" in manifest else []
     paths += [(MANIFEST, "key-facts", path) for path in manifest.get("key-facts", ())]
     paths += [(MANIFEST, "editable", field["path"]) for field in manifest.get("editable", ())]
+    paths += [(MANIFEST, "deadlines", one["starts"]) for one in manifest.get("deadlines", ()) if "starts" in one]
     listed = manifest.get("list", {})
     paths += [(MANIFEST, "list", field["path"]) for field in listed.get("fields", ())]
     paths += [(MANIFEST, "list/headline", path) for path in listed.get("headline", ())]

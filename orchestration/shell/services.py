@@ -92,6 +92,8 @@ class Locked:
 
 told_of_every_step: list[Callable[[Done], Part | None]] = []
 """What others want written down of every step, of a case's first too; None where this one is nothing to them."""
+kept_of_every_step: list[Callable[[Done], Part | None]] = []
+"""What others keep of every step, of a case's first too, in its statement; None where this one is nothing to them."""
 with_every_step: list[Callable[[Done], Part]] = []
 """What others want written with every step of a running case, in its statement (casework's rows)."""
 
@@ -247,6 +249,7 @@ def _rows(done: Done) -> Iterator[Part]:
     case_type, found = done.case_type, done.effects
     priority = int(case_type.is_urgent(done.state.root.variables)) if case_type.urgent else 0
     yield from step_sql.parts(found, case_type.fallback_group, priority)
+    yield from filter(None, (keep(done) for keep in kept_of_every_step))
     if done.heard:
         yield from filter(None, (tell(done) for tell in told_of_every_step))
     if case_type.urgent and any(_writes(event, case_type.urgent) for event in done.events):

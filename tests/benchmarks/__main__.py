@@ -2,7 +2,7 @@
 
 `python -m tests.benchmarks [SECTION ...]` runs some: decisions, growth, masking, priority, receipts, scores, steps,
 shell, processes, workers, handoff, data, life, inbox, cases, search, closed, verify; and by name alone: million,
-evidence. All that touches the database runs on an embedded PostgreSQL of its own, with all durability settings on.
+evidence, deadlines. All that touches the database runs on an embedded PostgreSQL of its own, durably set.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 
-from tests.benchmarks import dmn_speed, growth, masking, priority, receipts, scores
+from tests.benchmarks import deadlines, dmn_speed, growth, masking, priority, receipts, scores
 from tests.benchmarks.server import product
 
 ONLY_NAMED = frozenset({"million", "evidence"})  # take minutes
@@ -65,7 +65,12 @@ def main(wanted: list[str]) -> None:
         print("\nScores on rows that they had not seen", flush=True)
         for line in scores.figures():
             print("  " + line, flush=True)
-    if wanted and not {*wanted} - {"decisions", "growth", "masking", "priority", "receipts", "scores"}:
+    if "deadlines" in wanted:
+        print("\nDeadlines beside a walk through time", flush=True)
+        for line in deadlines.figures():
+            print("  " + line, flush=True)
+    in_memory = {"deadlines", "decisions", "growth", "masking", "priority", "receipts", "scores"}
+    if wanted and not {*wanted} - in_memory:
         return
     with product() as dsn:
         for name, (heading, figures) in sections(dsn).items():

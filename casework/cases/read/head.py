@@ -21,6 +21,7 @@ from casework.cases.read.open_tasks import OpenTask
 from casework.cases.read.progress import Goal, Stage, goal
 from casework.cases.read.waiting import Awaited, Coming
 from casework.cases.read.waits import waits_for
+from casework.deadlines.read import Shown, deadlines_of
 
 RISKY: Final = timedelta(hours=4)
 """A task that is due sooner than this is at risk."""
@@ -63,6 +64,7 @@ class Head:
     key_facts: tuple[Fact, ...]
     changes: tuple[str, ...]
     may: frozenset[str]
+    deadlines: tuple[Shown, ...] = ()
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -89,7 +91,7 @@ def head(
         urgent=case_type.is_urgent(seen.state.root.variables), suspended=seen.state.root.state == "suspended",
         created=case.created, owner=", ".join(dict.fromkeys(_owners(tasks))), due=due, risk=_risk(seen, due, now),
         waits=waits_for(seen, tasks, comes_in, coming), next=_next(seen, tasks, comes_in, changes, may),
-        key_facts=key_facts(seen), changes=changes, may=may,
+        key_facts=key_facts(seen), changes=changes, may=may, deadlines=deadlines_of(case, case_type, now),
     )  # fmt: skip
 
 

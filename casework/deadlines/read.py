@@ -1,0 +1,135 @@
+"""By when must something be done, in one case or in all that somebody sees?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.contrib.auth.models import User
+from django.db.models import F
+
+from casework.access import permissions
+from casework.cases.past_rows import former_of
+from casework.cases.read.case_view import row_mask
+from casework.deadlines.models import Deadline
+from casework.deadlines.standing import calendars, standing, with_all
+from casework.models import Case
+from orchestration.casetypes.case_type import CaseType, by_definition
+from orchestration.casetypes.deadlines import Declared
+from orchestration.deadlines.explaining import explained
+from orchestration.deadlines.rule import events_of
+
+OPEN: Final = (Deadline.State.RUNNING, Deadline.State.PAUSED)
+MOST: Final = 100
+NEAR: Final = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """`left`: "3 days left", "5 hours late", "stands still" in words. `tone`: bad, wait, done or plain."""
+
+    key: str
+    title: str
+    law: str
+    state: str
+    due: datetime | None
+    left: str
+    tone: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A deadline of a case that the reader sees."""
+
+    case: int
+    title: str
+    case_state: str
+    deadline: Shown
+
+
+def deadlines_of(case: Case, case_type: CaseType, now: datetime) -> tuple[Shown, ...]:
+    """Of one case, what is due first at the top; nothing is asked where its type declares none."""
+    if not case_type.deadlines:
+        return ()
+    declared = {one.key: one for one in case_type.deadlines}
+    rows = Deadline.objects.filter(instance=case.instance_id, key__in=declared).order_by(F("due").asc(nulls_last=True))
+    return tuple(shown(row, declared[row.key], now) for row in rows)
+
+
+def shown(row: Deadline, declared: Declared, now: datetime) -> Shown:
+    left, tone = _left(row, now)
+    return Shown(row.key, declared.title, declared.law, row.state, row.due, left, tone)
+
+
+def _left(row: Deadline, now: datetime) -> tuple[str, str]:
+    match row.state:
+        case Deadline.State.MET:
+            return "met", "done"
+        case Deadline.State.LATE:
+            return "done too late", "bad"
+        case Deadline.State.ENDED:
+            return "the case ended without it", "plain"
+        case Deadline.State.PAUSED:
+            return "stands still", "plain"
+    assert row.due is not None
+    if row.due < now:
+        return f"{span_words(now - row.due)} late", "bad"
+    return f"{span_words(row.due - now)} left", "wait" if row.warned or row.due - now < NEAR else "plain"
+
+
+def span_words(span: timedelta) -> str:
+    """ "3 days", "5 hours", "20 minutes"."""
+    for unit, size in (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1))):
+        if span >= size:
+            many = span // size
+            return f"{many} {unit}{'' if many == 1 else 's'}"
+    return "less than a minute"
+
+
+def listed(user: User, now: datetime) -> list[Listed]:
+    """The open ones of the cases that this person sees, the first due first."""
+    found = Deadline.objects.filter(permissions.listed_for(user, "instance__case"), state__in=OPEN)
+    rows = found.select_related("instance__case").defer("instance__items")
+    return list(_listed(rows.order_by(F("due").asc(nulls_last=True), "pk")[:MOST], user, now))
+
+
+def _listed(rows: Iterable[Deadline], user: User, now: datetime) -> Iterable[Listed]:
+    read = list(rows)
+    former = former_of([row.instance_id for row in read])
+    for row in read:
+        case = row.instance.case
+        declared = {one.key: one for one in by_definition(row.instance.definition_id).deadlines}.get(row.key)
+        who = permissions.principal(user, None, now)
+        text = row_mask(row.instance.definition_id, bytes(row.instance.data), who, former.get(row.instance_id, {}))
+        if declared is not None:
+            yield Listed(case.pk, text(case.title), case.state, shown(row, declared, now))
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One deadline with each term of it."""
+
+    shown: Shown
+    terms: tuple[str, ...]
+    unit: str
+    paused_by_hand: bool
+
+
+def explanation(case: Case, key: str, now: datetime) -> Explained | None:
+    """Why it is due then; None where the case has none of that key."""
+    declared = {one.key: one for one in by_definition(case.instance.definition_id).deadlines}.get(key)
+    row = Deadline.objects.filter(instance=case.instance_id, key=key).first()
+    if declared is None or row is None:
+        return None
+    events, known = events_of(row.events), calendars()
+    found = standing(declared, events, known, bool(row.warned), bool(row.breached))
+    known = dict(with_all(known, declared, events))
+    terms = explained(declared.rule, declared.law, events, known, declared.calendar, found.reckoned)
+    by_hand = [event.kind for event in events if event.cause == "by hand" and event.kind in ("paused", "resumed")]
+    return Explained(shown(row, declared, now), terms, declared.rule.unit, by_hand[-1:] == ["paused"])

@@ -1,0 +1,4 @@
+"""By when must something be done, and why then?
+
+Deadlines of law: pure, without clock, database or case. See `reckoning`.
+"""

@@ -1,0 +1,129 @@
+"""A deadline that the case type declares runs, stands still and is met with the case; whoever works on it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from casework.cases.services import external_receive, item_plan
+from casework.deadlines.changing import Wish, deadline_change
+from casework.deadlines.models import Deadline
+from casework.deadlines.watching import look_after
+from casework.models import Case
+from casework.tasks.services import task_complete
+from orchestration.ground import clock
+from orchestration.ground.refusals import Refused
+from orchestration.models import HumanTask
+from tests.casework.actions import open_task
+from tests.casework.conftest import refused
+from tests.casework.reading import told
+
+pytestmark = pytest.mark.django_db
+
+People = dict[str, User]
+Analysed = Callable[..., Case]
+RECEIVED = "2026-03-20T09:30:00+01:00"
+DUE = datetime(2026, 4, 14, 21, 59, 59, tzinfo=UTC)
+"""15 working days later: Good Friday and Easter Monday do not count."""
+
+
+def deadline(case: Case) -> Deadline:
+    return Deadline.objects.get(instance=case.instance_id)
+
+
+def client(who: User) -> Client:
+    browser = Client()
+    browser.force_login(who)
+    return browser
+
+
+@pytest.fixture
+def on(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """Sets the clock."""
+    return lambda at: monkeypatch.setattr(clock, "utc_now", lambda: at)
+
+
+def test_it_is_due_on_the_day_that_the_law_says_and_the_page_says_why(people: People, analysed: Analysed) -> None:
+    case = analysed(received=RECEIVED)
+    assert deadline(case).due == DUE
+    page = told(client(people["anna"]).get(f"/cases/{case.pk}/deadlines/answer/"))
+    assert "15 working days, by Directive (EU) 2015/2366, article 101(2), in the time of Berlin." in page
+    assert "Friday 3 April 2026 did not count: Good Friday." in page
+    for address in (f"/cases/{case.pk}/", f"/tasks/{open_task(case).pk}/", "/deadlines/"):
+        assert "Answer the customer" in told(client(people["anna"]).get(address)), address
+    assert "Answer the customer" not in told(client(people["dora"]).get("/deadlines/"))
+
+
+def test_it_stands_still_while_the_customer_is_asked_and_goes_on_with_the_answer(
+    people: People, analysed: Analysed, on: Callable[[datetime], None]
+) -> None:
+    case = analysed(received=RECEIVED)
+    on(datetime(2026, 3, 25, 10, tzinfo=UTC))
+    item_plan(by=people["anna"], case=case, definition="ask_customer")
+    ask = HumanTask.objects.get(instance=case.instance_id, form="question")
+    assert not isinstance(task_complete(by=people["ben"], task=ask, answers={"question": "Which day?"}), Refused)
+    assert (deadline(case).state, deadline(case).due, deadline(case).look) == ("paused", None, None)
+    on(datetime(2026, 3, 26, 10, tzinfo=UTC))
+    external_receive(by=people["clara"], case=case, item="wait_for_reply", answers={"reply": "On Monday."})
+    assert (deadline(case).state, deadline(case).due) == ("running", DUE + timedelta(days=2))
+
+
+def test_it_is_met_by_the_answer(people: People, analysed: Analysed, sends: Callable[[Case], Case]) -> None:
+    case = analysed(received=clock.utc_now().isoformat())
+    assert deadline(case).state == "running"
+    answered = task_complete(by=people["anna"], task=open_task(case), answers={"verdict": "accept"})
+    assert not isinstance(answered, Refused), answered
+    sends(case)
+    assert (deadline(case).state, deadline(case).look) == ("met", None)
+
+
+def test_its_tasks_become_urgent_in_time_and_a_breach_is_noted_once(
+    people: People, analysed: Analysed, on: Callable[[datetime], None]
+) -> None:
+    case = analysed(received=RECEIVED)
+    on(DUE - timedelta(days=3))
+    look_after()
+    look_after()
+    assert open_task(case).priority == 80 and deadline(case).warned is not None
+    on(DUE + timedelta(seconds=1))
+    look_after()
+    look_after()
+    history = told(client(people["clara"]).get(f"/cases/{case.pk}/history/"))
+    assert history.count("warned: “Answer the customer” is due 14 April 2026") == 1
+    assert history.count("“Answer the customer” was missed") == 1
+    assert "seconds" not in history and deadline(case).look is None
+
+
+def test_who_gives_out_the_work_extends_it_with_a_reason_and_nobody_else(people: People, analysed: Analysed) -> None:
+    case = analysed(received=clock.utc_now().isoformat())
+    before, address = deadline(case).due, f"/cases/{case.pk}/deadlines/answer/"
+    wish = {"wish": "extend", "amount": "5", "reason": "The customer agreed."}
+    assert client(people["anna"]).post(address, wish).status_code == 403
+    assert client(people["clara"]).post(address, wish | {"reason": ""}).status_code == 400
+    assert deadline(case).due == before
+    page = told(client(people["clara"]).post(address, wish, follow=True))
+    assert "It was extended by 5 working days" in page and ": The customer agreed." in page
+    assert deadline(case).due is not None and before is not None and deadline(case).due > before
+    assert "extended “Answer the customer”" in told(client(people["clara"]).get(f"/cases/{case.pk}/history/"))
+
+
+def test_it_is_paused_and_resumed_by_hand_once_each(people: People, analysed: Analysed) -> None:
+    case = analysed(received=clock.utc_now().isoformat())
+
+    def change(kind: str) -> object:
+        return deadline_change(by=people["clara"], case=case, key="answer", wish=Wish(kind, reason="By order of court"))
+
+    assert refused(change("resume")).code == "running"
+    assert not isinstance(change("pause"), Refused) and deadline(case).due is None
+    assert refused(change("pause")).code == "paused"
+    assert not isinstance(change("resume"), Refused) and deadline(case).due is not None
+
+
+def test_what_was_missed_is_not_extended_any_more(people: People, analysed: Analysed) -> None:
+    case = analysed(received=RECEIVED)
+    outcome = deadline_change(by=people["clara"], case=case, key="answer", wish=Wish("extend", 5, reason="Later"))
+    assert refused(outcome).code == "over" and deadline(case).due == DUE
