@@ -4,8 +4,10 @@
 One file, standard library only (Python 3.11):
 
     python verifier.py EVIDENCE --checkpoints FOLDER --key PUBLIC_KEY
+    python verifier.py CAPSULE.zip --key PUBLIC_KEY
 
 EVIDENCE is what `manage.py evidence` wrote, or a dump as SQL (`pg_restore -f - BACKUP | python verifier.py - ...`).
+CAPSULE is the evidence of one case, with the checkpoints in it.
 FOLDER has the signed checkpoints, PUBLIC_KEY is in hex, from whoever runs the product, by a way of its own. Each event
 is hashed again, each link followed, each signature checked, each chain held against every checkpoint that names it.
 
@@ -19,6 +21,7 @@ import json
 import re
 import sqlite3
 import sys
+import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -30,6 +33,9 @@ from typing import IO, Any, Final
 
 CHECKPOINT: Final = "casewright-checkpoint/1"
 EVIDENCE: Final = "casewright-evidence/1"
+CAPSULE: Final = "casewright-capsule/1"
+MANIFEST, SEAL, EVENTS = "manifest.json", "manifest.sig", "evidence.jsonl"
+"""In a capsule: what is in it by digest, the signature of that, and the events of the case."""
 ENDING: Final = ".checkpoint"
 GENESIS: Final = bytes(32).hex()
 MOST: Final = 200
@@ -373,14 +379,66 @@ def from_dump(lines: Iterable[bytes]) -> Iterator[Row]:
 
 def verify(source: IO[bytes], folder: Path | None, keys: frozenset[bytes], cases: list[int]) -> tuple[Report, Pins]:
     """What the evidence, or the dump, and the folder of checkpoints say together. `cases`: only these are asked for."""
-    report, pins = Report(), Pins()
-    if folder is None or not keys:
+    report = Report()
+    files = [] if folder is None else [(file.name, file.read_bytes()) for file in sorted(folder.glob("*" + ENDING))]
+    return report, _held(source, files if folder is not None else None, keys, cases, report)
+
+
+def verify_capsule(path: Path, keys: frozenset[bytes]) -> tuple[Report, Pins]:
+    """What the capsule of one case holds: the files that were signed, each as it was, its events and checkpoints."""
+    report = Report()
+    with zipfile.ZipFile(path) as kept:
+        names = kept.namelist()
+        try:
+            manifest = kept.read(MANIFEST)
+            said = json.loads(manifest)
+            chain, files = int(said["chain"]), dict(said["files"])
+            if said["format"] != CAPSULE:
+                raise ValueError(said["format"])
+        except (ValueError, KeyError, TypeError) as error:
+            report.wrong(f"this is no capsule: {error!r}")
+            return report, Pins()
+        _sealed(manifest, kept.read(SEAL) if SEAL in names else None, keys, report)
+        for name in sorted({*names, *files} - {MANIFEST, SEAL}):
+            if name not in files or names.count(name) > 1:
+                report.wrong(f"{name} was not in the capsule when it was made")
+            elif name not in names:
+                report.wrong(f"{name} was taken out of the capsule")
+            elif sha256(kept.read(name)).hexdigest() != files[name]:
+                report.wrong(f"{name} is not what it was when the capsule was made")
+        found = [(name.rpartition("/")[2], kept.read(name)) for name in sorted(names) if name.endswith(ENDING)]
+        if EVENTS not in names:
+            report.wrong("the events are not in the capsule")
+            return report, Pins()
+        with kept.open(EVENTS) as source:
+            return report, _held(source, found, keys, [chain], report)
+
+
+def _sealed(manifest: bytes, seal: bytes | None, keys: frozenset[bytes], report: Report) -> None:
+    if not keys:
+        report.lacking.append("no key was given: whoever made the capsule is not known")
+    elif seal is None:
+        report.lacking.append("the capsule is not signed")
+    else:
+        given = json.loads(seal)
+        key, signature = bytes.fromhex(given["key"]), bytes.fromhex(given["signature"])
+        if key not in keys:
+            report.wrong(f"the capsule is signed by another key: {key.hex()}")
+        elif not signed(key, signature, manifest):
+            report.wrong("the signature of the capsule is not of what it says is in it")
+
+
+def _held(
+    source: IO[bytes], files: list[tuple[str, bytes]] | None, keys: frozenset[bytes], cases: list[int], report: Report
+) -> Pins:
+    """The events against each other and against these checkpoints; None: there are none to hold them against."""
+    pins = Pins()
+    if files is None or not keys:
         report.lacking.append("no checkpoints, or no key: a history that was forged whole, or cut off, would not show")
     else:
-        files = sorted(folder.glob("*" + ENDING))
-        pins = read_checkpoints(((file.name, file.read_bytes()) for file in files), keys, report)
+        pins = read_checkpoints(files, keys, report)
         if not files:
-            report.lacking.append(f"there is no checkpoint in {folder}")
+            report.lacking.append("there is no checkpoint in the place that was given")
     lines = iter(source)
     first = next(lines, b"")
     whole = (line for part in ([first], lines) for line in part if line)
@@ -396,20 +454,23 @@ def verify(source: IO[bytes], folder: Path | None, keys: frozenset[bytes], cases
             report.lacking.append(f"{name_of(chain)} is neither here nor in a checkpoint")
     if not report.events:
         report.lacking.append("there is no event here, and of nothing nothing is proven")
-    return report, pins
+    return pins
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Check a history without the product that wrote it.")
-    parser.add_argument("evidence", help="a file of evidence, or a dump as SQL; - for standard input")
+    parser.add_argument("evidence", help="a file of evidence, a capsule, or a dump as SQL; - for standard input")
     parser.add_argument("--checkpoints", type=Path, help="the folder with the signed checkpoints")
     parser.add_argument(
         "--key", action="append", default=[], type=bytes.fromhex, help="public key in hex; may be several"
     )
     parser.add_argument("--case", action="append", default=[], type=int, help="check this case alone; may be several")
     given = parser.parse_args(arguments)
-    with sys.stdin.buffer if given.evidence == "-" else open(given.evidence, "rb") as source:
-        report, pins = verify(source, given.checkpoints, frozenset(given.key), given.case)
+    if given.evidence != "-" and zipfile.is_zipfile(given.evidence):
+        report, pins = verify_capsule(Path(given.evidence), frozenset(given.key))
+    else:
+        with sys.stdin.buffer if given.evidence == "-" else open(given.evidence, "rb") as source:
+            report, pins = verify(source, given.checkpoints, frozenset(given.key), given.case)
     for fault in report.faults[:MOST]:
         print(f"Does not hold: {fault}.")
     if len(report.faults) > MOST:

@@ -102,6 +102,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<number:case_id>/live/", case_live, name="case-live"),
     path("cases/<number:case_id>/history/", history.history, name="history"),
     path("cases/<number:case_id>/decisions/<number:sequence>/", proof.why, name="case-why"),
+    path("cases/<number:case_id>/evidence/", proof.evidence, name="case-evidence"),
     path("cases/<number:case_id>/then/", proof.then, name="case-then"),
     path("cases/<number:case_id>/pictures/<str:name>/", pictures.picture, name="case-picture"),
     path("cases/<number:case_id>/jobs/<number:job>/steps/", pictures.bot_steps, name="case-bot-steps"),

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 
 from audit.reading import links_upto
 from casework.access import permissions
 from casework.cases import services
+from casework.cases.read.case_view import look
+from casework.governance.proof import public_key
 from casework.models import Case
+from casework.proof.capsule import case_export
 from casework.proof.difference import difference
 from casework.proof.moments import Moment, moment
 from casework.proof.why import why as why_decided
-from casework.web.decorators import page_or_part, person, reads
+from casework.web.decorators import page_or_part, person, reads, reads_and_writes, refusal
 from orchestration.ground import clock
+from orchestration.ground.refusals import Refused
 
 
 @reads
@@ -63,3 +69,24 @@ def why(request: HttpRequest, case_id: int, sequence: int) -> HttpResponse:
     found = why_decided(user=person(request), case=case, now=clock.utc_now(), sequence=sequence)
     may_read = permissions.may_publish(person(request)) or permissions.may_audit(person(request))
     return render(request, "proof/why.html", {"case": case, "why": found, "may_read_rules": may_read})
+
+
+@reads_and_writes
+def evidence(request: HttpRequest, case_id: int) -> HttpResponseBase:
+    """The evidence of one case, to take away: for those who may audit it."""
+    case = permissions.case_for_user(person(request), case_id, "audit")
+    reason, wrong = request.POST.get("reason", ""), ""
+    if request.method == "POST":
+        made = case_export(by=person(request), case=case, reason=reason, now=clock.utc_now())
+        if not isinstance(made, Refused):
+            return FileResponse(made.file, as_attachment=True, filename=made.name, content_type="application/zip")
+        if not made.errors:
+            return refusal(request, made, reverse("history", args=[case.pk]))
+        wrong = made.errors["reason"]
+    seen = look(user=person(request), case=case, now=clock.utc_now(), most=1)
+    key, lacking = public_key()
+    context = {
+        "case": case, "title": seen.view.text(case.title), "reason": reason, "wrong": wrong, "key": key,
+        "lacking": lacking,
+    }  # fmt: skip
+    return render(request, "proof/evidence.html", context, status=400 if wrong else 200)

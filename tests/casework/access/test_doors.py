@@ -224,6 +224,7 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
 
 
 SENT: dict[str, dict[str, Any]] = {
+    "case-evidence": {"reason": "For the regulator"},
     "case-new": {"reference": "NEW-1", "message": "Hello"},
     "api-people": {"name": "nora", "reason": "Begins on Monday"},
     "api-person": {"groups": ["Analysts"], "reason": "Moved", "version": "of-before"},

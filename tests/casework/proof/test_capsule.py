@@ -1,0 +1,134 @@
+"""Does an auditor take away evidence that proves itself, and holds nothing that they may not see?"""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client, override_settings
+
+from audit.checkpoints import public, signing_key
+from casework.documents.services import document_add
+from casework.models import Case
+from orchestration.ground import clock
+from orchestration.shell.verification.checkpoints import take
+from tests.casework.actions import kept
+from tests.orchestration.documents.papers import picture
+
+pytestmark = pytest.mark.django_db
+
+People = dict[str, User]
+Opens = Callable[..., Case]
+Files = dict[str, bytes]
+
+
+@pytest.fixture
+def signing(tmp_path: Path) -> Iterator[None]:
+    backend = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "files"}}
+    stores = {**settings.STORAGES, "checkpoints": backend}
+    with override_settings(STORAGES=stores, CHECKPOINT_KEY=str(tmp_path / "key")):
+        yield
+
+
+def asked(case: Case, who: User, reason: str = "For the regulator") -> tuple[int, bytes]:
+    client = Client()
+    client.force_login(who)
+    answer = client.post(f"/cases/{case.pk}/evidence/", {"reason": reason})
+    return answer.status_code, answer.getvalue()
+
+
+def taken(case: Case, who: User, reason: str = "For the regulator") -> Files:
+    status, content = asked(case, who, reason)
+    assert status == 200
+    with zipfile.ZipFile(io.BytesIO(content)) as kept_in:
+        return {name: kept_in.read(name) for name in kept_in.namelist()}
+
+
+def checked(files: Files, folder: Path, key: str = "") -> tuple[int, str]:
+    """What the verifier in the capsule says of it, in a process of its own that knows nothing else."""
+    path, program = folder / "capsule.zip", folder / "verifier.py"
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
+    program.write_bytes(files["verifier.py"])
+    known = ["--key", key or public(signing_key()).hex()]
+    done = subprocess.run(
+        [sys.executable, "-I", str(program), str(path), *known], capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture
+def capsule(people: People, analysed: Opens, signing: None) -> tuple[Case, Files]:
+    case = analysed()
+    document_add(by=people["anna"], case=case, name="=cmd Maria Sandoval.png", content=picture())
+    take(clock.utc_now())
+    return case, taken(case, people["axel"])
+
+
+def test_a_capsule_proves_itself_without_the_product(capsule: tuple[Case, Files], tmp_path: Path) -> None:
+    status, said = checked(capsule[1], tmp_path)
+    assert (status, "All of it holds." in said) == (0, True), said
+    assert "contents are not here" in said  # what is masked for the auditor
+
+
+def test_each_file_that_is_forged_taken_out_or_put_in_is_named(capsule: tuple[Case, Files], tmp_path: Path) -> None:
+    for name in ("case.html", "history.jsonl", "data.json", "README.txt", "models/complaint-v1/routing.dmn"):
+        status, said = checked(capsule[1] | {name: capsule[1][name] + b" "}, tmp_path)
+        assert (status, f"{name} is not what it was" in said) == (1, True), said
+    without = {name: content for name, content in capsule[1].items() if name != "data.json"}
+    assert "data.json was taken out" in checked(without, tmp_path)[1]
+    assert "more.txt was not in the capsule" in checked(capsule[1] | {"more.txt": b""}, tmp_path)[1]
+
+
+def test_a_manifest_made_anew_needs_the_key_that_made_it(capsule: tuple[Case, Files], tmp_path: Path) -> None:
+    said = json.loads(capsule[1]["manifest.json"])
+    forged = json.dumps(said | {"by": "person:anna"}).encode()
+    assert "not of what it says is in it" in checked(capsule[1] | {"manifest.json": forged}, tmp_path)[1]
+    assert "signed by another key" in checked(capsule[1], tmp_path, key="00" * 32)[1]
+    unsigned = {name: content for name, content in capsule[1].items() if name != "manifest.sig"}
+    assert checked(unsigned, tmp_path)[0] == 2
+
+
+def test_a_capsule_holds_nothing_that_its_taker_may_not_see(capsule: tuple[Case, Files]) -> None:
+    for name, content in capsule[1].items():
+        said = content.decode("utf-8", "replace")
+        for secret in ("Sandoval", "0532 0130", "4111 1111", "maria.sandoval@", "170 5551234"):
+            assert secret not in said, name
+
+
+def test_everything_that_people_read_says_who_took_it_when_and_why(capsule: tuple[Case, Files]) -> None:
+    for name in ("README.txt", "case.html", "history.csv"):
+        assert "Exported by Axel" in capsule[1][name].decode() and "For the regulator" in capsule[1][name].decode()
+    event = kept(capsule[0], "case.exported")[0]
+    assert (event.actor, event.detail["reason"]) == ("person:axel", "For the regulator")
+    assert event.detail["events"] + 1 == event.sequence and event.detail["withheld"] > 0
+
+
+def test_a_sheet_runs_nothing(people: People, analysed: Opens, signing: None) -> None:
+    rows = taken(analysed(), people["axel"], "=HYPERLINK(1)")["history.csv"].decode().splitlines()
+    assert not [row for row in rows if row.lstrip('"').startswith(("=", "+", "-", "@"))]
+
+
+def test_without_a_reason_nothing_leaves(people: People, analysed: Opens) -> None:
+    case = analysed()
+    status, page = asked(case, people["axel"], " ")
+    assert status == 400 and b"what the evidence is for" in page and not kept(case, "case.exported")
+
+
+def test_where_nothing_is_signed_the_page_says_so_and_the_capsule_is_not_proven(
+    people: People, analysed: Opens, client: Client, tmp_path: Path
+) -> None:
+    case = analysed()
+    client.force_login(people["axel"])
+    assert "It will not be signed" in client.get(f"/cases/{case.pk}/evidence/").content.decode()
+    status, said = checked(taken(case, people["axel"]), tmp_path, key="00" * 32)
+    assert (status, "Not proven: the capsule is not signed" in said) == (2, True), said
