@@ -57,6 +57,8 @@ ACTIONS: dict[str, str] = {
     "subscriber.changed": "changed who is told of events",
     "host.changed": "changed which hosts may be called",
     "connector.tried": "tried out a connector",
+    "knowledge.added": "added a document to the knowledge base",
+    "knowledge.withdrawn": "withdrew a document of the knowledge base",
     "worker.token": "gave or took back a token of an outside worker",
     "capability.stopped": "stopped or let loose a kind of work",
     "work.routed": "chose who does the work",

@@ -23,6 +23,7 @@ from casework.events import views as events
 from casework.events.hook import hook
 from casework.governance import views as governance
 from casework.intake import views as intake
+from casework.knowledge import views as knowledge
 from casework.lists import marks_views
 from casework.lists import pages as saved_views
 from casework.people import group_views
@@ -130,6 +131,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("models/import/<number:proposal_id>/", models.proposal, name="model-proposal"),
     path("models/<number:definition_id>/", models.models, name="models"),
     path("models/<number:definition_id>/download/", models.download, name="models-download"),
+    path("knowledge/", knowledge.knowledge, name="knowledge"),
+    path("knowledge/<number:document_id>/", knowledge.knowledge_document, name="knowledge-document"),
+    path(
+        "knowledge/<number:document_id>/withdraw/",
+        knowledge.knowledge_document_withdraw,
+        name="knowledge-document-withdraw",
+    ),
     path("actors/", actors.actors, name="actors"),
     path("actors/capabilities/", actors.capabilities, name="capabilities"),
     path("actors/hosts/", hosts.hosts, name="hosts"),

@@ -23,6 +23,7 @@ from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.ground.tracing import carried
 from orchestration.jobs import leases, offering, retry, runner, trials
+from orchestration.knowledge import register
 from orchestration.messaging import outbox, subscribers, timer_start_events
 from orchestration.models import EventDelivery, Job, Outbox, StartTimer, Timer
 from orchestration.shell import services
@@ -46,6 +47,12 @@ OVER = frozenset({"unknown", "ended"})
 
 with_every_sweep: list[Callable[[], None]] = []
 """What others have looked after now and then, each by itself."""
+
+
+@shared_task
+def index_knowledge(document: int) -> None:
+    """Read a document of the knowledge base, if it still waits for that."""
+    register.index(document)
 
 
 @shared_task
@@ -126,6 +133,7 @@ def sweep() -> None:
         nudge_outbox()
     if subscribers.due().exists():
         nudge_events()
+    tried("not looked after", None, register.look_after)
     for look_after in with_every_sweep:
         tried("not looked after", None, look_after)
 

@@ -201,6 +201,8 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "version.moved": _moved,
     "capability.stopped": _stopped,
     "connector.tried": lambda d: f"tried out a connector of the kind {d['kind']}, version {d['version']}",
+    "knowledge.added": lambda d: f"added {d['name']} to the knowledge base, for {d['level']} and above",
+    "knowledge.withdrawn": lambda d: f"withdrew {d['name']} from the knowledge base: {d['reason']}",
     "role.changed": _role,
     "rights.asked": lambda d: f"asked a second person to change {_asked_for(d)}",
     "rights.refused": lambda d: f"refused to change {_asked_for(d)}",

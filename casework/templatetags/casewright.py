@@ -46,6 +46,7 @@ STATE_TONES: Final = {
 BELOW: Final = {
     "inbox": ("/tasks/",),
     "cases": ("/cases/",),
+    "knowledge": ("/knowledge/",),
     "rules": ("/rules/", "/models/"),
     "actors": ("/actors/",),
     "ledger": ("/ledger/",),
@@ -117,7 +118,7 @@ def navigation(context: Context) -> dict[str, Any]:
     """The places that this person can go to."""
     request: HttpRequest = context["request"]
     user: Any = request.user
-    places = [("inbox", "Inbox", "inbox"), ("cases", "Cases", "briefcase")]
+    places = [("inbox", "Inbox", "inbox"), ("cases", "Cases", "briefcase"), ("knowledge", "Knowledge", "book")]
     if waiting := attention.count(user):
         places.append(("attention", f"Needs attention {waiting}", "alert-triangle"))
     if permissions.may_publish(user) or permissions.may_audit(user):

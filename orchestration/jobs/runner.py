@@ -28,6 +28,7 @@ from orchestration.jobs import actor_ledger, calling, choosing, evaluating, offe
 from orchestration.jobs.actor_ledger import reference
 from orchestration.jobs.attempt import Attempt
 from orchestration.jobs.crossing import Ready
+from orchestration.knowledge import uses
 from orchestration.models import ActorCall, Job
 from orchestration.models.leases import HOLDER
 from orchestration.shell import services
@@ -178,6 +179,8 @@ def bring_back(
 
 def _taken_in(job: Job, attempt: Attempt, started: datetime, capability: Capability) -> services.Done | Refused | None:
     command = _command(job, attempt, capability)
+    if attempt.answer is not None:
+        uses.note(job, capability, attempt.answer.output)
     origin, facts = _origin(job, attempt), facts_of(job, attempt)
 
     def ledger(outcome: services.Done | Refused) -> Part:

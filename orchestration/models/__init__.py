@@ -9,6 +9,7 @@ from orchestration.models.definitions import Definition, StartTimer
 from orchestration.models.events import EventDelivery, EventSubscriber, Inlet, Receipt
 from orchestration.models.instances import Instance
 from orchestration.models.jobs import ActorCall, Evaluation, Incident, Job, Judgement
+from orchestration.models.knowledge import KnowledgeDocument, KnowledgePiece, KnowledgeUse
 from orchestration.models.leases import Lease
 from orchestration.models.stops import Replay, Stop
 from orchestration.models.tasks import HumanTask, TaskCandidate
@@ -31,6 +32,9 @@ __all__ = [
     "Instance",
     "Job",
     "Judgement",
+    "KnowledgeDocument",
+    "KnowledgePiece",
+    "KnowledgeUse",
     "Lease",
     "Outbox",
     "Receipt",

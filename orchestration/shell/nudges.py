@@ -23,6 +23,7 @@ DELIVER = "orchestration.tasks.deliver_outbox"
 EVENTS = "orchestration.tasks.deliver_events"
 READING = "casework.documents.read"
 PEOPLE = "casework.tasks.assign"
+KNOWLEDGE = "orchestration.tasks.index_knowledge"
 
 AT_ONCE: Final = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 """Once more, for a connection that has gone stale; then the broker is left alone for a while."""
@@ -60,6 +61,11 @@ def nudge_replay(version: int, after: float = 0) -> None:
 def nudge_reading(document: int) -> None:
     """After the commit, have a worker read this document."""
     _after_commit(READING, document)
+
+
+def nudge_knowledge(document: int) -> None:
+    """After the commit, have a worker read this document of the knowledge base."""
+    _after_commit(KNOWLEDGE, document)
 
 
 def nudge_outbox() -> None:

@@ -198,6 +198,8 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "events-again": {"key": "no-such-subscriber"},
         "hook": {"key": "no-such-inlet"},
         "host-remove": {"host_id": 1},
+        "knowledge-document": {"document_id": 1},
+        "knowledge-document-withdraw": {"document_id": 1},
         "ledger-call": {"number": scene.call},
         "ledger-rate": {"group_id": scene.group},
         "worker-token-revoke": {"key": "intent", "token": 1},

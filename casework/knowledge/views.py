@@ -1,0 +1,141 @@
+"""What does the knowledge base say to a question, which documents are in it, and how do administrators see to it?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.contrib import messages
+from django.contrib.auth.models import Group, User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from casework.access import permissions
+from casework.models import Case
+from casework.web.decorators import person, reads, reads_and_writes, refusal, writes
+from orchestration.documents.kinds import KINDS, LARGEST
+from orchestration.ground.refusals import Refused
+from orchestration.knowledge.register import knowledge_add, knowledge_withdraw
+from orchestration.knowledge.search import Reader, find
+from orchestration.knowledge.uses import Use, uses_of
+from orchestration.models import KnowledgeDocument
+from orchestration.privacy.classification import LEVELS
+
+Json = Any
+MOST_FOUND: Final = 8
+MOST_PIECES: Final = 200
+USUAL_LEVEL: Final = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A document as a list shows it. `readable`: whether this person may read what it says."""
+
+    row: KnowledgeDocument
+    kind: str
+    readable: bool
+
+
+@reads_and_writes
+def knowledge(request: HttpRequest) -> HttpResponse:
+    """Ask; the documents; and for administrators the form that adds one."""
+    if request.method == "POST":
+        _may_change(request)
+        return _added(request)
+    return _page(request)
+
+
+def _added(request: HttpRequest) -> HttpResponse:
+    given = {name: request.POST.get(name, "").replace("\0", "").strip() for name in ("name", "level", "text")}
+    known = set(Group.objects.values_list("name", flat=True))
+    groups = [name for name in request.POST.getlist("groups") if name in known]
+    upload = request.FILES.get("file")
+    content = given["text"].encode() if upload is None else upload.read(LARGEST + 1)
+    name = given["name"] or ("" if upload is None else str(upload.name))
+    outcome = knowledge_add(
+        name=name, content=content, level=given["level"], groups=groups, by=permissions.origin_of(person(request))
+    )
+    if isinstance(outcome, Refused):
+        return _page(request, given=given | {"groups": groups}, refused=outcome)
+    messages.success(request, f"{outcome.name} is added. It can be found as soon as it is read, in a moment.")
+    return redirect("knowledge")
+
+
+def _page(request: HttpRequest, given: dict[str, Json] | None = None, refused: Refused | None = None) -> HttpResponse:
+    user, question = person(request), request.GET.get("q", "").strip()[:1000]
+    may_change = permissions.may_publish(user)
+    context = {
+        "question": question, "found": find(question, reader_of(user), MOST_FOUND) if question else (),
+        "documents": list(_listed(user, may_change=may_change)), "may_change": may_change,
+        "given": given or {"level": USUAL_LEVEL}, "refused": refused, "levels": LEVELS,
+        "groups": Group.objects.order_by("name").values_list("name", flat=True) if may_change else (),
+    }  # fmt: skip
+    return render(request, "knowledge/knowledge.html", context, status=200 if refused is None else 400)
+
+
+def _listed(user: User, *, may_change: bool) -> list[Listed]:
+    """What may be read; for who sees to the base all of them, by their names."""
+    rows, readable = KnowledgeDocument.objects.order_by("withdrawn", "name", "pk"), readable_by(user)
+    theirs = set(rows.filter(readable).values_list("pk", flat=True))
+    shown = rows if may_change else rows.filter(readable, withdrawn=None, state=KnowledgeDocument.State.READY)
+    return [Listed(row, KINDS[row.kind].words, row.pk in theirs) for row in shown[:1000]]
+
+
+@reads
+def knowledge_document(request: HttpRequest, document_id: int) -> HttpResponse:
+    """What a document says, piece by piece, and which answers were made from it."""
+    user = person(request)
+    row = KnowledgeDocument.objects.filter(readable_by(user), pk=document_id).first()
+    may_change = permissions.may_publish(user)
+    if row is None or (row.withdrawn is not None and not may_change):
+        raise Http404("There is no such document, or you may not read it.")
+    context = {
+        "row": row, "kind": KINDS[row.kind].words, "may_change": may_change,
+        "pieces": row.chunks.order_by("number").defer("vector")[:MOST_PIECES],
+        "uses": seen_uses(user, row),
+    }  # fmt: skip
+    return render(request, "knowledge/document.html", context)
+
+
+@writes
+def knowledge_document_withdraw(request: HttpRequest, document_id: int) -> HttpResponse:
+    """Have a document be found no more."""
+    _may_change(request)
+    reason = request.POST.get("reason", "").replace("\0", "")
+    outcome = knowledge_withdraw(pk=document_id, reason=reason, by=permissions.origin_of(person(request)))
+    if isinstance(outcome, Refused):
+        return refusal(request, outcome, "/knowledge/")
+    messages.success(request, f"{outcome.name} is withdrawn: nobody finds it any more.")
+    return redirect("knowledge")
+
+
+def reader_of(user: User) -> Reader:
+    """As whom a person asks."""
+    return Reader(permissions.clearance(user), tuple(permissions.groups_of(user).values()))
+
+
+def readable_by(user: User) -> Q:
+    """Of documents: those whose level and groups let this person read them."""
+    reader = reader_of(user)
+    allowed = Q(groups=[])
+    for name in reader.groups:
+        allowed |= Q(groups__contains=[name])
+    return allowed & Q(level__in=reader.asked()["levels"])
+
+
+def seen_uses(user: User, row: KnowledgeDocument) -> tuple[list[tuple[int, Use]], int]:
+    """The answers that were made from a document, each with its case, in cases that this person may see; and how many
+    there are elsewhere."""
+    every = uses_of(row)
+    theirs = Case.objects.filter(instance__in={use.instance for use in every})
+    cases = theirs.filter(permissions.cases_with_right(user, "view"))
+    seen = dict(cases.values_list("instance", "pk"))
+    shown = [(seen[use.instance], use) for use in every if use.instance in seen]
+    return shown, len(every) - len(shown)
+
+
+def _may_change(request: HttpRequest) -> None:
+    if not permissions.may_publish(person(request)):
+        raise PermissionDenied("Only administrators add to the knowledge base, or withdraw from it.")

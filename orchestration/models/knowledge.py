@@ -1,0 +1,65 @@
+"""Which documents does the knowledge base hold, in which pieces, and which answers were made from them?"""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class KnowledgeDocument(models.Model):
+    """A document that answers may be made from. Its content stands in the store under its digest."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "is being read"
+        READY = "ready", "can be found"
+        FAILED = "failed", "could not be read"
+
+    name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the content")
+    size = models.IntegerField(help_text="bytes")
+    kind = models.CharField(max_length=12, help_text="one of orchestration.documents.kinds.KINDS")
+    level = models.CharField(max_length=12, help_text="who may read it: whose clearance is at least this")
+    groups = models.JSONField(default=list, help_text="names of the groups that may read it; none: all groups")
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    since = models.DateTimeField(help_text="of this state, or of the last look at it")
+    said = models.CharField(max_length=300, blank=True, help_text="why it could not be read")
+    pieces = models.IntegerField(default=0)
+    added = models.DateTimeField()
+    by = models.CharField(max_length=200, help_text="as the history names who added it")
+    withdrawn = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "withdrawn"], name="knowledge_found")]
+
+    def __str__(self) -> str:
+        return f"{self.name} (knowledge {self.pk})"
+
+
+class KnowledgePiece(models.Model):
+    """Some paragraphs of a document under their heading (a chunk), and what they mean as numbers."""
+
+    document = models.ForeignKey(KnowledgeDocument, models.CASCADE, related_name="chunks")
+    number = models.IntegerField()
+    heading = models.CharField(max_length=300)
+    text = models.TextField()
+    vector = models.BinaryField(help_text="32-bit floats of length one, as the embedding model gives them")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document", "number"], name="knowledge_piece_once")]
+
+    def __str__(self) -> str:
+        return f"piece {self.number} of {self.document_id}"
+
+
+class KnowledgeUse(models.Model):
+    """An answer was made from this piece: which job of which case it was given to, and at which attempt."""
+
+    piece = models.ForeignKey(KnowledgePiece, models.CASCADE, related_name="uses")
+    job = models.ForeignKey("orchestration.Job", models.CASCADE, related_name="+")
+    attempt = models.IntegerField()
+    cited = models.BooleanField(help_text="whether the answer names it as its source")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["piece", "job", "attempt"], name="knowledge_use_once")]
+
+    def __str__(self) -> str:
+        return f"piece {self.piece_id} in job {self.job_id}"

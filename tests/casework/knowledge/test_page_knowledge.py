@@ -1,0 +1,85 @@
+"""Can a person ask the knowledge base, and an administrator see to what is in it?"""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from audit.models import AuditEvent
+from orchestration.knowledge.register import index
+from orchestration.models import KnowledgeDocument
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(people: dict[str, User], client: Client) -> Client:
+    client.force_login(people["ada"])
+    return client
+
+
+def added(client: Client, text: str, **more: object) -> KnowledgeDocument:
+    answer = client.post("/knowledge/", {"name": "Goodwill", "level": "internal", "text": text, **more})
+    assert answer.status_code == 302, answer.content.decode()
+    assert "is added" in client.get("/knowledge/").content.decode()
+    row = KnowledgeDocument.objects.latest("pk")
+    index(row.pk)
+    return row
+
+
+def asked(client: Client, question: str) -> str:
+    return client.get("/knowledge/", {"q": question}).content.decode()
+
+
+def test_an_administrator_adds_a_file_and_an_analyst_finds_its_passage(admin: Client, people: dict[str, User]) -> None:
+    file = SimpleUploadedFile("goodwill.md", b"# Goodwill\n\n## Limits\n\nA senior analyst gives up to 50 EUR.")
+    row = added(admin, "", name="", file=file)
+    assert (row.name, row.pieces or KnowledgeDocument.objects.get(pk=row.pk).pieces) == ("goodwill.md", 1)
+    admin.force_login(people["anna"])
+    page = asked(admin, "How much may a senior analyst give?")
+    assert "A senior analyst gives up to 50 EUR." in page and "Goodwill › Limits" in page
+    assert f'href="/knowledge/{row.pk}/#piece-' in page
+    assert "up to 50 EUR" in admin.get(f"/knowledge/{row.pk}/").content.decode()
+    assert "Add a document" not in page
+
+
+def test_what_one_may_not_read_is_not_found_listed_or_opened(admin: Client, people: dict[str, User]) -> None:
+    row = added(admin, "The reserve for goodwill is 90,000 EUR.", level="confidential")
+    other = added(admin, "The cards team blocks lost cards at once.", name="Cards", groups=["Cards team"])
+    admin.force_login(people["anna"])
+    page = asked(admin, "reserve for goodwill, lost cards")
+    assert "90,000" not in page and "lost cards at once" not in page
+    assert "Nothing that you may read says anything about this." in page
+    assert f"/knowledge/{row.pk}/" not in page and "Goodwill" not in page
+    for one in (row, other):
+        assert admin.get(f"/knowledge/{one.pk}/").status_code == 404
+    admin.force_login(people["dora"])
+    assert "lost cards at once" in asked(admin, "lost cards")
+
+
+def test_a_document_is_withdrawn_with_a_reason_that_is_kept(admin: Client, people: dict[str, User]) -> None:
+    row = added(admin, "The limit is 50.", level="public")
+    assert admin.post(f"/knowledge/{row.pk}/withdraw/", {"reason": ""}).status_code == 409
+    assert admin.post(f"/knowledge/{row.pk}/withdraw/", {"reason": "It is 40 now."}).status_code == 302
+    assert AuditEvent.objects.filter(action="knowledge.withdrawn", actor="person:ada").count() == 1
+    assert "Nothing that you may read" in asked(admin, "limit")
+    assert "It is 40 now." in admin.get("/changes/").content.decode()
+    admin.force_login(people["anna"])
+    assert admin.get(f"/knowledge/{row.pk}/").status_code == 404
+
+
+def test_what_is_wrong_with_a_document_is_told_and_what_was_typed_stays(admin: Client) -> None:
+    answer = admin.post("/knowledge/", {"name": "", "level": "internal", "text": "The limit is 50."})
+    page = answer.content.decode()
+    assert answer.status_code == 400 and "Give it a name." in page and "The limit is 50." in page
+
+
+def test_only_administrators_change_it(admin: Client, people: dict[str, User]) -> None:
+    row = added(admin, "The limit is 50.")
+    for name in ("anna", "clara", "axel"):
+        admin.force_login(people[name])
+        assert admin.post("/knowledge/", {"name": "x", "level": "public", "text": "y"}).status_code == 403
+        assert admin.post(f"/knowledge/{row.pk}/withdraw/", {"reason": "Because."}).status_code == 403
+    assert KnowledgeDocument.objects.filter(withdrawn=None).count() == 1
