@@ -15,7 +15,7 @@ from casework.actors import views as actors
 from casework.actors.ledger import budget_pages, measure_pages
 from casework.actors.ledger import views as ledger
 from casework.cases.live import case_live
-from casework.cases.views import actions, attention, editing, handoffs, history, incidents, listing, pages
+from casework.cases.views import actions, attention, editing, handoffs, history, incidents, listing, pages, stuck
 from casework.deadlines import views as deadlines
 from casework.documents import views as documents
 from casework.drafts import views as drafts
@@ -76,6 +76,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<number:case_id>/deadlines/<slug:key>/", deadlines.deadline, name="case-deadline"),
     path("cases/<number:case_id>/tags/", marks_views.tags, name="case-tags"),
     path("cases/<number:case_id>/follow/", marks_views.follow, name="case-follow"),
+    path("cases/stuck/", stuck.stuck_page, name="cases-stuck"),
     path("cases/samples/", intake.samples, name="case-samples"),
     path("cases/new/<slug:key>/", intake.case_new, name="case-new"),
     path("cases/<number:case_id>/", pages.case, name="case"),

@@ -23,8 +23,9 @@ from casework.cases.read.case_view import look
 from casework.documents.models import Document
 from casework.documents.read import document_for_user, documents_of, listed
 from casework.documents.services import document_add, document_downloaded
+from casework.documents.sight import takes_file
 from casework.documents.viewer import viewer
-from casework.documents.views import as_download
+from casework.documents.views import PARTED, as_download
 from casework.models import Case
 from casework.web.api.docs import described
 from casework.web.api.errors import refusal
@@ -136,10 +137,12 @@ class ContentView(APIView):
 
     @described("Download a document", {(200, "application/octet-stream"): OpenApiTypes.BINARY}, 403, 404, 409)
     def get(self, request: Request, case: int, document: int) -> Response | HttpResponse:
-        """The file as it came in. That you took it is kept in the case's history."""
-        found = _found(request, case, document)
+        """The file as it came in. That you took it is kept in the case's history. 409, code `masked`: something in it is
+        not yours to see."""
+        found, by = _found(request, case, document), person(request)
+        if not takes_file(by, found):
+            return refusal(PARTED)
         try:
-            by = person(request)
             return as_download(by, found, document_downloaded(by=by, document=found))
         except Damaged as error:
             return refusal(Refused("damaged", f"{error} Tell an administrator."))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import orjson
 from django.db import models
+
+from orchestration.documents.words import Page, unpacked
 
 
 class Document(models.Model):
@@ -58,6 +61,10 @@ class ReadPage(models.Model):
 
     def __str__(self) -> str:
         return f"page {self.number} of {self.document_id}"
+
+    @property
+    def page(self) -> Page:
+        return unpacked(orjson.loads(bytes(self.words)))
 
 
 class ReadField(models.Model):

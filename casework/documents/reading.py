@@ -22,7 +22,7 @@ from orchestration.documents import fields, store
 from orchestration.documents.confined import Unreadable
 from orchestration.documents.reading import AT_ONCE, READER, pictures_read, text_of
 from orchestration.documents.store import Damaged
-from orchestration.documents.words import Page, packed, unpacked
+from orchestration.documents.words import Page, packed
 from orchestration.ground import clock
 from orchestration.jobs.stopping import is_stopped
 from orchestration.shell import services
@@ -142,7 +142,7 @@ def _record(document: Document, fact: Fact) -> None:
 
 def pages_of(document: Document, upto: int) -> tuple[Page, ...]:
     rows = ReadPage.objects.filter(document=document, number__lte=upto).order_by("number")
-    return tuple(unpacked(orjson.loads(bytes(row.words))) for row in rows)
+    return tuple(row.page for row in rows)
 
 
 def look_after() -> None:

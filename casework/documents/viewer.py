@@ -9,16 +9,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import orjson
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from casework.cases.read.case_view import Look
 from casework.documents.models import Document, ReadField, Reading, ReadPage
 from casework.documents.pictures import WIDTHS
+from casework.documents.sight import Sight, sight_of
 from orchestration.documents.fields import NAMES
 from orchestration.documents.kinds import KINDS, Kind
-from orchestration.documents.words import Box, Line, unpacked
+from orchestration.documents.words import Box, Line
 
 MOST_HITS: Final = 50
 """Pages of a document that a search in it names."""
@@ -51,11 +51,16 @@ class Field:
     page: int
     state: str
     focus: bool
+    hidden: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """`text`: that of the page, line by line; None where it was not read. `hits`: pages with what was searched for."""
+    """`text`: that of the page, line by line; None where it was not read. `hits`: pages with what was searched for.
+
+    `shown`: whether the page's picture is; one that nobody has read is not, where something on it may be hidden.
+    `takes_file`: whether this reader gets the file itself.
+    """
 
     id: int
     case: int
@@ -76,6 +81,8 @@ class Viewer:
     places: tuple[Place, ...]
     fields: tuple[Field, ...]
     may_work: bool
+    shown: bool
+    takes_file: bool
 
     @property
     def before(self) -> str:
@@ -105,18 +112,20 @@ def viewer(seen: Look, document: Document, asked: Mapping[str, str], *, user_may
     """`asked`: page, q (what to search for), large, field (whose place lights up)."""
     page, q = _number(asked.get("page", ""), document.pages), asked.get("q", "").strip()[:100]
     kept = ReadPage.objects.filter(document=document, number=page).first()
-    lines = () if kept is None else unpacked(orjson.loads(bytes(kept.words))).lines
+    lines = () if kept is None else kept.page.lines
     lit, larger = asked.get("field", ""), bool(asked.get("large"))
     found = list(ReadField.objects.filter(document=document).order_by("pk"))
+    sight = sight_of(seen, found)
     return Viewer(
         id=document.pk, case=document.case_id, name=seen.view.text(document.name), kind=KINDS[document.kind],
         size=document.size, level=document.level, digest=document.digest, pages=document.pages, page=page,
         width=WIDTHS[2] if larger else WIDTHS[1], larger=larger,
         reading=Reading.objects.filter(document=document).first(),
-        text=None if kept is None else "\n".join(seen.view.text(line.text) for line in lines),
-        by_ocr=any(word.sure < 1 for line in lines for word in line.words), q=q, hits=_hits(seen, document, q),
-        places=(*_of_fields(found, page, lit), *_of_search(seen, lines, q)),
-        fields=tuple(_field(seen, row, lit) for row in found), may_work=user_may_work,
+        text=None if kept is None else "\n".join(sight.text(line.text) for line in lines),
+        by_ocr=any(word.sure < 1 for line in lines for word in line.words), q=q, hits=_hits(sight, document, q),
+        places=(*_of_fields(found, page, lit), *_of_search(sight, lines, q)),
+        fields=tuple(_field(sight, row, lit) for row in found), may_work=user_may_work,
+        shown=kept is not None or not sight.hidden, takes_file=not sight.hidden,
     )  # fmt: skip
 
 
@@ -124,11 +133,12 @@ def _number(given: str, most: int) -> int:
     return min(max(int(given), 1), most) if given.isdecimal() and len(given) < 6 else 1
 
 
-def _field(seen: Look, row: ReadField, lit: str) -> Field:
+def _field(sight: Sight, row: ReadField, lit: str) -> Field:
     value = row.right if row.state == ReadField.State.CORRECTED else row.value
     return Field(
-        row.name, NAMES.get(row.name, row.name), seen.view.text(value), seen.view.text(row.value), row.sure,
+        row.name, NAMES.get(row.name, row.name), sight.text(value), sight.text(row.value), row.sure,
         row.sure < SURE and row.state == ReadField.State.FOUND, row.page, row.state, row.name == lit,
+        row.name in sight.hidden,
     )  # fmt: skip
 
 
@@ -138,24 +148,24 @@ def _of_fields(rows: Iterable[ReadField], page: int, lit: str) -> Iterable[Place
             yield _place(row.name, Box(*row.box), row.name == lit)
 
 
-def _of_search(seen: Look, lines: Sequence[Line], q: str) -> Iterable[Place]:
+def _of_search(sight: Sight, lines: Sequence[Line], q: str) -> Iterable[Place]:
     """The words of the page that hold what is searched for, where this reader reads it in their line."""
     wanted = {part for part in q.casefold().split() if len(part) >= SHORTEST}
     for line in lines if wanted else ():
-        read = seen.view.text(line.text).casefold()
+        read = sight.text(line.text).casefold()
         legible = [part for part in wanted if part in read]
         for word in line.words:
             if word.box and any(part in word.text.casefold() for part in legible):
                 yield _place("hit", word.box, True)
 
 
-def _hits(seen: Look, document: Document, q: str) -> tuple[int, ...]:
+def _hits(sight: Sight, document: Document, q: str) -> tuple[int, ...]:
     """The pages on which this reader reads what they search for."""
     if len(q) < SHORTEST:
         return ()
     rows = ReadPage.objects.filter(document=document, text__icontains=q.replace("\0", "")).order_by("number")
     texts = rows.values_list("number", "text")[:MOST_HITS]
-    return tuple(number for number, text in texts if q.casefold() in seen.view.text(text).casefold())
+    return tuple(number for number, text in texts if q.casefold() in sight.text(text).casefold())
 
 
 def _place(name: str, box: Box, lit: bool) -> Place:

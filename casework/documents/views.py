@@ -22,6 +22,7 @@ from casework.documents.models import Document
 from casework.documents.pictures import WIDTHS, picture_of
 from casework.documents.read import document_for_user, documents_of, name_for
 from casework.documents.services import Added, document_add, document_downloaded
+from casework.documents.sight import blackened, dark_places, hidden_fields, hidden_from, takes_file
 from casework.documents.viewer import viewer
 from casework.models import Case
 from casework.web.decorators import answered, page_or_part, person, reads, reads_and_writes, refusal, writes
@@ -34,6 +35,11 @@ from orchestration.privacy.classification import LEVELS, rank
 
 MOST_AT_ONCE: Final = 20
 """Files that one form brings."""
+PARTED: Final = Refused(
+    "masked",
+    "Something in this document is not yours to see, so you do not get the file. On its pages it is blacked out.",
+)
+PARTED_FIELD: Final = Refused("masked", "What stands there is not yours to see: somebody else has to say what it is.")
 STRICT: Final = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -54,6 +60,7 @@ def case_documents(request: HttpRequest, case_id: int) -> HttpResponse:
     least = seen.case_type.document_level
     context: dict[str, Any] = {
         "case": case, "title": seen.view.text(case.title), "documents": documents_of(seen),
+        "takes_file": not hidden_fields(seen.case_type, seen.view.principal),
         "may_add": bool(least) and permissions.may(user, "work", case), "takes": bool(least), "taken": TAKEN,
         "largest": LARGEST // MB, "most": MOST_AT_ONCE, "levels": _choices(least, seen),
     }  # fmt: skip
@@ -125,7 +132,11 @@ def field(request: HttpRequest, case_id: int, document_id: int, name: str) -> Ht
     user, given = person(request), request.POST
     case = permissions.case_for_user(user, case_id, "work")
     one = document_for_user(user, case, document_id)
-    outcome = field_check(by=user, document=one, name=name, value=given.get("value", ""), shown=given.get("shown", ""))
+    outcome = (
+        PARTED_FIELD
+        if name in hidden_from(user, one)
+        else field_check(by=user, document=one, name=name, value=given.get("value", ""), shown=given.get("shown", ""))
+    )
     then = next_unchecked(one) if not isinstance(outcome, Refused) else name
     asked = {"page": given.get("page", "")[:5], "large": given.get("large", ""), "field": then}
     back = f"{reverse('case-document', args=[case.pk, one.pk])}?{urlencode(asked)}"
@@ -138,10 +149,14 @@ def page_picture(request: HttpRequest, case_id: int, document_id: int, page: int
     one = found(request, case_id, document_id)
     if not KINDS[one.kind].has_pages or not 1 <= page <= one.pages or width not in WIDTHS:
         raise Http404("There is no such page.")
+    dark = dark_places(person(request), one, page)
+    if dark is None:
+        raise Http404("This page is shown once it was read: something on it may not be yours to see.")
     try:
         drawn = picture_of(one.digest, one.kind, page, width)
     except (Unreadable, Damaged):
         raise Http404("This page cannot be shown.") from None
+    drawn = blackened(drawn, dark) if dark else drawn
     return HttpResponse(drawn, content_type="image/webp", headers=STRICT)
 
 
@@ -156,11 +171,12 @@ def as_download(user: User, one: Document, content: bytes) -> HttpResponse:
 @reads
 def content(request: HttpRequest, case_id: int, document_id: int) -> HttpResponseBase:
     """The file itself."""
-    one = found(request, case_id, document_id)
+    one, back = found(request, case_id, document_id), reverse("case-documents", args=[case_id])
+    if not takes_file(person(request), one):
+        return refusal(request, PARTED, back)
     if request.method == "HEAD":
         return as_download(person(request), one, b"")
     try:
         return as_download(person(request), one, document_downloaded(by=person(request), document=one))
     except Damaged as error:
-        back = reverse("case-documents", args=[case_id])
         return refusal(request, Refused("damaged", f"{error} Tell an administrator."), back)

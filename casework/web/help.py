@@ -29,7 +29,7 @@ DOCS: Final = ROOT / "docs"
 PLACES: Final = {
     "inbox": "use/inbox", "tasks-many": "use/inbox", "board": "use/inbox", "giving": "use/inbox", "away": "use/inbox",
     "task": "use/task", "cases": "use/cases", "case": "use/case", "case-new": "use/cases",
-    "case-samples": "use/cases", "following": "use/cases", "search": "use/search",
+    "case-samples": "use/cases", "cases-stuck": "use/cases", "following": "use/cases", "search": "use/search",
     "case-receive": "use/case", "case-reveal": "use/revealing", "history": "use/history", "case-verify": "use/history",
     "case-then": "use/history", "case-why": "use/history",
     "case-evidence": "use/history", "case-data": "use/case", "case-documents": "use/documents",

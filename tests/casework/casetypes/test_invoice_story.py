@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from email.message import EmailMessage
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
@@ -12,11 +12,12 @@ from django.contrib.auth.models import Group, User
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.test import Client
+from PIL import Image
 
 from casework.access.roles import SETUP
 from casework.actors.bundled import CASE_TYPES
 from casework.cases.services import case_verify
-from casework.documents.models import Document, Reading
+from casework.documents.models import Document, ReadField, Reading, ReadPage
 from casework.documents.services import File, file_of
 from casework.intake.samples import Brought, samples_open
 from casework.intake.services import Opened, case_open
@@ -140,6 +141,40 @@ def test_every_sample_goes_the_way_that_it_was_made_for(shipped: Demo) -> None:
         "5": "It is more than the order has left. An invoice of this number was booked before.",
         "6": "The ERP knows no such supplier.", "7": "It names no order.", "8": "T-000003",
     }  # fmt: skip
+    page = browser(User.objects.get(username="anna")).get("/cases/stuck/?kind=supplier-invoice").content.decode()
+    told = " ".join(page.split())
+    assert "5 open cases that you may see" in told and "4, the first since" in told and "1, the first since" in told
+    assert "kind=supplier-invoice&amp;state=With+a+clerk" in told and "Completed" not in told
+
+
+def test_the_account_is_blacked_out_for_whom_it_is_masked_and_found_by_no_search(
+    brings: Brings, people: People
+) -> None:
+    """Two readers of one page: the analyst lacks the clearance for the account, the senior has it."""
+    case = brings(FITS + "\nAgain: DE89370400440532013000\n")
+    document, box = Document.objects.get(case=case), ReadField.objects.get(name="iban").box
+    address = f"/cases/{case.pk}/documents/{document.pk}/"
+
+    def colour(who: str) -> tuple[int, ...]:
+        answer = browser(people[who]).get(f"{address}pages/1/900/")
+        picture = Image.open(BytesIO(answer.content)).convert("RGB")
+        inside = (round(picture.width * box[0]), round(picture.height * (box[1] + box[3]) / 2))
+        return picture.getpixel((inside[0] - 1, inside[1]))  # type: ignore[return-value]
+
+    assert max(colour("anna")) < 40 and min(colour("clara")) > 200
+    masked = browser(people["anna"]).get(address, {"q": "0532"}).content.decode()
+    assert "DE89" not in masked.replace(" ", "") and "Nothing found." in masked and "Not yours to see." in masked
+    open_to = browser(people["clara"]).get(address, {"q": "0532"}).content.decode()
+    assert "DE89 3704 0044 0532 0130 00" in open_to and "On page" in open_to
+    for door in ("", "/api"):
+        assert browser(people["anna"]).get(f"{door}{address}content/").status_code == 409
+        assert browser(people["clara"]).get(f"{door}{address}content/").status_code == 200
+    assert "DE89" not in browser(people["anna"]).get(f"/api{address}").content.decode()
+    guess = {"value": "DE89 3704 0044 0532 0130 00", "shown": "x"}
+    assert browser(people["anna"]).post(f"{address}fields/iban/", guess).status_code == 409
+    ReadPage.objects.all().delete()
+    assert browser(people["anna"]).get(f"{address}pages/1/900/").status_code == 404
+    assert "shown once it was read" in browser(people["anna"]).get(address).content.decode()
 
 
 def test_a_document_that_cannot_be_opened_any_more_is_keyed_in_by_a_person(

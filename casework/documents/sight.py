@@ -1,0 +1,124 @@
+"""What of a document does a reader see, where its case type says for what its fields are read?
+
+A field is as secret as the place in the data that it is read for, on its page, in its text, to a search and in the file.
+What is masked for the reader in any text about the case is so here, too. Where a case type names no fields, whoever has
+the clearance for a document sees it whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Final
+
+from django.contrib.auth.models import User
+from PIL import Image, ImageDraw
+
+from casework.access import permissions
+from casework.cases.read.case_view import Look, look
+from casework.documents.models import Document, ReadField, ReadPage
+from orchestration.casetypes.case_type import CaseType, by_definition
+from orchestration.documents.words import Box, Line
+from orchestration.ground import clock
+from orchestration.privacy.masking import Principal
+from orchestration.privacy.masks import DOTS
+
+BEYOND: Final = 0.15
+"""Of the height of what is blacked out: how far that goes beyond it on every side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """`hidden`: the names of fields that are not this reader's to see; `values`: what matches what stands in them.
+
+    `parted`: whether anything may be hidden in documents of this case type.
+    """
+
+    seen: Look
+    parted: bool
+    hidden: frozenset[str]
+    values: tuple[re.Pattern[str], ...]
+
+    def text(self, text: str) -> str:
+        """Any text of the document, as this reader may read it."""
+        shown = self.seen.view.text(text)
+        for value in self.values:
+            shown = value.sub(DOTS, shown)
+        return shown
+
+    def dark(self, lines: Sequence[Line], found: Iterable[ReadField], page: int) -> tuple[Box, ...]:
+        """The places on a page that are blacked out for this reader."""
+        if not self.parted:
+            return ()
+        fields = (Box(*row.box) for row in found if row.page == page and row.name in self.hidden)
+        words = (box for line in lines for box in self._dark_words(line))
+        return tuple(box for box in (*fields, *words) if box)
+
+    def _dark_words(self, line: Line) -> Iterable[Box]:
+        shown = self.text(line.text)
+        if shown == line.text:
+            return ()
+        left = set(shown.split())
+        return [word.box for word in line.words if word.text not in left]
+
+
+def hidden_fields(case_type: CaseType, reader: Principal) -> frozenset[str]:
+    """The names of the fields of documents that this reader may not see."""
+    places = ((name, "/" + path.replace(".", "/")) for name, path in case_type.document_fields.items())
+    rule = case_type.classification.rule
+    return frozenset(name for name, pointer in places if not reader.sees(rule(pointer), pointer))
+
+
+def sight_of(seen: Look, found: Iterable[ReadField]) -> Sight:
+    """`found`: all that was found in the document."""
+    hidden = hidden_fields(seen.case_type, seen.view.principal)
+    told = {value for row in found if row.name in hidden for value in (row.value, row.right) if value.strip()}
+    return Sight(seen, bool(seen.case_type.document_fields), hidden, tuple(map(_pattern, sorted(told, key=len)[::-1])))
+
+
+def _pattern(value: str) -> re.Pattern[str]:
+    """The value, with whatever spaces it is written."""
+    return re.compile(r"\s*".join(map(re.escape, "".join(value.split()))), re.IGNORECASE)
+
+
+def hidden_from(user: User, document: Document) -> frozenset[str]:
+    """The names of the fields of a document that this person may not see."""
+    case_type = by_definition(document.case.instance.definition_id)
+    if not case_type.document_fields:
+        return frozenset()
+    return hidden_fields(case_type, permissions.principal(user, document.case, clock.utc_now()))
+
+
+def takes_file(user: User, document: Document) -> bool:
+    """Whether this person gets the file itself: who sees all that may stand in it."""
+    return not hidden_from(user, document)
+
+
+def dark_places(user: User, document: Document, page: int) -> tuple[Box, ...] | None:
+    """What of a page's picture is blacked out for this person; None: not known yet, as nobody has read the page."""
+    if not by_definition(document.case.instance.definition_id).document_fields:
+        return ()
+    found = list(ReadField.objects.filter(document=document))
+    sight = sight_of(look(user=user, case=document.case, now=clock.utc_now(), most=1), found)
+    kept = ReadPage.objects.filter(document=document, number=page).first()
+    if kept is None:
+        return None if sight.hidden else ()
+    return sight.dark(kept.page.lines, found, page)
+
+
+def blackened(picture: bytes, places: Iterable[Box]) -> bytes:
+    """A page that was drawn here (WebP), with these places blacked out."""
+    with Image.open(BytesIO(picture), formats=("WEBP",)) as opened:
+        drawn = opened.convert("RGB")
+    pen = ImageDraw.Draw(drawn)
+    for box in places:
+        beyond = BEYOND * box.height * drawn.height
+        pen.rectangle(
+            (box.left * drawn.width - beyond, box.top * drawn.height - beyond, box.right * drawn.width + beyond,
+             box.bottom * drawn.height + beyond), fill="black",
+        )  # fmt: skip
+    out = BytesIO()
+    drawn.save(out, "WEBP", quality=82, method=2)
+    return out.getvalue()
