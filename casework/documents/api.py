@@ -137,8 +137,8 @@ class ContentView(APIView):
 
     @described("Download a document", {(200, "application/octet-stream"): OpenApiTypes.BINARY}, 403, 404, 409)
     def get(self, request: Request, case: int, document: int) -> Response | HttpResponse:
-        """The file as it came in. That you took it is kept in the case's history. 409, code `masked`: something in it is
-        not yours to see."""
+        """The file as it came in. That you took it is kept in the case's history. 409, code `masked`: something in it
+        is not yours to see."""
         found, by = _found(request, case, document), person(request)
         if not takes_file(by, found):
             return refusal(PARTED)

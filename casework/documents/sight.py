@@ -1,6 +1,6 @@
 """What of a document does a reader see, where its case type says for what its fields are read?
 
-A field is as secret as the place in the data that it is read for, on its page, in its text, to a search and in the file.
+A field is as secret as the place in the data that it is read for: on its page, in the text, to a search, in the file.
 What is masked for the reader in any text about the case is so here, too. Where a case type names no fields, whoever has
 the clearance for a document sees it whole.
 """
