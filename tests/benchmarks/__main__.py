@@ -1,8 +1,8 @@
 """Which figures does the product hold, as ratios measured in one run? `make bench` prints them.
 
-`python -m tests.benchmarks [SECTION ...]` runs some: decisions, growth, masking, priority, receipts, scores, steps,
-shell, processes, workers, handoff, data, life, inbox, cases, search, closed, verify; and by name alone: million,
-evidence, deadlines. All that touches the database runs on an embedded PostgreSQL of its own, durably set.
+`python -m tests.benchmarks [SECTION ...]` runs some: decisions, growth, masking, priority, receipts, invoices, bundles,
+scores, steps, shell, processes, workers, handoff, data, life, inbox, cases, search, closed, verify; and by name alone:
+million, evidence, deadlines. All that touches the database runs on an embedded PostgreSQL of its own, durably set.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 
-from tests.benchmarks import deadlines, dmn_speed, growth, masking, priority, receipts, scores
+from tests.benchmarks import deadlines, dmn_speed, growth, invoices, masking, priority, receipts, scores
 from tests.benchmarks.server import product
 
+WITHOUT_DATABASE = frozenset(
+    {"deadlines", "decisions", "growth", "masking", "priority", "receipts", "scores", "invoices", "bundles"}
+)  # fmt: skip
 ONLY_NAMED = frozenset({"million", "evidence"})  # take minutes
 
 
@@ -69,8 +72,15 @@ def main(wanted: list[str]) -> None:
         print("\nDeadlines beside a walk through time", flush=True)
         for line in deadlines.figures():
             print("  " + line, flush=True)
-    in_memory = {"deadlines", "decisions", "growth", "masking", "priority", "receipts", "scores"}
-    if wanted and not {*wanted} - in_memory:
+    for name, heading, figures in (
+        ("invoices", "Reading invoices of our own", invoices.figures),
+        ("bundles", "Reading a bundle of forty pages", invoices.of_bundles),
+    ):
+        if not wanted or name in wanted:
+            print(f"\n{heading}", flush=True)
+            for line in figures():
+                print("  " + line, flush=True)
+    if wanted and not {*wanted} - WITHOUT_DATABASE:
         return
     with product() as dsn:
         for name, (heading, figures) in sections(dsn).items():
