@@ -1,13 +1,14 @@
 # What can be done here? `make help` lists it. Nothing needs to be installed before, but Python 3.11 and make.
 PORT ?= 8000
 ARGS ?= help
-KILLS ?= 100
+KILLS ?= 140
+JOBS ?= 1000
 CASES ?= 5000
 PY = .venv/bin/python
 SETUP = ./casework/runtime/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-long test-pythons lint sbom bench load memory scale chaos conformance picture manage setup setup-dev chromium pins clean reset
+.PHONY: help run test test-fast test-long test-pythons lint sbom bench load event memory scale chaos conformance picture manage setup setup-dev chromium pins clean reset
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -47,14 +48,17 @@ bench: setup-dev  ## the figures of engine and shell, as ratios measured in one 
 load: setup-dev  ## hundreds of open live pages on one web process: errors, time to an event, idle CPU, a page meanwhile
 	@$(PY) -m tests.load live
 
+event: setup-dev  ## from a signed event over HTTP to the next step of the case that waits for it: p50 and p95
+	@$(PY) -m tests.load event
+
 scale: setup-dev  ## two web and three worker processes over PostgreSQL and RabbitMQ, CASES=5000, against one of each
 	@$(PY) -m tests.load scale --cases $(CASES)
 
 memory: setup  ## what the product that runs here takes, by program (PSS)
 	@$(PY) -m casework.runtime memory
 
-chaos: setup-dev  ## kill processes of the running product, KILLS=100 times, and count what is lost or done twice
-	@$(PY) -m tests.chaos --kills $(KILLS)
+chaos: setup-dev  ## kill processes of the running product, KILLS=140 times, over JOBS=1000 jobs of actors of five kinds, and count what is lost or done twice
+	@$(PY) -m tests.chaos --kills $(KILLS) --jobs $(JOBS)
 
 conformance: setup-dev  ## the public conformance cases in ../shared/conformance
 	@$(PY) -m tests.conformance.kit

@@ -35,7 +35,7 @@ class Candidate:
     month, None: unlimited; `beyond`: what holds when it is used up. `case_...`: the same of the case type of the job,
     in the currency of this actor's price. `probing`: its circuit is half open, and one call tries it already.
     `shadows`: its versions that run beside the one in use, by number.
-    `lapsed`: it let the deadline of this very job pass.
+    `lapsed`: it let the deadline of this very job pass. `failed`: it had the try before the last one of this job.
     """
 
     id: int
@@ -59,6 +59,7 @@ class Candidate:
     case_beyond: str = ""
     shadows: Sequence[int] = ()
     lapsed: bool = False
+    failed: bool = False
 
     @property
     def cost(self) -> Decimal | None:
@@ -89,6 +90,9 @@ class Objection:
     passes: bool = False
     seconds: float = 0
     beyond: str = ""
+
+
+FAILED: Final = Objection("It has failed at this job, and this is the last try.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +176,21 @@ def route(wishes: Sequence[Wish], candidates: Sequence[Candidate], now: datetime
         wishes = (Wish(wanted, rule="a person has chosen"),)
     shadows = tuple(wish.actor for wish in wishes if wish.mode == SHADOW)
     wishes = [wish for wish in wishes if wish.mode != SHADOW] or (Wish(),)
-    return replace(_routed(wishes, candidates, now), shadows=shadows)
+    return replace(_with_another(wishes, candidates, now), shadows=shadows)
 
 
-def _routed(wishes: Sequence[Wish], candidates: Sequence[Candidate], now: datetime) -> Choice:
+def _with_another(wishes: Sequence[Wish], candidates: Sequence[Candidate], now: datetime) -> Choice:
+    """The last try of a job goes to another actor than the one that failed, where the rules have one for it now."""
     objections = {one.key: found for one in candidates if (found := objection(one, now))}
+    failed = {one.key: FAILED for one in candidates if one.failed and one.key not in objections}
+    if failed:
+        other = _routed(wishes, candidates, objections | failed)
+        if other.way is Way.ACTOR:
+            return other
+    return _routed(wishes, candidates, objections)
+
+
+def _routed(wishes: Sequence[Wish], candidates: Sequence[Candidate], objections: dict[str, Objection]) -> Choice:
     broke: list[Candidate] = []
     for wish in wishes:
         if wish.actor == PERSON:

@@ -59,10 +59,20 @@ def choose(job: Job, case_type: CaseType, capability: Capability) -> Choice:
     now = clock.utc_now()
     draw = zlib.crc32(b"%d" % job.instance_id) % SHARES
     at_hand = gauges.candidates(capability.key, now, draw, case_type.key)
-    marked = [replace(one, lapsed=one.key in job.lapsed) for one in at_hand]
+    failed = job.actor if _is_last_try(job, capability) else ""
+    marked = [replace(one, lapsed=one.key in job.lapsed, failed=one.key == failed) for one in at_hand]
     found = _limited(marked, rate_of(capability))
     wishes = _wishes(job, case_type, found, now) if case_type.routing else ()
     return route(wishes, found, now, job.wanted_actor)
+
+
+def most_tries(job: Job, capability: Capability) -> int:
+    """How often a job is tried where it fails only for the moment, its first time included."""
+    return job.max_attempts if capability.times is None else capability.times + 1
+
+
+def _is_last_try(job: Job, capability: Capability) -> bool:
+    return 1 < job.attempts == most_tries(job, capability)
 
 
 def _limited(found: list[Candidate], most: int | None) -> list[Candidate]:

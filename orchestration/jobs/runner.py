@@ -297,7 +297,7 @@ def _command(job: Job, attempt: Attempt, capability: Capability) -> CompleteJob 
         return ask_person(job, capability, group="" if attempt.choice is None else attempt.choice.group)
     if attempt.answer is not None:
         return CompleteJob(job.job, attempt.answer.output, job.idempotency_key)
-    most = job.max_attempts if capability.times is None else capability.times + 1
+    most = choosing.most_tries(job, capability)
     again = attempt.temporary and attempt.code is None and job.attempts < most
     return FailJob(job.job, attempt.error, retry=again, code=attempt.code or ACTOR_FAILED)
 

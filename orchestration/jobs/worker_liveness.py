@@ -18,6 +18,8 @@ from weakref import WeakKeyDictionary
 
 from django.db import connection
 
+from audit.db.sql import connected
+
 WORKERS = 20_001
 """Tells the locks of workers from other advisory locks in the same database."""
 
@@ -37,13 +39,12 @@ _names: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
 
 def own_name() -> str:
     """The name of this thread's database session. From the first call until the session ends it counts as there."""
-    with connection.cursor() as cursor:  # replaces a session that has gone stale
-        session = connection.connection
-        name = _names.get(session)
-        if name is None:
-            name = f"{gethostname()[:64]}:{getpid()}:{token_hex(4)}"  # a process number comes again, this does not
-            cursor.execute(HOLD, [WORKERS, _key(name)])
-            _names[session] = name
+    session = connected()
+    name = _names.get(session)
+    if name is None:
+        name = f"{gethostname()[:64]}:{getpid()}:{token_hex(4)}"  # a process number comes again, this does not
+        session.execute(HOLD, [WORKERS, _key(name)])
+        _names[session] = name
     return name
 
 

@@ -41,6 +41,8 @@ _PHONE: Final = re.compile(  # +49 ..., 0049 ..., 030 ... or (030) ...; (212) 55
     r"(?:\+|00?(?=[ /-]{0,3}[1-9])|\(0|\(\d{3}\)|\d{3}[ .-](?=\d{3}[ .-]\d{4}\b))"
     r"(?:[ ()/._~*-]{0,4}\d){6,14}(?!\d)"
 )
+_DIGIT: Final = re.compile(r"\d")
+"""Each of the patterns asks for one, so that a text without costs one look."""
 _GOES_ON: Final = frozenset("+/.-_")
 _DATE: Final = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})(?:\b.*)?", re.DOTALL)
 _TIME: Final = re.compile(r"\d\d?:\d\d(?!\d)")
@@ -79,7 +81,7 @@ def is_card_number(digits: str) -> bool:
 
 
 def _numbers(text: Folded) -> Iterator[Detail]:
-    if any(character.isdigit() for character in text.light):
+    if _DIGIT.search(text.light):
         yield from _ibans(text)
         yield from _cards(text)
         yield from _phones(text)

@@ -19,6 +19,7 @@ from orchestration.casetypes.deployment import Published, deploy  # noqa: E402
 from orchestration.engine.commands import StartProcess  # noqa: E402
 from orchestration.models import Definition  # noqa: E402
 from orchestration.shell import services  # noqa: E402
+from tests.chaos import team  # noqa: E402
 
 MODELS = Path(__file__).parent / "models"
 STEPS = ("reserve", "pay", "pack", "ship", "thank")
@@ -44,7 +45,8 @@ def prepared() -> Definition:
 
 def main() -> None:
     definition, orders = prepared(), count(1)
-    print("ready", flush=True)
+    team.heard(ORIGIN)
+    print("ready", team.registered(ORIGIN), flush=True)
     for line in sys.stdin:
         close_old_connections()  # the database may have been restarted
         process, number = line.split()

@@ -16,9 +16,13 @@ from tests.chaos.product import Product, lived, wait_for
 
 PAUSE = (0.1, 0.6)
 """Seconds between two kills."""
-IN_TURN = ("worker", "beat", "web")
+IN_TURN = ("worker", "carrier", "beat", "web")
 EVERY = 4
-"""After so many kills the worker as a whole, beat or the web process has its turn; all others are of busy processes."""
+"""After so many kills the worker as a whole, the one outside, beat or the web process has its turn; all others are of
+busy processes."""
+WORKERS = frozenset({"worker process", "worker", "carrier"})
+PROCESSES = {"errand": 5, "parcel": 4}
+"""What cases run, and how many jobs each has (with those of the case that its message begins)."""
 LIVED = 12.0
 """Seconds that one of those must have lived: if it never lived longer, it would look as if it could not come up."""
 
@@ -29,6 +33,8 @@ class Report:
 
     cases: int
     jobs: int
+    effects_wanted: int
+    """Jobs that change something elsewhere: all but those of the model that is served."""
     kills: dict[str, int]
     seconds: float
     seconds_after_the_last_kill: float
@@ -37,6 +43,12 @@ class Report:
     doubled: int
     misused_keys: int
     calls: dict[str, int]
+    dead_calls: int
+    """How often the dead actor was asked, by all jobs that it could have had."""
+    passed_over: dict[str, int]
+    """Jobs that the dead actor was passed over for, by the reason in the ledger."""
+    longest_beside_the_dead: float
+    """Seconds from its first attempt to the end of a job that began with the dead actor."""
     open_cases: int
     incidents: int
     verified: str
@@ -53,15 +65,20 @@ class Report:
         """What does not hold, each with what it was found by."""
         found = {
             "cases are not over": self.open_cases,
-            "effects differ from jobs": self.effects - self.jobs,
+            "effects differ from jobs": self.effects - self.effects_wanted,
             "jobs have not one result": self.not_once,
             "effects were doubled": self.doubled,
             "keys were used for two things": self.misused_keys,
             "incidents are open": self.incidents,
+            "the dead actor was never passed over": not self.passed_over,
         }
         return [f"{what}: {how}" for what, how in found.items() if how]
 
 
+OVER = """
+select not exists (select from orchestration_instance where ended is null)
+   and not exists (select from orchestration_outbox where delivered is null)
+"""
 NOT_ONCE = """
 select j.instance_id, j.job, j.capability, j.state, j.attempts, j.worker, j.last_error,
        array_agg(c.attempt || ' ' || c.outcome || ' ' || c.started::time || ' ' || c.error order by c.id)
@@ -69,11 +86,20 @@ from orchestration_job j left join orchestration_actorcall c on c.job_id = j.id
 group by j.id having count(*) filter (where c.outcome = 'done') <> 1
 """
 
+PASSED = """
+select route -> 'passed' ->> 'charge-dead', count(distinct job_id) from orchestration_actorcall
+where actor <> 'charge-dead' and route -> 'passed' ? 'charge-dead' group by 1
+"""
+LONGEST = """
+select coalesce(max(extract(epoch from j.ended - c.started)), 0)::float8 from orchestration_job j
+join orchestration_actorcall c on c.job_id = j.id and c.actor = 'charge-dead'
+"""
 
-def killed(product: Product, kills: int, cases: int, seed: int, patience: float) -> Report:
+
+def killed(product: Product, kills: int, cases: int, seed: int, patience: float, jobs: int = 0) -> Report:
     """Kill so many processes while so many cases are under way, then let these come to their ends.
 
-    `patience`: seconds that the killing may take, and again what is left to do.
+    `patience`: seconds that the killing may take, and again what is left to do. `jobs`: as many there are at least.
     """
     chance, began = random.Random(seed), time.monotonic()
     done: Counter[str] = Counter()
@@ -81,9 +107,10 @@ def killed(product: Product, kills: int, cases: int, seed: int, patience: float)
     servers = {kills // 2: ("broker", product.restart_broker), kills * 3 // 4: ("database", product.restart_database)}
     while done.total() < kills:
         assert time.monotonic() - began < patience, product.said()
+        product.keep_carrier()
         missing = cases - product.count("instance where ended is null")
         if missing > cases // 5:
-            product.open_cases("errand", missing)
+            _open(product, missing)
         if server := servers.pop(done.total(), None):
             server[1]()
             done[server[0]] += 1
@@ -96,9 +123,17 @@ def killed(product: Product, kills: int, cases: int, seed: int, patience: float)
                 done[name or "worker process"] += 1
         time.sleep(chance.uniform(*PAUSE))
     after = time.monotonic()
+    if (more := jobs - product.count("instance") * min(PROCESSES.values())) > 0:
+        _open(product, more // min(PROCESSES.values()) + 1)
     wait_for(lambda: _over(product), patience, product.said)
     wait_for(product.serves, patience, product.said)
     return _report(product, done, time.monotonic() - began, time.monotonic() - after)
+
+
+def _open(product: Product, cases: int) -> None:
+    """Cases of each kind, half and half."""
+    for process in PROCESSES:
+        product.open_cases(process, cases // len(PROCESSES) + 1)
 
 
 def _victim(product: Product, chance: random.Random, name: str) -> int | None:
@@ -111,8 +146,9 @@ def _victim(product: Product, chance: random.Random, name: str) -> int | None:
 
 
 def _over(product: Product) -> bool:
-    """Nothing is under way: no case, no letter."""
-    return not product.count("instance where ended is null") and not product.count("outbox where delivered is null")
+    """Nothing is under way: no case, no letter; asked at one moment, since a letter becomes a case."""
+    product.keep_carrier()
+    return bool(product.ask(OVER)[0][0])
 
 
 def _report(product: Product, kills: Counter[str], seconds: float, afterwards: float) -> Report:
@@ -120,6 +156,7 @@ def _report(product: Product, kills: Counter[str], seconds: float, afterwards: f
     return Report(
         cases=product.count("instance"),
         jobs=product.count("job"),
+        effects_wanted=product.count("job where capability <> 'weigh'"),
         kills=dict(kills),
         seconds=round(seconds, 1),
         seconds_after_the_last_kill=round(afterwards, 1),
@@ -128,6 +165,9 @@ def _report(product: Product, kills: Counter[str], seconds: float, afterwards: f
         doubled=len(record.doubled),
         misused_keys=len(record.misused),
         calls=dict(product.ask("select outcome, count(*) from orchestration_actorcall group by outcome")),
+        dead_calls=product.count("actorcall where actor = 'charge-dead'"),
+        passed_over=dict(product.ask(PASSED)),
+        longest_beside_the_dead=round(product.ask(LONGEST)[0][0], 1),
         open_cases=product.count("instance where status <> 'completed'"),
         incidents=product.count("incident"),
         verified=product.manage("verify_audit").strip(),

@@ -1,11 +1,13 @@
 """How does the whole product run to be killed? As on servers of its own: PostgreSQL, a Redis at an address of TCP, and
-web, worker and beat under their supervisor; beside them the other system and somebody who opens cases.
+web, worker and beat under their supervisor; beside them the other system, a worker outside and somebody who opens
+cases.
 
 Nothing is touched but what was started here, by its process number; if we end, all of it does.
 """
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 import signal
@@ -28,7 +30,7 @@ from casework.runtime.processes import ServiceFailed, die_with_parent, start_ser
 from tests.chaos.machine import Machine, Record
 
 AT_WORK = """
-select worker from orchestration_job j where state = 'running'
+select worker from orchestration_job j where state = 'running' and worker not like 'lease:%'
 and 3 > (select count(*) from orchestration_actorcall c where c.job_id = j.id and c.outcome = 'lost')
 """
 
@@ -47,10 +49,13 @@ class Product:
         self.record: Record = machine.record
         self.supervisor: subprocess.Popen[bytes] | None = None
         self.opener: subprocess.Popen[str] | None = None
+        self.carrier: subprocess.Popen[bytes] | None = None
+        self.token, self.secret = "", "whsec_" + base64.b64encode(os.urandom(24)).decode()
         self.environment = os.environ | {
             "DATABASE_URL": self.places.database_url, "CELERY_BROKER_URL": f"redis://127.0.0.1:{self.broker_port}/0",
             "DJANGO_SETTINGS_MODULE": "casework.settings", "MACHINE_URL": machine.url, "LOG_LEVEL": "WARNING",
-            "CASEWRIGHT_STATE": str(self.places.state),
+            "CASEWRIGHT_STATE": str(self.places.state), "DEAD_URL": machine.dead_url,
+            "CASEWRIGHT_SECRET_ARRIVALS": self.secret,
         }  # fmt: skip
 
     def manage(self, *command: str) -> str:
@@ -134,7 +139,18 @@ class Product:
                     (name for name in ("worker", "beat") if any(word.endswith(name.encode()) for word in words)), "web"
                 )
                 found[name] = pid
+        if self.carrier is not None and self.carrier.poll() is None:
+            found["carrier"] = self.carrier.pid
         return found
+
+    def keep_carrier(self) -> None:
+        """Start the worker outside, where there is none any more."""
+        if self.carrier is None or self.carrier.poll() is not None:
+            with self.log.open("ab") as log:
+                self.carrier = subprocess.Popen(
+                    [sys.executable, "-m", "tests.chaos.carrier", f"http://127.0.0.1:{self.web_port}", self.token],
+                    cwd=ROOT, env=self.environment, stdout=log, stderr=log, preexec_fn=die_with_parent(signal.SIGKILL),
+                )  # fmt: skip
 
     def workers(self) -> list[int]:
         """Process numbers of those that do the work: the children of the worker."""
@@ -159,7 +175,9 @@ class Product:
                 [sys.executable, "-m", "tests.chaos.cases"], cwd=ROOT, env=self.environment, stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE, stderr=log, text=True, preexec_fn=die_with_parent(signal.SIGKILL),
             )  # fmt: skip
-        assert self.opener.stdout is not None and self.opener.stdout.readline() == "ready\n", self.said()
+        assert self.opener.stdout is not None
+        ready, _, self.token = self.opener.stdout.readline().strip().partition(" ")
+        assert ready == "ready", self.said()
 
     def open_cases(self, process: str, number: int) -> None:
         assert self.opener is not None and self.opener.stdin is not None and self.opener.stdout is not None
@@ -172,6 +190,9 @@ class Product:
 
     def end(self) -> None:
         self.kill()
+        if self.carrier is not None:
+            self.carrier.kill()
+            self.carrier.wait()
         if self.opener is not None:
             self.opener.kill()
             self.opener.communicate()

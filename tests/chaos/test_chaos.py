@@ -20,6 +20,7 @@ def test_nothing_is_lost_or_done_twice_whatever_is_killed() -> None:
         report = killed(running, kills=15, cases=15, seed=4, patience=240)
     assert not report.faults, report
     assert sum(report.kills.values()) == 15 and report.kills["worker process"] > 5
+    assert report.dead_calls > 0, "nobody asked the dead one"
     assert report.kills["broker"] == report.kills["database"] == 1
     assert report.calls["lost"] > 0, "nobody had anything in their hands"
 

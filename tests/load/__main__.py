@@ -1,10 +1,11 @@
-"""Which load is asked for? `live`: many open pages on one web process. `scale`: more processes, more work."""
+"""Which load is asked for? `live`: many open pages on one web process. `scale`: more processes, more work. `event`: how
+soon a case moves that another system tells of something."""
 
 from __future__ import annotations
 
 import argparse
 
-from tests.load import live, scale
+from tests.load import event, live, scale
 
 MOST = 2000
 
@@ -18,7 +19,12 @@ def main() -> None:
     asked.add_argument("--quiet", type=float, default=15, help="seconds in which nothing happens")
     more = loads.add_parser("scale", help="two web and three worker processes against one of each")
     more.add_argument("--cases", type=int, default=5000)
+    told = loads.add_parser("event", help="from a signed event over HTTP to the case's next step")
+    told.add_argument("--events", type=int, default=100)
     options = parser.parse_args()
+    if options.load == "event":
+        event.run(min(options.events, 10_000))
+        return
     if options.load == "scale":
         scale.run(min(options.cases, 100_000))
         return

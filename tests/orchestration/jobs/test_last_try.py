@@ -1,0 +1,67 @@
+"""A job that an actor fails at again and again is given to another one before it becomes an incident."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from orchestration.actors.card import Card
+from orchestration.actors.registry import actor_ensure, register_model_version
+from orchestration.actors.routing import Candidate, Choice, Way, Wish, route
+from orchestration.ground import clock
+from orchestration.jobs import runner
+from orchestration.models import ActorCall, Job
+from orchestration.shell.services import Done
+from tests.orchestration.jobs.test_jobs import work
+from tests.orchestration.machines import Machine, Machines, machines
+
+__all__ = ["machines", "work"]
+
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+WHY = "It has failed at this job, and this is the last try."
+
+
+def actor(key: str, **more: object) -> Candidate:
+    return Candidate(0, key, key.title(), "fake", Card(), version="1", version_id=1, **more)  # type: ignore[arg-type]
+
+
+def told(choice: Choice) -> tuple[Way, str]:
+    return choice.way, "" if choice.candidate is None else choice.candidate.key
+
+
+def test_the_one_that_failed_is_passed_over_where_another_can_be_had() -> None:
+    choice = route([Wish()], [actor("first", failed=True), actor("second")], NOW)
+    assert told(choice) == (Way.ACTOR, "second")
+    assert choice.passed == {"first": WHY}
+
+
+def test_it_is_tried_once_more_where_no_other_can_be_had_or_the_rules_wish_for_no_other() -> None:
+    alone = [actor("first", failed=True), actor("second", enabled=False)]
+    assert told(route([Wish()], alone, NOW)) == (Way.ACTOR, "first")
+    either = [actor("first", failed=True), actor("second")]
+    assert told(route([Wish("first"), Wish("person")], either, NOW)) == (Way.ACTOR, "first")
+
+
+@pytest.mark.django_db
+def test_the_last_try_of_a_job_goes_to_the_other_actor(
+    work: Callable[[], Job], machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = work()
+    machines.fail("intent", temporary=True)
+    second = Machine("filing", [{"shelf": 7}], key="second", input_schema={}, output_schema={})
+    by_key = {"filing": machines.by_kind["intent"], "second": second}
+    monkeypatch.setattr(runner.kinds, "load", lambda key, *_: by_key[key])
+    actor_ensure("second", name="Second", kind="second", capability="filing", rank=1)
+    register_model_version("second", "1", b"another", {}, activate=True)
+    later = clock.utc_now()
+    for _ in range(job.max_attempts):
+        later += timedelta(hours=1)
+        monkeypatch.setattr(clock, "utc_now", lambda moment=later: moment)
+        outcome = runner.run(job.instance_id, job.job)
+    assert isinstance(outcome, Done)
+    job.refresh_from_db()
+    calls = ActorCall.objects.filter(job=job).order_by("pk")
+    assert job.state == "done" and [call.actor for call in calls] == ["filing", "filing", "second"]
+    assert calls[2].route is not None and calls[2].route["passed"] == {"filing": WHY}
