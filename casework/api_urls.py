@@ -15,6 +15,7 @@ from casework.intake import api as intake
 from casework.lists import marks_api
 from casework.lists import views_api as views
 from casework.people import api as people
+from casework.people import decisions_api as decisions
 from casework.search import api as search
 from casework.tasks import api, many_api
 from casework.web.api.errors import unknown
@@ -48,6 +49,11 @@ urlpatterns: list[URLPattern] = [
     path("people/", people.PeopleView.as_view(), name="api-people"),
     path("people/<number:person>/", people.PersonView.as_view(), name="api-person"),
     path("people/<number:person>/switch/", people.PersonSwitchView.as_view(), name="api-person-switch"),
+    path("access/v1/evaluation/", decisions.EvaluationView.as_view(), name="api-access-evaluation"),
+    path("access/v1/evaluations/", decisions.EvaluationsView.as_view(), name="api-access-evaluations"),
+    path("access/v1/search/subject/", decisions.SubjectsView.as_view(), name="api-access-subjects"),
+    path("access/v1/search/resource/", decisions.ResourcesView.as_view(), name="api-access-resources"),
+    path("access/v1/search/action/", decisions.ActionsView.as_view(), name="api-access-actions"),
     path("groups/", people.GroupsView.as_view(), name="api-groups"),
     path("groups/<number:group>/", people.GroupView.as_view(), name="api-group"),
     path("search/", search.SearchView.as_view(), name="api-search"),

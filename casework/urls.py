@@ -26,7 +26,7 @@ from casework.intake import views as intake
 from casework.knowledge import views as knowledge
 from casework.lists import marks_views
 from casework.lists import pages as saved_views
-from casework.people import group_views
+from casework.people import decisions_api, group_views, matrix, who_views
 from casework.people import views as people
 from casework.proof import views as proof
 from casework.search import views as search
@@ -44,6 +44,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", people.people_list, name="people"),
     path("people/download/", people.people_download, name="people-download"),
     path("people/new/", people.person_new, name="person-new"),
+    path("people/who/", who_views.who_sees, name="people-who"),
+    path("people/matrix/", matrix.matrix, name="people-matrix"),
+    path("people/matrix/download/", matrix.matrix_download, name="people-matrix-download"),
     path("people/groups/", group_views.groups, name="people-groups"),
     path("people/groups/<number:group_id>/", group_views.group, name="people-group"),
     path("people/changes/<number:proposal_id>/", people.rights_decide, name="rights-decide"),
@@ -184,6 +187,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics.metrics, name="metrics"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path(".well-known/authzen-configuration", decisions_api.metadata, name="authzen"),
     path("api/", include("casework.api_urls")),
 ]
 

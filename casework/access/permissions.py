@@ -36,6 +36,8 @@ from orchestration.privacy.pseudonyms import pseudonym
 from orchestration.shell import services
 
 ACTIONS = ("view", "work", "reply", "reveal", "assign", "audit")
+TASK_ACTIONS = ("view", "claim", "release", "complete", "assign", "order")
+UNSEEN, DENIED = "unseen", "denied"
 STATE = ("instance__items", "instance__data")
 """A right is checked without reading a case's data; whoever shows it reads it then, fresh (`selectors.state_of`)."""
 LONGEST_SENDER = 50
@@ -168,50 +170,67 @@ def _granted_here(user: User, case: Case) -> frozenset[str]:
 
 
 def case_for_user(user: User, case_id: int, action: str) -> Case:
-    """The case, for this action (one of `ACTIONS`). Raises Http404 or PermissionDenied.
-
-    Whoever works a case may reply; a program may have that right alone, for the cases that it sent in, and then sees
-    nothing of the case.
-    """
+    """The case, for this action (one of `ACTIONS`). Raises Http404 or PermissionDenied."""
     case = Case.objects.select_related("instance").defer(*STATE).filter(pk=case_id).first()
-    if case is not None and action == "reply" and may(user, "reply", case) and may_send_as(user, case.source):
-        return case
-    if case is None or not may(user, "view", case):
+    said = UNSEEN if case is None else case_verdict(user, case, action)
+    if case is None or said == UNSEEN:
         raise Unseen("There is no such case, or you may not see it.", "" if case is None else f"case {case.pk}")
-    if not may(user, "work" if action == "reply" else action, case):
+    if said == DENIED:
         deny(user, case, action, f"case {case.pk}")
     return case
 
 
+def case_verdict(user: User, case: Case, action: str) -> str:
+    """What the doors say to this person and action: `UNSEEN`, `DENIED`, or "" where it may be done.
+
+    Whoever works a case may reply; a program may have that right alone, for the cases that it sent in, and then sees
+    nothing of the case.
+    """
+    if action == "reply" and may(user, "reply", case) and may_send_as(user, case.source):
+        return ""
+    if not may(user, "view", case):
+        return UNSEEN
+    return "" if may(user, "work" if action == "reply" else action, case) else DENIED
+
+
 def task_for_user(user: User, task_id: int, action: str) -> HumanTask:
-    """The task, to "view", "claim", "release", "complete", "assign" or "order" it. Raises Http404 or PermissionDenied.
+    """The task, for this action (one of `TASK_ACTIONS`). Raises Http404 or PermissionDenied."""
+    found = HumanTask.objects.select_related("instance__case", "assignee").defer(*STATE)
+    task = found.filter(pk=task_id).first()
+    said = UNSEEN if task is None else task_verdict(user, task, action)
+    if task is None or said == UNSEEN:
+        raise Unseen("There is no such task, or you may not see it.", "" if task is None else f"task {task.pk}")
+    if said == DENIED:
+        deny(user, task.instance.case, action, f"task {task.pk}")
+    return task
+
+
+def task_verdict(user: User, task: HumanTask, action: str) -> str:
+    """What the doors say to this person and action: `UNSEEN`, `DENIED`, or "" where it may be done.
 
     Whoever may work the case and is offered the task, by name or through a group, may claim it; only its assignee may
     release or complete it, or hand it on. Who may assign tasks may order them, too: say how urgent they are and when
-    they are due. A task that is over is returned as well: what is asked of it is then refused with a reason.
+    they are due. A task that is over is not denied: what is asked of it is then refused with a reason.
     """
-    found = HumanTask.objects.select_related("instance__case", "assignee").defer(*STATE)
-    task = found.filter(pk=task_id).first()
-    if task is None or not may(user, "view", task.instance.case):
-        raise Unseen("There is no such task, or you may not see it.", "" if task is None else f"task {task.pk}")
     case = task.instance.case
+    if not may(user, "view", case):
+        return UNSEEN
     if action == "view":
-        return task
+        return ""
     if action == "order" or (action == "assign" and task.assignee_id != user.pk):
-        if not may(user, "assign", case):
-            deny(user, case, action, f"task {task.pk}")
-        return task
+        return "" if may(user, "assign", case) else DENIED
     if not may(user, "work", case):
-        deny(user, case, action, f"task {task.pk}")
+        return DENIED
     if task.state != HumanTask.State.OPEN:
-        return task
-    if action == "claim" and not is_candidate(user, task):
-        deny(user, case, action, f"task {task.pk}")
-    if action in ("release", "complete") and task.assignee_id not in (user.pk, None):
-        deny(user, case, action, f"task {task.pk}")
-    if action == "complete" and task.assignee_id is None and not is_candidate(user, task):
-        deny(user, case, action, f"task {task.pk}")
-    return task
+        return ""
+    return DENIED if _is_kept_from(user, task, action) else ""
+
+
+def _is_kept_from(user: User, task: HumanTask, action: str) -> bool:
+    """Whether an open task is not theirs to claim, release or complete."""
+    if action in ("release", "complete") and task.assignee_id is not None:
+        return task.assignee_id != user.pk
+    return action in ("claim", "complete") and not is_candidate(user, task)
 
 
 def is_candidate(user: User, task: HumanTask) -> bool:

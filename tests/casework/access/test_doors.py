@@ -225,8 +225,16 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
     return {"task_id": scene.task.pk} if name == "task" or name.startswith("task-") else {}
 
 
+ASKS: dict[str, Any] = {
+    "subject": {"type": "person", "id": "anna"}, "action": {"name": "view"}, "resource": {"type": "case", "id": "1"}
+}  # fmt: skip
 SENT: dict[str, dict[str, Any]] = {
     "case-evidence": {"reason": "For the regulator"},
+    "api-access-evaluation": ASKS,
+    "api-access-evaluations": ASKS | {"evaluations": [{}]},
+    "api-access-subjects": ASKS,
+    "api-access-resources": ASKS,
+    "api-access-actions": ASKS,
     "case-new": {"reference": "NEW-1", "message": "Hello"},
     "api-people": {"name": "nora", "reason": "Begins on Monday"},
     "api-person": {"groups": ["Analysts"], "reason": "Moved", "version": "of-before"},
