@@ -32,6 +32,7 @@ RULES: Final = {
     "work": Rule("Who may work the case", (WORK,), on_case=True),
     "offered": Rule("Who may work the case and is offered the task, or has it", (WORK,), on_case=True),
     "reveal": Rule("Who may reveal values of the case", ("casework.reveal_case",), on_case=True),
+    "assign": Rule("Who may give out tasks of the case", ("casework.assign_case",), on_case=True),
     "picture": Rule("Who may view the case and reads what is restricted", (VIEW,), on_case=True),
     "audit-case": Rule("Who may verify the history of the case", (AUDIT,), on_case=True),
     "lead": Rule("Who may give out tasks of some case", ("casework.assign_case",), on_case=True),
@@ -49,6 +50,15 @@ RULES: Final = {
 }
 
 DOORS: Final = {
+    "api-case-deadlines": ("view", "assign"),
+    "api-cases-documents": ("", "open"),
+    "calendar": ("publish", "publish"),
+    "calendar-new": ("publish", "publish"),
+    "calendars": ("look", ""),
+    "case-deadline": ("view", "assign"),
+    "case-evidence": ("audit-case", "audit-case"),
+    "case-why": ("view", ""),
+    "deadlines": ("signed-in", ""),
     "inbox": ("signed-in", ""),
     "inbox-live": ("signed-in", ""),
     "login": ("anybody", "anybody"),

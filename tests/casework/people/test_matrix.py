@@ -18,7 +18,7 @@ EVERYBODY = set(WHO)
 PEOPLE = EVERYBODY - {"anonymous"}
 LET_IN = {
     "anybody": EVERYBODY, "signed-in": PEOPLE, "own": {"analyst"}, "view": {"analyst", "senior", "auditor"},
-    "work": {"analyst", "senior"}, "offered": {"analyst"}, "reveal": {"senior"}, "picture": set(),
+    "work": {"analyst", "senior"}, "offered": {"analyst"}, "reveal": {"senior"}, "assign": {"senior"}, "picture": set(),
     "audit-case": {"auditor"}, "lead": {"senior"}, "open": {"analyst", "senior"},
     "samples": {"analyst", "senior", "admin"}, "call": {"analyst", "senior", "auditor", "admin"},
     "ask": {"analyst", "auditor", "admin"}, "look": {"auditor", "admin"}, "look-people": {"auditor", "admin"},
