@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from django.contrib.auth.models import User
@@ -19,6 +19,7 @@ from casework.cases.api.examples import BROUGHT, CASES, NEW_CASE, RECEIPT
 from casework.cases.api.rendering import person
 from casework.cases.listing_place import CasesPlace
 from casework.cases.read.case_list import case_list
+from casework.cases.read.grouped import groupings_of_cases
 from casework.documents.services import File, file_of
 from casework.intake.fields import field_errors
 from casework.intake.samples import may_start, samples_open
@@ -26,6 +27,7 @@ from casework.intake.services import case_open
 from casework.lists.api import saved_alone, without_fault
 from casework.lists.asked import given_filters, is_filter
 from casework.lists.columns import Column, chosen, offered
+from casework.lists.grouping import groupings
 from casework.lists.state import CASES as LIST_OF_CASES
 from casework.web.api.docs import described, example
 from casework.web.api.errors import error, refusal
@@ -56,10 +58,12 @@ class CasesView(APIView):
         trail.list_read(request, "cases")
         columns = offered(permissions.principal(person(request), None, clock.utc_now()))
         place = _saved(request, given["view"], columns) if given["view"] else _place(request, given)
+        by_what = groupings(groupings_of_cases(), columns)
+        sought = without_fault(place.filters, place.sort, columns)
         page = case_list(
             user=person(request), now=clock.utc_now(), reference=place.reference, kind=place.kind,
             state=place.state_name, which=place.which, after=given["after"], limit=given["limit"],
-            asked=without_fault(place.filters, place.sort, columns), columns=chosen(columns, place.columns),
+            asked=replace(sought, within=place.asked(columns, by_what).within), columns=chosen(columns, place.columns),
         )  # fmt: skip
         return Response(shapes.CaseList(page).data)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, LiteralString
 
 from casework.forms.answer_validation import read_number
 from casework.lists.columns import Column
@@ -57,12 +57,34 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Grouping:
+    """`sql`: the value by which a row of the list is in its group; empty where a `column` has it. `values`: those that
+    are known, with their words, in the order of the groups."""
+
+    key: str
+    label: str
+    sql: LiteralString = ""
+    column: Column | None = None
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """One group of a list, alone."""
+
+    grouping: Grouping
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """`faults`: by the name in the address why it was left out, in a sentence. `order`: None for the list's own."""
+    """`faults`: by the name in the address why it was left out, in a sentence. `order`: None for the list's own.
+    `within`: the one group of the list that is shown (`lists.grouping`)."""
 
     filters: tuple[Filter, ...] = ()
     order: Order | None = None
     faults: tuple[tuple[str, str], ...] = ()
+    within: Within | None = None
 
 
 NOTHING: Final = Asked()

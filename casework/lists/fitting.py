@@ -14,8 +14,9 @@ from typing import Any, Final, LiteralString
 from django.db import connection
 from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 
-from casework.lists.asked import Asked, Filter, by_field
+from casework.lists.asked import Asked, Filter, Within, by_field
 from casework.lists.columns import Column
+from casework.lists.grouping import key_of, key_values
 from orchestration.privacy.classification import rank
 from orchestration.privacy.masking import Principal
 
@@ -33,6 +34,7 @@ _NO_VALUE: Final = (
     " and (select v.{held} is not null from casework_listedvalue v where v.instance_id = {instance} and {seen}) "
     "is not true"
 )
+_WITHIN: Final = " and {key} = {value}"
 _COUNT: Final = "(select count(*) from (select from casework_listedvalue v where {seen} and {tests} limit %(few)s) n)"
 _SOURCE: Final = "(select v.instance_id from casework_listedvalue v where {seen} and {tests})"
 
@@ -43,12 +45,17 @@ class Fitting:
 
     fields: tuple[tuple[Composable, Composable], ...]
     values: dict[str, Any]
+    within: Within | None = None
+    name: str = ""
 
     def probe(self, instance: LiteralString) -> Composed:
         """A condition that a case fits all filters; `instance`: its instance's number, in the statement's words."""
-        parts = (
+        parts = [
             SQL(_PROBE).format(tests=tests, seen=seen, instance=SQL(instance)) for seen, tests in self.fields
-        )  # fmt: skip
+        ]  # fmt: skip
+        if self.within is not None:
+            key = key_of(self.within.grouping, instance, self.name)
+            parts.append(SQL(_WITHIN).format(key=key, value=Placeholder(f"{self.name}within")))
         return SQL("").join(parts)
 
 
@@ -84,7 +91,9 @@ def fitting(asked: Asked, person: Principal, name: str = "") -> Fitting:
         _field(f"{name}{number}", column, filters, values)
         for number, (column, filters) in enumerate(by_field(asked.filters))
     )
-    return Fitting(fields, values)
+    if asked.within is not None:
+        values |= key_values(asked.within.grouping, name) | {f"{name}within": asked.within.value}
+    return Fitting(fields, values, asked.within, name)
 
 
 def seen(column: Column, values: dict[str, Any]) -> Composed:

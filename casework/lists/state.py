@@ -27,8 +27,14 @@ class Kind:
     orders: frozenset[str]
 
 
-INBOX: Final = Kind("inbox", "inbox", frozenset(("tab", "sort", "col")), frozenset(("late",)))
-CASES: Final = Kind("cases", "list of cases", frozenset(("which", "kind", "state", "sort", "col")), frozenset())
+GROUPED: Final = ("group", "in")
+"""By what a list is grouped, and which group alone is shown."""
+OWN: Final = frozenset(("owner", "type", "state", "priority"))
+"""What any list can be grouped by, beside fields of the cases."""
+INBOX: Final = Kind("inbox", "inbox", frozenset(("tab", "sort", "col", *GROUPED)), frozenset(("late", "next")))
+CASES: Final = Kind(
+    "cases", "list of cases", frozenset(("which", "kind", "state", "sort", "col", *GROUPED)), frozenset()
+)
 KINDS: Final = {kind.key: kind for kind in (INBOX, CASES)}
 
 
@@ -61,7 +67,9 @@ def readable(query: str, kind: Kind, paths: Collection[str]) -> State:
     The rest does not reach them: a value that another filters by may be what is masked for them.
     """
     pairs = parse_qsl(query)
-    left = tuple(pair for pair in pairs if _may_use(pair, kind, paths))
+    grouped = dict(pairs).get("group", "")
+    no_group = () if grouped in OWN or grouped in paths else GROUPED
+    left = tuple(pair for pair in pairs if pair[0] not in no_group and _may_use(pair, kind, paths))
     return State(left, len(pairs) - len(left))
 
 

@@ -19,11 +19,13 @@ from casework.cases.services import case_viewed
 from casework.lists.api import saved_alone, without_fault
 from casework.lists.asked import given_filters, is_filter
 from casework.lists.columns import Column, chosen, offered
+from casework.lists.grouping import groupings
 from casework.lists.state import INBOX
 from casework.tasks import services
 from casework.tasks.api_shapes import TaskFilter, TaskList
+from casework.tasks.grouped import groupings_of_tasks
 from casework.tasks.inbox import inbox_page
-from casework.tasks.place import LATE, Place
+from casework.tasks.place import LATE, NEXT, OWN_ORDERS, Place
 from casework.tasks.task_page import task_page
 from casework.web.api.docs import described, example
 from casework.web.api.errors import refusal
@@ -52,10 +54,12 @@ class TasksView(APIView):
         trail.list_read(request, "tasks")
         columns = offered(permissions.principal(person(request), None, clock.utc_now()))
         place = _saved(request, given["view"], columns) if given["view"] else _place(request, given)
-        sought = without_fault(place.filters, "" if place.sort == LATE else place.sort, columns)
+        sought = without_fault(place.filters, "" if place.sort in OWN_ORDERS else place.sort, columns)
+        by_what = groupings(groupings_of_tasks(), columns)
         page = inbox_page(
             user=person(request), tab=place.tab, now=clock.utc_now(), columns=chosen(columns, place.columns),
-            asked=sought, latest_first=place.sort == LATE, after=given["after"], limit=given["limit"],
+            asked=replace(sought, within=place.asked(columns, by_what).within),
+            latest_first=place.sort == LATE, next_first=place.sort == NEXT, after=given["after"], limit=given["limit"],
         )  # fmt: skip
         return Response(TaskList(page).data)
 

@@ -19,11 +19,13 @@ from psycopg.sql import Composed
 from casework.access import permissions
 from casework.cases.past_rows import Former, former_of
 from casework.cases.references import key_of
-from casework.lists.asked import NOTHING, Asked, Order
+from casework.lists.asked import NOTHING, Asked, Grouping, Order
 from casework.lists.columns import Column
 from casework.lists.fitting import seen, without_value
+from casework.lists.grouping import ROWS, Sized, key_values, sized
 from casework.lists.places import ValuePlace
 from casework.tasks import inbox_statements as statements
+from casework.tasks.grouped import Going, grouped, in_turn, turn_after, turn_place
 from casework.tasks.inbox_counts import Wanted, counted, fits_of, unordered
 from casework.tasks.inbox_statements import TABS, Ordered
 from casework.tasks.row import Found, TaskRow, task_row
@@ -45,7 +47,8 @@ _INSTANCE = "t.instance_id"
 class InboxPage:
     """`counts`: open tasks by tab, at most CAP + 1. `following`: `after` of the next page, empty on the last one.
 
-    `also`: as many as each of the other lists has that were asked for, at most CAP + 1.
+    `also`: as many as each of the other lists has that were asked for, at most CAP + 1. `groups`: the rows again, in
+    their groups, where it is grouped: of the first CAP + 1 tasks of the list.
     """
 
     tab: str
@@ -53,6 +56,7 @@ class InboxPage:
     counts: Mapping[str, int]
     following: str
     also: tuple[int, ...] = ()
+    groups: tuple[Sized[TaskRow], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ def inbox_page(
     now: datetime,
     after: str = "",
     latest_first: bool = False,
+    next_first: bool = False,
+    group: Grouping | None = None,
     reference: str = "",
     columns: Sequence[Column] = (),
     asked: Asked = NOTHING,
@@ -89,7 +95,8 @@ def inbox_page(
     limit: int = PAGE,
 ) -> InboxPage:
     """A page of at most `limit` tasks, the first due at the top, or in the order that is asked for: then those whose
-    case shows no such value come last. `reference`: only cases whose reference begins so.
+    case shows no such value come last. `next_first`: of the first CAP + 1 due those at risk, then the more urgent.
+    `group`: the first rows of each group instead. `reference`: only cases whose reference begins so, in no group.
 
     `tabs_asked`: the filters by which the tabs are counted; None: those of the page. `also`: other lists to count.
     """
@@ -97,14 +104,19 @@ def inbox_page(
     counting = [*(Wanted(each, asked if tabs_asked is None else tabs_asked) for each in TABS), *also]
     search = _search(tab, asked, key_of(reference), person, counting, {
         "person": user.pk, "groups": list(permissions.groups_of(user)), "limit": limit + 1, "cap": CAP + 1,
-        "soon": now + SOON, "snoozed": list(sleeping), "hidden": list(sleeping),
+        "soon": now + SOON, "snoozed": list(sleeping), "hidden": list(sleeping), "now": now,
     })  # fmt: skip
+    going = Going(latest_first, next_first)
 
     def shown(row: Any, past: Former) -> TaskRow:
         found = task_row(Found(*row), past, user, person, now, columns)
         return replace(found, asleep=sleeping[found.id]) if found.id in sleeping else found
 
-    found = _found(search, after, latest_first, shown)
+    if group is not None and not search.reference and asked.within is None:
+        groups = _in_groups(search, group, going, shown)
+        listed = tuple(row for each in groups for row in each.rows)
+        return InboxPage(tab, listed, search.counts, "", search.also, groups)
+    found = _found(search, after, going, shown)
     rows = tuple(row for _, row in found[:limit])
     return InboxPage(tab, rows, search.counts, found[limit - 1][0] if len(found) > limit else "", search.also)
 
@@ -128,7 +140,7 @@ def _search(
 
 
 def _found(
-    search: _Search, after: str, latest_first: bool, shown: Callable[[Any, Former], TaskRow]
+    search: _Search, after: str, going: Going, shown: Callable[[Any, Former], TaskRow]
 ) -> list[tuple[str, TaskRow]]:
     """The first rows whose reference, as it is shown, begins with what is sought, each with its cursor.
 
@@ -137,7 +149,7 @@ def _found(
     found: list[tuple[str, TaskRow]] = []
     wanted = search.values["limit"]
     while True:
-        read = _page(search, after, latest_first)
+        read = _page(search, after, going)
         former = former_of(row[-1] for _, row in read)
         page = [(place, shown(row, former.get(row[-1], {}))) for place, row in read]
         found += [(place, row) for place, row in page if key_of(row.reference).startswith(search.reference)]
@@ -146,10 +158,22 @@ def _found(
         after = page[-1][0]
 
 
-def _page(search: _Search, after: str, latest_first: bool) -> list[Placed]:
+def _in_groups(
+    search: _Search, group: Grouping, going: Going, shown: Callable[[Any, Former], TaskRow]
+) -> tuple[Sized[TaskRow], ...]:
+    values = {**search.values, **_bounds("", False), **key_values(group), "limit": 2 * ROWS}
+    pooled = statements.pool(search.tab, search.fits, search.source)
+    rows = _read(grouped(pooled, group, search.asked.order, going, values), values)
+    former = former_of(row[-4] for row in rows)
+    return sized((value, size, shown(row, former.get(row[-1], {}))) for *row, value, _, size in rows)
+
+
+def _page(search: _Search, after: str, going: Going) -> list[Placed]:
     """The next rows of the list, before anybody has looked at what they show."""
     if (by := search.asked.order) is None:
-        return _by_due(search, search.fits, after, Ordered(latest_first), search.values)
+        return _by_turn(search, after) if going.next_first else _by_due(
+            search, search.fits, after, Ordered(going.latest_first), search.values
+        )  # fmt: skip
     rows: list[Placed] = []
     if not after or ValuePlace.is_one(after):
         rows, after = _by_value(search, by, ValuePlace.read(after, by.column)), ""
@@ -164,6 +188,13 @@ def _by_due(search: _Search, fits: Composed, after: str, going: Ordered, values:
     found = statements.by_due(search.tab, going, fits, search.source)
     rows = _read(statements.shown(found, going), {**values, **_bounds(after, going.descending)})
     return [(f"{row[-1].isoformat()}~{row[0]}", row[:-1]) for row in rows]
+
+
+def _by_turn(search: _Search, after: str) -> list[Placed]:
+    pooled = statements.pool(search.tab, search.fits, search.source)
+    values = {**search.values, **_bounds("", False), **turn_after(after)}
+    rows = _read(in_turn(pooled), values)
+    return [(turn_place(row[-3:], row[0]), row[:-3]) for row in rows]
 
 
 def _by_value(search: _Search, by: Order, place: ValuePlace | None) -> list[Placed]:

@@ -1,6 +1,7 @@
 """Which task does somebody go on with when they have finished one?
 
-Of the list that they came from: what is at risk first, then in the order of the list; only what they may do.
+Of the list that they came from: what is at risk first, then the more urgent, then what is due first; where the list is
+in another order, that after what is at risk. Only what they may do.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def next_task(
 ) -> int | None:
     """The number of a task of this list that is theirs or nobody's, and that they may do; None where none is left."""
     due_first = replace(asked, order=None)
-    first = inbox_page(user=user, tab=tab, now=now, reference=reference, asked=due_first).rows
+    first = inbox_page(user=user, tab=tab, now=now, reference=reference, asked=due_first, next_first=True).rows
     turned = latest_first or after or asked.order
     listed = first if not turned else inbox_page(
         user=user, tab=tab, now=now, asked=asked, after=after, latest_first=latest_first, reference=reference
@@ -44,11 +45,11 @@ def next_task(
 
 
 def in_turn(known: Iterable[TaskRow], listed: Iterable[TaskRow]) -> list[TaskRow]:
-    """What is at risk, the first due first, then what is listed, in its order.
+    """What is at risk, the more urgent first and then the first due, then what is listed, in its order.
 
     Nothing that somebody else has, that sleeps or is suspended.
     """
-    risky = sorted((row for row in known if row.at_risk), key=lambda row: (row.due or LATEST, row.id))
+    risky = sorted((row for row in known if row.at_risk), key=lambda row: (not row.urgent, row.due or LATEST, row.id))
     rows = {
         row.id: row
         for row in (*risky, *listed)

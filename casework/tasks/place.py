@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
-from casework.lists.asked import Asked, Given, given_filters
+from casework.lists.asked import Asked, Given, Grouping, given_filters
 from casework.lists.asked import asked as asked_of
 from casework.lists.columns import MOST, Column
+from casework.lists.grouping import chosen, within
 from casework.lists.opening import number
 from casework.tasks.inbox_statements import TABS
 
@@ -20,12 +21,16 @@ LONGEST: Final = 2000
 """Characters of the address of a list that the address of a task carries on."""
 LATE: Final = "late"
 """The order of the inbox turned around."""
+NEXT: Final = "next"
+"""What to do next: at risk, then the more urgent, then what is due first."""
+OWN_ORDERS: Final = (LATE, NEXT)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where somebody is in their inbox: tab, order, columns, filters, what is searched for, how far they have turned
-    the pages, and the saved view (its number) that they came by."""
+    """Where somebody is in their inbox: tab, order, columns, filters, by what it is grouped and which group is shown
+    alone, what is searched for, how far they have turned the pages, and the saved view (its number) that they came
+    by."""
 
     tab: str
     sort: str
@@ -34,6 +39,8 @@ class Place:
     columns: tuple[str, ...] = ()
     filters: tuple[Given, ...] = ()
     view: int = 0
+    group: str = ""
+    within: str = ""
 
     @classmethod
     def of(cls, asked: QueryDict) -> Place:
@@ -46,6 +53,8 @@ class Place:
             columns=tuple(dict.fromkeys(asked.getlist("col")))[:MOST],
             filters=given_filters(asked.lists()),
             view=number(asked.get("view", "")),
+            group=(group := asked.get("group", "")[:200]),
+            within=asked.get("in", "")[:200] if group else "",
         )
 
     @classmethod
@@ -53,14 +62,16 @@ class Place:
         """One of the lists that everybody has, as it is at first."""
         return cls(tab=tab, sort="", reference="", after="")
 
-    def asked(self, columns: Sequence[Column]) -> Asked:
-        """What of it concerns fields of the cases, for who may choose these columns."""
-        return asked_of(self.filters, "" if self.sort == LATE else self.sort, columns)
+    def asked(self, columns: Sequence[Column], groupings: Sequence[Grouping] = ()) -> Asked:
+        """What of it concerns fields of the cases, for who may choose these columns, and which group it shows alone."""
+        found = asked_of(self.filters, "" if self.sort in OWN_ORDERS else self.sort, columns)
+        return replace(found, within=within(chosen(groupings, self.group), self.within))
 
     @property
     def given(self) -> list[Given]:
         """Names and values as the address has them."""
         said = [("tab", self.tab), ("sort", self.sort), ("q", self.reference), ("after", self.after)]
+        said += [("group", self.group), ("in", self.within)]
         view = ("view", str(self.view or ""))
         return [one for one in (*said, *(("col", path) for path in self.columns), *self.filters, view) if one[1]]
 

@@ -16,12 +16,14 @@ from casework.cases.case_row import BY_HAND, NEEDS_ATTENTION
 from casework.cases.glance import Glance, Words, headline
 from casework.cases.past_rows import Former, former_of
 from casework.cases.read.case_view import row_mask
+from casework.cases.read.grouped import in_groups
 from casework.cases.read.listed import Filters, Fits, Found, counted, listed
 from casework.cases.read.values import InWords, values_in_words
 from casework.cases.references import key_of
-from casework.lists.asked import NOTHING, Asked
+from casework.lists.asked import NOTHING, Asked, Grouping
 from casework.lists.columns import Cell, Column, cells
 from casework.lists.fitting import fitting, sources
+from casework.lists.grouping import Sized, sized
 from casework.models import Case
 from casework.studio.rule_versions import newest_types
 from orchestration.casetypes.case_type import Faulty, by_definition
@@ -77,12 +79,13 @@ class CaseList:
     """`following`: what `after` is for the next page, empty on the last. `states`: names to choose from.
 
     A page may have fewer rows than asked for, or none, and one that follows: where many references begin alike, a
-    search looks through a part of the list at a time.
+    search looks through a part of the list at a time. `groups`: the rows again, in their groups, where it is grouped.
     """
 
     rows: tuple[CaseRow, ...]
     states: tuple[str, ...]
     following: str
+    groups: tuple[Sized[CaseRow], ...] = ()
 
 
 def case_list(
@@ -96,13 +99,18 @@ def case_list(
     after: str = "",
     asked: Asked = NOTHING,
     columns: Sequence[Column] = (),
+    group: Grouping | None = None,
     limit: int = PAGE,
 ) -> CaseList:
     """A page of at most `limit` cases, the newest first, or in the order that is asked for. `kind`: a case type's key.
-    `which`: open, closed or all. `asked`: filters and order by fields of the cases."""
+    `which`: open, closed or all. `asked`: filters and order by fields of the cases. `group`: the first rows of each
+    group instead; a reference is sought in no group."""
     sought = Filters(key_of(reference), kind, state, which)
     person = permissions.principal(user, None, now)
     (fits,) = _fits([asked], person)
+    if group is not None and not sought.reference and asked.within is None:
+        groups = _groups(in_groups(permissions.readers(user), sought, fits, group, asked.order), person, columns)
+        return CaseList(tuple(row for each in groups for row in each.rows), _states(), "", groups)
     found = listed(permissions.readers(user), sought, after, limit + 1, fits, asked.order)
     rows = _rows(found, sought.reference, person, columns, limit + 1)
     return CaseList(tuple(row for _, row in rows[:limit]), _states(), _following(rows, found, limit))
@@ -126,16 +134,28 @@ Placed = tuple[str, CaseRow]
 """A row, behind `after` of what follows it."""
 
 
+def _groups(
+    found: Sequence[tuple[str, int, int]], person: Principal, columns: Sequence[Column]
+) -> tuple[Sized[CaseRow], ...]:
+    rows = _shown([case for *_, case in found], person, columns)
+    return sized((value, size, rows[case]) for value, size, case in found if case in rows)
+
+
+def _shown(numbers: Sequence[int], person: Principal, columns: Sequence[Column]) -> dict[int, CaseRow]:
+    """The rows of these cases, by number; two statements."""
+    cases = Case.objects.select_related("instance").defer("instance__items").in_bulk(numbers)
+    former = former_of(case.instance_id for case in cases.values())
+    return {number: _row(case, person, former.get(case.instance_id, {}), columns) for number, case in cases.items()}
+
+
 def _rows(found: Found, sought: str, person: Principal, columns: Sequence[Column], wanted: int) -> list[Placed]:
     """The first rows that show what is sought. One whose reference is masked is found by its mask alone: a search that
     knew more than the reader would tell the reference letter by letter."""
     rows: list[Placed] = []
     for begin in range(0, len(found.cases), wanted):
         page = found.cases[begin : begin + wanted]
-        cases = Case.objects.select_related("instance").defer("instance__items").in_bulk([one for one, _ in page])
-        former = former_of(case.instance_id for case in cases.values())
-        shown = ((place, cases[number]) for number, place in page if number in cases)
-        made = ((place, _row(case, person, former.get(case.instance_id, {}), columns)) for place, case in shown)
+        shown = _shown([one for one, _ in page], person, columns)
+        made = ((place, shown[number]) for number, place in page if number in shown)
         rows += [(place, row) for place, row in made if key_of(row.reference).startswith(sought)]
         if len(rows) >= wanted:
             break

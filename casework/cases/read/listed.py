@@ -50,7 +50,7 @@ def listed(
     `order`: by a field; those that show the reader nothing in it come last, the newest first.
     """
     values = {**fits.values, **statements.values(readers, asked)}
-    fits = replace(fits, source=_source(asked, fits, values))
+    fits = replace(fits, source=source_of(asked, fits, values))
     if order is None:
         return _newest(asked, fits, values, after, limit)
     without = without_value(order.column, "f.instance_id", values)
@@ -70,12 +70,12 @@ def counted(readers: Sequence[int], wanted: Sequence[tuple[Filters, Fits]]) -> l
     counts = list[Composed]()
     for number, (asked, fits) in enumerate(wanted):
         name = f"count{number}_"
-        values |= {**fits.values, **statements.values(readers, asked, name), **_beyond("", name)}
+        values |= {**fits.values, **statements.values(readers, asked, name), **beyond("", name)}
         counts.append(statements.count(asked, fits, name))
     return [int(each) for each in _read(SQL("select {}").format(SQL(", ").join(counts)), values)[0]] if counts else []
 
 
-def _source(asked: Filters, fits: Fits, values: dict[str, Any]) -> Composable | None:
+def source_of(asked: Filters, fits: Fits, values: dict[str, Any]) -> Composable | None:
     """Where few cases can fit, a statement that names their instances."""
     if fits.source is not None or not asked.reference:
         return fits.source
@@ -85,7 +85,7 @@ def _source(asked: Filters, fits: Fits, values: dict[str, Any]) -> Composable | 
 
 
 def _newest(asked: Filters, fits: Fits, values: dict[str, Any], after: str, limit: int) -> Found:
-    given = {**values, **_beyond(after)}
+    given = {**values, **beyond(after)}
     if fits.source is not None:
         most = None if asked.reference else limit
         return Found(_cases(_read(statements.few(asked, fits), {**given, "limit": most})))
@@ -100,7 +100,7 @@ def _by_value(
     asked: Filters, fits: Fits, values: dict[str, Any], order: Order, at: ValuePlace | None, limit: int
 ) -> Found:
     """The next cases that show the reader a value in the field of the order."""
-    given = {**values, **_beyond(""), **(at.values if at else {})}
+    given = {**values, **beyond(""), **(at.values if at else {})}
     here = seen(order.column, given)
     most = limit if fits.source is not None or not asked.reference else WALKED
     if fits.source is not None or len(_read(statements.top(asked, fits), {**given, "limit": CAP + 1})) <= CAP:
@@ -118,7 +118,7 @@ def _numbers(pattern: str) -> list[int]:
     return list(found[: NARROW + 1])
 
 
-def _beyond(after: str, name: str = "") -> dict[str, Any]:
+def beyond(after: str, name: str = "") -> dict[str, Any]:
     found = place(after)
     return {f"{name}created": found.created, f"{name}case": found.case}
 

@@ -13,10 +13,15 @@ from django.shortcuts import render
 from casework.access import permissions, trail
 from casework.cases.listing_place import WHICH, CasesPlace
 from casework.cases.read.case_list import case_counts, case_list
+from casework.cases.read.grouped import groupings_of_cases
+from casework.cases.read.listed import CAP
 from casework.cases.read.recent import recently_viewed
 from casework.lists.asked import Asked
 from casework.lists.columns import Column, chosen, offered
 from casework.lists.controls import chips, filter_fields, header, orders
+from casework.lists.grouping import chosen as chosen_group
+from casework.lists.grouping import groupings
+from casework.lists.headings import grouping_shown, within_chip
 from casework.lists.opening import Opened, ViewTab, opened
 from casework.lists.saved import views_of
 from casework.lists.state import CASES
@@ -31,18 +36,19 @@ def cases(request: HttpRequest) -> HttpResponse:
     trail.list_read(request, "cases")
     by, now = person(request), clock.utc_now()
     columns = offered(permissions.principal(by, None, now))
+    by_what = groupings(groupings_of_cases(), columns)
     views = views_of(by, CASES, columns)
     opening = opened(request.GET, views)
     place = replace(CasesPlace.of(opening.asked), view=opening.number)
-    sought, in_columns = place.asked(columns), chosen(columns, place.columns)
+    sought, in_columns = place.asked(columns, by_what), chosen(columns, place.columns)
     page = case_list(
         user=by, now=now, reference=place.reference, kind=place.kind, state=place.state_name, which=place.which,
-        after=place.after, asked=sought, columns=in_columns,
+        after=place.after, asked=sought, columns=in_columns, group=chosen_group(by_what, place.group),
     )  # fmt: skip
     start = replace(place, after="")
     standing = [_standing(start, which) for which in WHICH]
     counts = case_counts(
-        by, now, [each.wanted(columns) for each in (*standing, *(CasesPlace.of(view.asked) for view in views))]
+        by, now, [each.wanted(columns, by_what) for each in (*standing, *(CasesPlace.of(view.asked) for view in views))]
     )  # fmt: skip
     types = _may_open(request)
     context: dict[str, Any] = {
@@ -53,9 +59,17 @@ def cases(request: HttpRequest) -> HttpResponse:
             for view, count in zip(views, counts[len(standing) :], strict=True)
         ],
         "columns": columns, "chosen": in_columns, "fields": filter_fields(columns, place.filters),
-        "chips": chips(sought, place.filters, lambda left: replace(start, filters=left).address),
-        "unfiltered": replace(start, filters=()).address, "filtered": bool(place.filters), "first": not place.after,
-        "set": len(sought.filters) + bool(place.kind) + bool(place.state_name) + bool(place.reference),
+        "chips": [
+            *within_chip(sought.within, by, replace(start, within="").address),
+            *chips(sought, place.filters, lambda left: replace(start, filters=left).address),
+        ],
+        "unfiltered": replace(start, filters=(), within="").address, "first": not place.after,
+        "filtered": bool(place.filters or sought.within),
+        "grouping": grouping_shown(page.groups, by_what, start, by, CAP), "span": len(in_columns) + 4,
+        "by_what": by_what, "group": place.group, "within": place.within if sought.within else "",
+        "set": len(sought.filters) + sum(
+            map(bool, (sought.within, place.kind, place.state_name, place.reference))
+        ),
         "orders": _orders(in_columns, sought), "start": start.address,
         "headers": [
             header(column, sought.order, lambda sort: replace(start, sort=sort).address) for column in in_columns

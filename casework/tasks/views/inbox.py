@@ -12,19 +12,23 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
 from casework.access import permissions, trail
-from casework.lists.asked import NOTHING, Asked
+from casework.lists.asked import NOTHING, Asked, Grouping
 from casework.lists.columns import Column, chosen, offered
 from casework.lists.controls import Header, chips, filter_fields, header, orders
+from casework.lists.grouping import chosen as chosen_group
+from casework.lists.grouping import groupings
+from casework.lists.headings import grouping_shown, within_chip
 from casework.lists.opening import Opened, ViewTab, opened
 from casework.lists.saved import View, views_of
 from casework.lists.state import INBOX
 from casework.tasks import services
 from casework.tasks.assigning import bar
 from casework.tasks.gone import become_of
-from casework.tasks.inbox import TABS, InboxPage, inbox_page
+from casework.tasks.grouped import groupings_of_tasks
+from casework.tasks.inbox import CAP, TABS, InboxPage, inbox_page
 from casework.tasks.inbox_counts import Wanted
 from casework.tasks.inbox_state import inbox_states
-from casework.tasks.place import LATE, LONGEST, Place
+from casework.tasks.place import LATE, LONGEST, NEXT, OWN_ORDERS, Place
 from casework.web.decorators import answered, page_or_part, person, reads, wants_part, writes
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -40,14 +44,16 @@ def shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResp
     """The page that is asked for, by the address or by a form that comes from it."""
     by, now = person(request), clock.utc_now()
     columns = offered(permissions.principal(by, None, now))
+    by_what = groupings(groupings_of_tasks(), columns)
     views = views_of(by, INBOX, columns)
     opening = opened(asked, views)
     place = replace(Place.of(opening.asked), view=opening.number)
-    in_columns, sought = chosen(columns, place.columns), place.asked(columns)
+    in_columns, sought = chosen(columns, place.columns), place.asked(columns, by_what)
     page = inbox_page(
         user=by, tab=place.tab, now=now, after=place.after, latest_first=place.sort == LATE,
+        next_first=place.sort == NEXT, group=chosen_group(by_what, place.group),
         reference=place.reference, columns=in_columns, asked=sought, tabs_asked=NOTHING if place.view else sought,
-        also=[_wanted(view, columns) for view in views],
+        also=[_wanted(view, columns, by_what) for view in views],
     )  # fmt: skip
     start = replace(place, after="")
     context: dict[str, Any] = {
@@ -56,9 +62,14 @@ def shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResp
         "columns": columns, "chosen": in_columns, "start": start.address, "given": place.given,
         "first": not place.after,
         "orders": _orders(place, in_columns, sought), "headers": _headers(start, in_columns, sought),
-        "fields": filter_fields(columns, place.filters), "filtered": bool(place.filters),
-        "chips": chips(sought, place.filters, lambda left: replace(start, filters=left).address),
-        "unfiltered": replace(start, filters=(), reference="").address,
+        "fields": filter_fields(columns, place.filters), "filtered": bool(place.filters or sought.within),
+        "chips": [
+            *within_chip(sought.within, by, replace(start, within="").address),
+            *chips(sought, place.filters, lambda left: replace(start, filters=left).address),
+        ],
+        "unfiltered": replace(start, filters=(), reference="", within="").address,
+        "grouping": grouping_shown(page.groups, by_what, start, by, CAP), "span": len(in_columns) + 6,
+        "by_what": by_what, "group": place.group, "within": place.within if sought.within else "",
         "carry": place.carry,
         "picked": frozenset((request.session.get("many") or {}).get("chosen", ())),
         "bar": None if wants_part(request) else bar(by),
@@ -74,9 +85,9 @@ def _shown_before(asked: QueryDict) -> set[int]:
     return {int(one) for one in asked.get("had", "")[:LONGEST].split(",") if one.isascii() and one.isdecimal()}
 
 
-def _wanted(view: View, columns: Sequence[Column]) -> Wanted:
+def _wanted(view: View, columns: Sequence[Column], by_what: Sequence[Grouping]) -> Wanted:
     place = Place.of(view.asked)
-    return Wanted(place.tab, place.asked(columns))
+    return Wanted(place.tab, place.asked(columns, by_what))
 
 
 def _tabs(start: Place, page: InboxPage) -> list[tuple[str, str, int, str]]:
@@ -103,9 +114,9 @@ def _orders(place: Place, shown: Sequence[Column], sought: Asked) -> list[tuple[
     """The orders to choose from: value, words, whether it is chosen."""
     by = sought.order
     columns = dict.fromkeys((*shown, by.column) if by else shown)
-    own = [("", "First due first"), (LATE, "Last due first")]
+    own = [("", "First due first"), (NEXT, "What to do next"), (LATE, "Last due first")]
     offered = [*own, *(choice for column in columns for choice in orders(column))]
-    here = str(by) if by else place.sort if place.sort == LATE else ""
+    here = str(by) if by else place.sort if place.sort in OWN_ORDERS else ""
     return [(value, words, value == here) for value, words in offered]
 
 

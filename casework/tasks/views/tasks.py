@@ -16,7 +16,9 @@ from casework.forms.answer_validation import at_path
 from casework.forms.rendering import answers_form, in_words, typed_answers
 from casework.forms.schema_form import text_of
 from casework.lists.columns import offered
+from casework.lists.grouping import groupings
 from casework.tasks import services
+from casework.tasks.grouped import groupings_of_tasks
 from casework.tasks.judging import Judging, asks_more, judging
 from casework.tasks.next_task import next_task
 from casework.tasks.place import LATE, Place
@@ -126,7 +128,7 @@ def _went_on(request: HttpRequest, done: HumanTask) -> HttpResponse:
     columns = offered(permissions.principal(person(request), None, clock.utc_now()))
     following = next_task(
         user=person(request), tab=place.tab, now=clock.utc_now(), after=place.after, latest_first=place.sort == LATE,
-        reference=place.reference, asked=place.asked(columns),
+        reference=place.reference, asked=place.asked(columns, groupings(groupings_of_tasks(), columns)),
     )  # fmt: skip
     if following is None:
         said = "“{}” is done, and nothing is left to do in the list. <a href='{}'>Back to the inbox</a>"
