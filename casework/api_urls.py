@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 from casework.actors import registry_api as actors
 from casework.actors import stops_api as stops
 from casework.actors.api import workers
-from casework.cases.api import commands, handoffs, incidents, reading
+from casework.cases.api import commands, fields, handoffs, incidents, reading
 from casework.deadlines import api as deadlines
 from casework.documents import api as documents
 from casework.intake import api as intake
@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<number:case>/verify/", reading.VerifyView.as_view(), name="api-case-verify"),
     path("cases/<number:case>/replies/", commands.RepliesView.as_view(), name="api-case-replies"),
     path("cases/<number:case>/reveal/", commands.RevealView.as_view(), name="api-case-reveal"),
+    path("cases/<number:case>/fields/", fields.FieldsView.as_view(), name="api-case-fields"),
     path("cases/<number:case>/plan/", commands.PlanView.as_view(), name="api-case-plan"),
     path("cases/<number:case>/items/<number:item>/", commands.ItemView.as_view(), name="api-case-item"),
     path("cases/<number:case>/change/", commands.ChangeView.as_view(), name="api-case-change"),

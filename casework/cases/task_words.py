@@ -21,6 +21,8 @@ def _assigned(detail: Detail) -> Told:
     task, note = f"“{detail.get('task', 'a task')}”", detail.get("note", "")
     by_rule = f"{detail.get('how', 'by rule')}, {detail['rule']}" if detail.get("rule") else ""
     said = f": {note or by_rule}" if note or by_rule else ""
+    if (detail.get("withdrawn") or {}).get("right"):
+        said += f"; {detail.get('had') or 'who had it'} may not see the case any more"
     if detail.get("to"):
         return Told("people", "user-check", f"gave {task} to {detail.get('name') or detail['to']}{said}")
     return Told("people", "users", f"took {task} from {detail.get('had') or 'somebody'} for its group{said}")

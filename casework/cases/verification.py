@@ -93,7 +93,11 @@ def _offered(told: Told, event: e.TaskOpened, at: object) -> None:
 
 
 def _given(told: Told, detail: Mapping[str, Any], link: Row) -> None:
-    """Whoever is given a task may see and work its case; `granted`: that they could not before."""
+    """Whoever is given a task may see and work its case; `granted`: that they could not before. Undone, they may no
+    more."""
+    taken = detail.get("withdrawn") or {}
+    if taken.get("right"):
+        told.notes.setdefault("people", {}).pop(taken["from"], None)
     if detail.get("granted"):
         told.notes.setdefault("people", {})[detail["to"]] = True
 

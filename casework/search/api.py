@@ -26,7 +26,7 @@ EXAMPLE = {
     }],
     "next": "", "all": True, "nearly": False,
     "tasks": [{
-        "id": 41, "name": "Check and send the draft", "title": "Complaint CRM-20417", "who": "Clara Weiss",
+        "id": 41, "name": "Approve the answer", "title": "Complaint CRM-20417", "who": "Clara Weiss",
         "due": "2026-11-24T09:30:00Z",
     }],
     "people": [], "pages": [{"name": "Help: Complaints", "address": "/help/use/complaint/"}],

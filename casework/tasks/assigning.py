@@ -7,7 +7,7 @@ it to anybody of the groups that the case type names, who may then see and work 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ from casework.access.permissions import (
 from casework.access.separation_of_duties import done_before
 from casework.models import Absence
 from casework.studio.rule_versions import newest_types
+from casework.tasks.taking_back import Taken, taken_back, withdrawing
 from casework.tasks.under_lock import locked_task, name_of, over, refused
 from orchestration.casetypes.case_type import CaseType
 from orchestration.ground import clock
@@ -80,11 +81,12 @@ class Bar:
 @dataclass(frozen=True, slots=True)
 class Gift:
     """What changes for whom it is given to. `offered`: it was not offered to them before; `granted`: they had no right
-    on the case."""
+    on the case. `taken`: from whom had it by a gift that is undone."""
 
     to: User | None
     offered: bool = False
     granted: bool = False
+    taken: Taken | None = None
 
 
 @transaction.atomic
@@ -93,7 +95,8 @@ def task_assign(
 ) -> HumanTask | Refused:
     """Give a task to somebody; to nobody: to those whom it is offered to. Giving it twice changes nothing.
 
-    `held_by`: who has to have it still, where this is the undoing of another gift by whoever gave it.
+    `held_by`: who has to have it still, where this is the undoing of another gift by whoever gave it: what that gave
+    them of access to the case goes with it.
     """
     case, row = locked_task(task)
     if row.state != HumanTask.State.OPEN:
@@ -103,6 +106,8 @@ def task_assign(
     gift = _gift(by, task, row, to, note, held_by, case.case_type)
     if isinstance(gift, Refused):
         return refused(case, row, by, "assign", gift)
+    if held_by is not None:
+        gift = replace(gift, taken=taken_back(row))
     keep_gift(case, row, gift, origin_of(by), {"note": note.strip()})
     row.assignee, row.claimed = to, None
     return row
@@ -153,12 +158,14 @@ def _groups_named(case_type: CaseType) -> set[str]:
     return {role.group for role in case_type.roles if not role.intake}
 
 
-def _told(row: HumanTask, gift: Gift, more: Mapping[str, str]) -> dict[str, Any]:
+def _told(row: HumanTask, gift: Gift, more: Mapping[str, Any]) -> dict[str, Any]:
     detail: dict[str, Any] = {
         "task": row.name, "item": row.item, "definition": row.definition_item,
         "to": "" if gift.to is None else gift.to.get_username(), "name": name_of(gift.to), "had": name_of(row.assignee),
     }  # fmt: skip
-    said = {**more, "offered": gift.offered, "granted": gift.granted}
+    said: dict[str, Any] = {**more, "offered": gift.offered, "granted": gift.granted}
+    if (taken := gift.taken) is not None and (taken.offer or taken.right):
+        said |= {"withdrawn": {"from": taken.holder.get_username(), "offer": taken.offer, "right": taken.right}}
     return detail | {key: value for key, value in said.items() if value}
 
 
@@ -171,7 +178,7 @@ def _parts(instance: int, row: HumanTask, gift: Gift) -> list[Part]:
         parts.append((OFFERED, {"task_due": row.due}))
     if to is not None and gift.granted:
         parts.append((GRANTED, {"instance": instance, "people": Texts([to.get_username()])}))
-    return parts
+    return [*parts, *withdrawing(gift.taken)]
 
 
 def receivers(by: User, task: HumanTask, case_type: CaseType) -> list[Receiver]:

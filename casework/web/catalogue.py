@@ -104,7 +104,7 @@ class Example(forms.Form):
 
 
 SAID: Final = {
-    "success": "“Check and send the draft” is yours now.",
+    "success": "“Approve the answer” is yours now.",
     "info": "The case was opened by the web form.",
     "warning": "Two of these were changed meanwhile.",
     "error": "Ben Bauer has taken this task.",
@@ -163,7 +163,7 @@ def _fields() -> dict[str, Values]:
 def _rows() -> dict[str, Values]:
     now = timezone.now()
     plain: Values = {
-        "name": "Check and send the draft", "title": "Complaint C-10482", "reference": "C-10482", "case": 1,
+        "name": "Approve the answer", "title": "Complaint C-10482", "reference": "C-10482", "case": 1,
         "headline": [{"text": "Lost card"}, {"text": "My wallet was stolen on the tram", "quoted": True}],
         "why": "Lost cards belong to the cards team.", "due": now + timedelta(days=1), "groups": ["Cards team"],
         "sure": 0.94,
@@ -182,7 +182,7 @@ def _rows() -> dict[str, Values]:
 
 def _previews() -> dict[str, Values]:
     plain: Values = {
-        "id": 90, "name": "Check and send the draft", "case": 1, "title": "Complaint C-10482",
+        "id": 90, "name": "Approve the answer", "case": 1, "title": "Complaint C-10482",
         "case_state": "Pending review", "key_facts": FACTS["in clear"]["facts"],
         "messages": [("Message", "My wallet was stolen on the tram this morning.")],
         "why_here": "Rule 3 of Routing sent it to Cards team: lost cards belong to the cards team.",

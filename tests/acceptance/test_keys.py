@@ -37,7 +37,7 @@ def test_an_analyst_does_three_tasks_by_single_keys(person, product):
         expect(anna.page.get_by_role("button", name="Accept: ")).to_be_visible()
         press("e")
         if left:
-            anna.sees("Finished “Check and send the draft”")
+            anna.sees("Finished “Approve the answer”")
             press("c")
     anna.sees("nothing is left to do in the list")
     press("g")

@@ -84,7 +84,7 @@ def test_who_comes_back_to_a_list_finds_their_place(person, product):
     row = anna.page.locator("tbody tr").nth(1)
     expect(row.locator("input[name=tasks]")).to_be_checked()
     row.locator("[data-open]").click()
-    expect(anna.page.get_by_role("heading", level=1, name="Check and send the draft")).to_be_visible()
+    expect(anna.page.get_by_role("heading", level=1, name="Approve the answer")).to_be_visible()
     anna.page.go_back()
     expect(row.locator("[data-open]")).to_be_focused()
     expect(row.locator("input[name=tasks]")).to_be_checked()

@@ -86,7 +86,7 @@ def test_the_customer_is_asked_and_the_case_waits_for_the_reply(person, product)
     anna.page.get_by_label("The customer's reply").fill("It is about March.")
     anna.presses("Take it in")
     anna.sees("Pending review")
-    anna.follows("Check and send the draft")
+    anna.follows("Approve the answer")
     expect(anna.section("From the customer")).to_contain_text("It is about March.")
 
 
@@ -95,7 +95,7 @@ def test_an_admin_raises_75_to_80_and_only_new_cases_follow(person, product):
     before = anna.opens_a_case(BETWEEN_75_AND_80)
     product.settled()
     anna.goes_to(before)
-    anna.sees("Check and send the draft")
+    anna.sees("Approve the answer")
     ada.follows("Rules")
     ada.follows("Version 1")
     ada.follows("Change Routing")

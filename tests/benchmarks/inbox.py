@@ -29,7 +29,7 @@ from casework_case c, generate_series(%(from)s::bigint, %(to)s) n where c.instan
 TASKS = """
 with task as (
     insert into orchestration_humantask (instance_id, item, definition_item, name, form, state, priority, due, created)
-    select -(1 + n / %(each)s), 1000 + n %% %(each)s, 'check', 'Check and send the draft', 'review', 'open', 50,
+    select -(1 + n / %(each)s), 1000 + n %% %(each)s, 'check', 'Approve the answer', 'review', 'open', 50,
            now() + n * interval '1 second', now()
     from generate_series(%(from)s::bigint * %(each)s, %(to)s * %(each)s - 1) n returning id, due, instance_id, item)
 insert into orchestration_taskcandidate (task_id, group_id, due, assigned)

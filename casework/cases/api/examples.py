@@ -29,7 +29,7 @@ CASES: Json = {
 }
 
 _TASK: Json = {
-    "id": 5, "name": "Check and send the draft", "due": AT, "overdue": False, "urgent": False, "assignee": "Anna Adler",
+    "id": 5, "name": "Approve the answer", "due": AT, "overdue": False, "urgent": False, "assignee": "Anna Adler",
     "mine": True,
 }  # fmt: skip
 _OPEN_TASK: Json = _TASK | {
@@ -100,7 +100,7 @@ TASKS: Json = {
     "counts": {"mine": 1, "groups": 12, "unassigned": 9, "soon": 2, "all": 13, "snoozed": 1}, "next": "",
 }  # fmt: skip
 TASK: Json = _READ | {
-    "id": 5, "name": "Check and send the draft", "part": "Answer", "state": "open", "ended": None,
+    "id": 5, "name": "Approve the answer", "part": "Answer", "state": "open", "ended": None,
     "open": _OPEN_TASK, "case": 17,
     "title": "Complaint CRM-20417", "case_state": "Pending review", "version": "complaint v4",
     "suggestion": {"label": "Fees and charges", "confidence": 0.93, "text": _DATA["draft"]},

@@ -232,10 +232,12 @@ def _task_given_back(told: Told, detail: Mapping[str, Any], link: Row) -> None:
 
 
 def _task_assigned(told: Told, detail: Mapping[str, Any], link: Row) -> None:
-    """`offered`: that it was not offered to them before."""
-    item, to = detail["item"], detail["to"]
+    """`offered`: that it was not offered to them before; `withdrawn`: what a gift gave that is undone."""
+    item, to, taken = detail["item"], detail["to"], detail.get("withdrawn") or {}
     if (row := told.rows["task"].open.get(item)) is not None:
         row[TASK_ASSIGNEE] = to or None
+    if taken.get("offer") and (offer := told.offers.get(item)) is not None:
+        told.offers[item] = replace(offer, people=tuple(name for name in offer.people if name != taken["from"]))
     if detail.get("offered") and (offer := told.offers.get(item)) is not None:
         told.offers[item] = replace(offer, people=(*offer.people, to))
 

@@ -254,6 +254,7 @@ SENT: dict[str, dict[str, Any]] = {
     "api-case-follow": {"following": True},
     "case-plan": {"definition": "ask_customer"},
     "case-edit": {"path": "customer.email", "customer.email": "new@example.org", "reason": "They wrote"},
+    "api-case-fields": {"path": "channel", "value": "letter", "stood": "another"},
     "case-item": {"how": "remove", "reason": "They called"},
     "case-change": {"transition": "suspend", "reason": "They called"},
     "actors-stop": {"scope": "kind:intent", "reason": "It answers nonsense"},

@@ -91,7 +91,7 @@ def test_a_model_drafts_and_a_person_checks_what_it_wrote(
     case = open_case(message=MESSAGE)
     work_jobs(case.instance_id)
     assert data_of(case)["draft"] == DRAFT["text"]
-    assert open_tasks(case) == ["Check and send the draft"]
+    assert open_tasks(case) == ["Approve the answer"]
     call = ActorCall.objects.get(instance=case.instance_id, capability="draft-reply")
     assert (call.outcome, call.usage["output_tokens"], call.detail["seed"]) == ("done", 20, 7)
     assert call.detail["model"] == "small-instruct" and call.cost > 0
@@ -123,7 +123,7 @@ def test_as_it_ships_no_model_is_asked(
     registered(provider)
     case = open_case()
     work_jobs(case.instance_id)
-    assert open_tasks(case) == ["Check and send the draft"]
+    assert open_tasks(case) == ["Approve the answer"]
     assert not Job.objects.filter(capability="draft-reply").exists() and not provider.came
 
 

@@ -301,7 +301,7 @@ class TestReading:
             ("Routed", True), ("Approved", False), ("Answered", False),
         ]  # fmt: skip
         assert [(task["name"], task["groups"], task["may"]) for task in found["tasks"]] == [
-            ("Check and send the draft", ["Analysts"], ["claim"])]  # fmt: skip
+            ("Approve the answer", ["Analysts"], ["claim"])]  # fmt: skip
         assert {(result["capability"], result["confidence"]) for result in found["results"]} == {
             ("intent", 0.93), ("sentiment", 0.9)}  # fmt: skip
         route = next(decision for decision in found["decisions"] if decision["name"] == "Routing")

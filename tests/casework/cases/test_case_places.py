@@ -44,7 +44,7 @@ def test_each_place_has_its_address_and_shows_itself_alone(
     told = client.get(f"/cases/{case.pk}/{place}").content.decode()
     assert shows in told and leaves not in told
     assert "Places of this case" in told and "Next for you" in told
-    assert "Analysts to finish “Check and send the draft”" in told
+    assert "Analysts to finish “Approve the answer”" in told
 
 
 @pytest.mark.parametrize("anchor", ["data", "decisions"])
@@ -73,7 +73,7 @@ def test_the_next_thing_is_to_take_the_task_and_then_to_work_on_it(people: Peopl
     case = analysed()
     first = seen(case, people["anna"]).head
     assert first.next is not None
-    assert (first.owner, first.next.what, first.next.button) == ("Analysts", "Check and send the draft", "Take it")
+    assert (first.owner, first.next.what, first.next.button) == ("Analysts", "Approve the answer", "Take it")
     task_claim(by=people["anna"], task=open_task(case))
     mine = seen(case, people["anna"]).head
     assert mine.next is not None

@@ -152,3 +152,36 @@ def test_to_write_what_stands_there_is_said_to_be_no_change(people: People, anal
     case = analysed(channel="web")
     outcome = edits(case, people["clara"], "channel", "web")
     assert isinstance(outcome, Refused) and list(outcome.errors) == ["channel"]
+
+
+def call(client: Client, who: User, case: Case, **sent: Any) -> Any:
+    client.force_login(who)
+    address = f"/api/cases/{case.pk}/fields/"
+    return client.post(address, sent, "application/json") if sent else client.get(address)
+
+
+def test_a_program_changes_a_field_by_the_same_rules(people: People, analysed: Opens, client: Client) -> None:
+    case, clara = analysed(channel="web"), people["clara"]
+    fields = {one["path"]: one for one in call(client, clara, case).json()["results"]}
+    mail = fields["customer.email"]
+    assert mail["value"] == PERSON["email"] and mail["reason_needed"] and "message" not in fields
+    assert "customer.email" not in {one["path"] for one in call(client, people["anna"], case).json()["results"]}
+    sent = {"path": "customer.email", "value": MAIL, "stood": mail["stood"]}
+    assert call(client, clara, case, **sent).json()["errors"].keys() == {"reason"}
+    assert call(client, people["anna"], case, **sent, reason=WHY).json()["code"] == "denied"
+    looked = call(client, clara, case, **sent, reason=WHY, only_look=True).json()
+    assert not looked["changed"] and looked["value"] == PERSON["email"] and looked["steps"]
+    assert data(case)["customer"] == PERSON
+    changed = call(client, clara, case, **sent, reason=WHY).json()
+    assert changed["changed"] and changed["value"] == MAIL == data(case)["customer"]["email"]
+    assert [event.actor for event in kept(case, "case.edited")] == ["person:clara"]
+
+
+def test_a_program_that_was_too_late_hears_both_values(people: People, analysed: Opens, client: Client) -> None:
+    case, clara = analysed(channel="web"), people["clara"]
+    sent = {"path": "channel", "value": "telephone"}
+    write(case, channel="letter")
+    answer = call(client, clara, case, **sent, stood=standing({"channel": "web"}, "channel"))
+    told = answer.json()
+    assert answer.status_code == 409 and (told["value"], told["wanted"]) == ("letter", "telephone")
+    assert call(client, clara, case, **sent, stood=told["stood"]).json()["value"] == "telephone"

@@ -36,10 +36,10 @@ def answered(case, by):
 def test_a_case_at_work_has_all_four_lists(people, analysed):
     page = seen(analysed(), people["anna"])
     assert page.happened
-    assert [task.name for task in page.tasks] == ["Check and send the draft"]
+    assert [task.name for task in page.tasks] == ["Approve the answer"]
     assert {field.name for field in page.data} >= {"Message", "Intent", "Name"}
     assert page.made
-    assert page.to_make == ("Check and send the draft (by a person)",)
+    assert page.to_make == ("Approve the answer (by a person)",)
 
 
 def waits(case, user):
@@ -52,10 +52,10 @@ def test_the_head_says_whom_and_what_the_case_waits_for_by_name(people, analysed
         "a machine to finish “Find out what it is about”", "a machine to finish “Read the tone”",
     ]  # fmt: skip
     routed = analysed()
-    assert waits(routed, people["anna"]) == ["Analysts to finish “Check and send the draft”"]
+    assert waits(routed, people["anna"]) == ["Analysts to finish “Approve the answer”"]
     task_claim(by=people["anna"], task=routed.instance.tasks.get(state="open"))
-    assert waits(routed, people["anna"]) == ["you to finish “Check and send the draft”"]
-    assert waits(routed, people["clara"]) == ["Anna Adler to finish “Check and send the draft”"]
+    assert waits(routed, people["anna"]) == ["you to finish “Approve the answer”"]
+    assert waits(routed, people["clara"]) == ["Anna Adler to finish “Approve the answer”"]
     answered(routed, people["anna"])
     assert waits(routed, people["anna"]) == ["a machine to finish “Send the answer”"]
     assert waits(sends(routed), people["anna"]) == []

@@ -46,7 +46,7 @@ def test_whoever_is_no_auditor_reads_plain_words_and_no_machinery(people, case, 
     client.force_login(people["anna"])
     page = told(client.get(f"/cases/{case.pk}/history/"))
     assert "Milestone “Routed” was reached" in page
-    assert "Anna Adler</strong> took “Check and send the draft”" in page
+    assert "Anna Adler</strong> took “Approve the answer”" in page
     assert "engine." not in page
     assert "Verify" not in page
 

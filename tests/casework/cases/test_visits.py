@@ -60,7 +60,7 @@ def test_what_is_new_can_be_read_alone(people: People, anna: Client, analysed: O
     task_claim(by=people["ben"], task=open_task(case))
     an_hour_later()
     told = page(anna, case, "?show=new")
-    assert "Ben Bauer" in told and "took “Check and send the draft”" in told
+    assert "Ben Bauer" in told and "took “Approve the answer”" in told
     assert "opened the case" not in told
 
 

@@ -54,8 +54,7 @@ def test_a_changed_rule_breaks_the_scenario_that_speaks_of_it(folder: Path, caps
     spoil(folder, "routing.dmn", "&lt; 75", "&lt; 80")
     lines, why = refused(capsys, str(folder))
     assert [line for line in lines if line.startswith("FAILS")] == [
-        "FAILS  confidence.yaml, 75 %: step 4: open tasks: "
-        "expected ['Check and send the draft'], found ['Senior review']"
+        "FAILS  confidence.yaml, 75 %: step 4: open tasks: expected ['Approve the answer'], found ['Senior review']"
     ]
     assert why == f"1 of {len(lines)} scenarios do not hold."
 

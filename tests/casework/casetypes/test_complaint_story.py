@@ -52,7 +52,7 @@ def test_a_certain_complaint_gets_a_draft_that_an_analyst_approves_and_the_mail_
 ) -> None:
     case = analysed(intent="refund_request", confidence=0.93)
     assert case.state == "Pending review"
-    assert open_tasks(case) == [("Check and send the draft", ["Analysts"])]
+    assert open_tasks(case) == [("Approve the answer", ["Analysts"])]
     assert isinstance(task_claim(by=people["anna"], task=only_task(case)), HumanTask)
     outcome = task_complete(by=people["anna"], task=only_task(case), answers={"verdict": "accept"})
     assert isinstance(outcome, Done)
@@ -107,8 +107,8 @@ def test_a_question_goes_to_the_customer_too(
     [
         (0.749, "neutral", "Senior review", "Senior analysts"),
         (0.90, "negative", "Senior review", "Senior analysts"),
-        (0.90, "positive", "Check and send the draft", "Analysts"),
-        (0.75, "neutral", "Check and send the draft", "Analysts"),
+        (0.90, "positive", "Approve the answer", "Analysts"),
+        (0.75, "neutral", "Approve the answer", "Analysts"),
     ],
 )
 def test_doubt_and_anger_go_to_a_senior_analyst(
@@ -224,7 +224,7 @@ def test_a_group_that_does_not_exist_is_stood_in_for(
 ) -> None:
     republish(complaint, '<outputEntry id="r5"><text>"Analysts"</text>', f'<outputEntry id="r5"><text>{group}</text>')
     case = analysed()
-    assert open_tasks(case) == [("Check and send the draft", ["Senior analysts"])]
+    assert open_tasks(case) == [("Approve the answer", ["Senior analysts"])]
     assert isinstance(task_claim(by=people["clara"], task=only_task(case)), HumanTask)
 
 

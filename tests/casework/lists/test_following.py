@@ -40,7 +40,7 @@ def test_what_others_did_since_one_looked_is_told_and_one_s_own_is_not(people: P
     task_release(by=people["anna"], task=open_task(case))
     task_claim(by=people["ben"], task=open_task(case))
     page = told(anna.get("/following/"))
-    assert page.count('class="news"') == 1 and "Ben Bauer took “Check and send the draft”" in page
+    assert page.count('class="news"') == 1 and "Ben Bauer took “Approve the answer”" in page
 
 
 def test_much_that_is_new_is_cut_and_said_to_be_more(people: People, analysed: Analysed) -> None:
@@ -80,7 +80,7 @@ def test_what_is_masked_for_the_reader_is_masked_in_what_is_told(people: People,
         case_follow(by=people[who], case=case, following=True)
     task_assign(by=people["clara"], task=open_task(case), to=people["ben"], note=f"Ask {PERSON['name']}")
     page = told(client(people["anna"]).get("/following/"))
-    assert "gave “Check and send the draft” to Ben Bauer" in page and "Sandoval" not in page
+    assert "gave “Approve the answer” to Ben Bauer" in page and "Sandoval" not in page
 
 
 def test_a_program_follows(people: People, analysed: Analysed) -> None:

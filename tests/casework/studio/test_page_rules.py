@@ -65,7 +65,7 @@ def test_new_cases_follow_the_new_rule_and_running_ones_stay(people, complaint, 
     for case in (before, after):
         work_jobs(case.instance_id)
     tasks = {case.pk: case.instance.tasks.get().name for case in Case.objects.all()}
-    assert tasks == {before.pk: "Check and send the draft", after.pk: "Senior review"}
+    assert tasks == {before.pk: "Approve the answer", after.pk: "Senior review"}
 
 
 @pytest.mark.django_db

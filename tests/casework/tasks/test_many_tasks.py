@@ -158,5 +158,5 @@ def test_a_program_is_told_what_is_lacking(people: People, sent: dict[str, Any])
 
 def test_only_whoever_may_order_sees_how(people: People, analysed: Analysed) -> None:
     analysed()
-    assert 'value="priority"' in client(people["clara"]).get("/").content.decode()
-    assert 'value="priority"' not in client(people["anna"]).get("/").content.decode()
+    assert 'value="priority">' in client(people["clara"]).get("/").content.decode()
+    assert 'value="priority">' not in client(people["anna"]).get("/").content.decode()

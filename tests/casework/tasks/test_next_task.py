@@ -59,7 +59,7 @@ def test_finishing_a_task_opens_the_next_of_the_list_that_one_came_from(people, 
     answer = finished(client, three[0], "?inbox=tab%3Dgroups")
     assert answer.redirect_chain[-1][0] == f"/tasks/{three[2].pk}/?inbox=tab%3Dgroups"
     case = three[0].instance.case
-    assert "Finished “Check and send the draft”" in told(answer)
+    assert "Finished “Approve the answer”" in told(answer)
     assert f"<a href='/cases/{case.pk}/'>Stay with the case" in told(answer)
 
 

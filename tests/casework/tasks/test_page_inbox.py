@@ -137,7 +137,7 @@ def test_a_row_says_what_its_case_is_about_why_it_is_here_and_how_sure_the_machi
     analysed(message="The fee in March is wrong")
     client.force_login(people["anna"])
     said = told(client.get("/?tab=groups"))
-    for words in ("A refund", "<q>The fee in March is wrong</q>", "Check and send the draft", "93.0 %",
+    for words in ("A refund", "<q>The fee in March is wrong</q>", "Approve the answer", "93.0 %",
                   "A known kind of complaint", "for Analysts"):  # fmt: skip
         assert words in said, words
 

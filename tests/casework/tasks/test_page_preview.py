@@ -22,7 +22,7 @@ def preview(client, person, task, carry="") -> str:
 
 def test_it_says_what_the_case_is_about_why_it_is_here_and_what_is_suggested(people, analysed, client):
     said = preview(client, people["anna"], analysed(message="You took the money twice.").instance.tasks.get())
-    for words in ("Check and send the draft", "You took the money twice.", "What is suggested", "93.0 %",
+    for words in ("Approve the answer", "You took the money twice.", "What is suggested", "93.0 %",
                   "Rule 5 of Routing sent it to Analysts"):  # fmt: skip
         assert words in said, words
     assert "<html" not in said

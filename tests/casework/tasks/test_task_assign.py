@@ -13,8 +13,10 @@ from casework.access.permissions import may
 from casework.cases.verification import verify
 from casework.models import Case
 from casework.tasks.assigning import task_assign
+from casework.tasks.many import Wish, carried_out, undo_word, undone
 from casework.tasks.ordering import task_hurry, task_put_off
 from casework.tasks.services import task_claim, task_release
+from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask, Instance, TaskCandidate
 from tests.casework.actions import denials, kept, open_task, refusals
 from tests.casework.conftest import refused
@@ -41,7 +43,7 @@ def test_it_is_theirs_and_the_history_says_who_gave_it_and_why(people: People, a
     (entry,) = kept(case, "task.assigned")
     assert (entry.actor, entry.detail["to"], entry.detail["note"]) == ("person:clara", "ben", "You know the customer")
     page = client(people["anna"]).get(f"/cases/{case.pk}/").content.decode()
-    assert "gave “Check and send the draft” to Ben Bauer: You know the customer" in page
+    assert "gave “Approve the answer” to Ben Bauer: You know the customer" in page
     assert is_sound(case)
 
 
@@ -88,7 +90,7 @@ def test_whoever_may_assign_takes_it_back_for_its_group(people: People, analysed
     give(case, people["clara"], None)
     assert open_task(case).assignee is None and is_sound(case)
     page = client(people["ben"]).get(f"/cases/{case.pk}/").content.decode()
-    assert "took “Check and send the draft” from Anna Adler for its group" in page
+    assert "took “Approve the answer” from Anna Adler for its group" in page
 
 
 def test_giving_it_twice_changes_nothing(people: People, analysed: Analysed) -> None:
@@ -118,8 +120,8 @@ def test_a_task_that_is_hurried_and_put_off_is_found_so_in_every_list(people: Pe
     assert (open_task(case).priority, open_task(case).due) == (80, due)
     assert TaskCandidate.objects.get(task__instance=case.instance_id).due == due and is_sound(case)
     page = client(people["anna"]).get(f"/cases/{case.pk}/").content.decode()
-    assert "made “Check and send the draft” urgent" in page
-    assert "had “Check and send the draft” due 31 January 2030, 10:00 UTC" in page
+    assert "made “Approve the answer” urgent" in page
+    assert "had “Approve the answer” due 31 January 2030, 10:00 UTC" in page
 
 
 def test_a_row_that_says_otherwise_than_the_history_is_found(people: People, analysed: Analysed) -> None:
@@ -139,3 +141,30 @@ def test_what_a_suspended_case_was_told_still_holds_when_it_goes_on(people: Peop
     assert refused(task_assign(by=people["clara"], task=task, to=people["ben"])).code == "suspended"
     senior.post(f"/cases/{case.pk}/change/", {"transition": "resume"})
     assert open_task(case).assignee == people["dora"] and open_task(case).priority == 80 and is_sound(case)
+
+
+def undo_of_giving(case: Case, by: User, to: User) -> None:
+    word = undo_word(by, carried_out(by, [open_task(case).pk], Wish("assign", to)))
+    results = undone(by, word)
+    assert not isinstance(results, Refused) and [one.done for one in results] == [True]
+
+
+def test_a_gift_that_is_undone_takes_back_the_access_that_it_gave(people: People, analysed: Analysed) -> None:
+    case = analysed()
+    undo_of_giving(case, people["clara"], people["dora"])
+    case = Case.objects.get(pk=case.pk)
+    assert not may(people["dora"], "view", case) and open_task(case).assignee is None and is_sound(case)
+    assert not TaskCandidate.objects.filter(task__instance=case.instance_id, user=people["dora"]).exists()
+    assert client(people["dora"]).get(f"/cases/{case.pk}/").status_code == 404
+    page = client(people["anna"]).get(f"/cases/{case.pk}/").content.decode()
+    assert "for its group; Dora Dahl may not see the case any more" in page
+
+
+def test_a_gift_that_is_undone_leaves_access_that_came_otherwise(people: People, analysed: Analysed) -> None:
+    case = analysed()
+    undo_of_giving(case, people["clara"], people["ben"])
+    assert may(people["ben"], "work", Case.objects.get(pk=case.pk)) and is_sound(case)
+    give(case, people["clara"], people["dora"])
+    give(case, people["clara"], people["ben"])
+    undo_of_giving(case, people["clara"], people["dora"])
+    assert may(people["dora"], "work", Case.objects.get(pk=case.pk)) and is_sound(case)

@@ -23,7 +23,7 @@ def test_it_is_theirs_and_that_is_kept(door: Door, people: People, analysed: Cal
     assert open_task(case).assignee == people["anna"]
     assert TaskCandidate.objects.get(task__instance=case.instance_id).assigned
     assert [(e.actor, e.detail["task"]) for e in kept(case, "task.claimed")] == [
-        ("person:anna", "Check and send the draft")]  # fmt: skip
+        ("person:anna", "Approve the answer")]  # fmt: skip
 
 
 def test_twice_changes_nothing(door: Door, people: People, analysed: Callable[..., Case]) -> None:
