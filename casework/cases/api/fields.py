@@ -22,12 +22,13 @@ from casework.forms.answer_validation import at_path
 from casework.models import Case
 from casework.web.api.docs import described, example
 from casework.web.api.errors import refusal
+from casework.web.api.shapes import Error
 from orchestration.casetypes.case_type import EditableField
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 
 FIELD: Final = {
-    "path": "channel", "label": "Channel", "value": "web", "stood": "Q8vJ2c", "reason_needed": False, "choices": {},
+    "path": "channel", "name": "Channel", "value": "web", "stood": "Q8vJ2c", "reason_needed": False, "choices": {},
 }  # fmt: skip
 CHANGE: Final = {"path": "channel", "value": "telephone", "stood": "Q8vJ2c", "reason": "", "only_look": True}
 ANSWER: Final = {
@@ -39,7 +40,7 @@ _STOOD: Final = "What stands for the value: send it with a change, which is refu
 
 class FieldShape(Shape):
     path = s.CharField()
-    label = s.CharField()
+    name = s.CharField(help_text="What it is called.")
     value = AnyField(help_text="What stands there, as you may see it.")
     stood = s.CharField(help_text=_STOOD)
     reason_needed = s.BooleanField()
@@ -68,12 +69,9 @@ class FieldAnswer(Shape):
     happens = s.ListField(child=s.CharField(), help_text="What the change would do at once; said with `only_look`.")
 
 
-class Conflict(Shape):
+class Conflict(Error):
     """The case is in another state, or (`changed`) somebody has written the field since."""
 
-    code = s.CharField()
-    message = s.CharField()
-    errors = s.DictField(child=s.CharField())
     value = AnyField(required=False, help_text="Of `changed`: what stands there now.")
     wanted = AnyField(required=False, help_text="Of `changed`: what you sent.")
     stood = s.CharField(required=False, help_text="Of `changed`: send this to write over it.")
@@ -129,7 +127,7 @@ def _stands(seen: Look, path: str) -> dict[str, Any]:
 
 def _shown(seen: Look, field: EditableField) -> dict[str, Any]:
     asked = form_of(seen.case_type, field).fields[0]
-    told = {"path": field.path, "label": asked.label, "reason_needed": field.reason, "choices": asked.choices or {}}
+    told = {"path": field.path, "name": asked.label, "reason_needed": field.reason, "choices": asked.choices or {}}
     return told | _stands(seen, field.path)
 
 

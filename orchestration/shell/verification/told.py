@@ -236,10 +236,9 @@ def _task_assigned(told: Told, detail: Mapping[str, Any], link: Row) -> None:
     item, to, taken = detail["item"], detail["to"], detail.get("withdrawn") or {}
     if (row := told.rows["task"].open.get(item)) is not None:
         row[TASK_ASSIGNEE] = to or None
-    if taken.get("offer") and (offer := told.offers.get(item)) is not None:
-        told.offers[item] = replace(offer, people=tuple(name for name in offer.people if name != taken["from"]))
-    if detail.get("offered") and (offer := told.offers.get(item)) is not None:
-        told.offers[item] = replace(offer, people=(*offer.people, to))
+    if (offer := told.offers.get(item)) is not None:
+        left = [name for name in offer.people if not taken.get("offer") or name != taken["from"]]
+        told.offers[item] = replace(offer, people=(*left, to) if detail.get("offered") else tuple(left))
 
 
 def _task_hurried(told: Told, detail: Mapping[str, Any], link: Row) -> None:
