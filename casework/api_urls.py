@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern] = [
         name="api-case-document-content",
     ),
     path("cases/<number:case>/deadlines/", deadlines.DeadlinesView.as_view(), name="api-case-deadlines"),
+    path("documents/labels/", documents.LabelsView.as_view(), name="api-document-labels"),
     path("cases/<number:case>/tags/", marks_api.TagsView.as_view(), name="api-case-tags"),
     path("cases/<number:case>/follow/", marks_api.FollowView.as_view(), name="api-case-follow"),
     path("people/", people.PeopleView.as_view(), name="api-people"),

@@ -23,6 +23,7 @@ class CaseworkConfig(AppConfig):
         from casework.documents import asked as documents_asked
         from casework.documents import reading, worker_tasks  # noqa: F401 - workers know tasks by them
         from casework.documents import verification as documents_verification
+        from casework.intake import watched
         from casework.studio import proposals_verification
         from casework.tasks import workers  # noqa: F401 - workers find its task by this
         from casework.tasks.by_rule import ask_again
@@ -50,8 +51,9 @@ class CaseworkConfig(AppConfig):
         calendars_verification.hang_in()
         documents_verification.hang_in()
         documents_asked.hang_in()
-        if reading.look_after not in with_every_sweep:
-            with_every_sweep.append(reading.look_after)
+        for look_after in (reading.look_after, watched.look_after):
+            if look_after not in with_every_sweep:
+                with_every_sweep.append(look_after)
         if settings.TRACES:
             trace_over_http("casewright")
         register_converter(NumberConverter, "number")

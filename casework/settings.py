@@ -276,6 +276,8 @@ SPECTACULAR_SETTINGS = {
 
 # pictures that bots take of what they type: one place for all web processes
 SAMPLES_OFFERED = env.bool("CASEWRIGHT_SAMPLES", default=not PRODUCTION)  # sample cases do what cases do
+WATCHED_FOLDER = env.str("CASEWRIGHT_WATCHED_FOLDER", default="")  # files in it start cases or join some
+DOCUMENT_SCANNER = env.str("CASEWRIGHT_SCANNER", default="")  # a command that looks for viruses in what comes in
 PICTURES = env.str("PICTURES", default=str(EMBEDDED.state / "pictures"))
 # With this key it is signed where every history stands; key and signed files are kept apart from the database. In
 # production the file of the key has to be named, since each machine would make one of its own.

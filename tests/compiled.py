@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from orchestration.casetypes import case_type, deployment
-from orchestration.casetypes.case_type import CaseType, content_hash
+from orchestration.casetypes.case_type import CaseType
+from orchestration.casetypes.files import content_hash
 from orchestration.engine.bpmn.view import starters
 from orchestration.ground.limits import engine_limits
 

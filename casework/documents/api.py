@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers as s
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -14,12 +15,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from casework.access import permissions
+from casework.access import permissions, trail
+from casework.actors.ledger.csv_file import csv_answer
 from casework.cases import services as cases
 from casework.cases.api import requests, shapes
 from casework.cases.api.rendering import person
 from casework.cases.read.actor_names import actor_names
 from casework.cases.read.case_view import look
+from casework.documents.labels import COLUMNS, labels_of
 from casework.documents.models import Document
 from casework.documents.read import document_for_user, documents_of, listed
 from casework.documents.services import document_add, document_downloaded
@@ -76,6 +79,44 @@ class DocumentAdded(shapes.Shape):
 class DocumentSent(requests.Sent):
     file = s.FileField(help_text=f"At most {LARGEST // MB} MB; its kind is told from its content.", max_length=500)
     level = s.ChoiceField(choices=LEVELS, required=False, default="", help_text="Left out: as the case type says.")
+
+
+class LabelShape(shapes.Shape):
+    document = s.IntegerField()
+    digest = s.CharField(help_text="SHA-256 of the document.")
+    kind = s.CharField()
+    page = s.IntegerField()
+    box = s.ListField(child=s.FloatField(), help_text="Left, upper, right, lower edge as fractions of the page.")
+    field = s.CharField()
+    found = s.CharField(help_text="As it was read.")
+    sure = s.FloatField()
+    finder = s.CharField(help_text="What found it, and in which version.")
+    state = s.CharField(help_text="`accepted` or `corrected`.")
+    right = s.CharField(help_text="What a person says that it is.")
+    in_case = s.CharField(help_text="What stands in the data of the case now, where the field is read for it.")
+
+
+class LabelList(s.Serializer[object]):
+    results = LabelShape(many=True)
+    following = s.IntegerField(help_text="`after` of the next page; 0 on the last.")
+
+
+class LabelsWanted(requests.Sent):
+    after = s.IntegerField(required=False, default=0, min_value=0)
+    form = s.ChoiceField(choices=("json", "csv"), required=False, default="json", help_text="`csv`: a file.")
+
+
+class LabelsView(APIView):
+    @described("Export what people made of documents", {200: LabelList}, 400, parameters=[LabelsWanted])
+    def get(self, request: Request) -> HttpResponseBase:
+        """Labelled data for what reads: each field that somebody accepted or corrected, of what you may see.
+        A page at a time; as CSV safe to open in a spreadsheet."""
+        given = LabelsWanted.query(request)
+        trail.list_read(request, "document-labels")
+        found = labels_of(person(request), given["after"])
+        if given["form"] == "csv":
+            return csv_answer([COLUMNS, *(one.cells() for one in found.rows)], "document-labels")
+        return Response(LabelList({"results": found.rows, "following": found.following}).data)
 
 
 class TheFile(DefaultContentNegotiation):

@@ -21,6 +21,7 @@ from casework.access.permissions import origin_of
 from casework.cases.locking import keep_refusal, locked
 from casework.documents.models import Document
 from casework.documents.reading import reading_wanted
+from casework.documents.scanner import scanned
 from casework.models import Case
 from orchestration.casetypes.case_type import by_definition
 from orchestration.documents import store
@@ -60,10 +61,11 @@ class File:
 def file_of(name: str, content: bytes) -> File | Refused:
     """A file that may become a document, or why it may not; found out before any case is locked."""
     known = kind_of(content)
-    pages = known if isinstance(known, Refused) else _pages(content, known)
+    if isinstance(known, Refused):
+        return known
+    pages = scanned(content) or _pages(content, known)
     if isinstance(pages, Refused):
         return pages
-    assert isinstance(known, Kind)
     return File(name_of(name, known), content, known, pages)
 
 

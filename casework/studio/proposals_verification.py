@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from casework.models import Proposal
 from casework.studio.publishing import DISCARDED, KEPT, PROPOSED
-from orchestration.casetypes.case_type import content_hash
+from orchestration.casetypes.files import content_hash
 from orchestration.ground.clock import utc_now
 from orchestration.shell.verification.control import BEGUN, Change, with_every_control
 

@@ -24,8 +24,9 @@ from casework.access.roles import ensure_roles
 from casework.forms.answer_validation import text_errors
 from casework.models import Proposal
 from casework.studio.upload_archive import FileChange, Unreadable, file_changes, unpacked
-from orchestration.casetypes.case_type import CaseType, Faulty, checked, content_hash
+from orchestration.casetypes.case_type import CaseType, Faulty, checked
 from orchestration.casetypes.deployment import Published, deploy
+from orchestration.casetypes.files import content_hash
 from orchestration.casetypes.offered import unoffered
 from orchestration.casetypes.usage import Usage, usage
 from orchestration.ground import clock

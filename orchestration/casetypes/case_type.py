@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cached_property, lru_cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -230,14 +229,6 @@ class Faulty(ValueError):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("; ".join(faults))
         self.faults = faults
-
-
-def content_hash(files: Mapping[str, str]) -> str:
-    """SHA-256 over names and contents, in order of names: the same files give the same hash anywhere."""
-    digest = sha256()
-    for name in sorted(files):
-        digest.update(name.encode() + b"\0" + sha256(files[name].encode()).digest())
-    return digest.hexdigest()
 
 
 def folder_files(folder: Path) -> dict[str, str]:

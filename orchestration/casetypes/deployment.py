@@ -14,7 +14,8 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from audit.services import Fact, Origin, record_control
-from orchestration.casetypes.case_type import CaseType, Faulty, checked, content_hash
+from orchestration.casetypes.case_type import CaseType, Faulty, checked
+from orchestration.casetypes.files import content_hash
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.messaging import timer_start_events

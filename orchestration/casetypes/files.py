@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
 from typing import Any, Final
 
 import yaml
@@ -26,9 +27,9 @@ READ: Final = (*MODELS, *REGISTRY, ".yaml", ".json")
 MANIFEST: Final = "manifest.yaml"
 FORMS: Final = "forms.yaml"
 SAMPLES: Final = "samples/"
+"""The folder in it whose tables (CSV) hold cases to try it with."""
 DOCUMENT: Final = "@document"
 """The place of a column that is no field of the case, but the text of the document with which it begins."""
-"""The folder in it whose tables (CSV) hold cases to try it with."""
 
 MOST_FILES: Final = 200
 MOST_CHARACTERS: Final = 4 * 1024 * 1024
@@ -327,3 +328,11 @@ def _shown(value: Json) -> str:
         return "this mapping" if isinstance(value, dict) else "this list"
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "...'"
+
+
+def content_hash(files: Mapping[str, str]) -> str:
+    """SHA-256 over names and contents, in order of names: the same files give the same hash anywhere."""
+    digest = sha256()
+    for name in sorted(files):
+        digest.update(name.encode() + b"\0" + sha256(files[name].encode()).digest())
+    return digest.hexdigest()

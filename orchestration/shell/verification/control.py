@@ -21,7 +21,8 @@ from audit.models import AuditEvent, StandingChain, VerifiedHead
 from audit.reading import links_of
 from orchestration.actors.budgets import budgets_apart
 from orchestration.actors.registry import made_facts
-from orchestration.casetypes.case_type import Faulty, by_definition, content_hash
+from orchestration.casetypes.case_type import Faulty, by_definition
+from orchestration.casetypes.files import content_hash
 from orchestration.engine.bpmn.view import starters
 from orchestration.models import Actor, ActorVersion, Definition, StartTimer
 from orchestration.shell.verification.cases import BROKEN

@@ -122,3 +122,18 @@ def test_a_page_of_a_long_document_costs_what_one_of_a_short_one_does(people: Pe
     short = statements(lambda: anna.get(address(invoice)))
     Document.objects.update(pages=400)
     assert statements(lambda: anna.get(address(invoice), {"page": "399"})) == short
+
+
+def test_what_people_made_of_it_is_labelled_data_for_whom_it_is_shown(people: People, invoice: Document) -> None:
+    anna = browser(people["anna"])
+    ReadField.objects.filter(name="company").update(value="=ACME(1)")
+    anna.post(address(invoice, "fields/company/"), {"value": "=ACME(2)", "shown": "=ACME(1)"})
+    anna.post(address(invoice, "fields/iban/"), {"value": PERSON["iban"], "shown": "-"})
+    told: Any = anna.get("/api/documents/labels/")
+    (label,) = told.json()["results"]
+    assert (label["found"], label["right"], label["state"]) == ("=ACME(1)", "=ACME(2)", "corrected")
+    assert label["page"] == 1 and len(label["box"]) == 4 and told.json()["following"] == 0
+    answer: Any = anna.get("/api/documents/labels/", {"form": "csv"})
+    file = b"".join(answer.streaming_content).decode()
+    assert "'=ACME(2)" in file and ",=ACME" not in file and PERSON["iban"] not in file
+    assert browser(people["olga"]).get("/api/documents/labels/").json()["results"] == []

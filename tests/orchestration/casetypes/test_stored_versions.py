@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import pytest
 
 from casework.actors.bundled import CASE_TYPES
-from orchestration.casetypes.case_type import Faulty, by_definition, content_hash, folder_files, read
+from orchestration.casetypes.case_type import Faulty, by_definition, folder_files, read
 from orchestration.casetypes.deployment import deploy
+from orchestration.casetypes.files import content_hash
 from orchestration.engine.commands import CompleteTask
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
