@@ -113,13 +113,13 @@ def _put_away(folder: Path, path: Path, outcome: Opened | Added | Refused) -> No
     refused = isinstance(outcome, Refused)
     below = folder / (REFUSED if refused else DONE) / path.relative_to(folder).parent
     below.mkdir(parents=True, exist_ok=True)
-    place = below / path.name
+    put = below / path.name
     for number in range(1, 1_000):
-        if not place.exists():
+        if not put.exists():
             break
-        place = below / f"{path.stem} ({number}){path.suffix}"
+        put = below / f"{path.stem} ({number}){path.suffix}"
     with suppress(FileNotFoundError):  # another worker has taken the same, and put it away
-        path.rename(place)
+        path.rename(put)
     if isinstance(outcome, Refused):
-        said = " ".join((outcome.message, *map(str, outcome.errors.values())))
-        place.with_name(place.name + ".txt").write_text(said + "\n", encoding="utf-8")
+        said = " ".join((outcome.message, *(f"{place}: {why}" for place, why in outcome.errors.items())))
+        put.with_name(put.name + ".txt").write_text(said + "\n", encoding="utf-8")
