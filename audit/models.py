@@ -80,12 +80,19 @@ class StandingChain(models.Model):
 
 
 class VerificationRun(models.Model):
-    """One verification of all chains. `whole`: from the first event of each; `ended` empty: interrupted, or at work."""
+    """One verification of all chains. `whole`: from the first event of each; `ended` empty: interrupted, or at work.
+
+    `cases`, `events`: how many there were, empty where only some were asked for; `read`: events that were read in it,
+    the others stood as they had been verified before.
+    """
 
     whole = models.BooleanField()
     begun = models.DateTimeField()
     ended = models.DateTimeField(null=True, blank=True)
     faults = models.IntegerField(default=0)
+    cases = models.BigIntegerField(null=True, blank=True)
+    events = models.BigIntegerField(null=True, blank=True)
+    read = models.BigIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"verification of {self.begun:%Y-%m-%d %H:%M}"

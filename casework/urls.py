@@ -21,6 +21,7 @@ from casework.documents import views as documents
 from casework.drafts import views as drafts
 from casework.events import views as events
 from casework.events.hook import hook
+from casework.governance import register_page
 from casework.governance import views as governance
 from casework.intake import views as intake
 from casework.knowledge import views as knowledge
@@ -182,6 +183,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/<path:name>/", help.help_page, name="help-page"),
     path("changes/", governance.controls, name="controls"),
     path("changes/access/", governance.access, name="access"),
+    path("changes/registers/", register_page.register, name="register"),
     path("changes/proof/", governance.proof, name="proof"),
     path("changes/proof/verifier.py", governance.verifier, name="verifier"),
     path("metrics", metrics.metrics, name="metrics"),

@@ -1,6 +1,6 @@
 """What is proven by now, and how does somebody outside prove it?
 
-What was signed, as the chain of rules tells it, the newest first; and the verification that ended last.
+What was signed, as the chain of rules tells it, the newest first; and what the verifications of all histories found.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ import orjson
 
 from audit.checkpoints import CheckpointFault, public, signing_key
 from audit.models import AuditEvent, AuditPayload, StandingChain, VerificationRun
+from orchestration.models import Instance
 from orchestration.shell.verification.checkpoints import ANEW, TAKEN
 
 SHOWN: Final = 50
+RUNS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,24 @@ def public_key() -> tuple[str, str]:
         return "", str(fault)
 
 
-def last_verification() -> VerificationRun | None:
-    """The last one over all histories that came to its end."""
-    return VerificationRun.objects.exclude(ended=None).order_by("-ended").first()
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """What the last verification of all histories found, beside how many cases there are now.
+
+    `share`: per cent of all cases of now that were found to hold, rounded down; `runs`: the newest ones, to compare.
+    """
+
+    run: VerificationRun
+    now: int
+    share: int
+    runs: tuple[VerificationRun, ...]
+
+
+def completeness() -> Completeness | None:
+    """None: nobody has verified all histories since their number is kept."""
+    runs = tuple(VerificationRun.objects.exclude(ended=None).exclude(cases=None).order_by("-ended")[:RUNS])
+    if not runs:
+        return None
+    run, now = runs[0], Instance.objects.count()
+    held = max(0, min(run.cases or 0, now) - run.faults)
+    return Completeness(run, now, 100 * held // now if now else 100, runs)

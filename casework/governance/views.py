@@ -11,7 +11,7 @@ from django.shortcuts import render
 
 from audit.verifier import __file__ as VERIFIER
 from casework.access import permissions
-from casework.governance.proof import last_verification, public_key, signings
+from casework.governance.proof import completeness, public_key, signings
 from casework.governance.read import PAGE, accesses, changes
 from casework.web.decorators import person, reads
 
@@ -47,7 +47,7 @@ def proof(request: HttpRequest) -> HttpResponse:
     if not permissions.may_audit(person(request)):
         raise PermissionDenied("What is proven is shown to auditors.")
     key, lacking = public_key()
-    context = {"signings": signings(), "key": key, "lacking": lacking, "run": last_verification()}
+    context = {"signings": signings(), "key": key, "lacking": lacking, "complete": completeness()}
     return render(request, "governance/proof.html", context)
 
 

@@ -51,7 +51,7 @@ PLACES: Final = {
     "people-groups": "use/people", "people-group": "use/people", "people-who": "use/people",
     "people-matrix": "use/people",
     "password-link": "use/start",
-    "controls": "operations", "access": "operations", "proof": "operations",
+    "controls": "operations", "access": "operations", "proof": "operations", "register": "operations",
     "verifier": "operations", "events": "events", "inlet-new": "events",
     "subscriber-new": "events", "subscriber": "events",
 }  # fmt: skip

@@ -71,7 +71,7 @@ def test_a_run_that_was_interrupted_goes_on(monkeypatch: pytest.MonkeyPatch) -> 
     interrupted(whole=True)
     report = verify_all(whole=True, processes=1, **NOTHING)
     assert report.went_on and report.before == 10
-    ended(report, 0)
+    ended(report, 0, 0)
     assert not verify_all(whole=True, processes=1, **NOTHING).went_on
     assert VerificationRun.objects.count() == 2
 

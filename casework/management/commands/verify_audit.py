@@ -61,7 +61,7 @@ class Command(BaseCommand):
         signed = self._signed() if not cases else None
         broken += signed is not None and bool(signed.faults)
         keep_standing(report.run.pk, heads)
-        ended(report, broken)
+        ended(report, broken, None if cases else sum(verdict.events for _, verdict in standing))
         if broken:
             raise CommandError(f"{broken} histories do not hold")
         self._holds(report, [verdict for _, verdict in standing])

@@ -102,10 +102,14 @@ def verify_all(
     return report
 
 
-def ended(report: Report, faults: int) -> None:
-    """The run is over: the next one begins anew."""
-    report.run.ended, report.run.faults = datetime.now(UTC), faults
-    report.run.save()
+def ended(report: Report, faults: int, standing: int | None) -> None:
+    """The run is over: the next one begins anew. `standing`: events of the chains that no case owns; None: only some
+    cases were asked for, so nothing is said of all."""
+    run = report.run
+    run.ended, run.faults, run.read = datetime.now(UTC), faults, report.read
+    if standing is not None:
+        run.cases, run.events = report.cases, report.read + report.events_before + standing
+    run.save()
 
 
 def _run(*, whole: bool) -> tuple[VerificationRun, bool]:

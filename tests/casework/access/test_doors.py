@@ -21,6 +21,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from audit.models import AuditEvent
 from casework.cases.services import external_receive, item_plan
 from casework.documents.services import Added, document_add
 from casework.models import Case, Proposal, SavedView
@@ -133,6 +134,15 @@ def addresses(resolver: URLResolver | None = None) -> Iterator[str]:
             yield pattern.name or f"without a name: {pattern.pattern}"
 
 
+def decided(case: Case) -> int:
+    """The event of the first decision in a case."""
+    return (
+        AuditEvent.objects.filter(chain=case.instance_id, action="engine.DecisionEvaluated")
+        .earliest("sequence")
+        .sequence
+    )
+
+
 def parts(name: str, scene: Scene) -> dict[str, Any]:
     """What stands in the address with this name."""
     definition = scene.case.instance.definition_id
@@ -167,6 +177,7 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "case-deadline": {"case_id": case, "key": "answer"},
         "calendar": {"key": "office"},
         "case-handoffs": {"case_id": case},
+        "case-why": {"case_id": case, "sequence": decided(scene.case)},
         "case-trouble": {"case_id": case, "number": scene.incident},
         "api-incident": {"case": scene.troubled.pk, "incident": scene.incident},
         "rules-version": {"definition_id": definition},

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 
 from audit.checkpoints import public, signing_key
+from audit.models import VerificationRun
 from audit.services import Origin
+from casework.models import Case
 from orchestration.ground import clock
 from orchestration.shell.verification.checkpoints import begin_anew, take
 
@@ -47,3 +52,25 @@ def test_where_nothing_is_signed_the_page_says_why(people: dict[str, User]) -> N
 def test_the_verifier_is_the_file_of_this_product(people: dict[str, User]) -> None:
     taken = text_of(people["axel"], "/changes/proof/verifier.py")
     assert taken == " ".join(Path("audit/verifier.py").read_text().split())
+
+
+def test_how_much_is_verified_is_told_with_its_figures(people: dict[str, User], open_case: Callable[..., Case]) -> None:
+    open_case()
+    call_command("verify_audit", "--processes", "1", stdout=io.StringIO())
+    run = VerificationRun.objects.get()
+    assert (run.cases, run.faults) == (1, 0) and run.events is not None and run.events > run.read > 0
+    shown = text_of(people["axel"], "/changes/proof/")
+    assert f"<strong>100 % of 1 case</strong> and {run.events} events, checked" in shown and "all held" in shown
+    case = open_case()
+    assert "<strong>50 % of 2 cases</strong>" in text_of(people["axel"], "/changes/proof/")
+    call_command("verify_audit", str(case.instance_id), "--processes", "1", stdout=io.StringIO())
+    assert "<strong>50 % of 2 cases</strong>" in text_of(people["axel"], "/changes/proof/")  # some are not all
+
+
+def test_a_history_that_does_not_hold_is_in_the_share(people: dict[str, User], open_case: Callable[..., Case]) -> None:
+    case = open_case()
+    Case.objects.filter(pk=case.pk).update(state="Closed for good")
+    with pytest.raises(CommandError):
+        call_command("verify_audit", "--processes", "1", stdout=io.StringIO())
+    shown = text_of(people["axel"], "/changes/proof/")
+    assert "<strong>0 % of 1 case</strong>" in shown and "1 history did not hold." in shown

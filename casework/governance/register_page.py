@@ -1,0 +1,104 @@
+"""Where does an auditor look through what happened in all cases?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from casework.access import permissions
+from casework.actors.ledger.csv_file import csv_answer
+from casework.governance.register import PAGE, REGISTERS, Found, Wanted, found
+from casework.web.decorators import person, reads
+from orchestration.ground import clock
+
+FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+FIELDS = ("who", "case", "since", "until", "version", "rule", "before")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for, as it was typed."""
+
+    register: str
+    who: str = ""
+    case: str = ""
+    since: str = ""
+    until: str = ""
+    version: str = ""
+    rule: str = ""
+    before: str = ""
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Asked:
+        register = request.GET.get("register", "")
+        return cls(
+            register if register in REGISTERS else next(iter(REGISTERS)),
+            **{name: request.GET.get(name, "").strip()[:200] for name in FIELDS},
+        )
+
+    def wanted(self) -> Wanted:
+        """What cannot be read as a day, a moment or a number counts as not asked for."""
+        ends = (_moment(self.before), _after(self.until), clock.utc_now() + timedelta(days=1))
+        return Wanted(
+            self.register, min(end for end in ends if end is not None), _day(self.since) or FIRST,
+            self.who if not self.who or ":" in self.who else f"person:{self.who}",
+            int(self.case) if self.case.isdecimal() and len(self.case) < 15 else 0, self.version, self.rule,
+        )  # fmt: skip
+
+    def query(self, **changed: str) -> str:
+        given = {"register": self.register, **{name: getattr(self, name) for name in FIELDS}, **changed}
+        return "?" + urlencode({name: value for name, value in given.items() if value})
+
+
+@reads
+def register(request: HttpRequest) -> HttpResponse:
+    """One register, filtered; `as=csv`: as a sheet."""
+    if not _may(person(request)):
+        raise PermissionDenied("What happened in all cases is shown to auditors who may read them all.")
+    asked = Asked.of(request)
+    rows = found(asked.wanted())
+    if request.GET.get("as") == "csv":
+        lines = [("event", "when", "who", "on behalf of", "what", "version", "case"), *map(_cells, rows)]
+        return csv_answer(lines, f"register-{asked.register}")  # type: ignore[return-value]
+    context: dict[str, Any] = {
+        "rows": rows, "asked": asked, "named": REGISTERS[asked.register][0],
+        "tabs": [(asked.query(register=key, before=""), name, key) for key, (name, _) in REGISTERS.items()],
+        "older": asked.query(before=rows[-1].at.isoformat()) if len(rows) == PAGE else "",
+        "sheet": asked.query() + "&as=csv",
+    }  # fmt: skip
+    return render(request, "governance/register.html", context)
+
+
+def _may(user: User) -> bool:
+    return permissions.may_audit(user) and permissions.has_everywhere(user, "casework.view_case")
+
+
+def _cells(row: Found) -> tuple[str, ...]:
+    return str(row.sequence), row.at.isoformat(), row.who, row.behalf, row.words, row.version, str(row.case or "")
+
+
+def _day(text: str) -> datetime | None:
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), UTC)
+    except ValueError:
+        return None
+
+
+def _after(text: str) -> datetime | None:
+    day = _day(text)
+    return None if day is None or day.year > 9000 else day + timedelta(days=1)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None

@@ -1,0 +1,76 @@
+"""An auditor finds what happened in all cases by person, case, day, version and rule, and reads no content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from casework.governance.register import REGISTERS
+from casework.models import Case
+from casework.tasks.services import task_claim
+from orchestration.ground import clock
+from tests.casework.actions import open_task, statements
+
+pytestmark = pytest.mark.django_db
+
+People = dict[str, User]
+
+
+def asked(who: User, query: str = "") -> str:
+    client = Client()
+    client.force_login(who)
+    answer = client.get(f"/changes/registers/{query}")
+    assert answer.status_code == 200
+    return " ".join(answer.getvalue().decode().split())
+
+
+def test_registers_find_what_was_done_and_lead_to_its_event(people: People, analysed: Callable[..., Case]) -> None:
+    case, other = analysed(), analysed()
+    task_claim(by=people["anna"], task=open_task(case))
+    client = Client()
+    client.force_login(people["anna"])
+    client.get("/rules/")
+    axel, today = people["axel"], clock.utc_now().date()
+    ai = asked(axel)
+    assert "was called" in ai and f"case {case.pk}, event" in ai and f"case {other.pk}, event" in ai
+    work = asked(axel, "?register=people&who=anna")
+    assert "Anna Adler" in work and f"/cases/{case.pk}/history/" in work and f"/cases/{other.pk}/" not in work
+    assert "No event fits" in asked(axel, "?register=people&who=clara")
+    assert "was denied access" in asked(axel, f"?register=denials&who=anna&since={today}&until={today}")
+    assert "No event fits" in asked(axel, "?register=denials&until=2020-01-01")
+    assert f"case {other.pk}, event" not in asked(axel, f"?register=rules&case={case.pk}&version=complaint v1")
+    assert f"case {case.pk}, event" in asked(axel, "?register=rules&rule=rest")
+    assert "No event fits" in asked(axel, "?register=rules&rule=no-such-rule")
+    assert "deployed a version" in asked(axel, "?register=changes")
+
+
+def test_registers_hold_no_content_of_a_case(people: People, analysed: Callable[..., Case]) -> None:
+    analysed()
+    for key in REGISTERS:
+        for query in (f"?register={key}", f"?register={key}&as=csv"):
+            shown = asked(people["axel"], query)
+            assert "Sandoval" not in shown and "swallowed" not in shown
+
+
+@pytest.mark.parametrize(
+    "query", ["?register=x", "?case=abc&since=never&until=9999-12-31&before=soon", "?case=999999999"]
+)
+def test_what_cannot_be_read_is_not_asked_for(people: People, query: str) -> None:
+    asked(people["axel"], query)
+
+
+def test_a_register_costs_the_same_statements_whatever_it_finds(people: People, analysed: Callable[..., Case]) -> None:
+    client = Client()
+    client.force_login(people["axel"])
+    client.get("/changes/registers/")
+    none = statements(lambda: client.get("/changes/registers/"))
+    analysed()
+    assert statements(lambda: client.get("/changes/registers/")) <= none + 1
+
+
+def test_a_sheet_names_its_columns(people: People, analysed: Callable[..., Case]) -> None:
+    analysed()
+    assert asked(people["axel"], "?register=rules&as=csv").startswith("event,when,who,on behalf of,what,version,case")
