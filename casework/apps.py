@@ -12,7 +12,7 @@ class CaseworkConfig(AppConfig):
         from django.urls import register_converter
 
         from casework import celery  # noqa: F401 - tasks sent from any process then know the broker
-        from casework.access import roles_verification, trail  # noqa: F401 - it listens to who comes and goes
+        from casework.access import roles_verification, sessions, trail  # noqa: F401 - they listen to who comes and goes
         from casework.actors.ledger import verification as rates_verification
         from casework.cases import verification
         from casework.cases.case_row import keep_face, open_face_of_start
@@ -24,6 +24,7 @@ class CaseworkConfig(AppConfig):
         from casework.documents import reading, worker_tasks  # noqa: F401 - workers know tasks by them
         from casework.documents import verification as documents_verification
         from casework.intake import watched
+        from casework.people import worker_tasks as people_tasks  # noqa: F401 - workers know its task by this
         from casework.studio import proposals_verification
         from casework.tasks import workers  # noqa: F401 - workers find its task by this
         from casework.tasks.by_rule import ask_again

@@ -12,9 +12,10 @@ from django.db.models import F
 from django.utils.functional import cached_property
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
+from casework.access.models import SignedIn as SignedIn  # Django finds models by this module
 from casework.deadlines.models import Deadline as Deadline
 from casework.deadlines.models import WorkingCalendar as WorkingCalendar
-from casework.documents.models import Document as Document  # Django finds models by this module
+from casework.documents.models import Document as Document
 from casework.documents.models import ReadField as ReadField
 from casework.documents.models import Reading as Reading
 from casework.documents.models import ReadPage as ReadPage

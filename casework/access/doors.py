@@ -50,6 +50,11 @@ RULES: Final = {
 }
 
 DOORS: Final = {
+    "password-forgotten": ("anybody", "anybody"),
+    "account": ("signed-in", ""),
+    "account-sessions": ("", "signed-in"),
+    "account-password": ("signed-in", "signed-in"),
+    "account-again": ("signed-in", "signed-in"),
     "api-case-deadlines": ("view", "assign"),
     "api-cases-documents": ("", "open"),
     "calendar": ("publish", "publish"),

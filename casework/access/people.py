@@ -17,6 +17,7 @@ from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from audit.services import Fact, Origin, record_control
+from casework.access.models import SignedIn
 from casework.models import GroupClearance
 from orchestration.ground.clock import utc_now
 from orchestration.ground.refusals import Refused
@@ -85,6 +86,7 @@ def sessions_end(user: User) -> None:
         if session.get_decoded().get(SESSION_KEY) == str(user.pk)
     ]
     Session.objects.filter(pk__in=theirs).delete()
+    SignedIn.objects.filter(person=user).delete()
 
 
 @transaction.atomic

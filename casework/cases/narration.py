@@ -15,6 +15,7 @@ from audit.selectors import Entry
 from casework.cases.document_words import DOCUMENTS
 from casework.cases.handoff_words import HANDOFFS, Told, routed
 from casework.cases.read.past import Past
+from casework.cases.reveal_reasons import KINDS as REASONS
 from casework.cases.task_words import TASKS, tags_changed
 from orchestration.casetypes.case_type import CaseType
 from orchestration.view.models import SUB_PROCESSES, Event
@@ -261,7 +262,8 @@ def _decision(detail: Detail, names: Names) -> Told:
 def _revealed(detail: Detail, names: Names) -> Told:
     parts = detail["path"].strip("/").split("/")
     field = " / ".join(names.field("/".join(parts[: upto + 1])) for upto in range(len(parts)))
-    return Told("access", "eye", f"revealed {field}: {_quoted(detail['reason'])}")
+    kind = f" ({REASONS[detail['kind']].lower()})" if detail.get("kind") in REASONS else ""
+    return Told("access", "eye", f"revealed {field}{kind}: {_quoted(detail['reason'])}")
 
 
 def _refused(detail: Detail, _: Names) -> Told:

@@ -23,7 +23,7 @@ from casework.cases.locking import keep_refusal, locked
 from casework.cases.own_words import keep_own_words, masked_words
 from casework.cases.verification import verify
 from casework.forms import answer_validation
-from casework.models import Case, Reveal
+from casework.models import Case
 from orchestration.engine.commands import Command, PlanItem, ReceiveMessage, Terminate, Trigger
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -36,7 +36,6 @@ from orchestration.view.state import State
 
 Json = Any
 
-REVEALED_FOR = timedelta(minutes=15)
 VIEW_AGAIN_AFTER = timedelta(minutes=10)
 REASON_LEAST, REASON_MOST = 3, 500
 
@@ -163,26 +162,6 @@ def case_change(*, by: User, case: Case, transition: str, reason: str = "") -> D
         outcome = services.send(held, command, origin_of(by), facts)
         keep_own_words(case, by, [reason.strip()] if reason.strip() else [], outcome)
         return outcome
-
-
-def field_reveal(*, by: User, case: Case, path: str, reason: str, item: int | None = None) -> Reveal | Refused:
-    """Show a masked field (a JSON Pointer) to this person for a while. The reason is kept in the history.
-
-    `item`: the open item in whose part of the case the field stands; None: the case itself.
-    """
-    reason = reason.strip()
-    if not 5 <= len(reason) <= 500 or answer_validation.text_errors({"reason": reason}):
-        errors = {"reason": "Say in 5 to 500 characters why you need to see this."}
-        return Refused("invalid", errors["reason"], errors)
-    with transaction.atomic():
-        held = locked(case.instance_id)
-        if path not in seen(held, case, by, item).view.masked:
-            return Refused("unknown", "There is nothing masked for you at this place.")
-        until = held.at + REVEALED_FOR
-        revealed = Fact("field.revealed", {"path": path, "reason": reason, "until": until.isoformat()})
-        services.record(held, [revealed], origin_of(by))
-        keep_own_words(case, by, [reason], None)
-        return Reveal.objects.create(case=case, person=by, path=path, reason=reason, until=until)
 
 
 def case_viewed(*, by: User, case: Case) -> int:

@@ -158,8 +158,15 @@ def _widget(schema: Mapping[str, Any]) -> forms.Widget:
 
 
 class RevealForm(forms.Form):
+    """`kinds`: the kinds of reasons, by key."""
+
     path = forms.CharField(widget=forms.HiddenInput, max_length=200)
+    kind = forms.ChoiceField(label="What kind of reason", required=False, widget=forms.Select({"class": "form-select"}))
     reason = forms.CharField(
         label="Why do you need to see it?", required=False, widget=forms.TextInput({**INPUT, "autocomplete": "off"}),
         help_text="Kept in the history under your name. You see the value for 15 minutes.",
     )  # fmt: skip
+
+    def __init__(self, kinds: Mapping[str, str], *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["kind"].choices = kinds.items()  # type: ignore[attr-defined]  # of the field that stands above

@@ -34,14 +34,14 @@ class Question(Sent):
     subject = ObjectField(help_text='`{"type": "person", "id": their sign-in name}`')
     action = ObjectField(help_text="`name`: view, work, reply, reveal, assign, audit; of tasks also claim, complete.")
     resource = ObjectField(help_text='`{"type": "case" or "task", "id": its number}`')
-    context = ObjectField(required=False, default=dict, help_text="Read by nobody: no rule here asks for it.")
+    context = ObjectField(required=False, default=dict, help_text="Read by nobody: no rule here asks for it.")  # type: ignore[assignment]
 
 
 class Questions(Sent):
     subject = ObjectField(required=False, default=dict, help_text="Where an evaluation names none.")
     action = ObjectField(required=False, default=dict)
     resource = ObjectField(required=False, default=dict)
-    context = ObjectField(required=False, default=dict)
+    context = ObjectField(required=False, default=dict)  # type: ignore[assignment]
     options = ObjectField(required=False, default=dict, help_text="`evaluations_semantic`: where to stop.")
     evaluations = s.ListField(child=ObjectField(), min_length=1, max_length=MOST)
 
@@ -50,13 +50,13 @@ class Search(Sent):
     subject = ObjectField(required=False, default=dict)
     action = ObjectField(required=False, default=dict)
     resource = ObjectField(required=False, default=dict)
-    context = ObjectField(required=False, default=dict)
+    context = ObjectField(required=False, default=dict)  # type: ignore[assignment]
     page = ObjectField(required=False, default=dict, help_text="`token`: the `next_token` of the page before.")
 
 
 class Decision(s.Serializer[Any]):
     decision = s.BooleanField()
-    context = ObjectField(required=False, help_text="Why not: `unseen`, as if it were not there, or `denied`.")
+    context = ObjectField(required=False, help_text="Why not: `unseen`, as if it were not there, or `denied`.")  # type: ignore[assignment]
 
 
 class Decisions(s.Serializer[Any]):

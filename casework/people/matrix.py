@@ -53,7 +53,7 @@ def lines(groups: list[GroupRow]) -> list[Line]:
     return [
         Line(address, method, RULES[rule].words, tuple(_cell(RULES[rule], group) for group in groups))
         for name, address in _addresses()
-        for method, rule in zip(METHODS, DOORS[name], strict=True)
+        for method, rule in zip(METHODS, DOORS.get(name, ("", "")), strict=True)
         if rule
     ]
 

@@ -50,7 +50,7 @@ PLACES: Final = {
     "people": "use/people", "person": "use/people", "person-new": "use/people", "person-link": "use/people",
     "people-groups": "use/people", "people-group": "use/people", "people-who": "use/people",
     "people-matrix": "use/people",
-    "password-link": "use/start",
+    "password-link": "use/start", "account": "use/start", "account-password": "use/start",
     "controls": "operations", "access": "operations", "proof": "operations", "register": "operations",
     "verifier": "operations", "events": "events", "inlet-new": "events",
     "subscriber-new": "events", "subscriber": "events",

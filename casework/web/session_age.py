@@ -16,6 +16,8 @@ from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
+from casework.access.sessions import session_seen
+
 BEGAN: Final = "began"
 RENEWED: Final = "renewed"
 RENEW_AFTER: Final = 300
@@ -45,6 +47,7 @@ def _look_at_the_age(request: HttpRequest) -> None:
         session.flush()
     elif now - session.get(RENEWED, 0) > RENEW_AFTER and not _by_itself(request):
         session[RENEWED] = now
+        session_seen(session.session_key)
 
 
 def _by_itself(request: HttpRequest) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from casework.access import permissions
+from casework.access.sessions import is_fresh
 from casework.cases import services
 from casework.cases.api import requests, shapes
 from casework.cases.api.rendering import person, progress
 from casework.cases.read.case_view import look
+from casework.cases.revealing import field_reveal
 from casework.web.api.docs import described, example
 from casework.web.api.errors import refusal
 from orchestration.casetypes.case_type import by_definition
@@ -108,7 +112,9 @@ class RevealView(APIView):
         by = person(request)
         found = permissions.case_for_user(by, case, "reveal")
         given = requests.Reveal.body(request)
-        outcome = services.field_reveal(by=by, case=found, **given)
+        if isinstance(request.successful_authenticator, SessionAuthentication) and not is_fresh(request._request):
+            raise PermissionDenied("Give your password once more before: open the page of the value.")
+        outcome = field_reveal(by=by, case=found, **given)
         if isinstance(outcome, Refused):
             return refusal(outcome)
         shown = look(user=by, case=found, now=clock.utc_now()).view.data

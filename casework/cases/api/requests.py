@@ -13,6 +13,7 @@ from casework.cases.api.shapes import AnyField, ObjectField
 from casework.cases.available_actions import CHANGES, URGENCY
 from casework.cases.incidents import WAYS
 from casework.cases.read.plan_options import LABELS
+from casework.cases.reveal_reasons import KINDS, OTHER
 from casework.models import Case
 
 SOURCE_MOST: int = Case._meta.get_field("source").max_length or 0
@@ -168,6 +169,7 @@ class Reply(Sent):
 class Reveal(Sent):
     path = s.CharField(max_length=200, help_text="JSON Pointer (RFC 6901), one of the case's `masked`.")
     reason = s.CharField(help_text="Why you need to see it: 5 to 500 characters, kept in the history.")
+    kind = s.ChoiceField(choices=list(KINDS), required=False, default=OTHER, help_text="What kind of reason it is.")
 
 
 class Plan(Sent):

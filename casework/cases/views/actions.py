@@ -5,18 +5,22 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from casework.access import permissions
+from casework.access.sessions import FRESH_FOR, is_fresh
 from casework.cases import services
 from casework.cases.available_actions import CHANGES, URGENCY
 from casework.cases.read.case_view import Look, look
 from casework.cases.read.change_page import change_page
 from casework.cases.read.fields import fields
+from casework.cases.reveal_reasons import KINDS, OTHER
+from casework.cases.revealing import field_reveal
 from casework.cases.views.pages import shown
 from casework.drafts.services import draft_end, keeping
 from casework.forms.rendering import RevealForm, answers_form
 from casework.models import Case
-from casework.web.decorators import answered, page_or_part, person, reads_and_writes, refusal, writes
+from casework.web.decorators import answered, page_or_part, person, reads_and_writes, refusal, wants_part, writes
 from orchestration.casetypes.case_type import External
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -83,25 +87,36 @@ def case_answered(request: HttpRequest, case: Case, outcome: object, said: str) 
 def reveal(request: HttpRequest, case_id: int) -> HttpResponse:
     """Ask for the reason, then show the field for a while."""
     case = permissions.case_for_user(person(request), case_id, "reveal")
+    if not is_fresh(request, FRESH_FOR if request.method != "POST" else 2 * FRESH_FOR):
+        return _again(request)
     item = _item_of_task(request, case)
     seen = look(user=person(request), case=case, now=clock.utc_now(), item=item)
     path = (request.POST if request.method == "POST" else request.GET).get("path", "")
     field = next((each for each in fields(seen) if each.pointer == path), None)
     if field is None:
         raise Http404("There is no such field in this case.")
-    form = RevealForm(request.POST or None, initial={"path": path}, label_suffix="")
+    form = RevealForm(KINDS, request.POST or None, initial={"path": path, "kind": OTHER}, label_suffix="")
     context = {"form": form, "field": field, "case": case, "title": seen.view.text(case.title), "next": _next(request)}
     if request.method != "POST":
         return page_or_part(request, "cases/reveal.html", "cases/_reveal.html", context)
-    reason = request.POST.get("reason", "")
-    outcome = services.field_reveal(by=person(request), case=case, path=path, reason=reason, item=item)
+    kind, reason = request.POST.get("kind", OTHER), request.POST.get("reason", "")
+    outcome = field_reveal(by=person(request), case=case, path=path, reason=reason, kind=kind, item=item)
     if isinstance(outcome, Refused) and outcome.errors:
         form.full_clean()
-        form.add_error("reason", outcome.errors["reason"])
+        for name, told in outcome.errors.items():
+            form.add_error(name, told)
         return render(request, "cases/reveal.html", context, status=400)
     if isinstance(outcome, Refused):
         return refusal(request, outcome, reverse("case", args=[case.pk]))
     return redirect(_next(request) or reverse("case-data", args=[case.pk]))
+
+
+def _again(request: HttpRequest) -> HttpResponse:
+    """To where the password is asked for once more, and back to the question."""
+    sent = request.POST if request.method == "POST" else request.GET
+    asked = {name: sent[name] for name in ("path", "task") if name in sent}
+    address = f"{reverse('account-again')}?{urlencode({'next': f'{request.path}?{urlencode(asked)}'})}"
+    return HttpResponse(headers={"HX-Redirect": address}) if wants_part(request) else redirect(address)
 
 
 def _next(request: HttpRequest) -> str:

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 
+from casework.access.sessions import CONFIRMED
+from casework.cases import revealing
 from casework.models import Case, Reveal
 from orchestration.ground import clock
 from tests.casework.actions import Door, denials, door, kept
@@ -84,3 +87,37 @@ def test_not_by_those_without_the_right(door: Door, people: People, analysed: Ca
         assert door(people[name], "reveal", case.pk, **IBAN).status_code == status
     assert not Reveal.objects.exists()
     assert denials(case) == [("person:anna", "reveal"), ("person:axel", "reveal")]
+
+
+def test_a_page_asks_for_the_password_again_when_it_was_given_long_ago(
+    people: People, analysed: Callable[..., Case]
+) -> None:
+    case, browser = analysed(), Client()
+    browser.force_login(people["clara"])
+    session = browser.session
+    session[CONFIRMED] = 0
+    session.save()
+    asked = browser.get(f"/cases/{case.pk}/reveal/?path=/customer/iban")
+    assert asked.status_code == 302 and asked["Location"].startswith("/account/again/?next=")
+    assert browser.post(f"/cases/{case.pk}/reveal/", IBAN).status_code == 302 and not Reveal.objects.exists()
+    by_api = browser.post(f"/api/cases/{case.pk}/reveal/", IBAN, content_type="application/json")
+    assert by_api.status_code == 403 and not Reveal.objects.exists()
+
+
+def test_the_kind_of_the_reason_is_kept(door: Door, people: People, analysed: Callable[..., Case]) -> None:
+    case = analysed()
+    assert door(people["clara"], "reveal", case.pk, **IBAN, kind="no such kind").status_code == 400
+    assert door(people["clara"], "reveal", case.pk, **IBAN, kind="payment").status_code == door.done
+    assert kept(case, "field.revealed")[0].detail["kind"] == "payment"
+
+
+def test_not_more_than_so_many_within_an_hour(
+    door: Door, people: People, analysed: Callable[..., Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(revealing, "MOST", 1)
+    case = analysed()
+    door(people["clara"], "reveal", case.pk, **IBAN)
+    more = {"path": "/customer/card", "reason": IBAN["reason"]}
+    assert door(people["clara"], "reveal", case.pk, **more).status_code == 409
+    Reveal.objects.update(until=clock.utc_now() - timedelta(hours=1))
+    assert door(people["clara"], "reveal", case.pk, **more).status_code == door.done

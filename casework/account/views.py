@@ -1,0 +1,101 @@
+"""Where does somebody look after their own sign-in: password, where they are signed in, who they are again?"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.forms import PasswordChangeForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from casework.access import people, permissions, sessions
+from casework.access import sign_in_limits as limits
+from casework.access.addresses import client_address
+from casework.access.sign_in import in_words
+from casework.people.worker_tasks import link_wanted
+from casework.web.decorators import person, reads, reads_and_writes, writes
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@reads
+def account(request: HttpRequest) -> HttpResponse:
+    """Who one is here, and where one is signed in."""
+    user = person(request)
+    context = {
+        "clearance": permissions.clearance(user), "groups": permissions.groups_of(user).values(),
+        "sessions": sessions.sessions_of(user), "here": request.session.session_key,
+    }  # fmt: skip
+    return render(request, "account/account.html", context)
+
+
+@writes
+def sessions_end(request: HttpRequest) -> HttpResponse:
+    """End one of one's sessions (`session`, its number), or all others."""
+    user, which = person(request), request.POST.get("session", "")
+    if which == "others":
+        ended = sessions.others_end(user, request.session.session_key)
+        messages.success(request, f"You are signed out in {ended} other place{'' if ended == 1 else 's'}.")
+    elif which.isascii() and which.isdecimal() and len(which) < 16 and sessions.session_end(user, int(which)):
+        messages.success(request, "You are signed out there.")
+    else:
+        messages.error(request, "This sign-in had ended already.")
+    return redirect("account")
+
+
+@reads_and_writes
+def password(request: HttpRequest) -> HttpResponse:
+    """Another password, for who knows the old one. All other sessions end."""
+    user = person(request)
+    form = PasswordChangeForm(user, request.POST if request.method == "POST" else None)
+    if request.method != "POST":
+        return render(request, "account/password.html", {"form": form})
+    wait = limits.attempt(user.get_username(), client_address(request))
+    if wait or not form.is_valid():
+        if not wait and "old_password" not in form.errors:
+            limits.came_in(user.get_username(), client_address(request))
+        context = {"form": form, "wait": in_words(wait) if wait else ""}
+        return render(request, "account/password.html", context, status=429 if wait else 400)
+    limits.came_in(user.get_username(), client_address(request))
+    people.password_set(user=user, password=form.cleaned_data["new_password1"], origin=permissions.origin_of(user))
+    login(request, user, BACKEND)
+    messages.success(request, "Your password is changed. You are signed out everywhere else.")
+    return redirect("account")
+
+
+@reads_and_writes
+def again(request: HttpRequest) -> HttpResponse:
+    """The password once more, before something that asks for a fresh sign-in."""
+    user = person(request)
+    target = (request.POST if request.method == "POST" else request.GET).get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    context = {"next": target if safe else ""}
+    if request.method != "POST":
+        return render(request, "account/again.html", context)
+    wait = limits.attempt(user.get_username(), client_address(request))
+    if wait or not user.check_password(request.POST.get("password", "")):
+        told = f"Too many attempts. Try again in {in_words(wait)}." if wait else "This is not your password."
+        return render(request, "account/again.html", context | {"wrong": told}, status=429 if wait else 400)
+    limits.came_in(user.get_username(), client_address(request))
+    sessions.confirm(request)
+    return redirect(context["next"] or "account")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """A link by mail for who has forgotten their password. The answer is the same whether anybody has the address."""
+    context: dict[str, object] = {"mails": bool(settings.EMAIL_URL), "sent": False}
+    if request.method != "POST" or not settings.EMAIL_URL:
+        return render(request, "account/forgotten.html", context)
+    email = request.POST.get("email", "").strip()[:254]
+    wait = limits.attempt(f"reset {email}", f"reset {client_address(request)}")
+    if wait:
+        context["wait"] = in_words(wait)
+        return render(request, "account/forgotten.html", context, status=429)
+    link_wanted.delay(email, f"{request.scheme}://{request.get_host()}")
+    return render(request, "account/forgotten.html", context | {"sent": True})
