@@ -50,6 +50,11 @@ RULES: Final = {
 }
 
 DOORS: Final = {
+    "api-case-fields": ("work", "work"),
+    "cases-stuck": ("signed-in", ""),
+    "knowledge": ("signed-in", "publish"),
+    "knowledge-document": ("signed-in", ""),
+    "knowledge-document-withdraw": ("", "publish"),
     "password-forgotten": ("anybody", "anybody"),
     "account": ("signed-in", ""),
     "account-sessions": ("", "signed-in"),
