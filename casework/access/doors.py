@@ -50,6 +50,8 @@ RULES: Final = {
 }
 
 DOORS: Final = {
+    "api-document-labels": ("signed-in", ""),
+    "register": ("audit", ""),
     "api-case-fields": ("work", "work"),
     "cases-stuck": ("signed-in", ""),
     "knowledge": ("signed-in", "publish"),
