@@ -15,6 +15,7 @@ from casework.actors import version_views as actor_versions
 from casework.actors import views as actors
 from casework.actors.ledger import budget_pages, measure_pages
 from casework.actors.ledger import views as ledger
+from casework.cases.list_live import cases_live
 from casework.cases.live import case_live
 from casework.cases.views import actions, attention, editing, handoffs, history, incidents, listing, pages, stuck
 from casework.deadlines import views as deadlines
@@ -33,6 +34,7 @@ from casework.people import views as people
 from casework.proof import views as proof
 from casework.search import views as search
 from casework.studio.views import models, rules
+from casework.tasks.board_live import board_live
 from casework.tasks.live import inbox_live
 from casework.tasks.views import away, board, giving, inbox, many, tasks
 from casework.web import catalogue, health, help, metrics, notices
@@ -63,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("away/", away.away, name="away"),
     path("giving/", giving.giving, name="giving"),
     path("board/", board.board_page, name="board"),
+    path("board/live/", board_live, name="board-live"),
     path("desk/", desk, name="desk"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("tasks/many/", many.many, name="tasks-many"),
@@ -78,6 +81,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("attention/", attention.attention, name="attention"),
     path("search/", search.search_page, name="search"),
     path("cases/", listing.cases, name="cases"),
+    path("cases/live/", cases_live, name="cases-live"),
     path("following/", marks_views.following, name="following"),
     path("deadlines/", deadlines.deadlines, name="deadlines"),
     path("calendars/", deadlines.calendars, name="calendars"),

@@ -54,9 +54,10 @@ for (const part of document.querySelectorAll("[data-live-rows]")) {
     row.classList.add("row-gone");
     if (row.querySelector("input[name=tasks]:checked")) row.querySelector("input[name=tasks]").click();
     keepFocus(row, () => {
-      row.querySelector(".pick").replaceChildren();
-      row.querySelector(".end").textContent = words ?? "";
-      if (words === undefined) for (const cell of row.cells) cell.textContent = cell.matches(".about") ? "not in your list any more" : "";
+      row.querySelector(".pick")?.replaceChildren();
+      row.querySelector(".end")?.replaceChildren(words ?? "");
+      const unsaid = part.dataset.goneWords ?? "not in your list any more";
+      if (words === undefined) for (const cell of row.cells) cell.textContent = cell.matches(".about") ? unsaid : "";
     });
   };
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from casework.access import permissions, trail
+from casework.cases.list_live import list_states
 from casework.cases.listing_place import WHICH, CasesPlace
 from casework.cases.read.case_list import case_counts, case_list
 from casework.cases.read.grouped import groupings_of_cases
@@ -26,7 +26,7 @@ from casework.lists.opening import Opened, ViewTab, opened
 from casework.lists.saved import views_of
 from casework.lists.state import CASES
 from casework.studio.rule_versions import newest_types, newest_versions
-from casework.web.decorators import person, reads
+from casework.web.decorators import page_or_part, person, reads, wants_part
 from orchestration.casetypes.case_type import CaseType
 from orchestration.ground import clock
 
@@ -78,7 +78,8 @@ def cases(request: HttpRequest) -> HttpResponse:
         "recent": () if place.reference or place.after else recently_viewed(by, now),
         "samples": settings.SAMPLES_OFFERED and (types or permissions.may_publish(by)),
     }  # fmt: skip
-    return render(request, "cases/list.html", context)
+    context |= {"here": place.address, "seen": "" if wants_part(request) else list_states([by.pk])[by.pk]}
+    return page_or_part(request, "cases/list.html", "cases/_list.html", context)
 
 
 def _standing(start: CasesPlace, which: str) -> CasesPlace:

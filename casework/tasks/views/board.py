@@ -10,13 +10,13 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from casework.access import trail
 from casework.tasks.assigning import bar, groups_ordered
 from casework.tasks.board import TASKS, board, tasks_of
+from casework.tasks.board_live import board_state
 from casework.tasks.under_lock import name_of
-from casework.web.decorators import person, reads
+from casework.web.decorators import page_or_part, person, reads
 from orchestration.ground import clock
 
 
@@ -27,11 +27,12 @@ def board_page(request: HttpRequest) -> HttpResponse:
     if not groups_ordered(by):
         raise PermissionDenied("The board is for those who may give out the tasks of a case type.")
     trail.list_read(request, "board")
+    shown = board(by, now)
     context: dict[str, Any] = {
-        "board": board(by, now), "bar": bar(by), "most": TASKS, "place": request.get_full_path(),
+        "board": shown, "seen": board_state(shown), "bar": bar(by), "most": TASKS, "place": request.get_full_path(),
         "picked": frozenset((request.session.get("many") or {}).get("chosen", ())),
     }  # fmt: skip
-    return render(request, "tasks/board.html", context | _whose(request, by))
+    return page_or_part(request, "tasks/board.html", "tasks/_board.html", context | _whose(request, by))
 
 
 def _whose(request: HttpRequest, by: User) -> dict[str, Any]:

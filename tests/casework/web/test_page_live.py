@@ -11,6 +11,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from casework.access import permissions
+from casework.cases.services import case_change
 from casework.tasks.services import task_claim
 from casework.web.live import live_answer
 from casework.web.live_hub import Hub
@@ -41,6 +42,32 @@ def test_an_inbox_hears_of_a_task_that_somebody_else_took(client, people, case):
     assert b"event: changed" not in client.get(f"/live/?seen={shown}").content
     task_claim(by=people["ben"], task=case.instance.tasks.get())
     assert b"event: changed" in client.get(f"/live/?seen={shown}").content
+
+
+@pytest.mark.parametrize(("who", "page", "stream"), [
+    ("anna", "/cases/", "/cases/live/"), ("axel", "/cases/?which=all", "/cases/live/"), ("clara", "/board/", "/board/live/"),
+])  # fmt: skip
+def test_the_list_of_cases_and_the_board_hear_of_what_others_do(client, people, case, who, page, stream):
+    client.force_login(people[who])
+    shown = re.search(r'data-live-seen="(\w+)"', client.get(page).content.decode())[1]
+    assert b"event: changed" not in client.get(f"{stream}?seen={shown}").content
+    task_claim(by=people["ben"], task=case.instance.tasks.get())
+    case_change(by=people["clara"], case=case, transition="suspend", reason="The court decides first")
+    assert b"event: changed" in client.get(f"{stream}?seen={shown}").content
+
+
+def test_nobody_hears_of_cases_that_they_may_not_see(client, people, case):
+    client.force_login(people["dora"])
+    shown = re.search(r'data-live-seen="(\w+)"', client.get("/cases/").content.decode())[1]
+    case_change(by=people["clara"], case=case, transition="suspend", reason="The court decides first")
+    assert b"event: changed" not in client.get(f"/cases/live/?seen={shown}").content
+
+
+@pytest.mark.parametrize("page", ["/cases/", "/board/"])
+def test_the_live_part_of_a_list_is_the_list_without_its_page(client, people, case, page):
+    client.force_login(people["clara"])
+    part = client.get(page, headers={"HX-Request": "true"}).content.decode()
+    assert 'id="row-' in part and "<html" not in part
 
 
 def test_who_has_too_many_streams_is_told_less_often_and_goes_on(client, people, settings):
