@@ -45,7 +45,8 @@ def test_an_inbox_hears_of_a_task_that_somebody_else_took(client, people, case):
 
 
 @pytest.mark.parametrize(("who", "page", "stream"), [
-    ("anna", "/cases/", "/cases/live/"), ("axel", "/cases/?which=all", "/cases/live/"), ("clara", "/board/", "/board/live/"),
+    ("anna", "/cases/", "/cases/live/"), ("axel", "/cases/?which=all", "/cases/live/"),
+    ("clara", "/board/", "/board/live/"),
 ])  # fmt: skip
 def test_the_list_of_cases_and_the_board_hear_of_what_others_do(client, people, case, who, page, stream):
     client.force_login(people[who])
