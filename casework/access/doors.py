@@ -211,7 +211,6 @@ DOORS: Final = {
     "api-case-verify": ("", "audit-case"),
     "api-case-replies": ("", "work"),
     "api-case-reveal": ("", "reveal"),
-    "api-case-fields": ("work", "work"),
     "api-case-plan": ("", "work"),
     "api-case-item": ("", "work"),
     "api-case-change": ("", "work"),
