@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import F
 
 from audit.services import Fact, Origin
+from casework.documents.facts import FROM, MOST, facts_of
 from casework.documents.models import Document, ReadField, Reading, ReadPage
 from orchestration.documents import fields, store
 from orchestration.documents.confined import Unreadable
@@ -120,7 +121,8 @@ def _finish(row: Reading) -> None:
         ignore_conflicts=True,
     )  # fmt: skip
     row.state, row.reader, row.since = State.READ, READER, clock.utc_now()
-    row.save(update_fields=["state", "reader", "since"])
+    row.facts = facts_of(pages_of(row.document, MOST)) if row.document.pages >= FROM else []
+    row.save(update_fields=["state", "reader", "since", "facts"])
     told = {"pages": row.document.pages, "words": row.words, "reader": READER, "fields": [one.name for one in found]}
     _record(row.document, Fact("document.read", _named(row.document) | told))
 

@@ -6,13 +6,14 @@ Costs the page that is looked at, however many there are. Texts are masked as al
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from casework.cases.read.case_view import Look
+from casework.documents.facts import PageFacts, shown
 from casework.documents.models import Document, ReadField, Reading, ReadPage
 from casework.documents.pictures import WIDTHS
 from casework.documents.sight import Sight, sight_of
@@ -59,7 +60,8 @@ class Viewer:
     """`text`: that of the page, line by line; None where it was not read. `hits`: pages with what was searched for.
 
     `shown`: whether the page's picture is; one that nobody has read is not, where something on it may be hidden.
-    `takes_file`: whether this reader gets the file itself.
+    `takes_file`: whether this reader gets the file itself. `facts`: of a long document what each page says, with its
+    address.
     """
 
     id: int
@@ -80,6 +82,7 @@ class Viewer:
     hits: tuple[int, ...]
     places: tuple[Place, ...]
     fields: tuple[Field, ...]
+    facts: tuple[tuple[PageFacts, str], ...]
     may_work: bool
     shown: bool
     takes_file: bool
@@ -116,17 +119,20 @@ def viewer(seen: Look, document: Document, asked: Mapping[str, str], *, user_may
     lit, larger = asked.get("field", ""), bool(asked.get("large"))
     found = list(ReadField.objects.filter(document=document).order_by("pk"))
     sight = sight_of(seen, found)
-    return Viewer(
+    row = Reading.objects.filter(document=document).first()
+    view = Viewer(
         id=document.pk, case=document.case_id, name=seen.view.text(document.name), kind=KINDS[document.kind],
         size=document.size, level=document.level, digest=document.digest, pages=document.pages, page=page,
         width=WIDTHS[2] if larger else WIDTHS[1], larger=larger,
-        reading=Reading.objects.filter(document=document).first(),
+        reading=row,
         text=None if kept is None else "\n".join(sight.text(line.text) for line in lines),
         by_ocr=any(word.sure < 1 for line in lines for word in line.words), q=q, hits=_hits(sight, document, q),
         places=(*_of_fields(found, page, lit), *_of_search(sight, lines, q)),
-        fields=tuple(_field(sight, row, lit) for row in found), may_work=user_may_work,
+        fields=tuple(_field(sight, one, lit) for one in found), facts=(), may_work=user_may_work,
         shown=kept is not None or not sight.hidden, takes_file=not sight.hidden,
     )  # fmt: skip
+    facts = shown(row.facts, sight.hidden, sight.text) if row else ()
+    return replace(view, facts=tuple((one, view.address(one.page)) for one in facts))
 
 
 def _number(given: str, most: int) -> int:

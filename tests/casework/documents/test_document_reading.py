@@ -10,15 +10,16 @@ from django.contrib.auth.models import User
 
 from casework.cases.services import case_verify
 from casework.documents import reading
-from casework.documents.models import Document, Reading
+from casework.documents.models import Document, Reading, ReadPage
 from casework.models import Case
 from orchestration.documents.confined import Unreadable
 from orchestration.documents.reading import Text
 from orchestration.documents.words import Page, plain_page
 from orchestration.ground import clock
 from orchestration.tasks import sweep
-from tests.casework.actions import kept
-from tests.casework.documents.test_case_documents import added
+from tests.benchmarks import papers
+from tests.casework.actions import kept, statements
+from tests.casework.documents.test_case_documents import added, browser
 from tests.orchestration.documents.papers import written_pdf
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +109,17 @@ def test_a_message_that_was_lost_is_sent_again(invoice: Document, nudged: list[i
     assert nudged == [invoice.pk]
     sweep()
     assert nudged == [invoice.pk]
+
+
+def test_a_bundle_becomes_a_table_of_what_its_pages_say_that_costs_no_page_to_show(
+    people: dict[str, User], open_case: Callable[..., Case]
+) -> None:
+    bundle = added(people["anna"], open_case(), papers.bundle(40).pdf, "bundle.pdf")
+    reading.read(bundle.pk)
+    anna, address = browser(people["anna"]), f"/cases/{bundle.case_id}/documents/{bundle.pk}/"
+    table = anna.get(address).content.decode()
+    assert "What its pages say" in table and f"{address}?page=40" in table and "Terms, page 39" in table
+    cost = statements(lambda: anna.get(address))
+    ReadPage.objects.filter(number__gt=1).delete()
+    assert statements(lambda: anna.get(address)) == cost
+    assert f"{address}?page=40" in anna.get(address).content.decode()

@@ -36,9 +36,12 @@ def test_what_ships_is_deployed_once() -> None:
         "Customer complaint: version 1 deployed", "Mail system: an actor, registered",
         "Refund: version 1 deployed", "Goodwill bot: an actor, registered",
         "Order system: an actor, registered", "Payment system: an actor, registered",
+        "Supplier invoice: version 1 deployed", "ERP, posting: an actor, registered",
+        "ERP, looking up: an actor, registered", "ERP, paying: an actor, registered",
     ]  # fmt: skip
     assert said().splitlines() == [
         "Customer complaint: version 1 is there already", "Refund: version 1 is there already",
+        "Supplier invoice: version 1 is there already",
     ]  # fmt: skip
 
 
