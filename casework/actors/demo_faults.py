@@ -20,7 +20,8 @@ from casework.web.decorators import reads_and_writes
 
 NAMES: Final = {
     "orders": "Order system", "customers": "Customer register", "payments": "Payment system",
-    "ledger": "Old ledger of goodwill", "mail": "Mail system", "erp": "ERP",
+    "ledger": "Old ledger of goodwill", "core": "Core system of a bank", "policies": "Policy system",
+    "mail": "Mail system", "erp": "ERP",
 }  # fmt: skip
 FAULTS: Final = {
     "down": "Away: it hangs up", "slow": "Slow: it waits before it does anything", "silent": "Silent: it never answers",
@@ -30,7 +31,8 @@ SECONDS: Final = {"5": "5 seconds", "30": "30 seconds", "120": "2 minutes"}
 TIMES: Final = {"1": "once", "3": "3 times", "20": "20 times"}
 LASTS: Final = {"60": "a minute", "300": "5 minutes", "900": "15 minutes", "0": "until it is switched off"}
 COUNTED: Final = {
-    "payments": "payments made", "entries": "entries in the ledger", "messages": "messages sent",
+    "payments": "payments made", "entries": "entries in the ledger", "loans": "loans entered",
+    "claims": "claims noted in the policy system", "messages": "messages sent",
     "erp_invoices": "invoices in the ERP", "erp_payments": "payments by the ERP",
 }  # fmt: skip
 

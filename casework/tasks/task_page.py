@@ -27,6 +27,7 @@ from casework.forms.schema_form import text_of
 from casework.tasks import by_hand as desks
 from casework.tasks.assigning import Receiver, receivers
 from casework.tasks.machine_work import MachineWork, machine_work
+from casework.tasks.score import Score, score
 from casework.tasks.snooze import Asleep, asleep
 from casework.tasks.suggestion import Suggestion, is_in_editor, suggestion, why_here
 from orchestration.casetypes.case_type import Form, by_definition
@@ -62,6 +63,7 @@ class TaskPage:
     stages: tuple[Stage, ...]
     messages: tuple[tuple[str, str], ...]
     suggestion: Suggestion | None
+    score: Score | None
     why_here: str
     text_in_editor: bool
     sent: tuple[SentText, ...]
@@ -108,6 +110,7 @@ def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
         suspension=suspension(seen, works) if mine is not None else None, version=seen.case_type.label,
         key_facts=key_facts(seen), stages=stages(seen),
         messages=tuple(from_outside(seen)), suggestion=suggestion(form, data), form=form,
+        score=score(form, seen),
         why_here=why_here(made, () if mine is None else mine.groups), text_in_editor=is_in_editor(form),
         sent=() if mine is not None else sent_texts(seen),
         work=None if work is None else machine_work(seen, work),

@@ -76,6 +76,8 @@ FOR_USE: Final = (
     "knowledge",
     "refund",
     "complaint",
+    "loan",
+    "insurance-claim",
     "supplier-invoice",
 )
 LINK: Final = re.compile(r"([\w/.-]+)\.md(#[\w-]+)?")

@@ -96,11 +96,20 @@ class Judges:
 
 
 @dataclass(frozen=True, slots=True)
+class Scored:
+    """Where a score stands in the data, and below which places the values that it looked at."""
+
+    path: str
+    inputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     key: str
     fields: tuple[FormField, ...]
     suggestion: Mapping[str, str] = field(default_factory=dict)
     judges: tuple[Judges, ...] = ()
+    score: Scored | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,7 +369,9 @@ def _form(key: str, form: Mapping[str, Any]) -> Form:
         if isinstance(unless := one.get("unless", {}), Mapping)
     )
     fields = tuple(_form_field(one) for one in form.get("fields", ()))
-    return Form(key, fields, form.get("suggestion", {}), tuple(judges))
+    scored = form.get("score")
+    score = None if scored is None else Scored(scored["path"], tuple(scored.get("inputs", ())))
+    return Form(key, fields, form.get("suggestion", {}), tuple(judges), score)
 
 
 def _form_field(given: Mapping[str, Any]) -> FormField:

@@ -202,6 +202,9 @@ def _places(manifest: Mapping[str, Json], forms: Mapping[str, Json], schema: Jso
         paths += [(FORMS, key, field["initial"]) for field in asked if "initial" in field]
         paths += [(FORMS, key, path) for field in asked for path in field.get("fills", ())]
         paths += [(FORMS, f"{key}/suggestion", path) for path in form.get("suggestion", {}).values()]
+        scored = form.get("score", {})
+        paths += [(FORMS, f"{key}/score", path) for path in ([scored["path"]] if scored else [])]
+        paths += [(FORMS, f"{key}/score", path) for path in scored.get("inputs", ())]
         yield from _conditions(key, asked)
         yield from _judges(key, form)
     for file, place, path in dict.fromkeys(paths):

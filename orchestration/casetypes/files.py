@@ -129,6 +129,7 @@ _FORMS_SHAPE: Final = {
     "type": "object",
     "additionalProperties": _object(
         suggestion=_NAMED_TEXTS,
+        score=_object(("path",), path=_TEXT, inputs=_TEXTS),
         judges={
             "type": "array",
             "items": _object(

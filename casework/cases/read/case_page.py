@@ -252,7 +252,7 @@ def _result(seen: Look, call: ActorCall) -> Result:
     others = [(str(each.get("label", "")), float(each.get("confidence", 0))) for each in output.get("alternatives", ())]
     return Result(
         capability=call.capability, actor=call.actor, version=call.version, at=call.started,
-        latency_ms=call.latency_ms, confidence=call.confidence, answer=str(output.get("label", "")),
+        latency_ms=call.latency_ms, confidence=call.confidence, answer=str(output.get("label", output.get("band", ""))),
         alternatives=tuple(others),
     )  # fmt: skip
 

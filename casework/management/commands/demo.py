@@ -26,8 +26,8 @@ from orchestration.models import ActorVersion
 PASSWORD = "casewright"  # noqa: S105 - for people who exist in development only
 
 PEOPLE = [
-    ("anna", "Anna", "Adler", ["Analysts"], "works complaints and refunds"),
-    ("ben", "Ben", "Bauer", ["Analysts"], "works complaints and refunds"),
+    ("anna", "Anna", "Adler", ["Analysts"], "works complaints, refunds, loans and claims"),
+    ("ben", "Ben", "Bauer", ["Analysts"], "works complaints, refunds, loans and claims"),
     ("clara", "Clara", "Conti", ["Senior analysts"], "works the difficult ones, may reveal personal data"),
     ("dora", "Dora", "Dahl", ["Cards team"], "works what is routed to the cards team"),
     ("emil", "Emil", "Egger", ["Payments team"], "pays, and works what is routed to the payments team"),

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from casework.runtime.stand_ins import erp, faults, ledger, mail, systems
+from casework.runtime.stand_ins import books, erp, faults, mail, policies, systems
 from casework.runtime.stand_ins.answers import Answer, Request, page, told
 from casework.runtime.stand_ins.store import Store
 
@@ -24,10 +24,19 @@ ROUTES: Final[tuple[tuple[str, str, str, Callable[..., Answer]], ...]] = (
     ("GET", "/payments", "payments", systems.list_payments),
     ("POST", "/payments", "payments", systems.pay),
     ("GET", rf"/payments/{NUMBER}", "payments", systems.read_payment),
-    ("GET", "/ledger", "ledger", ledger.show_form),
-    ("POST", "/ledger", "ledger", ledger.enter),
-    ("GET", "/ledger/entries", "ledger", ledger.list_entries),
-    ("GET", r"/ledger/entries/([0-9]{1,15})", "ledger", ledger.show_entry),
+    *(
+        route
+        for system, book in (("ledger", books.LEDGER), ("core", books.LOANS))
+        for route in (
+            ("GET", book.address, system, books.show_form(book)),
+            ("POST", book.address, system, books.enter(book)),
+            ("GET", f"{book.address}/entries", system, books.list_entries(book)),
+            ("GET", rf"{book.address}/entries/([0-9]{{1,15}})", system, books.show_entry(book)),
+        )
+    ),
+    ("GET", "/policies", "policies", policies.list_policies),
+    ("GET", rf"/policies/{NUMBER}", "policies", policies.read_policy),
+    ("POST", rf"/policies/{NUMBER}/claims", "policies", policies.keep_claim),
     ("GET", "/messages", "mail", mail.list_messages),
     ("POST", "/messages", "mail", mail.send),
     ("GET", r"/messages/([0-9]{1,15})", "mail", mail.show_message),
@@ -40,7 +49,8 @@ ROUTES: Final[tuple[tuple[str, str, str, Callable[..., Answer]], ...]] = (
 )
 WELCOME: Final = (
     "<p>Casewright's demo calls these systems: orders (<code>GET /orders/R-20441</code>), customers, payments "
-    '(<code>POST /payments</code>), a <a href="/ledger">goodwill ledger</a>, a mail '
+    '(<code>POST /payments</code>), a <a href="/ledger">goodwill ledger</a>, the '
+    '<a href="/core/loans">core system of a bank</a>, a <a href="/policies">policy system</a>, a mail '
     'system (<a href="/messages">what it sent</a>) and an <a href="/erp">ERP</a>.</p>'
     '<p>They can be made to fail: <a href="/faults">faults</a>.</p>'
 )

@@ -1,4 +1,4 @@
-"""What does the stand-in remember? Orders, customers, payments, entries, calls and faults, in one SQLite file."""
+"""What does the stand-in remember? Orders, policies, payments, entries, calls and faults, in one SQLite file."""
 
 from __future__ import annotations
 
@@ -27,6 +27,11 @@ create table if not exists payments (
 create table if not exists entries (
     number integer primary key autoincrement, reference text unique, customer text not null, amount text not null,
     reason text not null, at text not null);
+create table if not exists loans (
+    number integer primary key autoincrement, reference text unique, customer text not null, amount text not null,
+    months text not null, at text not null);
+create table if not exists policies (number text primary key, document text not null);
+create table if not exists claims (claim text primary key, policy text not null, document text not null);
 create table if not exists messages (
     number integer primary key autoincrement, key text unique, request text not null, recipient text not null,
     subject text not null, text text not null, at text not null);
@@ -85,7 +90,7 @@ class Store:
     def counts(self) -> dict[str, int]:
         """Calls by system, and what they led to."""
         found = {f"calls of {row['system']}": row["count"] for row in self.rows("select * from calls order by system")}
-        for table in ("payments", "entries", "messages", "erp_invoices", "erp_payments"):
+        for table in ("payments", "entries", "loans", "claims", "messages", "erp_invoices", "erp_payments"):
             found[table] = self.rows(f"select count(*) as many from {table}")[0]["many"]  # noqa: S608
         return found
 

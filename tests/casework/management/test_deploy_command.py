@@ -34,13 +34,17 @@ def said(*arguments: str) -> str:
 def test_what_ships_is_deployed_once() -> None:
     assert said().splitlines() == [
         "Customer complaint: version 1 deployed", "Mail system: an actor, registered",
+        "Motor claim: version 1 deployed", "Payment system, claims: an actor, registered",
+        "Policy system, claims: an actor, registered", "Policy system: an actor, registered",
+        "Loan: version 1 deployed", "Core system bot: an actor, registered",
         "Refund: version 1 deployed", "Goodwill bot: an actor, registered",
         "Order system: an actor, registered", "Payment system: an actor, registered",
         "Supplier invoice: version 1 deployed", "ERP, posting: an actor, registered",
         "ERP, looking up: an actor, registered", "ERP, paying: an actor, registered",
     ]  # fmt: skip
     assert said().splitlines() == [
-        "Customer complaint: version 1 is there already", "Refund: version 1 is there already",
+        "Customer complaint: version 1 is there already", "Motor claim: version 1 is there already",
+        "Loan: version 1 is there already", "Refund: version 1 is there already",
         "Supplier invoice: version 1 is there already",
     ]  # fmt: skip
 
@@ -51,6 +55,9 @@ def test_who_deploys_is_told_of_work_that_no_actor_can_do() -> None:
     assert "Refund: “Read the tone” asks for 'sentiment', which no actor in use can do" in told.getvalue()
     for kind in ("intent", "sentiment"):
         actor_ensure(kind, name=kind, kind=kind, capability=kind)
+    for score in ("credit-risk", "motor-fraud"):
+        actor_ensure(score, name=score, kind="score", capability=score)
+    actor_ensure("drafting", name="drafting", kind="external", capability="draft-reply")
     told = StringIO()
     call_command("deploy", stdout=StringIO(), stderr=told)
     assert told.getvalue() == ""

@@ -90,5 +90,5 @@ def _odds(schema: Schema, recipe: Mapping[str, Json], row: Row) -> float:
 
 def _away(how: Mapping[str, Json], value: float) -> float:
     if how.get("skewed"):
-        return float(np.log(max(value, 1e-9) / how["middle"])) / how["spread"]
+        return float(np.log(max(value, 1e-9) / how["middle"]) / how["spread"])
     return float((value - how["middle"]) / how["spread"]) if how["spread"] else 0.0

@@ -163,10 +163,9 @@ def _input(name: str, given: Mapping[str, Json], column: Mapping[str, Json]) -> 
 
 
 def json_schema(inputs: tuple[Input, ...]) -> dict[str, Json]:
-    """What goes in, as JSON Schema: nothing is required, and what is not known may be null."""
+    """What goes in, as JSON Schema. Nothing is required, what is not known may be null, and more is not looked at."""
     return {
         "type": "object",
-        "additionalProperties": False,
         "properties": {one.name: _property(one) for one in inputs},
     }
 

@@ -1,0 +1,132 @@
+"""A motor claim from the report to the money, with a policy system and a payment system over real HTTP that fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from casework.cases.services import case_verify
+from casework.intake.samples import Brought, samples_open
+from casework.intake.services import Opened, case_open
+from casework.models import Case
+from orchestration.casetypes.case_type import by_definition, current
+from orchestration.models import HumanTask
+from orchestration.shell.selectors import data_of
+from tests.casework.actions import open_task
+from tests.casework.casetypes.scored import finish, set_up
+from tests.casework.stand_ins import Demo, demo, store
+from tests.orchestration.machines import work_jobs
+
+__all__ = ["demo", "store"]
+
+pytestmark = pytest.mark.django_db
+Opens = Callable[..., Case]
+
+SMALL = {"number": "MC-1", "policy": "M-1001", "date": "2026-11-12", "kind": "parked-car", "collision": "rear",
+         "severity": "minor", "contacted": "police", "hour": 14, "vehicles": 2, "witnesses": 2, "injured": 0,
+         "police_report": "yes", "other_damage": "no", "amount": 1480}  # fmt: skip
+
+
+@pytest.fixture
+def claim(people: dict[str, User], demo: Demo, monkeypatch: pytest.MonkeyPatch) -> Opens:
+    """`claim(amount=9000)`: one that has come in, as far as rules and machines take it."""
+    set_up("insurance-claim", demo, monkeypatch)
+
+    def opened(**of: Any) -> Case:
+        given = {"message": "Somebody hit my car.", "claim": SMALL | of,
+                 "customer": {"name": "Elena Rossi", "iban": "DE89 3704 0044 0532 0130 00"}}  # fmt: skip
+        found = case_open(by=None, case_type="insurance-claim", reference="C-1", source="test", data=given)
+        assert isinstance(found, Opened), found
+        work_jobs(found.case.instance_id)
+        return Case.objects.get(pk=found.case.pk)
+
+    return opened
+
+
+def data(case: Case) -> dict[str, Any]:
+    return dict(data_of(case.instance))
+
+
+def noted(demo: Demo, policy: str = "M-1001") -> list[tuple[str, float, str]]:
+    return [(one["claim"], one["amount"], one["state"]) for one in demo.ask(f"/policies/{policy}")[1]["claims"]]
+
+
+def paid(demo: Demo) -> list[tuple[str, float]]:
+    return [(one["order"], one["amount"]) for one in demo.ask("/payments")[1]["payments"]]
+
+
+def test_a_small_claim_is_settled_at_once_and_both_systems_know(
+    claim: Opens, people: dict[str, User], demo: Demo
+) -> None:
+    case = claim()
+    assert case.closed
+    assert data(case)["fraud"]["band"] == "low" and data(case)["triage"]["path"] == "fast"
+    assert (noted(demo), paid(demo)) == ([("MC-1", 1180.0, "paid")], [("MC-1", 1180.0)])
+    assert case_verify(by=people["axel"], case=case).ok
+
+
+def test_an_adjuster_sees_the_reasons_and_what_is_assessed_is_noted_and_paid(
+    claim: Opens, people: dict[str, User], demo: Demo, client: Client
+) -> None:
+    case = claim(amount=9000)
+    client.force_login(people["anna"])
+    page = client.get(f"/tasks/{open_task(case).pk}/").content.decode()
+    for words in ("Probability that it is not what it says", "Police report", "Values stand here as they are now"):
+        assert words in page
+    case = finish(case, people["anna"], "Assess the claim", verdict="pay", assessment__amount="7000")
+    assert case.closed
+    assert (noted(demo), paid(demo)) == ([("MC-1", 6700.0, "paid")], [("MC-1", 6700.0)])
+
+
+def test_a_payment_whose_answer_is_lost_is_tried_again_by_a_person_and_made_once(
+    claim: Opens, people: dict[str, User], demo: Demo
+) -> None:
+    demo.fault("payments", "wrong")  # it pays, and answers something that nobody understands
+    case = claim()
+    assert (case.state, open_task(case).name) == ("Being paid", "Rescue the payment")
+    assert noted(demo) == [("MC-1", 1180.0, "reserved")]
+    demo.fault("payments", "none")
+    case = finish(case, people["emil"], "Rescue the payment", payment__outcome="again")
+    assert case.closed and data(case)["payment"]["reference"] == "P-000001"
+    assert (noted(demo), paid(demo)) == ([("MC-1", 1180.0, "paid")], [("MC-1", 1180.0)])
+
+
+def test_an_amount_that_is_changed_in_the_recovery_goes_through_both_systems(
+    claim: Opens, people: dict[str, User], demo: Demo
+) -> None:
+    demo.fault("payments", "down")
+    case = claim()
+    demo.fault("payments", "none")
+    case = finish(case, people["emil"], "Rescue the payment", payment__outcome="changed", assessment__amount="1300")
+    assert case.closed
+    assert (noted(demo), paid(demo)) == ([("MC-1", 1000.0, "paid")], [("MC-1", 1000.0)])
+
+
+def test_an_amount_cannot_be_changed_behind_a_payment_that_was_made(
+    claim: Opens, people: dict[str, User], demo: Demo
+) -> None:
+    demo.fault("payments", "wrong")
+    case = claim()
+    demo.fault("payments", "none")
+    case = finish(case, people["emil"], "Rescue the payment", payment__outcome="changed", assessment__amount="1300")
+    assert open_task(case).name == "Rescue the payment" and paid(demo) == [("MC-1", 1180.0)]
+    assert not case.closed
+
+
+def test_the_samples_go_every_way(people: dict[str, User], demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up("insurance-claim", demo, monkeypatch)
+    brought = samples_open(by=None, case_type=by_definition(current("insurance-claim").pk), seconds=60)
+    assert isinstance(brought, Brought) and (brought.new, brought.bad) == (8, [])
+    for case in Case.objects.filter(case_type="insurance-claim"):
+        work_jobs(case.instance_id)
+    waits = {task.instance.case.reference: task.name for task in HumanTask.objects.filter(state="open")}
+    assert waits == {
+        "CLAIM-002": "Assess the claim", "CLAIM-003": "Assess the claim", "CLAIM-008": "Assess the claim",
+        "CLAIM-004": "Confirm that it is not covered", "CLAIM-005": "Confirm that it is not covered",
+        "CLAIM-006": "Find the policy", "CLAIM-007": "Complete the claim",
+    }  # fmt: skip
+    assert Case.objects.get(reference="CLAIM-001").closed and paid(demo) == [("MC-24001", 1180.0)]

@@ -1,0 +1,92 @@
+"""A loan from the application to the letter: rules, a score with its reasons, people, a mail system over real HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from casework.actors.bundled import CASE_TYPES
+from casework.bots.script import BROWSER, script_of
+from casework.cases.services import case_verify
+from casework.intake.samples import Brought, samples_open
+from casework.models import Case
+from orchestration.casetypes.case_type import by_definition, current
+from orchestration.models import HumanTask, Job
+from orchestration.shell.selectors import data_of
+from tests.casework.actions import open_task
+from tests.casework.casetypes.scored import finish, set_up
+from tests.casework.stand_ins import Demo, demo, store
+from tests.orchestration.machines import work_jobs
+
+__all__ = ["demo", "store"]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def samples(people: dict[str, User], demo: Demo, monkeypatch: pytest.MonkeyPatch) -> dict[str, Case]:
+    """The sample applications by reference, as far as rules and machines take them."""
+    set_up("loan", demo, monkeypatch)
+    brought = samples_open(by=None, case_type=by_definition(current("loan").pk), seconds=60)
+    assert isinstance(brought, Brought) and (brought.new, brought.bad) == (8, [])
+    for case in Case.objects.filter(case_type="loan"):
+        work_jobs(case.instance_id)
+    return {case.reference: case for case in Case.objects.filter(case_type="loan")}
+
+
+def data(case: Case) -> dict[str, Any]:
+    return dict(data_of(case.instance))
+
+
+def test_the_samples_go_every_way_and_an_underwriter_sees_why(
+    samples: dict[str, Case], people: dict[str, User], demo: Demo, client: Client
+) -> None:
+    waits = {
+        name: task.name for name, case in samples.items()
+        if (task := HumanTask.objects.filter(instance=case.instance_id, state="open").first())
+    }  # fmt: skip
+    assert waits == {
+        "LOAN-002": "Underwrite the loan", "LOAN-003": "Check the papers of the income",
+        "LOAN-004": "Check the papers of the income", "LOAN-005": "Complete the application",
+        "LOAN-006": "Underwrite the loan", "LOAN-008": "Tell the applicant by hand",
+    }  # fmt: skip
+    # a standard one waits for the bot
+    job = Job.objects.get(capability="core-loan")
+    assert (
+        job.instance_id == samples["LOAN-001"].instance_id and data(samples["LOAN-001"])["lending"]["path"] == "approve"
+    )
+    # what rules turn down is told at once, without a score
+    for name, why in (("LOAN-007", "from the age of 18 on"), ("LOAN-008", "more than half of the income")):
+        assert why in data(samples[name])["letter"] and "risk" not in data(samples[name])
+    assert samples["LOAN-007"].closed and "from the age of 18 on" in str(demo.ask("/messages/1")[1])
+
+    case = samples["LOAN-002"]
+    client.force_login(people["anna"])
+    page = client.get(f"/tasks/{open_task(case).pk}/").content.decode()
+    risk = data(case)["risk"]
+    for words in ("What the score says", "Probability that it is not paid back", f"{risk['probability'] * 100:.1f} %",
+                  "Current account", "raises it", "lowers it", "People decide; the score does not."):  # fmt: skip
+        assert words in page, words
+    for change in risk["changes"]:
+        assert change["title"] in page
+    client.post(f"/tasks/{open_task(case).pk}/claim/")
+    case = finish(case, people["anna"], "Underwrite the loan", verdict="smaller", offer__amount="2000",
+                  reason="The rest in a year.")  # fmt: skip
+    case = finish(case, people["emil"], "Key the loan in by hand", loan__number="L-00042")
+    assert case.closed
+    assert data(case)["loan"] == {"number": "L-00042", "amount": 2000, "how": "person"}
+    assert "It is smaller than you asked for." in data(case)["letter"] and data(case)["told"]["how"] == "e-mail"
+    assert case_verify(by=people["axel"], case=case).ok
+
+
+def test_the_script_of_the_bot_fits_the_form_of_the_core_system(demo: Demo) -> None:
+    script = script_of((CASE_TYPES / "loan/bots/core-loan.yaml").read_text(), BROWSER)
+    form = demo.ask("/core/loans")[1]
+    typed = [step.given["field"].lstrip("#") for step in script.steps if step.verb == "fill"]
+    assert typed and all(f'id="{name}"' in form for name in typed)
+    loan = {"customer": "Elena", "amount": "6500", "months": "24", "reference": "36-9"}
+    assert "L-00001" in demo.ask("/core/loans", loan)[1] and "L-00001" in demo.ask("/core/loans", loan)[1]
+    assert demo.ask("/core/loans", loan | {"months": "0", "reference": ""})[0] == 422
