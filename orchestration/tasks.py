@@ -23,7 +23,7 @@ from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.ground.tracing import carried
 from orchestration.jobs import leases, offering, retry, runner, trials
-from orchestration.knowledge import register
+from orchestration.knowledge import register, withdrawal
 from orchestration.messaging import outbox, subscribers, timer_start_events
 from orchestration.models import EventDelivery, Job, Outbox, StartTimer, Timer
 from orchestration.shell import services
@@ -51,8 +51,9 @@ with_every_sweep: list[Callable[[], None]] = []
 
 @shared_task
 def index_knowledge(document: int) -> None:
-    """Read a document of the knowledge base, if it still waits for that."""
+    """Read a document of the knowledge base, or tell the cases that used it, if it still waits for that."""
     register.index(document)
+    withdrawal.tell(document)
 
 
 @shared_task
@@ -133,7 +134,8 @@ def sweep() -> None:
         nudge_outbox()
     if subscribers.due().exists():
         nudge_events()
-    tried("not looked after", None, register.look_after)
+    for look_after in (register.look_after, withdrawal.look_after):
+        tried("not looked after", None, look_after)
     for look_after in with_every_sweep:
         tried("not looked after", None, look_after)
 

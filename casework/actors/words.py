@@ -21,6 +21,8 @@ KINDS: Final[Mapping[str, str]] = {
     "soap": "SOAP connector",
     "sql": "SQL connector",
     "served-model": "Model served elsewhere",
+    "knowledge": "Knowledge base",
+    "support": "Check of sources",
     "language-model": "Language model",
     "bot": "Bot",
     "code": "Code step",

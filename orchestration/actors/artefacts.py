@@ -23,6 +23,8 @@ CHECKS: Final[Mapping[str, str]] = {
     "sentiment": "orchestration.actors.kinds.text_model.schemas:model_fault",
     "score": "orchestration.actors.kinds.score.model:model_fault",
     "http": "orchestration.actors.kinds.declared:file_fault",
+    "knowledge": "orchestration.actors.kinds.declared:file_fault",
+    "support": "orchestration.actors.kinds.declared:file_fault",
     "language-model": "orchestration.actors.kinds.declared:file_fault",
     "reader": "orchestration.actors.kinds.reader.file:reader_fault",
     "served-model": "orchestration.actors.kinds.declared:file_fault",

@@ -80,6 +80,7 @@ def knowledge_withdraw(*, pk: int, reason: str, by: Origin) -> KnowledgeDocument
         row.save(update_fields=["withdrawn"])
         detail = {"document": row.pk, "name": row.name, "reason": reason.strip()}
         record_control([Fact("knowledge.withdrawn", detail)], by, row.withdrawn)
+        nudge_knowledge(row.pk)
     return row
 
 

@@ -10,10 +10,10 @@ searches (150 MB for 100,000). The embedding reads English; other languages are 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 
 import numpy as np
 from django.db import connection
@@ -120,8 +120,13 @@ def find(question: str, reader: Reader, most: int = 5) -> tuple[Passage, ...]:
     best = fused([list(near), by_words])[:most]
     with cursor() as plain:
         rows = plain.execute(READ, {**rights, "ids": best}).fetchall()
-    found = {row[0]: Passage(*row, near=near.get(row[0], 0.0)) for row in rows}
+    found = {row[0]: _passage(row, near.get(row[0], 0.0)) for row in rows}
     return tuple(found[one] for one in best if one in found)
+
+
+def _passage(row: Sequence[Any], near: float) -> Passage:
+    id, document, name, heading, text, level = row
+    return Passage(id, document, name, heading, text, level, near)
 
 
 def fused(orders: Sequence[Sequence[int]]) -> list[int]:
@@ -141,6 +146,6 @@ def _held_for(allowed: Collection[int]) -> Held:
         return Held(held.documents, held.pieces, held.vectors, held.known)
 
 
-def _ids(statement: LiteralString, values: dict[str, object]) -> list[int]:
+def _ids(statement: LiteralString, values: Mapping[str, object]) -> list[int]:
     with cursor() as plain:
         return [row[0] for row in plain.execute(statement, values).fetchall()]

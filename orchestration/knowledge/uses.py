@@ -1,8 +1,8 @@
 """Which answers were made from which pieces of the knowledge base? (derived answers)
 
-What a job was given under `passages` was found in the base; each of them is noted with the job, in the transaction that
-takes its result into the case, and whether the answer names it under `sources`. So it can be told of a document that
-proves wrong which answers, of which cases, rest on it.
+A capability that is given `passages` and names its `sources` makes an answer of them; each passage is noted with the
+job, in the transaction that takes its result into the case, and whether the answer names it. So it can be told of a
+document that proves wrong which answers, of which cases, rest on it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Use:
 
 def note(job: Job, capability: Capability, output: Json) -> None:
     """Note from which pieces an answer was made; goes in the transaction of its result."""
-    if GIVEN not in (capability.input or {}).get("properties", {}):
+    if GIVEN not in _names(capability.input) or CITED not in _names(capability.output):
         return
     asked = orjson.loads(bytes(job.input if job.changed_input is None else job.changed_input))
     given = set(_ids(asked.get(GIVEN)))
@@ -61,6 +61,11 @@ def uses_of(document: KnowledgeDocument) -> list[Use]:
         for job, attempt, instance, at, capability in rows
         if (job, attempt) in found
     ]
+
+
+def _names(schema: Mapping[str, Json] | None) -> Mapping[str, Json]:
+    found: Mapping[str, Json] = (schema or {}).get("properties", {})
+    return found
 
 
 def _ids(passages: Json) -> Iterator[int]:

@@ -57,6 +57,7 @@ class KnowledgeUse(models.Model):
     job = models.ForeignKey("orchestration.Job", models.CASCADE, related_name="+")
     attempt = models.IntegerField()
     cited = models.BooleanField(help_text="whether the answer names it as its source")
+    told = models.DateTimeField(null=True, help_text="when its case was told that the document was withdrawn")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["piece", "job", "attempt"], name="knowledge_use_once")]

@@ -22,6 +22,7 @@ from casework.cases.read.case_view import Look, look
 from casework.forms.document_form import Filled
 from casework.forms.schema_form import text_of
 from casework.models import Case
+from orchestration.knowledge import withdrawal
 from orchestration.models import ActorCall, Incident, Job
 from orchestration.privacy.masking import View
 
@@ -84,13 +85,13 @@ def incident_page(*, user: User, case: Case, number: int, now: datetime) -> Inci
         tried=tuple(dict.fromkeys(one.actor for one in attempts if one.actor)),
         behind=tuple(dict.fromkeys(_behind(seen, row.item))),
         offers=() if job is None else tuple(offers(job.capability)),
-        filled=filled, ways=_ways(seen, job), view=seen.view,
+        filled=filled, ways=_ways(seen, row, job), view=seen.view,
     )  # fmt: skip
 
 
-def _ways(seen: Look, job: Job | None) -> frozenset[str]:
+def _ways(seen: Look, row: Incident, job: Job | None) -> frozenset[str]:
     if job is None:
-        return frozenset({RETRY, SKIP, END})
+        return frozenset({SKIP, END} if row.code == withdrawal.CODE else {RETRY, SKIP, END})
     capability = seen.case_type.capability(job.capability)
     closed = {*([] if capability.skip else [SKIP]), *([] if capability.by_hand else [BY_HAND])}
     return frozenset({RETRY, CHANGE, MOVE, BY_HAND, SKIP, END} - closed)

@@ -21,6 +21,8 @@ KINDS = {  # kind -> what makes an actor of (key, version, artefact bytes or Non
     "http": "orchestration.actors.kinds.http_connector.actor:HttpConnector",
     "intent": "orchestration.actors.kinds.text_model.intent:IntentActor",
     "code": "orchestration.actors.kinds.code.actor:CodeActor",
+    "knowledge": "orchestration.actors.kinds.knowledge.actor:KnowledgeActor",
+    "support": "orchestration.actors.kinds.knowledge.actor:SupportActor",
     "language-model": "orchestration.actors.kinds.language_model.actor:LanguageModelActor",
     "score": "orchestration.actors.kinds.score.actor:ScoreActor",
     "reader": "orchestration.actors.kinds.reader.actor:ReaderActor",
@@ -33,7 +35,9 @@ KINDS = {  # kind -> what makes an actor of (key, version, artefact bytes or Non
 FETCHED = frozenset({"external"})
 """Kinds whose work is fetched by workers outside, rather than called here."""
 
-ANSWERS_ONLY = frozenset({"intent", "sentiment", "score", "code", "served-model", "language-model"})
+ANSWERS_ONLY = frozenset(
+    {"intent", "sentiment", "score", "code", "served-model", "language-model", "knowledge", "support"}
+)
 """Kinds that do nothing but answer: they can be tried on a job without anything happening outside."""
 
 ONLY = {"intent": "intent", "sentiment": "sentiment", "reader": "read-document"}

@@ -13,14 +13,27 @@ from django.test import Client
 
 from audit.services import Origin
 from casework.actors.bundled import CASE_TYPES
+from casework.actors.shipped import ensure_shipped
 from casework.models import Case
 from orchestration.actors import kinds
 from orchestration.actors.connectors import Wanted, connector_register
 from orchestration.actors.hosts.register import host_allow
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
+from orchestration.ground import clock
 from orchestration.jobs import runner, trials
-from orchestration.models import Actor, ActorCall, ActorVersion, HumanTask, Job
+from orchestration.knowledge import withdrawal
+from orchestration.knowledge.register import index, knowledge_add, knowledge_withdraw
+from orchestration.models import (
+    Actor,
+    ActorCall,
+    ActorVersion,
+    HumanTask,
+    Incident,
+    Job,
+    KnowledgeDocument,
+    KnowledgePiece,
+)
 from tests.casework.conftest import PERSON
 from tests.orchestration.actors.language.provider import KEY, Provider, providing, says, status
 from tests.orchestration.machines import Machines, work_jobs
@@ -28,7 +41,10 @@ from tests.orchestration.machines import Machines, work_jobs
 DOCS = Path(__file__).parents[3] / "docs/language-models.md"
 TEST = Origin("system:test")
 REAL = kinds.load
-DRAFT = {"text": "Dear {customer.name},\n\nwe have asked the merchant and will credit the amount.\n\nCustomer care"}
+DRAFT = {
+    "text": "Dear {customer.name},\n\nwe have asked the merchant and will credit the amount.\n\nCustomer care",
+    "sources": [],
+}
 MESSAGE = (
     "I am Maria Sandoval, write to maria.sandoval@example.org or call +49 170 5551234. My account is "
     "DE89 3704 0044 0532 0130 00, my card 4111 1111 1111 1111. Where is my refund?"
@@ -49,13 +65,14 @@ def drafting(complaint, machines: Machines, monkeypatch: pytest.MonkeyPatch) -> 
     """The rule has a language model draft; language models are real ones, beside the test's machines."""
 
     def load(key: str, version: str, artefact: Any) -> Any:
-        return (REAL if key == "language-model" else machines.load)(key, version, artefact)
+        return (REAL if key in ("language-model", "knowledge", "support") else machines.load)(key, version, artefact)
 
     monkeypatch.setattr(runner.kinds, "load", load)
     files = folder_files(CASE_TYPES / "complaint")
     changed = re.sub(r'(id="r7"><text>)"template"', r'\1"language model"', files["routing.dmn"])
     assert changed != files["routing.dmn"]
     assert isinstance(deploy(files | {"routing.dmn": changed}, TEST), Published)
+    ensure_shipped(CASE_TYPES / "complaint" / "actors")
 
 
 def file_of(provider: Provider, *changes: tuple[str, str]) -> bytes:
@@ -101,7 +118,9 @@ def test_nothing_that_names_the_customer_leaves_and_their_name_comes_back(
     drafting: None, provider: Provider, open_case: Callable[..., Case]
 ) -> None:
     registered(provider)
-    provider.does(says({"text": "Dear PERSON_1, we have asked the merchant and will credit the amount soon."}))
+    provider.does(
+        says({"text": "Dear PERSON_1, we have asked the merchant and will credit the amount soon.", "sources": []})
+    )
     case = open_case(message=MESSAGE)
     work_jobs(case.instance_id)
     sent = provider.was_sent()
@@ -131,7 +150,7 @@ def test_as_it_ships_no_model_is_asked(
     "move",
     [
         says("", message={"refusal": "No."}), says("never JSON"), status(401),
-        says({"text": "Write to somebody.else@example.com, please, and we will see to it."}),
+        says({"text": "Write to somebody.else@example.com, please, and we will see to it.", "sources": []}),
     ],
     ids=["a refusal", "never the form", "a key that is not good", "an address that nobody gave it"],
 )  # fmt: skip
@@ -157,7 +176,10 @@ def test_another_model_takes_over_from_one_that_keeps_failing(
         host_allow("127.0.0.1", away.system.port, private=True, origin=TEST)
         registered(away, "first", ("seed: 7", "seed: 8"))
         case = open_case()
-        work_jobs(case.instance_id)
+        for _ in range(8):  # whatever is to be tried again, is so at once
+            Job.objects.filter(instance=case.instance_id, state=Job.State.WAITING).update(run_at=clock.utc_now())
+            for number in Job.objects.filter(state=Job.State.WAITING).values_list("job", flat=True):
+                runner.run(case.instance_id, number)
         assert len(away.came) == 1, "its breaker opened"
     assert data_of(case)["draft"] == DRAFT["text"]
     calls = ActorCall.objects.filter(capability="draft-reply").order_by("pk").values_list("actor", "outcome")
@@ -173,7 +195,7 @@ def test_a_new_prompt_is_tried_on_recorded_work_and_reaches_no_case(
     newer = registered(provider, "drafter", ("Promise nothing", "Never promise anything"), use=False)
     ActorVersion.objects.filter(pk=newer.pk).update(state=ActorVersion.State.QUARANTINED)
     newer.refresh_from_db()
-    provider.does(says({"text": "Something else entirely, for whom it may concern, as it is."}))
+    provider.does(says({"text": "Something else entirely, for whom it may concern, as it is.", "sources": []}))
     trials.replay_begin(newer, 5, TEST)
     assert trials.go_on(newer.pk) is None
     assert data_of(case)["draft"] == DRAFT["text"]
@@ -183,3 +205,81 @@ def test_a_new_prompt_is_tried_on_recorded_work_and_reaches_no_case(
     assert "<code>text</code>: 1" in page
     client.force_login(people["axel"])
     assert "Never promise" not in client.get(f"/actors/drafter/versions/{newer.pk}/").content.decode()
+
+
+def passage(text: str, level: str = "internal") -> int:
+    """The number of the one passage of a document in the knowledge base."""
+    row = knowledge_add(name="Refunds", content=text.encode(), level=level, groups=(), by=TEST)
+    assert isinstance(row, KnowledgeDocument)
+    index(row.pk)
+    return KnowledgePiece.objects.get(document=row).pk
+
+
+def test_a_draft_rests_on_passages_that_it_names(
+    drafting: None, provider: Provider, open_case: Callable[..., Case], people, client: Client
+) -> None:
+    registered(provider)
+    number = passage("# Refunds\n\nA refund of a card payment is credited within 3 working days.")
+    passage("# Reserves\n\nA refund of more than 900 EUR is paid from the reserve.", level="confidential")
+    words = "Dear {customer.name},\n\nyour card payment is credited within 3 working days.\n\nCustomer care"
+    provider.does(says({"text": words, "sources": [number]}))
+    case = open_case(message="When is the refund of my card payment credited?")
+    work_jobs(case.instance_id)
+    (body,) = provider.came
+    assert "credited within 3 working days" in str(body) and "reserve" not in str(body)
+    data = data_of(case)
+    assert data["support"] == {"supported": True, "said": "All that it says stands in its sources."}
+    assert data["drafted_from"] == [number] and "ten working days" in data["approved"]
+    assert open_tasks(case) == ["Approve the answer"]
+    document = KnowledgePiece.objects.get(pk=number).document_id
+    client.force_login(people["anna"])
+    page = client.get(f"/knowledge/{document}/").content.decode()
+    assert f"Case {case.pk}</a>: draft-reply" in page and "names it as its source" in page
+    client.force_login(people["dora"])
+    page = client.get(f"/knowledge/{document}/").content.decode()
+    told = page[page.index('id="uses"') : page.index('id="pieces"')]
+    assert "1 more in cases that you may not see" in told and "draft-reply" not in told, told
+
+
+def test_a_draft_that_rests_on_nothing_says_so_and_goes_to_a_senior_analyst(
+    drafting: None, provider: Provider, open_case: Callable[..., Case]
+) -> None:
+    registered(provider)
+    passage("A refund of a card payment is credited within 3 working days.")
+    provider.does(says({"text": "We give you 500 EUR as a present and close your account today.", "sources": []}))
+    case = open_case()
+    work_jobs(case.instance_id)
+    assert open_tasks(case) == ["Senior review"]
+    assert data_of(case)["support"]["said"].startswith("Not in its sources: “We give you 500 EUR")
+
+
+def test_a_draft_that_names_what_it_was_not_given_is_not_believed(
+    drafting: None, provider: Provider, open_case: Callable[..., Case]
+) -> None:
+    registered(provider)
+    provider.does(says(DRAFT | {"sources": [4711]}))
+    case = open_case()
+    work_jobs(case.instance_id)
+    assert open_tasks(case) == ["Senior review"]
+    assert data_of(case)["support"]["said"] == "It cites what it was not given."
+
+
+def test_when_a_document_is_withdrawn_the_cases_that_used_it_are_looked_at_again_once(
+    drafting: None, provider: Provider, open_case: Callable[..., Case], people, client: Client
+) -> None:
+    registered(provider)
+    number = passage("A refund of a card payment is credited within 3 working days.")
+    case = open_case(message="When is the refund of my card payment credited?")
+    work_jobs(case.instance_id)
+    other = open_case(message="My card was stolen, what do I do?")
+    row = KnowledgePiece.objects.get(pk=number).document
+    knowledge_withdraw(pk=row.pk, reason="It is 5 days now.", by=TEST)
+    for _ in range(2):
+        withdrawal.tell(row.pk)
+    (incident,) = Incident.objects.filter(instance=case.instance_id)
+    assert incident.code == "source-withdrawn" and "'Refunds' was withdrawn" in incident.message
+    assert not Incident.objects.filter(instance=other.instance_id).exists()
+    client.force_login(people["anna"])
+    page = client.get(f"/cases/{case.pk}/incidents/{incident.incident}/decide/").content.decode()
+    assert "look at it again" in page, page[page.index("<main") :]
+    assert "Try again" not in page

@@ -84,7 +84,7 @@ def test_work_for_machines_says_what_goes_in_what_comes_back_and_what_happens_wh
         "Read the tone", "sentiment", ("text",), ("sentiment",), ("The machine could not read it",),
     )  # fmt: skip
     complaint = {asked.capability: asked for asked in of("complaint").asked}
-    assert complaint.keys() == {"intent", "sentiment", "send-message", "draft-reply"}
+    assert complaint.keys() == {"intent", "sentiment", "send-message", "draft-reply", "find-passages", "check-support"}
     assert (complaint["intent"].inputs, complaint["intent"].on_failure) == (("text",), ())
 
 

@@ -1,0 +1,50 @@
+"""What becomes of the answers that were made from a document which was withdrawn?
+
+Each open case with such an answer gets an incident, so that a person of it looks at the answer again; once for each
+case and document, whatever dies in between.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db import transaction
+
+from audit.services import Origin
+from orchestration.engine.commands import RaiseIncident
+from orchestration.ground import clock
+from orchestration.models import KnowledgeDocument, KnowledgeUse
+from orchestration.shell import services
+from orchestration.shell.nudges import nudge_knowledge
+from orchestration.shell.savepoint import tried
+
+CODE: Final = "source-withdrawn"
+ORIGIN: Final = Origin("system:knowledge")
+AT_ONCE: Final = 200
+
+
+def tell(pk: int) -> None:
+    """Tell the cases whose answers were made from a document, if it is withdrawn; what is told is not told again."""
+    row = KnowledgeDocument.objects.exclude(withdrawn=None).filter(pk=pk).first()
+    if row is None:
+        return
+    untold = KnowledgeUse.objects.filter(piece__document=pk, told=None)
+    for instance in sorted(set(untold.values_list("job__instance", flat=True)))[:AT_ONCE]:
+        tried("case not told of a withdrawn source", row, _tell, row, instance)
+    if untold.exists():
+        nudge_knowledge(pk)
+
+
+@transaction.atomic
+def _tell(row: KnowledgeDocument, instance: int) -> None:
+    uses = KnowledgeUse.objects.filter(piece__document=row.pk, job__instance=instance, told=None)
+    if uses.update(told=clock.utc_now()):
+        message = f"The document {row.name!r} was withdrawn. An answer of this case was made from it: look at it again."
+        services.send(instance, RaiseIncident(CODE, message), ORIGIN)
+
+
+def look_after() -> None:
+    """Withdrawn documents of which not every case was told."""
+    untold = KnowledgeUse.objects.filter(told=None).exclude(piece__document__withdrawn=None)
+    for pk in set(untold.values_list("piece__document", flat=True)[:20]):
+        nudge_knowledge(pk)

@@ -1,0 +1,45 @@
+"""Is that found in an answer which its sources do not say?"""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestration.knowledge.support import supported
+
+SOURCES = [
+    "A refund of a card payment is credited within 3 working days. It goes to the account that paid.",
+    "A lost card is blocked at once. A new card is free and comes within 1,000 hours.",
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dear {customer.name},\n\nyour refund is credited within 3 working days.\n\nKind regards,\nCustomer care",
+        "We have blocked the lost card at once.",
+        "The refund goes to the account from which you paid.",
+        "The new card comes within 1000 hours.",
+        "Hello!",
+    ],
+)
+def test_what_the_sources_say_is_found_there_in_other_words_too(text: str) -> None:
+    assert supported(text, SOURCES).missing == ()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Your refund is credited within 5 working days.",
+        "We give you a present for your trouble with the cashier in Lyon.",
+        "Your mortgage was approved by the board this morning.",
+        "A refund of 250 EUR is credited to the account that paid.",
+    ],
+)
+def test_what_they_do_not_say_is_named(sentence: str) -> None:
+    found = supported(f"A lost card is blocked at once. {sentence}", SOURCES)
+    assert found.missing == (sentence,) and found.sentences == 2
+    assert found.said() == f"Not in its sources: “{sentence}”."
+
+
+def test_without_sources_nothing_is_supported() -> None:
+    assert supported("A lost card is blocked at once.", []).missing == ("A lost card is blocked at once.",)
