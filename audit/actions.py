@@ -28,6 +28,7 @@ ACTIONS: dict[str, str] = {
     "task.assigned": "gave the task to somebody",
     "task.priority": "changed how urgent the task is",
     "task.due": "changed when the task is due",
+    "approval.signed": "signed what they saw",
     "deadline.warned": "warned of a deadline",
     "deadline.breached": "noted that a deadline was missed",
     "deadline.changed": "changed a deadline",

@@ -72,6 +72,11 @@ def _deadline_moved(detail: Detail) -> Told:
     return Told("rules", "calendar", words, by_actor=False)
 
 
+def _signed(detail: Detail) -> Told:
+    mark = f", which has the mark {detail['seen']}" if detail.get("seen") else ""
+    return Told("people", "fingerprint", f"signed what “{detail.get('task', 'a task')}” showed{mark}")
+
+
 def tags_changed(detail: Detail) -> str:
     """Which tags were put on a case, and which were taken off."""
     ways = (("added", "put on"), ("removed", "took off"))
@@ -83,6 +88,7 @@ TASKS: Final[Mapping[str, Callable[[Detail], Told]]] = {
     "task.assigned": _assigned,
     "task.priority": _hurried,
     "task.due": _put_off,
+    "approval.signed": _signed,
     "deadline.warned": _near,
     "deadline.breached": _missed,
     "deadline.changed": _deadline_changed,

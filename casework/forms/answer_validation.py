@@ -75,9 +75,9 @@ def _in_words(error: ValidationError) -> tuple[str, str]:
 
 
 def typed(schema: Mapping[str, Json], value: Json) -> Json:
-    """The value with each text that stands where the schema wants a number read as one, where it is one.
+    """The value with each text read as a number, or as true or false, where the schema wants one and it is one.
 
-    Forms and files know nothing but texts; what is no number stays a text, which `schema_errors` then refuses.
+    Forms and files know nothing but texts; what is none stays a text, which `schema_errors` then refuses.
     """
     if isinstance(value, Mapping):
         below = schema.get("properties", {})
@@ -85,6 +85,8 @@ def typed(schema: Mapping[str, Json], value: Json) -> Json:
     if isinstance(value, str) and schema.get("type") in ("number", "integer"):
         found = read_number(value)
         return value if found is None else found
+    if isinstance(value, str) and schema.get("type") == "boolean":
+        return {"true": True, "false": False}.get(value.strip().casefold(), value)
     return value
 
 

@@ -128,7 +128,7 @@ class CompleteView(APIView):
         by = person(request)
         found = permissions.task_for_user(by, task, "complete")
         given = requests.Answers.body(request)
-        outcome = services.task_complete(by=by, task=found, answers=given["answers"])
+        outcome = services.task_complete(by=by, task=found, answers=given["answers"], seen_as=given["seen"])
         return refusal(outcome, "answers.") if isinstance(outcome, Refused) else progress(found.instance.case)
 
 

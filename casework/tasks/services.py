@@ -19,6 +19,7 @@ from casework.access.permissions import origin_of
 from casework.cases.answers import Seen, accepted, seen
 from casework.cases.own_words import keep_own_words, masked_words
 from casework.drafts.services import draft_end, task_address
+from casework.tasks import signing
 from casework.tasks.by_hand import Finished, desk, work_done
 from casework.tasks.snooze import task_wake
 from casework.tasks.suspended import suspended
@@ -80,8 +81,11 @@ def tasks_free(*, holder: User, origin: Origin) -> int:
 
 
 @transaction.atomic
-def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json]) -> Done | Refused:
-    """Finish a task with a person's answers (by dotted path), checked against its form and the case's schema."""
+def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json], seen_as: str = "") -> Done | Refused:
+    """Finish a task with a person's answers (by dotted path), checked against its form and the case's schema.
+
+    `seen_as`: what its page carried of what it showed, where the form signs that (`signing`).
+    """
     case, row = locked_task(task)
     is_open = row.state == HumanTask.State.OPEN
     if row.state == HumanTask.State.SUSPENDED:
@@ -92,12 +96,17 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json]) -> 
         return refused(case, row, by, "complete", closed)
     look = seen(case, task.instance.case, by, row.item)
     work = desk(row, case.case_type, look.view) if is_open else None
+    form = case.case_type.forms.get(row.form, Form(row.form, ()))
+    marks = signing.marks(by, row, form, look) if is_open and work is None and form.signs else {}
+    if marks and (amiss := signing.not_as_seen(seen_as, marks, look)):
+        return refused(case, row, by, "complete", amiss)
     done = _by_form(case, look, row, answers) if work is None else work_done(work, answers, case, row, by, look)
     if isinstance(done, Refused):
         return done
     words = list(masked_words(look, answers))
     facts = [_assign(row, by, "task.claimed", since=None)] if is_open and row.assignee_id is None else []
-    along = judged(case.case_type.forms.get(row.form, Form(row.form, ())), answers)
+    along = judged(form, answers)
+    facts += [signing.signed(row, form, marks, answers)] if marks else []
     told = [*facts, *done.facts]
     outcome = services.send(
         case, done.command, origin_of(by), told, lambda one: along if isinstance(one, Done) else NOTHING

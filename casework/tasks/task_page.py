@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from casework.access import permissions
+from casework.cases.answers import Seen
 from casework.cases.read.case_page import Result, results
 from casework.cases.read.case_view import Look, look
 from casework.cases.read.decisions import Decision, decision_names, decisions_made, titles
@@ -25,6 +26,7 @@ from casework.deadlines.read import Shown, deadlines_of
 from casework.forms.answer_validation import at_path
 from casework.forms.schema_form import text_of
 from casework.tasks import by_hand as desks
+from casework.tasks import signing
 from casework.tasks.assigning import Receiver, receivers
 from casework.tasks.machine_work import MachineWork, machine_work
 from casework.tasks.score import Score, score
@@ -33,8 +35,8 @@ from casework.tasks.suggestion import Suggestion, is_in_editor, suggestion, why_
 from orchestration.casetypes.case_type import Form, by_definition
 from orchestration.jobs import by_hand
 from orchestration.models import HumanTask
-from orchestration.privacy.masking import View
-from orchestration.shell.selectors import completion_of
+from orchestration.privacy.masking import View, mask
+from orchestration.shell.selectors import completion_of, visible
 
 Json = Any
 
@@ -81,6 +83,7 @@ class TaskPage:
     may_reveal: bool
     view: View
     deadlines: tuple[Shown, ...] = ()
+    signature: str = ""
 
 
 def form_of(task: HumanTask) -> Form:
@@ -121,7 +124,17 @@ def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
         may_snooze=is_theirs, asleep=asleep(user, now).get(task.pk) if is_theirs else None,
         may_reveal=permissions.may(user, "reveal", case), view=seen.view,
         deadlines=deadlines_of(case, seen.case_type, now),
+        signature=_signature(seen, task, user, form) if mine is not None and "complete" in mine.may else "",
     )  # fmt: skip
+
+
+def _signature(seen: Look, task: HumanTask, user: User, form: Form) -> str:
+    """What the page carries where finishing it signs what it shows."""
+    if not form.signs or task.state != HumanTask.State.OPEN:
+        return ""
+    data, root = visible(seen.state, task.item), dict(seen.state.root.variables)
+    view = mask(data, seen.case_type.classification, seen.view.principal, [root])
+    return signing.carried(signing.marks(user, task, form, Seen(seen.case_type, data, view, root)))
 
 
 def _finished(task: HumanTask) -> int | None:

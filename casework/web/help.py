@@ -74,6 +74,7 @@ FOR_USE: Final = (
     "actors",
     "ledger",
     "knowledge",
+    "payment-release",
     "refund",
     "complaint",
     "loan",

@@ -8,7 +8,7 @@ into all their faults at once; `read` does it for what was deployed before, and 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -31,6 +31,11 @@ from orchestration.casetypes.files import (
     parsed,
 )
 from orchestration.casetypes.files import checked as checked_file
+from orchestration.casetypes.forms import Form as Form
+from orchestration.casetypes.forms import FormField as FormField
+from orchestration.casetypes.forms import Judges as Judges
+from orchestration.casetypes.forms import Scored as Scored
+from orchestration.casetypes.forms import form_of, known
 from orchestration.engine.commands import StartCase, StartProcess
 from orchestration.engine.compile_models import build, compiled
 from orchestration.engine.compiled_models import CompiledModels
@@ -38,78 +43,6 @@ from orchestration.ground.limits import engine_limits
 from orchestration.ground.schemas import SchemaValidator
 from orchestration.models import Definition
 from orchestration.privacy.classification import Classification, classify
-
-
-@dataclass(frozen=True, slots=True)
-class FormField:
-    """One question to a person. `path` is its dotted place in the case's data; `choices` value -> words.
-
-    `initial`: the path whose value stands there at first. `fills`: the paths whose `{path}` in the text becomes their
-    value when it is kept. Conditions name other answers: `asked_when` one of them is given, the question is put at all;
-    `unchanged_when` one of them is given, the initial value must stand.
-    """
-
-    path: str
-    label: str
-    widget: str = "text"
-    help: str = ""
-    initial: str | None = None
-    choices: Mapping[str, str] = field(default_factory=dict)
-    required: bool = True
-    fills: tuple[str, ...] = ()
-    asked_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    required_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    required_unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    unchanged_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def is_required(self, answers: Mapping[str, Any]) -> bool:
-        """Whether it must be answered, given the other answers (by path)."""
-        if self.asked_when and not _holds(self.asked_when, answers):
-            return False
-        if self.required_when and not _holds(self.required_when, answers):
-            return False
-        if self.required_unless:
-            return not _holds(self.required_unless, answers)
-        return bool(self.required_when) or self.required
-
-    def is_fixed(self, answers: Mapping[str, Any]) -> bool:
-        """Whether the initial value must stand, given the other answers (by path)."""
-        return _holds(self.unchanged_when, answers)
-
-
-def _holds(conditions: Mapping[str, tuple[str, ...]], answers: Mapping[str, Any]) -> bool:
-    return any(answers.get(path) in values for path, values in conditions.items())
-
-
-@dataclass(frozen=True, slots=True)
-class Judges:
-    """That the answer in a field says whether an output of a capability was right; `unless` other answers say not."""
-
-    capability: str
-    output: str
-    field: str
-    unless: Mapping[str, tuple[str, ...]]
-
-    def is_silent(self, answers: Mapping[str, Any]) -> bool:
-        """Whether these answers leave it open."""
-        return _holds(self.unless, answers)
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """Where a score stands in the data, and below which places the values that it looked at."""
-
-    path: str
-    inputs: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    key: str
-    fields: tuple[FormField, ...]
-    suggestion: Mapping[str, str] = field(default_factory=dict)
-    judges: tuple[Judges, ...] = ()
-    score: Scored | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +248,7 @@ def _case_type(
         ),
         stages=tuple(manifest.get("stages", ())),
         key_facts=tuple(manifest.get("key-facts", ())),
-        listed=tuple(ListField(**_known(ListField, one)) for one in manifest.get("list", {}).get("fields", ())),
+        listed=tuple(ListField(**known(ListField, one)) for one in manifest.get("list", {}).get("fields", ())),
         editable=tuple(
             EditableField(one["path"], tuple(one.get("by", ())), bool(one.get("reason")))
             for one in manifest.get("editable", ())
@@ -333,8 +266,8 @@ def _case_type(
         document_fields=manifest.get("documents", {}).get("fields", {}),
         deadlines=declared_deadlines(manifest, library),
         capabilities=declared(files),
-        external=tuple(External(**_known(External, waited)) for waited in manifest.get("external", ())),
-        forms={key: _form(key, form) for key, form in forms.items()},
+        external=tuple(External(**known(External, waited)) for waited in manifest.get("external", ())),
+        forms={key: form_of(key, form) for key, form in forms.items()},
         schema=schema,
         classification=classification,
         library=library,
@@ -360,31 +293,6 @@ def _reasons(manifest: Mapping[str, Any], library: CompiledModels) -> dict[str, 
 
 def _role(group: str, role: Mapping[str, Any]) -> Role:
     return Role(group, frozenset(role.get("may", ())), role.get("clearance", "public"), bool(role.get("intake")))
-
-
-def _form(key: str, form: Mapping[str, Any]) -> Form:
-    judges = (
-        Judges(one["capability"], one["output"], one["field"], {path: tuple(values) for path, values in unless.items()})
-        for one in form.get("judges", ())
-        if isinstance(unless := one.get("unless", {}), Mapping)
-    )
-    fields = tuple(_form_field(one) for one in form.get("fields", ()))
-    scored = form.get("score")
-    score = None if scored is None else Scored(scored["path"], tuple(scored.get("inputs", ())))
-    return Form(key, fields, form.get("suggestion", {}), tuple(judges), score)
-
-
-def _form_field(given: Mapping[str, Any]) -> FormField:
-    conditions: dict[str, Any] = {
-        name: {path: tuple(values) for path, values in given.get(name, {}).items()}
-        for name in ("asked_when", "required_when", "required_unless", "unchanged_when")
-    }
-    return FormField(**{**_known(FormField, given), **conditions, "fills": tuple(given.get("fills", ()))})
-
-
-def _known(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Without keys that this release does not know: the one that deployed them did."""
-    return {name: value for name, value in given.items() if name in {field.name for field in fields(kind)}}
 
 
 @lru_cache(maxsize=64)

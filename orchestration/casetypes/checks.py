@@ -39,6 +39,7 @@ class Named:
     groups: tuple[tuple[str, str, str], ...]
     steps: tuple[tuple[str, str, str], ...]
     long: tuple[tuple[str, str], ...]
+    named: tuple[tuple[str, str, str], ...] = ()
 
 
 def check(
@@ -70,6 +71,7 @@ def check(
         yield from deadline_faults(manifest)
         yield from _groups(manifest, named)
         yield from _steps(named)
+        yield from _named_people(named, schema)
     if forms is not None and named is not None:
         yield from _forms(manifest or {}, forms, named)
     yield from _places(manifest or {}, forms or {}, schema)
@@ -90,6 +92,7 @@ def _read(files: Mapping[str, str]) -> Named:
     groups: list[tuple[str, str, str]] = []
     steps: list[tuple[str, str, str]] = []
     long: list[tuple[str, str]] = []
+    places: list[tuple[str, str, str]] = []
     for name in (name for name in files if name.endswith(MODELS) and not name.endswith(".dmn")):
         for element in xml.parse(files[name].encode()).walk():
             id = element.get("id") or ""
@@ -104,7 +107,8 @@ def _read(files: Mapping[str, str]) -> Named:
                 forms += [(name, id, form)] if form and not form.startswith(EXPRESSION) else []
                 groups += [(name, id, group) for group in _listed(vendor(element, "candidateGroups"))]
                 steps += [(name, id, step) for step in _listed(vendor(element, "otherThan"))]
-    return Named(frozenset(items), processes, tuple(forms), tuple(groups), tuple(steps), tuple(long))
+                places += [(name, id, path) for path in _listed(vendor(element, "notNamedIn"))]
+    return Named(frozenset(items), processes, tuple(forms), tuple(groups), tuple(steps), tuple(long), tuple(places))
 
 
 def _long(named: Named) -> Iterator[str]:
@@ -161,6 +165,12 @@ def _steps(named: Named) -> Iterator[str]:
     for file, task, step in named.steps:
         if step not in named.items:
             yield f"{file}, {task}: no model has an item {step!r}, whose doer may not do this."
+
+
+def _named_people(named: Named, schema: Json) -> Iterator[str]:
+    for file, task, path in named.named:
+        if not _leads_somewhere(schema, path):
+            yield f"{file}, {task}: the schema has no place {path!r} in the data, whose person may not do this."
 
 
 def _forms(manifest: Mapping[str, Json], forms: Mapping[str, Json], named: Named) -> Iterator[str]:

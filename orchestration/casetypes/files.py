@@ -130,6 +130,7 @@ _FORMS_SHAPE: Final = {
     "additionalProperties": _object(
         suggestion=_NAMED_TEXTS,
         score=_object(("path",), path=_TEXT, inputs=_TEXTS),
+        signs={"type": "boolean"},
         judges={
             "type": "array",
             "items": _object(

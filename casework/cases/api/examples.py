@@ -100,6 +100,7 @@ TASKS: Json = {
     "counts": {"mine": 1, "groups": 12, "unassigned": 9, "soon": 2, "all": 13, "snoozed": 1}, "next": "",
 }  # fmt: skip
 TASK: Json = _READ | {
+    "seen": "",
     "id": 5, "name": "Approve the answer", "part": "Answer", "state": "open", "ended": None,
     "open": _OPEN_TASK, "case": 17,
     "title": "Complaint CRM-20417", "case_state": "Pending review", "version": "complaint v4",

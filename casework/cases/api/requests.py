@@ -150,6 +150,10 @@ class HistoryFilter(Sent):
 
 class Answers(Sent):
     answers = Mapping(help_text="Value by dotted path, as the task's form names them.")
+    seen = s.CharField(
+        required=False, default="", allow_blank=True, max_length=100_000,
+        help_text="The task's `seen` as you read it, where finishing it signs what it shows.",
+    )  # fmt: skip
 
 
 class Reply(Sent):

@@ -380,4 +380,7 @@ class Task(Shape):
     data = ObjectField(source="view.data", help_text="The case's data, as you may see it.")
     masked = NamesField(source="view.masked", help_text="JSON Pointers of what is masked for you.")
     results = Result(many=True)
+    seen = s.CharField(
+        source="signature", help_text="To be sent back with the answers where they sign what is shown; else empty."
+    )
     decisions = DecisionShape(source="made", many=True)

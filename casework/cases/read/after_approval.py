@@ -55,7 +55,7 @@ def _jobs(seen: Look) -> list[Job]:
 def _after(seen: Look, job: Job, finished: list[HumanTask]) -> Iterator[Unsettled]:
     for task in finished:
         before = task.ended is not None and task.ended <= job.created
-        if before and task.item != job.item and _leads_to(seen, task.item, job.item):
+        if before and task.item != job.item and leads_to(seen, task.item, job.item):
             who = "" if task.assignee is None else task.assignee.get_full_name() or task.assignee.get_username()
             yield Unsettled(
                 seen.view.text(task.name), who, seen.view.text(job.name or job.capability),
@@ -65,7 +65,7 @@ def _after(seen: Look, job: Job, finished: list[HumanTask]) -> Iterator[Unsettle
             return
 
 
-def _leads_to(seen: Look, task: int, job: int) -> bool:
+def leads_to(seen: Look, task: int, job: int) -> bool:
     """Whether the job lies behind the task in a model in which both stand, or what they stand in."""
     ahead, behind = _nodes(seen, task), _nodes(seen, job)
     return any(

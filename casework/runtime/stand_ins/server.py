@@ -23,6 +23,7 @@ ROUTES: Final[tuple[tuple[str, str, str, Callable[..., Answer]], ...]] = (
     ("GET", rf"/customers/{NUMBER}", "customers", systems.read_customer),
     ("GET", "/payments", "payments", systems.list_payments),
     ("POST", "/payments", "payments", systems.pay),
+    ("POST", "/transfers", "payments", systems.transfer),
     ("GET", rf"/payments/{NUMBER}", "payments", systems.read_payment),
     *(
         route

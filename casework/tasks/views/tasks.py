@@ -23,6 +23,7 @@ from casework.tasks.judging import Judging, asks_more, judging
 from casework.tasks.next_task import next_task
 from casework.tasks.place import LATE, Place
 from casework.tasks.preview import preview
+from casework.tasks.signing import NOT_SEEN
 from casework.tasks.task_page import TaskPage, form_of, task_page
 from casework.web import errors
 from casework.web.decorators import person, reads, writes
@@ -98,7 +99,9 @@ def complete(request: HttpRequest, task_id: int) -> HttpResponse:
     except permissions.Denied as refused:
         return _denied(request, task_id, refused)
     answers = typed_answers(form_of(found), request.POST)
-    outcome = services.task_complete(by=person(request), task=found, answers=answers)
+    outcome = services.task_complete(
+        by=person(request), task=found, answers=answers, seen_as=request.POST.get("seen", "")
+    )
     if isinstance(outcome, Refused):
         return _refused(request, found, outcome)
     return _went_on(request, found)
@@ -149,7 +152,8 @@ def _denied(request: HttpRequest, task_id: int, refused: permissions.Denied) -> 
 def _refused(request: HttpRequest, task: HumanTask, refused: Refused) -> HttpResponse:
     """The page again with what was typed and what is wrong with it; or that it is too late."""
     is_open = task.state == HumanTask.State.OPEN  # what is wrong in an answer that comes too late helps nobody
-    if not refused.errors or not is_open:
+    again = is_open and refused.code == NOT_SEEN
+    if not again and (not refused.errors or not is_open):
         return _too_late(request, task, refused)
     page = task_page(user=person(request), task=task, now=clock.utc_now())
     judged = judging(page.form, request.POST.dict())
@@ -161,8 +165,9 @@ def _refused(request: HttpRequest, task: HumanTask, refused: Refused) -> HttpRes
         form.with_errors(refused.errors)
     kept = keeping(person(request), task_address(task), form.fields)
     context = {"page": page, "form": form, "keeping": kept, "judging": judged} | _way(request)
-    context |= {} if is_first else {"refused": refused}
-    return render(request, "tasks/page.html", context, status=400)  # also where it only asks further: nothing was done
+    context |= {} if is_first else {"refused": refused, "again": again}
+    # 400 also where it only asks further: nothing was done
+    return render(request, "tasks/page.html", context, status=409 if again else 400)
 
 
 def _too_late(request: HttpRequest, task: HumanTask, refused: Refused) -> HttpResponse:

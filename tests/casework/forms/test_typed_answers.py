@@ -45,3 +45,10 @@ def test_what_is_no_number_stays_for_the_schema_to_refuse() -> None:
 def test_whatever_is_no_text_stays_as_it_is(value: Any) -> None:
     if not isinstance(value, str):
         assert typed({"type": "number"}, value) is value
+
+
+def test_true_and_false_are_read_as_sheets_write_them_and_nothing_else_is() -> None:
+    schema = {"properties": {"urgent": {"type": "boolean"}, "note": {"type": "string"}}}
+    assert typed(schema, {"urgent": "TRUE", "note": "true"}) == {"urgent": True, "note": "true"}
+    assert typed(schema, {"urgent": " false "}) == {"urgent": False}
+    assert typed(schema, {"urgent": "yes"}) == {"urgent": "yes"}

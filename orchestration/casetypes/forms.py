@@ -1,0 +1,107 @@
+"""What is a person asked, once `forms.yaml` is read?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One question to a person. `path` is its dotted place in the case's data; `choices` value -> words.
+
+    `initial`: the path whose value stands there at first. `fills`: the paths whose `{path}` in the text becomes their
+    value when it is kept. Conditions name other answers: `asked_when` one of them is given, the question is put at all;
+    `unchanged_when` one of them is given, the initial value must stand.
+    """
+
+    path: str
+    label: str
+    widget: str = "text"
+    help: str = ""
+    initial: str | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+    required: bool = True
+    fills: tuple[str, ...] = ()
+    asked_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    required_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    required_unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unchanged_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def is_required(self, answers: Mapping[str, Any]) -> bool:
+        """Whether it must be answered, given the other answers (by path)."""
+        if self.asked_when and not _holds(self.asked_when, answers):
+            return False
+        if self.required_when and not _holds(self.required_when, answers):
+            return False
+        if self.required_unless:
+            return not _holds(self.required_unless, answers)
+        return bool(self.required_when) or self.required
+
+    def is_fixed(self, answers: Mapping[str, Any]) -> bool:
+        """Whether the initial value must stand, given the other answers (by path)."""
+        return _holds(self.unchanged_when, answers)
+
+
+def _holds(conditions: Mapping[str, tuple[str, ...]], answers: Mapping[str, Any]) -> bool:
+    return any(answers.get(path) in values for path, values in conditions.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """That the answer in a field says whether an output of a capability was right; `unless` other answers say not."""
+
+    capability: str
+    output: str
+    field: str
+    unless: Mapping[str, tuple[str, ...]]
+
+    def is_silent(self, answers: Mapping[str, Any]) -> bool:
+        """Whether these answers leave it open."""
+        return _holds(self.unless, answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Where a score stands in the data, and below which places the values that it looked at."""
+
+    path: str
+    inputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """`signs`: whoever finishes it signs what stands on the page."""
+
+    key: str
+    fields: tuple[FormField, ...]
+    suggestion: Mapping[str, str] = field(default_factory=dict)
+    judges: tuple[Judges, ...] = ()
+    score: Scored | None = None
+    signs: bool = False
+
+
+def form_of(key: str, form: Mapping[str, Any]) -> Form:
+    judges = (
+        Judges(one["capability"], one["output"], one["field"], {path: tuple(values) for path, values in unless.items()})
+        for one in form.get("judges", ())
+        if isinstance(unless := one.get("unless", {}), Mapping)
+    )
+    fields = tuple(_form_field(one) for one in form.get("fields", ()))
+    scored = form.get("score")
+    score = None if scored is None else Scored(scored["path"], tuple(scored.get("inputs", ())))
+    return Form(key, fields, form.get("suggestion", {}), tuple(judges), score, bool(form.get("signs")))
+
+
+def _form_field(given: Mapping[str, Any]) -> FormField:
+    conditions: dict[str, Any] = {
+        name: {path: tuple(values) for path, values in given.get(name, {}).items()}
+        for name in ("asked_when", "required_when", "required_unless", "unchanged_when")
+    }
+    return FormField(**{**known(FormField, given), **conditions, "fills": tuple(given.get("fills", ()))})
+
+
+def known(kind: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Without keys that this release does not know: the one that deployed them did."""
+    return {name: value for name, value in given.items() if name in {field.name for field in fields(kind)}}
