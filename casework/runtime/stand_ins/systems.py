@@ -45,17 +45,20 @@ def list_payments(store: Store, request: Request) -> Answer:
 
 def transfer(store: Store, request: Request) -> Answer:
     """Pay what was released: as `pay`, up to LARGEST at once."""
-    return pay(store, request, LARGEST)
+    return _pay(store, request, LARGEST)
 
 
-def pay(store: Store, request: Request, most: Decimal = MOST) -> Answer:
+def pay(store: Store, request: Request) -> Answer:
     """Pay. The same key again gives the same payment; the same key for something else is refused (422)."""
+    return _pay(store, request, MOST_OF_CLAIMS if request.query.get("desk") == "claims" else MOST)
+
+
+def _pay(store: Store, request: Request, most: Decimal) -> Answer:
     try:
         asked = request.fields()
     except ValueError:
         return told(400, {"error": "not-json"})
     amount = amount_of(asked.get("amount"))
-    most = MOST_OF_CLAIMS if request.query.get("desk") == "claims" else MOST
     if amount is None:
         return told(422, {"error": "amount", "message": "The amount is a number above 0 with at most two decimals."})
     if amount > most:
