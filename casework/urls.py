@@ -194,6 +194,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("changes/", governance.controls, name="controls"),
     path("changes/access/", governance.access, name="access"),
     path("changes/registers/", register_page.register, name="register"),
+    path("changes/registers/<slug:key>/<slug:form>/download/", register_page.event_log, name="event-log"),
     path("changes/proof/", governance.proof, name="proof"),
     path("changes/proof/verifier.py", governance.verifier, name="verifier"),
     path("metrics", metrics.metrics, name="metrics"),

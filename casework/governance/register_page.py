@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Final
 from urllib.parse import urlencode
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 
-from casework.access import permissions
+from casework.access import permissions, trail
 from casework.actors.ledger.csv_file import csv_answer
+from casework.governance.event_log import Happened, as_ocel, as_xes, happened
 from casework.governance.register import PAGE, REGISTERS, Found, Wanted, found
 from casework.web.decorators import person, reads
 from orchestration.ground import clock
+from orchestration.models import Definition
 
 FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 FIELDS = ("who", "case", "since", "until", "version", "rule", "before")
@@ -58,7 +64,7 @@ class Asked:
 
 
 @reads
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: HttpRequest) -> HttpResponseBase:
     """One register, filtered; `as=csv`: as a sheet."""
     if not _may(person(request)):
         raise PermissionDenied("What happened in all cases is shown to auditors who may read them all.")
@@ -66,14 +72,46 @@ def register(request: HttpRequest) -> HttpResponse:
     rows = found(asked.wanted())
     if request.GET.get("as") == "csv":
         lines = [("event", "when", "who", "on behalf of", "what", "version", "case"), *map(_cells, rows)]
-        return csv_answer(lines, f"register-{asked.register}")  # type: ignore[return-value]
+        return csv_answer(lines, f"register-{asked.register}")
     context: dict[str, Any] = {
         "rows": rows, "asked": asked, "named": REGISTERS[asked.register][0],
         "tabs": [(asked.query(register=key, before=""), name, key) for key, (name, _) in REGISTERS.items()],
         "older": asked.query(before=rows[-1].at.isoformat()) if len(rows) == PAGE else "",
-        "sheet": asked.query() + "&as=csv",
+        "sheet": asked.query() + "&as=csv", "case_types": _case_types(),
     }  # fmt: skip
     return render(request, "governance/register.html", context)
+
+
+LOGS: Final[Mapping[str, tuple[str, Callable[[Iterable[list[Happened]]], Iterator[bytes]]]]] = {
+    "xes": ("application/xml", as_xes), "ocel": ("application/json", as_ocel),
+}  # fmt: skip
+
+
+@reads
+def event_log(request: HttpRequest, key: str, form: str) -> HttpResponseBase:
+    """All histories of a case type for a program that mines processes; that somebody took them is kept."""
+    if not _may(person(request)):
+        raise PermissionDenied("What happened in all cases is given to auditors who may read them all.")
+    if form not in LOGS or key not in dict(_case_types()):
+        raise Http404("There is no such log.")
+    media, written = LOGS[form]
+    attached = f'attachment; filename="{key}.{form}{".json" if form == "ocel" else ""}"'
+    headers = {"Content-Disposition": attached}
+    if request.method == "HEAD":
+        return HttpResponse(content_type=media, headers=headers)
+    trail.downloaded(request, f"all histories of {key}, as {form.upper()}")
+    return StreamingHttpResponse(_portions(written(happened(key))), content_type=media, headers=headers)
+
+
+async def _portions(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Each is read when the one before it was sent, so that no log is held whole."""
+    following: Callable[[], bytes | None] = partial(next, parts, None)
+    while (part := await sync_to_async(following)()) is not None:
+        yield part
+
+
+def _case_types() -> list[tuple[str, str]]:
+    return list(Definition.objects.order_by("key", "-version").distinct("key").values_list("key", "name"))
 
 
 def _may(user: User) -> bool:

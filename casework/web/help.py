@@ -52,6 +52,7 @@ PLACES: Final = {
     "people-matrix": "use/people",
     "password-link": "use/start", "account": "use/start", "account-password": "use/start",
     "controls": "operations", "access": "operations", "proof": "operations", "register": "operations",
+    "event-log": "operations",
     "verifier": "operations", "events": "events", "inlet-new": "events",
     "subscriber-new": "events", "subscriber": "events",
 }  # fmt: skip

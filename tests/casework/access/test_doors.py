@@ -177,6 +177,7 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "case-deadline": {"case_id": case, "key": "answer"},
         "calendar": {"key": "office"},
         "case-handoffs": {"case_id": case},
+        "event-log": {"key": "complaint", "form": "xes"},
         "case-why": {"case_id": case, "sequence": decided(scene.case)},
         "case-trouble": {"case_id": case, "number": scene.incident},
         "api-incident": {"case": scene.troubled.pk, "incident": scene.incident},
