@@ -16,6 +16,7 @@ from django.test import Client
 from audit.selectors import timeline
 from casework.access import people as changing
 from casework.access.permissions import clearance, origin_of
+from casework.cases.live import CASE_CHANGES
 from casework.models import Case, RightsProposal
 from casework.people.read import group_version, person_version
 from casework.tasks.services import task_claim
@@ -270,3 +271,20 @@ def test_the_list_costs_the_same_however_many_there_are(
         User.objects.create_user(f"more-{number}").groups.set(Group.objects.all()[:2])
     with django_assert_max_num_queries(16):
         ada.get("/people/")
+
+
+def test_open_pages_lists_and_keys_lose_a_case_with_the_group(
+    ada: Client, people: People, analysed: Callable[..., Case]
+) -> None:
+    """What streams ask of every few seconds, and lists and programs at their next request."""
+    case, anna = analysed(), people["anna"]
+    watching = {(anna.pk, case.instance_id)}
+    key = changing.token_make(user=anna, origin=origin_of(people["ada"])).key
+    program = Client(headers={"Authorization": f"Token {key}"})
+    assert CASE_CHANGES.visible(watching) == watching
+    assert program.get(f"/api/cases/{case.pk}/").status_code == 200
+    assert len(program.get("/api/cases/").json()["results"]) == 1
+    change(ada, anna, "groups", groups=["Cards team"])
+    assert CASE_CHANGES.visible(watching) == set()
+    assert program.get(f"/api/cases/{case.pk}/").status_code == 404
+    assert program.get("/api/cases/").json()["results"] == []
