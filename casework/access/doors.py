@@ -50,6 +50,7 @@ RULES: Final = {
 }
 
 DOORS: Final = {
+    "event-log": ("audit", ""),
     "api-document-labels": ("signed-in", ""),
     "register": ("audit", ""),
     "api-case-fields": ("work", "work"),
