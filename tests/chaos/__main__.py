@@ -22,7 +22,7 @@ def main() -> int:
     print(f"{options.kills} kills, seed {options.seed}", flush=True)
     with product() as running:
         running.start()
-        report = killed(running, options.kills, options.cases, options.seed, patience=900, jobs=options.jobs)
+        report = killed(running, options.kills, options.cases, options.seed, patience=1800, jobs=options.jobs)
     print(f"  {'workers killed':<28} {sum(number for name, number in report.kills.items() if name in WORKERS)}")
     for name, value in asdict(report).items():
         print(f"  {name.replace('_', ' '):<28} {value}")
