@@ -42,6 +42,14 @@ def test_a_payment_is_made_once_for_each_key_however_often_and_at_once_it_is_ask
     }  # fmt: skip
 
 
+def test_a_large_sum_is_paid_only_as_a_transfer_and_once_for_each_key(demo: Demo) -> None:
+    asked = {"order": "Freight", "amount": 120_000}
+    assert demo.ask("/payments", asked, Idempotency_Key="k-1")[0] == 409
+    first = demo.ask("/transfers", asked, Idempotency_Key="k-1")
+    assert first == demo.ask("/transfers", asked, Idempotency_Key="k-1") and first[0] == 201
+    assert demo.ask("/transfers", {"amount": 5_000_001}, Idempotency_Key="k-2")[0] == 409
+
+
 def test_a_key_is_not_taken_for_something_else_and_without_one_each_is_paid(demo: Demo) -> None:
     demo.ask("/payments", {"amount": 5}, Idempotency_Key="k")
     assert demo.ask("/payments", {"amount": 6}, Idempotency_Key="k")[0] == 422
