@@ -93,6 +93,7 @@ class Objection:
 
 
 FAILED: Final = Objection("It has failed at this job, and this is the last try.")
+TESTED: Final = Objection("It has failed too often, and a job's last try does not test whether it works again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +181,13 @@ def route(wishes: Sequence[Wish], candidates: Sequence[Candidate], now: datetime
 
 
 def _with_another(wishes: Sequence[Wish], candidates: Sequence[Candidate], now: datetime) -> Choice:
-    """The last try of a job goes to another actor than the one that failed, where the rules have one for it now."""
+    """The last try of a job goes to another actor than the one that failed, where the rules have one for it now; and it
+    tests none that is left alone, where another can be had."""
     objections = {one.key: found for one in candidates if (found := objection(one, now))}
     failed = {one.key: FAILED for one in candidates if one.failed and one.key not in objections}
-    if failed:
-        other = _routed(wishes, candidates, objections | failed)
+    tested = {one.key: TESTED for one in candidates if one.open_until is not None and one.key not in objections}
+    for more in ({**tested, **failed}, tested) if failed else ():
+        other = _routed(wishes, candidates, objections | more)
         if other.way is Way.ACTOR:
             return other
     return _routed(wishes, candidates, objections)

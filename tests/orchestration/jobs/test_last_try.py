@@ -44,6 +44,13 @@ def test_it_is_tried_once_more_where_no_other_can_be_had_or_the_rules_wish_for_n
     assert told(route([Wish("first"), Wish("person")], either, NOW)) == (Way.ACTOR, "first")
 
 
+def test_it_tests_no_actor_that_has_failed_too_often_while_another_works() -> None:
+    busy, dead = actor("busy", failed=True), actor("dead", open_until=NOW - timedelta(seconds=1))
+    choice = route([Wish()], [dead, busy], NOW)
+    assert told(choice) == (Way.ACTOR, "busy")
+    assert told(route([Wish()], [dead, actor("off", failed=True, enabled=False)], NOW)) == (Way.ACTOR, "dead")
+
+
 @pytest.mark.django_db
 def test_the_last_try_of_a_job_goes_to_the_other_actor(
     work: Callable[[], Job], machines: Machines, monkeypatch: pytest.MonkeyPatch
