@@ -21,7 +21,18 @@ ONLY_NAMED = frozenset({"million", "evidence"})  # take minutes
 
 def sections(dsn: str) -> dict[str, tuple[str, Callable[[], Iterable[str]]]]:
     """The figures by name, each with its heading."""
-    from tests.benchmarks import case_list, evidence, handoff, inbox, processes, search, shell, verification, workers
+    from tests.benchmarks import (
+        case_list,
+        evidence,
+        handoff,
+        inbox,
+        knowledge,
+        processes,
+        search,
+        shell,
+        verification,
+        workers,
+    )
 
     return {
         "steps": ("Statements and state of each step of a complaint", shell.statements_and_bytes),
@@ -40,6 +51,7 @@ def sections(dsn: str) -> dict[str, tuple[str, Callable[[], Iterable[str]]]]:
         "inbox": ("The first page of the inbox", inbox.first_pages),
         "cases": ("A page of the list of cases", case_list.pages),
         "search": ("A search", search.searches),
+        "knowledge": ("Questions to the knowledge base", knowledge.figures),
         "closed": ("Beside closed cases", lambda: shell.beside_closed_cases(dsn)),
     }
 
