@@ -34,6 +34,7 @@ def said(*arguments: str) -> str:
 def test_what_ships_is_deployed_once() -> None:
     assert said().splitlines() == [
         "Customer complaint: version 1 deployed", "Mail system: an actor, registered",
+        "Knowledge base: an actor, registered", "Check of sources: an actor, registered",
         "Motor claim: version 1 deployed", "Payment system, claims: an actor, registered",
         "Policy system, claims: an actor, registered", "Policy system: an actor, registered",
         "Loan: version 1 deployed", "Core system bot: an actor, registered",
