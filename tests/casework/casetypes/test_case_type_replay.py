@@ -202,8 +202,8 @@ def play(people: dict[str, User], open_case: Callable[..., Case], machines: Mach
     send = services.send
     current: list[Play] = []
 
-    def noted(instance: int, command: c.Command, *more: Any) -> Done | Refused:
-        outcome = send(instance, command, *more)
+    def noted(instance: int, command: c.Command, *more: Any, **given: Any) -> Done | Refused:
+        outcome = send(instance, command, *more, **given)
         if isinstance(outcome, Done):
             current[-1].done.append(command)
         return outcome
