@@ -106,7 +106,7 @@ def _verified(*, whole: bool, processes: int = 1) -> Report:
         raise AssertionError(f"case {case}: {fault}")
 
     report = verify_all(whole=whole, processes=processes, named=named, progress=lambda now, of_all: None)
-    ended(report, 0)
+    ended(report, 0, None)
     return report
 
 
