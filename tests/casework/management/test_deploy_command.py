@@ -38,6 +38,7 @@ def test_what_ships_is_deployed_once() -> None:
         "Motor claim: version 1 deployed", "Payment system, claims: an actor, registered",
         "Policy system, claims: an actor, registered", "Policy system: an actor, registered",
         "Loan: version 1 deployed", "Core system bot: an actor, registered",
+        "Payment release: version 1 deployed", "Transfer system: an actor, registered",
         "Refund: version 1 deployed", "Goodwill bot: an actor, registered",
         "Order system: an actor, registered", "Payment system: an actor, registered",
         "Supplier invoice: version 1 deployed", "ERP, posting: an actor, registered",
@@ -45,7 +46,8 @@ def test_what_ships_is_deployed_once() -> None:
     ]  # fmt: skip
     assert said().splitlines() == [
         "Customer complaint: version 1 is there already", "Motor claim: version 1 is there already",
-        "Loan: version 1 is there already", "Refund: version 1 is there already",
+        "Loan: version 1 is there already", "Payment release: version 1 is there already",
+        "Refund: version 1 is there already",
         "Supplier invoice: version 1 is there already",
     ]  # fmt: skip
 
