@@ -40,6 +40,8 @@ def shape(description: Described, name: str) -> Draft202012Validator:
     return validator(description, {"$ref": f"#/components/schemas/{name}"})
 
 
+ERROR = ("code", "message", "errors")
+"""What every refusal says; some say more."""
 FILE = "application/octet-stream"
 """What a call answers with that gives a file as it is."""
 
@@ -68,7 +70,9 @@ def test_every_call_says_what_it_takes_gives_and_refuses_with_an_example(descrip
             content = answer["content"]["application/json"]
             assert "$ref" in content["schema"], told
             if status >= "400":
-                assert content["schema"]["$ref"].endswith("/Error") and content["examples"], told
+                name = content["schema"]["$ref"].rpartition("/")[2]
+                assert {*ERROR} <= {*description["components"]["schemas"][name]["required"]}, told
+                assert content["examples"], told
 
 
 def test_what_a_call_takes_is_closed_as_unknown_names_are_refused(description: Described) -> None:
