@@ -32,7 +32,7 @@ class CaseworkConfig(AppConfig):
         from orchestration.ground.tracing import trace_over_http
         from orchestration.messaging.start_events import with_every_start
         from orchestration.shell.services import kept_of_every_step, with_every_step
-        from orchestration.shell.step_sql import read_beside
+        from orchestration.shell.step_sql import read_beside, read_first
         from orchestration.tasks import with_every_sweep
 
         if keep_face not in with_every_step:
@@ -42,6 +42,7 @@ class CaseworkConfig(AppConfig):
             with_every_sweep.append(ask_again)
         read_beside[FORMER] = READ_BESIDE
         read_beside[deadline_rows.BESIDE] = deadline_rows.READ_BESIDE
+        read_first[deadline_rows.BESIDE] = deadline_rows.READ_FIRST
         if deadline_rows.deadlines_kept not in kept_of_every_step:
             kept_of_every_step.append(deadline_rows.deadlines_kept)
             with_every_sweep.append(watching.look_after)

@@ -5,8 +5,9 @@ A part of the step's one statement; nothing where the case type declares none, o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, time
+from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ BESIDE: Final = "deadlines"
 READ_BESIDE: Final = """
 select json_build_object('rows', json_agg(d), 'calendars', (select json_agg(c) from casework_workingcalendar c))
 from casework_deadline d where d.instance_id = %(instance)s having count(*) > 0"""
+READ_FIRST: Final = "select json_build_object('calendars', (select json_agg(c) from casework_workingcalendar c))"
 WRITE: Final = """
 deadline as (
     insert into casework_deadline (instance_id, key, events, state, due, look)
@@ -33,6 +35,7 @@ deadline as (
     on conflict (instance_id, key) do update
     set events = excluded.events, state = excluded.state, due = excluded.due, look = excluded.look)"""
 MIDDAY: Final = time(12)
+Known = Callable[[], Calendars]
 
 
 def deadlines_kept(done: Done) -> Part | None:
@@ -41,26 +44,27 @@ def deadlines_kept(done: Done) -> Part | None:
         return None
     beside = done.beside.get(BESIDE) or {}
     rows = {row["key"]: row for row in beside.get("rows", ())}
-    known: Calendars = {one["key"]: calendar_of(one) for one in beside.get("calendars", ())}
-    changed = list(_changed(done, rows, known))
+    given = {one["key"]: calendar_of(one) for one in beside.get("calendars") or ()}
+    changed = list(_changed(done, rows, cache(lambda: given or calendars())))
     return (WRITE, {"deadlines": orjson.dumps(changed).decode()}) if changed else None
 
 
-def _changed(done: Done, rows: Mapping[str, Any], known: Calendars) -> Iterator[dict[str, Any]]:
+def _changed(done: Done, rows: Mapping[str, Any], known: Known) -> Iterator[dict[str, Any]]:
+    """`known` is asked where a deadline begins or moves: only one that begins later than its case needs to ask for it
+    in a statement of its own, once."""
     for declared in done.case_type.deadlines:
         row = rows.get(declared.key, {})
         before = events_of(row.get("events", ()))
-        known = known or calendars()
         after = stepped(declared, before, done, known)
         if after != before:
-            found = standing(declared, after, known, bool(row.get("warned")), bool(row.get("breached")))
+            found = standing(declared, after, known(), bool(row.get("warned")), bool(row.get("breached")))
             yield {
                 "key": declared.key, "events": [event.written() for event in after], "state": found.state,
                 "due": found.due, "look": found.look,
             }  # fmt: skip
 
 
-def stepped(declared: Declared, before: tuple[Event, ...], done: Done, known: Calendars) -> tuple[Event, ...]:
+def stepped(declared: Declared, before: tuple[Event, ...], done: Done, known: Known) -> tuple[Event, ...]:
     """What has happened to it with this step; empty where it has not begun."""
     events = list(_started(declared, before, done, known))
     if not events or any(event.kind in (MET, ENDED) for event in events):
@@ -73,7 +77,7 @@ def stepped(declared: Declared, before: tuple[Event, ...], done: Done, known: Ca
     return tuple(events)
 
 
-def _started(declared: Declared, before: tuple[Event, ...], done: Done, known: Calendars) -> Iterator[Event]:
+def _started(declared: Declared, before: tuple[Event, ...], done: Done, known: Known) -> Iterator[Event]:
     """Where its date was corrected, it begins on the right one."""
     rest = [event for event in before if event.kind != STARTED]
     begun = next((event for event in before if event.kind == STARTED), None)
@@ -91,7 +95,7 @@ def _started(declared: Declared, before: tuple[Event, ...], done: Done, known: C
     yield from rest
 
 
-def moment_of(value: object, declared: Declared, known: Calendars) -> datetime | None:
+def moment_of(value: object, declared: Declared, known: Known) -> datetime | None:
     """A date or a time of the data; a date is meant in the time of the office, and has no hour."""
     try:
         found = datetime.fromisoformat(str(value))
@@ -99,7 +103,7 @@ def moment_of(value: object, declared: Declared, known: Calendars) -> datetime |
         return None
     if found.tzinfo is not None:
         return found.astimezone(UTC)
-    zone = ZoneInfo(with_all(known, declared, ())[declared.calendar].zone)
+    zone = ZoneInfo(with_all(known(), declared, ())[declared.calendar].zone)
     wall = datetime.combine(found.date(), MIDDAY) if len(str(value)) <= len("2026-01-01") else found
     return wall.replace(tzinfo=zone).astimezone(UTC)
 

@@ -43,7 +43,7 @@ class Done:
     """A command was carried out: the new state of the root case, what happened, and what that opened and closed.
 
     `heard`: whether other systems want to hear of cases. `before`: the data of the case before it.
-    `beside`: what was read with it (`step_sql.read_beside`).
+    `beside`: what was read with it (`step_sql.read_beside`, of a case that begins `read_first`).
     """
 
     instance: int
@@ -118,9 +118,10 @@ def start(
     if outcome.rejection is not None:
         return Refused(outcome.rejection.code, outcome.rejection.message)
     with cursor() as plain:
-        instance, heard = step_sql.next_id(plain)
+        instance, heard, read = step_sql.next_id(plain)
         history = sealed(instance, Head(), [*facts, *_told(outcome.events)], origin, case_type.label, at)
-        done = Done(instance, case_type, outcome.state, outcome.events, effects(outcome.events), at, True, heard)
+        found = effects(outcome.events)
+        done = Done(instance, case_type, outcome.state, outcome.events, found, at, True, heard, beside=read)
         _write(done, history, origin, [along(done)] if along else [], definition.pk)
     return done
 

@@ -34,9 +34,10 @@ from orchestration_instance where id = %(instance)s for update
 """
 read_beside: dict[str, LiteralString] = {}
 """What others want read with the row of a case that is locked, in its statement: expressions over `%(instance)s`."""
-NEXT_ID = """
-select nextval('orchestration_instance_id_seq'), exists (select from orchestration_eventsubscriber where enabled)
-"""
+read_first: dict[str, LiteralString] = {}
+"""The same of a case that begins, in the statement that gives it its number: expressions without parameters."""
+NEXT_ID: Final[LiteralString] = """
+select nextval('orchestration_instance_id_seq'), exists (select from orchestration_eventsubscriber where enabled)"""
 CREATED = """
 root as (
     insert into orchestration_instance (id, definition_id, status, items, data, head_sequence, head_digest, created,
@@ -222,10 +223,12 @@ def lock(cursor: psycopg.Cursor[Any], instance: int, provided: Condition = HOLDS
     return Loaded(*values)
 
 
-def next_id(cursor: psycopg.Cursor[Any]) -> tuple[int, bool]:
-    """The number of a root case that is about to be inserted (its history is hashed with it), and `Loaded.heard`."""
-    number, heard = cursor.execute(NEXT_ID).fetchone()  # type: ignore[misc]
-    return int(number), heard
+def next_id(cursor: psycopg.Cursor[Any]) -> tuple[int, bool, Mapping[str, Any]]:
+    """The number of a root case that is about to be inserted (its history is hashed with it), `Loaded.heard`, and what
+    `read_first` asks for."""
+    also: LiteralString = "".join(f", ({expression})" for expression in read_first.values())
+    number, heard, *read = cursor.execute(NEXT_ID + also).fetchone()  # type: ignore[misc]
+    return int(number), heard, dict(zip(read_first, read, strict=True))
 
 
 def hastened(found: Effects, priority: int) -> Part:
