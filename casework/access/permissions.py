@@ -169,9 +169,13 @@ def _granted_here(user: User, case: Case) -> frozenset[str]:
     return frozenset(own.values_list(names, flat=True).union(of_groups.values_list(names, flat=True)))
 
 
-def case_for_user(user: User, case_id: int, action: str) -> Case:
-    """The case, for this action (one of `ACTIONS`). Raises Http404 or PermissionDenied."""
-    case = Case.objects.select_related("instance").defer(*STATE).filter(pk=case_id).first()
+def case_for_user(user: User, case_id: int, action: str, *, whole: bool = False) -> Case:
+    """The case, for this action (one of `ACTIONS`). Raises Http404 or PermissionDenied.
+
+    `whole`: with its state, for who shows it; else that is read where it is asked for, in a statement of its own.
+    """
+    found = Case.objects.select_related("instance").filter(pk=case_id)
+    case = (found if whole else found.defer(*STATE)).first()
     said = UNSEEN if case is None else case_verdict(user, case, action)
     if case is None or said == UNSEEN:
         raise Unseen("There is no such case, or you may not see it.", "" if case is None else f"case {case.pk}")

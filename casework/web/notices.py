@@ -59,15 +59,19 @@ def notices() -> tuple[Notice, ...]:
 
 
 def _python() -> Iterator[Notice]:
-    seen: set[str] = set()
+    told: set[str] = set()
+    seen: set[tuple[str, frozenset[str]]] = set()
     ahead = [Requirement(text) for text in _own_requirements()]
     while ahead:
         wanted = ahead.pop()
         name = canonicalize_name(wanted.name)
-        if name in seen or not (found := _installed(name)):
+        asked = name, frozenset(wanted.extras)  # one package may ask for another with an extra, and one without
+        if asked in seen or not (found := _installed(name)):
             continue
-        seen.add(name)
-        yield _notice(name, found)
+        seen.add(asked)
+        if name not in told:
+            told.add(name)
+            yield _notice(name, found)
         ahead += [each for text in found.requires or () if _applies(each := Requirement(text), wanted.extras)]
 
 

@@ -74,7 +74,7 @@ class Asked:
 @reads
 def history(request: HttpRequest, case_id: int) -> HttpResponse:
     """For everybody who may view the case the history in plain words; for auditors also every event as it is kept."""
-    case = permissions.case_for_user(person(request), case_id, "view")
+    case = permissions.case_for_user(person(request), case_id, "view", whole=True)
     services.case_viewed(by=person(request), case=case)
     asked, auditor = Asked.of(request), permissions.may(person(request), "audit", case)
     most = AT_MOST if asked.is_sought else SHOWN

@@ -22,7 +22,7 @@ NEW: Final = "new"
 @reads
 def case(request: HttpRequest, case_id: int, place: str = "work") -> HttpResponse:
     """One place of a case: its work, its data, or its decisions and what AI said."""
-    found = permissions.case_for_user(person(request), case_id, "view")
+    found = permissions.case_for_user(person(request), case_id, "view", whole=True)
     seen = found.instance.head_sequence + services.case_viewed(by=person(request), case=found)
     return shown(request, found, place=place, seen=seen)
 

@@ -58,7 +58,9 @@ def test_the_documented_connector_pays_exactly_once_whatever_fails(store: Store)
         pay.run(asked, idempotency_key="k")
     store.rows("delete from troubles")
     assert pay.run(asked, idempotency_key="k").output == {"payment": "P-000001"}
-    assert store.counts() == {"calls of payments": 3, "payments": 1, "entries": 0, "messages": 0}
+    counts = {name: count for name, count in store.counts().items() if not name.startswith("erp_")}
+    assert counts.pop("calls of payments") == 3 and counts.pop("payments") == 1
+    assert not any(counts.values())
 
 
 def test_what_the_payment_system_refuses_is_a_business_error(store: Store) -> None:
