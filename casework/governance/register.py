@@ -1,4 +1,4 @@
-"""What was done in all cases and beside them: decisions of AI, reveals, denials, changes, by whom, when and by which
+"""What was done in all cases and beside them: work of machines, reveals, denials, changes, by whom, when and by which
 version?
 
 Registers and a search over the links of all histories, for those who may audit every case. It reads the links alone,
@@ -21,7 +21,7 @@ from casework.cases.read.timeline import actor_name
 PAGE: Final = 50
 
 REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "ai": ("Decisions of AI", ("actor.called", "actor.failed", "suggestion.judged", "work.handed", "work.by_hand")),
+    "ai": ("Work of machines", ("actor.called", "actor.failed", "suggestion.judged", "work.handed", "work.by_hand")),
     "rules": ("Decisions of rules", ("engine.DecisionEvaluated",)),
     "reveals": ("Reveals", ("field.revealed",)),
     "denials": ("Denied and refused", ("access.denied", "access.unseen", "access.token_refused", "command.refused")),

@@ -174,10 +174,19 @@ def exactly_when(moment: datetime | None) -> SafeString:
     """A moment to come, as one writes it down ("on 3 Dec 2026 at 14:00, in 5 days")."""
     if moment is None:
         return SafeString("")
-    local = timezone.localtime(moment)
-    told = f"on {local.day} {local:%b %Y} at {local:%H:%M}"
     soon = f", in {timeuntil(moment, depth=1)}" if moment > clock.utc_now() else ", any moment"
-    return _time(moment, told + soon)
+    return _time(moment, f"on {_written(moment)}{soon}")
+
+
+@register.simple_tag
+def written(moment: datetime) -> SafeString:
+    """A moment as one writes it down ("3 Dec 2026 at 14:00")."""
+    return _time(moment, _written(moment))
+
+
+def _written(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{local.day} {local:%b %Y} at {local:%H:%M}"
 
 
 @register.simple_tag

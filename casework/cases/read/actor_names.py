@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from audit.db.sql import cursor
 
 Names = Mapping[str, str]
-"""By actor as the history names it: "person:anna", "model:intent"."""
+"""By actor as the history names it: "person:anna", "model:intent"; and by "kind:intent" of which kind a machine is."""
 
 NAMED = """
 select 'person:' || username, coalesce(nullif(trim(first_name || ' ' || last_name), ''), username)
 from auth_user where username = any(%(people)s)
-union all select 'model:' || key, name from orchestration_actor where key = any(%(actors)s)
+union all select unnest(array['model:' || key, 'kind:' || key]), unnest(array[name, kind])
+from orchestration_actor where key = any(%(actors)s)
 """
 
 

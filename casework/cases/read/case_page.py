@@ -35,7 +35,7 @@ from casework.cases.read.progress import Goal, Milestone, Stage, Strip, may_stil
 from casework.cases.read.sent_texts import SentText, sent_texts
 from casework.cases.read.sources import WAYS, sources
 from casework.cases.read.suspension import Suspension, suspension
-from casework.cases.read.timeline import Line, lines
+from casework.cases.read.timeline import Line, actor_name, lines
 from casework.cases.read.waiting import Awaited, Coming, awaited, coming
 from casework.models import Case
 from orchestration.models import ActorCall, Incident, Job
@@ -76,8 +76,9 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an AI actor answered, with its confidence and the model's version."""
+    """What a machine answered, with its confidence and its version. `who`: "AI intent", "Connector erp"."""
 
+    who: str
     capability: str
     actor: str
     version: str
@@ -245,7 +246,7 @@ def _by_hand(seen: Look, node: Node) -> Iterator[tuple[str, str]]:
 
 
 def results(seen: Look, calls: Sequence[ActorCall] | None = None) -> tuple[Result, ...]:
-    """What AI said in this case, the newest first. `calls`: the newest of it, where they were read already."""
+    """What machines answered in this case, the newest first. `calls`: where they were read already."""
     answered = (call for call in (case_calls(seen) if calls is None else calls) if call.output is not None)
     return tuple(_result(seen, call) for call in islice(answered, 20))
 
@@ -254,6 +255,7 @@ def _result(seen: Look, call: ActorCall) -> Result:
     output: Mapping[str, Json] = seen.view.payload(call.output)
     others = [(str(each.get("label", "")), float(each.get("confidence", 0))) for each in output.get("alternatives", ())]
     return Result(
+        who=actor_name(f"model:{call.actor}", seen.names),
         capability=call.capability, actor=call.actor, version=call.version, at=call.started,
         latency_ms=call.latency_ms, confidence=call.confidence, answer=str(output.get("label", output.get("band", ""))),
         alternatives=tuple(others),

@@ -25,6 +25,14 @@ PLANNING: Final = ("engine.ItemPlanned", "engine.PlanRefused")
 ALL: Final = "all"
 """As a kind of events: all that have words."""
 MACHINES: Final = {"model": "AI", "system": "Casewright", "bot": "Bot", "case": "Case"}
+NO_MODELS: Final = {
+    "http": "Connector",
+    "soap": "Connector",
+    "sql": "Connector",
+    "code": "Program",
+    "external": "Worker",
+}
+"""How machines are called that are no AI, by the kind of actor; histories name all of them in one way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +226,8 @@ def _full(look: Look, entry: Entry, line: Line | None) -> Full:
 
 
 def actor_name(actor: str, named: ActorNames) -> str:
-    """ "person:anna" -> "Anna Adler"; "model:intent" -> "AI intent"."""
+    """ "person:anna" -> "Anna Adler"; "model:intent" -> "AI intent", "model:erp" -> "Connector erp"."""
     kind, _, name = actor.partition(":")
-    return named.get(actor, name) if kind == "person" else f"{MACHINES.get(kind, kind)} {name}"
+    if kind == "person":
+        return named.get(actor, name)
+    return f"{NO_MODELS.get(named.get(f'kind:{name}', ''), MACHINES.get(kind, kind))} {name}"

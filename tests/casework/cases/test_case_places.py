@@ -33,7 +33,7 @@ def seen(case: Case, user: User) -> CasePage:
     [
         ("", "What is outstanding", "Data collected"),
         ("data/", "Data collected", "What is outstanding"),
-        ("decisions/", "What AI found", "Data collected"),
+        ("decisions/", "What machines found", "Data collected"),
     ],
 )
 def test_each_place_has_its_address_and_shows_itself_alone(

@@ -28,8 +28,9 @@ def done(task) -> bool:
 def test_message_suggestion_evidence_and_history_stand_beside_the_form(people, task, client):
     client.force_login(people["anna"])
     told = client.get(f"/tasks/{task.pk}/").content.decode()
-    for words in ("You took the money twice.", "What is suggested", "93.0 %", "What AI found", "The rule that decided",
-                  "What happened", "Accept: send it as it is", "credit the amount"):  # fmt: skip
+    for words in ("You took the money twice.", "What is suggested", "93.0 %", "What machines found",
+                  "The rule that decided", "What happened", "Accept: send it as it is",
+                  "credit the amount"):  # fmt: skip
         assert words in told
 
 
