@@ -37,6 +37,7 @@ def publishes(who: Person, note: str, version: int) -> None:
 
 def opens_feedback(who: Person, message: str, reference: str, topic: str = "", kind: str = "Feedback") -> str:
     who.goes_to("/cases/")
+    who.page.get_by_text("New case", exact=True).click()
     who.page.get_by_role("link", name=f"New: {kind}", exact=True).click()
     who.page.get_by_label("Message").fill(message)
     who.page.get_by_label("Topic").fill(topic)
