@@ -38,10 +38,11 @@ DUE: Final = re.compile(
     re.IGNORECASE,
 )
 NET: Final = re.compile(
-    r"\b(?:sub\s*-?\s*total|net(?:\s+(?:amount|total))?|total\s+net|netto(?:betrag)?|total\s+(?:before|without|excl\.?)"
+    r"\b(?:sub\s*-?\s*total|net(?!\s+total)(?:\s+amount)?|total\s+net|netto(?:betrag)?|total\s+(?:before|without|excl\.?)"
     r"(?:\s+(?:tax|vat))?)\b",
     re.IGNORECASE,
 )
+"""What a till calls its net total is what is paid, with the tax in it."""
 TAX: Final = re.compile(r"\b(?:sales\s+tax|vat|tax|mwst\.?|ust\.?|umsatzsteuer|gst)\b", re.IGNORECASE)
 NO_TAX: Final = re.compile(
     r"\b(?:tax\s+invoice|(?:vat|tax|gst|ust)\W*(?:id|no|reg|number|nr)|before|without|excl|incl\w*|total)\b",

@@ -40,6 +40,8 @@ def test_a_receipt_names_company_date_and_total() -> None:
     ("lines", "total"),
     [
         (("Sub Total 90.00", "GST 5.40", "TOTAL 95.40"), "95.40"),
+        (("5 Item(s) Total (MYR) : 20.00", "GST @ 6% : 1.20", "Net Total (MYR) : 21.20"), "21.20"),
+        (("Net amount 20.00", "VAT 4.00", "Total 24.00"), "24.00"),
         (("Total 30.91", "ROUNDING ADJUSTMENT -0.01", "TOTAL ROUNDED RM 30.90"), "RM 30.90"),
         (("TOTAL QTY 3", "Grand Total", "EUR 1,234.50"), "EUR 1,234.50"),
         (("TOTAL 20.00", "CASH 50.00", "CHANGE 30.00"), "20.00"),
