@@ -24,7 +24,7 @@ REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "ai": ("Work of machines", ("actor.called", "actor.failed", "suggestion.judged", "work.handed", "work.by_hand")),
     "rules": ("Decisions of rules", ("engine.DecisionEvaluated",)),
     "reveals": ("Reveals", ("field.revealed",)),
-    "denials": ("Denied and refused", ("access.denied", "access.unseen", "access.token_refused", "command.refused")),
+    "denials": ("Denials", ("access.denied", "access.unseen", "access.token_refused", "command.refused")),
     "exports": ("Taken away", ("case.exported", "document.downloaded", "definition.downloaded", "evidence.written")),
     "people": (
         "Work of people",
@@ -32,12 +32,12 @@ REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
          "document.added", "document.checked", "item.removed"),
     ),
     "changes": (
-        "Changes of rules and rights",
+        "Rules and rights",
         ("definition.deployed", "role.changed", "actor.changed", "version.moved", "model.registered", "model.activated",
          "budget.changed", "capability.stopped", "assignment.changed", "rate.changed", "host.changed"),
     ),
     "proof": (
-        "Verified, signed, erased", ("case.verified", "checkpoint.taken", "checkpoint.begun_anew", "content.erased"),
+        "Proof", ("case.verified", "checkpoint.taken", "checkpoint.begun_anew", "content.erased"),
     ),
 }  # fmt: skip
 """The registers by key: what they are called, and the actions that they hold."""
