@@ -136,7 +136,7 @@ def test_a_failure_three_parts_deep_takes_the_error_path_and_everybody_sees_it(p
     does(anna, address, "Pack it", parcel__number="P-1")
     claims.settled()
     anna.goes_to(address)
-    carrier = anna.section("Steps of Repair › Sending › Carrier")
+    carrier = anna.page.get_by_role("article", name="Steps of Repair › Sending › Carrier")
     expect(carrier.locator("li", has_text="Book the carrier").first).to_contain_text("not finished")
     expect(carrier.locator("li", has_text="No carrier can be booked").last).to_contain_text("other way, done")
     expect(carrier.locator("li[aria-current=step]")).to_contain_text("Drive it there")
