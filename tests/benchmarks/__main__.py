@@ -1,106 +1,107 @@
 """Which figures does the product hold, as ratios measured in one run? `make bench` prints them.
 
-`python -m tests.benchmarks [SECTION ...]` runs some: decisions, growth, masking, priority, receipts, invoices, bundles,
-scores, steps, shell, processes, workers, handoff, data, life, inbox, cases, search, closed, verify; and by name alone:
-million, evidence, deadlines. All that touches the database runs on an embedded PostgreSQL of its own, durably set.
+`python -m tests.benchmarks [SECTION ...]` runs some, by the names in `SECTIONS`; those that take minutes run by name
+alone. All that touches the database runs on an embedded PostgreSQL of its own, durably set.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
 
-from tests.benchmarks import deadlines, dmn_speed, growth, invoices, masking, priority, receipts, scores
 from tests.benchmarks.server import product
 
-WITHOUT_DATABASE = frozenset(
-    {"deadlines", "decisions", "growth", "masking", "priority", "receipts", "scores", "invoices", "bundles"}
-)  # fmt: skip
-ONLY_NAMED = frozenset({"million", "evidence"})  # take minutes
+
+@dataclass(frozen=True)
+class Section:
+    """One heading of figures: `function` of `module` (below `tests.benchmarks`) yields its lines."""
+
+    name: str
+    heading: str
+    module: str
+    function: str = "figures"
+    database: bool = False
+    takes_dsn: bool = False
+    only_named: bool = False
+
+    def lines(self, dsn: str) -> Iterator[str]:
+        # Imported late: what touches the database can be imported only once Django knows where it is.
+        figures: Callable[..., Iterable[str] | None] = getattr(
+            import_module(f"tests.benchmarks.{self.module}"), self.function
+        )
+        yield from (figures(dsn) if self.takes_dsn else figures()) or ()
 
 
-def sections(dsn: str) -> dict[str, tuple[str, Callable[[], Iterable[str]]]]:
-    """The figures by name, each with its heading."""
-    from tests.benchmarks import (
-        case_list,
-        evidence,
-        handoff,
-        inbox,
-        knowledge,
-        processes,
-        search,
-        shell,
-        verification,
-        workers,
-    )
-
-    return {
-        "steps": ("Statements and state of each step of a complaint", shell.statements_and_bytes),
-        "shell": (
-            "A complaint, intake to answer, against its bare durable writes",
-            lambda: shell.against_the_floor(dsn),
-        ),
-        "processes": ("A process against its bare writes, and SpiffWorkflow", lambda: processes.against_others(dsn)),
-        "workers": ("A complaint to *routed*, CPU of worker and database", lambda: workers.against_the_bare_work(dsn)),
-        "handoff": ("A job with an actor that answers at once", lambda: handoff.against_a_bare_task(dsn)),
-        "verify": ("Verifying histories", lambda: verification.rates(dsn)),
-        "million": ("Verifying one case of a million events", verification.of_any_length),
-        "evidence": ("Proving a history without the product", evidence.proven),
-        "data": ("A step beside little and much data", processes.with_much_data),
-        "life": ("Early and late in the life of one case", shell.late_in_life),
-        "inbox": ("The first page of the inbox", inbox.first_pages),
-        "cases": ("A page of the list of cases", case_list.pages),
-        "search": ("A search", search.searches),
-        "knowledge": ("Questions to the knowledge base", knowledge.figures),
-        "closed": ("Beside closed cases", lambda: shell.beside_closed_cases(dsn)),
-    }
+def _pure(name: str, heading: str, module: str = "", function: str = "figures", only_named: bool = False) -> Section:
+    return Section(name, heading, module or name, function, only_named=only_named)
 
 
-def main(wanted: list[str]) -> None:
-    if not wanted or "decisions" in wanted:
-        print("Decision tables beside the same tables written by hand, SpiffWorkflow and zen-engine", flush=True)
-        dmn_speed.main([])
-    if not wanted or "growth" in wanted:
-        print("\nWhat grows with the models and with what is open (in memory, CPU)", flush=True)
-        for line in growth.figures():
+def _stored(
+    name: str, heading: str, module: str, function: str, takes_dsn: bool = False, only_named: bool = False
+) -> Section:
+    return Section(name, heading, module, function, database=True, takes_dsn=takes_dsn, only_named=only_named)
+
+
+# fmt: off
+SECTIONS = (
+    _pure("decisions", "Decision tables beside the same tables written by hand, SpiffWorkflow and zen-engine", "dmn_speed"),
+    _pure("growth", "What grows with the models and with what is open (in memory, CPU)"),
+    _pure("masking", "Masking a page's texts (in memory, CPU)"),
+    _pure("priority", "Urgent work that overtakes (a simulation)"),
+    _pure("receipts", "Reading receipts"),
+    _pure("scores", "Scores on rows that they had not seen"),
+    _pure("deadlines", "Deadlines beside a walk through time", only_named=True),
+    _pure("invoices", "Reading invoices of our own"),
+    _pure("bundles", "Reading a bundle of forty pages", "invoices", "of_bundles"),
+    _stored("steps", "Statements and state of each step of a complaint", "shell", "statements_and_bytes"),
+    _stored("shell", "A complaint, intake to answer, against its bare durable writes", "shell", "against_the_floor", True),
+    _stored("processes", "A process against its bare writes, and SpiffWorkflow", "processes", "against_others", True),
+    _stored("workers", "A complaint to *routed*, CPU of worker and database", "workers", "against_the_bare_work", True),
+    _stored("handoff", "A job with an actor that answers at once", "handoff", "against_a_bare_task", True),
+    _stored("verify", "Verifying histories", "verification", "rates", True),
+    _stored("million", "Verifying one case of a million events", "verification", "of_any_length", only_named=True),
+    _stored("evidence", "Proving a history without the product", "evidence", "proven", only_named=True),
+    _stored("data", "A step beside little and much data", "processes", "with_much_data"),
+    _stored("life", "Early and late in the life of one case", "shell", "late_in_life"),
+    _stored("inbox", "The first page of the inbox", "inbox", "first_pages"),
+    _stored("cases", "A page of the list of cases", "case_list", "pages"),
+    _stored("search", "A search", "search", "searches"),
+    _stored("knowledge", "Questions to the knowledge base", "knowledge", "figures"),
+    _stored("closed", "Beside closed cases", "shell", "beside_closed_cases", True),
+)
+# fmt: on
+
+
+def wanted(names: list[str]) -> list[Section]:
+    """The sections of these names; of no names, all that run unnamed.
+
+    Raises:
+        SystemExit: a name is not known; it says which are.
+    """
+    unknown = {*names} - {section.name for section in SECTIONS}
+    if unknown:
+        raise SystemExit(
+            f"No figures are named {', '.join(sorted(unknown))}. There are: " + ", ".join(s.name for s in SECTIONS)
+        )
+    return [section for section in SECTIONS if (section.name in names if names else not section.only_named)]
+
+
+def _print(sections: Iterable[Section], dsn: str) -> None:
+    for section in sections:
+        print(f"\n{section.heading}", flush=True)
+        for line in section.lines(dsn):
             print("  " + line, flush=True)
-    if not wanted or "masking" in wanted:
-        print("\nMasking a page's texts (in memory, CPU)", flush=True)
-        for line in masking.figures():
-            print("  " + line, flush=True)
-    if not wanted or "priority" in wanted:
-        print("\nUrgent work that overtakes (a simulation)", flush=True)
-        for line in priority.figures():
-            print("  " + line, flush=True)
-    if not wanted or "receipts" in wanted:
-        print("\nReading receipts", flush=True)
-        for line in receipts.figures():
-            print("  " + line, flush=True)
-    if not wanted or "scores" in wanted:
-        print("\nScores on rows that they had not seen", flush=True)
-        for line in scores.figures():
-            print("  " + line, flush=True)
-    if "deadlines" in wanted:
-        print("\nDeadlines beside a walk through time", flush=True)
-        for line in deadlines.figures():
-            print("  " + line, flush=True)
-    for name, heading, figures in (
-        ("invoices", "Reading invoices of our own", invoices.figures),
-        ("bundles", "Reading a bundle of forty pages", invoices.of_bundles),
-    ):
-        if not wanted or name in wanted:
-            print(f"\n{heading}", flush=True)
-            for line in figures():
-                print("  " + line, flush=True)
-    if wanted and not {*wanted} - WITHOUT_DATABASE:
-        return
-    with product() as dsn:
-        for name, (heading, figures) in sections(dsn).items():
-            if name not in wanted and (wanted or name in ONLY_NAMED):
-                continue
-            print(f"\n{heading}", flush=True)
-            for line in figures():
-                print("  " + line, flush=True)
+
+
+def main(names: list[str]) -> None:
+    chosen = wanted(names)
+    _print((section for section in chosen if not section.database), "")
+    stored = [section for section in chosen if section.database]
+    if stored:
+        with product() as dsn:
+            _print(stored, dsn)
 
 
 if __name__ == "__main__":

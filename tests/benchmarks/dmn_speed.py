@@ -186,13 +186,18 @@ def seconds_to_load(path: str) -> tuple[float, float]:
     return time.perf_counter() - wall, time.process_time() - cpu
 
 
-def main(arguments: list[str]) -> int:
-    if arguments:
-        print(*seconds_to_load(arguments[0]))
-        return 0
+def figures() -> None:
+    """Print them as they come."""
     for size in SEGMENTS:
         compare(size)
     largest_model()
+
+
+def main(arguments: list[str]) -> int:
+    if arguments:
+        print(*seconds_to_load(arguments[0]))
+    else:
+        figures()
     return 0
 
 
