@@ -44,9 +44,8 @@ def _stored(
     return Section(name, heading, module, function, database=True, takes_dsn=takes_dsn, only_named=only_named)
 
 
-# fmt: off
 SECTIONS = (
-    _pure("decisions", "Decision tables beside the same tables written by hand, SpiffWorkflow and zen-engine", "dmn_speed"),
+    _pure("decisions", "Decision tables beside tables by hand, SpiffWorkflow, zen-engine", "dmn_speed"),
     _pure("growth", "What grows with the models and with what is open (in memory, CPU)"),
     _pure("masking", "Masking a page's texts (in memory, CPU)"),
     _pure("priority", "Urgent work that overtakes (a simulation)"),
@@ -56,7 +55,7 @@ SECTIONS = (
     _pure("invoices", "Reading invoices of our own"),
     _pure("bundles", "Reading a bundle of forty pages", "invoices", "of_bundles"),
     _stored("steps", "Statements and state of each step of a complaint", "shell", "statements_and_bytes"),
-    _stored("shell", "A complaint, intake to answer, against its bare durable writes", "shell", "against_the_floor", True),
+    _stored("shell", "A complaint from intake to answer, against its bare writes", "shell", "against_the_floor", True),
     _stored("processes", "A process against its bare writes, and SpiffWorkflow", "processes", "against_others", True),
     _stored("workers", "A complaint to *routed*, CPU of worker and database", "workers", "against_the_bare_work", True),
     _stored("handoff", "A job with an actor that answers at once", "handoff", "against_a_bare_task", True),
@@ -71,7 +70,6 @@ SECTIONS = (
     _stored("knowledge", "Questions to the knowledge base", "knowledge", "figures"),
     _stored("closed", "Beside closed cases", "shell", "beside_closed_cases", True),
 )
-# fmt: on
 
 
 def wanted(names: list[str]) -> list[Section]:
