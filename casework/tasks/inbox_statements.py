@@ -74,12 +74,25 @@ from top join orchestration_humantask t on t.id = top.id
 join orchestration_instance i on i.id = t.instance_id join casework_case f on f.instance_id = i.id
 left join auth_user u on u.id = t.assignee_id
 order by {top_in_order}, top.id {order}"""
+_FULL: Final = """
+exists (
+    select from unnest(%(groups)s::bigint[]) as g(id) cross join lateral (
+        select from orchestration_taskcandidate c
+        where c.group_id = g.id {free} {until} and c.task_id <> all(%(hidden)s::bigint[])
+        order by c.due, c.task_id offset %(limit)s::bigint - 1 limit 1) c)"""
+"""One group alone offers as many as are counted: whoever is in several long ones has them not merged to be told so."""
+_CAPPED: Final = "(case when {full} then %(limit)s::bigint else {count} end)"
 _COUNT: Final = "(select count(*) from (select distinct id from ({found}) p(due, id) limit %(limit)s) n)"
 
 _NONE: Final = SQL("")
 _PAGE: Final = SQL("%(limit)s")
 _TO_TAKE: Final = "and not c.assigned and not c.suspended"
 _FREE: Final = SQL(_TO_TAKE)
+_SOON: Final = SQL("and c.due <= %(soon)s")
+_OFFERS: Final = {
+    "groups": (_NONE, _NONE), "unassigned": (_FREE, _NONE), "soon": (_FREE, _SOON), "all": (_NONE, _NONE),
+}  # fmt: skip
+"""Which of the offers of a group a tab has: free ones alone, and until when."""
 _ASSIGNED: Final = "t.assignee_id = %(person)s"
 _CANDIDATE: Final = """exists (
     select from orchestration_taskcandidate c
@@ -155,7 +168,11 @@ def shown(found: Composed, going: Ordered, keys: tuple[LiteralString, ...] = ("d
 
 def count(tab: str, fits: Composed, source: Composable | None) -> Composed:
     """How many tasks of a tab fit, up to a limit: an expression; of the cases of `source`, where one is given."""
-    return SQL(_COUNT).format(found=by_due(tab, Ordered(False), fits, source))
+    found = SQL(_COUNT).format(found=by_due(tab, Ordered(False), fits, source))
+    if source is not None or fits.as_string(None) or tab not in _OFFERS:
+        return found
+    free, until = _OFFERS[tab]
+    return SQL(_CAPPED).format(full=SQL(_FULL).format(free=free, until=until), count=found)
 
 
 def _among(tab: str, going: Ordered, fits: Composed, source: Composable, most: SQL) -> Composed:
@@ -181,15 +198,13 @@ def _tab(tab: str, going: Ordered, fits: Composed, most: SQL = _PAGE) -> Compose
     match tab:
         case "mine":
             return mine()
-        case "groups":
-            return offered(_NONE)
-        case "unassigned":
-            return offered(_FREE)
+        case "groups" | "unassigned":
+            return offered(*_OFFERS[tab])
         case "snoozed":
             parts = {"theirs": _theirs(tab), "fits": fits, "most": most}
             return SQL(_SNOOZED).format(beyond=going.beyond, order=going.order, **parts)
         case "all":
-            return SQL("({}) union ({})").format(mine(), offered(_NONE))
+            return SQL("({}) union ({})").format(mine(), offered(*_OFFERS[tab]))
         case _:
-            soon = offered(_FREE, SQL("and c.due <= %(soon)s"))
-            return SQL("({}) union ({})").format(mine(SQL("and t.due <= %(soon)s and t.state = 'open'")), soon)
+            soon = mine(SQL("and t.due <= %(soon)s and t.state = 'open'"))
+            return SQL("({}) union ({})").format(soon, offered(*_OFFERS[tab]))

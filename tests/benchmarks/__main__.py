@@ -66,6 +66,8 @@ SECTIONS = (
     _stored("life", "Early and late in the life of one case", "shell", "late_in_life"),
     _stored("inbox", "The first page of the inbox", "inbox", "first_pages"),
     _stored("cases", "A page of the list of cases", "case_list", "pages"),
+    _stored("lists", "The inbox, however it is set", "lists", only_named=True),
+    _stored("page", "The page of a case with 2,000 events", "case_page", only_named=True),
     _stored("search", "A search", "search", "searches"),
     _stored("knowledge", "Questions to the knowledge base", "knowledge", "figures"),
     _stored("closed", "Beside closed cases", "shell", "beside_closed_cases", True),

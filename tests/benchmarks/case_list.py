@@ -7,15 +7,9 @@ and searching: all statements of the selector together, by the client's clock an
 from __future__ import annotations
 
 import statistics
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
-import psycopg
-import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.db import connection
 
@@ -26,6 +20,7 @@ from orchestration.ground import clock
 from tests.benchmarks.inbox import CASES
 from tests.benchmarks.ratios import Timed
 from tests.benchmarks.shell import DATA
+from tests.benchmarks.statement_time import statement_time
 
 SIZES = (10_000, 1_000_000)
 ROUNDS = 5
@@ -115,29 +110,9 @@ def _pages(name: str, given: dict[str, str]) -> list[Timed]:
         after = ""
         for _ in range(2):
             user = User.objects.get(username=f"list {name}")
-            with _database_time() as spent:
+            with statement_time() as spent:
                 after = case_list(user=user, now=clock.utc_now(), after=after, **given).following  # type: ignore[arg-type]
-            found += [Timed(sum(one.wall for one in spent), sum(one.cpu for one in spent))] if turn else []
+            found += [Timed(spent.wall, spent.cpu)] if turn else []
             if not after:
                 break
     return found
-
-
-@contextmanager
-def _database_time() -> Iterator[list[Timed]]:
-    """Of each statement sent inside the block: seconds on the client's clock, and of the session's CPU."""
-    spent: list[Timed] = []
-    send = psycopg.Cursor.execute
-
-    def timed(cursor: Any, *arguments: Any, **options: Any) -> Any:
-        session = Path(f"/proc/{cursor.connection.info.backend_pid}/schedstat")
-        wall, cpu = time.perf_counter(), int(session.read_text().split()[0])
-        try:
-            return send(cursor, *arguments, **options)
-        finally:
-            wall = time.perf_counter() - wall
-            spent.append(Timed(wall, (int(session.read_text().split()[0]) - cpu) / 1e9))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(psycopg.Cursor, "execute", timed)
-        yield spent

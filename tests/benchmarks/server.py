@@ -26,6 +26,7 @@ def product() -> Iterator[str]:
         os.environ["CELERY_BROKER_URL"] = "memory://"
         os.environ["DATABASE_CONN_MAX_AGE"] = "3600"
         os.environ["DJANGO_SETTINGS_MODULE"] = "casework.settings"
+        os.environ.setdefault("LOG_LEVEL", "WARNING")
         _set_up()
         yield dsn
     finally:

@@ -1,11 +1,11 @@
 """Which load is asked for? `live`: many open pages on one web process. `scale`: more processes, more work. `event`: how
-soon a case moves that another system tells of something."""
+soon a case moves that another system tells of something. `analysts`: a whole department at work."""
 
 from __future__ import annotations
 
 import argparse
 
-from tests.load import event, live, scale
+from tests.load import analysts, event, live, scale
 
 MOST = 2000
 
@@ -21,7 +21,16 @@ def main() -> None:
     more.add_argument("--cases", type=int, default=5000)
     told = loads.add_parser("event", help="from a signed event over HTTP to the case's next step")
     told.add_argument("--events", type=int, default=100)
+    desk = loads.add_parser("analysts", help="people who take tasks, type answers and finish, all at once")
+    desk.add_argument("--analysts", type=int, default=200)
+    desk.add_argument("--browsers", type=int, default=5, help="so many of them in a real browser")
+    desk.add_argument("--seconds", type=float, default=180)
+    desk.add_argument("--pace", type=float, default=20, help="seconds from one act of a person to the next")
     options = parser.parse_args()
+    if options.load == "analysts":
+        many = max(1, min(options.analysts, 500))
+        analysts.run(many, min(options.browsers, many, 10), min(options.seconds, 1800), max(options.pace, 1))
+        return
     if options.load == "event":
         event.run(min(options.events, 10_000))
         return

@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.benchmarks.server import product
 from tests.load.streams import Page, opened, until
-from tests.load.web import Web, web_process
+from tests.load.web import Web, session_of, web_process
 
 PEOPLE, CASES, EVENTS = 100, 20, 5
 PAGES_ASKED = 15
@@ -114,9 +114,7 @@ def _share(found: list[float], share: float) -> float:
 
 def _prepared() -> tuple[list[Any], list[str]]:
     """Cases with an open task of one group, and the sessions of people in it."""
-    from django.conf import settings
     from django.contrib.auth.models import Group, User
-    from django.test import Client
 
     from casework.management.commands.demo import PEOPLE as DEMO
     from casework.management.commands.demo import ensure_person
@@ -129,9 +127,7 @@ def _prepared() -> tuple[list[Any], list[str]]:
     for number in range(PEOPLE):
         person = User.objects.create(username=f"load-{number}")
         person.groups.add(group)
-        browser = Client()
-        browser.force_login(person)
-        cookies.append(f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}")
+        cookies.append(session_of(person))
     _open_cases(User.objects.get(username="anna"))
     # so that each event is in each inbox
     for offered in Group.objects.filter(pk__in=TaskCandidate.objects.values("group")):

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from casework.runtime.locations import ROOT
 from casework.runtime.processes import die_with_parent
@@ -42,6 +43,16 @@ class Web:
     def memory(self) -> float:
         """Its share of memory (PSS) in MB."""
         return pss(self.process)
+
+
+def session_of(person: Any) -> str:
+    """A cookie of this person, signed in; inside a Django that is set up."""
+    from django.conf import settings
+    from django.test import Client
+
+    browser = Client()
+    browser.force_login(person)
+    return f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
 def cpu(process: int) -> float:

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from casework.actors.bundled import CASE_TYPES
+from casework.cases.read.key_facts import labels_of
 from casework.models import Case
 from orchestration.casetypes.case_type import Faulty, checked, folder_files
 from tests.casework.actions import open_task
@@ -44,17 +45,28 @@ def test_who_pays_sees_that_the_account_is_masked(refund: Opens, people: dict[st
     client.force_login(people["emil"])
     facts = strip(client, f"/tasks/{open_task(case).pk}/")
     assert facts["Amount"] == "80.00 EUR"
-    assert facts["Customer: IBAN"].endswith("masked")
-    assert "DE89 3704" not in facts["Customer: IBAN"]
+    assert facts["IBAN"].endswith("masked")
+    assert "DE89 3704" not in facts["IBAN"]
 
 
 def test_what_is_not_known_is_left_out(analysed: Opens, people: dict[str, User], client: Client) -> None:
     case = analysed(intent="fees_and_charges")
     client.force_login(people["clara"])
     facts = strip(client, f"/tasks/{open_task(case).pk}/")
-    assert facts["Customer: Name"] == "Maria Sandoval"
+    assert facts["Customer"] == "Maria Sandoval"
     assert "Fees and charges" in facts.values()
     assert "Received" not in facts
+
+
+def test_a_label_repeats_no_more_of_the_thing_than_tells_two_of_them_apart() -> None:
+    titles = {
+        "/invoice": "Invoice", "/invoice/supplier": "Supplier", "/customer": "Customer", "/customer/name": "Name",
+        "/amount": "Amount", "/goodwill": "Goodwill credit", "/goodwill/amount": "Amount",
+    }  # fmt: skip
+    assert labels_of(["invoice.supplier", "customer.name", "amount", "goodwill.amount"], titles) == {
+        "invoice.supplier": "Supplier", "customer.name": "Customer", "amount": "Amount",
+        "goodwill.amount": "Goodwill credit: Amount",
+    }  # fmt: skip
 
 
 def test_a_key_fact_has_to_have_a_place_in_the_data() -> None:

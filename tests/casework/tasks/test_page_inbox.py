@@ -87,6 +87,20 @@ def test_pages_follow_one_another_without_gap_or_repetition(people, analysed, la
     assert seen == (list(expected)[::-1] if late else list(expected))
 
 
+def test_each_task_is_counted_once_whichever_of_my_groups_it_is_offered_to_up_to_where_counting_stops(
+    people, analysed, monkeypatch
+):
+    monkeypatch.setattr("casework.tasks.inbox.CAP", 3)
+    people["anna"].groups.add(seniors := Group.objects.get(name="Senior analysts"))
+    instance = analysed().instance
+    pile_up(instance, "Analysts", 1)
+    for task in HumanTask.objects.filter(instance=instance):
+        TaskCandidate.objects.create(task=task, group=seniors, due=task.due)
+    assert {page(people["anna"]).counts[tab] for tab in ("groups", "unassigned", "all")} == {2}
+    pile_up(analysed().instance, "Senior analysts", 3)
+    assert page(people["anna"]).counts["groups"] == 4  # one list alone is as long as counting goes: told as 3+
+
+
 def test_counts_stop_at_a_thousand(people, analysed, client):
     pile_up(analysed().instance, "Analysts", CAP + 200)
     assert page(people["anna"]).counts["groups"] == CAP + 1
