@@ -73,6 +73,7 @@ SHAPE: Final[dict[str, Json]] = {
                     },
                 },
                 "then": {"enum": ["incident", "person"]},
+                "moves": {"type": "boolean"},
             },
         },
         "limit": _DURATION,
@@ -93,7 +94,8 @@ class Guard:
 @dataclass(frozen=True, slots=True)
 class Capability:
     """`input`, `output`: None where the contract leaves them to the actor. `times`: how often a temporary failure is
-    tried again. `then`: what a lasting one becomes. `limit`: of one attempt. `guards` before and after, in their order.
+    tried again. `then`: what a lasting one becomes. `moves`: another actor may try at once what one could not answer,
+    for nothing happens twice by that. `limit`: of one attempt. `guards` before and after, in their order.
     """
 
     key: str
@@ -107,6 +109,7 @@ class Capability:
     retry: RetryPolicy = JOBS
     times: int | None = None
     then: str = "incident"
+    moves: bool = False
     limit: timedelta = LIMIT
     by_hand: bool = True
     skip: bool = True
@@ -140,6 +143,7 @@ def capability_of(document: Mapping[str, Json]) -> Capability:
         retry=_retry(given),
         times=given.get("times"),
         then=fails.get("then", "incident"),
+        moves=fails.get("moves", False),
         limit=_duration(document.get("limit"), LIMIT),
         by_hand=document.get("by-hand", True),
         skip=document.get("skip", True),

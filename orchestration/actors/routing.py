@@ -35,7 +35,8 @@ class Candidate:
     month, None: unlimited; `beyond`: what holds when it is used up. `case_...`: the same of the case type of the job,
     in the currency of this actor's price. `probing`: its circuit is half open, and one call tries it already.
     `shadows`: its versions that run beside the one in use, by number.
-    `lapsed`: it let the deadline of this very job pass. `failed`: it had the try before the last one of this job.
+    `lapsed`: it let the deadline of this very job pass. `failed`: it had the last try of this job,
+    which is to go to another now, where one can be had.
     """
 
     id: int
@@ -92,8 +93,9 @@ class Objection:
     beyond: str = ""
 
 
-FAILED: Final = Objection("It has failed at this job, and this is the last try.")
-TESTED: Final = Objection("It has failed too often, and a job's last try does not test whether it works again.")
+FAILED: Final = Objection("It has failed at this job.")
+TESTED: Final = Objection("It has failed too often, and a job that has failed does not test whether it works again.")
+SECOND: Final = "Another one comes first by the rules."
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,11 @@ class Choice:
     seconds: float = 0
     group: str = ""
     shadows: tuple[str, ...] = ()
+
+    @property
+    def has_second(self) -> bool:
+        """Whether another actor could have been had as well."""
+        return SECOND in self.passed.values()
 
     def told(self) -> dict[str, Json]:
         """The choice as the history and the ledger keep it."""
@@ -181,7 +188,7 @@ def route(wishes: Sequence[Wish], candidates: Sequence[Candidate], now: datetime
 
 
 def _with_another(wishes: Sequence[Wish], candidates: Sequence[Candidate], now: datetime) -> Choice:
-    """The last try of a job goes to another actor than the one that failed, where the rules have one for it now; and it
+    """What is not to go to the actor that failed at it goes to another, where the rules have one for it now; and it
     tests none that is left alone, where another can be had."""
     objections = {one.key: found for one in candidates if (found := objection(one, now))}
     failed = {one.key: FAILED for one in candidates if one.failed and one.key not in objections}
@@ -280,7 +287,4 @@ def _passed(
     candidates: Sequence[Candidate], objections: Mapping[str, Objection], chosen: Candidate | None
 ) -> dict[str, str]:
     others = (one for one in candidates if chosen is None or one.key != chosen.key)
-    return {
-        one.key: objections[one.key].sentence if one.key in objections else "Another one comes first by the rules."
-        for one in others
-    }
+    return {one.key: objections[one.key].sentence if one.key in objections else SECOND for one in others}

@@ -156,3 +156,5 @@ def _loosened(parent: Capability, child: Capability) -> Iterator[str]:
     for word in _OPENED:
         if parent.document.get(word) is False and child.document.get(word) is not False:
             yield f"{word} is false in {parent.key} and stays so."
+    if child.moves and not parent.moves:
+        yield f"what {parent.key} asks for does not move to another actor at once, and stays so."

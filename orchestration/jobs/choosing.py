@@ -59,7 +59,7 @@ def choose(job: Job, case_type: CaseType, capability: Capability) -> Choice:
     now = clock.utc_now()
     draw = zlib.crc32(b"%d" % job.instance_id) % SHARES
     at_hand = gauges.candidates(capability.key, now, draw, case_type.key)
-    failed = job.actor if _is_last_try(job, capability) else ""
+    failed = job.actor if _has_to_move(job, capability) else ""
     marked = [replace(one, lapsed=one.key in job.lapsed, failed=one.key == failed) for one in at_hand]
     found = _limited(marked, rate_of(capability))
     wishes = _wishes(job, case_type, found, now) if case_type.routing else ()
@@ -71,8 +71,9 @@ def most_tries(job: Job, capability: Capability) -> int:
     return job.max_attempts if capability.times is None else capability.times + 1
 
 
-def _is_last_try(job: Job, capability: Capability) -> bool:
-    return 1 < job.attempts == most_tries(job, capability)
+def _has_to_move(job: Job, capability: Capability) -> bool:
+    """Whether this try goes to another actor than the one before: the last one does, and each where work may move."""
+    return job.attempts > 1 and (capability.moves or job.attempts == most_tries(job, capability))
 
 
 def _limited(found: list[Candidate], most: int | None) -> list[Candidate]:

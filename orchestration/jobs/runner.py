@@ -204,12 +204,21 @@ def _taken_in(job: Job, attempt: Attempt, started: datetime, capability: Capabil
 
 
 def _again(job: Job, attempt: Attempt, capability: Capability) -> None:
-    """The next attempt, after a pause that differs from job to job; not before the other side asked to."""
+    """The next attempt, by another actor at once, or after a pause that differs from job to job; not before the other
+    side asked to."""
     pause = capability.retry.spread(job.attempts, random.random())
     if attempt.after is not None:
         pause = max(pause, timedelta(seconds=min(attempt.after, capability.retry.longest.total_seconds())))
+    if _moves(job, attempt, capability):
+        pause = timedelta()
     Job.objects.filter(pk=job.pk).update(run_at=clock.utc_now() + pause)
     nudge_jobs(job.instance_id, [job.job], after=pause.total_seconds())
+
+
+def _moves(job: Job, attempt: Attempt, capability: Capability) -> bool:
+    """Whether another actor may try it now, so that one that is dead costs a case no more than its time limit."""
+    second = attempt.choice is not None and attempt.choice.has_second
+    return capability.moves and attempt.faulty and second and job.attempts == 1
 
 
 def _by_hand(job: Job, done: services.Done, capability: Capability, origin: Origin) -> services.Done | Refused | None:

@@ -18,7 +18,7 @@ from playwright.sync_api import Page
 from tests.acceptance.messages import CERTAIN
 from tests.acceptance.people import Person
 from tests.acceptance.product import Product
-from tests.acceptance.shapes import Shapes
+from tests.acceptance.shapes import Shapes, built
 
 AXE: Final = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -40,21 +40,28 @@ async () => {
 """
 """What cannot be hit, with one menu open at a time: open at once, as the other rules look at them, they lie over each
 other."""
-LOOKED_AT: Final = Shapes()
 MOST: Final = 200
 """Pages for one person; more than that would be a walk that finds no end."""
 
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture
+def shapes(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Shapes:
+    folder = tmp_path_factory.getbasetemp()
+    return Shapes((folder if worker_id == "master" else folder.parent) / "looked_at")
+
+
 @pytest.mark.parametrize("username", ["anna", "clara", "emil", "ada", "axel", "olga"])
-def test_axe_finds_nothing_on_any_page(username: str, person: Callable[..., Person], product: Product) -> None:
+def test_axe_finds_nothing_on_any_page(
+    username: str, person: Callable[..., Person], product: Product, shapes: Shapes
+) -> None:
     anna = person("anna")
     for text in (CERTAIN, "Something else entirely."):
         anna.opens_a_case(text, Name="Maria Sandoval", IBAN="DE89 3704 0044 0532 0130 00")
     product.settled()
     page = (anna if username == "anna" else person(username)).page
-    found = [fault for address in _walk(page) for fault in _faults(page, address)]
+    found = [fault for address in _walk(page, shapes) for fault in _faults(page, address)]
     assert not found, "\n".join(found)
 
 
@@ -70,17 +77,18 @@ def test_axe_finds_nothing_on_the_page_for_signing_in(browser: Any, product: Pro
     assert not list(_faults(page, "/login/"))
 
 
-def _walk(page: Page) -> Iterator[str]:
-    """Every kind of page that can be reached from the inbox; the page shows it while it is yielded."""
+def _walk(page: Page, looked_at: Shapes) -> Iterator[str]:
+    """Each page that can be reached from the inbox and is built like none before; it is open while it is yielded."""
     ahead, seen = ["/", "/api/docs/", "/search/?q=complaint"], {"/", "/api/docs/", "/search/"}
     while ahead:
         address = ahead.pop(0)
-        answer = page.goto(address)
-        assert answer is not None
-        if "text/html" not in answer.headers.get("content-type", ""):
+        found = built(page, address)
+        if not found:
             continue
-        yield address
-        for link in page.eval_on_selector_all("a[href^='/']", "links => links.map(link => link.getAttribute('href'))"):
+        if looked_at.is_new(found):
+            page.goto(address)
+            yield address
+        for link in found.links:
             kind = NUMBER.sub("N", link.partition("#")[0].partition("?")[0])
             if kind not in seen and not NO_PAGE.search(kind) and not kind.startswith("/help/licences/"):
                 seen.add(kind)
@@ -90,8 +98,6 @@ def _walk(page: Page) -> Iterator[str]:
 
 def _faults(page: Page, address: str) -> Iterator[str]:
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    if not LOOKED_AT.is_new(page):
-        return
     page.evaluate(AXE.read_text(encoding="utf-8"))
     for scheme, options in (
         ("light", {"runOnly": {"type": "tag", "values": TAGS}, "rules": {"target-size": {"enabled": False}}}),

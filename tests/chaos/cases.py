@@ -36,7 +36,7 @@ def prepared() -> Definition:
         "manifest.yaml": "key: errand\nname: Errands\ncase: errand\n",
         "forms.yaml": "{}",
         "data.schema.json": '{"type": "object"}',
-        **{file.name: file.read_text("utf-8") for file in sorted(MODELS.glob("*.bpmn"))},
+        **{file.name: file.read_text("utf-8") for file in sorted(MODELS.iterdir())},
     }
     outcome = deploy(files, ORIGIN)
     assert isinstance(outcome, Published), outcome

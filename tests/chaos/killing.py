@@ -49,6 +49,10 @@ class Report:
     """Jobs that the dead actor was passed over for, by the reason in the ledger."""
     longest_beside_the_dead: float
     """Seconds from its first attempt to the end of a job that began with the dead actor."""
+    dead_held: float
+    """Seconds that the dead actor itself held a job at most; its deadline is one."""
+    dead_cost: float
+    """Seconds from asking the dead actor to asking the next for the same job: the median, kills and all."""
     open_cases: int
     incidents: int
     verified: str
@@ -93,6 +97,18 @@ where actor <> 'charge-dead' and route -> 'passed' ? 'charge-dead' group by 1
 LONGEST = """
 select coalesce(max(extract(epoch from j.ended - c.started)), 0)::float8 from orchestration_job j
 join orchestration_actorcall c on c.job_id = j.id and c.actor = 'charge-dead'
+"""
+
+HELD = """
+select coalesce(max(latency_ms) / 1000, 0)::float8 from orchestration_actorcall
+where actor = 'charge-dead' and outcome <> 'lost'
+"""
+COST = """
+select coalesce(percentile_cont(0.5) within group (order by extract(epoch from following - started)), 0)::float8
+from (
+  select actor, started, lead(started) over (partition by job_id order by started) as following
+  from orchestration_actorcall
+) c where actor = 'charge-dead' and following is not null
 """
 
 
@@ -168,6 +184,8 @@ def _report(product: Product, kills: Counter[str], seconds: float, afterwards: f
         dead_calls=product.count("actorcall where actor = 'charge-dead'"),
         passed_over=dict(product.ask(PASSED)),
         longest_beside_the_dead=round(product.ask(LONGEST)[0][0], 1),
+        dead_held=round(product.ask(HELD)[0][0], 2),
+        dead_cost=round(product.ask(COST)[0][0], 2),
         open_cases=product.count("instance where status <> 'completed'"),
         incidents=product.count("incident"),
         verified=product.manage("verify_audit").strip(),

@@ -1,4 +1,6 @@
-"""A job that an actor fails at again and again is given to another one before it becomes an incident."""
+"""A job that an actor fails at again and again is given to another one before it becomes an incident; at once, where
+its capability says that work may move.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from orchestration.actors.capability import Capability
 from orchestration.actors.card import Card
 from orchestration.actors.registry import actor_ensure, register_model_version
 from orchestration.actors.routing import Candidate, Choice, Way, Wish, route
+from orchestration.casetypes.case_type import CaseType
 from orchestration.ground import clock
 from orchestration.jobs import runner
 from orchestration.models import ActorCall, Job
@@ -20,7 +24,7 @@ from tests.orchestration.machines import Machine, Machines, machines
 __all__ = ["machines", "work"]
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
-WHY = "It has failed at this job, and this is the last try."
+WHY = "It has failed at this job."
 
 
 def actor(key: str, **more: object) -> Candidate:
@@ -51,18 +55,22 @@ def test_it_tests_no_actor_that_has_failed_too_often_while_another_works() -> No
     assert told(route([Wish()], [dead, actor("off", failed=True, enabled=False)], NOW)) == (Way.ACTOR, "dead")
 
 
-@pytest.mark.django_db
-def test_the_last_try_of_a_job_goes_to_the_other_actor(
-    work: Callable[[], Job], machines: Machines, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    job = work()
+@pytest.fixture
+def two(machines: Machines, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two actors can do the filing; the first is dead."""
     machines.fail("intent", temporary=True)
     second = Machine("filing", [{"shelf": 7}], key="second", input_schema={}, output_schema={})
     by_key = {"filing": machines.by_kind["intent"], "second": second}
     monkeypatch.setattr(runner.kinds, "load", lambda key, *_: by_key[key])
     actor_ensure("second", name="Second", kind="second", capability="filing", rank=1)
     register_model_version("second", "1", b"another", {}, activate=True)
-    later = clock.utc_now()
+
+
+@pytest.mark.django_db
+def test_the_last_try_of_a_job_goes_to_the_other_actor(
+    work: Callable[[], Job], two: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, later = work(), clock.utc_now()
     for _ in range(job.max_attempts):
         later += timedelta(hours=1)
         monkeypatch.setattr(clock, "utc_now", lambda moment=later: moment)
@@ -72,3 +80,32 @@ def test_the_last_try_of_a_job_goes_to_the_other_actor(
     calls = ActorCall.objects.filter(job=job).order_by("pk")
     assert job.state == "done" and [call.actor for call in calls] == ["filing", "filing", "second"]
     assert calls[2].route is not None and calls[2].route["passed"] == {"filing": WHY}
+
+
+@pytest.mark.django_db
+def test_where_work_may_move_the_other_is_asked_at_once(
+    work: Callable[[], Job], two: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, now = work(), clock.utc_now()
+    monkeypatch.setattr(clock, "utc_now", lambda: now)
+    monkeypatch.setattr(CaseType, "capability", lambda _, key: Capability(key, key, moves=True))
+    for _ in range(2):
+        outcome = runner.run(job.instance_id, job.job)
+    assert isinstance(outcome, Done)
+    job.refresh_from_db()
+    assert job.state == "done"
+    assert [call.actor for call in ActorCall.objects.filter(job=job).order_by("pk")] == ["filing", "second"]
+
+
+@pytest.mark.django_db
+def test_where_no_other_can_be_had_it_waits_as_before(
+    work: Callable[[], Job], machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machines.fail("intent", temporary=True)
+    job, now = work(), clock.utc_now()
+    monkeypatch.setattr(clock, "utc_now", lambda: now)
+    monkeypatch.setattr(CaseType, "capability", lambda _, key: Capability(key, key, moves=True))
+    runner.run(job.instance_id, job.job)
+    job.refresh_from_db()
+    assert job.state == "waiting" and job.run_at > now
+    assert runner.run(job.instance_id, job.job) is None
