@@ -26,7 +26,10 @@ class CaseworkConfig(AppConfig):
         from casework.intake import watched
         from casework.people import worker_tasks as people_tasks  # noqa: F401 - workers know its task by this
         from casework.studio import proposals_verification
-        from casework.tasks import workers  # noqa: F401 - workers find its task by this
+        from casework.tasks import (
+            barred,
+            workers,  # noqa: F401 - workers find its task by this
+        )
         from casework.tasks.by_rule import ask_again
         from casework.web.converters import NumberConverter
         from orchestration.ground.tracing import trace_over_http
@@ -46,6 +49,8 @@ class CaseworkConfig(AppConfig):
         if deadline_rows.deadlines_kept not in kept_of_every_step:
             kept_of_every_step.append(deadline_rows.deadlines_kept)
             with_every_sweep.append(watching.look_after)
+        if barred.barred_kept not in kept_of_every_step:
+            kept_of_every_step.append(barred.barred_kept)
         verification.hang_in()
         roles_verification.hang_in()
         proposals_verification.hang_in()

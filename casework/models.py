@@ -24,6 +24,7 @@ from casework.lists.models import ListedValue as ListedValue
 from casework.lists.models import SavedView as SavedView
 from casework.people.models import RightsProposal as RightsProposal
 from casework.tasks.models import AutoAssignment as AutoAssignment
+from casework.tasks.models import BarredTask as BarredTask
 from casework.tasks.models import Considered as Considered
 from casework.tasks.models import Skill as Skill
 from casework.tasks.models import Turn as Turn

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,7 +16,7 @@ from casework.cases.read.case_view import row_mask
 from casework.deadlines.models import Deadline
 from casework.deadlines.standing import calendars, standing, with_all
 from casework.models import Case
-from orchestration.casetypes.case_type import CaseType, by_definition
+from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
 from orchestration.casetypes.deadlines import Declared
 from orchestration.deadlines.explaining import explained
 from orchestration.deadlines.rule import events_of
@@ -62,6 +62,23 @@ def deadlines_of(case: Case, case_type: CaseType, now: datetime) -> tuple[Shown,
     return tuple(shown(row, declared[row.key], now) for row in rows)
 
 
+def nearest(cases: Collection[int], now: datetime) -> Mapping[int, Shown]:
+    """Of each of these cases (by number) the open deadline that is due first; one statement, none for none."""
+    if not cases:
+        return {}
+    rows = Deadline.objects.filter(instance__case__in=cases, state__in=OPEN).order_by(F("due").desc(nulls_first=True))
+    said = rows.annotate(case=F("instance__case"), definition=F("instance__definition"))
+    return {vars(row)["case"]: found for row in said if (found := _declared(row, vars(row)["definition"], now))}
+
+
+def _declared(row: Deadline, definition: int, now: datetime) -> Shown | None:
+    try:
+        declared = {one.key: one for one in by_definition(definition).deadlines}.get(row.key)
+    except Faulty:  # a version that cannot be read any more
+        return None
+    return None if declared is None else shown(row, declared, now)
+
+
 def shown(row: Deadline, declared: Declared, now: datetime) -> Shown:
     left, tone = _left(row, now)
     return Shown(row.key, declared.title, declared.law, row.state, row.due, left, tone)
@@ -104,11 +121,11 @@ def _listed(rows: Iterable[Deadline], user: User, now: datetime) -> Iterable[Lis
     former = former_of([row.instance_id for row in read])
     for row in read:
         case = row.instance.case
-        declared = {one.key: one for one in by_definition(row.instance.definition_id).deadlines}.get(row.key)
+        deadline = _declared(row, row.instance.definition_id, now)
         who = permissions.principal(user, None, now)
         text = row_mask(row.instance.definition_id, bytes(row.instance.data), who, former.get(row.instance_id, {}))
-        if declared is not None:
-            yield Listed(case.pk, text(case.title), case.state, shown(row, declared, now))
+        if deadline is not None:
+            yield Listed(case.pk, text(case.title), case.state, deadline)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers as s
 
 from casework.cases.api.requests import PAGE, PAGE_MOST, AfterField, Sent
-from casework.cases.api.shapes import Shape
+from casework.cases.api.shapes import NextDeadline, Shape
 from casework.tasks.assigning import NOTE_MOST
 from casework.tasks.inbox import TABS
 from casework.tasks.many import MOST, RIGHTS
@@ -58,6 +58,7 @@ class TaskSummary(Shape):
     asleep = AsleepShape(allow_null=True, help_text="What you said when you snoozed it; null: you did not.")
     suspended = s.BooleanField(help_text="Its case is: nothing can be done here until somebody resumes it.")
     values = s.DictField(help_text="By dotted place, in words; null where the case has no such value.")
+    deadline = NextDeadline(allow_null=True, help_text="The open one of its case that is due first; null: none.")
 
 
 class TaskList(Shape):

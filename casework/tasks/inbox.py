@@ -1,5 +1,7 @@
 """Which open tasks is this person asked for, and which wait for their suspended case to go on?
 
+What segregation of duties keeps them from (`barred`) is in none of its lists and counts.
+
 The first page costs the same among a thousand open tasks and a million: the top rows of each of the person's groups,
 and of what is offered to them by name, are read from `TaskCandidate` by its index and merged. Pages follow one another
 by (due, task), or by the values of a field that the list is ordered by; counts are capped.
@@ -7,7 +9,7 @@ by (due, task), or by the values of a field that the list is ordered by; counts 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -19,17 +21,18 @@ from psycopg.sql import Composed
 from casework.access import permissions
 from casework.cases.past_rows import Former, former_of
 from casework.cases.references import key_of
+from casework.deadlines.read import Shown, nearest
 from casework.lists.asked import NOTHING, Asked, Grouping, Order
 from casework.lists.columns import Column
 from casework.lists.fitting import seen, without_value
 from casework.lists.grouping import ROWS, Sized, key_values, sized
 from casework.lists.places import ValuePlace
 from casework.tasks import inbox_statements as statements
+from casework.tasks.barred import left_out
 from casework.tasks.grouped import Going, grouped, in_turn, turn_after, turn_place
 from casework.tasks.inbox_counts import Wanted, counted, fits_of, unordered
 from casework.tasks.inbox_statements import TABS, Ordered
 from casework.tasks.row import Found, TaskRow, task_row
-from casework.tasks.snooze import asleep
 from orchestration.privacy.masking import Principal
 
 __all__ = ["CAP", "PAGE", "SOON", "TABS", "InboxPage", "TaskRow", "inbox_page"]
@@ -100,11 +103,13 @@ def inbox_page(
 
     `tabs_asked`: the filters by which the tabs are counted; None: those of the page. `also`: other lists to count.
     """
-    person, sleeping = permissions.principal(user, None, now), asleep(user, now)
+    person, out = permissions.principal(user, None, now), left_out(user, now)
+    sleeping = out.sleeping
     counting = [*(Wanted(each, asked if tabs_asked is None else tabs_asked) for each in TABS), *also]
     search = _search(tab, asked, key_of(reference), person, counting, {
         "person": user.pk, "groups": list(permissions.groups_of(user)), "limit": limit + 1, "cap": CAP + 1,
-        "soon": now + SOON, "snoozed": list(sleeping), "hidden": list(sleeping), "now": now,
+        "soon": now + SOON, "snoozed": list(sleeping), "barred": list(out.barred), "now": now,
+        "hidden": [*out.barred, *sleeping],
     })  # fmt: skip
     going = Going(latest_first, next_first)
 
@@ -114,11 +119,18 @@ def inbox_page(
 
     if group is not None and not search.reference and asked.within is None:
         groups = _in_groups(search, group, going, shown)
+        left = nearest({row.case for each in groups for row in each.rows}, now)
+        groups = tuple(replace(each, rows=_with_left(each.rows, left)) for each in groups)
         listed = tuple(row for each in groups for row in each.rows)
         return InboxPage(tab, listed, search.counts, "", search.also, groups)
     found = _found(search, after, going, shown)
-    rows = tuple(row for _, row in found[:limit])
+    listed = tuple(row for _, row in found[:limit])
+    rows = _with_left(listed, nearest({row.case for row in listed}, now))
     return InboxPage(tab, rows, search.counts, found[limit - 1][0] if len(found) > limit else "", search.also)
+
+
+def _with_left(rows: Iterable[TaskRow], left: Mapping[int, Shown]) -> tuple[TaskRow, ...]:
+    return tuple(replace(row, deadline=left.get(row.case)) for row in rows)
 
 
 def _search(
@@ -134,7 +146,7 @@ def _search(
     elif reference:
         source = Composed([statements.REFERENCES])
     if reference:
-        values["hidden"] = []
+        values["hidden"] = values["barred"]
     by_tab, also = dict(zip(TABS, counts, strict=False)), tuple(counts[len(TABS) :])
     return _Search("all" if reference else tab, asked, here, source, reference, by_tab, also, values)
 

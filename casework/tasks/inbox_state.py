@@ -38,7 +38,12 @@ from unnest(%(people)s::bigint[]) as p(id) cross join lateral (
      from orchestration_taskcandidate c
      where c.user_id = p.id order by c.due, c.task_id limit %(limit)s)
     union all
-    (select z.task_id, t.due, 'z' from {SLEEPING} and z.person_id = p.id)) t
+    (select z.task_id, t.due, 'z' from {SLEEPING} and z.person_id = p.id)
+    union all
+    (select b.task_id, t.due, 'z' from auth_user u join casework_barredtask b on b.who in (
+         '#' || u.id, 'person:' || u.username, '=' || lower(u.username), '=' || lower(u.email),
+         '=' || lower(concat_ws(' ', u.first_name, u.last_name)))
+     join orchestration_humantask t on t.id = b.task_id and t.state in ('open', 'suspended') where u.id = p.id)) t
 group by p.id"""  # noqa: S608 - of a text that stands in the code
 
 

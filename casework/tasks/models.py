@@ -50,3 +50,17 @@ class Considered(models.Model):
 
     def __str__(self) -> str:
         return f"task {self.task_id}"
+
+
+class BarredTask(models.Model):
+    """Whom an open task is not offered to, because they may not do it (`casework.tasks.barred`)."""
+
+    pk = models.CompositePrimaryKey("task_id", "who")
+    task = models.ForeignKey(HumanTask, models.CASCADE, related_name="+", db_index=False)
+    who = models.TextField(db_collation="C", help_text="what they did, or how they are named: `barred.signs_of`")
+
+    class Meta:
+        indexes = [models.Index(fields=["who", "task"], name="barred_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.who} from task {self.task_id}"

@@ -18,6 +18,7 @@ from casework.cases.glance import Glance, Words, headline, reason, suggestion
 from casework.cases.past_rows import Former
 from casework.cases.read.case_view import row_mask
 from casework.cases.read.values import InWords, values_in_words
+from casework.deadlines.read import Shown
 from casework.lists.columns import Cell, Column, cells
 from casework.tasks.snooze import Asleep
 from orchestration.casetypes.case_type import Faulty, by_definition
@@ -60,7 +61,7 @@ class TaskRow:
     `headline`: what tells its case from others, `why` it is here, `suggested`: what a machine thinks that it is about,
     `sure`: from 0 to 1. `at_risk`: little is left of its time, or nothing; what is
     `suspended` loses none. `cells`: one for each column asked for.
-    `asleep`: until when it is snoozed.
+    `asleep`: until when it is snoozed. `deadline`: the next one of its case.
     """
 
     id: int
@@ -84,6 +85,7 @@ class TaskRow:
     asleep: Asleep | None = None
     suspended: bool = False
     tags: tuple[str, ...] = ()
+    deadline: Shown | None = None
 
     @property
     def values(self) -> dict[str, Any]:

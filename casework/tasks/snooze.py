@@ -33,7 +33,7 @@ casework_snooze z join orchestration_humantask t on t.id = z.task_id
 join casework_case f on f.instance_id = t.instance_id and not (z.on_change and f.updated > z.at)
 where t.state in ('open', 'suspended') and (z.until is null or z.until > %(now)s)
       and not (t.due > z.at and t.due <= %(now)s)"""
-_ASLEEP: Final = f"select z.task_id, z.until, z.reason from {SLEEPING} and z.person_id = %(person)s"  # noqa: S608 - of a text that stands in the code
+ASLEEP: Final[LiteralString] = f"select z.task_id, z.until, z.reason from {SLEEPING} and z.person_id = %(person)s"  # noqa: S608 - of a text that stands in the code
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ ON_CHANGE: Final = Until(None)
 def asleep(person: User, now: datetime) -> Mapping[int, Asleep]:
     """The tasks that sleep for this person, by number; one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_ASLEEP, {"person": person.pk, "now": now})
+        cursor.execute(ASLEEP, {"person": person.pk, "now": now})
         return {task: Asleep(until, reason) for task, until, reason in cursor.fetchall()}
 
 

@@ -36,6 +36,7 @@ from orchestration.casetypes.forms import FormField as FormField
 from orchestration.casetypes.forms import Judges as Judges
 from orchestration.casetypes.forms import Scored as Scored
 from orchestration.casetypes.forms import form_of, known
+from orchestration.casetypes.separation import Bars, declared_bars
 from orchestration.engine.commands import StartCase, StartProcess
 from orchestration.engine.compile_models import build, compiled
 from orchestration.engine.compiled_models import CompiledModels
@@ -142,6 +143,11 @@ class CaseType:
     @cached_property
     def validator(self) -> Draft202012Validator:
         return SchemaValidator(self.schema)
+
+    @cached_property
+    def bars(self) -> Mapping[str, Bars]:
+        """By the id of an item whom its model keeps from it."""
+        return declared_bars(self.library)
 
     def capability(self, key: str) -> Capability:
         """The contract of a capability: the case type's own, else the shipped one, else what actors say of it."""

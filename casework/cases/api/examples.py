@@ -91,6 +91,7 @@ _ROW: Json = {
     "about": "Fees and charges · “Why was I charged 12.50 for my account?”", "suggested": "Fees and charges",
     "sure": 0.93, "why": "A known kind of complaint: an analyst checks the drafted answer.", "at_risk": False,
     "suspended": False, "groups": ["Analysts"], "tags": ["call-back"], "asleep": None,
+    "deadline": None,
 }  # fmt: skip
 TASKS: Json = {
     "results": [

@@ -79,6 +79,14 @@ class Verified(Shape):
     reason = s.CharField(help_text="What does not hold, or an empty text.")
 
 
+class NextDeadline(Shape):
+    key = s.CharField()
+    title = s.CharField()
+    state = s.CharField(help_text="`running`, or `paused`: it stands still.")
+    due = s.DateTimeField(allow_null=True, help_text="null while it stands still.")
+    left = s.CharField(help_text="The time left, in words.")
+
+
 class CaseSummary(Shape):
     id = s.IntegerField()
     title = s.CharField()
@@ -91,6 +99,7 @@ class CaseSummary(Shape):
     kind = s.CharField(help_text="What its case type is called.")
     about = s.CharField(help_text="What tells it from others, as you may see it.")
     values = s.DictField(help_text="By dotted place, in words; null where the case has no such value.")
+    deadline = NextDeadline(allow_null=True, help_text="The open one that is due first; null: it has none.")
 
 
 class CaseList(Shape):

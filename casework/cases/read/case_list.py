@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
@@ -20,6 +20,7 @@ from casework.cases.read.grouped import in_groups
 from casework.cases.read.listed import Filters, Fits, Found, counted, listed
 from casework.cases.read.values import InWords, values_in_words
 from casework.cases.references import key_of
+from casework.deadlines.read import Shown, nearest
 from casework.lists.asked import NOTHING, Asked, Grouping
 from casework.lists.columns import Cell, Column, cells
 from casework.lists.fitting import fitting, sources
@@ -49,7 +50,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """`headline`: what tells it from others; `kind`: what its type is called; `cells`: one for each column."""
+    """`headline`: what tells it from others; `kind`: what its type is called; `cells`: one for each column.
+    `deadline`: its next one."""
 
     id: int
     title: str
@@ -62,6 +64,7 @@ class CaseRow:
     kind: str = ""
     headline: tuple[Words, ...] = ()
     cells: tuple[Cell, ...] = ()
+    deadline: Shown | None = None
 
     @property
     def about(self) -> str:
@@ -110,10 +113,18 @@ def case_list(
     (fits,) = _fits([asked], person)
     if group is not None and not sought.reference and asked.within is None:
         groups = _groups(in_groups(permissions.readers(user), sought, fits, group, asked.order), person, columns)
+        left = nearest({row.id for each in groups for row in each.rows}, now)
+        groups = tuple(replace(each, rows=_with_left(each.rows, left)) for each in groups)
         return CaseList(tuple(row for each in groups for row in each.rows), _states(), "", groups)
     found = listed(permissions.readers(user), sought, after, limit + 1, fits, asked.order)
     rows = _rows(found, sought.reference, person, columns, limit + 1)
-    return CaseList(tuple(row for _, row in rows[:limit]), _states(), _following(rows, found, limit))
+    shown = tuple(row for _, row in rows[:limit])
+    left = nearest({row.id for row in shown}, now)
+    return CaseList(_with_left(shown, left), _states(), _following(rows, found, limit))
+
+
+def _with_left(rows: Iterable[CaseRow], left: Mapping[int, Shown]) -> tuple[CaseRow, ...]:
+    return tuple(replace(row, deadline=left.get(row.id)) for row in rows)
 
 
 def case_counts(user: User, now: datetime, wanted: Sequence[Wanted]) -> list[int]:

@@ -1,4 +1,4 @@
-"""Makes what lists filter and order by anew from the cases' data: `manage.py rebuild_lists [CASE ...]`."""
+"""Makes what lists filter and order by, and leave out, anew from the cases: `manage.py rebuild_lists [CASE ...]`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from audit.db.sql import do
 from casework.cases.past_rows import former_of
 from casework.lists.projection import GONE, KEPT, columns, listed_values
 from casework.models import Case
+from casework.tasks.barred import rebuilt
 from orchestration.shell.services import lock
 
 
 class Command(BaseCommand):
-    help = "Make what lists of work filter and order by anew from the data of the cases."
+    help = "Make what lists of work filter and order by, and whom they offer no task, anew from the cases."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("cases", nargs="*", type=int, help="numbers of cases; none: all of them")
@@ -37,4 +38,6 @@ def _rebuilt(instance: int) -> bool:
                 listed_values(locked.case_type, locked.state.root.variables, former_of([instance]).get(instance, {}))
             )
             do([(KEPT, values | {"instance": instance}), (GONE, {})])
+            for text, given in rebuilt(locked.case_type, locked.state):
+                do([(text, {"instance": instance, **given})])
         return locked is not None

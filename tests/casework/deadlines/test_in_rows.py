@@ -1,0 +1,68 @@
+"""The rows of the inbox and of the cases say how much is left of the next deadline."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from audit.services import Origin
+from casework.access.roles import ensure_roles
+from casework.actors.bundled import CASE_TYPES
+from casework.deadlines.models import Deadline
+from casework.intake.services import Opened, case_open
+from casework.models import Case
+from orchestration.casetypes.case_type import folder_files
+from orchestration.casetypes.deployment import Published, deploy
+from tests.casework.reading import told
+from tests.sql import statements
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def payments(people: dict[str, User]) -> list[Case]:
+    """Two that are to be justified; of one the deadline runs."""
+    outcome = deploy(folder_files(CASE_TYPES / "payment-release"), Origin("system:test"))
+    assert isinstance(outcome, Published), outcome
+    ensure_roles(outcome.case_type)
+    made = []
+    for number in (1, 2):
+        given = {"payee": {"name": "Hafen"}, "amount": 4200, "received": timezone.now().isoformat()}
+        opened = case_open(by=None, case_type="payment-release", reference=f"P-{number}", source="test", data=given)
+        assert isinstance(opened, Opened), opened
+        made.append(opened.case)
+    running = Deadline.objects.filter(instance=made[0].instance_id)
+    running.update(state="running", due=timezone.now() + timedelta(days=3, hours=1))
+    return made
+
+
+@pytest.mark.parametrize("address", ["/?tab=groups", "/cases/", "/?tab=groups&group=kind", "/cases/?group=kind"])
+def test_each_row_says_what_is_left(people: dict[str, User], payments: list[Case], address: str) -> None:
+    browser = Client()
+    browser.force_login(people["anna"])
+    page = told(browser.get(address))
+    assert "3 days left" in page and "stands still" in page and "Release or stop the payment:" in page
+
+
+def test_programs_read_it_too(people: dict[str, User], payments: list[Case]) -> None:
+    browser = Client()
+    browser.force_login(people["anna"])
+    for address in ("/api/tasks/", "/api/cases/"):
+        rows = browser.get(address, {"scope": "groups"} if "tasks" in address else {}).json()["results"]
+        assert {row["deadline"]["left"] for row in rows} == {"3 days left", "stands still"}
+        assert {row["deadline"]["key"] for row in rows} == {"release"}
+
+
+def test_more_rows_cost_no_more_statements(people: dict[str, User], payments: list[Case]) -> None:
+    browser = Client()
+    browser.force_login(people["anna"])
+    browser.get("/cases/")
+    with statements() as few:
+        browser.get("/cases/?q=P-1")
+    with statements() as many:
+        browser.get("/cases/?q=P-")
+    assert len(few) == len(many)
