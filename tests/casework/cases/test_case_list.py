@@ -117,7 +117,7 @@ def test_a_page_asks_nothing_about_each_case(some: None, people: People) -> None
     with statements() as sent:
         case_list(user=people["anna"], now=clock.utc_now())
     assert len([each for each in sent if "listedcase" in each]) == 1
-    assert not any("objectpermission" in each for each in sent) and len(sent) <= 6
+    assert not any("objectpermission" in each for each in sent) and len(sent) <= 7
 
 
 def test_a_search_that_has_not_looked_through_the_list_says_so(
