@@ -45,6 +45,7 @@ ACTIONS: dict[str, str] = {
     "definition.downloaded": "downloaded a version",
     "actor.called": "was called",
     "actor.failed": "failed",
+    "question.asked": "asked a question about the case",
     "definition.deployed": "deployed a version",
     "proposal.made": "uploaded what may become a version",
     "proposal.discarded": "discarded an upload",

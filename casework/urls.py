@@ -15,6 +15,7 @@ from casework.actors import version_views as actor_versions
 from casework.actors import views as actors
 from casework.actors.ledger import budget_pages, measure_pages
 from casework.actors.ledger import views as ledger
+from casework.asking import views as asking
 from casework.cases.list_live import cases_live
 from casework.cases.live import case_live
 from casework.cases.views import actions, attention, editing, handoffs, history, incidents, listing, pages, stuck
@@ -95,6 +96,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/new/<slug:key>/", intake.case_new, name="case-new"),
     path("cases/<number:case_id>/", pages.case, name="case"),
     path("cases/<number:case_id>/data/", pages.case, {"place": "data"}, name="case-data"),
+    path("cases/<number:case_id>/ask/", asking.case_asking, name="case-ask"),
     path("cases/<number:case_id>/people/", pages.case, {"place": "people"}, name="case-people"),
     path("cases/<number:case_id>/edit/", editing.edit, name="case-edit"),
     path("cases/<number:case_id>/decisions/", pages.case, {"place": "decisions"}, name="case-decisions"),

@@ -101,6 +101,7 @@ DOORS: Final = {
     "case": ("view", ""),
     "case-data": ("view", ""),
     "case-people": ("view", ""),
+    "case-ask": ("work", "work"),
     "case-edit": ("work", "work"),
     "case-decisions": ("view", ""),
     "case-documents": ("view", "work"),

@@ -290,6 +290,7 @@ TELLERS: Final[Mapping[str, Callable[[Detail, Names], Told | None]]] = {
     ),
     "actor.called": _actor_called,
     "actor.failed": _actor_failed,
+    "question.asked": lambda d, _: Told("access", "message-question", "asked a question about the case", notable=False),
     "case.tags": lambda d, _: Told("people", "tag", tags_changed(d)),
     "case.changed": _asked_change,
     "case.edited": _edited,

@@ -61,7 +61,8 @@ def case_documents(request: HttpRequest, case_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "case": case, "title": seen.view.text(case.title), "documents": documents_of(seen),
         "takes_file": not hidden_fields(seen.case_type, seen.view.principal),
-        "may_add": bool(least) and permissions.may(user, "work", case), "takes": bool(least), "taken": TAKEN,
+        "may_add": bool(least) and permissions.may(user, "work", case),
+        "may_ask": permissions.may(user, "work", case), "takes": bool(least), "taken": TAKEN,
         "largest": LARGEST // MB, "most": MOST_AT_ONCE, "levels": _choices(least, seen),
     }  # fmt: skip
     return page_or_part(request, "documents/list.html", "documents/_beside.html", context)

@@ -34,6 +34,7 @@ def then(request: HttpRequest, case_id: int) -> HttpResponse:
     since = min(_number(request.GET.get("since", "")), last)
     shown, other = _moments(request, case, at, since if since != at else 0)
     context: dict[str, Any] = {
+        "may_ask": permissions.may(person(request), "work", case),
         "case": case, "moment": shown, "at": at, "last": last, "since": since,
         "other": other, "difference": None, "gone_back": since > at,
         "before": at - 1, "after": at + 1 if at < last else 0,

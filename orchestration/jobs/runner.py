@@ -7,7 +7,6 @@ When no worker comes back from a job, another one may have it under the same key
 
 from __future__ import annotations
 
-import random
 from datetime import datetime, timedelta
 from typing import Final, LiteralString
 
@@ -24,16 +23,25 @@ from orchestration.engine.commands import ACTOR_FAILED, AskPerson, CompleteJob, 
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.ground.tracing import span
-from orchestration.jobs import actor_ledger, calling, choosing, evaluating, offering, stopping, trials, worker_liveness
-from orchestration.jobs.actor_ledger import reference
+from orchestration.jobs import (
+    actor_ledger,
+    calling,
+    choosing,
+    evaluating,
+    offering,
+    questions,
+    stopping,
+    trials,
+    worker_liveness,
+)
 from orchestration.jobs.attempt import Attempt
 from orchestration.jobs.crossing import Ready
+from orchestration.jobs.kept import entries, facts_of, if_ours, origin_of, result_word, too_late, try_again
 from orchestration.knowledge import uses
 from orchestration.models import ActorCall, Job
 from orchestration.models.leases import HOLDER
 from orchestration.shell import services
 from orchestration.shell.nudges import nudge_jobs
-from orchestration.shell.services import Locked
 from orchestration.shell.step_sql import HOLDS
 
 LEASE = timedelta(minutes=6)
@@ -178,13 +186,15 @@ def bring_back(
 
 
 def _taken_in(job: Job, attempt: Attempt, started: datetime, capability: Capability) -> services.Done | Refused | None:
+    if job.is_question:
+        return questions.taken_in(job, attempt, started, capability)
     command = _command(job, attempt, capability)
     if attempt.answer is not None:
         uses.note(job, capability, attempt.answer.output)
-    origin, facts = _origin(job, attempt), facts_of(job, attempt)
+    origin, facts = origin_of(job, attempt), facts_of(job, attempt)
 
     def ledger(outcome: services.Done | Refused) -> Part:
-        return _entries(job, attempt, started, _result(attempt, outcome))
+        return entries(job, attempt, started, result_word(attempt, outcome))
 
     if isinstance(command, CompleteJob):
         provided = HOLDS if attempt.chosen is None else stopping.at_work(attempt.actor)
@@ -192,33 +202,15 @@ def _taken_in(job: Job, attempt: Attempt, started: datetime, capability: Capabil
     if attempt.chosen is not None and stopping.is_stopped(attempt.actor):
         return stopping.STOPPED
     with transaction.atomic():
-        case = _if_ours(job)
+        case = if_ours(job)
         if case is None:
-            return _too_late(job, attempt, started)
+            return too_late(job, attempt, started)
         outcome = services.send(case, command, origin, facts, ledger)
         if isinstance(command, FailJob) and command.retry:
-            _again(job, attempt, capability)
+            try_again(job, attempt, capability)
         elif isinstance(outcome, services.Done) and capability.then == "person":
             return _by_hand(job, outcome, capability, origin) or outcome
     return outcome
-
-
-def _again(job: Job, attempt: Attempt, capability: Capability) -> None:
-    """The next attempt, by another actor at once, or after a pause that differs from job to job; not before the other
-    side asked to."""
-    pause = capability.retry.spread(job.attempts, random.random())
-    if attempt.after is not None:
-        pause = max(pause, timedelta(seconds=min(attempt.after, capability.retry.longest.total_seconds())))
-    if _moves(job, attempt, capability):
-        pause = timedelta()
-    Job.objects.filter(pk=job.pk).update(run_at=clock.utc_now() + pause)
-    nudge_jobs(job.instance_id, [job.job], after=pause.total_seconds())
-
-
-def _moves(job: Job, attempt: Attempt, capability: Capability) -> bool:
-    """Whether another actor may try it now, so that one that is dead costs a case no more than its time limit."""
-    second = attempt.choice is not None and attempt.choice.has_second
-    return capability.moves and attempt.faulty and second and job.attempts == 1
 
 
 def _by_hand(job: Job, done: services.Done, capability: Capability, origin: Origin) -> services.Done | Refused | None:
@@ -233,15 +225,15 @@ def _by_hand(job: Job, done: services.Done, capability: Capability, origin: Orig
 def contain(job: Job, attempt: Attempt, started: datetime) -> None:
     """What an actor gives after it was stopped is kept in the ledger and not used; its job waits to be let loose."""
     with transaction.atomic():
-        case = _if_ours(job)
+        case = if_ours(job)
         if case is None:
-            _too_late(job, attempt, started)
+            too_late(job, attempt, started)
             return
         Job.objects.filter(pk=job.pk).update(state=Job.State.HELD, lease_until=None, attempts=F("attempts") - 1)
         detail = {"job": job.job, "capability": job.capability, "actor": attempt.actor, "attempt": job.attempts}
         held = Fact("work.held", detail)
-        entry = _entries(job, attempt, started, "contained")
-        services.record(case, [*facts_of(job, attempt), held], _origin(job, attempt), [entry])
+        entry = entries(job, attempt, started, "contained")
+        services.record(case, [*facts_of(job, attempt), held], origin_of(job, attempt), [entry])
 
 
 def ask_person(job: Job, capability: Capability, *, group: str = "", incident: int | None = None) -> AskPerson:
@@ -264,7 +256,7 @@ def let_go(job: Job) -> None:
     """Let another worker have a lost job, as if this attempt had not been; after MOST_DEATHS of them ask a person."""
     now = clock.utc_now()
     with transaction.atomic():
-        case = _if_ours(job)
+        case = if_ours(job)
         if case is None:
             return
         waiting = {"state": Job.State.WAITING, "lease_until": None, "run_at": now}
@@ -277,28 +269,12 @@ def let_go(job: Job) -> None:
         deaths = ActorCall.objects.filter(job=job, outcome="lost").count()
         if deaths < MOST_DEATHS:
             nudge_jobs(job.instance_id, [job.job])
+        elif job.is_question:
+            questions.give_up(job, f"No worker came back from it, {deaths} times.")
         else:
             error = f"No worker came back from this job, {deaths} times."
             given_up = FailJob(job.job, error, code=ACTOR_FAILED)
             services.send(case, given_up, Origin("system:sweep", cause=f"job {job.job}"))
-
-
-def _if_ours(job: Job) -> Locked | None:
-    """The locked case, where the claim that this row tells of still holds."""
-    case = services.lock(job.instance_id)
-    ours = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, worker=job.worker)
-    return case if case is not None and ours.exists() else None
-
-
-def _too_late(job: Job, attempt: Attempt, started: datetime) -> Refused:
-    """That one attempt failed means nothing where another one runs, or where the job is over."""
-    refused = Refused("late", "Another worker has this job by now, or it is over.")
-    told = Fact(
-        "command.refused", {"command": "FailJob", "job": job.job, "code": refused.code, "reason": refused.message}
-    )
-    entry = _entries(job, attempt, started, "failed" if attempt.answer is None else "refused")
-    services.record(job.instance_id, [*facts_of(job, attempt), told], _origin(job, attempt), [entry])
-    return refused
 
 
 def _command(job: Job, attempt: Attempt, capability: Capability) -> CompleteJob | FailJob | AskPerson:
@@ -309,48 +285,3 @@ def _command(job: Job, attempt: Attempt, capability: Capability) -> CompleteJob 
     most = choosing.most_tries(job, capability)
     again = attempt.temporary and attempt.code is None and job.attempts < most
     return FailJob(job.job, attempt.error, retry=again, code=attempt.code or ACTOR_FAILED)
-
-
-def _origin(job: Job, attempt: Attempt) -> Origin:
-    return Origin(f"model:{attempt.actor}" if attempt.actor else "system:jobs", cause=f"job {job.job}")
-
-
-def facts_of(job: Job, attempt: Attempt) -> list[Fact]:
-    """What the history says of an attempt: the call, and that a person is asked."""
-    detail = {
-        "job": job.job, "capability": job.capability, "attempt": job.attempts, "actor": attempt.actor,
-        "version": attempt.version, "latency_ms": round(attempt.latency_ms, 1), "input": reference(job),
-    }  # fmt: skip
-    if attempt.choice is not None:
-        detail["route"] = attempt.choice.told()
-    if attempt.verdicts:
-        detail["verdicts"] = [verdict.told() for verdict in attempt.verdicts]
-    handed = Fact("work.handed", {"job": job.job, "capability": job.capability, "why": attempt.person})
-    if attempt.answer is not None:
-        called = Fact("actor.called", detail | {"confidence": attempt.answer.confidence})
-        return [called, handed] if attempt.person else [called]
-    failed = Fact("actor.failed", detail | {"error": attempt.error, "temporary": attempt.temporary})
-    if not attempt.person:
-        return [failed]
-    return [failed, handed] if attempt.actor else [handed]
-
-
-def _entries(job: Job, attempt: Attempt, started: datetime, outcome: str) -> Part:
-    """The row in the ledger, and the actor's gauge settled."""
-    text, values = actor_ledger.entry(job, attempt, started, outcome)
-    if attempt.chosen is None:
-        return text, values
-    now, ok = clock.utc_now(), attempt.answer is not None
-    more, settled = gauges.settled(attempt.chosen, now, failed=attempt.faulty, ok=ok, cost=attempt.cost)
-    if not spending.is_counted(attempt.chosen):
-        return text + "," + more, {**values, **settled}
-    money, spent = spending.settled(attempt.chosen, job.instance_id, started)
-    return text + "," + more + "," + money, {**values, **settled, **spent}
-
-
-def _result(attempt: Attempt, outcome: services.Done | Refused) -> str:
-    if attempt.answer is None:
-        return "handed" if attempt.person and not attempt.actor else "failed"
-    if attempt.person and isinstance(outcome, services.Done):
-        return "suggested"
-    return "done" if isinstance(outcome, services.Done) else "refused"

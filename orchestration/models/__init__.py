@@ -11,6 +11,7 @@ from orchestration.models.instances import Instance
 from orchestration.models.jobs import ActorCall, Evaluation, Incident, Job, Judgement
 from orchestration.models.knowledge import KnowledgeDocument, KnowledgePiece, KnowledgeUse
 from orchestration.models.leases import Lease
+from orchestration.models.questions import Question
 from orchestration.models.stops import Replay, Stop
 from orchestration.models.tasks import HumanTask, TaskCandidate
 from orchestration.models.waits import Outbox, Subscription, Timer
@@ -37,6 +38,7 @@ __all__ = [
     "KnowledgeUse",
     "Lease",
     "Outbox",
+    "Question",
     "Receipt",
     "Replay",
     "Spending",

@@ -25,7 +25,7 @@ class Job(models.Model):
     """The version that its case follows; known of a job that was claimed."""
 
     instance = models.ForeignKey(Instance, models.CASCADE, related_name="jobs")
-    job = models.IntegerField(help_text="the engine's number of it")
+    job = models.IntegerField(help_text="the engine's number of it; below 0: a question about the case")
     item = models.IntegerField()
     definition_item = models.CharField(max_length=200)
     name = models.CharField(max_length=300, blank=True)
@@ -71,6 +71,11 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"job {self.pk}: {self.capability}"
+
+    @property
+    def is_question(self) -> bool:
+        """Whether a person asked it about the case (`Question`): numbered below 0, and no model knows of it."""
+        return self.job < 0
 
     @property
     def idempotency_key(self) -> str:

@@ -60,12 +60,17 @@ def call_page(user: User, number: int, now: datetime) -> CallPage | None:
     route = found.route or {}
     return CallPage(
         found, None if case is None else case.pk, may_open,
-        _content(user, case, found, now) if case is not None and may_open else None,
+        _content(user, case, found, now) if case is not None and may_open and not _is_anothers(user, found) else None,
         route.get("rule", ""), tuple(route.get("passed", {}).items()), tuple(found.verdicts or ()),
         tuple(found.evaluations.order_by("evaluator")),
         tuple((found.usage or {}).items()),
         tuple(ActorCall.objects.filter(job=found.job_id).exclude(pk=found.pk).order_by("pk")),
     )  # fmt: skip
+
+
+def _is_anothers(user: User, call: ActorCall) -> bool:
+    """Whether it answers a question that somebody else asked: made from what they may see, it is theirs alone."""
+    return call.job.is_question and call.asked_by != permissions.origin_of(user).actor
 
 
 def _content(user: User, case: Case, call: ActorCall, now: datetime) -> Content:

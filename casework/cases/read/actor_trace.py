@@ -65,8 +65,8 @@ class Ledger:
 
 
 def case_calls(seen: Look) -> list[ActorCall]:
-    """The newest calls of a case, with the engine's `number` of each one's job."""
-    calls = ActorCall.objects.filter(instance=seen.case.instance_id).annotate(number=F("job__job"))
+    """The newest calls of a case, with the engine's `number` of each one's job. Answers to questions are not shown."""
+    calls = ActorCall.objects.filter(instance=seen.case.instance_id, job__job__gt=0).annotate(number=F("job__job"))
     return list(calls.order_by("-started", "-pk")[:CALLS])
 
 

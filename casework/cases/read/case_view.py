@@ -72,14 +72,14 @@ class Look:
 
 def look(
     *, user: User, case: Case, now: datetime, before: int | None = None, item: int | None = None, most: int = SHOWN,
-    then: int | None = None, stood: State | None = None,
+    then: int | None = None, stood: State | None = None, reader: Principal | None = None,
 ) -> Look:  # fmt: skip
     """The case as it is now, with its newest events (at most `most`), or (with `before`) those before that event.
 
     The view is of the root's data, or of what the open `item` sees of the part that it stands in.
 
     `then`: the state and the data are those just before this event, masked for the reader as they are today; `stood`:
-    they are these, which the caller has replayed.
+    they are these, which the caller has replayed. `reader`: as who sees no more than this, in place of the person.
 
     Three statements for the past, one for names and two for who is looking, however long the case is.
     """
@@ -87,7 +87,7 @@ def look(
     state = selectors.state_of(case.instance)
     past, values, found = _past(case, case_type.classification, before, most)
     last = past["upto"] if before is None else before - 1
-    principal = permissions.principal(user, case, now)
+    principal = reader or permissions.principal(user, case, now)
     tail = written(entry for entry in found if entry.sequence > past["kept"])
     root = [dict(state.root.variables)]
     stood = stood or (state if then is None else _stood(case, then, state))

@@ -82,6 +82,7 @@ def history(request: HttpRequest, case_id: int) -> HttpResponse:
     technical = auditor and asked.view != BUSINESS
     found = _rows(seen, asked) if technical else _lines(person(request), seen, asked)
     context = _controls(seen, case, asked) | {
+        "may_ask": permissions.may(person(request), "work", case),
         "auditor": auditor, "technical": technical, "rows": found if technical else (),
         "lines": () if technical else found, "older": _older(seen, found), "events": case.instance.head_sequence,
     }  # fmt: skip

@@ -50,7 +50,7 @@ NUMBERED: Final = (
         "select t.instance_id, t.job, t.item, t.definition_item, t.name, t.capability, t.input, "
         "case when t.state in ('running', 'offered', 'held') then 'waiting' else t.state end, "
         "t.max_attempts, t.attempts, t.last_error, "
-        "t.created, t.ended from orchestration_job t",
+        "t.created, t.ended from (select * from orchestration_job where job > 0) t",
         "t.job",
         ("item", "element", "name", "capability", "input", "state", "number of attempts allowed", "number of attempts",
          "last error", "time of creation", "time of its end"),

@@ -1,0 +1,26 @@
+"""What did people ask about a case, and what were they answered?"""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Question(models.Model):
+    """A question of a person about a case, answered by a machine. Its job holds what was given; both are its own only.
+
+    `statements`: what was answered, sentence by sentence (`orchestration.jobs.statements`); null: nothing yet.
+    """
+
+    job = models.OneToOneField("orchestration.Job", models.CASCADE, related_name="question")
+    by = models.CharField(max_length=200, help_text="as the history names who asked")
+    text = models.CharField(max_length=1000)
+    asked = models.DateTimeField()
+    colleagues = models.JSONField(default=dict, help_text="what stood for a person in what was given -> who it was")
+    statements = models.JSONField(null=True)
+    said = models.CharField(max_length=500, blank=True, help_text="why there is no answer")
+
+    class Meta:
+        indexes = [models.Index(fields=["by", "-asked"], name="question_of_person")]
+
+    def __str__(self) -> str:
+        return f"question {self.pk}"
