@@ -81,6 +81,13 @@ ACTIONS: dict[str, str] = {
     "checkpoint.begun_anew": "began to sign histories anew",
     "evidence.written": "wrote histories out as evidence",
     "content.erased": "erased contents by order",
+    "erasure.searched": "looked for a person in all cases",
+    "erasure.asked": "asked a second person to have cases erased",
+    "erasure.agreed": "agreed to have cases erased",
+    "erasure.refused": "refused to have cases erased",
+    "hold.placed": "placed a legal hold",
+    "hold.lifted": "lifted the legal hold",
+    "retention.changed": "changed how long cases are kept",
 }
 
 

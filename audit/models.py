@@ -130,3 +130,19 @@ class CheckpointedHead(models.Model):
 
     def __str__(self) -> str:
         return f"chain {self.chain} at {self.sequence}, signed"
+
+
+class ErasedChain(models.Model):
+    """A case that is gone by order: its links stay, without contents, up to the one that says so (`sequence`).
+
+    `order`: its number; the control chain says who asked, who agreed, and under which law.
+    """
+
+    chain = models.BigIntegerField(primary_key=True)
+    sequence = models.IntegerField()
+    digest = models.BinaryField(max_length=32)
+    order = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"chain {self.chain}, erased by order {self.order}"

@@ -23,6 +23,8 @@ class CaseworkConfig(AppConfig):
         from casework.documents import asked as documents_asked
         from casework.documents import reading, worker_tasks  # noqa: F401 - workers know tasks by them
         from casework.documents import verification as documents_verification
+        from casework.erasure import orders as erasure_orders
+        from casework.erasure import verification as erasure_verification
         from casework.intake import watched
         from casework.people import worker_tasks as people_tasks  # noqa: F401 - workers know its task by this
         from casework.studio import proposals_verification
@@ -58,7 +60,8 @@ class CaseworkConfig(AppConfig):
         calendars_verification.hang_in()
         documents_verification.hang_in()
         documents_asked.hang_in()
-        for look_after in (reading.look_after, watched.look_after):
+        erasure_verification.hang_in()
+        for look_after in (reading.look_after, watched.look_after, erasure_orders.look_after):
             if look_after not in with_every_sweep:
                 with_every_sweep.append(look_after)
         if settings.TRACES:

@@ -19,6 +19,9 @@ from casework.documents.models import Document as Document
 from casework.documents.models import ReadField as ReadField
 from casework.documents.models import Reading as Reading
 from casework.documents.models import ReadPage as ReadPage
+from casework.erasure.models import ErasureOrder as ErasureOrder
+from casework.erasure.models import LegalHold as LegalHold
+from casework.erasure.models import RetentionRule as RetentionRule
 from casework.lists.models import DefaultView as DefaultView
 from casework.lists.models import ListedValue as ListedValue
 from casework.lists.models import SavedView as SavedView
@@ -61,6 +64,7 @@ class Case(models.Model):
             ("reveal_case", "May reveal masked data, with a reason"),
             ("assign_case", "May give the case's tasks to people, and say how urgent they are and when they are due"),
             ("audit_case", "May read and verify the case's history"),
+            ("erase_case", "May say how long cases are kept, and have a person's data found and erased"),
         ]
 
     def __str__(self) -> str:

@@ -22,6 +22,7 @@ from casework.cases.views import actions, attention, editing, handoffs, history,
 from casework.deadlines import views as deadlines
 from casework.documents import views as documents
 from casework.drafts import views as drafts
+from casework.erasure import views as erasure
 from casework.events import views as events
 from casework.events.hook import hook
 from casework.governance import register_page
@@ -121,6 +122,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<number:case_id>/history/", history.history, name="history"),
     path("cases/<number:case_id>/decisions/<number:sequence>/", proof.why, name="case-why"),
     path("cases/<number:case_id>/evidence/", proof.evidence, name="case-evidence"),
+    path("cases/<number:case_id>/hold/", erasure.case_hold, name="case-hold"),
     path("cases/<number:case_id>/then/", proof.then, name="case-then"),
     path("cases/<number:case_id>/pictures/<str:name>/", pictures.picture, name="case-picture"),
     path("cases/<number:case_id>/jobs/<number:job>/steps/", pictures.bot_steps, name="case-bot-steps"),
@@ -199,6 +201,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("changes/registers/<slug:key>/<slug:form>/download/", register_page.event_log, name="event-log"),
     path("changes/proof/", governance.proof, name="proof"),
     path("changes/proof/verifier.py", governance.verifier, name="verifier"),
+    path("changes/keeping/", erasure.keeping, name="keeping"),
+    path("changes/keeping/person/", erasure.keeping_person, name="keeping-person"),
+    path("changes/keeping/rules/<slug:key>/", erasure.keeping_rule, name="keeping-rule"),
+    path("changes/keeping/rules/<slug:key>/due/", erasure.keeping_due, name="keeping-due"),
+    path("changes/keeping/orders/<number:order_id>/", erasure.keeping_order, name="keeping-order"),
     path("metrics", metrics.metrics, name="metrics"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -23,6 +23,7 @@ class Rule:
 
 VIEW, WORK, AUDIT = "casework.view_case", "casework.work_case", "casework.audit_case"
 PUBLISH, PEOPLE = "orchestration.publish_definition", "auth.change_user"
+ERASE = "casework.erase_case"
 
 RULES: Final = {
     "anybody": Rule("Anybody, signed in or not", for_all=True),
@@ -45,12 +46,20 @@ RULES: Final = {
     "audit": Rule("Auditors", (AUDIT,)),
     "publish": Rule("Who may change rules, models and actors", (PUBLISH,)),
     "administer": Rule("Who may change people, groups and rights", (PEOPLE,)),
+    "erase": Rule("Who may have a person's data found and erased", (ERASE,)),
+    "look-erased": Rule("Who may have a person's data erased, and auditors", (ERASE, AUDIT)),
     "monitor": Rule("Who may change rules, auditors, and a monitoring system by its token", (PUBLISH, AUDIT)),
     "worker": Rule("An outside worker, by the token of its actor"),
 }
 
 DOORS: Final = {
     "event-log": ("audit", ""),
+    "keeping": ("look-erased", ""),
+    "keeping-person": ("erase", "erase"),
+    "keeping-rule": ("erase", "erase"),
+    "keeping-due": ("", "erase"),
+    "keeping-order": ("look-erased", "look-erased"),
+    "case-hold": ("audit-case", "audit-case"),
     "api-document-labels": ("signed-in", ""),
     "register": ("audit", ""),
     "api-case-fields": ("work", "work"),

@@ -281,6 +281,11 @@ def may_audit(user: User) -> bool:
     return has_everywhere(user, "casework.audit_case")
 
 
+def may_erase(user: User) -> bool:
+    """Whether this person may say how long cases are kept, and have a person's data found and erased."""
+    return has_everywhere(user, "casework.erase_case")
+
+
 def may_administer(user: User) -> bool:
     """Whether this person may change people, groups and rights."""
     return has_everywhere(user, "auth.change_user")

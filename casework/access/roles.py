@@ -11,7 +11,7 @@ from casework.access.people import group_ensure
 from orchestration.casetypes.case_type import CaseType
 
 STANDING = {
-    "Administrators": ("internal", ["auth.change_user", "orchestration.publish_definition"]),
+    "Administrators": ("internal", ["auth.change_user", "orchestration.publish_definition", "casework.erase_case"]),
     "Auditors": ("internal", ["casework.view_case", "casework.audit_case", "audit.verify_auditevent"]),
 }
 

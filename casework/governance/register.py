@@ -37,7 +37,12 @@ REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
          "budget.changed", "capability.stopped", "assignment.changed", "rate.changed", "host.changed"),
     ),
     "proof": (
-        "Proof", ("case.verified", "checkpoint.taken", "checkpoint.begun_anew", "content.erased"),
+        "Proof", ("case.verified", "checkpoint.taken", "checkpoint.begun_anew"),
+    ),
+    "erased": (
+        "Keeping and erasing",
+        ("content.erased", "erasure.searched", "erasure.asked", "erasure.agreed", "erasure.refused", "hold.placed",
+         "hold.lifted", "retention.changed"),
     ),
 }  # fmt: skip
 """The registers by key: what they are called, and the actions that they hold."""

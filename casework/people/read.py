@@ -26,6 +26,7 @@ RIGHTS: Final = {
     "casework.reveal_case": "reveals masked values of all cases",
     "casework.assign_case": "gives out the tasks of all cases",
     "casework.audit_case": "reads and verifies every history",
+    "casework.erase_case": "says how long cases are kept, has a person's data erased",
     "audit.verify_auditevent": "verifies any history by itself",
     "orchestration.publish_definition": "changes rules, models and actors",
     "auth.change_user": "changes people, groups and rights",

@@ -53,6 +53,8 @@ PLACES: Final = {
     "password-link": "use/start", "account": "use/start", "account-password": "use/start",
     "controls": "operations", "access": "operations", "proof": "operations", "register": "operations",
     "event-log": "operations",
+    "keeping": "use/keeping", "keeping-person": "use/keeping", "keeping-rule": "use/keeping",
+    "keeping-order": "use/keeping", "case-hold": "use/keeping",
     "verifier": "operations", "events": "events", "inlet-new": "events",
     "subscriber-new": "events", "subscriber": "events",
 }  # fmt: skip
@@ -70,6 +72,7 @@ FOR_USE: Final = (
     "revealing",
     "people",
     "history",
+    "keeping",
     "rules",
     "models",
     "actors",

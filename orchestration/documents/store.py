@@ -56,3 +56,16 @@ def written(name: str) -> bytes | None:
 
 def _store() -> Storage:
     return storages["documents"]
+
+
+def forget(digest: str) -> None:
+    """Remove a content, and the pages that were drawn of it. For who knows that nothing else has it."""
+    store, folder = _store(), f"pages/{digest[:2]}"
+    store.delete(f"{digest[:2]}/{digest}")
+    try:
+        drawn = store.listdir(folder)[1]
+    except FileNotFoundError:
+        return
+    for name in drawn:
+        if name.startswith(f"{digest}-"):
+            store.delete(f"{folder}/{name}")

@@ -16,6 +16,7 @@ from tqdm import tqdm
 from audit.checkpoints import CheckpointFault
 from orchestration.shell.verification.checkpoints import Signed, verify_checkpoints
 from orchestration.shell.verification.control import control_has_begun, keep_standing, verify_access, verify_control
+from orchestration.shell.verification.erased import verify_erased
 from orchestration.shell.verification.every import Report, ended, verify_all
 from orchestration.shell.verification.kept import Verified
 from orchestration.shell.verification.verdict import Fault, Verdict
@@ -39,6 +40,8 @@ class Command(BaseCommand):
             ("rules, roles and actors", verify_control(heads, new_key=new_key)),
             ("access", verify_access(heads, new_key=new_key)),
         ]
+        erased, gone = verify_erased()
+        standing.append(("erased by order", gone))
         for name, verdict in standing:
             broken += not verdict.ok
             for fault in verdict.faults:
@@ -65,6 +68,8 @@ class Command(BaseCommand):
         if broken:
             raise CommandError(f"{broken} histories do not hold")
         self._holds(report, [verdict for _, verdict in standing])
+        if erased:
+            self.stdout.write(f"Erased by order: {erased} cases, whose links hold without their contents.")
         if signed is not None:
             self.stdout.write(_as_signed(signed))
 

@@ -37,7 +37,9 @@ with head as (
     select id as chain, head_sequence as sequence, head_digest as digest from orchestration_instance
     where head_sequence > 0
     union all
-    select id, head_sequence, head_digest from audit_standingchain where head_sequence > 0)
+    select id, head_sequence, head_digest from audit_standingchain where head_sequence > 0
+    union all
+    select chain, sequence, digest from audit_erasedchain)
 select coalesce(h.chain, c.chain), h.sequence, h.digest, c.sequence, c.digest
 from head h full join audit_checkpointedhead c on c.chain = h.chain order by 1
 """
@@ -57,7 +59,9 @@ OLDER_THAN_SIGNED: Final = """
 with head as (
     select id as chain, head_sequence as sequence from orchestration_instance
     union all
-    select id, head_sequence from audit_standingchain)
+    select id, head_sequence from audit_standingchain
+    union all
+    select chain, sequence from audit_erasedchain)
 select h.chain, old.sequence
 from head h left join unnest(%s::bigint[], %s) as p(chain, sequence) on p.chain = h.chain
 cross join lateral (

@@ -36,9 +36,11 @@ with recursive chain(id) as (
     select (select min(e.chain) from audit_auditevent e where e.chain > chain.id) from chain where chain.id is not null)
 select id, 'the case is gone, but for its history' from chain
 where id is not null and not exists (select from orchestration_instance i where i.id = chain.id)
+  and not exists (select from audit_erasedchain x where x.chain = chain.id)
 union all
 select v.chain, 'the case was verified before, and is gone with its history' from audit_verifiedhead v
 where v.chain > 0 and not exists (select from orchestration_instance i where i.id = v.chain)
+  and not exists (select from audit_erasedchain x where x.chain = v.chain)
   and not exists (select from audit_auditevent e where e.chain = v.chain)
 order by 1
 """

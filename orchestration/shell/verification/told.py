@@ -367,7 +367,7 @@ def _held(told: Told, detail: Mapping[str, Any], link: Row) -> None:
 
 
 def _erased(told: Told, detail: Mapping[str, Any], link: Row) -> None:
-    told.erased.update(detail["sequences"])
+    told.erased.update(detail.get("sequences", ()), range(1, detail.get("upto", 0) + 1))
 
 
 def root_state(told: Told) -> str | None:

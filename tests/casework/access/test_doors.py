@@ -178,6 +178,9 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "calendar": {"key": "office"},
         "case-handoffs": {"case_id": case},
         "event-log": {"key": "complaint", "form": "xes"},
+        "keeping-rule": {"key": "complaint"},
+        "keeping-due": {"key": "complaint"},
+        "keeping-order": {"order_id": 1},
         "case-why": {"case_id": case, "sequence": decided(scene.case)},
         "case-trouble": {"case_id": case, "number": scene.incident},
         "api-incident": {"case": scene.troubled.pk, "incident": scene.incident},
@@ -242,6 +245,10 @@ ASKS: dict[str, Any] = {
 }  # fmt: skip
 SENT: dict[str, dict[str, Any]] = {
     "case-evidence": {"reason": "For the regulator"},
+    "case-hold": {"reason": "A lawsuit"},
+    "keeping-person": {"marks": "Otto Nobody", "reason": "She asked"},
+    "keeping-rule": {"floor": "30", "keep": "90", "law": "The rule of the house", "reason": "As agreed"},
+    "keeping-due": {"reason": "Each month"},
     "api-access-evaluation": ASKS,
     "api-access-evaluations": ASKS | {"evaluations": [{}]},
     "api-access-subjects": ASKS,

@@ -22,7 +22,8 @@ LET_IN = {
     "audit-case": {"auditor"}, "lead": {"senior"}, "open": {"analyst", "senior"},
     "samples": {"analyst", "senior", "admin"}, "call": {"analyst", "senior", "auditor", "admin"},
     "ask": {"analyst", "auditor", "admin"}, "look": {"auditor", "admin"}, "look-people": {"auditor", "admin"},
-    "audit": {"auditor"}, "publish": {"admin"}, "administer": {"admin"}, "monitor": {"auditor", "admin"},
+    "audit": {"auditor"}, "publish": {"admin"}, "administer": {"admin"},
+    "erase": {"admin"}, "look-erased": {"auditor", "admin"}, "monitor": {"auditor", "admin"},
     "worker": set(),
 }  # fmt: skip
 """Of those who walk the doors, whom each rule lets in to what they walk to."""

@@ -1,0 +1,76 @@
+"""How does a case go, so that nothing of it can be read any more and its chain still verifies?
+
+All rows that hang on it go with it, and its files; of its history the links stay without their contents, up to one that
+says by which order they went. The control chain says the same, with where the chain ends.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+
+from audit.models import AuditPayload, ErasedChain, VerifiedHead
+from audit.services import Fact, Origin, record_control
+from casework.documents.models import Document
+from casework.erasure.models import ErasureOrder, LegalHold
+from casework.erasure.rules import standings
+from casework.models import Case
+from orchestration.documents import store
+from orchestration.ground import clock
+from orchestration.ground.refusals import Refused
+from orchestration.models import EventDelivery, Instance, KnowledgeDocument
+from orchestration.shell import services
+
+GONE: Final = Refused("gone", "It was gone already.")
+
+
+def case_erase(*, chain: int, order: ErasureOrder, origin: Origin) -> ErasedChain | Refused:
+    """Erase one case whole, if it may go now: a hold or a rule may have come after the order."""
+    with transaction.atomic():
+        held = services.lock(chain)
+        case = Case.objects.select_related("instance").filter(instance=chain).first()
+        if held is None or case is None:
+            return GONE
+        LegalHold.objects.select_for_update().filter(case=case).first()
+        ((_, found),) = standings([case], clock.utc_now())
+        if not found.may:
+            return Refused("kept", found.why)
+        said = {"order": order.pk, "upto": held.head.sequence, "why": found.why}
+        services.record(held, [Fact("content.erased", said)], origin)
+        erased = _without_content(chain, order.pk)
+        digests = list(Document.objects.filter(case=case).values_list("digest", flat=True))
+        EventDelivery.objects.filter(instance=chain).delete()
+        VerifiedHead.objects.filter(chain=chain).delete()
+        case.instance.delete()
+        control = {**said, "chain": chain, "sequence": erased.sequence, "digest": bytes(erased.digest).hex()}
+        record_control([Fact("content.erased", control)], origin, clock.utc_now())
+        transaction.on_commit(partial(_files_erase, chain, digests))
+    return erased
+
+
+def _without_content(chain: int, order: int) -> ErasedChain:
+    """Note where the chain ends, which is what lets its contents go."""
+    head = Instance.objects.only("head_sequence", "head_digest").get(pk=chain)
+    erased = ErasedChain.objects.create(
+        chain=chain, sequence=head.head_sequence, digest=bytes(head.head_digest), order=order, at=clock.utc_now()
+    )
+    AuditPayload.objects.filter(chain=chain, sequence__lt=erased.sequence).delete()
+    return erased
+
+
+def _files_erase(chain: int, digests: Sequence[str]) -> None:
+    """Contents of documents that no other case and no knowledge has, pages that were drawn of them, and what bots took
+    pictures of."""
+    shared = {
+        *Document.objects.filter(digest__in=digests).values_list("digest", flat=True),
+        *KnowledgeDocument.objects.filter(digest__in=digests).values_list("digest", flat=True),
+    }
+    for digest in set(digests) - shared:
+        store.forget(digest)
+    shutil.rmtree(Path(settings.PICTURES) / str(chain), ignore_errors=True)

@@ -1,0 +1,142 @@
+"""Where is it said how long cases are kept, and where is a person's data found and erased?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from casework.access import permissions
+from casework.erasure import read
+from casework.erasure.finding import Traces, marks_of
+from casework.erasure.models import ErasureOrder, LegalHold, RetentionRule
+from casework.erasure.orders import due_ask, due_cases, order_ask, order_decide, person_search
+from casework.erasure.rules import ended_cases, hold_lift, hold_place, rule_set, standings
+from casework.web.decorators import answered, person, reads, reads_and_writes, writes
+from orchestration.ground import clock
+from orchestration.ground.refusals import Refused
+from orchestration.models import Definition
+
+PREVIEWED = 100
+
+
+@reads
+def keeping(request: HttpRequest) -> HttpResponse:
+    """How long each type is kept, what is held, what was ordered."""
+    _looks(request)
+    context = {
+        "kept": read.kept(), "orders": read.orders(), "holds": read.holds(), "erased": read.erased_count(),
+        "may_erase": permissions.may_erase(person(request)), "may_audit": permissions.may_audit(person(request)),
+    }  # fmt: skip
+    return render(request, "erasure/keeping.html", context)
+
+
+@reads_and_writes
+def keeping_rule(request: HttpRequest, key: str) -> HttpResponse:
+    """How long cases of one type are kept, and which of them have to go."""
+    _erases(request)
+    definition = Definition.objects.filter(key=key).order_by("-version").first()
+    if definition is None:
+        raise Http404("There is no such case type.")
+    given, form = RetentionRule.objects.filter(pk=key).first(), request.POST
+    outcome: object = None
+    if request.method == "POST":
+        outcome = rule_set(
+            by=person(request), case_type=key, floor=_days(form.get("floor", "")), keep=_days(form.get("keep", "")),
+            law=form.get("law", ""), reason=form.get("reason", ""),
+        )  # fmt: skip
+        if not isinstance(outcome, Refused):
+            return answered(request, outcome, "How long they are kept is changed.", request.path)
+    due = due_cases(key) if given else []
+    context = {
+        "key": key, "name": definition.name, "rule": given, "due": len(due), "form": form, "reason": form.get("reason"),
+        "first": [case for case, one in standings(ended_cases(key)[:PREVIEWED], clock.utc_now()) if one.due],
+        "wrong": outcome.errors if isinstance(outcome, Refused) else {},
+    }  # fmt: skip
+    return render(request, "erasure/rule.html", context, status=400 if outcome else 200)
+
+
+@writes
+def keeping_due(request: HttpRequest, key: str) -> HttpResponse:
+    """Ask to have erased what has to go by the rule."""
+    _erases(request)
+    asked = due_ask(by=person(request), case_type=key, reason=request.POST.get("reason", ""))
+    back = reverse("keeping-order", args=[asked.pk]) if isinstance(asked, ErasureOrder) else reverse("keeping")
+    return answered(request, asked, "A second person has to agree now.", back)
+
+
+@reads_and_writes
+def keeping_person(request: HttpRequest) -> HttpResponse:
+    """Find a person everywhere, then ask to have their cases erased."""
+    _erases(request)
+    form = request.POST
+    context: dict[str, Any] = {"given": form, "reason": form.get("reason", ""), "wrong": {}}
+    if request.method != "POST":
+        return render(request, "erasure/person.html", context)
+    marks = marks_of(form.get("marks", ""))
+    found = marks if isinstance(marks, Refused) else person_search(by=person(request), marks=marks, why=form["reason"])
+    if isinstance(marks, Refused) or isinstance(found, Refused):
+        refused = marks if isinstance(marks, Refused) else found
+        context["wrong"] = refused.errors if isinstance(refused, Refused) else {}
+        return render(request, "erasure/person.html", context, status=400)
+    if form.get("do") == "ask":
+        chosen = [case for case in found.cases if str(case) in form.getlist("case")]
+        asked = order_ask(by=person(request), reason=form["reason"], cases=chosen, marks=marks, beside=found)
+        back = reverse("keeping-order", args=[asked.pk]) if isinstance(asked, ErasureOrder) else request.path
+        return answered(request, asked, "A second person has to agree now.", back)
+    return render(request, "erasure/person.html", context | _shown(found))
+
+
+def _shown(found: Traces) -> dict[str, Any]:
+    return {"searched": True, "found": found, "cases": read.found_cases(found)}
+
+
+@reads_and_writes
+def keeping_order(request: HttpRequest, order_id: int) -> HttpResponse:
+    """One order: who asked, what goes and what stays; another person agrees or refuses."""
+    _looks(request)
+    order = get_object_or_404(ErasureOrder, pk=order_id)
+    if request.method == "POST":
+        outcome = order_decide(by=person(request), order_id=order_id, agree=request.POST.get("how") == "agree")
+        return answered(request, outcome, "The order is decided.", request.path)
+    own = order.by == permissions.origin_of(person(request)).actor
+    waiting = [case for case in order.cases if str(case) not in order.left]
+    context = {"row": read.order_row(order), "own": own, "waiting": len(waiting)}
+    return render(request, "erasure/order.html", context)
+
+
+@reads_and_writes
+def case_hold(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Keep a case from being erased, or let it go again: for those who may audit it."""
+    case = permissions.case_for_user(person(request), case_id, "audit")
+    hold = LegalHold.objects.filter(case=case).first()
+    outcome: object = None
+    if request.method == "POST":
+        change, reason = hold_lift if hold else hold_place, request.POST.get("reason", "")
+        outcome = change(by=person(request), case=case, reason=reason)
+        if not (isinstance(outcome, Refused) and outcome.errors):
+            return answered(request, outcome, "The hold is lifted." if hold else "The case is held.", request.path)
+    ((_, found),) = standings([case], clock.utc_now())
+    context = {
+        "case": case, "hold": hold, "standing": found, "reason": request.POST.get("reason", ""),
+        "wrong": outcome.errors if isinstance(outcome, Refused) else {},
+    }  # fmt: skip
+    return render(request, "erasure/hold.html", context, status=400 if outcome else 200)
+
+
+def _looks(request: HttpRequest) -> None:
+    if not (permissions.may_erase(person(request)) or permissions.may_audit(person(request))):
+        raise PermissionDenied("How long cases are kept is shown to those who may have them erased, and to auditors.")
+
+
+def _erases(request: HttpRequest) -> None:
+    if not permissions.may_erase(person(request)):
+        raise PermissionDenied("Only those who may have a person's data erased do this.")
+
+
+def _days(text: str) -> int | None:
+    text = text.strip()
+    return int(text) if text.isdecimal() and len(text) < 7 else None

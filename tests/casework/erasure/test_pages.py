@@ -1,0 +1,82 @@
+"""A person is found, their cases are asked for, and somebody else agrees: by hand, on pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from audit.models import AuditEvent, AuditPayload
+from casework.erasure.models import ErasureOrder, RetentionRule
+from casework.models import Case
+from tests.casework.erasure.test_erasing import over
+
+pytestmark = pytest.mark.django_db
+
+People = dict[str, User]
+RULE = {"floor": "0", "keep": "30", "law": "GDPR article 17", "reason": "As agreed"}
+
+
+def browser(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_a_person_is_found_and_their_case_goes_when_somebody_else_agrees(
+    people: People, open_case: Callable[..., Case]
+) -> None:
+    case, young = over(open_case()), open_case()
+    ada, axel = browser(people["ada"]), browser(people["axel"])
+    assert ada.post("/changes/keeping/rules/complaint/", RULE).status_code == 302
+    asks = {"marks": "Maria Sandoval", "reason": "By letter of Monday"}
+    page = ada.post("/changes/keeping/person/", asks | {"do": "search"}).content.decode()
+    assert f'value="{case.instance_id}"' in page and f'value="{young.instance_id}"' not in page
+    assert "It is open. It has to come to its end first." in page
+    sent = ada.post("/changes/keeping/person/", asks | {"do": "ask", "case": [case.instance_id, young.instance_id + 9]})
+    order = ErasureOrder.objects.get()
+    assert sent.status_code == 302 and order.cases == [case.instance_id]  # nothing that was not found
+    address = f"/changes/keeping/orders/{order.pk}/"
+    assert "Take it back" in ada.get(address).content.decode()
+    assert "Agree: erase 1 case" in axel.get(address).content.decode()
+    assert axel.post(address, {"how": "agree"}).status_code == 302
+    assert [one.pk for one in Case.objects.all()] == [young.pk]
+    shown = axel.get("/changes/keeping/").content.decode()
+    assert "was carried out" in shown and "GDPR article 17" in shown
+
+
+def test_no_word_that_a_person_is_known_by_is_kept_of_the_search(
+    people: People, open_case: Callable[..., Case]
+) -> None:
+    ada = browser(people["ada"])
+    ada.post("/changes/keeping/person/", {"marks": "Ferdinand Nobody", "reason": "By letter", "do": "search"})
+    event = AuditEvent.objects.get(action="erasure.searched")
+    body = bytes(AuditPayload.objects.get(chain=0, sequence=event.sequence).body)
+    assert b"By letter" in body and b"erdinand" not in body
+
+
+@pytest.mark.parametrize(("sent", "said"), [
+    ({"floor": "9", "keep": "3"}, "It cannot have to go before it may."),
+    ({"floor": "soon"}, "Write days, from 0 to 36500."),
+    ({"law": ""}, "Name the law or rule of the house"),
+    ({"reason": ""}, "Say why, in 3 to 500 characters."),
+])  # fmt: skip
+def test_a_rule_that_cannot_be_is_refused_with_a_sentence(people: People, sent: dict[str, str], said: str) -> None:
+    answer = browser(people["ada"]).post("/changes/keeping/rules/complaint/", RULE | sent)
+    assert answer.status_code == 400 and said in answer.content.decode()
+    assert not RetentionRule.objects.exists()
+
+
+def test_an_auditor_holds_a_case_and_lets_it_go_again(people: People, open_case: Callable[..., Case]) -> None:
+    case, axel = open_case(), browser(people["axel"])
+    address = f"/cases/{case.pk}/hold/"
+    assert axel.post(address, {"reason": ""}).status_code == 400
+    assert axel.post(address, {"reason": "Lawsuit 7"}).status_code == 302
+    assert "Lawsuit 7" in axel.get(address).content.decode()
+    assert f"Case {case.pk}" in browser(people["ada"]).get("/changes/keeping/").content.decode()
+    assert axel.post(address, {"reason": "It is settled"}).status_code == 302
+    assert "The case is not held" in axel.get(address).content.decode()
+    told = browser(people["axel"]).get(f"/cases/{case.pk}/history/").content.decode()
+    assert "placed a legal hold" in told and "lifted the legal hold" in told
