@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -64,7 +65,7 @@ def verified(*how: str) -> str:
 
 
 def test_an_order_takes_the_case_with_all_that_hangs_on_it_and_its_chain_still_holds(
-    people: People, analysed: Opens, django_capture_on_commit_callbacks: Callable[..., object]
+    people: People, analysed: Opens, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
 ) -> None:
     rule(people)
     case, other = over(analysed()), analysed(message="Nothing", customer=PERSON | {"name": "Otto Other"})
