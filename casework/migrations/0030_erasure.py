@@ -24,7 +24,7 @@ STATES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0028_facts_of_pages"), ("audit", "0006_erased_chains")]
+    dependencies = [("casework", "0029_barred_tasks"), ("audit", "0006_erased_chains")]
     operations = [
         migrations.RunSQL(FOLDED, "drop function casework_folded(text)"),
         migrations.AlterModelOptions(name="case", options={"permissions": RIGHTS}),
