@@ -16,6 +16,7 @@ from casework.actors import views as actors
 from casework.actors.ledger import budget_pages, measure_pages
 from casework.actors.ledger import views as ledger
 from casework.asking import views as asking
+from casework.agents import views as agents
 from casework.cases.list_live import cases_live
 from casework.cases.live import case_live
 from casework.cases.views import actions, attention, editing, handoffs, history, incidents, listing, pages, stuck
@@ -128,6 +129,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<number:case_id>/jobs/<number:job>/steps/", pictures.bot_steps, name="case-bot-steps"),
     path("cases/<number:case_id>/verify/", actions.verify_history, name="case-verify"),
     path("cases/<number:case_id>/reveal/", actions.reveal, name="case-reveal"),
+    path("approvals/", agents.waiting, name="proposals"),
+    path("cases/<number:case_id>/proposals/<number:proposal_id>/", agents.proposal, name="case-proposal"),
+    path("cases/<number:case_id>/proposals/<number:proposal_id>/undo/", agents.undo, name="case-proposal-undo"),
     path("cases/<number:case_id>/plan/", actions.plan, name="case-plan"),
     path("cases/<number:case_id>/items/<number:number>/", actions.item, name="case-item"),
     path("cases/<number:case_id>/change/", actions.change, name="case-change"),

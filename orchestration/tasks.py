@@ -18,6 +18,7 @@ from django.db.models.functions import Least
 
 from audit.checkpoints import CheckpointFault
 from audit.services import Fact, Origin
+from orchestration.agents import approvals
 from orchestration.engine.commands import FireTimer
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -134,7 +135,7 @@ def sweep() -> None:
         nudge_outbox()
     if subscribers.due().exists():
         nudge_events()
-    for look_after in (register.look_after, withdrawal.look_after):
+    for look_after in (register.look_after, withdrawal.look_after, approvals.look_after):
         tried("not looked after", None, look_after)
     for look_after in with_every_sweep:
         tried("not looked after", None, look_after)

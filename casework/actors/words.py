@@ -24,6 +24,7 @@ KINDS: Final[Mapping[str, str]] = {
     "knowledge": "Knowledge base",
     "support": "Check of sources",
     "language-model": "Language model",
+    "agent": "Agent",
     "bot": "Bot",
     "code": "Code step",
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -20,6 +21,7 @@ from orchestration.ground.refusals import Refused
 from orchestration.privacy.masking import View, mask, refuse_writes_to_masked
 from orchestration.shell import selectors
 from orchestration.shell.services import Locked
+from orchestration.view.state import State
 
 Json = Any
 
@@ -36,9 +38,14 @@ class Seen:
 
 def seen(locked: Locked, case: Case, by: User, item: int | None = None) -> Seen:
     """The locked case through the eyes of a person, as an item of it sees it (None: the root)."""
-    data, root = selectors.visible(locked.state, item), dict(locked.state.root.variables)
-    principal = permissions.principal(by, case, locked.at)
-    return Seen(locked.case_type, data, mask(data, locked.case_type.classification, principal, [root]), root)
+    return seen_in(locked.case_type, locked.state, locked.at, case, by, item)
+
+
+def seen_in(case_type: CaseType, state: State, at: datetime, case: Case, by: User, item: int | None = None) -> Seen:
+    """The same of a case that nobody has locked."""
+    data, root = selectors.visible(state, item), dict(state.root.variables)
+    principal = permissions.principal(by, case, at)
+    return Seen(case_type, data, mask(data, case_type.classification, principal, [root]), root)
 
 
 def accepted(seen: Seen, form: Form, answers: Mapping[str, Json]) -> dict[str, Json] | Refused:

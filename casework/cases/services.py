@@ -16,9 +16,7 @@ from django.db import transaction
 from audit.models import AuditEvent
 from audit.services import Fact
 from casework.access.permissions import origin_of
-from casework.cases import available_actions
 from casework.cases.answers import accepted, seen
-from casework.cases.available_actions import waiting_places
 from casework.cases.locking import keep_refusal, locked
 from casework.cases.own_words import keep_own_words, masked_words
 from casework.cases.verification import verify
@@ -31,6 +29,8 @@ from orchestration.models import Instance
 from orchestration.shell import services
 from orchestration.shell.services import Done
 from orchestration.shell.verification import Verdict
+from orchestration.view import available_actions
+from orchestration.view.available_actions import waiting_places
 from orchestration.view.planning import Entry
 from orchestration.view.state import State
 

@@ -9,7 +9,7 @@ form itself asks for is not marked.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 import orjson
@@ -40,10 +40,16 @@ MOST: Final = 100_000
 def marks(by: User, task: HumanTask, form: Form, look: Seen) -> dict[str, str]:
     """The mark of each thing that this person sees, by its place."""
     asked = {each.path.split(".")[0] for each in form.fields}
-    seen = {f"/{name}": value for name, value in look.view.data.items() if name not in asked}
+    return marks_of(f"{task.instance_id}/{task.item}/{by.pk}", task.instance_id, look, {}, asked)
+
+
+def marks_of(
+    key: str, instance: int, look: Seen, more: Mapping[str, Json], without: Collection[str] = ()
+) -> dict[str, str]:
+    """The same of any page about a case; `more`: what else stands on it; `without`: fields that are not marked."""
+    seen = {f"/{name}": value for name, value in look.view.data.items() if name not in without}
     leaves = {pointer: value for name, whole in seen.items() for pointer, value in _leaves(name, whole)}
-    said = {**leaves, VERSION: look.case_type.label, DOCUMENTS: _documents(task, look)}
-    key = f"{task.instance_id}/{task.item}/{by.pk}"
+    said = {**leaves, VERSION: look.case_type.label, DOCUMENTS: _documents(instance, look), **more}
     return {place: _mark(key, place, value) for place, value in sorted(said.items())}
 
 
@@ -56,9 +62,9 @@ def _leaves(pointer: str, value: Json) -> Iterator[tuple[str, Json]]:
         yield pointer, value
 
 
-def _documents(task: HumanTask, look: Seen) -> list[tuple[int, str]]:
+def _documents(instance: int, look: Seen) -> list[tuple[int, str]]:
     levels = levels_seen(look.view.principal.clearance)
-    found = Document.objects.filter(case__instance=task.instance_id, level__in=levels).order_by("pk")
+    found = Document.objects.filter(case__instance=instance, level__in=levels).order_by("pk")
     return list(found.values_list("pk", "digest"))
 
 

@@ -8,14 +8,30 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
 from orchestration.actors.contract import ActorError
+from orchestration.actors.handoff import Checked
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The job as an agent works on it. `job`: the engine's number of it; `key`: its idempotency key; `mode`, `rule`: as
+    routing chose. `currency`: of the actor's price. `checks`: the guardrails on the way back, for all that it says."""
+
+    job: int
+    key: str
+    version: str
+    mode: str
+    rule: str
+    currency: str
+    asked_by: str
+    checks: Callable[[dict[str, Any]], Checked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +39,7 @@ class Call:
     """`limit`: how long it may take. `reference`: names the job in logs and traces, without a word of the case.
 
     `objection`: what a guardrail had against the answer before; this call is to do better. `case`: whose work it is,
-    for kinds that read more of it than their input; 0 outside of any.
+    for kinds that read more of it than their input; 0 outside of any. `work`: what an agent needs to know beside.
     """
 
     actor: str = ""
@@ -33,6 +49,7 @@ class Call:
     reference: str = ""
     objection: str = ""
     case: int = 0
+    work: Work | None = field(default=None, compare=False)
 
 
 NO_CALL: Final = Call()

@@ -51,6 +51,21 @@ class ActorError(Exception):
         self.after = after
 
 
+class Waits(ActorError):
+    """The actor goes on once a person has decided something. No attempt is used up by it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, temporary=True)
+
+
+class AsksPerson(ActorError):
+    """The actor leaves the rest to a person, and says why; `answer`: what it gives them to begin with."""
+
+    def __init__(self, message: str, answer: Answer) -> None:
+        super().__init__(message, temporary=False)
+        self.answer = answer
+
+
 class Actor(Protocol):
     """Whoever performs work without being a person.
 

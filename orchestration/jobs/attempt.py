@@ -16,7 +16,8 @@ class Attempt:
 
     `person`: why a person is to look at it, or do it; with an answer that is their suggestion. `code`: the BPMN error
     that the other side's answer stands for. `after`: seconds that it asked to wait. `faulty`: the actor itself could
-    not answer for the moment, so that its circuit breaker counts it.
+    not answer for the moment, so that its circuit breaker counts it. `waits`: the actor
+    waits until a person has decided something.
     """
 
     actor: str
@@ -34,3 +35,4 @@ class Attempt:
     verdicts: tuple[Verdict, ...] = ()
     cost: Decimal | None = None
     currency: str = ""
+    waits: bool = False

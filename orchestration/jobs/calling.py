@@ -11,13 +11,13 @@ from dataclasses import replace
 from typing import Any
 
 from orchestration.actors import kinds
-from orchestration.actors.call import Call, limited
-from orchestration.actors.contract import Actor, Answer
-from orchestration.actors.handoff import Outcome
+from orchestration.actors.call import Call, Work, limited
+from orchestration.actors.contract import Actor, Answer, AsksPerson, Waits
+from orchestration.actors.handoff import Checked, Outcome
 from orchestration.ground.tracing import span
 from orchestration.jobs import crossing
 from orchestration.jobs.attempt import Attempt
-from orchestration.jobs.crossing import Ready
+from orchestration.jobs.crossing import Outward, Ready
 
 Json = Any
 
@@ -35,6 +35,10 @@ def _guarded(ready: Ready) -> Attempt:
     try:
         actor = kinds.load(chosen.kind, chosen.version, lambda: crossing.artefact_of(chosen))
         return _handed_over(ready, actor)
+    except Waits as waits:
+        return replace(crossing.failed(ready, str(waits)), waits=True)
+    except AsksPerson as asks:
+        return crossing.failed(ready, "", person=str(asks), answer=asks.answer)
     except kinds.ActorError as error:
         faulty = error.temporary and error.code is None
         return crossing.failed(
@@ -55,10 +59,10 @@ def _handed_over(ready: Ready, actor: Actor) -> Attempt:
     out = crossing.outward(ready, actor)
     if stopped := crossing.stopped_before(ready, out):
         return stopped
-    answer = _run(ready, actor, out.value)
+    answer = _run(ready, actor, out)
     back = crossing.inward(out, answer)
     if back.outcome is Outcome.REPAIR:
-        answer = _with_first(answer, _run(ready, actor, out.value, objection=back.sentence))
+        answer = _with_first(answer, _run(ready, actor, out, objection=back.sentence))
         back = crossing.inward(out, answer)
     attempt = crossing.judged(ready, out.checked.verdicts, answer, back)
     return attempt if attempt.answer is not None else replace(attempt, cost=answer.cost)
@@ -73,11 +77,24 @@ def _with_first(first: Answer, second: Answer) -> Answer:
     return replace(second, cost=cost, usage=usage)
 
 
-def _run(ready: Ready, actor: Actor, value: Json, objection: str = "") -> Answer:
+def _run(ready: Ready, actor: Actor, out: Outward, objection: str = "") -> Answer:
     job = ready.job
     about = Call(
         ready.chosen.key, job.capability, ready.capability.limit, job.attempts, f"job {job.pk}", objection=objection,
-        case=job.instance_id,
+        case=job.instance_id, work=_work(ready, out),
     )  # fmt: skip
     with limited(about):
-        return actor.run(value, idempotency_key=job.idempotency_key)
+        return actor.run(out.value, idempotency_key=job.idempotency_key)
+
+
+def _work(ready: Ready, out: Outward) -> Work:
+    """What an agent knows of its job; each thing that it says passes the guardrails on the way back."""
+
+    def checks(said: dict[str, Any]) -> Checked:
+        return crossing.inward(out, Answer(said, None))
+
+    job, price = ready.job, ready.chosen.card.price
+    return Work(
+        job.job, job.idempotency_key, ready.chosen.version, ready.choice.mode, ready.choice.rule,
+        "" if price is None else price.currency, job.asked_by, checks,
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from orchestration.actors import guardrails
+from orchestration.actors import guardrails, kinds
 from orchestration.actors.capability import Capability
 from orchestration.actors.contract import Actor, Answer
 from orchestration.actors.gauges import cost_of
@@ -80,7 +80,7 @@ def judged(ready: Ready, before: tuple[Verdict, ...], answer: Answer, back: Chec
     if not can_be_kept(back.value):
         return failed(ready, "The answer holds characters or numbers that cannot be kept.", verdicts=verdicts)
     person = back.sentence if back.outcome is Outcome.PERSON else ""
-    if not person and ready.choice.mode == SUGGEST:
+    if not person and ready.choice.mode == SUGGEST and not kinds.asks_itself(ready.chosen.kind):
         person = "It is a suggestion: the routing of work asks for a person's word on it."
     kept = answer if back.value is answer.output else replace(answer, output=back.value)
     return Attempt(ready.chosen.key, ready.chosen.version, 0, answer=kept, verdicts=verdicts, person=person)

@@ -7,13 +7,14 @@ When no worker comes back from a job, another one may have it under the same key
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, LiteralString
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from audit.db.sql import Part, cursor
+from audit.db.sql import Part, cursor, do
 from audit.services import Fact, Origin
 from orchestration.actors import gauges, kinds, spending
 from orchestration.actors.capability import Capability, undeclared
@@ -175,6 +176,8 @@ def bring_back(
     job: Job, attempt: Attempt, started: datetime, capability: Capability | None = None
 ) -> services.Done | Refused | None:
     """The result re-enters the case as a command, with its row in the ledger, in one transaction."""
+    if attempt.waits:
+        return park(job, attempt, started)
     capability = capability or undeclared(job.capability)
     with transaction.atomic():  # no stop comes between the look at the actor and its result in the case
         outcome = _taken_in(job, attempt, started, capability)
@@ -234,6 +237,17 @@ def contain(job: Job, attempt: Attempt, started: datetime) -> None:
         held = Fact("work.held", detail)
         entry = entries(job, attempt, started, "contained")
         services.record(case, [*facts_of(job, attempt), held], origin_of(job, attempt), [entry])
+
+
+def park(job: Job, attempt: Attempt, started: datetime) -> None:
+    """An agent's job is held until a person has decided; no attempt is used up, and its place is free meanwhile."""
+    with transaction.atomic():
+        case = _if_ours(job)
+        if case is None:
+            _too_late(job, attempt, started)
+            return
+        Job.objects.filter(pk=job.pk).update(state=Job.State.HELD, lease_until=None, attempts=F("attempts") - 1)
+        do([entries(job, replace(attempt, error="", answer=None), started, "waiting")])
 
 
 def ask_person(job: Job, capability: Capability, *, group: str = "", incident: int | None = None) -> AskPerson:

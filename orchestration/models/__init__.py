@@ -5,6 +5,7 @@ subscriptions, incidents) is written in the same transaction as the step that wa
 """
 
 from orchestration.models.actors import Actor, ActorVersion, AllowedHost, Budget, Gauge, Spending, Trial, WorkerToken
+from orchestration.models.agents import AgentProposal, AgentRun
 from orchestration.models.definitions import Definition, StartTimer
 from orchestration.models.events import EventDelivery, EventSubscriber, Inlet, Receipt
 from orchestration.models.instances import Instance
@@ -20,6 +21,8 @@ __all__ = [
     "Actor",
     "ActorCall",
     "ActorVersion",
+    "AgentProposal",
+    "AgentRun",
     "AllowedHost",
     "Budget",
     "Definition",

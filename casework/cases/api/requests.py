@@ -10,11 +10,11 @@ from rest_framework import serializers as s
 from rest_framework.request import Request
 
 from casework.cases.api.shapes import AnyField, ObjectField
-from casework.cases.available_actions import CHANGES, URGENCY
 from casework.cases.incidents import WAYS
 from casework.cases.read.plan_options import LABELS
 from casework.cases.reveal_reasons import KINDS, OTHER
 from casework.models import Case
+from orchestration.view.available_actions import CHANGES, URGENCY
 
 SOURCE_MOST: int = Case._meta.get_field("source").max_length or 0
 REFERENCE_MOST: int = Case._meta.get_field("reference").max_length or 0

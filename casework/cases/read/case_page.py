@@ -21,6 +21,7 @@ from casework.actors.pictures import jobs_with_steps
 from casework.cases.editing import editable
 from casework.cases.read.actor_trace import Memory, case_calls, memories
 from casework.cases.read.after_approval import Unsettled, unsettled
+from casework.cases.read.agent_work import Run, agent_runs
 from casework.cases.read.approvals import Approval, approvals
 from casework.cases.read.case_people import CasePeople, case_people
 from casework.cases.read.case_view import AT_MOST, SHOWN, Look, look
@@ -116,6 +117,7 @@ class CasePage:
     troubles: tuple[Trouble, ...]
     unsettled: tuple[Unsettled, ...]
     approvals: tuple[Approval, ...]
+    agents: tuple[Run, ...]
     offered: tuple[Offered, ...]
     not_offered: tuple[Offered, ...]
     added: tuple[Added, ...]
@@ -178,6 +180,7 @@ def case_page(*, user: User, case: Case, now: datetime, kind: str = "", place: s
         troubles=tuple(troubles(seen)) if here("work") else (),
         unsettled=unsettled(seen) if here("work") else (),
         approvals=approvals(seen) if here("work") else (),
+        agents=agent_runs(seen) if here("work") else (),
         offered=tuple(one for one in table if not one.refused),
         not_offered=tuple(one for one in table if one.refused),
         added=added(seen) if works and here("work") else (),

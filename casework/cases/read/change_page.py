@@ -8,10 +8,10 @@ from typing import Final
 
 from django.contrib.auth.models import User
 
-from casework.cases.available_actions import REASON_NEEDED
 from casework.cases.read.case_view import look
 from casework.models import Case
 from orchestration.models import HumanTask, Job
+from orchestration.view.available_actions import REASON_NEEDED
 
 ASKED: Final = {
     "suspend": (

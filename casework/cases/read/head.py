@@ -14,7 +14,6 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from casework.access import permissions
-from casework.cases import available_actions
 from casework.cases.read.case_view import Look
 from casework.cases.read.key_facts import Fact, key_facts
 from casework.cases.read.open_tasks import OpenTask
@@ -22,6 +21,7 @@ from casework.cases.read.progress import Goal, Stage, goal
 from casework.cases.read.waiting import Awaited, Coming
 from casework.cases.read.waits import waits_for
 from casework.deadlines.read import Shown, deadlines_of
+from orchestration.view import available_actions
 
 RISKY: Final = timedelta(hours=4)
 """A task that is due sooner than this is at risk."""

@@ -9,9 +9,9 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
-from casework.cases import available_actions
 from casework.cases.read.case_view import Look
 from casework.cases.read.decisions import titles
+from orchestration.view import available_actions
 from orchestration.view.planning import Condition, Entry
 
 Json = Any

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from casework.cases.available_actions import waiting_places
 from casework.cases.read.case_view import Look
 from casework.cases.read.execution_tree import Node, Part
+from orchestration.view.available_actions import waiting_places
 from orchestration.view.models import Activity, CaseModel, Event, FlowNode, Gateway, ProcessModel, Reaction
 from orchestration.view.state import Wait
 

@@ -10,7 +10,6 @@ from django.utils.http import urlencode
 from casework.access import permissions
 from casework.access.sessions import FRESH_FOR, is_fresh
 from casework.cases import services
-from casework.cases.available_actions import CHANGES, URGENCY
 from casework.cases.read.case_view import Look, look
 from casework.cases.read.change_page import change_page
 from casework.cases.read.fields import fields
@@ -25,6 +24,7 @@ from orchestration.casetypes.case_type import External
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
+from orchestration.view.available_actions import CHANGES, URGENCY
 
 KNOWN = {*CHANGES, *URGENCY}
 

@@ -17,6 +17,7 @@ __all__ = ["KINDS", "Actor", "ActorError", "Answer", "load", "version_of"]
 Artefact = bytes | Path | Callable[[], bytes] | None
 
 KINDS = {  # kind -> what makes an actor of (key, version, artefact bytes or None)
+    "agent": "orchestration.actors.kinds.agent.actor:AgentActor",
     "external": "orchestration.actors.kinds.external:make",
     "http": "orchestration.actors.kinds.http_connector.actor:HttpConnector",
     "intent": "orchestration.actors.kinds.text_model.intent:IntentActor",
@@ -34,6 +35,9 @@ KINDS = {  # kind -> what makes an actor of (key, version, artefact bytes or Non
 
 FETCHED = frozenset({"external"})
 """Kinds whose work is fetched by workers outside, rather than called here."""
+
+ASKS_ITSELF = frozenset({"agent"})
+"""Kinds that ask a person before each of their actions where the rules want it, rather than with their answer."""
 
 ANSWERS_ONLY = frozenset(
     {"intent", "sentiment", "score", "code", "served-model", "language-model", "knowledge", "support"}
@@ -81,6 +85,10 @@ def health(kind: str, version: str, artefact: Artefact) -> str | None:
 
 def is_fetched(kind: str) -> bool:
     return kind in FETCHED
+
+
+def asks_itself(kind: str) -> bool:
+    return kind in ASKS_ITSELF
 
 
 def prepare() -> None:

@@ -7,6 +7,16 @@ WHO = {
     "auditor": "axel", "admin": "ada",
 }  # fmt: skip
 
+
+def numbered(case: int) -> dict[str, dict[str, int]]:
+    """What stands in the addresses of things that are not there, by the addresses' names."""
+    return {
+        "rights-decide": {"proposal_id": 1}, "case-bot-steps": {"case_id": case, "job": 1},
+        "case-proposal": {"case_id": case, "proposal_id": 1},
+        "case-proposal-undo": {"case_id": case, "proposal_id": 1},
+    }  # fmt: skip
+
+
 # What each of them gets, in the order of WHO, by method. The case is one that analysts work and seniors may reveal;
 # it was never routed to the other team. 302: sent to the sign-in page, or done and sent on.
 DOORS: dict[str, dict[str, str]] = {
@@ -69,6 +79,9 @@ DOORS: dict[str, dict[str, str]] = {
     "following": {"GET": "302 200 200 200 200 200 200", "POST": "302 405 405 405 405 405 405"},
     "api-case-tags": {"GET": "401 404 200 404 200 200 404", "POST": "401 404 200 404 200 403 404"},
     "api-case-follow": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 200 404 200 200 404"},
+    "proposals": {"GET": "302 200 200 200 200 200 200", "POST": "302 405 405 405 405 405 405"},
+    "case-proposal": {"GET": "302 404 404 404 404 404 404", "POST": "302 404 404 404 404 403 404"},
+    "case-proposal-undo": {"GET": "302 405 405 405 405 405 405", "POST": "302 404 409 404 409 403 404"},
     "case-plan": {"GET": "302 405 405 405 405 405 405", "POST": "302 404 302 404 302 403 404"},
     "case-item": {"GET": "302 405 405 405 405 405 405", "POST": "302 404 302 404 302 403 404"},
     "case-change": {"GET": "302 404 404 404 404 403 404", "POST": "302 404 302 404 302 403 404"},

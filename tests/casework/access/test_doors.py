@@ -30,7 +30,7 @@ from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import ActorCall, ActorVersion, HumanTask, Incident
 from orchestration.shell.selectors import state_of
-from tests.casework.access.doors import DOORS, WHO
+from tests.casework.access.doors import DOORS, WHO, numbered
 from tests.casework.access.doors_sent import ASKED, FILES, SENT
 from tests.casework.conftest import PERSON
 from tests.orchestration.documents.papers import picture
@@ -157,7 +157,6 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "password-link": {"uidb64": "MQ", "token": "no-such-token"},
         "people-group": {"group_id": scene.group},
         "api-group": {"group": scene.group},
-        "rights-decide": {"proposal_id": 1},
         "person": {"person_id": scene.view_owner},
         "person-link": {"person_id": scene.view_owner},
         "api-person": {"person": scene.view_owner},
@@ -167,7 +166,7 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "case-item": {"case_id": scene.waiting.pk, "number": scene.added},
         "api-case-item": {"case": scene.waiting.pk, "item": scene.added},
         "case-picture": {"case_id": case, "name": "0" * 64 + ".png"},
-        "case-bot-steps": {"case_id": case, "job": 1},
+        **numbered(case),
         "case-incident": {"case_id": case, "number": scene.incident},
         "case-document": {"case_id": case, "document_id": scene.document},
         "case-document-field": {"case_id": case, "document_id": scene.document, "name": "total"},

@@ -1,0 +1,74 @@
+"""How does a person decide what an agent wants, so that they sign what they saw?
+
+*Seen is signed*: the page carries a mark of each value as this person sees it, of the documents, of the rules' version
+and of the proposal; where one is another when the answer comes, nothing is decided and it is said which.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from casework.access.permissions import origin_of
+from casework.cases.answers import Seen, seen, seen_in
+from casework.cases.locking import keep_refusal, locked
+from casework.models import Case
+from casework.tasks import signing
+from orchestration.agents import approvals
+from orchestration.agents.approvals import Verdict
+from orchestration.casetypes.case_type import by_definition
+from orchestration.ground import clock
+from orchestration.ground.refusals import Refused
+from orchestration.models import AgentProposal
+from orchestration.shell import selectors
+
+Json = Any
+REASON: Final = "Say in 3 to 500 characters why: the agent gets it, and it is kept."
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A person's answer as it was sent. `marks`: what the page carried of what they saw."""
+
+    verdict: Verdict
+    marks: str
+
+
+def marks(by: User, case: Case, row: AgentProposal, look: Seen) -> dict[str, str]:
+    """The mark of each thing that stands on the page of a proposal."""
+    said = {"proposal": [row.name, row.reason, row.evidence, row.chosen, row.rule, row.price, row.digest]}
+    return signing.marks_of(f"proposal {row.pk}/{by.pk}", case.instance_id, look, said)
+
+
+def marks_now(by: User, case: Case, row: AgentProposal) -> str:
+    """As the page carries them."""
+    case_type = by_definition(case.instance.definition_id)
+    look = seen_in(case_type, selectors.state_of(case.instance), clock.utc_now(), case, by)
+    return signing.carried(marks(by, case, row, look))
+
+
+def proposal_decide(*, by: User, case: Case, proposal: int, given: Given) -> AgentProposal | Refused:
+    """Approve, change and approve, or reject. Who may work the case may; that was decided when it was fetched."""
+    if not given.verdict.approve and not 3 <= len(given.verdict.reason.strip()) <= 500:
+        return Refused("invalid", REASON, {"reason": REASON})
+    with transaction.atomic():
+        held = locked(case.instance_id)
+        row = AgentProposal.objects.select_related("run").get(pk=proposal, run__instance=case.instance_id)
+        look = seen(held, case, by)
+        found = marks(by, case, row, look)
+        apart = signing.not_as_seen(given.marks, found, look) if row.state == AgentProposal.State.HELD else None
+        if apart is not None:
+            return keep_refusal(held, by, {"command": "decide", "proposal": proposal}, apart)
+        whole = hashlib.sha256(signing.carried(found).encode()).hexdigest()[: signing.LETTERS]
+        return approvals.decide(proposal, replace(given.verdict, seen=whole), origin_of(by))
+
+
+def proposal_undo(*, by: User, case: Case, proposal: int) -> AgentProposal | Refused:
+    """Take back what an agent did in this case."""
+    if not AgentProposal.objects.filter(pk=proposal, run__instance=case.instance_id).exists():
+        return approvals.GONE
+    return approvals.undo(proposal, origin_of(by))

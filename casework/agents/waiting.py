@@ -1,0 +1,54 @@
+"""What do agents want that waits for a person, in the cases that this person may work?
+
+The one whose time is over first stands first. Reasons are not listed here: they stand on the page of each, masked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.contrib.auth.models import User
+
+from casework.access import permissions
+from casework.models import Case
+from orchestration.casetypes.case_type import by_definition
+from orchestration.models import AgentProposal
+from orchestration.privacy.masking import mask
+from orchestration.shell import selectors
+
+MOST: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """`agent`: its key."""
+
+    id: int
+    case: int
+    title: str
+    name: str
+    agent: str
+    made: datetime
+    expires: datetime | None
+
+
+def waiting_for(user: User, now: datetime) -> tuple[Held, ...]:
+    """Two statements, and what masking a title takes for each case."""
+    cases = Case.objects.filter(permissions.cases_with_right(user, "work"))
+    held = AgentProposal.objects.filter(
+        state=AgentProposal.State.HELD, expires__gt=now, run__ended=None, run__instance__case__in=cases
+    )  # fmt: skip
+    rows = held.select_related("run__instance__case").order_by("expires", "pk")[:MOST]
+    return tuple(_held(user, row, now) for row in rows)
+
+
+def _held(user: User, row: AgentProposal, now: datetime) -> Held:
+    instance = row.run.instance
+    assert instance is not None
+    case = instance.case
+    case_type = by_definition(instance.definition_id)
+    data = dict(selectors.state_of(instance).root.variables)
+    view = mask(data, case_type.classification, permissions.principal(user, case, now), [data])
+    return Held(row.pk, case.pk, view.text(case.title), view.text(row.name), row.run.actor, row.made, row.expires)

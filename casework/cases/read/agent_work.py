@@ -1,0 +1,133 @@
+"""What did agents want in this case, why, what became of it, and what waits for a person?
+
+The newest run first; as this reader may see it. Read only where the case's past tells of an agent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from casework.cases.read.case_view import Look
+from casework.cases.read.decisions import titles
+from casework.cases.read.timeline import actor_name
+from orchestration.agents.approvals import can_be_taken_back
+from orchestration.models import AgentProposal, AgentRun, KnowledgePiece
+from orchestration.privacy.classification import rank
+from orchestration.privacy.masks import DOTS
+
+Json = Any
+WANTED: Final = "agent.proposed"
+ENDED: Final = "agent.ended"
+MOST: Final = 5
+"""Runs that the page of a case tells of."""
+LEVEL: Final = "internal"
+"""What an agent says may quote what customers write; who may not read that reads dots."""
+PASSAGE: Final = "passage:"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One thing that an agent wanted. `evidence`: what it rests on, each with its value as the reader sees it."""
+
+    id: int
+    name: str
+    state: str
+    reason: str
+    evidence: tuple[tuple[str, Json], ...]
+    conditions: tuple[str, ...]
+    chosen: tuple[tuple[str, Json], ...]
+    changed: tuple[tuple[str, Json], ...]
+    outcome: str
+    rule: str
+    price: str
+    digest: str
+    made: datetime
+    opened: datetime | None
+    expires: datetime | None
+    decided: datetime | None
+    decided_by: str
+    can_undo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of an agent, with what it planned and wanted. `limits`: what was used of what, in words."""
+
+    id: int
+    who: str
+    goal: str
+    state: str
+    outcome: str
+    why: str
+    plan: tuple[tuple[str, str], ...]
+    wanted: tuple[Wanted, ...]
+    began: datetime
+
+    @property
+    def waits(self) -> bool:
+        return any(one.state == AgentProposal.State.HELD for one in self.wanted)
+
+
+def agent_runs(seen: Look) -> tuple[Run, ...]:
+    """No statement where no agent ever worked on the case, two where one did, and one more for cited passages."""
+    if WANTED not in seen.past["actions"] and ENDED not in seen.past["actions"]:
+        return ()
+    rows = list(AgentRun.objects.filter(instance=seen.case.instance_id).order_by("-pk")[:MOST])
+    wanted = list(AgentProposal.objects.filter(run__in=rows).order_by("number"))
+    named = cited(wanted)
+    return tuple(_run(seen, row, [one for one in wanted if one.run_id == row.pk], named) for row in rows)
+
+
+def cited(rows: Sequence[AgentProposal]) -> Mapping[str, str]:
+    """The titles of the passages that are cited, by how they are."""
+    ids = {int(one.removeprefix(PASSAGE)) for row in rows for one in row.evidence if one.startswith(PASSAGE)}
+    found = KnowledgePiece.objects.filter(pk__in=ids).select_related("document") if ids else ()
+    return {f"{PASSAGE}{one.pk}": f"{one.document.name}: {one.heading}".removesuffix(": ") for one in found}
+
+
+def _run(seen: Look, row: AgentRun, wanted: Sequence[AgentProposal], named: Mapping[str, str]) -> Run:
+    names = {one.tool: one.name for one in wanted}
+    plan = [(names.get(one["tool"], one["tool"].partition(":")[2] or one["tool"]), one["why"]) for one in row.plan]
+    return Run(
+        row.pk, actor_name(f"model:{row.actor}", seen.names), row.goal, row.state, row.outcome, text(seen, row.why),
+        tuple((text(seen, name).replace("_", " "), text(seen, why)) for name, why in plan),
+        tuple(one_wanted(seen, one, named) for one in wanted), row.began,
+    )  # fmt: skip
+
+
+def one_wanted(seen: Look, row: AgentProposal, named: Mapping[str, str]) -> Wanted:
+    """A proposal as this reader may see it."""
+    return Wanted(
+        row.pk, text(seen, row.name), row.state, text(seen, row.reason), tuple(_evidence(seen, row, named)),
+        tuple(seen.view.text(one) for one in row.conditions), tuple(_values(seen, row.chosen)),
+        tuple(_values(seen, row.changed or {})), text(seen, row.outcome), row.rule, row.price, row.digest, row.made,
+        row.opened, row.expires, row.decided, actor_name(row.decided_by, seen.names) if row.decided_by else "",
+        can_be_taken_back(seen.case_type, seen.state, row),
+    )  # fmt: skip
+
+
+def _evidence(seen: Look, row: AgentProposal, named: Mapping[str, str]) -> Iterator[tuple[str, Json]]:
+    """A field by the title of what the agent was given under that name; a passage by its document."""
+    known = titles(seen.case_type)
+    for name in row.evidence:
+        if name.startswith(PASSAGE):
+            yield named.get(name, "A passage that is gone"), None
+        else:
+            yield known.get(f"/{name}", name.replace("_", " ").capitalize()), seen.view.data.get(name)
+
+
+def _values(seen: Look, given: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
+    """Arguments by the titles of the fields that they go into, hidden where those are."""
+    known, clearance = titles(seen.case_type), seen.view.principal.clearance
+    for name, value in given.items():
+        level = seen.case_type.classification.rule(f"/{name}").level
+        shown = seen.view.text(value) if isinstance(value, str) else value
+        yield known.get(f"/{name}", name), shown if rank(clearance) >= rank(level) else DOTS
+
+
+def text(seen: Look, said: str) -> str:
+    """What an agent or a person said of it, as the reader may read it."""
+    return seen.view.text(said) if rank(seen.view.principal.clearance) >= rank(LEVEL) else DOTS

@@ -1,0 +1,224 @@
+"""What does the file of an agent say, and is it sound?
+
+One file is one version of an agent: its goal, the roles it plans as, the tools that it is granted and who decides their
+arguments, its limits, when a person has to approve, and what thinks for it: rules, or a language model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final
+
+import orjson
+from jsonschema import Draft202012Validator
+
+from orchestration.actors.capability import EPOCH
+from orchestration.actors.card import LEVELS
+from orchestration.actors.kinds.files import FileRefused, file_faults, read_file
+from orchestration.actors.kinds.language_model.file import SHAPE as MODEL_SHAPE
+from orchestration.actors.kinds.language_model.file import language_faults
+from orchestration.actors.kinds.mapping import Filled, condition, expression_faults, mapping, mapping_faults
+from orchestration.agents.bounds import Limits
+from orchestration.agents.grants import SEARCH, WAYS, Argument, Grant
+from orchestration.engine.timers import BadTimer, later
+
+Json = Any
+
+KNOWN: Final = frozenset({"input", "offered", "found", "past"})
+"""What the rules of an agent may read: what it was given, the keys of its tools, passages, and what it did before."""
+APPROVAL_KNOWN: Final = frozenset({"input", "tool", "arguments"})
+ENDS: Final = ("reached", "given-up", "asks")
+LONGEST_HELD: Final = timedelta(hours=8)
+_TEXT: Final = {"type": "string", "minLength": 1, "maxLength": 2_000}
+_SPAN: Final = {"type": "string", "pattern": "^P", "maxLength": 30}
+_COUNT: Final = {"type": "integer", "minimum": 1, "maximum": 100}
+_NAMED: Final = {"type": "object", "maxProperties": 20, "propertyNames": {"maxLength": 100}}
+_ARGUMENT: Final = {
+    "type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False,
+    "properties": {"fixed": True, "field": {"type": "string", "maxLength": 200}, "choose": {"type": "object"}},
+}  # fmt: skip
+_TOOL: Final = {
+    "type": "object", "required": ["do"], "additionalProperties": False,
+    "properties": {
+        "do": {"enum": [*WAYS, SEARCH]}, "item": {"type": "string", "minLength": 1, "maxLength": 200},
+        "arguments": {**_NAMED, "additionalProperties": _ARGUMENT},
+    },
+}  # fmt: skip
+_RULE: Final = {
+    "type": "object", "required": ["when", "reason"], "additionalProperties": False,
+    "properties": {
+        "when": _TEXT, "use": {"type": "string", "maxLength": 220}, "end": {"enum": list(ENDS)}, "reason": _TEXT,
+        "evidence": {"type": "array", "maxItems": 20, "items": {"type": "string", "maxLength": 200}},
+        "arguments": _NAMED,
+    },
+}  # fmt: skip
+_OF_MODEL: Final = {
+    name: schema for name, schema in MODEL_SHAPE["properties"].items()
+    if name not in ("capability", "title", "prompt", "input", "output")
+}  # fmt: skip
+SHAPE: Final[dict[str, Json]] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "required": ["capability", "title", "goal", "tools", "limits"],
+    "additionalProperties": False,
+    "properties": {
+        "capability": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_.-]{0,99}$"},
+        "title": {"type": "string", "minLength": 1, "maxLength": 200},
+        "goal": _TEXT,
+        "roles": {"type": "array", "maxItems": 20, "items": {"type": "string", "maxLength": 150}},
+        "clearance": {"enum": list(LEVELS)},
+        "tools": {"type": "array", "minItems": 1, "maxItems": 50, "items": _TOOL},
+        "limits": {
+            "type": "object", "additionalProperties": False,
+            "properties": {
+                "calls": _COUNT, "tokens": {"type": "integer", "minimum": 1, "maximum": 10_000_000},
+                "cost": {"type": ["number", "string"], "pattern": r"^\d+(\.\d+)?$", "minimum": 0}, "time": _SPAN,
+                "idle": _COUNT, "runs": _COUNT,
+            },
+        },
+        "approval": {
+            "type": "object", "additionalProperties": False,
+            "properties": {"when": _TEXT, "within": _SPAN},
+        },
+        "rules": {"type": "array", "maxItems": 100, "items": _RULE},
+        "model": {
+            "type": "object", "required": ["speaks", "url", "model"], "additionalProperties": False,
+            "properties": _OF_MODEL,
+        },
+    },
+}  # fmt: skip
+VALIDATOR: Final = Draft202012Validator(SHAPE)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a scripted agent does where `when` holds: use a tool, or end."""
+
+    when: Filled
+    use: str
+    end: str
+    reason: Filled
+    evidence: tuple[str, ...]
+    arguments: Filled
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """`approve`: whether a person has to approve an action, and `approve_text`: the same as it was written. `within`:
+    how long it waits for them. `rules` are empty where a language model (`model`) thinks."""
+
+    capability: str
+    title: str
+    goal: str
+    roles: tuple[str, ...]
+    clearance: str
+    grants: tuple[Grant, ...]
+    limits: Limits
+    approve: Filled
+    approve_text: str
+    within: timedelta
+    rules: tuple[Rule, ...]
+    model: Mapping[str, Json] | None
+
+
+def agent_faults(content: bytes) -> list[str]:
+    """All that is wrong with the file, a sentence each; none where it is sound."""
+    return file_faults(content, VALIDATOR, _faults)
+
+
+@lru_cache(maxsize=64)
+def agent_of(content: bytes) -> Agent:
+    """The agent of a file. Raises FileRefused."""
+    if wrong := agent_faults(content):
+        raise FileRefused(wrong)
+    given = read_file(content)
+    approval = given.get("approval", {})
+    when = approval.get("when", "true")
+    return Agent(
+        given["capability"], given["title"], given["goal"], tuple(given.get("roles", ())),
+        given.get("clearance", LEVELS[0]), tuple(_grant(one) for one in given["tools"]), _limits(given["limits"]),
+        condition(when), when, _span(approval.get("within"), LONGEST_HELD),
+        tuple(_rule(one) for one in given.get("rules", ())), given.get("model"),
+    )  # fmt: skip
+
+
+def _grant(given: Mapping[str, Json]) -> Grant:
+    arguments = {name: Argument(*next(iter(one.items()))) for name, one in given.get("arguments", {}).items()}
+    return Grant(given["do"], given.get("item", ""), arguments)
+
+
+def _rule(given: Mapping[str, Json]) -> Rule:
+    return Rule(
+        condition(given["when"]), given.get("use", ""), given.get("end", ""), mapping(given["reason"]),
+        tuple(given.get("evidence", ())), mapping(given.get("arguments", {})),
+    )  # fmt: skip
+
+
+def _limits(given: Mapping[str, Json]) -> Limits:
+    plain = {name: given[name] for name in ("calls", "tokens", "idle", "runs") if name in given}
+    cost = given.get("cost")
+    return Limits(
+        **plain, cost=None if cost is None else Decimal(str(cost)), time=_span(given.get("time"), Limits().time)
+    )
+
+
+def _span(text: str | None, otherwise: timedelta) -> timedelta:
+    return otherwise if text is None else later(EPOCH, text) - EPOCH
+
+
+def _faults(given: Mapping[str, Json]) -> Iterator[str]:
+    yield from _mind_faults(given)
+    for at, tool in enumerate(given["tools"]):
+        yield from _tool_faults(f"tools/{at}", tool)
+    for at, rule in enumerate(given.get("rules", ())):
+        yield from _rule_faults(f"rules/{at}", rule)
+    yield from expression_faults("approval/when", given.get("approval", {}).get("when", "true"), APPROVAL_KNOWN)
+    spans = [("limits/time", given["limits"].get("time")), ("approval/within", given.get("approval", {}).get("within"))]
+    for place, text in spans:
+        try:
+            _span(text, LONGEST_HELD)
+        except BadTimer as error:
+            yield f"{place}: {error}"
+
+
+def _mind_faults(given: Mapping[str, Json]) -> Iterator[str]:
+    """Either rules or a language model think, and the model's part is as that of a language model's file."""
+    if ("rules" in given) == ("model" in given):
+        yield "the file: say either rules, or the model that thinks for the agent."
+    if "model" in given:
+        yield from (f"model/{one}" for one in language_faults(model_file(given["capability"], given["model"])))
+
+
+def model_file(capability: str, model: Mapping[str, Json], prompt: Mapping[str, str] | None = None,
+               output: Mapping[str, Json] | None = None) -> bytes:  # fmt: skip
+    """The file of the language model that thinks for an agent."""
+    plain = {"system": "Plan.", "user": "{input}"}
+    whole = {
+        **model, "capability": capability, "prompt": prompt or plain, "input": {"type": "object"},
+        "output": output or {"type": "object"},
+    }  # fmt: skip
+    return orjson.dumps(whole)
+
+
+def _tool_faults(place: str, tool: Mapping[str, Json]) -> Iterator[str]:
+    if (tool["do"] == SEARCH) == ("item" in tool):
+        yield f"{place}: a step names its item, a search has none."
+    if tool["do"] == SEARCH and set(tool.get("arguments", {})) != {"question"}:
+        yield f"{place}: a search has one argument, its question."
+    for name, argument in tool.get("arguments", {}).items():
+        try:
+            Draft202012Validator.check_schema(argument.get("choose", {}))
+        except Exception as error:  # jsonschema raises more than SchemaError for schemas that are hostile
+            yield f"{place}/arguments/{name}: this is no JSON Schema: {str(error).partition(chr(10))[0]}."
+
+
+def _rule_faults(place: str, rule: Mapping[str, Json]) -> Iterator[str]:
+    if ("use" in rule) == ("end" in rule):
+        yield f"{place}: a rule uses a tool, or ends."
+    yield from expression_faults(f"{place}/when", rule["when"], KNOWN)
+    yield from mapping_faults(f"{place}/reason", rule["reason"], KNOWN)
+    yield from mapping_faults(f"{place}/arguments", rule.get("arguments", {}), KNOWN)

@@ -1,0 +1,178 @@
+"""How is done what an agent wants, by itself or once a person has approved it?
+
+By commands through the engine like anybody: author is the agent, on behalf of whoever set it off or approved. Held
+against the case as it is when its row is locked; a stopped actor does nothing any more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from django.db import transaction
+
+from audit.services import Fact, Origin
+from orchestration.actors.contract import Waits
+from orchestration.actors.kinds.agent.file import Agent
+from orchestration.actors.routing import SUGGEST
+from orchestration.agents import runs, tools
+from orchestration.agents.judging import Action, Objection, with_arguments
+from orchestration.agents.runs import Running
+from orchestration.agents.thoughts import Propose
+from orchestration.agents.tools import Tool
+from orchestration.casetypes.case_type import CaseType
+from orchestration.engine.commands import SetVariables
+from orchestration.engine.events import ItemOpened
+from orchestration.engine.state import State as CaseState
+from orchestration.ground import clock
+from orchestration.ground.refusals import Refused
+from orchestration.jobs.stopping import STOPPED, is_stopped
+from orchestration.models import Actor, AgentProposal, AgentRun
+from orchestration.shell import services
+from orchestration.shell.services import Done, Locked
+
+Json = Any
+State = AgentProposal.State
+NOT_OFFERED: Final = Refused("not-offered", "The case does not offer this step to the agent any more.")
+TOO_LATE: Final = "Nobody decided in time."
+
+
+class _TakenBack(Exception):
+    """The step was refused after its fields were written, so that both are undone."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.message)
+        self.refused = refused
+
+
+def decide(run: Running, move: Propose, action: Action) -> None:
+    """Keep the decision; then do it, or (where a rule says so) hold it for a person. Raises Waits."""
+    now, tool = clock.utc_now(), action.tool
+    rule = _rule(run, action)
+    fields = {
+        "tool": tool.key, "name": tool.name, "reason": move.reason, "evidence": list(move.evidence),
+        "chosen": dict(action.chosen), "conditions": list(tool.conditions),
+        "digest": digest(run.row, tool, action.arguments), "price": _price(tool),
+    }  # fmt: skip
+    if not rule:
+        act(run, runs.propose(run, {**fields, "state": State.DECIDED}, now))
+        return
+    row = runs.propose(run, {**fields, "state": State.HELD, "rule": rule, "expires": now + run.agent.within}, now)
+    expire_or_wait(run, row)
+
+
+def _rule(run: Running, action: Action) -> str:
+    """Why it waits for a person; empty where it does not."""
+    if run.work.mode == SUGGEST:
+        return f"The routing of work asks for a person's word ({run.work.rule})."[:500]
+    known = {"input": dict(run.input), "tool": action.tool.key, "arguments": dict(action.arguments)}
+    if run.agent.approve.filled(known) is False:
+        return ""
+    return f"The agent's rule of approval: {run.agent.approve_text}"[:500]
+
+
+def _price(tool: Tool) -> str:
+    """What the step would cost by the price of the first actor that could do it; empty: nothing, or nobody knows."""
+    if not tool.capability:
+        return ""
+    actor = Actor.objects.filter(capability=tool.capability, enabled=True).first()
+    price = None if actor is None else actor.card.get("price")
+    return "" if price is None else f"{price['amount']} {price['currency']} a {price['per']}"
+
+
+def digest(run: AgentRun, tool: Tool, arguments: Mapping[str, Json]) -> str:
+    """Names exactly what would be done: in which case, by which command, with which arguments."""
+    said = [run.instance_id, run.job, tool.key, repr(tool.command), dict(arguments)]
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def expire_or_wait(run: Running, row: AgentProposal) -> None:
+    """Let a held proposal go whose time is over; otherwise the run waits. Raises Waits."""
+    now = clock.utc_now()
+    if row.expires is not None and row.expires <= now:
+        with transaction.atomic():
+            if not AgentProposal.objects.filter(pk=row.pk, state=State.HELD).update(
+                state=State.EXPIRED, outcome=TOO_LATE, decided=now
+            ):
+                return
+            lapsed = Fact("agent.lapsed", {"run": row.run_id, "number": row.number, "name": row.name})
+            services.record(run.instance, [lapsed], run.origin)
+        return
+    AgentRun.objects.filter(pk=run.row.pk).update(state=AgentRun.State.WAITING)
+    raise Waits(f"“{row.name}” waits for a person.")
+
+
+def act(run: Running, row: AgentProposal) -> None:
+    """Do what the agent decided by itself, and keep what became of it."""
+    with transaction.atomic():
+        held = services.lock(run.instance)
+        current = AgentProposal.objects.select_for_update().get(pk=row.pk)
+        if held is None or current.state != State.DECIDED:
+            return
+        found = carried_out(held, run.agent, run.row, current, run.origin)
+        settle(current, found)
+
+
+def carried_out(held: Locked, agent: Agent, run: AgentRun, row: AgentProposal, origin: Origin,
+                chosen: Mapping[str, Json] | None = None) -> Done | Refused:  # fmt: skip
+    """The action on a locked case, or why not. `chosen`: what a person put in place of what the agent chose.
+
+    What was locked is used up by this. In the transaction that is open.
+    """
+    action = fresh(held.case_type, held.state, agent, row, chosen, held.at)
+    if isinstance(action, Objection):
+        return _refused(held, row, Refused(action.code, action.sentence), origin)
+    if is_stopped(run.actor):
+        return _refused(held, row, STOPPED, origin)
+    try:
+        with transaction.atomic():
+            return _sent(held, action, origin)
+    except _TakenBack as back:
+        return back.refused
+
+
+def _refused(held: Locked, row: AgentProposal, refused: Refused, origin: Origin) -> Refused:
+    """Kept in the history like everything else."""
+    detail = {"run": row.run_id, "number": row.number, "name": row.name, "why": refused.message}
+    services.record(held, [Fact("agent.refused", detail)], origin)
+    return refused
+
+
+def fresh(case_type: CaseType, state: CaseState, agent: Agent, row: AgentProposal,
+          chosen: Mapping[str, Json] | None, now: datetime) -> Action | Objection:  # fmt: skip
+    """What the proposal comes to in the case as it is now."""
+    offered = tools.offered(case_type, state, agent.grants, agent.roles, now)
+    tool = next((one for one in offered if one.key == row.tool), None)
+    if tool is None:
+        return Objection(NOT_OFFERED.code, NOT_OFFERED.message)
+    return with_arguments(tool, row.chosen if chosen is None else chosen, state.root.variables, case_type.schema)
+
+
+def _sent(held: Locked, action: Action, origin: Origin) -> Done | Refused:
+    assert action.command is not None
+    data = held.state.root.variables
+    written = {name: value for name, value in action.arguments.items() if data.get(name) != value}
+    if written:
+        first = services.send(held, SetVariables(written), origin)
+        if isinstance(first, Refused):
+            raise _TakenBack(first)
+        again = services.lock(held.instance)
+        assert again is not None
+        held = again
+    found = services.send(held, action.command, origin)
+    if written and isinstance(found, Refused):
+        raise _TakenBack(found)
+    return found
+
+
+def settle(row: AgentProposal, found: Done | Refused) -> None:
+    """What became of it, on its row."""
+    if isinstance(found, Refused):
+        row.state, row.outcome = State.REFUSED, found.message[:500]
+    else:
+        opened = [event.item for event in found.events if isinstance(event, ItemOpened)]
+        row.state, row.outcome, row.items = State.DONE, "Done.", opened[:20]
+    row.save(update_fields=["state", "outcome", "items"])

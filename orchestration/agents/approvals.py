@@ -1,0 +1,229 @@
+"""How does a person decide what an agent wants to do, and take back what it did?
+
+The approval gate. An answer names the proposal and the digest of what would be done; where that has changed since, or
+somebody else was quicker, or it is too late, nothing is done and it is said so. The case's row is locked throughout, so
+one answer counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from audit.services import Fact, Origin
+from orchestration.actors.kinds.agent.file import Agent, agent_of
+from orchestration.agents import acting, runs
+from orchestration.agents.grants import UNDO
+from orchestration.agents.judging import Objection
+from orchestration.casetypes.case_type import CaseType
+from orchestration.engine.commands import Command, Enable, Terminate
+from orchestration.engine.state import State as CaseState
+from orchestration.ground import clock
+from orchestration.ground.refusals import Refused
+from orchestration.models import ActorVersion, AgentProposal, AgentRun, Job
+from orchestration.shell import services
+from orchestration.shell.nudges import nudge_jobs
+from orchestration.shell.services import Done, Locked
+from orchestration.view import available_actions
+
+Json = Any
+State = AgentProposal.State
+GONE: Final = Refused("unknown", "There is no such proposal in this case any more.")
+LATE: Final = Refused("late", "It is too late: nobody decided in time, and the agent went on without it.")
+AT_ONCE: Final = 200
+"""Runs that one sweep wakes."""
+OTHER: Final = Refused("changed", "What would be done has changed since you saw it. Look at it again, then decide.")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A person's answer. `digest`: of what they saw would be done; `seen`: a mark of all that stood beside it.
+    `changed`: what they put in place of what the agent chose."""
+
+    approve: bool
+    digest: str
+    seen: str = ""
+    reason: str = ""
+    changed: Mapping[str, Json] | None = None
+
+
+def decide(proposal: int, verdict: Verdict, by: Origin) -> AgentProposal | Refused:
+    """Approve or reject; what became of it stands on the proposal that is given back."""
+    with transaction.atomic():
+        found = _locked(proposal)
+        if isinstance(found, Refused):
+            return found
+        held, row = found
+        if refused := _against(row, verdict, held.at):
+            return refused
+        if verdict.approve:
+            return _approved(held, row, verdict, by)
+        _note(held, row, verdict, by)
+        row.state, row.outcome = State.REJECTED, verdict.reason[:500]
+        return _settled(row, by, held.at)
+
+
+def _locked(proposal: int) -> tuple[Locked, AgentProposal] | Refused:
+    """The case, then the proposal: always in this order."""
+    found = AgentProposal.objects.select_related("run").filter(pk=proposal).first()
+    held = None if found is None or found.run.instance_id is None else services.lock(found.run.instance_id)
+    if held is None:
+        return GONE
+    return held, AgentProposal.objects.select_for_update(of=("self",)).select_related("run").get(pk=proposal)
+
+
+def _against(row: AgentProposal, verdict: Verdict, now: datetime) -> Refused | None:
+    """Why this answer decides nothing."""
+    if row.state == State.EXPIRED or (row.state == State.HELD and row.expires is not None and row.expires <= now):
+        return LATE
+    if row.state != State.HELD:
+        return Refused("decided", "Somebody else has decided meanwhile.")
+    return None if verdict.digest == row.digest else OTHER
+
+
+def _approved(held: Locked, row: AgentProposal, verdict: Verdict, by: Origin) -> AgentProposal | Refused:
+    agent = agent_behind(row.run)
+    asked = acting.fresh(held.case_type, held.state, agent, row, None, held.at)
+    if not isinstance(asked, Objection) and acting.digest(row.run, asked.tool, asked.arguments) != row.digest:
+        row.digest, row.opened = acting.digest(row.run, asked.tool, asked.arguments), None
+        row.save(update_fields=["digest", "opened"])
+        return OTHER
+    if verdict.changed is not None:
+        other = acting.fresh(held.case_type, held.state, agent, row, verdict.changed, held.at)
+        if isinstance(other, Objection) and not isinstance(asked, Objection):
+            return Refused("invalid", other.sentence)
+    _note(held, row, verdict, by)
+    again = services.lock(held.instance)
+    assert again is not None
+    origin = runs.origin_of(row.run, by.actor)
+    acting.settle(row, acting.carried_out(again, agent, row.run, row, origin, verdict.changed))
+    row.changed = None if verdict.changed is None else dict(verdict.changed)
+    return _settled(row, by, held.at)
+
+
+def agent_behind(run: AgentRun) -> Agent:
+    """The agent in the version that works on the run."""
+    version = ActorVersion.objects.only("artefact").get(actor__key=run.actor, version=run.version)
+    return agent_of(bytes(version.artefact))
+
+
+def _note(held: Locked, row: AgentProposal, verdict: Verdict, by: Origin) -> None:
+    detail: dict[str, Json] = {
+        "run": row.run_id, "number": row.number, "name": row.name, "agent": row.run.actor,
+        "verdict": _word(row, verdict), "digest": row.digest, "seen": verdict.seen,
+    }  # fmt: skip
+    if verdict.reason:
+        detail["reason"] = verdict.reason
+    if verdict.changed is not None:
+        detail |= {"from": dict(row.chosen), "to": dict(verdict.changed)}
+    services.record(held, [Fact("agent.decided", detail)], by)
+
+
+def _word(row: AgentProposal, verdict: Verdict) -> str:
+    if not verdict.approve:
+        return "rejected"
+    return "approved" if verdict.changed is None or dict(verdict.changed) == row.chosen else "changed"
+
+
+def _settled(row: AgentProposal, by: Origin, now: datetime) -> AgentProposal:
+    row.decided, row.decided_by = now, by.actor
+    row.save()
+    wake(row.run)
+    return row
+
+
+def wake(run: AgentRun) -> None:
+    """Have the agent go on now."""
+    if run.instance_id is not None and run.job is not None:
+        waiting = Job.objects.filter(instance=run.instance_id, job=run.job, state=Job.State.HELD)
+        if waiting.update(state=Job.State.WAITING, run_at=clock.utc_now()):
+            nudge_jobs(run.instance_id, [run.job])
+
+
+def opened(row: AgentProposal) -> None:
+    """Keep when a person first looked at what waits for them."""
+    AgentProposal.objects.filter(pk=row.pk, state=State.HELD, opened=None).update(opened=clock.utc_now())
+
+
+def undo(proposal: int, by: Origin) -> AgentProposal | Refused:
+    """Take back what an agent did, where the model allows it."""
+    with transaction.atomic():
+        found = _locked(proposal)
+        if isinstance(found, Refused):
+            return found
+        held, row = found
+        command = taking_back(held.case_type, held.state, row)
+        if command is None:
+            return Refused("state", "This cannot be taken back any more: the case has gone on from it.")
+        detail = {"run": row.run_id, "number": row.number, "name": row.name, "agent": row.run.actor}
+        outcome = services.send(held, command, by, [Fact("agent.undone", detail)])
+        if isinstance(outcome, Done):
+            row.state, row.outcome = State.UNDONE, "Taken back by a person."
+            row.save(update_fields=["state", "outcome"])
+        return row if isinstance(outcome, Done) else outcome
+
+
+def can_be_taken_back(case_type: CaseType, state: CaseState, row: AgentProposal) -> bool:
+    return taking_back(case_type, state, row) is not None
+
+
+def taking_back(case_type: CaseType, state: CaseState, row: AgentProposal) -> Command | None:
+    """The command that takes it back; None where the model has none now."""
+    how = UNDO.get(row.tool.partition(":")[0])
+    if row.state != State.DONE or how is None:
+        return None
+    node = row.tool.partition(":")[2].partition("@")[0]
+    if how == "terminate":
+        added = available_actions.removable(case_type, state)
+        item = next((one.id for one in added if one.node == node and one.id in row.items), None)
+        return None if item is None else Terminate(item)
+    items = (one.id for one in state.items.values() if one.node == node and one.state == "disabled")
+    return next(map(Enable, items), None)
+
+
+def run_stop(run: int, reason: str, by: Origin) -> AgentRun | Refused:
+    """End a run: what waits for a person is let go, and the agent does nothing more on it."""
+    with transaction.atomic():
+        row = AgentRun.objects.filter(pk=run).first()
+        held = None if row is None or row.instance_id is None else services.lock(row.instance_id)
+        if row is None or held is None or row.ended is not None:
+            return Refused("state", "The run has ended already.")
+        waiting = AgentProposal.objects.filter(run=row, state=State.HELD)
+        waiting.update(state=State.REJECTED, outcome="The run was ended.", decided=held.at, decided_by=by.actor)
+        AgentRun.objects.filter(pk=run).update(stop_asked=reason)
+        detail = {"run": run, "agent": row.actor, "reason": reason}
+        services.record(held, [Fact("agent.stopped", detail)], by)
+        wake(row)
+    return row
+
+
+def look_after() -> None:
+    """Have agents go on that nobody answered in time, and end the runs whose case went on without them."""
+    late = AgentProposal.objects.filter(state=State.HELD, expires__lte=clock.utc_now()).select_related("run")
+    for row in late[:AT_ONCE]:
+        wake(row.run)
+    close_cut_off()
+
+
+def close_cut_off() -> int:
+    """End the runs whose job is over because their case went on without them; how many."""
+    over = Job.objects.exclude(ended=None).values_list("instance_id", "job")
+    open_runs = AgentRun.objects.filter(ended=None).exclude(job=None)
+    if not open_runs.exists():
+        return 0
+    gone = [
+        run.pk for run in open_runs.only("pk", "instance_id", "job")
+        if over.filter(instance_id=run.instance_id, job=run.job).exists()
+    ]  # fmt: skip
+    now = clock.utc_now()
+    AgentProposal.objects.filter(run__in=gone, state=State.HELD).update(
+        state=State.EXPIRED, outcome="The case went on without it.", decided=now
+    )
+    why = "The case went on without it."
+    return AgentRun.objects.filter(pk__in=gone, ended=None).update(
+        state=AgentRun.State.ENDED, outcome="given-up", why=why, ended=now
+    )

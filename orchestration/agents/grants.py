@@ -1,0 +1,61 @@
+"""What may an agent do at all, and who decides the arguments of it?
+
+A grant of an agent's file names a step of the model and how it may be touched, or a search. Each argument is fixed by
+an administrator, bound to a field of the case, or the agent's to choose within a JSON Schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+Json = Any
+
+ADD: Final = "add"
+SEARCH: Final = "search"
+WAYS: Final[Mapping[str, str]] = {
+    ADD: "Add", "start": "Start", "disable": "Skip", "complete": "Finish", "occur": "Let happen",
+}  # fmt: skip
+"""How an agent may touch a step of the plan: add what is discretionary, start or skip what is enabled, and so on."""
+UNDO: Final[Mapping[str, str]] = {ADD: "terminate", "disable": "enable"}
+"""What takes an action back, where the model allows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """`how`: fixed (to `value`), field (`value`: its dotted path in the case), or choose (`value`: a JSON Schema)."""
+
+    how: Literal["fixed", "field", "choose"]
+    value: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """`do`: one of `WAYS`, or a search. `item`: a node of the model, as its planning table or its plan names it."""
+
+    do: str
+    item: str = ""
+    arguments: Mapping[str, Argument] = field(default_factory=dict)
+
+    @property
+    def chosen(self) -> dict[str, Json]:
+        """The arguments that are the agent's to choose, with their schemas."""
+        return {name: one.value for name, one in self.arguments.items() if one.how == "choose"}
+
+    def filled(self, chosen: Mapping[str, Json], data: Mapping[str, Json]) -> dict[str, Json]:
+        """All arguments: what was chosen, fixed, and what stands in the case now; what is not there is left out."""
+        found = {name: self._value(name, one, chosen, data) for name, one in self.arguments.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _value(self, name: str, argument: Argument, chosen: Mapping[str, Json], data: Mapping[str, Json]) -> Json:
+        if argument.how == "choose":
+            return chosen.get(name)
+        return argument.value if argument.how == "fixed" else _at(data, argument.value)
+
+
+def _at(data: Json, path: str) -> Json:
+    """The value at a dotted path; None where there is none."""
+    for name in path.split("."):
+        data = data.get(name) if isinstance(data, Mapping) else None
+    return data

@@ -1,0 +1,128 @@
+"""May an agent do what it wants to do?
+
+Pure: a proposal against what is offered and granted now. What passes is an `Action`, with all its arguments; anything
+else is an `Objection`, a sentence that the agent gets and that people read. What the engine says comes after this.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+
+from orchestration.agents.grants import SEARCH
+from orchestration.agents.thoughts import Propose
+from orchestration.agents.tools import Tool
+from orchestration.engine.commands import Command
+from orchestration.ground.schemas import SchemaValidator
+
+Json = Any
+Schema = Mapping[str, Json]
+
+REASON_MOST: Final = 500
+EVIDENCE_MOST: Final = 20
+ARGUMENTS_MOST: Final = 20_000
+"""Bytes of all arguments together."""
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What will be done: the tool, its command, all its arguments, and which of them the agent chose."""
+
+    tool: Tool
+    arguments: Mapping[str, Json] = field(default_factory=dict)
+    chosen: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def command(self) -> Command | None:
+        return self.tool.command
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """`code`: text, tool, evidence or argument."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a proposal is held against: tools offered now, the case's data in clear and its schema, known evidence."""
+
+    tools: Sequence[Tool]
+    data: Mapping[str, Json]
+    schema: Schema
+    evidence: Collection[str]
+
+
+def judged(wanted: Propose, grounds: Grounds) -> Action | Objection:
+    """What the proposal comes to."""
+    if wrong := _text_fault(wanted) or _evidence_fault(wanted, grounds.evidence):
+        return wrong
+    tool = next((one for one in grounds.tools if one.key == wanted.tool), None)
+    if tool is None:
+        return Objection("tool", "It is no tool that is offered to the agent in this case now.")
+    return _with_arguments(tool, wanted.arguments, grounds)
+
+
+def _text_fault(wanted: Propose) -> Objection | None:
+    reason = wanted.reason
+    if not isinstance(reason, str) or not reason.strip() or len(reason) > REASON_MOST or _CONTROL.search(reason):
+        return Objection("text", f"A proposal says why in at most {REASON_MOST} characters.")
+    return None
+
+
+def _evidence_fault(wanted: Propose, known: Collection[str]) -> Objection | None:
+    named = wanted.evidence
+    if not 1 <= len(named) <= EVIDENCE_MOST or any(not isinstance(one, str) or one not in known for one in named):
+        return Objection("evidence", "A proposal cites what it rests on: fields that the agent was given, or passages.")
+    return None
+
+
+def with_arguments(tool: Tool, chosen: Json, data: Mapping[str, Json], schema: Schema) -> Action | Objection:
+    """The same tool with these arguments, as a person gives them in the agent's place."""
+    return _with_arguments(tool, chosen, Grounds((), data, schema, ()))
+
+
+def _with_arguments(tool: Tool, chosen: Json, grounds: Grounds) -> Action | Objection:
+    allowed = tool.grant.chosen
+    if not isinstance(chosen, Mapping) or set(chosen) != set(allowed):
+        return Objection("argument", _expected(allowed))
+    if not _is_small(chosen):
+        return Objection("argument", "The arguments are too long, or hold what cannot be kept.")
+    for name, schema in allowed.items():
+        if not _fits(schema, chosen[name]):
+            return Objection("argument", f"The argument {name} does not fit what it may be.")
+    arguments = tool.grant.filled(chosen, grounds.data)
+    if tool.grant.do != SEARCH and (strange := _unfit(arguments, grounds.schema)):
+        return Objection("argument", f"{strange} is no field of such cases, or does not fit it.")
+    return Action(tool, arguments, dict(chosen))
+
+
+def _expected(allowed: Mapping[str, Json]) -> str:
+    return f"The agent chooses {', '.join(sorted(allowed))}, and no other argument." if allowed else (
+        "The agent chooses no argument of this tool."
+    )  # fmt: skip
+
+
+def _is_small(chosen: Mapping[str, Json]) -> bool:
+    try:
+        written = orjson.dumps(dict(chosen))
+    except TypeError:
+        return False
+    return len(written) <= ARGUMENTS_MOST and b"\\u0000" not in written
+
+
+def _unfit(arguments: Mapping[str, Json], schema: Schema) -> str:
+    """The first argument that no field of the case could take; empty where all fit."""
+    fields = schema.get("properties", {})
+    return next((name for name, value in arguments.items() if name not in fields or not _fits(fields[name], value)), "")
+
+
+def _fits(schema: Schema, value: Json) -> bool:
+    return SchemaValidator(schema).is_valid(value)

@@ -1,0 +1,102 @@
+"""How does a language model think for an agent?
+
+By the same client, hosts, secrets, repairs and counting as any language model's (`kinds.language_model`). All that it
+is told of the case, of tools and of their names is data in its prompt, never part of its instructions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Final
+
+import orjson
+
+from orchestration.actors.kinds.agent.file import ENDS, Agent, model_file
+from orchestration.actors.kinds.language_model.actor import FEWEST, LanguageModelActor
+from orchestration.actors.kinds.language_model.file import MILLION
+from orchestration.agents.bounds import Most
+from orchestration.agents.thoughts import End, Intention, Propose, Thought, View
+
+Json = Any
+
+_SYSTEM: Final = (
+    "You plan the next step of one case. You have the goal, what is known of the case, the tools that are offered now, "
+    "and what became of what you wanted before. Use a tool only by its key as it is listed; add nothing to it. Give a "
+    "reason in one or two sentences, and as evidence the names of the fields that it rests on, or passage:ID of a "
+    "passage. Where no tool brings the goal nearer, end: reached, given-up, or asks where a person has to decide."
+)
+_USER: Final = (
+    "Goal: {input.goal}\nThe case: {input.case}\nTools: {input.tools}\nWanted before: {input.past}\n"
+    "Passages: {input.found}"
+)
+_REASON: Final = {"type": "string", "minLength": 1, "maxLength": 500}
+OUTPUT: Final[dict[str, Json]] = {
+    "type": "object",
+    "required": ["plan", "reason"],
+    "properties": {
+        "plan": {
+            "type": "array", "maxItems": 10,
+            "items": {
+                "type": "object", "required": ["tool", "why"],
+                "properties": {"tool": {"type": "string", "maxLength": 220}, "why": _REASON},
+            },
+        },
+        "tool": {"type": "string", "maxLength": 220},
+        "end": {"enum": list(ENDS)},
+        "reason": _REASON,
+        "evidence": {"type": "array", "maxItems": 20, "items": {"type": "string", "maxLength": 200}},
+        "arguments": {"type": "object"},
+    },
+    "anyOf": [{"required": ["tool"]}, {"required": ["end"]}],
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Modelled:
+    """A mind that is a language model. `key`, `version`: of the agent that it thinks for."""
+
+    agent: Agent
+    key: str
+    version: str
+
+    @cached_property
+    def actor(self) -> LanguageModelActor:
+        """Raises ActorError for a model whose part of the file is not sound."""
+        prompt = {"system": _SYSTEM, "user": _USER}
+        file = model_file(self.agent.capability, self.agent.model or {}, prompt, OUTPUT)
+        return LanguageModelActor(self.key, self.version, file)
+
+    def most(self, view: View) -> Most:
+        """No text has more tokens than bytes; each repair asks with all that was said before."""
+        model = self.actor.model
+        rounds = model.repairs + 1
+        told = len(orjson.dumps(_told(view))) + len(orjson.dumps(OUTPUT)) + len(_SYSTEM) + FEWEST
+        tokens = rounds * (told + rounds * model.most_tokens)
+        if model.price is None:
+            return Most(tokens, None)
+        return Most(tokens, max(model.price) * tokens / MILLION)
+
+    def think(self, view: View, key: str) -> Thought:
+        """Ask the model once. Raises ActorError."""
+        answer = self.actor.run(_told(view), idempotency_key=key)
+        given = answer.output
+        plan = tuple(Intention(one["tool"], one["why"]) for one in given["plan"])
+        return Thought(plan, _move(given), int(answer.usage.get("units", 0)), answer.cost or Decimal(0))
+
+
+def _move(given: Mapping[str, Json]) -> Propose | End:
+    if "end" in given:
+        return End(given["end"], given["reason"])
+    return Propose(given["tool"], given["reason"], tuple(given.get("evidence", ())), given.get("arguments", {}))
+
+
+def _told(view: View) -> dict[str, Json]:
+    return {
+        "goal": view.goal, "case": dict(view.case),
+        "tools": [{"key": one.key, "name": one.name, "arguments": dict(one.chooses)} for one in view.tools],
+        "past": [{"tool": one.tool, "outcome": one.outcome, "why": one.why} for one in view.past],
+        "found": [dict(one) for one in view.found],
+    }  # fmt: skip

@@ -1,0 +1,104 @@
+"""Which tools does an agent have in this case at this moment?
+
+Pure. Exactly what planning tables and enabled items offer to its roles (`view.available_actions`, as for people), and
+of that only what its file grants; whether the engine would take each is found out by asking it. Searches are granted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from orchestration.agents.grants import ADD, SEARCH, WAYS, Grant
+from orchestration.agents.thoughts import Shown
+from orchestration.casetypes.case_type import CaseType
+from orchestration.engine.commands import Command
+from orchestration.view import available_actions
+from orchestration.view.models import PlanNode
+from orchestration.view.state import State
+
+Json = Any
+Roles = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """`key`: as the agent names it. `node`: of the model, `place`: the item or instance that offers it. `conditions`:
+    why it is offered, as the model says it. `capability`: what it would ask a machine for; empty: a person or none."""
+
+    key: str
+    grant: Grant
+    name: str
+    command: Command | None = None
+    node: str = ""
+    place: int = 0
+    conditions: tuple[str, ...] = ()
+    capability: str = ""
+
+    def shown(self) -> Shown:
+        return Shown(self.key, self.name, self.grant.chosen)
+
+
+def offered(
+    case_type: CaseType, state: State, grants: tuple[Grant, ...], roles: Roles, now: datetime
+) -> tuple[Tool, ...]:
+    """The tools, in the order of the grants; two places that offer the same have keys of their own."""
+    granted = {(grant.do, grant.item): grant for grant in grants}
+    steps = {one: list(found) for one, found in _by_step(case_type, state, roles, now, granted).items()}
+    found = [_with_grant(tool, grant) for key, grant in granted.items() for tool in steps.get(key, ())]
+    searches = [Tool(SEARCH, grant, "Search the knowledge base") for grant in grants if grant.do == SEARCH]
+    return (*_apart(found), *searches[:1])
+
+
+def _by_step(
+    case_type: CaseType, state: State, roles: Roles, now: datetime, granted: dict[tuple[str, str], Grant]
+) -> dict[tuple[str, str], list[Tool]]:
+    steps: dict[tuple[str, str], list[Tool]] = {}
+    for tool in (*_discretionary(case_type, state, roles, now), *_by_hand(case_type, state, roles, now)):
+        key = (tool.grant.do, tool.node)
+        if key in granted:
+            steps.setdefault(key, []).append(tool)
+    return steps
+
+
+def _with_grant(tool: Tool, grant: Grant) -> Tool:
+    return replace(tool, grant=grant, key=f"{grant.do}:{tool.node}")
+
+
+def _apart(found: list[Tool]) -> Iterator[Tool]:
+    """The first keeps its key; further ones of the same step say where they are."""
+    seen: set[str] = set()
+    for tool in found:
+        yield replace(tool, key=f"{tool.key}@{tool.place}") if tool.key in seen else tool
+        seen.add(tool.key)
+
+
+def _discretionary(case_type: CaseType, state: State, roles: Roles, now: datetime) -> Iterator[Tool]:
+    """What stands on planning tables, is offered now and is not there yet."""
+    for entry in available_actions.entries(case_type, state, now):
+        wish = available_actions.planning(entry, roles)
+        free = entry.is_offered and not available_actions.is_there(case_type, state, entry)
+        if free and available_actions.rejection(case_type, state, wish, now) is None:
+            node = case_type.library.cases[state.instances[entry.instance].key].nodes[entry.node]
+            told = tuple(one.name or one.text for one in entry.conditions if one.text)
+            yield Tool(
+                "", Grant(ADD), entry.name or entry.node, wish, entry.node, available_actions.within(entry), told,
+                _capability(node),
+            )  # fmt: skip
+
+
+def _by_hand(case_type: CaseType, state: State, roles: Roles, now: datetime) -> Iterator[Tool]:
+    """What may be started, skipped, finished or let happen by hand."""
+    for choice in available_actions.choices(case_type, state, roles, now):
+        item = None if choice.item is None else state.items[choice.item]
+        if item is None or choice.how not in WAYS or state.instances[item.instance].kind != "case":
+            continue
+        node = case_type.library.cases[state.instances[item.instance].key].nodes[item.node]
+        yield Tool("", Grant(choice.how), node.name or node.id, choice.command, item.node, item.id, (),
+                   _capability(node))  # fmt: skip
+
+
+def _capability(node: PlanNode) -> str:
+    return "" if node.capability is None else node.capability.text.strip().strip('="')

@@ -1,0 +1,74 @@
+"""What does a test about agents start from? The complaint with its agent switched on, by approval or by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import yaml
+
+from audit.services import Origin
+from casework.actors.bundled import CASE_TYPES
+from casework.actors.shipped import ensure_shipped
+from casework.models import Case
+from orchestration.actors import kinds
+from orchestration.actors.contract import version_of
+from orchestration.actors.registry import register_model_version
+from orchestration.casetypes.case_type import folder_files
+from orchestration.casetypes.deployment import Published, deploy
+from orchestration.jobs import runner
+from orchestration.models import ActorVersion
+from tests.orchestration.machines import Machines, work_jobs
+
+REAL = kinds.load
+TEST = Origin("system:test")
+
+
+@pytest.fixture
+def agent_says(complaint: Any, machines: Machines, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """`agent_says("after approval")`: what the table of routing lets the agent do; the agent is the shipped one."""
+
+    def load(key: str, version: str, artefact: Any) -> Any:
+        return (REAL if key in ("agent", "knowledge") else machines.load)(key, version, artefact)
+
+    def switched(word: str) -> None:
+        monkeypatch.setattr(runner.kinds, "load", load)
+        files = folder_files(CASE_TYPES / "complaint")
+        changed = re.sub(r'(id="\w8"><text>)"off"', rf'\1"{word}"', files["routing.dmn"])
+        assert changed != files["routing.dmn"]
+        assert isinstance(deploy(files | {"routing.dmn": changed}, TEST), Published)
+        ensure_shipped(CASE_TYPES / "complaint" / "actors")
+
+    return switched
+
+
+@pytest.fixture
+def agent_limits(agent_says: Callable[[str], None]) -> Callable[..., None]:
+    """`agent_limits(calls=1)`: a further version of the shipped agent with these limits is at work."""
+
+    def limited(**limits: int) -> None:
+        agent_says("by itself")
+        row = ActorVersion.objects.get(actor__key="next-steps", state="in-use")
+        file = yaml.safe_load(bytes(row.artefact))
+        file["limits"] |= limits
+        artefact = yaml.safe_dump(file).encode()
+        register_model_version("next-steps", version_of(artefact), artefact, {}, activate=True)
+
+    return limited
+
+
+@pytest.fixture
+def upset(agent_says: Callable[[str], None], machines: Machines, open_case: Callable[..., Case]) -> Callable[..., Case]:
+    """An upset customer's complaint, on which the agent has worked: `upset("after approval", sure=0.93)`."""
+
+    def opened(word: str, sure: float = 0.93, **data: Any) -> Case:
+        agent_says(word)
+        machines.say("refund_request", sure, "negative")
+        case = open_case(**data)
+        work_jobs(case.instance_id)
+        case.refresh_from_db()
+        return case
+
+    return opened

@@ -1,0 +1,151 @@
+"""Can an analyst see what an agent wants and why, and decide it as it stands on the page?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from audit.selectors import timeline
+from casework.models import Case
+from orchestration.engine.commands import SetVariables
+from orchestration.models import AgentProposal, HumanTask
+from orchestration.shell import services
+from tests.casework.agents.test_agents_in_cases import ANNA, held
+from tests.orchestration.machines import work_jobs
+
+
+@pytest.fixture
+def clara(people: dict[str, User], client: Client) -> Client:
+    client.force_login(people["clara"])
+    return client
+
+
+def page(client: Client, case: Case, row: AgentProposal) -> tuple[str, dict[str, str]]:
+    """The page of a proposal as text, and what its form carries unseen."""
+    text = client.get(f"/cases/{case.pk}/proposals/{row.pk}/").content.decode()
+    carried = dict(re.findall(r'type="hidden" name="(digest|marks)" value="([^"]*)"', text))
+    return text, {name: value.replace("&quot;", '"') for name, value in carried.items()}
+
+
+def answer(client: Client, case: Case, row: AgentProposal, carried: dict[str, str], **more: str) -> Any:
+    return client.post(f"/cases/{case.pk}/proposals/{row.pk}/", {**carried, **more})
+
+
+def test_the_case_shows_what_the_agent_wants_and_one_approves_it(clara: Client, upset: Callable[..., Case]) -> None:
+    case = upset("after approval")
+    row = held(case)
+    shown = clara.get(f"/cases/{case.pk}/").content.decode()
+    assert "What agents did" in shown and "The customer is upset, and nobody has called yet." in shown
+    text, carried = page(clara, case, row)
+    assert "My card was swallowed by the machine." in text and "Approve it" in text
+    assert answer(clara, case, row, carried, how="approve").status_code == 302
+    row.refresh_from_db()
+    assert row.state == "done" and row.decided_by == "person:clara" and row.opened is not None
+    assert HumanTask.objects.filter(name="Call the customer", state="open").exists()
+
+
+def test_to_look_at_it_decides_nothing(clara: Client, upset: Callable[..., Case]) -> None:
+    case = upset("after approval")
+    row = held(case)
+    page(clara, case, row)
+    clara.get(f"/cases/{case.pk}/proposals/{row.pk}/?how=approve")
+    row.refresh_from_db()
+    assert row.state == "held" and row.opened is not None
+
+
+def test_what_changed_since_the_page_was_opened_is_asked_again(clara: Client, upset: Callable[..., Case]) -> None:
+    case = upset("after approval")
+    row = held(case)
+    _, carried = page(clara, case, row)
+    services.send(case.instance_id, SetVariables({"channel": "letter"}), ANNA)
+    refused = answer(clara, case, row, carried, how="approve")
+    assert refused.status_code == 409 and "has changed since you opened the page: Channel" in refused.content.decode()
+    row.refresh_from_db()
+    assert row.state == "held"
+    _, carried = page(clara, case, row)
+    assert answer(clara, case, row, carried, how="approve").status_code == 302
+
+
+def test_who_sends_no_marks_signs_nothing(clara: Client, upset: Callable[..., Case]) -> None:
+    case = upset("after approval")
+    row = held(case)
+    assert answer(clara, case, row, {"digest": row.digest}, how="approve").status_code == 409
+
+
+def test_a_rejection_needs_its_reason(clara: Client, upset: Callable[..., Case]) -> None:
+    case = upset("after approval")
+    row = held(case)
+    _, carried = page(clara, case, row)
+    asked = answer(clara, case, row, carried, how="reject")
+    assert asked.status_code == 400 and "the agent gets it" in asked.content.decode()
+    answer(clara, case, row, carried, how="reject", reason="She was called yesterday.")
+    row.refresh_from_db()
+    assert (row.state, row.outcome) == ("rejected", "She was called yesterday.")
+
+
+def test_the_text_may_be_changed_and_both_stand_beside_each_other(clara: Client, upset: Callable[..., Case]) -> None:
+    case = upset("after approval", sure=0.4)
+    first = held(case)
+    _, carried = page(clara, case, first)
+    answer(clara, case, first, carried, how="reject", reason="Ask her in writing.")
+    work_jobs(case.instance_id)
+    row = held(case)
+    text, carried = page(clara, case, row)
+    assert "Could you tell us in a few words" in text
+    wanted = "Which machine was it, and when?"
+    answer(clara, case, row, carried, how="approve", **{"argument-question": wanted})
+    text, _ = page(clara, case, row)
+    assert f"<ins>{wanted}</ins>" in text and "<del>Could you tell us" in text
+
+
+def test_what_the_person_saw_is_signed(clara: Client, upset: Callable[..., Case]) -> None:
+    case = upset("after approval")
+    row = held(case)
+    _, carried = page(clara, case, row)
+    answer(clara, case, row, carried, how="approve")
+    [decided] = [entry.detail for entry in timeline(case.instance_id, action="agent.decided")]
+    assert decided["digest"] == row.digest and len(str(decided["seen"])) == 24
+
+
+def test_one_click_takes_it_back(clara: Client, upset: Callable[..., Case]) -> None:
+    case = upset("by itself")
+    row = AgentProposal.objects.get(tool="add:call_customer")
+    shown = clara.get(f"/cases/{case.pk}/").content.decode()
+    assert f"/cases/{case.pk}/proposals/{row.pk}/undo/" in shown
+    clara.post(f"/cases/{case.pk}/proposals/{row.pk}/undo/")
+    assert not HumanTask.objects.filter(name="Call the customer", state="open").exists()
+    assert "taken back" in clara.get(f"/cases/{case.pk}/").content.decode()
+
+
+def test_what_waits_is_listed_for_who_may_work_the_case_alone(
+    clara: Client, people: dict[str, User], upset: Callable[..., Case]
+) -> None:
+    case = upset("after approval")
+    row = held(case)
+    assert f"/cases/{case.pk}/proposals/{row.pk}/" in clara.get("/approvals/").content.decode()
+    for other in ("olga", "axel"):
+        clara.force_login(people[other])
+        assert "Call the customer" not in clara.get("/approvals/").content.decode()
+
+
+def test_who_may_only_look_cannot_decide(clara: Client, people: dict[str, User], upset: Callable[..., Case]) -> None:
+    case = upset("after approval")
+    row = held(case)
+    clara.force_login(people["axel"])
+    text, _ = page(clara, case, row)
+    assert "Approve it" not in text
+    assert answer(clara, case, row, {"digest": row.digest}, how="approve").status_code == 403
+    row.refresh_from_db()
+    assert row.state == "held" and row.opened is None
+
+
+def test_the_history_tells_it_in_plain_words(clara: Client, upset: Callable[..., Case]) -> None:
+    case = upset("by itself")
+    text = clara.get(f"/cases/{case.pk}/history/").content.decode()
+    assert "decided on “Call the customer”: The customer is upset" in text, re.findall(r"Call the customer[^<]*", text)
+    assert "planned 2 steps" in text, re.findall(r"planned[^<]*", text)
