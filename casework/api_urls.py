@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 from casework.actors import registry_api as actors
 from casework.actors import stops_api as stops
 from casework.actors.api import workers
+from casework.agents import reports_api
 from casework.cases.api import commands, fields, handoffs, incidents, reading
 from casework.deadlines import api as deadlines
 from casework.documents import api as documents
@@ -75,6 +76,7 @@ urlpatterns: list[URLPattern] = [
     path("views/", views.ViewsView.as_view(), name="api-views"),
     path("views/<number:view>/", views.ViewView.as_view(), name="api-view"),
     path("views/<number:view>/remove/", views.ViewRemoveView.as_view(), name="api-view-remove"),
+    path("workers/runs/", reports_api.ReportView.as_view(), name="api-worker-run"),
     path("workers/fetch/", workers.FetchView.as_view(), name="api-worker-fetch"),
     path("workers/leases/<str:lease>/extend/", workers.ExtendView.as_view(), name="api-worker-extend"),
     path("workers/leases/<str:lease>/complete/", workers.CompleteView.as_view(), name="api-worker-complete"),

@@ -16,6 +16,7 @@ from casework.actors import views as actors
 from casework.actors.ledger import budget_pages, measure_pages
 from casework.actors.ledger import views as ledger
 from casework.asking import views as asking
+from casework.agents import tower_views as tower
 from casework.agents import views as agents
 from casework.cases.list_live import cases_live
 from casework.cases.live import case_live
@@ -129,6 +130,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<number:case_id>/jobs/<number:job>/steps/", pictures.bot_steps, name="case-bot-steps"),
     path("cases/<number:case_id>/verify/", actions.verify_history, name="case-verify"),
     path("cases/<number:case_id>/reveal/", actions.reveal, name="case-reveal"),
+    path("agents/", tower.agents, name="agents"),
+    path("agents/<number:run_id>/", tower.run, name="agent-run"),
+    path("agents/<number:run_id>/stop/", tower.stop, name="agent-run-stop"),
     path("approvals/", agents.waiting, name="proposals"),
     path("cases/<number:case_id>/proposals/<number:proposal_id>/", agents.proposal, name="case-proposal"),
     path("cases/<number:case_id>/proposals/<number:proposal_id>/undo/", agents.undo, name="case-proposal-undo"),

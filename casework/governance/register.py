@@ -21,7 +21,8 @@ from casework.cases.read.timeline import actor_name
 PAGE: Final = 50
 
 REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "ai": ("Work of machines", ("actor.called", "actor.failed", "suggestion.judged", "work.handed", "work.by_hand")),
+    "ai": ("Work of machines", ("actor.called", "actor.failed", "suggestion.judged", "work.handed", "work.by_hand",
+            "agent.planned", "agent.proposed", "agent.refused", "agent.lapsed", "agent.ended")),
     "rules": ("Decisions of rules", ("engine.DecisionEvaluated",)),
     "reveals": ("Reveals", ("field.revealed",)),
     "denials": ("Denials", ("access.denied", "access.unseen", "access.token_refused", "command.refused")),
@@ -29,7 +30,7 @@ REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "people": (
         "Work of people",
         ("task.claimed", "task.released", "task.assigned", "task.priority", "task.due", "case.changed", "case.edited",
-         "document.added", "document.checked", "item.removed"),
+         "document.added", "document.checked", "item.removed", "agent.decided", "agent.undone", "agent.stopped"),
     ),
     "changes": (
         "Rules and rights",

@@ -36,7 +36,7 @@ PLACES: Final = {
     "case-document": "use/documents",
     "deadlines": "use/deadlines", "case-deadline": "use/deadlines", "calendars": "use/deadlines",
     "calendar": "use/deadlines", "calendar-new": "use/deadlines",
-    "proposals": "use/agents", "case-proposal": "use/agents",
+    "proposals": "use/agents", "case-proposal": "use/agents", "agents": "use/agents", "agent-run": "use/agents",
     "case-decisions": "use/case", "case-ask": "use/ask", "case-people": "use/case", "case-edit": "use/case",
     "rules": "use/rules", "rules-version": "use/rules", "rules-edit": "use/rules", "models": "use/models",
     "model-import": "use/models", "model-proposal": "use/models",

@@ -217,7 +217,7 @@ def close_cut_off() -> int:
         return 0
     gone = [
         run.pk for run in open_runs.only("pk", "instance_id", "job")
-        if over.filter(instance_id=run.instance_id, job=run.job).exists()
+        if over.filter(instance=run.instance_id or 0, job=run.job or 0).exists()
     ]  # fmt: skip
     now = clock.utc_now()
     AgentProposal.objects.filter(run__in=gone, state=State.HELD).update(

@@ -177,7 +177,8 @@ def bring_back(
 ) -> services.Done | Refused | None:
     """The result re-enters the case as a command, with its row in the ledger, in one transaction."""
     if attempt.waits:
-        return park(job, attempt, started)
+        park(job, attempt, started)
+        return None
     capability = capability or undeclared(job.capability)
     with transaction.atomic():  # no stop comes between the look at the actor and its result in the case
         outcome = _taken_in(job, attempt, started, capability)

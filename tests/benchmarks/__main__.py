@@ -54,6 +54,8 @@ SECTIONS = (
     _pure("deadlines", "Deadlines beside a walk through time", only_named=True),
     _pure("invoices", "Reading invoices of our own"),
     _pure("bundles", "Reading a bundle of forty pages", "invoices", "of_bundles"),
+    _stored("proposals", "Proposals of agents that obey whatever they read", "agents", "figures", only_named=True),
+    _stored("round", "A round of an agent, without its mind", "agents", "of_a_round", only_named=True),
     _stored("steps", "Statements and state of each step of a complaint", "shell", "statements_and_bytes"),
     _stored("shell", "A complaint from intake to answer, against its bare writes", "shell", "against_the_floor", True),
     _stored("processes", "A process against its bare writes, and SpiffWorkflow", "processes", "against_others", True),

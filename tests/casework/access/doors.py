@@ -12,6 +12,7 @@ def numbered(case: int) -> dict[str, dict[str, int]]:
     """What stands in the addresses of things that are not there, by the addresses' names."""
     return {
         "rights-decide": {"proposal_id": 1}, "case-bot-steps": {"case_id": case, "job": 1},
+        "agent-run": {"run_id": 1}, "agent-run-stop": {"run_id": 1},
         "case-proposal": {"case_id": case, "proposal_id": 1},
         "case-proposal-undo": {"case_id": case, "proposal_id": 1},
     }  # fmt: skip
@@ -79,6 +80,9 @@ DOORS: dict[str, dict[str, str]] = {
     "following": {"GET": "302 200 200 200 200 200 200", "POST": "302 405 405 405 405 405 405"},
     "api-case-tags": {"GET": "401 404 200 404 200 200 404", "POST": "401 404 200 404 200 403 404"},
     "api-case-follow": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 200 404 200 200 404"},
+    "agents": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
+    "agent-run": {"GET": "302 403 403 403 403 404 404", "POST": "302 405 405 405 405 405 405"},
+    "agent-run-stop": {"GET": "302 405 405 405 405 405 405", "POST": "302 403 403 403 403 403 404"},
     "proposals": {"GET": "302 200 200 200 200 200 200", "POST": "302 405 405 405 405 405 405"},
     "case-proposal": {"GET": "302 404 404 404 404 404 404", "POST": "302 404 404 404 404 403 404"},
     "case-proposal-undo": {"GET": "302 405 405 405 405 405 405", "POST": "302 404 409 404 409 403 404"},
@@ -217,6 +221,7 @@ DOORS: dict[str, dict[str, str]] = {
     "api-views": {"GET": "401 200 200 200 200 200 200", "POST": "401 201 201 201 201 201 201"},
     "api-view": {"GET": "401 404 200 404 404 404 404", "POST": "401 404 200 404 404 404 404"},
     "api-view-remove": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 200 404 404 404 404"},
+    "api-worker-run": {"GET": "401 401 401 401 401 401 401", "POST": "401 401 401 401 401 401 401"},
     "api-worker-fetch": {"GET": "401 401 401 401 401 401 401", "POST": "401 401 401 401 401 401 401"},
     "api-worker-extend": {"GET": "401 401 401 401 401 401 401", "POST": "401 401 401 401 401 401 401"},
     "api-worker-complete": {"GET": "401 401 401 401 401 401 401", "POST": "401 401 401 401 401 401 401"},

@@ -232,7 +232,7 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
     if name.startswith("api-case-") or name == "api-case":
         return {"case": case}
     if name.startswith("api-worker-"):
-        return {} if name == "api-worker-fetch" else {"lease": "no-such-lease"}
+        return {} if name in ("api-worker-fetch", "api-worker-run") else {"lease": "no-such-lease"}
     if name.startswith("api-task-") or name == "api-task":
         return {"task": scene.task.pk}
     if name in ("case", "history") or name.startswith("case-"):

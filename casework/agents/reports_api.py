@@ -1,0 +1,60 @@
+"""How does an agent outside report its run to the control tower?"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from rest_framework import serializers as s
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from casework.actors.api.worker_door import WorkerView, token_in
+from casework.cases.api.requests import Sent
+from casework.cases.api.shapes import Shape
+from casework.web.api.docs import described, example
+from orchestration.agents import reported
+from orchestration.models import AgentRun
+
+TOLD: Final = {
+    "reference": "run-42", "goal": "Find out why the parcel is late.", "state": "working",
+    "plan": [{"tool": "ask-carrier", "why": "Only the carrier knows."}], "calls": 3, "tokens": 1200, "cost": "0.02",
+}  # fmt: skip
+ANSWER: Final = {"run": 7, "state": "working", "stop": False, "why": ""}
+
+
+class Step(s.Serializer[Any]):
+    tool = s.CharField(max_length=250)
+    why = s.CharField(max_length=500, allow_blank=True, default="")
+
+
+class Report(Sent):
+    reference = s.CharField(max_length=100, help_text="Your own name of the run; the same in each report of it.")
+    goal = s.CharField(max_length=2000)
+    state = s.ChoiceField(choices=AgentRun.State.choices)
+    outcome = s.ChoiceField(choices=["reached", "given-up", "asks"], required=False, default="", allow_blank=True)
+    why = s.CharField(max_length=1000, default="", allow_blank=True)
+    plan = Step(many=True, default=list)
+    calls = s.IntegerField(min_value=0, max_value=1_000_000, default=0)
+    tokens = s.IntegerField(min_value=0, max_value=10**12, default=0)
+    cost = s.DecimalField(max_digits=16, decimal_places=6, min_value=0, default=0)
+    currency = s.RegexField("^([A-Z]{3})?$", default="", allow_blank=True)
+
+
+class Taken(Shape):
+    run = s.IntegerField(help_text="Its number here.")
+    state = s.CharField()
+    stop = s.BooleanField(help_text="Whether a person wants you to end it now.")
+    why = s.CharField(help_text="Why, if so.")
+
+
+class ReportView(WorkerView):
+    @described(
+        "Report a run", {200: Taken}, 400, request=Report, tags=["workers"],
+        examples=(example("Under way", TOLD, request=True), example("Go on", ANSWER, "200")),
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """As often as you like; the newest is shown to administrators and auditors at *Actors*, *Agents at work*."""
+        given = dict(Report.body(request))
+        row = reported.report(token_in(request).actor.key, given.pop("reference"), given)
+        told = {"run": row.pk, "state": row.state, "stop": bool(row.stop_asked), "why": row.stop_asked}
+        return Response(Taken(told).data)

@@ -1,0 +1,83 @@
+"""Which agents are at work, how far are they, and what do they wait for?
+
+The control tower. It shows no word of a case: what an agent wants and why stands on the case's own page, masked for who
+reads it. Runs of agents outside, which report here, are shown as they tell of themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.contrib.auth.models import User
+from django.db.models import Count, F, Q
+
+from casework.access import permissions
+from casework.models import Case
+from orchestration.models import Actor, AgentProposal, AgentRun
+
+Json = Any
+MOST: Final = 100
+ENDED: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """One run. `case`: its case where this person may see it, else 0. `used`: what of each limit is used, in words."""
+
+    row: AgentRun
+    name: str
+    case: int
+    used: tuple[tuple[str, str], ...]
+    waiting: int
+
+    @property
+    def outside(self) -> bool:
+        return self.row.job is None
+
+
+def flights(user: User) -> tuple[list[Flight], list[Flight]]:
+    """The runs under way, the newest first, and the last that ended. Five statements."""
+    held = Count("proposals", filter=Q(proposals__state=AgentProposal.State.HELD))
+    rows = AgentRun.objects.annotate(held=held).annotate(case_id=F("instance__case"))
+    under_way = list(rows.filter(ended=None).order_by("-began")[:MOST])
+    over = list(rows.exclude(ended=None).order_by("-ended")[:ENDED])
+    names = dict(Actor.objects.filter(key__in={row.actor for row in (*under_way, *over)}).values_list("key", "name"))
+    seen = _seen(user, (row.case_id for row in (*under_way, *over)))
+    return [_flight(row, names, seen) for row in under_way], [_flight(row, names, seen) for row in over]
+
+
+def flight(user: User, run: int) -> Flight | None:
+    """One of them."""
+    held = Count("proposals", filter=Q(proposals__state=AgentProposal.State.HELD))
+    row = AgentRun.objects.annotate(held=held).annotate(case_id=F("instance__case")).filter(pk=run).first()
+    if row is None:
+        return None
+    names = dict(Actor.objects.filter(key=row.actor).values_list("key", "name"))
+    return _flight(row, names, _seen(user, [row.case_id]))
+
+
+def _seen(user: User, cases: Iterable[int | None]) -> set[int]:
+    """Those cases of these that the person may see."""
+    wanted = {case for case in cases if case is not None}
+    found = Case.objects.filter(permissions.cases_with_right(user, "view"), pk__in=wanted)
+    return set(found.values_list("pk", flat=True))
+
+
+def _flight(row: Any, names: dict[str, str], seen: set[int]) -> Flight:
+    case = row.case_id if row.case_id in seen else 0
+    return Flight(row, names.get(row.actor, row.actor), case, tuple(used(row)), row.held)
+
+
+def used(row: AgentRun) -> list[tuple[str, str]]:
+    """What of each limit a run has used."""
+    limits: dict[str, Json] = row.limits
+    found = [("Thoughts", _of(row.calls, limits.get("calls"))), ("Tokens", _of(row.tokens, limits.get("tokens")))]
+    if row.cost or "cost" in limits:
+        found.append(("Money", f"{_of(row.cost.normalize(), limits.get('cost'))} {row.currency}".strip()))
+    return found
+
+
+def _of(used: object, limit: Json) -> str:
+    return f"{used:f}" if limit is None and hasattr(used, "is_nan") else f"{used} of {limit}" if limit else f"{used}"
