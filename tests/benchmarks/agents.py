@@ -40,7 +40,7 @@ from orchestration.engine.state import ROOT, State
 Json = Any
 NOW: Final = datetime(2026, 11, 29, tzinfo=UTC)
 NUMBER: Final = int(os.environ.get("PROPOSALS", "100000"))
-ORDER: Final = re.compile(r"USE (\S+) WITH (\{.*?\}) CITING (\S*)", re.DOTALL)
+ORDER: Final = re.compile(r"USE (\S+) WITH (\{.*?\}) CITING ([\w:*]*)", re.DOTALL)
 NAMES: Final = (
     "add:call_customer", "add:ask_customer", "add:read_again", "search", "add:senior_review", "add:send_answer",
     "complete:approved", "start:send_answer", "disable:route", "occur:answered", "add:call_customer@99", "add:", "",
