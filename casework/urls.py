@@ -15,9 +15,9 @@ from casework.actors import version_views as actor_versions
 from casework.actors import views as actors
 from casework.actors.ledger import budget_pages, measure_pages
 from casework.actors.ledger import views as ledger
-from casework.asking import views as asking
 from casework.agents import tower_views as tower
 from casework.agents import views as agents
+from casework.asking import views as asking
 from casework.cases.list_live import cases_live
 from casework.cases.live import case_live
 from casework.cases.views import actions, attention, editing, handoffs, history, incidents, listing, pages, stuck

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orchestration', '0017_knowledge_told'),
+        ('orchestration', "0018_questions"),
     ]
 
     operations = [
