@@ -243,9 +243,9 @@ def contain(job: Job, attempt: Attempt, started: datetime) -> None:
 def park(job: Job, attempt: Attempt, started: datetime) -> None:
     """An agent's job is held until a person has decided; no attempt is used up, and its place is free meanwhile."""
     with transaction.atomic():
-        case = _if_ours(job)
+        case = if_ours(job)
         if case is None:
-            _too_late(job, attempt, started)
+            too_late(job, attempt, started)
             return
         Job.objects.filter(pk=job.pk).update(state=Job.State.HELD, lease_until=None, attempts=F("attempts") - 1)
         do([entries(job, replace(attempt, error="", answer=None), started, "waiting")])
