@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Final
 
 from rest_framework import serializers as s
@@ -36,7 +37,7 @@ class Report(Sent):
     plan = Step(many=True, default=list)
     calls = s.IntegerField(min_value=0, max_value=1_000_000, default=0)
     tokens = s.IntegerField(min_value=0, max_value=10**12, default=0)
-    cost = s.DecimalField(max_digits=16, decimal_places=6, min_value=0, default=0)
+    cost = s.DecimalField(max_digits=16, decimal_places=6, min_value=0, default=Decimal(0))
     currency = s.RegexField("^([A-Z]{3})?$", default="", allow_blank=True)
 
 

@@ -44,7 +44,8 @@ def flights(user: User) -> tuple[list[Flight], list[Flight]]:
     under_way = list(rows.filter(ended=None).order_by("-began")[:MOST])
     over = list(rows.exclude(ended=None).order_by("-ended")[:ENDED])
     names = dict(Actor.objects.filter(key__in={row.actor for row in (*under_way, *over)}).values_list("key", "name"))
-    seen = _seen(user, (row.case_id for row in (*under_way, *over)))
+    everything: list[Any] = [*under_way, *over]
+    seen = _seen(user, (row.case_id for row in everything))
     return [_flight(row, names, seen) for row in under_way], [_flight(row, names, seen) for row in over]
 
 

@@ -19,7 +19,7 @@ ENDS: Final = {
 def _planned(detail: Detail) -> Told:
     steps = len(detail.get("plan", ()))
     told = f"planned {steps} step{'s' * (steps != 1)}" if steps else "sees nothing further to do"
-    return Told("ai", "route", told, notable=False)
+    return Told("ai", "route", told)
 
 
 def _proposed(detail: Detail) -> Told:

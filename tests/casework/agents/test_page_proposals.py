@@ -147,5 +147,5 @@ def test_who_may_only_look_cannot_decide(clara: Client, people: dict[str, User],
 def test_the_history_tells_it_in_plain_words(clara: Client, upset: Callable[..., Case]) -> None:
     case = upset("by itself")
     text = clara.get(f"/cases/{case.pk}/history/").content.decode()
-    assert "decided on “Call the customer”: The customer is upset" in text, re.findall(r"Call the customer[^<]*", text)
-    assert "planned 2 steps" in text, re.findall(r"planned[^<]*", text)
+    assert "decided on “Call the customer”: The customer is upset" in text
+    assert "planned 2 steps" in text

@@ -61,11 +61,11 @@ def test_an_agent_outside_reports_its_run_and_hears_that_it_is_to_end(ada: Clien
     actor_ensure("parcel-agent", name="Parcel agent", kind="external", capability="find-parcel")
     _, token = token_make(Actor.objects.get(key="parcel-agent"), "agent", None, Origin("system:test"))
     outside = Client(headers={"Authorization": f"Bearer {token}"})
-    first = outside.post("/api/v1/workers/runs/", REPORT, content_type="application/json")
+    first = outside.post("/api/workers/runs/", REPORT, content_type="application/json")
     assert first.status_code == 200 and first.json()["stop"] is False
     page = ada.get(f"/agents/{first.json()['run']}/").content.decode()
     assert "Only the carrier knows." in page and "run-42" in page
     ada.post(f"/agents/{first.json()['run']}/stop/", {"reason": "The parcel was found."})
-    second = outside.post("/api/v1/workers/runs/", REPORT | {"calls": 4}, content_type="application/json")
+    second = outside.post("/api/workers/runs/", REPORT | {"calls": 4}, content_type="application/json")
     assert second.json() == {"run": first.json()["run"], "state": "ended", "stop": True, "why": "The parcel was found."}
     assert AgentRun.objects.get().calls == 3 and AgentRun.objects.get().ended <= timezone.now()
