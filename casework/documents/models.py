@@ -43,6 +43,9 @@ class Reading(models.Model):
     seconds = models.FloatField(default=0)
     words = models.IntegerField(default=0)
     said = models.CharField(max_length=300, blank=True, help_text="why it could not be read")
+    asked = models.BooleanField(
+        default=False, db_default=False, help_text="whether its case has it read, by a task of its model"
+    )
     facts = models.JSONField(
         blank=True, db_default=[], default=list, help_text="what each page of a long one says (facts)"
     )

@@ -2,7 +2,8 @@
 
 The row `Reading` is claimed by a conditional update; each page is kept as it is read, so that who takes over goes on
 where another stopped. A document that cannot be read, or at which readers die, ends as failed, with a sentence, and the
-history keeps both: that it was read and that it was not.
+history keeps both: that it was read and that it was not. What a case has read by a task of its model is read by that
+task alone, with its routing, guardrails and ledger, as long as the case is open.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Final
 
 import orjson
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from audit.services import Fact, Origin
 from casework.documents.facts import FROM, MOST, facts_of
@@ -45,9 +46,9 @@ SWEEP_AT_MOST: Final = 50
 def reading_wanted(document: Document, *, asked_for: bool) -> None:
     """Have a document read, after the commit of what is being written.
 
-    `asked_for`: the case itself asks for that, so that nobody has to be told; who is forgotten, the sweep finds.
+    `asked_for`: the case itself asks for that, so that nobody else has to.
     """
-    Reading.objects.create(document=document, since=document.added)
+    Reading.objects.create(document=document, since=document.added, asked=asked_for)
     if not asked_for:
         nudge_reading(document.pk)
 
@@ -105,7 +106,8 @@ def _put_back(row: Reading) -> None:
     """Let others go first; it has come on, so that this was no try in vain."""
     row.state, row.tries = State.WAITING, 0
     row.save(update_fields=["state", "tries"])
-    nudge_reading(row.document_id)
+    if not row.asked:
+        nudge_reading(row.document_id)
 
 
 @transaction.atomic
@@ -156,8 +158,10 @@ def look_after() -> None:
             _fail(row, f"Whoever reads this document has died of it {row.tries} times.")
         else:
             Reading.objects.filter(pk=row.pk, state=State.READING, since=row.since).update(state=State.WAITING)
-            nudge_reading(row.pk)
-    waiting = Reading.objects.filter(state=State.WAITING, since__lt=now - PATIENCE).order_by("since")
+            if not row.asked:
+                nudge_reading(row.pk)
+    ours = Q(asked=False) | Q(document__case__instance__ended__isnull=False)
+    waiting = Reading.objects.filter(ours, state=State.WAITING, since__lt=now - PATIENCE).order_by("since")
     for number in waiting.values_list("pk", flat=True)[:SWEEP_AT_MOST]:
         Reading.objects.filter(pk=number, state=State.WAITING).update(since=now)
         nudge_reading(number)

@@ -19,6 +19,7 @@ from audit.services import Fact, Origin
 from casework.access import permissions
 from casework.access.permissions import origin_of
 from casework.cases.locking import keep_refusal, locked
+from casework.documents.arrival import told_by
 from casework.documents.models import Document
 from casework.documents.reading import reading_wanted
 from casework.documents.scanner import scanned
@@ -120,6 +121,7 @@ def _pages(content: bytes, kind: Kind) -> int | Refused:
 @transaction.atomic
 def _added(by: User | None, case: Case, wanted: Document, asked_for: bool) -> Added | Refused:
     held = locked(case.instance_id)
+    told = None if asked_for else told_by(held)
     there = Document.objects.filter(case=case)
     seen = LEVELS if by is None else levels_seen(permissions.clearance(by))
     same = there.filter(digest=wanted.digest, level__in=seen).first()
@@ -130,9 +132,12 @@ def _added(by: User | None, case: Case, wanted: Document, asked_for: bool) -> Ad
         return full if by is None else _kept(held, by, full)
     wanted.added = held.at
     wanted.save()
-    reading_wanted(wanted, asked_for=asked_for)
-    origin = Origin("system:intake") if by is None else origin_of(by)
-    services.record(held, [Fact("document.added", facts_of(wanted))], origin)
+    reading_wanted(wanted, asked_for=asked_for or told is not None)
+    origin, added = Origin("system:intake") if by is None else origin_of(by), Fact("document.added", facts_of(wanted))
+    if told is None:
+        services.record(held, [added], origin)
+    else:
+        services.send(held, told(wanted.pk), origin, [added])
     return Added(wanted, new=True)
 
 

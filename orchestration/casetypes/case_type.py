@@ -103,6 +103,7 @@ class CaseType:
     """One version of a case type, compiled. `label` is how people and the history name it: "complaint v4".
 
     `document_level`: how secret a document is at least; empty: none are taken. `document_fields`: its field -> place.
+    `document_event`: what the model is told by with each new document, as `event_of` has it; empty: nothing.
     """
 
     key: str
@@ -128,6 +129,7 @@ class CaseType:
     urgent: str
     document_level: str
     document_fields: Mapping[str, str]
+    document_event: str
     deadlines: tuple[Declared, ...]
     capabilities: Mapping[str, Capability]
     forms: Mapping[str, Form]
@@ -270,6 +272,7 @@ def _case_type(
         urgent=manifest.get("urgent", ""),
         document_level=manifest.get("documents", {}).get("level", ""),
         document_fields=manifest.get("documents", {}).get("fields", {}),
+        document_event=manifest.get("documents", {}).get("event", ""),
         deadlines=declared_deadlines(manifest, library),
         capabilities=declared(files),
         external=tuple(External(**known(External, waited)) for waited in manifest.get("external", ())),

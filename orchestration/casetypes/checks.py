@@ -30,7 +30,8 @@ EXPRESSION = ("=", "${", "#{")
 class Named:
     """What the models name: ids of items that can be open, and (file, task id, name) of forms, groups and steps.
 
-    `long`: (file, id) of ids that are too long to keep. `files`: the file of each process, by its id.
+    `long`: (file, id) of ids that are too long to keep. `files`: the file of each process, by its id. `heard`: names of
+    messages and of items of a case file.
     """
 
     items: frozenset[str]
@@ -40,6 +41,7 @@ class Named:
     steps: tuple[tuple[str, str, str], ...]
     long: tuple[tuple[str, str], ...]
     named: tuple[tuple[str, str, str], ...] = ()
+    heard: frozenset[str] = frozenset()
 
 
 def check(
@@ -65,6 +67,8 @@ def check(
             known = ", ".join([*library.cases, *library.processes]) or "none"
             yield f"{MANIFEST}, case: no case or process is called {manifest['case']!r}; the models have: {known}."
         yield from _items(manifest, named)
+        if (event := manifest.get("documents", {}).get("event", "")) and event not in named.heard:
+            yield f"{MANIFEST}, documents/event: no message and no item of a case file is called {event!r}."
         for by in ("routing", "assignment") if library is not None else ():
             if library is not None and manifest.get(by, "") not in ("", *library.decisions):
                 yield f"{MANIFEST}, {by}: no decision is called {manifest[by]!r}."
@@ -93,11 +97,14 @@ def _read(files: Mapping[str, str]) -> Named:
     steps: list[tuple[str, str, str]] = []
     long: list[tuple[str, str]] = []
     places: list[tuple[str, str, str]] = []
+    heard: set[str] = set()
     for name in (name for name in files if name.endswith(MODELS) and not name.endswith(".dmn")):
         for element in xml.parse(files[name].encode()).walk():
             id = element.get("id") or ""
             if name.endswith(".bpmn") or element.name in ("planItem", "discretionaryItem", "casePlanModel"):
                 items.add(id)
+            if element.name in ("message", "caseFileItem"):
+                heard.add(element.get("name") or "")
             if len(id) > LONGEST_ID:
                 long.append((name, id))
             if element.name == "process":
@@ -108,7 +115,8 @@ def _read(files: Mapping[str, str]) -> Named:
                 groups += [(name, id, group) for group in _listed(vendor(element, "candidateGroups"))]
                 steps += [(name, id, step) for step in _listed(vendor(element, "otherThan"))]
                 places += [(name, id, path) for path in _listed(vendor(element, "notNamedIn"))]
-    return Named(frozenset(items), processes, tuple(forms), tuple(groups), tuple(steps), tuple(long), tuple(places))
+    listed = (tuple(forms), tuple(groups), tuple(steps), tuple(long), tuple(places))
+    return Named(frozenset(items), processes, *listed, frozenset(heard))
 
 
 def _long(named: Named) -> Iterator[str]:
@@ -206,6 +214,7 @@ def _places(manifest: Mapping[str, Json], forms: Mapping[str, Json], schema: Jso
     paths += [(MANIFEST, "list/headline", path) for path in listed.get("headline", ())]
     paths += [(MANIFEST, "list/why", path) for path in listed.get("why", ())]
     paths += [(MANIFEST, "documents", path) for path in manifest.get("documents", {}).get("fields", {}).values()]
+    paths += [(MANIFEST, "documents/event", path) for path in [manifest.get("documents", {}).get("event")] if path]
     for key, form in forms.items():
         asked = form.get("fields", ())
         paths += [(FORMS, key, field["path"]) for field in asked]

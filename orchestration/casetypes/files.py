@@ -44,6 +44,7 @@ _TEXTS: Final = {"type": "array", "items": _TEXT}
 _NAMED_TEXTS: Final = {"type": "object", "additionalProperties": _TEXT}
 _CONDITION: Final = {"type": "object", "additionalProperties": _TEXTS}
 _LEVEL: Final = {"enum": ["public", "internal", "confidential", "restricted"]}
+_EVENT: Final = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"}
 
 
 def _object(required: Iterable[str] = (), /, **properties: Json) -> dict[str, Json]:
@@ -103,7 +104,7 @@ _MANIFEST_SHAPE: Final = _object(
     may_open=_TEXTS,
     intake=_object(reference=_TEXT, required=_TEXTS, columns=_NAMED_TEXTS),
     urgent=_TEXT,
-    documents=_object(("level",), level=_LEVEL, fields=_NAMED_TEXTS),
+    documents=_object(("level",), level=_LEVEL, fields=_NAMED_TEXTS, event=_EVENT),
     deadlines={
         "type": "array",
         "maxItems": 20,

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from casework.actors.bundled import ensure_reader
 from casework.cases.services import case_verify
 from casework.intake.samples import Brought, samples_open
 from casework.intake.services import Opened, case_open
@@ -18,7 +19,9 @@ from orchestration.models import HumanTask
 from orchestration.shell.selectors import data_of
 from tests.casework.actions import open_task
 from tests.casework.casetypes.scored import finish, set_up
+from tests.casework.documents.test_case_documents import added
 from tests.casework.stand_ins import Demo, demo, store
+from tests.orchestration.documents.papers import written_pdf
 from tests.orchestration.machines import work_jobs
 
 __all__ = ["demo", "store"]
@@ -80,6 +83,32 @@ def test_an_adjuster_sees_the_reasons_and_what_is_assessed_is_noted_and_paid(
     case = finish(case, people["anna"], "Assess the claim", verdict="pay", assessment__amount="7000")
     assert case.closed
     assert (noted(demo), paid(demo)) == ([("MC-1", 6700.0, "paid")], [("MC-1", 6700.0)])
+
+
+def test_a_repair_bill_is_read_and_rules_say_over_the_form_that_it_asks_for_more_than_is_claimed(
+    claim: Opens, people: dict[str, User], demo: Demo, client: Client
+) -> None:
+    ensure_reader()
+    case = claim(amount=9000)
+    document = added(
+        people["anna"], case, written_pdf("CAR BODY LTD", "Date: 20.11.2026", "Total EUR 12,400.00"), "b.pdf"
+    )
+    work_jobs(case.instance_id)
+    told = data(Case.objects.get(pk=case.pk))
+    assert (told["bill"]["total"], told["bill"]["company"], told["bill"]["document"]) == (
+        12400,
+        "CAR BODY LTD",
+        document.pk,
+    )
+    assert told["billed"]["path"] == "more" and document.read_fields.get(name="total").box
+    client.force_login(people["anna"])
+    page = client.get(f"/tasks/{open_task(case).pk}/").content.decode()
+    assert "The bill is more than 10 % above what is claimed." in page
+    case = finish(
+        case, people["anna"], "Assess the claim", verdict="pay", bill__total="12100", assessment__amount="9000"
+    )
+    assert case.closed and data(case)["bill"]["total"] == 12100 and paid(demo) == [("MC-1", 8700.0)]
+    assert case_verify(by=people["axel"], case=case).ok
 
 
 def test_a_payment_whose_answer_is_lost_is_tried_again_by_a_person_and_made_once(

@@ -29,7 +29,10 @@ INVOICE = ("ACME TOOLS LTD", "Date: 14/05/2026", "Grand total 1,234.50")
 
 @pytest.fixture
 def invoice(people: dict[str, User], open_case: Callable[..., Case]) -> Document:
-    return added(people["anna"], open_case(), written_pdf(*INVOICE), "invoice.pdf")
+    """Of a case that asks for nothing to be read."""
+    document = added(people["anna"], open_case(), written_pdf(*INVOICE), "invoice.pdf")
+    Reading.objects.update(asked=False)
+    return document
 
 
 @pytest.fixture

@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("casework", "0028_facts_of_pages")]
+
+    operations = [
+        migrations.AddField(
+            model_name="reading",
+            name="asked",
+            field=models.BooleanField(
+                db_default=False, default=False, help_text="whether its case has it read, by a task of its model"
+            ),
+        ),
+    ]
