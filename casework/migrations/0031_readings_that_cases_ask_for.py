@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0028_facts_of_pages")]
+    dependencies = [("casework", "0030_erasure")]
 
     operations = [
         migrations.AddField(
