@@ -12,7 +12,8 @@ from django.db.models import F
 from django.utils.functional import cached_property
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from casework.access.models import SignedIn as SignedIn  # Django finds models by this module
+from casework.access.models import ApiToken as ApiToken  # Django finds models by this module
+from casework.access.models import SignedIn as SignedIn
 from casework.deadlines.models import Deadline as Deadline
 from casework.deadlines.models import WorkingCalendar as WorkingCalendar
 from casework.documents.models import Document as Document

@@ -54,7 +54,6 @@ INSTALLED_APPS = [
     "django.forms",
     "guardian",
     "rest_framework",
-    "rest_framework.authtoken",
     "drf_spectacular",
     "django_htmx",
     "audit",
@@ -236,10 +235,10 @@ FILE_UPLOAD_HANDLERS = ["casework.web.upload_handler.BoundedUpload"]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "casework.access.sign_in.BoundedTokenAuthentication",
+        "casework.access.sign_in.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["casework.access.token_scope.WithinScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["casework.web.api.parsers.JSONObjectParser"],
     "EXCEPTION_HANDLER": "casework.web.api.errors.handler",

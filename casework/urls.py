@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from casework.access import views as account
 from casework.access.desk import desk
 from casework.access.passwords import PasswordLink
-from casework.account import views as own
+from casework.account.views import forgotten
 from casework.actors import card_views as actor_cards
 from casework.actors import connectors, demo_faults, hosts, pictures
 from casework.actors import stop_views as actor_stops
@@ -48,11 +48,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("live/", inbox_live, name="inbox-live"),
     path("login/", account.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
-    path("password/forgotten/", own.forgotten, name="password-forgotten"),
-    path("account/", own.account, name="account"),
-    path("account/sessions/", own.sessions_end, name="account-sessions"),
-    path("account/password/", own.password, name="account-password"),
-    path("account/again/", own.again, name="account-again"),
+    path("password/forgotten/", forgotten, name="password-forgotten"),
+    path("account/", include("casework.account.urls")),
     path("password/<str:uidb64>/<str:token>/", PasswordLink.as_view(), name="password-link"),
     path("people/", people.people_list, name="people"),
     path("people/download/", people.people_download, name="people-download"),
@@ -65,6 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/changes/<number:proposal_id>/", people.rights_decide, name="rights-decide"),
     path("people/<number:person_id>/", people.person_page, name="person"),
     path("people/<number:person_id>/link/", people.person_link, name="person-link"),
+    path("people/<number:person_id>/tokens/<number:token>/", people.person_token, name="person-token"),
     path("scheme/", account.scheme, name="scheme"),
     path("away/", away.away, name="away"),
     path("giving/", giving.giving, name="giving"),

@@ -1,4 +1,4 @@
-"""Which rows say where somebody is signed in?"""
+"""Which rows say where somebody is signed in, and with which tokens programs come in as them?"""
 
 from __future__ import annotations
 
@@ -18,3 +18,28 @@ class SignedIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} since {self.began:%Y-%m-%d %H:%M}"
+
+
+class ApiToken(models.Model):
+    """A program's way in as a person: what it may do as them, and until when. The token itself is kept nowhere.
+
+    `from_before`: of the time when tokens stood in the database as they are; it has no end and no name of its own.
+    """
+
+    class Scope(models.TextChoices):
+        READ = "read", "read only"
+        WORK = "work", "read and work"
+        ADMINISTER = "administer", "whatever they may themselves"
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=100, help_text="where it is used")
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the token")
+    scope = models.CharField(max_length=10, choices=Scope.choices)
+    created = models.DateTimeField()
+    expires = models.DateTimeField(null=True, help_text="null: of before")
+    revoked = models.DateTimeField(null=True)
+    last_used = models.DateTimeField(null=True, help_text="to a minute")
+    from_before = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.person_id}"

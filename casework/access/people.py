@@ -14,10 +14,10 @@ from django.contrib.auth.models import Group, Permission, User
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
-from rest_framework.authtoken.models import Token
 
 from audit.services import Fact, Origin, record_control
 from casework.access.models import SignedIn
+from casework.access.tokens import tokens_revoke
 from casework.models import GroupClearance
 from orchestration.ground.clock import utc_now
 from orchestration.ground.refusals import Refused
@@ -65,8 +65,8 @@ def link_given(*, user: User, origin: Origin) -> None:
 def person_switch(*, user: User, on: bool, origin: Origin) -> bool:
     """Let somebody in, or keep them out; whether that changed anything.
 
-    With it end their sessions, and who is kept out loses the key to the API: when they are let in again, neither comes
-    back to life. A sign-in that was under way may have made a session meanwhile, so both switches look for them.
+    With it end their sessions, and who is kept out loses the tokens of their programs: when they are let in again, none
+    comes back to life. A sign-in that was under way may have made a session meanwhile, so both switches look for them.
     """
     changed = User.objects.filter(pk=user.pk, is_active=not on).update(is_active=on)
     if changed:
@@ -74,7 +74,7 @@ def person_switch(*, user: User, on: bool, origin: Origin) -> bool:
         _keep(origin, {"person": user.get_username(), "active": on})
         sessions_end(user)
         if not on:
-            token_drop(user=user, origin=origin)
+            tokens_revoke(person=user, origin=origin)
     return bool(changed)
 
 
@@ -122,24 +122,6 @@ def password_set(*, user: User, password: str | None, origin: Origin) -> None:
     user.save(update_fields=["password"])
     sessions_end(user)
     _keep(origin, {"person": user.get_username(), "password": "unset" if password is None else "set"})
-
-
-@transaction.atomic
-def token_make(*, user: User, origin: Origin) -> Token:
-    """A program's key to the API; another one takes its place."""
-    Token.objects.filter(user=user).delete()
-    token = Token.objects.create(user=user)
-    _keep(origin, {"person": user.get_username(), "token": True})
-    return token
-
-
-@transaction.atomic
-def token_drop(*, user: User, origin: Origin) -> bool:
-    """The program's key is none any more; whether there was one."""
-    dropped, _ = Token.objects.filter(user=user).delete()
-    if dropped:
-        _keep(origin, {"person": user.get_username(), "token": False})
-    return bool(dropped)
 
 
 @transaction.atomic

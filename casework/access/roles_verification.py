@@ -13,11 +13,13 @@ from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.db import transaction
-from rest_framework.authtoken.models import Token
 
 from audit.models import AuditEvent, StandingChain
 from audit.services import Fact, Origin, record_control
+from casework.access import tokens_verification
+from casework.access.models import ApiToken
 from casework.access.people import CHANGED
+from casework.access.tokens import ACTION
 from orchestration.actors.registry import actor_facts
 from orchestration.ground.clock import utc_now
 from orchestration.models import Actor, ActorVersion
@@ -58,7 +60,7 @@ def roles_now() -> Roles:
             "clearance": None if clearance is None else clearance.level,
             "rights": sorted(f"{one.content_type.app_label}.{one.codename}" for one in group.permissions.all()),
         }
-    tokens = set(Token.objects.values_list("user_id", flat=True))
+    tokens = set(ApiToken.objects.filter(from_before=True, revoked=None).values_list("person_id", flat=True))
     for user in User.objects.prefetch_related("groups", "user_permissions__content_type"):
         found.people[user.get_username()] = {
             "active": user.is_active, "staff": user.is_staff, "superuser": user.is_superuser,
@@ -77,6 +79,8 @@ def roles_told(changes: list[Change]) -> Roles | None:
             found = Roles(dict(change.detail["groups"]), dict(change.detail["people"]))
         elif change.action == CHANGED and found is not None:
             _follow(found, change.detail)
+        elif change.action == ACTION and found is not None and change.detail.get("from_before"):
+            _follow(found, {"person": change.detail["person"], "token": False})
     return found
 
 
@@ -105,6 +109,7 @@ def roles_apart(changes: list[Change]) -> Iterator[str]:
         "rights": "own rights", "token": "key to the API",
     }  # fmt: skip
     yield from _apart("the person", told.people, now.people, words)
+    yield from tokens_verification.tokens_apart(changes)
 
 
 def _apart(

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions
-from rest_framework.authentication import TokenAuthentication
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from casework.access import sign_in_limits as limits
 from casework.access import trail
 from casework.access.addresses import client_address
+from casework.access.models import ApiToken
+from casework.access.tokens import token_of
+
+SCHEMES: Final = frozenset({"bearer", "token"})
 
 
 class SignInForm(AuthenticationForm):
@@ -39,15 +45,36 @@ def in_words(seconds: int) -> str:
     return "a minute" if minutes <= 1 else f"{minutes} minutes"
 
 
-class BoundedTokenAuthentication(TokenAuthentication):
-    """A token that is none is kept; an address that goes on with such is told to wait, and not kept any more."""
+class TokenAuthentication(BaseAuthentication):
+    """By `Authorization: Bearer <token>` (RFC 6750) or `Token <token>`; `request.auth` is the token.
 
-    def authenticate(self, request: Request) -> Any:
-        try:
-            return super().authenticate(request)
-        except exceptions.AuthenticationFailed:
-            address = client_address(request)
-            if wait := limits.attempt("", address):
-                raise exceptions.Throttled(wait) from None
-            trail.token_refused(request)
-            raise
+    A token that is none is kept; an address that goes on with such is told to wait, and not kept any more. Of the uses
+    one an hour is kept for each address that they come from.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() not in SCHEMES:
+            return None
+        token = token_of(secret.strip())
+        if token is None:
+            self._refuse(request)
+            raise exceptions.AuthenticationFailed("There is no such token.")
+        trail.token_used(request, token)
+        return token.person, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+    def _refuse(self, request: Request) -> None:
+        if wait := limits.attempt("", client_address(request)):
+            raise exceptions.Throttled(wait)
+        trail.token_refused(request)
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # its __init_subclass__
+    target_class = TokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "A token of a person or program."}

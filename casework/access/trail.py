@@ -19,6 +19,7 @@ from django.http import HttpRequest
 
 from audit.services import Fact, Origin, record_access
 from casework.access.addresses import client_address
+from casework.access.models import ApiToken
 from orchestration.ground.clock import utc_now
 
 log = structlog.get_logger()
@@ -28,6 +29,8 @@ NOBODY: Final = "person:?"
 LOCKED_AGAIN_AFTER: Final = 15
 """Seconds."""
 LIST_AGAIN_AFTER: Final = timedelta(minutes=10)
+TOKEN_AGAIN_AFTER: Final = timedelta(hours=1)
+"""So that a program's thousand calls an hour do not cost a thousand events."""
 
 
 def signed_in(*, request: HttpRequest | None, user: User) -> None:
@@ -49,6 +52,13 @@ def sign_in_failed(*, request: HttpRequest | None, name: str, locked: bool = Fal
 
 def token_refused(request: HttpRequest) -> None:
     _keep("access.token_refused", None, {"address": client_address(request), **_where(request)})
+
+
+def token_used(request: HttpRequest, token: ApiToken) -> None:
+    """A program came in by a token; once in a while from each address, whatever it asks for then."""
+    address = client_address(request)
+    if cache.add(f"token-used:{token.pk}:{address}", 1, TOKEN_AGAIN_AFTER.total_seconds()):
+        _keep("access.token_used", token.person, {"token": token.name, "address": address})
 
 
 def denied(request: HttpRequest, sentence: str) -> None:

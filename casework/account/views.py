@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from casework.access import people, permissions, sessions
+from casework.access import people, permissions, sessions, tokens
 from casework.access import sign_in_limits as limits
 from casework.access.addresses import client_address
 from casework.access.sign_in import in_words
@@ -29,6 +29,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "clearance": permissions.clearance(user), "groups": permissions.groups_of(user).values(),
         "sessions": sessions.sessions_of(user), "here": request.session.session_key,
+        "tokens": tokens.tokens_live(user),
     }  # fmt: skip
     return render(request, "account/account.html", context)
 

@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 
 from audit.actions import ACTIONS
 from audit.models import AuditEvent, AuditPayload, StandingChain
+from casework.access.models import ApiToken
 
 PAGE: Final = 50
 
@@ -123,6 +124,14 @@ def _role(detail: Detail) -> str:
     return ACTIONS["role.changed"]
 
 
+def _token(detail: Detail) -> str:
+    named = f"the token “{detail['name']}” of {detail['person']}"
+    if detail.get("revoked"):
+        return f"took back {named}"
+    scope = detail.get("scope")
+    return f"made {named}, for {ApiToken.Scope(scope).label}" if scope else f"replaced {named}"
+
+
 def _asked_for(detail: Detail) -> str:
     return f"{detail.get('of')}: {'; '.join(detail.get('what', ()))}"
 
@@ -204,6 +213,7 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "knowledge.added": lambda d: f"added {d['name']} to the knowledge base, for {d['level']} and above",
     "knowledge.withdrawn": lambda d: f"withdrew {d['name']} from the knowledge base: {d['reason']}",
     "role.changed": _role,
+    "token.changed": _token,
     "rights.asked": lambda d: f"asked a second person to change {_asked_for(d)}",
     "rights.refused": lambda d: f"refused to change {_asked_for(d)}",
     "assignment.changed": _assignment,
@@ -222,6 +232,7 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "access.sign_in_failed": lambda d: (
         f"did not get in{_from(d)}" + (", too many attempts before" if d.get("locked") else "")
     ),
+    "access.token_used": lambda d: f"came in by the token “{d['token']}”{_from(d)}",
     "access.token_refused": lambda d: f"came with a token that is not valid{_from(d)}",
     "list.read": lambda d: f"read the list of {d['list']}",
     "definition.downloaded": lambda d: f"downloaded {d['what']}",

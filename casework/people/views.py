@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from django.contrib import messages
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 
 from casework.access import permissions
+from casework.access.models import ApiToken
+from casework.access.tokens import token_revoke, tokens_live
 from casework.actors.ledger.csv_file import csv_answer
 from casework.people import services
 from casework.people.links import Link, link_make
@@ -82,6 +85,16 @@ def _new_page(request: HttpRequest, given: Mapping[str, Any], refused: Refused |
 
 
 @writes
+def person_token(request: HttpRequest, person_id: int, token: int) -> HttpResponse:
+    """Take back a token of somebody's program, at once."""
+    by = changes(person(request))
+    row = get_object_or_404(ApiToken.objects.select_related("person"), person=person_id, pk=token)
+    if token_revoke(row=row, origin=permissions.origin_of(by)):
+        messages.success(request, f"The token “{row.name}” was taken back. Its program gets nothing any more.")
+    return redirect("person", person_id)
+
+
+@writes
 def person_link(request: HttpRequest, person_id: int) -> HttpResponse:
     """Another link for a password; the one before is none any more."""
     changes(person(request))
@@ -145,7 +158,7 @@ def _person_page(request: HttpRequest, user: User, refused: Refused | None = Non
         "somebody": somebody, "refused": refused, "given": given, "me": person(request).pk,
         "groups": Group.objects.order_by("name").values_list("name", flat=True),
         "chosen": sent.getlist("groups") if sent and given["do"] == "groups" else somebody.groups,
-        "may_change": permissions.may_administer(person(request)),
+        "may_change": permissions.may_administer(person(request)), "tokens": tokens_live(user),
     }  # fmt: skip
     return render(request, "people/person.html", context, status=200 if refused is None else 400)
 

@@ -28,7 +28,7 @@ ACTION: Final = "worker.token"
 
 def token_make(actor: Actor, name: str, expires: datetime | None, origin: Origin) -> tuple[WorkerToken, str]:
     """A new token of this actor: its row, and the text that nobody will see again."""
-    secret, now = PREFIX + token_urlsafe(BYTES), clock.utc_now()
+    secret, now = secret_make(PREFIX), clock.utc_now()
     with transaction.atomic():
         row = WorkerToken.objects.create(actor=actor, name=name, digest=digest_of(secret), created=now, expires=expires)
         detail = {"actor": actor.key, "name": name, "digest": row.digest, "expires": _moment(expires)}
@@ -55,6 +55,11 @@ def token_of(secret: str) -> WorkerToken | None:
     if row is not None and (row.last_used is None or row.last_used < now - SEEN_EVERY):
         WorkerToken.objects.filter(pk=row.pk).update(last_used=now)
     return row
+
+
+def secret_make(prefix: str) -> str:
+    """A text that nobody guesses; the prefix says what it is."""
+    return prefix + token_urlsafe(BYTES)
 
 
 def digest_of(secret: str) -> str:

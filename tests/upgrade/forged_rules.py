@@ -81,8 +81,13 @@ ROLES = {
         "'Analysts')",
         "the clearance of group Analysts",
     ),
-    "a program has a key": (
-        f"insert into authtoken_token (key, created, user_id) select 'forged', now(), {ANNA}", "the key to the API of person anna",
+    "a program has a key of before": (
+        "insert into casework_apitoken (person_id, name, digest, scope, created, from_before) "
+        f"select {ANNA}, 'x', 'forged', 'administer', now(), true", "the key to the API of person anna",
+    ),
+    "a program has a token": (
+        "insert into casework_apitoken (person_id, name, digest, scope, created, from_before) "
+        f"select {ANNA}, 'x', 'forged', 'administer', now(), false", "the token x of anna was never given out",
     ),
     "the weights of a model are rewritten": (
         "update orchestration_actorversion set artefact = 'x' where actor_id = (select id from orchestration_actor where key = "

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from casework.access import permissions
-from casework.access.sessions import FRESH_FOR, is_fresh
+from casework.access.step_up import asked_again
 from casework.cases import services
 from casework.cases.read.case_view import Look, look
 from casework.cases.read.change_page import change_page
@@ -19,7 +19,7 @@ from casework.cases.views.pages import shown
 from casework.drafts.services import draft_end, keeping
 from casework.forms.rendering import RevealForm, answers_form
 from casework.models import Case
-from casework.web.decorators import answered, page_or_part, person, reads_and_writes, refusal, wants_part, writes
+from casework.web.decorators import answered, page_or_part, person, reads_and_writes, refusal, writes
 from orchestration.casetypes.case_type import External
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -87,8 +87,8 @@ def case_answered(request: HttpRequest, case: Case, outcome: object, said: str) 
 def reveal(request: HttpRequest, case_id: int) -> HttpResponse:
     """Ask for the reason, then show the field for a while."""
     case = permissions.case_for_user(person(request), case_id, "reveal")
-    if not is_fresh(request, FRESH_FOR if request.method != "POST" else 2 * FRESH_FOR):
-        return _again(request)
+    if again := asked_again(request, _question(request)):
+        return again
     item = _item_of_task(request, case)
     seen = look(user=person(request), case=case, now=clock.utc_now(), item=item)
     path = (request.POST if request.method == "POST" else request.GET).get("path", "")
@@ -111,12 +111,11 @@ def reveal(request: HttpRequest, case_id: int) -> HttpResponse:
     return redirect(_next(request) or reverse("case-data", args=[case.pk]))
 
 
-def _again(request: HttpRequest) -> HttpResponse:
-    """To where the password is asked for once more, and back to the question."""
+def _question(request: HttpRequest) -> str:
+    """The address of the question, which a form that came too late goes back to."""
     sent = request.POST if request.method == "POST" else request.GET
     asked = {name: sent[name] for name in ("path", "task") if name in sent}
-    address = f"{reverse('account-again')}?{urlencode({'next': f'{request.path}?{urlencode(asked)}'})}"
-    return HttpResponse(headers={"HX-Redirect": address}) if wants_part(request) else redirect(address)
+    return f"{request.path}?{urlencode(asked)}"
 
 
 def _next(request: HttpRequest) -> str:

@@ -15,7 +15,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from audit.services import Origin
-from casework.access import people
+from casework.access import people, tokens
+from casework.access.models import ApiToken
 from casework.access.roles_verification import control_begin, roles_now
 from casework.models import GroupClearance
 from casework.tasks.services import tasks_free
@@ -53,8 +54,10 @@ class Command(BaseCommand):
         password = kinds.add_parser("password", help="set a password (asked for, or from standard input), or none")
         password.add_argument("name")
         password.add_argument("--unset", action="store_true")
-        token = kinds.add_parser("token", help="make a key to the API, in place of the one before, or drop it")
+        token = kinds.add_parser("token", help="make a token for a program of somebody, or take all of theirs back")
         token.add_argument("name")
+        token.add_argument("--scope", choices=ApiToken.Scope.values, default=ApiToken.Scope.WORK.value)
+        token.add_argument("--days", type=int, default=tokens.LONGEST_DAYS)
         token.add_argument("--drop", action="store_true")
         kinds.add_parser("list", help="who is in which groups")
 
@@ -137,12 +140,15 @@ def _password(origin: Origin, *, name: str, unset: bool, **_: Any) -> str:
     return f"{name} has a new password."
 
 
-def _token(origin: Origin, *, name: str, drop: bool, **_: Any) -> str:
+def _token(origin: Origin, *, name: str, scope: str, days: int, drop: bool, **_: Any) -> str:
     user = _somebody(name)
     if drop:
-        people.token_drop(user=user, origin=origin)
-        return f"{name} has no key to the API."
-    return f"The key of {name}, shown this once: {people.token_make(user=user, origin=origin).key}"
+        count = tokens.tokens_revoke(person=user, origin=origin)
+        return f"{count} tokens of {name} were taken back."
+    made = tokens.token_make(person=user, name="made at the machine", scope=scope, days=days, origin=origin)
+    if isinstance(made, Refused):
+        raise CommandError(" ".join([made.message, *made.errors.values()]))
+    return f"The token of {name}, shown this once: {made.secret}"
 
 
 def _somebody(name: str) -> User:

@@ -15,7 +15,7 @@ ERRORS: dict[int, tuple[str, str, str, dict[str, str]]] = {
     400: ("What was sent is wrong; `errors` says for each field why.", "invalid", "Please correct what is marked.",
           {"data.message": "This is empty."}),
     401: ("Nobody is signed in.", "not-authenticated",
-          "Say who you are: send the header `Authorization: Token <your token>`, or sign in.", {}),
+          "Say who you are: send the header `Authorization: Bearer <your token>`, or sign in.", {}),
     403: ("You may see it, but not do this; the attempt is kept in the case's history.", "denied",
           "You may see this case, but not work case 17.", {}),
     404: ("There is no such thing, or you may not see it.", "not-found",

@@ -81,11 +81,11 @@ def handler(exc: Exception, context: Mapping[str, Any]) -> Response:
             wait = str(ceil(exc.wait or 1))  # type: ignore[attr-defined]  # the stubs leave it out
             return error(429, "throttled", f"Too many requests. Go on in {wait} s.", headers={"Retry-After": wait})
         case exceptions.NotAuthenticated():
-            told = "Say who you are: send the header `Authorization: Token <your token>`, or sign in."
-            return error(401, "not-authenticated", told, headers={"WWW-Authenticate": "Token"})
+            told = "Say who you are: send the header `Authorization: Bearer <your token>`, or sign in."
+            return error(401, "not-authenticated", told, headers={"WWW-Authenticate": "Bearer"})
         case exceptions.AuthenticationFailed():
-            told = "This token is not valid. Ask an administrator for another."
-            return error(401, "not-authenticated", told, headers={"WWW-Authenticate": "Token"})
+            told = "This token is not valid, or has ended. Make another on the page Your account."
+            return error(401, "not-authenticated", told, headers={"WWW-Authenticate": "Bearer"})
         case exceptions.PermissionDenied() | PermissionDenied():
             return error(403, "denied", _sentence(exc, "You may not do this. An administrator can give you the right."))
         case Http404() | exceptions.NotFound():

@@ -10,11 +10,11 @@ import structlog
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
-from rest_framework.authtoken.models import Token
 
 from audit.models import AuditEvent, AuditPayload, StandingChain
 from casework.models import Case
 from orchestration.shell.verification.control import verify_access
+from tests.casework.access.tokens import token_for
 
 pytestmark = pytest.mark.django_db
 
@@ -117,14 +117,14 @@ def test_a_token_that_is_none_is_kept_and_then_slowed_down(people: dict[str, Use
     answers = [browser.get("/api/cases/").status_code for _ in range(30)]
     assert answers[0] == 401 and answers[-1] == 429
     assert len(only("access.token_refused")) == 20
-    good = Token.objects.create(user=people["anna"])
-    assert Client(REMOTE_ADDR="192.0.2.9", HTTP_AUTHORIZATION=f"Token {good.key}").get("/api/cases/").status_code == 200
+    good = token_for(people["anna"])
+    assert Client(REMOTE_ADDR="192.0.2.9", HTTP_AUTHORIZATION=f"Token {good}").get("/api/cases/").status_code == 200
 
 
 def test_a_call_by_token_is_logged_with_its_user(people: dict[str, User]) -> None:
-    token = Token.objects.create(user=people["anna"])
+    token = token_for(people["anna"])
     with structlog.testing.capture_logs() as logs:
-        Client(HTTP_AUTHORIZATION=f"Token {token.key}").get("/api/cases/")
+        Client(HTTP_AUTHORIZATION=f"Token {token}").get("/api/cases/")
     (line,) = [line for line in logs if line["event"] == "request"]
     assert line["user"] == people["anna"].pk
 

@@ -32,6 +32,7 @@ from orchestration.models import ActorCall, ActorVersion, HumanTask, Incident
 from orchestration.shell.selectors import state_of
 from tests.casework.access.doors import DOORS, WHO, numbered
 from tests.casework.access.doors_sent import ASKED, FILES, SENT
+from tests.casework.access.tokens import token_row
 from tests.casework.conftest import PERSON
 from tests.orchestration.documents.papers import picture
 from tests.orchestration.machines import Machines, work_jobs
@@ -72,6 +73,7 @@ class Scene:
     document: int
     view: int
     view_owner: int
+    token: int
 
 
 @pytest.fixture
@@ -117,7 +119,7 @@ def scene(
         view=SavedView.objects.create(
             owner=people["anna"], kind="inbox", name="Cards", group=Group.objects.get(name="Analysts"), query="tab=all"
         ).pk,
-        view_owner=people["anna"].pk,
+        view_owner=people["anna"].pk, token=token_row(people["anna"]).pk,
     )  # fmt: skip
 
 
@@ -159,6 +161,8 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "api-group": {"group": scene.group},
         "person": {"person_id": scene.view_owner},
         "person-link": {"person_id": scene.view_owner},
+        "person-token": {"person_id": scene.view_owner, "token": scene.token},
+        "account-token": {"token": scene.token},
         "api-person": {"person": scene.view_owner},
         "api-person-switch": {"person": scene.view_owner},
         "case-new": {"key": "complaint"},

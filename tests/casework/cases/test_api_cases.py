@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from rest_framework.authtoken.models import Token
 
 from audit.selectors import timeline
 from casework.models import Case
 from orchestration.models import Instance
 from orchestration.shell.selectors import data_of
+from tests.casework.access.tokens import token_for
 from tests.casework.actions import statements
 
 pytestmark = pytest.mark.django_db
@@ -26,8 +26,7 @@ NEW = {"case_type": "complaint", "reference": "A-1", "data": {"message": "Where 
 @pytest.fixture
 def bot(people: People) -> Client:
     """A program of the group Intake, with its token."""
-    token = Token.objects.create(user=people["intake-bot"])
-    return Client(headers={"Authorization": f"Token {token.key}"})
+    return Client(headers={"Authorization": f"Token {token_for(people['intake-bot'])}"})
 
 
 @pytest.fixture
@@ -188,7 +187,9 @@ class TestWhoAsks:
     def test_nobody_gets_in_without_a_token(self, client: Client, complaint: object) -> None:
         answer = client.get("/api/cases/")
         assert (
-            answer.status_code == 401 and "Token" in answer.json()["message"] and answer["WWW-Authenticate"] == "Token"
+            answer.status_code == 401
+            and "Bearer" in answer.json()["message"]
+            and answer["WWW-Authenticate"] == "Bearer"
         )
 
     def test_a_wrong_token_is_said_to_be_wrong(self, client: Client, complaint: object) -> None:

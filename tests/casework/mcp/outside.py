@@ -10,10 +10,10 @@ from django.contrib.auth.models import User
 from django.core.handlers.asgi import ASGIHandler
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
-from rest_framework.authtoken.models import Token
 
 from casework.mcp.case_task import EXTENSION
 from casework.mcp.door import with_mcp
+from tests.casework.access.tokens import token_for
 
 REVISION = "2026-07-28"
 ADDRESS = "http://testserver/mcp"
@@ -30,7 +30,7 @@ def http(token: str) -> httpx2.AsyncClient:
 
 
 def token_of(person: User) -> str:
-    return str(Token.objects.get_or_create(user=person)[0].key)
+    return token_for(person)
 
 
 class Assistant:

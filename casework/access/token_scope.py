@@ -1,0 +1,44 @@
+"""May a program do this with the token that it shows? The rule of the door says what the token's scope has to be.
+
+Asked beside the rights of its person, never instead of them: a scope takes, and gives nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from rest_framework import exceptions
+from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.request import Request
+
+from casework.access.doors import DOORS
+from casework.access.models import ApiToken
+
+LOOKS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+QUESTIONS: Final = "api-access-"
+"""Addresses that are asked by POST and change nothing (AuthZEN)."""
+ADMINISTERS: Final = frozenset({"publish", "administer"})
+"""Rules of doors (`access.doors`) behind which rights, models and actors are changed."""
+LEAST: Final = list(ApiToken.Scope.values)
+
+
+class WithinScope(BasePermission):
+    """For who has signed in; where it was by a token, within its scope. Raises PermissionDenied."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if isinstance(request.auth, ApiToken):
+            needed = scope_needed(getattr(request.resolver_match, "url_name", None), str(request.method))
+            if LEAST.index(request.auth.scope) < LEAST.index(needed):
+                raise exceptions.PermissionDenied(
+                    f"This token is for “{request.auth.get_scope_display()}”; this needs one for "
+                    f"“{ApiToken.Scope(needed).label}”."
+                )
+        return IsAuthenticated().has_permission(request, view)
+
+
+def scope_needed(address: str | None, method: str) -> str:
+    """The least scope (`ApiToken.Scope`) for an address by name; an address without a rule takes the widest."""
+    _, sending = DOORS.get(address or "", ("", "administer"))
+    if method in LOOKS or (address or "").startswith(QUESTIONS):
+        return ApiToken.Scope.READ
+    return ApiToken.Scope.ADMINISTER if sending in ADMINISTERS else ApiToken.Scope.WORK

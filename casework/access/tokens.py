@@ -1,0 +1,126 @@
+"""Which program is it, by the token that it shows, and what may it do as the person whose token it is?
+
+A bearer token (RFC 6750) is a random text that is shown once; only its digest is kept. It never opens more than its
+person may at that moment, ends by itself, and may be taken back or replaced; all of it stands on the control chain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from audit.services import Fact, Origin, record_control
+from casework.access.models import ApiToken
+from orchestration.actors.tokens import digest_of, secret_make
+from orchestration.ground.clock import utc_now
+from orchestration.ground.refusals import Refused
+
+PREFIX: Final = "cwt_"
+"""By which people, and programs that look for lost secrets, know such a token."""
+ACTION: Final = "token.changed"
+MOST: Final = 20
+"""Tokens that somebody has at a time."""
+LONGEST_DAYS: Final = 365
+OVERLAP: Final = timedelta(hours=24)
+"""For which a replaced token goes on, so that its program can be given the new one without a gap."""
+SEEN_EVERY: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new token: its row, and the text that nobody will see again."""
+
+    row: ApiToken
+    secret: str
+
+
+@transaction.atomic
+def token_make(*, person: User, name: str, scope: str, days: int, origin: Origin) -> Made | Refused:
+    """A new token of this person, good for so many days."""
+    if wrong := _wrong(name, scope, days):
+        return Refused("invalid", "Please correct what is marked.", wrong)
+    if tokens_live(User.objects.select_for_update().get(pk=person.pk)).count() >= MOST:
+        return Refused("many", f"{MOST} tokens are the most that somebody has. Take one back first.")
+    now = utc_now()
+    secret = secret_make(PREFIX)
+    row = ApiToken.objects.create(
+        person=person, name=name.strip(), digest=digest_of(secret), scope=scope, created=now,
+        expires=now + timedelta(days=days),
+    )  # fmt: skip
+    _keep(row, {"scope": scope, "expires": _moment(row.expires)}, origin, now)
+    return Made(row, secret)
+
+
+@transaction.atomic
+def token_replace(*, row: ApiToken, origin: Origin) -> Made | Refused:
+    """A new token in place of this one, alike and for as long; the old one goes on for `OVERLAP` at most."""
+    now = utc_now()
+    held = tokens_live(row.person).select_for_update().filter(pk=row.pk).first()
+    if held is None or held.expires is None:
+        return Refused("ended", "This token has ended, or is one of before: make a new one.")
+    days = max(round((held.expires - held.created) / timedelta(days=1)), 1)
+    made = token_make(person=row.person, name=held.name, scope=held.scope, days=days, origin=origin)
+    if isinstance(made, Made) and held.expires > now + OVERLAP:
+        held.expires = now + OVERLAP
+        held.save(update_fields=["expires"])
+        _keep(held, {"expires": _moment(held.expires)}, origin, now)
+    return made
+
+
+@transaction.atomic
+def token_revoke(*, row: ApiToken, origin: Origin) -> bool:
+    """Take a token back, for good; whether that changed anything."""
+    now = utc_now()
+    changed = ApiToken.objects.filter(pk=row.pk, revoked=None).update(revoked=now)
+    if changed:
+        _keep(row, {"revoked": True} | ({"from_before": True} if row.from_before else {}), origin, now)
+    return bool(changed)
+
+
+def tokens_revoke(*, person: User, origin: Origin) -> int:
+    """Take all tokens of somebody back; how many there were."""
+    return sum(token_revoke(row=row, origin=origin) for row in ApiToken.objects.filter(person=person, revoked=None))
+
+
+def tokens_live(person: User) -> QuerySet[ApiToken]:
+    """Those of this person that open something, the newest first."""
+    return ApiToken.objects.filter(_live(utc_now()), person=person).order_by("-pk")
+
+
+def token_of(secret: str) -> ApiToken | None:
+    """The token of this text, with its person; None where it is none, has ended, or they may not come in."""
+    now = utc_now()
+    found = ApiToken.objects.select_related("person").filter(_live(now), person__is_active=True)
+    row = found.filter(digest=digest_of(secret)).first()
+    if row is not None and (row.last_used is None or row.last_used < now - SEEN_EVERY):
+        ApiToken.objects.filter(pk=row.pk).update(last_used=now)
+    return row
+
+
+def _live(now: datetime) -> Q:
+    return Q(revoked=None) & (Q(expires=None) | Q(expires__gt=now))
+
+
+def _wrong(name: str, scope: str, days: int) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    if not 1 <= len(name.strip()) <= 100 or not name.isprintable():
+        errors["name"] = "Say in 1 to 100 letters where it is used."
+    if scope not in ApiToken.Scope.values:
+        errors["scope"] = "Choose what it may do."
+    if not 1 <= days <= LONGEST_DAYS:
+        errors["days"] = f"It is good for 1 to {LONGEST_DAYS} days."
+    return errors
+
+
+def _keep(row: ApiToken, told: dict[str, object], origin: Origin, at: datetime) -> None:
+    named: dict[str, object] = {"person": row.person.get_username(), "name": row.name, "digest": row.digest}
+    record_control([Fact(ACTION, named | told)], origin, at)
+
+
+def _moment(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()

@@ -1,0 +1,61 @@
+"""Do the tokens of people's programs stand on the control chain as they are?
+
+A row that nobody gave out there would let somebody in as another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from casework.access.models import ApiToken
+from casework.access.tokens import ACTION
+from orchestration.shell.verification.control import Change
+
+
+@dataclass(slots=True)
+class Told:
+    """A token as the chain says. `revoked`: when it was taken back."""
+
+    person: str
+    name: str
+    scope: str
+    made: datetime
+    expires: str | None
+    revoked: datetime | None = None
+
+
+def tokens_apart(changes: Iterable[Change]) -> Iterator[str]:
+    """A sentence for each token that is not as the chain says."""
+    told = tokens_told(changes)
+    for row in ApiToken.objects.filter(from_before=False).select_related("person").order_by("pk"):
+        named, one = f"the token {row.name} of {row.person.get_username()}", told.pop(row.digest, None)
+        if one is None:
+            yield f"{named} was never given out"
+        elif _now(row) != one:
+            yield f"{named} is not as the last change left it"
+    for one in told.values():
+        yield f"the token {one.name} of {one.person} was given out, but is gone"
+
+
+def tokens_told(changes: Iterable[Change]) -> dict[str, Told]:
+    """Those that were given out, by digest."""
+    found: dict[str, Told] = {}
+    for change in changes:
+        detail = change.detail
+        if change.action != ACTION or detail.get("from_before"):
+            continue
+        if "scope" in detail:
+            made = Told(detail["person"], detail["name"], detail["scope"], change.at, detail["expires"])
+            found[detail["digest"]] = made
+        elif detail["digest"] in found:
+            one = found[detail["digest"]]
+            one.expires = detail.get("expires", one.expires)
+            one.revoked = change.at if detail.get("revoked") else one.revoked
+    return found
+
+
+def _now(row: ApiToken) -> Told:
+    expires = None if row.expires is None else row.expires.isoformat()
+    return Told(row.person.get_username(), row.name, row.scope, row.created, expires, row.revoked)
