@@ -84,6 +84,7 @@ ACTIONS: dict[str, str] = {
     "actor.changed": "changed an actor",
     "role.changed": "changed a person, group or right",
     "token.changed": "made, replaced or took back a token of a program",
+    "factor.changed": "changed with what somebody signs in beside the password",
     "rights.asked": "asked a second person for a change of rights",
     "rights.refused": "refused a change of rights",
     "control.begun": "noted who and what was there",

@@ -12,6 +12,9 @@ from django.db.models import F
 from django.utils.functional import cached_property
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
+from casework.access.factor_models import CodeApp as CodeApp
+from casework.access.factor_models import Passkey as Passkey
+from casework.access.factor_models import RecoveryCode as RecoveryCode
 from casework.access.models import ApiToken as ApiToken  # Django finds models by this module
 from casework.access.models import SignedIn as SignedIn
 from casework.deadlines.models import Deadline as Deadline

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "casework.web.session_age.SessionAge",
+    "casework.access.second_wall.SecondWall",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -181,6 +182,8 @@ AUTH_PASSWORD_VALIDATORS.append(
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}}
 )
 
+# Groups whose people have to show more than a password; `*`: everybody. Who has not set it up does that first.
+SECOND_FACTOR_GROUPS = env.list("CASEWRIGHT_SECOND_FACTOR", default=[])
 # Whether a change that gives rights waits for a second administrator; one that takes rights never does.
 SECOND_PERSON = env.bool("CASEWRIGHT_SECOND_PERSON", default=PRODUCTION)
 PASSWORD_RESET_TIMEOUT = env.int("PASSWORD_LINK_SECONDS", default=2 * 24 * 3600)

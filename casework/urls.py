@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from casework.access import views as account
 from casework.access.desk import desk
 from casework.access.passwords import PasswordLink
+from casework.access.second_step import second
 from casework.account.views import forgotten
 from casework.actors import card_views as actor_cards
 from casework.actors import connectors, demo_faults, hosts, pictures
@@ -47,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", inbox.inbox, name="inbox"),
     path("live/", inbox_live, name="inbox-live"),
     path("login/", account.SignIn.as_view(), name="login"),
+    path("login/second/", second, name="login-second"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("password/forgotten/", forgotten, name="password-forgotten"),
     path("account/", include("casework.account.urls")),
@@ -62,6 +64,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/changes/<number:proposal_id>/", people.rights_decide, name="rights-decide"),
     path("people/<number:person_id>/", people.person_page, name="person"),
     path("people/<number:person_id>/link/", people.person_link, name="person-link"),
+    path("people/<number:person_id>/second/", people.person_second, name="person-second"),
     path("people/<number:person_id>/tokens/<number:token>/", people.person_token, name="person-token"),
     path("scheme/", account.scheme, name="scheme"),
     path("away/", away.away, name="away"),

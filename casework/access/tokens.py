@@ -6,6 +6,7 @@ person may at that moment, ends by itself, and may be taken back or replaced; al
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -117,9 +118,9 @@ def _wrong(name: str, scope: str, days: int) -> dict[str, str]:
     return errors
 
 
-def _keep(row: ApiToken, told: dict[str, object], origin: Origin, at: datetime) -> None:
-    named: dict[str, object] = {"person": row.person.get_username(), "name": row.name, "digest": row.digest}
-    record_control([Fact(ACTION, named | told)], origin, at)
+def _keep(row: ApiToken, told: Mapping[str, object], origin: Origin, at: datetime) -> None:
+    named = {"person": row.person.get_username(), "name": row.name, "digest": row.digest}
+    record_control([Fact(ACTION, {**named, **told})], origin, at)
 
 
 def _moment(at: datetime | None) -> str | None:

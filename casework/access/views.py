@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.views.decorators.http import require_POST
 
+from casework.access import second_step
 from casework.access.desk import back, remember
+from casework.access.factors import has_second
 from casework.access.sign_in import SignInForm
 from casework.web.decorators import wants_part
 
@@ -26,6 +31,13 @@ class SignIn(LoginView):
         if wants_part(request):
             return HttpResponse(headers={"HX-Redirect": resolve_url("login")})
         return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """In, or on to the second step for who has more than a password."""
+        user = cast(User, form.get_user())
+        if has_second(user):
+            return second_step.begin(self.request, user, self.get_success_url())
+        return super().form_valid(form)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """The page again; who has to wait is told so in the way of programs as well (429)."""

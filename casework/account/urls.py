@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from casework.account import factor_views as factors
 from casework.account import token_views as tokens
 from casework.account import views
 
@@ -12,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("sessions/", views.sessions_end, name="account-sessions"),
     path("password/", views.password, name="account-password"),
     path("again/", views.again, name="account-again"),
+    path("second/", factors.second, name="account-second"),
     path("tokens/", tokens.account_tokens, name="account-tokens"),
     path("tokens/<number:token>/", tokens.account_token, name="account-token"),
 ]

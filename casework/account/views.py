@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,6 +18,9 @@ from django.views.decorators.http import require_http_methods
 from casework.access import people, permissions, sessions, tokens
 from casework.access import sign_in_limits as limits
 from casework.access.addresses import client_address
+from casework.access.factors import has_second
+from casework.access.passkeys import question
+from casework.access.second_step import wait_or_wrong
 from casework.access.sign_in import in_words
 from casework.people.worker_tasks import link_wanted
 from casework.web.decorators import person, reads, reads_and_writes, writes
@@ -29,7 +35,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "clearance": permissions.clearance(user), "groups": permissions.groups_of(user).values(),
         "sessions": sessions.sessions_of(user), "here": request.session.session_key,
-        "tokens": tokens.tokens_live(user),
+        "tokens": tokens.tokens_live(user), "second": has_second(user),
     }  # fmt: skip
     return render(request, "account/account.html", context)
 
@@ -70,11 +76,13 @@ def password(request: HttpRequest) -> HttpResponse:
 
 @reads_and_writes
 def again(request: HttpRequest) -> HttpResponse:
-    """The password once more, before something that asks for a fresh sign-in."""
+    """The password once more, or the second factor of who has one, before what asks for a fresh sign-in."""
     user = person(request)
     target = (request.POST if request.method == "POST" else request.GET).get("next", "")
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    context = {"next": target if safe else ""}
+    context: dict[str, Any] = {"next": target if safe else "", "second": has_second(user)}
+    if context["second"]:
+        return _again_by_second(request, user, context)
     if request.method != "POST":
         return render(request, "account/again.html", context)
     wait = limits.attempt(user.get_username(), client_address(request))
@@ -84,6 +92,16 @@ def again(request: HttpRequest) -> HttpResponse:
     limits.came_in(user.get_username(), client_address(request))
     sessions.confirm(request)
     return redirect(context["next"] or "account")
+
+
+def _again_by_second(request: HttpRequest, user: User, context: dict[str, Any]) -> HttpResponse:
+    wait = wait_or_wrong(request, user) if request.method == "POST" else 0
+    if wait is None:
+        sessions.confirm(request)
+        return redirect(context["next"] or "account")
+    context |= {"wrong": request.method == "POST", "wait": in_words(wait) if wait else ""}
+    context["passkey"] = question(request, user)
+    return render(request, "account/again.html", context, status=429 if wait else 400 if context["wrong"] else 200)
 
 
 @never_cache

@@ -132,6 +132,15 @@ def _token(detail: Detail) -> str:
     return f"made {named}, for {ApiToken.Scope(scope).label}" if scope else f"replaced {named}"
 
 
+def _factor(detail: Detail) -> str:
+    name = detail["person"]
+    if "recovery" in detail:
+        return f"made {detail['recovery']} recovery codes of {name}"
+    if "dropped" in detail:
+        return f"took the second factor from {name}"
+    return f"{'set up' if 'made' in detail else 'removed'} {detail['what']} ({name})"
+
+
 def _asked_for(detail: Detail) -> str:
     return f"{detail.get('of')}: {'; '.join(detail.get('what', ()))}"
 
@@ -214,6 +223,7 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "knowledge.withdrawn": lambda d: f"withdrew {d['name']} from the knowledge base: {d['reason']}",
     "role.changed": _role,
     "token.changed": _token,
+    "factor.changed": _factor,
     "rights.asked": lambda d: f"asked a second person to change {_asked_for(d)}",
     "rights.refused": lambda d: f"refused to change {_asked_for(d)}",
     "assignment.changed": _assignment,

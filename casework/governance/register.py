@@ -34,8 +34,8 @@ REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     ),
     "changes": (
         "Rules and rights",
-        ("definition.deployed", "role.changed", "token.changed", "actor.changed", "version.moved", "model.registered",
-         "model.activated", "budget.changed", "capability.stopped", "assignment.changed",
+        ("definition.deployed", "role.changed", "token.changed", "factor.changed", "actor.changed", "version.moved",
+         "model.registered", "model.activated", "budget.changed", "capability.stopped", "assignment.changed",
          "rate.changed", "host.changed"),
     ),
     "proof": (

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 
 from casework.access import permissions
+from casework.access.factors import factors_drop, has_second
 from casework.access.models import ApiToken
 from casework.access.tokens import token_revoke, tokens_live
 from casework.actors.ledger.csv_file import csv_answer
@@ -95,6 +96,18 @@ def person_token(request: HttpRequest, person_id: int, token: int) -> HttpRespon
 
 
 @writes
+def person_second(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Take the second factor from somebody who has lost it; they sign in by password, and set up another."""
+    by, user = changes(person(request)), _somebody(person_id)
+    if user.pk == by.pk:
+        refused = Refused("yourself", "Your own you remove on the page Your account.")
+        return refusal(request, refused, f"/people/{user.pk}/")
+    if factors_drop(person=user, origin=permissions.origin_of(by)):
+        messages.success(request, f"{user.get_username()} signs in by password alone until they set up another.")
+    return redirect("person", person_id)
+
+
+@writes
 def person_link(request: HttpRequest, person_id: int) -> HttpResponse:
     """Another link for a password; the one before is none any more."""
     changes(person(request))
@@ -159,6 +172,7 @@ def _person_page(request: HttpRequest, user: User, refused: Refused | None = Non
         "groups": Group.objects.order_by("name").values_list("name", flat=True),
         "chosen": sent.getlist("groups") if sent and given["do"] == "groups" else somebody.groups,
         "may_change": permissions.may_administer(person(request)), "tokens": tokens_live(user),
+        "second": has_second(user),
     }  # fmt: skip
     return render(request, "people/person.html", context, status=200 if refused is None else 400)
 

@@ -52,7 +52,7 @@ PLACES: Final = {
     "people-groups": "use/people", "people-group": "use/people", "people-who": "use/people",
     "people-matrix": "use/people",
     "password-link": "use/start", "account": "use/start", "account-password": "use/start",
-    "account-tokens": "use/start",
+    "account-tokens": "use/start", "account-second": "use/start", "login-second": "use/start",
     "controls": "operations", "access": "operations", "proof": "operations", "register": "operations",
     "event-log": "operations",
     "keeping": "use/keeping", "keeping-person": "use/keeping", "keeping-rule": "use/keeping",

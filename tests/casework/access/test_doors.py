@@ -161,6 +161,7 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "api-group": {"group": scene.group},
         "person": {"person_id": scene.view_owner},
         "person-link": {"person_id": scene.view_owner},
+        "person-second": {"person_id": scene.view_owner},
         "person-token": {"person_id": scene.view_owner, "token": scene.token},
         "account-token": {"token": scene.token},
         "api-person": {"person": scene.view_owner},

@@ -186,11 +186,8 @@ class TestBodies:
 class TestWhoAsks:
     def test_nobody_gets_in_without_a_token(self, client: Client, complaint: object) -> None:
         answer = client.get("/api/cases/")
-        assert (
-            answer.status_code == 401
-            and "Bearer" in answer.json()["message"]
-            and answer["WWW-Authenticate"] == "Bearer"
-        )
+        assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
+        assert "Bearer" in answer.json()["message"]
 
     def test_a_wrong_token_is_said_to_be_wrong(self, client: Client, complaint: object) -> None:
         answer = client.get("/api/cases/", headers={"Authorization": "Token nonsense"})

@@ -22,6 +22,7 @@ from casework.people.read import group_version, person_version
 from casework.tasks.services import task_claim
 from orchestration.models import HumanTask
 from orchestration.shell.verification.control import verify_control
+from tests.casework.access.tokens import token_for
 from tests.casework.reading import told
 
 pytestmark = pytest.mark.django_db
@@ -273,14 +274,13 @@ def test_the_list_costs_the_same_however_many_there_are(
         ada.get("/people/")
 
 
-def test_open_pages_lists_and_keys_lose_a_case_with_the_group(
+def test_open_pages_lists_and_tokens_lose_a_case_with_the_group(
     ada: Client, people: People, analysed: Callable[..., Case]
 ) -> None:
     """What streams ask of every few seconds, and lists and programs at their next request."""
     case, anna = analysed(), people["anna"]
     watching = {(anna.pk, case.instance_id)}
-    key = changing.token_make(user=anna, origin=origin_of(people["ada"])).key
-    program = Client(headers={"Authorization": f"Token {key}"})
+    program = Client(headers={"Authorization": f"Bearer {token_for(anna)}"})
     assert CASE_CHANGES.visible(watching) == watching
     assert program.get(f"/api/cases/{case.pk}/").status_code == 200
     assert len(program.get("/api/cases/").json()["results"]) == 1
