@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -34,7 +31,7 @@ class SignIn(LoginView):
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """In, or on to the second step for who has more than a password."""
-        user = cast(User, form.get_user())
+        user = form.get_user()
         if has_second(user):
             return second_step.begin(self.request, user, self.get_success_url())
         return super().form_valid(form)

@@ -21,7 +21,8 @@ CALLED_BY_FRAMEWORKS: Final = [
     "SentimentActor", "HttpConnector", "start_item", "VerifiedHead", "CheckpointedHead", "_maybe_scale",
     "process_*", "NothingElse",
     "map_serializer", "clean_*", "model_fault", "do_GET", "do_POST", "log_message", "handle_*",
-    "WorkerScheme", "get_security_definition", "get_cache_key", "select_renderer",
+    "WorkerScheme", "TokenScheme", "authenticate", "authenticate_header",
+    "get_security_definition", "get_cache_key", "select_renderer",
     "file_fault", "ignore_aliases", "ServedModel", "SoapConnector", "SqlConnector",
 ]  # fmt: skip
 """By Django, REST framework, Celery, psycopg and what describes the API; kinds of actors and verbs of scenarios."""

@@ -146,6 +146,12 @@ def decided(case: Case) -> int:
     )
 
 
+OF_AN_ACTOR = (
+    "actor", "actor-card", "actor-others", "actor-version-new", "actor-switch", "actor-health", "actor-measures",
+    "actor-retry", "worker-tokens", "api-actor", "api-actor-switch", "api-actor-versions", "api-actor-others",
+)  # fmt: skip
+
+
 def parts(name: str, scene: Scene) -> dict[str, Any]:
     """What stands in the address with this name."""
     definition = scene.case.instance.definition_id
@@ -153,15 +159,14 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         name, scene.case
     ).pk
     given = {
+        **dict.fromkeys(("person", "person-link", "person-second"), {"person_id": scene.view_owner}),
+        **dict.fromkeys(OF_AN_ACTOR, {"key": "intent"}),
         "view": {"view_id": scene.view},
         "api-view": {"view": scene.view},
         "api-view-remove": {"view": scene.view},
         "password-link": {"uidb64": "MQ", "token": "no-such-token"},
         "people-group": {"group_id": scene.group},
         "api-group": {"group": scene.group},
-        "person": {"person_id": scene.view_owner},
-        "person-link": {"person_id": scene.view_owner},
-        "person-second": {"person_id": scene.view_owner},
         "person-token": {"person_id": scene.view_owner, "token": scene.token},
         "account-token": {"token": scene.token},
         "api-person": {"person": scene.view_owner},
@@ -194,24 +199,12 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "models": {"definition_id": definition},
         "models-download": {"definition_id": definition},
         "model-proposal": {"proposal_id": scene.proposal.pk},
-        "actor": {"key": "intent"},
-        "actor-card": {"key": "intent"},
-        "api-actor": {"key": "intent"},
-        "api-actor-switch": {"key": "intent"},
-        "api-actor-versions": {"key": "intent"},
         "api-actor-version": {"key": "intent", "version": scene.model.pk},
-        "actor-others": {"key": "intent"},
-        "api-actor-others": {"key": "intent"},
         "api-version-replay": {"key": "intent", "version": scene.model.pk},
-        "actor-version-new": {"key": "intent"},
         "actor-version": {"key": "intent", "version_id": scene.model.pk},
         "version-step": {"key": "intent", "version_id": scene.model.pk},
         "version-replay": {"key": "intent", "version_id": scene.model.pk},
         "version-file": {"key": "intent", "version_id": scene.model.pk},
-        "actor-switch": {"key": "intent"},
-        "worker-tokens": {"key": "intent"},
-        "actor-health": {"key": "intent"},
-        "actor-measures": {"key": "intent"},
         "inlet-switch": {"key": "no-such-inlet"},
         "subscriber": {"key": "no-such-subscriber"},
         "subscriber-switch": {"key": "no-such-subscriber"},
@@ -223,7 +216,6 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "ledger-call": {"number": scene.call},
         "ledger-rate": {"group_id": scene.group},
         "worker-token-revoke": {"key": "intent", "token": 1},
-        "actor-retry": {"key": "intent"},
         "help-page": {"name": "use/inbox"},
         "notice": {"system": "python", "name": "django"},
         "model-activate": {"key": "intent", "version_id": scene.model.pk},

@@ -18,7 +18,7 @@ end $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("casework", "0028_facts_of_pages"),
+        ("casework", "0029_barred_tasks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
