@@ -18,7 +18,7 @@ end $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("casework", "0029_barred_tasks"),
+        ("casework", "0030_erasure"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
