@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0031_api_token'),
+        ('casework', '0032_api_token'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

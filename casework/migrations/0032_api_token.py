@@ -18,7 +18,7 @@ end $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("casework", "0030_erasure"),
+        ("casework", "0031_readings_that_cases_ask_for"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
