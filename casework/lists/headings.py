@@ -38,9 +38,10 @@ class Headings:
 
 
 def grouping_shown(
-    groups: Sequence[Sized[Any]], offered: Sequence[Grouping], start: Any, by: User, cap: int
+    groups: Sequence[Sized[Any]], offered: Sequence[Grouping], start: Any, by: User, cap: int, is_cut: bool = False
 ) -> Headings | None:
-    """The groups of a page in their order; `start`: the place of its list. None where nothing is grouped."""
+    """The groups of a page in their order; `start`: the place of its list; `is_cut`: it is known to be longer than what
+    was counted. None where nothing is grouped."""
     grouping = chosen(offered, start.group)
     if grouping is None or not groups:
         return None
@@ -49,7 +50,7 @@ def grouping_shown(
         Heading(words_of(grouping, group.value, names), group.size, group.rows, _alone(grouping, group.value, start))
         for group in in_order(grouping, groups, names)
     )
-    return Headings(found, sum(group.size for group in groups) > cap, cap)
+    return Headings(found, is_cut or sum(group.size for group in groups) > cap, cap)
 
 
 def _alone(grouping: Grouping, value: str, start: Any) -> str:

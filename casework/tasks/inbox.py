@@ -4,7 +4,8 @@ What segregation of duties keeps them from (`barred`) is in none of its lists an
 
 The first page costs the same among a thousand open tasks and a million: the top rows of each of the person's groups,
 and of what is offered to them by name, are read from `TaskCandidate` by its index and merged. Pages follow one another
-by (due, task), or by the values of a field that the list is ordered by; counts are capped.
+by (due, task), or by the values of a field that the list is ordered by; counts are capped. A filter that many cases fit
+is asked of so many tasks a page (`walked`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from django.contrib.auth.models import User
 from django.db import connection
@@ -24,6 +25,7 @@ from casework.cases.references import key_of
 from casework.deadlines.read import Shown, nearest
 from casework.lists.asked import NOTHING, Asked, Grouping, Order
 from casework.lists.columns import Column
+from casework.lists.counts import AtLeast
 from casework.lists.fitting import seen, without_value
 from casework.lists.grouping import ROWS, Sized, key_values, sized
 from casework.lists.places import ValuePlace
@@ -33,9 +35,12 @@ from casework.tasks.grouped import Going, grouped, in_turn, turn_after, turn_pla
 from casework.tasks.inbox_counts import Wanted, counted, fits_of, unordered
 from casework.tasks.inbox_statements import TABS, Ordered
 from casework.tasks.row import Found, TaskRow, task_row
+from casework.tasks.walked import fitting_pool, is_walked, walked
 from orchestration.privacy.masking import Principal
 
 __all__ = ["CAP", "PAGE", "SOON", "TABS", "InboxPage", "TaskRow", "inbox_page"]
+
+Row = TypeVar("Row")
 
 PAGE: Final = 50
 CAP: Final = 1000
@@ -48,7 +53,8 @@ _INSTANCE = "t.instance_id"
 
 @dataclass(frozen=True, slots=True)
 class InboxPage:
-    """`counts`: open tasks by tab, at most CAP + 1. `following`: `after` of the next page, empty on the last one.
+    """`counts`: open tasks by tab, at most CAP + 1. `following`: `after` of the next page, empty on the last one; a
+    page that is not full is followed where a filter was asked of as many tasks as it is for one page.
 
     `also`: as many as each of the other lists has that were asked for, at most CAP + 1. `groups`: the rows again, in
     their groups, where it is grouped: of the first CAP + 1 tasks of the list.
@@ -79,6 +85,14 @@ class _Search:
 
 Placed = tuple[str, Any]
 """A row of the database, behind its place in the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read(Generic[Row]):
+    """`looked_to`: the place that was looked to, where the list goes on behind it and less was found than asked for."""
+
+    rows: list[tuple[str, Row]]
+    looked_to: str = ""
 
 
 def inbox_page(
@@ -124,9 +138,10 @@ def inbox_page(
         listed = tuple(row for each in groups for row in each.rows)
         return InboxPage(tab, listed, search.counts, "", search.also, groups)
     found = _found(search, after, going, shown)
-    listed = tuple(row for _, row in found[:limit])
+    listed = tuple(row for _, row in found.rows[:limit])
     rows = _with_left(listed, nearest({row.case for row in listed}, now))
-    return InboxPage(tab, rows, search.counts, found[limit - 1][0] if len(found) > limit else "", search.also)
+    following = found.rows[limit - 1][0] if len(found.rows) > limit else found.looked_to
+    return InboxPage(tab, rows, search.counts, following, search.also)
 
 
 def _with_left(rows: Iterable[TaskRow], left: Mapping[int, Shown]) -> tuple[TaskRow, ...]:
@@ -151,9 +166,7 @@ def _search(
     return _Search("all" if reference else tab, asked, here, source, reference, by_tab, also, values)
 
 
-def _found(
-    search: _Search, after: str, going: Going, shown: Callable[[Any, Former], TaskRow]
-) -> list[tuple[str, TaskRow]]:
+def _found(search: _Search, after: str, going: Going, shown: Callable[[Any, Former], TaskRow]) -> _Read[TaskRow]:
     """The first rows whose reference, as it is shown, begins with what is sought, each with its cursor.
 
     A search that looked at what is masked would tell it letter by letter.
@@ -162,11 +175,11 @@ def _found(
     wanted = search.values["limit"]
     while True:
         read = _page(search, after, going)
-        former = former_of(row[-1] for _, row in read)
-        page = [(place, shown(row, former.get(row[-1], {}))) for place, row in read]
+        former = former_of(row[-1] for _, row in read.rows)
+        page = [(place, shown(row, former.get(row[-1], {}))) for place, row in read.rows]
         found += [(place, row) for place, row in page if key_of(row.reference).startswith(search.reference)]
         if len(page) < wanted or len(found) >= wanted:
-            return found[:wanted]
+            return _Read(found[:wanted], read.looked_to)
         after = page[-1][0]
 
 
@@ -174,13 +187,26 @@ def _in_groups(
     search: _Search, group: Grouping, going: Going, shown: Callable[[Any, Former], TaskRow]
 ) -> tuple[Sized[TaskRow], ...]:
     values = {**search.values, **_bounds("", False), **key_values(group), "limit": 2 * ROWS}
-    pooled = statements.pool(search.tab, search.fits, search.source)
+    pooled = _pool(search)
     rows = _read(grouped(pooled, group, search.asked.order, going, values), values)
     former = former_of(row[-4] for row in rows)
     return sized((value, size, shown(row, former.get(row[-1], {}))) for *row, value, _, size in rows)
 
 
-def _page(search: _Search, after: str, going: Going) -> list[Placed]:
+def _pool(search: _Search) -> Composed:
+    """The first tasks of the list, to be ordered anew."""
+    if _is_long(search) and is_walked(search.tab, search.fits, search.source):
+        return fitting_pool(search.tab, search.fits)
+    return statements.pool(search.tab, search.fits, search.source)
+
+
+def _is_long(search: _Search) -> bool:
+    """Whether the tab has more tasks than are looked at as a whole."""
+    size = search.counts[search.tab]
+    return size > CAP or isinstance(size, AtLeast)
+
+
+def _page(search: _Search, after: str, going: Going) -> _Read[Any]:
     """The next rows of the list, before anybody has looked at what they show."""
     if (by := search.asked.order) is None:
         return _by_turn(search, after) if going.next_first else _by_due(
@@ -189,31 +215,43 @@ def _page(search: _Search, after: str, going: Going) -> list[Placed]:
     rows: list[Placed] = []
     if not after or ValuePlace.is_one(after):
         rows, after = _by_value(search, by, ValuePlace.read(after, by.column)), ""
-    if left := search.values["limit"] - len(rows):
-        values = {**search.values, "limit": left}
-        fits = search.fits + without_value(by.column, _INSTANCE, values)
-        rows += _by_due(search, fits, after, Ordered(False), values)
-    return rows
+    if not (left := search.values["limit"] - len(rows)):
+        return _Read(rows)
+    values = {**search.values, "limit": left}
+    fits = search.fits + without_value(by.column, _INSTANCE, values)
+    rest = _by_due(search, fits, after, Ordered(False), values)
+    return _Read([*rows, *rest.rows], rest.looked_to)
 
 
-def _by_due(search: _Search, fits: Composed, after: str, going: Ordered, values: Mapping[str, Any]) -> list[Placed]:
-    found = statements.by_due(search.tab, going, fits, search.source)
-    rows = _read(statements.shown(found, going), {**values, **_bounds(after, going.descending)})
-    return [(f"{row[-1].isoformat()}~{row[0]}", row[:-1]) for row in rows]
+def _by_due(search: _Search, fits: Composed, after: str, going: Ordered, values: Mapping[str, Any]) -> _Read[Any]:
+    values = {**values, **_bounds(after, going.descending)}
+    if not (_is_long(search) and is_walked(search.tab, fits, search.source)):
+        found = statements.by_due(search.tab, going, fits, search.source)
+        return _Read(_placed(_read(statements.shown(found, going), values)))
+    looked = walked(search.tab, going, fits, values, _read)
+    rows = _read(statements.shown(statements.NUMBERED, going), {**values, "tasks": list(looked.tasks)})
+    return _Read(_placed(rows), "" if looked.looked_to is None else due_place(*looked.looked_to))
 
 
-def _by_turn(search: _Search, after: str) -> list[Placed]:
-    pooled = statements.pool(search.tab, search.fits, search.source)
+def _placed(rows: Sequence[Any]) -> list[Placed]:
+    return [(due_place(row[-1], row[0]), row[:-1]) for row in rows]
+
+
+def due_place(due: datetime, task: int) -> str:
+    """Where a task stands in the order of what is due, as an address has it."""
+    return f"{due.isoformat()}~{task}"
+
+
+def _by_turn(search: _Search, after: str) -> _Read[Any]:
     values = {**search.values, **_bounds("", False), **turn_after(after)}
-    rows = _read(in_turn(pooled), values)
-    return [(turn_place(row[-3:], row[0]), row[:-3]) for row in rows]
+    rows = _read(in_turn(_pool(search)), values)
+    return _Read([(turn_place(row[-3:], row[0]), row[:-3]) for row in rows])
 
 
 def _by_value(search: _Search, by: Order, place: ValuePlace | None) -> list[Placed]:
     """The next tasks that have a value in the field of the order."""
     values = {**search.values, **_bounds("", False), **(place.values if place else {})}
-    is_short = search.source is not None or search.counts[search.tab] <= CAP
-    pooled = statements.pool(search.tab, search.fits, search.source) if is_short else None
+    pooled = None if search.source is None and _is_long(search) else _pool(search)
     found = statements.by_value(search.tab, by, seen(by.column, values), search.fits, pooled, place is not None)
     rows = _read(statements.shown(found, Ordered(by.descending), ("value", "instance")), values)
     return [(str(ValuePlace(row[-2], row[-1], row[0])), row[:-2]) for row in rows]

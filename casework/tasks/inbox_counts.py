@@ -1,7 +1,7 @@
 """How many open tasks does each list of the inbox hold?
 
 As many as it would show, counted up to a limit: the tabs, with the filters that are set, and saved views, all in one
-statement.
+statement. With a filter that many cases fit, those of the first tasks are counted, and told as "at least" (`walked`).
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, LiteralString
 
 from django.db import connection
-from psycopg.sql import SQL, Composed
+from psycopg.sql import SQL, Composable, Composed
 
 from casework.lists.asked import NOTHING, Asked
+from casework.lists.counts import AtLeast
 from casework.lists.fitting import Fitting, fitting, sources
 from casework.tasks import inbox_statements as statements
+from casework.tasks.walked import COUNTED, fitting_count, is_walked
 from orchestration.privacy.masking import Principal
 
 _INSTANCE: Final[LiteralString] = "t.instance_id"
@@ -58,12 +60,17 @@ def fits_of(asked: Iterable[Asked], person: Principal) -> Fits:
 
 def counted(wanted: Sequence[Wanted], fits: Fits, values: Mapping[str, Any]) -> list[int]:
     """How many tasks each of these lists has, up to `limit` of the values."""
-    counts = [statements.count(each.tab, *_filters(fits, each.asked)) for each in wanted]
+    counts = [each for one in wanted for each in _count(one, fits)]
     with connection.cursor() as cursor:
         # Django's cursor hands it on to psycopg
-        cursor.execute(SQL("select {}").format(SQL(", ").join(counts)), values)
-        return [int(each) for each in cursor.fetchone() or ()]
+        cursor.execute(SQL("select {}").format(SQL(", ").join(counts)), {**values, "counted": COUNTED})
+        found = list(cursor.fetchone() or ())
+    return [AtLeast(size) if more else int(size) for size, more in zip(found[::2], found[1::2], strict=True)]
 
 
-def _filters(fits: Fits, asked: Asked) -> tuple[Composed, Composed | None]:
-    return fits[asked].probe(_INSTANCE), fits.sources[unordered(asked)]
+def _count(wanted: Wanted, fits: Fits) -> tuple[Composable, Composable]:
+    """How many there are, and whether there may be more beyond those that were looked at."""
+    probe, source = fits[wanted.asked].probe(_INSTANCE), fits.sources[unordered(wanted.asked)]
+    if is_walked(wanted.tab, probe, source):
+        return fitting_count(wanted.tab, probe)
+    return statements.count(wanted.tab, probe, source), SQL("false")

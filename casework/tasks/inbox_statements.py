@@ -112,6 +112,11 @@ WITH_REFERENCE: Final = SQL(
 REFERENCES: Final = SQL("select f.instance_id from casework_case f where f.reference_key like %(reference)s")
 """The source of the tasks of cases whose reference begins so."""
 
+NUMBERED: Final = Composed(
+    [SQL("select t.due, t.id from orchestration_humantask t where t.id = any(%(tasks)s::bigint[])")]
+)
+"""Tasks whose numbers are known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
@@ -139,6 +144,11 @@ def pool(tab: str, fits: Composed, source: Composable | None = None) -> Composed
     if source is None:
         return _tab(tab, going, fits, SQL("%(cap)s"))
     return _among(tab, going, fits, source, SQL("all"))
+
+
+def tab_of(tab: str, going: Ordered, most: SQL) -> Composed:
+    """The first tasks of a tab beyond a place, whatever their cases say: `most` of each of its parts."""
+    return _tab(tab, going, Composed([]), most)
 
 
 def by_value(tab: str, by: Order, seen: Composed, fits: Composed, pooled: Composed | None, further: bool) -> Composed:

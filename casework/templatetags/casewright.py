@@ -20,6 +20,7 @@ from django.utils.timesince import timesince, timeuntil
 
 from casework.access import permissions
 from casework.cases.read import attention
+from casework.lists.counts import AtLeast
 from casework.runtime.stand_ins.remote import stand_ins_here
 from casework.web import unsent
 from casework.web.help import place_of
@@ -239,8 +240,8 @@ def sure_level(confidence: float) -> str:
 
 @register.filter
 def capped(count: int) -> str:
-    """A count that is not counted beyond a thousand."""
-    return "1000+" if count > 1000 else str(count)
+    """A count that is not counted beyond a thousand, or that ended before its list did."""
+    return "1000+" if count > 1000 else f"{count}+" if isinstance(count, AtLeast) else str(count)
 
 
 @register.filter

@@ -15,6 +15,7 @@ from casework.access import permissions, trail
 from casework.lists.asked import NOTHING, Asked, Grouping
 from casework.lists.columns import Column, chosen, offered
 from casework.lists.controls import Header, chips, filter_fields, header, orders
+from casework.lists.counts import AtLeast
 from casework.lists.grouping import chosen as chosen_group
 from casework.lists.grouping import groupings
 from casework.lists.headings import grouping_shown, within_chip
@@ -29,6 +30,7 @@ from casework.tasks.inbox import CAP, TABS, InboxPage, inbox_page
 from casework.tasks.inbox_counts import Wanted
 from casework.tasks.inbox_state import inbox_states
 from casework.tasks.place import LATE, LONGEST, NEXT, OWN_ORDERS, Place
+from casework.tasks.walked import LOOKED
 from casework.web.decorators import answered, page_or_part, person, reads, wants_part, writes
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -60,7 +62,7 @@ def shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResp
         "page": page, "tabs": _tabs(start, page), "view_tabs": _view_tabs(views, page, opening),
         "opening": opening, "kind": INBOX, "state": place.state, "view_changed": _is_changed(place, opening),
         "columns": columns, "chosen": in_columns, "start": start.address, "given": place.given,
-        "first": not place.after,
+        "first": not place.after, "looked": LOOKED,
         "orders": _orders(place, in_columns, sought), "headers": _headers(start, in_columns, sought),
         "fields": filter_fields(columns, place.filters), "filtered": bool(place.filters or sought.within),
         "chips": [
@@ -68,7 +70,7 @@ def shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResp
             *chips(sought, place.filters, lambda left: replace(start, filters=left).address),
         ],
         "unfiltered": replace(start, filters=(), reference="", within="").address,
-        "grouping": grouping_shown(page.groups, by_what, start, by, CAP), "span": len(in_columns) + 6,
+        "grouping": grouping_shown(page.groups, by_what, start, by, CAP, _is_cut(page)), "span": len(in_columns) + 6,
         "by_what": by_what, "group": place.group, "within": place.within if sought.within else "",
         "carry": place.carry,
         "picked": frozenset((request.session.get("many") or {}).get("chosen", ())),
@@ -78,6 +80,11 @@ def shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResp
         "gone": become_of(by, _shown_before(asked).difference(row.id for row in page.rows)),
     }  # fmt: skip
     return page_or_part(request, "tasks/inbox.html", "tasks/_inbox_list.html", context, status)
+
+
+def _is_cut(page: InboxPage) -> bool:
+    """Whether its list has more tasks than were looked at for what fits the filters."""
+    return isinstance(page.counts[page.tab], AtLeast)
 
 
 def _shown_before(asked: QueryDict) -> set[int]:
