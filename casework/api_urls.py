@@ -18,6 +18,7 @@ from casework.lists import views_api as views
 from casework.people import api as people
 from casework.people import decisions_api as decisions
 from casework.search import api as search
+from casework.systems import api as systems
 from casework.tasks import api, many_api
 from casework.web.api.errors import unknown
 from casework.web.api.reference import api_docs
@@ -45,6 +46,7 @@ urlpatterns: list[URLPattern] = [
         documents.ContentView.as_view(),
         name="api-case-document-content",
     ),
+    path("cases/<number:case>/copies/", systems.CopiesView.as_view(), name="api-case-copies"),
     path("cases/<number:case>/deadlines/", deadlines.DeadlinesView.as_view(), name="api-case-deadlines"),
     path("documents/labels/", documents.LabelsView.as_view(), name="api-document-labels"),
     path("cases/<number:case>/tags/", marks_api.TagsView.as_view(), name="api-case-tags"),

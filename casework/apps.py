@@ -28,6 +28,9 @@ class CaseworkConfig(AppConfig):
         from casework.intake import watched
         from casework.people import worker_tasks as people_tasks  # noqa: F401 - workers know its task by this
         from casework.studio import proposals_verification
+        from casework.systems import changing, comparing
+        from casework.systems import rows as systems_rows
+        from casework.systems import worker_tasks as systems_tasks  # noqa: F401 - workers know its tasks by this
         from casework.tasks import (
             barred,
             workers,  # noqa: F401 - workers find its task by this
@@ -61,7 +64,15 @@ class CaseworkConfig(AppConfig):
         documents_verification.hang_in()
         documents_asked.hang_in()
         erasure_verification.hang_in()
-        for look_after in (reading.look_after, watched.look_after, erasure_orders.look_after):
+        if systems_rows.comparisons_begun not in kept_of_every_step:
+            kept_of_every_step.append(systems_rows.comparisons_begun)
+        for look_after in (
+            reading.look_after,
+            watched.look_after,
+            erasure_orders.look_after,
+            comparing.look_after,
+            changing.look_after,
+        ):
             if look_after not in with_every_sweep:
                 with_every_sweep.append(look_after)
         if settings.TRACES:

@@ -30,6 +30,8 @@ from casework.lists.models import DefaultView as DefaultView
 from casework.lists.models import ListedValue as ListedValue
 from casework.lists.models import SavedView as SavedView
 from casework.people.models import RightsProposal as RightsProposal
+from casework.systems.models import Comparison as Comparison
+from casework.systems.models import OwnerChange as OwnerChange
 from casework.tasks.models import AutoAssignment as AutoAssignment
 from casework.tasks.models import BarredTask as BarredTask
 from casework.tasks.models import Considered as Considered

@@ -39,6 +39,7 @@ from casework.people import views as people
 from casework.proof import views as proof
 from casework.search import views as search
 from casework.studio.views import models, rules
+from casework.systems import views as systems
 from casework.tasks.board_live import board_live
 from casework.tasks.live import inbox_live
 from casework.tasks.views import away, board, giving, inbox, many, tasks
@@ -95,6 +96,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<number:case_id>/deadlines/<slug:key>/", deadlines.deadline, name="case-deadline"),
     path("cases/<number:case_id>/tags/", marks_views.tags, name="case-tags"),
     path("cases/<number:case_id>/follow/", marks_views.follow, name="case-follow"),
+    path("systems/", systems.systems, name="systems"),
+    path("cases/<number:case_id>/copies/", systems.copies, name="case-copies"),
+    path("cases/<number:case_id>/copies/change/", systems.change, name="case-copy-change"),
     path("cases/stuck/", stuck.stuck_page, name="cases-stuck"),
     path("cases/samples/", intake.samples, name="case-samples"),
     path("cases/new/<slug:key>/", intake.case_new, name="case-new"),

@@ -21,10 +21,11 @@ def ensure_shipped(folder: Path) -> list[str]:
     files = sorted(folder.glob("*.yaml")) if folder.exists() else []
     documents = [yaml.safe_load(path.read_text("utf-8")) for path in files]
     there = set(Actor.objects.filter(key__in=[each["key"] for each in documents]).values_list("key", flat=True))
-    return [_made(each) for each in documents if each["key"] not in there]
+    return [made(each) for each in documents if each["key"] not in there]
 
 
-def _made(document: dict[str, Any]) -> str:
+def made(document: dict[str, Any]) -> str:
+    """Make an actor of its document; its name."""
     file = document["file"]
     actor_ensure(
         document["key"], name=document["name"], kind=document["kind"], capability=file["capability"],

@@ -15,6 +15,7 @@ from audit.selectors import Entry
 from casework.cases.agent_words import AGENTS
 from casework.cases.document_words import DOCUMENTS
 from casework.cases.handoff_words import HANDOFFS, Told, routed
+from casework.cases.owner_words import OWNERS
 from casework.cases.read.past import Past
 from casework.cases.reveal_reasons import KINDS as REASONS
 from casework.cases.task_words import TASKS, tags_changed
@@ -277,7 +278,7 @@ def _alone(teller: Callable[[Detail], Told]) -> Callable[[Detail, Names], Told]:
 
 
 TELLERS: Final[Mapping[str, Callable[[Detail, Names], Told | None]]] = {
-    **{action: _alone(teller) for action, teller in {**HANDOFFS, **TASKS, **DOCUMENTS, **AGENTS}.items()},
+    **{action: _alone(teller) for action, teller in {**HANDOFFS, **TASKS, **DOCUMENTS, **AGENTS, **OWNERS}.items()},
     "case.opened": lambda d, _: Told("people", "briefcase", f"opened the case ({d.get('source', '')})"),
     "case.viewed": lambda d, _: Told("access", "eye", "looked at the case", notable=False),
     "case.exported": lambda d, _: Told("access", "download", f"exported {d.get('what', 'the case')}", notable=False),

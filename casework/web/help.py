@@ -29,6 +29,7 @@ DOCS: Final = ROOT / "docs"
 PLACES: Final = {
     "inbox": "use/inbox", "tasks-many": "use/inbox", "board": "use/inbox", "giving": "use/inbox", "away": "use/inbox",
     "task": "use/task", "cases": "use/cases", "case": "use/case", "case-new": "use/cases",
+    "systems": "use/systems", "case-copies": "use/systems", "case-copy-change": "use/systems",
     "case-samples": "use/cases", "cases-stuck": "use/cases", "following": "use/cases", "search": "use/search",
     "case-receive": "use/case", "case-reveal": "use/revealing", "history": "use/history", "case-verify": "use/history",
     "case-then": "use/history", "case-why": "use/history",
@@ -70,6 +71,7 @@ FOR_USE: Final = (
     "case",
     "documents",
     "deadlines",
+    "systems",
     "cases",
     "revealing",
     "people",

@@ -36,6 +36,7 @@ from orchestration.casetypes.forms import FormField as FormField
 from orchestration.casetypes.forms import Judges as Judges
 from orchestration.casetypes.forms import Scored as Scored
 from orchestration.casetypes.forms import form_of, known
+from orchestration.casetypes.owners import Owner, declared_owners
 from orchestration.casetypes.separation import Bars, declared_bars
 from orchestration.engine.commands import StartCase, StartProcess
 from orchestration.engine.compile_models import build, compiled
@@ -131,6 +132,7 @@ class CaseType:
     document_fields: Mapping[str, str]
     document_event: str
     deadlines: tuple[Declared, ...]
+    owners: tuple[Owner, ...]
     capabilities: Mapping[str, Capability]
     forms: Mapping[str, Form]
     schema: Mapping[str, Any]
@@ -154,6 +156,11 @@ class CaseType:
     def capability(self, key: str) -> Capability:
         """The contract of a capability: the case type's own, else the shipped one, else what actors say of it."""
         return self.capabilities.get(key) or shipped().get(key) or undeclared(key)
+
+    @cached_property
+    def copied(self) -> Mapping[str, Owner]:
+        """Whose copy each field is that another system owns, by JSON Pointer."""
+        return {"/" + path.replace(".", "/"): owner for owner in self.owners for path in owner.copies}
 
     def is_urgent(self, variables: Mapping[str, Any]) -> bool:
         """Whether a case with these variables goes before others: its type names the field that says so."""
@@ -274,6 +281,7 @@ def _case_type(
         document_fields=manifest.get("documents", {}).get("fields", {}),
         document_event=manifest.get("documents", {}).get("event", ""),
         deadlines=declared_deadlines(manifest, library),
+        owners=declared_owners(manifest),
         capabilities=declared(files),
         external=tuple(External(**known(External, waited)) for waited in manifest.get("external", ())),
         forms={key: form_of(key, form) for key, form in forms.items()},

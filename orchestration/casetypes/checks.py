@@ -12,6 +12,7 @@ from typing import Any
 
 from orchestration.casetypes.deadlines import SUSPENDED, deadline_faults
 from orchestration.casetypes.files import DOCUMENT, FORMS, MANIFEST, MODELS
+from orchestration.casetypes.owners import manifest_groups, owner_faults
 from orchestration.engine import xml
 from orchestration.engine.bpmn.model import Event, Starter
 from orchestration.engine.bpmn.view import first_moment, starters
@@ -73,6 +74,7 @@ def check(
             if library is not None and manifest.get(by, "") not in ("", *library.decisions):
                 yield f"{MANIFEST}, {by}: no decision is called {manifest[by]!r}."
         yield from deadline_faults(manifest)
+        yield from owner_faults(manifest, schema)
         yield from _groups(manifest, named)
         yield from _steps(named)
         yield from _named_people(named, schema)
@@ -195,6 +197,11 @@ def _groups(manifest: Mapping[str, Json], named: Named) -> Iterator[str]:
     wanted = [(MANIFEST, "may_open", group) for group in manifest.get("may_open", ())]
     wanted += [(MANIFEST, "fallback_group", manifest["fallback_group"])] if manifest.get("fallback_group") else []
     wanted += [(MANIFEST, "editable", group) for one in manifest.get("editable", ()) for group in one.get("by", ())]
+    wanted += [
+        (MANIFEST, f"owners/{path}", group)
+        for one in manifest.get("owners", ())
+        for path, group in manifest_groups(one)
+    ]
     for file, place, group in (*wanted, *named.groups):
         if group not in roles:
             yield f"{file}, {place}: the manifest's roles have no group {group!r}."
@@ -209,6 +216,7 @@ def _places(manifest: Mapping[str, Json], forms: Mapping[str, Json], schema: Jso
     paths += [(MANIFEST, "key-facts", path) for path in manifest.get("key-facts", ())]
     paths += [(MANIFEST, "editable", field["path"]) for field in manifest.get("editable", ())]
     paths += [(MANIFEST, "deadlines", one["starts"]) for one in manifest.get("deadlines", ()) if "starts" in one]
+    paths += [(MANIFEST, "owners", path) for one in manifest.get("owners", ()) for path in one["copies"]]
     listed = manifest.get("list", {})
     paths += [(MANIFEST, "list", field["path"]) for field in listed.get("fields", ())]
     paths += [(MANIFEST, "list/headline", path) for path in listed.get("headline", ())]

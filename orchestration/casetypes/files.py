@@ -122,6 +122,27 @@ _MANIFEST_SHAPE: Final = _object(
             **{"or-opened": {"type": "boolean"}, "paused-while": _TEXTS, "met-by": _TEXTS},
         ),
     },
+    owners={
+        "type": "array",
+        "maxItems": 20,
+        "items": _object(
+            ("key", "system", "read", "copies"),
+            key={"type": "string", "pattern": "^[a-z][a-z0-9-]{0,63}$"},
+            system={"type": "string", "minLength": 1, "maxLength": 60},
+            read=_TEXT,
+            given={"type": "object"},
+            when=_TEXT,
+            copies={**_NAMED_TEXTS, "minProperties": 1, "maxProperties": 100},
+            changes={
+                "type": "object",
+                "additionalProperties": _object(
+                    ("capability", "given"), capability=_TEXT, given={"type": "object"}, by=_TEXTS
+                ),
+            },
+            every={"type": "string", "pattern": "^P", "maxLength": 40},
+            heals={"type": "boolean"},
+        ),
+    },
     routing={"type": "string", "minLength": 1, "maxLength": 200},
     assignment={"type": "string", "minLength": 1, "maxLength": 200},
     external={"type": "array", "items": _object(("item", "form", "label"), item=_TEXT, form=_TEXT, label=_TEXT)},

@@ -129,7 +129,7 @@ def carry_out(job: Job) -> services.Done | Refused | None:
             stopping.hold(job, key)
             return None
         case Way.NOBODY:
-            attempt = Attempt("", "", 0, error=_nobody(job.capability, choice), choice=choice)
+            attempt = Attempt("", "", 0, error=why_nobody(job.capability, choice), choice=choice)
         case Way.ACTOR:
             return _by_actor(job, case_type, capability, choice, started)
     return bring_back(job, attempt, started, capability)
@@ -154,7 +154,7 @@ def _by_actor(
     return outcome
 
 
-def _nobody(capability: str, choice: Choice) -> str:
+def why_nobody(capability: str, choice: Choice) -> str:
     """Why nobody can do it, for the person who has to see to it."""
     off = "It is switched off."
     others = {key: why for key, why in choice.passed.items() if why != off}

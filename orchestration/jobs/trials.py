@@ -154,7 +154,7 @@ def _tried(version: ActorVersion, job: Job, way: str) -> Trial | Objection:
     case_type = by_definition(job.instance.definition_id)
     capability = case_type.capability(job.capability)
     attempt = calling.call(Ready(job, case_type, capability, Choice(Way.ACTOR, chosen), chosen))
-    _spend(chosen, attempt)
+    spend(chosen, attempt)
     output = None if attempt.answer is None else attempt.answer.output
     used = _used(job)
     agrees = None if output is None or used is None else not differences(capability.output, used, output)
@@ -176,8 +176,8 @@ def _candidate(version: ActorVersion) -> Candidate | Objection:
     return objection(chosen, now) or chosen
 
 
-def _spend(chosen: Candidate, attempt: Attempt) -> None:
-    """What a trial cost counts in the month's money like any call."""
+def spend(chosen: Candidate, attempt: Attempt) -> None:
+    """What a trial, or a question beside the jobs, cost counts in the month's money like any call."""
     if attempt.cost:
         month = month_of(clock.utc_now())
         Gauge.objects.filter(actor=chosen.id, month=month).update(spent=F("spent") + attempt.cost)

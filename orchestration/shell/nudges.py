@@ -22,6 +22,8 @@ REPLAY = "orchestration.tasks.replay_version"
 DELIVER = "orchestration.tasks.deliver_outbox"
 EVENTS = "orchestration.tasks.deliver_events"
 READING = "casework.documents.read"
+COMPARE = "casework.systems.compare"
+CHANGE = "casework.systems.change"
 PEOPLE = "casework.tasks.assign"
 KNOWLEDGE = "orchestration.tasks.index_knowledge"
 
@@ -61,6 +63,16 @@ def nudge_replay(version: int, after: float = 0) -> None:
 def nudge_reading(document: int) -> None:
     """After the commit, have a worker read this document."""
     _after_commit(READING, document)
+
+
+def nudge_comparison(comparison: int) -> None:
+    """After the commit, have a worker compare copies with their owner."""
+    _after_commit(COMPARE, comparison)
+
+
+def nudge_change(change: int, after: float = 0) -> None:
+    """After the commit and `after` seconds, have a worker send a change to the owner of a copy."""
+    _after_commit(CHANGE, change, countdown=after)
 
 
 def nudge_knowledge(document: int) -> None:

@@ -39,7 +39,7 @@ def _pure(name: str, heading: str, module: str = "", function: str = "figures", 
 
 
 def _stored(
-    name: str, heading: str, module: str, function: str, takes_dsn: bool = False, only_named: bool = False
+    name: str, heading: str, module: str, function: str = "figures", takes_dsn: bool = False, only_named: bool = False
 ) -> Section:
     return Section(name, heading, module, function, database=True, takes_dsn=takes_dsn, only_named=only_named)
 
@@ -72,6 +72,7 @@ SECTIONS = (
     _stored("page", "The page of a case with 2,000 events", "case_page", "figures", only_named=True),
     _stored("search", "A search", "search", "searches"),
     _stored("knowledge", "Questions to the knowledge base", "knowledge", "figures"),
+    _stored("erp", "Invoices through a real ERP that is killed", "erp", "figures", only_named=True),
     _stored("closed", "Beside closed cases", "shell", "beside_closed_cases", True),
 )
 

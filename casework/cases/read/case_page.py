@@ -146,6 +146,11 @@ class CasePage:
         return self.progress.milestones
 
     @property
+    def has_copies(self) -> bool:
+        """Whether anything that is shown is a copy of what another system owns."""
+        return any(field.owner for field in self.data)
+
+    @property
     def is_quiet(self) -> bool:
         """Nothing is outstanding."""
         waits = self.awaited or self.coming or self.machine_work or self.troubles

@@ -21,6 +21,7 @@ Json = Any
 class Field:
     """One value of the case's data, in words. `pointer` names it; `source` wrote it last in this case, at `since`
     and with that event. `anchor`: where links to the variable lead, empty but for its first value.
+    `owner`: the system that it is a copy of, where it is one.
     """
 
     pointer: str
@@ -33,6 +34,7 @@ class Field:
     since: datetime | None
     event: int = 0
     anchor: str = ""
+    owner: str = ""
 
 
 def fields(seen: Look, source: Source | None = None) -> tuple[Field, ...]:
@@ -42,6 +44,7 @@ def fields(seen: Look, source: Source | None = None) -> tuple[Field, ...]:
     found = list(_leaves(seen.view.data, "", seen.view.clear | seen.view.masked))
     said = values_in_words(seen.case_type)
     writers = seen.past["writers"].get(str(ROOT), {})
+    copied = seen.case_type.copied
     firsts = {pointer.split("/")[1]: pointer for pointer, _ in reversed(found)}
     return tuple(
         Field(
@@ -50,6 +53,7 @@ def fields(seen: Look, source: Source | None = None) -> tuple[Field, ...]:
             revealed=any(pointer == path or pointer.startswith(path + "/") for path in seen.view.principal.revealed),
             source=source(pointer, None), since=changed.get(top := pointer.split("/")[1]),
             event=writers.get(top, 0), anchor=anchor(top) if firsts[top] == pointer else "",
+            owner=copied[pointer].system if pointer in copied else "",
         )
         for pointer, value in found
     )  # fmt: skip

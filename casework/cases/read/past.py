@@ -27,6 +27,8 @@ WRITTEN: Final = {"engine.InstanceStarted": "variables", "engine.VariablesChange
 OPENED: Final = "opened"
 MODEL: Final = "model"
 """Beside a decision ("rules:ID") and an actor as the history names it: what data can come from."""
+OF_OWNERS: Final = frozenset({"copies.healed", "copy.changed"})
+"""After these the next data are what another system told, whoever asked for it."""
 GONE: Final = frozenset({"completed", "terminated", "closed"})
 """States in which an item is over for good (CMMN 8.4.2, BPMN 13.3.2)."""
 PLANNED: Final = {"engine.ItemPlanned": "planned", "engine.PlanRefused": "refused"}
@@ -61,6 +63,8 @@ def _writer(past: Past, entry: Entry) -> None:
     """
     if past["step"] != entry.at.isoformat():
         past["step"], past["next"] = entry.at.isoformat(), entry.actor
+    if entry.action in OF_OWNERS and not entry.detail.get("erased"):
+        past["next"] = f"owner:{entry.detail.get('owner', '')}"
     if entry.action == "engine.DecisionEvaluated":
         past["next"] = f"rules:{entry.detail.get('decision', '')}"
 

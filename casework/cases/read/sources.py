@@ -37,6 +37,8 @@ def sources(seen: Look, decisions: Mapping[str, str]) -> Source:
         if writer == MODEL:
             return "worked out by the model of this case type"
         kind, _, name = writer.partition(":")
+        if kind == "owner":
+            return f"{name}, as it told on being asked"
         if kind == "rules":
             return f"rules: {decisions.get(name, name)}"
         return seen.names.get(writer, name)

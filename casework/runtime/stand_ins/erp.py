@@ -1,6 +1,9 @@
 """How does the ERP answer? (JSON over HTTP) It keeps suppliers and orders, books invoices and pays them.
 
 GET  /erp/match?name=&iban=&order=&number=   what it knows of the supplier, the order and earlier invoices
+GET  /erp/records?supplier=&order=&entry=    what it has now under these numbers
+POST /erp/suppliers  {number, name?, iban?}; changes a supplier, as somebody who works in the ERP would
+POST /erp/orders/NUMBER {total}; changes an order, to no less than was invoiced of it; once for each key
 POST /erp/invoices   {supplier, number, order?, total}; books once for each Idempotency-Key
 POST /erp/payments   {invoice, amount}; pays once for each Idempotency-Key
 GET  /erp            all of it, as a page or as JSON
@@ -73,6 +76,61 @@ def pay(store: Store, request: Request) -> Answer:
     return _once(store, request, "erp_payments", entered, _payment)
 
 
+def records(store: Store, request: Request) -> Answer:
+    """What stands under these numbers now."""
+    asked = request.query
+    suppliers = store.rows("select * from erp_suppliers where number = ?", asked.get("supplier", ""))
+    orders = store.rows("select supplier, total from erp_orders where number = ?", asked.get("order", ""))
+    if not suppliers:
+        return told(404, {"error": "supplier-unknown"})
+    supplier = {"name": suppliers[0]["name"], "iban": suppliers[0]["iban"]}
+    order = dict(orders[0]) if orders else None
+    return told(200, {"supplier": supplier, "order": order, "entry": _entry(store, asked.get("entry", ""))})
+
+
+def _entry(store: Store, number: str) -> dict[str, Json] | None:
+    found = number.removeprefix("E-")
+    rows = store.rows("select * from erp_invoices where id = ?", int(found) if found.isdecimal() else 0)
+    if not rows:
+        return None
+    paid = store.rows("select * from erp_payments where invoice = ?", rows[0]["id"])
+    reference, amount = (f"T-{paid[0]['id']:06}", paid[0]["amount"]) if paid else (None, None)
+    return {"total": rows[0]["total"], "payment": reference, "paid": amount}
+
+
+def change_supplier(store: Store, request: Request) -> Answer:
+    """Change the name or the account of a supplier."""
+    try:
+        asked = {name: str(value) for name, value in request.fields().items()}
+    except ValueError:
+        return told(400, {"error": "not-read"})
+    with store.change():
+        changed = "update erp_suppliers set name = coalesce(?, name), iban = coalesce(?, iban) where number = ?"
+        rows = store.rows(f"{changed} returning *", asked.get("name"), asked.get("iban"), asked.get("number", ""))
+    return told(200, dict(rows[0])) if rows else told(404, {"error": "supplier-unknown"})
+
+
+def change_order(store: Store, request: Request, number: str) -> Answer:
+    """Change the total of an order. The same key again changes nothing more."""
+    try:
+        total = float(request.fields()["total"])
+    except (ValueError, KeyError, TypeError):
+        return told(400, {"error": "not-read"})
+    key = request.headers.get("idempotency-key") or ""
+    with store.change():
+        rows = store.rows("select * from erp_orders where number = ?", number)
+        if not rows:
+            return told(404, {"error": "order-unknown"})
+        if store.rows("select 1 from erp_changes where key = ?", key):
+            return told(200, {"order": number, "total": rows[0]["total"]})
+        if total < _order(store, rows[0])["total"] - _order(store, rows[0])["open"]:
+            return told(409, {"error": "invoiced-already"})
+        store.rows("update erp_orders set total = ? where number = ? returning number", total, number)
+        if key:
+            store.rows("insert into erp_changes values (?) returning key", key)
+    return told(200, {"order": number, "total": total})
+
+
 def show(store: Store, request: Request) -> Answer:
     """Everything that it keeps."""
     tables = {name: store.rows(f"select * from erp_{name} limit ?", SHOWN) for name in KEPT}  # noqa: S608 - our own
@@ -101,11 +159,12 @@ def _supplier(store: Store, iban: str, name: str) -> dict[str, Json] | None:
     """By name, and else by the account: what stands on an invoice is written in many ways."""
     rows = [dict(row) for row in store.rows("select * from erp_suppliers")]
     plain = iban.replace(" ", "").upper()
-    named = [row for row in rows if name and _plain(row["name"]) == _plain(name)]
+    named = [row for row in rows if name and plain_name(row["name"]) == plain_name(name)]
     return next(iter([*named, *(row for row in rows if plain and row["iban"] == plain)]), None)
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """A name without case, signs and the words for its legal form."""
     return NO_SIGN.sub("", LEGAL.sub("", NO_SIGN.sub(" ", name.casefold())))
 
 

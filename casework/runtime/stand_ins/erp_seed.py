@@ -26,6 +26,7 @@ BOOKED_BEFORE: Final = ("S-102", "VD-2026-0093", "PO-4710", 242.0)
 TABLES: Final = """
 create table if not exists erp_suppliers (number text primary key, name text not null, iban text not null);
 create table if not exists erp_orders (number text primary key, supplier text not null, total real not null);
+create table if not exists erp_changes (key text primary key);
 create table if not exists erp_invoices (
     id integer primary key autoincrement, key text unique, request text not null, supplier text not null,
     number text not null, ordered text not null, total real not null, at text not null, unique (supplier, number));

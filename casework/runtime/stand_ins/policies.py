@@ -1,6 +1,7 @@
 """How does the policy system answer? (JSON over HTTP)
 
 GET  /policies              all policies, as a page or as JSON     GET /policies/NUMBER   one, with its claims
+POST /policies/NUMBER       {limit?, deductible?, state?}; changes a policy, as somebody who works there would
 POST /policies/NUMBER/claims   {claim, amount, state}; the same claim again is changed, not added
 """
 
@@ -60,6 +61,22 @@ def keep_claim(store: Store, request: Request, number: str) -> Answer:
             "returning claim", claim, number, json.dumps(document),
         )  # fmt: skip
     return told(200, {**document, "note": f"{number}/{claim}"})
+
+
+def change_policy(store: Store, request: Request, number: str) -> Answer:
+    """Change the terms of a policy."""
+    _seed(store)
+    try:
+        asked = request.fields()
+    except ValueError:
+        return told(400, {"error": "not-json"})
+    found = store.document("policies", number)
+    if found is None:
+        return told(404, {"error": "policy-unknown"})
+    changed = {**found, **{name: asked[name] for name in ("limit", "deductible", "state") if name in asked}}
+    with store.change():
+        store.rows("update policies set document = ? where number = ? returning number", json.dumps(changed), number)
+    return told(200, changed)
 
 
 def _claims(store: Store, number: str) -> list[Json]:

@@ -1,0 +1,52 @@
+"""How does the history tell of copies and their owners? Pure. Part of what `narration` tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from casework.cases.handoff_words import Told
+
+Detail = Mapping[str, Any]
+
+
+def _fields(detail: Detail) -> str:
+    many = len(detail.get("paths", ()))
+    return f"{many} field{'' if many == 1 else 's'}"
+
+
+def _why(detail: Detail, name: str = "reason") -> str:
+    return f": {detail[name]}" if detail.get(name) else ""
+
+
+def _healed(detail: Detail) -> Told:
+    text = f"took over {_fields(detail)} as {detail.get('owner', '')} has them{_why(detail)}"
+    return Told("data", "refresh", text)
+
+
+def _differ(detail: Detail) -> Told:
+    text = f"{_fields(detail).capitalize()} differ from what {detail.get('owner', '')} has"
+    return Told("data", "alert-triangle", text, by_actor=False, tone="bad")
+
+
+def _asked(detail: Detail) -> Told:
+    return Told("people", "send", f"asked {detail.get('owner', '')} to change “{detail.get('path', '')}”{_why(detail)}")
+
+
+def _changed(detail: Detail) -> Told:
+    text = f"{detail.get('owner', '')} has changed “{detail.get('path', '')}”"
+    return Told("data", "check", text, by_actor=False, tone="good")
+
+
+def _refused(detail: Detail) -> Told:
+    text = f"{detail.get('owner', 'The owner')} did not change “{detail.get('path', '')}”{_why(detail, 'why')}"
+    return Told("data", "x", text, by_actor=False, tone="bad")
+
+
+OWNERS: Final[Mapping[str, Callable[[Detail], Told]]] = {
+    "copies.healed": _healed,
+    "copies.differ": _differ,
+    "copy.asked": _asked,
+    "copy.changed": _changed,
+    "copy.refused": _refused,
+}

@@ -1,0 +1,231 @@
+"""Are invoices posted and paid exactly once in a real ERP that is killed in the middle, and do copies and owners agree?
+
+Tryton runs as `make demo-systems` sets it up (it has to be set up before), with a database of its own. Every invoice is
+a PDF that is read, checked against its order in the ERP, posted and paid. A thread kills Tryton at random moments and
+starts it again. `ERP_INVOICES` (300) and `ERP_KILLS` (10) set how many.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Final
+from unittest.mock import patch
+
+from casework.access.roles import SETUP
+from casework.actors.real_erp import HOST, real_erp
+from casework.documents.services import File, file_of
+from casework.intake.services import Opened, case_open
+from casework.models import Case, Comparison
+from casework.runtime.demo_systems import books
+from casework.runtime.demo_systems.__main__ import begun
+from casework.runtime.demo_systems.environment import Environment, Tryton
+from casework.runtime.demo_systems.gateway import server
+from casework.runtime.demo_systems.ledger import DEAD, Ledger
+from casework.runtime.demo_systems.rpc import Unreachable
+from casework.systems import comparing
+from casework.systems.copies import copies_of
+from orchestration.casetypes.case_type import by_definition
+from orchestration.documents.printing import printed
+from orchestration.engine.commands import ResolveIncident
+from orchestration.ground import clock
+from orchestration.jobs import runner
+from orchestration.models import Incident, Job
+from orchestration.shell import nudges, services
+from orchestration.shell.selectors import data_of
+from tests.chaos.product import free_port
+
+INVOICES: Final = int(os.environ.get("ERP_INVOICES", "300"))
+KILLS: Final = int(os.environ.get("ERP_KILLS", "10"))
+WAITING: Final = 20
+"""Of every so many invoices one names sums that do not add up: it waits for a clerk while its supplier changes."""
+LONGEST: Final = float(os.environ.get("ERP_SECONDS", "1500"))
+SUPPLIERS: Final = 10
+
+
+def supplier(at: int) -> tuple[str, str, str]:
+    """The number, name and account of the supplier of the invoice `at`: an IBAN that is valid, and no bank's."""
+    account = f"500105175{at % SUPPLIERS:09}"
+    check = 98 - int(f"{account}131400") % 97
+    return f"S-9{at % SUPPLIERS:02}", f"Supplier {'ABCDEFGHIJ'[at % SUPPLIERS]} GmbH", f"DE{check:02}{account}"
+
+
+def order(at: int) -> tuple[str, str, float]:
+    return f"PO-9{at:04}", supplier(at)[0], round(119.0 + at, 2)
+
+
+def paper(at: int) -> bytes:
+    number, name, iban = supplier(at)
+    total = order(at)[2]
+    net = round(total / 1.19, 2)
+    tax = round(total - net + (1 if at % WAITING == 0 else 0), 2)
+    return printed(
+        f"{name}\nWerftstrasse {at + 1}, Kiel\n\nINVOICE\nInvoice number: N-{at:05}\nInvoice date: 13.11.2026\n"
+        f"Your order: {order(at)[0]}\n\nNet amount   {net:,.2f}\nVAT          {tax:,.2f}\nTotal EUR    {total:,.2f}\n\n"
+        f"Due date: 13.12.2026\nPlease pay to IBAN {iban}\n"
+    )
+
+
+class Killing(threading.Thread):
+    """Kills Tryton, waits a moment, starts it again; so many times, spread over the work."""
+
+    def __init__(self, tryton: Tryton, progress: Any) -> None:
+        super().__init__(daemon=True)
+        self.tryton, self.progress, self.killed, self.over = tryton, progress, 0, False
+
+    def run(self) -> None:
+        dice = random.Random(7)
+        while self.killed < KILLS and not self.over:
+            wanted = (self.killed + 0.5) / KILLS
+            if self.progress() < wanted:
+                time.sleep(0.2)
+                continue
+            time.sleep(dice.random() * 2)
+            self.tryton.kill()
+            self.killed += 1
+            time.sleep(dice.random())
+            self.tryton.start()
+
+
+def figures() -> Iterator[str]:
+    """Lines of what came of it."""
+    here = Environment()
+    if not here.is_installed:
+        yield "Tryton is not set up here: run `make demo-systems` once."
+        return
+    here.postgres.start()
+    tryton = Tryton(here, free_port(), "erp_figures")
+    ledger = begun(here, tryton, fresh=True)
+    gateway = server(ledger, 0)
+    threading.Thread(target=gateway.serve_forever, daemon=True).start()
+    os.environ["CASEWRIGHT_SERVER_ERP"] = f"http://{HOST}:{gateway.server_address[1]}"
+    try:
+        with patch.object(nudges, "_after_commit", lambda *_, **__: None):
+            yield from _measured(tryton, ledger)
+    finally:
+        gateway.shutdown()
+        tryton.stop()
+        here.postgres.stop()
+
+
+def _measured(tryton: Tryton, ledger: Ledger) -> Iterator[str]:
+    books.suppliers(ledger.erp, [supplier(at) for at in range(SUPPLIERS)])
+    books.orders(ledger.erp, [order(at) for at in range(INVOICES)])
+    yield f"{INVOICES} orders stand in Tryton"
+    real_erp(True, SETUP)
+    cases = [_opened(at) for at in range(INVOICES)]
+    yield f"{INVOICES} invoices came in"
+    done: set[int] = set()
+    killing = Killing(tryton, lambda: len(done) / INVOICES)
+    killing.start()
+    begun_at = time.monotonic()
+    _work(cases, done, begun_at)
+    yield from _stuck(cases)
+    killing.over = True
+    killing.join()
+    yield f"worked off in {time.monotonic() - begun_at:.0f} s; Tryton was killed {killing.killed} times"
+    yield from _counted(ledger, cases)
+    yield from _healed(ledger, cases)
+
+
+def _opened(at: int) -> int:
+    file = file_of(f"{at}.pdf", paper(at))
+    assert isinstance(file, File), file
+    found = case_open(by=None, case_type="supplier-invoice", reference=f"N-{at}", source="figures", data={}, file=file)
+    assert isinstance(found, Opened), found
+    return found.case.instance_id
+
+
+def _work(cases: list[int], done: set[int], begun_at: float) -> None:
+    """As workers do: what is due, until nothing is. What failed for good is tried again, as a person would."""
+    while len(done) < len(cases) and time.monotonic() - begun_at < LONGEST:
+        rows = Job.objects.filter(instance__in=cases, state=Job.State.WAITING)
+        for row in rows.order_by("run_at", "pk").values("instance", "job")[:50]:
+            Job.objects.filter(instance=row["instance"], job=row["job"]).update(run_at=clock.utc_now())
+            runner.run(row["instance"], row["job"])
+        open_ones = Case.objects.filter(instance__in=cases, closed=False, state__startswith="Being")
+        done.clear()
+        done.update(set(cases) - set(open_ones.values_list("instance", flat=True)))
+        for incident in Incident.objects.filter(instance__in=cases, resolved=None):
+            _tried_again(incident)
+
+
+def _tried_again(incident: Incident) -> None:
+    services.send(incident.instance_id, ResolveIncident(incident.incident, "retry"), SETUP)
+
+
+def _stuck(cases: list[int]) -> Iterator[str]:
+    """What is not done, and why."""
+    for job in Job.objects.filter(instance__in=cases, ended=None).exclude(state=Job.State.INCIDENT)[:5]:
+        yield f"not done: {job.capability}, {job.state}, tried {job.attempts} times: {job.last_error}"
+    for incident in Incident.objects.filter(instance__in=cases, resolved=None)[:5]:
+        yield f"incident: {incident.message}"
+
+
+def _counted(ledger: Ledger, cases: list[int]) -> Iterator[str]:
+    """What stands in Tryton, which is asked itself."""
+    erp = ledger.erp
+    booked = Counter(
+        row["reference"] for row in erp.find("account.invoice", [["reference", "like", "N-%"]], "reference")
+    )
+    rows = erp.find("account.payment", [["state", "not in", list(DEAD)]], "line.move", "state")
+    paid = Counter(row["line."]["move"] for row in rows)
+    right = [at for at in range(len(cases)) if at % WAITING]
+    once = sum(booked[f"N-{at:05}"] == 1 for at in right)
+    yield f"{once} of {len(right)} that fit are posted exactly once; {max(booked.values(), default=0)} at most"
+    through = sum(row["state"] == "succeeded" for row in rows)
+    yield f"{through} payments went through, {max(paid.values(), default=0)} at most for an invoice"
+    closed = Case.objects.filter(instance__in=cases, closed=True).count()
+    yield f"{closed} cases are completed, {len(cases) - closed} wait for a clerk, as {len(cases) - len(right)} should"
+
+
+def _healed(ledger: Ledger, cases: list[int]) -> Iterator[str]:
+    """Suppliers of invoices that wait are renamed in Tryton; every case is compared, and what differs is taken over."""
+    waiting = Case.objects.filter(instance__in=cases, closed=False)
+    renamed = {data_of(case.instance)["match"]["supplier"]["number"] for case in waiting}
+    for code in renamed:
+        (party,) = ledger.erp.find("party.party", [["code", "=", code]], "name")
+        ledger.erp.call("model.party.party.write", [party["id"]], {"name": f"{party['name']} & Co"})
+    yield f"{len(renamed)} suppliers were renamed in Tryton"
+    yield _apart("before", waiting)
+    owner = next(iter(by_definition(waiting[0].instance.definition_id).owners))
+    for case in waiting:
+        row = Comparison.objects.get(instance=case.instance_id)
+        with patch.object(comparing, "owner_of", lambda *_: _healing(owner)), suppress(Unreachable):
+            comparing.compare(_asked(row))
+    yield _apart("after", waiting)
+    yield _apart("after, completed ones", Case.objects.filter(instance__in=cases, closed=True), known=renamed)
+
+
+def _asked(row: Comparison) -> int:
+    Comparison.objects.filter(pk=row.pk).update(state="waiting")
+    return row.pk
+
+
+def _healing(owner: Any) -> Any:
+    return replace(owner, heals=True)
+
+
+def _apart(when: str, cases: Any, known: set[str] = frozenset()) -> str:  # type: ignore[assignment]
+    """How many fields of these cases differ from what Tryton has, asked here and now."""
+    fields = differ = ended = 0
+    for case in cases:
+        if not Comparison.objects.filter(instance=case.instance_id).exists():
+            continue
+        comparing.compare(_asked(Comparison.objects.get(instance=case.instance_id)))
+        row = Comparison.objects.get(instance=case.instance_id)
+        owner = next(iter(by_definition(case.instance.definition_id).owners))
+        fresh = data_of(Case.objects.get(pk=case.pk).instance)
+        for copy in copies_of(owner, fresh, row.theirs):
+            fields += 1
+            renamed = copy.path == "match.supplier.name" and fresh["match"]["supplier"]["number"] in known
+            ended += copy.differs and renamed
+            differ += copy.differs and not renamed
+    said = f"; {ended} names that were changed after the case had ended, which it keeps" if ended else ""
+    return f"{when}: {differ} of {fields} fields differ{said}"
