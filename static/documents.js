@@ -21,13 +21,28 @@ for (const form of document.querySelectorAll("[data-drop-files]")) {
   });
 }
 
-// Where on the page does a field stand? Its place lights up while the field has the focus.
-document.addEventListener("focusin", (event) => {
-  const form = event.target.closest("[data-lights]");
-  const viewer = form?.closest("[data-viewer]");
-  if (!viewer) return;
+// Where on the page does a field stand? Its place lights up while the field has the focus: the field beside the page, and
+// the one of the task's form that is read from it, for which the viewer turns to its page.
+function light(viewer, name) {
   for (const place of viewer.querySelectorAll("[data-place]:not(.is-hit)")) {
-    place.classList.toggle("is-lit", place.dataset.place === form.dataset.lights);
+    place.classList.toggle("is-lit", place.dataset.place === name);
   }
   viewer.querySelector(".is-lit:not(.is-hit)")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+function turn(viewer, found) {
+  const address = `${found.querySelector("a[hx-get]").getAttribute("hx-get")}&still=yes`;
+  htmx.ajax("GET", address, { source: viewer, target: viewer, swap: "outerHTML" });
+}
+
+document.addEventListener("focusin", (event) => {
+  const form = event.target.closest("[data-lights]");
+  const own = form?.closest("[data-viewer]");
+  if (own) return light(own, form.dataset.lights);
+  const name = event.target.name;
+  const found = name && document.querySelector(`[data-viewer] [data-path="${CSS.escape(name)}"]`);
+  if (!found) return;
+  const viewer = found.closest("[data-viewer]");
+  if (viewer.dataset.page === found.dataset.page) light(viewer, found.dataset.lights);
+  else turn(viewer, found);
 });

@@ -43,7 +43,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Field:
+    """`path`: the place in the data of the case that it is read for; empty where its case type names none."""
+
     name: str
+    path: str
     label: str
     value: str
     found: str
@@ -112,7 +115,7 @@ class Viewer:
 
 
 def viewer(seen: Look, document: Document, asked: Mapping[str, str], *, user_may_work: bool) -> Viewer:
-    """`asked`: page, q (what to search for), large, field (whose place lights up)."""
+    """`asked`: page, q (what to search for), large, field (whose place lights up), still (it gets no focus)."""
     page, q = _number(asked.get("page", ""), document.pages), asked.get("q", "").strip()[:100]
     kept = ReadPage.objects.filter(document=document, number=page).first()
     lines = () if kept is None else kept.page.lines
@@ -128,8 +131,8 @@ def viewer(seen: Look, document: Document, asked: Mapping[str, str], *, user_may
         text=None if kept is None else "\n".join(sight.text(line.text) for line in lines),
         by_ocr=any(word.sure < 1 for line in lines for word in line.words), q=q, hits=_hits(sight, document, q),
         places=(*_of_fields(found, page, lit), *_of_search(sight, lines, q)),
-        fields=tuple(_field(sight, one, lit) for one in found), facts=(), may_work=user_may_work,
-        shown=kept is not None or not sight.hidden, takes_file=not sight.hidden,
+        fields=tuple(_field(sight, one, "" if asked.get("still") else lit) for one in found), facts=(),
+        may_work=user_may_work, shown=kept is not None or not sight.hidden, takes_file=not sight.hidden,
     )  # fmt: skip
     facts = shown(row.facts, sight.hidden, sight.text) if row else ()
     return replace(view, facts=tuple((one, view.address(one.page)) for one in facts))
@@ -141,8 +144,9 @@ def _number(given: str, most: int) -> int:
 
 def _field(sight: Sight, row: ReadField, lit: str) -> Field:
     value = row.right if row.state == ReadField.State.CORRECTED else row.value
+    path = sight.seen.case_type.document_fields.get(row.name, "")
     return Field(
-        row.name, NAMES.get(row.name, row.name), sight.text(value), sight.text(row.value), row.sure,
+        row.name, path, NAMES.get(row.name, row.name), sight.text(value), sight.text(row.value), row.sure,
         row.sure < SURE and row.state == ReadField.State.FOUND, row.page, row.state, row.name == lit,
         row.name in sight.hidden,
     )  # fmt: skip

@@ -54,6 +54,7 @@ SECTIONS = (
     _pure("deadlines", "Deadlines beside a walk through time", only_named=True),
     _pure("invoices", "Reading invoices of our own"),
     _pure("bundles", "Reading a bundle of forty pages", "invoices", "of_bundles"),
+    _pure("hostile", "Two hundred files that would do harm", only_named=True),
     _stored("proposals", "Proposals of agents that obey whatever they read", "agents", "figures", only_named=True),
     _stored("round", "A round of an agent, without its mind", "agents", "of_a_round", only_named=True),
     _stored("steps", "Statements and state of each step of a complaint", "shell", "statements_and_bytes"),

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from casework.documents import reading
 from casework.documents.models import Document, ReadField
 from casework.models import Case
+from orchestration.casetypes.case_type import by_definition
 from tests.casework.actions import kept, open_task, statements
 from tests.casework.conftest import PERSON
 from tests.casework.documents.test_case_documents import added, browser
@@ -48,6 +49,16 @@ def test_the_place_of_a_field_is_lit_without_a_script_too(people: People, invoic
     assert 'class="is-lit' not in page(people["anna"], invoice).replace("  ", " ")
     shown = page(people["anna"], invoice, field="total")
     assert shown.count("is-lit") == 1 and "autofocus" in shown
+
+
+def test_a_field_says_for_which_place_in_the_data_it_is_read_so_that_a_form_may_light_it(
+    people: People, invoice: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert 'data-path=""' in page(people["anna"], invoice)
+    case_type = by_definition(invoice.case.instance.definition_id)
+    monkeypatch.setitem(vars(case_type), "document_fields", {"total": "message"})
+    shown = page(people["anna"], invoice, field="total", still="yes")
+    assert 'data-path="message"' in shown and shown.count("is-lit") == 1 and "autofocus" not in shown
 
 
 def test_a_search_names_the_pages_and_marks_the_words(people: People, invoice: Document) -> None:
