@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import orjson
 
-from casework.cases.read.values import InWords
+from casework.cases.read.values import InWords, schema_at
 from casework.forms.answer_validation import at_path
 from orchestration.casetypes.case_type import CaseType
 from orchestration.privacy.classification import escaped
@@ -23,6 +23,8 @@ Json = Any
 
 FIRST_WORDS: Final = 70
 """Characters of a text from outside that a line begins with."""
+PROSE: Final = 300
+"""Characters that a name or a number may have; what may have more is meant for sentences."""
 _MASKED_AT_FIRST: Final = 600
 _ENOUGH: Final = 3 * FIRST_WORDS
 
@@ -83,9 +85,14 @@ def _headline(seen: Glance) -> Iterator[Words]:
 
 
 def _from_outside(case_type: CaseType) -> frozenset[str]:
-    """The places whose text a customer wrote."""
+    """The places whose text a customer wrote: what they say, not an amount or a name."""
     waited = (field.path for each in case_type.external for field in case_type.forms[each.form].fields)
-    return frozenset((*case_type.intake.required, *waited))
+    places = frozenset((*case_type.intake.required, *waited))
+    return frozenset(path for path in places if _is_prose(schema_at(case_type.schema, _pointer(path))))
+
+
+def _is_prose(schema: Mapping[str, Json]) -> bool:
+    return schema.get("type") == "string" and schema.get("maxLength", PROSE + 1) > PROSE
 
 
 def first_words(text: str) -> str:

@@ -22,9 +22,11 @@ from casework.cases.read.sent_texts import SentText, sent_texts
 from casework.cases.read.sources import sources
 from casework.cases.read.suspension import Suspension, suspension
 from casework.cases.read.timeline import Line, lines
+from casework.cases.read.values import unit_at
 from casework.deadlines.read import Shown, deadlines_of
 from casework.forms.answer_validation import at_path
 from casework.forms.schema_form import text_of
+from casework.lists.projection import pointer_of
 from casework.tasks import by_hand as desks
 from casework.tasks import signing
 from casework.tasks.assigning import Receiver, receivers
@@ -32,7 +34,7 @@ from casework.tasks.machine_work import MachineWork, machine_work
 from casework.tasks.score import Score, score
 from casework.tasks.snooze import Asleep, asleep
 from casework.tasks.suggestion import Suggestion, is_in_editor, suggestion, why_here
-from orchestration.casetypes.case_type import Form, by_definition
+from orchestration.casetypes.case_type import CaseType, Form, by_definition
 from orchestration.jobs import by_hand
 from orchestration.models import HumanTask
 from orchestration.privacy.masking import View, mask
@@ -117,7 +119,7 @@ def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
         why_here=why_here(made, () if mine is None else mine.groups), text_in_editor=is_in_editor(form),
         sent=() if mine is not None else sent_texts(seen),
         work=None if work is None else machine_work(seen, work),
-        initial=_initial(form, data) if work is None else work.shown,
+        initial=_initial(form, seen.case_type, data) if work is None else work.shown,
         results=results(seen), made=made, data=tuple(_not_above(seen, form, _stood(task, then, fields(seen, source)))),
         happened=lines(seen),
         receivers=tuple(receivers(user, task, seen.case_type)) if hands_on else (), may_order=may_order and hands_on,
@@ -169,8 +171,15 @@ def _not_above(seen: Look, form: Form, data: tuple[Field, ...]) -> Iterator[Fiel
     return (field for field in data if field.pointer not in above or field.masked or field.revealed)
 
 
-def _initial(form: Form, data: Json) -> dict[str, Json]:
-    return {each.path: at_path(data, each.initial) for each in form.fields if each.initial}
+def _initial(form: Form, case_type: CaseType, data: Json) -> dict[str, Json]:
+    """What stands in the form at first, amounts of money with their cents."""
+    unit = unit_at(case_type)
+    values = {each.path: (at_path(data, each.initial), each.initial) for each in form.fields if each.initial}
+    return {path: _typed(value, unit(pointer_of(place))) for path, (value, place) in values.items()}
+
+
+def _typed(value: Json, unit: str) -> Json:
+    return f"{value:.2f}" if isinstance(value, float) and unit not in ("", "%") else value
 
 
 def from_outside(seen: Look) -> Iterator[tuple[str, str]]:

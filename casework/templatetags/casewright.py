@@ -267,6 +267,12 @@ def words(label: str) -> str:
 
 
 @register.filter
+def key_words(key: str) -> str:
+    """The key of a capability in words: read-document -> Read document."""
+    return key.replace("-", " ").replace("_", " ").capitalize()
+
+
+@register.filter
 def field_words(name: str) -> str:
     """The name of a form's field in words: parcel.delivery_date -> Parcel, delivery date."""
     head, *rest = name.split(".")

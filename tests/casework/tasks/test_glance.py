@@ -50,6 +50,13 @@ def test_an_amount_is_said_with_its_currency() -> None:
     assert told(headline(seen(ANALYST, key="refund", **data))) == ["A fee of ours", "“Give it back”", "212.50 EUR"]
 
 
+def test_an_amount_and_a_name_from_outside_stand_in_no_quotation_marks() -> None:
+    data = {"amount": 4200, "payee": {"name": "Nordlicht Office Ltd"}, "purpose": "Invoice 2026-118"}
+    assert told(headline(seen(SENIOR, key="payment-release", **data))) == [
+        "4,200.00 EUR", "Nordlicht Office Ltd", "Invoice 2026-118",
+    ]  # fmt: skip
+
+
 def test_what_is_not_known_is_left_out() -> None:
     assert told(headline(seen(SENIOR, message="Hello"))) == ["“Hello”"]
     assert headline(seen(SENIOR)) == ()
