@@ -143,6 +143,7 @@ class Report:
     chains: set[int] = field(default_factory=set)
     after: int = 0
     without_content: int = 0
+    erased: list[str] = field(default_factory=list)
 
     def wrong(self, what: str) -> None:
         self.faults.append(what)
@@ -281,6 +282,9 @@ def _check(row: Row, sequence: int, digest: str, report: Report) -> None:
         report.without_content += 1
     elif sha256(row[12] + row[13]).hexdigest() != row[9]:
         report.wrong(f"{name}, the content of event {row[1]} was changed after it was written")
+    elif row[2] == "content.erased" and row[0] > 0:
+        said = json.loads(row[13])
+        report.erased.append(f"{name}, events 1 to {said['upto']}, by order {said['order']} of {row[6]}: {said['why']}")
 
 
 def _ends(chain: int | None, sequence: int, pins: Pins, report: Report) -> None:
@@ -477,6 +481,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"And {len(report.faults) - MOST} more.")
     for lack in report.lacking:
         print(f"Not proven: {lack}.")
+    for one in report.erased[:MOST]:
+        print(f"Erased: {one}")
     print(f"{len(report.chains)} chains, {report.events} events read.", *_beside(report, pins))
     return 1 if report.faults else 2 if report.lacking else 0
 

@@ -15,6 +15,7 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 
+from audit.db.sql import cursor
 from audit.models import AuditPayload, ErasedChain, VerifiedHead
 from audit.services import Fact, Origin, record_control
 from casework.documents.models import Document
@@ -41,17 +42,51 @@ def case_erase(*, chain: int, order: ErasureOrder, origin: Origin) -> ErasedChai
         ((_, found),) = standings([case], clock.utc_now())
         if not found.may:
             return Refused("kept", found.why)
-        said = {"order": order.pk, "upto": held.head.sequence, "why": found.why}
+        return erase_now(chain=chain, order=order.pk, why=found.why, origin=origin) or GONE
+
+
+def erase_now(*, chain: int, order: int, why: str, origin: Origin) -> ErasedChain | None:
+    """Erase it whatever rules say: for who has asked them, and for drills. None: it is gone already."""
+    with transaction.atomic():
+        held = services.lock(chain)
+        if held is None:
+            return None
+        said = {"order": order, "upto": held.head.sequence, "why": why}
         services.record(held, [Fact("content.erased", said)], origin)
-        erased = _without_content(chain, order.pk)
-        digests = list(Document.objects.filter(case=case).values_list("digest", flat=True))
+        erased = _without_content(chain, order)
+        digests = list(Document.objects.filter(case__instance=chain).values_list("digest", flat=True))
         EventDelivery.objects.filter(instance=chain).delete()
         VerifiedHead.objects.filter(chain=chain).delete()
-        case.instance.delete()
+        words = _words_of(chain)
+        Instance.objects.get(pk=chain).delete()
+        _unlearn(words)
         control = {**said, "chain": chain, "sequence": erased.sequence, "digest": bytes(erased.digest).hex()}
         record_control([Fact("content.erased", control)], origin, clock.utc_now())
         transaction.on_commit(partial(_files_erase, chain, digests))
     return erased
+
+
+WORDS: Final = """
+select coalesce(array_agg(distinct w), '{}') from casework_case c
+join casework_searchedcase s on s.case_id = c.id, unnest(tsvector_to_array(s.words)) w where c.instance_id = %s
+"""
+UNLEARN: Final = """
+delete from casework_searchedword k where k.word = any(%s) and not exists (
+    select from casework_searchedcase s where s.words @@ (quote_literal(k.word)::tsquery))
+"""
+
+
+def _words_of(chain: int) -> list[str]:
+    """By which the search finds the case, as it keeps them."""
+    with cursor() as plain:
+        row = plain.execute(WORDS, [chain]).fetchone()
+    return [] if row is None else list(row[0])
+
+
+def _unlearn(words: list[str]) -> None:
+    """Words that no other case is found by are what slips are corrected to no more."""
+    with cursor() as plain:
+        plain.execute(UNLEARN, [words])
 
 
 def _without_content(chain: int, order: int) -> ErasedChain:

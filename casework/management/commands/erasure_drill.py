@@ -1,0 +1,63 @@
+"""Does an erasure leave nothing? `manage.py erasure_drill` plants a person, erases them, and looks everywhere."""
+
+from __future__ import annotations
+
+import getpass
+import secrets
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from audit.services import Origin
+from casework.documents.services import file_of
+from casework.erasure.erasing import erase_now
+from casework.erasure.everywhere import Everywhere, look
+from casework.intake.services import Opened, case_open
+from casework.models import UnsentForm
+from orchestration.ground import clock
+from orchestration.ground.refusals import Refused
+
+
+class Command(BaseCommand):
+    help = "Plant a made-up person in a complaint, erase them as an order does, and look for them in all that is kept."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--case-type", default="complaint", help="one that takes a message and a customer")
+
+    def handle(self, *, case_type: str, **options: Any) -> None:
+        mark = f"Zq{secrets.token_hex(8)}"
+        chain = _plant(mark, case_type)
+        planted = look(mark)
+        if not planted.hits:
+            raise CommandError("The planted person was not found before the erasure: this drill shows nothing.")
+        self.stdout.write(f"Planted in a case of {case_type}: found in {len(planted.hits)} places.")
+        origin = Origin(f"operator:{getpass.getuser()}", cause="manage.py erasure_drill")
+        if erase_now(chain=chain, order=0, why="A drill with a made-up person.", origin=origin) is None:
+            raise CommandError("The planted case was gone before it was erased.")
+        UnsentForm.objects.filter(fields__contains=mark).delete()
+        self._say(look(mark))
+
+    def _say(self, left: Everywhere) -> None:
+        for place in left.hits:
+            self.stdout.write(f"Still there: {place}")
+        looked = f"{left.tables} tables, {left.files} files, {left.keys} keys of broker and cache"
+        if left.hits:
+            raise CommandError(f"{len(left.hits)} hits in {looked}.")
+        self.stdout.write(f"Erased: 0 hits in {looked}.")
+
+
+def _plant(mark: str, case_type: str) -> int:
+    """A case, its document, and a form that nobody sent; the number of its chain."""
+    data = {"message": f"I am {mark}, call me.", "customer": {"name": mark, "email": f"{mark.lower()}@example.org"}}
+    file = file_of(f"{mark}.txt", f"A letter of {mark}.".encode())
+    outcome = case_open(
+        by=None, case_type=case_type, reference=f"DRILL-{mark}", source="drill", data=data,
+        file=None if isinstance(file, Refused) else file,
+    )  # fmt: skip
+    if not isinstance(outcome, Opened):
+        raise CommandError(f"No case could be planted: {outcome.message}")
+    UnsentForm.objects.create(
+        token=secrets.token_urlsafe(32), action="/cases/new/", fields=f"message={mark}", created=clock.utc_now()
+    )
+    return outcome.case.instance_id
