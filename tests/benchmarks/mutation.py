@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import psycopg
 from django.db import connection, transaction
@@ -110,7 +110,7 @@ def _tried(table: str, column: str, kind: str, score: Score, before: frozenset[s
     return "a planted change is not found"
 
 
-def planted(table: str, column: str, kind: str) -> str | None:
+def planted(table: str, column: str, kind: str, before: frozenset[str]) -> str | None:
     """ "found", "missed" or "refused"; None where there is no row or no way to change it. `before`: what did not
     hold already."""
     change = CHANGED.get(kind)
