@@ -64,7 +64,7 @@ SECTIONS = (
     _stored("handoff", "A job with an actor that answers at once", "handoff", "against_a_bare_task", True),
     _stored("verify", "Verifying histories", "verification", "rates", True),
     _stored("million", "Verifying one case of a million events", "verification", "of_any_length", only_named=True),
-    _stored("mutation", "Changes planted in every table and column", "mutation", "figures", only_named=True),
+    _stored("mutation", "Changes planted in every table and column", "mutation", "figures", True, only_named=True),
     _stored("evidence", "Proving a history without the product", "evidence", "proven", only_named=True),
     _stored("data", "A step beside little and much data", "processes", "with_much_data"),
     _stored("life", "Early and late in the life of one case", "shell", "late_in_life"),
