@@ -14,6 +14,8 @@ ACTIONS: dict[str, str] = {
     "case.exported": "exported the case",
     "case.verified": "verified the history",
     "field.revealed": "revealed a masked field",
+    "case.glass": "broke the glass to see the whole case",
+    "case.glass_reviewed": "looked at a broken glass",
     "case.changed": "changed the state of the case",
     "case.edited": "changed a field",
     "copies.healed": "took over what the owner of copies has",

@@ -17,6 +17,7 @@ from casework.access.factor_models import Passkey as Passkey
 from casework.access.factor_models import RecoveryCode as RecoveryCode
 from casework.access.models import ApiToken as ApiToken  # Django finds models by this module
 from casework.access.models import SignedIn as SignedIn
+from casework.cases.glass_models import GlassReview as GlassReview
 from casework.deadlines.models import Deadline as Deadline
 from casework.deadlines.models import WorkingCalendar as WorkingCalendar
 from casework.documents.models import Document as Document
@@ -70,6 +71,7 @@ class Case(models.Model):
             ("reveal_case", "May reveal masked data, with a reason"),
             ("assign_case", "May give the case's tasks to people, and say how urgent they are and when they are due"),
             ("audit_case", "May read and verify the case's history"),
+            ("break_glass", "May see a whole case for an hour in an emergency"),
             ("erase_case", "May say how long cases are kept, and have a person's data found and erased"),
         ]
 

@@ -21,7 +21,7 @@ from casework.agents import views as agents
 from casework.asking import views as asking
 from casework.cases.list_live import cases_live
 from casework.cases.live import case_live
-from casework.cases.views import actions, attention, editing, handoffs, history, incidents, listing, pages, stuck
+from casework.cases.views import actions, attention, editing, glass, handoffs, history, incidents, listing, pages, stuck
 from casework.deadlines import views as deadlines
 from casework.documents import views as documents
 from casework.drafts import views as drafts
@@ -89,6 +89,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/", listing.cases, name="cases"),
     path("cases/live/", cases_live, name="cases-live"),
     path("following/", marks_views.following, name="following"),
+    path("glass/", glass.glass_list, name="glass"),
+    path("glass/new/", glass.glass_new, name="glass-new"),
+    path("glass/<number:glass_id>/review/", glass.glass_judge, name="glass-review"),
     path("deadlines/", deadlines.deadlines, name="deadlines"),
     path("calendars/", deadlines.calendars, name="calendars"),
     path("calendars/new/", deadlines.calendar, name="calendar-new"),

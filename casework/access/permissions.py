@@ -30,6 +30,7 @@ from casework.models import (
     Reveal,
 )
 from orchestration.casetypes.case_type import CaseType
+from orchestration.ground.clock import utc_now
 from orchestration.models import HumanTask
 from orchestration.privacy.masking import Principal
 from orchestration.privacy.pseudonyms import pseudonym
@@ -118,14 +119,16 @@ where u.is_superuser
    or exists (select from casework_caseuserobjectpermission o join may on may.id = o.permission_id
               where o.content_object_id = f.id and o.user_id = u.id)
    or exists (select from auth_user_groups m join casework_casegroupobjectpermission o on o.group_id = m.group_id
-              join may on may.id = o.permission_id where m.user_id = u.id and o.content_object_id = f.id)"""
+              join may on may.id = o.permission_id where m.user_id = u.id and o.content_object_id = f.id)
+   or exists (select from casework_reveal r
+              where r.case_id = f.id and r.person_id = u.id and r.path = '' and r.until > %(now)s)"""
 
 
 def who_may_view(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     """Those of these (person, root instance) where the person may view the case, as `may` says; one statement."""
     people, roots = zip(*pairs, strict=True) if pairs else ((), ())
     with connection.cursor() as cursor:
-        cursor.execute(_WHO_MAY_VIEW, {"people": list(people), "roots": list(roots)})
+        cursor.execute(_WHO_MAY_VIEW, {"people": list(people), "roots": list(roots), "now": utc_now()})
         return set(cursor.fetchall())
 
 
@@ -162,11 +165,13 @@ def has_everywhere(user: User, permission: str) -> bool:
 
 
 def _granted_here(user: User, case: Case) -> frozenset[str]:
-    """What was granted on this case to the person, or to a group of theirs: one statement over guardian's tables."""
+    """What was granted on this case to the person, or to a group of theirs, or by a broken glass
+    (`cases.breaking_glass`): one statement."""
     own = CaseUserObjectPermission.objects.filter(content_object=case, user=user)
     of_groups = CaseGroupObjectPermission.objects.filter(content_object=case, group__user=user)
     names = "permission__codename"
-    return frozenset(own.values_list(names, flat=True).union(of_groups.values_list(names, flat=True)))
+    glass = Reveal.objects.filter(case=case, person=user, path="", until__gt=utc_now()).values_list(Value("view_case"))
+    return frozenset(name for (name,) in own.values_list(names).union(of_groups.values_list(names), glass))
 
 
 def case_for_user(user: User, case_id: int, action: str, *, whole: bool = False) -> Case:

@@ -268,6 +268,18 @@ def _revealed(detail: Detail, names: Names) -> Told:
     return Told("access", "eye", f"revealed {field}{kind}: {_quoted(detail['reason'])}")
 
 
+def _glass(detail: Detail) -> Told:
+    kind = REASONS.get(detail.get("kind", ""), "").lower()
+    text = f"broke the glass to see the whole case for an hour ({kind}): {_quoted(detail['reason'])}"
+    return Told("access", "lock-open", text, tone="bad")
+
+
+def _glass_reviewed(detail: Detail) -> Told:
+    found = "right" if detail["justified"] else "not right"
+    text = f"found that it was {found} of {detail['person']} to break the glass: {_quoted(detail['note'])}"
+    return Told("access", "eye", text, tone="" if detail["justified"] else "bad")
+
+
 def _refused(detail: Detail, _: Names) -> Told:
     return Told("access", "ban", f"was refused: {detail.get('reason', '')}", notable=False, tone="bad")
 
@@ -284,6 +296,8 @@ TELLERS: Final[Mapping[str, Callable[[Detail, Names], Told | None]]] = {
     "case.exported": lambda d, _: Told("access", "download", f"exported {d.get('what', 'the case')}", notable=False),
     "case.verified": lambda d, _: Told("access", "shield-check", "verified the history", notable=False),
     "field.revealed": _revealed,
+    "case.glass": _alone(_glass),
+    "case.glass_reviewed": _alone(_glass_reviewed),
     "task.claimed": lambda d, _: Told("people", "user-check", f"took {_quoted(d.get('task', 'a task'))}"),
     "task.released": lambda d, _: Told("people", "arrow-back-up", f"gave back {_quoted(d.get('task', 'a task'))}"),
     "command.refused": _refused,

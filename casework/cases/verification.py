@@ -115,6 +115,7 @@ def hang_in() -> None:
         on_event(_offered, e.TaskOpened)
         on_fact(_given, "task.assigned")
         on_fact(_revealed, "field.revealed")
+        on_fact(_revealed, "case.glass")
         listed_verification.hang_in()
         with_every_verification.append(rows_apart)
 

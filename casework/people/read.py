@@ -24,6 +24,7 @@ RIGHTS: Final = {
     "casework.work_case": "works all cases",
     "casework.reply_case": "hands in replies to all cases",
     "casework.reveal_case": "reveals masked values of all cases",
+    "casework.break_glass": "breaks the glass: sees any whole case for an hour, which a second person reviews",
     "casework.assign_case": "gives out the tasks of all cases",
     "casework.audit_case": "reads and verifies every history",
     "casework.erase_case": "says how long cases are kept, has a person's data erased",

@@ -19,6 +19,7 @@ PLACES: Final = (
     ("inbox", "Inbox", "tasks work mine home", EVERYBODY),
     ("cases", "Cases", "list all", EVERYBODY),
     ("attention", "Needs attention", "incidents failed errors trouble", EVERYBODY),
+    ("glass", "Broken glass", "emergency break glass review unmask", EVERYBODY),
     ("board", "Board", "team load people groups late assign", ORDERS),
     ("away", "Out of office", "absence holiday vacation away", EVERYBODY),
     ("rules", "Rules", "decision tables dmn routing", GOVERNS),

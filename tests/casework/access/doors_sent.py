@@ -9,6 +9,7 @@ ASKS: dict[str, Any] = {
 }  # fmt: skip
 SENT: dict[str, dict[str, Any]] = {
     "case-evidence": {"reason": "For the regulator"},
+    "glass-review": {"note": "She had to", "justified": "yes"},
     "case-hold": {"reason": "A lawsuit"},
     "keeping-person": {"marks": "Otto Nobody", "reason": "She asked"},
     "keeping-rule": {"floor": "30", "keep": "90", "law": "The rule of the house", "reason": "As agreed"},

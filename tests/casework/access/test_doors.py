@@ -24,7 +24,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from audit.models import AuditEvent
 from casework.cases.services import external_receive, item_plan
 from casework.documents.services import Added, document_add
-from casework.models import Case, Proposal, SavedView
+from casework.models import Case, Proposal, Reveal, SavedView
 from casework.tasks.services import task_complete
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -74,6 +74,7 @@ class Scene:
     view: int
     view_owner: int
     token: int
+    glass: int
 
 
 @pytest.fixture
@@ -120,6 +121,9 @@ def scene(
             owner=people["anna"], kind="inbox", name="Cards", group=Group.objects.get(name="Analysts"), query="tab=all"
         ).pk,
         view_owner=people["anna"].pk, token=token_row(people["anna"]).pk,
+        glass=Reveal.objects.create(
+            case=waiting, person=people["olga"], path="", reason="An emergency", until=clock.utc_now()
+        ).pk,
     )  # fmt: skip
 
 
@@ -169,6 +173,7 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "api-group": {"group": scene.group},
         "person-token": {"person_id": scene.view_owner, "token": scene.token},
         "account-token": {"token": scene.token},
+        "glass-review": {"glass_id": scene.glass},
         "api-person": {"person": scene.view_owner},
         "api-person-switch": {"person": scene.view_owner},
         "case-new": {"key": "complaint"},

@@ -1,0 +1,19 @@
+"""Which rows say what a second person thought of a glass that was broken?"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class GlassReview(models.Model):
+    """Somebody else has looked at it. A broken glass (`Reveal` of the whole case) without one waits for that."""
+
+    reveal = models.OneToOneField("casework.Reveal", models.CASCADE, related_name="review")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    justified = models.BooleanField()
+    note = models.CharField(max_length=500)
+
+    def __str__(self) -> str:
+        return f"of {self.reveal_id} by {self.by_id}"
