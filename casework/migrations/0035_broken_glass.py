@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0033_second_factor'),
+        ('casework', '0034_systems_of_record'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
