@@ -15,9 +15,9 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 from casework.access.factor_models import CodeApp as CodeApp
 from casework.access.factor_models import Passkey as Passkey
 from casework.access.factor_models import RecoveryCode as RecoveryCode
+from casework.access.glass_models import GlassReview as GlassReview
 from casework.access.models import ApiToken as ApiToken  # Django finds models by this module
 from casework.access.models import SignedIn as SignedIn
-from casework.cases.glass_models import GlassReview as GlassReview
 from casework.deadlines.models import Deadline as Deadline
 from casework.deadlines.models import WorkingCalendar as WorkingCalendar
 from casework.documents.models import Document as Document
