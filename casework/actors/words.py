@@ -25,6 +25,8 @@ KINDS: Final[Mapping[str, str]] = {
     "support": "Check of sources",
     "language-model": "Language model",
     "agent": "Agent",
+    "watchlist": "List of names",
+    "money-flows": "Patterns in money flows",
     "bot": "Bot",
     "code": "Code step",
 }

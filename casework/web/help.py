@@ -84,6 +84,7 @@ FOR_USE: Final = (
     "ledger",
     "knowledge",
     "payment-release",
+    "kyc-review",
     "refund",
     "complaint",
     "loan",

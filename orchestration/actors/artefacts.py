@@ -31,6 +31,8 @@ CHECKS: Final[Mapping[str, str]] = {
     "served-model": "orchestration.actors.kinds.declared:file_fault",
     "soap": "orchestration.actors.kinds.declared:file_fault",
     "sql": "orchestration.actors.kinds.declared:file_fault",
+    "watchlist": "orchestration.actors.kinds.watchlist.file:list_fault",
+    "money-flows": "orchestration.actors.kinds.moneyflows.file:flows_fault",
 }
 """Kind -> what says in a sentence why a file is none of its artefacts, or ""."""
 PICKLED: Final = "This is a Python pickle, or holds one. Reading it would run what stands in it, so it is refused."

@@ -52,6 +52,8 @@ SECTIONS = (
     _pure("receipts", "Reading receipts"),
     _pure("scores", "Scores on rows that they had not seen"),
     _pure("deadlines", "Deadlines beside a walk through time", only_named=True),
+    _pure("screening", "Altered names on a list of sanctions", only_named=True),
+    _pure("flows", "Accounts of money laundering among others", only_named=True),
     _pure("invoices", "Reading invoices of our own"),
     _pure("bundles", "Reading a bundle of forty pages", "invoices", "of_bundles"),
     _pure("hostile", "Two hundred files that would do harm", only_named=True),

@@ -24,6 +24,7 @@ ROUTES: Final[tuple[tuple[str, str, str, Callable[..., Answer]], ...]] = (
     ("GET", "/payments", "payments", systems.list_payments),
     ("POST", "/payments", "payments", systems.pay),
     ("POST", "/transfers", "payments", systems.transfer),
+    ("POST", "/restrictions", "core", systems.restrict),
     ("GET", rf"/payments/{NUMBER}", "payments", systems.read_payment),
     *(
         route

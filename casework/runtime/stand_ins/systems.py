@@ -3,6 +3,7 @@
 GET  /orders/NUMBER     an order        GET  /customers/NUMBER   a customer
 POST /payments          {order, amount, iban?, note?}; pays once for each Idempotency-Key (`?desk=claims`: larger sums)
 POST /transfers         as /payments, for large sums that were released
+POST /restrictions      {account, why?}; restricts no account, and answers the same key with the same number
 GET  /payments          all payments    GET  /payments/NUMBER    one of them
 """
 
@@ -51,6 +52,17 @@ def transfer(store: Store, request: Request) -> Answer:
 def pay(store: Store, request: Request) -> Answer:
     """Pay. The same key again gives the same payment; the same key for something else is refused (422)."""
     return _pay(store, request, MOST_OF_CLAIMS if request.query.get("desk") == "claims" else MOST)
+
+
+def restrict(store: Store, request: Request) -> Answer:
+    """Say that an account is restricted; the number follows from the key, so that the same key restricts once."""
+    try:
+        asked = request.fields()
+    except ValueError:
+        return told(400, {"error": "not-json"})
+    key = request.headers.get("idempotency-key", "")
+    number = hashlib.sha256(f"{key}/{asked.get('account')}".encode()).hexdigest()[:8].upper()
+    return told(201, {"restriction": f"R-{number}", "account": asked.get("account")})
 
 
 def _pay(store: Store, request: Request, most: Decimal) -> Answer:

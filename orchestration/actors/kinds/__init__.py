@@ -25,12 +25,14 @@ KINDS = {  # kind -> what makes an actor of (key, version, artefact bytes or Non
     "knowledge": "orchestration.actors.kinds.knowledge.actor:KnowledgeActor",
     "support": "orchestration.actors.kinds.knowledge.actor:SupportActor",
     "language-model": "orchestration.actors.kinds.language_model.actor:LanguageModelActor",
+    "money-flows": "orchestration.actors.kinds.moneyflows.actor:MoneyFlowsActor",
     "score": "orchestration.actors.kinds.score.actor:ScoreActor",
     "reader": "orchestration.actors.kinds.reader.actor:ReaderActor",
     "sentiment": "orchestration.actors.kinds.text_model.sentiment:SentimentActor",
     "served-model": "orchestration.actors.kinds.served_model.actor:ServedModel",
     "soap": "orchestration.actors.kinds.soap.actor:SoapConnector",
     "sql": "orchestration.actors.kinds.sql.actor:SqlConnector",
+    "watchlist": "orchestration.actors.kinds.watchlist.actor:WatchlistActor",
 }
 
 FETCHED = frozenset({"external"})
@@ -40,7 +42,18 @@ ASKS_ITSELF = frozenset({"agent"})
 """Kinds that ask a person before each of their actions where the rules want it, rather than with their answer."""
 
 ANSWERS_ONLY = frozenset(
-    {"intent", "sentiment", "score", "code", "served-model", "language-model", "knowledge", "support"}
+    {
+        "intent",
+        "sentiment",
+        "score",
+        "code",
+        "served-model",
+        "language-model",
+        "knowledge",
+        "support",
+        "watchlist",
+        "money-flows",
+    }
 )
 """Kinds that do nothing but answer: they can be tried on a job without anything happening outside."""
 

@@ -1,0 +1,1 @@
+"""Which patterns does a customer's money follow? The kind `money-flows`: its versions are limits."""

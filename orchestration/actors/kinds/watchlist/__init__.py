@@ -1,0 +1,1 @@
+"""Is somebody on a list of names? The kind `watchlist`: its versions are the list."""
