@@ -22,6 +22,7 @@ from casework.asking import views as asking
 from casework.cases.list_live import cases_live
 from casework.cases.live import case_live
 from casework.cases.views import actions, attention, editing, glass, handoffs, history, incidents, listing, pages, stuck
+from casework.cases.views import review as case_reviews
 from casework.deadlines import views as deadlines
 from casework.documents import views as documents
 from casework.drafts import views as drafts
@@ -109,6 +110,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<number:case_id>/data/", pages.case, {"place": "data"}, name="case-data"),
     path("cases/<number:case_id>/ask/", asking.case_asking, name="case-ask"),
     path("cases/<number:case_id>/people/", pages.case, {"place": "people"}, name="case-people"),
+    path("cases/<number:case_id>/review/", case_reviews.case_review, name="case-review"),
     path("cases/<number:case_id>/edit/", editing.edit, name="case-edit"),
     path("cases/<number:case_id>/decisions/", pages.case, {"place": "decisions"}, name="case-decisions"),
     path("cases/<number:case_id>/documents/", documents.case_documents, name="case-documents"),

@@ -126,6 +126,7 @@ DOORS: Final = {
     "case-data": ("view", ""),
     "case-people": ("view", ""),
     "case-ask": ("work", "work"),
+    "case-review": ("view", ""),
     "case-edit": ("work", "work"),
     "case-decisions": ("view", ""),
     "case-documents": ("view", "work"),

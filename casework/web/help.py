@@ -37,7 +37,7 @@ PLACES: Final = {
     "case-evidence": "use/history", "case-data": "use/case", "case-documents": "use/documents",
     "case-document": "use/documents",
     "deadlines": "use/deadlines", "case-deadline": "use/deadlines", "calendars": "use/deadlines",
-    "calendar": "use/deadlines", "calendar-new": "use/deadlines",
+    "calendar": "use/deadlines", "calendar-new": "use/deadlines", "case-review": "use/kyc-review",
     "proposals": "use/agents", "case-proposal": "use/agents", "agents": "use/agents", "agent-run": "use/agents",
     "case-decisions": "use/case", "case-ask": "use/ask", "case-people": "use/case", "case-edit": "use/case",
     "rules": "use/rules", "rules-version": "use/rules", "rules-edit": "use/rules", "models": "use/models",

@@ -18,6 +18,7 @@ from casework.cases.read.case_view import Look
 from casework.cases.read.key_facts import Fact, key_facts
 from casework.cases.read.open_tasks import OpenTask
 from casework.cases.read.progress import Goal, Stage, goal
+from casework.cases.read.review import is_review
 from casework.cases.read.waiting import Awaited, Coming
 from casework.cases.read.waits import waits_for
 from casework.deadlines.read import Shown, deadlines_of
@@ -65,6 +66,7 @@ class Head:
     changes: tuple[str, ...]
     may: frozenset[str]
     deadlines: tuple[Shown, ...] = ()
+    is_review: bool = False
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -92,6 +94,7 @@ def head(
         created=case.created, owner=", ".join(dict.fromkeys(_owners(tasks))), due=due, risk=_risk(seen, due, now),
         waits=waits_for(seen, tasks, comes_in, coming), next=_next(seen, tasks, comes_in, changes, may),
         key_facts=key_facts(seen), changes=changes, may=may, deadlines=deadlines_of(case, case_type, now),
+        is_review=is_review(view.data),
     )  # fmt: skip
 
 
