@@ -84,7 +84,8 @@ def _account(name: str, number: int, many: int) -> Account:
     x, y = WIDTH / 2 + RADIUS * right, HEIGHT / 2 + RADIUS * down
     anchor = "middle" if abs(right) < 0.2 else "start" if right > 0 else "end"
     shown = name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
-    return Account(shown, *_rounded(x, y, x + 18 * right, y + 20 * down + 4), anchor)
+    label_x, label_y = x + 18 * right, y + 20 * down + 4
+    return Account(shown, round(x, 1), round(y, 1), round(label_x, 1), round(label_y, 1), anchor)
 
 
 def _line(one: Account, two: Account, width: float, pattern: str) -> Line:
@@ -95,16 +96,10 @@ def _line(one: Account, two: Account, width: float, pattern: str) -> Line:
     aside_x, aside_y = -4 * ahead_y, 4 * ahead_x
     start, end = NODE + 2, NODE + 9
     return Line(
-        *_rounded(
-            one.x + start * ahead_x + aside_x, one.y + start * ahead_y + aside_y,
-            two.x - end * ahead_x + aside_x, two.y - end * ahead_y + aside_y, max(width, 1.2),
-        ),
-        pattern,
+        round(one.x + start * ahead_x + aside_x, 1), round(one.y + start * ahead_y + aside_y, 1),
+        round(two.x - end * ahead_x + aside_x, 1), round(two.y - end * ahead_y + aside_y, 1),
+        round(max(width, 1.2), 1), pattern,
     )  # fmt: skip
-
-
-def _rounded(*numbers: float) -> tuple[float, ...]:
-    return tuple(round(number, 1) for number in numbers)
 
 
 def _amount(value: Json) -> float:

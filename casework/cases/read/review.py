@@ -84,8 +84,8 @@ def _list(part: Mapping[str, Json], name: str) -> list[Json]:
 
 
 def _edge(edge: Mapping[str, Json]) -> Edge:
-    said = (str(edge.get(name, "")) for name in ("source", "target"))
-    return Edge(*said, edge.get("amount"), str(edge.get("day", "")), PATTERNS.get(str(edge.get("pattern")), ""))
+    source, target, day = (str(edge.get(name, "")) for name in ("source", "target", "day"))
+    return Edge(source, target, edge.get("amount"), day, PATTERNS.get(str(edge.get("pattern")), ""))
 
 
 PLACES: Final = (

@@ -50,6 +50,12 @@ def test_a_large_sum_is_paid_only_as_a_transfer_and_once_for_each_key(demo: Demo
     assert demo.ask("/transfers", {"amount": 5_000_001}, Idempotency_Key="k-2")[0] == 409
 
 
+def test_an_account_is_restricted_once_for_each_key(demo: Demo) -> None:
+    first = demo.ask("/restrictions", {"account": "Nightjar"}, Idempotency_Key="k-1")
+    assert first == demo.ask("/restrictions", {"account": "Nightjar"}, Idempotency_Key="k-1") and first[0] == 201
+    assert demo.ask("/restrictions", {"account": "Nightjar"}, Idempotency_Key="k-2") != first
+
+
 def test_a_key_is_not_taken_for_something_else_and_without_one_each_is_paid(demo: Demo) -> None:
     demo.ask("/payments", {"amount": 5}, Idempotency_Key="k")
     assert demo.ask("/payments", {"amount": 6}, Idempotency_Key="k")[0] == 422
