@@ -9,7 +9,7 @@ from casework.access.passwords import PasswordLink
 from casework.access.second_step import second
 from casework.account.views import forgotten
 from casework.actors import card_views as actor_cards
-from casework.actors import connectors, demo_faults, hosts, pictures
+from casework.actors import connectors, demo_faults, hosts, pictures, tool_servers
 from casework.actors import stop_views as actor_stops
 from casework.actors import token_views as actor_tokens
 from casework.actors import version_views as actor_versions
@@ -180,6 +180,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("actors/hosts/", hosts.hosts, name="hosts"),
     path("actors/hosts/<number:host_id>/remove/", hosts.host_remove, name="host-remove"),
     path("actors/connectors/new/", connectors.connector_new, name="connector-new"),
+    path("actors/connectors/tools/", tool_servers.connector_tools, name="connector-tools"),
     path("actors/connectors/openapi/", connectors.connector_openapi, name="connector-openapi"),
     path("actors/new/", actor_stops.actor_new, name="actor-new"),
     path("actors/demo-faults/", demo_faults.demo_faults, name="demo-faults"),

@@ -198,6 +198,7 @@ DOORS: Final = {
     "host-remove": ("", "publish"),
     "connector-new": ("publish", "publish"),
     "connector-openapi": ("publish", "publish"),
+    "connector-tools": ("publish", "publish"),
     "actor-health": ("", "publish"),
     "ledger": ("signed-in", ""),
     "ledger-call": ("call", ""),

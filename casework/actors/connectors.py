@@ -125,8 +125,13 @@ def connector_openapi(request: HttpRequest) -> HttpResponse:
         return _openapi(request, text, faults=refused.faults, status=400)
     except (KeyError, TypeError, AttributeError, ValueError):
         return _openapi(request, text, faults=["The document is not as OpenAPI says."], status=400)
-    given = dict.fromkeys(FIELDS, "") | {"kind": "http", "text": drafted}
-    return _page(request, given, faults=file_faults("http", drafted.encode()), drafted=chosen.name)
+    return drafted_page(request, "http", drafted, chosen.name)
+
+
+def drafted_page(request: HttpRequest, kind: str, text: str, source: str) -> HttpResponse:
+    """The page for files with a file that was drafted, to be looked through."""
+    given = dict.fromkeys(FIELDS, "") | {"kind": kind, "text": text}
+    return _page(request, given, faults=file_faults(kind, text.encode()), drafted=source)
 
 
 def _openapi(request: HttpRequest, text: str, *, status: int = 200, **more: Any) -> HttpResponse:

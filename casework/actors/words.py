@@ -27,6 +27,7 @@ KINDS: Final[Mapping[str, str]] = {
     "agent": "Agent",
     "watchlist": "List of names",
     "money-flows": "Patterns in money flows",
+    "mcp": "Tool of an MCP server",
     "bot": "Bot",
     "code": "Code step",
 }

@@ -16,6 +16,7 @@ from casework.agents.services import Given
 from casework.agents.waiting import waiting_for
 from casework.cases.read.agent_work import cited, one_wanted
 from casework.cases.read.case_view import look
+from casework.cases.read.timeline import actor_name
 from casework.forms.rendering import INPUT, Asked
 from casework.models import Case
 from casework.web.decorators import person, reads, reads_and_writes, refusal, writes
@@ -46,6 +47,7 @@ def proposal(request: HttpRequest, case_id: int, proposal_id: int) -> HttpRespon
     if request.method != "POST":
         if permissions.may(person(request), "work", case):
             approvals.opened(row)
+            row.refresh_from_db()
         return _page(request, case, row)
     outcome = services.proposal_decide(by=person(request), case=case, proposal=row.pk, given=_given(request, row))
     if isinstance(outcome, Refused) and outcome.code == "invalid":
@@ -93,7 +95,7 @@ def _page(request: HttpRequest, case: Case, row: AgentProposal, wrong: str = "")
     shown = one_wanted(seen, row, cited([row]))
     may_decide = row.state == AgentProposal.State.HELD and permissions.may(user, "work", case)
     context = {
-        "case": case, "title": seen.view.text(case.title), "one": shown, "who": row.run.actor, "goal": row.run.goal,
+        "case": case, "title": seen.view.text(case.title), "one": shown, "who": actor_name(f"model:{row.run.actor}", seen.names), "goal": row.run.goal,
         "may_decide": may_decide, "marks": services.marks_now(user, case, row) if may_decide else "",
         "form": _arguments(request, row, shown.chosen), "wrong": wrong, "reason": request.POST.get("reason", "")[:500],
     }  # fmt: skip

@@ -18,8 +18,7 @@ ENDS: Final = {
 
 def _planned(detail: Detail) -> Told:
     steps = len(detail.get("plan", ()))
-    told = f"planned {steps} step{'s' * (steps != 1)}" if steps else "sees nothing further to do"
-    return Told("ai", "route", told)
+    return Told("ai", "route", f"planned {steps} step{'s' * (steps != 1)}")
 
 
 def _proposed(detail: Detail) -> Told:

@@ -48,6 +48,7 @@ PLACES: Final = {
     "measures": "use/ledger", "actor-measures": "use/ledger",
     "actor": "use/actors", "actor-card": "use/actors", "actor-switch": "use/actors", "capabilities": "use/actors",
     "hosts": "connectors", "connector-new": "connectors", "connector-openapi": "connectors",
+    "connector-tools": "connectors",
     "actor-new": "use/actors", "actors-stop": "use/actors", "demo-faults": "use/actors", "actor-version": "use/actors",
     "actor-version-new": "use/actors",
     "people": "use/people", "person": "use/people", "person-new": "use/people", "person-link": "use/people",

@@ -27,6 +27,7 @@ CHECKS: Final[Mapping[str, str]] = {
     "knowledge": "orchestration.actors.kinds.declared:file_fault",
     "support": "orchestration.actors.kinds.declared:file_fault",
     "language-model": "orchestration.actors.kinds.declared:file_fault",
+    "mcp": "orchestration.actors.kinds.declared:file_fault",
     "reader": "orchestration.actors.kinds.reader.file:reader_fault",
     "served-model": "orchestration.actors.kinds.declared:file_fault",
     "soap": "orchestration.actors.kinds.declared:file_fault",

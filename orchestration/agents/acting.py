@@ -48,12 +48,15 @@ class _TakenBack(Exception):
         self.refused = refused
 
 
-def decide(run: Running, move: Propose, action: Action) -> None:
-    """Keep the decision; then do it, or (where a rule says so) hold it for a person. Raises Waits."""
+def decide(run: Running, move: Propose, action: Action, evidence: list[str]) -> None:
+    """Keep the decision; then do it, or (where a rule says so) hold it for a person. Raises Waits.
+
+    `evidence`: what it rests on, by where it stands.
+    """
     now, tool = clock.utc_now(), action.tool
     rule = _rule(run, action)
     fields = {
-        "tool": tool.key, "name": tool.name, "reason": move.reason, "evidence": list(move.evidence),
+        "tool": tool.key, "name": tool.name, "reason": move.reason, "evidence": evidence,
         "chosen": dict(action.chosen), "conditions": list(tool.conditions),
         "digest": digest(run.row, tool, action.arguments), "price": _price(tool),
     }  # fmt: skip

@@ -6,7 +6,8 @@ the moment; the run remembers their numbers alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,14 +27,21 @@ Json = Any
 FOUND: Final = 3
 """Passages that a search gives."""
 NEAR: Final = 0.2
+FIELD: Final = re.compile(r"=[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+"""An expression that is a field and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What the mind sees, and what its proposal will be held against."""
+    """What the mind sees, and what its proposal will be held against. `places`: where in the case it was given from."""
 
     view: View
     grounds: Grounds
+    places: Mapping[str, str]
+
+    def cited(self, named: Iterable[str]) -> list[str]:
+        """Where in the case the things stand that a proposal names: JSON Pointers, as far as there are any."""
+        return [self.places.get(one, one) for one in named]
 
 
 def look(run: Running) -> Looked:
@@ -47,7 +55,18 @@ def look(run: Running) -> Looked:
     )
     known = {name for name, value in run.input.items() if value is not None}
     cited = {f"passage:{one.id}" for one in found}
-    return Looked(view, Grounds(offered, state.root.variables, case_type.schema, known | cited))
+    return Looked(
+        view, Grounds(offered, state.root.variables, case_type.schema, known | cited), _places(case_type, run.work.step)
+    )
+
+
+def _places(case_type: CaseType, step: str) -> dict[str, str]:
+    """Which field of the case each input of the step is, where it is one as it stands."""
+    nodes = (node for case in case_type.library.cases.values() for node in case.nodes.values())
+    found = next((node for node in nodes if step in (node.definition, node.id)), None)
+    inputs = () if found is None else found.inputs or found.extensions.inputs
+    fields = {str(one.target.constant): one.source.text for one in inputs}
+    return {name: "/" + text[1:].replace(".", "/") for name, text in fields.items() if FIELD.fullmatch(text)}
 
 
 def read(instance: int) -> tuple[CaseType, State]:
@@ -75,7 +94,7 @@ def _told(one: Passage) -> dict[str, Json]:
     return {"id": one.id, "title": f"{one.name}: {one.heading}" if one.heading else one.name, "text": one.text}
 
 
-def search(run: Running, move: Propose, action: Action) -> None:
+def search(run: Running, move: Propose, action: Action, looked: Looked) -> None:
     """Look into the knowledge base, and remember what was found by number."""
     question = str(action.arguments.get("question", ""))
     near = [one.id for one in find(question, reader(run), FOUND) if one.near >= NEAR]
@@ -83,7 +102,7 @@ def search(run: Running, move: Propose, action: Action) -> None:
     run.row.memory = [*run.row.memory, *({"passage": one} for one in fresh)]
     told = f"{len(near)} passages found." if len(near) != 1 else "One passage found."
     fields = {
-        "tool": action.tool.key, "name": action.tool.name, "reason": move.reason, "evidence": list(move.evidence),
+        "tool": action.tool.key, "name": action.tool.name, "reason": move.reason, "evidence": looked.cited(move.evidence),
         "chosen": dict(action.chosen), "state": AgentProposal.State.DONE, "outcome": told,
     }  # fmt: skip
     runs.propose(run, fields, clock.utc_now())

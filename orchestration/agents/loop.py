@@ -62,9 +62,9 @@ def _followed(run: Running, thought: Thought, looked: Looked) -> Answer | None:
     if isinstance(found, Objection):
         runs.propose(run, _refused(move, found), clock.utc_now())
     elif found.command is None:
-        looking.search(run, move, found)
+        looking.search(run, move, found, looked)
     else:
-        acting.decide(run, move, found)
+        acting.decide(run, move, found, looked.cited(move.evidence))
     return None
 
 

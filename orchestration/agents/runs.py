@@ -79,10 +79,10 @@ def begin_thought(run: Running, now: datetime) -> None:
 
 
 def end_thought(run: Running, thought: Thought, now: datetime) -> None:
-    """What it came to; and the plan, where it is another now."""
+    """What it came to; and the plan, where something is new in it."""
     row = run.row
     plan = [{"tool": one.tool, "why": one.why} for one in thought.plan]
-    changed, row.plan = plan != row.plan, plan
+    changed, row.plan = any(step not in row.plan for step in plan), plan
     row.tokens += thought.tokens
     row.cost += thought.cost
     AgentRun.objects.filter(pk=row.pk).update(tokens=row.tokens, cost=row.cost, plan=plan, seen=now)

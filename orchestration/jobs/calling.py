@@ -95,6 +95,6 @@ def _work(ready: Ready, out: Outward) -> Work:
 
     job, price = ready.job, ready.chosen.card.price
     return Work(
-        job.job, job.idempotency_key, ready.chosen.version, ready.choice.mode, ready.choice.rule,
+        job.job, job.definition_item, job.idempotency_key, ready.chosen.version, ready.choice.mode, ready.choice.rule,
         "" if price is None else price.currency, job.asked_by, checks,
     )  # fmt: skip

@@ -58,6 +58,7 @@ SECTIONS = (
     _pure("bundles", "Reading a bundle of forty pages", "invoices", "of_bundles"),
     _pure("hostile", "Two hundred files that would do harm", only_named=True),
     _stored("proposals", "Proposals of agents that obey whatever they read", "agents", "figures", only_named=True),
+    _stored("pins", "Tools of other servers that change", "agents", "of_pins", only_named=True),
     _stored("round", "A round of an agent, without its mind", "agents", "of_a_round", only_named=True),
     _stored("steps", "Statements and state of each step of a complaint", "shell", "statements_and_bytes"),
     _stored("shell", "A complaint from intake to answer, against its bare writes", "shell", "against_the_floor", True),

@@ -110,13 +110,19 @@ def one_wanted(seen: Look, row: AgentProposal, named: Mapping[str, str]) -> Want
 
 
 def _evidence(seen: Look, row: AgentProposal, named: Mapping[str, str]) -> Iterator[tuple[str, Json]]:
-    """A field by the title of what the agent was given under that name; a passage by its document."""
+    """A field by its title, with its value now; a passage by its document."""
     known = titles(seen.case_type)
-    for name in row.evidence:
-        if name.startswith(PASSAGE):
-            yield named.get(name, "A passage that is gone"), None
+    for place in row.evidence:
+        if place.startswith(PASSAGE):
+            yield named.get(place, "A passage that is gone"), None
         else:
-            yield known.get(f"/{name}", name.replace("_", " ").capitalize()), seen.view.data.get(name)
+            yield known.get(place, place.strip("/").replace("_", " ").capitalize()), _at(seen.view.data, place)
+
+
+def _at(data: Json, pointer: str) -> Json:
+    for name in pointer.strip("/").split("/"):
+        data = data.get(name) if isinstance(data, Mapping) else None
+    return data
 
 
 def _values(seen: Look, given: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:

@@ -22,6 +22,7 @@ KINDS = {  # kind -> what makes an actor of (key, version, artefact bytes or Non
     "http": "orchestration.actors.kinds.http_connector.actor:HttpConnector",
     "intent": "orchestration.actors.kinds.text_model.intent:IntentActor",
     "code": "orchestration.actors.kinds.code.actor:CodeActor",
+    "mcp": "orchestration.actors.kinds.tool_server.actor:PinnedToolActor",
     "knowledge": "orchestration.actors.kinds.knowledge.actor:KnowledgeActor",
     "support": "orchestration.actors.kinds.knowledge.actor:SupportActor",
     "language-model": "orchestration.actors.kinds.language_model.actor:LanguageModelActor",

@@ -31,6 +31,7 @@ FILE_KINDS: Final = {
         "orchestration.actors.kinds.language_model.file:language_faults",
         {"source": "language-model", "leaves": True},
     ),
+    "mcp": FileKind("a tool of an MCP server", "orchestration.actors.kinds.tool_server.file:tool_faults"),
     "knowledge": FileKind("the knowledge base", "orchestration.actors.kinds.knowledge.file:finder_faults"),
     "support": FileKind("the check of sources", "orchestration.actors.kinds.knowledge.file:checker_faults"),
     "served-model": FileKind("a model served elsewhere", "orchestration.actors.kinds.served_model.file:served_faults"),
