@@ -24,7 +24,7 @@ SHORT: Final = 200
 
 @reads_and_writes
 def connector_tools(request: HttpRequest) -> HttpResponse:
-    """Ask a server which tools it has, choose one: its file, pinned to what it is now, is shown to be looked through."""
+    """Ask a server which tools it has, choose one: its file, pinned to what it is now, is shown to be read."""
     may_change(request)
     given = {name: request.POST.get(name, "").strip()[:SHORT] for name in ("url", "secret", "capability", "tool")}
     if request.method != "POST":

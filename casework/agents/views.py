@@ -95,7 +95,8 @@ def _page(request: HttpRequest, case: Case, row: AgentProposal, wrong: str = "")
     shown = one_wanted(seen, row, cited([row]))
     may_decide = row.state == AgentProposal.State.HELD and permissions.may(user, "work", case)
     context = {
-        "case": case, "title": seen.view.text(case.title), "one": shown, "who": actor_name(f"model:{row.run.actor}", seen.names), "goal": row.run.goal,
+        "case": case, "title": seen.view.text(case.title), "one": shown,
+        "who": actor_name(f"model:{row.run.actor}", seen.names), "goal": row.run.goal,
         "may_decide": may_decide, "marks": services.marks_now(user, case, row) if may_decide else "",
         "form": _arguments(request, row, shown.chosen), "wrong": wrong, "reason": request.POST.get("reason", "")[:500],
     }  # fmt: skip

@@ -21,8 +21,9 @@ from orchestration.actors.handoff import Checked
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The job as an agent works on it. `job`: the engine's number of it; `step`: the node of the model that wants it; `key`: its idempotency key; `mode`, `rule`: as
-    routing chose. `currency`: of the actor's price. `checks`: the guardrails on the way back, for all that it says."""
+    """The job as an agent works on it. `job`: the engine's number of it; `step`: the node of the model that wants it;
+    `key`: its idempotency key; `mode`, `rule`: as routing chose. `currency`: of the actor's price. `checks`: the
+    guardrails on the way back, for all that it says."""
 
     job: int
     step: str

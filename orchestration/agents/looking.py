@@ -102,8 +102,9 @@ def search(run: Running, move: Propose, action: Action, looked: Looked) -> None:
     run.row.memory = [*run.row.memory, *({"passage": one} for one in fresh)]
     told = f"{len(near)} passages found." if len(near) != 1 else "One passage found."
     fields = {
-        "tool": action.tool.key, "name": action.tool.name, "reason": move.reason, "evidence": looked.cited(move.evidence),
-        "chosen": dict(action.chosen), "state": AgentProposal.State.DONE, "outcome": told,
+        "tool": action.tool.key, "name": action.tool.name, "reason": move.reason,
+        "evidence": looked.cited(move.evidence), "chosen": dict(action.chosen),
+        "state": AgentProposal.State.DONE, "outcome": told,
     }  # fmt: skip
     runs.propose(run, fields, clock.utc_now())
 

@@ -54,9 +54,8 @@ def test_by_itself_it_adds_what_its_rules_want_and_says_why(upset: Callable[...,
         "why": "The customer is upset, and nobody has called yet.",
     }
     [_, added] = told(case, "agent.proposed")
-    assert added["evidence"] == ["/message", "/sentiment/label"] and str(added["reason"]).startswith(
-        "The customer is upset"
-    )
+    assert added["evidence"] == ["/message", "/sentiment/label"]
+    assert str(added["reason"]).startswith("The customer is upset")
 
 
 def test_what_it_does_has_it_as_author_and_the_history_holds(upset: Callable[..., Case]) -> None:

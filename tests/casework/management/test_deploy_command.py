@@ -34,7 +34,8 @@ def said(*arguments: str) -> str:
 def test_what_ships_is_deployed_once() -> None:
     assert said().splitlines() == [
         "Customer complaint: version 1 deployed", "Mail system: an actor, registered",
-        "Knowledge base: an actor, registered", "Check of sources: an actor, registered",
+        "Next steps: an actor, registered", "Knowledge base: an actor, registered",
+        "Check of sources: an actor, registered",
         "Motor claim: version 1 deployed", "Payment system, claims: an actor, registered",
         "Policy system, claims: an actor, registered", "Policy system: an actor, registered",
         "Loan: version 1 deployed", "Core system bot: an actor, registered",

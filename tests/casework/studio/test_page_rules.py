@@ -209,7 +209,9 @@ def test_a_table_as_it_stands_is_a_sound_draft_that_changes_nothing():
 
 def test_a_new_rule_is_written_into_the_file_and_named_as_added():
     rows = edited(rows_from(as_form(rules="5"), TABLE), TABLE, "add:1")
-    rows[1] = Row(("-", "-", '"fees_and_charges"'), ('"team"', '"Payments team"', '"Fees"', '"template"'), (), "")
+    rows[1] = Row(
+        ("-", "-", '"fees_and_charges"'), ('"team"', '"Payments team"', '"Fees"', '"template"', '"off"'), (), ""
+    )
     made = draft(FILES, "routing.dmn", TABLE, rows)
     assert made.is_sound
     assert len(table_in(made.files["routing.dmn"], "routing_table").rows) == 6
