@@ -109,6 +109,6 @@ def orders(erp: Erp, wanted: Iterable[tuple[str, str, float]]) -> None:
         erp.does("purchase.purchase", "confirm", made)
 
 
-BEFORE: Final = {"supplier": BOOKED_BEFORE[0], "number": BOOKED_BEFORE[1], "order": BOOKED_BEFORE[2],
+BEFORE: Final[dict[str, Json]] = {"supplier": BOOKED_BEFORE[0], "number": BOOKED_BEFORE[1], "order": BOOKED_BEFORE[2],
                  "total": BOOKED_BEFORE[3]}  # fmt: skip
 """An invoice that it has already, so that one that comes twice shows."""
