@@ -59,6 +59,8 @@ ACTIONS: dict[str, str] = {
     "proposal.discarded": "discarded an upload",
     "model.registered": "registered a model version",
     "model.activated": "put a model version to work",
+    "golden.made": "made a closed case golden",
+    "golden.dropped": "took a case out of the golden ones",
     "version.moved": "took a version a step on or back",
     "budget.changed": "changed a budget",
     "assignment.changed": "changed whom tasks are given by rule",

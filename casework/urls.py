@@ -9,7 +9,7 @@ from casework.access.passwords import PasswordLink
 from casework.access.second_step import second
 from casework.account.views import forgotten
 from casework.actors import card_views as actor_cards
-from casework.actors import connectors, demo_faults, hosts, pictures, tool_servers
+from casework.actors import connectors, demo_faults, golden, hosts, pictures, tool_servers
 from casework.actors import stop_views as actor_stops
 from casework.actors import token_views as actor_tokens
 from casework.actors import version_views as actor_versions
@@ -108,6 +108,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/new/<slug:key>/", intake.case_new, name="case-new"),
     path("cases/<number:case_id>/", pages.case, name="case"),
     path("cases/<number:case_id>/data/", pages.case, {"place": "data"}, name="case-data"),
+    path("cases/<number:case_id>/golden/", golden.case_golden, name="case-golden"),
     path("cases/<number:case_id>/ask/", asking.case_asking, name="case-ask"),
     path("cases/<number:case_id>/people/", pages.case, {"place": "people"}, name="case-people"),
     path("cases/<number:case_id>/review/", case_reviews.case_review, name="case-review"),
@@ -186,6 +187,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("actors/demo-faults/", demo_faults.demo_faults, name="demo-faults"),
     path("actors/stop/", actor_stops.stop, name="actors-stop"),
     path("actors/stop/end/", actor_stops.stop_end, name="actors-stop-end"),
+    path("actors/golden/", golden.golden_cases, name="golden-cases"),
     path("actors/<slug:key>/", actors.actor, name="actor"),
     path("actors/<slug:key>/health/", connectors.actor_health, name="actor-health"),
     path("actors/<slug:key>/card/", actor_cards.actor_card, name="actor-card"),
@@ -203,6 +205,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "actors/<slug:key>/versions/<number:version_id>/replay/", actor_versions.version_replay, name="version-replay"
     ),
     path("actors/<slug:key>/versions/<number:version_id>/file/", actor_versions.version_file, name="version-file"),
+    path("actors/<slug:key>/versions/<number:version_id>/passport/", golden.passport_page, name="version-passport"),
     path("actors/<slug:key>/versions/<number:version_id>/activate/", actors.model_activate, name="model-activate"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/calls/<number:number>/", ledger.call, name="ledger-call"),

@@ -23,12 +23,12 @@ from orchestration.engine.commands import FireTimer
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.ground.tracing import carried
-from orchestration.jobs import leases, offering, retry, runner, trials
+from orchestration.jobs import golden, leases, offering, retry, runner, trials
 from orchestration.knowledge import register, withdrawal
 from orchestration.messaging import outbox, subscribers, timer_start_events
 from orchestration.models import EventDelivery, Job, Outbox, StartTimer, Timer
 from orchestration.shell import services
-from orchestration.shell.nudges import nudge_events, nudge_jobs, nudge_outbox, nudge_replay
+from orchestration.shell.nudges import nudge_events, nudge_golden, nudge_jobs, nudge_outbox, nudge_replay
 from orchestration.shell.savepoint import tried
 from orchestration.shell.verification import checkpoints
 
@@ -79,6 +79,14 @@ def replay_version(version: int) -> None:
     wait = trials.go_on(version)
     if wait is not None:
         nudge_replay(version, wait)
+
+
+@shared_task
+def run_golden(version: int) -> None:
+    """Try a version on the golden cases that it was not tried on yet; the rest by a task of its own."""
+    wait = golden.go_on(version)
+    if wait is not None:
+        nudge_golden(version, wait)
 
 
 @shared_task

@@ -44,13 +44,13 @@ def changes_of(key: str) -> list[ActorChange]:
     """The last changes of this actor, the newest first."""
     found = []
     card: Detail = {}
-    for event, detail in _events(key):
+    for event, detail in events_of(key):
         if "card" in (detail.get("made") or {}):
             card = detail["made"]["card"]
         places: tuple[Place, ...] = ()
         if "card" in detail:
             places, card = tuple(differences(card, detail["card"])), detail["card"]
-        words = _words(event.action, detail)
+        words = words_of(event.action, detail)
         found.append(ActorChange(event.at, event.actor.removeprefix("person:"), words, _why(detail), places))
     return found[::-1][:SHOWN]
 
@@ -62,7 +62,7 @@ def differences(before: Detail, after: Detail) -> Iterator[Place]:
             yield Place(name.replace("-", " "), _text(before.get(name)), _text(after.get(name)))
 
 
-def _events(key: str) -> list[tuple[AuditEvent, Detail]]:
+def events_of(key: str) -> list[tuple[AuditEvent, Detail]]:
     """The events that speak of this actor, the oldest first."""
     chain = StandingChain.CONTROL
     events = list(AuditEvent.objects.filter(chain=chain, action__in=ACTIONS).order_by("-sequence")[:LOOKED_AT])[::-1]
@@ -72,7 +72,7 @@ def _events(key: str) -> list[tuple[AuditEvent, Detail]]:
     return [(event, detail) for event, detail in told if detail.get("actor") == key or key in detail.get("actors", ())]
 
 
-def _words(action: str, detail: Detail) -> str:
+def words_of(action: str, detail: Detail) -> str:
     match action, detail:
         case "actor.changed", {"made": _}:
             return "added it"

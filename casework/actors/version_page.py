@@ -138,7 +138,7 @@ def _differences(row: ActorVersion, pairs: Iterable[tuple[Any, Any]]) -> tuple[D
     found: dict[str, Counter[tuple[str, str]]] = {}
     for used, tried in pairs:
         for place in differences(contract, used, tried):
-            shown = (_text(used, place), _text(tried, place)) if _may_show(contract, place) else ("", "")
+            shown = (_text(used, place), _text(tried, place)) if may_show(contract, place) else ("", "")
             found.setdefault(place, Counter())[shown] += 1
     return tuple(Difference(place, counts.total(), tuple(_pairs(counts))) for place, counts in found.items())
 
@@ -147,7 +147,7 @@ def _pairs(counts: Counter[tuple[str, str]]) -> Iterator[tuple[str, str, int]]:
     yield from ((used, tried, count) for (used, tried), count in counts.most_common(PAIRS) if used or tried)
 
 
-def _may_show(contract: Mapping[str, Any] | None, place: str) -> bool:
+def may_show(contract: Mapping[str, Any] | None, place: str) -> bool:
     return ((contract or {}).get("properties", {}).get(place, {}).get("x-classification")) in SHOWN
 
 

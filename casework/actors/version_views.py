@@ -13,9 +13,11 @@ from casework.actors.version_page import version_page
 from casework.actors.views import may_change, may_read
 from casework.web.decorators import page_or_part, person, reads, reads_and_writes, refusal, writes
 from orchestration.actors import registration
+from orchestration.actors.golden import CODE
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import trials
 from orchestration.models import Actor, ActorVersion
+from orchestration.shell.nudges import nudge_golden
 
 
 @reads
@@ -58,6 +60,9 @@ def version_step(request: HttpRequest, key: str, version_id: int) -> HttpRespons
     )  # fmt: skip
     back = reverse("actor-version", args=[key, version_id])
     if isinstance(outcome, Refused):
+        if outcome.code == CODE:
+            nudge_golden(row.pk)
+            back = reverse("version-passport", args=[key, version_id])
         return refusal(request, outcome, back)
     told = f"{outcome.share} % of cases" if outcome.state == ActorVersion.State.SHARE else outcome.get_state_display()
     messages.success(request, f"Version {outcome.version}: {told}.")

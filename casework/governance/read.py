@@ -217,6 +217,8 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "actor.changed": _actor,
     "host.changed": _host,
     "version.moved": _moved,
+    "golden.made": lambda d: f"made a closed case golden, with {d['answers']} answers expected",
+    "golden.dropped": lambda d: f"took a case out of the golden ones: {d['reason']}",
     "capability.stopped": _stopped,
     "connector.tried": lambda d: f"tried out a connector of the kind {d['kind']}, version {d['version']}",
     "knowledge.added": lambda d: f"added {d['name']} to the knowledge base, for {d['level']} and above",

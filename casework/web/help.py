@@ -40,6 +40,7 @@ PLACES: Final = {
     "calendar": "use/deadlines", "calendar-new": "use/deadlines", "case-review": "use/kyc-review",
     "proposals": "use/agents", "case-proposal": "use/agents", "agents": "use/agents", "agent-run": "use/agents",
     "case-decisions": "use/case", "case-ask": "use/ask", "case-people": "use/case", "case-edit": "use/case",
+    "golden-cases": "use/actors", "version-passport": "use/actors",
     "rules": "use/rules", "rules-version": "use/rules", "rules-edit": "use/rules", "models": "use/models",
     "model-import": "use/models", "model-proposal": "use/models",
     "knowledge": "use/knowledge", "knowledge-document": "use/knowledge",

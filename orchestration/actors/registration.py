@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.db import transaction
 
 from audit.services import Origin
-from orchestration.actors import kinds, versions
+from orchestration.actors import golden, kinds, versions
 from orchestration.actors.artefacts import artefact_fault
 from orchestration.actors.card import card_faults, card_of
 from orchestration.actors.contract import version_of
@@ -35,7 +35,7 @@ MOST_TEXT: Final = 200
 MOST_METRICS: Final = 100
 RESERVED: Final = frozenset(
     {"new", "capabilities", "stop", "stops", "ledger", "connectors", "hosts", "budgets", "workers", "incidents",
-     "measures", "calibration", "calls", "tokens", "api"}
+     "measures", "calibration", "calls", "tokens", "api", "golden"}
 )  # fmt: skip
 """Words that stand in addresses in an actor's place."""
 INVALID: Final = "Please correct what is marked."
@@ -104,7 +104,10 @@ def version_step(*, row: ActorVersion, to: str, by: Origin, share: int = 0, reas
         refusal = versions.refusal(standing(row), to, by.actor, share)
         if refusal:
             return Refused("step", refusal)
-        version_move(row, to, by, share=share, reason=reason.strip()[:500])
+        why, said = reason.strip()[:500], golden.said_of(row)
+        if golden.is_asked(standing(row), to) and (against := golden.refusal(said, why)):
+            return Refused(golden.CODE, against)
+        version_move(row, to, by, share=share, reason=why, golden=said.told())
     return row
 
 

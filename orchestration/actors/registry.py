@@ -16,6 +16,7 @@ from audit.services import Fact, Origin, record_control
 from orchestration.ground import clock
 from orchestration.models import Actor, ActorVersion
 
+Json = Any
 SETUP = Origin("system:setup")
 State = ActorVersion.State
 CHANGEABLE: Final = ("name", "origin", "owner", "rank")
@@ -72,32 +73,34 @@ def _digest(artefact: bytes) -> str:
     return sha256(artefact).hexdigest()
 
 
-def activate_model_version(row: ActorVersion, origin: Origin) -> None:
-    """Put this version to work in place of the one before, which is retired."""
+def activate_model_version(row: ActorVersion, origin: Origin, told: Mapping[str, Any] | None = None) -> None:
+    """Put this version to work in place of the one before, which is retired. `told`: what is kept with it."""
     with transaction.atomic():
         before = ActorVersion.objects.filter(actor=row.actor, state=State.IN_USE)
         before.update(state=State.RETIRED, share=0)
         ActorVersion.objects.filter(pk=row.pk).update(state=State.IN_USE, share=100)
         row.state, row.share = State.IN_USE, 100
-        record_control(
-            [Fact("model.activated", {"actor": row.actor.key, "version": row.version})], origin, clock.utc_now()
-        )
+        detail = {"actor": row.actor.key, "version": row.version, **(told or {})}
+        record_control([Fact("model.activated", detail)], origin, clock.utc_now())
 
 
-def version_move(row: ActorVersion, state: str, origin: Origin, *, share: int = 0, reason: str = "") -> None:
+def version_move(
+    row: ActorVersion, state: str, origin: Origin, *, share: int = 0, reason: str = "", golden: Json = None
+) -> None:
     """Take a version one step on, or back; `share` of a hundred jobs counts in the state *share*.
+    `golden`: what the golden cases said of it.
 
     Who may, and which step follows which, was decided before (`orchestration.actors.versions`).
     """
+    told = ({"reason": reason} if reason else {}) | ({"golden": golden} if golden else {})
     if state == State.IN_USE:
-        return activate_model_version(row, origin)
+        return activate_model_version(row, origin, told)
     with transaction.atomic():
         kept = share if state == State.SHARE else 0
         ActorVersion.objects.filter(pk=row.pk).update(state=state, share=kept)
         row.state, row.share = state, kept
         detail = {"actor": row.actor.key, "version": row.version, "state": state, "share": kept}
-        told = detail | ({"reason": reason} if reason else {})
-        record_control([Fact("version.moved", told)], origin, clock.utc_now())
+        record_control([Fact("version.moved", detail | told)], origin, clock.utc_now())
 
 
 def actor_change(key: str, fields: Mapping[str, Any], origin: Origin, reason: str = "") -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import F, Max, Q, QuerySet
 
@@ -28,6 +28,7 @@ from orchestration.jobs.crossing import Ready
 from orchestration.models import ActorCall, ActorVersion, Gauge, Job, Replay, Trial
 from orchestration.shell.nudges import nudge_replay, nudge_shadow
 
+Json = Any
 State = ActorVersion.State
 
 MOST_REPLAYED: Final = 1000
@@ -62,11 +63,11 @@ def beside(job: Job, choice: Choice) -> None:
 
 def shadow(job_id: int, version_id: int) -> Trial | None:
     """Try a version on a job that is done. None where it may not be, or cannot be had now: real work comes first."""
-    version = _version(version_id)
+    version = version_of(version_id)
     job = Job.objects.select_related("instance").filter(pk=job_id).first()
     if version is None or job is None or version.state not in (State.SHADOW, State.IN_USE):
         return None
-    found = _tried(version, job, Trial.Way.SHADOW)
+    found = tried_on(version, job, Trial.Way.SHADOW)
     return found if isinstance(found, Trial) else None
 
 
@@ -95,12 +96,12 @@ def replay_begin(version: ActorVersion, jobs: int, by: Origin) -> Replay | Refus
 def go_on(version_id: int) -> float | None:
     """Try a version on some more of the jobs: in how many seconds to go on, None where that is over."""
     replay = Replay.objects.filter(version=version_id, ended=None).first()
-    version = _version(version_id)
+    version = version_of(version_id)
     if replay is None or version is None:
         return None
     until = time.monotonic() + SECONDS
     for job in _ahead(version, replay):
-        outcome = _tried(version, job, Trial.Way.REPLAY)
+        outcome = tried_on(version, job, Trial.Way.REPLAY)
         if isinstance(outcome, Objection) and outcome.passes:
             return max(outcome.seconds, 1)
         if isinstance(outcome, Objection):
@@ -142,12 +143,13 @@ def _ahead(version: ActorVersion, replay: Replay) -> list[Job]:
 # One trial
 
 
-def _version(version_id: int) -> ActorVersion | None:
+def version_of(version_id: int) -> ActorVersion | None:
     return ActorVersion.objects.select_related("actor").defer("artefact").filter(pk=version_id).first()
 
 
-def _tried(version: ActorVersion, job: Job, way: str) -> Trial | Objection:
-    """What a version gives for a job that is done, or why it cannot be had."""
+def tried_on(version: ActorVersion, job: Job, way: str, expected: Json = None) -> Trial | Objection:
+    """What a version gives for a job that is done, or why it cannot be had. `expected`: what it is held against, in
+    place of what was used."""
     chosen = _candidate(version)
     if isinstance(chosen, Objection):
         return chosen
@@ -156,7 +158,7 @@ def _tried(version: ActorVersion, job: Job, way: str) -> Trial | Objection:
     attempt = calling.call(Ready(job, case_type, capability, Choice(Way.ACTOR, chosen), chosen))
     spend(chosen, attempt)
     output = None if attempt.answer is None else attempt.answer.output
-    used = _used(job)
+    used = used_for(job) if expected is None else expected
     agrees = None if output is None or used is None else not differences(capability.output, used, output)
     values = {
         "at": clock.utc_now(), "latency_ms": attempt.latency_ms, "output": output, "agrees": agrees,
@@ -183,11 +185,13 @@ def spend(chosen: Candidate, attempt: Attempt) -> None:
         Gauge.objects.filter(actor=chosen.id, month=month).update(spent=F("spent") + attempt.cost)
 
 
-def _used(job: Job) -> dict[str, object] | None:
-    """What was used for the job: what a person made of an answer, else the answer."""
+def used_for(job: Job) -> dict[str, Json] | None:
+    """What was used for the job: the answer, with what a person put in the place of some of it."""
     call = ActorCall.objects.filter(job=job, outcome__in=USED).select_related("judgement").order_by("-pk").first()
     if call is None:
         return None
     judgement = getattr(call, "judgement", None)
-    found: dict[str, object] | None = call.output if judgement is None or judgement.right is None else judgement.right
-    return found
+    right: Json = None if judgement is None else judgement.right
+    return (
+        {**call.output, **right} if isinstance(call.output, dict) and isinstance(right, dict) else right or call.output
+    )

@@ -8,6 +8,7 @@ from orchestration.models.actors import Actor, ActorVersion, AllowedHost, Budget
 from orchestration.models.agents import AgentProposal, AgentRun
 from orchestration.models.definitions import Definition, StartTimer
 from orchestration.models.events import EventDelivery, EventSubscriber, Inlet, Receipt
+from orchestration.models.golden import GoldenAnswer, GoldenCase
 from orchestration.models.instances import Instance
 from orchestration.models.jobs import ActorCall, Evaluation, Incident, Job, Judgement
 from orchestration.models.knowledge import KnowledgeDocument, KnowledgePiece, KnowledgeUse
@@ -30,6 +31,8 @@ __all__ = [
     "EventDelivery",
     "EventSubscriber",
     "Gauge",
+    "GoldenAnswer",
+    "GoldenCase",
     "HumanTask",
     "Incident",
     "Inlet",

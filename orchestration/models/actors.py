@@ -71,7 +71,7 @@ class ActorVersion(models.Model):
 
 
 class Trial(models.Model):
-    """What a version that is not in use gave on a job: replayed on a recorded case, or in the shadow of the one in use.
+    """What a version that is not in use gave on a job: of a recorded or a golden case, or in the shadow.
 
     Kept and compared, never taken into a case.
     """
@@ -79,6 +79,7 @@ class Trial(models.Model):
     class Way(models.TextChoices):
         REPLAY = "replay"
         SHADOW = "shadow"
+        GOLDEN = "golden"
 
     version = models.ForeignKey(ActorVersion, models.CASCADE, related_name="trials")
     job = models.ForeignKey("orchestration.Job", models.CASCADE, related_name="trials")

@@ -19,6 +19,7 @@ from orchestration.shell.outgoing import Outgoing
 RUN_JOB = "orchestration.tasks.run_job"
 SHADOW = "orchestration.tasks.run_shadow"
 REPLAY = "orchestration.tasks.replay_version"
+GOLDEN = "orchestration.tasks.run_golden"
 DELIVER = "orchestration.tasks.deliver_outbox"
 EVENTS = "orchestration.tasks.deliver_events"
 READING = "casework.documents.read"
@@ -58,6 +59,11 @@ def nudge_shadow(job: int, version: int) -> None:
 def nudge_replay(version: int, after: float = 0) -> None:
     """After the commit and `after` seconds, have a worker try this version on some more recorded jobs."""
     _after_commit(REPLAY, version, countdown=after)
+
+
+def nudge_golden(version: int, after: float = 0) -> None:
+    """After the commit and `after` seconds, have a worker try this version on the golden cases."""
+    _after_commit(GOLDEN, version, countdown=after)
 
 
 def nudge_reading(document: int) -> None:

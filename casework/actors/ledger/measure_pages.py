@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from casework.access import permissions
 from casework.actors.ledger import measures as read
 from casework.actors.ledger.curve import curve
+from casework.actors.ledger.drift import drifts
 from casework.actors.ledger.proposal import drafts
 from casework.web.decorators import person, reads
 from orchestration.actors.calibration import Judged, above, threshold
@@ -31,6 +32,7 @@ def measures(request: HttpRequest) -> HttpResponse:
     names = dict(Actor.objects.values_list("key", "name"))
     context = {
         "versions": [(names.get(one.actor, one.actor), one) for one in read.versions(now)],
+        "drifts": [(names.get(one.actor, one.actor), one) for one in drifts(now)],
         "steps": read.steps(now, limit / 100), "limit": limit, "wrong": wrong, "enough": read.ENOUGH,
     }  # fmt: skip
     return render(request, "actors/ledger/measures.html", context)

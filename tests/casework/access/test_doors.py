@@ -207,6 +207,7 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "api-actor-version": {"key": "intent", "version": scene.model.pk},
         "api-version-replay": {"key": "intent", "version": scene.model.pk},
         "actor-version": {"key": "intent", "version_id": scene.model.pk},
+        "version-passport": {"key": "intent", "version_id": scene.model.pk},
         "version-step": {"key": "intent", "version_id": scene.model.pk},
         "version-replay": {"key": "intent", "version_id": scene.model.pk},
         "version-file": {"key": "intent", "version_id": scene.model.pk},
