@@ -39,4 +39,6 @@ def _statements(said: Sequence[Mapping[str, Json]], given: Mapping[str, str]) ->
         known = tuple(source for source in named if source in given)
         stands = bool(known) and len(known) == len(named)
         if text:
-            yield Statement(text, known, stands and not supported(text, [given[source] for source in known]).missing)
+            yield Statement(
+                text, known, stands and not supported(text, [given[source] for source in known], fewest=1).missing
+            )

@@ -1,9 +1,9 @@
 """Does what an answer says stand in what it was made from? (citation check)
 
 A rule that can be measured, in place of a model that would have to be believed: every number of a sentence stands in
-the sources, and its meaning is near that of some sentence there. It finds what was made up more surely than what was
-turned round (“may” for “may not”): `python -m tests.benchmarks knowledge` prints how surely. A person reads the answer
-anyway.
+the sources, in digits or in words; its meaning is near that of some sentence there; and it denies something only where
+the part of that sentence that is nearest does, too. What is turned round without a word of denial (“pays” for “is
+paid”) it misses: `python -m tests.benchmarks knowledge` prints how surely. A person reads the answer anyway.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from orchestration.actors.kinds.text_model.embedding import embed
+from orchestration.knowledge.wording import clauses, denies, numbers
 
 LEAST: Final = 0.5
 """How near a sentence has to be to one of the sources, from -1 to 1."""
 SENTENCES: Final = re.compile(r"(?<=[.!?])\s+|\n+")
-NUMBER: Final = re.compile(r"\d[\d.,'\u00a0\u202f]*")
 POLITE: Final = re.compile(
     r"^(dear|hello|hi|kind regards|yours|sincerely|best|thank you|customer care|we are sorry|i am sorry)\b",
     re.IGNORECASE,
 )
 FEWEST: Final = 4
-"""Words of a sentence that says something."""
+"""Words of a sentence that says something, in a letter."""
 MOST: Final = 200
 
 
@@ -43,26 +43,33 @@ class Support:
         return f"Not in its sources: {shown}{' and more' if len(self.missing) > 3 else ''}."
 
 
-def supported(text: str, sources: Sequence[str], least: float = LEAST) -> Support:
-    """Which sentences of the text do not stand in the sources."""
-    said = [one for one in _sentences(text) if _says_something(one)][:MOST]
+def supported(text: str, sources: Sequence[str], least: float = LEAST, fewest: int = FEWEST) -> Support:
+    """Which sentences of the text do not stand in the sources. `fewest`: words of one that says something."""
+    said = [one for one in _sentences(text) if _says_something(one, fewest)][:MOST]
     known = [one for source in sources for one in _sentences(source)][:MOST]
-    numbers = {number for source in sources for number in _numbers(source)}
     if not said or not known:
         return Support(len(said), tuple(said))
-    near = (embed(said) @ embed(known).T).max(axis=1)
-    missing = [one for one, far in zip(said, near < least, strict=True) if far or set(_numbers(one)) - numbers]
+    parts = [part for one in known for part in clauses(one)][: 2 * MOST]
+    vectors = embed([*said, *known, *parts])
+    claims, wholes, pieces = (vectors[a:b] for a, b in _spans(len(said), len(known), len(parts)))
+    near = (claims @ wholes.T).max(axis=1)
+    nearest = (claims @ pieces.T).argmax(axis=1)
+    counted = {number for source in sources for number in numbers(source)}
+    missing = [
+        one for one, close, at in zip(said, near, nearest, strict=True)
+        if close < least or numbers(one) - counted or denies(one) != denies(parts[at])
+    ]  # fmt: skip
     return Support(len(said), tuple(missing))
+
+
+def _spans(*lengths: int) -> list[tuple[int, int]]:
+    ends = [sum(lengths[: at + 1]) for at in range(len(lengths))]
+    return list(zip([0, *ends], ends, strict=False))
 
 
 def _sentences(text: str) -> list[str]:
     return [one.strip() for one in SENTENCES.split(text) if one.strip()]
 
 
-def _says_something(sentence: str) -> bool:
-    return len(sentence.split()) >= FEWEST and not (POLITE.match(sentence) and len(sentence.split()) < 8)
-
-
-def _numbers(text: str) -> list[str]:
-    """Numbers without what separates their thousands or ends a sentence."""
-    return [re.sub(r"\D", "", found) for found in NUMBER.findall(text)]
+def _says_something(sentence: str, fewest: int) -> bool:
+    return len(sentence.split()) >= fewest and not (POLITE.match(sentence) and len(sentence.split()) < 8)

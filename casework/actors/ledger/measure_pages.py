@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from casework.access import permissions
 from casework.actors.ledger import measures as read
 from casework.actors.ledger.curve import curve
-from casework.actors.ledger.drift import drifts
+from casework.actors.ledger.drift import TOO_FEW, drifts
 from casework.actors.ledger.proposal import drafts
 from casework.web.decorators import person, reads
 from orchestration.actors.calibration import Judged, above, threshold
@@ -29,10 +29,11 @@ def measures(request: HttpRequest) -> HttpResponse:
     _may_see(request)
     limit, wrong = _percent(request.GET.get("over", ""), read.OVERRIDDEN * 100)
     now = clock.utc_now()
-    names = dict(Actor.objects.values_list("key", "name"))
+    names, found = dict(Actor.objects.values_list("key", "name")), drifts(now)
     context = {
         "versions": [(names.get(one.actor, one.actor), one) for one in read.versions(now)],
-        "drifts": [(names.get(one.actor, one.actor), one) for one in drifts(now)],
+        "drifts": [(names.get(one.actor, one.actor), one) for one in found if one.sign != TOO_FEW],
+        "too_few": [names.get(one.actor, one.actor) for one in found if one.sign == TOO_FEW],
         "steps": read.steps(now, limit / 100), "limit": limit, "wrong": wrong, "enough": read.ENOUGH,
     }  # fmt: skip
     return render(request, "actors/ledger/measures.html", context)

@@ -43,3 +43,15 @@ def test_what_they_do_not_say_is_named(sentence: str) -> None:
 
 def test_without_sources_nothing_is_supported() -> None:
     assert supported("A lost card is blocked at once.", []).missing == ("A lost card is blocked at once.",)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "stands"),
+    [
+        ("A lost card is not blocked.", False),
+        ("The refund takes three working days.", True),
+        ("The refund takes five working days.", False),
+    ],
+)
+def test_what_is_denied_or_counted_otherwise_in_words_is_named(sentence: str, stands: bool) -> None:
+    assert (supported(sentence, SOURCES).missing == ()) is stands
