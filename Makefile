@@ -1,5 +1,6 @@
 # What can be done here? `make help` lists it. Nothing needs to be installed before, but Python 3.11 and make.
 PORT ?= 8000
+LLM_PORT ?= 8081
 ARGS ?= help
 KILLS ?= 140
 JOBS ?= 1000
@@ -8,7 +9,7 @@ PY = .venv/bin/python
 SETUP = ./casework/runtime/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-systems test test-fast test-long test-pythons lint sbom bench load event memory scale chaos conformance picture manage setup setup-dev chromium pins clean reset
+.PHONY: help run demo-systems test test-fast test-long test-pythons lint sbom bench load event memory scale chaos conformance picture llm manage setup setup-dev chromium pins clean reset
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -77,6 +78,9 @@ sbom: setup-dev  ## build/sbom-python.json and build/sbom-npm.json (CycloneDX): 
 
 picture: setup-dev chromium  ## docs/case-page.png, taken from the running product
 	@$(PY) -m tests.acceptance.picture
+
+llm: setup  ## fetch a small language model once (1.1 GB, needs 2 GB of memory) and serve it on 127.0.0.1:8081 until Ctrl-C (LLM_PORT=8082: another port)
+	@exec $(PY) -m casework.runtime.local_model --port $(LLM_PORT)
 
 manage: setup  ## one command of the product, with the database up: make manage ARGS="verify_audit"
 	@$(PY) -m casework.runtime exec -- $(PY) manage.py $(ARGS)
