@@ -13,7 +13,9 @@ from django.urls import reverse
 from casework.access import permissions, trail
 from casework.models import Proposal
 from casework.studio import publishing
+from casework.studio.golden_decisions import NOTHING, Held, of_files, unseen
 from casework.studio.model_overview import overview
+from casework.studio.publishing import note_error
 from casework.studio.rule_versions import newest_versions
 from casework.studio.upload_archive import MOST_UNPACKED, MOST_UPLOADED, zipped
 from casework.web.decorators import person, reads, reads_and_writes, refusal
@@ -79,6 +81,8 @@ def proposal(request: HttpRequest, proposal_id: int) -> HttpResponse:
 
 def _published(request: HttpRequest, found: Proposal) -> HttpResponse:
     note = request.POST.get("note", "").strip()
+    if not note_error(note) and unseen(_held(found), request.POST.get("golden", "")):
+        return _review(request, found)
     outcome = publishing.proposal_publish(by=person(request), proposal=found, note=note)
     if isinstance(outcome, Refused) and outcome.code == "invalid":
         return _review(request, found, note_error=outcome.message)
@@ -99,8 +103,19 @@ def _review(request: HttpRequest, found: Proposal, note_error: str = "") -> Http
         review = publishing.proposal_review(found)
     except Faulty as wrong:
         return refusal(request, Refused("faulty", " ".join(wrong.faults)), reverse("model-import"))
-    context: dict[str, Any] = {"review": review, "note": request.POST.get("note", ""), "note_error": note_error}
+    context: dict[str, Any] = {
+        "review": review, "note": request.POST.get("note", ""), "note_error": note_error,
+        "held": _held(found),
+    }  # fmt: skip
     return render(request, "studio/models/review.html", context, status=400 if note_error else 200)
+
+
+def _held(found: Proposal) -> Held:
+    """What golden cases say of it; nothing where a later release cannot read it, which publishing then says."""
+    try:
+        return of_files(found.key, found.files)
+    except Faulty:
+        return NOTHING
 
 
 def _form(request: HttpRequest, belongs_to: str, file_error: str = "", **more: Any) -> HttpResponse:

@@ -23,6 +23,7 @@ from casework.studio.decision_table_edit import (
     rows_from,
     tried,
 )
+from casework.studio.golden_decisions import Held, of_files, unseen
 from casework.studio.publishing import note_error, proposals_waiting
 from casework.studio.rule_versions import TableOf, tables_by_file, versions
 from casework.web.decorators import person, reads, reads_and_writes, refusal
@@ -73,9 +74,10 @@ def rules_edit(request: HttpRequest, definition_id: int, table_id: str) -> HttpR
     made = draft(definition.files, found.file, found.table, rows, groups)
     if do == "publish" and made.is_sound and (wrong := note_error(_note(request))):
         return _form(request, definition, made, note_error=wrong)
-    if do == "publish" and made.is_sound:
+    held = of_files(definition.key, made.files) if do in ("publish", "review") and made.is_sound else None
+    if do == "publish" and held is not None and not unseen(held, request.POST.get("golden", "")):
         return _published(request, definition, made)
-    return _form(request, definition, made, trial=do == "try", review=do == "review")
+    return _form(request, definition, made, trial=do == "try", review=do == "review", held=held)
 
 
 def _put_back(request: HttpRequest, definition: Definition) -> HttpResponse:
@@ -132,7 +134,7 @@ def _published(request: HttpRequest, definition: Definition, made: Draft) -> Htt
 
 def _form(
     request: HttpRequest, definition: Definition, made: Draft, *, trial: bool = False, review: bool = False,
-    note_error: str = "", faults: tuple[str, ...] = (),
+    note_error: str = "", faults: tuple[str, ...] = (), held: Held | None = None,
 ) -> HttpResponse:  # fmt: skip
     asked = examples(by_definition(definition.pk), made.table)
     given = {each.path: request.POST.get(f"try.{each.path}", "")[:200] for each in asked}
@@ -144,7 +146,7 @@ def _form(
         "rows": [_cells(made, number) for number in range(1, len(made.rows) + 1)],
         "faults": made.faults + faults, "asked": [(each, given[each.path], missing.get(each.path)) for each in asked],
         "trial": outcome, "changes": changed, "review": review and made.is_sound,
-        "note": request.POST.get("note", ""), "note_error": note_error, "wrong": len(made.wrong),
+        "note": request.POST.get("note", ""), "note_error": note_error, "wrong": len(made.wrong), "held": held,
     }  # fmt: skip
     return render(request, "studio/rules/edit.html", context, status=200 if made.is_sound and not note_error else 400)
 

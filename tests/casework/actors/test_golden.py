@@ -18,8 +18,18 @@ from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import golden
 from orchestration.jobs.golden import golden_drop, golden_make
-from orchestration.models import ActorCall, ActorVersion, GoldenAnswer, GoldenCase, Instance, Judgement, Trial
+from orchestration.models import (
+    ActorCall,
+    ActorVersion,
+    Definition,
+    GoldenAnswer,
+    GoldenCase,
+    Instance,
+    Judgement,
+    Trial,
+)
 from orchestration.shell.verification.control import verify_control
+from tests.casework.studio.test_page_rules import as_form
 from tests.orchestration.machines import Machines
 
 EVE = Origin("person:eve")
@@ -149,3 +159,20 @@ def test_a_lead_makes_a_closed_case_golden_by_one_click_and_an_administrator_tak
     assert client.post("/actors/golden/", {"golden": row.pk, "reason": ""}).status_code == 409
     client.post("/actors/golden/", {"golden": row.pk, "reason": "It was no refund."})
     assert not GoldenCase.objects.exists()
+
+
+def test_a_rule_is_held_against_the_decisions_of_golden_cases_before_it_is_published(
+    closed: Golden, people: dict[str, User], client: Client
+) -> None:
+    definition = closed("refund_request").instance.definition
+    made_golden(Case.objects.get())
+    client.force_login(people["ada"])
+    address = f"/rules/{definition.pk}/routing_table/"
+    harmless = told(client.post(address, as_form(**{"r1.0": "< 74"}, do="review")))
+    assert "Against 1 golden case" in harmless and "decisions come out as they did" in harmless
+    changed = as_form(**{"r1.0": "< 99"}, do="publish", note="Nothing is sure enough.")
+    refused = told(client.post(address, changed))
+    assert "would come out otherwise" in refused and definition.key == "complaint"
+    assert Definition.objects.filter(key="complaint").count() == 1
+    client.post(address, changed | {"golden": "seen"})
+    assert Definition.objects.filter(key="complaint").count() == 2
