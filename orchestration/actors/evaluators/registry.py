@@ -9,10 +9,15 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from orchestration.actors.capability import Guard
-from orchestration.actors.evaluators import agrees_with, grounded, length
+from orchestration.actors.evaluators import agrees_with, cites, grounded, length
 from orchestration.actors.evaluators.evaluator import Evaluator, Result, Scored
 
-EVALUATORS: Final[tuple[Evaluator, ...]] = (agrees_with.EVALUATOR, length.EVALUATOR, grounded.EVALUATOR)
+EVALUATORS: Final[tuple[Evaluator, ...]] = (
+    agrees_with.EVALUATOR,
+    length.EVALUATOR,
+    grounded.EVALUATOR,
+    cites.EVALUATOR,
+)
 
 
 def evaluator_faults(declared: Iterable[Guard]) -> Iterator[str]:

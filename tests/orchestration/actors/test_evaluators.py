@@ -63,7 +63,7 @@ def test_agreement_is_asked_for_only_once_a_person_has_said_something():
 @pytest.mark.parametrize(
     ("evaluator", "told"),
     [
-        ("beauty", "there is no evaluator 'beauty'; there are agrees-with, length, grounded."),
+        ("beauty", "there is no evaluator 'beauty'; there are agrees-with, length, grounded, cites."),
         ({"agrees-with": "somebody"}, "the parameters of the evaluator agrees-with are not right"),
         ({"length": {"least": 5}}, "the parameters of the evaluator length are not right: 'of' is a required property"),
     ],
@@ -75,3 +75,23 @@ def test_an_unknown_evaluator_or_parameter_does_not_deploy(evaluator, told):
 
 def test_every_evaluator_says_what_it_is_about():
     assert all(one.about.endswith(".") for one in EVALUATORS)
+
+
+GIVEN = {"pieces": [{"id": "event:1", "text": "It came."}, {"id": "page:2.1", "text": "It went."}]}
+
+
+@pytest.mark.parametrize(
+    ("output", "share"),
+    [
+        ({"statements": [{"text": "It came.", "sources": ["event:1"]}, {"text": "It went.", "sources": []}]}, 1 / 2),
+        ({"statements": [{"text": "It came.", "sources": ["event:1", "event:9"]}]}, 0),
+        ({"text": "It went.", "sources": ["page:2.1"]}, 1),
+    ],
+)
+def test_cites_is_the_share_that_names_what_was_given_and_nothing_else(output, share):
+    assert score(Guard("cites"), GIVEN, output).score == share
+
+
+@pytest.mark.parametrize("output", [None, {"statements": []}, {"text": "It went."}])
+def test_what_says_nothing_or_names_no_sources_by_its_form_is_not_scored(output):
+    assert score(Guard("cites"), GIVEN, output) is None
