@@ -12,7 +12,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
@@ -47,6 +47,8 @@ WAITING: Final = 20
 """Of every so many invoices one names sums that do not add up: it waits for a clerk while its supplier changes."""
 LONGEST: Final = float(os.environ.get("ERP_SECONDS", "1500"))
 SUPPLIERS: Final = 10
+JOBS: Final = 3
+"""At which of its jobs a case asks the ERP: the kills are spread over so many for each invoice."""
 
 
 def supplier(at: int) -> tuple[str, str, str]:
@@ -81,22 +83,28 @@ class Killing(threading.Thread):
     Who starts it is the main thread: the kernel ends a program with the thread that started it.
     """
 
-    def __init__(self, tryton: Tryton, progress: Callable[[], float]) -> None:
+    def __init__(self, tryton: Tryton) -> None:
         super().__init__(daemon=True)
-        self.tryton, self.progress, self.killed, self.over = tryton, progress, 0, False
+        self.tryton, self.jobs, self.killed, self.over = tryton, 0, 0, False
 
     def run(self) -> None:
         dice = random.Random(7)
         while self.killed < KILLS and not self.over:
-            if self.tryton.is_dead or self.progress() < self.killed / KILLS:
+            if self.is_dead or self.jobs < self.killed * INVOICES * JOBS / KILLS:
                 time.sleep(0.05)
                 continue
             time.sleep(dice.random() * 3)
             self.killed += 1
             self.tryton.kill()
 
+    @property
+    def is_dead(self) -> bool:
+        return self.tryton.process is not None and self.tryton.process.poll() is not None
+
     def mended(self) -> None:
-        if self.tryton.is_dead:
+        """After a job: start it again, where it was killed in it."""
+        self.jobs += 1
+        if self.is_dead:
             self.tryton.start()
 
 
@@ -128,11 +136,10 @@ def _measured(tryton: Tryton, ledger: Ledger) -> Iterator[str]:
     real_erp(True, SETUP)
     cases = [_opened(at) for at in range(INVOICES)]
     yield f"{INVOICES} invoices came in"
-    done: set[int] = set()
-    killing = Killing(tryton, lambda: len(done) / INVOICES)
+    killing = Killing(tryton)
     killing.start()
     begun_at = time.monotonic()
-    _work(cases, done, begun_at, killing)
+    _work(cases, begun_at, killing)
     yield from _stuck(cases)
     killing.over = True
     killing.join()
@@ -150,17 +157,15 @@ def _opened(at: int) -> int:
     return found.case.instance_id
 
 
-def _work(cases: list[int], done: set[int], begun_at: float, killing: Killing) -> None:
+def _work(cases: list[int], begun_at: float, killing: Killing) -> None:
     """As workers do: what is due, until nothing is. What failed for good is tried again, as a person would."""
-    while len(done) < len(cases) and time.monotonic() - begun_at < LONGEST:
+    busy = Case.objects.filter(instance__in=cases, closed=False, state__startswith="Being")
+    while busy.exists() and time.monotonic() - begun_at < LONGEST:
         rows = Job.objects.filter(instance__in=cases, state=Job.State.WAITING)
         for row in rows.order_by("run_at", "pk").values("instance", "job")[:50]:
             Job.objects.filter(instance=row["instance"], job=row["job"]).update(run_at=clock.utc_now())
             runner.run(row["instance"], row["job"])
             killing.mended()
-        open_ones = Case.objects.filter(instance__in=cases, closed=False, state__startswith="Being")
-        done.clear()
-        done.update(set(cases) - set(open_ones.values_list("instance", flat=True)))
         for incident in Incident.objects.filter(instance__in=cases, resolved=None):
             _tried_again(incident)
 

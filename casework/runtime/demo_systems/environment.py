@@ -136,11 +136,6 @@ class Tryton:
         if ready:
             wait_until(self._answers, self.process, log=here.folder / "trytond.log", seconds=180)
 
-    @property
-    def is_dead(self) -> bool:
-        """Whether it was started and runs no more."""
-        return self.process is not None and self.process.poll() is not None
-
     def kill(self) -> None:
         """As if the machine had lost its power."""
         if self.process is not None:
