@@ -15,11 +15,13 @@ from django.db.models import Count, F, Q
 
 from casework.access import permissions
 from casework.models import Case
+from orchestration.agents.approvals import agent_behind
 from orchestration.models import Actor, AgentProposal, AgentRun
 
 Json = Any
 MOST: Final = 100
 ENDED: Final = 50
+UNKNOWN: Final = "something that it is not granted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,13 @@ class Flight:
     @property
     def outside(self) -> bool:
         return self.row.job is None
+
+    def plan(self) -> list[tuple[str, str]]:
+        """The steps of its plan; why, of an agent outside alone."""
+        if self.outside:
+            return [(step["tool"], step["why"]) for step in self.row.plan]
+        known = granted(self.row)
+        return [(said(step["tool"], known), "") for step in self.row.plan]
 
 
 def flights(user: User) -> tuple[list[Flight], list[Flight]]:
@@ -57,6 +66,25 @@ def flight(user: User, run: int) -> Flight | None:
         return None
     names = dict(Actor.objects.filter(key=row.actor).values_list("key", "name"))
     return _flight(row, names, _seen(user, [row.case_id]))
+
+
+def wanted(row: AgentRun) -> list[AgentProposal]:
+    """What it wanted, by the names of its tools."""
+    known = granted(row) if row.job is not None else frozenset()
+    found = list(AgentProposal.objects.filter(run=row).order_by("number"))
+    for one in found:
+        one.tool = said(one.tool, known)
+    return found
+
+
+def granted(row: AgentRun) -> frozenset[str]:
+    """The keys of the tools that its file grants."""
+    return frozenset(grant.key for grant in agent_behind(row).grants)
+
+
+def said(tool: str, known: frozenset[str]) -> str:
+    """The tool, where it is one; what else an agent calls a tool may be a word of the case."""
+    return tool if tool.partition("@")[0] in known else UNKNOWN
 
 
 def _seen(user: User, cases: Iterable[int | None]) -> set[int]:

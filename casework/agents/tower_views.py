@@ -9,11 +9,10 @@ from django.urls import reverse
 
 from casework.access import permissions
 from casework.actors.views import WRONG_REASON, is_no_reason, may_change, may_read
-from casework.agents.tower import Flight, flight, flights
+from casework.agents.tower import Flight, flight, flights, wanted
 from casework.web.decorators import person, reads, refusal, writes
 from orchestration.agents import approvals, reported
 from orchestration.ground.refusals import Refused
-from orchestration.models import AgentProposal
 
 
 @reads
@@ -56,8 +55,7 @@ def _found(request: HttpRequest, run_id: int) -> Flight:
 
 
 def _page(request: HttpRequest, found: Flight, **more: str) -> HttpResponse:
-    wanted = AgentProposal.objects.filter(run=found.row).order_by("number")
     context = {
-        "one": found, "run": found.row, "wanted": wanted, "may_change": permissions.may_publish(person(request)), **more
+        "one": found, "run": found.row, "wanted": wanted(found.row), "plan": found.plan(), "may_change": permissions.may_publish(person(request)), **more
     }  # fmt: skip
     return render(request, "agents/run.html", context, status=400 if "wrong" in more else 200)

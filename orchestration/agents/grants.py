@@ -39,6 +39,11 @@ class Grant:
     arguments: Mapping[str, Argument] = field(default_factory=dict)
 
     @property
+    def key(self) -> str:
+        """As an agent names the tool, without where it is offered."""
+        return f"{self.do}:{self.item}" if self.item else self.do
+
+    @property
     def chosen(self) -> dict[str, Json]:
         """The arguments that are the agent's to choose, with their schemas."""
         return {name: one.value for name, one in self.arguments.items() if one.how == "choose"}

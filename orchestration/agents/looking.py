@@ -15,7 +15,6 @@ from orchestration.agents import runs, tools
 from orchestration.agents.judging import Action, Grounds
 from orchestration.agents.runs import Running
 from orchestration.agents.thoughts import End, Intention, Propose, Thought, View
-from orchestration.agents.tools import Tool
 from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.engine.codec import decode
 from orchestration.engine.state import State
@@ -48,7 +47,8 @@ def look(run: Running) -> Looked:
     """The case at this moment."""
     case_type, state = read(run.instance)
     offered = tools.offered(case_type, state, run.agent.grants, run.agent.roles, clock.utc_now())
-    offered = tuple(tool for tool in offered if not _is_held(run, tool))
+    held = _held(run)
+    offered = tuple(tool for tool in offered if tool.key not in held)
     found = passages(_remembered(run), reader(run))
     view = View(
         run.agent.goal, run.input, tuple(tool.shown() for tool in offered), runs.past(run), tuple(map(_told, found))
@@ -80,10 +80,10 @@ def reader(run: Running) -> Reader:
     return Reader(run.agent.clearance, run.agent.roles)
 
 
-def _is_held(run: Running, tool: Tool) -> bool:
-    """Whether an agent's proposal of the same waits for a person in this case."""
-    held = AgentProposal.objects.filter(run__instance=run.instance, tool=tool.key, state=AgentProposal.State.HELD)
-    return tool.command is not None and held.exists()
+def _held(run: Running) -> set[str]:
+    """The tools of which a proposal, of this agent or another, waits for a person in this case."""
+    held = AgentProposal.objects.filter(run__instance=run.instance, state=AgentProposal.State.HELD)
+    return set(held.values_list("tool", flat=True))
 
 
 def _remembered(run: Running) -> list[int]:

@@ -13,7 +13,7 @@ from audit.services import Origin
 from casework.models import Case
 from orchestration.actors.registry import actor_ensure
 from orchestration.actors.tokens import token_make
-from orchestration.models import Actor, AgentRun
+from orchestration.models import Actor, AgentProposal, AgentRun
 from tests.casework.agents.test_agents_in_cases import held
 
 REPORT = {
@@ -37,6 +37,14 @@ def test_a_run_stands_there_with_its_limits_and_without_a_word_of_its_case(
     page = ada.get(f"/agents/{run.pk}/").content.decode()
     assert "add:call_customer" in page
     assert "swallowed" not in page and "upset" not in page
+
+
+def test_what_an_agent_calls_a_tool_and_is_none_is_not_shown_there(ada: Client, upset: Callable[..., Case]) -> None:
+    row = held(upset("after approval"))
+    AgentRun.objects.filter(pk=row.run_id).update(plan=[{"tool": "call Maria Sandoval", "why": "She is upset."}])
+    AgentProposal.objects.filter(pk=row.pk).update(tool="add:Maria_Sandoval")
+    page = ada.get(f"/agents/{row.run_id}/").content.decode()
+    assert "Sandoval" not in page and page.count("something that it is not granted") == 2
 
 
 def test_who_may_see_the_case_finds_the_way_to_it(
