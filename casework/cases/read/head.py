@@ -72,11 +72,6 @@ class Head:
     def stages(self) -> tuple[Stage, ...]:
         return self.progress.stages
 
-    @property
-    def amount(self) -> Fact | None:
-        """The first key fact that is money."""
-        return next((fact for fact in self.key_facts if fact.is_money), None)
-
 
 def head(
     seen: Look, user: User, tasks: tuple[OpenTask, ...], comes_in: tuple[Awaited, ...], coming: tuple[Coming, ...],

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from casework.cases.read.case_view import Look
 from casework.cases.read.decisions import titles
-from casework.cases.read.values import schema_at, values_in_words
+from casework.cases.read.values import values_in_words
 from casework.forms.answer_validation import at_path
 from orchestration.privacy.masking import View, mask
 
@@ -30,7 +30,6 @@ class Fact:
     label: str
     value: Json
     masked: bool
-    is_money: bool = False
 
 
 def key_facts(seen: Look) -> tuple[Fact, ...]:
@@ -48,8 +47,7 @@ def _facts(seen: Look) -> Iterator[Fact]:
             pointer = _pointer(path)
             masked = any(one == pointer or one.startswith(pointer + "/") for one in view.masked)
             told = seen.view.text(value) if isinstance(value, str) else value
-            money = "x-currency" in schema_at(seen.case_type.schema, pointer)
-            yield Fact(labels[path], said(pointer, told), masked, money)
+            yield Fact(labels[path], said(pointer, told), masked)
 
 
 def labels_of(paths: Iterable[str], titles: Mapping[str, str]) -> dict[str, str]:
