@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from django.template import Node, NodeList, engines
+from django.template import Engine, Node, NodeList
 from django.template.base import TextNode
 from django.template.defaulttags import ForNode, IfNode
 from django.template.loader_tags import IncludeNode
@@ -40,7 +40,7 @@ def templates() -> list[str]:
 def silent_lists(name: str) -> Iterator[str]:
     """The loops that fill a list of this template and say nothing where there is nothing."""
     guarded = name in left_out_elsewhere()
-    yield from _silent(engines["django"].get_template(name).template.nodelist, guarded, inside=[False])
+    yield from _silent(Engine.get_default().get_template(name).nodelist, guarded, inside=[False])
 
 
 @cache
@@ -48,7 +48,7 @@ def left_out_elsewhere() -> set[str]:
     """The templates that are included only where there is something to show."""
     found: dict[str, bool] = {}
     for name in templates():
-        for included, guarded in _included(engines["django"].get_template(name).template.nodelist, guarded=False):
+        for included, guarded in _included(Engine.get_default().get_template(name).nodelist, guarded=False):
             found[included] = found.get(included, True) and guarded
     return {name for name, guarded in found.items() if guarded}
 
@@ -94,8 +94,8 @@ def test_no_list_is_named_as_never_empty_that_is_gone() -> None:
 
 
 def test_a_silent_list_would_be_found(tmp_path: Path) -> None:
-    made = engines["django"].from_string
+    made = Engine.get_default().from_string
     loop = '<ul class="list">{% for one in many %}<li>{{ one }}</li>{% endfor %}</ul>'
-    assert list(_silent(made(loop).template.nodelist, False, [False])) == ["many"]
+    assert list(_silent(made(loop).nodelist, False, [False])) == ["many"]
     said = loop.replace("{% endfor %}", "{% empty %}<li>None.</li>{% endfor %}")
-    assert list(_silent(made(said).template.nodelist, False, [False])) == []
+    assert list(_silent(made(said).nodelist, False, [False])) == []
