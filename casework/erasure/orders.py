@@ -52,7 +52,7 @@ def order_ask(
     reason = reason.strip()
     if wrong := reason_amiss(reason):
         return invalid(wrong)
-    if not cases and beside is None:
+    if not (cases or (beside is not None and (beside.forms or beside.letters))):
         return Refused("nothing", "There is nothing to erase.")
     origin, now = origin_of(by), clock.utc_now()
     with transaction.atomic():

@@ -51,8 +51,10 @@ def keeping_rule(request: HttpRequest, key: str) -> HttpResponse:
         if not isinstance(outcome, Refused):
             return answered(request, outcome, "How long they are kept is changed.", request.path)
     due = due_cases(key) if given else []
+    stands = {"floor": given.floor_days, "keep": given.keep_days, "law": given.law} if given else {}
     context = {
-        "key": key, "name": definition.name, "rule": given, "due": len(due), "form": form, "reason": form.get("reason"),
+        "key": key, "name": definition.name, "rule": given, "due": len(due), "reason": form.get("reason", ""),
+        "shown": stands | {name: form[name] for name in ("floor", "keep", "law") if name in form},
         "first": [case for case, one in standings(ended_cases(key)[:PREVIEWED], clock.utc_now()) if one.due],
         "wrong": outcome.errors if isinstance(outcome, Refused) else {},
     }  # fmt: skip
@@ -91,7 +93,9 @@ def keeping_person(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(found: Traces) -> dict[str, Any]:
-    return {"searched": True, "found": found, "cases": read.found_cases(found)}
+    cases = read.found_cases(found)
+    goes = bool(found.letters or found.forms) or any(one.standing.may for one in cases)
+    return {"searched": True, "found": found, "cases": cases, "goes": goes}
 
 
 @reads_and_writes

@@ -26,7 +26,7 @@ CHANGED: Final[Mapping[str, str]] = {
     "int2": "coalesce({c}, 0) + 1", "int4": "coalesce({c}, 0) + 1", "int8": "coalesce({c}, 0) + 1000",
     "numeric": "coalesce({c}, 0) + 1", "float8": "coalesce({c}, 0) + 1", "bool": "not coalesce({c}, false)",
     "timestamptz": "coalesce({c}, now()) + interval '1 hour'", "date": "coalesce({c}, current_date) + 1",
-    "jsonb": "'{{\"planted\": true}}'::jsonb", "bytea": "coalesce({c}, ''::bytea) || '\\x20'::bytea",
+    "jsonb": "'{{\"planted\": true}}'::jsonb", "bytea": "'{{\"x\":1}}'::bytea",
     "_text": "array_append({c}, 'planted')", "tsvector": "'planted'::tsvector",
 }  # fmt: skip
 COLUMNS: Final = """

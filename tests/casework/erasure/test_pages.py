@@ -69,6 +69,22 @@ def test_a_rule_that_cannot_be_is_refused_with_a_sentence(people: People, sent: 
     assert not RetentionRule.objects.exists()
 
 
+def test_the_page_of_a_rule_shows_it_as_it_stands(people: People) -> None:
+    ada = browser(people["ada"])
+    ada.post("/changes/keeping/rules/complaint/", RULE)
+    page = ada.get("/changes/keeping/rules/complaint/").content.decode()
+    assert 'value="0"' in page and 'value="30"' in page and "None" not in page
+
+
+def test_where_nothing_may_go_nobody_is_asked(people: People, open_case: Callable[..., Case]) -> None:
+    open_case()
+    ada, asks = browser(people["ada"]), {"marks": "Maria Sandoval", "reason": "By letter"}
+    page = ada.post("/changes/keeping/person/", asks | {"do": "search"}).content.decode()
+    assert "Found in" in page and "Ask a second person" not in page
+    assert ada.post("/changes/keeping/person/", asks | {"do": "ask"}).status_code == 409
+    assert not ErasureOrder.objects.exists()
+
+
 def test_an_auditor_holds_a_case_and_lets_it_go_again(people: People, open_case: Callable[..., Case]) -> None:
     case, axel = open_case(), browser(people["axel"])
     address = f"/cases/{case.pk}/hold/"
