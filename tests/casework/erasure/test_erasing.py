@@ -68,8 +68,9 @@ def test_an_order_takes_the_case_with_all_that_hangs_on_it_and_its_chain_still_h
     people: People, analysed: Opens, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
 ) -> None:
     rule(people)
-    case, other = over(analysed()), analysed(message="Nothing", customer=PERSON | {"name": "Otto Other"})
+    case, other = analysed(), analysed(message="Nothing", customer=PERSON | {"name": "Otto Other"})
     document_add(by=people["anna"], case=case, name="Maria Sandoval.png", content=picture())
+    over(case)
     (digest,) = case.documents.values_list("digest", flat=True)
     links = AuditEvent.objects.filter(chain=case.instance_id).count()
     with django_capture_on_commit_callbacks(execute=True):
