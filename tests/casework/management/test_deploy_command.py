@@ -38,6 +38,8 @@ def test_what_ships_is_deployed_once() -> None:
         "Check of sources: an actor, registered",
         "Motor claim: version 1 deployed", "Payment system, claims: an actor, registered",
         "Policy system, claims: an actor, registered", "Policy system: an actor, registered",
+        "Customer review: version 1 deployed", "Account system: an actor, registered",
+        "Patterns in money flows: an actor, registered", "List of names: an actor, registered",
         "Loan: version 1 deployed", "Core system bot: an actor, registered",
         "Payment release: version 1 deployed", "Transfer system: an actor, registered",
         "Refund: version 1 deployed", "Goodwill bot: an actor, registered",
@@ -47,6 +49,7 @@ def test_what_ships_is_deployed_once() -> None:
     ]  # fmt: skip
     assert said().splitlines() == [
         "Customer complaint: version 1 is there already", "Motor claim: version 1 is there already",
+        "Customer review: version 1 is there already",
         "Loan: version 1 is there already", "Payment release: version 1 is there already",
         "Refund: version 1 is there already",
         "Supplier invoice: version 1 is there already",
