@@ -32,7 +32,7 @@ class Edge:
 
     source: str
     target: str
-    amount: Json
+    amount: str
     day: str
     pattern: str
 
@@ -85,7 +85,12 @@ def _list(part: Mapping[str, Json], name: str) -> list[Json]:
 
 def _edge(edge: Mapping[str, Json]) -> Edge:
     source, target, day = (str(edge.get(name, "")) for name in ("source", "target", "day"))
-    return Edge(source, target, edge.get("amount"), day, PATTERNS.get(str(edge.get("pattern")), ""))
+    return Edge(source, target, _written(edge.get("amount")), day, PATTERNS.get(str(edge.get("pattern")), ""))
+
+
+def _written(amount: Json) -> str:
+    """With two decimals; what is masked for the reader as its mask."""
+    return f"{amount:,.2f}" if isinstance(amount, int | float) else str(amount or "")
 
 
 PLACES: Final = (

@@ -117,7 +117,14 @@ def test_the_examiner_reads_the_whole_of_it_on_one_page(people: People) -> None:
     browser = client(people["clara"])
     assert f"/cases/{case.pk}/review/" in browser.get(f"/cases/{case.pk}/").content.decode()
     page = told(browser.get(f"/cases/{case.pk}/review/"))
-    for words in ("Nightjar Shipping Ltd", "MADE-UP 2", "part of a circle", "restrict the account", "is right"):
+    for words in (
+        "Nightjar Shipping Ltd",
+        "MADE-UP 2",
+        "part of a circle",
+        "restrict the account",
+        "is right",
+        "49,000.00",
+    ):
         assert words in page, words
     assert page.count("<line") == 3 and page.count("<circle") == 3
 

@@ -45,7 +45,8 @@ def test_what_ships_is_deployed_once() -> None:
         "Refund: version 1 deployed", "Goodwill bot: an actor, registered",
         "Order system: an actor, registered", "Payment system: an actor, registered",
         "Supplier invoice: version 1 deployed", "ERP, posting: an actor, registered",
-        "ERP, looking up: an actor, registered", "ERP, paying: an actor, registered",
+        "ERP, looking up: an actor, registered", "ERP, orders: an actor, registered",
+        "ERP, paying: an actor, registered", "ERP, reading: an actor, registered",
     ]  # fmt: skip
     assert said().splitlines() == [
         "Customer complaint: version 1 is there already", "Motor claim: version 1 is there already",
