@@ -72,6 +72,7 @@ def test_an_order_takes_the_case_with_all_that_hangs_on_it_and_its_chain_still_h
     document_add(by=people["anna"], case=case, name="Maria Sandoval.png", content=picture())
     over(case)
     (digest,) = case.documents.values_list("digest", flat=True)
+    over(case)  # a document that comes is a step
     links = AuditEvent.objects.filter(chain=case.instance_id).count()
     with django_capture_on_commit_callbacks(execute=True):
         order = ordered(people, case)
