@@ -20,10 +20,14 @@ _SUMMARY: Json = {
     "id": 17, "title": "Complaint CRM-20417", "reference": "CRM-20417", "source": "api:intake-bot",
     "state": "Pending review", "closed": False, "created": AT, "updated": AT,
 }  # fmt: skip
+_DEADLINE: Json = {
+    "key": "answer", "title": "Answer the customer", "state": "running", "due": AT, "left": "3 days left",
+}  # fmt: skip
 CASES: Json = {
     "results": [
         _SUMMARY
         | {"kind": "Complaint", "about": "Fees and charges · “I was charged twice”", "values": {"channel": "web"}}
+        | {"deadline": _DEADLINE}
     ],
     "next": "",
 }
