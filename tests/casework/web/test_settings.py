@@ -8,9 +8,12 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.test import RequestFactory
+from rest_framework.test import APIRequestFactory
 
+from casework.access.token_scope import WithinScope
 from casework.runtime.locations import ROOT
 from casework.web.middleware import request_log
 
@@ -89,7 +92,10 @@ def test_an_answer_that_is_no_page_of_ours_is_guarded_too(client):
 
 
 def test_the_api_asks_for_a_token_or_a_session():
-    assert settings.REST_FRAMEWORK["DEFAULT_PERMISSION_CLASSES"] == ["rest_framework.permissions.IsAuthenticated"]
+    assert settings.REST_FRAMEWORK["DEFAULT_PERMISSION_CLASSES"] == ["casework.access.token_scope.WithinScope"]
+    nobody = APIRequestFactory().get("/api/cases/")
+    nobody.user, nobody.auth = AnonymousUser(), None
+    assert not WithinScope().has_permission(nobody, None)
     assert "django.contrib.admin" not in settings.INSTALLED_APPS
 
 

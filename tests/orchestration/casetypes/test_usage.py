@@ -92,6 +92,7 @@ def test_work_for_machines_says_what_goes_in_what_comes_back_and_what_happens_wh
         "find-passages",
         "check-support",
         "read-document",
+        "consider-steps",
     }
     assert (complaint["intent"].inputs, complaint["intent"].on_failure) == (("text",), ())
 
