@@ -38,23 +38,49 @@ def before_all(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
         yield name
 
 
+_migrated: set[str] = set()
+"""Databases of this process that were restored and migrated once: each test gets a copy of one."""
+
+
 @contextmanager
 def restored() -> Iterator[str]:
     settings = connection.settings_dict
     own = settings["NAME"]
     name = f"before_{own}_{os.getpid()}"  # workers that run nothing but these tests have not each a database
-    _make(settings["HOST"], name)
     connection.close()
+    _copy(settings["HOST"], name, _template(settings, f"{name}_migrated"))
     settings["NAME"] = name
     forget()
     try:
-        call_command("migrate", verbosity=0)
         yield name
     finally:
         connection.close()
         settings["NAME"] = own
         forget()
         drop_database(settings["HOST"], name)
+
+
+def _template(settings: dict[str, Any], name: str) -> str:
+    """The older database, migrated: restored by the first test that asks."""
+    if name in _migrated:
+        return name
+    own = settings["NAME"]
+    _make(settings["HOST"], name)
+    settings["NAME"] = name
+    forget()
+    try:
+        call_command("migrate", verbosity=0)
+    finally:
+        connection.close()
+        settings["NAME"] = own
+    _migrated.add(name)
+    return name
+
+
+def _copy(host: str, name: str, template: str) -> None:
+    drop_database(host, name)
+    with _server(host) as server:
+        server.execute(f'create database "{name}" template "{template}"')
 
 
 def _make(host: str, name: str) -> None:
