@@ -27,7 +27,7 @@ def test_a_refresh_that_fails_is_said_and_made_up_for_without_a_hand(person, pro
 
     anna.page.route("**/cases/*/", answer)
     # A refresh that is under way would come in late, and show what it was to miss.
-    anna.page.wait_for_function("!document.querySelector('.htmx-request')")
+    expect(anna.page.locator(".htmx-request")).to_have_count(0)
     failing = True
     ben.presses("Take it")
     notice = anna.page.locator("#live-stopped")
