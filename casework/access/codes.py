@@ -98,7 +98,8 @@ def _fits_app(person: User, code: str) -> bool:
 
 
 def _fits_paper(person: User, code: str) -> bool:
-    written = "".join(code.split()).lower()
+    letters = "".join(code.split()).lower().replace("-", "")
+    written = f"{letters[:5]}-{letters[5:]}"
     return bool(RecoveryCode.objects.filter(person=person, digest=_digest(person, written)).delete()[0])
 
 

@@ -122,8 +122,12 @@ def _known(person: User) -> list[PublicKeyCredentialDescriptor]:
 
 
 def _read(answer: str) -> dict[str, Any]:
-    read = json.loads(answer) if len(answer) <= LONGEST_ANSWER else None
-    if not isinstance(read, dict):
+    """Raises ValueError for what no device says."""
+    try:
+        read = json.loads(answer) if len(answer) <= LONGEST_ANSWER else None
+    except RecursionError:
+        read = None
+    if not isinstance(read, dict) or not str(read.get("id", "")).isascii() or "\0" in str(read.get("id", "")):
         raise ValueError("not the answer of a device")
     return read
 

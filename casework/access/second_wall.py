@@ -35,12 +35,20 @@ class SecondWall:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asks = settings.SESSION_COOKIE_NAME in request.COOKIES and not request.path.startswith(OPEN)
-        if not asks or not request.session.get(MISSING):
+        if not asks or not request.session.get(MISSING) or _has_by_now(request):
             return self.get_response(request)
         if request.path.startswith("/api/"):
             told = "Set up a second factor first, on the page Your account."
             return JsonResponse({"code": "second-factor", "message": told, "errors": {}}, status=403)
         return redirect("account-second")
+
+
+def _has_by_now(request: HttpRequest) -> bool:
+    """Whether they have set one up in another browser meanwhile."""
+    found = request.user.is_authenticated and has_second(request.user)
+    if found:
+        stands(request)
+    return found
 
 
 def stands(request: HttpRequest) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from rest_framework import exceptions
+from django.core.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 
@@ -29,7 +29,7 @@ class WithinScope(BasePermission):
         if isinstance(request.auth, ApiToken):
             needed = scope_needed(getattr(request.resolver_match, "url_name", None), str(request.method))
             if LEAST.index(request.auth.scope) < LEAST.index(needed):
-                raise exceptions.PermissionDenied(
+                raise PermissionDenied(
                     f"This token is for “{request.auth.get_scope_display()}”; this needs one for "
                     f"“{ApiToken.Scope(needed).label}”."
                 )

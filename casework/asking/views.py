@@ -27,7 +27,7 @@ def case_asking(request: HttpRequest, case_id: int) -> HttpResponse:
         text = request.POST.get("question", "")
         outcome = case_ask(by=person(request), case=case, text=text)
         if isinstance(outcome, Refused):
-            return _page(request, case, refused=outcome, text=text[:LONGEST])
+            return _page(request, case, refused=outcome, text=text)
         messages.success(request, "Asked. The answer comes here.")
         return redirect("case-ask", case_id)
     case_viewed(by=person(request), case=case)

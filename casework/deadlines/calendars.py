@@ -21,6 +21,7 @@ from casework.access.permissions import origin_of
 from casework.deadlines.models import Deadline, WorkingCalendar
 from casework.deadlines.standing import FIELDS, calendar_of, calendars, standing
 from casework.deadlines.watching import look_after
+from casework.forms.answer_validation import text_errors
 from orchestration.casetypes.case_type import by_definition
 from orchestration.deadlines.rule import HANDED_OVER, events_of
 from orchestration.deadlines.work_calendar import MINUTES, WorkCalendar, regions
@@ -62,8 +63,10 @@ def asked(form: Mapping[str, str], key: str = "") -> Asked:
         "zone": form.get("zone", "").strip(), "hours": hours, "region": form.get("region", "").strip(),
         **{name: _days(form.get(name, ""), name, wrong) for name in ("closed", "opened")},
     }  # fmt: skip
-    wrong |= dict(_amiss(values, form.get("reason", "").strip()))
-    if not key and WorkingCalendar.objects.filter(key=values["key"]).exists():
+    reason = form.get("reason", "").strip()
+    wrong |= dict(_amiss(values, reason))
+    wrong |= text_errors({name: values[name] for name in ("key", "title", "region")} | {"reason": reason})
+    if "key" not in wrong and not key and WorkingCalendar.objects.filter(key=values["key"]).exists():
         wrong["key"] = "There is a calendar of this name already."
     return Asked(values, wrong)
 

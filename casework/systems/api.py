@@ -124,13 +124,18 @@ class CopiesView(APIView):
         return refusal(outcome) if isinstance(outcome, Refused) else _answer(by, found)
 
 
+def _state(part: Any) -> str:
+    """Copies that were never compared are not said to be the same."""
+    return "" if part.at is None and part.state == "same" else str(part.state)
+
+
 def _answer(by: Any, case: Case) -> Response:
     fresh = Case.objects.select_related("instance").get(pk=case.pk)
     now = clock.utc_now()
     page, seen = copies_page(user=by, case=fresh, now=now), look(user=by, case=fresh, now=now)
     owners = [
         {
-            "owner": part.key, "system": part.system, "state": part.state, "compared": part.at, "error": part.error,
+            "owner": part.key, "system": part.system, "state": _state(part), "compared": part.at, "error": part.error,
             "told": part.told, "mapping": part.mapping,
             "copies": [
                 {"path": line.path, "name": line.name, "ours": line.ours, "theirs": line.theirs,

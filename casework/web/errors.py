@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -14,6 +15,9 @@ from casework.access import trail
 from casework.access.permissions import Denied, Unseen
 from casework.web import unsent
 from casework.web.made_for import typed_by_reader
+
+NO_MATCH: Final = re.compile(r"matches the given query\.$")
+"""What Django says where a row is not there: it names our tables, to people who do not know them."""
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -38,6 +42,8 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Only our own words are repeated: those of the router would show addresses."""
     said = exception.args[0] if type(exception) in (Http404, Unseen) and exception.args else ""
+    if NO_MATCH.search(str(said)):
+        said = ""
     if isinstance(exception, Unseen) and exception.what:
         trail.unseen(request, exception.what)
     context = {"sentence": said if isinstance(said, str) else "", "typed": typed_by_reader(request)}

@@ -104,9 +104,12 @@ def method_page(get_response: GetResponse) -> GetResponse:
             return
         if request.method == "OPTIONS":
             response.status_code = 204
+            response.headers.pop("Content-Length", None)
         elif request.method != "HEAD":
             response.content = render_to_string("405.html").encode()
             response.headers["Content-Type"] = "text/html; charset=utf-8"
+            # It was counted before, as nothing; a server that believes it ends the connection in the middle.
+            response.headers["Content-Length"] = str(len(response.content))
 
     return _around(get_response, lambda request: None, end)
 

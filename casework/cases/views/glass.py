@@ -20,8 +20,14 @@ from orchestration.ground.refusals import Refused
 @reads
 def glass_list(request: HttpRequest) -> HttpResponse:
     """What one broke oneself, and what waits for one's review."""
+    return _list(request)
+
+
+def _list(request: HttpRequest, **more: object) -> HttpResponse:
+    """`wrong`: why the review of the glass `judged` was not taken, with its `note`."""
     user = person(request)
-    return render(request, "cases/glass.html", {"glasses": glasses(user), "may_break": may_break(user)})
+    context = {"glasses": glasses(user), "may_break": may_break(user), **more}
+    return render(request, "cases/glass.html", context, status=409 if more else 200)
 
 
 @reads_and_writes
@@ -56,8 +62,10 @@ def glass_judge(request: HttpRequest, glass_id: int) -> HttpResponse:
     row = get_object_or_404(Reveal.objects.select_related("case__instance", "person"), pk=glass_id, path=WHOLE)
     if not may_review(user, row):
         raise PermissionDenied("This is looked at by who gives out the tasks of its case, and by auditors.")
-    justified = request.POST.get("justified") == "yes"
-    outcome = glass_review(by=user, reveal=row, justified=justified, note=request.POST.get("note", ""))
+    justified, note = request.POST.get("justified") == "yes", request.POST.get("note", "")
+    outcome = glass_review(by=user, reveal=row, justified=justified, note=note)
+    if isinstance(outcome, Refused):
+        return _list(request, wrong=outcome, judged=row.pk, note=note)
     return answered(request, outcome, "Kept in the history of the case.", reverse("glass"))
 
 

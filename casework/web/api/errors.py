@@ -24,6 +24,7 @@ from rest_framework.views import set_rollback
 
 from casework.access import trail
 from casework.access.permissions import Denied, Unseen
+from casework.web.errors import NO_MATCH
 from orchestration.ground.refusals import Refused
 
 Json = Any
@@ -110,13 +111,13 @@ def _keep(exc: Exception, context: Mapping[str, Any]) -> None:
 @api_view(["GET", "POST", "PUT", "PATCH", "DELETE"])
 def unknown(request: Request) -> Response:
     """The answer at every address below `/api/` that is none."""
-    raise exceptions.NotFound("There is no such address. Every address ends in a slash; /api/docs/ lists them.")
+    raise Http404("There is no such address. Every address ends in a slash; /api/docs/ lists them.")
 
 
 def _sentence(exc: Exception, otherwise: str) -> str:
     """Our own exceptions say a sentence; those of the framework do not say what to do."""
     told = str(exc)
-    ours = type(exc) in (PermissionDenied, Denied, Http404, Unseen) and told.endswith(".")
+    ours = type(exc) in (PermissionDenied, Denied, Http404, Unseen) and told.endswith(".") and not NO_MATCH.search(told)
     return told if ours or "CSRF" in told else otherwise
 
 

@@ -53,6 +53,8 @@ def test_a_token_for_reading_changes_nothing_and_the_attempt_is_kept(people: Peo
     assert answer.status_code == 403 and not case.followers.exists()
     ((actor, detail),) = accesses("access.denied")
     assert actor == "person:anna" and "read only" in detail["what"]
+    assert "This token is for “read only”" in answer.json()["message"]
+    assert "Every address ends in a slash" in reads.get("/api/nothing/").json()["message"]
     works = program(token_for(people["anna"], "work"))
     assert works.post(f"/api/cases/{case.pk}/follow/", {"following": True}, "application/json").status_code == 200
 

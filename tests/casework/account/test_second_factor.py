@@ -144,6 +144,37 @@ def test_a_passkey_is_made_and_lets_in(anna: User) -> None:
     assert answer["Location"] == "/cases/" and is_in(other) and Passkey.objects.get().sign_count == 1
 
 
+@pytest.mark.parametrize("answer", ["[" * 19_000, '{"id": "\\u0000"}', "[]", "{", '{"id": 1}'])
+def test_what_no_device_says_lets_nobody_in(anna: User, app: pyotp.TOTP, answer: str) -> None:
+    browser = half_in(anna)
+    assert browser.post("/login/second/", {"passkey": answer}).status_code == 400 and not is_in(browser)
+
+
+def test_a_recovery_code_is_read_however_it_is_spelled(anna: User, app: pyotp.TOTP) -> None:
+    code, *_ = codes.recovery_make(person=anna, origin=origin_of(anna))
+    browser = half_in(anna)
+    assert browser.post("/login/second/", {"code": code.replace("-", "").upper()}).status_code == 302 and is_in(browser)
+
+
+def test_guessing_at_a_password_under_a_made_up_name_locks_nobodys_second_factor(anna: User, app: pyotp.TOTP) -> None:
+    for _ in range(8):
+        Client().post("/login/", {"username": f"second {anna.username}", "password": "guess"})
+    limits.came_in("", "127.0.0.1")  # the address is good again; only the names count
+    browser = half_in(anna)
+    assert browser.post("/login/second/", {"code": digits(app)}).status_code == 302 and is_in(browser)
+
+
+def test_who_sets_it_up_in_one_browser_goes_on_in_the_other(anna: User, settings: Any) -> None:
+    settings.SECOND_FACTOR_GROUPS = ["*"]
+    one, other = Client(), Client()
+    for browser in (one, other):
+        browser.post("/login/", {"username": anna.username, "password": PASSWORD})
+        assert browser.get("/cases/")["Location"] == "/account/second/"
+    device = Device()
+    one.post("/account/second/", {"do": "key", "name": "x", "passkey": device.made(asked(one, "/account/second/"))})
+    assert other.get("/cases/").status_code == 200
+
+
 @pytest.fixture
 def key(anna: User) -> Device:
     browser, device = Client(), Device()

@@ -129,6 +129,8 @@ class TestTheSecondPerson:
     def test_looks_at_it_once(self, people: People, glass: Reveal, who: str) -> None:
         browser, sent = browser_of(people[who]), {"justified": "no", "note": "It could have waited"}
         assert WHY["reason"] in told(browser.get("/glass/"))
+        short = browser.post(f"/glass/{glass.pk}/review/", sent | {"note": "Hm"})
+        assert short.status_code == 409 and 'value="Hm"' in short.content.decode()
         browser.post(f"/glass/{glass.pk}/review/", sent)
         assert browser.post(f"/glass/{glass.pk}/review/", sent).status_code == 409
         assert not GlassReview.objects.get().justified and "not right" in told(browser.get("/glass/"))

@@ -83,4 +83,7 @@ def test_a_new_office_in_another_zone_is_made(people: People) -> None:
     assert ada(people).post("/calendars/new/", {**wanted, "sure": "0"}).status_code == 302
     assert WorkingCalendar.objects.get(key="tokyo").zone == "Asia/Tokyo"
     assert "a calendar of this name" in told(ada(people).post("/calendars/new/", wanted))
+    for name in ("key", "title", "reason"):
+        answer = ada(people).post("/calendars/new/", {**wanted, "sure": "0", name: "zz1\0"})
+        assert answer.status_code == 400 and "cannot" in told(answer)
     assert at("Asia/Tokyo", date(2026, 3, 2), 540) == datetime(2026, 3, 2, tzinfo=UTC)

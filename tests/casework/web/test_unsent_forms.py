@@ -118,6 +118,7 @@ def test_who_opens_the_address_of_a_form_reads_why_there_is_no_page(
     answer = browser.get(reverse(name, args=[task.pk]))
     assert answer.status_code == 405 and answer.headers["Allow"] == "POST"
     assert "This address only takes a form" in answer.content.decode()
+    assert answer.headers["Content-Length"] == str(len(answer.content))
     assert browser.options(reverse(name, args=[task.pk])).status_code == 204
 
 
