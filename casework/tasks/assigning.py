@@ -31,6 +31,7 @@ from casework.access.permissions import (
 from casework.access.separation_of_duties import done_before
 from casework.models import Absence
 from casework.studio.rule_versions import newest_types
+from casework.tasks.barred import signs_of, who_is_barred
 from casework.tasks.taking_back import Taken, taken_back, withdrawing
 from casework.tasks.under_lock import locked_task, name_of, over, refused
 from orchestration.casetypes.case_type import CaseType
@@ -182,13 +183,17 @@ def _parts(instance: int, row: HumanTask, gift: Gift) -> list[Part]:
 
 
 def receivers(by: User, task: HumanTask, case_type: CaseType) -> list[Receiver]:
-    """Whom this person may give the task to, by name."""
+    """Whom this person may give the task to, by name: nobody whom segregation of duties keeps from it."""
     groups = Q(groups__in=task.candidates.exclude(group=None).values("group"))
     named = Q(pk__in=task.candidates.exclude(user=None).values("user"))
     wanted = groups | named
     if may(by, "assign", task.instance.case):
         wanted |= Q(groups__name__in=_groups_named(case_type))
-    return _listed(User.objects.filter(wanted).exclude(pk=task.assignee_id or 0))
+    people = User.objects.filter(wanted).exclude(pk=task.assignee_id or 0)
+    barred = who_is_barred(task, case_type)
+    if barred:
+        people = people.exclude(pk__in=[one.pk for one in people if barred & {*signs_of(one)}])
+    return _listed(people)
 
 
 def bar(by: User) -> Bar:

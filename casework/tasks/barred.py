@@ -20,9 +20,11 @@ from audit.db.columns import Integers, Texts
 from audit.db.sql import Part
 from casework.access.permissions import origin_of
 from casework.access.separation_of_duties import names_in, names_of
+from casework.tasks.models import BarredTask
 from casework.tasks.snooze import ASLEEP, Asleep
 from orchestration.casetypes.case_type import CaseType
 from orchestration.casetypes.separation import Bars
+from orchestration.models import HumanTask
 from orchestration.shell.selectors import visible
 from orchestration.shell.services import Done
 from orchestration.view.state import Item, State
@@ -84,6 +86,13 @@ def left_out(user: User, now: datetime) -> LeftOut:
     barred = {task for task, *_, is_barred in rows if is_barred}
     sleeping = {task: Asleep(until, reason) for task, until, reason, _ in rows if task not in barred}
     return LeftOut(tuple(barred), sleeping)
+
+
+def who_is_barred(task: HumanTask, case_type: CaseType) -> set[str]:
+    """The signs (`signs_of`) of those who may not do this open task."""
+    if task.definition_item not in case_type.bars:
+        return set()
+    return set(BarredTask.objects.filter(task=task).values_list("who", flat=True))
 
 
 def signs_of(user: User) -> list[str]:

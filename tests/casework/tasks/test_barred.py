@@ -16,11 +16,12 @@ from casework.access.roles import ensure_roles
 from casework.actors.bundled import CASE_TYPES
 from casework.intake.services import Opened, case_open
 from casework.models import BarredTask, Case
+from casework.tasks.assigning import receivers
 from casework.tasks.inbox import TABS, inbox_page
 from casework.tasks.inbox_state import inbox_states
 from casework.tasks.next_task import next_task
 from casework.tasks.services import task_claim, task_complete
-from orchestration.casetypes.case_type import folder_files
+from orchestration.casetypes.case_type import by_definition, folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.engine.commands import CompleteTask, SetVariables
 from orchestration.models import HumanTask
@@ -72,6 +73,14 @@ def test_who_did_the_step_before_is_not_offered_the_next(people: People, asks: A
     assert (counts["anna"]["unassigned"], counts["ben"]["unassigned"]) == (0, 1)
     assert next_task(user=people["anna"], tab="groups", now=timezone.now()) is None
     assert next_task(user=people["ben"], tab="groups", now=timezone.now()) == task.pk
+
+
+def test_nobody_is_told_to_give_it_to_somebody_who_may_not_do_it(people: People, asks: Asks) -> None:
+    case = asks()
+    task = justified(people["anna"], case)
+    case_type = by_definition(case.instance.definition_id)
+    offered = {one.username for one in receivers(people["clara"], task, case_type)}
+    assert "ben" in offered and "anna" not in offered
 
 
 def test_a_search_by_reference_and_the_api_do_not_offer_it_either(people: People, asks: Asks) -> None:
