@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from casework.forms.answer_validation import text_errors
+
 DAYS: Final = (0, 36_500)
 """Of a rule: the fewest and the most."""
 
@@ -61,4 +63,4 @@ def amiss(floor: int | None, keep: int | None, law: str) -> dict[str, str]:
         wrong["keep"] = "It cannot have to go before it may."
     if not 3 <= len(law) <= 200:
         wrong["law"] = "Name the law or rule of the house, in 3 to 200 characters."
-    return wrong
+    return wrong | text_errors({"law": law})

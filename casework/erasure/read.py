@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from django.contrib.auth.models import User
+
 from audit.models import ErasedChain
+from casework.access import permissions
+from casework.cases.past_rows import former_of
 from casework.cases.read.actor_names import actor_names
+from casework.cases.read.case_view import row_mask
 from casework.cases.read.timeline import actor_name
 from casework.erasure.finding import Traces
 from casework.erasure.keeping import Rule, Standing
@@ -20,6 +25,7 @@ from orchestration.ground import clock
 from orchestration.models import Definition
 
 SHOWN: Final = 50
+State = ErasureOrder.State
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +40,33 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """`who`, `decided_by`: names of people. `left`: (number of the chain, why it stayed)."""
+    """`who`, `decided_by`: names of people."""
 
     order: ErasureOrder
     who: str
     decided_by: str
     erased: int
-    left: tuple[tuple[str, str], ...]
 
     @property
     def waits(self) -> bool:
-        return self.order.state == ErasureOrder.State.ASKED
+        return self.order.state == State.ASKED
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCase:
+    """A case of an order that is there still, or that it left. `case`: its number, 0 where it is gone since.
+
+    `may`: the order can erase it now. `why`: so, or why not. `title`: as the reader may see it, who `opens` it.
+    """
+
+    chain: int
+    case: int
+    case_type: str
+    state: str
+    may: bool
+    why: str
+    title: str = ""
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +109,39 @@ def order_row(order: ErasureOrder) -> OrderRow:
 
 def _rows(found: list[ErasureOrder]) -> Iterator[OrderRow]:
     names = actor_names({who for order in found for who in (order.by, order.decided_by) if who})
-    for order in sorted(found, key=lambda one: one.state != ErasureOrder.State.ASKED):
-        left = tuple(order.left.items())
+    for order in sorted(found, key=lambda one: one.state != State.ASKED):
         gone = ErasedChain.objects.filter(order=order.pk).count()
         decided = actor_name(order.decided_by, names) if order.decided_by else ""
-        yield OrderRow(order, actor_name(order.by, names), decided, gone, left)
+        yield OrderRow(order, actor_name(order.by, names), decided, gone)
+
+
+def order_cases(order: ErasureOrder) -> list[OrderCase]:
+    """All by their numbers, without titles; then those that it left and that are gone by now. Three statements."""
+    cases = Case.objects.filter(instance__in=order.cases).select_related("instance")
+    listed = standings(cases.defer("instance__items", "instance__data").order_by("pk"), clock.utc_now())
+    found = [_of_order(order, case, one) for case, one in listed]
+    there = {str(one.chain) for one in found}
+    gone = [(int(chain), why) for chain, why in order.left.items() if chain not in there]
+    return found + [OrderCase(chain, 0, "", "gone since", False, f"It was left: {why}") for chain, why in gone]
+
+
+def _of_order(order: ErasureOrder, case: Case, now: Standing) -> OrderCase:
+    left, over = order.left.get(str(case.instance_id)), order.state in (State.DONE, State.REFUSED)
+    why = now.why if left is None else f"It was left: {left}"
+    return OrderCase(case.instance_id, case.pk, case.case_type, case.state, now.may and left is None and not over, why)
+
+
+def titled(user: User, rows: Iterable[OrderCase]) -> list[OrderCase]:
+    """The same with titles, where this person may open the case: whoever agrees has to know what goes."""
+    shown, now = list(rows), clock.utc_now()
+    theirs = Case.objects.filter(permissions.cases_with_right(user, "view"), pk__in=[one.case for one in shown])
+    seen = list(theirs.select_related("instance").defer("instance__items"))
+    former, reader = former_of(case.instance_id for case in seen), permissions.principal(user, None, now)
+    titles = {}
+    for case in seen:
+        past = former.get(case.instance_id, {})
+        titles[case.pk] = row_mask(case.instance.definition_id, bytes(case.instance.data), reader, past)(case.title)
+    return [replace(one, title=titles.get(one.case, ""), opens=one.case in titles) for one in shown]
 
 
 def holds() -> list[HeldCase]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -21,6 +22,7 @@ from orchestration.ground.refusals import Refused
 from orchestration.models import Definition
 
 PREVIEWED = 100
+DECISIONS = ("agree", "refuse")
 
 
 @reads
@@ -38,34 +40,48 @@ def keeping(request: HttpRequest) -> HttpResponse:
 def keeping_rule(request: HttpRequest, key: str) -> HttpResponse:
     """How long cases of one type are kept, and which of them have to go."""
     _erases(request)
+    definition, form = _case_type(key), request.POST
+    if request.method != "POST":
+        return _rule_page(request, definition)
+    outcome = rule_set(
+        by=person(request), case_type=key, floor=_days(form.get("floor", "")), keep=_days(form.get("keep", "")),
+        law=form.get("law", ""), reason=form.get("reason", ""),
+    )  # fmt: skip
+    if not isinstance(outcome, Refused):
+        return answered(request, outcome, "How long they are kept is changed.", request.path)
+    written = {name: form[name] for name in ("floor", "keep", "law") if name in form}
+    return _rule_page(request, definition, wrong=outcome.errors, written=written, reason=form.get("reason", ""))
+
+
+def _case_type(key: str) -> Definition:
     definition = Definition.objects.filter(key=key).order_by("-version").first()
     if definition is None:
         raise Http404("There is no such case type.")
-    given, form = RetentionRule.objects.filter(pk=key).first(), request.POST
-    outcome: object = None
-    if request.method == "POST":
-        outcome = rule_set(
-            by=person(request), case_type=key, floor=_days(form.get("floor", "")), keep=_days(form.get("keep", "")),
-            law=form.get("law", ""), reason=form.get("reason", ""),
-        )  # fmt: skip
-        if not isinstance(outcome, Refused):
-            return answered(request, outcome, "How long they are kept is changed.", request.path)
+    return definition
+
+
+def _rule_page(request: HttpRequest, definition: Definition, **said: Any) -> HttpResponse:
+    """`said`: what was `written` and is `wrong` of the rule, or `due_wrong` of asking for what has to go."""
+    key = definition.key
+    given = RetentionRule.objects.filter(pk=key).first()
     due = due_cases(key) if given else []
     stands = {"floor": given.floor_days, "keep": given.keep_days, "law": given.law} if given else {}
     context = {
-        "key": key, "name": definition.name, "rule": given, "due": len(due), "reason": form.get("reason", ""),
-        "shown": stands | {name: form[name] for name in ("floor", "keep", "law") if name in form},
+        "key": key, "name": definition.name, "rule": given, "due": len(due), "wrong": {},
+        "shown": stands | said.get("written", {}),
         "first": [case for case, one in standings(ended_cases(key)[:PREVIEWED], clock.utc_now()) if one.due],
-        "wrong": outcome.errors if isinstance(outcome, Refused) else {},
     }  # fmt: skip
-    return render(request, "erasure/rule.html", context, status=400 if outcome else 200)
+    return render(request, "erasure/rule.html", context | said, status=400 if said else 200)
 
 
 @writes
 def keeping_due(request: HttpRequest, key: str) -> HttpResponse:
     """Ask to have erased what has to go by the rule."""
     _erases(request)
-    asked = due_ask(by=person(request), case_type=key, reason=request.POST.get("reason", ""))
+    definition, reason = _case_type(key), request.POST.get("reason", "")
+    asked = due_ask(by=person(request), case_type=key, reason=reason)
+    if isinstance(asked, Refused) and asked.errors:
+        return _rule_page(request, definition, due_wrong=asked.errors["reason"], due_reason=reason)
     back = reverse("keeping-order", args=[asked.pk]) if isinstance(asked, ErasureOrder) else reverse("keeping")
     return answered(request, asked, "A second person has to agree now.", back)
 
@@ -74,19 +90,19 @@ def keeping_due(request: HttpRequest, key: str) -> HttpResponse:
 def keeping_person(request: HttpRequest) -> HttpResponse:
     """Find a person everywhere, then ask to have their cases erased."""
     _erases(request)
-    form = request.POST
-    context: dict[str, Any] = {"given": form, "reason": form.get("reason", ""), "wrong": {}}
+    form, reason = request.POST, request.POST.get("reason", "")
+    context: dict[str, Any] = {"given": form, "reason": reason, "wrong": {}}
     if request.method != "POST":
         return render(request, "erasure/person.html", context)
     marks = marks_of(form.get("marks", ""))
-    found = marks if isinstance(marks, Refused) else person_search(by=person(request), marks=marks, why=form["reason"])
+    found = marks if isinstance(marks, Refused) else person_search(by=person(request), marks=marks, why=reason)
     if isinstance(marks, Refused) or isinstance(found, Refused):
         refused = marks if isinstance(marks, Refused) else found
         context["wrong"] = refused.errors if isinstance(refused, Refused) else {}
         return render(request, "erasure/person.html", context, status=400)
     if form.get("do") == "ask":
         chosen = [case for case in found.cases if str(case) in form.getlist("case")]
-        asked = order_ask(by=person(request), reason=form["reason"], cases=chosen, marks=marks, beside=found)
+        asked = order_ask(by=person(request), reason=reason, cases=chosen, marks=marks, beside=found)
         back = reverse("keeping-order", args=[asked.pk]) if isinstance(asked, ErasureOrder) else request.path
         return answered(request, asked, "A second person has to agree now.", back)
     return render(request, "erasure/person.html", context | _shown(found))
@@ -104,11 +120,18 @@ def keeping_order(request: HttpRequest, order_id: int) -> HttpResponse:
     _looks(request)
     order = get_object_or_404(ErasureOrder, pk=order_id)
     if request.method == "POST":
-        outcome = order_decide(by=person(request), order_id=order_id, agree=request.POST.get("how") == "agree")
+        how = request.POST.get("how")
+        if how not in DECISIONS:
+            raise BadRequest("Say whether you agree or refuse. Nothing was decided.")
+        outcome = order_decide(by=person(request), order_id=order_id, agree=how == "agree")
         return answered(request, outcome, "The order is decided.", request.path)
     own = order.by == permissions.origin_of(person(request)).actor
-    waiting = [case for case in order.cases if str(case) not in order.left]
-    context = {"row": read.order_row(order), "own": own, "waiting": len(waiting)}
+    cases = read.order_cases(order)
+    page = Paginator(cases, PREVIEWED).get_page(request.GET.get("page"))
+    context = {
+        "row": read.order_row(order), "own": own, "goes": sum(one.may for one in cases), "page": page,
+        "cases": read.titled(person(request), page.object_list),
+    }  # fmt: skip
     return render(request, "erasure/order.html", context)
 
 
