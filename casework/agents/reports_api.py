@@ -23,6 +23,11 @@ TOLD: Final = {
 ANSWER: Final = {"run": 7, "state": "working", "stop": False, "why": ""}
 
 
+MOST_STEPS: Final = 100
+MOST_OPEN: Final = 1000
+FULL: Final = f"{MOST_OPEN} runs of yours are open. Report that some have ended, then begin others."
+
+
 class Step(s.Serializer[Any]):
     tool = s.CharField(max_length=250)
     why = s.CharField(max_length=500, allow_blank=True, default="")
@@ -34,7 +39,10 @@ class Report(Sent):
     state = s.ChoiceField(choices=AgentRun.State.choices)
     outcome = s.ChoiceField(choices=["reached", "given-up", "asks"], required=False, default="", allow_blank=True)
     why = s.CharField(max_length=1000, default="", allow_blank=True)
-    plan = Step(many=True, default=list)
+    plan = Step(
+        many=True, default=list, max_length=MOST_STEPS,  # type: ignore[call-arg]  # of the list, which stubs do not know
+        help_text=f"What is still to be done, at most {MOST_STEPS} steps.",
+    )  # fmt: skip
     calls = s.IntegerField(min_value=0, max_value=1_000_000, default=0)
     tokens = s.IntegerField(min_value=0, max_value=10**12, default=0)
     cost = s.DecimalField(max_digits=16, decimal_places=6, min_value=0, default=Decimal(0))
@@ -54,8 +62,21 @@ class ReportView(WorkerView):
         examples=(example("Under way", TOLD, request=True), example("Go on", ANSWER, "200")),
     )  # fmt: skip
     def post(self, request: Request) -> Response:
-        """As often as you like; the newest is shown to administrators and auditors at *Actors*, *Agents at work*."""
-        given = dict(Report.body(request))
-        row = reported.report(token_in(request).actor.key, given.pop("reference"), given)
+        """As often as you like; the newest is shown to administrators and auditors at *Actors*, *Agents at work*.
+
+        A plan has at most 100 steps, and at most 1000 runs of one actor are open at a time.
+        """
+        given, actor = dict(Report.body(request)), token_in(request).actor.key
+        if given["state"] != AgentRun.State.ENDED and _is_full(actor, given["reference"]):
+            raise s.ValidationError({"reference": [FULL]})
+        row = reported.report(actor, given.pop("reference"), given)
         told = {"run": row.pk, "state": row.state, "stop": bool(row.stop_asked), "why": row.stop_asked}
         return Response(Taken(told).data)
+
+
+def _is_full(actor: str, reference: str) -> bool:
+    """Whether the actor may not open this run beside its others; one that is open, or was stopped, it may tell of."""
+    runs = AgentRun.objects.filter(actor=actor, job=None)
+    if runs.filter(reference=reference).exclude(ended__isnull=False, stop_asked="").exists():
+        return False
+    return runs.filter(ended=None).count() >= MOST_OPEN

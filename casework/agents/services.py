@@ -16,6 +16,7 @@ from django.db import transaction
 from casework.access.permissions import origin_of
 from casework.cases.answers import Seen, seen, seen_in
 from casework.cases.locking import keep_refusal, locked
+from casework.forms.answer_validation import text_errors
 from casework.models import Case
 from casework.tasks import signing
 from orchestration.agents import approvals
@@ -28,6 +29,7 @@ from orchestration.shell import selectors
 
 Json = Any
 REASON: Final = "Say in 3 to 500 characters why: the agent gets it, and it is kept."
+REMARK: Final = "Beside an approval a reason has at most 500 characters: it is kept."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,8 @@ def marks_now(by: User, case: Case, row: AgentProposal) -> str:
 
 def proposal_decide(*, by: User, case: Case, proposal: int, given: Given) -> AgentProposal | Refused:
     """Approve, change and approve, or reject. Who may work the case may; that was decided when it was fetched."""
-    if not given.verdict.approve and not 3 <= len(given.verdict.reason.strip()) <= 500:
-        return Refused("invalid", REASON, {"reason": REASON})
+    if wrong := _reason_amiss(given.verdict):
+        return Refused("invalid", wrong, {"reason": wrong})
     with transaction.atomic():
         held = locked(case.instance_id)
         row = AgentProposal.objects.select_related("run").get(pk=proposal, run__instance=case.instance_id)
@@ -65,6 +67,14 @@ def proposal_decide(*, by: User, case: Case, proposal: int, given: Given) -> Age
             return keep_refusal(held, by, {"command": "decide", "proposal": proposal}, apart)
         whole = hashlib.sha256(signing.carried(found).encode()).hexdigest()[: signing.LETTERS]
         return approvals.decide(proposal, replace(given.verdict, seen=whole), origin_of(by))
+
+
+def _reason_amiss(verdict: Verdict) -> str:
+    """Why this reason cannot be kept; who approves need not give one."""
+    if unclean := text_errors({"reason": verdict.reason}):
+        return unclean["reason"]
+    least, said = (0, REMARK) if verdict.approve else (3, REASON)
+    return "" if least <= len(verdict.reason.strip()) <= 500 else said
 
 
 def proposal_undo(*, by: User, case: Case, proposal: int) -> AgentProposal | Refused:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from django.contrib.auth.models import User
@@ -104,9 +105,15 @@ def used(row: AgentRun) -> list[tuple[str, str]]:
     limits: dict[str, Json] = row.limits
     found = [("Thoughts", _of(row.calls, limits.get("calls"))), ("Tokens", _of(row.tokens, limits.get("tokens")))]
     if row.cost or "cost" in limits:
-        found.append(("Money", f"{_of(row.cost.normalize(), limits.get('cost'))} {row.currency}".strip()))
+        limit = _plain(limits["cost"]) if limits.get("cost") else None
+        found.append(("Money", f"{_of(_plain(row.cost), limit)} {row.currency}".strip()))
     return found
 
 
+def _plain(amount: Json) -> str:
+    """Digits without an exponent, as people write money."""
+    return f"{Decimal(str(amount)).normalize():f}"
+
+
 def _of(used: object, limit: Json) -> str:
-    return f"{used:f}" if limit is None and hasattr(used, "is_nan") else f"{used} of {limit}" if limit else f"{used}"
+    return f"{used} of {limit}" if limit else f"{used}"

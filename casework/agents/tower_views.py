@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +15,9 @@ from casework.agents.tower import Flight, flight, flights, wanted
 from casework.web.decorators import person, reads, refusal, writes
 from orchestration.agents import approvals, reported
 from orchestration.ground.refusals import Refused
+
+ENDS: Final = "ends. What it wanted of people is let go."
+HEARS: Final = "is shown as ended. The agent hears it when it reports next."
 
 
 @reads
@@ -43,7 +48,7 @@ def stop(request: HttpRequest, run_id: int) -> HttpResponse:
     outcome = reported.end(found.row, reason, by) if found.outside else approvals.run_stop(run_id, reason, by)
     if isinstance(outcome, Refused):
         return refusal(request, outcome, reverse("agent-run", args=[run_id]))
-    messages.success(request, f"The run of {found.name} ends. What it wanted of people is let go.")
+    messages.success(request, f"The run of {found.name} {HEARS if found.outside else ENDS}")
     return redirect("agent-run", run_id)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,9 +16,10 @@ from casework.access import permissions
 from casework.agents import services
 from casework.agents.services import Given
 from casework.agents.waiting import waiting_for
-from casework.cases.read.agent_work import cited, one_wanted
-from casework.cases.read.case_view import look
+from casework.cases.read.agent_work import Wanted, cited, one_wanted
+from casework.cases.read.case_view import Look, look
 from casework.cases.read.timeline import actor_name
+from casework.forms.answer_validation import text_errors
 from casework.forms.rendering import INPUT, Asked
 from casework.models import Case
 from casework.web.decorators import person, reads, reads_and_writes, refusal, writes
@@ -27,6 +30,10 @@ from orchestration.ground.refusals import Refused
 from orchestration.models import AgentProposal
 
 LONGEST: Final = 5000
+"""Characters of a text as a person changed it."""
+ARGUMENT: Final = "argument-"
+HOW: Final = ("approve", "reject")
+UNDECIDED: Final = "Nothing is decided yet. Please correct what is marked."
 TOLD: Final = {
     "done": "It was done as approved.", "refused": "It could not be done:", "rejected": "The agent hears why not.",
 }  # fmt: skip
@@ -49,7 +56,14 @@ def proposal(request: HttpRequest, case_id: int, proposal_id: int) -> HttpRespon
             approvals.opened(row)
             row.refresh_from_db()
         return _page(request, case, row)
-    outcome = services.proposal_decide(by=person(request), case=case, proposal=row.pk, given=_given(request, row))
+    seen, how = look(user=person(request), case=case, now=clock.utc_now()), request.POST.get("how")
+    if how not in HOW:
+        raise BadRequest("Say whether you approve it or reject it. Nothing was decided.")
+    changed = _changed(request, row, _texts(row, _wanted(seen, row)))
+    if how == "approve" and (errors := _amiss(changed)):
+        return _page(request, case, row, wrong=UNDECIDED, errors=errors)
+    given = _given(request, row, changed if how == "approve" else {})
+    outcome = services.proposal_decide(by=person(request), case=case, proposal=row.pk, given=given)
     if isinstance(outcome, Refused) and outcome.code == "invalid":
         return _page(request, case, row, wrong=outcome.message)
     if isinstance(outcome, Refused):
@@ -79,41 +93,66 @@ def _row(case: Case, proposal: int) -> AgentProposal:
     return found
 
 
-def _given(request: HttpRequest, row: AgentProposal) -> Given:
+def _wanted(seen: Look, row: AgentProposal) -> Wanted:
+    return one_wanted(seen, row, cited([row]))
+
+
+def _texts(row: AgentProposal, wanted: Wanted) -> dict[str, tuple[str, str]]:
+    """The texts that the agent chose and this reader may change, each with its label: what is hidden stays as it is."""
+    shown = zip(row.chosen.items(), wanted.chosen, strict=True)
+    return {name: (label, value) for (name, value), (label, seen) in shown if isinstance(value, str) and seen == value}
+
+
+def _changed(request: HttpRequest, row: AgentProposal, texts: Mapping[str, object]) -> dict[str, str]:
+    """What the person wrote in place of the agent's words; a browser sends each new line as two characters."""
+    typed = {name: request.POST.get(f"{ARGUMENT}{name}", row.chosen[name]) for name in texts}
+    return {name: _lines(text) for name, text in typed.items() if _lines(text) != _lines(row.chosen[name])}
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _amiss(changed: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with the words of a person, by field; they are never cut, for they are signed."""
+    long = {name: len(text) for name, text in changed.items() if len(text) > LONGEST}
+    said = {name: f"Write at most {LONGEST} characters; these are {length}." for name, length in long.items()}
+    return {f"{ARGUMENT}{name}": sentence for name, sentence in (text_errors(changed) | said).items()}
+
+
+def _given(request: HttpRequest, row: AgentProposal, changed: Mapping[str, str]) -> Given:
     posted = request.POST
-    approve = posted.get("how") == "approve"
-    texts = {name: value for name, value in row.chosen.items() if isinstance(value, str)}
-    wanted = {**row.chosen, **{name: posted.get(f"argument-{name}", value)[:LONGEST] for name, value in texts.items()}}
-    changed = wanted if approve and wanted != row.chosen else None
-    reason = posted.get("reason", "").strip()[:600]
-    return Given(Verdict(approve, posted.get("digest", "")[:64], "", reason, changed), posted.get("marks", ""))
+    wanted = {**row.chosen, **changed} if changed else None
+    approve, reason = posted.get("how") == "approve", posted.get("reason", "").strip()
+    return Given(Verdict(approve, posted.get("digest", "")[:64], "", reason, wanted), posted.get("marks", ""))
 
 
-def _page(request: HttpRequest, case: Case, row: AgentProposal, wrong: str = "") -> HttpResponse:
+def _page(
+    request: HttpRequest, case: Case, row: AgentProposal, wrong: str = "", errors: Mapping[str, str] | None = None
+) -> HttpResponse:
     user = person(request)
     seen = look(user=user, case=case, now=clock.utc_now())
-    shown = one_wanted(seen, row, cited([row]))
+    shown = _wanted(seen, row)
     may_decide = row.state == AgentProposal.State.HELD and permissions.may(user, "work", case)
+    texts = _texts(row, shown)
+    form = _arguments(request, texts)
+    as_it_is = tuple(pair for name, pair in zip(row.chosen, shown.chosen, strict=True) if name not in texts)
     context = {
         "case": case, "title": seen.view.text(case.title), "one": shown,
+        "chosen": as_it_is if may_decide else shown.chosen,
         "who": actor_name(f"model:{row.run.actor}", seen.names), "goal": row.run.goal,
         "may_decide": may_decide, "marks": services.marks_now(user, case, row) if may_decide else "",
-        "form": _arguments(request, row, shown.chosen), "wrong": wrong, "reason": request.POST.get("reason", "")[:500],
+        "form": form.with_errors(errors) if errors else form, "wrong": wrong, "reason": request.POST.get("reason", ""),
     }  # fmt: skip
     return render(request, "agents/proposal.html", context, status=400 if wrong else 200)
 
 
-def _arguments(request: HttpRequest, row: AgentProposal, shown: tuple[tuple[str, object], ...]) -> Asked:
-    """The texts that the agent chose, to be changed; what is hidden from this reader stays as it is."""
-    labels = {name: label for (label, _), name in zip(shown, row.chosen, strict=True)}
-    visible = {
-        name: value for (_, value), name in zip(shown, row.chosen, strict=True) if value == row.chosen[name]
+def _arguments(request: HttpRequest, texts: Mapping[str, tuple[str, str]]) -> Asked:
+    """The agent's texts, to be changed; as they were typed where they were sent."""
+    fields = {
+        f"{ARGUMENT}{name}": forms.Field(label=label, required=False, widget=forms.Textarea({**INPUT, "rows": 4}))
+        for name, (label, _) in texts.items()
     }  # fmt: skip
-    fields: dict[str, forms.Field] = {
-        f"argument-{name}": forms.CharField(
-            label=labels[name], required=False, strip=False, widget=forms.Textarea({**INPUT, "rows": 4})
-        )
-        for name, value in visible.items() if isinstance(value, str)
-    }  # fmt: skip
-    initial = {f"argument-{name}": value for name, value in visible.items()}
-    return Asked(fields, request.POST or None, initial=initial)
+    stands = {f"{ARGUMENT}{name}": value for name, (_, value) in texts.items()}
+    typed = {name: request.POST.get(name, value) for name, value in stands.items()}
+    return Asked(fields, typed if request.method == "POST" else None, initial=stands)

@@ -104,6 +104,75 @@ def test_the_text_may_be_changed_and_both_stand_beside_each_other(clara: Client,
     assert f"<ins>{wanted}</ins>" in text and "<del>Could you tell us" in text
 
 
+@pytest.fixture
+def asking(clara: Client, upset: Callable[..., Case]) -> tuple[Case, AgentProposal]:
+    """An agent wants to ask the customer a question, whose text a person may change."""
+    case = upset("after approval", sure=0.4)
+    first = held(case)
+    answer(clara, case, first, page(clara, case, first)[1], how="reject", reason="Ask her in writing.")
+    work_jobs(case.instance_id)
+    return case, held(case)
+
+
+def asks(row: AgentProposal, text: str) -> None:
+    """As if the agent had chosen this text."""
+    AgentProposal.objects.filter(pk=row.pk).update(chosen={"question": text})
+
+
+def decided(client: Client, case: Case, row: AgentProposal, **more: str) -> AgentProposal:
+    """Approved; once more where the mark of what would be done was made anew."""
+    answer(client, case, row, page(client, case, row)[1], how="approve", **more)
+    answer(client, case, row, page(client, case, row)[1], how="approve", **more)
+    row.refresh_from_db()
+    return row
+
+
+def test_new_lines_as_a_browser_sends_them_are_no_change(clara: Client, asking: tuple[Case, AgentProposal]) -> None:
+    case, row = asking
+    asks(row, "Which machine?\nAnd when was it?")
+    done = decided(clara, case, row, **{"argument-question": "Which machine?\r\nAnd when was it?"})
+    assert (done.state, done.changed) == ("done", None)
+
+
+def test_a_text_that_is_not_shown_is_not_taken(clara: Client, asking: tuple[Case, AgentProposal]) -> None:
+    case, row = asking
+    asks(row, "Is DE89 3704 0044 0532 0130 00 your account?")
+    text, _ = page(clara, case, row)
+    assert 'name="argument-question"' not in text and "chosen by the agent" in text  # shown, as far as she may see it
+    done = decided(clara, case, row, **{"argument-question": "Forged, and seen by nobody."})
+    assert (done.state, done.changed) == ("done", None)
+
+
+@pytest.mark.parametrize(("sent", "said"), [
+    ({"how": "approve", "argument-question": "What is it? " * 500}, "Write at most 5000 characters; these are 6000."),
+    ({"how": "approve", "argument-question": "What \0 is it?"}, "characters that cannot be kept"),
+    ({"how": "reject", "reason": "not\0good"}, "characters that cannot be kept"),
+    ({"how": "approve", "reason": "so\0so"}, "characters that cannot be kept"),
+    ({"how": "approve", "reason": "good " * 101 + "end"}, "at most 500 characters"),
+    ({"how": "banana", "reason": "Not good."}, "Nothing was decided."),
+    ({"reason": "Not good."}, "Nothing was decided."),
+])  # fmt: skip
+def test_what_cannot_be_signed_as_it_is_comes_back_as_it_was_typed(
+    clara: Client, asking: tuple[Case, AgentProposal], sent: dict[str, str], said: str
+) -> None:
+    case, row = asking
+    back = answer(clara, case, row, page(clara, case, row)[1], **sent)
+    text = back.content.decode()
+    assert back.status_code == 400 and said in text
+    if sent.get("how") in ("approve", "reject"):
+        assert all(value in text for name, value in sent.items() if name != "how")
+        assert "argument-question" in sent or "Could you tell us in a few words" in text
+    row.refresh_from_db()
+    assert row.state == "held"
+
+
+def test_a_long_text_that_nobody_touched_is_approved_whole(clara: Client, asking: tuple[Case, AgentProposal]) -> None:
+    case, row = asking
+    AgentProposal.objects.filter(pk=row.pk).update(chosen=row.chosen | {"more": "x" * 6000})
+    back = answer(clara, case, row, page(clara, case, row)[1], how="approve")
+    assert back.status_code != 400 and AgentProposal.objects.get(pk=row.pk).changed is None
+
+
 def test_what_the_person_saw_is_signed(clara: Client, upset: Callable[..., Case]) -> None:
     case = upset("after approval")
     row = held(case)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import User
@@ -10,9 +11,12 @@ from django.test import Client
 from django.utils import timezone
 
 from audit.services import Origin
+from casework.agents import reports_api
+from casework.agents.tower import used
 from casework.models import Case
 from orchestration.actors.registry import actor_ensure
 from orchestration.actors.tokens import token_make
+from orchestration.agents import reported
 from orchestration.models import Actor, AgentProposal, AgentRun
 from tests.casework.agents.test_agents_in_cases import held
 
@@ -65,15 +69,58 @@ def test_an_administrator_ends_a_run_with_a_reason(ada: Client, upset: Callable[
     assert row.state == "rejected"
 
 
-def test_an_agent_outside_reports_its_run_and_hears_that_it_is_to_end(ada: Client, db: None) -> None:
+@pytest.fixture
+def outside(db: None) -> Client:
     actor_ensure("parcel-agent", name="Parcel agent", kind="external", capability="find-parcel")
     _, token = token_make(Actor.objects.get(key="parcel-agent"), "agent", None, Origin("system:test"))
-    outside = Client(headers={"Authorization": f"Bearer {token}"})
+    return Client(headers={"Authorization": f"Bearer {token}"})
+
+
+def test_an_agent_outside_reports_its_run_and_hears_that_it_is_to_end(ada: Client, outside: Client) -> None:
     first = outside.post("/api/workers/runs/", REPORT, content_type="application/json")
     assert first.status_code == 200 and first.json()["stop"] is False
     page = ada.get(f"/agents/{first.json()['run']}/").content.decode()
     assert "Only the carrier knows." in page and "run-42" in page
-    ada.post(f"/agents/{first.json()['run']}/stop/", {"reason": "The parcel was found."})
+    assert "It remembers nothing" not in page and "guardrail" not in page  # nobody here knows
+    stopped = ada.post(f"/agents/{first.json()['run']}/stop/", {"reason": "The parcel was found."}, follow=True)
+    assert "A person ended it: <bdi>The parcel was found.</bdi>" in stopped.content.decode()
     second = outside.post("/api/workers/runs/", REPORT | {"calls": 4}, content_type="application/json")
     assert second.json() == {"run": first.json()["run"], "state": "ended", "stop": True, "why": "The parcel was found."}
     assert AgentRun.objects.get().calls == 3 and AgentRun.objects.get().ended <= timezone.now()
+
+
+def told(outside: Client, **more: object) -> tuple[int, str]:
+    answer = outside.post("/api/workers/runs/", REPORT | more, content_type="application/json")
+    return answer.status_code, answer.content.decode()
+
+
+def test_an_agent_outside_tells_of_so_many_steps_and_runs_and_no_more(
+    outside: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports_api, "MOST_OPEN", 1)
+    steps = [{"tool": "ask-carrier"}] * 101
+    status, said = told(outside, plan=steps)
+    assert status == 400 and "plan" in said and "100" in said and not AgentRun.objects.exists()
+    assert told(outside, plan=steps[:100])[0] == 200
+    status, said = told(outside, reference="run-43")
+    assert status == 400 and reports_api.FULL in said
+    assert told(outside, calls=9)[0] == 200  # the one that is open goes on
+    assert told(outside, reference="run-43", state="ended")[0] == 200
+    assert told(outside, state="ended")[0] == 200 and told(outside, reference="run-44")[0] == 200
+    assert told(outside)[0] == 400  # and is not opened anew beside it
+
+
+def test_one_that_a_person_ended_hears_so_however_many_are_open(
+    outside: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert told(outside)[0] == 200
+    reported.end(AgentRun.objects.get(), "The parcel was found.", Origin("system:test"))
+    monkeypatch.setattr(reports_api, "MOST_OPEN", 0)
+    assert '"stop":true' in told(outside)[1]
+
+
+@pytest.mark.parametrize(("cost", "limits", "said"), [
+    ("10", {"cost": 50}, "10 of 50 EUR"), ("1200", {}, "1200 EUR"), ("0.0200", {"cost": "1E+3"}, "0.02 of 1000 EUR"),
+])  # fmt: skip
+def test_money_is_written_as_people_write_it(cost: str, limits: dict[str, object], said: str) -> None:
+    assert ("Money", said) in used(AgentRun(cost=Decimal(cost), limits=limits, currency="EUR"))
