@@ -15,6 +15,9 @@ from django.db import connection, connections
 
 from orchestration.casetypes.case_type import by_definition
 
+LEFT_OPEN = "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s"
+"""Connections of threads that earlier tests began, and that idle now: it is copied only while nobody is in it."""
+
 
 @pytest.fixture(scope="session")
 def real_template(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
@@ -25,6 +28,7 @@ def real_template(django_db_setup: None, django_db_blocker: Any) -> Iterator[str
         connection.close()
         drop = f'drop database if exists "{name}" with (force)'
         server.execute(drop)  # each module that names this fixture has one of its own
+        server.execute(LEFT_OPEN, [usual["NAME"]])
         server.execute(f'create database "{name}" template "{usual["NAME"]}"')
         yield name
         server.execute(drop)
