@@ -37,12 +37,24 @@ def documents() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def real_erp(on: bool, origin: Origin) -> list[str]:
     """Have invoices work with Tryton, or with the stand-in again; the keys of the actors that do so now."""
-    pairs = list(documents())
-    host_allow(HOST, None, private=True, note="the ERP of make demo-systems", origin=origin)
-    there = set(Actor.objects.filter(key__in=[one["key"] for _, one in pairs]).values_list("key", flat=True))
-    for stand_in, one in pairs:
+    return switched(on, list(documents()), HOST, "the ERP of make demo-systems", REASON, origin)
+
+
+def switched(
+    on: bool, pairs: list[tuple[str, dict[str, Any]]], host: str, note: str, reason: str, origin: Origin
+) -> list[str]:
+    """One of each pair at work, the other not: the stand-in's connector, and the one to the real system.
+
+    A stand-in whose case type is not deployed here is left out, and so is what would stand in its place.
+    """
+    host_allow(host, None, private=True, note=note, origin=origin)
+    there = set(Actor.objects.filter(key__in=[key for pair in pairs for key in (pair[0], pair[1]["key"])])
+                .values_list("key", flat=True))  # fmt: skip
+    known = [(stand_in, one) for stand_in, one in pairs if stand_in in there]
+    for stand_in, one in known:
         if on and one["key"] not in there:
             made(one)
-        actor_enable(one["key"], on, origin, REASON)
-        actor_enable(stand_in, not on, origin, REASON)
-    return [one["key"] if on else stand_in for stand_in, one in pairs]
+        if on or one["key"] in there:
+            actor_enable(one["key"], on, origin, reason)
+        actor_enable(stand_in, not on, origin, reason)
+    return [one["key"] if on else stand_in for stand_in, one in known]

@@ -1,4 +1,6 @@
-"""`python -m casework.runtime.demo_systems [--port PORT] [--fresh]`: set Tryton up once, and serve it until Ctrl-C."""
+"""`python -m casework.runtime.demo_systems [--only erp|payments] [--port PORT] [--fresh]`: set the demo's real systems
+up once, and serve them until Ctrl-C.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +8,49 @@ import argparse
 import signal
 import sys
 import threading
+from contextlib import ExitStack
+from http.server import ThreadingHTTPServer
 
-from casework.runtime.demo_systems import books
+from casework.runtime.demo_systems import books, gateway, payment_desk, payment_server
 from casework.runtime.demo_systems.environment import Environment, Tryton
-from casework.runtime.demo_systems.gateway import server
 from casework.runtime.demo_systems.ledger import Ledger
+from casework.runtime.demo_systems.payment_server import PaymentServer
 from casework.runtime.demo_systems.rpc import Erp
 from casework.runtime.processes import ServiceFailed
 
-READY = """
+READY_ERP = """
   Tryton is ready, with the suppliers and orders of the sample invoices. Let the product work with it:
 
     CASEWRIGHT_SERVER_ERP=http://erp.localhost:{port} make run
     make manage ARGS="real_erp on"        (and "real_erp off" to go back to the stand-in)
 
-  Ctrl-C stops it; its data is kept in {folder}.
+  Its data is kept in {folder}.
+"""
+READY_PAYMENTS = """
+  localstripe is ready, with the orders of the sample refunds paid for by card. Let the product pay by it:
+
+    CASEWRIGHT_SERVER_PAYMENTS=http://payments.localhost:{port} make run
+    make manage ARGS="real_payments on"   (and "real_payments off" to go back to the stand-in)
+
+  What it knows is gone when it ends.
 """
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=8290, help="of the gateway; Tryton listens at the next one")
+    parser.add_argument("--only", choices=["erp", "payments"], help="one of them; both without it")
+    parser.add_argument("--port", type=int, default=8290, help="of the first gateway; the others follow it")
     parser.add_argument("--fresh", action="store_true", help="begin with a new database")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    here = Environment()
     try:
-        serve(here, options.port, fresh=options.fresh)
+        with ExitStack() as running:
+            if options.only != "payments":
+                serve_erp(running, Environment(), options.port, fresh=options.fresh)
+            if options.only != "erp":
+                serve_payments(running, options.port + 2)
+            print("  Ctrl-C stops what runs here.", flush=True)
+            signal.pause()
     except ServiceFailed as failure:
         print(f"The demo's systems cannot run: {failure}", file=sys.stderr)
         return 1
@@ -41,20 +59,30 @@ def main() -> int:
     return 0
 
 
-def serve(here: Environment, port: int, *, fresh: bool) -> None:
+def serve_erp(running: ExitStack, here: Environment, port: int, *, fresh: bool) -> None:
     print("Setting Tryton up (the first time takes some minutes)", flush=True)
     here.install()
     here.postgres.start()
+    running.callback(here.postgres.stop)
     tryton = Tryton(here, port + 1)
-    try:
-        ledger = begun(here, tryton, fresh=fresh)
-        gateway = server(ledger, port)
-        print(READY.format(port=port, folder=here.folder), flush=True)
-        threading.Thread(target=gateway.serve_forever, daemon=True).start()
-        signal.pause()
-    finally:
-        tryton.stop()
-        here.postgres.stop()
+    running.callback(tryton.stop)
+    _in_background(gateway.server(begun(here, tryton, fresh=fresh), port))
+    print(READY_ERP.format(port=port, folder=here.folder), flush=True)
+
+
+def serve_payments(running: ExitStack, port: int) -> None:
+    print("Setting localstripe up (the first time takes a minute)", flush=True)
+    payments = PaymentServer(port + 1)
+    payments.install()
+    running.callback(payments.stop)
+    payments.start()
+    payment_server.fill(payments.stripe)
+    _in_background(payment_desk.server(payment_desk.Desk(payments.stripe), port))
+    print(READY_PAYMENTS.format(port=port), flush=True)
+
+
+def _in_background(server: ThreadingHTTPServer) -> None:
+    threading.Thread(target=server.serve_forever, daemon=True).start()
 
 
 def begun(here: Environment, tryton: Tryton, *, fresh: bool) -> Ledger:

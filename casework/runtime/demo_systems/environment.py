@@ -27,6 +27,31 @@ LONGEST: Final = 900
 """Seconds that making the database may take."""
 
 
+def is_installed(venv: Path) -> bool:
+    return (venv / ".installed").exists()
+
+
+def install(venv: Path, pins: str, title: str) -> None:
+    """Make a virtual environment with the packages that a file of the checkout pins, once. Raises ServiceFailed."""
+    if is_installed(venv):
+        return
+    venv.parent.mkdir(parents=True, exist_ok=True)
+    pip = [venv / "bin/python", "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-q"]
+    for command in (
+        [sys.executable, "-m", "venv", "--clear", venv],
+        [*pip, "--require-hashes", "-r", CHECKOUT / pins],
+    ):
+        done([str(part) for part in command], f"{title} could not be installed", dict(os.environ))
+    (venv / ".installed").touch()
+
+
+def done(command: list[str], says: str, variables: dict[str, str]) -> None:
+    """Run a command to its end. Raises ServiceFailed with `says` and the end of what it wrote."""
+    ran = subprocess.run(command, check=False, capture_output=True, text=True, timeout=LONGEST, env=variables)
+    if ran.returncode:
+        raise ServiceFailed(f"{says}: {(ran.stderr or ran.stdout).strip()[-800:]}")
+
+
 class Environment:
     """One Tryton below `state`: its programs, its password, its database server."""
 
@@ -38,7 +63,7 @@ class Environment:
 
     @property
     def is_installed(self) -> bool:
-        return (self.venv / ".installed").exists()
+        return is_installed(self.venv)
 
     @property
     def password(self) -> str:
@@ -52,16 +77,7 @@ class Environment:
 
     def install(self) -> None:
         """Make the virtual environment with the pinned packages, once. Raises ServiceFailed."""
-        if self.is_installed:
-            return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        pip = [self.venv / "bin/python", "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-q"]
-        for command in (
-            [sys.executable, "-m", "venv", "--clear", self.venv],
-            [*pip, "--require-hashes", "-r", CHECKOUT / PINS],
-        ):
-            self._done([str(part) for part in command], "Tryton could not be installed")
-        (self.venv / ".installed").touch()
+        install(self.venv, PINS, "Tryton")
 
     def settings(self, port: int) -> Path:
         """The configuration of a server at this port."""
@@ -88,7 +104,7 @@ class Environment:
         more = {"TRYTONPASSFILE": str(secret)}
         assert self.password
         for step in (["--all", "--email", "erp@example.org"], ["-u", *MODULES, "--activate-dependencies"]):
-            self._done([*admin, *step], "Tryton's database could not be made", more)
+            done([*admin, *step], "Tryton's database could not be made", {**self.variables(), **more})
         (self.folder / ".template").touch()
 
     def fresh(self, name: str = DATABASE) -> None:
@@ -105,14 +121,6 @@ class Environment:
 
     def _has(self, name: str) -> bool:
         return bool(self.psql(f"select 1 from pg_database where datname = '{name}'"))  # noqa: S608 - our own names
-
-    def _done(self, command: list[str], says: str, more: dict[str, str] | None = None) -> None:
-        done = subprocess.run(
-            command, check=False, capture_output=True, text=True, timeout=LONGEST,
-            env={**self.variables(), **(more or {})},
-        )  # fmt: skip
-        if done.returncode:
-            raise ServiceFailed(f"{says}: {(done.stderr or done.stdout).strip()[-800:]}")
 
 
 class Tryton:

@@ -7,17 +7,16 @@ Each POST once for each Idempotency-Key. While Tryton is away it answers 503.
 
 from __future__ import annotations
 
-import json
 import re
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
+from http.server import ThreadingHTTPServer
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from casework.runtime.demo_systems.ledger import Ledger, Refusal
+from casework.runtime.demo_systems.listening import listening
 from casework.runtime.demo_systems.rpc import Refused, Unreachable
 
 Json = Any
-MOST_BYTES: Final = 100_000
 ORDER: Final = re.compile(r"/erp/orders/([A-Za-z0-9_.-]{1,60})")
 
 
@@ -56,40 +55,4 @@ def _asked(ledger: Ledger, method: str, path: str, query: dict[str, str], body: 
 
 def server(ledger: Ledger, port: int) -> ThreadingHTTPServer:
     """At this port of this machine; 0: at any."""
-
-    class Handler(BaseHTTPRequestHandler):
-        timeout = 30
-        protocol_version = "HTTP/1.1"
-        server_version = "Casewright-gateway-to-Tryton"
-
-        def do_GET(self) -> None:
-            self._say(None)
-
-        def do_POST(self) -> None:
-            length = self.headers.get("content-length") or "0"
-            if not length.isdigit() or int(length) > MOST_BYTES:
-                self.close_connection = True
-                return self._send(413, {"error": "too-long"})
-            try:
-                self._say(json.loads(self.rfile.read(int(length))))
-            except ValueError:
-                self._send(400, {"error": "not-json"})
-
-        def _say(self, body: Json) -> None:
-            split = urlsplit(self.path)
-            key = self.headers.get("idempotency-key") or ""
-            self._send(*answer(ledger, self.command, unquote(split.path), dict(parse_qsl(split.query)), body, key))
-
-        def _send(self, status: int, said: Json) -> None:
-            content = json.dumps(said).encode()
-            self.send_response(status)
-            for name, value in {"Content-Type": "application/json", "Content-Length": str(len(content))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format: str, *values: Any) -> None:
-            """Nothing: addresses hold numbers of suppliers."""
-
-    ThreadingHTTPServer.daemon_threads = True
-    return ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    return listening(partial(answer, ledger), port, "Casewright-gateway-to-Tryton")

@@ -113,6 +113,11 @@ def now() -> str:
 Sample = tuple[str, str, str, float, int]
 
 
+def sample_orders() -> Iterator[tuple[str, float]]:
+    """Number and sum of each order of the sample cases."""
+    yield from ((number, total) for number, _, _, total, _ in _samples() if total > 0)
+
+
 def _samples() -> Iterator[Sample]:
     if not SAMPLES.exists():
         return
