@@ -13,7 +13,11 @@
   let place = -1;
 
   const rows = () => [...document.querySelectorAll(ROW)];
-  const current = () => document.activeElement?.closest(ROW);
+  // Where a row's own link went with a refresh, nothing has the focus: the row that had it last still is the one meant.
+  const current = () => {
+    const focused = document.activeElement;
+    return focused === document.body ? document.getElementById(last)?.closest(ROW) : focused?.closest(ROW);
+  };
   const seen = (element) => element.checkVisibility();
 
   // From the row that the focus is in, or was in; where that is gone, the row that came into its place.

@@ -47,6 +47,11 @@ class Person:
     def presses(self, name: str) -> None:
         self.page.get_by_role("button", name=name).first.click()
 
+    def strikes(self, key: str) -> None:
+        """A key of the keyboard, once the page listens: what hears it comes after the words that are seen first."""
+        self.page.wait_for_load_state()
+        self.page.keyboard.press(key)
+
     def follows(self, name: str) -> None:
         self.page.get_by_role("link", name=name).first.click()
 

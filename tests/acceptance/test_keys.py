@@ -18,8 +18,10 @@ def test_an_analyst_does_three_tasks_by_single_keys(person, product):
     for number in range(3):
         anna.opens_a_case(CERTAIN, f"{beginning}-{number}")
     product.settled()
-    press = anna.page.keyboard.press
+
+    press = anna.strikes
     anna.goes_to(f"/?tab=unassigned&q={beginning}")
+    expect(anna.page.locator("tr[id^='row-']:not(.row-gone)")).to_have_count(3)
     press("?")
     expect(anna.page.get_by_role("dialog", name="Keys")).to_be_visible()
     press("c")  # does nothing behind a dialogue

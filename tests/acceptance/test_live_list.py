@@ -77,7 +77,8 @@ def test_who_comes_back_to_a_list_finds_their_place(person, product):
         anna.opens_a_case(CERTAIN, f"{beginning}-{number}")
     product.settled()
     anna.goes_to(f"/?tab=unassigned&q={beginning}")
-    press = anna.page.keyboard.press
+    expect(anna.page.locator("tbody tr [data-open]")).to_have_count(2)
+    press = anna.strikes
     press("j")
     press("j")
     press("x")

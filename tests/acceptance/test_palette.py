@@ -27,7 +27,7 @@ def test_ctrl_k_leads_to_a_case_a_page_and_an_action_of_the_page(person, product
     box = palette.get_by_role("combobox")
     the_case = palette.get_by_role("option", name=re.compile(f"^{re.escape(title)} "))
 
-    clara.page.keyboard.press("Control+k")
+    clara.strikes("Control+k")
     expect(box).to_be_focused()
     box.fill(title)
     expect(the_case).to_be_visible()
@@ -37,21 +37,21 @@ def test_ctrl_k_leads_to_a_case_a_page_and_an_action_of_the_page(person, product
     box.press("Escape")
     expect(palette).to_be_hidden()
 
-    clara.page.keyboard.press("Control+k")
+    clara.strikes("Control+k")
     box.fill(title)
     expect(the_case).to_have_attribute("aria-selected", "true")
     expect(palette.get_by_role("group", name="Open tasks").get_by_role("option").first).to_contain_text(title)
     box.press("Enter")
     clara.page.wait_for_url(re.compile(r"/cases/\d+/$"))
 
-    clara.page.keyboard.press("Control+k")
+    clara.strikes("Control+k")
     box.fill("inb")
     expect(palette.get_by_role("option", name="Inbox", exact=True)).to_have_attribute("aria-selected", "true")
     box.press("Enter")
     clara.page.wait_for_url(product.url + "/")
 
     clara.goes_to(f"/tasks/{task}/")
-    clara.page.keyboard.press("Control+k")
+    clara.strikes("Control+k")
     box.fill("take this")
     expect(palette.get_by_role("option", name="Take this task")).to_have_attribute("aria-selected", "true")
     box.press("Enter")

@@ -19,8 +19,9 @@ def test_an_analyst_goes_through_a_list_with_the_cases_beside_it(person, product
         anna.opens_a_case(f"{CERTAIN} My number is {number}.", f"{beginning}-{number}")
     product.settled()
     anna.goes_to(f"/?tab=unassigned&q={beginning}")
-    pane, press = anna.page.get_by_role("complementary", name="The row’s case"), anna.page.keyboard.press
+    pane, press = anna.page.get_by_role("complementary", name="The row’s case"), anna.strikes
     expect(pane).to_be_hidden()
+    expect(anna.page.locator("tbody tr [data-open]")).to_have_count(2)
     press("j")
     press("v")
     expect(pane).to_contain_text("My number is 0.")
