@@ -101,6 +101,7 @@ ACTIONS: dict[str, str] = {
     "checkpoint.begun_anew": "began to sign histories anew",
     "evidence.written": "wrote histories out as evidence",
     "content.erased": "erased contents by order",
+    "subject.copied": "made a copy of a person's data",
     "erasure.searched": "looked for a person in all cases",
     "erasure.asked": "asked a second person to have cases erased",
     "erasure.agreed": "agreed to have cases erased",

@@ -26,6 +26,7 @@ from casework.cases.views import review as case_reviews
 from casework.deadlines import views as deadlines
 from casework.documents import views as documents
 from casework.drafts import views as drafts
+from casework.erasure import copy_views
 from casework.erasure import views as erasure
 from casework.events import views as events
 from casework.events.hook import hook
@@ -225,6 +226,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("changes/proof/verifier.py", governance.verifier, name="verifier"),
     path("changes/keeping/", erasure.keeping, name="keeping"),
     path("changes/keeping/person/", erasure.keeping_person, name="keeping-person"),
+    path("changes/keeping/copy/", copy_views.keeping_copy, name="keeping-copy"),
     path("changes/keeping/rules/<slug:key>/", erasure.keeping_rule, name="keeping-rule"),
     path("changes/keeping/rules/<slug:key>/due/", erasure.keeping_due, name="keeping-due"),
     path("changes/keeping/orders/<number:order_id>/", erasure.keeping_order, name="keeping-order"),

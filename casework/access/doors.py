@@ -58,6 +58,7 @@ DOORS: Final = {
     "event-log": ("audit", ""),
     "keeping": ("look-erased", ""),
     "keeping-person": ("erase", "erase"),
+    "keeping-copy": ("look-erased", "look-erased"),
     "keeping-rule": ("erase", "erase"),
     "keeping-due": ("", "erase"),
     "keeping-order": ("look-erased", "look-erased"),

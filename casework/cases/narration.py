@@ -268,6 +268,12 @@ def _revealed(detail: Detail, names: Names) -> Told:
     return Told("access", "eye", f"revealed {field}{kind}: {_quoted(detail['reason'])}")
 
 
+def _copied(detail: Detail) -> str:
+    shown = len(detail.get("revealed", ()))
+    opened = f", {shown} value{'s' * (shown != 1)} revealed for it" if shown else ""
+    return f"copied the case for whose data it is{opened}: {_quoted(detail.get('reason', ''))}"
+
+
 def _glass(detail: Detail) -> Told:
     kind = REASONS.get(detail.get("kind", ""), "").lower()
     text = f"broke the glass to see the whole case for an hour ({kind}): {_quoted(detail['reason'])}"
@@ -294,6 +300,7 @@ TELLERS: Final[Mapping[str, Callable[[Detail, Names], Told | None]]] = {
     "case.opened": lambda d, _: Told("people", "briefcase", f"opened the case ({d.get('source', '')})"),
     "case.viewed": lambda d, _: Told("access", "eye", "looked at the case", notable=False),
     "case.exported": lambda d, _: Told("access", "download", f"exported {d.get('what', 'the case')}", notable=False),
+    "subject.copied": lambda d, _: Told("access", "download", _copied(d)),
     "case.verified": lambda d, _: Told("access", "shield-check", "verified the history", notable=False),
     "field.revealed": _revealed,
     "case.glass": _alone(_glass),

@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from audit.db.sql import cursor
+from casework.erasure.folding import folded
 from orchestration.ground.refusals import Refused
 
 SHORTEST, MOST = 4, 20
@@ -57,24 +58,23 @@ def marks_of(text: str) -> tuple[str, ...] | Refused:
     return marks
 
 
-def folded(text: str) -> str:
-    """As the database folds what it looks through (`casework_folded`)."""
-    return "".join(text.lower().split())
-
-
 def digests(marks: tuple[str, ...]) -> list[str]:
     """Keyed, so that an order says whom it was for to who asks with the same words, and to nobody else."""
     key = settings.SECRET_KEY.encode()
     return sorted(hmac.digest(key, b"erasure:" + folded(mark).encode(), "sha256").hex() for mark in marks)
 
 
+def spellings(marks: tuple[str, ...]) -> list[str]:
+    """As they may stand in what is looked through: as they are, and as JSON writes them."""
+    wanted = {variant for mark in marks for variant in (folded(mark), folded(json.dumps(mark)[1:-1]))}
+    return sorted(wanted | {folded(json.dumps(mark, ensure_ascii=False)[1:-1]) for mark in marks})
+
+
 def traces(marks: tuple[str, ...]) -> Traces:
     """Reads everything once: on a large database that takes minutes."""
-    wanted = {variant for mark in marks for variant in (folded(mark), folded(json.dumps(mark)[1:-1]))}
-    wanted |= {folded(json.dumps(mark, ensure_ascii=False)[1:-1]) for mark in marks}
     found = Traces()
     with cursor() as plain:
-        rows: list[tuple[str, Any]] = plain.execute(FOUND, {"marks": sorted(wanted)}).fetchall()
+        rows: list[tuple[str, Any]] = plain.execute(FOUND, {"marks": spellings(marks)}).fetchall()
     for place, number in sorted(rows):
         if place not in PLACES:
             getattr(found, place).append(number)

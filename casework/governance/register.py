@@ -24,9 +24,10 @@ REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "ai": ("Work of machines", ("actor.called", "actor.failed", "suggestion.judged", "work.handed", "work.by_hand",
             "agent.planned", "agent.proposed", "agent.refused", "agent.lapsed", "agent.ended")),
     "rules": ("Decisions of rules", ("engine.DecisionEvaluated",)),
-    "reveals": ("Reveals", ("field.revealed", "case.glass", "case.glass_reviewed")),
+    "reveals": ("Reveals", ("field.revealed", "case.glass", "case.glass_reviewed", "subject.copied")),
     "denials": ("Denials", ("access.denied", "access.unseen", "access.token_refused", "command.refused")),
-    "exports": ("Taken away", ("case.exported", "document.downloaded", "definition.downloaded", "evidence.written")),
+    "exports": ("Taken away", ("case.exported", "document.downloaded", "definition.downloaded", "evidence.written",
+                             "subject.copied")),
     "people": (
         "Work of people",
         ("task.claimed", "task.released", "task.assigned", "task.priority", "task.due", "case.changed", "case.edited",

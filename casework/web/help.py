@@ -60,7 +60,7 @@ PLACES: Final = {
     "controls": "operations", "access": "operations", "proof": "operations", "register": "operations",
     "event-log": "operations",
     "keeping": "use/keeping", "keeping-person": "use/keeping", "keeping-rule": "use/keeping",
-    "keeping-order": "use/keeping", "case-hold": "use/keeping",
+    "keeping-order": "use/keeping", "keeping-copy": "use/keeping", "case-hold": "use/keeping",
     "verifier": "operations", "events": "events", "inlet-new": "events",
     "subscriber-new": "events", "subscriber": "events",
 }  # fmt: skip

@@ -12,6 +12,7 @@ SENT: dict[str, dict[str, Any]] = {
     "glass-review": {"note": "She had to", "justified": "yes"},
     "case-hold": {"reason": "A lawsuit"},
     "keeping-person": {"marks": "Otto Nobody", "reason": "She asked"},
+    "keeping-copy": {"marks": "Otto Nobody", "reason": "She asked"},
     "keeping-rule": {"floor": "30", "keep": "90", "law": "The rule of the house", "reason": "As agreed"},
     "keeping-due": {"reason": "Each month"},
     "api-access-evaluation": ASKS,

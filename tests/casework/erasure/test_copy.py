@@ -1,0 +1,116 @@
+"""A person gets what is held of them in one file, and nothing of anybody else."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.http.response import HttpResponseBase
+
+from audit.models import AuditEvent, AuditPayload
+from casework.documents.services import document_add
+from casework.erasure.own_data import own_data
+from casework.models import Case
+from orchestration.privacy.classification import classify
+from tests.casework.conftest import PERSON
+from tests.casework.erasure.test_erasing import verified
+from tests.casework.erasure.test_pages import browser
+from tests.orchestration.documents.papers import picture
+
+People = dict[str, User]
+ADDRESS = "/changes/keeping/copy/"
+OTTO = {"name": "Otto Other", "email": "otto@elsewhere.example", "phone": "+49 171 9998877",
+        "iban": "FR14 2004 1010 0505 0001 3M02 606", "card": "5500 0000 0000 0004"}  # fmt: skip
+ASKED = {"marks": "Maria Sandoval", "reason": "Her letter of Monday", "do": "copy"}
+
+
+def opened(answer: HttpResponseBase) -> tuple[dict[str, Any], str, list[str]]:
+    """What the file says to programs and to people, and the names of what is in it."""
+    assert answer.status_code == 200 and answer["Content-Type"] == "application/zip", answer
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer))) as packed:  # type: ignore[arg-type]
+        return json.loads(packed.read("copy.json")), packed.read("copy.html").decode(), packed.namelist()
+
+
+@pytest.mark.django_db
+def test_the_copy_has_their_cases_whole_and_of_others_where_they_are_named(
+    people: People, open_case: Callable[..., Case]
+) -> None:
+    """By somebody who may view and reveal: that they did stands in the history of the case, and nothing breaks."""
+    Group.objects.get(name="Auditors").user_set.add(people["clara"])  # type: ignore[attr-defined]
+    told = "My card was swallowed. Ask Otto, otto@elsewhere.example. Mine is maria.sandoval@example.org."
+    mine, other = open_case(message=told), open_case(message="Maria Sandoval saw it: 555-1234.", customer=dict(OTTO))
+    document_add(by=people["clara"], case=mine, name="Letter.png", content=picture())
+    document_add(by=people["clara"], case=other, name="Maria Sandoval.png", content=picture("red"))
+    clara = browser(people["clara"])
+    page = clara.post(ADDRESS, ASKED | {"do": "search"}).content.decode()
+    assert f'value="{mine.instance_id}"' in page and f'value="{other.instance_id}"' in page
+    said, shown, files = opened(clara.post(ADDRESS, ASKED | {"case": [mine.instance_id], "files": "yes"}))
+    (case,) = said["cases"]
+    assert case["number"] == mine.pk and case["data"]["customer"] == PERSON and not case["hidden"]
+    for text in (json.dumps(case, ensure_ascii=False), shown):
+        assert PERSON["iban"] in text and "maria.sandoval@example.org" in text and "otto@elsewhere" not in text
+        assert "added the document “Letter.png”" in text and "Last document: nothing → 1" in text
+        assert "clara" not in text.lower()  # who works here is a person of the house
+    assert any(name.startswith("documents/") and name.endswith("Letter.png") for name in files)
+    assert not any("Maria" in name for name in files)
+    (elsewhere,) = said["elsewhere"]
+    places = [one["place"] for one in elsewhere["mentions"]]
+    assert elsewhere["number"] == other.pk and "Message" in places and any("the name of document" in p for p in places)
+    assert all(value not in json.dumps(said) + shown for value in (*OTTO.values(), "555-1234", "saw it"))
+    body = json.loads(bytes(payload(mine.instance_id).body))
+    assert "/customer/iban" in body["revealed"] and body["reason"] == ASKED["reason"]
+    control = bytes(payload(0).body)
+    assert b"Maria" not in control and json.loads(control)["cases"] == [mine.instance_id]
+    told = browser(people["axel"]).get(f"/cases/{mine.pk}/history/").content.decode()
+    assert "copied the case for whose data it is" in told
+    assert "All histories hold" in verified()
+
+
+def payload(chain: int) -> AuditPayload:
+    event = AuditEvent.objects.get(chain=chain, action="subject.copied")
+    return AuditPayload.objects.get(chain=chain, sequence=event.sequence)
+
+
+@pytest.mark.django_db
+def test_who_may_not_see_a_value_does_not_get_it_by_way_of_a_copy(
+    people: People, open_case: Callable[..., Case]
+) -> None:
+    case = open_case()
+    said, shown, _ = opened(browser(people["axel"]).post(ADDRESS, ASKED | {"case": [case.instance_id]}))
+    assert PERSON["iban"] not in json.dumps(said) + shown and "/customer/iban" in said["cases"][0]["hidden"]
+    assert said["cases"][0]["opened"] == [] and "the rest since who made this copy may not see them" in shown
+    said, shown, _ = opened(browser(people["ada"]).post(ADDRESS, ASKED | {"case": [case.instance_id]}))
+    assert said["cases"] == [] and said["beside"]["withheld"] == 1 and "Not whole" in shown
+
+
+@pytest.mark.django_db
+def test_nobody_takes_a_copy_without_a_reason_or_words_to_look_for(people: People) -> None:
+    axel = browser(people["axel"])
+    for wrong in ({"reason": ""}, {"marks": ""}, {"reason": "wh\0y so"}, {"marks": "a\0bcdef"}):
+        assert axel.post(ADDRESS, ASKED | wrong).status_code == 400
+    assert not AuditEvent.objects.filter(action="subject.copied").exists()
+
+
+def test_what_stands_with_somebody_elses_name_is_theirs() -> None:
+    city = {"type": "string", "x-classification": "internal"}
+    person = {"type": "object", "properties": {
+        "name": {"type": "string", "x-classification": "confidential", "x-mask": "name"},
+        "born": {"type": "string", "x-classification": "restricted", "x-mask": "all"},
+        "address": {"type": "object", "properties": {"city": city}}}}  # fmt: skip
+    schema = {"type": "object", "properties": {
+        "amount": {"type": "number", "x-classification": "internal"},
+        "people": {"type": "array", "items": person}, "note": {"type": "string", "x-mask": "text"}}}  # fmt: skip
+    data = {"amount": 7, "note": "Ask Otto", "people": [
+        {"name": "Maria Stone", "born": "1980-03-05", "address": {"city": "Bonn"}},
+        {"name": "Otto Other", "born": "1970-01-01", "address": {"city": "Lyon"}}]}  # fmt: skip
+    own = own_data(data, classify(schema), ("maria  STONE",), lambda rule, pointer: rule.level == "internal", False)
+    assert own.clear == {"/amount", "/people/0/address/city"}
+    assert own.beyond == {"/people/0/name", "/people/0/born"} and not own.opened
+    assert own.others == {"/people/1/name", "/people/1/born", "/people/1/address/city"}
+    own = own_data(data, classify(schema), ("maria stone",), lambda rule, pointer: False, True)
+    assert own.opened == own.clear == {"/amount", *(f"/people/0/{one}" for one in ("name", "born", "address/city"))}
