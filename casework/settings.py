@@ -288,6 +288,10 @@ CHECKPOINT_KEY = env.str(
 )
 CHECKPOINT_KEYS = env.list("CASEWRIGHT_CHECKPOINT_KEYS", default=[])  # public ones of before, in hex
 CHECKPOINT_EVERY = env.int("CASEWRIGHT_CHECKPOINT_EVERY", default=3600)  # seconds
+# With this key the contents of documents are sealed; it wraps a key for each, which stand in the folder. Both are kept
+# apart from the database and its backups. In production the file has to be named; without it nothing is sealed.
+DATA_KEY = env.str("CASEWRIGHT_DATA_KEY", default="" if PRODUCTION else str(EMBEDDED.state / "data.key"))
+DATA_KEYS = env.str("CASEWRIGHT_DATA_KEYS", default=str(EMBEDDED.state / "keys"))
 SECRETS_FOLDER = env.str("CASEWRIGHT_SECRETS_FOLDER", default=str(EMBEDDED.state / "secrets"))
 
 # --- words, files and logs

@@ -54,10 +54,11 @@ def _hash_passwords_in_a_moment() -> None:
 
 
 def _sign_nothing() -> None:
-    """Checkpoints of the product on this machine are none of a test's database. A test that wants some has a folder."""
+    """Checkpoints and keys of the product on this machine are none of a test's database. A test that wants some has a
+    folder."""
     from django.conf import settings
 
-    settings.CHECKPOINT_KEY = ""
+    settings.CHECKPOINT_KEY = settings.DATA_KEY = ""
     settings.STORAGES["checkpoints"]["OPTIONS"]["location"] = tempfile.gettempdir() + "/cw-test-no-checkpoints"
 
 

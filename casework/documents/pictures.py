@@ -17,8 +17,8 @@ WIDTHS: Final = (320, 900, 1400)
 def picture_of(digest: str, kind: str, page: int, width: int) -> bytes:
     """A page as WebP. Raises Unreadable, Damaged."""
     name = f"pages/{digest[:2]}/{digest}-{page}-{width}.webp"
-    if (kept := store.written(name)) is not None:
+    if (kept := store.written(name, digest)) is not None:
         return kept
     _, drawn = asked_of(store.content_of(digest), do="draw", kind=kind, page=page, width=width)
-    store.write(name, drawn)
+    store.write(name, drawn, digest)
     return drawn

@@ -1,0 +1,222 @@
+"""With which key is a content sealed where it is kept, and how does it become unreadable for ever?
+
+Envelope encryption (NIST SP 800-57): each subject has a data key of its own (AES-256-GCM, SP 800-38D). It is kept in a
+folder outside the database, wrapped by a master key that stands in a file elsewhere. Whoever destroys a data key has
+erased what it sealed wherever a copy of that is, in a backup as well. Where no master key is named nothing is sealed,
+and what was sealed before cannot be opened.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+SEALED: Final = b"CWE1"
+"""How a sealed content begins; then the nonce, then what GCM gives."""
+WRAPPED: Final = b"CWK1"
+"""How a wrapped data key begins; then which master key wrapped it, the nonce, and what GCM gives."""
+NONCE, MARK, KEY, TAG = 12, 8, 32, 16
+OVERHEAD: Final = len(SEALED) + NONCE + TAG
+"""Bytes by which a content is longer when it is sealed."""
+
+
+class KeyFault(RuntimeError):
+    """A key cannot be read or made, or there is none that opens a content; the message is for who runs the product."""
+
+
+def is_sealing() -> bool:
+    """Whether what is kept from now on is sealed."""
+    return bool(settings.DATA_KEY)
+
+
+def is_sealed(content: bytes) -> bool:
+    return content.startswith(SEALED) and len(content) >= OVERHEAD
+
+
+def seal(subject: str, content: bytes) -> bytes:
+    """The content sealed with the subject's key, which is made where there is none. Raises KeyFault."""
+    nonce = os.urandom(NONCE)
+    key = _kept(subject) or _made(subject)
+    return SEALED + nonce + AESGCM(key).encrypt(nonce, content, subject.encode())
+
+
+def opened(subject: str, sealed: bytes) -> bytes:
+    """What was sealed. Raises KeyFault where the key is destroyed, or the content is not what was sealed."""
+    key = _kept(subject)
+    if key is None:
+        raise KeyFault("its key is destroyed, or is not where it was")
+    start = len(SEALED) + NONCE
+    try:
+        return AESGCM(key).decrypt(sealed[len(SEALED) : start], sealed[start:], subject.encode())
+    except InvalidTag as error:
+        raise KeyFault("it is not what was sealed") from error
+
+
+def has_key(subject: str) -> bool:
+    return _place(subject).exists()
+
+
+def destroy(subject: str) -> None:
+    """From here on nobody reads what was sealed with the key, wherever it is kept."""
+    _place(subject).unlink(missing_ok=True)
+
+
+def subjects() -> Iterator[str]:
+    """Those that have a key, in order."""
+    folder = Path(settings.DATA_KEYS)
+    yield from sorted(path.name for path in folder.glob("??/*") if not path.name.startswith("."))
+
+
+def rewrapped(subject: str) -> bool:
+    """Wrap a data key anew, by the newest master key; whether that was to be done. Raises KeyFault."""
+    place = _place(subject)
+    key = _kept(subject)
+    if key is None or _mark_in(place.read_bytes()) == _mark(_masters()[0]):
+        return False
+    beside = _written(place, _wrapped(subject, key))
+    try:
+        if place.exists():  # erased meanwhile, it stays erased
+            os.replace(beside, place)
+    finally:
+        beside.unlink(missing_ok=True)
+    return True
+
+
+def master_added() -> str:
+    """A new master key before those of before; what it is called. Data keys are wrapped by it from now on."""
+    fresh = os.urandom(KEY)
+    _masters_write([fresh, *_masters()])
+    return _mark(fresh).hex()
+
+
+def masters_dropped() -> int:
+    """Forget the master keys that wrap nothing any more; how many. Raises KeyFault where one still does."""
+    newest, *older = _masters()
+    used = {_mark_in(_place(subject).read_bytes()) for subject in subjects()}
+    if used - {_mark(newest)}:
+        raise KeyFault("Some data keys are still wrapped by a master key of before. Wrap them anew first.")
+    if older:
+        _masters_write([newest])
+    return len(older)
+
+
+# --- data keys
+
+
+def _place(subject: str) -> Path:
+    return Path(settings.DATA_KEYS) / subject[-2:] / subject
+
+
+def _kept(subject: str) -> bytes | None:
+    try:
+        wrapped = _place(subject).read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise KeyFault(f"A data key cannot be read: {error}") from error
+    master = next((one for one in _masters() if _mark(one) == _mark_in(wrapped)), None)
+    start = len(WRAPPED) + MARK + NONCE
+    if master is None or not wrapped.startswith(WRAPPED):
+        raise KeyFault("The master key that wraps a data key is not among those in CASEWRIGHT_DATA_KEY.")
+    try:
+        return AESGCM(master).decrypt(wrapped[start - NONCE : start], wrapped[start:], subject.encode())
+    except InvalidTag as error:
+        raise KeyFault("A data key is not what was wrapped.") from error
+
+
+def _made(subject: str) -> bytes:
+    """A new key. Of two that are made at once, one counts for both."""
+    key, place = os.urandom(KEY), _place(subject)
+    beside = _written(place, _wrapped(subject, key))
+    try:
+        os.link(beside, place)
+    except FileExistsError:
+        return _kept(subject) or _made(subject)
+    finally:
+        beside.unlink()
+    _sync(place.parent)
+    return key
+
+
+def _wrapped(subject: str, key: bytes) -> bytes:
+    master, nonce = _masters()[0], os.urandom(NONCE)
+    return WRAPPED + _mark(master) + nonce + AESGCM(master).encrypt(nonce, key, subject.encode())
+
+
+def _mark_in(wrapped: bytes) -> bytes:
+    return wrapped[len(WRAPPED) : len(WRAPPED) + MARK]
+
+
+def _written(place: Path, content: bytes) -> Path:
+    """A file beside the place, on the disk for sure: what a lost key sealed is lost."""
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    beside = place.with_name(f".{place.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return beside
+
+
+def _sync(folder: Path) -> None:
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(held)
+    finally:
+        os.close(held)
+
+
+# --- master keys
+
+
+def _mark(master: bytes) -> bytes:
+    """Tells master keys apart."""
+    return sha256(b"casewright master key" + master).digest()[:MARK]
+
+
+def _masters() -> tuple[bytes, ...]:
+    """The newest first. Made where there is none, and nothing was sealed yet. Raises KeyFault."""
+    if not settings.DATA_KEY:
+        raise KeyFault("CASEWRIGHT_DATA_KEY names no file: nothing is sealed, and what was cannot be opened.")
+    path = Path(settings.DATA_KEY)
+    try:
+        if not path.exists():
+            _first(path)
+        return _masters_in(path, path.stat().st_mtime_ns, path.stat().st_ino)
+    except (OSError, ValueError) as error:
+        raise KeyFault(f"The master key cannot be read: {error}") from error
+
+
+@lru_cache(maxsize=4)
+def _masters_in(path: Path, changed: int, number: int) -> tuple[bytes, ...]:
+    found = tuple(bytes.fromhex(line) for line in path.read_text().split())
+    if not found or any(len(one) != KEY for one in found):
+        raise ValueError("a line of it is no key")
+    return found
+
+
+def _first(path: Path) -> None:
+    if next(subjects(), None):
+        raise KeyFault(f"{path} is gone, and there are data keys that it wraps. Put it back.")
+    beside = _written(path, f"{os.urandom(KEY).hex()}\n".encode())
+    try:
+        os.link(beside, path)
+    except FileExistsError:
+        pass  # another process has just made it
+    finally:
+        beside.unlink()
+    _sync(path.parent)
+
+
+def _masters_write(keys: list[bytes]) -> None:
+    path = Path(settings.DATA_KEY)
+    os.replace(_written(path, "".join(f"{key.hex()}\n" for key in keys).encode()), path)
+    _sync(path.parent)

@@ -1,0 +1,76 @@
+"""What is sealed is read with its key alone, and with no key by nobody."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from django.test import override_settings
+
+from audit import data_keys
+from audit.data_keys import KeyFault
+
+
+@pytest.fixture(autouse=True)
+def own_keys(tmp_path: Path) -> object:
+    with override_settings(DATA_KEY=str(tmp_path / "data.key"), DATA_KEYS=str(tmp_path / "keys")):
+        yield
+
+
+def test_what_is_sealed_is_opened_for_its_subject_alone(tmp_path: Path) -> None:
+    sealed = data_keys.seal("case-1", b"a letter of Maria")
+    assert data_keys.is_sealed(sealed) and b"Maria" not in sealed
+    assert len(sealed) == len(b"a letter of Maria") + data_keys.OVERHEAD
+    assert data_keys.opened("case-1", sealed) == b"a letter of Maria"
+    data_keys.seal("case-2", b"")
+    with pytest.raises(KeyFault, match="not what was sealed"):
+        data_keys.opened("case-2", sealed)
+    for place in range(len(sealed)):
+        with pytest.raises(KeyFault):
+            data_keys.opened("case-1", sealed[:place] + bytes([sealed[place] ^ 1]) + sealed[place + 1 :]) if (
+                place >= 4
+            ) else data_keys.opened("case-3", sealed)
+    assert {path.stat().st_mode & 0o77 for path in tmp_path.rglob("*") if path.is_file()} == {0}
+
+
+def test_a_destroyed_key_takes_with_it_what_it_sealed_wherever_that_is() -> None:
+    backup = data_keys.seal("case-1", b"a letter")
+    data_keys.destroy("case-1")
+    data_keys.destroy("case-1")
+    with pytest.raises(KeyFault, match="destroyed"):
+        data_keys.opened("case-1", backup)
+    data_keys.seal("case-1", b"another")  # a key of the same name is another key
+    with pytest.raises(KeyFault, match="not what was sealed"):
+        data_keys.opened("case-1", backup)
+
+
+def test_a_new_master_key_wraps_what_the_old_one_did_and_the_old_one_goes_last() -> None:
+    sealed = {name: data_keys.seal(name, name.encode()) for name in ("case-1", "case-2")}
+    data_keys.master_added()
+    sealed["case-3"] = data_keys.seal("case-3", b"case-3")
+    with pytest.raises(KeyFault, match="Wrap them anew first"):
+        data_keys.masters_dropped()
+    assert [data_keys.rewrapped(name) for name in data_keys.subjects()] == [True, True, False]
+    assert not any(data_keys.rewrapped(name) for name in data_keys.subjects())
+    assert (data_keys.masters_dropped(), data_keys.masters_dropped()) == (1, 0)
+    assert all(data_keys.opened(name, one) == name.encode() for name, one in sealed.items())
+
+
+def test_a_lost_master_key_is_never_made_again_over_what_it_wraps(tmp_path: Path) -> None:
+    sealed = data_keys.seal("case-1", b"a letter")
+    kept = (tmp_path / "data.key").read_text()
+    (tmp_path / "data.key").unlink()
+    with pytest.raises(KeyFault, match="Put it back"):
+        data_keys.seal("case-2", b"another")
+    (tmp_path / "data.key").write_text("ab\n")
+    with pytest.raises(KeyFault, match="no key"):
+        data_keys.opened("case-1", sealed)
+    (tmp_path / "data.key").write_text(kept)
+    assert data_keys.opened("case-1", sealed) == b"a letter"
+
+
+def test_two_who_need_the_same_key_at_once_have_the_same() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        sealed = list(pool.map(lambda number: data_keys.seal("case-1", b"%d" % number), range(40)))
+    assert [data_keys.opened("case-1", one) for one in sealed] == [b"%d" % number for number in range(40)]
