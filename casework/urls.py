@@ -44,7 +44,7 @@ from casework.studio.views import models, rules
 from casework.systems import views as systems
 from casework.tasks.board_live import board_live
 from casework.tasks.live import inbox_live
-from casework.tasks.views import away, board, giving, inbox, many, tasks
+from casework.tasks.views import away, board, delegating, giving, inbox, many, tasks
 from casework.web import catalogue, health, help, metrics, notices
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -71,6 +71,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<number:person_id>/tokens/<number:token>/", people.person_token, name="person-token"),
     path("scheme/", account.scheme, name="scheme"),
     path("away/", away.away, name="away"),
+    path("delegations/", delegating.delegations, name="delegations"),
+    path("delegations/<number:number>/end/", delegating.delegation_end, name="delegation-end"),
     path("giving/", giving.giving, name="giving"),
     path("board/", board.board_page, name="board"),
     path("board/live/", board_live, name="board-live"),

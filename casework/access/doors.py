@@ -103,6 +103,8 @@ DOORS: Final = {
     "logout": ("", "anybody"),
     "scheme": ("", "anybody"),
     "away": ("signed-in", "signed-in"),
+    "delegations": ("signed-in", "signed-in"),
+    "delegation-end": ("", "signed-in"),
     "board": ("lead", ""),
     "board-live": ("lead", ""),
     "catalogue": ("signed-in", ""),

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.services import Fact, Origin, record_control
+from casework.access.delegation import delegations_end
 from casework.access.models import SignedIn
 from casework.access.tokens import tokens_revoke
 from casework.models import GroupClearance
@@ -75,6 +76,7 @@ def person_switch(*, user: User, on: bool, origin: Origin) -> bool:
         sessions_end(user)
         if not on:
             tokens_revoke(person=user, origin=origin)
+            delegations_end(user, "one of them may not come in any more", origin)
     return bool(changed)
 
 
@@ -101,11 +103,12 @@ def person_join(*, user: User, group: Group, origin: Origin) -> bool:
 
 @transaction.atomic
 def person_leave(*, user: User, group: Group, origin: Origin) -> bool:
-    """Take somebody out of a group; whether they were in it."""
+    """Take somebody out of a group; whether they were in it. What they gave or were given to act by ends."""
     if not user.groups.filter(pk=group.pk).exists():
         return False
     user.groups.remove(group)
     _keep(origin, {"person": user.get_username(), "left": group.name})
+    delegations_end(user, f"one of them left {group.name}", origin)
     return True
 
 

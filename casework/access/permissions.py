@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 from django.http import Http404
 
 from audit.services import Fact, Origin
+from casework.access.delegation import stands_in
 from casework.models import (
     Case,
     CaseGroupObjectPermission,
@@ -218,8 +219,9 @@ def task_verdict(user: User, task: HumanTask, action: str) -> str:
     """What the doors say to this person and action: `UNSEEN`, `DENIED`, or "" where it may be done.
 
     Whoever may work the case and is offered the task, by name or through a group, may claim it; only its assignee may
-    release or complete it, or hand it on. Who may assign tasks may order them, too: say how urgent they are and when
-    they are due. A task that is over is not denied: what is asked of it is then refused with a reason.
+    release it or hand it on, and complete it, or whom they let act for them (`delegation`). Who may assign tasks may
+    order them, too: say how urgent they are and when they are due. A task that is over is not denied: what is asked of
+    it is then refused with a reason.
     """
     case = task.instance.case
     if not may(user, "view", case):
@@ -237,8 +239,8 @@ def task_verdict(user: User, task: HumanTask, action: str) -> str:
 
 def _is_kept_from(user: User, task: HumanTask, action: str) -> bool:
     """Whether an open task is not theirs to claim, release or complete."""
-    if action in ("release", "complete") and task.assignee_id is not None:
-        return task.assignee_id != user.pk
+    if action in ("release", "complete") and task.assignee_id not in (None, user.pk):
+        return action == "release" or stands_in(user, task) is None or not is_candidate(user, task)
     return action in ("claim", "complete") and not is_candidate(user, task)
 
 

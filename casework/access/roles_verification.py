@@ -17,6 +17,7 @@ from django.db import transaction
 from audit.models import AuditEvent, StandingChain
 from audit.services import Fact, Origin, record_control
 from casework.access import tokens_verification
+from casework.access.delegation_verification import delegations_apart
 from casework.access.factors import factors_apart
 from casework.access.models import ApiToken
 from casework.access.people import CHANGED
@@ -112,6 +113,7 @@ def roles_apart(changes: list[Change]) -> Iterator[str]:
     yield from _apart("the person", told.people, now.people, words)
     yield from tokens_verification.tokens_apart(changes)
     yield from factors_apart(changes)
+    yield from delegations_apart(changes)
 
 
 def _apart(

@@ -1,7 +1,8 @@
 """Who may not do this task, because of what they did in the case before?
 
-A model may say that a task wants another person than some other steps had, or nobody whom a place of the data names
-(`orchestration.casetypes.separation`). People are named there by user name, address of mail or full name.
+A model may say that a task wants another person than some other steps had, or than those for whom these were done, or
+nobody whom a place of the data names (`orchestration.casetypes.separation`). People are named there by user name,
+address of mail or full name.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ def done_before(by: User, task: HumanTask) -> str:
         return ""
     if bars.places and names_them(by, bars, task):
         return "are named in what it is about"
-    mine = HumanTask.objects.filter(instance=task.instance_id, assignee=by, state=HumanTask.State.COMPLETED)
+    theirs = Q(assignee=by) | Q(acted_for__person=by)
+    mine = HumanTask.objects.filter(theirs, instance=task.instance_id, state=HumanTask.State.COMPLETED)
     if bars.steps and (done := mine.filter(definition_item__in=bars.steps).order_by("-ended").first()):
         return f"did “{done.name}”"
     return "opened this case" if bars.opener and _opened(by, task) else ""

@@ -77,6 +77,11 @@ def _signed(detail: Detail) -> Told:
     return Told("people", "fingerprint", f"signed what “{detail.get('task', 'a task')}” showed{mark}")
 
 
+def _for_somebody(detail: Detail) -> Told:
+    words = f"acted for {detail.get('name') or detail.get('for') or 'somebody'} in “{detail.get('task', 'a task')}”"
+    return Told("people", "users", words)
+
+
 def tags_changed(detail: Detail) -> str:
     """Which tags were put on a case, and which were taken off."""
     ways = (("added", "put on"), ("removed", "took off"))
@@ -89,6 +94,7 @@ TASKS: Final[Mapping[str, Callable[[Detail], Told]]] = {
     "task.priority": _hurried,
     "task.due": _put_off,
     "approval.signed": _signed,
+    "task.delegated": _for_somebody,
     "deadline.warned": _near,
     "deadline.breached": _missed,
     "deadline.changed": _deadline_changed,

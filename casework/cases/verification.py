@@ -69,6 +69,10 @@ MADE: Final = """
 select e.at, p.body from audit_auditevent e join audit_auditpayload p on p.chain = e.chain and p.sequence = e.sequence
 where e.chain = 0 and e.action = 'role.changed' order by e.sequence
 """
+ACTED: Final = """
+select t.instance_id, t.item, u.username::text from casework_actedfor a
+join orchestration_humantask t on t.id = a.task_id join auth_user u on u.id = a.person_id where t.instance_id = any(%s)
+"""
 REVEALED_AT_MOST: Final = timedelta(minutes=16)
 """How long after the fact a reveal may end that does not say until when."""
 
@@ -108,12 +112,17 @@ def _revealed(told: Told, detail: Mapping[str, Any], link: Row) -> None:
     told.notes.setdefault("reveals", []).append(found)
 
 
+def _acted_for(told: Told, detail: Mapping[str, Any], link: Row) -> None:
+    told.notes.setdefault("acted", {})[str(detail["item"])] = detail["for"]
+
+
 def hang_in() -> None:
     """Have every verification look at casework's rows as well."""
     if rows_apart not in with_every_verification:
         on_fact(_opened, "case.opened")
         on_event(_offered, e.TaskOpened)
         on_fact(_given, "task.assigned")
+        on_fact(_acted_for, "task.delegated")
         on_fact(_revealed, "field.revealed")
         on_fact(_revealed, "case.glass")
         listed_verification.hang_in()
@@ -144,6 +153,7 @@ def rows_apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, Case]) -> Iterat
     yield from _reveals_apart(cursor, known)
     for (number,) in cursor.execute(LISTED, [list(cases)], binary=True).fetchall():
         yield number, "the list of cases is shown to others, or says otherwise, than the case's own row and rights"
+    yield from _acts_apart(cursor, cases)
     yield from kept_apart(cursor, cases, types)
     yield from listed_apart(cursor, known, types)
 
@@ -247,6 +257,20 @@ def _reveals_apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, Case]) -> It
                 told.remove(fits)
         for one in told:
             yield number, f"what was revealed to {one[0]} has no row"
+
+
+def _acts_apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, Case]) -> Iterator[tuple[int, str]]:
+    """Whom a finished task is said to have been done for, where the history says another, or nobody."""
+    rows: dict[int, dict[str, str]] = {}
+    for number, item, person in cursor.execute(ACTED, [list(cases)], binary=True).fetchall():
+        rows.setdefault(number, {})[str(item)] = person
+    for number, case in cases.items():
+        told: dict[str, str] = case.told.notes.get("acted", {})
+        found = rows.get(number, {})
+        if any(told.get(item) != person for item, person in found.items()):
+            yield number, "a task is said to have been done for somebody, though the history does not say so"
+        if told.keys() - found.keys():
+            yield number, "what was done for somebody has no row"
 
 
 def _is_reveal(told: tuple[Any, ...], row: tuple[Any, ...]) -> bool:

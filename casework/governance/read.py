@@ -141,6 +141,13 @@ def _factor(detail: Detail) -> str:
     return f"{'set up' if 'made' in detail else 'removed'} {detail['what']} ({name})"
 
 
+def _delegated(detail: Detail) -> str:
+    who = f"{detail['to']} act for {detail['giver']}"
+    if detail.get("ended"):
+        return f"does not let {who} any more, because {detail['ended']}"
+    return f"let {who} from {detail['begins'][:10]} until {detail['until'][:10]}"
+
+
 def _asked_for(detail: Detail) -> str:
     return f"{detail.get('of')}: {'; '.join(detail.get('what', ()))}"
 
@@ -226,6 +233,7 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "role.changed": _role,
     "token.changed": _token,
     "factor.changed": _factor,
+    "delegation.changed": _delegated,
     "rights.asked": lambda d: f"asked a second person to change {_asked_for(d)}",
     "rights.refused": lambda d: f"refused to change {_asked_for(d)}",
     "assignment.changed": _assignment,

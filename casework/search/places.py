@@ -22,6 +22,7 @@ PLACES: Final = (
     ("glass", "Broken glass", "emergency break glass review unmask", EVERYBODY),
     ("board", "Board", "team load people groups late assign", ORDERS),
     ("away", "Out of office", "absence holiday vacation away", EVERYBODY),
+    ("delegations", "Acting for others", "delegation deputy substitute stand in behalf", EVERYBODY),
     ("rules", "Rules", "decision tables dmn routing", GOVERNS),
     ("actors", "Actors", "models connectors bots machines", GOVERNS),
     ("capabilities", "Capabilities", "contracts guardrails", GOVERNS),

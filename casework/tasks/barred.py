@@ -1,9 +1,9 @@
 """Which open tasks does nobody offer to this person, because they may not do them?
 
-A projection of segregation of duties (`separation_of_duties`): each open task with whom it bars, by what they did (`#`
-and their number), opened (`person:` and their user name) or are named by (`=` and that name). Written in the statement
-of the step that opens the task, finishes one that bars from it, or changes the data that names people; what is written
-to a task asks the rows themselves once more.
+A projection of segregation of duties (`separation_of_duties`): each open task with whom it bars, by what they did or
+somebody did for them (`#` and their number), opened (`person:` and their user name) or are named by (`=` and that
+name). Written in the statement of the step that opens the task, finishes one that bars from it, or changes the data
+that names people; what is written to a task asks the rows themselves once more.
 """
 
 from __future__ import annotations
@@ -40,6 +40,10 @@ _BARRED: Final[LiteralString] = """
           join orchestration_humantask d on d.instance_id = %(instance)s and d.definition_item = s.step
           and d.assignee_id is not null and (d.state = 'completed' or d.item = any(%(bar_done)s))
           union all
+          select s.item, '#' || a.person_id from unnest(%(bar_items)s, %(bar_steps)s) s(item, step)
+          join orchestration_humantask d on d.instance_id = %(instance)s and d.definition_item = s.step
+          join casework_actedfor a on a.task_id = d.id
+          union all
           select n.item, n.name from unnest(%(bar_named)s, %(bar_names)s) n(item, name)
           union all
           select o.item, p.who from unnest(%(bar_opened)s) o(item) cross join (
@@ -66,16 +70,21 @@ _LEFT_OUT: Final[LiteralString] = f"""
 select b.task_id, null, '', true from casework_barredtask b join orchestration_humantask t on t.id = b.task_id
 where b.who = any(%(who)s) and t.state in ('open', 'suspended') and t.assignee_id is distinct from %(person)s
 union all
-select a.task_id, a.until, a.reason, false from ({ASLEEP}) a"""  # noqa: S608 - of texts that stand in the code
+select a.task_id, a.until, a.reason, false from ({ASLEEP}) a
+union all
+select g.id, max(d.until), coalesce(nullif(trim(g.first_name || ' ' || g.last_name), ''), g.username), null
+from casework_delegation d join auth_user g on g.id = d.giver_id and g.is_active
+where d.to_id = %(person)s and d.ended is null and d.begins <= %(now)s and d.until > %(now)s group by g.id"""  # noqa: S608 - of texts that stand in the code
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """`barred`: the open tasks that somebody may not do, but for those that they have and can give back. `sleeping`:
-    those that they have snoozed."""
+    those that they have snoozed. `acts_for`: whom they act for just now (`delegating`), by name."""
 
     barred: tuple[int, ...]
     sleeping: Mapping[int, Asleep]
+    acts_for: tuple[str, ...] = ()
 
 
 def left_out(user: User, now: datetime) -> LeftOut:
@@ -84,8 +93,12 @@ def left_out(user: User, now: datetime) -> LeftOut:
         cursor.execute(_LEFT_OUT, {"who": signs_of(user), "person": user.pk, "now": now})
         rows = cursor.fetchall()
     barred = {task for task, *_, is_barred in rows if is_barred}
-    sleeping = {task: Asleep(until, reason) for task, until, reason, _ in rows if task not in barred}
-    return LeftOut(tuple(barred), sleeping)
+    sleeping = {
+        task: Asleep(until, reason)
+        for task, until, reason, is_barred in rows if is_barred is False and task not in barred
+    }  # fmt: skip
+    acts_for = tuple(sorted(name for _, _, name, is_barred in rows if is_barred is None))
+    return LeftOut(tuple(barred), sleeping, acts_for)
 
 
 def who_is_barred(task: HumanTask, case_type: CaseType) -> set[str]:

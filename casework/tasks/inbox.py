@@ -57,7 +57,8 @@ class InboxPage:
     page that is not full is followed where a filter was asked of as many tasks as it is for one page.
 
     `also`: as many as each of the other lists has that were asked for, at most CAP + 1. `groups`: the rows again, in
-    their groups, where it is grouped: of the first CAP + 1 tasks of the list.
+    their groups, where it is grouped: of the first CAP + 1 tasks of the list. `acts_for`: for whom
+    the reader acts, by name.
     """
 
     tab: str
@@ -66,6 +67,7 @@ class InboxPage:
     following: str
     also: tuple[int, ...] = ()
     groups: tuple[Sized[TaskRow], ...] = ()
+    acts_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +112,21 @@ def inbox_page(
     tabs_asked: Asked | None = None,
     also: Sequence[Wanted] = (),
     limit: int = PAGE,
+    held_by: int | None = None,
 ) -> InboxPage:
     """A page of at most `limit` tasks, the first due at the top, or in the order that is asked for: then those whose
     case shows no such value come last. `next_first`: of the first CAP + 1 due those at risk, then the more urgent.
     `group`: the first rows of each group instead. `reference`: only cases whose reference begins so, in no group.
 
     `tabs_asked`: the filters by which the tabs are counted; None: those of the page. `also`: other lists to count.
+    `held_by`: of the tab `mine` those that somebody else holds; what the reader may see of them is asked elsewhere.
     """
     person, out = permissions.principal(user, None, now), left_out(user, now)
     sleeping = out.sleeping
     counting = [*(Wanted(each, asked if tabs_asked is None else tabs_asked) for each in TABS), *also]
     search = _search(tab, asked, key_of(reference), person, counting, {
-        "person": user.pk, "groups": list(permissions.groups_of(user)), "limit": limit + 1, "cap": CAP + 1,
+        "person": user.pk if held_by is None else held_by, "groups": list(permissions.groups_of(user)),
+        "limit": limit + 1, "cap": CAP + 1,
         "soon": now + SOON, "snoozed": list(sleeping), "barred": list(out.barred), "now": now,
         "hidden": [*out.barred, *sleeping],
     })  # fmt: skip
@@ -136,12 +141,12 @@ def inbox_page(
         left = nearest({row.case for each in groups for row in each.rows}, now)
         groups = tuple(replace(each, rows=_with_left(each.rows, left)) for each in groups)
         listed = tuple(row for each in groups for row in each.rows)
-        return InboxPage(tab, listed, search.counts, "", search.also, groups)
+        return InboxPage(tab, listed, search.counts, "", search.also, groups, out.acts_for)
     found = _found(search, after, going, shown)
     listed = tuple(row for _, row in found.rows[:limit])
     rows = _with_left(listed, nearest({row.case for row in listed}, now))
     following = found.rows[limit - 1][0] if len(found.rows) > limit else found.looked_to
-    return InboxPage(tab, rows, search.counts, following, search.also)
+    return InboxPage(tab, rows, search.counts, following, search.also, acts_for=out.acts_for)
 
 
 def _with_left(rows: Iterable[TaskRow], left: Mapping[int, Shown]) -> tuple[TaskRow, ...]:

@@ -19,7 +19,7 @@ from casework.access.permissions import origin_of
 from casework.cases.answers import Seen, accepted, seen
 from casework.cases.own_words import keep_own_words, masked_words
 from casework.drafts.services import draft_end, task_address
-from casework.tasks import signing
+from casework.tasks import delegating, signing
 from casework.tasks.by_hand import Finished, desk, work_done
 from casework.tasks.snooze import task_wake
 from casework.tasks.suspended import suspended
@@ -90,10 +90,9 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json], see
     is_open = row.state == HumanTask.State.OPEN
     if row.state == HumanTask.State.SUSPENDED:
         return refused(case, row, by, "complete", suspended(row.instance_id))
-    if is_open and row.assignee_id not in (None, by.pk):
-        return refused(case, row, by, "complete", Refused("taken", f"{name_of(row.assignee)} has taken this task."))
-    if is_open and (closed := closed_to(by, row)):
-        return refused(case, row, by, "complete", closed)
+    giver = delegating.acting(by, row) if delegating.is_held_by_another(by, row) else None
+    if amiss := _not_theirs(by, row, giver) if is_open else None:
+        return refused(case, row, by, "complete", amiss)
     look = seen(case, task.instance.case, by, row.item)
     work = desk(row, case.case_type, look.view) if is_open else None
     form = case.case_type.forms.get(row.form, Form(row.form, ()))
@@ -105,11 +104,13 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json], see
         return done
     words = list(masked_words(look, answers))
     facts = [_assign(row, by, "task.claimed", since=None)] if is_open and row.assignee_id is None else []
+    if isinstance(giver, User):
+        facts += [_assign(row, by, "task.claimed", since=None), delegating.acted(row, giver)]
     along = judged(form, answers)
     facts += [signing.signed(row, form, marks, answers)] if marks else []
     told = [*facts, *done.facts]
     outcome = services.send(
-        case, done.command, origin_of(by), told, lambda one: along if isinstance(one, Done) else NOTHING
+        case, done.command, _origin(by, giver), told, lambda one: along if isinstance(one, Done) else NOTHING
     )
     keep_own_words(task.instance.case, by, words, outcome)
     if isinstance(outcome, Done):
@@ -117,6 +118,19 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json], see
     if isinstance(outcome, Done) and done.judgement is not None:
         done.judgement.save()
     return outcome
+
+
+def _not_theirs(by: User, row: HumanTask, giver: User | Refused | None) -> Refused | None:
+    """Why this person may not finish a task that is open; `giver`: for whom they would."""
+    if isinstance(giver, Refused):
+        return giver
+    if giver is None and delegating.is_held_by_another(by, row):
+        return Refused("taken", f"{name_of(row.assignee)} has taken this task.")
+    return closed_to(by, row)
+
+
+def _origin(by: User, giver: object) -> Origin:
+    return Origin(origin_of(by).actor, origin_of(giver).actor) if isinstance(giver, User) else origin_of(by)
 
 
 def _by_form(case: Locked, look: Seen, row: HumanTask, answers: Mapping[str, Json]) -> Finished | Refused:

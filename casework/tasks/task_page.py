@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from casework.access import permissions
+from casework.access.separation_of_duties import done_before
 from casework.cases.answers import Seen
 from casework.cases.read.case_page import Result, results
 from casework.cases.read.case_view import Look, look
@@ -30,10 +31,12 @@ from casework.lists.projection import pointer_of
 from casework.tasks import by_hand as desks
 from casework.tasks import signing
 from casework.tasks.assigning import Receiver, receivers
+from casework.tasks.delegating import acting, is_held_by_another
 from casework.tasks.machine_work import MachineWork, machine_work
 from casework.tasks.score import Score, score
 from casework.tasks.snooze import Asleep, asleep
 from casework.tasks.suggestion import Suggestion, is_in_editor, suggestion, why_here
+from casework.tasks.under_lock import name_of
 from orchestration.casetypes.case_type import CaseType, Form, by_definition
 from orchestration.jobs import by_hand
 from orchestration.models import HumanTask
@@ -47,7 +50,7 @@ Json = Any
 class TaskPage:
     """`task` is None when it is over; `ended` and `state` then say how; with `then` all of the case's data
     is as it was when the task was finished, and `answered` what was answered, in words. `view` masks what the form
-    shows at first.
+    shows at first. `acts_for`: for whom, by name, the reader would finish it.
     """
 
     id: int
@@ -86,6 +89,7 @@ class TaskPage:
     view: View
     deadlines: tuple[Shown, ...] = ()
     signature: str = ""
+    acts_for: str = ""
 
 
 def form_of(task: HumanTask) -> Form:
@@ -104,6 +108,10 @@ def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
     form = form_of(task) if work is None else work.form
     data, source = seen.view.data, sources(seen, decision_names(case.instance.definition_id))
     mine, may_order = found.get(task.pk), permissions.may(user, "assign", case)
+    giver = acting(user, task) if works and mine is not None and is_held_by_another(user, task) else None
+    acts_for = name_of(giver) if isinstance(giver, User) and not done_before(user, task) else ""
+    if mine is not None and acts_for:
+        mine = replace(mine, may=mine.may | {"complete"})
     hands_on = mine is not None and task.state == HumanTask.State.OPEN and (may_order or mine.mine)
     is_theirs = mine is not None and bool({"claim", "release"} & set(mine.may))
     made = decisions_made(seen, source)
@@ -127,6 +135,7 @@ def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
         may_reveal=permissions.may(user, "reveal", case), view=seen.view,
         deadlines=deadlines_of(case, seen.case_type, now),
         signature=_signature(seen, task, user, form) if mine is not None and "complete" in mine.may else "",
+        acts_for=acts_for,
     )  # fmt: skip
 
 

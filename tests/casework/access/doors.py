@@ -11,6 +11,7 @@ WHO = {
 def numbered(case: int) -> dict[str, dict[str, int]]:
     """What stands in the addresses of things that are not there, by the addresses' names."""
     return {
+        "delegation-end": {"number": 1},
         "rights-decide": {"proposal_id": 1}, "case-bot-steps": {"case_id": case, "job": 1},
         "agent-run": {"run_id": 1}, "agent-run-stop": {"run_id": 1},
         "case-proposal": {"case_id": case, "proposal_id": 1},
@@ -27,6 +28,8 @@ DOORS: dict[str, dict[str, str]] = {
     "logout": {"GET": "405 405 405 405 405 405 405", "POST": "302 302 302 302 302 302 302"},
     "scheme": {"GET": "405 405 405 405 405 405 405", "POST": "302 302 302 302 302 302 302"},
     "away": {"GET": "302 200 200 200 200 200 200", "POST": "302 400 400 400 400 400 400"},
+    "delegations": {"GET": "302 200 200 200 200 200 200", "POST": "302 400 400 400 400 400 400"},
+    "delegation-end": {"GET": "302 405 405 405 405 405 405", "POST": "302 409 409 409 409 409 409"},
     "board-live": {"GET": "302 403 403 403 200 403 403", "POST": "302 405 405 405 405 405 405"},
     "board": {"GET": "302 403 403 403 200 403 403", "POST": "302 405 405 405 405 405 405"},
     "catalogue": {"GET": "302 404 404 404 404 404 404", "POST": "302 405 405 405 405 405 405"},  # in development only
