@@ -17,6 +17,7 @@ from casework.lists import marks_api
 from casework.lists import views_api as views
 from casework.people import api as people
 from casework.people import decisions_api as decisions
+from casework.people import token_api
 from casework.search import api as search
 from casework.systems import api as systems
 from casework.tasks import api, many_api
@@ -59,6 +60,7 @@ urlpatterns: list[URLPattern] = [
     path("access/v1/search/subject/", decisions.SubjectsView.as_view(), name="api-access-subjects"),
     path("access/v1/search/resource/", decisions.ResourcesView.as_view(), name="api-access-resources"),
     path("access/v1/search/action/", decisions.ActionsView.as_view(), name="api-access-actions"),
+    path("token/", token_api.TokenView.as_view(), name="api-token"),
     path("groups/", people.GroupsView.as_view(), name="api-groups"),
     path("groups/<number:group>/", people.GroupView.as_view(), name="api-group"),
     path("search/", search.SearchView.as_view(), name="api-search"),

@@ -12,6 +12,8 @@ from django.db.models import F
 from django.utils.functional import cached_property
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
+from casework.access.client_models import ClientSecret as ClientSecret
+from casework.access.client_models import ServicePrincipal as ServicePrincipal
 from casework.access.delegation_models import ActedFor as ActedFor
 from casework.access.delegation_models import Delegation as Delegation
 from casework.access.factor_models import CodeApp as CodeApp

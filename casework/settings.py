@@ -186,6 +186,8 @@ AUTH_PASSWORD_VALIDATORS.append(
 SECOND_FACTOR_GROUPS = env.list("CASEWRIGHT_SECOND_FACTOR", default=[])
 # Whether a change that gives rights waits for a second administrator; one that takes rights never does.
 SECOND_PERSON = env.bool("CASEWRIGHT_SECOND_PERSON", default=PRODUCTION)
+# Seconds for which a program's token is good that it got by its secret (client credentials).
+CLIENT_TOKEN_SECONDS = env.int("CASEWRIGHT_CLIENT_TOKEN_SECONDS", default=600)
 PASSWORD_RESET_TIMEOUT = env.int("PASSWORD_LINK_SECONDS", default=2 * 24 * 3600)
 
 # Mail goes out where a server is named (smtp+tls://name:password@host:587); without one, nobody is told that it did.

@@ -36,7 +36,7 @@ from casework.intake import views as intake
 from casework.knowledge import views as knowledge
 from casework.lists import marks_views
 from casework.lists import pages as saved_views
-from casework.people import decisions_api, group_views, matrix, who_views
+from casework.people import decisions_api, group_views, matrix, principal_views, who_views
 from casework.people import views as people
 from casework.proof import views as proof
 from casework.search import views as search
@@ -64,6 +64,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/matrix/download/", matrix.matrix_download, name="people-matrix-download"),
     path("people/groups/", group_views.groups, name="people-groups"),
     path("people/groups/<number:group_id>/", group_views.group, name="people-group"),
+    path("people/services/", principal_views.services, name="people-services"),
+    path("people/services/<number:service_id>/", principal_views.service, name="people-service"),
+    path("people/services/<number:service_id>/secret/", principal_views.service_secret, name="people-service-secret"),
     path("people/changes/<number:proposal_id>/", people.rights_decide, name="rights-decide"),
     path("people/<number:person_id>/", people.person_page, name="person"),
     path("people/<number:person_id>/link/", people.person_link, name="person-link"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -23,7 +24,9 @@ class SignedIn(models.Model):
 class ApiToken(models.Model):
     """A program's way in as a person: what it may do as them, and until when. The token itself is kept nowhere.
 
-    `from_before`: of the time when tokens stood in the database as they are; it has no end and no name of its own.
+    `second`: whoever made it had shown more than a password, so it goes on where that is demanded. `client`: of a
+    program that is nobody's (`client_models`), for some minutes. `from_before`: of the time when tokens stood in the
+    database as they are; it has no end and no name of its own.
     """
 
     class Scope(models.TextChoices):
@@ -40,6 +43,12 @@ class ApiToken(models.Model):
     revoked = models.DateTimeField(null=True)
     last_used = models.DateTimeField(null=True, help_text="to a minute")
     from_before = models.BooleanField(default=False)
+    days = models.PositiveSmallIntegerField(null=True, help_text="for how long it was made, also after it was replaced")
+    case_types = ArrayField(
+        models.CharField(max_length=64), default=list, db_default=[], help_text="none: of all types"
+    )
+    second = models.BooleanField(default=False, db_default=False)
+    client = models.BooleanField(default=False, db_default=False)
 
     def __str__(self) -> str:
         return f"{self.name} of {self.person_id}"

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.services import Fact, Origin, record_control
+from casework.access.clients import secrets_end
 from casework.access.delegation import delegations_end
 from casework.access.models import SignedIn
 from casework.access.tokens import tokens_revoke
@@ -75,6 +76,7 @@ def person_switch(*, user: User, on: bool, origin: Origin) -> bool:
         _keep(origin, {"person": user.get_username(), "active": on})
         sessions_end(user)
         if not on:
+            secrets_end(person=user, origin=origin)
             tokens_revoke(person=user, origin=origin)
             delegations_end(user, "one of them may not come in any more", origin)
     return bool(changed)

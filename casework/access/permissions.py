@@ -21,6 +21,7 @@ from django.http import Http404
 
 from audit.services import Fact, Origin
 from casework.access.delegation import stands_in
+from casework.access.within import is_within, within
 from casework.models import (
     Case,
     CaseGroupObjectPermission,
@@ -93,16 +94,17 @@ def readers(user: User) -> tuple[int, ...]:
 
 def listed_for(user: User, case: str) -> Exists:
     """Of any query: that the case at this path of it (`instance__case`) stands in this person's list of cases."""
-    return Exists(ListedCase.objects.filter(case=OuterRef(case), reader__in=readers(user)))
+    return Exists(ListedCase.objects.filter(within(user), case=OuterRef(case), reader__in=readers(user)))
 
 
 def cases_with_right(user: User, action: str) -> Q:
     """Of a query over `Case`: those on which this person has the right. A probe a row, for lists that are short."""
     if has_everywhere(user, f"casework.{action}_case"):
-        return Q()
+        return within(user)
     granted = {"content_object": OuterRef("pk"), "permission__codename": f"{action}_case"}
     by_group = CaseGroupObjectPermission.objects.filter(**granted, group__in=user.groups.all())
-    return Q(Exists(by_group)) | Q(Exists(CaseUserObjectPermission.objects.filter(**granted, user=user)))
+    by_name = CaseUserObjectPermission.objects.filter(**granted, user=user)
+    return within(user) & (Q(Exists(by_group)) | Q(Exists(by_name)))
 
 
 _WHO_MAY_VIEW = """
@@ -143,6 +145,8 @@ def rights(user: User, case: Case) -> frozenset[str]:
 
     Found once for a row that was fetched, in two statements, and as old as that row: who asks later fetches anew.
     """
+    if not is_within(user, case.case_type):
+        return frozenset()
     if user.pk not in case.granted:
         here = _granted_here(user, case) if user.is_active else frozenset()
         case.granted[user.pk] = frozenset(
@@ -258,7 +262,7 @@ def deny(user: User, case: Case, action: str, what: str) -> None:
 
 def may_open(user: User, case_type: CaseType) -> bool:
     """Whether this person may bring in cases of this type."""
-    return user.groups.filter(name__in=case_type.may_open).exists()
+    return is_within(user, case_type.key) and user.groups.filter(name__in=case_type.may_open).exists()
 
 
 def own_source(user: User) -> str:

@@ -15,8 +15,10 @@ from rest_framework.request import Request
 from casework.access import sign_in_limits as limits
 from casework.access import trail
 from casework.access.addresses import client_address
+from casework.access.client_models import ServicePrincipal
 from casework.access.models import ApiToken
 from casework.access.tokens import token_of
+from casework.access.within import limit
 
 SCHEMES: Final = frozenset({"bearer", "token"})
 
@@ -25,6 +27,12 @@ class SignInForm(AuthenticationForm):
     """`wait`: seconds until the next attempt is looked at, where this one was not."""
 
     wait = 0
+
+    def confirm_login_allowed(self, user: User) -> None:
+        """No service, whatever password somebody gave it."""
+        super().confirm_login_allowed(user)
+        if ServicePrincipal.objects.filter(person=user.pk).exists():
+            raise self.get_invalid_login_error()
 
     def clean(self) -> dict[str, Any]:
         name, address = str(self.cleaned_data.get("username", "")), client_address(self.request)
@@ -60,6 +68,7 @@ class TokenAuthentication(BaseAuthentication):
         if token is None:
             self._refuse(request)
             raise exceptions.AuthenticationFailed("There is no such token.")
+        limit(token.person, token.case_types)
         trail.token_used(request, token)
         return token.person, token
 

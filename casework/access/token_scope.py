@@ -13,6 +13,7 @@ from rest_framework.request import Request
 
 from casework.access.doors import DOORS
 from casework.access.models import ApiToken
+from casework.access.within import limited_to
 
 LOOKS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 QUESTIONS: Final = "api-access-"
@@ -20,6 +21,10 @@ QUESTIONS: Final = "api-access-"
 ADMINISTERS: Final = frozenset({"publish", "administer"})
 """Rules of doors (`access.doors`) behind which rights, models and actors are changed."""
 LEAST: Final = list(ApiToken.Scope.values)
+ABOUT_ONE_CASE: Final = frozenset({"view", "work", "offered", "reveal", "assign", "audit-case", "open"})
+"""Rules behind which one case is asked for, or brought in, so that a token for some case types goes through them."""
+ASKS_FOR_A_TYPE: Final = frozenset({"api-cases"})
+"""Lists that such a token reads when it names one of its types."""
 
 
 class WithinScope(BasePermission):
@@ -33,7 +38,21 @@ class WithinScope(BasePermission):
                     f"This token is for “{request.auth.get_scope_display()}”; this needs one for "
                     f"“{ApiToken.Scope(needed).label}”."
                 )
+            _within_case_types(request)
         return IsAuthenticated().has_permission(request, view)
+
+
+def _within_case_types(request: Request) -> None:
+    assert isinstance(request.auth, ApiToken)
+    name, looks = getattr(request.resolver_match, "url_name", None) or "", request.method in LOOKS
+    only = limited_to(request.auth.person)
+    if not only or DOORS.get(name, ("", ""))[not looks] in ABOUT_ONE_CASE:
+        return
+    types = ", ".join(sorted(only))
+    if not (looks and name in ASKS_FOR_A_TYPE):
+        raise PermissionDenied(f"This token is for cases of {types} only; this address is about more than those.")
+    if request.query_params.get("view") or request.query_params.get("kind") not in only:
+        raise PermissionDenied(f"This token is for cases of {types} only: ask with `kind`, and without `view`.")
 
 
 def scope_needed(address: str | None, method: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from casework.access.permissions import origin_of
 from casework.access.step_up import asked_again
 from casework.web.decorators import person, reads_and_writes, refusal, writes
 from orchestration.ground.refusals import Refused
+from orchestration.models import Definition
 
 
 class TokenForm(forms.Form):
@@ -27,6 +29,10 @@ class TokenForm(forms.Form):
     )  # fmt: skip
 
 
+def _types() -> QuerySet[Definition, str]:
+    return Definition.objects.order_by("key").values_list("key", flat=True).distinct()
+
+
 @reads_and_writes
 def account_tokens(request: HttpRequest) -> HttpResponse:
     """One's own tokens. A new one is shown in the answer to its form, and never again; it asks for a fresh sign-in."""
@@ -38,11 +44,16 @@ def account_tokens(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=400)
     user = person(request)
-    made = tokens.token_make(person=user, origin=origin_of(user), **form.cleaned_data)
+    types = request.POST.getlist("case_types")
+    made = tokens.token_make(person=user, origin=origin_of(user), case_types=types, **form.cleaned_data)
     if isinstance(made, Refused):
         for name, told in made.errors.items():
-            form.add_error(name, told)
-        return _page(request, form, status=400) if made.errors else refusal(request, made, reverse("account-tokens"))
+            form.add_error(name if name in form.fields else None, told)
+        return (
+            _page(request, form, status=400, wrong_types=made.errors.get("case_types", ""))
+            if made.errors
+            else refusal(request, made, reverse("account-tokens"))
+        )
     return _page(request, TokenForm(), made)
 
 
@@ -68,8 +79,17 @@ def _replaced(request: HttpRequest, row: ApiToken) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, form: TokenForm, made: tokens.Made | None = None, *, replaced: bool = False, status: int = 200
+    request: HttpRequest,
+    form: TokenForm,
+    made: tokens.Made | None = None,
+    *,
+    replaced: bool = False,
+    status: int = 200,
+    wrong_types: str = "",
 ) -> HttpResponse:
     live = tokens.tokens_live(person(request))
-    context = {"form": form, "tokens": live, "made": made, "replaced": replaced}
+    context = {
+        "form": form, "tokens": live, "made": made, "replaced": replaced, "types": _types(), "wrong_types": wrong_types,
+        "types_chosen": () if made else request.POST.getlist("case_types"),
+    }  # fmt: skip
     return render(request, "account/tokens.html", context, status=status)

@@ -132,6 +132,16 @@ def _token(detail: Detail) -> str:
     return f"made {named}, for {ApiToken.Scope(scope).label}" if scope else f"replaced {named}"
 
 
+def _client(detail: Detail) -> str:
+    client = detail["client"]
+    if "secret" not in detail:
+        only = f" for {', '.join(detail['case_types'])}" if detail["case_types"] else ""
+        return f"let the service {client} {detail['scope']}{only}; {detail['owner']} answers for it"
+    if detail.get("revoked"):
+        return f"took back a secret of the service {client}"
+    return f"{'gave the service' if detail.get('given') else 'replaced a secret of the service'} {client}"
+
+
 def _factor(detail: Detail) -> str:
     name = detail["person"]
     if "recovery" in detail:
@@ -232,6 +242,7 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "knowledge.withdrawn": lambda d: f"withdrew {d['name']} from the knowledge base: {d['reason']}",
     "role.changed": _role,
     "token.changed": _token,
+    "client.changed": _client,
     "factor.changed": _factor,
     "delegation.changed": _delegated,
     "rights.asked": lambda d: f"asked a second person to change {_asked_for(d)}",

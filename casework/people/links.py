@@ -17,6 +17,7 @@ from django.db import transaction
 
 from audit.services import Origin
 from casework.access import people
+from casework.access.client_models import ServicePrincipal
 from casework.access.passwords import address_for
 from casework.access.permissions import origin_of
 from orchestration.ground.refusals import Refused
@@ -37,6 +38,8 @@ def link_make(*, by: User, user: User, base: str) -> Link | Refused:
     """A link for somebody who may come in. `base`: the beginning of our addresses, `https://host`."""
     if not user.is_active:
         return Refused("out", "They are kept out: let them in first.")
+    if ServicePrincipal.objects.filter(person=user).exists():
+        return Refused("service", "A service has no password: it comes in with its secret.")
     with transaction.atomic():
         held = User.objects.select_for_update().get(pk=user.pk)
         people.link_given(user=held, origin=Origin(origin_of(by).actor, cause="a link for a password"))

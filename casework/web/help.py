@@ -55,7 +55,7 @@ PLACES: Final = {
     "actor-version-new": "use/actors",
     "people": "use/people", "person": "use/people", "person-new": "use/people", "person-link": "use/people",
     "people-groups": "use/people", "people-group": "use/people", "people-who": "use/people",
-    "people-matrix": "use/people",
+    "people-matrix": "use/people", "people-services": "use/people", "people-service": "use/people",
     "password-link": "use/start", "account": "use/start", "account-password": "use/start",
     "account-tokens": "use/start", "account-second": "use/start", "login-second": "use/start",
     "controls": "operations", "access": "operations", "proof": "operations", "register": "operations",

@@ -22,6 +22,8 @@ SENT: dict[str, dict[str, Any]] = {
     "api-access-actions": ASKS,
     "case-new": {"reference": "NEW-1", "message": "Hello"},
     "api-people": {"name": "nora", "reason": "Begins on Monday"},
+    "people-services": {"name": "night-job", "scope": "read", "reason": "For the night"},
+    "people-service": {"owner": "ada", "scope": "read", "reason": "It reads alone"},
     "api-person": {"groups": ["Analysts"], "reason": "Moved", "version": "of-before"},
     "api-person-switch": {"active": False, "reason": "Has left", "version": "of-before"},
     "api-group": {"clearance": "public", "rights": [], "reason": "Less work", "version": "of-before"},

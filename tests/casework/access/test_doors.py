@@ -32,7 +32,7 @@ from orchestration.models import ActorCall, ActorVersion, HumanTask, Incident
 from orchestration.shell.selectors import state_of
 from tests.casework.access.doors import DOORS, WHO, numbered
 from tests.casework.access.doors_sent import ASKED, FILES, SENT
-from tests.casework.access.tokens import token_row
+from tests.casework.access.tokens import service_for, token_row
 from tests.casework.conftest import PERSON
 from tests.orchestration.documents.papers import picture
 from tests.orchestration.machines import Machines, work_jobs
@@ -74,6 +74,7 @@ class Scene:
     view: int
     view_owner: int
     token: int
+    service: int
     glass: int
 
 
@@ -121,6 +122,7 @@ def scene(
             owner=people["anna"], kind="inbox", name="Cards", group=Group.objects.get(name="Analysts"), query="tab=all"
         ).pk,
         view_owner=people["anna"].pk, token=token_row(people["anna"]).pk,
+        service=service_for("machine", people["ada"]).pk,
         glass=Reveal.objects.create(
             case=waiting, person=people["olga"], path="", reason="An emergency", until=clock.utc_now()
         ).pk,
@@ -171,6 +173,7 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "password-link": {"uidb64": "MQ", "token": "no-such-token"},
         "people-group": {"group_id": scene.group},
         "api-group": {"group": scene.group},
+        **dict.fromkeys(("people-service", "people-service-secret"), {"service_id": scene.service}),
         "person-token": {"person_id": scene.view_owner, "token": scene.token},
         "account-token": {"token": scene.token},
         "glass-review": {"glass_id": scene.glass},

@@ -1,0 +1,84 @@
+"""How does an administrator make a service of its own for a program, and change what it may?
+
+It is somebody new among the people, in groups as they are: what gives rights may wait for a second administrator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from audit.services import Origin
+from casework.access import clients
+from casework.access.client_models import ServicePrincipal
+from casework.access.models import ApiToken
+from casework.access.permissions import origin_of
+from casework.access.tokens import wrong_types
+from casework.people.services import person_invite
+from orchestration.ground.refusals import Refused
+
+LONGEST_DAYS: Final = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A new one. `waiting`: its groups have to be agreed to by a second person."""
+
+    row: ServicePrincipal
+    waiting: bool
+
+
+@transaction.atomic
+def service_make(
+    *, by: User, name: str, groups: Collection[str], scope: str, case_types: Collection[str], reason: str
+) -> Service | Refused:
+    """A new service, for which whoever makes it answers."""
+    wrong = _wrong(scope, case_types)
+    invited = person_invite(by=by, name=name, groups=groups, reason=reason)
+    if wrong or isinstance(invited, Refused):
+        transaction.set_rollback(True)
+        return _with(invited if isinstance(invited, Refused) else None, wrong)
+    row = clients.principal_keep(
+        person=invited.user, owner=by, scope=scope, case_types=case_types, origin=_origin(by, reason)
+    )
+    return Service(row, invited.waiting)
+
+
+@transaction.atomic
+def service_change(
+    *, by: User, row: ServicePrincipal, owner: str, scope: str, case_types: Collection[str], reason: str
+) -> bool | Refused:
+    """What it may, and who answers for it. Its tokens of now end, so that none is wider."""
+    wrong = _wrong(scope, case_types)
+    answers = User.objects.filter(username=owner.replace("\0", ""), is_active=True, service=None).first()
+    if answers is None:
+        wrong["owner"] = "There is no such person, or they are kept out."
+    if not 3 <= len(reason.strip()) <= 150 or not reason.isprintable():
+        wrong["reason"] = "Say in 3 to 150 letters why: it is kept with the change."
+    if wrong or answers is None:
+        return _with(None, wrong)
+    clients.principal_keep(
+        person=row.person, owner=answers, scope=scope, case_types=case_types, origin=_origin(by, reason)
+    )
+    return True
+
+
+def _wrong(scope: str, case_types: Collection[str]) -> dict[str, str]:
+    wrong = {} if scope in ApiToken.Scope.values else {"scope": "Choose what it may do."}
+    told = wrong_types(case_types)
+    return wrong | ({"case_types": told} if told else {})
+
+
+def _with(refused: Refused | None, wrong: dict[str, str]) -> Refused:
+    if refused is not None and not refused.errors:
+        return refused
+    errors = {**({} if refused is None else refused.errors), **wrong}
+    return Refused("invalid", "Please correct what is marked.", errors)
+
+
+def _origin(by: User, reason: str) -> Origin:
+    return Origin(origin_of(by).actor, cause=reason.strip())
