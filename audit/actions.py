@@ -102,6 +102,7 @@ ACTIONS: dict[str, str] = {
     "control.begun": "noted who and what was there",
     "checkpoint.taken": "signed where every history stands",
     "checkpoint.begun_anew": "began to sign histories anew",
+    "controls.fired": "fired the controls to see whether they hold",
     "evidence.written": "wrote histories out as evidence",
     "content.erased": "erased contents by order",
     "subject.copied": "made a copy of a person's data",

@@ -27,6 +27,8 @@ class CaseworkConfig(AppConfig):
         from casework.erasure import verification as erasure_verification
         from casework.intake import watched
         from casework.people import worker_tasks as people_tasks  # noqa: F401 - workers know its task by this
+        from casework.proof.controls import rounds as controls
+        from casework.proof.controls import worker_tasks as controls_tasks  # noqa: F401 - workers know its task by this
         from casework.studio import proposals_verification
         from casework.systems import changing, comparing
         from casework.systems import rows as systems_rows
@@ -72,6 +74,7 @@ class CaseworkConfig(AppConfig):
             erasure_orders.look_after,
             comparing.look_after,
             changing.look_after,
+            controls.look_after,
         ):
             if look_after not in with_every_sweep:
                 with_every_sweep.append(look_after)

@@ -39,6 +39,7 @@ from casework.lists import pages as saved_views
 from casework.people import decisions_api, group_views, matrix, principal_views, who_views
 from casework.people import views as people
 from casework.proof import views as proof
+from casework.proof.controls import views as controls
 from casework.search import views as search
 from casework.studio.views import models, rules
 from casework.systems import views as systems
@@ -227,6 +228,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("changes/access/", governance.access, name="access"),
     path("changes/registers/", register_page.register, name="register"),
     path("changes/registers/<slug:key>/<slug:form>/download/", register_page.event_log, name="event-log"),
+    path("changes/controls/", controls.liveness, name="liveness"),
     path("changes/proof/", governance.proof, name="proof"),
     path("changes/proof/verifier.py", governance.verifier, name="verifier"),
     path("changes/keeping/", erasure.keeping, name="keeping"),

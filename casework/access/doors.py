@@ -240,6 +240,7 @@ DOORS: Final = {
     "api-group": ("", "administer"),
     "controls": ("look", ""),
     "proof": ("audit", ""),
+    "liveness": ("audit", "audit"),
     "verifier": ("audit", ""),
     "access": ("audit", ""),
     "help": ("signed-in", ""),

@@ -195,6 +195,11 @@ def _begun(detail: Detail) -> str:
     return f"noted who and what was there: {', '.join(counts)}"
 
 
+def _fired(detail: Detail) -> str:
+    told = f"fired {len(detail['held']) + len(detail['failed'])} controls"
+    return f"{told}: {len(detail['failed'])} did not hold" if detail["failed"] else f"{told}: all held"
+
+
 def _from(detail: Detail) -> str:
     return f" from {detail['address']}" if detail.get("address") else ""
 
@@ -254,6 +259,7 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     ),
     "budget.changed": _budget,
     "control.begun": _begun,
+    "controls.fired": _fired,
     "proposal.made": lambda d: f"uploaded {d['source']} for {d['key']}",
     "proposal.discarded": lambda d: f"discarded an upload for {d['key']}",
     "access.denied": lambda d: f"was denied: {_asked(d)}",

@@ -40,7 +40,7 @@ REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
          "assignment.changed", "rate.changed", "host.changed"),
     ),
     "proof": (
-        "Proof", ("case.verified", "checkpoint.taken", "checkpoint.begun_anew"),
+        "Proof", ("case.verified", "controls.fired", "checkpoint.taken", "checkpoint.begun_anew"),
     ),
     "erased": (
         "Keeping and erasing",

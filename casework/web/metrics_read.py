@@ -16,6 +16,7 @@ from typing import Any, Final
 from django.db import connection
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
+from casework.proof.controls.rounds import board
 from orchestration.actors.budgets import used
 from orchestration.ground import clock
 
@@ -115,6 +116,20 @@ class Standing:
         for code, count in _rows(_INCIDENTS):
             incidents.add_metric([code], count)
         yield incidents
+        yield from _controls()
+
+
+def _controls() -> Iterator[Metric]:
+    holds = GaugeMetricFamily(
+        "casewright_control_holds", "0 where a control did not hold when fired.", labels=["control"]
+    )
+    fired = GaugeMetricFamily("casewright_controls_fired_seconds", "How long ago all controls were fired.")
+    found = board()
+    for row in () if found is None else found.rows:
+        holds.add_metric([row.key], 0.0 if row.said else 1.0)
+    if found is not None:
+        fired.add_metric([], (clock.utc_now() - found.at).total_seconds())
+    return iter((holds, fired))
 
 
 def _jobs() -> Iterator[Metric]:

@@ -28,15 +28,21 @@ class Bars:
 
 
 def declared_bars(library: CompiledModels) -> Mapping[str, Bars]:
-    """By the id of an item what bars from it, of those from which something does."""
+    """By the id of an item what bars from it, of those from which something does.
+
+    A task of CMMN goes by the id of its plan item and by that of its definition, by which tasks are known afterwards.
+    """
     models = (*library.cases.values(), *library.processes.values())
     starts = {id for model in models for id, node in model.nodes.items() if node.type == "startEvent"}
+    defined = {id: node.definition for case in library.cases.values() for id, node in case.nodes.items()}
     found: dict[str, Bars] = {}
     for model in models:
         for id, node in model.nodes.items():
             steps, places = _listed(node, OTHER_THAN), _listed(node, NOT_NAMED_IN)
             if steps or places:
-                found[id] = Bars(steps, not starts.isdisjoint(steps), places)
+                named = tuple(dict.fromkeys((*steps, *(defined[step] for step in steps if defined.get(step)))))
+                bars = Bars(named, not starts.isdisjoint(steps), places)
+                found |= {name: bars for name in (id, defined.get(id)) if name}
     return found
 
 

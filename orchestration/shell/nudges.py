@@ -26,6 +26,7 @@ READING = "casework.documents.read"
 COMPARE = "casework.systems.compare"
 CHANGE = "casework.systems.change"
 PEOPLE = "casework.tasks.assign"
+CONTROLS = "casework.proof.fire_controls"
 KNOWLEDGE = "orchestration.tasks.index_knowledge"
 
 AT_ONCE: Final = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
@@ -93,6 +94,11 @@ def nudge_outbox() -> None:
 def nudge_events() -> None:
     """After the commit, have a worker send what other systems are to be told."""
     _after_commit(EVENTS)
+
+
+def nudge_controls() -> None:
+    """After the commit, have a worker fire the controls."""
+    _after_commit(CONTROLS)
 
 
 def nudge_people() -> None:
