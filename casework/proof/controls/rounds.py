@@ -32,7 +32,7 @@ BEAT: Final = Origin("system:controls")
 LOCK: Final = 0xC0117201
 """Of PostgreSQL's advisory locks: one round at a time, whatever the number of machines."""
 BUSY: Final = Refused("busy", "The controls are being fired at this moment. Look again in a few seconds.")
-HOW: Final[Mapping[str, str]] = WAYS | {drill.key: drill.how for drill in DRILLS}
+HOW: Final[Mapping[str, str]] = {**WAYS, **{drill.key: drill.how for drill in DRILLS}}
 ROUNDS_LATE: Final = 3
 """After so many rounds in which nothing was fired, that itself is a sign."""
 

@@ -93,14 +93,13 @@ def synthetic() -> Iterator[Scene]:
         )  # fmt: skip
         group = Group.objects.create(name=GROUP)
         GroupClearance.objects.create(group=group, level=GroupClearance.Level.INTERNAL)
-        people = [User.objects.create(username=f"synthetic:{name}") for name in ("one", "other", "outsider")]
-        for worker in people[:2]:
-            worker.groups.add(group)
+        one, other, outsider = (User.objects.create(username=f"synthetic:{name}") for name in ("1", "2", "outsider"))
+        group.user_set.add(one, other)
         machine = _actor(CHECK, "external", b"fetched by a synthetic worker")
         _actor(CONSIDER, "agent", (FOLDER / "agent.yaml").read_bytes())
         digest = digest_of(secret_make("synthetic_"))
         token = WorkerToken.objects.create(actor=machine, name="synthetic", digest=digest, created=clock.utc_now())
-        yield Scene(*people, token)
+        yield Scene(one, other, outsider, token)
 
 
 def _actor(capability: str, kind: str, artefact: bytes) -> Actor:

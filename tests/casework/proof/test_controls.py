@@ -21,8 +21,9 @@ from casework.proof.controls import configured as of_configuration
 from casework.proof.controls import drills, rounds
 from casework.proof.controls.drills import DRILLS
 from casework.proof.controls.scene import synthetic, undone
-from orchestration.actors import guardrails, routing
+from orchestration.actors import routing
 from orchestration.actors.guardrails import limit, registry
+from orchestration.actors.guardrails.guardrail import Said
 from orchestration.agents import acting
 from orchestration.jobs import crossing, stopping
 from orchestration.messaging import signatures
@@ -107,7 +108,7 @@ def test_a_guardrail_that_lets_everything_pass_is_found_and_shown_until_it_holds
     alive = shown(client)
     assert "All controls held" in alive and "controls did not hold" not in alive
     with pytest.MonkeyPatch.context() as dead:
-        open_door = replace(limit.GUARDRAIL, check=lambda crossing, parameters: guardrails.Said())
+        open_door = replace(limit.GUARDRAIL, check=lambda crossing, parameters: Said())
         after = tuple(open_door if one.name == "limit" else one for one in registry.GUARDRAILS["after"])
         dead.setattr(registry, "GUARDRAILS", registry.GUARDRAILS | {"after": after})
         registry._asked.cache_clear()
