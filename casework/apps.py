@@ -27,6 +27,7 @@ class CaseworkConfig(AppConfig):
         from casework.erasure import verification as erasure_verification
         from casework.intake import watched
         from casework.people import worker_tasks as people_tasks  # noqa: F401 - workers know its task by this
+        from casework.proof.controls import metrics as controls_metrics
         from casework.proof.controls import rounds as controls
         from casework.proof.controls import worker_tasks as controls_tasks  # noqa: F401 - workers know its task by this
         from casework.studio import proposals_verification
@@ -62,6 +63,7 @@ class CaseworkConfig(AppConfig):
         roles_verification.hang_in()
         proposals_verification.hang_in()
         rates_verification.hang_in()
+        controls_metrics.hang_in()
         calendars_verification.hang_in()
         documents_verification.hang_in()
         documents_asked.hang_in()

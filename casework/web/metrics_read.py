@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final
@@ -16,7 +16,6 @@ from typing import Any, Final
 from django.db import connection
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
-from casework.proof.controls.rounds import board
 from orchestration.actors.budgets import used
 from orchestration.ground import clock
 
@@ -44,6 +43,8 @@ select a.key, a.enabled, coalesce(g.running, 0), coalesce(g.open_until > %(now)s
 from orchestration_actor a left join orchestration_gauge g on g.actor_id = a.id"""
 
 Row = tuple[Any, ...]
+with_every_reading: list[Callable[[], Iterator[Metric]]] = []
+"""What other features tell when somebody asks."""
 
 
 @dataclass
@@ -116,20 +117,8 @@ class Standing:
         for code, count in _rows(_INCIDENTS):
             incidents.add_metric([code], count)
         yield incidents
-        yield from _controls()
-
-
-def _controls() -> Iterator[Metric]:
-    holds = GaugeMetricFamily(
-        "casewright_control_holds", "0 where a control did not hold when fired.", labels=["control"]
-    )
-    fired = GaugeMetricFamily("casewright_controls_fired_seconds", "How long ago all controls were fired.")
-    found = board()
-    for row in () if found is None else found.rows:
-        holds.add_metric([row.key], 0.0 if row.said else 1.0)
-    if found is not None:
-        fired.add_metric([], (clock.utc_now() - found.at).total_seconds())
-    return iter((holds, fired))
+        for told in with_every_reading:
+            yield from told()
 
 
 def _jobs() -> Iterator[Metric]:
