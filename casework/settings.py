@@ -312,11 +312,23 @@ STATIC_ROOT = (
 STATICFILES_DIRS: list[Any] = [ROOT / "static"]
 if IS_INSTALLED and vendor_folder().is_dir():  # `casewright prepare` fills it, with the state
     STATICFILES_DIRS.append(("vendor", vendor_folder()))
-DOCUMENTS_FOLDER = {
+DOCUMENTS_FOLDER: dict[str, Any] = {
     "location": str(EMBEDDED.state / "documents"),
     "file_permissions_mode": 0o600,
     "directory_permissions_mode": 0o700,
 }
+DOCUMENTS_BUCKET = env.str("DOCUMENTS_BUCKET", default="")
+"""Of an S3 store; empty: documents are kept in a folder. What is not set otherwise is as Amazon has it."""
+if DOCUMENTS_BUCKET:
+    DOCUMENTS_FOLDER = {
+        "bucket": DOCUMENTS_BUCKET,
+        "endpoint": env.str("DOCUMENTS_ENDPOINT", default=""),
+        "region": env.str("DOCUMENTS_REGION", default="eu-central-1"),
+        "prefix": env.str("DOCUMENTS_PREFIX", default=""),
+    }
+DOCUMENTS_STORAGE = (
+    "orchestration.documents.bucket.Bucket" if DOCUMENTS_BUCKET else "django.core.files.storage.FileSystemStorage"
+)
 STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "checkpoints": {
@@ -329,7 +341,7 @@ STORAGES: dict[str, Any] = {
     },
     # the documents of cases, by the digest of their content
     "documents": {
-        "BACKEND": env.str("DOCUMENTS_BACKEND", default="django.core.files.storage.FileSystemStorage"),
+        "BACKEND": env.str("DOCUMENTS_BACKEND", default=DOCUMENTS_STORAGE),
         "OPTIONS": env.json("DOCUMENTS_OPTIONS", default=DOCUMENTS_FOLDER),
     },
     "staticfiles": {

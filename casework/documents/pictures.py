@@ -5,6 +5,7 @@ Drawn on the server, page by page as they are looked at, and kept beside the doc
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 from orchestration.documents import store
@@ -15,10 +16,11 @@ WIDTHS: Final = (320, 900, 1400)
 
 
 def picture_of(digest: str, kind: str, page: int, width: int) -> bytes:
-    """A page as WebP. Raises Unreadable, Damaged."""
+    """A page as WebP. Raises Unreadable, Damaged, Away."""
     name = f"pages/{digest[:2]}/{digest}-{page}-{width}.webp"
     if (kept := store.written(name, digest)) is not None:
         return kept
     _, drawn = asked_of(store.content_of(digest), do="draw", kind=kind, page=page, width=width)
-    store.write(name, drawn, digest)
+    with suppress(store.Away):  # it is drawn again next time
+        store.write(name, drawn, digest)
     return drawn

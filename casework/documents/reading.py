@@ -63,6 +63,8 @@ def read(number: int) -> None:
     row = Reading.objects.select_related("document__case").get(document=number)
     try:
         _go_on(row)
+    except store.Away:
+        Reading.objects.filter(pk=row.pk).update(state=State.WAITING, since=clock.utc_now(), tries=F("tries") - 1)
     except (Unreadable, Damaged) as error:
         _fail(row, str(error))
 

@@ -82,10 +82,13 @@ def document_add(*, by: User, case: Case, name: str, content: bytes, level: str 
     file = file_of(name, content)
     if isinstance(file, Refused):
         return _refused(by, case, file)
-    outcome = file_add(by=by, case=case, file=file, level=level)
-    if isinstance(outcome, Added) and outcome.new:
-        for name, inside in attachments_of(file.known.key, content):
-            _attach(by, case, file_of(name, inside), level)
+    try:
+        outcome = file_add(by=by, case=case, file=file, level=level)
+        if isinstance(outcome, Added) and outcome.new:
+            for name, inside in attachments_of(file.known.key, content):
+                _attach(by, case, file_of(name, inside), level)
+    except store.Away:
+        return store.AWAY
     return outcome
 
 
@@ -98,7 +101,8 @@ def _attach(by: User, case: Case, file: File | Refused, level: str) -> None:
 
 
 def file_add(*, by: User | None, case: Case, file: File, level: str, asked_for: bool = False) -> Added | Refused:
-    """Add a file that was looked at. `by` None: the product itself. `asked_for`: the case asks for it to be read."""
+    """Add a file that was looked at. `by` None: the product itself. `asked_for`: the case asks for it to be read.
+    Raises Away."""
     store.keep(file.content)
     origin = Origin("system:intake") if by is None else origin_of(by)
     row = Document(
@@ -159,7 +163,10 @@ def facts_of(document: Document) -> dict[str, str | int]:
 
 
 def document_downloaded(*, by: User, document: Document) -> bytes:
-    """The content of a document, for somebody who takes it away; the history keeps that they did. Raises Damaged."""
+    """The content of a document, for somebody who takes it away; the history keeps that they did.
+
+    Raises Damaged, Away.
+    """
     content = store.content_of(document.digest)
     told = {"document": document.pk, "name": document.name, "level": document.level}
     services.record(document.case.instance_id, [Fact("document.downloaded", told)], origin_of(by))

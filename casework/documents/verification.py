@@ -34,16 +34,19 @@ def documents_apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, Case]) -> I
         for key in sorted(told.keys() | there.keys(), key=int):
             if told.get(key) != there.get(key):
                 yield number, f"document {key} is not what the history tells of it"
-            elif not _is_whole(there[key][2]):
-                yield number, f"the content of document {key} is gone, or is not what was added"
+            elif said := _wrong_with(there[key][2]):
+                yield number, f"the content of document {key} {said}"
 
 
-def _is_whole(digest: str) -> bool:
+def _wrong_with(digest: str) -> str:
+    """What is wrong with a content; empty where it is what it was."""
     try:
         store.content_of(digest)
     except store.Damaged:
-        return False
-    return True
+        return "is gone, or is not what was added"
+    except store.Away:
+        return "could not be looked at: where documents are kept does not answer"
+    return ""
 
 
 def hang_in() -> None:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 
@@ -28,11 +29,15 @@ from orchestration.ground.refusals import Refused
 from orchestration.models import EventDelivery, Instance, KnowledgeDocument
 from orchestration.shell import services
 
+log = structlog.get_logger("casework.erasure")
+
 GONE: Final = Refused("gone", "It was gone already.")
 
 
 def case_erase(*, chain: int, order: ErasureOrder, origin: Origin) -> ErasedChain | Refused:
     """Erase one case whole, if it may go now: a hold or a rule may have come after the order."""
+    if not store.answers():
+        return store.AWAY
     with transaction.atomic():
         held = services.lock(chain)
         case = Case.objects.select_related("instance").filter(instance=chain).first()
@@ -107,5 +112,8 @@ def _files_erase(chain: int, digests: Sequence[str]) -> None:
         *KnowledgeDocument.objects.filter(digest__in=digests).values_list("digest", flat=True),
     }
     for digest in set(digests) - shared:
-        store.forget(digest)
+        try:
+            store.forget(digest)
+        except store.Away:
+            log.error("content not removed: run manage.py tidy_documents --remove", chain=chain, digest=digest[:12])
     shutil.rmtree(Path(settings.PICTURES) / str(chain), ignore_errors=True)

@@ -16,9 +16,12 @@ from typing import Any, Final
 
 import redis
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage, storages
 from django.db import connection
 
 from casework.runtime.locations import locations
+from orchestration.documents import store
+from orchestration.documents.reached import Reached
 
 APART: Final = frozenset({"postgres", "postgres.log", "node_modules"})
 """Below the state folder: the database's own files, whose dead rows go with the next vacuum."""
@@ -54,6 +57,7 @@ def look(mark: str) -> Everywhere:
     found, wanted = Everywhere(), forms(mark)
     _in_tables(found, wanted)
     _in_files(found, [one.encode() for one in wanted])
+    _in_bucket(found, [one.encode() for one in wanted])
     _in_memory(found, [one.encode() for one in wanted])
     return found
 
@@ -80,6 +84,20 @@ def _in_files(found: Everywhere, wanted: list[bytes]) -> None:
         found.files += 1
         if any(one in content for one in wanted) or any(one in path.name.lower().encode() for one in wanted):
             found.hits.append(str(path))
+
+
+def _in_bucket(found: Everywhere, wanted: list[bytes]) -> None:
+    """Documents that are kept elsewhere than in a folder, which the folders above have."""
+    if isinstance(storages["documents"], FileSystemStorage):
+        return
+    try:
+        for name, _ in store.all_kept():
+            found.files += 1
+            content = (Reached().read(name) or b"").lower()
+            if any(one in content or one in name.lower().encode() for one in wanted):
+                found.hits.append(f"document {name}")
+    except store.Away as away:
+        found.hits.append(f"not looked through, so nothing is shown: {away}")
 
 
 def _files() -> Iterator[Path]:

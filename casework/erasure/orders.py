@@ -21,6 +21,7 @@ from casework.erasure.finding import Traces, digests, traces
 from casework.erasure.models import ErasureOrder
 from casework.erasure.rules import ended_cases, invalid, reason_amiss, standings
 from casework.models import UnsentForm
+from orchestration.documents import store
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import Outbox
@@ -118,6 +119,8 @@ def order_go_on(order_id: int, most: int) -> None:
     origin = Origin(order.decided_by, order.by, f"order {order.pk}")
     for case in left[:most]:
         outcome = case_erase(chain=case, order=order, origin=origin)
+        if outcome is store.AWAY:
+            return  # the order goes on once its files can go, too
         if isinstance(outcome, Refused) and outcome is not GONE:
             order.left[str(case)] = outcome.message
             order.save(update_fields=["left"])

@@ -23,6 +23,7 @@ from casework.forms import answer_validation
 from casework.models import Case
 from orchestration.casetypes.case_type import by_definition, current
 from orchestration.casetypes.files import DOCUMENT
+from orchestration.documents import store
 from orchestration.documents.store import digest_of as digest_of_content
 from orchestration.ground.refusals import Refused
 from orchestration.shell import services
@@ -82,6 +83,8 @@ def case_open(
             case = Case.objects.get(instance=done.instance)
             if file is not None:
                 _begin_with(case, file, by, model.document_level)
+    except store.Away:
+        return store.AWAY
     except UniqueViolation:  # the same reference came in at the same moment, by another door
         there = arrived.before()
         assert there is not None

@@ -24,6 +24,7 @@ from casework.documents.services import Added, File, file_add, file_of
 from casework.intake.services import Opened, case_open
 from casework.models import Case
 from orchestration.casetypes.case_type import by_definition, current
+from orchestration.documents import store
 from orchestration.documents.kinds import LARGEST, MB
 from orchestration.documents.store import digest_of
 from orchestration.ground import clock
@@ -48,7 +49,12 @@ def look_after() -> None:
         return
     folder = Path(settings.WATCHED_FOLDER)
     for path in list(islice(_waiting(folder), AT_ONCE)):
-        outcome = _taken(folder, path)
+        try:
+            outcome = _taken(folder, path)
+        except store.Away:
+            outcome = store.AWAY
+        if outcome is store.AWAY:
+            return  # it is taken later: nothing is put aside that was not kept
         _put_away(folder, path, outcome)
 
 

@@ -22,6 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casework.web import unsent
+from orchestration.documents.store import Away
 from orchestration.ground.refusals import Refused
 
 View = Callable[..., HttpResponseBase]
@@ -35,7 +36,10 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def asked(request: HttpRequest, *args: Any, **parts: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
-            return view(request, *args, **parts)
+            try:
+                return view(request, *args, **parts)
+            except Away as away:
+                return render(request, "503.html", {"sentence": str(away)}, status=503)
         if request.method == "POST":
             page = unsent.keep(request)
         else:

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Final
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import Storage, storages
-
 from audit import data_keys
 from audit.data_keys import OVERHEAD, KeyFault
+from orchestration.documents.reached import AWAY, Away, Reached, answers
+
+__all__ = ["AWAY", "Away", "Damaged", "answers"]
 
 ANEW: Final = ".sealed"
 """Ends the name of a content while it is sealed in place, so that at each moment one of the two can be read."""
@@ -33,14 +33,15 @@ def digest_of(content: bytes) -> str:
 
 
 def keep(content: bytes) -> str:
-    """Keep this content; its digest. Kept before is kept once; what was left half written is written anew."""
+    """Keep this content; its digest. Kept before is kept once; what was left half written is written anew. Raises
+    Away."""
     digest = digest_of(content)
     write(_name(digest), content, digest)
     return digest
 
 
 def content_of(digest: str) -> bytes:
-    """The content. Raises Damaged."""
+    """The content. Raises Damaged, Away."""
     found = written(_name(digest), digest)
     if found is None or digest_of(found) != digest:
         raise Damaged(f"What was kept as {digest[:12]} is {'gone' if found is None else 'not what it was'}.")
@@ -55,7 +56,7 @@ def write(name: str, content: bytes, digest: str) -> None:
         if size == len(content) or (size == len(content) + OVERHEAD and data_keys.has_key(subject)):
             return
         store.delete(name)
-    store.save(name, ContentFile(data_keys.seal(subject, content) if data_keys.is_sealing() else content))
+    store.save(name, data_keys.seal(subject, content) if data_keys.is_sealing() else content)
 
 
 def written(name: str, digest: str) -> bytes | None:
@@ -115,9 +116,9 @@ def sealed_in_place(name: str, digest: str) -> bool:
     sealed = data_keys.seal(_subject(digest), content)
     if begun is None or not _opens(begun, digest):
         store.delete(name + ANEW)
-        store.save(name + ANEW, ContentFile(sealed))
+        store.save(name + ANEW, sealed)
     store.delete(name)
-    store.save(name, ContentFile(sealed))
+    store.save(name, sealed)
     store.delete(name + ANEW)
     return True
 
@@ -139,11 +140,7 @@ def _subject(digest: str) -> str:
 
 
 def _read(name: str) -> bytes | None:
-    try:
-        with _store().open(name) as file:
-            return bytes(file.read())
-    except FileNotFoundError:
-        return None
+    return _store().read(name)
 
 
 def _drawn_of(digest: str) -> list[str]:
@@ -169,5 +166,5 @@ def _folders(folder: str) -> list[str]:
         return []
 
 
-def _store() -> Storage:
-    return storages["documents"]
+def _store() -> Reached:
+    return Reached()

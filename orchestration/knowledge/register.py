@@ -51,7 +51,10 @@ def knowledge_add(
     if errors:
         return Refused("invalid", "Please correct what is marked.", errors)
     assert isinstance(known, Kind)
-    store.keep(content)
+    try:
+        store.keep(content)
+    except store.Away:
+        return store.AWAY
     with transaction.atomic():
         digest, now = store.digest_of(content), clock.utc_now()
         there = KnowledgeDocument.objects.select_for_update().filter(withdrawn=None)
@@ -102,6 +105,8 @@ def index(pk: int) -> None:
         return
     try:
         pieces = cut(_text(row))
+    except store.Away:
+        return None  # it still waits, and is looked after
     except (Unreadable, Damaged) as error:
         return _end(row, State.FAILED, str(error))
     if not pieces:

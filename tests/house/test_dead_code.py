@@ -19,7 +19,7 @@ CALLED_BY_FRAMEWORKS: Final = [
     "to_representation",
     "to_internal_value", "_keep_our_logging", "dump", "receive_data_chunk", "file_complete", "IntentActor",
     "SentimentActor", "HttpConnector", "start_item", "VerifiedHead", "CheckpointedHead", "_maybe_scale",
-    "process_*", "NothingElse",
+    "process_*", "NothingElse", "_save", "get_available_name",
     "map_serializer", "clean_*", "model_fault", "do_GET", "do_POST", "log_message", "handle_*",
     "WorkerScheme", "TokenScheme", "authenticate", "authenticate_header",
     "get_security_definition", "get_cache_key", "select_renderer",

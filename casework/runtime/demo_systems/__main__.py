@@ -1,5 +1,6 @@
-"""`python -m casework.runtime.demo_systems [--only erp|payments] [--port PORT] [--fresh]`: set the demo's real systems
-up once, and serve them until Ctrl-C.
+"""`python -m casework.runtime.demo_systems [--only erp|payments|documents] [--port PORT] [--fresh]`
+
+Set the demo's real systems up once, and serve them until Ctrl-C.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from contextlib import ExitStack
 from http.server import ThreadingHTTPServer
 
 from casework.runtime.demo_systems import books, gateway, payment_desk, payment_server
+from casework.runtime.demo_systems.document_server import BUCKET, KEYS, DocumentServer
 from casework.runtime.demo_systems.environment import Environment, Tryton
 from casework.runtime.demo_systems.ledger import Ledger
 from casework.runtime.demo_systems.payment_server import PaymentServer
 from casework.runtime.demo_systems.rpc import Erp
 from casework.runtime.processes import ServiceFailed
 
+SYSTEMS = ("erp", "payments", "documents")
 READY_ERP = """
   Tryton is ready, with the suppliers and orders of the sample invoices. Let the product work with it:
 
@@ -25,6 +28,13 @@ READY_ERP = """
     make manage ARGS="real_erp on"        (and "real_erp off" to go back to the stand-in)
 
   Its data is kept in {folder}.
+"""
+READY_DOCUMENTS = """
+  moto is ready, an S3 server with an empty bucket. Let the product keep the documents of new cases in it:
+
+    DOCUMENTS_BUCKET={bucket} DOCUMENTS_ENDPOINT={address} {keys} make run
+
+  What is in it is gone when it ends: cases whose documents were kept there miss them then.
 """
 READY_PAYMENTS = """
   localstripe is ready, with the orders of the sample refunds paid for by card. Let the product pay by it:
@@ -38,17 +48,15 @@ READY_PAYMENTS = """
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["erp", "payments"], help="one of them; both without it")
+    parser.add_argument("--only", choices=list(SYSTEMS), help="one of them; the first two without it")
     parser.add_argument("--port", type=int, default=8290, help="of the first gateway; the others follow it")
     parser.add_argument("--fresh", action="store_true", help="begin with a new database")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         with ExitStack() as running:
-            if options.only != "payments":
-                serve_erp(running, Environment(), options.port, fresh=options.fresh)
-            if options.only != "erp":
-                serve_payments(running, options.port + 2)
+            for name in [options.only] if options.only else SYSTEMS[:2]:
+                serve(name, running, options.port, fresh=options.fresh)
             print("  Ctrl-C stops what runs here.", flush=True)
             signal.pause()
     except ServiceFailed as failure:
@@ -57,6 +65,26 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def serve(name: str, running: ExitStack, port: int, *, fresh: bool) -> None:
+    match name:
+        case "erp":
+            serve_erp(running, Environment(), port, fresh=fresh)
+        case "payments":
+            serve_payments(running, port + 2)
+        case "documents":
+            serve_documents(running, port + 4)
+
+
+def serve_documents(running: ExitStack, port: int) -> None:
+    print("Setting moto up (the first time takes a minute)", flush=True)
+    documents = DocumentServer(port)
+    documents.install()
+    running.callback(documents.stop)
+    documents.start()
+    keys = " ".join(f"{name}={value}" for name, value in KEYS.items())
+    print(READY_DOCUMENTS.format(bucket=BUCKET, address=documents.address, keys=keys), flush=True)
 
 
 def serve_erp(running: ExitStack, here: Environment, port: int, *, fresh: bool) -> None:

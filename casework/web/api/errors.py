@@ -25,6 +25,7 @@ from rest_framework.views import set_rollback
 from casework.access import trail
 from casework.access.permissions import Denied, Unseen
 from casework.web.errors import NO_MATCH
+from orchestration.documents.store import AWAY, Away
 from orchestration.ground.refusals import Refused
 
 Json = Any
@@ -32,7 +33,8 @@ Json = Any
 log = structlog.get_logger()
 
 WRONG_INPUT = frozenset({"invalid", "faulty"})
-"""Codes of refusals that better input would avoid (400); all others speak of the state that the case is in (409)."""
+"""Codes of refusals that better input would avoid (400); all others speak of the state that the case is in (409).
+That a store is AWAY is no fault of the request (503)."""
 
 LONGEST_NAME: Final = 80
 DEEPEST: Final = 10
@@ -43,9 +45,9 @@ def refusal(refused: Refused, prefix: str = "") -> Response:
     """The answer for a refusal; `prefix` is where in the request the refused fields stand."""
     errors = {prefix + path: sentence for path, sentence in refused.errors.items()}
     wrong = refused.code in WRONG_INPUT
-    return error(
-        status.HTTP_400_BAD_REQUEST if wrong else status.HTTP_409_CONFLICT, refused.code, refused.message, errors
-    )
+    away = refused.code == AWAY.code
+    number: int = status.HTTP_503_SERVICE_UNAVAILABLE if away else status.HTTP_400_BAD_REQUEST if wrong else 409
+    return error(number, refused.code, refused.message, errors)
 
 
 def error(
@@ -93,6 +95,8 @@ def handler(exc: Exception, context: Mapping[str, Any]) -> Response:
             return error(404, "not-found", _sentence(exc, "There is nothing here, or you may not see it."))
         case exceptions.APIException():
             return error(exc.status_code, exc.default_code.replace("_", "-"), str(exc.detail))
+        case Away():
+            return error(503, AWAY.code, str(exc))
     log.exception("api request failed")
     told = "Something went wrong on our side. Try again; if it stays, name the X-Request-ID of this answer to an admin."
     return error(500, "failed", told)
