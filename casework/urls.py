@@ -41,7 +41,7 @@ from casework.people import views as people
 from casework.proof import views as proof
 from casework.proof.controls import views as controls
 from casework.search import views as search
-from casework.studio.views import models, rules
+from casework.studio.views import models, rules, words
 from casework.systems import views as systems
 from casework.tasks.board_live import board_live
 from casework.tasks.live import inbox_live
@@ -174,6 +174,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/<number:definition_id>/<str:table_id>/", rules.rules_edit, name="rules-edit"),
     path("models/import/", models.model_import, name="model-import"),
     path("models/import/<number:proposal_id>/", models.proposal, name="model-proposal"),
+    path("models/words/", words.words, name="model-words"),
+    path("models/words/<number:case_id>/", words.words_run, name="model-words-run"),
     path("models/<number:definition_id>/", models.models, name="models"),
     path("models/<number:definition_id>/download/", models.download, name="models-download"),
     path("knowledge/", knowledge.knowledge, name="knowledge"),

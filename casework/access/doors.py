@@ -172,6 +172,8 @@ DOORS: Final = {
     "models": ("look", ""),
     "models-download": ("look", ""),
     "model-import": ("publish", "publish"),
+    "model-words": ("publish", "publish"),
+    "model-words-run": ("publish", "publish"),
     "model-proposal": ("publish", "publish"),
     "actors": ("look", ""),
     "capabilities": ("look", ""),

@@ -28,6 +28,7 @@ KINDS: Final[Mapping[str, str]] = {
     "watchlist": "List of names",
     "money-flows": "Patterns in money flows",
     "mcp": "Tool of an MCP server",
+    "outline-check": "Checks of a drafted model",
     "bot": "Bot",
     "code": "Code step",
 }

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.db.models import QuerySet
@@ -23,7 +24,7 @@ from casework.access.permissions import origin_of
 from casework.access.roles import ensure_roles
 from casework.forms.answer_validation import text_errors
 from casework.models import Proposal
-from casework.studio.upload_archive import FileChange, Unreadable, file_changes, unpacked
+from casework.studio.upload_archive import FileChange, Unpacked, Unreadable, file_changes, unpacked
 from orchestration.casetypes.case_type import CaseType, Faulty, checked
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.casetypes.files import content_hash
@@ -31,6 +32,7 @@ from orchestration.casetypes.offered import unoffered
 from orchestration.casetypes.usage import Usage, usage
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
+from orchestration.modelling.compiler import OUTLINE
 from orchestration.models import Definition, Instance
 
 KEPT: Final = timedelta(days=7)
@@ -38,6 +40,7 @@ KEPT: Final = timedelta(days=7)
 LONGEST_NOTE: Final = 500
 PROPOSED: Final = "proposal.made"
 DISCARDED: Final = "proposal.discarded"
+ANOTHER: Final = Refused("second", "Somebody else has to publish it: whoever had it drafted does not.")
 _FAULT: Final = re.compile(
     r"(?P<file>[\w.-]+\.(?:bpmn|cmmn|dmn|yaml|json))(?:, (?P<place>[^:]{1,200}))?: (?P<words>.*)", re.DOTALL
 )
@@ -85,12 +88,17 @@ def proposal_make(*, by: User, name: str, content: bytes, belongs_to: str) -> Pr
         return _faulty(wrong.faults)
     if belongs_to and draft.key != belongs_to:
         return _faulty([f"manifest.yaml, key: this would be the case type {draft.key!r}, not {belongs_to!r}."])
-    now, there = clock.utc_now(), newest(draft.key)
+    return proposal_keep(by=by, key=draft.key, read=read, source=name)
+
+
+def proposal_keep(*, by: User, key: str, read: Unpacked, source: str) -> Proposal:
+    """Keep files that were found to be sound, to be looked at."""
+    now, there = clock.utc_now(), newest(key)
     Proposal.objects.filter(created__lt=now - KEPT).delete()
     with transaction.atomic():
         made = Proposal.objects.create(
-            key=draft.key, based_on=0 if there is None else there.version, files=read.files,
-            left_out=list(read.left_out[:100]), source=name[:200], by=by, created=now,
+            key=key, based_on=0 if there is None else there.version, files=read.files,
+            left_out=list(read.left_out[:100]), source=source[:200], by=by, created=now,
         )  # fmt: skip
         detail = {"proposal": made.pk, "key": made.key, "source": made.source, "hash": content_hash(made.files)}
         record_control([Fact(PROPOSED, detail)], origin_of(by), now)
@@ -125,6 +133,8 @@ def proposal_publish(*, by: User, proposal: Proposal, note: str) -> Published | 
     """Deploy it, unless another version came into force since it was compared. The note says why."""
     if wrong := note_error(note):
         return Refused("invalid", wrong, {"note": wrong})
+    if needs_another(by, proposal):
+        return ANOTHER
     if not _is_as_uploaded(proposal):
         return Refused("forged", "These are not the files that were uploaded. Upload them again, and tell an auditor.")
     origin = Origin(origin_of(by).actor, cause=f"upload of {proposal.source}"[:200])
@@ -139,6 +149,11 @@ def proposal_publish(*, by: User, proposal: Proposal, note: str) -> Published | 
     ensure_roles(outcome.case_type, origin)
     proposal.delete()
     return outcome
+
+
+def needs_another(by: User, proposal: Proposal) -> bool:
+    """Whether somebody else has to publish it: what was drafted from words, where two people are asked for."""
+    return bool(settings.SECOND_PERSON) and OUTLINE in proposal.files and proposal.by_id == by.pk
 
 
 def _is_as_uploaded(proposal: Proposal) -> bool:

@@ -15,7 +15,8 @@ from casework.models import Proposal
 from casework.studio import publishing
 from casework.studio.golden_decisions import NOTHING, Held, of_files, unseen
 from casework.studio.model_overview import overview
-from casework.studio.publishing import note_error
+from casework.studio.outlines import drafted
+from casework.studio.publishing import needs_another, note_error
 from casework.studio.rule_versions import newest_versions
 from casework.studio.upload_archive import MOST_UNPACKED, MOST_UPLOADED, zipped
 from casework.web.decorators import person, reads, reads_and_writes, refusal
@@ -23,6 +24,7 @@ from orchestration.casetypes.case_type import Faulty, current
 from orchestration.casetypes.files import READ
 from orchestration.casetypes.offered import unoffered
 from orchestration.ground.refusals import Refused
+from orchestration.modelling.picture import pictures_of
 from orchestration.models import Definition
 
 
@@ -31,7 +33,7 @@ def models(request: HttpRequest, definition_id: int) -> HttpResponse:
     definition = _definition(request, definition_id)
     context = {
         "definition": definition, "newest": current(definition.key), "overview": overview(definition),
-        "may_publish": permissions.may_publish(person(request)),
+        "may_publish": permissions.may_publish(person(request)), "pictures": pictures_of(definition.files),
     }  # fmt: skip
     return render(request, "studio/models/version.html", context)
 
@@ -105,7 +107,8 @@ def _review(request: HttpRequest, found: Proposal, note_error: str = "") -> Http
         return refusal(request, Refused("faulty", " ".join(wrong.faults)), reverse("model-import"))
     context: dict[str, Any] = {
         "review": review, "note": request.POST.get("note", ""), "note_error": note_error,
-        "held": _held(found),
+        "held": _held(found), "drafted": drafted(found), "pictures": pictures_of(found.files),
+        "needs_another": needs_another(person(request), found),
     }  # fmt: skip
     return render(request, "studio/models/review.html", context, status=400 if note_error else 200)
 

@@ -26,6 +26,7 @@ KINDS = {  # kind -> what makes an actor of (key, version, artefact bytes or Non
     "knowledge": "orchestration.actors.kinds.knowledge.actor:KnowledgeActor",
     "support": "orchestration.actors.kinds.knowledge.actor:SupportActor",
     "language-model": "orchestration.actors.kinds.language_model.actor:LanguageModelActor",
+    "outline-check": "orchestration.actors.kinds.outline_check.actor:OutlineCheckActor",
     "money-flows": "orchestration.actors.kinds.moneyflows.actor:MoneyFlowsActor",
     "score": "orchestration.actors.kinds.score.actor:ScoreActor",
     "reader": "orchestration.actors.kinds.reader.actor:ReaderActor",
@@ -50,6 +51,7 @@ ANSWERS_ONLY = frozenset(
         "code",
         "served-model",
         "language-model",
+        "outline-check",
         "knowledge",
         "support",
         "watchlist",
@@ -58,7 +60,7 @@ ANSWERS_ONLY = frozenset(
 )
 """Kinds that do nothing but answer: they can be tried on a job without anything happening outside."""
 
-ONLY = {"intent": "intent", "sentiment": "sentiment", "reader": "read-document"}
+ONLY = {"intent": "intent", "sentiment": "sentiment", "reader": "read-document", "outline-check": "check-outline"}
 """Kinds whose actors can do one thing, and no other."""
 
 PREPARE = (

@@ -14,7 +14,7 @@ def numbered(case: int) -> dict[str, dict[str, int]]:
         "delegation-end": {"number": 1},
         "rights-decide": {"proposal_id": 1}, "case-bot-steps": {"case_id": case, "job": 1},
         "agent-run": {"run_id": 1}, "agent-run-stop": {"run_id": 1},
-        "case-proposal": {"case_id": case, "proposal_id": 1},
+        "model-words-run": {"case_id": case}, "case-proposal": {"case_id": case, "proposal_id": 1},
         "case-proposal-undo": {"case_id": case, "proposal_id": 1},
     }  # fmt: skip
 
@@ -110,6 +110,8 @@ DOORS: dict[str, dict[str, str]] = {
     "models": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
     "models-download": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
     "model-import": {"GET": "302 403 403 403 403 403 200", "POST": "302 403 403 403 403 403 400"},
+    "model-words": {"GET": "302 403 403 403 403 403 200", "POST": "302 403 403 403 403 403 400"},
+    "model-words-run": {"GET": "302 403 403 403 403 403 404", "POST": "302 403 403 403 403 403 404"},
     "model-proposal": {"GET": "302 403 403 403 403 403 200", "POST": "302 403 403 403 403 403 302"},
     "actors": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
     "capabilities": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},

@@ -1,0 +1,50 @@
+"""How does a language model get to work by a prompt that ships? `manage.py language_model CAPABILITY --url U ...`.
+
+Registers a version of an actor made of the prompt and the address; where golden cases speak of its capability, it is
+put to work by the gate that they are, not past it. Exit status: 0 it is there, 2 it could not be registered.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.management.base import BaseCommand, CommandError
+
+from audit.services import Origin
+from orchestration.actors.connectors import Wanted, connector_register
+from orchestration.actors.hosts.register import host_allow
+from orchestration.actors.shipped_prompts import Server, shipped_prompts
+from orchestration.ground.refusals import Refused
+
+ORIGIN = Origin("system:setup")
+
+
+class Command(BaseCommand):
+    help = "Have a language model do something by the prompt that ships for it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("capability", choices=sorted(shipped_prompts()))
+        parser.add_argument("--url", required=True, help="where it answers, with its path")
+        parser.add_argument("--model", required=True, help="its name there")
+        parser.add_argument("--speaks", choices=("openai", "anthropic"), default="openai")
+        parser.add_argument("--typed", choices=("schema", "json", "words"), default="schema")
+        parser.add_argument("--secret", default="", help="the name of the secret that holds its key")
+        parser.add_argument("--key", default="", help="of the actor; CAPABILITY-model")
+        parser.add_argument("--allow-host", action="store_true", help="put its host on the list of hosts")
+        parser.add_argument("--private", action="store_true", help="the host is one of a private network")
+        parser.add_argument("--register-only", action="store_true", help="do not put it to work yet")
+
+    def handle(self, *, capability: str, **given: Any) -> None:
+        server = Server(given["url"], given["model"], given["speaks"], given["typed"], given["secret"])
+        content = shipped_prompts()[capability].file_for(server)
+        key, use = given["key"] or f"{capability}-model", not given["register_only"]
+        outcome = connector_register(Wanted("language-model", key, content, use=use), ORIGIN)
+        if isinstance(outcome, Refused):
+            raise CommandError(outcome.message, returncode=2)
+        if given["allow_host"]:
+            split = urlsplit(server.url)
+            host_allow(str(split.hostname), split.port, private=given["private"], origin=ORIGIN)
+        said = "is at work" if outcome.active else "is registered, and not at work"
+        self.stdout.write(f"{key}: version {outcome.version} {said}.")

@@ -1,0 +1,65 @@
+"""Which prompts ship with the product, and how does one become the file of a language model?
+
+A prompt is an open file of its own, for one capability. With an address and the name of a model it is the file of an
+actor: every version of that actor keeps the prompt that it works by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from orchestration.actors.capability import shipped
+
+Json = Any
+
+FOLDER: Final = Path(__file__).parent / "prompts"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where a language model answers. `secret`: the name of the secret that holds its key, "" where it wants none."""
+
+    url: str
+    model: str
+    speaks: str = "openai"
+    typed: str = "schema"
+    secret: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedPrompt:
+    capability: str
+    title: str
+    document: Mapping[str, Json]
+
+    def file_for(self, server: Server) -> bytes:
+        """The file of a language model that works by this prompt."""
+        given: dict[str, Json] = dict(self.document)
+        own = {"speaks": server.speaks, "url": server.url, "model": server.model, "typed": server.typed}
+        auth = {"auth": _auth(server)} if server.secret else {}
+        document = {"capability": self.capability, **own, **auth, **_contract(self.capability), **given}
+        return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120).encode()
+
+
+def _auth(server: Server) -> dict[str, Json]:
+    if server.speaks == "anthropic":
+        return {"header": {"name": "x-api-key", "secret": server.secret}}
+    return {"bearer": {"secret": server.secret}}
+
+
+def _contract(capability: str) -> dict[str, Json]:
+    known = shipped().get(capability)
+    return {} if known is None else {"input": dict(known.input or {}), "output": dict(known.output or {})}
+
+
+@cache
+def shipped_prompts() -> Mapping[str, ShippedPrompt]:
+    """By capability."""
+    documents = [yaml.safe_load(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.yaml"))]
+    return {one["capability"]: ShippedPrompt(one["capability"], one["title"], one) for one in documents}
