@@ -32,6 +32,7 @@ from casework.tasks import by_hand as desks
 from casework.tasks import signing
 from casework.tasks.assigning import Receiver, receivers
 from casework.tasks.delegating import acting, is_held_by_another
+from casework.tasks.findings import Findings, findings
 from casework.tasks.machine_work import MachineWork, machine_work
 from casework.tasks.score import Score, score
 from casework.tasks.snooze import Asleep, asleep
@@ -71,6 +72,7 @@ class TaskPage:
     messages: tuple[tuple[str, str], ...]
     suggestion: Suggestion | None
     score: Score | None
+    findings: Findings | None
     why_here: str
     text_in_editor: bool
     sent: tuple[SentText, ...]
@@ -123,7 +125,7 @@ def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
         suspension=suspension(seen, works) if mine is not None else None, version=seen.case_type.label,
         key_facts=key_facts(seen), stages=stages(seen),
         messages=tuple(from_outside(seen)), suggestion=suggestion(form, data), form=form,
-        score=score(form, seen),
+        score=score(form, seen), findings=findings(form, seen),
         why_here=why_here(made, () if mine is None else mine.groups), text_in_editor=is_in_editor(form),
         sent=() if mine is not None else sent_texts(seen),
         work=None if work is None else machine_work(seen, work),

@@ -232,6 +232,8 @@ def _places(manifest: Mapping[str, Json], forms: Mapping[str, Json], schema: Jso
         scored = form.get("score", {})
         paths += [(FORMS, f"{key}/score", path) for path in ([scored["path"]] if scored else [])]
         paths += [(FORMS, f"{key}/score", path) for path in scored.get("inputs", ())]
+        laid = form.get("findings", {})
+        paths += [(FORMS, f"{key}/findings", path) for path in (*laid.get("of", ()), laid.get("advice")) if path]
         yield from _conditions(key, asked)
         yield from _judges(key, form)
     for file, place, path in dict.fromkeys(paths):

@@ -152,6 +152,7 @@ _FORMS_SHAPE: Final = {
     "additionalProperties": _object(
         suggestion=_NAMED_TEXTS,
         score=_object(("path",), path=_TEXT, inputs=_TEXTS),
+        findings=_object(("of",), of=_TEXTS, advice=_TEXT),
         signs={"type": "boolean"},
         judges={
             "type": "array",

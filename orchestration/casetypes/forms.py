@@ -71,6 +71,14 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
+class LaidOut:
+    """Where the answers and findings of agents stand in the data, and what a rule made of them (empty: nothing)."""
+
+    of: tuple[str, ...]
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """`signs`: whoever finishes it signs what stands on the page."""
 
@@ -80,6 +88,7 @@ class Form:
     judges: tuple[Judges, ...] = ()
     score: Scored | None = None
     signs: bool = False
+    findings: LaidOut | None = None
 
 
 def form_of(key: str, form: Mapping[str, Any]) -> Form:
@@ -91,7 +100,9 @@ def form_of(key: str, form: Mapping[str, Any]) -> Form:
     fields = tuple(_form_field(one) for one in form.get("fields", ()))
     scored = form.get("score")
     score = None if scored is None else Scored(scored["path"], tuple(scored.get("inputs", ())))
-    return Form(key, fields, form.get("suggestion", {}), tuple(judges), score, bool(form.get("signs")))
+    laid = form.get("findings")
+    findings = None if laid is None else LaidOut(tuple(laid["of"]), laid.get("advice", ""))
+    return Form(key, fields, form.get("suggestion", {}), tuple(judges), score, bool(form.get("signs")), findings)
 
 
 def _form_field(given: Mapping[str, Any]) -> FormField:

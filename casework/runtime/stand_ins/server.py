@@ -20,6 +20,7 @@ IDLE: Final = 30
 NUMBER: Final = r"([A-Za-z0-9_.-]{1,60})"
 ROUTES: Final[tuple[tuple[str, str, str, Callable[..., Answer]], ...]] = (
     ("GET", rf"/orders/{NUMBER}", "orders", systems.read_order),
+    ("GET", rf"/orders/{NUMBER}/payments", "payments", systems.payments_of_order),
     ("GET", rf"/customers/{NUMBER}", "customers", systems.read_customer),
     ("GET", "/payments", "payments", systems.list_payments),
     ("POST", "/payments", "payments", systems.pay),

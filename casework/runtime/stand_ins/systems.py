@@ -5,6 +5,7 @@ POST /payments          {order, amount, iban?, note?}; pays once for each Idempo
 POST /transfers         as /payments, for large sums that were released
 POST /restrictions      {account, why?}; restricts no account, and answers the same key with the same number
 GET  /payments          all payments    GET  /payments/NUMBER    one of them
+GET  /orders/NUMBER/payments            what was paid for an order: how often, and how much in all
 """
 
 from __future__ import annotations
@@ -42,6 +43,13 @@ def read_payment(store: Store, request: Request, number: str) -> Answer:
 def list_payments(store: Store, request: Request) -> Answer:
     rows = store.rows("select document from payments order by number desc limit ?", SHOWN)
     return told(200, {"payments": [json.loads(row["document"]) for row in rows], "counts": store.counts()})
+
+
+def payments_of_order(store: Store, request: Request, number: str) -> Answer:
+    """How often was paid for an order, and how much in all; of an order that is not known nothing was."""
+    paid = [json.loads(row["document"]) for row in store.rows("select document from payments")]
+    found = [amount_of(one.get("amount")) or Decimal(0) for one in paid if one.get("order") == number]
+    return told(200, {"order": number, "count": len(found), "total": float(sum(found))})
 
 
 def transfer(store: Store, request: Request) -> Answer:
