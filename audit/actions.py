@@ -91,6 +91,7 @@ ACTIONS: dict[str, str] = {
     "agent.undone": "took back what an agent did",
     "agent.stopped": "ended an agent's run",
     "agent.ended": "ended its run",
+    "case.linked": "linked a case that was opened from another",
     "actor.changed": "changed an actor",
     "role.changed": "changed a person, group or right",
     "token.changed": "made, replaced or took back a token of a program",

@@ -14,6 +14,7 @@ class CaseworkConfig(AppConfig):
         from casework import celery  # noqa: F401 - tasks sent from any process then know the broker
         from casework.access import roles_verification, sessions, trail  # noqa: F401 - they listen to who comes and goes
         from casework.actors.ledger import verification as rates_verification
+        from casework.agents import opening as agents_opening
         from casework.cases import verification
         from casework.cases.case_row import keep_face, open_face_of_start
         from casework.cases.past_rows import FORMER, READ_BESIDE
@@ -67,6 +68,7 @@ class CaseworkConfig(AppConfig):
         calendars_verification.hang_in()
         documents_verification.hang_in()
         documents_asked.hang_in()
+        agents_opening.hang_in()
         erasure_verification.hang_in()
         if systems_rows.comparisons_begun not in kept_of_every_step:
             kept_of_every_step.append(systems_rows.comparisons_begun)

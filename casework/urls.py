@@ -16,6 +16,7 @@ from casework.actors import version_views as actor_versions
 from casework.actors import views as actors
 from casework.actors.ledger import budget_pages, measure_pages
 from casework.actors.ledger import views as ledger
+from casework.agents import links
 from casework.agents import tower_views as tower
 from casework.agents import views as agents
 from casework.asking import views as asking
@@ -151,6 +152,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agents/", tower.agents, name="agents"),
     path("agents/<number:run_id>/", tower.run, name="agent-run"),
     path("agents/<number:run_id>/stop/", tower.stop, name="agent-run-stop"),
+    path("cases/<number:case_id>/links/", links.links, name="case-links"),
     path("approvals/", agents.waiting, name="proposals"),
     path("cases/<number:case_id>/proposals/<number:proposal_id>/", agents.proposal, name="case-proposal"),
     path("cases/<number:case_id>/proposals/<number:proposal_id>/undo/", agents.undo, name="case-proposal-undo"),

@@ -128,6 +128,7 @@ DOORS: Final = {
     "case": ("view", ""),
     "case-data": ("view", ""),
     "case-people": ("view", ""),
+    "case-links": ("view", ""),
     "case-golden": ("", "assign"),
     "golden-cases": ("look", "publish"),
     "version-passport": ("look", "publish"),

@@ -20,6 +20,7 @@ READER: Final = "document-reader"
 ACTORS = {
     "intent": "Intent model",
     "sentiment": "Tone model",
+    "case-kind": "Model of kinds of cases",
 }
 CARDS: dict[str, dict[str, Any]] = {
     "intent": {
@@ -33,6 +34,12 @@ CARDS: dict[str, dict[str, Any]] = {
         "limits": "English messages. A complaint that is told in a matter-of-fact tone is neutral.",
         "failures": "Irony is taken at its word; a long message is as upset as its most upset sentence.",
         "procedure": "Train it anew where people judge otherwise.",
+    },
+    "case-kind": {
+        "purpose": "Says which kind of case a letter or message begins, for the rules that let it be opened.",
+        "limits": "English. It knows the kinds of cases that it was trained on, and puts all else under the nearest.",
+        "failures": "A letter about two things gets one kind. Bad scans make it unsure.",
+        "procedure": "The rules of the mailroom say how sure it must be; train it anew where people judge otherwise.",
     },
     READER: {
         "purpose": "Reads documents, and finds in them what an invoice or a receipt says.",

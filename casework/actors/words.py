@@ -14,6 +14,8 @@ from orchestration.actors.card import LEVELS, Card, Price
 KINDS: Final[Mapping[str, str]] = {
     "intent": "Text model: what it is about",
     "sentiment": "Text model: tone",
+    "case-kind": "Text model: which kind of case",
+    "gist": "Gist of a document",
     "score": "Scoring model",
     "external": "Outside worker",
     "http": "HTTP connector",

@@ -12,9 +12,9 @@ from typing import Final
 from django.db.models import Q
 
 from casework.documents import reading
-from casework.documents.models import Document, ReadField, Reading
+from casework.documents.models import Document, ReadField, Reading, ReadPage
 from orchestration.actors.contract import ActorError
-from orchestration.documents.asked import AskedOf, Told, readers
+from orchestration.documents.asked import AskedOf, Told, Words, readers, words
 from orchestration.documents.finding import Found
 from orchestration.documents.words import Box
 from orchestration.jobs.stopping import is_stopped
@@ -22,6 +22,8 @@ from orchestration.jobs.stopping import is_stopped
 State = Reading.State
 PATIENCE: Final = 200.0
 """Seconds in one attempt; a long document goes on in the next."""
+FIRST_PAGES: Final = 5
+"""Pages of which anybody asks for the words."""
 LOOK_AGAIN: Final = 3.0
 """Seconds after which to look whether who reads it is done."""
 
@@ -29,12 +31,26 @@ LOOK_AGAIN: Final = 3.0
 def told_of(asked: AskedOf) -> Told:
     """What was found in the document, read now where it was not before. Raises ActorError."""
     document = _document(asked)
+    row = _read(document)
+    return Told(document.pk, document.pages, row.words, row.reader, _found(document))
+
+
+def words_of(asked: AskedOf) -> Words:
+    """The words of its first pages, read now where they were not before. Raises ActorError."""
+    document = _document(asked)
+    row = _read(document)
+    pages = ReadPage.objects.filter(document=document).order_by("number").values_list("text", flat=True)[:FIRST_PAGES]
+    return Words(document.pk, document.pages, row.reader, "\n".join(pages))
+
+
+def _read(document: Document) -> Reading:
+    """Its reading, when it is read. Raises ActorError."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         row = Reading.objects.get(document=document)
         match row.state:
             case State.READ:
-                return Told(document.pk, document.pages, row.words, row.reader, _found(document))
+                return row
             case State.FAILED:
                 raise ActorError(f"It could not be read. {row.said}", temporary=False, code="unreadable")
             case State.READING:
@@ -63,3 +79,4 @@ def _found(document: Document) -> tuple[Found, ...]:
 def hang_in() -> None:
     if told_of not in readers:
         readers.append(told_of)
+        words.append(words_of)

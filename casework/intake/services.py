@@ -41,12 +41,12 @@ class Opened:
 
 def case_open(
     *, by: User | None, case_type: str, reference: str, source: str, data: Mapping[str, Json], cause: str = "",
-    file: File | None = None,
+    file: File | None = None, origin: Origin | None = None,
 ) -> Opened | Refused:  # fmt: skip
     """Bring a case in. The same source, reference and data twice make one case; with other data it is a clash.
 
     References are the same that read alike (`privacy.folding`). `by` None: the product itself (a file). `file`: the
-    document with which it begins.
+    document with which it begins. `origin`: who opens it, where that is neither a person nor the product itself.
     """
     definition = current(case_type)
     model = by_definition(definition.pk)
@@ -67,14 +67,14 @@ def case_open(
     arrived = Arrived(case_type, source, reference, digest_of(with_file(data, file)))
     if found := arrived.before():
         return _again(found, arrived, by)
-    origin = Origin("system:intake", cause=cause) if by is None else Origin(origin_of(by).actor, cause=cause)
+    author = origin or _author(by, cause)
     opened = Fact("case.opened", {"case_type": case_type, "source": source, "reference": reference})
     try:
         with transaction.atomic():
             done = services.start(
                 definition,
                 model.begin(data, None if by is None else by.username),
-                origin,
+                author,
                 [opened],
                 lambda done: open_face(done, source, reference, arrived.digest),
             )
@@ -90,6 +90,10 @@ def case_open(
         assert there is not None
         return _again(there, arrived, by)
     return Opened(case, created=True)
+
+
+def _author(by: User | None, cause: str) -> Origin:
+    return Origin("system:intake", cause=cause) if by is None else Origin(origin_of(by).actor, cause=cause)
 
 
 def with_file(data: Mapping[str, Json], file: File | None) -> Mapping[str, Json]:

@@ -40,7 +40,8 @@ PLACES: Final = {
     "deadlines": "use/deadlines", "case-deadline": "use/deadlines", "calendars": "use/deadlines",
     "calendar": "use/deadlines", "calendar-new": "use/deadlines", "case-review": "use/kyc-review",
     "proposals": "use/agents", "case-proposal": "use/agents", "agents": "use/agents", "agent-run": "use/agents",
-    "case-decisions": "use/case", "case-ask": "use/ask", "case-people": "use/case", "case-edit": "use/case",
+    "case-decisions": "use/case", "case-ask": "use/ask", "case-people": "use/case",
+    "case-links": "use/mailroom", "case-edit": "use/case",
     "golden-cases": "use/actors", "version-passport": "use/actors",
     "rules": "use/rules", "rules-version": "use/rules", "rules-edit": "use/rules", "models": "use/models",
     "model-import": "use/models", "model-proposal": "use/models", "model-words": "use/models",
@@ -94,6 +95,7 @@ FOR_USE: Final = (
     "complaint",
     "loan",
     "insurance-claim",
+    "mailroom",
     "supplier-invoice",
 )
 LINK: Final = re.compile(r"([\w/.-]+)\.md(#[\w-]+)?")

@@ -21,6 +21,8 @@ LARGEST: Final = 20 * 2**20
 CHECKS: Final[Mapping[str, str]] = {
     "agent": "orchestration.actors.kinds.declared:file_fault",
     "intent": "orchestration.actors.kinds.text_model.schemas:model_fault",
+    "case-kind": "orchestration.actors.kinds.text_model.schemas:model_fault",
+    "gist": "orchestration.actors.kinds.declared:file_fault",
     "sentiment": "orchestration.actors.kinds.text_model.schemas:model_fault",
     "score": "orchestration.actors.kinds.score.model:model_fault",
     "http": "orchestration.actors.kinds.declared:file_fault",

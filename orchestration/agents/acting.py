@@ -18,8 +18,9 @@ from audit.services import Fact, Origin
 from orchestration.actors.contract import Waits
 from orchestration.actors.kinds.agent.file import Agent
 from orchestration.actors.routing import SUGGEST
-from orchestration.agents import runs, tools
+from orchestration.agents import opening, runs, tools
 from orchestration.agents.judging import Action, Objection, with_arguments
+from orchestration.agents.opening import Begun, OpenCase, Wanted
 from orchestration.agents.runs import Running
 from orchestration.agents.thoughts import Propose
 from orchestration.agents.tools import Tool
@@ -120,7 +121,7 @@ def act(run: Running, row: AgentProposal) -> None:
 
 
 def carried_out(held: Locked, agent: Agent, run: AgentRun, row: AgentProposal, origin: Origin,
-                chosen: Mapping[str, Json] | None = None) -> Done | Refused:  # fmt: skip
+                chosen: Mapping[str, Json] | None = None) -> Done | Begun | Refused:  # fmt: skip
     """The action on a locked case, or why not. `chosen`: what a person put in place of what the agent chose.
 
     What was locked is used up by this. In the transaction that is open.
@@ -130,6 +131,9 @@ def carried_out(held: Locked, agent: Agent, run: AgentRun, row: AgentProposal, o
         return _refused(held, row, Refused(action.code, action.sentence), origin)
     if is_stopped(run.actor):
         return _refused(held, row, STOPPED, origin)
+    if isinstance(action.command, OpenCase):
+        wanted = Wanted(held.instance, action.command.case_type, agent.roles, action.arguments, origin)
+        return opening.begun(wanted)
     try:
         with transaction.atomic():
             return _sent(held, action, origin)
@@ -156,6 +160,7 @@ def fresh(case_type: CaseType, state: CaseState, agent: Agent, row: AgentProposa
 
 def _sent(held: Locked, action: Action, origin: Origin) -> Done | Refused:
     assert action.command is not None
+    assert not isinstance(action.command, OpenCase)
     data = held.state.root.variables
     written = {name: value for name, value in action.arguments.items() if data.get(name) != value}
     if written:
@@ -171,10 +176,13 @@ def _sent(held: Locked, action: Action, origin: Origin) -> Done | Refused:
     return found
 
 
-def settle(row: AgentProposal, found: Done | Refused) -> None:
+def settle(row: AgentProposal, found: Done | Begun | Refused) -> None:
     """What became of it, on its row."""
     if isinstance(found, Refused):
         row.state, row.outcome = State.REFUSED, found.message[:500]
+    elif isinstance(found, Begun):
+        before = "" if found.created else ", which had been opened from here before"
+        row.state, row.outcome, row.items = State.DONE, f"It is case {found.reference}{before}.", [found.case]
     else:
         opened = [event.item for event in found.events if isinstance(event, ItemOpened)]
         row.state, row.outcome, row.items = State.DONE, "Done.", opened[:20]

@@ -14,6 +14,8 @@ Json = Any
 
 ADD: Final = "add"
 SEARCH: Final = "search"
+OPEN: Final = "open"
+"""Open a case of another type, which is the item."""
 WAYS: Final[Mapping[str, str]] = {
     ADD: "Add", "start": "Start", "disable": "Skip", "complete": "Finish", "occur": "Let happen",
 }  # fmt: skip
@@ -32,7 +34,8 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """`do`: one of `WAYS`, or a search. `item`: a node of the model, as its planning table or its plan names it."""
+    """`do`: one of `WAYS`, a search, or to open a case. `item`: a node of the model, as its planning table or its plan
+    names it, or a case type."""
 
     do: str
     item: str = ""

@@ -13,8 +13,9 @@ from typing import Any, Final
 
 import orjson
 
-from orchestration.agents.grants import SEARCH
-from orchestration.agents.thoughts import Propose
+from orchestration.agents.grants import OPEN, SEARCH
+from orchestration.agents.opening import OpenCase
+from orchestration.agents.thoughts import End, Finding, Propose
 from orchestration.agents.tools import Tool
 from orchestration.engine.commands import Command
 from orchestration.ground.schemas import SchemaValidator
@@ -24,6 +25,7 @@ Schema = Mapping[str, Json]
 
 REASON_MOST: Final = 500
 EVIDENCE_MOST: Final = 20
+FINDINGS_MOST: Final = 20
 ARGUMENTS_MOST: Final = 20_000
 """Bytes of all arguments together."""
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
@@ -38,7 +40,7 @@ class Action:
     chosen: Mapping[str, Json] = field(default_factory=dict)
 
     @property
-    def command(self) -> Command | None:
+    def command(self) -> Command | OpenCase | None:
         return self.tool.command
 
 
@@ -70,6 +72,20 @@ def judged(wanted: Propose, grounds: Grounds) -> Action | Objection:
     return _with_arguments(tool, wanted.arguments, grounds)
 
 
+def ending_fault(end: End, answers: Collection[str], known: Collection[str]) -> Objection | None:
+    """Why an agent may not end so: its answer is none that it may give, or a finding rests on nothing."""
+    if end.answer and end.answer not in answers:
+        return Objection("answer", "It is no answer that the agent may give.")
+    if len(end.findings) > FINDINGS_MOST:
+        return Objection("text", f"An agent lays out at most {FINDINGS_MOST} findings.")
+    return next(filter(None, (_finding_fault(one, known) for one in end.findings)), None)
+
+
+def _finding_fault(one: Finding, known: Collection[str]) -> Objection | None:
+    wanted = Propose("", one.says, one.evidence)
+    return _text_fault(wanted) or _evidence_fault(wanted, known)
+
+
 def _text_fault(wanted: Propose) -> Objection | None:
     reason = wanted.reason
     if not isinstance(reason, str) or not reason.strip() or len(reason) > REASON_MOST or _CONTROL.search(reason):
@@ -99,7 +115,7 @@ def _with_arguments(tool: Tool, chosen: Json, grounds: Grounds) -> Action | Obje
         if not _fits(schema, chosen[name]):
             return Objection("argument", f"The argument {name} does not fit what it may be.")
     arguments = tool.grant.filled(chosen, grounds.data)
-    if tool.grant.do != SEARCH and (strange := _unfit(arguments, grounds.schema)):
+    if tool.grant.do not in (SEARCH, OPEN) and (strange := _unfit(arguments, grounds.schema)):
         return Objection("argument", f"{strange} is no field of such cases, or does not fit it.")
     return Action(tool, arguments, dict(chosen))
 

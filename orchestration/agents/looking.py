@@ -14,7 +14,7 @@ from typing import Any, Final
 from orchestration.agents import runs, tools
 from orchestration.agents.judging import Action, Grounds
 from orchestration.agents.runs import Running
-from orchestration.agents.thoughts import End, Intention, Propose, Thought, View
+from orchestration.agents.thoughts import End, Finding, Intention, Propose, Thought, View
 from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.engine.codec import decode
 from orchestration.engine.state import State
@@ -62,8 +62,9 @@ def look(run: Running) -> Looked:
 
 def _places(case_type: CaseType, step: str) -> dict[str, str]:
     """Which field of the case each input of the step is, where it is one as it stands."""
-    nodes = (node for case in case_type.library.cases.values() for node in case.nodes.values())
-    found = next((node for node in nodes if step in (node.definition, node.id)), None)
+    models = (*case_type.library.cases.values(), *case_type.library.processes.values())
+    nodes = (node for model in models for node in model.nodes.values())
+    found = next((node for node in nodes if step in (getattr(node, "definition", ""), node.id)), None)
     inputs = () if found is None else found.inputs or found.extensions.inputs
     fields = {str(one.target.constant): one.source.text for one in inputs}
     return {name: "/" + text[1:].replace(".", "/") for name, text in fields.items() if FIELD.fullmatch(text)}
@@ -94,6 +95,13 @@ def _told(one: Passage) -> dict[str, Json]:
     return {"id": one.id, "title": f"{one.name}: {one.heading}" if one.heading else one.name, "text": one.text}
 
 
+def laid_out(end: End, looked: Looked) -> dict[str, Json]:
+    """What an agent lays before whoever decides: its answer and findings, with where in the case they stand."""
+    findings = [{"says": one.says, "evidence": looked.cited(one.evidence)} for one in end.findings]
+    found: dict[str, Json] = {"findings": findings} if findings else {}
+    return found | ({"answer": end.answer} if end.answer else {})
+
+
 def search(run: Running, move: Propose, action: Action, looked: Looked) -> None:
     """Look into the knowledge base, and remember what was found by number."""
     question = str(action.arguments.get("question", ""))
@@ -113,7 +121,8 @@ def thought_of(value: Mapping[str, Json], before: Thought) -> Thought:
     """The thought again, from what has passed the guardrails."""
     plan = tuple(Intention(one["tool"], one["why"]) for one in value.get("plan", ()))
     if isinstance(before.move, End):
-        move: Propose | End = End(before.move.how, str(value.get("why", "")))
+        findings = tuple(Finding(str(one["says"]), tuple(one["evidence"])) for one in value.get("findings", ()))
+        move: Propose | End = End(before.move.how, str(value.get("why", "")), str(value.get("answer", "")), findings)
     else:
         given = value.get("proposal", {})
         move = Propose(

@@ -13,7 +13,7 @@ from orchestration.actors.contract import Answer, AsksPerson
 from orchestration.actors.handoff import Outcome
 from orchestration.agents import acting, looking, runs
 from orchestration.agents.bounds import exhausted
-from orchestration.agents.judging import Objection, judged
+from orchestration.agents.judging import Objection, ending_fault, judged
 from orchestration.agents.looking import Looked
 from orchestration.agents.runs import Running
 from orchestration.agents.thoughts import End, Mind, Propose, Thought
@@ -34,12 +34,17 @@ def work(run: Running, mind: Mind) -> Answer:
             return _ended(run, "stopped", STOPPED + run.row.stop_asked)
         now = clock.utc_now()
         if why := exhausted(run.agent.limits, runs.spent(run, now), mind.most(looked.view)):
-            return _ended(run, "given-up", why)
+            return _ended(run, _how_exhausted(run), why)
         runs.begin_thought(run, now)
         thought = mind.think(looked.view, f"{run.work.key}-{run.row.calls}")
         found = _followed(run, thought, looked)
         if found is not None:
             return found
+
+
+def _how_exhausted(run: Running) -> str:
+    """It gives up; woken once more beyond its runs, it asks a person, so that nothing wakes it for ever."""
+    return "asks" if runs.number_of(run) > run.agent.limits.runs + 1 else "given-up"
 
 
 def _settle(run: Running) -> None:
@@ -57,7 +62,11 @@ def _followed(run: Running, thought: Thought, looked: Looked) -> Answer | None:
     plan, move, told = _checked(run, thought)
     runs.end_thought(run, plan, clock.utc_now())
     if isinstance(move, End):
-        return _ended(run, move.how, move.reason)
+        wrong = ending_fault(move, run.agent.answers, looked.grounds.evidence)
+        if wrong is None:
+            return _ended(run, move.how, move.reason, looking.laid_out(move, looked))
+        runs.propose(run, _refused(Propose("end", move.reason), wrong), clock.utc_now())
+        return None
     found = Objection("guardrail", told) if told else judged(move, looked.grounds)
     if isinstance(found, Objection):
         runs.propose(run, _refused(move, found), clock.utc_now())
@@ -86,7 +95,8 @@ def _output(thought: Thought) -> dict[str, Json]:
     plan = [{"tool": one.tool, "why": one.why} for one in thought.plan]
     move = thought.move
     if isinstance(move, End):
-        return {"plan": plan, "outcome": move.how, "why": move.reason}
+        laid = {"answer": move.answer, "findings": [one.told() for one in move.findings]}
+        return {"plan": plan, "outcome": move.how, "why": move.reason} | {k: v for k, v in laid.items() if v}
     wanted = {"tool": move.tool, "evidence": list(move.evidence), "arguments": dict(move.arguments)}
     return {"plan": plan, "why": move.reason, "proposal": wanted}
 
@@ -103,17 +113,18 @@ def _clean(text: Json, most: int) -> str:
     return "".join(sign for sign in str(text) if sign.isprintable())[:most]
 
 
-def _ended(run: Running, outcome: str, why: str) -> Answer:
-    runs.finish(run, outcome, why, clock.utc_now())
+def _ended(run: Running, outcome: str, why: str, laid: dict[str, Json] | None = None) -> Answer:
+    runs.finish(run, outcome, why, clock.utc_now(), laid)
     return ending(run)
 
 
 def ending(run: Running) -> Answer:
     """What a run that is over gives, also where its worker died with it. Raises AsksPerson."""
     row = run.row
+    output = {"outcome": row.outcome, "why": row.why} | row.laid_out | runs.opened_cases(run)
     answer = Answer(
-        {"outcome": row.outcome, "why": row.why}, None, {"run": row.pk, "thoughts": row.calls},
-        {"calls": row.calls, "units": row.tokens}, row.cost or None,
+        output, None, {"run": row.pk, "thoughts": row.calls}, {"calls": row.calls, "units": row.tokens},
+        row.cost or None,
     )  # fmt: skip
     if row.outcome == "asks":
         raise AsksPerson(row.why, answer)

@@ -18,7 +18,7 @@ from orchestration.actors.kinds.agent.file import ENDS, Agent, model_file
 from orchestration.actors.kinds.language_model.actor import FEWEST, LanguageModelActor
 from orchestration.actors.kinds.language_model.file import MILLION
 from orchestration.agents.bounds import Most
-from orchestration.agents.thoughts import End, Intention, Propose, Thought, View
+from orchestration.agents.thoughts import End, Finding, Intention, Propose, Thought, View
 
 Json = Any
 
@@ -26,13 +26,16 @@ _SYSTEM: Final = (
     "You plan the next step of one case. You have the goal, what is known of the case, the tools that are offered now, "
     "and what became of what you wanted before. Use a tool only by its key as it is listed; add nothing to it. Give a "
     "reason in one or two sentences, and as evidence the names of the fields that it rests on, or passage:ID of a "
-    "passage. Where no tool brings the goal nearer, end: reached, given-up, or asks where a person has to decide."
+    "passage. Where no tool brings the goal nearer, end: reached, given-up, or asks where a person has to decide. "
+    "When the goal is reached, lay out what you found, each finding with its evidence, and answer with one of the "
+    "answers that are listed, if any are."
 )
 _USER: Final = (
     "Goal: {input.goal}\nThe case: {input.case}\nTools: {input.tools}\nWanted before: {input.past}\n"
-    "Passages: {input.found}"
+    "Passages: {input.found}\nAnswers: {input.answers}"
 )
 _REASON: Final = {"type": "string", "minLength": 1, "maxLength": 500}
+_CITED: Final = {"type": "array", "maxItems": 20, "items": {"type": "string", "maxLength": 200}}
 OUTPUT: Final[dict[str, Json]] = {
     "type": "object",
     "required": ["plan", "reason"],
@@ -47,8 +50,16 @@ OUTPUT: Final[dict[str, Json]] = {
         "tool": {"type": "string", "maxLength": 220},
         "end": {"enum": list(ENDS)},
         "reason": _REASON,
-        "evidence": {"type": "array", "maxItems": 20, "items": {"type": "string", "maxLength": 200}},
+        "evidence": _CITED,
         "arguments": {"type": "object"},
+        "answer": {"type": "string", "maxLength": 60},
+        "findings": {
+            "type": "array", "maxItems": 20,
+            "items": {
+                "type": "object", "required": ["says", "evidence"],
+                "properties": {"says": _REASON, "evidence": _CITED},
+            },
+        },
     },
     "anyOf": [{"required": ["tool"]}, {"required": ["end"]}],
 }  # fmt: skip
@@ -73,7 +84,7 @@ class Modelled:
         """No text has more tokens than bytes; each repair asks with all that was said before."""
         model = self.actor.model
         rounds = model.repairs + 1
-        told = len(orjson.dumps(_told(view))) + len(orjson.dumps(OUTPUT)) + len(_SYSTEM) + FEWEST
+        told = len(orjson.dumps(_told(view, self.agent.answers))) + len(orjson.dumps(OUTPUT)) + len(_SYSTEM) + FEWEST
         tokens = rounds * (told + rounds * model.most_tokens)
         if model.price is None:
             return Most(tokens, None)
@@ -81,7 +92,7 @@ class Modelled:
 
     def think(self, view: View, key: str) -> Thought:
         """Ask the model once. Raises ActorError."""
-        answer = self.actor.run(_told(view), idempotency_key=key)
+        answer = self.actor.run(_told(view, self.agent.answers), idempotency_key=key)
         given = answer.output
         plan = tuple(Intention(one["tool"], one["why"]) for one in given["plan"])
         return Thought(plan, _move(given), int(answer.usage.get("units", 0)), answer.cost or Decimal(0))
@@ -89,14 +100,15 @@ class Modelled:
 
 def _move(given: Mapping[str, Json]) -> Propose | End:
     if "end" in given:
-        return End(given["end"], given["reason"])
+        findings = tuple(Finding(one["says"], tuple(one["evidence"])) for one in given.get("findings", ()))
+        return End(given["end"], given["reason"], given.get("answer", ""), findings)
     return Propose(given["tool"], given["reason"], tuple(given.get("evidence", ())), given.get("arguments", {}))
 
 
-def _told(view: View) -> dict[str, Json]:
+def _told(view: View, answers: tuple[str, ...]) -> dict[str, Json]:
     return {
         "goal": view.goal, "case": dict(view.case),
         "tools": [{"key": one.key, "name": one.name, "arguments": dict(one.chooses)} for one in view.tools],
         "past": [{"tool": one.tool, "outcome": one.outcome, "why": one.why} for one in view.past],
-        "found": [dict(one) for one in view.found],
+        "found": [dict(one) for one in view.found], "answers": list(answers),
     }  # fmt: skip

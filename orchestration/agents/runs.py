@@ -19,6 +19,7 @@ from audit.services import Fact, Origin
 from orchestration.actors.call import Call, Work
 from orchestration.actors.kinds.agent.file import Agent
 from orchestration.agents.bounds import Spent
+from orchestration.agents.grants import OPEN
 from orchestration.agents.thoughts import Did, Intention, Thought
 from orchestration.models import AgentProposal, AgentRun
 from orchestration.shell import services
@@ -62,8 +63,12 @@ def opened(agent: Agent, about: Call, work: Work, input: Mapping[str, Json], now
 def spent(run: Running, now: datetime) -> Spent:
     """What it came to so far."""
     row = run.row
-    before = AgentRun.objects.filter(instance=run.instance, actor=row.actor, pk__lte=row.pk).count()
-    return Spent(row.calls, row.tokens, row.cost, now - row.began, _idle(run), before)
+    return Spent(row.calls, row.tokens, row.cost, now - row.began, _idle(run), number_of(run))
+
+
+def number_of(run: Running) -> int:
+    """The how manieth of its runs in this case it is."""
+    return AgentRun.objects.filter(instance=run.instance, actor=run.row.actor, pk__lte=run.row.pk).count()
 
 
 def _idle(run: Running) -> int:
@@ -104,6 +109,14 @@ def proposals(run: Running) -> list[AgentProposal]:
     return list(AgentProposal.objects.filter(run=run.row).order_by("number"))
 
 
+def opened_cases(run: Running) -> dict[str, Json]:
+    """The cases that it opened, as its answer names them; nothing where it may open none."""
+    if not any(grant.do == OPEN for grant in run.agent.grants):
+        return {}
+    done = [one for one in proposals(run) if one.state == State.DONE and one.tool.startswith(f"{OPEN}:")]
+    return {"opened": [{"case_type": one.tool.partition(":")[2], "case": one.items[0]} for one in done]}
+
+
 def propose(run: Running, fields: Mapping[str, Json], now: datetime) -> AgentProposal:
     """Keep what the agent wants: a row, and a fact in the history, before anything comes of it."""
     with transaction.atomic():
@@ -124,12 +137,13 @@ def _proposed(row: AgentProposal) -> Fact:
     return Fact("agent.proposed", detail | more | until)
 
 
-def finish(run: Running, outcome: str, why: str, now: datetime) -> None:
-    """The run is over, and how."""
+def finish(run: Running, outcome: str, why: str, now: datetime, laid: Mapping[str, Json] | None = None) -> None:
+    """The run is over, how, and what it lays before whoever decides."""
     run.row.outcome, run.row.why, run.row.state = outcome, why[:1000], AgentRun.State.ENDED
+    run.row.laid_out = dict(laid or {})
     with transaction.atomic():
         AgentRun.objects.filter(pk=run.row.pk).update(
-            state=AgentRun.State.ENDED, outcome=outcome, why=run.row.why, ended=now, seen=now
+            state=AgentRun.State.ENDED, outcome=outcome, why=run.row.why, laid_out=run.row.laid_out, ended=now, seen=now
         )
-        ended = Fact("agent.ended", {"run": run.row.pk, "outcome": outcome, "why": why, "thoughts": run.row.calls})
-        services.record(run.instance, [ended], run.origin)
+        told = {"run": run.row.pk, "outcome": outcome, "why": why, "thoughts": run.row.calls} | run.row.laid_out
+        services.record(run.instance, [Fact("agent.ended", told)], run.origin)

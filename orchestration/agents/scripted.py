@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from orchestration.actors.kinds.agent.file import Agent, Rule
 from orchestration.agents.bounds import Most
-from orchestration.agents.thoughts import End, Intention, Propose, Thought, View
+from orchestration.agents.thoughts import End, Finding, Intention, Propose, Thought, View
 
 Json = Any
 NOTHING_LEFT: Final = "No rule of the agent asks for a further step."
@@ -36,7 +36,15 @@ class Scripted:
         plan = tuple(Intention(rule.use, _text(rule, known)) for rule in wanted if rule.use)
         if not wanted:
             return Thought(plan, End("reached", NOTHING_LEFT))
+        if wanted[0].end:
+            return Thought(plan, self._ending(wanted[0], known, view))
         return Thought(plan, _move(wanted[0], known, view))
+
+    def _ending(self, rule: Rule, known: dict[str, Json], view: View) -> End:
+        """With what it found, where it gives an answer: before that it has not looked at everything."""
+        holding = (one for one in self.agent.findings if rule.answer and one.when.filled(known) is True)
+        found = [Finding(str(one.says.filled(known)), tuple(_evidence(one.evidence, view))) for one in holding]
+        return End(rule.end, _text(rule, known), rule.answer, tuple(found))
 
 
 def _is_open(rule: Rule, view: View) -> bool:
@@ -44,9 +52,7 @@ def _is_open(rule: Rule, view: View) -> bool:
     return rule.use in {tool.key for tool in view.tools} and rule.use not in {done.tool for done in view.past}
 
 
-def _move(rule: Rule, known: dict[str, Json], view: View) -> Propose | End:
-    if rule.end:
-        return End(rule.end, _text(rule, known))
+def _move(rule: Rule, known: dict[str, Json], view: View) -> Propose:
     return Propose(rule.use, _text(rule, known), tuple(_evidence(rule.evidence, view)), rule.arguments.filled(known))
 
 

@@ -63,11 +63,25 @@ class Propose:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that an agent found. `evidence`: as of a proposal."""
+
+    says: str
+    evidence: tuple[str, ...]
+
+    def told(self) -> dict[str, Any]:
+        return {"says": self.says, "evidence": list(self.evidence)}
+
+
+@dataclass(frozen=True, slots=True)
 class End:
-    """The agent is done. `how`: reached, given-up or asks (a person)."""
+    """The agent is done. `how`: reached, given-up or asks (a person). `findings`: what it lays before whoever decides,
+    and `answer`: what it would decide, one of those that its file allows; empty: it says nothing of that."""
 
     how: str
     reason: str
+    answer: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

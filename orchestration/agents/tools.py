@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from orchestration.agents.grants import ADD, SEARCH, WAYS, Grant
+from orchestration.agents.grants import ADD, OPEN, SEARCH, WAYS, Grant
+from orchestration.agents.opening import OpenCase
 from orchestration.agents.thoughts import Shown
 from orchestration.casetypes.case_type import CaseType
 from orchestration.engine.commands import Command
@@ -31,7 +32,7 @@ class Tool:
     key: str
     grant: Grant
     name: str
-    command: Command | None = None
+    command: Command | OpenCase | None = None
     node: str = ""
     place: int = 0
     conditions: tuple[str, ...] = ()
@@ -49,7 +50,14 @@ def offered(
     steps = {one: list(found) for one, found in _by_step(case_type, state, roles, now, granted).items()}
     found = [_with_grant(tool, grant) for key, grant in granted.items() for tool in steps.get(key, ())]
     searches = [Tool(SEARCH, grant, "Search the knowledge base") for grant in grants if grant.do == SEARCH]
-    return (*_apart(found), *searches[:1])
+    return (*_apart(found), *searches[:1], *_openings(grants))
+
+
+def _openings(grants: tuple[Grant, ...]) -> Iterator[Tool]:
+    """The kinds of cases that it may open; whether there is such a kind is found out when it does."""
+    for grant in grants:
+        if grant.do == OPEN:
+            yield Tool(grant.key, grant, f"Open a case: {grant.item.replace('-', ' ')}", OpenCase(grant.item))
 
 
 def _by_step(

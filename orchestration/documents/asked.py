@@ -31,6 +31,16 @@ class Told:
     found: tuple[Found, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a document, as far as anybody asks for them."""
+
+    document: int
+    pages: int
+    reader: str
+    text: str
+
+
 readers: list[Callable[[AskedOf], Told]] = []
 """At most one: how a document is read. It raises ActorError where it cannot be."""
 
@@ -40,3 +50,14 @@ def asked_of_case(asked: AskedOf) -> Told:
     if not readers:
         raise ActorError("Nobody here knows the documents of cases.", temporary=False)
     return readers[0](asked)
+
+
+words: list[Callable[[AskedOf], Words]] = []
+"""At most one: how the words of a document are read. It raises ActorError where they cannot be."""
+
+
+def words_of_case(asked: AskedOf) -> Words:
+    """The words of the document, read now where they were not before. Raises ActorError."""
+    if not words:
+        raise ActorError("Nobody here knows the documents of cases.", temporary=False)
+    return words[0](asked)

@@ -32,6 +32,7 @@ class AgentRun(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.WORKING)
     outcome = models.CharField(max_length=20, blank=True, help_text="reached, given-up, asks or stopped")
     why = models.CharField(max_length=1000, blank=True)
+    laid_out = models.JSONField(default=dict, help_text="its answer and findings, with where they stand in the case")
     plan = models.JSONField(default=list)
     memory = models.JSONField(default=list)
     limits = models.JSONField(default=dict)
@@ -62,7 +63,8 @@ class AgentProposal(models.Model):
     """One thing that an agent wanted to do, and what became of it.
 
     `digest`: of exactly what would be done, on which version of the model. `rule`: why it waits for a person. `price`:
-    what the step itself would cost, as known when it was held. `opened`: when a person first looked at it.
+    what the step itself would cost, as known when it was held. `opened`: when a person first looked at it. `items` of
+    one that opened a case: that case.
     """
 
     class State(models.TextChoices):

@@ -5,7 +5,7 @@ The newest run first; as this reader may see it. Read only where the case's past
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -101,7 +101,7 @@ def _run(seen: Look, row: AgentRun, wanted: Sequence[AgentProposal], named: Mapp
 def one_wanted(seen: Look, row: AgentProposal, named: Mapping[str, str]) -> Wanted:
     """A proposal as this reader may see it."""
     return Wanted(
-        row.pk, text(seen, row.name), row.state, text(seen, row.reason), tuple(_evidence(seen, row, named)),
+        row.pk, text(seen, row.name), row.state, text(seen, row.reason), tuple(cited_values(seen, row.evidence, named)),
         tuple(seen.view.text(one) for one in row.conditions), tuple(_values(seen, row.chosen)),
         tuple(_values(seen, row.changed or {})), text(seen, row.outcome), row.rule, row.price, row.digest, row.made,
         row.opened, row.expires, row.decided, actor_name(row.decided_by, seen.names) if row.decided_by else "",
@@ -109,10 +109,10 @@ def one_wanted(seen: Look, row: AgentProposal, named: Mapping[str, str]) -> Want
     )  # fmt: skip
 
 
-def _evidence(seen: Look, row: AgentProposal, named: Mapping[str, str]) -> Iterator[tuple[str, Json]]:
+def cited_values(seen: Look, places: Iterable[str], named: Mapping[str, str]) -> Iterator[tuple[str, Json]]:
     """A field by its title, with its value now; a passage by its document."""
     known = titles(seen.case_type)
-    for place in row.evidence:
+    for place in places:
         if place.startswith(PASSAGE):
             yield named.get(place, "A passage that is gone"), None
         else:

@@ -135,6 +135,7 @@ class CasePage:
     kind_of_lines: str
     may: frozenset[str]
     events: int
+    linked: bool
     view: View
     cost: CaseCost
     head: Head
@@ -157,6 +158,7 @@ class CasePage:
         return not (self.tasks or waits or self.added or self.by_hand)
 
 
+LINKED: Final = "case.linked"
 WHOLE: Final = ""
 """All places together, as programs read a case."""
 
@@ -198,7 +200,7 @@ def case_page(*, user: User, case: Case, now: datetime, kind: str = "", place: s
         data=fields(seen, source) if here("data") else (),
         editable=_editable(seen, user) if works and here("data") else frozenset(),
         happened=lines(seen, kind=kind) if here("work") else (), kind_of_lines=kind, may=may,
-        events=case.instance.head_sequence, view=view,
+        events=case.instance.head_sequence, linked=LINKED in seen.past["actions"], view=view,
         cost=case_cost(case.instance_id) if here("decisions") else NO_COST, head=top, place=place,
         people=case_people(seen) if place == "people" else None,
     )  # fmt: skip

@@ -18,7 +18,9 @@ Artefact = bytes | Path | Callable[[], bytes] | None
 
 KINDS = {  # kind -> what makes an actor of (key, version, artefact bytes or None)
     "agent": "orchestration.actors.kinds.agent.actor:AgentActor",
+    "case-kind": "orchestration.actors.kinds.text_model.case_kind:CaseKindActor",
     "external": "orchestration.actors.kinds.external:make",
+    "gist": "orchestration.actors.kinds.reader.gist:GistActor",
     "http": "orchestration.actors.kinds.http_connector.actor:HttpConnector",
     "intent": "orchestration.actors.kinds.text_model.intent:IntentActor",
     "code": "orchestration.actors.kinds.code.actor:CodeActor",
@@ -46,6 +48,7 @@ ASKS_ITSELF = frozenset({"agent"})
 ANSWERS_ONLY = frozenset(
     {
         "intent",
+        "case-kind",
         "sentiment",
         "score",
         "code",
@@ -60,7 +63,14 @@ ANSWERS_ONLY = frozenset(
 )
 """Kinds that do nothing but answer: they can be tried on a job without anything happening outside."""
 
-ONLY = {"intent": "intent", "sentiment": "sentiment", "reader": "read-document", "outline-check": "check-outline"}
+ONLY = {
+    "intent": "intent",
+    "sentiment": "sentiment",
+    "case-kind": "case-kind",
+    "reader": "read-document",
+    "gist": "read-gist",
+    "outline-check": "check-outline",
+}
 """Kinds whose actors can do one thing, and no other."""
 
 PREPARE = (

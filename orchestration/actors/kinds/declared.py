@@ -31,6 +31,7 @@ FILE_KINDS: Final = {
         "orchestration.actors.kinds.language_model.file:language_faults",
         {"source": "language-model", "leaves": True},
     ),
+    "gist": FileKind("the gist of a document", "orchestration.actors.kinds.reader.gist:gist_faults"),
     "mcp": FileKind("a tool of an MCP server", "orchestration.actors.kinds.tool_server.file:tool_faults"),
     "knowledge": FileKind("the knowledge base", "orchestration.actors.kinds.knowledge.file:finder_faults"),
     "support": FileKind("the check of sources", "orchestration.actors.kinds.knowledge.file:checker_faults"),

@@ -23,7 +23,7 @@ from orchestration.actors.kinds.language_model.file import SHAPE as MODEL_SHAPE
 from orchestration.actors.kinds.language_model.file import language_faults
 from orchestration.actors.kinds.mapping import Filled, condition, expression_faults, mapping, mapping_faults
 from orchestration.agents.bounds import Limits
-from orchestration.agents.grants import SEARCH, WAYS, Argument, Grant
+from orchestration.agents.grants import OPEN, SEARCH, WAYS, Argument, Grant
 from orchestration.engine.timers import BadTimer, later
 
 Json = Any
@@ -44,17 +44,21 @@ _ARGUMENT: Final = {
 _TOOL: Final = {
     "type": "object", "required": ["do"], "additionalProperties": False,
     "properties": {
-        "do": {"enum": [*WAYS, SEARCH]}, "item": {"type": "string", "minLength": 1, "maxLength": 200},
+        "do": {"enum": [*WAYS, SEARCH, OPEN]}, "item": {"type": "string", "minLength": 1, "maxLength": 200},
         "arguments": {**_NAMED, "additionalProperties": _ARGUMENT},
     },
 }  # fmt: skip
+_EVIDENCE: Final = {"type": "array", "maxItems": 20, "items": {"type": "string", "maxLength": 200}}
 _RULE: Final = {
     "type": "object", "required": ["when", "reason"], "additionalProperties": False,
     "properties": {
         "when": _TEXT, "use": {"type": "string", "maxLength": 220}, "end": {"enum": list(ENDS)}, "reason": _TEXT,
-        "evidence": {"type": "array", "maxItems": 20, "items": {"type": "string", "maxLength": 200}},
-        "arguments": _NAMED,
+        "evidence": _EVIDENCE, "arguments": _NAMED, "answer": {"type": "string", "maxLength": 60},
     },
+}  # fmt: skip
+_FINDING: Final = {
+    "type": "object", "required": ["when", "says", "evidence"], "additionalProperties": False,
+    "properties": {"when": _TEXT, "says": _TEXT, "evidence": {**_EVIDENCE, "minItems": 1}},
 }  # fmt: skip
 _OF_MODEL: Final = {
     name: schema for name, schema in MODEL_SHAPE["properties"].items()
@@ -85,6 +89,11 @@ SHAPE: Final[dict[str, Json]] = {
             "properties": {"when": _TEXT, "within": _SPAN},
         },
         "rules": {"type": "array", "maxItems": 100, "items": _RULE},
+        "findings": {"type": "array", "maxItems": 20, "items": _FINDING},
+        "answers": {
+            "type": "array", "minItems": 1, "maxItems": 20, "uniqueItems": True,
+            "items": {"type": "string", "minLength": 1, "maxLength": 60},
+        },
         "model": {
             "type": "object", "required": ["speaks", "url", "model"], "additionalProperties": False,
             "properties": _OF_MODEL,
@@ -104,12 +113,23 @@ class Rule:
     reason: Filled
     evidence: tuple[str, ...]
     arguments: Filled
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A finding of a scripted agent, laid out where `when` holds as it ends."""
+
+    when: Filled
+    says: Filled
+    evidence: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
     """`approve`: whether a person has to approve an action, and `approve_text`: the same as it was written. `within`:
-    how long it waits for them. `rules` are empty where a language model (`model`) thinks."""
+    how long it waits for them. `rules` and `findings` are empty where a language model (`model`) thinks. `answers`:
+    what it may answer when it ends."""
 
     capability: str
     title: str
@@ -123,6 +143,8 @@ class Agent:
     within: timedelta
     rules: tuple[Rule, ...]
     model: Mapping[str, Json] | None
+    findings: tuple[Holding, ...] = ()
+    answers: tuple[str, ...] = ()
 
 
 def agent_faults(content: bytes) -> list[str]:
@@ -143,6 +165,7 @@ def agent_of(content: bytes) -> Agent:
         given.get("clearance", LEVELS[0]), tuple(_grant(one) for one in given["tools"]), _limits(given["limits"]),
         condition(when), when, _span(approval.get("within"), LONGEST_HELD),
         tuple(_rule(one) for one in given.get("rules", ())), given.get("model"),
+        tuple(_holding(one) for one in given.get("findings", ())), tuple(given.get("answers", ())),
     )  # fmt: skip
 
 
@@ -154,8 +177,12 @@ def _grant(given: Mapping[str, Json]) -> Grant:
 def _rule(given: Mapping[str, Json]) -> Rule:
     return Rule(
         condition(given["when"]), given.get("use", ""), given.get("end", ""), mapping(given["reason"]),
-        tuple(given.get("evidence", ())), mapping(given.get("arguments", {})),
+        tuple(given.get("evidence", ())), mapping(given.get("arguments", {})), given.get("answer", ""),
     )  # fmt: skip
+
+
+def _holding(given: Mapping[str, Json]) -> Holding:
+    return Holding(condition(given["when"]), mapping(given["says"]), tuple(given["evidence"]))
 
 
 def _limits(given: Mapping[str, Json]) -> Limits:
@@ -176,6 +203,11 @@ def _faults(given: Mapping[str, Json]) -> Iterator[str]:
         yield from _tool_faults(f"tools/{at}", tool)
     for at, rule in enumerate(given.get("rules", ())):
         yield from _rule_faults(f"rules/{at}", rule)
+        if rule.get("answer") is not None and ("end" not in rule or rule["answer"] not in given.get("answers", ())):
+            yield f"rules/{at}/answer: a rule that ends says one of the answers of the file."
+    for at, finding in enumerate(given.get("findings", ())):
+        yield from expression_faults(f"findings/{at}/when", finding["when"], KNOWN)
+        yield from mapping_faults(f"findings/{at}/says", finding["says"], KNOWN)
     yield from expression_faults("approval/when", given.get("approval", {}).get("when", "true"), APPROVAL_KNOWN)
     spans = [("limits/time", given["limits"].get("time")), ("approval/within", given.get("approval", {}).get("within"))]
     for place, text in spans:
@@ -189,6 +221,8 @@ def _mind_faults(given: Mapping[str, Json]) -> Iterator[str]:
     """Either rules or a language model think, and the model's part is as that of a language model's file."""
     if ("rules" in given) == ("model" in given):
         yield "the file: say either rules, or the model that thinks for the agent."
+    if "model" in given and "findings" in given:
+        yield "findings: what a language model found it says itself; leave them out."
     if "model" in given:
         yield from (f"model/{one}" for one in language_faults(model_file(given["capability"], given["model"])))
 

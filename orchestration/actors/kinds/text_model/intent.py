@@ -22,13 +22,14 @@ def features(texts: Sequence[str], progress: Progress = silent) -> Vectors:
 class IntentActor:
     """Capability `intent`: the label of a customer's message, how sure it is, and what else it might be."""
 
+    kind = KIND
     capability = KIND
     input_schema = TEXT_INPUT
 
     def __init__(self, key: str, version: str, artefact: bytes | None) -> None:
         self.key = key
         self.version = version
-        self._model = decode(artefact, KIND)
+        self._model = decode(artefact, self.kind)
         self.output_schema = guesses(self._model.labels)
 
     def run(self, input: dict[str, Any], *, idempotency_key: str) -> Answer:

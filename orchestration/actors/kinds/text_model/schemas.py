@@ -71,7 +71,7 @@ def schemas(kind: str, artefact: bytes | None) -> Schemas | None:
     if kind == "score":
         return _of_score(artefact)
     try:
-        labels = json.loads(artefact or b"")["labels"] if kind == "intent" else None
+        labels = json.loads(artefact or b"")["labels"] if kind in ("intent", "case-kind") else None
     except (ValueError, KeyError, TypeError):
         return None
     return None if labels is None else Schemas(TEXT_INPUT, guesses(map(str, labels)))

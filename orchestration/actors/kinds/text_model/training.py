@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, train_test_split
 
 from orchestration.actors.contract import version_of
-from orchestration.actors.kinds.text_model import intent, sentiment
+from orchestration.actors.kinds.text_model import case_kind, intent, sentiment
 from orchestration.actors.kinds.text_model.classifier import Array, Classifier, encode, softmax
 from orchestration.actors.kinds.text_model.embedding import Progress, Vectors, silent
 from orchestration.actors.kinds.text_model.labelled import FEWEST
@@ -24,6 +24,7 @@ from orchestration.actors.kinds.text_model.measures import measure
 
 FEATURES: dict[str, Callable[[Sequence[str], Progress], Vectors]] = {
     intent.KIND: intent.features,
+    case_kind.KIND: intent.features,
     sentiment.KIND: sentiment.features,
 }
 
