@@ -3,14 +3,20 @@
 They come in as rows of a file do (`intake.run`), each once, from the source `sample`, and so say what they are.
 Samples do what cases do: whoever is set up to pay or to write is asked to. So an installation offers them only
 where it is none that works for real, or says that it wants them (`CASEWRIGHT_SAMPLES`).
+
+The newest of a file came in a day ago, whenever that is, and the others as long before it as they say: samples of last
+year would all be late.
 """
 
 from __future__ import annotations
 
+import csv
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from io import BytesIO
+from datetime import date, datetime, timedelta
+from io import BytesIO, StringIO
 from itertools import islice
 from typing import Final
 
@@ -18,15 +24,19 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from casework.access import permissions
+from casework.cases.references import CLASH
 from casework.intake.rows import BadRow, Table, table
 from casework.intake.run import Sender, Taken, take_in
 from casework.models import Case
 from casework.studio.rule_versions import newest_types
 from orchestration.casetypes.case_type import CaseType
 from orchestration.casetypes.files import is_sample
+from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 
 SOURCE: Final = "sample"
+RECEIVED: Final = "received"
+"""The field that says when something came in."""
 SECONDS: Final = 8.0
 """That one request takes for it; the same again goes on from there."""
 OFF: Final = Refused(
@@ -80,9 +90,10 @@ def samples_open(
         return Refused(
             "none", f"This version of “{case_type.name}” has no samples. Put a table into its samples/ folder."
         )
-    done, until = Brought(), time.monotonic() + seconds
+    done, until, today = Brought(), time.monotonic() + seconds, clock.utc_now().date()
     for name, text in files.items():
-        _bring(done, _table(text, case_type), Sender(case_type.key, SOURCE, name, by=by), most, until)
+        recent = as_of(text, case_type, today)
+        _bring(done, _table(recent, case_type), Sender(case_type.key, SOURCE, name, by=by), most, until)
         if time.monotonic() > until:
             done.more = done.new + done.there + len(done.bad) < _row_count(case_type)
             return done
@@ -92,6 +103,27 @@ def samples_open(
 def sample_files(case_type: CaseType) -> Mapping[str, str]:
     """The tables of samples in this version, by name."""
     return {name: text for name, text in sorted(case_type.files.items()) if is_sample(name)}
+
+
+def as_of(text: str, case_type: CaseType, today: date) -> str:
+    """A table of samples whose newest row came in the day before, and the others as long before it as they say."""
+    names = [name for name, place in case_type.intake.columns.items() if place == RECEIVED]
+    rows = list(csv.reader(StringIO(text)))
+    at = next((rows[0].index(name) for name in names if rows and name in rows[0]), None)
+    if at is None:
+        return text
+    found = {row[at]: moment for row in rows[1:] if (moment := _moment(row, at)) is not None}
+    if not found:
+        return text
+    later = today - timedelta(days=1) - max(moment.date() for moment in found.values())
+    return re.sub("|".join(map(re.escape, found)), lambda one: (found[one[0]] + later).isoformat(), text)
+
+
+def _moment(row: list[str], at: int) -> datetime | None:
+    try:
+        return datetime.fromisoformat(row[at])
+    except (IndexError, ValueError):
+        return None
 
 
 def _samples(case_type: CaseType) -> Samples:
@@ -124,7 +156,9 @@ def _bring(done: Brought, found: Table | str, sender: Sender, most: int | None, 
 
 
 def _count(done: Brought, outcome: Taken | BadRow, file: str) -> None:
-    if isinstance(outcome, BadRow):
+    if isinstance(outcome, BadRow) and outcome.reason == CLASH.message:  # brought in on another day, with its times
+        done.there += 1
+    elif isinstance(outcome, BadRow):
         done.bad.append(f"{file}, line {outcome.line}: {outcome.reason}")
     elif outcome.created:
         done.new += 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime, timedelta
 from io import BytesIO, StringIO
 from zipfile import ZipFile
 
@@ -17,6 +19,7 @@ from casework.actors.bundled import CASE_TYPES
 from casework.intake.samples import samples_open
 from casework.models import Case, Proposal
 from orchestration.casetypes.case_type import current, folder_files
+from orchestration.ground import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +46,21 @@ def test_a_sample_says_that_it_is_one_and_its_history_who_started_it(client: Cli
     opened = timeline(case.instance_id)[0]
     assert (opened.actor, opened.cause) == ("person:anna", "samples/messages.csv:2")
     assert "the samples" in client.get(reverse("case", args=[case.pk])).content.decode()
+
+
+def test_the_newest_sample_came_in_a_day_ago_and_none_twice_on_another_day(
+    client: Client, people: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start(client, people["anna"])
+    received = sorted(
+        datetime.fromisoformat(json.loads(bytes(case.instance.data))["received"]) for case in Case.objects.all()
+    )
+    today = clock.utc_now().date()
+    assert received[-1].date() == today - timedelta(days=1)
+    assert received[0].date() == today - timedelta(days=5)
+    tomorrow = clock.utc_now() + timedelta(days=1)
+    monkeypatch.setattr(clock, "utc_now", lambda: tomorrow)
+    assert "0 sample cases of “Customer complaint” are open. 24 were there already." in start(client, people["anna"])
 
 
 def test_the_page_says_how_many_are_there(client: Client, people: dict[str, User]) -> None:
