@@ -46,7 +46,7 @@ from casework.studio.views import models, rules, words
 from casework.systems import views as systems
 from casework.tasks.board_live import board_live
 from casework.tasks.live import inbox_live
-from casework.tasks.views import away, board, delegating, giving, inbox, many, tasks
+from casework.tasks.views import away, board, delegating, following, giving, inbox, many, tasks
 from casework.web import catalogue, health, help, metrics, notices
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -84,6 +84,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", desk, name="desk"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("tasks/many/", many.many, name="tasks-many"),
+    path("tasks/next/", following.open_next, name="task-next"),
     path("tasks/<number:task_id>/", tasks.task, name="task"),
     path("tasks/<number:task_id>/now/", tasks.task_now, name="task-now"),
     path("tasks/<number:task_id>/preview/", tasks.task_preview, name="task-preview"),

@@ -24,7 +24,7 @@ KEYS: Final = (
         ("j", "Next row"), ("k", "Row above"), ("Enter", "Open the row’s task"), ("x", "Choose the row, or not"),
         ("c", "Take the task"), ("r", "Give the task back"), ("a", "Give the chosen to somebody"),
         ("s", "Snooze the chosen"), ("Esc", "Choose none"),
-        ("v", "Show the row’s case beside the list, or not"),
+        ("v", "Show the row’s case beside the list, or not"), ("n", "Open my next task"),
     )),
     ("On a task", (
         ("c", "Take the task"), ("f", "Go to the form"), ("e", "Finish, and open the next task"),

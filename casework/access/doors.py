@@ -110,6 +110,7 @@ DOORS: Final = {
     "catalogue": ("signed-in", ""),
     "desk": ("", "anybody"),
     "tasks-many": ("", "signed-in"),
+    "task-next": ("signed-in", ""),
     "task": ("view", ""),
     "task-now": ("view", ""),
     "task-preview": ("view", ""),

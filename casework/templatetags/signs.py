@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Final
 
 from django import template
@@ -133,8 +134,14 @@ def inside(part: str) -> SafeString:
 
 @register.filter
 def rules_named(fired: Iterable[Any]) -> str:
-    """The rules that decided: "rule 3 of Route, rule 1 of Risk"."""
-    return ", ".join(f"rule {one.number} of {one.decision}" for one in fired)
+    """The rules that decided: "rules 1, 3 and 5 of Route, rule 1 of Risk"."""
+    tables = groupby(fired, key=lambda one: one.decision)
+    return ", ".join(_numbered([str(one.number) for one in rules], table) for table, rules in tables)
+
+
+def _numbered(numbers: list[str], table: str) -> str:
+    *before, last = numbers
+    return f"rules {', '.join(before)} and {last} of {table}" if before else f"rule {last} of {table}"
 
 
 @register.filter

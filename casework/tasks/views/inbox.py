@@ -62,6 +62,7 @@ def shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResp
         "page": page, "tabs": _tabs(start, page), "view_tabs": _view_tabs(views, page, opening),
         "opening": opening, "kind": INBOX, "state": place.state, "view_changed": _is_changed(place, opening),
         "columns": columns, "chosen": in_columns, "start": start.address, "given": place.given,
+        "to_next": reverse("task-next") + "?" + start.query,
         "first": not place.after, "looked": LOOKED,
         "orders": _orders(place, in_columns, sought), "headers": _headers(start, in_columns, sought),
         "fields": filter_fields(columns, place.filters), "filtered": bool(place.filters or sought.within),

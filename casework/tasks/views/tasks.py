@@ -15,16 +15,13 @@ from casework.drafts.services import keeping, task_address
 from casework.forms.answer_validation import at_path
 from casework.forms.rendering import answers_form, in_words, typed_answers
 from casework.forms.schema_form import text_of
-from casework.lists.columns import offered
-from casework.lists.grouping import groupings
 from casework.tasks import services
-from casework.tasks.grouped import groupings_of_tasks
 from casework.tasks.judging import Judging, asks_more, judging
-from casework.tasks.next_task import next_task
-from casework.tasks.place import LATE, Place
+from casework.tasks.place import Place
 from casework.tasks.preview import preview
 from casework.tasks.signing import NOT_SEEN
 from casework.tasks.task_page import TaskPage, form_of, task_page
+from casework.tasks.views.following import following
 from casework.web import errors
 from casework.web.decorators import person, reads, writes
 from casework.web.made_for import typed_by_reader
@@ -128,18 +125,14 @@ def _went_on(request: HttpRequest, done: HumanTask) -> HttpResponse:
         messages.success(request, f"“{done.name}” is done.")
         return redirect(case)
     place = place or Place.of(QueryDict())
-    columns = offered(permissions.principal(person(request), None, clock.utc_now()))
-    following = next_task(
-        user=person(request), tab=place.tab, now=clock.utc_now(), after=place.after, latest_first=place.sort == LATE,
-        reference=place.reference, asked=place.asked(columns, groupings(groupings_of_tasks(), columns)),
-    )  # fmt: skip
-    if following is None:
+    found = following(person(request), place)
+    if found is None:
         said = "“{}” is done, and nothing is left to do in the list. <a href='{}'>Back to the inbox</a>"
         messages.success(request, format_html(said, done.name, place.address))
         return redirect(case)
     said = "Finished “{}”; this is the next one. <a href='{}'>Stay with the case that you finished it in</a>"
     messages.success(request, format_html(said, done.name, case))
-    return redirect(reverse("task", args=[following]) + place.carry)
+    return redirect(reverse("task", args=[found]) + place.carry)
 
 
 def _denied(request: HttpRequest, task_id: int, refused: permissions.Denied) -> HttpResponse:

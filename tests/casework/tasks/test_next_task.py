@@ -91,6 +91,19 @@ def test_from_a_case_one_goes_on_with_what_is_one_s_own_when_one_asks_for_it(peo
 
 
 @pytest.mark.django_db
+def test_the_inbox_opens_the_next_task_and_where_nothing_is_one_s_own_one_of_one_s_groups(people, three, client):
+    client.force_login(people["anna"])
+    assert 'href="/tasks/next/?tab=mine"' in told(client.get("/"))
+    assert client.get("/tasks/next/?tab=mine")["Location"] == f"/tasks/{three[0].pk}/?inbox=tab%3Dgroups"
+    task_claim(by=people["anna"], task=three[2])
+    assert client.get("/tasks/next/?tab=mine")["Location"] == f"/tasks/{three[2].pk}/?inbox=tab%3Dmine"
+    assert client.get("/tasks/next/?tab=groups&sort=late&q=N-1")["Location"].startswith(f"/tasks/{three[1].pk}/")
+    assert not HumanTask.objects.get(pk=three[0].pk).assignee_id
+    nothing = client.get("/tasks/next/?tab=snoozed", follow=True)
+    assert "Nothing is left to do in this list" in told(nothing) and "Inbox" in told(nothing)
+
+
+@pytest.mark.django_db
 def test_an_answer_that_is_refused_keeps_the_way_back_to_the_list(people, three, client):
     client.force_login(people["anna"])
     task_claim(by=people["anna"], task=three[0])
