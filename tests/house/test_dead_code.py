@@ -19,13 +19,13 @@ CALLED_BY_FRAMEWORKS: Final = [
     "to_representation",
     "to_internal_value", "_keep_our_logging", "dump", "receive_data_chunk", "file_complete", "IntentActor",
     "SentimentActor", "HttpConnector", "start_item", "VerifiedHead", "CheckpointedHead", "_maybe_scale",
-    "process_*", "NothingElse", "_save", "get_available_name",
+    "process_*", "NothingElse", "_save", "get_available_name", "create_state", "authorize", "pf",
     "map_serializer", "clean_*", "model_fault", "do_GET", "do_POST", "log_message", "handle_*",
     "WorkerScheme", "TokenScheme", "authenticate", "authenticate_header",
     "get_security_definition", "get_cache_key", "select_renderer",
     "file_fault", "ignore_aliases", "ServedModel", "SoapConnector", "SqlConnector",
 ]  # fmt: skip
-"""By Django, REST framework, Celery, psycopg and what describes the API; kinds of actors and verbs of scenarios."""
+"""Of Django, REST framework, Celery, psycopg, mfmock, what describes the API; kinds of actors, verbs of scenarios."""
 DECORATORS: Final = [
     "@register.*",
     "@shared_task*",

@@ -1,4 +1,4 @@
-"""`python -m casework.runtime.demo_systems [--only erp|payments|documents] [--port PORT] [--fresh]`
+"""`python -m casework.runtime.demo_systems [--only erp|payments|documents|mainframe] [--port PORT] [--fresh]`
 
 Set the demo's real systems up once, and serve them until Ctrl-C.
 """
@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from http.server import ThreadingHTTPServer
 
 from casework.runtime.demo_systems import books, gateway, payment_desk, payment_server
+from casework.runtime.demo_systems.core_server import USER, CoreServer
 from casework.runtime.demo_systems.document_server import BUCKET, KEYS, DocumentServer
 from casework.runtime.demo_systems.environment import Environment, Tryton
 from casework.runtime.demo_systems.ledger import Ledger
@@ -20,7 +21,7 @@ from casework.runtime.demo_systems.payment_server import PaymentServer
 from casework.runtime.demo_systems.rpc import Erp
 from casework.runtime.processes import ServiceFailed
 
-SYSTEMS = ("erp", "payments", "documents")
+SYSTEMS = ("erp", "payments", "documents", "mainframe")
 READY_ERP = """
   Tryton is ready, with the suppliers and orders of the sample invoices. Let the product work with it:
 
@@ -35,6 +36,16 @@ READY_DOCUMENTS = """
     DOCUMENTS_BUCKET={bucket} DOCUMENTS_ENDPOINT={address} {keys} make run
 
   What is in it is gone when it ends: cases whose documents were kept there miss them then.
+"""
+READY_MAINFRAME = """
+  A core system of a bank is ready on a mock of a mainframe. Have the bot key loans in there: put a token of the actor
+  "Core system bot" (Actors) in place of cww_..., and your product's address in place of the one below.
+
+    CASEWRIGHT_WORKER_TOKEN=cww_... CASEWRIGHT_SECRET_CORE_PASSWORD={password} \\
+      casewright bot terminal --url http://127.0.0.1:8000 \\
+      --script casework/casetypes/loan/bots/core-loan-terminal.yaml
+
+  A person can look at it with any 3270 terminal at 127.0.0.1:{port}, as {user} with the same password.
 """
 READY_PAYMENTS = """
   localstripe is ready, with the orders of the sample refunds paid for by card. Let the product pay by it:
@@ -75,6 +86,8 @@ def serve(name: str, running: ExitStack, port: int, *, fresh: bool) -> None:
             serve_payments(running, port + 2)
         case "documents":
             serve_documents(running, port + 4)
+        case "mainframe":
+            serve_mainframe(running, port + 6)
 
 
 def serve_documents(running: ExitStack, port: int) -> None:
@@ -85,6 +98,15 @@ def serve_documents(running: ExitStack, port: int) -> None:
     documents.start()
     keys = " ".join(f"{name}={value}" for name, value in KEYS.items())
     print(READY_DOCUMENTS.format(bucket=BUCKET, address=documents.address, keys=keys), flush=True)
+
+
+def serve_mainframe(running: ExitStack, port: int) -> None:
+    print("Setting the core system up (the first time takes a moment)", flush=True)
+    core = CoreServer(port)
+    core.install()
+    running.callback(core.stop)
+    core.start()
+    print(READY_MAINFRAME.format(port=port, user=USER, password=core.password), flush=True)
 
 
 def serve_erp(running: ExitStack, here: Environment, port: int, *, fresh: bool) -> None:

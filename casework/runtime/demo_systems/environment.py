@@ -31,14 +31,17 @@ def is_installed(venv: Path) -> bool:
     return (venv / ".installed").exists()
 
 
-def install(venv: Path, pins: str, title: str) -> None:
-    """Make a virtual environment with the packages that a file of the checkout pins, once. Raises ServiceFailed."""
+def install(venv: Path, pins: str, title: str, python: str | None = None) -> None:
+    """Make a virtual environment with the packages that a file of the checkout pins, once, of this or another Python.
+
+    Raises ServiceFailed.
+    """
     if is_installed(venv):
         return
     venv.parent.mkdir(parents=True, exist_ok=True)
     pip = [venv / "bin/python", "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-q"]
     for command in (
-        [sys.executable, "-m", "venv", "--clear", venv],
+        [python or sys.executable, "-m", "venv", "--clear", venv],
         [*pip, "--require-hashes", "-r", CHECKOUT / pins],
     ):
         done([str(part) for part in command], f"{title} could not be installed", dict(os.environ))
