@@ -96,6 +96,7 @@ ACTIONS: dict[str, str] = {
     "role.changed": "changed a person, group or right",
     "token.changed": "made, replaced or took back a token of a program",
     "client.changed": "changed a service, or made or took back a secret of it",
+    "identity.changed": "changed as whom an identity provider knows somebody, or which groups follow from it",
     "factor.changed": "changed with what somebody signs in beside the password",
     "delegation.changed": "changed who acts for whom",
     "rights.asked": "asked a second person for a change of rights",

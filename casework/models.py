@@ -22,6 +22,8 @@ from casework.access.factor_models import RecoveryCode as RecoveryCode
 from casework.access.glass_models import GlassReview as GlassReview
 from casework.access.models import ApiToken as ApiToken  # Django finds models by this module
 from casework.access.models import SignedIn as SignedIn
+from casework.access.oidc_models import ExternalIdentity as ExternalIdentity
+from casework.access.oidc_models import GroupClaim as GroupClaim
 from casework.deadlines.models import Deadline as Deadline
 from casework.deadlines.models import WorkingCalendar as WorkingCalendar
 from casework.documents.models import Document as Document

@@ -184,6 +184,20 @@ AUTH_PASSWORD_VALIDATORS.append(
 
 # Groups whose people have to show more than a password; `*`: everybody. Who has not set it up does that first.
 SECOND_FACTOR_GROUPS = env.list("CASEWRIGHT_SECOND_FACTOR", default=[])
+# Sign-in by an identity provider (OpenID Connect), where an issuer is named.
+OIDC_ISSUER = env.str("CASEWRIGHT_OIDC_ISSUER", default="")
+OIDC_CLIENT_ID = env.str("CASEWRIGHT_OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("CASEWRIGHT_OIDC_CLIENT_SECRET", default="")  # none: a public client, by PKCE alone
+OIDC_NAME = env.str("CASEWRIGHT_OIDC_NAME", default="your organisation")
+OIDC_SCOPE = env.str("CASEWRIGHT_OIDC_SCOPE", default="openid profile email")
+OIDC_GROUPS_CLAIM = env.str("CASEWRIGHT_OIDC_GROUPS_CLAIM", default="groups")
+# How somebody joins who is here: "" (they link it themselves), or verified-email; and whether others are made.
+OIDC_JOIN = env.str("CASEWRIGHT_OIDC_JOIN", default="")
+OIDC_CREATE = env.bool("CASEWRIGHT_OIDC_CREATE", default=False)
+# Values of amr and acr that count as a second factor; without one, ours is asked for beside the provider's.
+OIDC_SECOND = env.list("CASEWRIGHT_OIDC_SECOND", default=[])
+if OIDC_JOIN not in ("", "verified-email"):
+    raise ImproperlyConfigured(f"CASEWRIGHT_OIDC_JOIN is {OIDC_JOIN!r}; it is empty or verified-email")
 # Whether a change that gives rights waits for a second administrator; one that takes rights never does.
 SECOND_PERSON = env.bool("CASEWRIGHT_SECOND_PERSON", default=PRODUCTION)
 # Seconds for which a program's token is good that it got by its secret (client credentials).

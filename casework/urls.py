@@ -1,12 +1,12 @@
 """Which address answers what?"""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
 from casework.access import views as account
 from casework.access.desk import desk
 from casework.access.passwords import PasswordLink
 from casework.access.second_step import second
+from casework.account import provider_views
 from casework.account.views import forgotten
 from casework.actors import card_views as actor_cards
 from casework.actors import connectors, demo_faults, golden, hosts, pictures, tool_servers
@@ -37,7 +37,7 @@ from casework.intake import views as intake
 from casework.knowledge import views as knowledge
 from casework.lists import marks_views
 from casework.lists import pages as saved_views
-from casework.people import decisions_api, group_views, matrix, principal_views, who_views
+from casework.people import decisions_api, group_views, matrix, principal_views, sign_in_views, who_views
 from casework.people import views as people
 from casework.proof import views as proof
 from casework.proof.controls import views as controls
@@ -54,7 +54,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("live/", inbox_live, name="inbox-live"),
     path("login/", account.SignIn.as_view(), name="login"),
     path("login/second/", second, name="login-second"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("login/provider/", provider_views.begin, name="login-provider"),
+    path("login/provider/back/", provider_views.back, name="login-provider-back"),
+    path("logout/", provider_views.sign_out, name="logout"),
     path("password/forgotten/", forgotten, name="password-forgotten"),
     path("account/", include("casework.account.urls")),
     path("password/<str:uidb64>/<str:token>/", PasswordLink.as_view(), name="password-link"),
@@ -66,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/matrix/download/", matrix.matrix_download, name="people-matrix-download"),
     path("people/groups/", group_views.groups, name="people-groups"),
     path("people/groups/<number:group_id>/", group_views.group, name="people-group"),
+    path("people/sign-in/", sign_in_views.sign_in, name="people-sign-in"),
     path("people/services/", principal_views.services, name="people-services"),
     path("people/services/<number:service_id>/", principal_views.service, name="people-service"),
     path("people/services/<number:service_id>/secret/", principal_views.service_secret, name="people-service-secret"),

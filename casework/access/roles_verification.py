@@ -19,6 +19,7 @@ from audit.services import Fact, Origin, record_control
 from casework.access import clients_verification, tokens_verification
 from casework.access.delegation_verification import delegations_apart
 from casework.access.factors import factors_apart
+from casework.access.identities import identities_apart
 from casework.access.models import ApiToken
 from casework.access.people import CHANGED
 from casework.access.tokens import ACTION
@@ -112,6 +113,7 @@ def roles_apart(changes: list[Change]) -> Iterator[str]:
     }  # fmt: skip
     yield from _apart("the person", told.people, now.people, words)
     yield from tokens_verification.tokens_apart(changes)
+    yield from identities_apart(changes)
     yield from clients_verification.clients_apart(changes)
     yield from factors_apart(changes)
     yield from delegations_apart(changes)

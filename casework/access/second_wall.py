@@ -18,6 +18,8 @@ from django.shortcuts import redirect
 from casework.access.factors import has_second, must_have_second
 
 MISSING: Final = "second-missing"
+SHOWN: Final = "second-shown"
+"""That they showed it elsewhere: to the identity provider that let them in."""
 OPEN: Final = ("/account/second/", "/account/again/", "/logout/", "/login/", "/scheme/", "/static/", "/help/")
 
 

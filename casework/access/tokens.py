@@ -52,12 +52,14 @@ class Made:
 
 @transaction.atomic
 def token_make(
-    *, person: User, name: str, scope: str, days: int, origin: Origin, case_types: Collection[str] = ()
-) -> Made | Refused:
-    """A new token of this person, good for so many days, and for these case types; none: for all."""
+    *, person: User, name: str, scope: str, days: int, origin: Origin, case_types: Collection[str] = (),
+    second: bool = False,
+) -> Made | Refused:  # fmt: skip
+    """A new token of this person, good for so many days, and for these case types; none: for all. `second`: they have
+    shown more than a password, elsewhere."""
     if wrong := _wrong(name, scope, days, case_types):
         return Refused("invalid", "Please correct what is marked.", wrong)
-    second = has_second(person)
+    second = second or has_second(person)
     if not second and must_have_second(person):
         return ALONE
     if tokens_live(User.objects.select_for_update().get(pk=person.pk)).count() >= MOST:
@@ -79,7 +81,7 @@ def token_keep(row: ApiToken, case_types: Collection[str], origin: Origin) -> Ma
 
 
 @transaction.atomic
-def token_replace(*, row: ApiToken, origin: Origin) -> Made | Refused:
+def token_replace(*, row: ApiToken, origin: Origin, second: bool = False) -> Made | Refused:
     """A new token in place of this one, alike and for as long; the old one goes on for `OVERLAP` at most."""
     now = utc_now()
     held = tokens_live(row.person).select_for_update().filter(pk=row.pk).first()
@@ -87,7 +89,13 @@ def token_replace(*, row: ApiToken, origin: Origin) -> Made | Refused:
         return Refused("ended", "This token has ended, or is one of before: make a new one.")
     days = held.days or max(round((held.expires - held.created) / timedelta(days=1)), 1)
     made = token_make(
-        person=row.person, name=held.name, scope=held.scope, days=days, origin=origin, case_types=held.case_types
+        person=row.person,
+        name=held.name,
+        scope=held.scope,
+        days=days,
+        origin=origin,
+        case_types=held.case_types,
+        second=second,
     )
     if isinstance(made, Made) and held.expires > now + OVERLAP:
         held.expires = now + OVERLAP

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
@@ -10,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.views.decorators.http import require_POST
 
-from casework.access import second_step
+from casework.access import oidc_provider, second_step
 from casework.access.desk import back, remember
 from casework.access.factors import has_second
 from casework.access.sign_in import SignInForm
@@ -23,6 +25,10 @@ class SignIn(LoginView):
     template_name = "access/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def get_context_data(self, **given: Any) -> dict[str, Any]:
+        provider = settings.OIDC_NAME if oidc_provider.is_set() else ""
+        return super().get_context_data(**given) | {"provider": provider}
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if wants_part(request):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from casework.access import tokens
 from casework.access.models import ApiToken
 from casework.access.permissions import origin_of
+from casework.access.second_wall import SHOWN
 from casework.access.step_up import asked_again
 from casework.web.decorators import person, reads_and_writes, refusal, writes
 from orchestration.ground.refusals import Refused
@@ -45,7 +46,9 @@ def account_tokens(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=400)
     user = person(request)
     types = request.POST.getlist("case_types")
-    made = tokens.token_make(person=user, origin=origin_of(user), case_types=types, **form.cleaned_data)
+    made = tokens.token_make(
+        person=user, origin=origin_of(user), case_types=types, second=_shown(request), **form.cleaned_data
+    )
     if isinstance(made, Refused):
         for name, told in made.errors.items():
             form.add_error(name if name in form.fields else None, told)
@@ -72,10 +75,14 @@ def account_token(request: HttpRequest, token: int) -> HttpResponse:
 def _replaced(request: HttpRequest, row: ApiToken) -> HttpResponse:
     if again := asked_again(request, reverse("account-tokens")):
         return again
-    made = tokens.token_replace(row=row, origin=origin_of(row.person))
+    made = tokens.token_replace(row=row, origin=origin_of(row.person), second=_shown(request))
     if isinstance(made, Refused):
         return refusal(request, made, reverse("account-tokens"))
     return _page(request, TokenForm(), made, replaced=True)
+
+
+def _shown(request: HttpRequest) -> bool:
+    return bool(request.session.get(SHOWN))
 
 
 def _page(

@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from casework.access import people, permissions, sessions, tokens
+from casework.access import oidc_provider, people, permissions, sessions, tokens
 from casework.access import sign_in_limits as limits
 from casework.access.addresses import client_address
 from casework.access.factors import has_second
@@ -36,6 +36,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "clearance": permissions.clearance(user), "groups": permissions.groups_of(user).values(),
         "sessions": sessions.sessions_of(user), "here": request.session.session_key,
         "tokens": tokens.tokens_live(user), "second": has_second(user),
+        "provider": settings.OIDC_NAME if oidc_provider.is_set() else "", "linked": user.identities.exists(),
     }  # fmt: skip
     return render(request, "account/account.html", context)
 
@@ -84,6 +85,7 @@ def again(request: HttpRequest) -> HttpResponse:
     if context["second"]:
         return _again_by_second(request, user, context)
     if request.method != "POST":
+        context["provider"] = settings.OIDC_NAME if oidc_provider.is_set() and user.identities.exists() else ""
         return render(request, "account/again.html", context)
     wait = limits.attempt(user.get_username(), client_address(request))
     if wait or not user.check_password(request.POST.get("password", "")):

@@ -142,6 +142,15 @@ def _client(detail: Detail) -> str:
     return f"{'gave the service' if detail.get('given') else 'replaced a secret of the service'} {client}"
 
 
+def _identity(detail: Detail) -> str:
+    if "person" in detail:
+        how = "linked" if "linked" in detail else "unlinked"
+        return f"{how} {detail['person']} with who they are at the identity provider"
+    if "mapped" in detail:
+        return f"let the identity provider’s {detail['mapped']} put people into {detail['group']}"
+    return f"let the identity provider’s {detail['unmapped']} put nobody into {detail['group']} any more"
+
+
 def _factor(detail: Detail) -> str:
     name = detail["person"]
     if "recovery" in detail:
@@ -249,6 +258,7 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "token.changed": _token,
     "client.changed": _client,
     "factor.changed": _factor,
+    "identity.changed": _identity,
     "delegation.changed": _delegated,
     "rights.asked": lambda d: f"asked a second person to change {_asked_for(d)}",
     "rights.refused": lambda d: f"refused to change {_asked_for(d)}",

@@ -35,9 +35,9 @@ REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     ),
     "changes": (
         "Rules and rights",
-        ("definition.deployed", "role.changed", "token.changed", "client.changed", "factor.changed", "actor.changed",
-         "version.moved", "model.registered", "model.activated", "budget.changed", "capability.stopped",
-         "assignment.changed", "rate.changed", "host.changed"),
+        ("definition.deployed", "role.changed", "token.changed", "client.changed", "identity.changed", "factor.changed",
+         "actor.changed", "version.moved", "model.registered", "model.activated", "budget.changed",
+         "capability.stopped", "assignment.changed", "rate.changed", "host.changed"),
     ),
     "proof": (
         "Proof", ("case.verified", "controls.fired", "checkpoint.taken", "checkpoint.begun_anew"),

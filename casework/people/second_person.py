@@ -14,6 +14,7 @@ from django.db import transaction
 
 from audit.services import Fact, Origin, record_control
 from casework.access import people
+from casework.access.identities import claims_set
 from casework.access.permissions import origin_of
 from casework.people.models import RightsProposal
 from orchestration.ground.clock import utc_now
@@ -74,6 +75,9 @@ def group_widen(group: Group, change: dict[str, Any], origin: Origin) -> None:
     """Give a group what a change has for it."""
     for right in change.get("give", ()):
         people.group_right(group=group, right=right, given=True, origin=origin)
+    if "map" in change:
+        has = group.claims.values_list("value", flat=True)
+        claims_set(group=group, values=[*has, *change["map"]], origin=origin)
     if "clearance" in change:
         people.clearance_set(group=group, level=change["clearance"], origin=origin)
 
@@ -86,6 +90,8 @@ def in_words(change: dict[str, Any]) -> Iterator[str]:
         yield "let in again"
     for right in change.get("give", ()):
         yield f"give the right {right}"
+    for value in change.get("map", ()):
+        yield f"let the identity provider’s {value} put people into it"
     if "clearance" in change:
         yield f"let see what is {change['clearance']}"
 

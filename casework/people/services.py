@@ -121,7 +121,7 @@ def person_groups(*, by: User, user: User, groups: Collection[str], reason: str,
     else:
         for group in more:
             people.person_join(user=held, group=group, origin=origin)
-    if less and not _administrators():
+    if less and not administrators_left():
         return _undone(NOBODY_LEFT)
     freed = tasks_free(holder=held, origin=origin) if less else 0
     return Changed(bool(less or more), freed, waiting)
@@ -142,7 +142,7 @@ def person_switch(*, by: User, user: User, on: bool, reason: str, version: str) 
         proposal_make(by=by, person=held, change={"on": True}, reason=reason)
         return Changed(True, waiting=True)
     changed = people.person_switch(user=held, on=on, origin=origin)
-    if not on and not _administrators():
+    if not on and not administrators_left():
         return _undone(NOBODY_LEFT)
     return Changed(changed, 0 if on else tasks_free(holder=held, origin=origin))
 
@@ -191,7 +191,7 @@ def group_change(
         proposal_make(by=by, group=held, change=change, reason=reason)
     elif change:
         group_widen(held, change, origin)
-    if less and not _administrators():
+    if less and not administrators_left():
         return _undone(NOBODY_LEFT)
     return Changed(bool(less or change or level != now), 0, waiting)
 
@@ -208,7 +208,7 @@ def _groups(names: Collection[str]) -> tuple[list[Group], list[str]]:
     return found, sorted({*names} - {group.name for group in found})
 
 
-def _administrators() -> bool:
+def administrators_left() -> bool:
     """Whether anybody is left who may change people and rights and comes in."""
     right = people.permission("auth.change_user")
     may = Q(is_superuser=True) | Q(groups__permissions=right) | Q(user_permissions=right)

@@ -22,6 +22,7 @@ SENT: dict[str, dict[str, Any]] = {
     "api-access-actions": ASKS,
     "case-new": {"reference": "NEW-1", "message": "Hello"},
     "api-people": {"name": "nora", "reason": "Begins on Monday"},
+    "people-sign-in": {"do": "add", "group": "Analysts", "value": "staff", "reason": "As in the directory"},
     "people-services": {"name": "night-job", "scope": "read", "reason": "For the night"},
     "people-service": {"owner": "ada", "scope": "read", "reason": "It reads alone"},
     "api-person": {"groups": ["Analysts"], "reason": "Moved", "version": "of-before"},
