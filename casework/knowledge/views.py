@@ -17,6 +17,7 @@ from casework.models import Case
 from casework.web.decorators import person, reads, reads_and_writes, refusal, writes
 from orchestration.documents.kinds import KINDS, LARGEST
 from orchestration.ground.refusals import Refused
+from orchestration.knowledge import embeddings
 from orchestration.knowledge.register import knowledge_add, knowledge_withdraw
 from orchestration.knowledge.search import Reader, find
 from orchestration.knowledge.uses import Use, uses_of
@@ -70,6 +71,7 @@ def _page(request: HttpRequest, given: dict[str, Json] | None = None, refused: R
         "question": question, "found": find(question, reader_of(user), MOST_FOUND) if question else (),
         "documents": list(_listed(user, may_change=may_change)), "may_change": may_change,
         "given": given or {"level": USUAL_LEVEL}, "refused": refused, "levels": LEVELS,
+        "of_many": embeddings.MANY in embeddings.names(),
         "groups": Group.objects.order_by("name").values_list("name", flat=True) if may_change else (),
     }  # fmt: skip
     return render(request, "knowledge/knowledge.html", context, status=200 if refused is None else 400)
@@ -94,7 +96,7 @@ def knowledge_document(request: HttpRequest, document_id: int) -> HttpResponse:
     context = {
         "row": row, "kind": KINDS[row.kind].words, "may_change": may_change,
         "pieces": row.chunks.order_by("number").defer("vector")[:MOST_PIECES],
-        "uses": seen_uses(user, row),
+        "uses": seen_uses(user, row), "embedded": row.embedded.values(),
     }  # fmt: skip
     return render(request, "knowledge/document.html", context)
 

@@ -7,14 +7,13 @@ made of.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 
 from audit.services import Fact, Origin, record_control
-from orchestration.actors.kinds.text_model.embedding import embed
 from orchestration.documents import store
 from orchestration.documents.confined import Unreadable
 from orchestration.documents.kinds import KINDS, PAGED, Kind, kind_of
@@ -22,6 +21,7 @@ from orchestration.documents.reading import text_of
 from orchestration.documents.store import Damaged
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
+from orchestration.knowledge import embeddings
 from orchestration.knowledge.pieces import cut
 from orchestration.models import KnowledgeDocument, KnowledgePiece
 from orchestration.privacy.classification import LEVELS
@@ -34,8 +34,8 @@ LEAST_REASON: Final = 3
 LONGEST_REASON: Final = 500
 LONGEST_NAME: Final = 150
 PATIENCE: Final = timedelta(minutes=3)
-AT_A_TIME: Final = 64
-"""Pieces that are embedded at once."""
+AT_ONCE: Final = 20
+"""Documents that a sweep has read, or embedded anew."""
 
 
 def knowledge_add(
@@ -100,9 +100,11 @@ def told(row: KnowledgeDocument) -> dict[str, object]:
 
 def index(pk: int) -> None:
     """Read a document that waits for it, cut it and embed its pieces; doing so twice changes nothing."""
-    row = KnowledgeDocument.objects.filter(pk=pk, state=State.WAITING).first()
+    row = KnowledgeDocument.objects.filter(pk=pk, state__in=(State.WAITING, State.READY)).first()
     if row is None:
-        return
+        return None
+    if row.state == State.READY:
+        return _embed_anew(row)
     try:
         pieces = cut(_text(row))
     except store.Away:
@@ -111,18 +113,51 @@ def index(pk: int) -> None:
         return _end(row, State.FAILED, str(error))
     if not pieces:
         return _end(row, State.FAILED, "It holds no text. Pictures of pages are not read here: add it as text.")
-    texts = [f"{one.heading}\n{one.text}" if one.heading else one.text for one in pieces]
-    vectors = [
-        vector for start in range(0, len(texts), AT_A_TIME) for vector in embed(texts[start : start + AT_A_TIME])
-    ]
+    made_with, texts = embeddings.names(), [_read_as(one.heading, one.text) for one in pieces]
+    read = {key: embeddings.of_passages(key, texts) for key in made_with}
     rows = [
-        KnowledgePiece(document=row, number=number, heading=one.heading, text=one.text, vector=vector.tobytes())
-        for number, (one, vector) in enumerate(zip(pieces, vectors, strict=True), 1)
-    ]
+        KnowledgePiece(
+            document=row, number=at + 1, heading=one.heading, text=one.text,
+            **_kept({key: found[at] for key, found in read.items()}),
+        )
+        for at, one in enumerate(pieces)
+    ]  # fmt: skip
     with transaction.atomic():
         KnowledgePiece.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
-        _end(row, State.READY, pieces=len(rows))
+        _end(row, State.READY, pieces=len(rows), embedded=made_with)
     return None
+
+
+def _embed_anew(row: KnowledgeDocument) -> None:
+    """By those embeddings that are here and by which it was not embedded; what it says stays, and so do its pieces."""
+    missing = embeddings.stale(row.embedded)
+    if not missing or row.withdrawn is not None:
+        return
+    pieces = list(row.chunks.order_by("pk").only("pk", "heading", "text"))
+    texts, made_with = [_read_as(one.heading, one.text) for one in pieces], embeddings.names()
+    read = {key: embeddings.of_passages(key, texts) for key in missing}
+    for at, one in enumerate(pieces):
+        for name, value in _kept({key: found[at] for key, found in read.items()}).items():
+            setattr(one, name, value)
+    with transaction.atomic():
+        KnowledgePiece.objects.bulk_update(pieces, _fields(missing), batch_size=500)
+        named = row.embedded | {key: made_with[key] for key in missing}
+        KnowledgeDocument.objects.filter(pk=row.pk).update(embedded=named)
+
+
+def _kept(read: Mapping[str, embeddings.Read]) -> dict[str, Any]:
+    """What a piece keeps of what the embeddings say of it."""
+    vectors = {embeddings.FIELDS[key]: one.vector for key, one in read.items()}
+    return vectors | ({"language": read[embeddings.MANY].language} if embeddings.MANY in read else {})
+
+
+def _fields(keys: Sequence[str]) -> list[str]:
+    return [embeddings.FIELDS[key] for key in keys] + (["language"] if embeddings.MANY in keys else [])
+
+
+def _read_as(heading: str, text: str) -> str:
+    """What is embedded of a piece."""
+    return f"{heading}\n{text}" if heading else text
 
 
 def _text(row: KnowledgeDocument) -> str:
@@ -135,16 +170,29 @@ def _text(row: KnowledgeDocument) -> str:
     return "\n\n".join(page.text for page in found.pages).replace("\0", "")
 
 
-def _end(row: KnowledgeDocument, state: str, said: str = "", pieces: int = 0) -> None:
-    now = clock.utc_now()
-    values = {"state": state, "said": said[:300], "since": now, "pieces": pieces}
+def _end(
+    row: KnowledgeDocument, state: str, said: str = "", pieces: int = 0, embedded: Mapping[str, str] | None = None
+) -> None:
+    values = {
+        "state": state, "said": said[:300], "since": clock.utc_now(), "pieces": pieces,
+        "embedded": dict(embedded or {}),
+    }  # fmt: skip
     KnowledgeDocument.objects.filter(pk=row.pk, state=State.WAITING).update(**values)
 
 
 def look_after() -> None:
-    """Documents whose message was lost, or whose reader died."""
+    """Documents whose message was lost, whose reader died, or that another embedding is to read."""
     now = clock.utc_now()
+    for pk in _to_embed_anew():
+        nudge_knowledge(pk)
     waiting = KnowledgeDocument.objects.filter(state=State.WAITING, since__lt=now - PATIENCE).order_by("since")
-    for pk in waiting.values_list("pk", flat=True)[:20]:
+    for pk in waiting.values_list("pk", flat=True)[:AT_ONCE]:
         KnowledgeDocument.objects.filter(pk=pk, state=State.WAITING).update(since=now)
         nudge_knowledge(pk)
+
+
+def _to_embed_anew() -> list[int]:
+    """Some documents that were embedded by less than is here, or by another version of it: the oldest first."""
+    found = KnowledgeDocument.objects.filter(state=State.READY, withdrawn=None)
+    lacking = found.exclude(embedded__contains=embeddings.names())
+    return list(lacking.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])

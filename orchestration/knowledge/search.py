@@ -1,26 +1,27 @@
 """Which pieces of the knowledge base does a question ask for, of those that this reader may read now?
 
-By meaning (exact search over the embeddings, held in memory) and by words (full text of PostgreSQL), each with the
-rights of the moment; the two orders are put together by rank (reciprocal rank fusion, Cormack et al. 2009). What is
-given is fetched with the rights asked once more, in the statement that reads the text.
-
-Exact search needs no extension of the database and misses nothing; it holds 1.5 kB for each piece in each process that
-searches (150 MB for 100,000). The embedding reads English; other languages are found by their words.
+By meaning (the embeddings, held in memory: an English one, and one of many languages where it is installed) and by
+words (full text of PostgreSQL), each with the rights of the moment; the orders are put together by rank (reciprocal
+rank fusion, Cormack et al. 2009). What is given is fetched with the rights asked once more, in the statement that reads
+the text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Final, LiteralString
 
 import numpy as np
 from django.db import connection
+from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from audit.db.sql import cursor
-from orchestration.actors.kinds.text_model.embedding import DIMENSIONS, embed
+from orchestration.knowledge import embeddings
+from orchestration.knowledge.lexemes import telling
+from orchestration.knowledge.nearest import Vectors
 from orchestration.models import KnowledgePiece
 from orchestration.privacy.classification import LEVELS, rank
 
@@ -28,20 +29,23 @@ LOOKED_AT: Final = 50
 """Pieces of each of the two orders."""
 FLAT: Final = 60
 """How little the first places count before the next (the constant of the method)."""
+UNDERSTOOD: Final = 0.3
+"""How near the nearest piece is at least to a question that the English embedding understands."""
 LONGEST: Final = 2_000
 """Characters of a question that are looked at."""
 
 READABLE: LiteralString = """
 d.state = 'ready' and d.withdrawn is null and d.level = any(%(levels)s)
 and (d.groups = '[]'::jsonb or d.groups ?| %(groups)s)"""
-DOCUMENTS: LiteralString = "select d.id from orchestration_knowledgedocument d where " + READABLE  # noqa: S608 - constants
+DOCUMENTS: LiteralString = (
+    "select d.id, d.embedded ->> 'english', d.embedded ->> 'many' from orchestration_knowledgedocument d where "  # noqa: S608
+    + READABLE
+)
 _PIECES: LiteralString = """
 from orchestration_knowledgepiece p join orchestration_knowledgedocument d on d.id = p.document_id where """
-_TEXT: LiteralString = "to_tsvector('english', p.heading || ' ' || p.text)"
-_ASKED: LiteralString = "replace(plainto_tsquery('english', %(question)s)::text, '&', '|')::tsquery"
 BY_WORDS: LiteralString = (
-    "select p.id" + _PIECES + _TEXT + " @@ " + _ASKED + " and " + READABLE
-    + " order by ts_rank_cd(" + _TEXT + ", " + _ASKED + ", 1) desc, p.id limit %(most)s"
+    "select p.id" + _PIECES + "p.words @@ %(words)s::tsquery and " + READABLE
+    + " order by ts_rank_cd(p.words, %(words)s::tsquery, 1) desc, p.id limit %(most)s"
 )  # fmt: skip
 READ: LiteralString = (
     "select p.id, d.id, d.name, p.heading, p.text, d.level" + _PIECES + "p.id = any(%(ids)s) and " + READABLE
@@ -72,39 +76,9 @@ class Passage:
     near: float
 
 
-@dataclass(slots=True)
-class Held:
-    """The embeddings of whole documents, as this process has read them; a document never changes."""
-
-    documents: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    pieces: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    vectors: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, DIMENSIONS), np.float32))
-    known: frozenset[int] = frozenset()
-
-    def take(self, missing: Collection[int]) -> None:
-        """Read the documents that are not held yet."""
-        rows = KnowledgePiece.objects.filter(document__in=missing).order_by("pk")
-        found = list(rows.values_list("document", "pk", "vector"))
-        if found:
-            documents, pieces, vectors = zip(*found, strict=True)
-            read = np.frombuffer(b"".join(map(bytes, vectors)), np.float32).reshape(-1, DIMENSIONS)
-            self.documents = np.concatenate([self.documents, np.array(documents, np.int64)])
-            self.pieces = np.concatenate([self.pieces, np.array(pieces, np.int64)])
-            self.vectors = np.concatenate([self.vectors, read])
-        self.known |= frozenset(missing)
-
-    def nearest(self, question: NDArray[np.float32], allowed: Collection[int]) -> dict[int, float]:
-        """How near each of the nearest pieces of these documents is, the nearest first."""
-        near = self.vectors @ question
-        if len(allowed) < len(self.known):
-            near = np.where(np.isin(self.documents, np.fromiter(allowed, np.int64)), near, -2)
-        most = min(LOOKED_AT, len(near))
-        best = np.argpartition(-near, most - 1)[:most] if most else np.zeros(0, np.int64)
-        ordered = best[np.argsort(-near[best], kind="stable")]
-        return {int(self.pieces[at]): float(near[at]) for at in ordered if near[at] > -2}
-
-
-_held: dict[str, Held] = {}
+Near = Mapping[str, Mapping[int, float]]
+"""Of each embedding the nearest pieces, the nearest first, and how near each is."""
+_held: dict[tuple[str, str], Vectors] = {}
 _lock = Lock()
 
 
@@ -112,16 +86,59 @@ def find(question: str, reader: Reader, most: int = 5) -> tuple[Passage, ...]:
     """The passages that fit best, the best first; none where nothing may be read, or nothing fits at all."""
     asked = " ".join(question.replace("\0", " ").split())[:LONGEST]
     rights = reader.asked()
-    allowed = _ids(DOCUMENTS, rights)
+    with cursor() as plain:
+        allowed = plain.execute(DOCUMENTS, rights).fetchall()
     if not asked or not allowed:
         return ()
-    near = _held_for(allowed).nearest(embed([asked])[0], allowed)
-    by_words = _ids(BY_WORDS, {**rights, "question": asked, "most": LOOKED_AT})
-    best = fused([list(near), by_words])[:most]
+    found = {key: _nearest(key, vector, allowed) for key, vector in embeddings.of_question(asked).items()}
+    best = fused([*by_meaning(found, _unread(found)), placed(_by_words(asked, rights))])[:most]
+    near = _near(found)
     with cursor() as plain:
         rows = plain.execute(READ, {**rights, "ids": best}).fetchall()
-    found = {row[0]: _passage(row, near.get(row[0], 0.0)) for row in rows}
-    return tuple(found[one] for one in best if one in found)
+    read = {row[0]: _passage(row, near.get(row[0], 0.0)) for row in rows}
+    return tuple(read[one] for one in best if one in read)
+
+
+def _nearest(key: str, question: NDArray[np.float32], allowed: Sequence[Sequence[Any]]) -> dict[int, float]:
+    """Of the documents that were embedded by the very version that reads the question."""
+    at, name = 1 + list(embeddings.FIELDS).index(key), embeddings.names()[key]
+    wanted = [row[0] for row in allowed if row[at] == name]
+    return _held_for(key, wanted).nearest(question, wanted, LOOKED_AT)
+
+
+def _unread(found: Near) -> frozenset[int]:
+    """Of what the embedding of many languages found, what the English one does not read."""
+    pieces = list(found.get(embeddings.MANY, ()))
+    there = _held_for(embeddings.ENGLISH, ()).holds(pieces)
+    return frozenset(one for one, held in zip(pieces, there, strict=True) if not held)
+
+
+def by_meaning(found: Near, unread: frozenset[int]) -> list[Mapping[int, int]]:
+    """The place of each piece in the order of each embedding.
+
+    Where the English one has nothing near, it does not understand the question; and other languages it does not read
+    at all. What it cannot say, the other one says for it, so that no piece stands lower for being in its language.
+    """
+    english = placed(found[embeddings.ENGLISH])
+    if embeddings.MANY not in found:
+        return [english]
+    many = placed(found[embeddings.MANY])
+    if max(found[embeddings.ENGLISH].values(), default=-1.0) < UNDERSTOOD:
+        return [many, many]
+    return [many, english | {one: place for one, place in many.items() if one in unread}]
+
+
+def _near(found: Near) -> dict[int, float]:
+    """How near each piece is for the embedding for which it is nearest."""
+    near: dict[int, float] = {}
+    for pieces in found.values():
+        near |= {one: max(near.get(one, -1.0), cosine) for one, cosine in pieces.items()}
+    return near
+
+
+def _by_words(asked: str, rights: Mapping[str, object]) -> list[int]:
+    words = telling(asked)
+    return _ids(BY_WORDS, {**rights, "words": words, "most": LOOKED_AT}) if words else []
 
 
 def passages(pieces: Sequence[int], reader: Reader) -> tuple[Passage, ...]:
@@ -139,21 +156,35 @@ def _passage(row: Sequence[Any], near: float) -> Passage:
     return Passage(id, document, name, heading, text, level, near)
 
 
-def fused(orders: Sequence[Sequence[int]]) -> list[int]:
-    """One order of several: who stands high in any of them stands high."""
+def placed(order: Iterable[int]) -> dict[int, int]:
+    return {one: place for place, one in enumerate(order)}
+
+
+def fused(orders: Iterable[Mapping[int, int]]) -> list[int]:
+    """One order of the places in several: who stands high in any of them stands high."""
     points: dict[int, float] = {}
     for order in orders:
-        for place, one in enumerate(order):
+        for one, place in order.items():
             points[one] = points.get(one, 0.0) + 1 / (FLAT + place)
     return sorted(points, key=lambda one: (-points[one], one))
 
 
-def _held_for(allowed: Collection[int]) -> Held:
+def _held_for(key: str, wanted: Sequence[int]) -> Vectors:
+    """The vectors of at least these documents. A document never changes, and neither does how it was embedded."""
+    place = str(connection.settings_dict["NAME"]), key
     with _lock:
-        held = _held.setdefault(str(connection.settings_dict["NAME"]), Held())
-        if missing := frozenset(allowed) - held.known:
-            held.take(missing)
-        return Held(held.documents, held.pieces, held.vectors, held.known)
+        held = _held.setdefault(place, Vectors())
+        if missing := [one for one in wanted if one not in held.read]:
+            rows = _rows(key).filter(document__in=missing).order_by("pk")
+            held = _held[place] = held.joined(missing, rows.values_list("document", "pk", embeddings.FIELDS[key]))
+        return held
+
+
+def _rows(key: str) -> QuerySet[KnowledgePiece]:
+    """What an embedding reads: the English one not what another one hears to be in another language."""
+    rows = KnowledgePiece.objects.filter(**{f"{embeddings.FIELDS[key]}__isnull": False})
+    alone = key != embeddings.ENGLISH or embeddings.MANY not in embeddings.names()
+    return rows if alone else rows.filter(language__in=("", "en"))
 
 
 def _ids(statement: LiteralString, values: Mapping[str, object]) -> list[int]:

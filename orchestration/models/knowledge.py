@@ -23,6 +23,9 @@ class KnowledgeDocument(models.Model):
     since = models.DateTimeField(help_text="of this state, or of the last look at it")
     said = models.CharField(max_length=300, blank=True, help_text="why it could not be read")
     pieces = models.IntegerField(default=0)
+    embedded = models.JSONField(
+        default=dict, help_text="by which embeddings its pieces were embedded, as they are named"
+    )
     added = models.DateTimeField()
     by = models.CharField(max_length=200, help_text="as the history names who added it")
     withdrawn = models.DateTimeField(null=True)
@@ -35,13 +38,18 @@ class KnowledgeDocument(models.Model):
 
 
 class KnowledgePiece(models.Model):
-    """Some paragraphs of a document under their heading (a chunk), and what they mean as numbers."""
+    """Some paragraphs of a document under their heading (a chunk), and what they mean as numbers.
+
+    The database keeps its `words` beside it (a generated column of the migration), which only searches read.
+    """
 
     document = models.ForeignKey(KnowledgeDocument, models.CASCADE, related_name="chunks")
     number = models.IntegerField()
     heading = models.CharField(max_length=300)
     text = models.TextField()
-    vector = models.BinaryField(help_text="32-bit floats of length one, as the embedding model gives them")
+    vector = models.BinaryField(help_text="32-bit floats of length one, as the English embedding gives them")
+    wide = models.BinaryField(null=True, help_text="as that of many languages gives them, where it is installed")
+    language = models.CharField(max_length=2, blank=True, help_text="as that of many languages hears it")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["document", "number"], name="knowledge_piece_once")]

@@ -10,7 +10,7 @@ import pytest
 from audit.services import Origin
 from orchestration.ground.refusals import Refused
 from orchestration.knowledge.register import index, knowledge_add, knowledge_withdraw
-from orchestration.knowledge.search import Reader, find, fused
+from orchestration.knowledge.search import Reader, find, fused, placed
 from orchestration.models import KnowledgeDocument
 from orchestration.privacy.classification import LEVELS
 from orchestration.shell.verification.control import verify_control
@@ -122,5 +122,5 @@ def test_a_document_that_was_changed_or_brought_in_past_the_chain_is_told(add: A
 
 
 def test_who_stands_high_in_any_order_stands_high_in_the_one_of_all() -> None:
-    assert fused([[1, 2, 3], [3, 4]])[0] == 3
-    assert fused([[], [7]]) == [7] and fused([]) == []
+    assert fused([placed([1, 2, 3]), placed([3, 4])])[0] == 3
+    assert fused([{}, placed([7])]) == [7] and fused([]) == []

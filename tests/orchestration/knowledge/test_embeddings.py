@@ -1,0 +1,96 @@
+"""Is a passage found in another language than the question's, and is what was embedded by less embedded anew?
+
+Where the model of many languages is not installed, what needs it is not tested.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from audit.services import Origin
+from orchestration.actors.kinds.text_model import multilingual
+from orchestration.knowledge import embeddings, register
+from orchestration.knowledge.register import index, knowledge_add
+from orchestration.knowledge.search import Reader, by_meaning, find
+from orchestration.models import KnowledgeDocument, KnowledgePiece
+
+pytestmark = pytest.mark.django_db
+
+READER = Reader("internal")
+ENGLISH_ALONE = {embeddings.ENGLISH: embeddings.names()[embeddings.ENGLISH]}
+needs_many = pytest.mark.skipif(not multilingual.here(), reason="`make languages` was not run")
+
+
+def added(name: str, text: str) -> KnowledgeDocument:
+    row = knowledge_add(name=name, content=text.encode(), level="public", groups=(), by=Origin("person:ada"))
+    assert isinstance(row, KnowledgeDocument), row
+    index(row.pk)
+    row.refresh_from_db()
+    return row
+
+
+def without_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embeddings, "names", lambda: ENGLISH_ALONE)
+
+
+@needs_many
+def test_each_language_finds_what_the_other_says_also_where_much_is_in_its_own() -> None:
+    added("Refunds", "A refund of a card payment is credited within ten working days to the account that paid.")
+    added("Hunde", "Hunde sind ab dem dritten Lebensmonat steuerpflichtig; der erste kostet 120 Euro im Jahr.")
+    for number, text in enumerate(("Das Schwimmbad ist montags geschlossen.", "Laub gehört in die Biotonne.")):
+        added(f"Anderes {number}", text)
+    added("Hours", "Branches are open from nine to four on working days.")
+    assert find("Wann bekomme ich mein Geld zurück?", READER)[0].name == "Refunds"
+    assert find("What tax do I pay for my dachshund?", READER)[0].name == "Hunde"
+
+
+@needs_many
+def test_a_document_of_before_is_embedded_anew_and_its_passages_stay_what_answers_rest_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as before:
+        without_many(before)
+        row = added("Refunds", "A refund of a card payment is credited within ten working days.")
+    (piece,) = row.chunks.all()
+    assert row.embedded == ENGLISH_ALONE and piece.wide is None
+    told: list[int] = []
+    monkeypatch.setattr(register, "nudge_knowledge", told.append)
+    register.look_after()
+    assert told == [row.pk]
+    index(row.pk)
+    row.refresh_from_db()
+    again = row.chunks.get()
+    assert row.embedded == embeddings.names()
+    assert (again.pk, bytes(again.vector), again.language) == (piece.pk, bytes(piece.vector), "en")
+    assert len(again.wide) == len(again.vector)
+    told.clear()
+    register.look_after()
+    assert told == []
+
+
+def test_without_it_everything_is_found_as_before_and_what_it_said_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = added("Karte", "Eine verlorene Karte wird sofort gesperrt.")
+    KnowledgeDocument.objects.filter(pk=row.pk).update(embedded=row.embedded | {"many": "another, 1.0"})
+    KnowledgePiece.objects.filter(document=row).update(wide=b"\0" * 1536, language="de")
+    without_many(monkeypatch)
+    register.look_after()
+    assert [one.name for one in find("Karte", READER)] == ["Karte"]
+    row.refresh_from_db()
+    assert row.embedded["many"] == "another, 1.0"
+
+
+def test_what_another_version_embedded_is_found_by_its_words_until_it_is_embedded_anew() -> None:
+    row = added("Refunds", "We credit the amount within ten working days.")
+    KnowledgeDocument.objects.filter(pk=row.pk).update(embedded={"english": "an older one"})
+    assert find("When do I get my money back?", READER) == ()
+    assert [one.near for one in find("amount", READER)] == [0.0]
+    index(row.pk)
+    assert find("When do I get my money back?", READER)
+
+
+def test_a_question_that_the_english_one_does_not_understand_is_left_to_the_other() -> None:
+    english, many = {1: 0.1, 2: 0.05}, {2: 0.4, 1: 0.3}
+    found = {embeddings.ENGLISH: english, embeddings.MANY: many}
+    assert by_meaning(found, frozenset()) == [{2: 0, 1: 1}] * 2
+    understood = {embeddings.ENGLISH: {1: 0.5}, embeddings.MANY: many}
+    assert by_meaning(understood, frozenset({2})) == [{2: 0, 1: 1}, {1: 0, 2: 0}]
