@@ -26,6 +26,7 @@ class CaseworkConfig(AppConfig):
         from casework.documents import verification as documents_verification
         from casework.erasure import orders as erasure_orders
         from casework.erasure import verification as erasure_verification
+        from casework.explaining import verification as contests_verification
         from casework.intake import watched
         from casework.people import worker_tasks as people_tasks  # noqa: F401 - workers know its task by this
         from casework.proof.controls import metrics as controls_metrics
@@ -70,6 +71,7 @@ class CaseworkConfig(AppConfig):
         documents_asked.hang_in()
         agents_opening.hang_in()
         erasure_verification.hang_in()
+        contests_verification.hang_in()
         if systems_rows.comparisons_begun not in kept_of_every_step:
             kept_of_every_step.append(systems_rows.comparisons_begun)
         for look_after in (

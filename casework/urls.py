@@ -31,6 +31,7 @@ from casework.erasure import copy_views
 from casework.erasure import views as erasure
 from casework.events import views as events
 from casework.events.hook import hook
+from casework.explaining import views as explaining
 from casework.governance import register_page
 from casework.governance import views as governance
 from casework.intake import views as intake
@@ -102,6 +103,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/", listing.cases, name="cases"),
     path("cases/live/", cases_live, name="cases-live"),
     path("following/", marks_views.following, name="following"),
+    path("contests/", explaining.contests, name="contests"),
+    path("contests/<number:contest_id>/", explaining.contest, name="contest"),
+    path("cases/<number:case_id>/decisions/<number:sequence>/letter/", explaining.case_letter, name="case-letter"),
+    path("cases/<number:case_id>/letters/<number:number>/", explaining.case_letter_sent, name="case-letter-sent"),
+    path("cases/<number:case_id>/decisions/<number:sequence>/contest/", explaining.case_contest, name="case-contest"),
     path("glass/", glass.glass_list, name="glass"),
     path("glass/new/", glass.glass_new, name="glass-new"),
     path("glass/<number:glass_id>/review/", glass.glass_judge, name="glass-review"),

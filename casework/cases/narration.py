@@ -13,6 +13,7 @@ from typing import Any, Final
 from audit.actions import ACTIONS
 from audit.selectors import Entry
 from casework.cases.agent_words import AGENTS
+from casework.cases.contest_words import CONTESTS
 from casework.cases.document_words import DOCUMENTS
 from casework.cases.handoff_words import HANDOFFS, Told, routed
 from casework.cases.owner_words import OWNERS
@@ -296,7 +297,10 @@ def _alone(teller: Callable[[Detail], Told]) -> Callable[[Detail, Names], Told]:
 
 
 TELLERS: Final[Mapping[str, Callable[[Detail, Names], Told | None]]] = {
-    **{action: _alone(teller) for action, teller in {**HANDOFFS, **TASKS, **DOCUMENTS, **AGENTS, **OWNERS}.items()},
+    **{
+        action: _alone(teller)
+        for action, teller in {**HANDOFFS, **TASKS, **DOCUMENTS, **AGENTS, **OWNERS, **CONTESTS}.items()
+    },
     "case.opened": lambda d, _: Told("people", "briefcase", f"opened the case ({d.get('source', '')})"),
     "case.viewed": lambda d, _: Told("access", "eye", "looked at the case", notable=False),
     "case.exported": lambda d, _: Told("access", "download", f"exported {d.get('what', 'the case')}", notable=False),

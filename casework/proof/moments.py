@@ -23,6 +23,7 @@ from casework.cases.read.decisions import Decision, decisions_made, titles
 from casework.cases.read.execution_tree import AT_WORK, running
 from casework.cases.read.fields import Field, fields
 from casework.cases.read.key_facts import Fact, key_facts
+from casework.cases.read.past import Past
 from casework.cases.read.progress import Stage, Strip, stages, strips
 from casework.cases.read.timeline import ALL, Line, Wanted, timeline
 from casework.cases.read.touched import Places
@@ -128,9 +129,14 @@ def _then(seen: Look, built: Replayed) -> Look:
     holders = (_holder(row) for row in built.told.rows["task"].open.values())
     actors = {*built.past["actors"], *(f"person:{name}" for name in holders if name)}
     return replace(
-        seen, case=case, past=built.past, decisions=built.decisions, names=actor_names(actors),
+        seen, case=case, past=_with_today(built.past, seen), decisions=built.decisions, names=actor_names(actors),
         running=running(seen.case_type.library, built.told.state, seen.case_type.case, built.past),
     )  # fmt: skip
+
+
+def _with_today(past: Past, seen: Look) -> Past:
+    """What is contested today is told of a decision whenever it is looked at."""
+    return past | ({"contested": seen.past["contested"]} if "contested" in seen.past else {})
 
 
 def _moment(then: Look, built: Replayed, told: tuple[Line, ...]) -> Moment:

@@ -66,7 +66,9 @@ PLACES: Final = {
     "register": "operations",
     "event-log": "operations",
     "keeping": "use/keeping", "keeping-person": "use/keeping", "keeping-rule": "use/keeping",
-    "keeping-order": "use/keeping", "keeping-copy": "use/keeping", "case-hold": "use/keeping",
+    "keeping-order": "use/keeping", "keeping-copy": "use/keeping",
+    "contests": "use/contests", "contest": "use/contests", "case-letter": "use/contests",
+    "case-contest": "use/contests", "case-hold": "use/keeping",
     "verifier": "operations", "events": "events", "inlet-new": "events",
     "subscriber-new": "events", "subscriber": "events",
 }  # fmt: skip
@@ -86,6 +88,7 @@ FOR_USE: Final = (
     "people",
     "history",
     "keeping",
+    "contests",
     "rules",
     "models",
     "actors",

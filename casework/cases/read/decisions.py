@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from audit.selectors import Entry
 from casework.cases.read.case_view import Look
+from casework.cases.read.past import OPEN
 from casework.cases.read.sources import Source, sources
 from casework.cases.read.values import InWords, values_in_words
 from orchestration.casetypes.case_type import CaseType, by_definition
@@ -35,6 +36,13 @@ class Input:
     said: Json
     source: str
     confidence: float | None = None
+
+
+CONTESTED: Final[Mapping[str, str]] = {
+    OPEN: "contested: it waits for somebody who had no part in it",
+    "stands": "was contested, and stands",
+    "changes": "was contested, and has to be changed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,8 @@ class Fired:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision as it was made. `version` names the case type's version whose rules were in force."""
+    """One decision as it was made. `version` names the case type's version whose rules were in force. `contested`: how
+    an objection to it stands, in words; empty: there is none."""
 
     sequence: int
     name: str
@@ -71,6 +80,7 @@ class Decision:
     inputs: tuple[Input, ...]
     output: tuple[tuple[str, Json], ...]
     problems: tuple[str, ...]
+    contested: str = ""
 
 
 @lru_cache(maxsize=64)
@@ -120,7 +130,13 @@ def decision_told(look: Look, entry: Entry, names: Mapping[str, str], source: So
         version=entry.definition, fired=tuple(_fired(look, entry)),
         inputs=tuple(_inputs(detail.get("inputs", {}), source, entry.at, titles(look.case_type), said)),
         output=tuple((_plain(name), value) for name, value in shown), problems=tuple(detail.get("problems", ())),
+        contested=contested(look, entry.sequence),
     )  # fmt: skip
+
+
+def contested(look: Look, sequence: int) -> str:
+    """How an objection to a decision stands, in words; empty: there is none."""
+    return CONTESTED.get(look.past.get("contested", {}).get(str(sequence), ""), "")
 
 
 def _fired(look: Look, entry: Entry) -> Iterator[Fired]:

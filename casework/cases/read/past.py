@@ -25,6 +25,8 @@ DECISIONS: Final = 20
 WRITTEN: Final = {"engine.InstanceStarted": "variables", "engine.VariablesChanged": "changes"}
 """Which events write data, and what of them."""
 OPENED: Final = "opened"
+OPEN: Final = "open"
+"""Of a decision that is contested, and that nobody has looked at again."""
 MODEL: Final = "model"
 """Beside a decision ("rules:ID") and an actor as the history names it: what data can come from."""
 OF_OWNERS: Final = frozenset({"copies.healed", "copy.changed"})
@@ -158,6 +160,11 @@ def _decided(past: Past, entry: Entry, detail: Json) -> None:
     past["decisions"] = [*past["decisions"], entry.sequence][-DECISIONS:]
 
 
+def _contested(past: Past, entry: Entry, detail: Json) -> None:
+    """Only where there is any, so that what was kept of before stays as it is."""
+    past.setdefault("contested", {})[str(detail["decision"])] = detail.get("outcome", OPEN)
+
+
 # what machines were asked
 
 
@@ -216,4 +223,6 @@ _TAKERS: Final[dict[str, Callable[[Past, Entry, Json], None]]] = {
     "engine.JobClosed": _closed,
     "actor.called": _called,
     "actor.failed": _called,
+    "decision.contested": _contested,
+    "contest.decided": _contested,
 }

@@ -12,6 +12,8 @@ SENT: dict[str, dict[str, Any]] = {
     "glass-review": {"note": "She had to", "justified": "yes"},
     "case-hold": {"reason": "A lawsuit"},
     "keeping-person": {"marks": "Otto Nobody", "reason": "She asked"},
+    "case-contest": {"objection": "They say that it was refunded before."},
+    "case-letter-sent": {"way": "post"},
     "keeping-copy": {"marks": "Otto Nobody", "reason": "She asked"},
     "keeping-rule": {"floor": "30", "keep": "90", "law": "The rule of the house", "reason": "As agreed"},
     "keeping-due": {"reason": "Each month"},

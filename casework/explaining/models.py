@@ -1,0 +1,37 @@
+"""Which rows say that a decision is contested, and what somebody else made of it?"""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Contest(models.Model):
+    """The objection of an affected person to a decision, `sequence` its event. It waits for a person who had no part in
+    the decision. `letter`: the draft that explained it, by its event; 0: none. `event`: that it was recorded with."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "is contested"
+        STANDS = "stands", "was contested, and stands"
+        CHANGES = "changes", "was contested, and has to be changed"
+
+    case = models.ForeignKey("casework.Case", models.CASCADE, related_name="contests")
+    sequence = models.IntegerField()
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    objection = models.CharField(max_length=2000)
+    letter = models.IntegerField(default=0)
+    by = models.CharField(max_length=200, help_text="who recorded it, as histories name them")
+    at = models.DateTimeField()
+    decided_by = models.CharField(max_length=200, blank=True)
+    decided = models.DateTimeField(null=True)
+    finding = models.CharField(max_length=2000, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "at"], name="contest_by_state")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "sequence"], condition=models.Q(state="open"), name="contested_once_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"contest of decision {self.sequence} in case {self.case_id}: {self.state}"
