@@ -19,6 +19,7 @@ ACTIONS: dict[str, str] = {
     "case.changed": "changed the state of the case",
     "case.edited": "changed a field",
     "copies.healed": "took over what the owner of copies has",
+    "copies.kept": "noted that copies stay as history",
     "copies.differ": "found that copies differ from what their owner has",
     "copy.asked": "asked the owner of a copy for a change",
     "copy.changed": "changed a field where it is owned",

@@ -24,6 +24,12 @@ def _healed(detail: Detail) -> Told:
     return Told("data", "refresh", text)
 
 
+def _kept(detail: Detail) -> Told:
+    stays = "stays" if len(detail.get("paths", ())) == 1 else "stay"
+    text = f"noted that {_fields(detail)} {stays} as history, though {detail.get('owner', '')} has others{_why(detail)}"
+    return Told("people", "history", text)
+
+
 def _differ(detail: Detail) -> Told:
     text = f"{_fields(detail).capitalize()} differ from what {detail.get('owner', '')} has"
     return Told("data", "alert-triangle", text, by_actor=False, tone="bad")
@@ -45,6 +51,7 @@ def _refused(detail: Detail) -> Told:
 
 OWNERS: Final[Mapping[str, Callable[[Detail], Told]]] = {
     "copies.healed": _healed,
+    "copies.kept": _kept,
     "copies.differ": _differ,
     "copy.asked": _asked,
     "copy.changed": _changed,

@@ -17,7 +17,7 @@ from casework.cases.read.case_view import look
 from casework.models import Case
 from casework.systems.changing import change_ask
 from casework.systems.comparing import comparison_ask, owner_of
-from casework.systems.healing import copies_heal
+from casework.systems.healing import copies_heal, copies_keep
 from casework.systems.read import copies_page, stood
 from casework.web.api.docs import described, example
 from casework.web.api.errors import refusal
@@ -25,7 +25,7 @@ from orchestration.casetypes.case_type import by_definition
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 
-WISHES: Final = ("compare", "heal", "change")
+WISHES: Final = ("compare", "heal", "keep", "change")
 LINE: Final = {
     "path": "policy.deductible", "name": "Policy: Deductible", "ours": "300.00 EUR", "theirs": "500.00 EUR",
     "verdict": "differs", "stood": "Q8vJ2c",
@@ -49,10 +49,12 @@ class CopyShape(Shape):
 class OwnerShape(Shape):
     owner = s.CharField()
     system = s.CharField()
-    state = s.CharField(help_text="`waiting`, `running`, `same`, `differs`, `failed`; empty: never compared.")
+    state = s.CharField(
+        help_text="`waiting`, `running`, `same`, `differs`, `kept` (as history), `failed`; empty: never."
+    )
     compared = s.DateTimeField(allow_null=True, help_text="When the owner last answered.")
     error = s.CharField(help_text="Why it could not be asked, or its answer not be taken over.")
-    told = s.CharField(help_text="What stands for its answer: send it with `heal`.")
+    told = s.CharField(help_text="What stands for its answer: send it with `heal` and `keep`.")
     mapping = s.CharField(help_text="The version of the mapping.")
     copies = CopyShape(many=True)
 
@@ -77,11 +79,13 @@ class CopiesShape(Shape):
 class CopiesSent(Sent):
     owner = s.CharField(max_length=64)
     wish = s.ChoiceField(choices=WISHES)
-    told = s.CharField(required=False, default="", max_length=100, help_text="Of `heal`: as the copies said it.")
+    told = s.CharField(
+        required=False, default="", max_length=100, help_text="Of `heal` and `keep`: as the copies said it."
+    )
     path = s.CharField(required=False, default="", max_length=200, help_text="Of `change`: the field.")
     value = AnyField(required=False, default=None, allow_null=True, help_text="Of `change`: what is to stand there.")
     stood = s.CharField(required=False, default="", max_length=100, help_text="Of `change`: as the copies said it.")
-    reason = s.CharField(required=False, default="", max_length=500, help_text="Of `heal` and `change`.")
+    reason = s.CharField(required=False, default="", max_length=500, help_text="Of `heal`, `keep` and `change`.")
 
 
 class CopiesView(APIView):
@@ -104,8 +108,8 @@ class CopiesView(APIView):
         ),
     )  # fmt: skip
     def post(self, request: Request, case: int) -> Response:
-        """`compare` and `change` are done by workers after the answer: read again. Owners that a kind of case does not
-        have are refused."""
+        """`compare` and `change` are done by workers after the answer: read again. `keep` is for cases that have
+        ended. Owners that a kind of case does not have are refused."""
         by = person(request)
         found = permissions.case_for_user(by, case, "work")
         given = CopiesSent.body(request)
@@ -116,8 +120,9 @@ class CopiesView(APIView):
         match given["wish"]:
             case "compare":
                 comparison_ask(found.instance_id, owner, permissions.origin_of(by).actor)
-            case "heal":
-                outcome = copies_heal(by=by, case=found, owner=owner, told=given["told"], reason=given["reason"])
+            case "heal" | "keep":
+                does = copies_heal if given["wish"] == "heal" else copies_keep
+                outcome = does(by=by, case=found, owner=owner, told=given["told"], reason=given["reason"])
             case _:
                 wanted = {name: given[name] for name in ("path", "value", "stood", "reason")}
                 outcome = change_ask(by=by, case=found, owner=owner, **wanted)

@@ -1,7 +1,8 @@
 """How does a case change a field that another system owns? It sends the owner a change, and keeps what comes of it.
 
 The row `OwnerChange` holds what stood there and what is to; the owner is asked under the key of the row, the same at
-each try, so that it does it once. Only what the owner has taken is then written into the copy.
+each try, so that it does it once. Only what the owner has taken is then
+written into the copy; that of a case that has ended stays as it was, and its owner may be sent what stands there.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from casework.models import Case
 from casework.systems.comparing import LOST_AFTER, PATIENCE, SWEEP_AT_MOST, comparison_ask, owner_of
 from casework.systems.copies import pointer_of, value_digest
 from casework.systems.healing import reason_errors
-from casework.systems.models import OwnerChange
+from casework.systems.models import Comparison, OwnerChange
 from orchestration.casetypes.case_type import CaseType, Form, FormField, by_definition
 from orchestration.casetypes.owners import Change, Owner
 from orchestration.engine.commands import SetVariables
@@ -39,6 +40,7 @@ from orchestration.models import Instance
 from orchestration.privacy.masking import View
 from orchestration.shell import services
 from orchestration.shell.nudges import nudge_change
+from orchestration.shell.services import Locked
 
 Json = Any
 State = OwnerChange.State
@@ -70,8 +72,8 @@ def change_ask(
     held = locked(case.instance_id)
     look = seen(held, case, by)
     asked = {"command": "change", "path": path[:200], "owner": owner.system}
-    if changeable(owner, path, by, look.view) is None or held.state.root.state != "active":
-        refused = Refused("denied", "This field cannot be changed there by you, or not now.")
+    if changeable(owner, path, by, look.view) is None:
+        refused = Refused("denied", "This field cannot be changed there by you.")
         return keep_refusal(held, by, asked, refused)
     if why := reason_errors(reason):
         return Refused("invalid", "Please correct what is marked.", why)
@@ -82,7 +84,7 @@ def change_ask(
     changes = accepted(look, change_form(look.case_type, path), {path: value})
     if isinstance(changes, Refused):
         return changes
-    before, after = at_path(look.root, path), at_path({**look.root, **changes}, path)
+    before, after = stands(held, case, owner, path), at_path({**look.root, **changes}, path)
     if before == after:
         return Refused("invalid", "Please correct what is marked.", {path: "This is what stands there already."})
     now = clock.utc_now()
@@ -96,6 +98,15 @@ def change_ask(
     keep_own_words(case, by, words, None)
     nudge_change(row.pk)
     return row
+
+
+def stands(held: Locked, case: Case, owner: Owner, path: str) -> Json:
+    """What stands there: the copy; of a case that has ended what the owner told last, if it did."""
+    if held.state.root.state != "active":
+        row = Comparison.objects.filter(instance=case.instance_id, owner=owner.key, at__isnull=False).first()
+        if row is not None:
+            return row.theirs.get(path)
+    return at_path(held.state.root.variables, path)
 
 
 def _told(row: OwnerChange, owner: Owner) -> dict[str, Json]:

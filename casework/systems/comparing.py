@@ -15,7 +15,7 @@ from django.db.models import F
 
 from audit.services import Fact, Origin
 from casework.systems import healing
-from casework.systems.copies import differing
+from casework.systems.copies import differing, told_digest
 from casework.systems.models import Comparison
 from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.casetypes.owners import Owner
@@ -89,6 +89,8 @@ def _keep(row: Comparison, attempt: Attempt, owner: Owner | None) -> None:
     row.at, row.theirs, row.mapping = now, owner.told(attempt.answer.output), owner.version
     before, row.differing = row.differing, differing(owner, data, row.theirs)
     row.state = State.DIFFERS if row.differing else State.SAME
+    if row.differing and row.kept == told_digest(row.theirs):
+        row.state = State.KEPT  # what a person has noted holds until the owner has something else again
     row.look = _again(held, owner, now, owner.every)
     row.save()
     if row.differing and owner.heals and _goes_on(held):

@@ -1,7 +1,8 @@
 """How do copies get what their owner has: by a person with a reason, or by themselves?
 
 What is taken over is what the owner told and the person has seen. A copy that they may not see stays as it is, a case
-that has ended keeps what it was decided upon.
+that has ended keeps what it was decided upon: there a person notes that it stays so, or has the owner follow
+(`changing`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from casework.cases.own_words import keep_own_words
 from casework.cases.services import REASON_LEAST, REASON_MOST
 from casework.forms import answer_validation
 from casework.models import Case
-from casework.systems.copies import differing, healed, pointer_of, told_digest
+from casework.systems.copies import copies_of, differing, healed, pointer_of, told_digest
 from casework.systems.models import Comparison
 from orchestration.casetypes.owners import Owner
 from orchestration.engine.commands import SetVariables
@@ -30,7 +31,11 @@ from orchestration.shell import services
 from orchestration.shell.services import Done, Locked
 
 State = Comparison.State
-ENDED: Final = "The case has ended: it keeps what it was decided upon. What has become otherwise since is only shown."
+ENDED: Final = (
+    "The case has ended: it keeps what it was decided upon. Note that it stays so, or send the owner a change."
+)
+GOES_ON: Final = "The case goes on: take over what the owner has, or send it a change."
+UNSEEN: Final = "Somebody who sees all copies of this owner has to note that."
 STALE: Final = "The copies were compared anew since you looked. Look again before you take anything over."
 
 
@@ -55,6 +60,34 @@ def copies_heal(*, by: User, case: Case, owner: Owner, told: str, reason: str) -
     outcome = heal(held, row, owner, paths, origin_of(by), reason.strip())
     keep_own_words(case, by, [reason.strip()], outcome)
     return outcome
+
+
+@transaction.atomic
+def copies_keep(*, by: User, case: Case, owner: Owner, told: str, reason: str) -> Comparison | Refused:
+    """Note that the copies of a case that has ended stay as history, though the owner has others by now."""
+    held = locked(case.instance_id)
+    look = seen(held, case, by)
+    row = Comparison.objects.select_for_update().filter(instance=case.instance_id, owner=owner.key).first()
+    if row is None or row.at is None:
+        return Refused("unknown", "These copies were not compared yet.")
+    if held.state.root.state == "active":
+        return keep_refusal(held, by, {"command": "keep", "owner": owner.system}, Refused("goes-on", GOES_ON))
+    if told_digest(row.theirs) != told:
+        return Refused("changed", STALE)
+    if why := reason_errors(reason):
+        return Refused("invalid", "Please correct what is marked.", why)
+    copies = list(copies_of(owner, look.root, row.theirs))
+    if any(copy.pointer in look.view.hidden for copy in copies):
+        return Refused("unseen", UNSEEN)
+    apart = [copy.path for copy in copies if copy.differs]
+    if not apart or row.state == State.KEPT:
+        return Refused("same", "Nothing differs from what the owner has, or it is noted already.")
+    detail = {"owner": owner.system, "paths": apart, "mapping": owner.version, "reason": reason.strip()}
+    services.record(held, [Fact("copies.kept", detail)], origin_of(by))
+    keep_own_words(case, by, [reason.strip()], None)
+    row.state, row.since, row.kept = State.KEPT, clock.utc_now(), told
+    row.save(update_fields=["state", "since", "kept"])
+    return row
 
 
 def heal(

@@ -17,6 +17,7 @@ class Comparison(models.Model):
         SAME = "same"
         DIFFERS = "differs"
         FAILED = "failed"
+        KEPT = "kept"
 
     instance = models.ForeignKey(Instance, models.CASCADE, related_name="+", db_index=False)
     owner = models.CharField(max_length=64)
@@ -28,6 +29,10 @@ class Comparison(models.Model):
     at = models.DateTimeField(null=True, blank=True, help_text="when the owner last answered")
     theirs = models.JSONField(default=dict, help_text="what the owner had then, by the place of the copy")
     differing = models.JSONField(default=list, help_text="the places that differed then")
+    kept = models.CharField(
+        max_length=100, blank=True, default="", db_default="",
+        help_text="stands for the answer beside which the copies stay as history, as that tells",
+    )  # fmt: skip
     actor = models.CharField(max_length=100, blank=True)
     version = models.CharField(max_length=100, blank=True)
     mapping = models.CharField(max_length=12, blank=True)

@@ -72,6 +72,15 @@ class Part:
         return sum(line.verdict == "differs" for line in self.lines)
 
     @property
+    def all_seen(self) -> bool:
+        """Whether this reader sees all copies of this owner, so that they can speak of them all."""
+        return all(line.verdict != "hidden" for line in self.lines)
+
+    @property
+    def is_kept(self) -> bool:
+        return self.state == Comparison.State.KEPT
+
+    @property
     def under_way(self) -> bool:
         return self.state in OPEN
 
@@ -116,7 +125,7 @@ def copies_page(*, user: User, case: Case, now: datetime) -> CopiesPage:
     rows = {row.owner: row for row in Comparison.objects.filter(instance=case.instance_id)}
     known = {field.pointer: field for field in fields(seen)}
     goes_on = seen.state.root.state == "active"
-    asks = user if may_work and goes_on else None
+    asks = user if may_work else None
     parts = tuple(
         _part(seen, owner, rows.get(owner.key), known, asks)
         for owner in seen.case_type.owners

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,13 +19,18 @@ from casework.models import Case
 from casework.systems.changing import change_ask, change_form, changeable
 from casework.systems.comparing import comparison_ask, owner_of
 from casework.systems.copies import pointer_of
-from casework.systems.healing import copies_heal
+from casework.systems.healing import copies_heal, copies_keep
 from casework.systems.read import apart, copies_page, stood
 from casework.web.decorators import answered, person, reads, reads_and_writes, refusal
 from orchestration.casetypes.case_type import by_definition
 from orchestration.casetypes.owners import Owner
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
+
+DONE: Final[dict[str, tuple[Callable[..., object], str]]] = {
+    "heal": (copies_heal, "The copies are as {} has them."),
+    "keep": (copies_keep, "The copies stay as history beside what {} has."),
+}
 
 
 @reads
@@ -36,21 +42,23 @@ def systems(request: HttpRequest) -> HttpResponse:
 
 @reads_and_writes
 def copies(request: HttpRequest, case_id: int) -> HttpResponse:
-    """`wish`: compare with an owner, or take over what it has."""
+    """`wish`: compare with an owner, take over what it has, or note that the copies of an ended case stay."""
     user = person(request)
     case = permissions.case_for_user(user, case_id, "work" if request.method == "POST" else "view")
     if request.method != "POST":
         return _shown(request, case)
     owner = _owner(case, request.POST.get("owner", ""))
-    if request.POST.get("wish") != "heal":
+    wish = request.POST.get("wish")
+    if wish not in ("heal", "keep"):
         comparison_ask(case.instance_id, owner, permissions.origin_of(user).actor)
         messages.success(request, f"{owner.system} is being asked.")
         return redirect(request.path)
     reason = request.POST.get("reason", "")
-    outcome = copies_heal(by=user, case=case, owner=owner, told=request.POST.get("told", ""), reason=reason)
+    does, said = DONE[wish]
+    outcome = does(by=user, case=case, owner=owner, told=request.POST.get("told", ""), reason=reason)
     if isinstance(outcome, Refused) and outcome.errors:
         return _shown(request, case, {"wrong": outcome.errors, "wrong_at": owner.key, "reason": reason}, 400)
-    return answered(request, outcome, f"The copies are as {owner.system} has them.", request.path)
+    return answered(request, outcome, said.format(owner.system), request.path)
 
 
 def _shown(request: HttpRequest, case: Case, more: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
@@ -98,5 +106,6 @@ def _context(request: HttpRequest, seen: Look, owner: Owner, path: str) -> dict[
         "case": seen.case, "title": seen.view.text(seen.case.title), "owner": owner, "path": path,
         "label": asked.fields[0].label, "now": values_in_words(seen.case_type)(pointer_of(path), now),
         "form": answers_form(asked, {path: now}, seen.view, request.POST or None), "stood": stood(seen, path),
+        "ended": seen.state.root.state != "active",
         "reason": request.POST.get("reason", ""),
     }  # fmt: skip

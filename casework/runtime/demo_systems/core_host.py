@@ -74,7 +74,7 @@ class Loans:
         return str(there["number"])
 
 
-class Core(Application):
+class Core(Application):  # type: ignore[misc]  # it is in an environment of its own
     def __init__(self, loans: Loans, user: str, word: str) -> None:
         super().__init__("CORE", start="SIGNON", home="LOAN", catalog=MESSAGES, default_access="user")
         self.loans, self.user, self.word = loans, user, word
@@ -86,7 +86,7 @@ class Core(Application):
         return bool(state.user)
 
 
-class SignOn(Screen):
+class SignOn(Screen):  # type: ignore[misc]  # it is in an environment of its own
     name = "SIGNON"
     title = "SIGN ON"
     access = None
@@ -104,7 +104,7 @@ class SignOn(Screen):
         return Exit() if n == 3 else None
 
 
-class Loan(Screen):
+class Loan(Screen):  # type: ignore[misc]  # it is in an environment of its own
     name = tran = "LOAN"
     title = "LOAN ENTRY"
     template_source = FORM

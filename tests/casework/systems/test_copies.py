@@ -162,6 +162,72 @@ def test_a_case_that_has_ended_keeps_what_it_was_decided_upon(
     assert (status, said["code"]) == (409, "ended")
 
 
+def test_that_the_copies_of_an_ended_case_stay_is_noted_with_a_reason_until_the_owner_has_others_again(
+    brings: Brings, shipped: Demo, people: dict[str, User]
+) -> None:
+    case = brings()
+    clara, anna, axel = (Reader(people[name], case) for name in ("clara", "anna", "axel"))
+    assert clara.api(owner="erp", wish="keep", told="x", reason="It stays.")[1]["code"] == "unknown"
+    shipped.ask("/erp/suppliers", {"number": "S-101", "name": "Nordlicht Tools GmbH"})
+    found = clara.compares("erp")
+    assert "Keep 1 field as history" in clara.page and "as history </button>" not in anna.page
+    keep = {"owner": "erp", "wish": "keep", "told": found["told"]}
+    for who, given, code in (
+        (clara, {"reason": ""}, "invalid"), (clara, {"told": "another", "reason": "It stays."}, "changed"),
+        (anna, {"reason": "It stays."}, "unseen"),
+    ):  # fmt: skip
+        assert who.api(**keep | given)[1]["code"] == code
+    assert axel.api(**keep, reason="It stays.")[0] == 403 and not told(case, "copies.kept")
+    assert clara.posts(**keep, reason="") == 400 and clara.posts(**keep, reason="Decided upon the old name.") == 302
+    noted = told(case, "copies.kept")
+    assert [one["reason"] for one in noted] == ["Decided upon the old name."]
+    assert noted[0]["paths"] == ["match.supplier.name"] and noted[0]["mapping"] == found["mapping"]
+    assert clara.part("erp")["state"] == "kept" and "Stays as history" in clara.page
+    assert data(case)["match"]["supplier"]["name"] == "Nordlicht Werkzeuge GmbH"
+    assert "Nothing is known to differ" in clara.client.get("/systems/").content.decode()
+    history = clara.client.get(f"/cases/{case.pk}/history/").content.decode()
+    assert "noted that 1 field stays as history, though ERP has others: Decided upon the old name." in history
+    assert clara.api(**keep, reason="Once more.")[1]["code"] == "same"
+    assert clara.compares("erp")["state"] == "kept", "the same answer changes nothing"
+    shipped.ask("/erp/suppliers", {"number": "S-101", "name": "Nordlicht Holding"})
+    assert clara.compares("erp")["state"] == "differs"
+    shipped.ask("/erp/suppliers", {"number": "S-101", "name": "Nordlicht Werkzeuge GmbH"})
+    assert clara.compares("erp")["state"] == "same"
+    assert case_verify(by=people["axel"], case=case).ok
+
+
+def test_an_owner_is_sent_what_a_case_that_has_ended_was_decided_upon(
+    brings: Brings, shipped: Demo, people: dict[str, User]
+) -> None:
+    case = brings()
+    assert case.closed
+    clara = Reader(people["clara"], case)
+    shipped.ask("/erp/orders/PO-4711", {"total": 1300})
+    assert clara.compares("erp")["state"] == "differs"
+    form = clara.client.get(f"/cases/{case.pk}/copies/change/?owner=erp&path=match.order.total").content.decode()
+    assert "stays as it was decided upon" in " ".join(form.split())
+    sent = {"owner": "erp", "wish": "change", "path": "match.order.total", "stood": stood(clara)}
+    assert clara.api(**sent, value=1300, reason="It is so there.")[0] == 400, "that stands there already"
+    assert clara.api(**sent, value=1190, reason="It was decided upon this.")[0] == 200
+    work()
+    work()
+    row = OwnerChange.objects.get()
+    assert (row.state, row.before, row.after) == ("done", 1300, 1190)
+    assert shipped.ask("/erp/records?supplier=S-101&order=PO-4711")[1]["order"]["total"] == 1190
+    assert clara.part("erp")["state"] == "same" and data(case)["match"]["order"]["total"] == 1190
+    assert case_verify(by=people["axel"], case=case).ok
+
+
+def test_copies_of_a_case_that_goes_on_are_not_kept_as_history(
+    brings: Brings, shipped: Demo, people: dict[str, User]
+) -> None:
+    clara = Reader(people["clara"], brings(PAPER))
+    shipped.ask("/erp/suppliers", {"number": "S-101", "name": "Nordlicht Tools GmbH"})
+    found = clara.compares("erp")
+    assert clara.api(owner="erp", wish="keep", told=found["told"], reason="It stays.")[1]["code"] == "goes-on"
+    assert "as history </button>" not in clara.page
+
+
 def test_copies_that_the_case_type_says_so_of_are_compared_and_healed_by_the_clock(
     claim: Claimed, demo: Demo, people: dict[str, User]
 ) -> None:
