@@ -14,6 +14,7 @@ from django.db import transaction
 
 from audit.services import Fact, Origin, record_control
 from orchestration.actors import kinds
+from orchestration.actors.registration import version_step
 from orchestration.actors.routing import Objection
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -87,6 +88,14 @@ def go_on(version_id: int) -> float | None:
         if time.monotonic() > until:
             return 0 if ahead(version) else None
     return None
+
+
+def put_to_work(version: ActorVersion, by: Origin, reason: str = "") -> ActorVersion | Refused:
+    """Try a version on all golden cases now, and put it to work where they, or the reason given, let it."""
+    while (after := go_on(version.pk)) is not None:
+        if after:
+            return Refused("busy", f"It can be tried on golden cases in {after:.0f} seconds: its actor is busy.")
+    return version_step(row=version, to=ActorVersion.State.IN_USE, by=by, reason=reason)
 
 
 def ahead(version: ActorVersion) -> list[GoldenAnswer]:

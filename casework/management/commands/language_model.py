@@ -1,7 +1,7 @@
 """How does a language model get to work by a prompt that ships? `manage.py language_model CAPABILITY --url U ...`.
 
 Registers a version of an actor made of the prompt and the address; where golden cases speak of its capability, it is
-put to work by the gate that they are, not past it. Exit status: 0 it is there, 2 it could not be registered.
+put to work by the gate that they are, not past it. Exit status: 0 it is there, 2 it is not at work, and why.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from orchestration.actors.connectors import Wanted, connector_register
 from orchestration.actors.hosts.register import host_allow
 from orchestration.actors.shipped_prompts import Server, shipped_prompts
 from orchestration.ground.refusals import Refused
+from orchestration.jobs.golden import put_to_work
+from orchestration.models import ActorVersion
 
 ORIGIN = Origin("system:setup")
 
@@ -34,17 +36,20 @@ class Command(BaseCommand):
         parser.add_argument("--key", default="", help="of the actor; CAPABILITY-model")
         parser.add_argument("--allow-host", action="store_true", help="put its host on the list of hosts")
         parser.add_argument("--private", action="store_true", help="the host is one of a private network")
+        parser.add_argument("--reason", default="", help="why it is used where golden cases come out otherwise")
         parser.add_argument("--register-only", action="store_true", help="do not put it to work yet")
 
     def handle(self, *, capability: str, **given: Any) -> None:
         server = Server(given["url"], given["model"], given["speaks"], given["typed"], given["secret"])
         content = shipped_prompts()[capability].file_for(server)
         key, use = given["key"] or f"{capability}-model", not given["register_only"]
-        outcome = connector_register(Wanted("language-model", key, content, use=use), ORIGIN)
-        if isinstance(outcome, Refused):
-            raise CommandError(outcome.message, returncode=2)
         if given["allow_host"]:
             split = urlsplit(server.url)
             host_allow(str(split.hostname), split.port, private=given["private"], origin=ORIGIN)
+        outcome = connector_register(Wanted("language-model", key, content), ORIGIN)
+        if isinstance(outcome, ActorVersion) and use and not outcome.active:
+            outcome = put_to_work(outcome, ORIGIN, given["reason"])
+        if isinstance(outcome, Refused):
+            raise CommandError(outcome.message, returncode=2)
         said = "is at work" if outcome.active else "is registered, and not at work"
         self.stdout.write(f"{key}: version {outcome.version} {said}.")

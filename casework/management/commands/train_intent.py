@@ -1,7 +1,9 @@
 """How does the intent model learn from an organisation's own messages? `manage.py train_intent FILE.csv --activate`.
 
 Reports what was measured on a held-out fifth of the rows, and registers the model as a new version.
-Exit status: 0 all rows were used, 1 some rows are bad (each is named by its line), 2 nothing could be trained.
+With --activate it is tried on the golden cases first, and put to work where they let it; where answers come out
+otherwise, --reason says why it may be used all the same. Exit status: 0 all rows were used, 1 some rows are bad (each
+is named by its line), 2 nothing could be trained, 3 golden cases keep it from being used.
 """
 
 from __future__ import annotations
@@ -14,13 +16,17 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from audit.services import Origin
 from casework.actors.bundled import ensure_actor
 from orchestration.actors.kinds.text_model.labelled import Example, UnreadableFile, read_labelled
 from orchestration.actors.kinds.text_model.training import Trained, train
 from orchestration.actors.registry import register_model_version
+from orchestration.ground.refusals import Refused
+from orchestration.jobs.golden import put_to_work
 
 KIND = "intent"
-BAD_ROWS, UNUSABLE = 1, 2
+BAD_ROWS, UNUSABLE, KEPT_BACK = 1, 2, 3
+ORIGIN = Origin("system:training")
 
 
 class Command(BaseCommand):
@@ -28,9 +34,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--activate", action="store_true", help="use the new version from the next job on")
+        parser.add_argument("--activate", action="store_true", help="use the new version, where golden cases let it")
+        parser.add_argument("--reason", default="", help="why it is used where golden cases come out otherwise")
 
-    def handle(self, *, file: Path, activate: bool, **options: Any) -> None:
+    def handle(self, *, file: Path, activate: bool, reason: str = "", **options: Any) -> None:
         try:
             examples, faults = read_labelled(file)
         except (UnreadableFile, OSError) as error:
@@ -40,7 +47,12 @@ class Command(BaseCommand):
         trained = _trained(file.name, examples)
         self.stdout.write("\n".join(report(trained)))
         ensure_actor(KIND)
-        register_model_version(KIND, trained.version, trained.artefact, trained.metrics, activate=activate)
+        row = register_model_version(KIND, trained.version, trained.artefact, trained.metrics, activate=False)
+        if activate and not row.active:
+            outcome = put_to_work(row, ORIGIN, reason)
+            if isinstance(outcome, Refused):
+                told = f"Version {trained.version} is registered, and not at work. {outcome.message}"
+                raise CommandError(told, returncode=KEPT_BACK)
         said = "registered and at work" if activate else "registered; --activate puts it to work"
         self.stdout.write(f"Version {trained.version} is {said}. {len(faults):,} rows were left out.")
         if faults:

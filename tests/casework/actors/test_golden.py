@@ -5,9 +5,11 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from audit.services import Origin
@@ -111,6 +113,22 @@ def test_what_a_person_put_in_its_place_is_expected(
     machines.say("card_issue", 0.9, "neutral")
     golden.go_on(second.pk)
     assert isinstance(put_to_work(second), ActorVersion)
+
+
+def test_a_model_that_is_trained_anew_goes_through_the_gate_too(
+    closed: Golden, machines: Machines, tmp_path: Path
+) -> None:
+    made_golden(closed("refund_request"))
+    rows = "".join(f"parcel {n} is late,parcels\nroof {n} leaks,repairs\n" for n in range(6))
+    file = tmp_path / "messages.csv"
+    file.write_text(f"text,category\n{rows}", "utf-8")
+    machines.say("parcels", 0.9, "neutral")
+    with pytest.raises(CommandError, match="come out otherwise") as kept:
+        call_command("train_intent", file, activate=True)
+    assert kept.value.returncode == 3 and ActorVersion.objects.get(actor__key="intent", state="in-use").version == "1"
+    call_command("train_intent", file, activate=True, reason="Parcels come first from now on.")
+    assert ActorVersion.objects.get(actor__key="intent", state="in-use").version != "1"
+    assert verify_control().ok
 
 
 def test_what_worked_before_is_taken_back_at_once(closed: Golden, second: ActorVersion) -> None:
