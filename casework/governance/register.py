@@ -1,22 +1,28 @@
 """What was done in all cases and beside them: work of machines, reveals, denials, changes, by whom, when and by which
 version?
 
-Registers and a search over the links of all histories, for those who may audit every case. It reads the links alone,
-never what an event says: contents stand in the history of each case, masked. Each action is read along its index from
-its end, so a page costs what it shows, however many events there are.
+Registers and a search over all histories, for those who may audit every case. They show links alone, never what an
+event says: contents stand in the history of each case, masked; a field or a reason is looked for in them (`searched`).
+Each action is read along its index from its end, so a page costs what it shows, however many events there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
-from audit.actions import ACTIONS
+import orjson
+from django.contrib.auth.models import User
+
+from audit.actions import ACTIONS, ENGINE
 from audit.db.sql import cursor
 from casework.cases.read.actor_names import actor_names
 from casework.cases.read.timeline import actor_name
+from casework.governance import searched
+from orchestration.view.events import EVENT_NAMES
 
 PAGE: Final = 50
 
@@ -47,6 +53,7 @@ REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         ("content.erased", "erasure.searched", "erasure.asked", "erasure.agreed", "erasure.refused", "hold.placed",
          "hold.lifted", "retention.changed"),
     ),
+    "all": ("Everything", (*ACTIONS, *(f"{ENGINE}{name}" for name in EVENT_NAMES))),
 }  # fmt: skip
 """The registers by key: what they are called, and the actions that they hold."""
 
@@ -64,12 +71,37 @@ from (
 left join casework_case c on c.instance_id = e.chain
 order by e.at desc, e.chain, e.sequence desc limit %(most)s
 """
+CONTENTS: Final = """
+select v.chain, v.sequence, v.at, v.action, v.actor, v.on_behalf_of, v.definition, c.id, v.cause, p.body
+from unnest(%(actions)s::text[]) as wanted(action) cross join lateral (
+    select e.* from audit_auditevent e
+    where e.action = wanted.action and e.at < %(before)s and e.at >= %(since)s
+      and (%(actor)s = '' or e.actor = %(actor)s) and (%(chain)s::bigint is null or e.chain = %(chain)s)
+      and (%(version)s = '' or e.definition = %(version)s)
+      and (%(rule)s = '' or position(%(rule)s in e.rule_hits) > 0)
+    order by e.at desc limit %(looked)s) v
+join audit_auditpayload p on p.chain = v.chain and p.sequence = v.sequence
+left join casework_case c on c.instance_id = v.chain
+where (%(name)s = '' or position(convert_to(%(name)s, 'UTF8') in p.body) > 0)
+  and (%(words)s = '' or position(lower(%(words)s) in lower(v.cause)) > 0
+       or position(lower(%(words)s) in lower(convert_from(p.body, 'UTF8'))) > 0)
+order by v.at desc, v.chain, v.sequence desc limit %(most)s
+"""
+LOOKED: Final = 20_000
+"""Of each kind of event so many of the newest ones are looked into for a field or a reason."""
+AT_MOST: Final = 500
+OF_FIELDS: Final = frozenset({
+    "field.revealed", "case.edited", "document.checked", "copies.healed", "copies.differ", "copy.asked", "copy.changed",
+    "copy.refused", "engine.InstanceStarted", "engine.VariablesChanged",
+})  # fmt: skip
+"""Actions whose events name fields."""
 CASE: Final = "select instance_id from casework_case where id = %s"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for; empty: anything. `actor` as histories name it; `case`: the number of one."""
+    """What is looked for; empty: anything. `actor` as histories name it; `case`: the number of one; `field`: a place of
+    the data, with dots; `reason`: words of what was given as a reason."""
 
     register: str
     before: datetime
@@ -78,6 +110,18 @@ class Wanted:
     case: int = 0
     version: str = ""
     rule: str = ""
+    action: str = ""
+    field: str = ""
+    reason: str = ""
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """Those whose events can be meant."""
+        held = REGISTERS[self.register][1]
+        held = tuple(one for one in held if self.action in ("", one))
+        if self.field:
+            held = tuple(one for one in held if one in OF_FIELDS)
+        return tuple(one for one in held if not one.startswith(ENGINE)) if self.reason else held
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +138,39 @@ class Found:
     case: int
 
 
-def found(wanted: Wanted) -> tuple[Found, ...]:
-    """The newest events that fit, the newest first; one page. Two statements, three where a case is named."""
+def found(wanted: Wanted, by: User) -> tuple[Found, ...]:
+    """The newest events that fit, the newest first; one page. Two statements, three where a case is named; for a reason
+    as many more as cases were found, to see whether `by` may read it there."""
+    looks_in = bool(wanted.field or wanted.reason)
+    names = searched.names_of(wanted.field)
+    if (wanted.field and not names) or (wanted.reason and len(wanted.reason) < searched.LEAST):
+        return ()
     with cursor() as plain:
         chain = _chain(plain.execute(CASE, [wanted.case]).fetchone()) if wanted.case else None
-        rows = plain.execute(EVENTS, {
-            "actions": list(REGISTERS[wanted.register][1]), "before": wanted.before, "since": wanted.since,
-            "actor": wanted.actor, "chain": chain, "version": wanted.version, "rule": wanted.rule, "most": PAGE,
+        rows = plain.execute(CONTENTS if looks_in else EVENTS, {
+            "actions": list(wanted.actions), "before": wanted.before, "since": wanted.since,
+            "actor": wanted.actor, "chain": chain, "version": wanted.version, "rule": wanted.rule,
+            "most": AT_MOST if looks_in else PAGE, "looked": LOOKED, "name": names[-1] if names else "",
+            "words": wanted.reason,
         }).fetchall()  # fmt: skip
-    names = actor_names({row[4] for row in rows})
-    return tuple(_found(row, names) for row in rows)
+    if looks_in:
+        rows = list(islice(_fitting(rows, names, wanted.reason, by), PAGE))
+    known = actor_names({row[4] for row in rows})
+    return tuple(_found(row, known) for row in rows)
+
+
+def _fitting(rows: Sequence[Any], names: Sequence[str], words: str, by: User) -> Iterator[Any]:
+    """Those whose contents are about the field, and were given the reason as far as this person may read it."""
+    reader = searched.Reader(by)
+    for row in rows:
+        detail = orjson.loads(bytes(row[9]))
+        if names and not searched.touches(detail, names):
+            continue
+        if words:
+            text = searched.said(detail, row[8], words)
+            if not text or not reader.reads(row[7] or 0, text, words):
+                continue
+        yield row
 
 
 def _chain(row: tuple[Any, ...] | None) -> int:
@@ -111,7 +178,14 @@ def _chain(row: tuple[Any, ...] | None) -> int:
     return -(2**40) if row is None else int(row[0])
 
 
+def words_of(action: str) -> str:
+    """What an action is called; of the engine's events, the name of the event."""
+    if action == f"{ENGINE}DecisionEvaluated":
+        return "a rule decided"
+    return ACTIONS.get(action) or action.removeprefix(ENGINE)
+
+
 def _found(row: Sequence[Any], names: Mapping[str, str]) -> Found:
-    _, sequence, at, action, actor, behalf, version, case = row
-    words = ACTIONS.get(action, "a rule decided")
+    _, sequence, at, action, actor, behalf, version, case = row[:8]
+    words = words_of(action)
     return Found(sequence, at, actor_name(actor, names), behalf, action, words, version, case or 0)

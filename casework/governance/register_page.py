@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
+from operator import itemgetter
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -19,13 +20,13 @@ from django.shortcuts import render
 from casework.access import permissions, trail
 from casework.actors.ledger.csv_file import csv_answer
 from casework.governance.event_log import Happened, as_ocel, as_xes, happened
-from casework.governance.register import PAGE, REGISTERS, Found, Wanted, found
+from casework.governance.register import LOOKED, PAGE, REGISTERS, Found, Wanted, found, words_of
 from casework.web.decorators import person, reads
 from orchestration.ground import clock
 from orchestration.models import Definition
 
 FIRST = datetime(1970, 1, 1, tzinfo=UTC)
-FIELDS = ("who", "case", "since", "until", "version", "rule", "before")
+FIELDS = ("who", "case", "since", "until", "version", "rule", "action", "field", "reason", "before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,9 @@ class Asked:
     until: str = ""
     version: str = ""
     rule: str = ""
+    action: str = ""
+    field: str = ""
+    reason: str = ""
     before: str = ""
 
     @classmethod
@@ -56,6 +60,7 @@ class Asked:
             self.register, min(end for end in ends if end is not None), _day(self.since) or FIRST,
             self.who if not self.who or ":" in self.who else f"person:{self.who}",
             int(self.case) if self.case.isdecimal() and len(self.case) < 15 else 0, self.version, self.rule,
+            self.action, self.field, self.reason,
         )  # fmt: skip
 
     def query(self, **changed: str) -> str:
@@ -69,7 +74,7 @@ def register(request: HttpRequest) -> HttpResponseBase:
     if not _may(person(request)):
         raise PermissionDenied("What happened in all cases is shown to auditors who may read them all.")
     asked = Asked.of(request)
-    rows = found(asked.wanted())
+    rows = found(asked.wanted(), person(request))
     if request.GET.get("as") == "csv":
         lines = [("event", "when", "who", "on behalf of", "what", "version", "case"), *map(_cells, rows)]
         return csv_answer(lines, f"register-{asked.register}")
@@ -78,6 +83,8 @@ def register(request: HttpRequest) -> HttpResponseBase:
         "tabs": [(asked.query(register=key, before=""), name, key) for key, (name, _) in REGISTERS.items()],
         "older": asked.query(before=rows[-1].at.isoformat()) if len(rows) == PAGE else "",
         "sheet": asked.query() + "&as=csv", "case_types": _case_types(),
+        "actions": sorted(((one, words_of(one)) for one in REGISTERS[asked.register][1]), key=itemgetter(1)),
+        "looked": LOOKED,
     }  # fmt: skip
     return render(request, "governance/register.html", context)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -41,6 +41,9 @@ from casework.documents.models import Document
 from casework.documents.read import documents_of
 from casework.models import Case
 from casework.proof.moments import Moment, moment
+from casework.proof.offline import runner
+from casework.proof.paper import paper
+from casework.templatetags.casewright import shown as shown_value
 from orchestration.documents import store
 from orchestration.ground.refusals import Refused
 from orchestration.models import Definition
@@ -50,6 +53,8 @@ MOST: Final = 200_000_000
 """Bytes of documents in one capsule."""
 IN_MEMORY: Final = 4_000_000
 REASON: Final = (3, 300)
+PAPER: Final = "case.pdf"
+Digests = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,8 @@ def _kept(
     ]
     withheld = sum(row[13] is None for row in evident)
     file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the answer closes it
-    digest = _pack(file, case, made, _files(case, made, seen, shown, evident, masked, entries))
+    files = _files(case, made, seen, shown, evident, masked, entries)
+    digest = _pack(file, case, made, files, lambda digests: _paper(made, seen, shown, entries, digests))
     what = "the evidence of the case"
     detail = {"what": what, "reason": made.reason, "events": len(rows), "withheld": withheld, "manifest": digest}
     services.record(case.instance_id, [Fact("case.exported", detail)], origin_of(by))
@@ -137,9 +143,20 @@ def _files(
     yield "data.json", orjson.dumps(seen.view.data, option=orjson.OPT_INDENT_2)
     yield EVENTS, b"".join(written(evident, [case.instance_id], made.at))
     yield "verifier.py", Path(VERIFIER).read_bytes()
+    yield from runner()
     yield from _models(entries)
     yield from _documents(case, seen)
     yield from ((f"checkpoints/{name}", content) for name, content in _checkpoints())
+
+
+def _paper(made: _Made, seen: Look, shown: Moment, entries: Sequence[Entry], digests: Mapping[str, str]) -> bytes:
+    """The case for people who read paper."""
+    fields = [f"{one.group}: {one.name}" if one.group else one.name for one in shown.data]
+    data = [f"{name}: {shown_value(one.value)}" for name, one in zip(fields, shown.data, strict=True)]
+    lines = [" ".join(_row(line)) for line in reversed(tuple(_lines(seen, entries)))]
+    about = f"{shown.state}, after event {shown.sequence} of {instant(shown.at)}, by {shown.version}."
+    parts = (("Where it stands", [about]), ("Data", data), ("What happened", lines))
+    return paper(made.mark, shown.title, parts, sorted(digests.items()))
 
 
 def _lines(seen: Look, entries: Sequence[Entry]) -> Iterator[Line]:
@@ -196,13 +213,18 @@ def _checkpoints() -> Iterator[tuple[str, bytes]]:
         return
 
 
-def _pack(file: IO[bytes], case: Case, made: _Made, files: Iterator[tuple[str, bytes]]) -> str:
-    """Writes the zip; the digest of its manifest, in hex."""
+def _pack(
+    file: IO[bytes], case: Case, made: _Made, files: Iterator[tuple[str, bytes]], printed: Callable[[Digests], bytes]
+) -> str:
+    """Writes the zip; the digest of its manifest, in hex. `printed`: the paper that names the digests of the rest."""
     digests: dict[str, str] = {}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in files:
             digests[name] = sha256(content).hexdigest()
             packed.writestr(name, content)
+        pages = printed(digests)
+        digests[PAPER] = sha256(pages).hexdigest()
+        packed.writestr(PAPER, pages)
         said = {
             "format": CAPSULE, "chain": case.instance_id, "made": instant(made.at), "by": origin_of(made.by).actor,
             "reason": made.reason, "files": digests,

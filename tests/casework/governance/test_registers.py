@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from casework.cases.revealing import field_reveal
 from casework.governance.register import REGISTERS
 from casework.models import Case
 from casework.tasks.services import task_claim
@@ -74,3 +75,21 @@ def test_a_register_costs_the_same_statements_whatever_it_finds(people: People, 
 def test_a_sheet_names_its_columns(people: People, analysed: Callable[..., Case]) -> None:
     analysed()
     assert asked(people["axel"], "?register=rules&as=csv").startswith("event,when,who,on behalf of,what,version,case")
+
+
+def test_registers_find_by_field_reason_and_what_was_done_and_tell_no_value_by_it(
+    people: People, analysed: Callable[..., Case]
+) -> None:
+    """Somebody gives a reason that quotes an account number, which auditors do not read."""
+    case, other = analysed(), analysed()
+    number = "DE89 3704 0044 0532 0130 00"
+    field_reveal(by=people["clara"], case=case, path="/customer/iban", reason=f"To compare it with {number}, she asked")
+    axel, event = people["axel"], f"case {case.pk}, event"
+    assert event in asked(axel, "?register=all&field=customer.iban&action=field.revealed")
+    assert f"case {other.pk}, event" not in asked(axel, "?register=reveals&field=/customer/iban")
+    assert event in asked(axel, "?register=all&reason=she asked")
+    assert event in asked(axel, "?register=all&field=message"), "what a case began with counts as well"
+    assert "No event fits" in asked(axel, f"?register=all&reason={number}"), "a search tells no more than a page"
+    assert "No event fits" in asked(axel, "?register=all&reason=DE89")
+    assert "No event fits" in asked(axel, "?register=all&field=customer.no_such_field")
+    assert "No event fits" in asked(axel, "?register=rules&reason=she")

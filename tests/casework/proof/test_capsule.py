@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -132,3 +133,38 @@ def test_where_nothing_is_signed_the_page_says_so_and_the_capsule_is_not_proven(
     assert "It will not be signed" in client.get(f"/cases/{case.pk}/evidence/").content.decode()
     status, said = checked(taken(case, people["axel"]), tmp_path, key="00" * 32)
     assert (status, "Not proven: the capsule is not signed" in said) == (2, True), said
+
+
+def run_again(files: Files, folder: Path) -> tuple[int, str]:
+    """What the runner in the capsule says, in a Python that has nothing but its own library."""
+    path, program = folder / "capsule.zip", folder / "rerun.py"
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
+    program.write_bytes(files["rerun.py"])
+    command = [sys.executable, "-I", "-S", str(program), str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_capsule_runs_its_decisions_again_without_the_product_and_finds_one_that_was_made_up(
+    capsule: tuple[Case, Files], tmp_path: Path
+) -> None:
+    status, said = run_again(capsule[1], tmp_path)
+    assert status == 0 and "0 apart" in said and not said.startswith("0 the same"), said
+    rules = capsule[1]["models/complaint-v1/routing.dmn"]
+    other = rules.replace(b'"team"', b'"senior"').replace(b'"draft"', b'"senior"')
+    status, said = run_again(capsule[1] | {"models/complaint-v1/routing.dmn": other}, tmp_path)
+    assert status == 1 and "apart" in said.splitlines()[0], said
+    gone = {name: content for name, content in capsule[1].items() if not name.endswith(".dmn")}
+    assert "without their rules" in run_again(gone, tmp_path)[1].splitlines()[0]
+
+
+def test_the_paper_says_on_each_page_who_took_it_and_names_the_rest_by_digest(capsule: tuple[Case, Files]) -> None:
+    with pdfium.PdfDocument(capsule[1]["case.pdf"]) as paper:
+        pages = [page.get_textpage().get_text_bounded() for page in paper]
+    files = json.loads(capsule[1]["manifest.json"])["files"]
+    assert len(pages) > 1
+    for number, page in enumerate(pages, 1):
+        assert "Exported by Axel" in page and f"Page {number} of {len(pages)}" in page
+    assert files["history.jsonl"] in "".join(pages) and "case.pdf" in files

@@ -1,0 +1,72 @@
+"""Which events of all histories touched this field, or were given this reason?
+
+Fields are names that a case type's schema has, never data. A reason may quote what is hidden from whoever asks: one of
+a case counts only where its words stand in what they would read of it, so that no search tells what no page does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from django.contrib.auth.models import User
+
+from casework.cases.read.case_view import look
+from casework.models import Case
+from casework.studio.rule_versions import newest_types
+from orchestration.ground import clock
+
+Json = Any
+REASONS: Final = ("reason", "note", "why", "justification")
+LEAST: Final = 3
+"""Letters of a reason that are looked for."""
+
+
+def names_of(path: str) -> tuple[str, ...]:
+    """The names on the way to a field, from `customer.iban` or `/customer/iban`; none where no schema has it."""
+    names = tuple(part for part in path.replace("/", ".").split(".") if part)
+    known = names and any(names in _plain(one.classification.paths) for _, one in newest_types())
+    return names if known else ()
+
+
+def _plain(paths: Iterable[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    return {tuple(name for name in names if name != "*") for names in paths}
+
+
+def touches(detail: Mapping[str, Json], names: Sequence[str]) -> bool:
+    """Whether the event is about the field, or about one inside it."""
+    told = str(detail.get("path", "")).replace("/", ".").strip(".").split(".")
+    if told[: len(names)] == list(names):
+        return True
+    return any(_stands(detail.get(key), names) for key in ("changes", "variables"))
+
+
+def _stands(value: Json, names: Sequence[str]) -> bool:
+    for name in names:
+        if not isinstance(value, Mapping) or name not in value:
+            return False
+        value = value[name]
+    return True
+
+
+def said(detail: Mapping[str, Json], cause: str, words: str) -> str:
+    """The reason that was given with the event, where these words stand in it."""
+    told = [str(detail[key]) for key in REASONS if detail.get(key)] + ([cause] if cause else [])
+    return next((one for one in told if words.casefold() in one.casefold()), "")
+
+
+class Reader:
+    """Whether whoever asks may read words of a case; each case is read once."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self._views: dict[int, Any] = {}
+
+    def reads(self, case: int, text: str, words: str) -> bool:
+        """Whether these words stand in the text as they may read it."""
+        if not case:
+            return True
+        if case not in self._views:
+            row = Case.objects.select_related("instance").get(pk=case)
+            self._views[case] = look(user=self.user, case=row, now=clock.utc_now(), most=1).view
+        return words.casefold() in self._views[case].text(text).casefold()
