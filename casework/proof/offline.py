@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from casework.proof.rerun import __file__ as RERUN
 from orchestration import __file__ as PACKAGE
+from orchestration.view.rerun import __file__ as RERUN
 
 ROOT: Final = Path(PACKAGE).parents[1]
 ENTRIES: Final = ("orchestration.engine.compile_decisions", "orchestration.engine.decisions")
