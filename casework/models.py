@@ -79,6 +79,7 @@ class Case(models.Model):
             ("assign_case", "May give the case's tasks to people, and say how urgent they are and when they are due"),
             ("audit_case", "May read and verify the case's history"),
             ("break_glass", "May see a whole case for an hour in an emergency"),
+            ("view_as", "May view the product as somebody else does, and change nothing"),
             ("erase_case", "May say how long cases are kept, and have a person's data found and erased"),
         ]
 

@@ -48,6 +48,7 @@ from casework.systems import views as systems
 from casework.tasks.board_live import board_live
 from casework.tasks.live import inbox_live
 from casework.tasks.views import away, board, delegating, following, giving, inbox, many, tasks
+from casework.viewing import views as viewing
 from casework.web import catalogue, health, help, metrics, notices
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -80,6 +81,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<number:person_id>/tokens/<number:token>/", people.person_token, name="person-token"),
     path("scheme/", account.scheme, name="scheme"),
     path("away/", away.away, name="away"),
+    path("view-as/", viewing.view_as, name="view-as"),
+    path("view-as/end/", viewing.view_as_end, name="view-as-end"),
     path("delegations/", delegating.delegations, name="delegations"),
     path("delegations/<number:number>/end/", delegating.delegation_end, name="delegation-end"),
     path("giving/", giving.giving, name="giving"),

@@ -3,7 +3,7 @@
 "use strict";
 
 {
-  const part = document.querySelector("[data-live]");
+  const part = "viewing" in document.body.dataset ? null : document.querySelector("[data-live]"); // of others none is told
   const notice = document.getElementById("live-stopped");
   const content = document.getElementById("content");
   const AFTER_HIDDEN = 30_000;

@@ -375,7 +375,7 @@ def principal(user: User, case: Case | None, now: datetime) -> Principal:
     """Who this person is to the masking policy: clearance, roles and what they have revealed of this case."""
     revealed: Iterable[str] = ()
     digests: frozenset[str] = frozenset()
-    if case is not None:
+    if case is not None and "is_viewed" not in user.__dict__:  # what is theirs alone is shown to no other (`viewing`)
         shown = Reveal.objects.filter(case=case, person=user, until__gt=now).values_list("path", Value(""))
         own = OwnWords.objects.filter(case=case, person=user).values_list(Value(""), "digest")
         found = list(shown.union(own, all=True))

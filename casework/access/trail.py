@@ -73,9 +73,24 @@ def unseen(request: HttpRequest, what: str) -> None:
 
 def list_read(request: HttpRequest, name: str) -> None:
     """Somebody read a list of cases or tasks; once in a while rather than at every click."""
+    if getattr(request, "viewing", None) is not None:  # told as a page that was viewed; the other has read nothing
+        return
     seconds = LIST_AGAIN_AFTER.total_seconds()
     if cache.add(f"list-read:{getattr(request.user, 'pk', None)}:{name}", 1, seconds):
         _keep_if_possible("list.read", request, {"list": name})
+
+
+def view_begun(request: HttpRequest, *, viewer: User, seen_as: str, reason: str) -> None:
+    """Somebody begins to view the product as another does (`casework.viewing`)."""
+    _keep("view.begun", viewer, {"as": seen_as, "reason": reason, "address": client_address(request)})
+
+
+def view_looked(request: HttpRequest, *, viewer: User, seen_as: str, refused: bool) -> None:
+    _keep("view.looked", viewer, {"as": seen_as, "refused": refused, **_where(request)})
+
+
+def view_ended(request: HttpRequest, *, viewer: User, seen_as: str, why: str) -> None:
+    _keep("view.ended", viewer, {"as": seen_as, "note": why})
 
 
 def downloaded(request: HttpRequest, what: str) -> None:

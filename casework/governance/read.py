@@ -281,6 +281,9 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     ),
     "access.token_used": lambda d: f"came in by the token “{d['token']}”{_from(d)}",
     "access.token_refused": lambda d: f"came with a token that is not valid{_from(d)}",
+    "view.begun": lambda d: f"began to view the product as {d['as']}{_from(d)}",
+    "view.looked": lambda d: f"{'was refused, viewing' if d.get('refused') else 'viewed'} as {d['as']}: {_asked(d)}",
+    "view.ended": lambda d: f"viewed no more as {d['as']}",
     "list.read": lambda d: f"read the list of {d['list']}",
     "definition.downloaded": lambda d: f"downloaded {d['what']}",
 }

@@ -25,6 +25,7 @@ RIGHTS: Final = {
     "casework.reply_case": "hands in replies to all cases",
     "casework.reveal_case": "reveals masked values of all cases",
     "casework.break_glass": "breaks the glass: sees any whole case for an hour, which a second person reviews",
+    "casework.view_as": "views the product as a role or a person does, of those who may no more than they themselves",
     "casework.assign_case": "gives out the tasks of all cases",
     "casework.audit_case": "reads and verifies every history",
     "casework.erase_case": "says how long cases are kept, has a person's data erased",

@@ -13,6 +13,7 @@ from casework.access import permissions
 from casework.web import help
 
 EVERYBODY, ORDERS, GOVERNS, PUBLISHES, AUDITS = "everybody", "orders", "governs", "publishes", "audits"
+VIEWS = "views"
 """Who may: everybody; who gives out work; who publishes or audits; one of these."""
 
 PLACES: Final = (
@@ -23,6 +24,7 @@ PLACES: Final = (
     ("board", "Board", "team load people groups late assign", ORDERS),
     ("away", "Out of office", "absence holiday vacation away", EVERYBODY),
     ("delegations", "Acting for others", "delegation deputy substitute stand in behalf", EVERYBODY),
+    ("view-as", "View as", "impersonate role person see as", VIEWS),
     ("rules", "Rules", "decision tables dmn routing", GOVERNS),
     ("actors", "Actors", "models connectors bots machines", GOVERNS),
     ("capabilities", "Capabilities", "contracts guardrails", GOVERNS),
@@ -50,6 +52,7 @@ def places(user: User, orders: bool) -> Iterator[Place]:
     """Those of the product, then the pages of help. `orders`: whether they give out work."""
     publishes, audits = permissions.may_publish(user), permissions.may_audit(user)
     may = {EVERYBODY: True, ORDERS: orders, GOVERNS: publishes or audits, PUBLISHES: publishes, AUDITS: audits}
+    may[VIEWS] = permissions.has_everywhere(user, "casework.view_as")
     for address, name, also, who in PLACES:
         if may[who]:
             yield Place(name, also, reverse(address))

@@ -37,7 +37,8 @@ def is_for_another(request: HttpRequest) -> bool:
     given = request.headers.get(HEADER) or request.GET.get(FIELD, "")
     if not given and request.method == "POST" and request.content_type in FORMS:
         given = request.POST.get(FIELD, "")
-    return bool(given) and request.user.is_authenticated and given != mark_of(request.user)
+    readers = (mark_of(request.user), getattr(request, "also_made_for", None))
+    return bool(given) and request.user.is_authenticated and given not in readers
 
 
 def typed_by_reader(request: HttpRequest) -> list[tuple[str, str]]:

@@ -79,6 +79,8 @@ def request_log(get_response: GetResponse) -> GetResponse:
 
 def _user(request: HttpRequest) -> int | None:
     """The signed-in person's or program's number, if the view looked at who it is; asking here would cost a query."""
+    if (viewer := getattr(request, "viewer", None)) is not None:  # who sees it as another does (`casework.viewing`)
+        return int(viewer.pk)
     by_token = request.__dict__.get("user")  # where REST framework has put it; else a promise that nobody has kept yet
     user = getattr(request, "_cached_user", None) if isinstance(by_token, SimpleLazyObject) else by_token
     return getattr(user, "pk", None)
