@@ -19,8 +19,8 @@ class CaseworkConfig(AppConfig):
         from casework.cases.case_row import keep_face, open_face_of_start
         from casework.cases.past_rows import FORMER, READ_BESIDE
         from casework.deadlines import rows as deadline_rows
+        from casework.deadlines import standing, watching
         from casework.deadlines import verification as calendars_verification
-        from casework.deadlines import watching
         from casework.documents import asked as documents_asked
         from casework.documents import reading, worker_tasks  # noqa: F401 - workers know tasks by them
         from casework.documents import verification as documents_verification
@@ -42,6 +42,7 @@ class CaseworkConfig(AppConfig):
         )
         from casework.tasks.by_rule import ask_again
         from casework.web.converters import NumberConverter
+        from orchestration.ground import offices
         from orchestration.ground.tracing import trace_over_http
         from orchestration.messaging.start_events import with_every_start
         from orchestration.shell.services import kept_of_every_step, with_every_step
@@ -61,6 +62,7 @@ class CaseworkConfig(AppConfig):
             with_every_sweep.append(watching.look_after)
         if barred.barred_kept not in kept_of_every_step:
             kept_of_every_step.append(barred.barred_kept)
+        offices.ask(standing.office)
         verification.hang_in()
         roles_verification.hang_in()
         proposals_verification.hang_in()

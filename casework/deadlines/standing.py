@@ -12,6 +12,7 @@ from orchestration.casetypes.deadlines import STANDARD, Declared
 from orchestration.deadlines.reckoning import NeverDue, Reckoned, reckon, share_used_at, timeline
 from orchestration.deadlines.rule import ENDED, MET, Event
 from orchestration.deadlines.work_calendar import WorkCalendar
+from orchestration.ground.offices import plain_office
 
 Calendars = Mapping[str, WorkCalendar]
 OVER = (MET, ENDED)
@@ -40,6 +41,13 @@ FIELDS = ("key", "title", "zone", "hours", "region", "closed", "opened")
 
 def calendars() -> dict[str, WorkCalendar]:
     return {row.key: calendar_of(row) for row in WorkingCalendar.objects.all()}
+
+
+def office(key: str) -> WorkCalendar:
+    """By which a timer counts that names it; the standard office where there is none of this key."""
+    rows = {row.key: calendar_of(row) for row in WorkingCalendar.objects.filter(key__in=(key, STANDARD))}
+    found = rows.get(key) or rows.get(STANDARD)
+    return plain_office(key) if found is None else replace(found, key=key)
 
 
 def with_all(known: Calendars, declared: Declared, events: Sequence[Event]) -> Calendars:

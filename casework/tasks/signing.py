@@ -1,9 +1,9 @@
 """Is what somebody signs what stood on their screen?
 
 A form may say that whoever finishes it signs what is shown (`signs`). Its page carries a mark of each value as this
-person sees it, masks included, of each document that they see, and of the version of the rules. They come back with
-the answer: where one is another now, nothing is done, and it is said which. Marks are keyed and tell nothing; what the
-form itself asks for is not marked.
+person sees it, masks included, and of what is behind the mask, of each document that they see, and of the version of
+the rules. They come back with the answer: where one is another now, nothing is done, and it is said which. Marks are
+keyed and tell nothing; what the form itself asks for is not marked.
 """
 
 from __future__ import annotations
@@ -44,12 +44,20 @@ def marks(by: User, task: HumanTask, form: Form, look: Seen) -> dict[str, str]:
 
 
 def marks_of(
-    key: str, instance: int, look: Seen, more: Mapping[str, Json], without: Collection[str] = ()
+    key: str, instance: int, look: Seen, more: Mapping[str, Json], without: Collection[str] = (), documents: bool = True
 ) -> dict[str, str]:
-    """The same of any page about a case; `more`: what else stands on it; `without`: fields that are not marked."""
+    """The same of any page about a case; `more`: what else stands on it; `without`: fields that are not marked.
+
+    `documents`: whether those of the case are read from the database, and marked.
+    """
     seen = {f"/{name}": value for name, value in look.view.data.items() if name not in without}
     leaves = {pointer: value for name, whole in seen.items() for pointer, value in _leaves(name, whole)}
-    said = {**leaves, VERSION: look.case_type.label, DOCUMENTS: _documents(instance, look), **more}
+    clear = {f"/{name}": value for name, value in look.data.items() if f"/{name}" in seen}
+    behind = {pointer: value for name, whole in clear.items() for pointer, value in _leaves(name, whole)}
+    leaves |= {place: [leaves[place], value] for place, value in behind.items() if leaves.get(place, value) != value}
+    said = {**leaves, VERSION: look.case_type.label, **more}
+    if documents:
+        said[DOCUMENTS] = _documents(instance, look)
     return {place: _mark(key, place, value) for place, value in sorted(said.items())}
 
 

@@ -3,7 +3,8 @@
 Dates, durations and repeating intervals of ISO 8601, as CMMN 5.4.2 and BPMN 10.4.5 use them: `2026-11-21T09:00:00Z`,
 `PT4H`, `P1M`, `R3/PT1H`, `R/2026-11-21T09:00:00@Europe/Paris/P1D`. Cycles may be cron expressions too (`cron`), and may
 have an end: `R/PT1H until 2027-01-01`, which ISO 8601 writes `R/PT1H/2027-01-01`; or their interval has a start and an
-end: `R3/2027-01-01/2027-01-02`. Times without an offset or a zone are UTC (`moments`).
+end: `R3/2027-01-01/2027-01-02`. `P2D by office` counts by a calendar (`office_time`). Times without an offset or a zone
+are UTC (`moments`).
 
 Two limits keep a cycle from filling the history: it fires at most once in `Limits.least_period`, and where more of its
 moments were missed than `Limits.most_made_up` it goes on from now.
@@ -20,6 +21,7 @@ from typing import Any, Final
 from orchestration.engine.cron import BadCron, cron, looks_like_cron
 from orchestration.engine.limits import DEFAULT, Limits
 from orchestration.engine.moments import BadTimer, in_utc, moment, short, written
+from orchestration.engine.office_time import counted
 from orchestration.engine.recurrence import Duration, duration, is_duration, turn_after
 
 Json = Any
@@ -97,6 +99,8 @@ def _less(repeats: int | None, many: int) -> int | None:
 
 def schedule(text: str, now: datetime, limits: Limits = DEFAULT) -> Schedule:
     """The plan of a date, a duration or a cycle that is set at `now`. Raises BadTimer."""
+    if (moment_of_office := counted(text, now, limits)) is not None:
+        return Schedule(moment_of_office)
     text, _, end = text.strip().partition(_UNTIL)
     cycle = _CYCLE.fullmatch(text)
     if cycle is None and looks_like_cron(text):

@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from orchestration.engine.limits import Limits
+from orchestration.ground.offices import office
 
 
 def engine_limits() -> Limits:
@@ -18,4 +19,5 @@ def engine_limits() -> Limits:
         most_made_up=settings.TIMER_MOST_MADE_UP,
         most_hops=settings.MESSAGE_MOST_HOPS,
         most_letters=settings.MESSAGE_MOST_LETTERS,
+        office=office,
     )

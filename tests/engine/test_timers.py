@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from orchestration.deadlines.work_calendar import WorkCalendar
+from orchestration.engine.limits import Limits, plain_office
 from orchestration.engine.timers import BadTimer, due, later, schedule
 
 NOW = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
@@ -100,3 +102,34 @@ def test_a_cron_expression_that_never_comes_true_is_refused():
 def test_what_is_no_duration_cannot_be_added():
     with pytest.raises(BadTimer):
         later(NOW, "2026-01-01")
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("P1D by berlin", "2026-04-02T15:00:00+00:00"),
+        ("P2D by berlin", "2026-04-07T15:00:00+00:00"),  # over Good Friday, the weekend and Easter Monday
+        ("PT2H by berlin", "2026-04-01T15:00:00+00:00"),
+        ("PT3H by berlin", "2026-04-02T08:00:00+00:00"),
+        ("P1D by elsewhere", "2026-04-02T17:00:00+00:00"),  # nobody says when it works: nine to five, UTC
+    ],
+)
+def test_a_duration_counts_by_the_office_that_it_names(text: str, moment: str) -> None:
+    berlin = WorkCalendar("berlin", "Europe/Berlin", (((540, 1020),),) * 5 + ((), ()), "DE-BE")
+    limits = Limits(office=lambda key: berlin if key == "berlin" else plain_office(key))
+    wednesday = datetime(2026, 4, 1, 13, 0, tzinfo=UTC)
+    assert schedule(text, wednesday, limits).due.isoformat() == moment
+
+
+@pytest.mark.parametrize(
+    "text", ["P1M by office", "PT5M by office", "R/P1D by office", "2026-01-01 by office", "P0D by office"]
+)
+def test_an_office_counts_whole_days_or_whole_hours(text: str) -> None:
+    with pytest.raises(BadTimer):
+        schedule(text, NOW)
+
+
+def test_an_office_that_never_opens_makes_no_timer() -> None:
+    closed = WorkCalendar("closed", "UTC", ((),) * 7)
+    with pytest.raises(BadTimer):
+        schedule("P1D by closed", NOW, Limits(office=lambda key: closed))

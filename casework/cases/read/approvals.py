@@ -19,6 +19,8 @@ from orchestration.models import HumanTask, Job
 from orchestration.privacy.classification import rank
 
 SIGNED: Final = "approval.signed"
+ACTED: Final = "task.delegated"
+FIRED: Final = "engine.TimerFired"
 MOST: Final = 50
 JOBS: Final = {
     Job.State.WAITING: "is still to be done", Job.State.RUNNING: "is under way", Job.State.OFFERED: "is under way",
@@ -29,9 +31,11 @@ JOBS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """One of them. `state`: waiting, taken, signed, withdrawn. `said`: the choice, "" where it is masked or none.
+    """One of them. `said`: the choice, "" where it is masked or none. `mark`: of all that was seen. `became`: what
+    happened to the machine work behind it, in words. `since`: when it was escalated.
 
-    `mark`: of all that was seen. `became`: what happened to the machine work behind it, in words.
+    `state`: waiting, taken, signed; delegated: signed by `who` acting for `acted_for`; expired: a timer ended it;
+    withdrawn: something else did.
     """
 
     task: str
@@ -41,6 +45,17 @@ class Approval:
     said: str
     mark: str
     became: str
+    acted_for: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the history says, by the item of the task: signatures, for whom; timers: when, on which item."""
+
+    signed: Mapping[int, Mapping[str, Any]]
+    acted_for: Mapping[int, str]
+    timers: tuple[tuple[datetime, int | None], ...]
 
 
 def approvals(seen: Look) -> tuple[Approval, ...]:
@@ -50,32 +65,54 @@ def approvals(seen: Look) -> tuple[Approval, ...]:
         return ()
     rows = HumanTask.objects.filter(instance=seen.case.instance_id, form__in=signing).select_related("assignee")
     tasks = list(rows.order_by("pk")[:MOST])
-    told = _told(seen) if tasks else {}
+    told = _told(seen) if tasks else _Told({}, {}, ())
     jobs = list(Job.objects.filter(instance=seen.case.instance_id).order_by("pk").defer("input")) if tasks else []
-    return tuple(_approval(seen, task, told.get(task.item, {}), jobs) for task in tasks)
+    return tuple(_approval(seen, task, told, jobs) for task in tasks)
 
 
-def _told(seen: Look) -> dict[int, Mapping[str, Any]]:
-    """What the history says of each signature, by the item of its task."""
+def _told(seen: Look) -> _Told:
     chain = seen.case.instance_id
-    numbers = list(AuditEvent.objects.filter(chain=chain, action=SIGNED).values_list("sequence", flat=True))
-    bodies = AuditPayload.objects.filter(chain=chain, sequence__in=numbers).order_by("sequence")
-    found = [orjson.loads(bytes(row.body)) for row in bodies if row.body is not None]
-    return {one["item"]: one for one in found}
+    found = AuditEvent.objects.filter(chain=chain, action__in=(SIGNED, ACTED, FIRED))
+    events = {number: (action, at) for number, action, at in found.values_list("sequence", "action", "at")}
+    bodies = AuditPayload.objects.filter(chain=chain, sequence__in=events).order_by("sequence")
+    rows = [(*events[row.sequence], orjson.loads(bytes(row.body))) for row in bodies if row.body is not None]
+    return _Told(
+        {detail["item"]: detail for action, _, detail in rows if action == SIGNED},
+        {detail["item"]: detail["name"] for action, _, detail in rows if action == ACTED},
+        tuple((at, detail.get("item")) for action, at, detail in rows if action == FIRED),
+    )
 
 
-def _approval(seen: Look, task: HumanTask, told: Mapping[str, Any], jobs: list[Job]) -> Approval:
+def _approval(seen: Look, task: HumanTask, told: _Told, jobs: list[Job]) -> Approval:
     who = "" if task.assignee is None else task.assignee.get_full_name() or task.assignee.get_username()
+    signed, state = told.signed.get(task.item, {}), _state(task, told)
+    became = next(_became(seen, task, jobs), "") if task.state == HumanTask.State.COMPLETED else ""
+    said = ", ".join(_said(seen, task, signed.get("chosen", {})))
+    return Approval(
+        seen.view.text(task.name), state, who, task.ended, said, str(signed.get("seen", "")), became,
+        told.acted_for.get(task.item, "") if state == "delegated" else "", _escalated(seen, task, told),
+    )  # fmt: skip
+
+
+def _state(task: HumanTask, told: _Told) -> str:
     match task.state:
         case HumanTask.State.COMPLETED:
-            state = "signed"
+            return "delegated" if task.item in told.acted_for else "signed"
         case HumanTask.State.TERMINATED:
-            state = "withdrawn"
+            return "expired" if any(at == task.ended for at, _ in told.timers) else "withdrawn"
         case _:
-            state = "taken" if who else "waiting"
-    became = next(_became(seen, task, jobs), "") if state == "signed" else ""
-    said = ", ".join(_said(seen, task, told.get("chosen", {})))
-    return Approval(seen.view.text(task.name), state, who, task.ended, said, str(told.get("seen", "")), became)
+            return "waiting" if task.assignee is None else "taken"
+
+
+def _escalated(seen: Look, task: HumanTask, told: _Told) -> datetime | None:
+    """When a timer on an open task, or on what it stands in, went off and did not end it: somebody else was asked."""
+    if task.state not in (HumanTask.State.OPEN, HumanTask.State.SUSPENDED):
+        return None
+    around, item = set(), seen.state.items.get(task.item)
+    while item is not None:
+        around.add(item.id)
+        item = None if item.parent is None else seen.state.items.get(item.parent)
+    return next((at for at, item in told.timers if item in around and at > task.created), None)
 
 
 def _said(seen: Look, task: HumanTask, chosen: Mapping[str, Any]) -> Iterator[str]:

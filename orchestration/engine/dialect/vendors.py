@@ -62,7 +62,15 @@ def clock(holder: Element) -> str:
     declared = set(holder.prefixes.values())
     if declared.intersection(VENDORS) - {CASEWRIGHT, ZEEBE}:
         text = as_quartz(text)
-    return f"{text} until {end.strip()}" if end else text
+    text = f"{text} until {end.strip()}" if end else text
+    return _by_calendar(text, holder.attributes.get(f"{{{CASEWRIGHT}}}calendar", "").strip())
+
+
+def _by_calendar(text: str, key: str) -> str:
+    """`casewright:calendar`: by whose office hours and holidays a duration counts (`engine.office_time`)."""
+    if not key:
+        return text
+    return f'=string({text[1:]}) + " by {key}"' if text.startswith("=") else f"{text} by {key}"
 
 
 def inner(element: Element, name: str, *attributes: str) -> str | None:
