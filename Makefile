@@ -76,7 +76,7 @@ sbom: setup-dev  ## build/sbom-python.json and build/sbom-npm.json (CycloneDX): 
 	@$(PY) -m casework.runtime npm sbom --package-lock-only --sbom-format cyclonedx --sbom-type application > build/sbom-npm.json
 	@echo "build/sbom-python.json build/sbom-npm.json"
 
-picture: setup-dev chromium  ## docs/case-page.png, taken from the running product
+picture: setup-dev chromium  ## docs/screens/*.png, taken from the running product
 	@$(PY) -m tests.acceptance.picture
 
 llm: setup  ## fetch a small language model once (1.1 GB, needs 2 GB of memory) and serve it on 127.0.0.1:8081 until Ctrl-C (LLM_PORT=8082: another port)

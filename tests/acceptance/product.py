@@ -44,7 +44,9 @@ class Product:
 
     def settled(self) -> None:
         """Wait until the machines have nothing to do."""
-        wait_for(lambda: not self.asks("select 1 from orchestration_job where state in ('waiting', 'running') limit 1"))
+        wait_for(
+            lambda: not self.asks("select 1 from orchestration_job where state in ('waiting', 'running') limit 1"), 240
+        )
 
     def forge(self, query: str, *values: object) -> None:
         """What only somebody with the keys to the database server can do: change history with its guard set aside."""

@@ -190,9 +190,14 @@ def _offered(entry: Entry) -> dict[str, tuple[str, str]]:
     return {"review": _mode(route, str(route.get("rule", "")))}
 
 
+def _rule(hit: Json) -> str:
+    """A rule that fired, as the history keeps it: its number and its decision."""
+    return f"{hit['rule']} of {hit['decision']}" if isinstance(hit, Mapping) and "rule" in hit else str(hit)
+
+
 def _decided(entry: Entry) -> dict[str, tuple[str, str]]:
     hits = entry.hits or list(entry.detail.get("hits", ()))
-    numbers = ", ".join(str(one.get("number", one)) if isinstance(one, Mapping) else str(one) for one in hits)
+    numbers = ", ".join(_rule(one) for one in hits)
     problems = [str(one) for one in entry.detail.get("problems") or ()]
     policy = (
         (FAIL, " ".join(problems)) if problems else (PASS, f"Rule {numbers} decided." if hits else "No rule applied.")

@@ -52,6 +52,8 @@ def test_each_handoff_has_all_six_guardrails_and_an_event_of_the_history(
         assert tuple(check.name for check in one.checks) == SIX
         assert all(check.rule and check.event == one.event for check in one.checks)
         assert all(check.verdict == "pass" for check in one.checks if check.name == "logging")
+    decided = [check.rule for one in found if one.taker == "a rule" for check in one.checks if check.name == "policy"]
+    assert "Rule 5 of Routing decided." in decided
 
 
 def test_a_call_that_a_guardrail_stopped_shows_which_and_why(
