@@ -38,6 +38,7 @@ from casework.lists.models import DefaultView as DefaultView
 from casework.lists.models import ListedValue as ListedValue
 from casework.lists.models import SavedView as SavedView
 from casework.people.models import RightsProposal as RightsProposal
+from casework.scim.models import DirectoryRecord as DirectoryRecord
 from casework.systems.models import Comparison as Comparison
 from casework.systems.models import OwnerChange as OwnerChange
 from casework.tasks.models import AutoAssignment as AutoAssignment

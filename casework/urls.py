@@ -42,6 +42,7 @@ from casework.people import decisions_api, group_views, matrix, principal_views,
 from casework.people import views as people
 from casework.proof import views as proof
 from casework.proof.controls import views as controls
+from casework.scim import views as scim
 from casework.search import views as search
 from casework.studio.views import models, rules, words
 from casework.systems import views as systems
@@ -254,6 +255,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("changes/keeping/rules/<slug:key>/", erasure.keeping_rule, name="keeping-rule"),
     path("changes/keeping/rules/<slug:key>/due/", erasure.keeping_due, name="keeping-due"),
     path("changes/keeping/orders/<number:order_id>/", erasure.keeping_order, name="keeping-order"),
+    path("scim/v2/", scim.DirectoryView.as_view(), name="scim-root"),
+    path("scim/v2/<path:rest>", scim.DirectoryView.as_view(), name="scim"),
     path("metrics", metrics.metrics, name="metrics"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

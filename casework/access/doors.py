@@ -52,6 +52,7 @@ RULES: Final = {
     "erase": Rule("Who may have a person's data found and erased", (ERASE,)),
     "look-erased": Rule("Who may have a person's data erased, and auditors", (ERASE, AUDIT)),
     "monitor": Rule("Who may change rules, auditors, and a monitoring system by its token", (PUBLISH, AUDIT)),
+    "directory": Rule("A directory, by the token of a service that may change people, groups and rights"),
     "worker": Rule("An outside worker, by the token of its actor"),
 }
 
@@ -233,6 +234,8 @@ DOORS: Final = {
     "people-download": ("look-people", ""),
     "person-new": ("administer", "administer"),
     "people-groups": ("look-people", "administer"),
+    "scim-root": ("directory", "directory"),
+    "scim": ("directory", "directory"),
     "people-sign-in": ("look-people", "administer"),
     "people-services": ("look-people", "administer"),
     "people-service": ("look-people", "administer"),

@@ -51,6 +51,13 @@ def identity_digest(row: ExternalIdentity) -> str:
     return sha256(f"{row.issuer}\0{row.subject}".encode()).hexdigest()
 
 
+def identities_drop(*, person: User, origin: Origin) -> None:
+    """Nothing at a provider is this person any more."""
+    for row in ExternalIdentity.objects.filter(person=person):
+        _keep({"person": person.get_username(), "unlinked": identity_digest(row)}, origin)
+        row.delete()
+
+
 @transaction.atomic
 def claims_set(*, group: Group, values: Iterable[str], origin: Origin) -> None:
     """These values of the provider give this group, and no others."""

@@ -18,7 +18,7 @@ from casework.access.within import limited_to
 LOOKS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 QUESTIONS: Final = "api-access-"
 """Addresses that are asked by POST and change nothing (AuthZEN)."""
-ADMINISTERS: Final = frozenset({"publish", "administer"})
+ADMINISTERS: Final = frozenset({"publish", "administer", "directory"})
 """Rules of doors (`access.doors`) behind which rights, models and actors are changed."""
 LEAST: Final = list(ApiToken.Scope.values)
 ABOUT_ONE_CASE: Final = frozenset({"view", "work", "offered", "reveal", "assign", "audit-case", "open"})

@@ -59,7 +59,7 @@ def token_make(
     shown more than a password, elsewhere."""
     if wrong := _wrong(name, scope, days, case_types):
         return Refused("invalid", "Please correct what is marked.", wrong)
-    second = second or has_second(person)
+    second = second or has_second(person) or hasattr(person, "service")
     if not second and must_have_second(person):
         return ALONE
     if tokens_live(User.objects.select_for_update().get(pk=person.pk)).count() >= MOST:

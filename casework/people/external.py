@@ -91,6 +91,8 @@ def _plain(name: str) -> str:
 
 def groups_follow(user: User, said: Iterable[str]) -> None:
     """Put them into the groups that the mapping has for these, and out of the others that it names."""
+    if not settings.OIDC_GROUPS_CLAIM:
+        return  # a directory keeps them
     origin = Origin("system:sign-in", cause="as the identity provider says")
     mapped = list(Group.objects.filter(claims__isnull=False).distinct().order_by("name"))
     wanted = set(GroupClaim.objects.filter(value__in=list(said)).values_list("group", flat=True))

@@ -209,10 +209,10 @@ def _groups(names: Collection[str]) -> tuple[list[Group], list[str]]:
 
 
 def administrators_left() -> bool:
-    """Whether anybody is left who may change people and rights and comes in."""
+    """Whether anybody is left who may change people and rights and comes in; a service is nobody."""
     right = people.permission("auth.change_user")
     may = Q(is_superuser=True) | Q(groups__permissions=right) | Q(user_permissions=right)
-    return User.objects.filter(may, is_active=True).exists()
+    return User.objects.filter(may, is_active=True, service=None).exists()
 
 
 def _undone(refused: Refused) -> Refused:

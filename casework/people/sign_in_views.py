@@ -22,6 +22,7 @@ from casework.access.roles_verification import control_begin
 from casework.people.rights import changes, looks
 from casework.people.second_person import needs_second, proposal_make
 from casework.people.views import WAITS
+from casework.scim.models import DirectoryRecord
 from casework.web.decorators import person, reads_and_writes
 from orchestration.ground.refusals import Refused
 
@@ -88,6 +89,8 @@ def _settings() -> Iterator[tuple[str, str, str]]:
     yield "What gives rights waits for a second person", _yes(settings.SECOND_PERSON), "CASEWRIGHT_SECOND_PERSON"
     yield "Links for passwords go by mail", _yes(settings.EMAIL_URL), "EMAIL_URL"
     yield "The token of a service lasts", _minutes(settings.CLIENT_TOKEN_SECONDS), "CASEWRIGHT_CLIENT_TOKEN_SECONDS"
+    kept = DirectoryRecord.objects.filter(person__isnull=False, removed=False).count()
+    yield "A directory has made or changed, by SCIM", f"{kept} people", ""
     yield "Identity provider", settings.OIDC_ISSUER or "none", "CASEWRIGHT_OIDC_ISSUER"
     if oidc_provider.is_set():
         yield from _of_provider()

@@ -171,6 +171,7 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "api-view": {"view": scene.view},
         "api-view-remove": {"view": scene.view},
         "password-link": {"uidb64": "MQ", "token": "no-such-token"},
+        "scim": {"rest": "Users"},
         "people-group": {"group_id": scene.group},
         "api-group": {"group": scene.group},
         **dict.fromkeys(("people-service", "people-service-secret"), {"service_id": scene.service}),

@@ -73,7 +73,7 @@ def test_a_token_gives_nothing_that_its_person_has_not(people: People, open_case
 def test_every_address_says_which_scope_it_needs() -> None:
     for name in addresses():
         _, sending = DOORS[name]
-        wide = sending in ("publish", "administer")
+        wide = sending in ("publish", "administer", "directory")
         assert scope_needed(name, "GET") == "read"
         if not name.startswith("api-access-"):
             assert scope_needed(name, "POST") == ("administer" if wide else "work"), name

@@ -15,8 +15,10 @@ from casework.access.tokens import Made, token_make, token_of
 from casework.people.principals import Service, service_make
 
 
-def token_for(person: User, scope: str = "administer") -> str:
-    made = token_make(person=person, name=f"a test, {scope}", scope=scope, days=1, origin=origin_of(person))
+def token_for(person: User, scope: str = "administer", case_types: Collection[str] = ()) -> str:
+    made = token_make(
+        person=person, name=f"a test, {scope}", scope=scope, days=1, origin=origin_of(person), case_types=case_types
+    )
     assert isinstance(made, Made), made
     return made.secret
 

@@ -24,7 +24,7 @@ LET_IN = {
     "ask": {"analyst", "auditor", "admin"}, "look": {"auditor", "admin"}, "look-people": {"auditor", "admin"},
     "audit": {"auditor"}, "publish": {"admin"}, "administer": {"admin"},
     "erase": {"admin"}, "look-erased": {"auditor", "admin"}, "monitor": {"auditor", "admin"},
-    "worker": set(), "glass": set(), "view-as": set(), "glass-review": {"senior", "auditor"},
+    "worker": set(), "directory": set(), "glass": set(), "view-as": set(), "glass-review": {"senior", "auditor"},
 }  # fmt: skip
 """Of those who walk the doors, whom each rule lets in to what they walk to."""
 
