@@ -9,7 +9,7 @@ from casework.access.second_step import second
 from casework.account import provider_views
 from casework.account.views import forgotten
 from casework.actors import card_views as actor_cards
-from casework.actors import connectors, demo_faults, golden, hosts, pictures, tool_servers
+from casework.actors import connectors, demo_faults, golden, hosts, pictures, prompt_views, tool_servers
 from casework.actors import stop_views as actor_stops
 from casework.actors import token_views as actor_tokens
 from casework.actors import version_views as actor_versions
@@ -213,6 +213,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("actors/stop/", actor_stops.stop, name="actors-stop"),
     path("actors/stop/end/", actor_stops.stop_end, name="actors-stop-end"),
     path("actors/golden/", golden.golden_cases, name="golden-cases"),
+    path("actors/prompts/", prompt_views.prompts, name="prompts"),
+    path("actors/prompts/<str:capability>/", prompt_views.prompt, name="prompt"),
     path("actors/<slug:key>/", actors.actor, name="actor"),
     path("actors/<slug:key>/health/", connectors.actor_health, name="actor-health"),
     path("actors/<slug:key>/card/", actor_cards.actor_card, name="actor-card"),

@@ -23,7 +23,7 @@ from orchestration.engine.commands import FireTimer
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.ground.tracing import carried
-from orchestration.jobs import golden, leases, offering, retry, runner, trials
+from orchestration.jobs import golden, leases, offering, retry, runner, side_by_side, trials
 from orchestration.knowledge import register, withdrawal
 from orchestration.messaging import outbox, subscribers, timer_start_events
 from orchestration.models import EventDelivery, Job, Outbox, StartTimer, Timer
@@ -71,6 +71,12 @@ def run_job(instance: int, number: int) -> None:
 def run_shadow(job: int, version: int) -> None:
     """Try a version beside the one in use on a job that is done; what it gives is kept and not used."""
     trials.shadow(job, version)
+
+
+@shared_task
+def run_trial(job: int, version: int) -> None:
+    """Try a version on one recorded job, for somebody who looks at both; what it gives is kept and not used."""
+    side_by_side.run(job, version)
 
 
 @shared_task

@@ -187,6 +187,8 @@ DOORS: Final = {
     "models-download": ("look", ""),
     "model-import": ("publish", "publish"),
     "model-words": ("publish", "publish"),
+    "prompts": ("look", ""),
+    "prompt": ("look", "publish"),
     "model-words-run": ("publish", "publish"),
     "model-proposal": ("publish", "publish"),
     "actors": ("look", ""),

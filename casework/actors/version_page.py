@@ -148,7 +148,10 @@ def _pairs(counts: Counter[tuple[str, str]]) -> Iterator[tuple[str, str, int]]:
 
 
 def may_show(contract: Mapping[str, Any] | None, place: str) -> bool:
-    return ((contract or {}).get("properties", {}).get(place, {}).get("x-classification")) in SHOWN
+    """Whether the contract lets anybody read this place; what it says of the whole holds where it is silent."""
+    whole = contract or {}
+    own = whole.get("properties", {}).get(place, {}).get("x-classification")
+    return (own or whole.get("x-classification")) in SHOWN
 
 
 def _text(output: Any, place: str) -> str:

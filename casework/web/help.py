@@ -43,6 +43,7 @@ PLACES: Final = {
     "case-decisions": "use/case", "case-ask": "use/ask", "case-people": "use/case",
     "case-links": "use/mailroom", "case-edit": "use/case",
     "golden-cases": "use/actors", "version-passport": "use/actors",
+    "prompts": "language-models", "prompt": "language-models",
     "rules": "use/rules", "rules-version": "use/rules", "rules-edit": "use/rules", "models": "use/models",
     "model-import": "use/models", "model-proposal": "use/models", "model-words": "use/models",
     "model-words-run": "use/models",

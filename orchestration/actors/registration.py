@@ -35,7 +35,7 @@ MOST_TEXT: Final = 200
 MOST_METRICS: Final = 100
 RESERVED: Final = frozenset(
     {"new", "capabilities", "stop", "stops", "ledger", "connectors", "hosts", "budgets", "workers", "incidents",
-     "measures", "calibration", "calls", "tokens", "api", "golden"}
+     "measures", "calibration", "calls", "tokens", "api", "golden", "prompts"}
 )  # fmt: skip
 """Words that stand in addresses in an actor's place."""
 INVALID: Final = "Please correct what is marked."

@@ -163,7 +163,8 @@ def tried_on(version: ActorVersion, job: Job, way: str, expected: Json = None) -
     values = {
         "at": clock.utc_now(), "latency_ms": attempt.latency_ms, "output": output, "agrees": agrees,
         "confidence": None if attempt.answer is None else attempt.answer.confidence,
-        "error": attempt.error or attempt.person,
+        "error": attempt.error or attempt.person, "cost": attempt.cost, "currency": attempt.currency,
+        "verdicts": [one.told() for one in attempt.verdicts],
     }  # fmt: skip
     return Trial.objects.update_or_create(version=version, job=job, way=way, defaults=values)[0]
 

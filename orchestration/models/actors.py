@@ -71,7 +71,8 @@ class ActorVersion(models.Model):
 
 
 class Trial(models.Model):
-    """What a version that is not in use gave on a job: of a recorded or a golden case, or in the shadow.
+    """What a version that is not in use gave on a job: of a recorded or a golden case, in the shadow, or as one person
+    wanted to see it beside the version in use.
 
     Kept and compared, never taken into a case.
     """
@@ -80,6 +81,7 @@ class Trial(models.Model):
         REPLAY = "replay"
         SHADOW = "shadow"
         GOLDEN = "golden"
+        TRIED = "tried"
 
     version = models.ForeignKey(ActorVersion, models.CASCADE, related_name="trials")
     job = models.ForeignKey("orchestration.Job", models.CASCADE, related_name="trials")
@@ -90,6 +92,9 @@ class Trial(models.Model):
     confidence = models.FloatField(null=True)
     error = models.TextField(blank=True)
     agrees = models.BooleanField(null=True, help_text="with what was used; empty where there is nothing to compare")
+    cost = models.DecimalField(max_digits=16, decimal_places=6, null=True, help_text="empty: unknown")
+    currency = models.CharField(max_length=3, db_default="", blank=True)
+    verdicts = models.JSONField(null=True, help_text="of each guardrail: name, stage, outcome, sentence")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["version", "job", "way"], name="trial_once")]

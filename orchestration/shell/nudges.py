@@ -18,6 +18,7 @@ from orchestration.shell.outgoing import Outgoing
 
 RUN_JOB = "orchestration.tasks.run_job"
 SHADOW = "orchestration.tasks.run_shadow"
+TRIAL = "orchestration.tasks.run_trial"
 REPLAY = "orchestration.tasks.replay_version"
 GOLDEN = "orchestration.tasks.run_golden"
 DELIVER = "orchestration.tasks.deliver_outbox"
@@ -65,6 +66,11 @@ def nudge_replay(version: int, after: float = 0) -> None:
 def nudge_golden(version: int, after: float = 0) -> None:
     """After the commit and `after` seconds, have a worker try this version on the golden cases."""
     _after_commit(GOLDEN, version, countdown=after)
+
+
+def nudge_trial(job: int, version: int) -> None:
+    """After the commit, have a worker try this version on one recorded job, for somebody who looks at both."""
+    _after_commit(TRIAL, job, version)
 
 
 def nudge_reading(document: int) -> None:

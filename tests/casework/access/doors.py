@@ -8,13 +8,14 @@ WHO = {
 }  # fmt: skip
 
 
-def numbered(case: int) -> dict[str, dict[str, int]]:
+def numbered(case: int) -> dict[str, dict[str, int | str]]:
     """What stands in the addresses of things that are not there, by the addresses' names."""
     return {
         "delegation-end": {"number": 1},
         "rights-decide": {"proposal_id": 1}, "case-bot-steps": {"case_id": case, "job": 1},
         "agent-run": {"run_id": 1}, "agent-run-stop": {"run_id": 1},
-        "model-words-run": {"case_id": case}, "case-proposal": {"case_id": case, "proposal_id": 1},
+        "model-words-run": {"case_id": case}, "prompt": {"capability": "draft-reply"},
+        "case-proposal": {"case_id": case, "proposal_id": 1},
         "case-proposal-undo": {"case_id": case, "proposal_id": 1},
     }  # fmt: skip
 
@@ -114,6 +115,8 @@ DOORS: dict[str, dict[str, str]] = {
     "models": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
     "models-download": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
     "model-import": {"GET": "302 403 403 403 403 403 200", "POST": "302 403 403 403 403 403 400"},
+    "prompts": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
+    "prompt": {"GET": "302 403 403 403 403 200 200", "POST": "302 403 403 403 403 403 404"},
     "model-words": {"GET": "302 403 403 403 403 403 200", "POST": "302 403 403 403 403 403 400"},
     "model-words-run": {"GET": "302 403 403 403 403 403 404", "POST": "302 403 403 403 403 403 404"},
     "model-proposal": {"GET": "302 403 403 403 403 403 200", "POST": "302 403 403 403 403 403 302"},
