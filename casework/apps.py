@@ -24,6 +24,7 @@ class CaseworkConfig(AppConfig):
         from casework.documents import asked as documents_asked
         from casework.documents import reading, worker_tasks  # noqa: F401 - workers know tasks by them
         from casework.documents import verification as documents_verification
+        from casework.erasure import again as erasure_again
         from casework.erasure import orders as erasure_orders
         from casework.erasure import verification as erasure_verification
         from casework.explaining import verification as contests_verification
@@ -80,6 +81,7 @@ class CaseworkConfig(AppConfig):
             reading.look_after,
             watched.look_after,
             erasure_orders.look_after,
+            erasure_again.look_after,
             comparing.look_after,
             changing.look_after,
             controls.look_after,

@@ -68,6 +68,7 @@ def _keep_documents_apart(config: pytest.Config) -> None:
 
     config.stash[DOCUMENTS] = tempfile.mkdtemp(prefix="cw-test-documents-")
     settings.STORAGES["documents"]["OPTIONS"]["location"] = config.stash[DOCUMENTS]
+    settings.DATA_KEYS = config.stash[DOCUMENTS] + "/keys"
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -21,6 +21,7 @@ from audit.models import AuditPayload, ErasedChain, VerifiedHead
 from audit.services import Fact, Origin, record_control
 from casework.documents.models import Document
 from casework.erasure.models import ErasureOrder, LegalHold
+from casework.erasure.notes import note_cases
 from casework.erasure.rules import standings
 from casework.models import Case
 from orchestration.documents import store
@@ -68,6 +69,7 @@ def erase_now(*, chain: int, order: int, why: str, origin: Origin) -> ErasedChai
         control = {**said, "chain": chain, "sequence": erased.sequence, "digest": bytes(erased.digest).hex()}
         record_control([Fact("content.erased", control)], origin, clock.utc_now())
         transaction.on_commit(partial(_files_erase, chain, digests))
+        transaction.on_commit(partial(note_cases, [chain]), robust=True)
     return erased
 
 

@@ -19,6 +19,7 @@ from casework.access.permissions import origin_of
 from casework.erasure.erasing import GONE, case_erase
 from casework.erasure.finding import Traces, digests, traces
 from casework.erasure.models import ErasureOrder
+from casework.erasure.notes import note_beside
 from casework.erasure.rules import ended_cases, invalid, reason_amiss, standings
 from casework.models import UnsentForm
 from orchestration.documents import store
@@ -125,6 +126,7 @@ def order_go_on(order_id: int, most: int) -> None:
             order.left[str(case)] = outcome.message
             order.save(update_fields=["left"])
     if len(left) <= most:
+        note_beside(order)
         UnsentForm.objects.filter(pk__in=order.forms).delete()
         Outbox.objects.filter(pk__in=order.letters, sender=None).delete()
         order.state, order.done = State.DONE, clock.utc_now()

@@ -1,18 +1,25 @@
-"""Does an erasure leave nothing? `manage.py erasure_drill` plants a person, erases them, and looks everywhere."""
+"""Does an erasure leave nothing? `manage.py erasure_drill` plants a person, erases them, and looks everywhere.
+
+With `--backup` also in a backup that was made before: it is restored into a database of its own, as `restore` does.
+"""
 
 from __future__ import annotations
 
 import getpass
 import secrets
 from argparse import ArgumentParser
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.services import Origin
 from casework.documents.services import file_of
+from casework.erasure.again import erase_again
 from casework.erasure.erasing import erase_now
 from casework.erasure.everywhere import Everywhere, look
+from casework.erasure.rehearsal import backed_up, restored
 from casework.intake.services import Opened, case_open
 from casework.models import UnsentForm
 from orchestration.ground import clock
@@ -23,28 +30,46 @@ class Command(BaseCommand):
     help = "Plant a made-up person in a complaint, erase them as an order does, and look for them in all that is kept."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--backup", action="store_true", help="also restore a backup of before, and look there")
         parser.add_argument("--case-type", default="complaint", help="one that takes a message and a customer")
 
-    def handle(self, *, case_type: str, **options: Any) -> None:
+    def handle(self, *, case_type: str, backup: bool, **options: Any) -> None:
         mark = f"Zq{secrets.token_hex(8)}"
         chain = _plant(mark, case_type)
         planted = look(mark)
         if not planted.hits:
             raise CommandError("The planted person was not found before the erasure: this drill shows nothing.")
         self.stdout.write(f"Planted in a case of {case_type}: found in {len(planted.hits)} places.")
+        with ExitStack() as made:
+            file = made.enter_context(backed_up()) if backup else None
+            self._erase(chain, mark)
+            self._say(look(mark), "Erased")
+            if file is not None:
+                self._restore(file, mark)
+
+    def _erase(self, chain: int, mark: str) -> None:
         origin = Origin(f"operator:{getpass.getuser()}", cause="manage.py erasure_drill")
         if erase_now(chain=chain, order=0, why="A drill with a made-up person.", origin=origin) is None:
             raise CommandError("The planted case was gone before it was erased.")
         UnsentForm.objects.filter(fields__contains=mark).delete()
-        self._say(look(mark))
 
-    def _say(self, left: Everywhere) -> None:
+    def _restore(self, file: Path, mark: str) -> None:
+        with restored(file):
+            had = look(mark)
+            if not had.hits:
+                raise CommandError("The backup of before does not have the planted person: this shows nothing.")
+            self.stdout.write(f"The backup of before has them in {len(had.hits)} places.")
+            erase_again()
+            UnsentForm.objects.filter(fields__contains=mark).delete()
+            self._say(look(mark), "Restored and erased again")
+
+    def _say(self, left: Everywhere, done: str) -> None:
         for place in left.hits:
             self.stdout.write(f"Still there: {place}")
         looked = f"{left.tables} tables, {left.files} files, {left.keys} keys of broker and cache"
         if left.hits:
             raise CommandError(f"{len(left.hits)} hits in {looked}.")
-        self.stdout.write(f"Erased: 0 hits in {looked}.")
+        self.stdout.write(f"{done}: 0 hits in {looked}.")
 
 
 def _plant(mark: str, case_type: str) -> int:

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from audit.db.reaching import environment
+from casework.erasure.again import erase_again
 from casework.runtime.database_programs import program
 
 
@@ -37,4 +38,6 @@ class Command(BaseCommand):
         if done.returncode:
             raise CommandError(f"Nothing was restored: {done.stderr.strip()}")
         call_command("migrate", verbosity=0)
+        if again := erase_again():
+            self.stdout.write(f"{again} erased again, which the backup had still.")
         call_command("verify_audit", "--whole", *["--new-key"] * new_key, stdout=self.stdout)

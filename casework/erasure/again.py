@@ -1,0 +1,67 @@
+"""How does what was erased go again, when a backup has brought it back?
+
+By the notes that stand outside the database (`notes`): after a restore, before anybody comes in; and once when a worker
+begins, for a database that was restored by other means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from django.db import connection, transaction
+
+from audit.models import AuditEvent, ErasedChain
+from audit.services import Origin
+from casework.erasure.erasing import erase_now
+from casework.erasure.models import LegalHold
+from casework.erasure.notes import Note, all_notes, note_cases
+from casework.models import UnsentForm
+from orchestration.models import Instance, Outbox
+
+AGAIN: Final = Origin("system:restore", cause="a backup of before was restored")
+WHY: Final = "It was erased before, and a backup that was restored had it again."
+_looked: set[str] = set()
+"""Databases that this process has looked at."""
+
+
+def erase_again() -> int:
+    """Erase what is there again although it was erased; how much."""
+    notes = list(all_notes())
+    count = sum(_case_again(one) for one in _there_again([one for one in notes if "chain" in one]))
+    for one in notes:
+        if "form" in one:
+            count += UnsentForm.objects.filter(pk=one["form"], created=_moment(one)).delete()[0]
+        elif "letter" in one:
+            count += Outbox.objects.filter(pk=one["letter"], created=_moment(one), sender=None).delete()[0]
+    return count
+
+
+def look_after() -> None:
+    """Once a process: erase what a restored database has again, and note what nobody noted."""
+    name = str(connection.settings_dict["NAME"])
+    if name in _looked:
+        return
+    erase_again()
+    noted = {one["chain"] for one in all_notes() if "chain" in one}
+    note_cases([chain for chain in ErasedChain.objects.values_list("chain", flat=True) if chain not in noted])
+    _looked.add(name)
+
+
+def _there_again(notes: list[Note]) -> Iterator[Note]:
+    there = Instance.objects.filter(pk__in=[one["chain"] for one in notes]).values_list("pk", flat=True)
+    firsts = AuditEvent.objects.filter(chain__in=list(there), sequence=1).values_list("chain", "digest")
+    found = {chain: bytes(digest).hex() for chain, digest in firsts}
+    return (one for one in notes if found.get(one["chain"]) == one["first"])
+
+
+@transaction.atomic
+def _case_again(note: Note) -> int:
+    """A hold that the backup has was lifted before the case went."""
+    LegalHold.objects.filter(case__instance=note["chain"]).delete()
+    return int(erase_now(chain=note["chain"], order=note["order"], why=WHY, origin=AGAIN) is not None)
+
+
+def _moment(note: Note) -> datetime:
+    return datetime.fromisoformat(note["created"])

@@ -1,0 +1,16 @@
+"""Has a restored database again what was erased? `manage.py erase_again` erases it; `restore` does so by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from casework.erasure.again import erase_again
+
+
+class Command(BaseCommand):
+    help = "Erase what was erased before and is there again, since a backup of before was restored."
+
+    def handle(self, **options: Any) -> None:
+        self.stdout.write(f"{erase_again()} erased again.")
