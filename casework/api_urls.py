@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 from casework.actors import registry_api as actors
 from casework.actors import stops_api as stops
 from casework.actors.api import workers
+from casework.agents import proposals_api as proposals
 from casework.agents import reports_api
 from casework.cases.api import commands, fields, handoffs, incidents, reading
 from casework.deadlines import api as deadlines
@@ -64,6 +65,9 @@ urlpatterns: list[URLPattern] = [
     path("groups/", people.GroupsView.as_view(), name="api-groups"),
     path("groups/<number:group>/", people.GroupView.as_view(), name="api-group"),
     path("search/", search.SearchView.as_view(), name="api-search"),
+    path("proposals/", proposals.ProposalsView.as_view(), name="api-proposals"),
+    path("proposals/<number:proposal>/", proposals.ProposalView.as_view(), name="api-proposal"),
+    path("proposals/<number:proposal>/decide/", proposals.DecideView.as_view(), name="api-proposal-decide"),
     path("attention/", incidents.AttentionView.as_view(), name="api-attention"),
     path("cases/<number:case>/incidents/<number:incident>/", incidents.IncidentView.as_view(), name="api-incident"),
     path(

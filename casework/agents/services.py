@@ -7,6 +7,7 @@ and of the proposal; where one is another when the answer comes, nothing is deci
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from django.db import transaction
 from casework.access.permissions import origin_of
 from casework.cases.answers import Seen, seen, seen_in
 from casework.cases.locking import keep_refusal, locked
+from casework.cases.read.agent_work import Wanted
 from casework.forms.answer_validation import text_errors
 from casework.models import Case
 from casework.tasks import signing
@@ -30,6 +32,10 @@ from orchestration.shell import selectors
 Json = Any
 REASON: Final = "Say in 3 to 500 characters why: the agent gets it, and it is kept."
 REMARK: Final = "Beside an approval a reason has at most 500 characters: it is kept."
+
+
+MOST_CHANGED: Final = 5000
+"""Characters of a text as a person changed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,15 @@ def marks_now(by: User, case: Case, row: AgentProposal) -> str:
     case_type = by_definition(case.instance.definition_id)
     look = seen_in(case_type, selectors.state_of(case.instance), clock.utc_now(), case, by)
     return signing.carried(marks(by, case, row, look))
+
+
+def texts_changed(row: AgentProposal, wanted: Wanted, typed: Mapping[str, str]) -> dict[str, str]:
+    """What was written in place of the texts that the agent chose and this reader sees as they are."""
+    own = {
+        name for (name, value), (_, seen) in zip(row.chosen.items(), wanted.chosen, strict=True)
+        if isinstance(value, str) and seen == value
+    }  # fmt: skip
+    return {name: text for name, text in typed.items() if name in own}
 
 
 def proposal_decide(*, by: User, case: Case, proposal: int, given: Given) -> AgentProposal | Refused:

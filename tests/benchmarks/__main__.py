@@ -61,6 +61,7 @@ SECTIONS = (
     _stored("proposals", "Proposals of agents that obey whatever they read", "agents", "figures", only_named=True),
     _stored("pins", "Tools of other servers that change", "agents", "of_pins", only_named=True),
     _stored("round", "A round of an agent, without its mind", "agents", "of_a_round", only_named=True),
+    _stored("rounds", "Whole rounds of an agent, database included", "agent_rounds", takes_dsn=True, only_named=True),
     _stored("steps", "Statements and state of each step of a complaint", "shell", "statements_and_bytes"),
     _stored("shell", "A complaint from intake to answer, against its bare writes", "shell", "against_the_floor", True),
     _stored("processes", "A process against its bare writes, and SpiffWorkflow", "processes", "against_others", True),

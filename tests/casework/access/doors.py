@@ -16,6 +16,7 @@ def numbered(case: int) -> dict[str, dict[str, int | str]]:
         "agent-run": {"run_id": 1}, "agent-run-stop": {"run_id": 1},
         "model-words-run": {"case_id": case}, "prompt": {"capability": "draft-reply"},
         "case-proposal": {"case_id": case, "proposal_id": 1},
+        "api-proposal": {"proposal": 1}, "api-proposal-decide": {"proposal": 1},
         "case-proposal-undo": {"case_id": case, "proposal_id": 1},
     }  # fmt: skip
 
@@ -255,6 +256,9 @@ DOORS: dict[str, dict[str, str]] = {
     "api-case-document": {"GET": "401 404 200 404 200 200 404", "POST": "401 405 405 405 405 405 405"},
     "api-case-document-content": {"GET": "401 404 200 404 200 200 404", "POST": "401 405 405 405 405 405 405"},
     "api-search": {"GET": "401 200 200 200 200 200 200", "POST": "401 405 405 405 405 405 405"},
+    "api-proposals": {"GET": "401 200 200 200 200 200 200", "POST": "401 405 405 405 405 405 405"},
+    "api-proposal": {"GET": "401 404 404 404 404 404 404", "POST": "401 405 405 405 405 405 405"},
+    "api-proposal-decide": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 404 404 404 404 404"},
     "api-attention": {"GET": "401 200 200 200 200 200 200", "POST": "401 200 200 200 200 200 200"},
     "api-case-handoffs": {"GET": "401 404 200 404 200 200 404", "POST": "401 405 405 405 405 405 405"},
     "api-incident": {"GET": "401 404 200 404 200 403 404", "POST": "401 405 405 405 405 405 405"},

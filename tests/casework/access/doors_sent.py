@@ -71,6 +71,7 @@ SENT: dict[str, dict[str, Any]] = {
     "api-case-reveal": {"path": "/customer/iban", "reason": "To compare it with the transfer"},
     "api-incident-resolve": {"how": "retry"},
     "api-tasks-many": {"tasks": [], "action": "claim"},
+    "api-proposal-decide": {"how": "approve", "digest": "0", "seen": "0"},
     "api-attention": {"incidents": [], "how": "retry"},
     "api-task-complete": {"answers": {"verdict": "accept"}},
 }
