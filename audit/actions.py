@@ -90,6 +90,7 @@ ACTIONS: dict[str, str] = {
     "agent.planned": "planned what to do",
     "agent.proposed": "wanted to do something",
     "agent.decided": "decided what an agent wants to do",
+    "agent.checked": "answered a check, of which nothing was done",
     "agent.lapsed": "got no word in time",
     "agent.refused": "could not do what it wanted",
     "agent.undone": "took back what an agent did",

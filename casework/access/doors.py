@@ -169,6 +169,7 @@ DOORS: Final = {
     "api-case-follow": ("", "view"),
     "case-plan": ("", "work"),
     "agents": ("look", ""),
+    "approvals-worth": ("look", ""),
     "agent-run": ("look", ""),
     "agent-run-stop": ("", "publish"),
     "proposals": ("signed-in", ""),

@@ -33,6 +33,7 @@ from orchestration.models import AgentProposal
 
 SAID: Final = {"how": "approve", "digest": "5d41…", "seen": "…"}
 BECAME: Final = {"proposal": 12, "case": 17, "state": "done", "outcome": "Done."}
+ON_PAGE: Final = Refused("on-page", "Whoever decides this is not told what the agent wants. Decide it on its page.")
 CHANGED: Final = {"changed": "An argument of the proposal that is a text, and that you may read, may be changed."}
 
 
@@ -51,8 +52,8 @@ class HeldList(s.Serializer[object]):
 
 
 class RestsOn(shapes.Shape):
-    title = s.CharField(source="0")
-    value = shapes.AnyField(source="1", allow_null=True)
+    title = s.CharField()
+    value = shapes.AnyField(allow_null=True)
 
 
 class ProposalShape(shapes.Shape):
@@ -63,7 +64,7 @@ class ProposalShape(shapes.Shape):
     name = s.CharField(source="wanted.name")
     state = s.CharField(source="wanted.state")
     reason = s.CharField(source="wanted.reason")
-    evidence = RestsOn(source="wanted.evidence", many=True)
+    evidence = RestsOn(many=True)
     arguments = shapes.ObjectField(help_text="What the agent chose and may be changed, as you see it.")
     rule = s.CharField(source="wanted.rule", help_text="Why it waits for a person.")
     price = s.CharField(source="wanted.price")
@@ -124,7 +125,8 @@ class DecideView(APIView):
     )  # fmt: skip
     def post(self, request: Request, proposal: int) -> Response:
         """Approve, change and approve, or reject. 409: `changed` or `not-what-was-seen` (read it again), `decided`
-        (somebody was quicker), `late`."""
+        (somebody was quicker), `late`, `on-page`. Where `state` stays `held` it was a check of which nothing is done:
+        read it again, and decide what the agent really wants."""
         given = Answer.body(request)
         case, row = _found(request, proposal, "work")
         verdict = _verdict(request, case, row, given)
@@ -152,9 +154,10 @@ def _told(request: Request, case: Case, row: AgentProposal) -> dict[str, Any]:
     shown = look(user=by, case=case, now=clock.utc_now())
     wanted = one_wanted(shown, row, cited([row]))
     held = mine and row.state == AgentProposal.State.HELD
-    chosen = dict(zip(row.chosen, (value for _, value in wanted.chosen), strict=True))
+    chosen = dict(zip(row.chosen, (value for _, value in wanted.chosen), strict=True)) if wanted.chosen else {}
     told = {
         "wanted": wanted, "case": case.pk, "agent": row.run.actor, "goal": row.run.goal, "arguments": chosen,
+        "evidence": [{"title": title, "value": value} for title, value in wanted.evidence],
         "seen": services.marks_now(by, case, row) if held else "",
     }  # fmt: skip
     return dict(ProposalShape(told).data)
@@ -162,6 +165,8 @@ def _told(request: Request, case: Case, row: AgentProposal) -> dict[str, Any]:
 
 def _verdict(request: Request, case: Case, row: AgentProposal, given: dict[str, Any]) -> Verdict | Refused:
     """The answer as it was sent; only texts that this person reads may be changed."""
+    if services.is_blind(row):
+        return ON_PAGE
     wanted = one_wanted(look(user=person(request), case=case, now=clock.utc_now()), row, cited([row]))
     changed = texts_changed(row, wanted, given["changed"])
     if given["changed"].keys() - changed.keys() or (changed and given["how"] != "approve"):

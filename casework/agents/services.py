@@ -21,8 +21,9 @@ from casework.cases.read.agent_work import Wanted
 from casework.forms.answer_validation import text_errors
 from casework.models import Case
 from casework.tasks import signing
-from orchestration.agents import approvals
+from orchestration.agents import approvals, looking, tools
 from orchestration.agents.approvals import Verdict
+from orchestration.agents.checking import BLIND
 from orchestration.casetypes.case_type import by_definition
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -30,6 +31,7 @@ from orchestration.models import AgentProposal
 from orchestration.shell import selectors
 
 Json = Any
+NOTHING: Final = "nothing"
 REASON: Final = "Say in 3 to 500 characters why: the agent gets it, and it is kept."
 REMARK: Final = "Beside an approval a reason has at most 500 characters: it is kept."
 
@@ -48,7 +50,8 @@ class Given:
 
 def marks(by: User, case: Case, row: AgentProposal, look: Seen) -> dict[str, str]:
     """The mark of each thing that stands on the page of a proposal."""
-    said = {"proposal": [row.name, row.reason, row.evidence, row.chosen, row.rule, row.price, row.digest]}
+    said = {"proposal": [row.name, row.reason, row.evidence, row.chosen, row.rule, row.price, row.digest, row.put,
+                         row.decoy, row.check_answer]}  # fmt: skip
     return signing.marks_of(f"proposal {row.pk}/{by.pk}", case.instance_id, look, said)
 
 
@@ -62,7 +65,7 @@ def marks_now(by: User, case: Case, row: AgentProposal) -> str:
 def texts_changed(row: AgentProposal, wanted: Wanted, typed: Mapping[str, str]) -> dict[str, str]:
     """What was written in place of the texts that the agent chose and this reader sees as they are."""
     own = {
-        name for (name, value), (_, seen) in zip(row.chosen.items(), wanted.chosen, strict=True)
+        name for (name, value), (_, seen) in zip(row.chosen.items(), wanted.chosen, strict=False)
         if isinstance(value, str) and seen == value
     }  # fmt: skip
     return {name: text for name, text in typed.items() if name in own}
@@ -90,6 +93,28 @@ def _reason_amiss(verdict: Verdict) -> str:
         return unclean["reason"]
     least, said = (0, REMARK) if verdict.approve else (3, REASON)
     return "" if least <= len(verdict.reason.strip()) <= 500 else said
+
+
+def is_blind(row: AgentProposal) -> bool:
+    """Whether whoever decides is not told what the agent wants."""
+    return bool(row.put == BLIND and row.state == AgentProposal.State.HELD)
+
+
+def choices(row: AgentProposal) -> tuple[tuple[str, str], ...]:
+    """What the case offers the agent now, by the names of the steps, and that nothing of it should be done."""
+    if not is_blind(row) or row.run.instance_id is None:
+        return ()
+    case_type, state = looking.read(row.run.instance_id)
+    agent = approvals.agent_behind(row.run)
+    offered = tools.offered(case_type, state, agent.grants, agent.roles, clock.utc_now())
+    steps = {tool.key: tool.name for tool in offered if tool.command is not None}
+    named = sorted((steps | {row.tool: row.name}).items(), key=lambda one: one[1])
+    return (*named, (NOTHING, "None of these"))
+
+
+def blind_verdict(row: AgentProposal, choice: str, name: str, digest: str) -> Verdict:
+    """Approved where it is what the agent wants; else the agent hears what was chosen."""
+    return Verdict(choice == row.tool, digest, "", f"Chosen without knowing what it wants: {name}."[:500], None, name)
 
 
 def proposal_undo(*, by: User, case: Case, proposal: int) -> AgentProposal | Refused:

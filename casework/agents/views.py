@@ -32,8 +32,9 @@ from orchestration.models import AgentProposal
 LONGEST: Final = 5000
 """Characters of a text as a person changed it."""
 ARGUMENT: Final = "argument-"
-HOW: Final = ("approve", "reject")
+HOW: Final = ("approve", "reject", "choose")
 UNDECIDED: Final = "Nothing is decided yet. Please correct what is marked."
+CHECKED: Final = "That was a check, and nothing was done. This is what the agent really wants: please decide it."
 TOLD: Final = {
     "done": "It was done as approved.", "refused": "It could not be done:", "rejected": "The agent hears why not.",
 }  # fmt: skip
@@ -57,8 +58,10 @@ def proposal(request: HttpRequest, case_id: int, proposal_id: int) -> HttpRespon
             row.refresh_from_db()
         return _page(request, case, row)
     seen, how = look(user=person(request), case=case, now=clock.utc_now()), request.POST.get("how")
-    if how not in HOW:
+    if how not in HOW or (how == "choose") != services.is_blind(row):
         raise BadRequest("Say whether you approve it or reject it. Nothing was decided.")
+    if how == "choose":
+        return _chosen(request, case, row)
     changed = _changed(request, row, _texts(row, _wanted(seen, row)))
     if how == "approve" and (errors := _amiss(changed)):
         return _page(request, case, row, wrong=UNDECIDED, errors=errors)
@@ -68,6 +71,27 @@ def proposal(request: HttpRequest, case_id: int, proposal_id: int) -> HttpRespon
         return _page(request, case, row, wrong=outcome.message)
     if isinstance(outcome, Refused):
         return refusal(request, outcome, reverse("case-proposal", args=[case.pk, row.pk]))
+    return _became(request, case, outcome)
+
+
+def _chosen(request: HttpRequest, case: Case, row: AgentProposal) -> HttpResponse:
+    """A person says what should be done without being told what the agent wants; only the same is done."""
+    offered = dict(services.choices(row))
+    choice = request.POST.get("choice", "")
+    if choice not in offered:
+        return _page(request, case, row, wrong="Choose what should be done. Nothing is decided yet.")
+    verdict = services.blind_verdict(row, choice, offered[choice], request.POST.get("digest", "")[:64])
+    given = Given(verdict, request.POST.get("marks", ""))
+    outcome = services.proposal_decide(by=person(request), case=case, proposal=row.pk, given=given)
+    if isinstance(outcome, Refused):
+        return refusal(request, outcome, reverse("case-proposal", args=[case.pk, row.pk]))
+    return _became(request, case, outcome)
+
+
+def _became(request: HttpRequest, case: Case, outcome: AgentProposal) -> HttpResponse:
+    if outcome.state == AgentProposal.State.HELD:
+        messages.success(request, CHECKED)
+        return redirect("case-proposal", case.pk, outcome.pk)
     if outcome.state == AgentProposal.State.REFUSED:
         messages.error(request, f"{TOLD['refused']} {outcome.outcome}")
     else:
@@ -99,7 +123,7 @@ def _wanted(seen: Look, row: AgentProposal) -> Wanted:
 
 def _texts(row: AgentProposal, wanted: Wanted) -> dict[str, tuple[str, str]]:
     """The texts that the agent chose and this reader may change, each with its label: what is hidden stays as it is."""
-    shown = zip(row.chosen.items(), wanted.chosen, strict=True)
+    shown = zip(row.chosen.items(), wanted.chosen, strict=False)
     return {name: (label, value) for (name, value), (label, seen) in shown if isinstance(value, str) and seen == value}
 
 
@@ -136,12 +160,13 @@ def _page(
     may_decide = row.state == AgentProposal.State.HELD and permissions.may(user, "work", case)
     texts = _texts(row, shown)
     form = _arguments(request, texts)
-    as_it_is = tuple(pair for name, pair in zip(row.chosen, shown.chosen, strict=True) if name not in texts)
+    as_it_is = tuple(pair for name, pair in zip(row.chosen, shown.chosen, strict=False) if name not in texts)
     context = {
         "case": case, "title": seen.view.text(case.title), "one": shown,
         "chosen": as_it_is if may_decide else shown.chosen,
         "who": actor_name(f"model:{row.run.actor}", seen.names), "goal": row.run.goal,
         "may_decide": may_decide, "marks": services.marks_now(user, case, row) if may_decide else "",
+        "choices": services.choices(row) if may_decide and shown.blind else (),
         "form": form.with_errors(errors) if errors else form, "wrong": wrong, "reason": request.POST.get("reason", ""),
     }  # fmt: skip
     return render(request, "agents/proposal.html", context, status=400 if wrong else 200)

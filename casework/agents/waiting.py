@@ -12,7 +12,10 @@ from typing import Final
 from django.contrib.auth.models import User
 
 from casework.access import permissions
+from casework.cases.read.agent_work import UNTOLD
 from casework.models import Case
+from orchestration.agents.approvals import is_decoy
+from orchestration.agents.checking import BLIND
 from orchestration.casetypes.case_type import by_definition
 from orchestration.models import AgentProposal
 from orchestration.privacy.masking import mask
@@ -51,4 +54,11 @@ def _held(user: User, row: AgentProposal, now: datetime) -> Held:
     case_type = by_definition(instance.definition_id)
     data = dict(selectors.state_of(instance).root.variables)
     view = mask(data, case_type.classification, permissions.principal(user, case, now), [data])
-    return Held(row.pk, case.pk, view.text(case.title), view.text(row.name), row.run.actor, row.made, row.expires)
+    return Held(row.pk, case.pk, view.text(case.title), view.text(_name(row)), row.run.actor, row.made, row.expires)
+
+
+def _name(row: AgentProposal) -> str:
+    """As it is put to people."""
+    if is_decoy(row):
+        return str(row.decoy["name"])
+    return UNTOLD if row.put == BLIND else row.name

@@ -25,6 +25,8 @@ def _proposed(detail: Detail) -> Told:
     name, reason, state = detail.get("name", ""), detail.get("reason", ""), detail.get("state")
     if state == "refused":
         return Told("ai", "ban", f"wanted “{name}” and was refused: {detail.get('outcome', '')}", tone="bad")
+    if detail.get("put"):
+        return Told("ai", "hourglass", "proposes something, which is put to people as a check", notable=True)
     words = {"held": "proposes", "decided": "decided on", "done": "did"}.get(str(state), "wanted")
     icon = "hourglass" if state == "held" else "sparkles"
     return Told("ai", icon, f"{words} “{name}”: {reason}", notable=state != "done")
@@ -36,6 +38,12 @@ def _decided(detail: Detail) -> Told:
     reason = f": {detail['reason']}" if detail.get("reason") else ""
     tone = "bad" if verdict == "rejected" else "good"
     return Told("people", "gavel", f"{words} “{detail.get('name', '')}”, which an agent proposed{reason}", tone=tone)
+
+
+def _checked(detail: Detail) -> Told:
+    return Told(
+        "people", "gavel", f"{detail.get('verdict', '')} “{detail.get('name', '')}”, a check that is never done"
+    )
 
 
 def _lapsed(detail: Detail) -> Told:
@@ -63,5 +71,6 @@ def _ended(detail: Detail) -> Told:
 
 AGENTS: Final[Mapping[str, Callable[[Detail], Told]]] = {
     "agent.planned": _planned, "agent.proposed": _proposed, "agent.decided": _decided, "agent.lapsed": _lapsed,
+    "agent.checked": _checked,
     "agent.refused": _refused, "agent.undone": _undone, "agent.stopped": _stopped, "agent.ended": _ended,
 }  # fmt: skip

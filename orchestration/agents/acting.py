@@ -19,6 +19,7 @@ from orchestration.actors.contract import Waits
 from orchestration.actors.kinds.agent.file import Agent
 from orchestration.actors.routing import SUGGEST
 from orchestration.agents import opening, runs, tools
+from orchestration.agents.checking import put_as
 from orchestration.agents.judging import Action, Objection, with_arguments
 from orchestration.agents.opening import Begun, OpenCase, Wanted
 from orchestration.agents.runs import Running
@@ -64,7 +65,9 @@ def decide(run: Running, move: Propose, action: Action, evidence: list[str]) -> 
     if not rule:
         act(run, runs.propose(run, {**fields, "state": State.DECIDED}, now))
         return
-    row = runs.propose(run, {**fields, "state": State.HELD, "rule": rule, "expires": now + run.agent.within}, now)
+    put = put_as(run.agent.checks, digest(run.row, tool, action.arguments), bool(action.chosen))
+    held = {"state": State.HELD, "rule": rule, "expires": now + run.agent.within}
+    row = runs.propose(run, {**fields, **held, "put": put.check, "decoy": dict(put.decoy)}, now)
     expire_or_wait(run, row)
 
 

@@ -17,6 +17,7 @@ from django.db import transaction
 from audit.services import Fact, Origin
 from orchestration.actors.kinds.agent.file import Agent, agent_of
 from orchestration.agents import acting, runs
+from orchestration.agents.checking import KNOWN, decoy_digest
 from orchestration.agents.grants import UNDO
 from orchestration.agents.judging import Objection
 from orchestration.casetypes.case_type import CaseType
@@ -42,13 +43,15 @@ OTHER: Final = Refused("changed", "What would be done has changed since you saw 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A person's answer. `digest`: of what they saw would be done; `seen`: a mark of all that stood beside it.
-    `changed`: what they put in place of what the agent chose."""
+    `changed`: what they put in place of what the agent chose. `chosen`: what they wanted where they were not told what
+    the agent wants."""
 
     approve: bool
     digest: str
     seen: str = ""
     reason: str = ""
     changed: Mapping[str, Json] | None = None
+    chosen: str = ""
 
 
 def decide(proposal: int, verdict: Verdict, by: Origin) -> AgentProposal | Refused:
@@ -60,6 +63,9 @@ def decide(proposal: int, verdict: Verdict, by: Origin) -> AgentProposal | Refus
         held, row = found
         if refused := _against(row, verdict, held.at):
             return refused
+        if is_decoy(row):
+            return _checked(held, row, verdict, by)
+        row.check_answer = verdict.chosen or row.check_answer
         if verdict.approve:
             return _approved(held, row, verdict, by)
         _note(held, row, verdict, by)
@@ -82,7 +88,30 @@ def _against(row: AgentProposal, verdict: Verdict, now: datetime) -> Refused | N
         return LATE
     if row.state != State.HELD:
         return Refused("decided", "Somebody else has decided meanwhile.")
-    return None if verdict.digest == row.digest else OTHER
+    return None if verdict.digest == shown_digest(row) else OTHER
+
+
+def shown_digest(row: AgentProposal) -> str:
+    """What an answer has to name: what would be done; where what is never done stands in its place, that."""
+    return decoy_digest(row.digest) if is_decoy(row) else row.digest
+
+
+def is_decoy(row: AgentProposal) -> bool:
+    """Whether what is put to a person now is what is never done."""
+    return bool(row.state == State.HELD and row.put == KNOWN and row.checked is None)
+
+
+def _checked(held: Locked, row: AgentProposal, verdict: Verdict, by: Origin) -> AgentProposal:
+    """A person has answered what is never done; what the agent wants goes on to wait."""
+    answer = "approved" if verdict.approve else "rejected"
+    detail = {
+        "run": row.run_id, "number": row.number, "name": row.decoy["name"], "agent": row.run.actor, "verdict": answer,
+        "seen": verdict.seen,
+    }  # fmt: skip
+    services.record(held, [Fact("agent.checked", detail)], by)
+    row.checked, row.check_answer, row.check_opened, row.opened = held.at, answer, row.opened, None
+    row.save(update_fields=["checked", "check_answer", "check_opened", "opened"])
+    return row
 
 
 def _approved(held: Locked, row: AgentProposal, verdict: Verdict, by: Origin) -> AgentProposal | Refused:
@@ -116,6 +145,10 @@ def _note(held: Locked, row: AgentProposal, verdict: Verdict, by: Origin) -> Non
         "run": row.run_id, "number": row.number, "name": row.name, "agent": row.run.actor,
         "verdict": _word(row, verdict), "digest": row.digest, "seen": verdict.seen,
     }  # fmt: skip
+    if row.put:
+        detail["check"] = row.put
+    if verdict.chosen:
+        detail["chosen"] = verdict.chosen
     if verdict.reason:
         detail["reason"] = verdict.reason
     if verdict.changed is not None:

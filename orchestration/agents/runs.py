@@ -132,7 +132,7 @@ def _proposed(row: AgentProposal) -> Fact:
         "run": row.run_id, "number": row.number, "tool": row.tool, "name": row.name, "reason": row.reason,
         "evidence": row.evidence, "state": str(row.state), "arguments": row.chosen,
     }  # fmt: skip
-    more = {name: getattr(row, name) for name in ("outcome", "rule", "digest", "price") if getattr(row, name)}
+    more = {name: getattr(row, name) for name in ("outcome", "rule", "digest", "price", "put") if getattr(row, name)}
     until = {} if row.expires is None else {"until": row.expires.isoformat()}
     return Fact("agent.proposed", detail | more | until)
 

@@ -95,6 +95,11 @@ class AgentProposal(models.Model):
     expires = models.DateTimeField(null=True, blank=True)
     decided = models.DateTimeField(null=True, blank=True)
     decided_by = models.CharField(max_length=200, blank=True)
+    put = models.CharField(max_length=5, blank=True, help_text="blind, known or nothing: how it is put to a person")
+    decoy = models.JSONField(default=dict, help_text="what is put in its place, which is never done")
+    check_opened = models.DateTimeField(null=True, blank=True)
+    checked = models.DateTimeField(null=True, blank=True, help_text="when a person answered what is never done")
+    check_answer = models.CharField(max_length=300, blank=True, help_text="what they answered, or chose blindly")
     items = models.JSONField(default=list, help_text="the open items that came of it, so that it can be undone")
 
     class Meta:

@@ -6,14 +6,15 @@ The newest run first; as this reader may see it. Read only where the case's past
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from casework.cases.read.case_view import Look
 from casework.cases.read.decisions import titles
 from casework.cases.read.timeline import actor_name
-from orchestration.agents.approvals import can_be_taken_back
+from orchestration.agents.approvals import can_be_taken_back, is_decoy, shown_digest
+from orchestration.agents.checking import BLIND
 from orchestration.models import AgentProposal, AgentRun, KnowledgePiece
 from orchestration.privacy.classification import rank
 from orchestration.privacy.masks import DOTS
@@ -26,11 +27,14 @@ MOST: Final = 5
 LEVEL: Final = "internal"
 """What an agent says may quote what customers write; who may not read that reads dots."""
 PASSAGE: Final = "passage:"
+UNTOLD: Final = "A step that you choose"
+"""Stands for what an agent wants where people are not told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One thing that an agent wanted. `evidence`: what it rests on, each with its value as the reader sees it."""
+    """One thing that an agent wanted. `evidence`: what it rests on, each with its value as the reader sees it.
+    `blind`: people choose without being told what it is."""
 
     id: int
     name: str
@@ -50,6 +54,7 @@ class Wanted:
     decided: datetime | None
     decided_by: str
     can_undo: bool
+    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,12 @@ def cited(rows: Sequence[AgentProposal]) -> Mapping[str, str]:
 
 def _run(seen: Look, row: AgentRun, wanted: Sequence[AgentProposal], named: Mapping[str, str]) -> Run:
     names = {one.tool: one.name for one in wanted}
-    plan = [(names.get(one["tool"], one["tool"].partition(":")[2] or one["tool"]), one["why"]) for one in row.plan]
+    is_put_otherwise = any(one.put and one.state == AgentProposal.State.HELD for one in wanted)
+    plan = (
+        []
+        if is_put_otherwise
+        else [(names.get(one["tool"], one["tool"].partition(":")[2] or one["tool"]), one["why"]) for one in row.plan]
+    )
     return Run(
         row.pk, actor_name(f"model:{row.actor}", seen.names), row.goal, row.state, row.outcome, text(seen, row.why),
         tuple((text(seen, name).replace("_", " "), text(seen, why)) for name, why in plan),
@@ -99,7 +109,24 @@ def _run(seen: Look, row: AgentRun, wanted: Sequence[AgentProposal], named: Mapp
 
 
 def one_wanted(seen: Look, row: AgentProposal, named: Mapping[str, str]) -> Wanted:
-    """A proposal as this reader may see it."""
+    """A proposal as this reader may see it; while it is put to people otherwise, as it is put."""
+    return as_put(_as_it_is(seen, row, named), row)
+
+
+def as_put(wanted: Wanted, row: AgentProposal) -> Wanted:
+    """Without what the agent wants where people choose blindly; with what is never done where that is put to them."""
+    if is_decoy(row):
+        decoy = row.decoy
+        return replace(
+            wanted, name=decoy["name"], reason=decoy["reason"], chosen=(), conditions=(), price="",
+            digest=shown_digest(row),
+        )  # fmt: skip
+    if row.put == BLIND and row.state == AgentProposal.State.HELD:
+        return replace(wanted, name=UNTOLD, reason="", evidence=(), conditions=(), chosen=(), price="", blind=True)
+    return wanted
+
+
+def _as_it_is(seen: Look, row: AgentProposal, named: Mapping[str, str]) -> Wanted:
     return Wanted(
         row.pk, text(seen, row.name), row.state, text(seen, row.reason), tuple(cited_values(seen, row.evidence, named)),
         tuple(seen.view.text(one) for one in row.conditions), tuple(_values(seen, row.chosen)),

@@ -92,7 +92,9 @@ ORDERED: Final = (
     ),
 )  # fmt: skip
 INSTANCE: Final[Mapping[str, LiteralString]] = {"outbox": "t.sender_id"}
-WITHOUT_FACT: Final[Mapping[str, LiteralString]] = {"call": " and t.outcome not in ('lost', 'lapsed', 'handed')"}
+WITHOUT_FACT: Final[Mapping[str, LiteralString]] = {
+    "call": " and t.outcome not in ('lost', 'lapsed', 'handed', 'waiting')"
+}
 
 
 def of_cases(cursor: psycopg.Cursor[Any], table: Table, cases: Sequence[int]) -> Iterator[RawRow]:

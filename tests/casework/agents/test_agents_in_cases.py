@@ -76,7 +76,7 @@ def test_after_approval_nothing_happens_until_a_person_says_so(upset: Callable[.
     assert open_tasks(case) == {"Senior review"}
     row = held(case)
     assert row.name == "Call the customer" and "input.may" in row.rule and row.expires > row.made
-    assert AgentRun.objects.get().state == "waiting"
+    assert AgentRun.objects.get().state == "waiting" and verify(case.instance).ok
     outcome = approvals.decide(row.pk, Verdict(True, row.digest), ANNA)
     assert isinstance(outcome, AgentProposal) and outcome.state == "done"
     assert open_tasks(case) == {"Senior review", "Call the customer"}

@@ -23,6 +23,7 @@ from orchestration.actors.kinds.language_model.file import SHAPE as MODEL_SHAPE
 from orchestration.actors.kinds.language_model.file import language_faults
 from orchestration.actors.kinds.mapping import Filled, condition, expression_faults, mapping, mapping_faults
 from orchestration.agents.bounds import Limits
+from orchestration.agents.checking import NO_CHECKS, Checks, checks_of
 from orchestration.agents.grants import OPEN, SEARCH, WAYS, Argument, Grant
 from orchestration.engine.timers import BadTimer, later
 
@@ -60,6 +61,23 @@ _FINDING: Final = {
     "type": "object", "required": ["when", "says", "evidence"], "additionalProperties": False,
     "properties": {"when": _TEXT, "says": _TEXT, "evidence": {**_EVIDENCE, "minItems": 1}},
 }  # fmt: skip
+_SHARE: Final = {"type": "number", "minimum": 0, "maximum": 1}
+_KNOWN_WRONG: Final = {
+    "type": "object", "required": ["share", "wrong"], "additionalProperties": False,
+    "properties": {
+        "share": _SHARE,
+        "wrong": {
+            "type": "array", "minItems": 1, "maxItems": 20,
+            "items": {
+                "type": "object", "required": ["name", "reason"], "additionalProperties": False,
+                "properties": {
+                    "name": {"type": "string", "minLength": 1, "maxLength": 300},
+                    "reason": {"type": "string", "minLength": 1, "maxLength": 500},
+                },
+            },
+        },
+    },
+}  # fmt: skip
 _OF_MODEL: Final = {
     name: schema for name, schema in MODEL_SHAPE["properties"].items()
     if name not in ("capability", "title", "prompt", "input", "output")
@@ -86,7 +104,7 @@ SHAPE: Final[dict[str, Json]] = {
         },
         "approval": {
             "type": "object", "additionalProperties": False,
-            "properties": {"when": _TEXT, "within": _SPAN},
+            "properties": {"when": _TEXT, "within": _SPAN, "blind": _SHARE, "known": _KNOWN_WRONG},
         },
         "rules": {"type": "array", "maxItems": 100, "items": _RULE},
         "findings": {"type": "array", "maxItems": 20, "items": _FINDING},
@@ -145,6 +163,7 @@ class Agent:
     model: Mapping[str, Json] | None
     findings: tuple[Holding, ...] = ()
     answers: tuple[str, ...] = ()
+    checks: Checks = NO_CHECKS
 
 
 def agent_faults(content: bytes) -> list[str]:
@@ -166,6 +185,7 @@ def agent_of(content: bytes) -> Agent:
         condition(when), when, _span(approval.get("within"), LONGEST_HELD),
         tuple(_rule(one) for one in given.get("rules", ())), given.get("model"),
         tuple(_holding(one) for one in given.get("findings", ())), tuple(given.get("answers", ())),
+        checks_of(approval),
     )  # fmt: skip
 
 

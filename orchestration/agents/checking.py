@@ -1,0 +1,59 @@
+"""Which of what agents want is put to a person otherwise, to see whether approval still says something?
+
+By rule, a share that is chosen by what would be done: without what the agent wants (`blind`), or, in its place, what
+nobody who reads it approves (`known`). The latter is never done, whatever is answered. Pure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+Json = Any
+BLIND: Final = "blind"
+KNOWN: Final = "known"
+_WHOLE: Final = 2**32
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """`blind`, `known`: the shares. `wrong`: what is put in the place of the agent's, with its name and reason."""
+
+    blind: float = 0.0
+    known: float = 0.0
+    wrong: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """How a proposal is put to a person."""
+
+    check: str = ""
+    decoy: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_CHECKS: Final = Checks()
+AS_IT_IS: Final = Put()
+
+
+def checks_of(approval: Mapping[str, Json]) -> Checks:
+    """As the file of an agent has them."""
+    known = approval.get("known", {})
+    return Checks(approval.get("blind", 0.0), known.get("share", 0.0), tuple(known.get("wrong", ())))
+
+
+def put_as(checks: Checks, digest: str, has_words: bool) -> Put:
+    """How this one is put. What has words of the agent's (`has_words`) is not put blindly: nobody signs them unread."""
+    drawn = int(digest[:8], 16) / _WHOLE
+    if checks.wrong and drawn < checks.known:
+        return Put(KNOWN, dict(checks.wrong[int(digest[8:16], 16) % len(checks.wrong)]))
+    if drawn < checks.known + checks.blind and not has_words:
+        return Put(BLIND)
+    return AS_IT_IS
+
+
+def decoy_digest(digest: str) -> str:
+    """Names what is never done, so that an answer to it is none to what would be."""
+    return hashlib.sha256(f"never done, in place of {digest}".encode()).hexdigest()
