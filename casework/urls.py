@@ -148,6 +148,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         documents.content,
         name="case-document-content",
     ),
+    path("cases/<number:case_id>/documents/<number:document_id>/sound/", documents.sound, name="case-document-sound"),
     path(
         "cases/<number:case_id>/documents/<number:document_id>/pages/<number:page>/<number:width>/",
         documents.page_picture,

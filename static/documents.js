@@ -46,3 +46,13 @@ document.addEventListener("focusin", (event) => {
   if (viewer.dataset.page === found.dataset.page) light(viewer, found.dataset.lights);
   else turn(viewer, found);
 });
+
+// Where in a recording was a sentence said? The player jumps there, without loading the page anew.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-seek]");
+  const player = link?.closest("[data-viewer]")?.querySelector("[data-recording] audio");
+  if (!player || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  player.currentTime = Number(link.dataset.seek);
+  player.play();
+});

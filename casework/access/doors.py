@@ -154,6 +154,7 @@ DOORS: Final = {
     "case-document-field": ("", "work"),
     "case-document-content": ("view", ""),
     "case-document-page": ("view", ""),
+    "case-document-sound": ("view", ""),
     "case-live": ("view", ""),
     "history": ("view", ""),
     "case-then": ("view", ""),

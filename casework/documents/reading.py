@@ -20,9 +20,11 @@ from django.db.models import F, Q
 from audit.services import Fact, Origin
 from casework.documents.facts import FROM, MOST, facts_of
 from casework.documents.models import Document, ReadField, Reading, ReadPage
-from orchestration.documents import fields, store
+from orchestration.documents import fields, spoken, store
 from orchestration.documents.confined import Unreadable
-from orchestration.documents.reading import AT_ONCE, READER, pictures_read, text_of
+from orchestration.documents.kinds import HEARD
+from orchestration.documents.reading import AT_ONCE, heard, pictures_read, reader_of, text_of
+from orchestration.documents.speech import NOT_HERE, is_here
 from orchestration.documents.store import Damaged
 from orchestration.documents.words import Page, packed
 from orchestration.ground import clock
@@ -79,10 +81,19 @@ def _go_on(row: Reading) -> None:
     while row.pictures:
         if time.monotonic() - begun > AT_A_TIME:
             return _put_back(row)
-        now, later = row.pictures[:AT_ONCE], row.pictures[AT_ONCE:]
         step = time.monotonic()
-        _keep(row, pictures_read(content, document.kind, now), later, step)
+        _keep(row, *_next_part(row, content), step)
     _finish(row)
+
+
+def _next_part(row: Reading, content: bytes) -> tuple[Sequence[Page], Sequence[int]]:
+    """Some of the pages that are left, read, or some minutes heard; and what is left then. Raises Unreadable."""
+    document, left = row.document, row.pictures or []
+    if document.kind not in HEARD:
+        return pictures_read(content, document.kind, left[:AT_ONCE]), left[AT_ONCE:]
+    before = ReadPage.objects.filter(document=document).first()
+    page, more = heard(content, left[0], None if before is None else before.page)
+    return [page], [left[0] + 1] if more else []
 
 
 @transaction.atomic
@@ -93,7 +104,8 @@ def _keep(row: Reading, pages: Sequence[Page], left: Sequence[int], begun: float
         rows, update_conflicts=True, unique_fields=["document", "number"], update_fields=["words", "text"]
     )
     row.pictures, row.since = list(left), clock.utc_now()
-    row.words += sum(page.words for page in pages)
+    said = sum(page.words for page in pages)
+    row.words = said if row.document.kind in HEARD else row.words + said
     row.seconds += time.monotonic() - begun
     row.save(update_fields=["pictures", "since", "words", "seconds"])
 
@@ -115,7 +127,7 @@ def _put_back(row: Reading) -> None:
 @transaction.atomic
 def _finish(row: Reading) -> None:
     pages = pages_of(row.document, fields.FROM_PAGES)
-    found = fields.found_in(pages)
+    found = (spoken if row.document.kind in HEARD else fields).found_in(pages)
     ReadField.objects.bulk_create(
         [
             ReadField(document=row.document, name=one.name, value=one.value[:300], sure=one.sure, page=one.page,
@@ -124,10 +136,15 @@ def _finish(row: Reading) -> None:
         ],
         ignore_conflicts=True,
     )  # fmt: skip
-    row.state, row.reader, row.since = State.READ, READER, clock.utc_now()
+    row.state, row.reader, row.since = State.READ, reader_of(row.document.kind), clock.utc_now()
     row.facts = facts_of(pages_of(row.document, MOST)) if row.document.pages >= FROM else []
     row.save(update_fields=["state", "reader", "since", "facts"])
-    told = {"pages": row.document.pages, "words": row.words, "reader": READER, "fields": [one.name for one in found]}
+    told = {
+        "pages": row.document.pages,
+        "words": row.words,
+        "reader": row.reader,
+        "fields": [one.name for one in found],
+    }
     _record(row.document, Fact("document.read", _named(row.document) | told))
 
 
@@ -154,6 +171,9 @@ def pages_of(document: Document, upto: int) -> tuple[Page, ...]:
 def look_after() -> None:
     """Readings whose message was lost, and those whose reader is."""
     now = clock.utc_now()
+    if is_here():  # `make speech` was run after they came
+        unheard = Reading.objects.filter(state=State.FAILED, document__kind__in=HEARD, said=NOT_HERE)
+        unheard.update(state=State.WAITING, since=now - 2 * PATIENCE, tries=0, said="")
     lost = Reading.objects.filter(state=State.READING, since__lt=now - LOST_AFTER)
     for row in lost.select_related("document__case")[:SWEEP_AT_MOST]:
         if row.tries >= MOST_TRIES:

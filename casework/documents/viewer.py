@@ -5,7 +5,8 @@ Costs the page that is looked at, however many there are. Texts are masked as al
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -21,6 +22,9 @@ from orchestration.documents.fields import NAMES
 from orchestration.documents.kinds import KINDS, Kind
 from orchestration.documents.words import Box, Line
 
+UNCLEAR: Final = 0.5
+"""A sentence with a word that was heard less surely is marked."""
+SECOND: Final = re.compile(r"[0-9]{1,5}(\.[0-9]{1,2})?")
 MOST_HITS: Final = 50
 """Pages of a document that a search in it names."""
 SHORTEST: Final = 2
@@ -42,8 +46,27 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence:
+    """What was said in a recording. `at` in seconds, `clock` as people write it; `address`: plays from there.
+
+    `field`: the field that came from it; `sure`: how sure the least sure of its words is.
+    """
+
+    text: str
+    at: str
+    clock: str
+    sure: float
+    doubtful: bool
+    field: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
-    """`path`: the place in the data of the case that it is read for; empty where its case type names none."""
+    """`path`: the place in the data of the case that it is read for; empty where its case type names none.
+
+    `heard`: of a recording the sentence that it came from.
+    """
 
     name: str
     path: str
@@ -56,6 +79,7 @@ class Field:
     state: str
     focus: bool
     hidden: bool
+    heard: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +88,7 @@ class Viewer:
 
     `shown`: whether the page's picture is; one that nobody has read is not, where something on it may be hidden.
     `takes_file`: whether this reader gets the file itself. `facts`: of a long document what each page says, with its
-    address.
+    address. `sentences`: of a recording, which is played from `at` on.
     """
 
     id: int
@@ -86,6 +110,8 @@ class Viewer:
     places: tuple[Place, ...]
     fields: tuple[Field, ...]
     facts: tuple[tuple[PageFacts, str], ...]
+    sentences: tuple[Sentence, ...]
+    at: str
     may_work: bool
     shown: bool
     takes_file: bool
@@ -132,10 +158,34 @@ def viewer(seen: Look, document: Document, asked: Mapping[str, str], *, user_may
         by_ocr=any(word.sure < 1 for line in lines for word in line.words), q=q, hits=_hits(sight, document, q),
         places=(*_of_fields(found, page, lit), *_of_search(sight, lines, q)),
         fields=tuple(_field(sight, one, "" if asked.get("still") else lit) for one in found), facts=(),
+        sentences=(), at=_second(asked.get("at", "")),
         may_work=user_may_work, shown=kept is not None or not sight.hidden, takes_file=not sight.hidden,
     )  # fmt: skip
     facts = shown(row.facts, sight.hidden, sight.text) if row else ()
-    return replace(view, facts=tuple((one, view.address(one.page)) for one in facts))
+    said = tuple(_sentences(sight, view, lines, found)) if view.kind.is_heard else ()
+    heard = {one.field: one for one in said if one.field}
+    return replace(
+        view, facts=tuple((one, view.address(one.page)) for one in facts), sentences=said,
+        fields=tuple(replace(one, heard=heard.get(one.name)) for one in view.fields),
+    )  # fmt: skip
+
+
+def _second(given: str) -> str:
+    return given if SECOND.fullmatch(given) else ""
+
+
+def _sentences(sight: Sight, view: Viewer, lines: Sequence[Line], found: Iterable[ReadField]) -> Iterator[Sentence]:
+    """Each with the field that was found in it first."""
+    left = {row.name: row.value.casefold() for row in found}
+    for line in lines:
+        begins = line.begins or 0.0
+        name = next((name for name, value in left.items() if value and value in line.text.casefold()), "")
+        left.pop(name, None)
+        clock = f"{int(begins // 60)}:{int(begins % 60):02}"
+        yield Sentence(
+            sight.text(line.text), f"{begins:.1f}", clock, line.sure, line.sure < UNCLEAR, name,
+            f"{view.address(1)}&{urlencode({'at': f'{begins:.1f}'})}",
+        )  # fmt: skip
 
 
 def _number(given: str, most: int) -> int:

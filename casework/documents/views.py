@@ -26,6 +26,8 @@ from casework.documents.sight import blackened, dark_places, hidden_fields, hidd
 from casework.documents.viewer import viewer
 from casework.models import Case
 from casework.web.decorators import answered, page_or_part, person, reads, reads_and_writes, refusal, writes
+from casework.web.partial import part_of
+from orchestration.documents import store
 from orchestration.documents.confined import Unreadable
 from orchestration.documents.kinds import KINDS, LARGEST, MB, TAKEN
 from orchestration.documents.store import Damaged
@@ -159,6 +161,21 @@ def page_picture(request: HttpRequest, case_id: int, document_id: int, page: int
         raise Http404("This page cannot be shown.") from None
     drawn = blackened(drawn, dark) if dark else drawn
     return HttpResponse(drawn, content_type="image/webp", headers=STRICT)
+
+
+@reads
+def sound(request: HttpRequest, case_id: int, document_id: int) -> HttpResponse:
+    """A recording, to be played on its page: whole, or the part that a player asks for."""
+    one = found(request, case_id, document_id)
+    if not KINDS[one.kind].is_heard:
+        raise Http404("This document is no recording.")
+    if not takes_file(person(request), one):
+        raise Http404("Something in this recording is not yours to hear.")
+    try:
+        content = store.content_of(one.digest)
+    except Damaged:
+        raise Http404("This recording cannot be played.") from None
+    return part_of(content, KINDS[one.kind].media_type, request.headers.get("range", ""), STRICT)
 
 
 def as_download(user: User, one: Document, content: bytes) -> HttpResponse:

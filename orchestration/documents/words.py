@@ -51,9 +51,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Words that stand beside each other, from left to right."""
+    """Words that stand beside each other, from left to right; of a recording a sentence, with its seconds in it."""
 
     words: tuple[Word, ...]
+    begins: float | None = None
+    ends: float | None = None
 
     @property
     def text(self) -> str:
@@ -134,9 +136,26 @@ def plain_page(text: str, number: int = 1) -> Page:
 def packed(page: Page) -> dict[str, Json]:
     """A page as JSON."""
     lines = [[[word.text, word.box.packed(), round(word.sure, 3)] for word in line.words] for line in page.lines]
-    return {"number": page.number, "by": page.by, "lines": lines}
+    told: dict[str, Json] = {"number": page.number, "by": page.by, "lines": lines}
+    if any(line.begins is not None for line in page.lines):
+        told["times"] = [[line.begins, line.ends] for line in page.lines]
+    return told
 
 
 def unpacked(given: Mapping[str, Json]) -> Page:
-    lines = (Line(tuple(Word(text, Box(*box), sure) for text, box, sure in line)) for line in given["lines"])
+    times = given.get("times") or [[None, None]] * len(given["lines"])
+    lines = (
+        Line(tuple(Word(text, Box(*box), sure) for text, box, sure in line), begins, ends)
+        for line, (begins, ends) in zip(given["lines"], times, strict=True)
+    )
     return Page(given["number"], tuple(lines), given["by"])
+
+
+def heard_page(sentences: Iterable[Json], before: Page | None = None) -> Page:
+    """A page of what was heard, after what was heard before it."""
+    lines = tuple(
+        Line(tuple(Word(text, NOWHERE, sure) for text, sure in words), begins, ends)
+        for begins, ends, words in sentences
+        if words
+    )
+    return Page(1, (*(before.lines if before else ()), *lines), "speech")

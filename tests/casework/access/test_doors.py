@@ -191,6 +191,7 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "case-document-field": {"case_id": case, "document_id": scene.document, "name": "total"},
         "case-document-content": {"case_id": case, "document_id": scene.document},
         "case-document-page": {"case_id": case, "document_id": scene.document, "page": 1, "width": 320},
+        "case-document-sound": {"case_id": case, "document_id": scene.document},
         "api-case-document": {"case": case, "document": scene.document},
         "api-case-document-content": {"case": case, "document": scene.document},
         "case-deadline": {"case_id": case, "key": "answer"},
