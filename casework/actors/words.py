@@ -15,6 +15,7 @@ KINDS: Final[Mapping[str, str]] = {
     "intent": "Text model: what it is about",
     "sentiment": "Text model: tone",
     "case-kind": "Text model: which kind of case",
+    "clauses": "Clauses of contracts",
     "gist": "Gist of a document",
     "score": "Scoring model",
     "external": "Outside worker",

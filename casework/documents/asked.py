@@ -22,8 +22,6 @@ from orchestration.jobs.stopping import is_stopped
 State = Reading.State
 PATIENCE: Final = 200.0
 """Seconds in one attempt; a long document goes on in the next."""
-FIRST_PAGES: Final = 5
-"""Pages of which anybody asks for the words."""
 LOOK_AGAIN: Final = 3.0
 """Seconds after which to look whether who reads it is done."""
 
@@ -39,8 +37,9 @@ def words_of(asked: AskedOf) -> Words:
     """The words of its first pages, read now where they were not before. Raises ActorError."""
     document = _document(asked)
     row = _read(document)
-    pages = ReadPage.objects.filter(document=document).order_by("number").values_list("text", flat=True)[:FIRST_PAGES]
-    return Words(document.pk, document.pages, row.reader, "\n".join(pages))
+    pages = ReadPage.objects.filter(document=document).order_by("number").values_list("text", flat=True)[: asked.first]
+    sheets = tuple(pages)
+    return Words(document.pk, document.pages, row.reader, "\n".join(sheets), sheets)
 
 
 def _read(document: Document) -> Reading:

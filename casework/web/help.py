@@ -104,6 +104,7 @@ FOR_USE: Final = (
     "insurance-claim",
     "mailroom",
     "supplier-invoice",
+    "contract",
 )
 LINK: Final = re.compile(r"([\w/.-]+)\.md(#[\w-]+)?")
 

@@ -7,17 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from orchestration.actors.contract import ActorError
 from orchestration.documents.finding import Found
 
+FIRST_PAGES: Final = 5
+"""Pages of which the words are given where nobody asks for more."""
+
 
 @dataclass(frozen=True, slots=True)
 class AskedOf:
-    """Which document: of the case with this instance, by its number; None: the one to be read that came last."""
+    """Which document: of the case with this instance, by its number; None: the one to be read that came last.
+
+    `first`: of how many pages from the beginning the words are asked for.
+    """
 
     instance: int
     document: int | None
+    first: int = FIRST_PAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,8 @@ class Words:
     pages: int
     reader: str
     text: str
+    sheets: tuple[str, ...] = ()
+    """The same, page by page."""
 
 
 readers: list[Callable[[AskedOf], Told]] = []

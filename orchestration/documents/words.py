@@ -98,6 +98,10 @@ def around(boxes: Iterable[Box]) -> Box:
     )  # fmt: skip
 
 
+FLAT: Final = 0.4
+"""What is so much lower than its neighbour is a dash or a dot, which does not stand at half its height."""
+
+
 def in_lines(words: Sequence[Word]) -> tuple[Line, ...]:
     """Words put into lines by where they stand."""
     rows: list[list[Word]] = []
@@ -112,7 +116,9 @@ def in_lines(words: Sequence[Word]) -> tuple[Line, ...]:
 
 def _is_beside(row: Sequence[Word], word: Word) -> bool:
     last = row[-1].box
-    return abs(last.middle - word.box.middle) < 0.5 * min(last.height, word.box.height)
+    low, high = sorted((last.height, word.box.height))
+    apart = abs(last.middle - word.box.middle)
+    return apart < 0.5 * low or (low < FLAT * high and apart < FLAT * high)
 
 
 def split(text: str, box: Box, sure: float) -> list[Word]:

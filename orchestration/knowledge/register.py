@@ -87,6 +87,11 @@ def knowledge_withdraw(*, pk: int, reason: str, by: Origin) -> KnowledgeDocument
     return row
 
 
+def is_being_read(name: str) -> bool:
+    """Whether a document of this name was added that nobody has read yet."""
+    return KnowledgeDocument.objects.filter(name=name, state=State.WAITING, withdrawn=None).exists()
+
+
 def told(row: KnowledgeDocument) -> dict[str, object]:
     """What the chain says of a document that was added."""
     return {

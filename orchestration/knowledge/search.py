@@ -52,6 +52,13 @@ READ: LiteralString = (
 )
 
 
+OF_DOCUMENT: LiteralString = (
+    "select p.id, d.id, d.name, p.heading, p.text, d.level" + _PIECES  # noqa: S608 - constants
+    + "d.id = (select max(d.id) from orchestration_knowledgedocument d where d.name = %(name)s and " + READABLE
+    + ") and " + READABLE + " order by p.number"
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Who asks: their clearance, and the groups that they are in."""
@@ -139,6 +146,13 @@ def _near(found: Near) -> dict[int, float]:
 def _by_words(asked: str, rights: Mapping[str, object]) -> list[int]:
     words = telling(asked)
     return _ids(BY_WORDS, {**rights, "words": words, "most": LOOKED_AT}) if words else []
+
+
+def passages_of(name: str, reader: Reader) -> tuple[Passage, ...]:
+    """All pieces of the newest document of this name, in their order, where the reader may read it now."""
+    with cursor() as plain:
+        rows = plain.execute(OF_DOCUMENT, {**reader.asked(), "name": name}).fetchall()
+    return tuple(_passage(row, 0.0) for row in rows)
 
 
 def passages(pieces: Sequence[int], reader: Reader) -> tuple[Passage, ...]:

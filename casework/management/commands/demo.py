@@ -28,7 +28,7 @@ PASSWORD = "casewright"  # noqa: S105 - for people who exist in development only
 PEOPLE = [
     ("anna", "Anna", "Adler", ["Analysts"], "works complaints, refunds, loans and claims"),
     ("ben", "Ben", "Bauer", ["Analysts"], "works complaints, refunds, loans and claims"),
-    ("clara", "Clara", "Conti", ["Senior analysts"], "works the difficult ones, may reveal personal data"),
+    ("clara", "Clara", "Conti", ["Senior analysts", "Lawyers"], "works the difficult ones and contracts, may reveal"),
     ("dora", "Dora", "Dahl", ["Cards team"], "works what is routed to the cards team"),
     ("emil", "Emil", "Egger", ["Payments team"], "pays, and works what is routed to the payments team"),
     ("ada", "Ada", "Abel", ["Administrators"], "changes rules, models and actors"),

@@ -19,6 +19,7 @@ Artefact = bytes | Path | Callable[[], bytes] | None
 KINDS = {  # kind -> what makes an actor of (key, version, artefact bytes or None)
     "agent": "orchestration.actors.kinds.agent.actor:AgentActor",
     "case-kind": "orchestration.actors.kinds.text_model.case_kind:CaseKindActor",
+    "clauses": "orchestration.actors.kinds.clauses.actor:ClausesActor",
     "external": "orchestration.actors.kinds.external:make",
     "gist": "orchestration.actors.kinds.reader.gist:GistActor",
     "http": "orchestration.actors.kinds.http_connector.actor:HttpConnector",
@@ -55,6 +56,7 @@ ANSWERS_ONLY = frozenset(
         "served-model",
         "language-model",
         "outline-check",
+        "clauses",
         "knowledge",
         "support",
         "watchlist",

@@ -30,13 +30,13 @@ def said() -> str:
 
 
 def test_every_case_type_that_ships_has_its_cases_once() -> None:
-    assert "71 sample cases are on their way" in said()
+    assert "77 sample cases are on their way" in said()
     assert Counter(Case.objects.values_list("case_type", flat=True)) == {
-        "complaint": 24, "insurance-claim": 8, "kyc-review": 5, "loan": 8, "mailroom": 5, "payment-release": 5,
-        "refund": 8, "supplier-invoice": 8,
+        "complaint": 24, "contract": 6, "insurance-claim": 8, "kyc-review": 5, "loan": 8, "mailroom": 5,
+        "payment-release": 5, "refund": 8, "supplier-invoice": 8,
     }  # fmt: skip
     assert "sample cases" not in said()
-    assert Case.objects.count() == 71
+    assert Case.objects.count() == 77
 
 
 def test_the_sample_refunds_go_every_way_that_the_rules_know(machines: Machines) -> None:

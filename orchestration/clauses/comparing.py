@@ -1,0 +1,158 @@
+"""Where does a contract depart from the house standard: which clause, by how much, in which words, on which page?
+
+A clause is of the kind that its heading names, else of the one whose text is nearest in meaning (an embedding), if it
+is near enough. What is asked of that kind is then looked for by rules. A clause that is of no kind is told as such:
+nobody has compared it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from orchestration.actors.kinds.text_model.embedding import embed
+from orchestration.clauses.amounts import amounts_in
+from orchestration.clauses.finding import Clause, sentences
+from orchestration.clauses.standard import Limit, Section
+from orchestration.knowledge.wording import denies
+
+NEAR: Final = 0.5
+"""How near a clause has to be to a section of the standard to be of its kind, where its heading does not say so."""
+BEFORE: Final = 5
+"""Words before a phrase in which a denial turns it round."""
+WORD: Final = re.compile(r"[a-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """`section`: None where it is of no kind that the standard knows. `by`: "heading", "meaning" or ""."""
+
+    clause: Clause
+    section: Section | None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """`clause`: None where the contract has none of this kind. `apart`: by which share of the standard, for a limit."""
+
+    section: Section
+    what: str
+    asked: str
+    clause: Clause | None = None
+    quote: str = ""
+    apart: float | None = None
+
+    @property
+    def page(self) -> int | None:
+        return self.clause.page_of(self.quote) if self.clause else None
+
+
+def matched(clauses: Sequence[Clause], standard: Sequence[Section]) -> list[Matched]:
+    """Of which kind each clause is."""
+    named = [_by_heading(one, standard) for one in clauses]
+    open_to = [at for at, section in enumerate(named) if section is None]
+    near = _by_meaning([clauses[at] for at in open_to], standard)
+    found = dict(zip(open_to, near, strict=True))
+    return [
+        Matched(one, section, "heading") if section
+        else Matched(one, found[at], "meaning" if found[at] else "")
+        for at, (one, section) in enumerate(zip(clauses, named, strict=True))
+    ]  # fmt: skip
+
+
+def _by_heading(clause: Clause, standard: Sequence[Section]) -> Section | None:
+    words = " ".join(WORD.findall(clause.heading.lower()))
+    found = [
+        (len(name), section)
+        for section in standard for name in (section.kind.lower(), *section.names)
+        if re.search(rf"\b{re.escape(' '.join(WORD.findall(name)))}\b", words)
+    ]  # fmt: skip
+    return max(found, key=lambda one: one[0])[1] if found else None
+
+
+def _by_meaning(clauses: Sequence[Clause], standard: Sequence[Section]) -> list[Section | None]:
+    if not clauses or not standard:
+        return [None] * len(clauses)
+    texts = [f"{one.heading}. {one.text}" for one in clauses] + [f"{one.kind}. {one.text}" for one in standard]
+    vectors = embed(texts)
+    near = vectors[: len(clauses)] @ vectors[len(clauses) :].T
+    return [standard[int(row.argmax())] if row.max() >= NEAR else None for row in near]
+
+
+def deviations(found: Sequence[Matched], standard: Sequence[Section]) -> list[Deviation]:
+    """What departs, in the order of the standard."""
+    return [
+        one for section in standard
+        for one in _of_section(section, [each.clause for each in found if each.section == section])
+    ]  # fmt: skip
+
+
+def unclear(found: Sequence[Matched]) -> list[Matched]:
+    """Clauses of which the rules can say nothing: the standard limits an amount, and they name none of its unit."""
+    return [
+        one for one in found
+        if one.section and any(not _named([one.clause], limit) for limit in one.section.limits)
+    ]  # fmt: skip
+
+
+def _of_section(section: Section, clauses: Sequence[Clause]) -> Iterator[Deviation]:
+    if not clauses:
+        if section.needed:
+            yield Deviation(section, "The contract has no such clause.", "It is needed.")
+        return
+    for limit in section.limits:
+        yield from _beyond(section, clauses, limit)
+    for phrases in section.must:
+        if not any(_says(one.text, phrase) for one in clauses for phrase in phrases):
+            wanted = " or ".join(f"“{one}”" for one in phrases)
+            yield Deviation(section, f"It does not say {wanted}.", "It has to.", clauses[0], _first(clauses[0]))
+    for phrases in section.must_not:
+        yield from _forbidden(section, clauses, phrases)
+
+
+def _beyond(section: Section, clauses: Sequence[Clause], limit: Limit) -> Iterator[Deviation]:
+    """The amount that is farthest beyond the limit, in the sentences that are meant."""
+    named = _named(clauses, limit)
+    if not named:
+        return
+    value, clause, quote = (max if limit.at_most else min)(named, key=lambda one: one[0])
+    if (value > limit.value) if limit.at_most else (value < limit.value):
+        way = "at most" if limit.at_most else "at least"
+        asked = f"{way.capitalize()} {limit.value:g} {limit.unit}."
+        apart = (value - limit.value) / limit.value if limit.value else None
+        yield Deviation(section, f"It says {value:g} {limit.unit}.", asked, clause, quote, apart)
+
+
+def _named(clauses: Sequence[Clause], limit: Limit) -> list[tuple[float, Clause, str]]:
+    """The amounts that the limit is about, each with its sentence."""
+    return [
+        (value, one, sentence)
+        for one in clauses for sentence in sentences(one.text)
+        if not limit.near or any(word in sentence.lower() for word in limit.near)
+        for unit, value in amounts_in(sentence) if unit == limit.unit
+    ]  # fmt: skip
+
+
+def _forbidden(section: Section, clauses: Sequence[Clause], phrases: Sequence[str]) -> Iterator[Deviation]:
+    for clause in clauses:
+        for sentence in sentences(clause.text):
+            said = next((one for one in phrases if _says(sentence, one) and not _is_denied(sentence, one)), None)
+            if said:
+                yield Deviation(section, f"It says “{said}”.", "It may not.", clause, sentence)
+
+
+def _says(text: str, phrase: str) -> bool:
+    return bool(re.search(rf"\b{re.escape(phrase)}\b", text, re.IGNORECASE))
+
+
+def _is_denied(sentence: str, phrase: str) -> bool:
+    """Whether what stands just before the phrase turns it round, as “in no case unlimited”."""
+    before = sentence[: sentence.lower().find(phrase)].split()[-BEFORE:]
+    return denies(" ".join(before)) and not denies(phrase)
+
+
+def _first(clause: Clause) -> str:
+    return next(iter(sentences(clause.text)), "")

@@ -1,0 +1,115 @@
+"""Are the clauses of a contract found with their pages, and is what departs named by how much, in its own words?"""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestration.actors.artefacts import artefact_fault
+from orchestration.actors.contract import ActorError
+from orchestration.actors.kinds.clauses.actor import ClausesActor
+from orchestration.clauses.amounts import amounts_in
+from orchestration.clauses.comparing import Deviation, deviations, matched, unclear
+from orchestration.clauses.finding import Clause, clauses_in
+from orchestration.clauses.standard import Limit, Section, sections_of
+from orchestration.clauses.telling import letter, report, summary
+from tests.benchmarks.contracts import contracts, measured, standard
+
+PAGES = (
+    "AGREEMENT\nbetween A and B\n1. Payment\nInvoices are due within fourteen (14) days of their\n"
+    "date. Late sums bear interest",
+    "of 8 percent.\n2. LIABILITY\nThe Supplier is in no case liable beyond\n"
+    "25 percent of the yearly fees.\nSignatures\n3. Nothing",
+)
+
+
+def of(kind: str, text: str) -> list[Deviation]:
+    """What departs in a contract of this one clause, beside what it lacks."""
+    known = standard()
+    return [one for one in deviations(matched([Clause("1", kind, text, 1)], known), known) if one.clause]
+
+
+def test_clauses_begin_at_headings_and_know_the_page_of_each_of_their_words() -> None:
+    payment, liability = clauses_in(PAGES)
+    assert (payment.number, payment.heading, payment.page) == ("1", "Payment", 1)
+    assert payment.text.endswith("Late sums bear interest of 8 percent.")
+    assert (payment.page_of("Invoices are due"), payment.page_of("of 8 percent")) == (1, 2)
+    assert (liability.heading, liability.page) == ("Liability", 2) and "Nothing" not in liability.text
+
+
+def test_a_contract_without_headings_has_no_clauses_and_one_without_numbers_has_those_in_capitals() -> None:
+    assert clauses_in(["Dear Sir,\nwe agree to everything.\n"]) == ()
+    (one,) = clauses_in(["FORCE MAJEURE\nA strike frees a party.\n25 percent of what was paid\nis kept."])
+    assert one.heading == "Force majeure" and one.text.endswith("is kept.")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "named"),
+    [
+        ("within thirty (30) calendar days", [("days", 30)]),
+        ("for two years and three months", [("months", 24), ("months", 3)]),
+        ("within 48 hours, at most 2.5 % or EUR 10,000", [("days", 2), ("percent", 2.5), ("euros", 10_000)]),
+        ("one week after it; 1.250,50 EUR", [("days", 7), ("euros", 1250.5)]),
+        ("on the first day of the month", []),
+    ],
+)
+def test_amounts_are_read_in_digits_and_in_words(sentence: str, named: list[tuple[str, float]]) -> None:
+    assert list(amounts_in(sentence)) == named
+
+
+def test_the_standard_is_what_its_document_says() -> None:
+    (one,) = sections_of(
+        [(7, "Standard › Payment", "We pay.\nLimit: days near invoice or due, at least 30.\nNeeded: yes.")]
+    )
+    assert one == Section(7, "Payment", "We pay.", needed=True, limits=(Limit("days", False, 30, ("invoice", "due")),))
+    assert {len(each.text) > 20 for each in standard()} == {True}
+
+
+def test_a_deviation_says_by_how_much_in_the_words_of_the_contract() -> None:
+    (one,) = of(
+        "Payment", "It is a good one. Invoices are due within 15 days. A second reminder follows after 40 days."
+    )
+    assert (one.what, one.asked, one.apart) == ("It says 15 days.", "At least 30 days.", -0.5)
+    assert one.quote == "Invoices are due within 15 days." and one.page == 1
+
+
+def test_what_is_denied_is_not_what_it_says() -> None:
+    assert [one.what for one in of("Payment", "Nothing is ever paid in advance.")] == []
+    assert [one.what for one in of("Payment", "The fee is paid in advance.")] == ["It says “in advance”."]
+
+
+def test_what_is_missing_is_named_and_what_the_standard_does_not_know_is_not_called_compared() -> None:
+    known = standard()
+    found = matched([Clause("1", "Colours", "The lorries are painted green.", 1)], known)
+    apart = deviations(found, known)
+    assert found[0].section is None and all(one.clause is None for one in apart)
+    assert {one.section.kind for one in apart} == {one.kind for one in known if one.needed}
+    said = report(found, apart)
+    assert "Not compared" in said and "Colours" in said and "missing" in said
+    assert letter(apart).count("please add a clause") == len(apart)
+
+
+def test_a_clause_under_a_heading_of_its_own_is_known_by_its_meaning() -> None:
+    text = "Both parties keep secret what they learn of each other, for one year after the end of the contract."
+    (found,) = matched([Clause("4", "Discretion", text, 2)], standard())
+    assert unclear([found]) == [] and unclear(matched([Clause("4", "Secrecy", "We keep still.", 2)], standard()))
+    assert found.section and (found.section.kind, found.by) == ("Confidentiality", "meaning")
+
+
+def test_a_summary_is_made_of_the_contract_s_own_sentences() -> None:
+    lines = summary(clauses_in(PAGES)).splitlines()
+    assert lines[0] == "1. Payment: Invoices are due within fourteen (14) days of their date."
+
+
+def test_contracts_of_each_layout_are_read_and_compared_without_a_fault() -> None:
+    """A sample; `python -m tests.benchmarks contracts` prints twenty, and clauses in other words."""
+    for contract in contracts(4):
+        sums, mistakes = measured(contract)
+        assert mistakes == [] and sums["found"] == sums["clauses"] and sums["besides"] == 0
+        assert sums["quoted"] == sums["quotes"]
+
+
+@pytest.mark.parametrize("file", [b"", b"do: read\n", b"capability: x\ndo: dance\n", b"capability: x\ndo: standard\n"])
+def test_a_file_that_is_none_is_refused_with_a_sentence(file: bytes) -> None:
+    assert artefact_fault("clauses", file).endswith(".")
+    with pytest.raises(ActorError):
+        ClausesActor("clauses", "1", file)
