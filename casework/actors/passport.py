@@ -17,9 +17,10 @@ from casework.access import permissions
 from casework.actors.changes import events_of, words_of
 from casework.actors.version_page import VersionPage, may_show, version_page
 from casework.models import Case
+from orchestration.actors import kinds
 from orchestration.actors.agreement import differences
 from orchestration.actors.capability import shipped
-from orchestration.actors.golden import Said, said_of
+from orchestration.actors.golden import Said, expected_of, said_of
 from orchestration.models import ActorVersion, GoldenAnswer, Trial
 
 Json = Any
@@ -72,7 +73,7 @@ def passport(row: ActorVersion, user: User) -> Passport:
 
 
 def _golden(row: ActorVersion, user: User) -> Iterator[GoldenLine]:
-    answers = GoldenAnswer.objects.filter(capability=row.actor.capability).select_related("job", "golden")
+    answers = expected_of(row).select_related("job", "golden")
     trials = {one.job_id: one for one in Trial.objects.filter(version=row, way=Trial.Way.GOLDEN)}
     seen = Case.objects.filter(permissions.cases_with_right(user, "view"), instance__golden__isnull=False)
     cases = dict(seen.values_list("instance", "pk"))
@@ -91,7 +92,7 @@ def _outcome(row: ActorVersion, answer: GoldenAnswer, trial: Trial | None) -> tu
     if trial.agrees:
         return RIGHT, ()
     known = shipped().get(row.actor.capability)
-    contract = None if known is None else known.output
+    contract = None if known is None or row.actor.kind in kinds.REHEARSED else known.output
     names = differences(contract, answer.expected, trial.output)
     return OTHERWISE, tuple(_place(contract, name, answer.expected, trial.output) for name in names)
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.db.models import QuerySet
+
 from orchestration.actors import kinds
 from orchestration.actors.versions import Standing, is_on
 from orchestration.models import ActorVersion, GoldenAnswer, Trial
@@ -18,6 +20,8 @@ Json = Any
 State = ActorVersion.State
 CODE: Final = "golden"
 LEAST_REASON: Final = 3
+WOULD: Final = "would"
+"""Stands in what is expected of a version that acts (`orchestration.jobs.rehearsal`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,20 @@ class Said:
 
 
 def said_of(version: ActorVersion) -> Said:
-    """Kinds that do more than answer are never tried, so nothing is expected of them."""
-    if version.actor.kind not in kinds.ANSWERS_ONLY:
-        return Said(0, 0, 0)
-    expected = GoldenAnswer.objects.filter(capability=version.actor.capability)
+    """Kinds that neither only answer nor can say what they would do are never tried: nothing is expected of them."""
+    expected = expected_of(version)
     tried = Trial.objects.filter(version=version, way=Trial.Way.GOLDEN, job__golden__in=expected)
     return Said(expected.count(), tried.count(), tried.filter(agrees=True).count())
+
+
+def expected_of(version: ActorVersion) -> QuerySet[GoldenAnswer]:
+    """What golden cases expect of a version: answers of those that answer, deeds of those that act."""
+    kind, found = version.actor.kind, GoldenAnswer.objects.filter(capability=version.actor.capability)
+    if kind in kinds.ANSWERS_ONLY:
+        return found.exclude(expected__has_key=WOULD)
+    if kind in kinds.REHEARSED:
+        return found.filter(**{f"expected__{WOULD}": "move" if kind == "agent" else "ask"})
+    return found.none()
 
 
 def is_asked(version: Standing, to: str) -> bool:

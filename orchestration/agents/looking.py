@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from orchestration.actors.kinds.agent.file import Agent
 from orchestration.agents import runs, tools
 from orchestration.agents.judging import Action, Grounds
 from orchestration.agents.runs import Running
@@ -20,7 +21,7 @@ from orchestration.engine.codec import decode
 from orchestration.engine.state import State
 from orchestration.ground import clock
 from orchestration.knowledge.search import Passage, Reader, find, passages
-from orchestration.models import AgentProposal, Instance
+from orchestration.models import AgentProposal, AgentRun, Instance
 
 Json = Any
 FOUND: Final = 3
@@ -89,6 +90,12 @@ def _held(run: Running) -> set[str]:
 
 def _remembered(run: Running) -> list[int]:
     return [one["passage"] for one in run.row.memory if "passage" in one]
+
+
+def read_before(row: AgentRun, agent: Agent) -> tuple[Mapping[str, Json], ...]:
+    """What a run that is over has read of the knowledge base, with the rights of this moment."""
+    found = passages([one["passage"] for one in row.memory if "passage" in one], Reader(agent.clearance, agent.roles))
+    return tuple(map(_told, found))
 
 
 def _told(one: Passage) -> dict[str, Json]:

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from audit.services import Fact, Origin, record_control
 from orchestration.actors import kinds
+from orchestration.actors.golden import expected_of
 from orchestration.actors.registration import version_step
 from orchestration.actors.routing import Objection
 from orchestration.ground import clock
@@ -26,7 +27,7 @@ Json = Any
 SECONDS: Final = 30.0
 """What one task takes at most, beside its last call; the next one goes on."""
 OPEN: Final = Refused("open", "Only a closed case can be golden: before that nobody knows how it comes out.")
-NOTHING: Final = Refused("nothing", "No machine gave an answer in this case that could be asked for again.")
+NOTHING: Final = Refused("nothing", "No machine answered in this case, or did something, that it could be held to.")
 THERE: Final = Refused("there", "It is a golden case already.")
 
 
@@ -59,11 +60,12 @@ def golden_drop(*, golden: GoldenCase, by: Origin, reason: str) -> None:
 
 
 def _expected(case: Instance) -> Iterator[tuple[Job, Json]]:
-    """The jobs of a case whose answers can be asked for again, each with what was used."""
-    able = Actor.objects.filter(kind__in=kinds.ANSWERS_ONLY).values_list("capability", flat=True)
-    done = Job.objects.filter(instance=case, job__gt=0, state=Job.State.DONE, capability__in=able)
+    """The jobs of a case whose answers can be asked for again, each with what was used; and those that something was
+    done for by who can say what they would do, each with that."""
+    able = set(Actor.objects.filter(kind__in=kinds.ANSWERS_ONLY).values_list("capability", flat=True))
+    done = Job.objects.filter(instance=case, job__gt=0, state=Job.State.DONE).select_related("instance")
     for job in done.order_by("job"):
-        used = trials.used_for(job)
+        used = trials.used_for(job) if job.capability in able else trials.deed_of(job)
         if used is not None:
             yield job, used
 
@@ -101,5 +103,5 @@ def put_to_work(version: ActorVersion, by: Origin, reason: str = "") -> ActorVer
 def ahead(version: ActorVersion) -> list[GoldenAnswer]:
     """What is expected and was not given yet."""
     given = Trial.objects.filter(version=version, way=Trial.Way.GOLDEN).values("job")
-    expected = GoldenAnswer.objects.filter(capability=version.actor.capability).exclude(job__in=given)
+    expected = expected_of(version).exclude(job__in=given)
     return list(expected.select_related("job__instance").order_by("pk"))

@@ -22,7 +22,7 @@ from orchestration.actors.spending import month_of
 from orchestration.casetypes.case_type import by_definition
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
-from orchestration.jobs import calling
+from orchestration.jobs import calling, rehearsal
 from orchestration.jobs.attempt import Attempt
 from orchestration.jobs.crossing import Ready
 from orchestration.models import ActorCall, ActorVersion, Gauge, Job, Replay, Trial
@@ -150,16 +150,17 @@ def version_of(version_id: int) -> ActorVersion | None:
 def tried_on(version: ActorVersion, job: Job, way: str, expected: Json = None) -> Trial | Objection:
     """What a version gives for a job that is done, or why it cannot be had. `expected`: what it is held against, in
     place of what was used."""
-    chosen = _candidate(version)
+    acts = way == Trial.Way.GOLDEN and rehearsal.is_rehearsed(version.actor.kind)
+    chosen = _as_it_is(version) if acts else _candidate(version)
     if isinstance(chosen, Objection):
         return chosen
-    case_type = by_definition(job.instance.definition_id)
-    capability = case_type.capability(job.capability)
-    attempt = calling.call(Ready(job, case_type, capability, Choice(Way.ACTOR, chosen), chosen))
+    ready = _ready(job, chosen)
+    attempt = rehearsal.rehearsed(ready) if acts else calling.call(ready)
     spend(chosen, attempt)
     output = None if attempt.answer is None else attempt.answer.output
     used = used_for(job) if expected is None else expected
-    agrees = None if output is None or used is None else not differences(capability.output, used, output)
+    contract = None if acts else ready.capability.output
+    agrees = None if output is None or used is None else not differences(contract, used, output)
     values = {
         "at": clock.utc_now(), "latency_ms": attempt.latency_ms, "output": output, "agrees": agrees,
         "confidence": None if attempt.answer is None else attempt.answer.confidence,
@@ -169,14 +170,38 @@ def tried_on(version: ActorVersion, job: Job, way: str, expected: Json = None) -
     return Trial.objects.update_or_create(version=version, job=job, way=way, defaults=values)[0]
 
 
+def _ready(job: Job, chosen: Candidate) -> Ready:
+    case_type = by_definition(job.instance.definition_id)
+    capability = case_type.capability(job.capability)
+    return Ready(job, case_type, capability, Choice(Way.ACTOR, chosen), chosen)
+
+
+def deed_of(job: Job) -> Json:
+    """What was done for a job by who can say what they would do; None where it was somebody else, or cannot be said."""
+    call = ActorCall.objects.filter(job=job, outcome__in=USED).order_by("-pk").first()
+    rows = ActorVersion.objects.select_related("actor").defer("artefact")
+    version = None if call is None else rows.filter(actor__key=call.actor, version=call.version).first()
+    if version is None or not rehearsal.is_rehearsed(version.actor.kind):
+        return None
+    if kinds.asks_itself(version.actor.kind):
+        return rehearsal.done_by_agent(job)
+    attempt = rehearsal.rehearsed(_ready(job, _as_it_is(version)))
+    return None if attempt.answer is None else attempt.answer.output
+
+
+def _as_it_is(version: ActorVersion) -> Candidate:
+    """The actor in this version, whatever keeps it from work now: nothing is asked of it."""
+    now = clock.utc_now()
+    found = next(one for one in gauges.candidates(version.actor.capability, now, 0) if one.key == version.actor.key)
+    return replace(found, version=version.version, version_id=version.pk)
+
+
 def _candidate(version: ActorVersion) -> Candidate | Objection:
     """The actor as it is now, in this version, or why it cannot be had."""
     if refusal := cannot_be_tried(version.actor.kind):
         return Objection(refusal)
-    now = clock.utc_now()
-    found = next(one for one in gauges.candidates(version.actor.capability, now, 0) if one.key == version.actor.key)
-    chosen = replace(found, version=version.version, version_id=version.pk)
-    return objection(chosen, now) or chosen
+    chosen = _as_it_is(version)
+    return objection(chosen, clock.utc_now()) or chosen
 
 
 def spend(chosen: Candidate, attempt: Attempt) -> None:

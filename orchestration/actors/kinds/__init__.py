@@ -65,6 +65,9 @@ ANSWERS_ONLY = frozenset(
 )
 """Kinds that do nothing but answer: they can be tried on a job without anything happening outside."""
 
+REHEARSED = frozenset({"http", "soap", "sql", "mcp", "agent"})
+"""Kinds that act, and that can say what they would do without doing it: golden cases hold them to that."""
+
 ONLY = {
     "intent": "intent",
     "sentiment": "sentiment",
