@@ -44,7 +44,10 @@ def is_sealed(content: bytes) -> bool:
 def seal(subject: str, content: bytes) -> bytes:
     """The content sealed with the subject's key, which is made where there is none. Raises KeyFault."""
     nonce = os.urandom(NONCE)
-    key = _kept(subject) or _made(subject)
+    try:
+        key = _kept(subject) or _made(subject)
+    except OSError as error:
+        raise KeyFault(f"A data key cannot be kept: {error}") from error
     return SEALED + nonce + AESGCM(key).encrypt(nonce, content, subject.encode())
 
 

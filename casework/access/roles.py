@@ -1,7 +1,8 @@
 """Which groups does a case type need, and what do they see?
 
-Deploying a case type makes the groups that its manifest names, with their clearance. Two groups belong to no case type:
-administrators (who publish, and change people and rights) and auditors (who read and verify everything).
+Deploying a case type makes the groups that its manifest names, with their clearance. Three groups belong to no case
+type: administrators (who publish, and change people and rights), privacy officers (who find, copy and erase a person's
+data) and auditors (who read and verify everything).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from orchestration.casetypes.case_type import CaseType
 
 STANDING = {
     "Administrators": ("internal", ["auth.change_user", "orchestration.publish_definition", "casework.erase_case"]),
+    "Privacy officers": ("internal", ["casework.view_case", "casework.reveal_case", "casework.erase_case"]),
     "Auditors": ("internal", ["casework.view_case", "casework.audit_case", "audit.verify_auditevent"]),
 }
 

@@ -138,12 +138,12 @@ def _letters(found: Traces, marks: tuple[str, ...]) -> Iterator[Letter]:
 
 
 def _documents(held: Held, theirs: list[Case]) -> Iterator[tuple[str, bytes]]:
-    """Those that the reader may see. One whose content is gone is left out; its line in the copy says its digest."""
+    """Those that the reader may see. One that is not there now is left out; its line in the copy says its digest."""
     kept = dict(Document.objects.filter(case__in=theirs).values_list("pk", "digest"))
     for one in (one for case in held.cases for one in case.documents if one.digest):
         try:
             yield f"documents/{one.number}-{one.name.replace('/', '_')}", store.content_of(kept[one.number])
-        except store.Damaged:
+        except (store.Damaged, store.Away):
             continue
 
 

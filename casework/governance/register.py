@@ -37,7 +37,8 @@ REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "people": (
         "Work of people",
         ("task.claimed", "task.released", "task.assigned", "task.priority", "task.due", "case.changed", "case.edited",
-         "document.added", "document.checked", "item.removed", "agent.decided", "agent.undone", "agent.stopped"),
+         "document.added", "document.checked", "item.removed", "agent.decided", "agent.undone", "agent.stopped",
+         "letter.drafted", "letter.sent", "decision.contested", "contest.decided"),
     ),
     "changes": (
         "Rules and rights",

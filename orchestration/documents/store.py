@@ -12,11 +12,15 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Final
 
+import structlog
+
 from audit import data_keys
 from audit.data_keys import OVERHEAD, KeyFault
 from orchestration.documents.reached import AWAY, Away, Reached, answers
 
 __all__ = ["AWAY", "Away", "Damaged", "answers"]
+
+log = structlog.get_logger("casework.documents")
 
 ANEW: Final = ".sealed"
 """Ends the name of a content while it is sealed in place, so that at each moment one of the two can be read."""
@@ -49,14 +53,23 @@ def content_of(digest: str) -> bytes:
 
 
 def write(name: str, content: bytes, digest: str) -> None:
-    """A file under a name that stands for its content: that of this digest, or what was made of it."""
+    """A file under a name that stands for its content: that of this digest, or what was made of it. Raises Away."""
     store, subject = _store(), _subject(digest)
     if store.exists(name):
         size = store.size(name)
         if size == len(content) or (size == len(content) + OVERHEAD and data_keys.has_key(subject)):
             return
         store.delete(name)
-    store.save(name, data_keys.seal(subject, content) if data_keys.is_sealing() else content)
+    store.save(name, _sealed(subject, content) if data_keys.is_sealing() else content)
+
+
+def _sealed(subject: str, content: bytes) -> bytes:
+    """Raises Away where there is no key to seal it with: it is not kept in clear instead."""
+    try:
+        return data_keys.seal(subject, content)
+    except KeyFault as fault:
+        log.error("no content can be sealed", why=str(fault))
+        raise Away("Documents cannot be kept now: there is no key to seal them with. Try again later.") from fault
 
 
 def written(name: str, digest: str) -> bytes | None:

@@ -49,7 +49,7 @@ _DECISION: Json = {
         "asked": [{"label": "Confidence", "text": "-"}], "gave": [{"label": "path", "text": "\"draft\""}],
     }],
     "inputs": [{"label": "Intent", "value": "fees_and_charges", "source": "Intent model", "confidence": 0.93}],
-    "output": {"Path": "draft", "Group": "Analysts"}, "problems": [],
+    "output": {"Path": "draft", "Group": "Analysts"}, "problems": [], "contested": "",
 }  # fmt: skip
 _RESULT: Json = {
     "capability": "intent", "actor": "intent", "version": "3f2a91c0b7de", "at": AT, "latency_ms": 14.2,

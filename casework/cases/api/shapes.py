@@ -293,6 +293,7 @@ class DecisionShape(Shape):
     inputs = Input(many=True)
     output = PairsField()
     problems = NamesField()
+    contested = s.CharField(help_text="How an objection of the person concerned stands; empty: there is none.")
 
 
 class Case(Shape):

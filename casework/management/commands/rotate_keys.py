@@ -53,7 +53,7 @@ class Command(BaseCommand):
         for number, (name, digest) in enumerate(store.all_kept(), 1):
             try:
                 sealed += store.sealed_in_place(name, digest)
-            except store.Damaged as error:
+            except (store.Damaged, store.Away) as error:
                 damaged += 1
                 self.stderr.write(str(error))
             self._progress(number, "contents")

@@ -41,11 +41,11 @@ def test_the_copy_has_their_cases_whole_and_of_others_where_they_are_named(
     people: People, open_case: Callable[..., Case]
 ) -> None:
     """By somebody who may view and reveal: that they did stands in the history of the case, and nothing breaks."""
-    Group.objects.get(name="Auditors").user_set.add(people["clara"])  # type: ignore[attr-defined]
+    people["clara"].groups.set([Group.objects.get(name="Privacy officers")])
     told = "My card was swallowed. Ask Otto, otto@elsewhere.example. Mine is maria.sandoval@example.org."
     mine, other = open_case(message=told), open_case(message="Maria Sandoval saw it: 555-1234.", customer=dict(OTTO))
-    document_add(by=people["clara"], case=mine, name="Letter.png", content=picture())
-    document_add(by=people["clara"], case=other, name="Maria Sandoval.png", content=picture("red"))
+    document_add(by=people["anna"], case=mine, name="Letter.png", content=picture())
+    document_add(by=people["anna"], case=other, name="Maria Sandoval.png", content=picture("red"))
     clara = browser(people["clara"])
     page = clara.post(ADDRESS, ASKED | {"do": "search"}).content.decode()
     assert f'value="{mine.instance_id}"' in page and f'value="{other.instance_id}"' in page
@@ -56,7 +56,7 @@ def test_the_copy_has_their_cases_whole_and_of_others_where_they_are_named(
     for text in (json.dumps(case, ensure_ascii=False), shown):
         assert PERSON["iban"] in text and "maria.sandoval@example.org" in text and "otto@elsewhere" not in text
         assert "added the document “Letter.png”" in text and f"Last document: nothing → {number}" in text
-        assert "clara" not in text.lower()  # who works here is a person of the house
+        assert "anna" not in text.lower()  # who works here is a person of the house
     assert any(name.startswith("documents/") and name.endswith("Letter.png") for name in files)
     assert not any("Maria" in name for name in files)
     (elsewhere,) = said["elsewhere"]

@@ -129,3 +129,11 @@ def test_what_cannot_be_read_is_told_and_left_as_it_is(own_store: Path) -> None:
     with pytest.raises(CommandError, match="1 contents could not be read"):
         rotated()
     assert len(place.read_bytes()) == 50
+
+
+def test_what_cannot_be_sealed_is_not_kept_in_clear_instead(own_store: Path) -> None:
+    store.keep(LETTER)
+    (own_store / "data.key").unlink()
+    with pytest.raises(store.Away, match="no key to seal them with"):
+        store.keep(LETTER + b"!")
+    assert in_clear(own_store) == []
