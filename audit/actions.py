@@ -104,6 +104,7 @@ ACTIONS: dict[str, str] = {
     "identity.changed": "changed as whom an identity provider knows somebody, or which groups follow from it",
     "factor.changed": "changed with what somebody signs in beside the password",
     "delegation.changed": "changed who acts for whom",
+    "rules.owner": "named who answers for rules",
     "rights.asked": "asked a second person for a change of rights",
     "rights.refused": "refused a change of rights",
     "control.begun": "noted who and what was there",

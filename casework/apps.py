@@ -28,6 +28,7 @@ class CaseworkConfig(AppConfig):
         from casework.erasure import orders as erasure_orders
         from casework.erasure import verification as erasure_verification
         from casework.explaining import verification as contests_verification
+        from casework.governance import reviews
         from casework.intake import watched
         from casework.people import worker_tasks as people_tasks  # noqa: F401 - workers know its task by this
         from casework.proof.controls import metrics as controls_metrics
@@ -68,6 +69,7 @@ class CaseworkConfig(AppConfig):
         roles_verification.hang_in()
         proposals_verification.hang_in()
         rates_verification.hang_in()
+        reviews.hang_in()
         controls_metrics.hang_in()
         calendars_verification.hang_in()
         documents_verification.hang_in()

@@ -34,6 +34,7 @@ from casework.erasure.models import ErasureOrder as ErasureOrder
 from casework.erasure.models import LegalHold as LegalHold
 from casework.erasure.models import RetentionRule as RetentionRule
 from casework.explaining.models import Contest as Contest
+from casework.governance.models import RulesOwner as RulesOwner
 from casework.lists.models import DefaultView as DefaultView
 from casework.lists.models import ListedValue as ListedValue
 from casework.lists.models import SavedView as SavedView

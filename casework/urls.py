@@ -34,6 +34,7 @@ from casework.events.hook import hook
 from casework.explaining import views as explaining
 from casework.governance import register_page
 from casework.governance import views as governance
+from casework.governance.review_views import reviews
 from casework.intake import views as intake
 from casework.knowledge import views as knowledge
 from casework.lists import marks_views
@@ -82,6 +83,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<number:person_id>/tokens/<number:token>/", people.person_token, name="person-token"),
     path("scheme/", account.scheme, name="scheme"),
     path("away/", away.away, name="away"),
+    path("reviews/", reviews, name="reviews"),
     path("view-as/", viewing.view_as, name="view-as"),
     path("view-as/end/", viewing.view_as_end, name="view-as-end"),
     path("delegations/", delegating.delegations, name="delegations"),

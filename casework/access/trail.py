@@ -85,8 +85,9 @@ def view_begun(request: HttpRequest, *, viewer: User, seen_as: str, reason: str)
     _keep("view.begun", viewer, {"as": seen_as, "reason": reason, "address": client_address(request)})
 
 
-def view_looked(request: HttpRequest, *, viewer: User, seen_as: str, refused: bool) -> None:
-    _keep("view.looked", viewer, {"as": seen_as, "refused": refused, **_where(request)})
+def view_looked(request: HttpRequest, *, viewer: User, seen_as: str, refused: bool, status: int) -> None:
+    told = {"as": seen_as, "refused": refused, "status": status, **_where(request)}
+    _keep("view.looked", viewer, told)
 
 
 def view_ended(request: HttpRequest, *, viewer: User, seen_as: str, why: str) -> None:

@@ -260,6 +260,9 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "factor.changed": _factor,
     "identity.changed": _identity,
     "delegation.changed": _delegated,
+    "rules.owner": lambda d: (
+        f"named {d['owner']} as who answers for the rules of {d['case_type']}, to be looked at by {d['review_by']}"
+    ),
     "rights.asked": lambda d: f"asked a second person to change {_asked_for(d)}",
     "rights.refused": lambda d: f"refused to change {_asked_for(d)}",
     "assignment.changed": _assignment,

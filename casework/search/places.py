@@ -24,6 +24,7 @@ PLACES: Final = (
     ("board", "Board", "team load people groups late assign", ORDERS),
     ("away", "Out of office", "absence holiday vacation away", EVERYBODY),
     ("delegations", "Acting for others", "delegation deputy substitute stand in behalf", EVERYBODY),
+    ("reviews", "Owners and reviews", "owner review date overdue responsible", GOVERNS),
     ("view-as", "View as", "impersonate role person see as", VIEWS),
     ("rules", "Rules", "decision tables dmn routing", GOVERNS),
     ("actors", "Actors", "models connectors bots machines", GOVERNS),

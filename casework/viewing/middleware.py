@@ -65,7 +65,7 @@ class ViewAs:
             is_kept = request.method not in READS or request.path.startswith(KEPT)
             response = _refusal(request) if is_kept else _whole(request, self.get_response(request))
             transaction.set_rollback(True)
-        view_looked(request, viewer=viewer, seen_as=viewing.name, refused=is_kept)
+        view_looked(request, viewer=viewer, seen_as=viewing.name, refused=is_kept, status=response.status_code)
         _note_in_case(request, viewer, response)
         return response
 
@@ -94,8 +94,9 @@ def _whole(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase
 def _note_in_case(request: HttpRequest, viewer: User, response: HttpResponseBase) -> None:
     """The history of a case tells who has looked at it."""
     given: dict[str, Any] = request.resolver_match.kwargs if request.resolver_match else {}
-    by_task = {"instance__tasks": given["task_id"]} if "task_id" in given else {}
-    wanted = {"pk": given["case_id"]} if "case_id" in given else by_task
+    case_id, task_id = (given.get(name) or given.get(f"{name}_id") for name in ("case", "task"))
+    by_task = {"instance__tasks": task_id} if task_id else {}
+    wanted = {"pk": case_id} if case_id else by_task
     case = Case.objects.filter(**wanted).first() if wanted and response.status_code == 200 else None
     if case is not None:
         case_viewed(by=viewer, case=case)
