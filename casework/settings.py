@@ -197,6 +197,12 @@ OIDC_JOIN = env.str("CASEWRIGHT_OIDC_JOIN", default="")
 OIDC_CREATE = env.bool("CASEWRIGHT_OIDC_CREATE", default=False)
 # Values of amr and acr that count as a second factor; without one, ours is asked for beside the provider's.
 OIDC_SECOND = env.list("CASEWRIGHT_OIDC_SECOND", default=[])
+# By SAML 2.0, beside it; joining, making others and what counts as a second factor are set as above.
+SAML_PROVIDER = env.str("CASEWRIGHT_SAML_PROVIDER", default="")  # its entity id
+SAML_SIGN_IN = env.str("CASEWRIGHT_SAML_SIGN_IN", default="")  # where it signs in (HTTP-Redirect)
+SAML_CERTIFICATES = env.list("CASEWRIGHT_SAML_CERTIFICATES", default=[])  # base64, of now and of next
+SAML_NAME = env.str("CASEWRIGHT_SAML_NAME", default="your organisation (SAML)")
+SAML_GROUPS = env.str("CASEWRIGHT_SAML_GROUPS", default="groups")  # the attribute that names groups
 if OIDC_JOIN not in ("", "verified-email"):
     raise ImproperlyConfigured(f"CASEWRIGHT_OIDC_JOIN is {OIDC_JOIN!r}; it is empty or verified-email")
 # Whether a change that gives rights waits for a second administrator; one that takes rights never does.

@@ -6,7 +6,7 @@ from casework.access import views as account
 from casework.access.desk import desk
 from casework.access.passwords import PasswordLink
 from casework.access.second_step import second
-from casework.account import provider_views
+from casework.account import provider_views, saml_views
 from casework.account.views import forgotten
 from casework.actors import card_views as actor_cards
 from casework.actors import connectors, demo_faults, golden, hosts, pictures, prompt_views, tool_servers
@@ -60,6 +60,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("login/second/", second, name="login-second"),
     path("login/provider/", provider_views.begin, name="login-provider"),
     path("login/provider/back/", provider_views.back, name="login-provider-back"),
+    path("login/saml/", saml_views.begin, name="login-saml"),
+    path("login/saml/back/", saml_views.back, name="login-saml-back"),
+    path("login/saml/in/", saml_views.come_in, name="login-saml-in"),
+    path("login/saml/metadata/", saml_views.metadata, name="login-saml-metadata"),
     path("logout/", provider_views.sign_out, name="logout"),
     path("password/forgotten/", forgotten, name="password-forgotten"),
     path("account/", include("casework.account.urls")),

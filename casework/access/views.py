@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.views.decorators.http import require_POST
 
-from casework.access import oidc_provider, second_step
+from casework.access import oidc_provider, saml, second_step
 from casework.access.desk import back, remember
 from casework.access.factors import has_second
 from casework.access.sign_in import SignInForm
@@ -28,7 +28,8 @@ class SignIn(LoginView):
 
     def get_context_data(self, **given: Any) -> dict[str, Any]:
         provider = settings.OIDC_NAME if oidc_provider.is_set() else ""
-        return super().get_context_data(**given) | {"provider": provider}
+        saml_name = settings.SAML_NAME if saml.is_set() else ""
+        return super().get_context_data(**given) | {"provider": provider, "saml": saml_name}
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if wants_part(request):

@@ -57,7 +57,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         return asked
     found = oidc_provider.provider()
     if isinstance(found, Refused):
-        return _refused(request, found)
+        return refused_page(request, found)
     flow, target = flow_new(), request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     begun = {
@@ -81,17 +81,18 @@ def back(request: HttpRequest) -> HttpResponse:
     _is_set()
     begun = _taken(request)
     if begun is None:
-        return _refused(request, LOST)
+        return refused_page(request, LOST)
     outcome = _claims(request, begun)
     if isinstance(outcome, Refused):
-        return _refused(request, outcome)
+        return refused_page(request, outcome, tried=True)
     claims, token = outcome
     match begun["for"]:
         case "link":
-            return _link(request, begun, claims)
+            return linked(request, begun, claims, settings.OIDC_ISSUER, settings.OIDC_NAME)
         case "again":
             return _again(request, begun, claims)
-    return _in(request, begun, claims, token)
+    request.session[TOKEN] = token
+    return came_in(request, begun, claims, settings.OIDC_ISSUER)
 
 
 def _taken(request: HttpRequest) -> dict[str, Any] | None:
@@ -115,14 +116,16 @@ def _claims(request: HttpRequest, begun: dict[str, Any]) -> tuple[Claims, str] |
     return oidc_provider.claims_for_code(found, flow, request.GET["code"][:4000], _back(request))
 
 
-def _in(request: HttpRequest, begun: dict[str, Any], claims: Claims, token: str) -> HttpResponse:
-    user = person_of(claims)
+def came_in(request: HttpRequest, begun: dict[str, Any], claims: Claims, issuer: str) -> HttpResponse:
+    """In, where somebody here is known by that, on to the second step where they have more to show."""
+    user = person_of(claims, issuer)
     if isinstance(user, Refused):
-        return _refused(request, user)
+        return refused_page(request, user, tried=True)
     target, shown = begun["next"] or resolve_url(settings.LOGIN_REDIRECT_URL), _shows_second(claims)
     if request.user.is_authenticated and request.user.pk != user.pk:
+        token = request.session.get(TOKEN)
         logout(request)
-    request.session[TOKEN] = token
+        request.session[TOKEN] = token
     if has_second(user) and not shown:
         return second_step.begin(request, user, target)
     login(request, user, second_step.BACKEND)
@@ -136,23 +139,22 @@ def _shows_second(claims: Claims) -> bool:
     return bool(claims.shown & {*settings.OIDC_SECOND})
 
 
-def _link(request: HttpRequest, begun: dict[str, Any], claims: Claims) -> HttpResponse:
+def linked(request: HttpRequest, begun: dict[str, Any], claims: Claims, issuer: str, called: str) -> HttpResponse:
+    """They are that at the provider from now on, where they are still who began it."""
     if not request.user.is_authenticated or request.user.pk != begun["person"]:
-        return _refused(request, LOST)
+        return refused_page(request, LOST)
     user = person(request)
-    linked = identity_link(
-        person=user, issuer=settings.OIDC_ISSUER, subject=claims.subject, origin=origin_of(user)
-    )  # fmt: skip
-    return answered(request, linked, f"From now on {settings.OIDC_NAME} signs you in, too.", reverse("account"))
+    outcome = identity_link(person=user, issuer=issuer, subject=claims.subject, origin=origin_of(user))
+    return answered(request, outcome, f"From now on {called} signs you in, too.", reverse("account"))
 
 
 def _again(request: HttpRequest, begun: dict[str, Any], claims: Claims) -> HttpResponse:
     """They show that it is they, by a sign-in at the provider that is newer than the question."""
     theirs = ExternalIdentity.objects.filter(issuer=settings.OIDC_ISSUER, subject=claims.subject)
     if not (request.user.is_authenticated and theirs.filter(person=request.user.pk).exists()):
-        return _refused(request, OTHER)
+        return refused_page(request, OTHER)
     if claims.signed_in < begun["at"] - CLOCKS_DIFFER:
-        return _refused(request, Refused("stale", "The provider did not ask you again, so nothing is shown by it."))
+        return refused_page(request, Refused("stale", "The provider did not ask you again, so nothing is shown by it."))
     if has_second(person(request)) and not _shows_second(claims):
         return redirect(f"{reverse('account-again')}?{urlencode({'next': begun['next']})}")
     sessions.confirm(request)
@@ -195,11 +197,14 @@ def _back(request: HttpRequest) -> str:
     return request.build_absolute_uri(reverse("login-provider-back"))
 
 
-def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:
-    """The page that says why; kept, and an address that goes on is told to wait."""
-    wait = limits.attempt("", client_address(request))
-    who = request.user.get_username() if isinstance(request.user, User) else ""
-    trail.sign_in_failed(request=request, name=who, locked=bool(wait))
+def refused_page(request: HttpRequest, refused: Refused, *, tried: bool = False) -> HttpResponse:
+    """The page that says why. `tried`: somebody came back from a sign-in that was begun here; that is kept, and an
+    address that goes on is told to wait. An answer that nobody began here is worth nothing, also as a count: any other
+    site can have a browser ask for this address."""
+    wait = limits.attempt("", client_address(request)) if tried else 0
+    if tried:
+        who = request.user.get_username() if isinstance(request.user, User) else ""
+        trail.sign_in_failed(request=request, name=who, locked=bool(wait))
     told = f"Too many attempts. Try again in {in_words(wait)}." if wait else refused.message
     context = {"told": told, "provider": settings.OIDC_NAME}
     response = render(request, "access/provider_refused.html", context, status=429 if wait else 403)

@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from casework.access import oidc_provider, people, permissions, sessions, tokens
+from casework.access import oidc_provider, people, permissions, saml, sessions, tokens
 from casework.access import sign_in_limits as limits
 from casework.access.addresses import client_address
 from casework.access.factors import has_second
@@ -37,6 +37,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "sessions": sessions.sessions_of(user), "here": request.session.session_key,
         "tokens": tokens.tokens_live(user), "second": has_second(user),
         "provider": settings.OIDC_NAME if oidc_provider.is_set() else "", "linked": user.identities.exists(),
+        "saml": settings.SAML_NAME if saml.is_set() else "",
     }  # fmt: skip
     return render(request, "account/account.html", context)
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from audit.services import Origin
 from casework.access import people
@@ -38,29 +38,37 @@ UNKNOWN: Final = Refused(
 )
 
 
-@transaction.atomic
-def person_of(claims: Claims) -> User | Refused:
+def person_of(claims: Claims, issuer: str) -> User | Refused:
     """Who it is, found, joined or made as the product is set, in the groups that the provider says."""
-    known = ExternalIdentity.objects.select_related("person").filter(issuer=_issuer(), subject=claims.subject).first()
-    user = known.person if known is not None else _joined(claims)
+    try:
+        return _person_of(claims, issuer)
+    except IntegrityError:  # their other window was a moment faster, and they are there by now
+        return _person_of(claims, issuer)
+
+
+@transaction.atomic
+def _person_of(claims: Claims, issuer: str) -> User | Refused:
+    known = ExternalIdentity.objects.select_related("person").filter(issuer=issuer, subject=claims.subject).first()
+    user = known.person if known is not None else _joined(claims, issuer)
     if isinstance(user, Refused):
         return user
     if not user.is_active or hasattr(user, "service"):
         return OUT
-    ExternalIdentity.objects.filter(issuer=_issuer(), subject=claims.subject).update(last_used=utc_now())
-    groups_follow(user, claims.groups)
+    ExternalIdentity.objects.filter(issuer=issuer, subject=claims.subject).update(last_used=utc_now())
+    if settings.OIDC_GROUPS_CLAIM if issuer == settings.OIDC_ISSUER else settings.SAML_GROUPS:
+        groups_follow(user, claims.groups)  # else a directory keeps them
     return user
 
 
-def _joined(claims: Claims) -> User | Refused:
+def _joined(claims: Claims, issuer: str) -> User | Refused:
     origin = Origin("system:sign-in", cause="came from the identity provider")
     user = _by_mail(claims.email) if settings.OIDC_JOIN == BY_MAIL else None
     if user is None and settings.OIDC_CREATE:
         control_begin(origin)
-        user = _new(claims, origin)
+        user = _new(claims, issuer, origin)
     if user is None:
         return UNKNOWN
-    linked = identity_link(person=user, issuer=_issuer(), subject=claims.subject, origin=origin)
+    linked = identity_link(person=user, issuer=issuer, subject=claims.subject, origin=origin)
     return linked if isinstance(linked, Refused) else user
 
 
@@ -71,8 +79,8 @@ def _by_mail(email: str) -> User | None:
     return found[0] if len(found) == 1 and not (may_administer(found[0]) or hasattr(found[0], "service")) else None
 
 
-def _new(claims: Claims, origin: Origin) -> User | None:
-    named = f"oidc-{sha256(f'{_issuer()} {claims.subject}'.encode()).hexdigest()[:12]}"
+def _new(claims: Claims, issuer: str, origin: Origin) -> User | None:
+    named = f"oidc-{sha256(f'{issuer} {claims.subject}'.encode()).hexdigest()[:12]}"
     for name in (*map(_plain, (claims.name, claims.email)), named):
         if not name or len(name) > people.LONGEST_NAME or User.objects.filter(username__iexact=name).exists():
             continue
@@ -91,8 +99,6 @@ def _plain(name: str) -> str:
 
 def groups_follow(user: User, said: Iterable[str]) -> None:
     """Put them into the groups that the mapping has for these, and out of the others that it names."""
-    if not settings.OIDC_GROUPS_CLAIM:
-        return  # a directory keeps them
     origin = Origin("system:sign-in", cause="as the identity provider says")
     mapped = list(Group.objects.filter(claims__isnull=False).distinct().order_by("name"))
     wanted = set(GroupClaim.objects.filter(value__in=list(said)).values_list("group", flat=True))
@@ -117,7 +123,3 @@ def _leave(user: User, group: Group, origin: Origin) -> None:
         transaction.savepoint_commit(mark)
     else:
         transaction.savepoint_rollback(mark)
-
-
-def _issuer() -> str:
-    return str(settings.OIDC_ISSUER)

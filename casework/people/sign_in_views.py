@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from audit.services import Origin
-from casework.access import oidc_provider, permissions
+from casework.access import oidc_provider, permissions, saml
 from casework.access.identities import MOST_VALUES, claims_set
 from casework.access.oidc_models import ExternalIdentity, GroupClaim
 from casework.access.permissions import origin_of
@@ -74,7 +74,7 @@ def _wrong(group: Group | None, value: str, reason: str) -> dict[str, str]:
 def _page(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
     context = {
         "may_change": permissions.may_administer(person(request)), "refused": refused, "given": request.POST,
-        "settings": list(_settings()), "is_set": oidc_provider.is_set(),
+        "settings": list(_settings()), "is_set": oidc_provider.is_set() or saml.is_set(),
         "mapping": GroupClaim.objects.select_related("group").order_by("group__name", "value"),
         "groups": Group.objects.order_by("name").values_list("name", flat=True),
     }  # fmt: skip
@@ -94,16 +94,26 @@ def _settings() -> Iterator[tuple[str, str, str]]:
     yield "Identity provider", settings.OIDC_ISSUER or "none", "CASEWRIGHT_OIDC_ISSUER"
     if oidc_provider.is_set():
         yield from _of_provider()
+    yield "SAML provider", settings.SAML_PROVIDER or "none", "CASEWRIGHT_SAML_PROVIDER"
+    if saml.is_set():
+        yield "It signs in at", settings.SAML_SIGN_IN, "CASEWRIGHT_SAML_SIGN_IN"
+        yield "Certificates of it that we know", str(len(settings.SAML_CERTIFICATES)), "CASEWRIGHT_SAML_CERTIFICATES"
+        yield "What it needs is installed", _yes(saml.is_installed()), ""
+    if oidc_provider.is_set() or saml.is_set():
+        yield from _of_both()
 
 
 def _of_provider() -> Iterator[tuple[str, str, str]]:
-    joins = "who links it, and who alone has a mail address that it verified" if settings.OIDC_JOIN else "who links it"
-    linked = ExternalIdentity.objects.filter(issuer=settings.OIDC_ISSUER).count()
     yield "We are there", settings.OIDC_CLIENT_ID, "CASEWRIGHT_OIDC_CLIENT_ID"
     yield "We have a secret there", _yes(settings.OIDC_CLIENT_SECRET), "CASEWRIGHT_OIDC_CLIENT_SECRET"
     yield "It is asked for", settings.OIDC_SCOPE, "CASEWRIGHT_OIDC_SCOPE"
     yield "It names groups in", settings.OIDC_GROUPS_CLAIM, "CASEWRIGHT_OIDC_GROUPS_CLAIM"
-    yield "It joins", f"{joins}; {linked} so far", "CASEWRIGHT_OIDC_JOIN"
+
+
+def _of_both() -> Iterator[tuple[str, str, str]]:
+    joins = "who links it, and who alone has a mail address that it verified" if settings.OIDC_JOIN else "who links it"
+    linked = ExternalIdentity.objects.count()
+    yield "A provider joins", f"{joins}; {linked} so far", "CASEWRIGHT_OIDC_JOIN"
     yield "Others become people here", _yes(settings.OIDC_CREATE), "CASEWRIGHT_OIDC_CREATE"
     yield "As a second factor of its own counts", ", ".join(settings.OIDC_SECOND) or "nothing", "CASEWRIGHT_OIDC_SECOND"
 

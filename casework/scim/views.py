@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.negotiation import BaseContentNegotiation
@@ -67,7 +68,7 @@ class DirectoryView(APIView):
 
 
 def _served(request: HttpRequest, by: Any, rest: str) -> HttpResponse:
-    from scim2_models import InvalidValueException, SCIMException
+    from scim2_models import InvalidValueException, SCIMException, UniquenessException
     from scim2_server.requests import ScimRequest
 
     from casework.scim.storage import handler, service
@@ -80,6 +81,8 @@ def _served(request: HttpRequest, by: Any, rest: str) -> HttpResponse:
         if _has_nul(request, rest):
             raise InvalidValueException(detail="There is a character among it that no text here can hold.")
         answer = handler(by).handle(asked)
+    except IntegrityError:  # somebody else has made the same a moment ago
+        answer = service().error_response(UniquenessException())
     except SCIMException as error:
         answer = service().error_response(error)
     except Exception as error:

@@ -1,0 +1,115 @@
+"""How does somebody sign in by a SAML 2.0 identity provider, or link it with who they are here?
+
+The provider's page posts its answer from another site, with which no browser sends our session; so that page of ours
+has a button, and only what it sends on from here is looked at, against the question that the session has asked.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from casework.access import saml
+from casework.access.step_up import asked_again
+from casework.account import provider_views as provider
+from orchestration.ground.refusals import Refused
+
+ASKED: Final = "saml-asked"
+INSTALL: Final = "pip install 'casewright[saml]'"
+
+
+@never_cache
+@require_safe
+def begin(request: HttpRequest) -> HttpResponse:
+    """To the provider. `for`: link (it with who is signed in), or nothing: sign in."""
+    if refused := _not_here(request):
+        return refused
+    purpose, target = request.GET.get("for", ""), request.GET.get("next", "")
+    if purpose == "link" and not request.user.is_authenticated:
+        return redirect("login")
+    if purpose == "link" and (asked := asked_again(request, reverse("account"))):
+        return asked
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    state = secrets.token_urlsafe(32)
+    address, question = saml.address_to_sign_in(*_own(request), state)
+    begun = {
+        "question": question, "at": int(time.time()), "for": purpose, "next": target if safe else "",
+        "person": request.user.pk,
+    }  # fmt: skip
+    others = dict(list(request.session.get(ASKED, {}).items())[1 - provider.MOST :])
+    request.session[ASKED] = others | {state: begun}
+    return redirect(address)
+
+
+@csrf_exempt
+@never_cache
+@require_POST
+def back(request: HttpRequest) -> HttpResponse:
+    """From the provider's page, without our session: a page whose button sends the answer on. Nothing is looked at."""
+    if refused := _not_here(request):
+        return refused
+    sent = {name: request.POST.get(name, "")[: saml.LONGEST] for name in ("SAMLResponse", "RelayState")}
+    return render(request, "access/saml_back.html", sent | {"provider": settings.SAML_NAME})
+
+
+@csrf_exempt
+@never_cache
+@require_POST
+def come_in(request: HttpRequest) -> HttpResponse:
+    """The answer with our session. What another site sends has none, and with that no question that it answers."""
+    if refused := _not_here(request):
+        return refused
+    begun = _taken(request)
+    if begun is None:
+        return provider.refused_page(request, provider.LOST)
+    claims = saml.claims_of(request.POST.get("SAMLResponse", ""), *_own(request), begun["question"])
+    if isinstance(claims, Refused):
+        return provider.refused_page(request, claims, tried=True)
+    if begun["for"] == "link":
+        return provider.linked(request, begun, claims, settings.SAML_PROVIDER, settings.SAML_NAME)
+    return provider.came_in(request, begun, claims, settings.SAML_PROVIDER)
+
+
+@never_cache
+@require_safe
+def metadata(request: HttpRequest) -> HttpResponse:
+    """Who we are, for the provider."""
+    if refused := _not_here(request):
+        return refused
+    return HttpResponse(saml.metadata(*_own(request)), content_type="application/samlmetadata+xml")
+
+
+def _taken(request: HttpRequest) -> dict[str, Any] | None:
+    asked = request.session.get(ASKED, {})
+    begun: dict[str, Any] | None = asked.pop(request.POST.get("RelayState", ""), None)
+    if begun is None:
+        return None
+    request.session[ASKED] = asked
+    return begun if time.time() - begun["at"] < provider.GOOD_FOR else None
+
+
+def _own(request: HttpRequest) -> tuple[str, str]:
+    """As whom the provider knows us, and where its page posts to."""
+    names = ("login-saml-metadata", "login-saml-back")
+    own, post = (request.build_absolute_uri(reverse(name)) for name in names)
+    return own, post
+
+
+def _not_here(request: HttpRequest) -> HttpResponse | None:
+    """404 where none is set; a page that says so where what it needs is not installed."""
+    if not saml.is_set():
+        raise Http404("No SAML provider is set up here.")
+    if saml.is_installed():
+        return None
+    told = f"What SAML needs is not installed on this server. Whoever runs it installs it by: {INSTALL}"
+    return provider.refused_page(request, Refused("extra", told))
