@@ -28,6 +28,7 @@ KINDS: Final[Mapping[str, str]] = {
     "support": "Check of sources",
     "language-model": "Language model",
     "agent": "Agent",
+    "a2a": "Agent outside (A2A)",
     "watchlist": "List of names",
     "money-flows": "Patterns in money flows",
     "mcp": "Tool of an MCP server",

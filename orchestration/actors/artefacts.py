@@ -19,6 +19,7 @@ from typing import Final
 
 LARGEST: Final = 20 * 2**20
 CHECKS: Final[Mapping[str, str]] = {
+    "a2a": "orchestration.actors.kinds.declared:file_fault",
     "agent": "orchestration.actors.kinds.declared:file_fault",
     "clauses": "orchestration.actors.kinds.clauses.file:clauses_fault",
     "intent": "orchestration.actors.kinds.text_model.schemas:model_fault",

@@ -17,6 +17,7 @@ __all__ = ["KINDS", "Actor", "ActorError", "Answer", "load", "version_of"]
 Artefact = bytes | Path | Callable[[], bytes] | None
 
 KINDS = {  # kind -> what makes an actor of (key, version, artefact bytes or None)
+    "a2a": "orchestration.actors.kinds.remote_agent.actor:RemoteAgentActor",
     "agent": "orchestration.actors.kinds.agent.actor:AgentActor",
     "case-kind": "orchestration.actors.kinds.text_model.case_kind:CaseKindActor",
     "clauses": "orchestration.actors.kinds.clauses.actor:ClausesActor",

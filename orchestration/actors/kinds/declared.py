@@ -23,6 +23,9 @@ class FileKind:
 
 FILE_KINDS: Final = {
     "agent": FileKind("an agent", "orchestration.actors.kinds.agent.file:agent_faults", {"leaves": True}),
+    "a2a": FileKind(
+        "an agent outside (A2A)", "orchestration.actors.kinds.remote_agent.file:remote_faults", {"leaves": True}
+    ),
     "http": FileKind("another system over HTTP", "orchestration.actors.kinds.http_connector.file:connector_faults"),
     "soap": FileKind("another system over SOAP", "orchestration.actors.kinds.soap.file:soap_faults"),
     "sql": FileKind("a database (SQL)", "orchestration.actors.kinds.sql.file:sql_faults"),

@@ -58,14 +58,14 @@ class PinnedToolActor(HttpConnector):
         raise ActorError(GONE if found is None else CHANGED, temporary=False)
 
 
-def quarantine(actor: str, version: str) -> None:
+def quarantine(actor: str, version: str, why: str = CHANGED) -> None:
     """Take the version out of work, on the control chain."""
     at_work = (ActorVersion.State.IN_USE, ActorVersion.State.SHARE, ActorVersion.State.SHADOW)
     row = ActorVersion.objects.select_related("actor").defer("artefact").filter(
         actor__key=actor, version=version, state__in=at_work
     ).first()  # fmt: skip
     if row is not None:
-        version_move(row, ActorVersion.State.QUARANTINED, BY, reason=CHANGED)
+        version_move(row, ActorVersion.State.QUARANTINED, BY, reason=why)
 
 
 def _answer(result: Mapping[str, Json]) -> Answer:
