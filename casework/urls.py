@@ -19,6 +19,7 @@ from casework.actors.ledger import views as ledger
 from casework.agents import links, worth
 from casework.agents import tower_views as tower
 from casework.agents import views as agents
+from casework.agents.outside_api import card as agent_card
 from casework.asking import views as asking
 from casework.cases.list_live import cases_live
 from casework.cases.live import case_live
@@ -270,6 +271,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", metrics.metrics, name="metrics"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path(".well-known/agent-card.json", agent_card, name="agent-card"),
     path(".well-known/authzen-configuration", decisions_api.metadata, name="authzen"),
     path("api/", include("casework.api_urls")),
 ]

@@ -79,7 +79,7 @@ class CasesView(APIView):
         """Idempotent: send the same `source`, `reference` and `data` again when you are not sure that they arrived.
         Other data under a reference that is there changes nothing and is answered with 409, code `clash`."""
         given = requests.NewCase.body(request)
-        return _open(person(request), **given)
+        return brought_in(person(request), **given)
 
 
 class FromDocument(requests.Sent):
@@ -108,7 +108,7 @@ class DocumentsView(APIView):
         if isinstance(file, Refused):
             return refusal(file)
         reference = given["reference"] or digest_of(content)[:32]
-        return _open(person(request), given["case_type"], reference, {}, given["source"], file)
+        return brought_in(person(request), given["case_type"], reference, {}, given["source"], file)
 
 
 class SamplesView(APIView):
@@ -149,9 +149,10 @@ def _saved(request: Request, number: int, columns: Sequence[Column]) -> CasesPla
     return CasesPlace.of(saved_alone(request, number, LIST_OF_CASES, columns).asked)
 
 
-def _open(
+def brought_in(
     by: User, case_type: str, reference: str, data: dict[str, Any], source: str = "", file: File | None = None
 ) -> Response:
+    """A case by a program's call, as its receipt; or why not."""
     model = _case_type(case_type)
     if model is None:
         return error(400, "invalid", "There is no such case type.", NOT_DEPLOYED)

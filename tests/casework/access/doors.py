@@ -17,6 +17,7 @@ def numbered(case: int) -> dict[str, dict[str, int | str]]:
         "model-words-run": {"case_id": case}, "prompt": {"capability": "draft-reply"},
         "case-proposal": {"case_id": case, "proposal_id": 1},
         "api-proposal": {"proposal": 1}, "api-proposal-decide": {"proposal": 1},
+        "api-a2a-task": {"case": case},
         "case-proposal-undo": {"case_id": case, "proposal_id": 1},
     }  # fmt: skip
 
@@ -208,6 +209,9 @@ DOORS: dict[str, dict[str, str]] = {
     "people-matrix": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
     "people-matrix-download": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
     "people-who": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
+    "agent-card": {"GET": "200 200 200 200 200 200 200", "POST": "405 405 405 405 405 405 405"},
+    "api-a2a-send": {"GET": "401 405 405 405 405 405 405", "POST": "401 400 400 400 400 400 400"},  # names no version
+    "api-a2a-task": {"GET": "401 400 400 400 400 400 400", "POST": "401 405 405 405 405 405 405"},
     "authzen": {"GET": "200 200 200 200 200 200 200", "POST": "405 405 405 405 405 405 405"},
     "api-access-evaluation": {"GET": "401 405 405 405 405 405 405", "POST": "401 403 200 403 403 200 200"},  # of Anna
     "api-access-evaluations": {"GET": "401 405 405 405 405 405 405", "POST": "401 403 200 403 403 200 200"},
