@@ -1,0 +1,289 @@
+"""Does anything that leaves the product hold what must not? Every role at every door, and what goes out beside them.
+
+Doors and what is sent to them are those that `tests/casework/access/test_doors.py` walks. Each answer is read for every
+mark that is hidden from whoever asked; logs, traces, broker messages, mails, requests of machines and clean columns for
+all marks. A leak that is planted in the answer of each door shows that it would have been found.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from django.core import mail
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.test.utils import override_settings
+from django.urls import reverse
+
+from casework.access.doors import DOORS
+from casework.models import Case
+from casework.proof.controls.scene import undone
+from orchestration.ground import tracing
+from orchestration.models import ActorCall, ActorVersion, Incident
+from orchestration.shell import nudges
+from tests.casework.access.doors_sent import ASKED, FILES, SENT
+from tests.leaks.marks import FORMS, Mark, found
+from tests.leaks.world import Planted, World, tasks
+
+BOUND: Final = (
+    "case",
+    "task",
+    "history",
+    "api-case",
+    "api-task",
+    "api-incident",
+    "ledger-call",
+    "search",
+    "api-search",
+)
+"""Beginnings of the names of doors whose answer is about one case; the others are asked once for all case types."""
+STREAMS: Final = frozenset({"inbox-live", "cases-live", "board-live", "case-live"})
+CLEAN: Final = {
+    "audit_auditevent": "*", "orchestration_lease": "*", "orchestration_gauge": "*", "orchestration_eventdelivery": "*",
+    "orchestration_receipt": "*", "casework_visit": "*", "casework_snooze": "*", "casework_savedview": "*",
+    "orchestration_actorcall": "input_reference, error, verdicts, route, detail, usage",
+    "orchestration_job": "last_error, worker, route", "orchestration_incident": "code, message, resolution",
+    "django_session": "*", "orchestration_agentrun": "goal, why, memory, plan",
+}  # fmt: skip
+"""Columns that are meant to hold nothing of a case's data."""
+
+
+@dataclass
+class Found:
+    """`leaks`: (door or place, role, mark). `seeded` and `recalled`: planted leaks, and those that were found."""
+
+    values: int = 0
+    doors: set[str] = field(default_factory=set)
+    roles: set[str] = field(default_factory=set)
+    answers: int = 0
+    places: set[str] = field(default_factory=set)
+    leaks: set[tuple[str, str, str]] = field(default_factory=set)
+    seeded: int = 0
+    missed: list[str] = field(default_factory=list)
+    errors: set[str] = field(default_factory=set)
+
+    def lines(self) -> Iterator[str]:
+        yield (
+            f"{self.values} values x {len(self.doors)} doors x {len(self.roles)} roles, {self.answers} answers and "
+            f"{len(self.places)} other places read: leaks {len(self.leaks)}"
+        )
+        recalled = self.seeded - len(self.missed)
+        yield f"{self.seeded} leaks planted, one in each door, in {len(FORMS)} forms: {recalled} found"
+        for place, role, mark in sorted(self.leaks):
+            yield f"LEAK at {place} to {role or 'anybody'}: {mark}"
+        for door in self.missed:
+            yield f"NOT FOUND when planted: {door}"
+
+
+SEED: Final = Mark("korvidu menalto", "planted in the answer of a door", "restricted")
+
+
+class Seeding:
+    """Middleware that puts a leak into the answer of a door."""
+
+    form: str = ""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        if Seeding.form and not answer.streaming:
+            answer.content = answer.content + FORMS[Seeding.form](SEED.text).encode()
+        elif Seeding.form:
+            answer.headers["X-Seeded"] = FORMS[Seeding.form](SEED.text)
+        return answer
+
+
+def parts(name: str, one: Planted) -> dict[str, Any]:
+    """What stands in the address with this name, for this case."""
+    case, task = one.case, next(tasks(one), None)
+    incident = Incident.objects.filter(instance=case.instance_id).first()
+    document = case.documents.first()
+    call = ActorCall.objects.filter(instance=case.instance_id).first()
+    version = ActorVersion.objects.order_by("pk").first()
+    known: dict[str, Any] = {
+        "case_id": case.pk, "case": case.pk, "task_id": task.pk if task else 1, "task": task.pk if task else 1,
+        "document_id": document.pk if document else 1, "document": document.pk if document else 1, "page": 1,
+        "width": 320, "number": incident.incident if incident else 1, "incident": incident.incident if incident else 1,
+        "definition_id": case.instance.definition_id, "version_id": version.pk if version else 1,
+        "version": version.pk if version else 1, "sequence": 2, "at": 1, "key": one.case_type.key, "form": "xes",
+        "system": "python", "table_id": "routing_table", "item": "wait_for_reply", "uidb64": "MQ", "token": "none",
+        "lease": "none",
+    }  # fmt: skip
+    if name == "ledger-call":
+        return {"number": call.pk if call else 1}
+    if name in ("help-page", "notice"):
+        return {"help-page": {"name": "use/inbox"}, "notice": {"system": "python", "name": "django"}}[name]
+    if name in ("api-case-item", "case-item"):
+        known |= {"item": 1, "number": 1}
+    if name.startswith(("person-token", "account-token")):
+        known["token"] = 1
+    wanted = _wanted(name)
+    return {part: known.get(part, "total" if part == "name" else 1) for part in wanted}
+
+
+def _wanted(name: str) -> tuple[str, ...]:
+    """The names of the parts of an address."""
+    from django.urls import get_resolver
+
+    possibilities = get_resolver().reverse_dict.getlist(name)
+    return tuple(possibilities[0][0][0][1]) if possibilities else ()
+
+
+def answer_of(browser: Client, name: str, method: str, one: Planted, *, fragment: bool = False) -> HttpResponse:
+    """One visit; whatever it does is undone."""
+    address = reverse(name, kwargs=parts(name, one))
+    headers = {"HX-Request": "true"} if fragment else {}
+    with undone():
+        if method == "GET":
+            asked = {**ASKED.get(name, {}), **({"q": one.case.reference} if name.endswith("search") else {})}
+            return browser.get(address, asked, headers=headers)  # type: ignore[return-value]
+        how = {"content_type": "application/json"} if name.startswith("api-") and name not in FILES else {}
+        files = {FILES[name]: ContentFile(b"Dear sirs", "letter.txt")} if name in FILES else {}
+        sent = {"reason": "To look for leaks", **SENT.get(name, {}), **files}
+        return browser.post(address, sent, headers=headers, **how)  # type: ignore[return-value, arg-type]
+
+
+def body_of(answer: HttpResponse) -> bytes:
+    """Headers and all of the body, also of one that comes in portions."""
+    if answer.streaming and answer.headers.get("Content-Type", "").startswith("text/event-stream"):
+        return str(answer.headers).encode()
+    content = answer.getvalue()
+    return content + b"\n" + str(answer.headers).encode() if content[:2] != b"PK" else bytes(content)
+
+
+def is_own(name: str, method: str, role: str, one: Planted) -> bool:
+    """Whether the answer is what the role asked to have revealed, with a reason."""
+    may = {group.group for group in one.case_type.roles if "reveal" in group.may}
+    return name in ("api-case-reveal", "case-reveal") and method == "POST" and role in may
+
+
+def walk(world: World, found_in: Found, doors: list[str], methods: tuple[str, ...] = ("GET", "POST")) -> None:
+    """Every role at these doors, for every case where a door is about one."""
+    browsers = {role: Client(raise_request_exception=False) for role in world.people}
+    for role, user in world.people.items():
+        if user is not None:
+            browsers[role].force_login(user)
+    cache.clear()
+    found_in.values, found_in.roles = len(world.marks), {*world.people}
+    for name in doors:
+        cases = world.planted if name.startswith(BOUND) else world.planted[:1]
+        for one in cases:
+            for method in methods:
+                for role in world.people:
+                    _visit(world, found_in, browsers[role], name, method, role, one)
+        found_in.doors.add(name)
+    _seeded(world, found_in, browsers, doors)
+
+
+def _visit(world: World, found_in: Found, browser: Client, name: str, method: str, role: str, one: Planted) -> None:
+    for fragment in (False, True) if method == "GET" else (False,):
+        answer = answer_of(browser, name, method, one, fragment=fragment)
+        found_in.answers += 1
+        if answer.status_code >= 500:
+            found_in.errors.add(f"{method} {name}: {answer.status_code}")
+        if is_own(name, method, role, one):
+            continue
+        for mark in found(body_of(answer), world.hidden_from(role)):
+            found_in.leaks.add((f"{method} {name}", role, mark.place))
+
+
+def _seeded(world: World, found_in: Found, browsers: dict[str, Client], doors: list[str]) -> None:
+    """A leak in the answer of each door, each in another form, and whether reading that answer finds it."""
+    forms, chance = list(FORMS), random.Random(3)
+    place = f"{Seeding.__module__}.{Seeding.__name__}"
+    from django.conf import settings
+
+    with override_settings(MIDDLEWARE=[place, *settings.MIDDLEWARE]):
+        for at, name in enumerate(doors):
+            role = chance.choice(list(world.people))
+            browser = Client(raise_request_exception=False)
+            browser.cookies = browsers[role].cookies
+            Seeding.form = forms[at % len(forms)]
+            answer = answer_of(browser, name, "GET", world.planted[0])
+            found_in.seeded += 1
+            if SEED not in found(body_of(answer), [SEED]):
+                found_in.missed.append(f"{name}, as {Seeding.form}")
+        Seeding.form = ""
+
+
+@contextmanager
+def overheard(world: World) -> Iterator[None]:
+    """Keep what is logged, traced, mailed and said to the broker inside the block."""
+    heard = _Heard()
+    root, level = logging.getLogger(), logging.getLogger().level
+    with ExitStack() as stack:
+        stack.enter_context(override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"))
+        mail.outbox = []
+        quiet, root.handlers = root.handlers, [heard]
+        root.setLevel(logging.DEBUG)
+        before, told = nudges._after_commit, world.sent.setdefault("broker messages", [])
+        nudges._after_commit = lambda task, *given, countdown=0: told.append(f"{task} {given}".encode())
+        tracing.trace_to(_Traces(world.sent.setdefault("traces", [])))
+        try:
+            yield
+        finally:
+            tracing.trace_to(None)
+            nudges._after_commit = before
+            root.handlers = quiet
+            root.setLevel(level)
+            world.sent.setdefault("logs", []).extend(heard.lines)
+            world.sent["mails"] = [one.message().as_bytes() for one in mail.outbox]
+
+
+class _Heard(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[bytes] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not record.name.startswith(("django.db", "asyncio", "faker")):  # statements of the database, in development
+            self.lines.append(f"{record.name} {record.msg} {record.args}".encode())
+
+
+class _Traces:
+    """A provider of tracers that keeps the names and attributes of spans."""
+
+    def __init__(self, spans: list[bytes]) -> None:
+        self.spans = spans
+
+    def get_tracer(self, name: str) -> _Traces:
+        return self
+
+    @contextmanager
+    def start_as_current_span(self, name: str, **given: Any) -> Iterator[None]:
+        self.spans.append(f"{name} {given.get('attributes')}".encode())
+        yield
+
+
+def read_beside(world: World, found_in: Found) -> None:
+    """What went out beside the doors, and the columns that are meant to be clean."""
+    least = [mark for mark in world.marks if mark.level in ("confidential", "restricted")]
+    places = {**world.sent, **{f"column {name}": [content] for name, content in _columns()}}
+    for place, bodies in places.items():
+        found_in.places.add(place)
+        for mark in found(b"\n".join(bodies), least):
+            found_in.leaks.add((place, "outside", mark.place))
+
+
+def _columns() -> Iterator[tuple[str, bytes]]:
+    with connection.cursor() as cursor:
+        for table, columns in CLEAN.items():
+            cursor.execute(f"select {columns} from {table}")  # noqa: S608 - names that stand above
+            yield table, "\n".join(map(str, cursor.fetchall())).encode()
+
+
+def all_doors() -> list[str]:
+    return sorted(DOORS)
+
+
+__all__ = ["Case", "Found", "all_doors", "overheard", "read_beside", "replace", "walk"]
