@@ -9,7 +9,7 @@ PY = .venv/bin/python
 SETUP = ./casework/runtime/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-systems test test-fast test-long test-pythons lint sbom bench load event memory scale chaos conformance picture llm speech languages manage setup setup-dev chromium pins clean reset
+.PHONY: help run demo-systems test test-fast test-long test-pythons lint sbom bench load event memory scale chaos conformance picture llm speech languages manage setup setup-dev chromium pins clean reset leaks
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -63,6 +63,9 @@ memory: setup  ## what the product that runs here takes, by program (PSS)
 
 chaos: setup-dev  ## kill processes of the running product, KILLS=140 times, over JOBS=1000 jobs of actors of five kinds, and count what is lost or done twice
 	@$(PY) -m tests.chaos --kills $(KILLS) --jobs $(JOBS)
+
+leaks: setup-dev  ## marked values in every case type, every role at every door: what leaves the product that must not
+	@$(PY) -m tests.benchmarks leaks
 
 conformance: setup-dev  ## the public conformance cases in ../shared/conformance
 	@$(PY) -m tests.conformance.kit
