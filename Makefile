@@ -9,7 +9,7 @@ PY = .venv/bin/python
 SETUP = ./casework/runtime/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-systems test test-fast test-long test-pythons lint sbom bench load event memory scale chaos conformance picture llm speech languages manage setup setup-dev chromium pins clean reset leaks
+.PHONY: help run demo-systems test test-fast test-long test-pythons lint sbom bench load event memory scale chaos leaks conformance picture llm speech languages manage setup setup-dev chromium pins clean reset
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14

@@ -36,6 +36,10 @@ where c.table_schema = 'public' and t.table_type = 'BASE TABLE' order by c.table
 """
 PERSONAL: Final = "what a person keeps for themselves, or what is used up; it decides nothing of a case"
 COPIED: Final = "proves nothing: what is proven stands in the signed files, or is told from the histories each time"
+NUMBER: Final = "the number of a row, which says nothing: what refers to it is held by the database's own keys"
+CALLED: Final = "how somebody is called and written to: that it was changed, and by whom, is told; the words are theirs"
+MEASURED: Final = "what was measured of a call or what it cost: no outcome of it; `docs/operations.md` says so"
+WAITS: Final = "how a job that is open is tried and by whom: what came of it stands in the history"
 OPERATION: Final = "when or by whom work is tried, counted or sent: no outcome of it; `docs/operations.md` says so"
 ON_PURPOSE: Final[Mapping[str, str]] = {
     "audit_checkpointedhead": COPIED, "audit_verificationrun": COPIED, "audit_verifiedhead": COPIED,
@@ -47,6 +51,19 @@ ON_PURPOSE: Final[Mapping[str, str]] = {
     "casework_visit": PERSONAL, "casework_draft": PERSONAL, "casework_unsentform": PERSONAL,
     "casework_savedview": PERSONAL, "casework_defaultview": PERSONAL, "casework_follow": PERSONAL,
     "casework_snooze": PERSONAL, "casework_absence": PERSONAL,
+    "auth_group_permissions.id": NUMBER, "auth_user_groups.id": NUMBER, "casework_reveal.id": NUMBER,
+    "casework_casegroupobjectpermission.id": NUMBER, "casework_groupclearance.id": NUMBER,
+    "casework_workingcalendar.id": NUMBER, "orchestration_actorversion.id": NUMBER,
+    "orchestration_humantask.id": NUMBER,
+    "orchestration_incident.id": NUMBER, "orchestration_taskcandidate.id": NUMBER, "orchestration_timer.id": NUMBER,
+    "auth_user.first_name": CALLED, "auth_user.last_name": CALLED, "auth_user.email": CALLED,
+    "auth_user.date_joined": CALLED, "casework_case.data_digest": "tells a case that comes in twice; the data are held",
+    **{f"orchestration_actorcall.{name}": MEASURED
+       for name in ("started", "detail", "usage", "asked_by", "cost", "currency", "output_digest", "queue_ms")},
+    **{f"orchestration_job.{name}": WAITS
+       for name in ("attempts", "run_at", "lease_until", "worker", "overlooked", "actor", "began", "changed_input",
+                    "deadline", "mode", "priority", "reserved", "wanted_actor", "asked_by", "lapsed", "route",
+                    "again_of")},
     "auth_user.password": "its own digest; a change shows at the next sign-in", "auth_user.last_login": PERSONAL,
 }  # fmt: skip
 """Tables and columns that no history vouches for, and why not."""
@@ -117,6 +134,8 @@ def planted(table: str, column: str, kind: str, before: frozenset[str]) -> str |
     change = CHANGED.get(kind)
     if change is None:
         return None
+    if column.endswith("_id") and kind.startswith("int"):
+        change = "coalesce({c}, 0) + 100000"  # a row that there is not, rather than its neighbour
     name = connection.ops.quote_name(column)
     statement = (
         f"update {table} set {name} = {change.format(c=name)} "  # noqa: S608 - names of the database's own columns

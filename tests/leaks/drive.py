@@ -125,7 +125,7 @@ def parts(name: str, one: Planted) -> dict[str, Any]:
         return {"help-page": {"name": "use/inbox"}, "notice": {"system": "python", "name": "django"}}[name]
     if name in ("api-case-item", "case-item"):
         known |= {"item": 1, "number": 1}
-    if name.startswith(("person-token", "account-token")):
+    if name in ("person-token", "account-token", "worker-token-revoke"):
         known["token"] = 1
     wanted = _wanted(name)
     return {part: known.get(part, "total" if part == "name" else 1) for part in wanted}
@@ -176,17 +176,17 @@ def walk(world: World, found_in: Found, doors: list[str], methods: tuple[str, ..
     cache.clear()
     found_in.values, found_in.roles = len(world.marks), {*world.people}
     for name in doors:
-        cases = world.planted if name.startswith(BOUND) else world.planted[:1]
-        for one in cases:
+        bound = name.startswith(BOUND)
+        for one in world.planted if bound else world.planted[:1]:
             for method in methods:
-                for role in world.people:
+                for role in world.roles_of(one) if bound else world.people:
                     _visit(world, found_in, browsers[role], name, method, role, one)
         found_in.doors.add(name)
     _seeded(world, found_in, browsers, doors)
 
 
 def _visit(world: World, found_in: Found, browser: Client, name: str, method: str, role: str, one: Planted) -> None:
-    for fragment in (False, True) if method == "GET" else (False,):
+    for fragment in (False, True) if method == "GET" and not name.startswith("api-") else (False,):
         answer = answer_of(browser, name, method, one, fragment=fragment)
         found_in.answers += 1
         if answer.status_code >= 500:

@@ -84,6 +84,11 @@ class World:
     def marks(self) -> tuple[Mark, ...]:
         return tuple(mark for one in self.planted for mark in one.marks)
 
+    def roles_of(self, one: Planted) -> list[str]:
+        """Those that the case type names, the standing ones, and who has none: all others are like these last."""
+        named = {role.group for role in one.case_type.roles} | {*STANDING, "outsider", ""}
+        return [role for role in self.people if role in named]
+
     def hidden_from(self, role: str) -> tuple[Mark, ...]:
         """By the groups that the role stands for, as manifests and the standing groups say, not as the product does."""
         user = self.people[role]

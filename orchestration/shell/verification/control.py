@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
@@ -128,7 +128,7 @@ def keep_standing(run: int, heads: list[Verified]) -> None:
 
 def _versions_apart(changes: list[Change]) -> Iterator[str]:
     told = {(c.detail["key"], c.detail["version"]): c for c in changes if c.action == "definition.deployed"}
-    for row in Definition.objects.order_by("key", "version").iterator(chunk_size=20):
+    for row in Definition.objects.select_related("deployed_by").order_by("key", "version").iterator(chunk_size=20):
         name, change = str(row), told.pop((row.key, row.version), None)
         if content_hash(row.files) != row.content_hash:
             yield f"the files of {name} are not those of its hash"
@@ -139,8 +139,22 @@ def _versions_apart(changes: list[Change]) -> Iterator[str]:
             yield f"{name} is not what was deployed"
         if (change.detail["note"], change.at) != (row.note, row.deployed_at):
             yield f"{name} was not deployed then, or with another note"
+        yield from _who_deployed(row, change)
     for key, version in told:
         yield f"{key} v{version} was deployed, but is gone"
+
+
+def _who_deployed(row: Definition, change: Change) -> Iterator[str]:
+    """What the row says of who put it in force, and of its name."""
+    by = "" if row.deployed_by is None else f"person:{row.deployed_by.get_username()}"
+    named = change.actor if change.actor.startswith("person:") else ""
+    if by != named or (row.deployed_by_id is None) != (row.deployed_by is None):
+        yield f"{row} was put in force by somebody else"
+    try:
+        if by_definition(row.pk).name != row.name:
+            yield f"the name of {row} is not the one in its files"
+    except (Faulty, *BROKEN):
+        yield f"{row} cannot be read"
 
 
 def _models_apart(changes: list[Change]) -> Iterator[str]:
@@ -154,12 +168,20 @@ def _models_apart(changes: list[Change]) -> Iterator[str]:
             yield f"{name} was never registered"
         elif change.detail["metrics"] != row.metrics:
             yield f"the figures of {name} are not those that were registered"
+        elif not _was_registered_so(row, change):
+            yield f"{name} was not registered then, by somebody else, or with another note"
         if key in weights and weights[key] != sha256(bytes(row.artefact)).hexdigest():
             yield f"the weights of {name} are not those that were registered"
         if (row.state, row.share) not in _alike(states.get(key, NEW)):
             yield f"{name} is {row.get_state_display()}, though the last change says otherwise"
     for actor, version in told:
         yield f"model {version} of {actor} was registered, but is gone"
+
+
+def _was_registered_so(row: ActorVersion, change: Change) -> bool:
+    """Rows of before say nobody; the row was made a moment before the event."""
+    by = row.registered_by in ("", change.actor) and row.note == change.detail.get("note", "")
+    return by and timedelta() <= change.at - row.created < timedelta(minutes=1)
 
 
 def _states(changes: list[Change]) -> dict[tuple[str, str], tuple[str, int]]:

@@ -41,9 +41,10 @@ NUMBERED: Final = (
     Table(
         "task",
         "select t.instance_id, t.item, t.definition_item, t.name, t.form, t.state, u.username, t.priority, t.due, "
-        "t.created, t.ended from orchestration_humantask t left join auth_user u on u.id = t.assignee_id",
+        "t.created, t.ended, t.claimed from orchestration_humantask t left join auth_user u on u.id = t.assignee_id",
         "t.item",
-        ("element", "name", "form", "state", "holder", "priority", "due time", "time of creation", "time of its end"),
+        ("element", "name", "form", "state", "holder", "priority", "due time", "time of creation", "time of its end",
+         "time when it was taken"),
     ),
     Table(
         "job",
@@ -83,12 +84,13 @@ ORDERED: Final = (
     Table(
         "call",
         "select t.instance_id, t.id, j.job, t.attempt, t.actor, t.version, t.capability, t.latency_ms, "
-        "t.input_reference, t.confidence, t.error, t.outcome, convert_to(t.output::text, 'UTF8') "
+        "t.input_reference, t.confidence, t.error, t.outcome, convert_to(t.output::text, 'UTF8'), "
+        "convert_to(t.route::text, 'UTF8'), convert_to(t.verdicts::text, 'UTF8'), t.mode, t.case_type "
         "from orchestration_actorcall t join orchestration_job j on j.id = t.job_id",
         "t.id",
         ("job", "attempt", "actor", "version", "capability", "latency", "reference to what was sent", "confidence",
-         "error", "outcome", "output"),
-        json=(10,), called="ledger of calls",
+         "error", "outcome", "output", "routing", "verdicts", "mode", "case type"),
+        json=(10, 11, 12), called="ledger of calls",
     ),
 )  # fmt: skip
 INSTANCE: Final[Mapping[str, LiteralString]] = {"outbox": "t.sender_id"}

@@ -172,8 +172,8 @@ def canonical(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
-# --- tasks: definition, name, form, state, assignee, priority, due, created, ended
-TASK_STATE, TASK_ASSIGNEE, TASK_PRIORITY, TASK_DUE, TASK_ENDED = 3, 4, 5, 6, 8
+# --- tasks: definition, name, form, state, assignee, priority, due, created, ended, claimed
+TASK_STATE, TASK_ASSIGNEE, TASK_PRIORITY, TASK_DUE, TASK_ENDED, TASK_CLAIMED = 3, 4, 5, 6, 8, 9
 
 
 def _task_opened(told: Told, event: e.TaskOpened, at: datetime) -> None:
@@ -183,7 +183,7 @@ def _task_opened(told: Told, event: e.TaskOpened, at: datetime) -> None:
         assignee = Either((None, event.assignee)) if event.assignee else None
         row = [
             event.definition, storable(event.name, 300), storable(event.form or "", 100), "open", assignee,
-            small(event.priority, NORMAL_PRIORITY), moment(event.due, NO_DUE_DATE), at, None,
+            small(event.priority, NORMAL_PRIORITY), moment(event.due, NO_DUE_DATE), at, None, None,
         ]  # fmt: skip
     row[TASK_STATE], row[TASK_ENDED] = "open", None
     rows.closed.pop(event.item, None)
@@ -224,11 +224,13 @@ def _suspended_ended(told: Told, event: e.ItemChanged | e.InstanceEnded, at: dat
 def _task_taken(told: Told, detail: Mapping[str, Any], link: Row) -> None:
     if (row := told.rows["task"].open.get(detail["item"])) is not None:
         row[TASK_ASSIGNEE] = link[3].removeprefix("person:")
+        row[TASK_CLAIMED:] = [Either((None, link[6]))]  # none where it was not taken before it was done
 
 
 def _task_given_back(told: Told, detail: Mapping[str, Any], link: Row) -> None:
     if (row := told.rows["task"].open.get(detail["item"])) is not None:
         row[TASK_ASSIGNEE] = None
+        row[TASK_CLAIMED:] = [None]
 
 
 def _task_assigned(told: Told, detail: Mapping[str, Any], link: Row) -> None:
@@ -236,6 +238,7 @@ def _task_assigned(told: Told, detail: Mapping[str, Any], link: Row) -> None:
     item, to, taken = detail["item"], detail["to"], detail.get("withdrawn") or {}
     if (row := told.rows["task"].open.get(item)) is not None:
         row[TASK_ASSIGNEE] = to or None
+        row[TASK_CLAIMED:] = [None]
     if (offer := told.offers.get(item)) is not None:
         left = [name for name in offer.people if not taken.get("offer") or name != taken["from"]]
         told.offers[item] = replace(offer, people=(*left, to) if detail.get("offered") else tuple(left))
@@ -342,9 +345,10 @@ def _thrown(told: Told, event: e.MessageThrown | e.SignalThrown, at: datetime) -
     told.lists["outbox"].rows.append([*row, canonical(event.variables), at])
 
 
-# --- the ledger: job, attempt, actor, version, capability, latency, input, confidence, error, outcome, output
+# --- the ledger: job, attempt, actor, version, capability, latency, input, confidence, error, outcome, output, route,
+# verdicts, mode, case type
 NO_ANSWER, ANSWERED = ("failed", "contained"), ("done", "refused", "suggested", "contained")
-CALL_JOB, CALL_OUTCOME, CALL_OUTPUT, CALL_AT = 0, 9, 10, 11
+CALL_JOB, CALL_OUTCOME, CALL_OUTPUT, CALL_AT = 0, 9, 10, 15
 
 
 def _called(told: Told, detail: Mapping[str, Any], link: Row) -> None:
@@ -355,7 +359,9 @@ def _called(told: Told, detail: Mapping[str, Any], link: Row) -> None:
     told.lists["call"].rows.append([
         detail["job"], detail["attempt"], detail["actor"], detail["version"], detail["capability"],
         detail["latency_ms"], detail["input"], detail.get("confidence"), detail.get("error", ""),
-        Either(NO_ANSWER if failed else ANSWERED), b"null" if failed else ANY, link[6],
+        Either(NO_ANSWER if failed else ANSWERED), b"null" if failed else ANY, canonical(detail.get("route")),
+        canonical(detail.get("verdicts")), (detail.get("route") or {}).get("mode", ""),
+        Either(("", link[7].rpartition(" v")[0])), link[6],
     ])  # fmt: skip
 
 
