@@ -43,24 +43,28 @@ def is_sealed(content: bytes) -> bool:
 
 def seal(subject: str, content: bytes) -> bytes:
     """The content sealed with the subject's key, which is made where there is none. Raises KeyFault."""
-    nonce = os.urandom(NONCE)
-    try:
-        key = _kept(subject) or _made(subject)
-    except OSError as error:
-        raise KeyFault(f"A data key cannot be kept: {error}") from error
+    nonce, key = os.urandom(NONCE), key_of(subject, make=True)
     return SEALED + nonce + AESGCM(key).encrypt(nonce, content, subject.encode())
 
 
 def opened(subject: str, sealed: bytes) -> bytes:
     """What was sealed. Raises KeyFault where the key is destroyed, or the content is not what was sealed."""
-    key = _kept(subject)
-    if key is None:
-        raise KeyFault("its key is destroyed, or is not where it was")
-    start = len(SEALED) + NONCE
+    key, start = key_of(subject), len(SEALED) + NONCE
     try:
         return AESGCM(key).decrypt(sealed[len(SEALED) : start], sealed[start:], subject.encode())
     except InvalidTag as error:
         raise KeyFault("it is not what was sealed") from error
+
+
+def key_of(subject: str, *, make: bool = False) -> bytes:
+    """The subject's key itself, for who seals by other means. Raises KeyFault where there is none."""
+    try:
+        key = _kept(subject) or (_made(subject) if make else None)
+    except OSError as error:
+        raise KeyFault(f"A data key cannot be kept: {error}") from error
+    if key is None:
+        raise KeyFault("its key is destroyed, or is not where it was")
+    return key
 
 
 def has_key(subject: str) -> bool:

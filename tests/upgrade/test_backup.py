@@ -13,6 +13,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import override_settings
 
 from casework.access.permissions import task_for_user
 from casework.models import Case
@@ -87,3 +88,37 @@ def test_nothing_is_overwritten(before: str, tmp_path: Path) -> None:
         said("restore", str(file))
     with pytest.raises(CommandError, match="no file"):
         said("restore", str(tmp_path / "none"))
+
+
+def test_a_sealed_backup_is_restored_with_its_key_and_by_nobody_without(before: str, tmp_path: Path) -> None:
+    keys = {"DATA_KEY": str(tmp_path / "data.key"), "DATA_KEYS": str(tmp_path / "keys")}
+    file, host, name = tmp_path / "backup", connection.settings_dict["HOST"], f"{before}_restored"
+    with pytest.raises(CommandError, match="CASEWRIGHT_DATA_KEY names no file"):
+        said("backup", str(file), "--sealed")
+    assert not file.exists()
+    with override_settings(**keys):
+        assert "It is sealed" in said("backup", str(file), "--sealed")
+        assert file.read_bytes().startswith(b"CWB1") and b"PGDMP" not in file.read_bytes()
+        cut = tmp_path / "cut"
+        cut.write_bytes(file.read_bytes()[:-20])
+        empty_database(host, name)
+        try:
+            connection.close()
+            connection.settings_dict["NAME"] = name
+            forget()
+            with pytest.raises(CommandError, match="a part of it is missing"):
+                said("restore", str(cut))
+            assert connection.introspection.table_names() == []
+            assert "All histories hold: 21 cases" in said("restore", str(file))
+            assert "is destroyed" in said("forget_backup", str(file))
+            with pytest.raises(CommandError, match="destroyed already"):
+                said("forget_backup", str(file))
+            connection.close()
+            empty_database(host, name)
+            with pytest.raises(CommandError, match="its key is destroyed"):
+                said("restore", str(file))
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = before
+            forget()
+            drop_database(host, name)

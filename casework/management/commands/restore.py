@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from audit.data_keys import KeyFault, key_of
 from audit.db.reaching import environment
+from audit.sealed_streams import opened_stream, subject_of
 from casework.erasure.again import erase_again
 from casework.runtime.database_programs import program
 
@@ -32,12 +36,42 @@ class Command(BaseCommand):
         reached = environment()
         command: list[str | Path] = [
             program("pg_restore"), "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges",
-            "--dbname", reached["PGDATABASE"], file,
+            "--dbname", reached["PGDATABASE"],
         ]  # fmt: skip
-        done = subprocess.run(command, env=reached, capture_output=True, check=False, text=True)  # noqa: S603
-        if done.returncode:
-            raise CommandError(f"Nothing was restored: {done.stderr.strip()}")
+        if wrong := _read(command, reached, file):
+            raise CommandError(f"Nothing was restored: {wrong}")
         call_command("migrate", verbosity=0)
         if again := erase_again():
             self.stdout.write(f"{again} erased again, which the backup had still.")
         call_command("verify_audit", "--whole", *["--new-key"] * new_key, stdout=self.stdout)
+
+
+def _read(command: list[str | Path], reached: dict[str, str], file: Path) -> str:
+    """Gives the backup to the program that reads it, opened on the way where it is sealed; what went wrong."""
+    with file.open("rb") as source, tempfile.TemporaryFile("w+") as said:
+        try:
+            if subject := subject_of(source):
+                status = _opened(command, reached, opened_stream(subject, key_of(subject), source), said)
+            else:
+                status = subprocess.run([*command, file], env=reached, stderr=said, check=False).returncode  # noqa: S603
+        except KeyFault as fault:
+            return f"{file} cannot be opened: {fault}"
+        said.seek(0)
+        return said.read().strip() or "it ended with a fault" if status else ""
+
+
+def _opened(command: list[str | Path], reached: dict[str, str], pieces: Iterator[bytes], said: IO[str]) -> int:
+    """All of it is one transaction: what does not come to its end has changed nothing. Raises KeyFault."""
+    reading = subprocess.Popen(command, env=reached, stdin=subprocess.PIPE, stderr=said)  # noqa: S603
+    assert reading.stdin is not None  # it was asked for
+    try:
+        for piece in pieces:
+            reading.stdin.write(piece)
+        reading.stdin.close()
+    except BrokenPipeError:
+        pass  # it has ended, and said why
+    except KeyFault:
+        reading.kill()
+        reading.wait()
+        raise
+    return reading.wait()

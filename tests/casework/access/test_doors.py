@@ -249,7 +249,8 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         return {"task": scene.task.pk}
     if name in ("case", "history") or name.startswith("case-"):
         return {"case_id": case}
-    return {"task_id": scene.task.pk} if name == "task" or name.startswith("task-") else {}
+    of_a_task = name == "task" or (name.startswith("task-") and name != "task-next")
+    return {"task_id": scene.task.pk} if of_a_task else {}
 
 
 @pytest.fixture
