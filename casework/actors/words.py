@@ -16,6 +16,7 @@ KINDS: Final[Mapping[str, str]] = {
     "sentiment": "Text model: tone",
     "case-kind": "Text model: which kind of case",
     "clauses": "Clauses of contracts",
+    "recommender": "Recommender",
     "gist": "Gist of a document",
     "score": "Scoring model",
     "external": "Outside worker",

@@ -106,6 +106,7 @@ FOR_USE: Final = (
     "mailroom",
     "supplier-invoice",
     "contract",
+    "retail-advice",
 )
 LINK: Final = re.compile(r"([\w/.-]+)\.md(#[\w-]+)?")
 

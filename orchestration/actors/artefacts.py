@@ -22,6 +22,7 @@ CHECKS: Final[Mapping[str, str]] = {
     "a2a": "orchestration.actors.kinds.declared:file_fault",
     "agent": "orchestration.actors.kinds.declared:file_fault",
     "clauses": "orchestration.actors.kinds.clauses.file:clauses_fault",
+    "recommender": "orchestration.actors.kinds.recommender.file:recommender_fault",
     "intent": "orchestration.actors.kinds.text_model.schemas:model_fault",
     "case-kind": "orchestration.actors.kinds.text_model.schemas:model_fault",
     "gist": "orchestration.actors.kinds.declared:file_fault",

@@ -12,6 +12,7 @@ from audit.services import Origin
 from casework.access.roles import ensure_roles
 from casework.access.roles_verification import control_begin
 from casework.actors.bundled import CASE_TYPES, ensure_actors, ensure_reader
+from casework.actors.recommenders import ensure_recommender
 from casework.actors.shipped import ensure_shipped
 from casework.knowledge.shipped import ensure_knowledge
 from orchestration.casetypes.case_type import by_definition, current, folder_files, read
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             else:
                 self.deploy(folder, files, note)
             ensure_actors(folder / "training")
+            ensure_recommender(folder / "training")
             for name in ensure_knowledge(folder / "knowledge"):
                 self.stdout.write(f"{name}: in the knowledge base")
             for name in ensure_shipped(folder / "actors"):

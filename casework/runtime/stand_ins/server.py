@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from casework.runtime.stand_ins import books, erp, faults, mail, policies, systems
+from casework.runtime.stand_ins import books, erp, faults, mail, policies, shop, systems
 from casework.runtime.stand_ins.answers import Answer, Request, page, told
 from casework.runtime.stand_ins.store import Store
 
@@ -41,6 +41,8 @@ ROUTES: Final[tuple[tuple[str, str, str, Callable[..., Answer]], ...]] = (
     ("GET", rf"/policies/{NUMBER}", "policies", policies.read_policy),
     ("POST", rf"/policies/{NUMBER}", "policies", policies.change_policy),
     ("POST", rf"/policies/{NUMBER}/claims", "policies", policies.keep_claim),
+    ("GET", rf"/shop/purchases/{NUMBER}", "shop", shop.purchases),
+    ("GET", "/shop/stock", "shop", shop.stock),
     ("GET", "/messages", "mail", mail.list_messages),
     ("POST", "/messages", "mail", mail.send),
     ("GET", r"/messages/([0-9]{1,15})", "mail", mail.show_message),

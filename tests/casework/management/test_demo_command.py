@@ -30,13 +30,14 @@ def said() -> str:
 
 
 def test_every_case_type_that_ships_has_its_cases_once() -> None:
-    assert "77 sample cases are on their way" in said()
+    assert "82 sample cases are on their way" in said()
     assert Counter(Case.objects.values_list("case_type", flat=True)) == {
         "complaint": 24, "contract": 6, "insurance-claim": 8, "kyc-review": 5, "loan": 8, "mailroom": 5,
-        "payment-release": 5, "refund": 8, "supplier-invoice": 8,
+        "payment-release": 5, "refund": 8, "retail-advice": 5,
+        "supplier-invoice": 8,
     }  # fmt: skip
     assert "sample cases" not in said()
-    assert Case.objects.count() == 77
+    assert Case.objects.count() == 82
 
 
 def test_the_sample_refunds_go_every_way_that_the_rules_know(machines: Machines) -> None:

@@ -1,0 +1,110 @@
+"""A customer is named what is in stock: by what they bought where they agreed to that, and only there."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+
+from audit.services import Origin
+from casework.access.roles import ensure_roles
+from casework.actors import recommenders
+from casework.actors.bundled import CASE_TYPES
+from casework.actors.recommenders import ensure_recommender
+from casework.actors.shipped import ensure_shipped
+from casework.cases.services import case_verify
+from casework.intake.services import Opened, case_open
+from casework.models import Case
+from orchestration.advice.made_up import bought_by, left_of
+from orchestration.casetypes.case_type import folder_files
+from orchestration.casetypes.deployment import Published, deploy
+from orchestration.engine.commands import CompleteJob
+from orchestration.jobs import runner
+from orchestration.models import ActorVersion, HumanTask, Job
+from orchestration.shell import services
+from orchestration.shell.selectors import data_of
+
+pytestmark = pytest.mark.django_db
+
+People = dict[str, User]
+FOLDER = CASE_TYPES / "retail-advice"
+TEST = Origin("system:test")
+
+
+@pytest.fixture(autouse=True)
+def advice(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    outcome = deploy(folder_files(FOLDER), TEST)
+    assert isinstance(outcome, Published), outcome
+    ensure_roles(outcome.case_type)
+    whole = recommenders.made_up
+    monkeypatch.setattr(recommenders, "made_up", lambda wanted: whole(min(wanted, 300)))
+    ensure_recommender(FOLDER / "training")
+    ensure_recommender(FOLDER / "training")
+    ensure_shipped(FOLDER / "actors")
+
+
+def answered(case: Case, capability: str, result: dict[str, Any]) -> None:
+    """What the shop says, in place of its connector."""
+    job = Job.objects.filter(instance=case.instance_id, capability=capability).latest("pk")
+    services.send(case.instance_id, CompleteJob(job.job, result), TEST)
+
+
+def asked(consent: str | None) -> Case:
+    customer = {"number": "C-0003", "email": "mila@example.com", "consent": consent}
+    opened = case_open(by=None, case_type="retail-advice", reference="A-1", source="test", data={"customer": customer})
+    assert isinstance(opened, Opened), opened
+    if consent == "purchases":
+        answered(opened.case, "read-purchases", {"bought": bought_by("C-0003")})
+    job = Job.objects.get(instance=opened.case.instance_id, capability="recommend-items")
+    runner.run(job.instance_id, job.job)
+    named = [one["item"] for one in data(opened.case)["recommended"]["items"]]
+    answered(opened.case, "read-stock", {"available": [one for one in named if left_of(one)]})
+    return opened.case
+
+
+def data(case: Case) -> dict[str, Any]:
+    case.instance.refresh_from_db()
+    found: dict[str, Any] = data_of(case.instance)
+    return found
+
+
+def test_who_agreed_is_named_what_goes_with_their_purchases_and_is_in_stock_by_itself(people: People) -> None:
+    case = asked("purchases")
+    found = data(case)
+    assert found["recommended"]["how"] == "personal" and len(found["advice"]["items"]) >= 3
+    for one in found["advice"]["items"]:
+        assert left_of(one["item"]) and one["item"] not in bought_by("C-0003")
+        assert "as you did" in one["why"] and one["why"] in found["advice"]["text"]
+    answered(case, "send-message", {"how": "e-mail", "reference": "M-1"})
+    case.refresh_from_db()
+    assert case.closed and case_verify(by=people["axel"], case=case).ok
+
+
+@pytest.mark.parametrize("consent", ["general", "nothing", None])
+def test_without_that_nobody_looks_at_purchases_and_the_text_says_so(consent: str | None) -> None:
+    case = asked(consent)
+    found = data(case)
+    assert found["recommended"]["how"] == "popular" and found.get("bought") is None
+    assert not Job.objects.filter(instance=case.instance_id, capability__in=["read-purchases", "send-message"]).exists()
+    assert "You have not agreed that we look at what you bought." in found["advice"]["text"]
+    assert HumanTask.objects.get(instance=case.instance_id, state="open").name == "Look at the advice"
+
+
+def test_purchases_of_a_shop_of_ones_own_become_a_version_that_waits_for_a_person(tmp_path: Path) -> None:
+    rows = [f"{who},{item},yes" for who in "abcdef" for item in ("boots", "poles", "kettle")] + ["g,boots,no"]
+    file = tmp_path / "bought.csv"
+    file.write_text("\n".join(["customer,item,consent", *rows]), "utf-8")
+    said = StringIO()
+    call_command("train_recommender", "--csv", str(file), stdout=said)
+    assert "18 purchases of 6 customers, 3 items." in said.getvalue() and "1 purchases of people" in said.getvalue()
+    row = ActorVersion.objects.filter(actor__key="shop-advice").latest("pk")
+    assert row.state != ActorVersion.State.IN_USE and row.metrics["asked"] == 6
+    file.write_text("customer,thing\n1,2\n", "utf-8")
+    with pytest.raises(CommandError, match="no column item"):
+        call_command("train_recommender", "--csv", str(file))
+    with pytest.raises(CommandError, match="no recommender"):
+        call_command("train_recommender", "other", "--csv", str(file))
