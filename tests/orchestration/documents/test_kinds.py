@@ -52,7 +52,7 @@ HOSTILE = {
     "a bomb": (word(**{"word/media/a.xml": b"\0" * 30_000_000}), "bomb"),
     "a bomb of very many parts": (word(**{f"word/{n}": b"" for n in range(2_500)}), "bomb"),
     "bytes": (bytes(range(256)), "unknown"),
-    "sound": (b"ID3\x03" + b"\xff\xfb" * 30, "unknown"),
+    "sound of a kind that is not taken": (b"fLaC\0\0\0\x22" + b"\x10\xff" * 30, "unknown"),
 }
 
 
