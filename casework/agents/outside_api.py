@@ -54,12 +54,12 @@ class Message(requests.Sent):
     parts = s.ListField(child=requests.Mapping(), min_length=1, max_length=1, help_text="One, `data`: what begins.")
     contextId = s.CharField(required=False, default="", max_length=100, allow_blank=True)
     taskId = s.CharField(required=False, default="", max_length=100, allow_blank=True)
-    metadata = requests.Mapping(required=False, default=dict, help_text="Read by nobody.")  # type: ignore[assignment]
+    metadata = requests.Mapping(required=False, default=dict, help_text="Read by nobody.")
 
 
 class SendMessage(requests.Sent):
     message = Message()
-    configuration = requests.Mapping(required=False, default=dict, help_text="Read by nobody: it answers at once.")  # type: ignore[assignment]
+    configuration = requests.Mapping(required=False, default=dict, help_text="Read by nobody: it answers at once.")
 
 
 class TaskShape(s.Serializer[Any]):

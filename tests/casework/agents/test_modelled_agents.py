@@ -37,12 +37,13 @@ def provider(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
 def modelled(provider: Provider, agent_says: Callable[[str], None]) -> Callable[..., None]:
     """`modelled(limits={...})`: the shipped agent, with a language model that thinks for it."""
 
-    def made(**limits: Any) -> None:
+    def made(answers: tuple[str, ...] = (), **limits: Any) -> None:
         agent_says("by itself")
         row = ActorVersion.objects.get(actor__key="next-steps", state="in-use")
         file = yaml.safe_load(bytes(row.artefact))
         del file["rules"]
         file["limits"] |= limits
+        file |= {"answers": list(answers)} if answers else {}
         file["model"] = {
             "speaks": "openai", "url": f"{provider.system.url}/v1/chat/completions", "model": "small-instruct",
             "auth": {"bearer": {"secret": "llm-key"}}, "price": {"input": "0.15", "output": "0.60"}, "repairs": 0,
@@ -119,3 +120,36 @@ def test_where_it_asks_a_person_one_gets_a_task(
     case = upset("by itself", message=MESSAGE)
     assert tasks(case) == {"Senior review", "Consider further steps"}
     assert AgentRun.objects.get().outcome == "asks"
+
+
+def test_what_it_found_is_laid_out_with_where_it_stands_and_its_name_put_back(
+    modelled: Callable[..., None], provider: Provider, upset: Callable[..., Case]
+) -> None:
+    modelled(answers=("call", "write"))
+    found = {"says": "PERSON_1 has lost a card.", "evidence": ["message"]}
+    provider.does(says({**DONE, "answer": "call", "findings": [found]}))
+    upset("by itself", message=MESSAGE)
+    run = AgentRun.objects.get()
+    findings = [{"says": "Maria Sandoval has lost a card.", "evidence": ["/message"]}]
+    assert (run.outcome, run.laid_out) == ("reached", {"answer": "call", "findings": findings})
+    assert '"call"' in provider.was_sent().replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("ending", "why"),
+    [
+        ({"answer": "pay"}, "no answer that the agent may give"),
+        ({"answer": "call", "findings": [{"says": "So.", "evidence": ["iban"]}]}, "cites what it rests on"),
+        ({"answer": "call", "findings": [{"says": "So.", "evidence": []}]}, "cites what it rests on"),
+    ],
+)
+def test_a_finding_that_rests_on_nothing_and_an_answer_of_its_own_are_refused(
+    modelled: Callable[..., None], provider: Provider, upset: Callable[..., Case], ending: dict[str, Any], why: str
+) -> None:
+    modelled(answers=("call", "write"))
+    provider.does(says({**DONE, **ending}))
+    upset("by itself", message=MESSAGE)
+    run = AgentRun.objects.get()
+    assert run.outcome == "given-up" and run.laid_out == {}
+    assert {row.state for row in AgentProposal.objects.all()} == {"refused"}
+    assert why in AgentProposal.objects.latest("pk").outcome
