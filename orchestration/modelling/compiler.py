@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import yaml
 
-from orchestration.casetypes.files import FORMS, MANIFEST
+from orchestration.casetypes.files import FORMS, MANIFEST, size_faults
 from orchestration.modelling import case, decisions, examples, process
 from orchestration.modelling.documents import capability_files, forms_file, manifest_file, schema_file
 from orchestration.modelling.form import filled
@@ -42,7 +42,8 @@ def is_of_outline(files: Mapping[str, str]) -> bool:
     if OUTLINE not in files:
         return False
     try:
-        return compiled(yaml.safe_load(files[OUTLINE])) == dict(files)
+        given = yaml.safe_load(files[OUTLINE])
+        return not size_faults(OUTLINE, given) and compiled(given) == dict(files)
     except (yaml.YAMLError, RecursionError, ValueError, TypeError):
         return False
 

@@ -78,6 +78,12 @@ def test_the_contract_of_whoever_outlines_is_the_form_of_outlines() -> None:
     assert {name: one for name, one in told.items() if not name.startswith("x-")} == FORM
 
 
+def test_an_outline_that_unfolds_without_end_is_none() -> None:
+    levels = "\n".join(f"b{n}: &b{n} [{', '.join([f'*b{n - 1}'] * 9)}]" for n in range(1, 12))
+    hostile = files(leave()) | {"outline.yaml": f"b0: &b0 [x]\n{levels}\n"}
+    assert not is_of_outline(hostile)
+
+
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"fields": []}, "fields"),
     ({"opened_by": "a, b"}, "a group has a plain name"),
