@@ -9,7 +9,7 @@ PY = .venv/bin/python
 SETUP = ./casework/runtime/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-systems test test-fast test-long test-pythons lint sbom bench load event memory scale chaos leaks conformance picture llm speech languages manage setup setup-dev chromium pins clean reset
+.PHONY: help run demo-systems test test-fast test-long test-pythons lint sbom bench load event memory scale chaos leaks attack conformance picture llm speech languages manage setup setup-dev chromium pins clean reset
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -66,6 +66,9 @@ chaos: setup-dev  ## kill processes of the running product, KILLS=140 times, ove
 
 leaks: setup-dev  ## marked values in every case type, every role at every door: what leaves the product that must not
 	@$(PY) -m tests.benchmarks leaks
+
+attack: setup-dev  ## 2,000 crafted requests, bombs and 10,000 guesses at a sign-in: findings by class
+	@$(PY) -m tests.benchmarks attack
 
 conformance: setup-dev  ## the public conformance cases in ../shared/conformance
 	@$(PY) -m tests.conformance.kit

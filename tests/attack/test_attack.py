@@ -1,0 +1,38 @@
+"""Crafted requests, bombs and guesses find nothing: a sample. `make attack` sends 2,000 and guesses 10,000 times."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import HttpResponse
+
+from orchestration.models import Definition
+from tests.attack.crafted import TAG, Crafted
+from tests.attack.drive import CLASSES, Findings, _looked, attack, guess
+from tests.leaks.world import made
+
+
+@pytest.mark.slow
+def test_crafted_requests_bombs_and_guesses_find_nothing(complaint: Definition) -> None:
+    found = attack(made([complaint.key]), many=120)
+    guess(found, many=40)
+    assert not found.by_class, list(found.lines())
+    assert found.requests > 120 and found.looked_at < 15, "after a few failures no password is looked at for a while"
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (HttpResponse(status=500), "error of the server"),
+        (HttpResponse(f"<p>{TAG}</p>"), "script that came in"),
+        (HttpResponse("", headers={"X-Injected": "yes"}, content_type="text/plain"), "header that came in"),
+        (HttpResponse("49 1337", content_type="text/plain"), "expression evaluated"),
+        (HttpResponse(status=302, headers={"Location": "//evil.example/zq"}), "way to another site"),
+        (HttpResponse("root:x:0:0:", content_type="text/plain"), "file of the machine"),
+        (HttpResponse("<p>bare</p>"), "page without its protections"),
+        (HttpResponse("{}", content_type="application/json"), "let in whom no rule names"),
+    ],
+)
+def test_each_class_of_finding_would_be_found(answer: HttpResponse, kind: str) -> None:
+    found = Findings()
+    _looked(answer, "here", Crafted("case", "GET", "", query={"q": "{{7*191}}"}), found, 0)
+    assert kind in found.by_class and kind in CLASSES
