@@ -182,6 +182,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 AUTH_PASSWORD_VALIDATORS.append(
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}}
 )
+AUTH_PASSWORD_VALIDATORS.append({"NAME": "casework.access.password_rules.DressedUpPasswordValidator"})
 
 # Groups whose people have to show more than a password; `*`: everybody. Who has not set it up does that first.
 SECOND_FACTOR_GROUPS = env.list("CASEWRIGHT_SECOND_FACTOR", default=[])

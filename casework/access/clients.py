@@ -62,7 +62,7 @@ def principal_keep(
 ) -> ServicePrincipal:
     """Make this person a service, or change what it may; the tokens of now end with a change."""
     wanted = {"owner": owner, "scope": scope, "case_types": sorted({*case_types})}
-    row = ServicePrincipal.objects.filter(person=person).first()
+    row = ServicePrincipal.objects.select_for_update().filter(person=person).first()
     if row is None:
         row = ServicePrincipal.objects.create(person=person, made=utc_now(), **wanted)
     else:
@@ -97,7 +97,11 @@ def secret_give(*, principal: ServicePrincipal, origin: Origin, days: int = SECR
 
 @transaction.atomic
 def secret_revoke(*, row: ClientSecret, origin: Origin) -> bool:
-    """Take a secret back, and with it the tokens of now; whether that changed anything."""
+    """Take a secret back, and with it the tokens of now; whether that changed anything.
+
+    Under the lock under which tokens are given out, so that none is by a secret that is taken back meanwhile.
+    """
+    ServicePrincipal.objects.select_for_update().get(pk=row.principal_id)
     changed = ClientSecret.objects.filter(pk=row.pk, revoked=None).update(revoked=utc_now())
     if changed:
         _keep(row.principal, {"secret": row.digest, "revoked": True}, origin)
@@ -128,7 +132,9 @@ def token_grant(*, client: str, secret: str, scope: str) -> Granted | Refused:
     row = _secret_of(client, secret)
     if row is None:
         return UNKNOWN
-    principal = ServicePrincipal.objects.select_for_update().select_related("person").get(pk=row.principal_id)
+    principal = _locked(row.principal_id)
+    if _secret_of(client, secret) is None:
+        return UNKNOWN  # it was taken back while this waited
     asked = _asked(principal, scope.split())
     if isinstance(asked, Refused):
         return asked
@@ -148,6 +154,10 @@ def _made(principal: ServicePrincipal, level: str, types: Collection[str], expir
         person=principal.person, name="client credentials", scope=level, expires=expires, second=True, client=True
     )
     return token_keep(row, types, Origin(f"person:{principal.person.get_username()}", cause="client credentials"))
+
+
+def _locked(number: int) -> ServicePrincipal:
+    return ServicePrincipal.objects.select_for_update(of=("self",)).select_related("person").get(pk=number)
 
 
 def _secret_of(client: str, secret: str) -> ClientSecret | None:

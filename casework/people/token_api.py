@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 from urllib.parse import unquote_plus
 
 from django.http import QueryDict
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import exceptions
 from rest_framework import serializers as s
 from rest_framework.parsers import FormParser
@@ -24,6 +25,7 @@ from casework.access import trail
 from casework.access.addresses import client_address
 from casework.access.clients import UNKNOWN, token_grant
 from casework.web.api.docs import described, example
+from casework.web.api.shapes import Error
 from orchestration.ground.refusals import Refused
 
 GRANT: Final = "client_credentials"
@@ -49,9 +51,20 @@ class TokenAnswer(s.Serializer[Any]):
     scope = s.CharField(help_text="What it may.")
 
 
-class TokenError(s.Serializer[Any]):
-    error = s.CharField()
+class TokenError(Error):
+    error = s.CharField(help_text="The word of RFC 6749, 5.2.")
     error_description = s.CharField()
+
+
+def _error(code: str, told: str) -> dict[str, Any]:
+    """In the words of RFC 6749, and in those of all our errors."""
+    return {"error": code, "error_description": told, "code": code.replace("_", "-"), "message": told, "errors": {}}
+
+
+_WRONG: Final = OpenApiResponse(
+    TokenError, "What was asked cannot be given.",
+    [OpenApiExample("Too wide", value=_error("invalid_scope", "This client may not have that scope."))],
+)  # fmt: skip
 
 
 class TokenView(APIView):
@@ -61,7 +74,7 @@ class TokenView(APIView):
     throttle_classes = (AnonRateThrottle,)
 
     @described(
-        "Get a token by a secret", {200: TokenAnswer, 400: TokenError},
+        "Get a token by a secret", {200: TokenAnswer, 400: _WRONG},
         request={"application/x-www-form-urlencoded": TokenRequest}, auth=[],
         examples=(example("For ten minutes", TOKEN, "200"),),
     )  # fmt: skip
@@ -109,4 +122,4 @@ def _refused(request: Request, refused: Refused) -> Response:
 
 def _wrong(code: str, told: str) -> Response:
     headers = {"WWW-Authenticate": 'Basic realm="Casewright"'} if code == UNKNOWN.code else {}
-    return Response({"error": code, "error_description": told}, status=STATUS.get(code, 400), headers=headers)
+    return Response(_error(code, told), status=STATUS.get(code, 400), headers=headers)

@@ -239,7 +239,7 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
     }
     if name in given:
         return given[name]
-    if name == "case-samples":
+    if name in ("case-samples", "task-next"):
         return {}
     if name.startswith("api-case-") or name == "api-case":
         return {"case": case}
