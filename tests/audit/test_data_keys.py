@@ -10,6 +10,7 @@ from django.test import override_settings
 
 from audit import data_keys
 from audit.data_keys import KeyFault
+from tests.benchmarks.sealing import figures
 
 
 @pytest.fixture(autouse=True)
@@ -74,3 +75,8 @@ def test_two_who_need_the_same_key_at_once_have_the_same() -> None:
     with ThreadPoolExecutor(8) as pool:
         sealed = list(pool.map(lambda number: data_keys.seal("case-1", b"%d" % number), range(40)))
     assert [data_keys.opened("case-1", one) for one in sealed] == [b"%d" % number for number in range(40)]
+
+
+def test_the_figures_of_sealing_are_measured() -> None:
+    hashed, sealed, opened, wrapped = figures(2)
+    assert "hashed" in hashed and "sealed" in sealed and "opened" in opened and "wrapped anew" in wrapped

@@ -50,6 +50,7 @@ SECTIONS = (
     _pure("masking", "Masking a page's texts (in memory, CPU)"),
     _pure("priority", "Urgent work that overtakes (a simulation)"),
     _pure("receipts", "Reading receipts"),
+    _pure("sealing", "Documents kept sealed"),
     _pure("scores", "Scores on rows that they had not seen"),
     _pure("deadlines", "Deadlines beside a walk through time", only_named=True),
     _pure("screening", "Altered names on a list of sanctions", only_named=True),
