@@ -91,8 +91,8 @@ def acted(row: HumanTask, giver: User) -> Fact:
 
 
 def colleagues(by: User) -> list[User]:
-    """Whom one may let act for oneself: whoever is in a group of one's own."""
-    found = User.objects.filter(groups__in=by.groups.all(), is_active=True).exclude(pk=by.pk)
+    """Whom one may let act for oneself: whoever is in a group of one's own; no program that is nobody's."""
+    found = User.objects.filter(groups__in=by.groups.all(), is_active=True, service=None).exclude(pk=by.pk)
     return list(found.distinct().order_by("first_name", "last_name", "username")[:300])
 
 

@@ -61,6 +61,7 @@ SECTIONS = (
     _pure("bundles", "Reading a bundle of forty pages", "invoices", "of_bundles"),
     _pure("hostile", "Two hundred files that would do harm", only_named=True),
     _stored("approvals", "Approvals while all around them changes", "approvals", only_named=True),
+    _stored("approvals-threads", "The same by threads, in the database", "approvals", "of_threads", only_named=True),
     _stored("proposals", "Proposals of agents that obey whatever they read", "agents", "figures", only_named=True),
     _stored("pins", "Tools of other servers that change", "agents", "of_pins", only_named=True),
     _stored("round", "A round of an agent, without its mind", "agents", "of_a_round", only_named=True),
