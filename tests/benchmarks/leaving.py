@@ -20,7 +20,7 @@ def figures() -> Iterator[str]:
         kinds = Counter(one.kind for one in found)
         said = ", ".join(f"{kind} {kinds[kind]}" for kind in sorted(kinds)) or "nothing"
         yield (
-            f"{'without' if leak else 'with'} pseudonyms: {len(prompts())} prompts x {len(folders())} case types, "
+            f"{'without' if leak else 'with'} pseudonyms: {len(prompts()) + 1} prompts x {len(folders())} case types, "
             f"{count.crossings} crossings, {count.requests} requests, {count.forms:,} forms written: "
             f"{len(found)} traces at the server ({said})"
         )

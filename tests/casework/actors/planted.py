@@ -10,26 +10,34 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import orjson
+import yaml
 
 from audit.services import Origin
 from casework.actors.bundled import CASE_TYPES
 from casework.studio.from_words import FOLDER
-from orchestration.actors import gauges
+from orchestration.actors import gauges, kinds
+from orchestration.actors.call import Call, limited
 from orchestration.actors.connectors import Wanted, connector_register
+from orchestration.actors.contract import ActorError
+from orchestration.actors.handoff import Outcome
 from orchestration.actors.hosts.register import host_allow
+from orchestration.actors.kinds.agent.actor import AgentActor
 from orchestration.actors.routing import Choice, Way
 from orchestration.actors.shipped_prompts import Server, ShippedPrompt, shipped_prompts
+from orchestration.agents.thoughts import Did, View
 from orchestration.casetypes.case_type import CaseType, by_definition, folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.ground import clock
-from orchestration.jobs import calling
+from orchestration.jobs import calling, crossing
 from orchestration.jobs.crossing import Ready
 from orchestration.models import Actor, ActorVersion, Instance, Job
 from tests.orchestration.actors.language.provider import MODEL, Provider, says
@@ -47,6 +55,7 @@ from tests.orchestration.privacy.test_spellings import (
 )
 
 Json = Any
+AGENT: Final = "consider-steps"
 TEST: Final = Origin("system:test")
 WRITTEN: Final[Mapping[str, tuple[str, list[str]]]] = {
     "name": (NAME.value, NAMES), "iban": (IBAN.value, IBANS), "card": (CARD.value, CARDS),
@@ -109,12 +118,16 @@ def leaves(
     host_allow(str(url.hostname), url.port, private=True, origin=TEST)
     provider.does(says("not the form that is asked for"))
     actors = {one.capability: _actor(one, provider, leak=leak) for one in prompts()}
+    agent = _agent(provider, leak=leak)
     for folder in folders() if within is None else within:
         outcome = deploy(folder_files(folder), TEST)
         assert isinstance(outcome, Published), outcome
         case_type = by_definition(outcome.definition.pk)
         for prompt in prompts():
-            yield from _of_prompt(prompt, actors[prompt.capability], case_type, outcome.definition.pk, provider, count)
+            crossing_of = partial(_cross, prompt, actors[prompt.capability], case_type, outcome.definition.pk)
+            yield from _searched(prompt.capability, crossing_of, case_type, provider, count)
+        thinking = partial(_think, agent, case_type, outcome.definition.pk)
+        yield from _searched(AGENT, thinking, case_type, provider, count)
 
 
 def _actor(prompt: ShippedPrompt, provider: Provider, *, leak: bool) -> ActorVersion:
@@ -128,9 +141,36 @@ def _actor(prompt: ShippedPrompt, provider: Provider, *, leak: bool) -> ActorVer
     return made
 
 
-def _of_prompt(
-    prompt: ShippedPrompt, version: ActorVersion, case_type: CaseType, definition: int, provider: Provider, count: Count
+def _agent(provider: Provider, *, leak: bool) -> ActorVersion:
+    """The agent that ships, with a language model that thinks for it by the product's own prompt."""
+    file = yaml.safe_load((CASE_TYPES / "complaint/actors/next-steps.yaml").read_text("utf-8"))["file"]
+    del file["rules"]
+    file["model"] = {
+        "speaks": "openai", "url": f"{provider.system.url}/v1/chat/completions", "model": MODEL, "repairs": 1,
+        "auth": {"bearer": {"secret": "llm-key"}},
+    }  # fmt: skip
+    made = connector_register(Wanted("agent", "agent-planted", yaml.safe_dump(file).encode(), use=True), TEST)
+    assert isinstance(made, ActorVersion), made
+    Actor.objects.filter(pk=made.actor_id).update(card={**made.actor.card, "leaves": not leak})
+    return made
+
+
+def _think(version: ActorVersion, case_type: CaseType, definition: int, texts: list[str]) -> None:
+    """Have the agent think once about a case whose every field that may holds a planted detail."""
+    ready = _ready(version, case_type, definition, texts, {"properties": {"message": {"type": "string"}}})
+    actor = kinds.load("agent", version.version, bytes(version.artefact))
+    assert isinstance(actor, AgentActor)
+    out = crossing.outward(ready, actor)
+    assert out.checked.outcome is Outcome.PASS, out.checked
+    view = View(actor.agent.goal, out.value, (), (Did("add:call_customer", "done", "It was done."),))
+    with limited(Call("planted", AGENT, ready.capability.limit)), suppress(ActorError):
+        actor.mind.think(view, "planted")
+
+
+def _searched(
+    prompt: str, cross: Callable[[list[str]], None], case_type: CaseType, provider: Provider, count: Count
 ) -> Iterator[Found]:
+    """What is read at the server, detail by detail."""
     held = dict(_details(case_type.schema))
     for kind, (value, forms) in WRITTEN.items():
         known = kind in held.values()
@@ -138,32 +178,40 @@ def _of_prompt(
             continue  # a name that nothing knows is no detail of anybody
         texts = forms if known else [value]
         before = len(provider.came)
-        _cross(prompt, version, case_type, definition, texts)
+        cross(texts)
         sent = provider.came[before:]
         count.crossings, count.forms = count.crossings + 1, count.forms + len(texts)
         count.requests += len(sent)
         told = "\n".join(one["content"] for body in sent for one in body["messages"])
-        yield from (Found(prompt.capability, case_type.key, kind, one) for one in traces(told))
+        yield from (Found(prompt, case_type.key, kind, one) for one in traces(told))
 
 
 def _cross(
     prompt: ShippedPrompt, version: ActorVersion, case_type: CaseType, definition: int, texts: list[str]
 ) -> None:
     """Have the prompt asked for a case whose every field that may holds a planted detail."""
-    now = clock.utc_now()
+    schema = prompt.document.get("input") or {}
+    attempt = calling.call(_ready(version, case_type, definition, texts, schema))
+    assert attempt.answer is None and "had not its form" in attempt.error, (prompt.capability, attempt)
+
+
+def _ready(
+    version: ActorVersion, case_type: CaseType, definition: int, texts: list[str], otherwise: Mapping[str, Json]
+) -> Ready:
+    """The planted case with a job for this version. `otherwise`: the form of its input where no contract has one."""
+    now, asked = clock.utc_now(), version.actor.capability
     data = _filled(case_type.schema, texts)
     case = Instance.objects.create(
         definition_id=definition, status="active", items=b"{}", data=orjson.dumps(data), created=now
     )
-    capability = case_type.capability(prompt.capability)
-    schema = capability.input or prompt.document.get("input") or {}
+    capability = case_type.capability(asked)
+    schema = capability.input or otherwise
     job = Job(
-        instance=case, job=1, item=0, definition_item="planted", name="Planted", capability=prompt.capability,
+        instance=case, job=1, item=0, definition_item="planted", name="Planted", capability=asked,
         input=orjson.dumps(_filled(schema, texts)), created=now, run_at=now, attempts=1, asked_by="system:test",
     )  # fmt: skip
-    chosen = next(one for one in gauges.candidates(prompt.capability, now, 0) if one.key == version.actor.key)
-    attempt = calling.call(Ready(job, case_type, capability, Choice(Way.ACTOR, chosen), chosen))
-    assert attempt.answer is None and "had not its form" in attempt.error, (prompt.capability, attempt)
+    chosen = next(one for one in gauges.candidates(asked, now, 0) if one.key == version.actor.key)
+    return Ready(job, case_type, capability, Choice(Way.ACTOR, chosen), chosen)
 
 
 def _details(schema: Mapping[str, Json], path: str = "") -> Iterator[tuple[str, str]]:
