@@ -17,8 +17,12 @@ from orchestration.documents import speech, spoken
 from orchestration.documents.confined import Unreadable
 from orchestration.documents.kinds import Kind, kind_of
 from orchestration.documents.words import heard_page, packed, unpacked
+from tests.casework.casetypes.test_invoice_story import Brings, brings, shipped
 from tests.casework.documents.test_case_documents import added, browser
+from tests.casework.stand_ins import Demo, demo, store
+from tests.casework.systems.test_copies import PAPER
 
+__all__ = ["brings", "demo", "shipped", "store"]
 pytestmark = pytest.mark.django_db
 
 People = dict[str, User]
@@ -118,6 +122,18 @@ def test_a_player_gets_the_part_that_it_plays(call: Document, people: People) ->
     assert client.get(address, headers={"range": "lines=1-2"}).status_code == 200
     letter = added(people["anna"], call.case, b"A letter.")
     assert client.get(f"/cases/{call.case_id}/documents/{letter.pk}/sound/").status_code == 404
+
+
+def test_who_may_not_see_all_that_may_be_said_reads_it_masked_and_does_not_hear_it(
+    brings: Brings, shipped: Demo, people: People, heard: list[int]
+) -> None:
+    one = added(people["clara"], brings(PAPER), CALL, "call.wav")
+    reading.read(one.pk)
+    sound = f"/cases/{one.case_id}/documents/{one.pk}/sound/"
+    assert browser(people["clara"]).get(sound).status_code == 200 and "<audio" in page(people["clara"], one)
+    shown = page(people["anna"], one)
+    assert "not be yours to hear" in shown and "<audio" not in shown and "It costs 950 euros." in shown
+    assert browser(people["anna"]).get(sound).status_code == 404
 
 
 def test_where_nothing_hears_recordings_the_page_says_which_command_gets_it_and_goes_on_then(
