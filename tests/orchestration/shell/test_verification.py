@@ -182,6 +182,10 @@ def test_a_case_that_was_put_under_other_rules_is_found(case: int) -> None:
             "update orchestration_humantask set state = 'completed'",
             "the state of task {item} is not the one in the history",
         ),
+        (
+            "update orchestration_humantask set claimed = now()",
+            "the time when it was taken of task {item} is not the one in the history",
+        ),
         ("delete from orchestration_timer", "timer {timer} is open in the history, but has no row"),
         ("delete from orchestration_subscription", "subscription {subscription} is open in the history, but"),
         (
