@@ -27,6 +27,10 @@ from orchestration.jobs import runner
 from orchestration.models import ActorVersion, HumanTask, Job
 from orchestration.shell import services
 from orchestration.shell.selectors import data_of
+from tests.orchestration.actors.connectors.test_documented import store
+from tests.orchestration.machines import work_jobs
+
+__all__ = ["store"]
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +112,15 @@ def test_purchases_of_a_shop_of_ones_own_become_a_version_that_waits_for_a_perso
         call_command("train_recommender", "--csv", str(file))
     with pytest.raises(CommandError, match="no recommender"):
         call_command("train_recommender", "other", "--csv", str(file))
+
+
+@pytest.mark.usefixtures("store")
+def test_through_the_stand_in_of_a_shop_a_machine_does_all_of_it_and_the_mail_system_has_it() -> None:
+    customer = {"number": "C-0042", "email": "ines@example.com", "consent": "purchases"}
+    opened = case_open(by=None, case_type="retail-advice", reference="A-2", source="test", data={"customer": customer})
+    assert isinstance(opened, Opened), opened
+    ensure_shipped(CASE_TYPES / "complaint" / "actors")
+    work_jobs(opened.case.instance_id)
+    found = data(opened.case)
+    assert found["bought"] == bought_by("C-0042") and all(left_of(one) for one in found["available"])
+    assert found["available"] and found["sent"]["how"] == "e-mail", found["handling"]
