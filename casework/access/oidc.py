@@ -2,7 +2,7 @@
 
 Pure: the code flow with PKCE (S256), state and nonce. Signatures are checked by PyJWT, with algorithms of public keys
 alone, whatever the token or the provider names. Of allauth and Authlib neither is used: the first brings accounts,
-pages and limits of its own beside ours, the second takes the algorithms from the provider; left are three requests.
+pages and limits of its own beside ours, the second a client of its own; left are three requests.
 """
 
 from __future__ import annotations

@@ -23,7 +23,8 @@ CALLED_BY_FRAMEWORKS: Final = [
     "map_serializer", "clean_*", "model_fault", "do_GET", "do_POST", "log_message", "handle_*",
     "WorkerScheme", "TokenScheme", "authenticate", "authenticate_header",
     "get_security_definition", "get_cache_key", "select_renderer", "select_parser",
-    "file_fault", "ignore_aliases", "ServedModel", "SoapConnector", "SqlConnector",
+    "file_fault", "recommender_fault", "get_help_text", "ignore_aliases",
+    "ServedModel", "SoapConnector", "SqlConnector",
 ]  # fmt: skip
 """Of Django, REST framework, Celery, psycopg, mfmock, what describes the API; kinds of actors, verbs of scenarios."""
 DECORATORS: Final = [
