@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from orchestration.actors.contract import ActorError, Answer
-from orchestration.actors.kinds.files import FileRefused
-from orchestration.actors.kinds.recommender.file import learnt_of, read
+from orchestration.actors.kinds.recommender.file import learnt_of, read, recommender_fault
 from orchestration.advice.advising import Advice, advised, popular
 
 Json = Any
@@ -24,10 +23,9 @@ class RecommenderActor:
 
     def __init__(self, key: str, version: str, artefact: bytes | None) -> None:
         """Raises ActorError (not temporary) for a file that is not sound."""
-        try:
-            given = read(artefact or b"")
-        except FileRefused as error:
-            raise ActorError(f"What was learnt cannot be read. {error}", temporary=False) from None
+        if wrong := recommender_fault("recommender", artefact or b""):
+            raise ActorError(f"What was learnt cannot be read. {wrong}", temporary=False)
+        given = read(artefact or b"")
         self.key, self.version, self.capability = key, version, given["capability"]
         self.input_schema, self.output_schema = INPUT, OUTPUT
         self._learnt = learnt_of(given)
