@@ -16,7 +16,7 @@ SPLIT: Final = "zq\r\nX-Injected: yes"
 ELSEWHERE: Final = "//evil.example/zq"
 TEXTS: Final = (
     TAG, '"><img src=x onerror=zq4417()>', "javascript:zq4417()", "' OR '1'='1", "1; drop table auth_user; --",
-    "%' union select password from auth_user --", "{{7*191}}", "{% debug %}", "${7*191}", "#{7*191}",
+    "%' union select password from auth_user --", "{{7*1910417}}", "{% debug %}", "${7*1910417}", "#{7*1910417}",
     "; cat /etc/passwd",
     "../../../../etc/passwd", "..%2f..%2fetc%2fpasswd", "/etc/passwd\0.png", "\0", "\ud800", SPLIT, ELSEWHERE,
     "https://evil.example/zq", "http://169.254.169.254/latest/meta-data/", "file:///etc/passwd", "A" * 100_000,

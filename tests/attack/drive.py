@@ -139,7 +139,7 @@ def _looked(answer: HttpResponse, where: str, one: Crafted, found: Findings, sec
         found.note("script that came in", where)
     if "X-Injected" in answer.headers:
         found.note("header that came in", where)
-    if b"1337" in body and any("7*191" in text for text in {**one.query, **one.form}.values()):
+    if b"13372919" in body and any("7*1910417" in text for text in {**one.query, **one.form}.values()):
         found.note("expression evaluated", where)
     if _leaves(answer):
         found.note("way to another site", where)
@@ -147,7 +147,8 @@ def _looked(answer: HttpResponse, where: str, one: Crafted, found: Findings, sec
         found.note("file of the machine", where)
     if "html" in kind and not _protected(answer):
         found.note("page without its protections", where)
-    if one.role == "" and answer.status_code == 200 and one.door not in OPEN:
+    let_in = answer.status_code == 200 and "HX-Redirect" not in answer.headers
+    if one.role == "" and let_in and one.door not in OPEN:
         found.note("let in whom no rule names", where)
     if seconds > SLOW:
         found.note("slow", f"{where}, {seconds:.0f} s")

@@ -25,7 +25,7 @@ def test_crafted_requests_bombs_and_guesses_find_nothing(complaint: Definition) 
         (HttpResponse(status=500), "error of the server"),
         (HttpResponse(f"<p>{TAG}</p>"), "script that came in"),
         (HttpResponse("", headers={"X-Injected": "yes"}, content_type="text/plain"), "header that came in"),
-        (HttpResponse("49 1337", content_type="text/plain"), "expression evaluated"),
+        (HttpResponse("49 13372919", content_type="text/plain"), "expression evaluated"),
         (HttpResponse(status=302, headers={"Location": "//evil.example/zq"}), "way to another site"),
         (HttpResponse("root:x:0:0:", content_type="text/plain"), "file of the machine"),
         (HttpResponse("<p>bare</p>"), "page without its protections"),
@@ -34,5 +34,5 @@ def test_crafted_requests_bombs_and_guesses_find_nothing(complaint: Definition) 
 )
 def test_each_class_of_finding_would_be_found(answer: HttpResponse, kind: str) -> None:
     found = Findings()
-    _looked(answer, "here", Crafted("case", "GET", "", query={"q": "{{7*191}}"}), found, 0)
+    _looked(answer, "here", Crafted("case", "GET", "", query={"q": "{{7*1910417}}"}), found, 0)
     assert kind in found.by_class and kind in CLASSES
