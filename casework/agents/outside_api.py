@@ -136,10 +136,11 @@ class TaskView(APIView):
     )  # fmt: skip
     def get(self, request: Request, case: int) -> Response:
         """A2A 1.0: needs the header `A2A-Version: 1.0`."""
+        found = permissions.case_for_user(person(request), case, "view")
         if wrong := _wrong_version(request):
             return wrong
         requests.Nothing.query(request)
-        return Response(_task(request, permissions.case_for_user(person(request), case, "view")))
+        return Response(_task(request, found))
 
 
 def _wrong_version(request: Request) -> Response | None:

@@ -30,14 +30,8 @@ from casework.cases.read.touched import Places
 from casework.documents.read import Listed, documents_of
 from casework.models import Case
 from casework.proof.replay import Replayed, replayed
-from orchestration.shell.verification.told import (
-    TASK_ASSIGNEE,
-    TASK_DUE,
-    TASK_PRIORITY,
-    TASK_STATE,
-    Either,
-    Told,
-)
+from orchestration.shell.verification.expected import Either
+from orchestration.shell.verification.told import TASK_ASSIGNEE, TASK_DUE, TASK_PRIORITY, TASK_STATE, Told
 
 NAME, SINCE, MESSAGE, OPENED = 1, 7, 3, 4
 """Places in the rows of `Told`: of a task its name and when it came up, of an incident what it says and since when."""

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 import psycopg
 
-from orchestration.shell.verification.told import TASK_ASSIGNEE, TASK_DUE, TASK_STATE, Either, Offer, Told
+from orchestration.shell.verification.expected import Either, Offer
+from orchestration.shell.verification.told import TASK_ASSIGNEE, TASK_DUE, TASK_STATE, Told
 
 CANDIDATES: Final = """
 select t.instance_id, t.item, g.name, u.username, c.due, c.assigned, c.suspended

@@ -20,7 +20,8 @@ from django.utils.crypto import salted_hmac
 
 from audit.db.columns import Blobs, Integers
 from orchestration.engine.codec import decode, encode
-from orchestration.shell.verification.told import Either, Listed, Offer, Rows, Told
+from orchestration.shell.verification.expected import Either, Listed, Offer, Rows
+from orchestration.shell.verification.told import Told
 
 LONG: Final = 1000
 """A chain with fewer events is read from its beginning when it has grown: going on from its middle would save little,

@@ -13,7 +13,8 @@ from typing import Any, Final, LiteralString
 import orjson
 import psycopg
 
-from orchestration.shell.verification.told import Either, Rows, Told, canonical
+from orchestration.shell.verification.expected import Either, Rows
+from orchestration.shell.verification.told import Told, canonical
 
 RawRow = tuple[Any, ...]
 
