@@ -63,6 +63,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "casework.web.middleware.request_log",
+    "casework.web.foreign_host.refuse_foreign_host",
     "django.middleware.security.SecurityMiddleware",
     "casework.web.middleware.content_security_policy",
     "casework.web.middleware.method_page",
