@@ -43,7 +43,7 @@ class CaseworkConfig(AppConfig):
             workers,  # noqa: F401 - workers find its task by this
         )
         from casework.tasks.by_rule import ask_again
-        from casework.web.converters import NumberConverter
+        from casework.web.converters import NumberConverter, WordConverter
         from orchestration.ground import offices
         from orchestration.ground.tracing import trace_over_http
         from orchestration.messaging.start_events import with_every_start
@@ -93,3 +93,4 @@ class CaseworkConfig(AppConfig):
         if settings.TRACES:
             trace_over_http("casewright")
         register_converter(NumberConverter, "number")
+        register_converter(WordConverter, "word")

@@ -204,7 +204,8 @@ def _held_person(user: User, version: str) -> User | Refused:
 
 def _groups(names: Collection[str]) -> tuple[list[Group], list[str]]:
     """The groups of these names, and the names that are none."""
-    found = list(Group.objects.filter(name__in=names).order_by("name"))
+    asked = [name for name in names if "\0" not in name]  # nobody has such a name, and PostgreSQL cannot ask
+    found = list(Group.objects.filter(name__in=asked).order_by("name"))
     return found, sorted({*names} - {group.name for group in found})
 
 

@@ -44,3 +44,35 @@ def test_a_nul_is_refused_by_the_api_for_its_field(people, client, address):
     client.force_login(people["anna"])
     answer = client.get(address)
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/actors/prompts/a%00b/",
+        "/cases/1/pictures/a%00b/",
+        "/cases/1/receive/a%00b/",
+        "/rules/1/a%00b/",
+        "/password/a%00b/c/",
+        "/password/a/b%00c/",
+        "/help/a%00b/",
+        "/help/licences/a/b%00c/",
+        "/actors/a%00b/",
+        "/api/workers/leases/a%00b/extend/",
+        "/api/actors/a%00b/",
+    ],
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_word_with_a_nul_names_no_page(people, client, address, method):
+    client.force_login(people["ada"])
+    assert getattr(client, method)(address).status_code in (404, 405)  # a help page takes no form
+
+
+@pytest.mark.parametrize("field", ["name", "groups", "case_types", "scope", "reason"])
+def test_a_nul_in_a_new_service_is_refused_at_its_field(people, client, field):
+    client.force_login(people["ada"])
+    sent = {"name": "night-job", "scope": "read", "reason": "For the night"}
+    assert client.post("/people/services/", sent | {field: "a\0b"}).status_code == 400
+    sent = {"name": "mine", "scope": "read", "days": "1"}
+    assert client.post("/account/tokens/", sent | {"case_types": "a\0b"}).status_code < 500
+    assert client.post("/people/new/", {"name": "nora", "reason": "Begins", "groups": "a\0b"}).status_code == 400
