@@ -50,7 +50,9 @@ def open_face(done: Done, source: str, reference: str, digest: str = "") -> Part
         INSERT, done, [*standing, *_routed(done)],
         source=source, reference=reference, reference_key=key_of(reference), data_digest=digest, title=title,
     )  # fmt: skip
-    return _together(row, search_row.opened(done, title, reference), *kept_values(done, {}))
+    over = replaced(done)
+    listed = kept_values(done, former_with(done, over))
+    return _together(row, search_row.opened(done, title, reference), *kept_replaced(over), *listed)
 
 
 def open_face_of_start(done: Done, kind: str) -> Part:

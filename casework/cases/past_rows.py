@@ -9,7 +9,7 @@ history, with the same result.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import orjson
@@ -20,11 +20,13 @@ from audit.db.sql import Part
 from audit.selectors import Entry, entries_of
 from casework.cases.read.past import WRITTEN, Past, fold, nothing
 from casework.models import CasePast, FormerValue
-from orchestration.privacy.classification import Classification
+from orchestration.privacy.classification import Classification, unescaped
 from orchestration.privacy.masking import FormerValue as Value
 from orchestration.privacy.masking import Rows, former_values
 from orchestration.privacy.pseudonyms import pseudonym
 from orchestration.shell.services import Done
+from orchestration.view.events import InstanceStarted
+from orchestration.view.state import ROOT
 
 Json = Any
 Former = Mapping[str, Rows]
@@ -33,6 +35,8 @@ Former = Mapping[str, Rows]
 TAIL: Final = 64
 """Events that may follow what was kept, before it is taken further."""
 AT_ONCE: Final = 2000
+PART: Final = "part"
+"""Before the JSON Pointer of a former value that stood in a part's own data, and maybe never in the case's."""
 
 # In place of what was read, and of nothing else: meanwhile another may have kept as much, or made it anew (`rebuild`).
 _KEEP: Final = """
@@ -105,7 +109,7 @@ def keep(
     """
     values = {
         "instance": instance, "upto": past["upto"], "document": orjson.dumps(past), "version": version,
-        **_columns(former_values(written(taken), classification)),
+        **_columns(stood_in(taken, classification)),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, values)
@@ -146,9 +150,19 @@ def former_with(done: Done, values: Iterable[Value]) -> Former:
 def _written_over(done: Done) -> Iterator[dict[str, Json]]:
     """What of the data each writing of the step found there and left otherwise."""
     document = dict(done.before)
+    for event in done.events if done.created else ():
+        if isinstance(event, InstanceStarted) and event.instance == ROOT:
+            document |= event.variables
     for changes in done.written:
-        yield {name: document[name] for name, value in changes.items() if document.get(name, value) != value}
+        yield {
+            name: document[name] for name, value in changes.items() if not _is_same(document.get(name, value), value)
+        }
         document |= changes
+
+
+def _is_same(one: Json, other: Json) -> bool:
+    """Whether both are written alike: 1, 1.0 and true are equal, and not the same text."""
+    return one is other or (one == other and orjson.dumps(one) == orjson.dumps(other))
 
 
 def former_of(instances: Iterable[int]) -> dict[int, Former]:
@@ -180,6 +194,24 @@ def rebuild(instance: int, classification: Classification) -> None:
     CasePast.objects.filter(pk=instance).delete()
     FormerValue.objects.filter(instance=instance).delete()
     catch_up(instance, classification)
+
+
+def stood_in(history: Iterable[Entry], classification: Classification) -> Iterator[Value]:
+    """The former values that these events give; those that a part wrote for itself are marked as such (`PART`)."""
+    entries = list(history)
+    yield from former_values(written(filter(_is_of_root, entries)), classification)
+    for value in former_values(written(entry for entry in entries if not _is_of_root(entry)), classification):
+        yield replace(value, pointer=PART + value.pointer)
+
+
+def _is_of_root(entry: Entry) -> bool:
+    return bool(entry.detail.get("instance", ROOT) == ROOT and entry.detail.get("item") is None)
+
+
+def top_of(where: str) -> str | None:
+    """The field of the case that this place is in; None: it is a part's own."""
+    before, _, place = where.partition("/")
+    return None if before else unescaped(place.partition("/")[0])
 
 
 def written(history: Iterable[Entry]) -> list[dict[str, Json]]:

@@ -365,7 +365,8 @@ def former_values(documents: Iterable[Json], classification: Classification) -> 
 
 def _former(past: Mapping[str, Rows], classification: Classification, principal: Principal) -> Iterator[Former]:
     """What of the past this principal does not see, by its mask."""
-    for pointer, rows in past.items():
+    for where, rows in past.items():
+        pointer = where[where.find("/") :]  # whose data it stood in is said before it
         rule = classification.rule(pointer)
         if not principal.sees(rule, pointer):
             yield Former(rule.mask, rows.forms, rows.seeds)

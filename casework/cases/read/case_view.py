@@ -17,7 +17,7 @@ from django.contrib.auth.models import User
 
 from audit.selectors import Entry, entries_of
 from casework.access import permissions
-from casework.cases.past_rows import AT_ONCE, TAIL, Former, catch_up, keep, kept_past, written
+from casework.cases.past_rows import AT_ONCE, TAIL, Former, catch_up, keep, kept_past, top_of, written
 from casework.cases.read.actor_names import Names, actor_names
 from casework.cases.read.execution_tree import Running, running
 from casework.cases.read.past import Past, fold
@@ -159,10 +159,15 @@ def list_mask(
     classification: Classification, data: Mapping[str, Any], principal: Principal, former: Former
 ) -> Callable[[str], str]:
     """Masks short texts in lists by what stands, or stood before, in those fields only that this principal may not
-    read."""
+    read.
+
+    Pages keep more of the past than a step does: what the parts of the case wrote for themselves. That hides nothing
+    here, else what lists know of a case would depend on whether somebody has looked at it.
+    """
     hidden = _hidden(classification, principal)
     document = {name: data[name] for name in data if name in hidden}
-    return text_mask(document, classification, principal, former)
+    stood = {where: rows for where, rows in former.items() if top_of(where) in hidden}
+    return text_mask(document, classification, principal, stood)
 
 
 def _hidden(classification: Classification, principal: Principal) -> frozenset[str]:

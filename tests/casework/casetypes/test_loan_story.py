@@ -10,6 +10,7 @@ from django.test import Client
 
 from casework.actors.bundled import CASE_TYPES
 from casework.bots.script import BROWSER, script_of
+from casework.cases.past_rows import catch_up
 from casework.cases.services import case_verify
 from casework.intake.samples import Brought, samples_open
 from casework.models import Case
@@ -90,3 +91,13 @@ def test_the_script_of_the_bot_fits_the_form_of_the_core_system(demo: Demo) -> N
     loan = {"customer": "Elena", "amount": "6500", "months": "24", "reference": "36-9"}
     assert "L-00001" in demo.ask("/core/loans", loan)[1] and "L-00001" in demo.ask("/core/loans", loan)[1]
     assert demo.ask("/core/loans", loan | {"months": "0", "reference": ""})[0] == 422
+
+
+def test_a_history_that_holds_still_holds_when_pages_have_kept_its_past(
+    samples: dict[str, Case], people: dict[str, User]
+) -> None:
+    for name, case in samples.items():
+        case.instance.refresh_from_db()
+        catch_up(case.instance_id, by_definition(case.instance.definition_id).classification)
+        found = case_verify(by=people["axel"], case=case)
+        assert found.ok, (name, found.reason)
