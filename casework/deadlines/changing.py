@@ -18,6 +18,7 @@ from casework.cases.locking import keep_refusal, locked
 from casework.deadlines.models import Deadline
 from casework.deadlines.standing import calendars, standing
 from casework.deadlines.watching import declared_of, told
+from casework.forms.answer_validation import UNCLEAN, text_errors
 from casework.models import Case
 from orchestration.deadlines.rule import EXTENDED, HANDED_OVER, LONGEST, PAUSED, RESUMED, Event, events_of
 from orchestration.ground import clock
@@ -49,10 +50,13 @@ def deadline_change(*, by: User, case: Case, key: str, wish: Wish) -> Deadline |
     if row is None or declared is None:
         return Refused("unknown", "This case has no such deadline.")
     events, known = events_of(row.events), calendars()
+    asked = {"command": "deadline", "deadline": key, "wish": wish.kind}
     if why := _amiss(row, wish, events, known.keys()):
-        return keep_refusal(held, by, {"command": "deadline", "deadline": key, "wish": wish.kind}, why)
+        return keep_refusal(held, by, asked, why)
     event = Event(KINDS[wish.kind], held.at, BY_HAND, wish.amount, wish.calendar, wish.reason.strip())
     found = standing(declared, (*events, event), known, bool(row.warned))
+    if never := found.reckoned.never:
+        return keep_refusal(held, by, asked, Refused("invalid", "It would have no end.", {"amount": never}))
     was = row.due
     row.events, row.state, row.due, row.look = [*row.events, event.written()], found.state, found.due, found.look
     row.save(update_fields=["events", "state", "due", "look"])
@@ -70,6 +74,8 @@ def _amiss(row: Deadline, wish: Wish, events: tuple[Event, ...], known: Collecti
     missed = row.breached is not None or (row.due is not None and row.due < clock.utc_now())
     if row.state not in OPEN or missed:
         return Refused("over", "This deadline is over or was missed, so it stays as it is.")
+    if text_errors({"reason": wish.reason}):
+        return Refused("invalid", "Say why.", {"reason": UNCLEAN})
     if not 3 <= len(wish.reason.strip()) <= 500:
         return Refused("invalid", "Say why.", {"reason": "Say why, in 3 to 500 characters."})
     if wish.kind == "extend" and not 1 <= wish.amount <= LONGEST:

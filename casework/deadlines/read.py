@@ -19,7 +19,7 @@ from casework.models import Case
 from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
 from orchestration.casetypes.deadlines import Declared
 from orchestration.deadlines.explaining import explained
-from orchestration.deadlines.rule import events_of
+from orchestration.deadlines.rule import PAUSED, events_of
 
 OPEN: Final = (Deadline.State.RUNNING, Deadline.State.PAUSED)
 MOST: Final = 100
@@ -93,7 +93,8 @@ def _left(row: Deadline, now: datetime) -> tuple[str, str]:
         case Deadline.State.ENDED:
             return "the case ended without it", "plain"
         case Deadline.State.PAUSED:
-            return "stands still", "plain"
+            stood = any(event["kind"] == PAUSED for event in row.events)
+            return "stands still" if stood else "no end can be reckoned", "plain"
     assert row.due is not None
     if row.due < now:
         return f"{span_words(now - row.due)} late", "bad"

@@ -18,6 +18,7 @@ from casework.deadlines.standing import Calendars, calendar_of, calendars, stand
 from casework.forms.answer_validation import at_path
 from orchestration.casetypes.deadlines import SUSPENDED, Declared
 from orchestration.deadlines.rule import ENDED, MET, PAUSED, RESUMED, STARTED, Event, events_of
+from orchestration.ground.schemas import reckonable
 from orchestration.shell.services import Done
 from orchestration.view.events import ItemChanged
 
@@ -96,7 +97,10 @@ def _started(declared: Declared, before: tuple[Event, ...], done: Done, known: K
 
 
 def moment_of(value: object, declared: Declared, known: Known) -> datetime | None:
-    """A date or a time of the data; a date is meant in the time of the office, and has no hour."""
+    """A date or a time of the data; a date is meant in the time of the office, and has no hour. None as well where it
+    lies in a year with which nothing can be reckoned."""
+    if not reckonable(str(value)):
+        return None
     try:
         found = datetime.fromisoformat(str(value))
     except ValueError:

@@ -66,8 +66,8 @@ def standing(
     if line is not None:
         try:
             found = reckon(declared.rule, line)
-        except NeverDue:
-            line = None
+        except NeverDue as error:
+            line, found = None, Reckoned(None, never=str(error))
     due = found.due
     if over is not None:
         state = Deadline.State.ENDED if over.kind == ENDED else Deadline.State.MET

@@ -68,6 +68,8 @@ def _in_words(error: ValidationError) -> tuple[str, str]:
             return path, "This should be one of: " + ", ".join(map(str, limit)) + "."
         case "minimum" | "maximum":
             return path, f"This should be at {'least' if error.validator == 'minimum' else 'most'} {limit}."
+        case "format":
+            return path, f"This date should lie between {schemas.FIRST_YEAR} and {schemas.LAST_YEAR}."
         case schemas.TOO_LONG:
             return path, "This is too much to be checked at once; give less."
         case _:

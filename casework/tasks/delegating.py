@@ -114,6 +114,8 @@ def delegation_begin(
     if them is None or errors:
         return Refused("invalid", "Please correct what is marked.", errors)
     User.objects.select_for_update(no_key=True).get(pk=by.pk)  # of many at one moment, one after the other
+    if _is_given(by, them, sorted(set(case_types)), max(begins, now), until):
+        return Refused("given", "You have given them this already.")
     if Delegation.objects.filter(giver=by, ended=None, until__gt=now).count() >= MOST:
         return Refused("limit", f"You have given {MOST} delegations that are not over. End one first.")
     row = Delegation.objects.create(
@@ -123,6 +125,12 @@ def delegation_begin(
     told = {"case_types": row.case_types, "begins": row.begins.isoformat(), "until": until.isoformat()}
     keep(row, {**told, "reason": reason}, origin_of(by))
     return row
+
+
+def _is_given(by: User, to: User, case_types: Sequence[str], begins: datetime, until: datetime) -> bool:
+    """Whether one that is not over says the same, or the same from earlier on."""
+    same = Delegation.objects.filter(giver=by, to=to, ended=None, case_types=case_types, until=until)
+    return same.filter(begins__lte=begins).exists()
 
 
 def _wrong(

@@ -30,6 +30,13 @@ OWN: Final = ("/view-as/", "/logout/", "/login/", "/scheme/", "/desk/", "/static
 KEPT: Final = ("/account/",)
 """What is nobody's but the other's own."""
 
+KEPT_BACK: Final = (
+    "You look at this as somebody else sees it, so nothing is changed and nothing of their own account is shown."
+)
+NO_FILES: Final = "Files are not handed out while you look at this as somebody else sees it."
+PAGES: Final = ("text/html", "application/json", "image/webp", "image/png")
+"""What a page, an answer to a program and the pictures that we draw on pages are written in."""
+
 
 class ViewAs:
     """Middleware, behind those that know who is signed in."""
@@ -63,8 +70,12 @@ class ViewAs:
             request.user, request.viewer = user, viewer  # type: ignore[attr-defined]
             request.viewing = viewing  # type: ignore[attr-defined]
             is_kept = request.method not in READS or request.path.startswith(KEPT)
-            response = _refusal(request) if is_kept else _whole(request, self.get_response(request))
+            answer = None if is_kept else self.get_response(request)
+            is_whole = answer is not None and not _is_file(answer)
+            response = answer if answer and is_whole else _refusal(request, KEPT_BACK if is_kept else NO_FILES)
             transaction.set_rollback(True)
+        if answer is not None and not is_whole:
+            _let_go(answer)
         view_looked(request, viewer=viewer, seen_as=viewing.name, refused=is_kept, status=response.status_code)
         _note_in_case(request, viewer, response)
         return response
@@ -75,20 +86,24 @@ def _mark_of(viewing: Viewing) -> str:
     return mark_of(User(pk=viewing.number if viewing.kind == "person" else -viewing.number))
 
 
-def _refusal(request: HttpRequest) -> HttpResponse:
-    told = "You look at this as somebody else sees it, so nothing is changed and nothing of their own account is shown."
+def _refusal(request: HttpRequest, told: str) -> HttpResponse:
     if request.path.startswith("/api/"):
         return JsonResponse({"code": "viewing", "message": told, "errors": {}}, status=403)
     return render(request, "viewing/refused.html", {"told": told}, status=403)
 
 
-def _whole(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """A file is written while it goes out, when the transaction is over: it is not handed out."""
-    if not response.streaming:
-        return response
-    response.close()
-    told = "Files are not handed out while you look at this as somebody else sees it."
-    return render(request, "viewing/refused.html", {"told": told}, status=403)
+def _is_file(response: HttpResponseBase) -> bool:
+    """Whether it is to be kept, or is no page: it leaves the house, or is written when the transaction is over."""
+    if response.streaming or response.has_header("Content-Disposition"):
+        return True
+    media = response.get("Content-Type", "").partition(";")[0].strip().lower()
+    return 200 <= response.status_code < 300 and media not in PAGES and bool(response.getvalue())
+
+
+def _let_go(file: HttpResponseBase) -> None:
+    """Its own `close` would say that the request is over, upon which Django closes connections still in use."""
+    for close in file._resource_closers:  # type: ignore[attr-defined]
+        close()
 
 
 def _note_in_case(request: HttpRequest, viewer: User, response: HttpResponseBase) -> None:

@@ -20,7 +20,8 @@ def part_of(content: bytes, media_type: str, asked: str, headers: Mapping[str, s
     size = len(content)
     first, last = _bounds(found[1], found[2], size)
     if first > last or first >= size:
-        return HttpResponse(status=416, headers={**more, "Content-Range": f"bytes */{size}"})
+        told, more["Content-Range"] = f"This file has {size} bytes; the range lies outside of them.", f"bytes */{size}"
+        return HttpResponse(told, status=416, content_type="text/plain; charset=utf-8", headers=more)
     more["Content-Range"] = f"bytes {first}-{last}/{size}"
     return HttpResponse(content[first : last + 1], status=206, content_type=media_type, headers=more)
 

@@ -49,7 +49,9 @@ def _terms(
         yield f"{day_words(found.rolled)} is no working day, so it ends on {day_words(found.day)}."
     if found.day is not None:
         yield "It ends when the office closes." if rule.closing else "It ends at the end of that day."
-    if found.due is None:
+    if found.never:
+        yield f"It has no end: {found.never}"
+    elif found.due is None:
         yield "It stands still now, so nobody can say yet when it is due."
 
 

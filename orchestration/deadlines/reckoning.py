@@ -26,7 +26,8 @@ Interval = tuple[datetime, datetime | None]
 
 
 class NeverDue(ValueError):
-    """The calendar has no time in which the deadline could run; the message says so."""
+    """The calendar has no time in which the deadline could run, or it would end after all time that can be reckoned
+    with; the message says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,14 @@ class Reckoned:
     """`due`: the last moment, in UTC; None while it stands still. `day`: the last day, of what is counted in days.
 
     `skipped`: the days on the way that did not count, with why. `rolled`: the day on which it would have ended.
+    `never`: why it has no end at all, where that is so.
     """
 
     due: datetime | None
     day: date | None = None
     skipped: tuple[tuple[date, str], ...] = ()
     rolled: date | None = None
+    never: str = ""
 
 
 def timeline(rule: Rule, events: Sequence[Event], calendars: Mapping[str, WorkCalendar], first: str) -> Timeline | None:
@@ -82,6 +85,15 @@ def _pauses(told: Sequence[Event]) -> Iterator[Interval]:
 
 def reckon(rule: Rule, line: Timeline) -> Reckoned:
     """When it is due. Raises NeverDue."""
+    try:
+        return _reckoned(rule, line)
+    except NeverDue:
+        raise
+    except (OverflowError, ValueError):  # as dates and times of Python say it, which end with the year 9999
+        raise NeverDue("It would lie outside of the years that can be reckoned with.") from None
+
+
+def _reckoned(rule: Rule, line: Timeline) -> Reckoned:
     match rule.unit:
         case "hours":
             return Reckoned(_after(line.amount, running(line)))

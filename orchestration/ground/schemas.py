@@ -1,8 +1,9 @@
 """Does data fit a JSON Schema, and is that said in bounded time? (JSON Schema draft 2020-12)
 
-jsonschema with two changes, because its regular expressions backtrack (`^(a+)+$` on 28 letters takes seconds) and a
+jsonschema with changes. Two because its regular expressions backtrack (`^(a+)+$` on 28 letters takes seconds) and a
 schema may ask one thing of many values: expressions are matched by the engine's own matcher, whose time is linear in
-the text, and each check is counted. A check that takes more than `MOST_STEPS` ends with an error `tooLong`.
+the text, and each check is counted. A check that takes more than `MOST_STEPS` ends with an error `tooLong`. And what is
+meant as a date (`format`) lies in a year that can be reckoned with.
 """
 
 from __future__ import annotations
@@ -25,9 +26,12 @@ MOST_STEPS: Final = 400_000
 """Steps of one check of one document: about half a second."""
 KEYWORD_STEPS: Final = 10
 TOO_LONG: Final = "tooLong"
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Between which a date of a case lies: at the ends of the calendar nothing can be reckoned with one."""
 
 _run: ContextVar[Evaluation | None] = ContextVar("schema_check", default=None)
 _ESCAPES: Final = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
+_DATED: Final = re.compile(r"([0-9]{4})-?W?[0-9]")
 _LITERAL: Final = "/\"'`~!@#%&_=:;<>, "
 """Signs that JavaScript lets one escape without a need."""
 
@@ -129,6 +133,18 @@ def _unique_items(validator: Any, rule: bool, data: Json, schema: Json) -> Itera
         yield from Draft202012Validator.VALIDATORS["uniqueItems"](validator, rule, data, schema) or ()
 
 
+def _format(validator: Any, named: Json, text: Json, schema: Json) -> Iterator[ValidationError]:
+    """Of a format, which says no more than how a text is meant, only that a date can be reckoned with."""
+    if named in ("date", "date-time") and isinstance(text, str) and not reckonable(text):
+        yield ValidationError(f"this date does not lie between {FIRST_YEAR} and {LAST_YEAR}")
+
+
+def reckonable(text: str) -> bool:
+    """Whether a text that begins as a date has a year that can be reckoned with."""
+    begun = _DATED.match(text.strip())
+    return begun is None or FIRST_YEAR <= int(begun[1]) <= LAST_YEAR
+
+
 def _spend(steps: int) -> None:
     run = _run.get()
     if run is not None:
@@ -151,6 +167,7 @@ _KEYWORDS: Final[dict[str, Keyword]] = {
     "patternProperties": _pattern_properties,
     "additionalProperties": _additional_properties,
     "uniqueItems": _unique_items,
+    "format": _format,
 }
 
 SchemaValidator: Final[type[Draft202012Validator]] = extend(  # type: ignore[no-untyped-call]

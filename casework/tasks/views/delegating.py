@@ -15,6 +15,7 @@ from casework.tasks import delegating
 from casework.web.decorators import answered, person, reads_and_writes, writes
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
+from orchestration.ground.schemas import reckonable
 
 
 @reads_and_writes
@@ -56,5 +57,7 @@ def _day(text: str) -> datetime | None:
     try:
         found = parse_date(text)
     except ValueError:
+        return None
+    if not reckonable(text):  # far beyond what is given, where nothing can be added to a day
         return None
     return None if found is None else timezone.make_aware(datetime(found.year, found.month, found.day))

@@ -12,9 +12,14 @@ from django.test import Client
 from casework.cases.services import external_receive, item_plan
 from casework.deadlines.changing import Wish, deadline_change
 from casework.deadlines.models import Deadline
+from casework.deadlines.rows import moment_of
+from casework.deadlines.standing import calendars
 from casework.deadlines.watching import look_after
+from casework.forms.answer_validation import schema_errors
 from casework.models import Case
 from casework.tasks.services import task_complete
+from orchestration.casetypes.case_type import by_definition
+from orchestration.deadlines.rule import STARTED
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
@@ -127,3 +132,27 @@ def test_what_was_missed_is_not_extended_any_more(people: People, analysed: Anal
     case = analysed(received=RECEIVED)
     outcome = deadline_change(by=people["clara"], case=case, key="answer", wish=Wish("extend", 5, reason="Later"))
     assert refused(outcome).code == "over" and deadline(case).due == DUE
+
+
+@pytest.mark.parametrize("kind", ["9999-12-31", "0001-01-01T00:00:00+14:00", "0001-01-01", "99991231"])
+def test_a_date_at_an_end_of_time_is_refused_and_begins_nothing(analysed: Analysed, kind: str) -> None:
+    case_type = by_definition(analysed().instance.definition_id)
+    assert schema_errors(case_type, {"received": kind})["received"] == "This date should lie between 1900 and 2200."
+    assert "received" not in schema_errors(case_type, {"received": RECEIVED})
+    assert moment_of(kind, case_type.deadlines[0], calendars) is None
+
+
+def test_what_would_never_end_is_refused_and_a_reason_holds_no_control_character(
+    people: People, analysed: Analysed
+) -> None:
+    case = analysed(received=clock.utc_now().isoformat())
+    clara, address = client(people["clara"]), f"/cases/{case.pk}/deadlines/answer/"
+    wish = {"wish": "extend", "amount": "1", "reason": "The customer agreed."}
+    page = clara.post(address, wish | {"reason": "a b\0c"})
+    assert page.status_code == 400 and "control characters" in told(page)
+    start = {"kind": STARTED, "at": "9999-11-30T09:00:00+00:00"}
+    Deadline.objects.filter(instance=case.instance_id).update(events=[start])
+    page = clara.post(address, wish | {"amount": "15"})
+    assert page.status_code == 400 and "outside of the years" in told(page)
+    Deadline.objects.filter(instance=case.instance_id).update(events=[start | {"at": "9999-12-30T09:00:00+00:00"}])
+    assert "It has no end: It would lie outside" in told(clara.get(address))

@@ -176,3 +176,19 @@ def test_what_was_done_for_somebody_keeps_them_from_the_approval(staff: People) 
         assert task.pk in left_out(staff[name], utc_now()).barred
         assert refused(task_claim(by=staff[name], task=task)).code == "four-eyes"
     assert verify(case.instance).ok
+
+
+@pytest.mark.parametrize("last", ["9999-12-31", "0001-01-01", "2026-02-30", "x"])
+def test_a_day_at_an_end_of_time_is_refused_as_any_that_does_not_fit(people: People, last: str) -> None:
+    sent = {"to": "ben", "last": last, "begins": last, "reason": "At the sea"}
+    assert client(people["anna"]).post("/delegations/", sent).status_code == 400
+
+
+def test_the_same_is_given_once(people: People) -> None:
+    day = (timezone.localtime() + timedelta(days=2)).date().isoformat()
+    sent, anna = {"to": "ben", "last": day, "reason": "At the sea"}, client(people["anna"])
+    assert anna.post("/delegations/", sent).status_code == 302
+    again = anna.post("/delegations/", sent)
+    assert again.status_code == 400 and "You have given them this already." in told(again)
+    assert anna.post("/delegations/", sent | {"case_types": ["complaint"]}).status_code == 302
+    assert Delegation.objects.count() == 2

@@ -149,3 +149,12 @@ def test_what_the_other_revealed_stays_theirs(people: People, axel: User, analys
     browser = begun(axel, f"person:{anna.pk}")
     assert PERSON["iban"] not in told(browser.get(f"/cases/{case.pk}/data/"))
     assert Reveal.objects.filter(person=anna).exists()
+
+
+def test_no_file_is_handed_out_neither_streamed_nor_whole(people: People, axel: User) -> None:
+    browser = begun(axel, f"role:{Group.objects.get(name='Auditors').pk}")
+    for address in ("/changes/registers/complaint/ocel/download/", "/people/download/", "/people/matrix/download/"):
+        answer = browser.get(address)
+        assert answer.status_code == 403 and "Files are not handed out" in told(answer), address
+        assert not answer.has_header("Content-Disposition")
+    assert browser.get("/people/").status_code == 200 and browser.get("/changes/").status_code == 200

@@ -145,3 +145,9 @@ def apart(seeds: range) -> list[str]:
         if here != there:
             found.append(f"{seed}: {rule} {here} {there}")
     return found
+
+
+@pytest.mark.parametrize("length", ["1 hours", "1 working hours", "1 days", "1 working days", "1 months", "9000 years"])
+def test_what_ends_after_all_time_is_never_due(length: str) -> None:
+    with pytest.raises(NeverDue, match="outside of the years"):
+        due(length, started("9999-12-31T23:00"))
