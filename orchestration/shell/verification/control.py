@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 import orjson
+from django.contrib.auth import get_user_model
 
 from audit.chain import Head
 from audit.checking import ChainCheck
@@ -144,11 +145,16 @@ def _versions_apart(changes: list[Change]) -> Iterator[str]:
         yield f"{key} v{version} was deployed, but is gone"
 
 
+def _is_somebody(named: str) -> bool:
+    """Whether there is such a person: a row cannot name one who is not there."""
+    return get_user_model().objects.filter(username=named.removeprefix("person:")).exists()
+
+
 def _who_deployed(row: Definition, change: Change) -> Iterator[str]:
     """What the row says of who put it in force, and of its name."""
     by = "" if row.deployed_by is None else f"person:{row.deployed_by.get_username()}"
     named = change.actor if change.actor.startswith("person:") else ""
-    if by != named or (row.deployed_by_id is None) != (row.deployed_by is None):
+    if (by != named and (by or _is_somebody(named))) or (row.deployed_by_id is None) != (row.deployed_by is None):
         yield f"{row} was put in force by somebody else"
     try:
         if by_definition(row.pk).name != row.name:

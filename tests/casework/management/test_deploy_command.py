@@ -36,23 +36,32 @@ def test_what_ships_is_deployed_once() -> None:
         "Customer complaint: version 1 deployed", "Mail system: an actor, registered",
         "Next steps: an actor, registered", "Knowledge base: an actor, registered",
         "Check of sources: an actor, registered",
+        "Contract: version 1 deployed", "House standard for contracts: in the knowledge base",
+        "Comparison with the standard: an actor, registered", "Clauses of contracts: an actor, registered",
+        "House standard: an actor, registered", "Summary of contracts: an actor, registered",
         "Motor claim: version 1 deployed", "Payment system, claims: an actor, registered",
         "Policy system, claims: an actor, registered", "Policy system: an actor, registered",
         "Customer review: version 1 deployed", "Account system: an actor, registered",
         "Patterns in money flows: an actor, registered", "List of names: an actor, registered",
         "Loan: version 1 deployed", "Core system bot: an actor, registered",
+        "Mail that came in: version 1 deployed", "Gist of documents: an actor, registered",
+        "Mailroom agent: an actor, registered",
         "Payment release: version 1 deployed", "Transfer system: an actor, registered",
-        "Refund: version 1 deployed", "Goodwill bot: an actor, registered",
-        "Order system: an actor, registered", "Payment system: an actor, registered",
+        "Refund: version 1 deployed", "Customer records: an actor, registered",
+        "Goodwill bot: an actor, registered", "Order investigator: an actor, registered",
+        "Order system: an actor, registered", "Payment records: an actor, registered",
+        "Payment system: an actor, registered", "Second look: an actor, registered",
+        "Shop advice: version 1 deployed", "Shop, purchases: an actor, registered", "Shop, stock: an actor, registered",
         "Supplier invoice: version 1 deployed", "ERP, posting: an actor, registered",
         "ERP, looking up: an actor, registered", "ERP, orders: an actor, registered",
         "ERP, paying: an actor, registered", "ERP, reading: an actor, registered",
     ]  # fmt: skip
     assert said().splitlines() == [
-        "Customer complaint: version 1 is there already", "Motor claim: version 1 is there already",
-        "Customer review: version 1 is there already",
-        "Loan: version 1 is there already", "Payment release: version 1 is there already",
-        "Refund: version 1 is there already",
+        "Customer complaint: version 1 is there already", "Contract: version 1 is there already",
+        "Motor claim: version 1 is there already", "Customer review: version 1 is there already",
+        "Loan: version 1 is there already", "Mail that came in: version 1 is there already",
+        "Payment release: version 1 is there already",
+        "Refund: version 1 is there already", "Shop advice: version 1 is there already",
         "Supplier invoice: version 1 is there already",
     ]  # fmt: skip
 
@@ -63,6 +72,7 @@ def test_who_deploys_is_told_of_work_that_no_actor_can_do() -> None:
     assert "Refund: “Read the tone” asks for 'sentiment', which no actor in use can do" in told.getvalue()
     for kind in ("intent", "sentiment"):
         actor_ensure(kind, name=kind, kind=kind, capability=kind)
+    actor_ensure("kinds", name="kinds", kind="intent", capability="case-kind")
     for score in ("credit-risk", "motor-fraud"):
         actor_ensure(score, name=score, kind="score", capability=score)
     actor_ensure("drafting", name="drafting", kind="external", capability="draft-reply")

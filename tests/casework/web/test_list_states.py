@@ -27,6 +27,7 @@ NEVER_EMPTY = {
     "account/account.html: sessions": "who reads it has signed in",
     "actors/capabilities.html: policy": "it holds for every call, whatever is set up",
     "erasure/keeping.html: kept": "what can be kept is known beforehand",
+    "people/sign_in.html: settings": "each is set or has its default",
     "web/help_index.html: use": "help ships with the product",
     "web/help_index.html: building": "help ships with the product",
     "web/notices.html: notices": "the product is made of packages",

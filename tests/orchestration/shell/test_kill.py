@@ -45,7 +45,7 @@ __all__ = ["machines", "real_database", "real_template"]
 pytestmark = pytest.mark.django_db
 
 AN_HOUR = timedelta(hours=1)
-MOST = 60
+MOST = 90
 """No step has so many moments; a step that never ends would."""
 
 
