@@ -48,6 +48,13 @@ WORKING: Final = {
 }  # fmt: skip
 
 
+class Begins(requests.Sent):
+    """What the part of a message holds: the case that begins."""
+
+    case_type = s.CharField(max_length=64)
+    data = requests.Mapping()  # type: ignore[assignment]
+
+
 class Message(requests.Sent):
     messageId = s.CharField(max_length=100, help_text="Yours; the same again is the same case.")
     role = s.ChoiceField(choices=["ROLE_USER"])
@@ -65,9 +72,12 @@ class SendMessage(requests.Sent):
 class TaskShape(s.Serializer[Any]):
     id = s.CharField(help_text="The number of the case.")
     contextId = s.CharField()
-    status = shapes.ObjectField(help_text="`state`: WORKING, INPUT_REQUIRED (a task waits that you may do), COMPLETED.")
+    status = shapes.ObjectField(
+        help_text="`state`: WORKING, INPUT_REQUIRED (a task waits that you may do), COMPLETED; SUBMITTED where you may "
+        "bring cases in and not look at them."
+    )
     artifacts = s.ListField(child=shapes.ObjectField(), help_text="When it is completed: the case as you may see it.")
-    metadata = shapes.ObjectField(help_text="`state`: the named state that people speak of.")
+    metadata = shapes.ObjectField(help_text="`state`: for who may see the case, the named state that people speak of.")
 
 
 class TaskAnswer(s.Serializer[Any]):
@@ -116,17 +126,13 @@ class SendView(APIView):
         if message["taskId"]:
             return error(400, "unsupported", NEW)
         given = message["parts"][0].get("data")
-        if (
-            not isinstance(given, dict)
-            or not isinstance(given.get("data"), dict)
-            or set(given) != {"case_type", "data"}
-        ):
+        begins = Begins(data=given)
+        if not begins.is_valid() or set(given) != set(begins.fields):
             return error(400, "invalid", "Correct what `errors` names and send it again.", ONE_PART)
-        found = brought_in(person(request), str(given["case_type"]), message["messageId"], given["data"])
+        found = brought_in(person(request), begins.validated_data["case_type"], message["messageId"], given["data"])
         if found.status_code not in (200, 201):
             return found
-        case = permissions.case_for_user(person(request), found.data["id"], "view")
-        return Response({"task": _task(request, case)})
+        return Response({"task": _begun(request, found.data["id"])})
 
 
 class TaskView(APIView):
@@ -147,6 +153,16 @@ def _wrong_version(request: Request) -> Response | None:
     """None for 1.0; who names no version means one that is not spoken here."""
     spoken = request.headers.get("A2A-Version", "")
     return None if spoken.split(".")[:2] == ["1", "0"] else error(400, "version-not-supported", WRONG_VERSION)
+
+
+def _begun(request: Request, number: int) -> Json:
+    """The task that a message has begun: no more than its number for who may bring cases in and not look at them."""
+    try:
+        case = permissions.case_for_user(person(request), number, "view")
+    except (permissions.Unseen, permissions.Denied):
+        task = {"id": str(number), "contextId": str(number), "status": {"state": "TASK_STATE_SUBMITTED"}}
+        return task | {"artifacts": [], "metadata": {}}
+    return _task(request, case)
 
 
 def _task(request: Request, case: Case) -> Json:

@@ -48,6 +48,17 @@ def test_a_message_begins_one_case_which_is_the_task(complaint: CaseType, people
     assert (other.status_code, other.json()["code"]) == (409, "clash")
 
 
+def test_who_may_bring_cases_in_and_not_look_at_them_is_told_the_number_of_the_task(
+    complaint: CaseType, people: dict[str, User]
+) -> None:
+    send, task = asking(people["intake-bot"])
+    first, again = send(SENT), send(SENT)
+    number = str(Case.objects.get().pk)
+    bare = {"status": {"state": "TASK_STATE_SUBMITTED"}, "artifacts": [], "metadata": {}}
+    assert (first.status_code, first.json()) == (200, {"task": {"id": number, "contextId": number, **bare}})
+    assert again.json() == first.json() and task(number).status_code == 404
+
+
 def test_nobody_gets_further_than_as_themselves_and_what_is_not_spoken_is_refused(
     complaint: CaseType, people: dict[str, User]
 ) -> None:
@@ -55,8 +66,13 @@ def test_nobody_gets_further_than_as_themselves_and_what_is_not_spoken_is_refuse
     number = send(SENT).json()["task"]["id"]
     strange, looks = asking(people["dora"])
     assert looks(number).status_code == 404 and strange(SENT, messageId="m-2").status_code == 403
-    for body in ({"case_type": "complaint"}, {"case_type": "nothing", "data": {}}, {**SENT, "more": 1}):
-        assert send(body).status_code == 400
+    wrong: list[Any] = [
+        {"case_type": "complaint"}, {"case_type": "nothing", "data": {}}, {**SENT, "more": 1}, 5, None, [],
+        *({**SENT, "case_type": name} for name in ("complaint\0", "\0", "", 5, None, ["complaint"], "\ud800")),
+        *({**SENT, "data": data} for data in ([], "x", None, {"message": "a\0"})),
+    ]  # fmt: skip
+    for body in wrong:
+        assert send(body).status_code == 400, body
     assert send(SENT, taskId=number).json()["code"] == "unsupported"
     old, _ = asking(people["anna"], **{"A2A-Version": "0.3"})
     assert old(SENT).json()["code"] == "version-not-supported" and Case.objects.count() == 1
