@@ -17,6 +17,7 @@ Exit status: 0 everything is proven; 1 something does not hold, each thing named
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import re
 import sqlite3
@@ -40,6 +41,8 @@ ENDING: Final = ".checkpoint"
 GENESIS: Final = bytes(32).hex()
 MOST: Final = 200
 """So many faults are told one by one."""
+UNREADABLE: Final = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
+"""What comes of JSON that is not of the shape that it should be, or nested deeper than Python goes."""
 APART: Final = timedelta(minutes=15)
 """What a step that was under way at a checkpoint may be older than it."""
 
@@ -184,7 +187,7 @@ def read_checkpoints(files: Iterable[tuple[str, bytes]], keys: frozenset[bytes],
             elif not signed(key, signature, body):
                 report.wrong(f"the signature of {name} is not of what stands in it")
             _fold(pins, said, report)
-        except (ValueError, KeyError, TypeError) as error:
+        except UNREADABLE as error:
             report.wrong(f"{name} cannot be read as a checkpoint: {error!r}")
         pins.digest = sha256(body).hexdigest()
     _root_holds(pins, report)
@@ -399,7 +402,7 @@ def verify_capsule(path: Path, keys: frozenset[bytes]) -> tuple[Report, Pins]:
             chain, files = int(said["chain"]), dict(said["files"])
             if said["format"] != CAPSULE:
                 raise ValueError(said["format"])
-        except (ValueError, KeyError, TypeError) as error:
+        except UNREADABLE as error:
             report.wrong(f"this is no capsule: {error!r}")
             return report, Pins()
         _sealed(manifest, kept.read(SEAL) if SEAL in names else None, keys, report)
@@ -424,8 +427,12 @@ def _sealed(manifest: bytes, seal: bytes | None, keys: frozenset[bytes], report:
     elif seal is None:
         report.lacking.append("the capsule is not signed")
     else:
-        given = json.loads(seal)
-        key, signature = bytes.fromhex(given["key"]), bytes.fromhex(given["signature"])
+        try:
+            given = json.loads(seal)
+            key, signature = bytes.fromhex(given["key"]), bytes.fromhex(given["signature"])
+        except UNREADABLE as error:
+            report.wrong(f"the signature of the capsule cannot be read: {error!r}")
+            return
         if key not in keys:
             report.wrong(f"the capsule is signed by another key: {key.hex()}")
         elif not signed(key, signature, manifest):
@@ -449,7 +456,7 @@ def _held(
     rows = from_evidence(whole, report, cases) if first.startswith(b"{") else from_dump(whole)
     try:
         check_events((row for row in rows if not cases or row[0] in cases), pins, report)
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+    except UNREADABLE as error:
         report.wrong(f"the evidence cannot be read any further: {error!r}")
     for chain in sorted((set(cases) if cases else set(pins.heads)) - report.chains):
         if chain in pins.heads:
@@ -470,11 +477,11 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--case", action="append", default=[], type=int, help="check this case alone; may be several")
     given = parser.parse_args(arguments)
-    if given.evidence != "-" and zipfile.is_zipfile(given.evidence):
-        report, pins = verify_capsule(Path(given.evidence), frozenset(given.key))
-    else:
-        with sys.stdin.buffer if given.evidence == "-" else open(given.evidence, "rb") as source:
-            report, pins = verify(source, given.checkpoints, frozenset(given.key), given.case)
+    try:
+        report, pins = _asked(given)
+    except Exception as error:  # a damaged archive fails in many ways, and each of them is an answer
+        print(f"Not proven: {given.evidence!r} cannot be read: {_why(error)}.")
+        return 2 if isinstance(error, OSError) else 1
     for fault in report.faults[:MOST]:
         print(f"Does not hold: {fault}.")
     if len(report.faults) > MOST:
@@ -485,6 +492,18 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"Erased: {one}")
     print(f"{len(report.chains)} chains, {report.events} events read.", *_beside(report, pins))
     return 1 if report.faults else 2 if report.lacking else 0
+
+
+def _asked(given: argparse.Namespace) -> tuple[Report, Pins]:
+    keys = frozenset(given.key)
+    if given.evidence != "-" and zipfile.is_zipfile(given.evidence):
+        return verify_capsule(Path(given.evidence), keys)
+    with sys.stdin.buffer if given.evidence == "-" else open(given.evidence, "rb") as source:
+        return verify(source, given.checkpoints, keys, given.case)
+
+
+def _why(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or repr(error)
 
 
 def _beside(report: Report, pins: Pins) -> Iterator[str]:
@@ -498,4 +517,6 @@ def _beside(report: Report, pins: Pins) -> Iterator[str]:
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # what was forged may be no text
     sys.exit(main())

@@ -5,8 +5,8 @@
 Each decision by rules is evaluated anew from the rules of the version and the inputs that the event has, with the
 engine in the capsule; Python 3.11 and its standard library are all that it needs. It does not ask machines again (an
 answer of a model is no rule), and not where an input is withheld from whoever took the capsule. It ends with 0 where
-all came out the same, with 1 where one did not, with 2 where there was nothing to run. Whether the capsule is as it was
-made, the verifier beside this file says.
+all came out the same, with 1 where one did not, with 2 where there was nothing to run, or where the capsule cannot be
+read. Whether the capsule is as it was made, the verifier beside this file says.
 """
 
 from __future__ import annotations
@@ -30,12 +30,20 @@ def main(path: str) -> int:
     sys.path.insert(0, os.path.join(path, "engine"))  # from inside the archive
     sys.modules.setdefault("orjson", _json_of_python())
     counts = dict.fromkeys((SAME, APART, WITHHELD, GONE), 0)
-    with zipfile.ZipFile(path) as capsule:
-        for sequence, said in outcomes(capsule):
-            counts[said] += 1
-            if said in (APART, GONE):
-                sys.stdout.write(f"event {sequence}: {said}\n")
+    wrong = ""
+    try:
+        with zipfile.ZipFile(path) as capsule:
+            for sequence, said in outcomes(capsule):
+                counts[said] += 1
+                if said in (APART, GONE):
+                    sys.stdout.write(f"event {sequence}: {said}\n")
+    except Exception as error:  # what was damaged fails in many ways, and each of them is an answer
+        why = (error.strerror if isinstance(error, OSError) else None) or repr(error)
+        wrong = f"{path!r} cannot be read as a capsule: {why}.\n"
     sys.stdout.write(", ".join(f"{count} {said}" for said, count in counts.items()) + "\n")
+    sys.stdout.write(wrong)
+    if wrong:
+        return 2
     return 1 if counts[APART] or counts[GONE] else 0 if counts[SAME] else 2
 
 

@@ -160,6 +160,29 @@ def test_a_capsule_runs_its_decisions_again_without_the_product_and_finds_one_th
     assert "without their rules" in run_again(gone, tmp_path)[1].splitlines()[0]
 
 
+def test_what_is_no_capsule_is_said_in_a_sentence_and_no_traceback(capsule: tuple[Case, Files], tmp_path: Path) -> None:
+    files = capsule[1]
+    lines = files["evidence.jsonl"].splitlines(keepends=True)
+    without = {name: content for name, content in files.items() if name != "evidence.jsonl"}
+    odd = b"5", b"[" * 3000 + b"]" * 3000, b"\xff"
+    broken = [without, *(files | {"evidence.jsonl": b"".join([lines[0], one, b"\n", *lines[1:]])} for one in odd)]
+    for each in broken:
+        for status, said in (checked(each, tmp_path), run_again(each, tmp_path)):
+            assert status in (1, 2) and "Traceback" not in said and said.count("cannot be read") <= 1, said
+    for name in ("manifest.json", "manifest.sig"):
+        for one in odd:
+            status, said = checked(files | {name: one}, tmp_path)
+            assert status == 1 and "Traceback" not in said, said
+    checked(files, tmp_path)
+    damaged = (tmp_path / "capsule.zip").read_bytes().replace(lines[1], bytes(len(lines[1])))
+    (tmp_path / "damaged.zip").write_bytes(damaged)
+    for program in ("verifier.py", "rerun.py"):
+        for path in ("nope.zip", ".", "/dev/null", "damaged.zip"):
+            command = [sys.executable, "-I", "-S", str(tmp_path / program), path]
+            done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+            assert done.returncode in (1, 2) and done.stdout and not done.stderr, (program, path, done)
+
+
 def test_the_paper_says_on_each_page_who_took_it_and_names_the_rest_by_digest(capsule: tuple[Case, Files]) -> None:
     with pdfium.PdfDocument(capsule[1]["case.pdf"]) as paper:
         pages = [page.get_textpage().get_text_bounded() for page in paper]
