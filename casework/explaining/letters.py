@@ -44,11 +44,15 @@ class Drafted:
     sent_at: datetime | None
 
 
-def letter_keep(*, by: User, case: Case, sequence: int, now: datetime) -> Letter:
-    """Keep the letter as it stands now, for somebody to send."""
+def letter_keep(*, by: User, case: Case, sequence: int, now: datetime) -> Letter | Refused:
+    """Keep the letter as it stands now, for somebody to send; not a second time word for word, unless that was sent."""
     made = letter(user=by, case=case, now=now, sequence=sequence)
     told = [{"text": one.text, "event": one.event} for one in made.sentences]
-    services.record(case.instance_id, [Fact(DRAFTED, {"decision": sequence, "sentences": told})], origin_of(by))
+    with transaction.atomic():
+        held = locked(case.instance_id)
+        if any(one.sentences == made.sentences and not one.sent for one in _all(case, sequence)):
+            return Refused("kept", "This draft is kept already, word for word.")
+        services.record(held, [Fact(DRAFTED, {"decision": sequence, "sentences": told})], origin_of(by))
     return made
 
 

@@ -34,8 +34,8 @@ def case_letter(request: HttpRequest, case_id: int, sequence: int) -> HttpRespon
     case, now = permissions.case_for_user(user, case_id, right), clock.utc_now()
     services.case_viewed(by=user, case=case)
     if request.method == "POST":
-        letter_keep(by=user, case=case, sequence=sequence, now=now)
-        return answered(request, None, "The draft is kept. Nothing was sent.", request.path)
+        outcome = letter_keep(by=user, case=case, sequence=sequence, now=now)
+        return answered(request, outcome, "The draft is kept. Nothing was sent.", request.path)
     made = letter(user=user, case=case, now=now, sequence=sequence)
     context = {"case": case, "letter": made, "may_work": permissions.may(user, "work", case), "ways": WAYS.items()}
     if request.GET.get("form") == "print":

@@ -144,9 +144,9 @@ def _begun_by(case: Case) -> str:
     return "" if first is None else first.actor.removeprefix("person:")
 
 
-def run_propose(*, by: User, case: Case) -> Proposal | NotSound:
+def run_propose(*, by: User, case: Case, over: str = "") -> Proposal | NotSound:
     """Keep the draft that came of it, to be looked at and published or dropped."""
     data = orjson.loads(bytes(case.instance.data))
     if not data.get("sound"):
         return NotSound(tuple(map(str, data.get("messages") or ("No draft came of it.",))))
-    return outline_propose(by=by, text=outline_text(data["outline"]), source=f"words, {case.reference}")
+    return outline_propose(by=by, text=outline_text(data["outline"]), source=f"words, {case.reference}", over=over)

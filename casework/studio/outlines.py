@@ -13,7 +13,7 @@ import yaml
 from django.contrib.auth.models import User
 
 from casework.models import Proposal
-from casework.studio.publishing import proposal_keep
+from casework.studio.publishing import newest, proposal_keep
 from casework.studio.upload_archive import Unpacked
 from orchestration.casetypes.files import size_faults
 from orchestration.casetypes.scenarios import Result
@@ -33,10 +33,26 @@ class NotSound:
     """Why no draft comes of it, a sentence each."""
 
     messages: tuple[str, ...]
+    taken: str = ""
+    """The key of the case type that is there already, where that alone is why."""
 
 
-def outline_propose(*, by: User, text: str, source: str = BY_HAND) -> Proposal | NotSound:
-    """Keep the draft that an outline (YAML or JSON) becomes, or say what has to be mended."""
+class _Loader(yaml.SafeLoader):
+    """Of a name that stands twice YAML keeps the last, so that what stands above it would be lost without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        first: dict[str, int] = {}
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode) and key.value != "<<"):
+            if key.value in first:
+                problem = f"“{key.value[:40]}” stands here already, in line {first[key.value]}; keep one of them"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+            first[key.value] = key.start_mark.line + 1
+        return super().construct_mapping(node, deep)
+
+
+def outline_propose(*, by: User, text: str, source: str = BY_HAND, over: str = "") -> Proposal | NotSound:
+    """Keep the draft that an outline (YAML or JSON) becomes, or say what has to be mended. `over`: the key of the case
+    type of which it is meant to be the next version."""
     read = outline_read(text)
     if isinstance(read, NotSound):
         return read
@@ -44,6 +60,10 @@ def outline_propose(*, by: User, text: str, source: str = BY_HAND) -> Proposal |
     if not found.is_sound:
         return NotSound(found.messages)
     key = str(yaml.safe_load(found.files["manifest.yaml"])["key"])
+    there = newest(key)
+    if there is not None and over != key:
+        return NotSound((f"There is a case type “{key}” already, in version {there.version}. Give yours another name, "
+                         "or say that the draft is meant as its next version.",), key)  # fmt: skip
     return proposal_keep(by=by, key=key, read=Unpacked(dict(found.files)), source=source)
 
 
@@ -54,7 +74,7 @@ def outline_read(text: str) -> Json | NotSound:
     if len(text) > LONGEST:
         return NotSound((f"This has {len(text):,} characters; at most {LONGEST:,} are read.",))
     try:
-        found = yaml.safe_load(text)
+        found = yaml.load(text, _Loader)  # noqa: S506 - a loader that is safe
         wrong = size_faults("The outline", found)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0

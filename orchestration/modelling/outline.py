@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 
 from orchestration.modelling.conditions import Condition, Field, condition_faults, value_fault
 from orchestration.modelling.form import FORM, filled, unwritable
+from orchestration.modelling.form_faults import form_fault
 
 Json = Any
 
@@ -117,8 +118,13 @@ def read_outline(given: Json) -> Outline | list[str]:
 
 def _form_faults(given: Json) -> Iterator[str]:
     for error in sorted(VALIDATOR.iter_errors(given), key=lambda error: [str(part) for part in error.absolute_path]):
-        place = "/".join(map(str, error.absolute_path)) or "The outline"
-        yield f"{place}: {error.message[:200]}."
+        yield f"{_place(error.absolute_path)}: {form_fault(error)}"
+
+
+def _place(path: Iterable[str | int]) -> str:
+    """ "stages, 2, steps, 1, name": which of a list is counted from one."""
+    told = [str(part + 1) if isinstance(part, int) else part for part in path]
+    return ", ".join(told) or "The outline"
 
 
 def _outline(given: Mapping[str, Json]) -> Outline:
@@ -165,6 +171,8 @@ def _faults(found: Outline) -> Iterator[str]:
     yield from _twice("example", [example.name for example in found.examples])
     if not slug(found.name).strip("s_"):
         yield "name: it has no letter from a to z and no digit, so that programs have nothing to call it by."
+    if set(found.name) & set("{}"):
+        yield "name: leave out the braces { and }, which stand for what is filled in."
     for group in dict.fromkeys([found.opened_by, *(step.who for step in found.steps if step.kind == "human")]):
         if set(group) & set(",={}$#") or group != group.strip():
             yield f"The group “{group}”: a group has a plain name, and there is one of it."

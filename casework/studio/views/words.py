@@ -40,16 +40,16 @@ def words_run(request: HttpRequest, case_id: int) -> HttpResponse:
     case = get_object_or_404(Case.objects.select_related("instance"), pk=case_id, case_type=from_words.KEY)
     if request.method != "POST":
         return _run(request, case)
-    outcome = from_words.run_propose(by=person(request), case=case)
+    outcome = from_words.run_propose(by=person(request), case=case, over=request.POST.get("over", ""))
     if isinstance(outcome, NotSound):
-        return _run(request, case, status=409)
+        return _run(request, case, status=409, wrong=outcome.messages, taken=outcome.taken)
     return redirect("model-proposal", outcome.pk)
 
 
 def _checked(request: HttpRequest, text: str) -> HttpResponse:
-    outcome = outline_propose(by=person(request), text=text)
+    outcome = outline_propose(by=person(request), text=text, over=request.POST.get("over", ""))
     if isinstance(outcome, NotSound):
-        return _page(request, status=400, wrong=outcome.messages)
+        return _page(request, 409 if outcome.taken else 400, wrong=outcome.messages, taken=outcome.taken)
     return redirect("model-proposal", outcome.pk)
 
 
@@ -63,8 +63,8 @@ def _page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     return render(request, "studio/words/page.html", context, status=status)
 
 
-def _run(request: HttpRequest, case: Case, status: int = 200) -> HttpResponse:
-    context = {"run": from_words.run_of(case, person(request)), "rounds": from_words.ROUNDS}
+def _run(request: HttpRequest, case: Case, status: int = 200, **more: Any) -> HttpResponse:
+    context = {"run": from_words.run_of(case, person(request)), "rounds": from_words.ROUNDS, **more}
     return render(request, "studio/words/run.html", context, status=status)
 
 

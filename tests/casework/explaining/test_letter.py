@@ -82,6 +82,8 @@ def test_nothing_says_that_a_letter_was_sent_until_somebody_says_so(people: Peop
     address = f"/cases/{case.pk}/decisions/{made(case)}/letter/"
     assert "Casewright sends nothing" in plain(anna.get(address))
     assert anna.post(address).status_code == 302
+    again = anna.post(address)
+    assert again.status_code == 409 and "kept already, word for word" in plain(again)
     page = plain(anna.get(address))
     assert (
         "Draft of Anna Adler" in page

@@ -116,6 +116,21 @@ def test_where_two_people_are_asked_for_another_publishes_what_one_had_drafted(
     assert Definition.objects.filter(key="equipment-request").exists()
 
 
+def test_a_name_that_stands_twice_is_refused_and_one_that_is_taken_is_a_next_version_only_when_meant_so(
+    admin: Client,
+) -> None:
+    page = by_hand(admin, "name: Another\n" + SAMPLE)
+    assert page.status_code == 400 and "“name” stands here already, in line 1" in told(page)
+    assert "The outline: this has to be names with their values" in told(by_hand(admin, "null"))
+    by_hand(admin, SAMPLE)
+    publish(admin)
+    page = by_hand(admin, SAMPLE)
+    assert page.status_code == 409 and "There is a case type “equipment-request” already" in told(page)
+    assert 'name="over" value="equipment-request"' in page.content.decode() and not Proposal.objects.exists()
+    admin.post("/models/words/", {"do": "check", "outline": SAMPLE, "over": "equipment-request"})
+    assert Proposal.objects.get().based_on == 1
+
+
 # By a language model
 
 

@@ -89,7 +89,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"opened_by": "a, b"}, "a group has a plain name"),
     ({"name": "???"}, "no letter"),
     ({"kind": "flow"}, "kind"),
-    ({"more": 1}, "more"),
+    ({"more": 1}, "“more” is not known here"),
+    ({"name": "<script>{{"}, "name: leave out the braces"),
+    ({"stages": {"a": "b"}}, "stages: this has to be a list"),
+    ({"stages": [{"name": "x", "steps": []}] * 2000}, "stages: there are 2,000; at most 12"),
 ]
 
 
@@ -97,6 +100,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 def test_what_is_wrong_with_an_outline_is_said(change: dict[str, Any], told: str) -> None:
     found = judged(leave(**change), NOW)
     assert not found.is_sound and any(told in one for one in found.messages), found.messages
+    assert all(len(one) < 200 and "is not of type" not in one for one in found.messages)
 
 
 def test_what_is_wrong_within_a_step_is_said_with_its_name() -> None:
