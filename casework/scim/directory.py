@@ -76,7 +76,8 @@ def person_add(*, by: User, wanted: Wanted) -> User | Refused:
             by=by, name=wanted.name, first=wanted.first, last=wanted.last, email=wanted.email, reason=WHY
         )
         if isinstance(made, Refused):
-            return TAKEN if "name" in made.errors else made
+            taken = User.objects.filter(username__iexact=wanted.name.strip()).exists()
+            return TAKEN if taken else made
         gone = made.user
     else:
         people.person_switch(user=gone, on=True, origin=_begun(by))

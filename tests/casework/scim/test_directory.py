@@ -207,3 +207,10 @@ def test_who_was_deleted_and_comes_again_has_nothing_of_before(
     person_join(user=nora, group=Group.objects.get(name="Auditors"), origin=origin_of(people["ada"]))
     directory.ask("DELETE", f"Users/{number}")
     assert directory.ask("POST", "Users", {"schemas": [USER], "userName": "nora"}).status_code == 409
+
+
+@pytest.mark.parametrize("name", ["", " ", "n" * 10_000, "no spaces please"])
+def test_a_name_that_nobody_can_have_is_a_wrong_value_and_not_taken(directory: Directory, name: str) -> None:
+    answer = directory.ask("POST", "Users", {"schemas": [USER], "userName": name})
+    assert (answer.status_code, answer.json()["scimType"]) == (400, "invalidValue")
+    assert not User.objects.filter(username=name).exists()
