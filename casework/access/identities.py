@@ -61,6 +61,9 @@ def identities_drop(*, person: User, origin: Origin) -> None:
 @transaction.atomic
 def claims_set(*, group: Group, values: Iterable[str], origin: Origin) -> None:
     """These values of the provider give this group, and no others."""
+    Group.objects.select_for_update(no_key=True).get(
+        pk=group.pk
+    )  # of two at once the second sees what the first has done
     wanted, has = {*values}, set(group.claims.values_list("value", flat=True))
     for value in sorted(has - wanted):
         GroupClaim.objects.filter(group=group, value=value).delete()
@@ -68,6 +71,13 @@ def claims_set(*, group: Group, values: Iterable[str], origin: Origin) -> None:
     for value in sorted(wanted - has):
         GroupClaim.objects.create(group=group, value=value)
         _keep({"group": group.name, "mapped": value}, origin)
+
+
+@transaction.atomic
+def claims_add(*, group: Group, values: Iterable[str], origin: Origin) -> None:
+    """These values of the provider give this group too."""
+    Group.objects.select_for_update(no_key=True).get(pk=group.pk)
+    claims_set(group=group, values=[*group.claims.values_list("value", flat=True), *values], origin=origin)
 
 
 def identities_apart(changes: Iterable[Change]) -> Iterator[str]:

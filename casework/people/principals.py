@@ -1,6 +1,7 @@
 """How does an administrator make a service of its own for a program, and change what it may?
 
-It is somebody new among the people, in groups as they are: what gives rights may wait for a second administrator.
+It is somebody new among the people, in groups as they are. What gives it rights waits for a second administrator: who
+makes it, and takes its secret, would give them to herself.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def service_make(
 ) -> Service | Refused:
     """A new service, for which whoever makes it answers."""
     wrong = _wrong(scope, case_types)
-    invited = person_invite(by=by, name=name, groups=groups, reason=reason)
+    invited = person_invite(by=by, name=name, groups=groups, reason=reason, service=True)
     if wrong or isinstance(invited, Refused):
         transaction.set_rollback(True)
         return _with(invited if isinstance(invited, Refused) else None, wrong)

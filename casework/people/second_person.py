@@ -14,7 +14,8 @@ from django.db import transaction
 
 from audit.services import Fact, Origin, record_control
 from casework.access import people
-from casework.access.identities import claims_set
+from casework.access.client_models import ServicePrincipal
+from casework.access.identities import claims_add
 from casework.access.permissions import origin_of
 from casework.people.models import RightsProposal
 from orchestration.ground.clock import utc_now
@@ -22,9 +23,20 @@ from orchestration.ground.refusals import Refused
 
 
 def needs_second(by: User, subject: User | Group) -> bool:
-    """Whether what this person gives this person or group waits for another: as set, and always for their own."""
-    own = subject.pk == by.pk if isinstance(subject, User) else by.groups.filter(pk=subject.pk).exists()
-    return bool(settings.SECOND_PERSON) or own
+    """Whether what this person gives this person or group waits for another: as set, and always for their own.
+
+    What a service does, its owner does. What it is given, any administrator may use by taking its secret.
+    """
+    if settings.SECOND_PERSON:
+        return True
+    if isinstance(subject, User):
+        return subject.pk in selves(by) or ServicePrincipal.objects.filter(person=subject).exists()
+    return subject.user_set.filter(pk__in=selves(by)).exists()
+
+
+def selves(user: User) -> set[int]:
+    """As whom somebody acts: they; and for a service who answers for it."""
+    return {user.pk, *ServicePrincipal.objects.filter(person=user).values_list("owner_id", flat=True)}
 
 
 def proposal_make(
@@ -46,9 +58,10 @@ def proposal_decide(*, by: User, proposal_id: int, agree: bool) -> RightsProposa
     proposal = found.filter(pk=proposal_id).first()
     if proposal is None:
         return Refused("decided", "This has been decided, or taken back, meanwhile.")
-    if agree and by.pk in (proposal.by_id, proposal.person_id):
+    parties = selves(proposal.by) | (set() if proposal.person is None else selves(proposal.person))
+    if agree and selves(by) & parties:
         return Refused("second", "Somebody else has to agree: whoever asks for a change, or gains by it, does not.")
-    if agree and proposal.group is not None and proposal.group in by.groups.all():
+    if agree and proposal.group is not None and proposal.group.user_set.filter(pk__in=selves(by)).exists():
         return Refused("second", "Somebody outside this group has to agree.")
     origin = Origin(origin_of(by).actor, origin_of(proposal.by).actor, proposal.reason)
     if agree:
@@ -76,8 +89,7 @@ def group_widen(group: Group, change: dict[str, Any], origin: Origin) -> None:
     for right in change.get("give", ()):
         people.group_right(group=group, right=right, given=True, origin=origin)
     if "map" in change:
-        has = group.claims.values_list("value", flat=True)
-        claims_set(group=group, values=[*has, *change["map"]], origin=origin)
+        claims_add(group=group, values=change["map"], origin=origin)
     if "clearance" in change:
         people.clearance_set(group=group, level=change["clearance"], origin=origin)
 

@@ -56,9 +56,17 @@ class Invited:
 
 @transaction.atomic
 def person_invite(
-    *, by: User, name: str, first: str = "", last: str = "", email: str = "", groups: Collection[str] = (), reason: str
+    *,
+    by: User,
+    name: str,
+    first: str = "",
+    last: str = "",
+    email: str = "",
+    groups: Collection[str] = (),
+    reason: str,
+    service: bool = False,
 ) -> Invited | Refused:
-    """Somebody new, without a password: they set one by a link."""
+    """Somebody new, without a password: they set one by a link. `service`: a program, whose groups always wait."""
     name = User.normalize_username(name.strip())
     errors = _wrong(first=first, last=last, email=email, reason=reason) | _wrong_name(name)
     wanted, unknown = _groups(groups)
@@ -73,7 +81,7 @@ def person_invite(
         people.person_rename(
             user=user, first=user.first_name, last=user.last_name, email=email.strip(), origin=_origin(by, reason)
         )
-    waiting = bool(wanted) and needs_second(by, user)
+    waiting = bool(wanted) and (service or needs_second(by, user))
     if waiting:
         proposal_make(by=by, person=user, change={"join": sorted(group.name for group in wanted)}, reason=reason)
     else:

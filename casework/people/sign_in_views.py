@@ -6,10 +6,12 @@ What stands in the environment is shown and not changed; no secret is shown, onl
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -26,6 +28,8 @@ from casework.scim.models import DirectoryRecord
 from casework.web.decorators import person, reads_and_writes
 from orchestration.ground.refusals import Refused
 
+DO: Final = ("add", "remove")
+
 
 @reads_and_writes
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -41,16 +45,20 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return redirect("people-sign-in")
 
 
+@transaction.atomic
 def _changed(request: HttpRequest) -> str | Refused:
     by, sent = person(request), request.POST
-    value, reason = sent.get("value", "").strip(), sent.get("reason", "").strip()
-    group = Group.objects.filter(name=sent.get("group", "").replace("\0", "")).first()
-    if wrong := _wrong(group, value, reason):
+    value, reason, do = (sent.get(name, "").strip() for name in ("value", "reason", "do"))
+    group = Group.objects.select_for_update(no_key=True).filter(name=sent.get("group", "").replace("\0", "")).first()
+    has = set() if group is None else set(group.claims.values_list("value", flat=True))
+    if do not in DO:
+        return Refused("invalid", "Say whether the provider’s group is to be added or taken off.")
+    if wrong := _wrong(group, value, reason) or _unchanging(do, value, has):
         return Refused("invalid", "Please correct what is marked.", wrong)
     assert group is not None
-    origin, has = Origin(origin_of(by).actor, cause=reason), set(group.claims.values_list("value", flat=True))
+    origin = Origin(origin_of(by).actor, cause=reason)
     control_begin(origin)
-    if sent.get("do") == "remove":
+    if do == "remove":
         claims_set(group=group, values=has - {value}, origin=origin)
         return "Taken off. Who is in the group by it leaves it at their next sign-in, where nothing else puts them in."
     if needs_second(by, group):
@@ -64,11 +72,20 @@ def _wrong(group: Group | None, value: str, reason: str) -> dict[str, str]:
     wrong = {} if group is not None else {"group": "Choose a group."}
     if not 1 <= len(value) <= 255 or not value.isprintable():
         wrong["value"] = "Name the provider’s group, in 1 to 255 letters."
-    elif group is not None and group.claims.count() >= MOST_VALUES:
-        wrong["value"] = f"{MOST_VALUES} groups of the provider are the most that give one here."
     if not 3 <= len(reason) <= 150 or not reason.isprintable():
         wrong["reason"] = "Say in 3 to 150 letters why: it is kept with the change."
     return wrong
+
+
+def _unchanging(do: str, value: str, has: set[str]) -> dict[str, str]:
+    """Why this would do nothing, or too much."""
+    if do == "remove":
+        return {} if value in has else {"value": "This group of the provider’s does not give that one here."}
+    if value in has:
+        return {"value": "This group of the provider’s gives that one here already."}
+    if len(has) >= MOST_VALUES:
+        return {"value": f"{MOST_VALUES} groups of the provider are the most that give one here."}
+    return {}
 
 
 def _page(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:

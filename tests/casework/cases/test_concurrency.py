@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.test import Client
 
 from audit.models import AuditEvent
 from audit.services import Fact, Origin
+from casework.access.oidc_models import GroupClaim
 from casework.access.roles import ensure_roles
 from casework.actors.bundled import CASE_TYPES
 from casework.cases import services as work
@@ -254,3 +257,19 @@ def test_two_workers_deliver_the_same_letter(real_database: str) -> None:
     split(at_once(*[tasks.deliver_outbox] * 2))
     assert Instance.objects.filter(status="completed").count() == 3
     all_hold()
+
+
+def test_of_several_who_map_a_group_at_once_each_is_answered_and_nothing_is_lost(people: dict[str, User]) -> None:
+    browsers = [Client() for _ in range(6)]
+    for browser in browsers:
+        browser.force_login(people["ada"])
+
+    def mapped(browser: Client, value: str) -> int:
+        sent = {"do": "add", "group": "Auditors", "value": value, "reason": "As in the directory"}
+        return browser.post("/people/sign-in/", sent).status_code
+
+    values = ["desk", "desk", "desk", "desk", "others", "more"]
+    given = at_once(*(partial(mapped, *pair) for pair in zip(browsers, values, strict=True)))
+    assert sorted(map(str, given)) == ["302", "302", "302", "400", "400", "400"]
+    assert sorted(GroupClaim.objects.values_list("value", flat=True)) == ["desk", "more", "others"]
+    assert verify_control().ok
