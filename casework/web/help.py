@@ -142,7 +142,9 @@ def help_page(request: HttpRequest, name: str) -> HttpResponse:
 @cache
 def _names() -> frozenset[str]:
     """Only these are read, so no path of an address ever reaches the disk."""
-    return frozenset(str(path.relative_to(DOCS).with_suffix("")) for path in DOCS.rglob("*.md"))
+    # `screens` shows pictures, which are for readers of the files
+    found = (str(path.relative_to(DOCS).with_suffix("")) for path in DOCS.rglob("*.md"))
+    return frozenset(name for name in found if not name.startswith("screens/"))
 
 
 @cache
