@@ -4,7 +4,7 @@
 
 {
   const ROW = "tr[id^='row-']:has([data-open])";
-  const TYPES = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog";
+  const TYPES = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog[open]";
   const PAUSE = 1500;
   const all = document.getElementById("keys");
   let first = "";
