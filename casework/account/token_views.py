@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,9 +13,9 @@ from casework.access.models import ApiToken
 from casework.access.permissions import origin_of
 from casework.access.second_wall import SHOWN
 from casework.access.step_up import asked_again
+from casework.studio.rule_versions import newest_versions
 from casework.web.decorators import person, reads_and_writes, refusal, writes
 from orchestration.ground.refusals import Refused
-from orchestration.models import Definition
 
 
 class TokenForm(forms.Form):
@@ -28,10 +27,6 @@ class TokenForm(forms.Form):
         min_value=1, max_value=tokens.LONGEST_DAYS, initial=90, label="Good for so many days",
         help_text="Then it ends by itself.",
     )  # fmt: skip
-
-
-def _types() -> QuerySet[Definition, str]:
-    return Definition.objects.order_by("key").values_list("key", flat=True).distinct()
 
 
 @reads_and_writes
@@ -96,7 +91,8 @@ def _page(
 ) -> HttpResponse:
     live = tokens.tokens_live(person(request))
     context = {
-        "form": form, "tokens": live, "made": made, "replaced": replaced, "types": _types(), "wrong_types": wrong_types,
+        "form": form, "tokens": live, "made": made, "replaced": replaced, "types": newest_versions(),
+        "wrong_types": wrong_types,
         "types_chosen": () if made else request.POST.getlist("case_types"),
     }  # fmt: skip
     return render(request, "account/tokens.html", context, status=status)

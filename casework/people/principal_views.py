@@ -17,10 +17,10 @@ from casework.access.step_up import asked_again
 from casework.people import principals
 from casework.people.rights import changes, looks
 from casework.people.views import WAITS
+from casework.studio.rule_versions import newest_versions
 from casework.web.decorators import answered, person, reads_and_writes, refusal, writes
 from orchestration.ground.clock import utc_now
 from orchestration.ground.refusals import Refused
-from orchestration.models import Definition
 
 
 @reads_and_writes
@@ -112,8 +112,7 @@ def _page(
 
 
 def _choices(request: HttpRequest, refused: Refused | None) -> dict[str, Any]:
-    types = Definition.objects.order_by("key").values_list("key", flat=True).distinct()
     return {
         "may_change": permissions.may_administer(person(request)), "refused": refused, "given": request.POST,
-        "scopes": ApiToken.Scope.choices, "types": types,
+        "scopes": ApiToken.Scope.choices, "types": newest_versions(),
     }  # fmt: skip
