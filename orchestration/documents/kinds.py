@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
+from orchestration.documents.sounds import has_sound
 from orchestration.ground.refusals import Refused
 
 MB: Final = 2**20
@@ -93,11 +94,11 @@ def kind_of(content: bytes) -> Kind | Refused:
         return Refused("too-large", f"This file has more than {LARGEST // MB} MB. Send it in parts.")
     for begins, key in BEGINS:
         if content.startswith(begins):
-            return KINDS[key]
+            return _heard(content, key) if key in HEARD else KINDS[key]
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
         return KINDS["webp"]
     if content.startswith(b"RIFF") and content[8:12] == b"WAVE":
-        return KINDS["wav"]
+        return _heard(content, "wav")
     if content.startswith(PROGRAMS):
         return Refused("program", "This is a program, whatever its name says. Programs are not taken.")
     if content.startswith(ARCHIVES):
@@ -107,6 +108,12 @@ def kind_of(content: bytes) -> Kind | Refused:
             "office", "This is an old or an encrypted Office file. Save it as .docx or PDF, without a password."
         )
     return _written(content)
+
+
+def _heard(content: bytes, key: str) -> Kind | Refused:
+    if not has_sound(content, key):
+        return Refused("damaged", "This begins as a recording does, but there is no sound in it.")
+    return KINDS[key]
 
 
 def _packed(content: bytes) -> Kind | Refused:

@@ -19,6 +19,8 @@ from orchestration.ground.refusals import Refused
 
 log = structlog.get_logger("casework.documents")
 
+BRINGING: Final = "bringing"
+"""The folder in which a store that takes its time has files until they are whole, each named after its content."""
 AWAY: Final = Refused(
     "store-away", "Where documents are kept does not answer now, or has no room. Nothing was added; try again later."
 )

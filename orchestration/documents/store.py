@@ -16,7 +16,7 @@ import structlog
 
 from audit import data_keys
 from audit.data_keys import OVERHEAD, KeyFault
-from orchestration.documents.reached import AWAY, Away, Reached, answers
+from orchestration.documents.reached import AWAY, BRINGING, Away, Reached, answers
 
 __all__ = ["AWAY", "Away", "Damaged", "answers"]
 
@@ -103,7 +103,7 @@ def _in_clear(name: str, digest: str, fault: KeyFault | None) -> bytes | None:
 def forget(digest: str) -> None:
     """Remove a content with its key, and the pages that were drawn of it. For who knows that nothing else has it."""
     data_keys.destroy(_subject(digest))
-    for name in (_name(digest), *_drawn_of(digest)):
+    for name in (_name(digest), *_drawn_of(digest), *_half_brought(digest)):
         _store().delete(name)
         _store().delete(name + ANEW)
 
@@ -159,6 +159,11 @@ def _read(name: str) -> bytes | None:
 def _drawn_of(digest: str) -> list[str]:
     folder = f"pages/{digest[:2]}"
     return [f"{folder}/{name}".removesuffix(ANEW) for name in _names(folder) if name.startswith(f"{digest}-")]
+
+
+def _half_brought(digest: str) -> list[str]:
+    """What a dead process left before it had its place."""
+    return [f"{BRINGING}/{name}" for name in _names(BRINGING) if name.startswith(digest)]
 
 
 def _under(folder: str) -> list[str]:

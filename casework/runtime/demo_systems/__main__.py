@@ -1,4 +1,4 @@
-"""`python -m casework.runtime.demo_systems [--only erp|payments|documents|mainframe] [--port PORT] [--fresh]`
+"""`python -m casework.runtime.demo_systems [--only NAME] [--port PORT] [--fresh]`; NAME is one of `SYSTEMS`
 
 Set the demo's real systems up once, and serve them until Ctrl-C.
 """
@@ -16,12 +16,14 @@ from casework.runtime.demo_systems import books, gateway, payment_desk, payment_
 from casework.runtime.demo_systems.core_server import USER, CoreServer
 from casework.runtime.demo_systems.document_server import BUCKET, KEYS, DocumentServer
 from casework.runtime.demo_systems.environment import Environment, Tryton
+from casework.runtime.demo_systems.folder_server import USER as DAV_USER
+from casework.runtime.demo_systems.folder_server import FolderServer
 from casework.runtime.demo_systems.ledger import Ledger
 from casework.runtime.demo_systems.payment_server import PaymentServer
 from casework.runtime.demo_systems.rpc import Erp
 from casework.runtime.processes import ServiceFailed
 
-SYSTEMS = ("erp", "payments", "documents", "mainframe")
+SYSTEMS = ("erp", "payments", "documents", "mainframe", "webdav")
 READY_ERP = """
   Tryton is ready, with the suppliers and orders of the sample invoices. Let the product work with it:
 
@@ -36,6 +38,14 @@ READY_DOCUMENTS = """
     DOCUMENTS_BUCKET={bucket} DOCUMENTS_ENDPOINT={address} {keys} make run
 
   What is in it is gone when it ends: cases whose documents were kept there miss them then.
+"""
+READY_WEBDAV = """
+  WsgiDAV is ready, a WebDAV server with a folder. Let the product keep the documents of new cases in it:
+
+    DOCUMENTS_WEBDAV={address} DOCUMENTS_WEBDAV_USER={user} \\
+      DOCUMENTS_WEBDAV_PASSWORD={password} make run
+
+  Its files are kept in {files}.
 """
 READY_MAINFRAME = """
   A core system of a bank is ready on a mock of a mainframe. Have the bot key loans in there: put a token of the actor
@@ -88,6 +98,8 @@ def serve(name: str, running: ExitStack, port: int, *, fresh: bool) -> None:
             serve_documents(running, port + 4)
         case "mainframe":
             serve_mainframe(running, port + 6)
+        case "webdav":
+            serve_webdav(running, port + 8)
 
 
 def serve_documents(running: ExitStack, port: int) -> None:
@@ -98,6 +110,16 @@ def serve_documents(running: ExitStack, port: int) -> None:
     documents.start()
     keys = " ".join(f"{name}={value}" for name, value in KEYS.items())
     print(READY_DOCUMENTS.format(bucket=BUCKET, address=documents.address, keys=keys), flush=True)
+
+
+def serve_webdav(running: ExitStack, port: int) -> None:
+    print("Setting WsgiDAV up (the first time takes a moment)", flush=True)
+    folder = FolderServer(port)
+    folder.install()
+    running.callback(folder.stop)
+    folder.start()
+    told = {"address": folder.address, "user": DAV_USER, "password": folder.password, "files": folder.files}
+    print(READY_WEBDAV.format(**told), flush=True)
 
 
 def serve_mainframe(running: ExitStack, port: int) -> None:

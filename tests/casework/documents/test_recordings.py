@@ -61,14 +61,31 @@ def page(who: User, one: Document, query: str = "") -> str:
     return " ".join(browser(who).get(f"/cases/{one.case_id}/documents/{one.pk}/{query}").content.decode().split())
 
 
+FRAME = b"\xff\xfb\x90\x00" + b"\0" * 413
+"""Of MP3: 128 kbit/s at 44.1 kHz."""
+OGG = b"OggS\0\2" + b"\0" * 20 + b"\1\x13OpusHead\1\1" + b"\0" * 9 + b"OggS"
+
+
 @pytest.mark.parametrize(
-    ("begins", "kind"),
-    [(CALL[:100], "wav"), (b"OggS\0\2", "ogg"), (b"ID3\4", "mp3"), (b"\xff\xfb\x90", "mp3"),
-     (b"RIFF\0\0\0\0AVI LIST", "")], ids=["wav", "ogg", "mp3", "mp3-frame", "avi"],
+    ("content", "kind"),
+    [(CALL[:100], "wav"), (OGG, "ogg"), (b"ID3\4\0\0\0\0\0\2xx" + FRAME * 2, "mp3"), (FRAME * 2, "mp3"),
+     (b"RIFF\0\0\0\0AVI LIST", "unknown")], ids=["wav", "ogg", "mp3-tag", "mp3", "avi"],
 )  # fmt: skip
-def test_recordings_are_told_by_what_is_in_them(begins: bytes, kind: str) -> None:
-    found = kind_of(begins)
-    assert (found.key if isinstance(found, Kind) else "") == kind
+def test_recordings_are_told_by_what_is_in_them(content: bytes, kind: str) -> None:
+    found = kind_of(content)
+    assert (found.key if isinstance(found, Kind) else found.code) == kind
+
+
+@pytest.mark.parametrize(
+    "content",
+    [CALL[:16], CALL[:12] + CALL[36:], CALL[:44], b"RIFF\0\0\0\0WAVEfmt junk", b"OggS" + b"\0" * 50, OGG[:-4],
+     OGG.replace(b"OpusHead", b"theora12"), b"ID3" + b"x" * 1000, b"ID3\4", FRAME[:4], b"\xff\xfb" * 500],
+    ids=["wav-16-bytes", "wav-no-format", "wav-silent", "wav-junk", "ogg-zeros", "ogg-head-alone", "ogg-film",
+         "id3-text", "id3-alone", "mp3-head-alone", "mp3-bytes"],
+)  # fmt: skip
+def test_what_begins_as_a_recording_and_has_no_sound_is_refused_with_words(content: bytes) -> None:
+    found = kind_of(content)
+    assert not isinstance(found, Kind) and (found.code, "no sound" in found.message) == ("damaged", True)
 
 
 def test_sentences_keep_their_seconds_and_how_sure_each_word_is() -> None:
