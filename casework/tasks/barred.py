@@ -14,12 +14,13 @@ from datetime import datetime
 from typing import Any, Final, LiteralString
 
 from django.contrib.auth.models import User
-from django.db import connection
+from psycopg.sql import SQL
 
 from audit.db.columns import Integers, Texts
 from audit.db.sql import Part
 from casework.access.permissions import origin_of
 from casework.access.separation_of_duties import names_in, names_of
+from casework.lists.reading import rows
 from casework.tasks.models import BarredTask
 from casework.tasks.snooze import ASLEEP, Asleep
 from orchestration.casetypes.case_type import CaseType
@@ -68,7 +69,7 @@ barred_forgotten as (
     where t.id = b.task_id and t.instance_id = %(instance)s)"""
 _LEFT_OUT: Final[LiteralString] = f"""
 select b.task_id, null, '', true from casework_barredtask b join orchestration_humantask t on t.id = b.task_id
-where b.who = any(%(who)s) and t.state in ('open', 'suspended') and t.assignee_id is distinct from %(person)s
+where b.who = any(%(who)s::text[]) and t.state in ('open', 'suspended') and t.assignee_id is distinct from %(person)s
 union all
 select a.task_id, a.until, a.reason, false from ({ASLEEP}) a
 union all
@@ -89,15 +90,13 @@ class LeftOut:
 
 def left_out(user: User, now: datetime) -> LeftOut:
     """What a person's lists leave out; one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LEFT_OUT, {"who": signs_of(user), "person": user.pk, "now": now})
-        rows = cursor.fetchall()
-    barred = {task for task, *_, is_barred in rows if is_barred}
+    found = rows(SQL(_LEFT_OUT), {"who": signs_of(user), "person": user.pk, "now": now})
+    barred = {task for task, *_, is_barred in found if is_barred}
     sleeping = {
         task: Asleep(until, reason)
-        for task, until, reason, is_barred in rows if is_barred is False and task not in barred
+        for task, until, reason, is_barred in found if is_barred is False and task not in barred
     }  # fmt: skip
-    acts_for = tuple(sorted(name for _, _, name, is_barred in rows if is_barred is None))
+    acts_for = tuple(sorted(name for _, _, name, is_barred in found if is_barred is None))
     return LeftOut(tuple(barred), sleeping, acts_for)
 
 

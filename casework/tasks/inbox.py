@@ -16,7 +16,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Generic, TypeVar
 
 from django.contrib.auth.models import User
-from django.db import connection
 from psycopg.sql import Composed
 
 from casework.access import permissions
@@ -29,6 +28,7 @@ from casework.lists.counts import AtLeast
 from casework.lists.fitting import seen, without_value
 from casework.lists.grouping import ROWS, Sized, key_values, sized
 from casework.lists.places import ValuePlace
+from casework.lists.reading import rows as read_rows
 from casework.tasks import inbox_statements as statements
 from casework.tasks.barred import left_out
 from casework.tasks.grouped import Going, grouped, in_turn, turn_after, turn_place
@@ -193,7 +193,7 @@ def _in_groups(
 ) -> tuple[Sized[TaskRow], ...]:
     values = {**search.values, **_bounds("", False), **key_values(group), "limit": 2 * ROWS}
     pooled = _pool(search)
-    rows = _read(grouped(pooled, group, search.asked.order, going, values), values)
+    rows = read_rows(grouped(pooled, group, search.asked.order, going, values), values)
     former = former_of(row[-4] for row in rows)
     return sized((value, size, shown(row, former.get(row[-1], {}))) for *row, value, _, size in rows)
 
@@ -222,19 +222,20 @@ def _page(search: _Search, after: str, going: Going) -> _Read[Any]:
         rows, after = _by_value(search, by, ValuePlace.read(after, by.column)), ""
     if not (left := search.values["limit"] - len(rows)):
         return _Read(rows)
-    values = {**search.values, "limit": left}
+    values = dict(search.values)
     fits = search.fits + without_value(by.column, _INSTANCE, values)
     rest = _by_due(search, fits, after, Ordered(False), values)
-    return _Read([*rows, *rest.rows], rest.looked_to)
+    more = len(rest.rows) > left
+    return _Read([*rows, *rest.rows[:left]], "" if more else rest.looked_to)
 
 
 def _by_due(search: _Search, fits: Composed, after: str, going: Ordered, values: Mapping[str, Any]) -> _Read[Any]:
     values = {**values, **_bounds(after, going.descending)}
     if not (_is_long(search) and is_walked(search.tab, fits, search.source)):
         found = statements.by_due(search.tab, going, fits, search.source)
-        return _Read(_placed(_read(statements.shown(found, going), values)))
-    looked = walked(search.tab, going, fits, values, _read)
-    rows = _read(statements.shown(statements.NUMBERED, going), {**values, "tasks": list(looked.tasks)})
+        return _Read(_placed(read_rows(statements.shown(found, going), values)))
+    looked = walked(search.tab, going, fits, values, read_rows)
+    rows = read_rows(statements.shown(statements.NUMBERED, going), {**values, "tasks": list(looked.tasks)})
     return _Read(_placed(rows), "" if looked.looked_to is None else due_place(*looked.looked_to))
 
 
@@ -249,7 +250,7 @@ def due_place(due: datetime, task: int) -> str:
 
 def _by_turn(search: _Search, after: str) -> _Read[Any]:
     values = {**search.values, **_bounds("", False), **turn_after(after)}
-    rows = _read(in_turn(_pool(search)), values)
+    rows = read_rows(in_turn(_pool(search)), values)
     return _Read([(turn_place(row[-3:], row[0]), row[:-3]) for row in rows])
 
 
@@ -258,14 +259,8 @@ def _by_value(search: _Search, by: Order, place: ValuePlace | None) -> list[Plac
     values = {**search.values, **_bounds("", False), **(place.values if place else {})}
     pooled = None if search.source is None and _is_long(search) else _pool(search)
     found = statements.by_value(search.tab, by, seen(by.column, values), search.fits, pooled, place is not None)
-    rows = _read(statements.shown(found, Ordered(by.descending), ("value", "instance")), values)
+    rows = read_rows(statements.shown(found, Ordered(by.descending), ("value", "instance")), values)
     return [(str(ValuePlace(row[-2], row[-1], row[0])), row[:-2]) for row in rows]
-
-
-def _read(statement: Composed, values: Mapping[str, Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)  # Django's cursor hands it on to psycopg
-        return list(cursor.fetchall())
 
 
 def _prefix(reference: str) -> str:

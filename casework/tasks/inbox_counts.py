@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, LiteralString
 
-from django.db import connection
 from psycopg.sql import SQL, Composable, Composed
 
 from casework.lists.asked import NOTHING, Asked
 from casework.lists.counts import AtLeast
 from casework.lists.fitting import Fitting, fitting, sources
+from casework.lists.reading import rows
 from casework.tasks import inbox_statements as statements
 from casework.tasks.walked import COUNTED, fitting_count, is_walked
 from orchestration.privacy.masking import Principal
@@ -61,10 +61,7 @@ def fits_of(asked: Iterable[Asked], person: Principal) -> Fits:
 def counted(wanted: Sequence[Wanted], fits: Fits, values: Mapping[str, Any]) -> list[int]:
     """How many tasks each of these lists has, up to `limit` of the values."""
     counts = [each for one in wanted for each in _count(one, fits)]
-    with connection.cursor() as cursor:
-        # Django's cursor hands it on to psycopg
-        cursor.execute(SQL("select {}").format(SQL(", ").join(counts)), {**values, "counted": COUNTED})
-        found = list(cursor.fetchone() or ())
+    found = rows(SQL("select {}").format(SQL(", ").join(counts)), {**values, "counted": COUNTED})[0]
     return [AtLeast(size) if more else int(size) for size, more in zip(found[::2], found[1::2], strict=True)]
 
 

@@ -59,11 +59,11 @@ def walked(tab: str, going: Ordered, fits: Composed, values: Mapping[str, Any], 
     statement, found, values = _step(tab, going, fits), list[int](), dict(values)
     wanted = values["limit"]
     for _ in range(STEPS):
-        rows = read(statement, {**values, "looked": STEP, "limit": wanted - len(found)})
+        rows = read(statement, {**values, "looked": STEP})
         size, due, task = rows[0][:3]
         found += [row[4] for row in rows if row[4] is not None]
         if len(found) >= wanted or size < STEP:
-            return Walked(tuple(found))
+            return Walked(tuple(found[:wanted]))
         values |= {"due": due, "task": task}
     return Walked(tuple(found), (due, task))
 

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from django.db import connection
 from psycopg.sql import SQL, Composable, Composed
 
 from casework.cases.read import listed_statements as statements
@@ -20,6 +19,7 @@ from casework.cases.read.listed_statements import NOTHING, Filters, Fits, Place,
 from casework.lists.asked import Order
 from casework.lists.fitting import seen, without_value
 from casework.lists.places import ValuePlace
+from casework.lists.reading import rows as read_rows
 from casework.models import Case
 
 __all__ = ["Filters", "Fits", "Found", "Place", "counted", "listed", "place"]
@@ -72,7 +72,9 @@ def counted(readers: Sequence[int], wanted: Sequence[tuple[Filters, Fits]]) -> l
         name = f"count{number}_"
         values |= {**fits.values, **statements.values(readers, asked, name), **beyond("", name)}
         counts.append(statements.count(asked, fits, name))
-    return [int(each) for each in _read(SQL("select {}").format(SQL(", ").join(counts)), values)[0]] if counts else []
+    return (
+        [int(each) for each in read_rows(SQL("select {}").format(SQL(", ").join(counts)), values)[0]] if counts else []
+    )
 
 
 def source_of(asked: Filters, fits: Fits, values: dict[str, Any]) -> Composable | None:
@@ -88,10 +90,10 @@ def _newest(asked: Filters, fits: Fits, values: dict[str, Any], after: str, limi
     given = {**values, **beyond(after)}
     if fits.source is not None:
         most = None if asked.reference else limit
-        return Found(_cases(_read(statements.few(asked, fits), {**given, "limit": most})))
+        return Found(_cases(read_rows(statements.few(asked, fits), {**given, "limit": most})))
     if not asked.reference:
-        return Found(_cases(_read(statements.top(asked, fits), {**given, "limit": limit})))
-    rows = _read(statements.among(asked, fits), {**given, "limit": WALKED})
+        return Found(_cases(read_rows(statements.top(asked, fits), {**given, "limit": limit})))
+    rows = read_rows(statements.among(asked, fits), {**given, "limit": WALKED})
     fitting = _cases([row[:2] for row in rows if row[2]])
     return Found(fitting, str(Place(*rows[-1][:2])) if len(rows) == WALKED else "")
 
@@ -103,11 +105,11 @@ def _by_value(
     given = {**values, **beyond(""), **(at.values if at else {})}
     here = seen(order.column, given)
     most = limit if fits.source is not None or not asked.reference else WALKED
-    if fits.source is not None or len(_read(statements.top(asked, fits), {**given, "limit": CAP + 1})) <= CAP:
+    if fits.source is not None or len(read_rows(statements.top(asked, fits), {**given, "limit": CAP + 1})) <= CAP:
         statement = statements.pooled(asked, fits, order, here, at is not None)
     else:
         statement = statements.walked(asked, fits, order, here, at is not None)
-    rows = _read(statement, {**given, "limit": most, "cap": CAP})
+    rows = read_rows(statement, {**given, "limit": most, "cap": CAP})
     found = [(row[2], str(ValuePlace(*row))) for row in rows]
     return Found(found, found[-1][1] if asked.reference and len(found) == most else "")
 
@@ -125,9 +127,3 @@ def beyond(after: str, name: str = "") -> dict[str, Any]:
 
 def _cases(rows: Sequence[Sequence[Any]]) -> Cases:
     return [(row[1], str(Place(row[0], row[1]))) for row in rows]
-
-
-def _read(statement: Composed, values: dict[str, Any]) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)  # Django's cursor hands it on to psycopg
-        return list(cursor.fetchall())
