@@ -33,7 +33,8 @@ def _build(path: Path) -> Trained:
     examples, faults = read_labelled(path)
     if faults:
         raise ValueError(f"{path.name}, line {faults[0].line}: {faults[0].reason}.")
-    return train(path.stem, [row.text for row in examples], [row.label for row in examples])
+    groups = [row.group for row in examples]
+    return train(path.stem, [row.text for row in examples], [row.label for row in examples], groups=groups)
 
 
 def shipped_scores(folder: Path) -> Iterator[Schema]:

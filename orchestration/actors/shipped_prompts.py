@@ -38,9 +38,9 @@ class ShippedPrompt:
     title: str
     document: Mapping[str, Json]
 
-    def file_for(self, server: Server) -> bytes:
-        """The file of a language model that works by this prompt."""
-        given: dict[str, Json] = dict(self.document)
+    def file_for(self, server: Server, timeout: float | None = None) -> bytes:
+        """The file of a language model that works by this prompt; `timeout`: another one than its own."""
+        given: dict[str, Json] = dict(self.document) | ({} if timeout is None else {"timeout": timeout})
         own = {"speaks": server.speaks, "url": server.url, "model": server.model, "typed": server.typed}
         auth = {"auth": _auth(server)} if server.secret else {}
         document = {"capability": self.capability, **own, **auth, **_contract(self.capability), **given}

@@ -57,6 +57,7 @@ SECTIONS = (
     _pure("flows", "Accounts of money laundering among others", only_named=True),
     _pure("invoices", "Reading invoices of our own"),
     _pure("contracts", "Contracts beside a house standard", only_named=True),
+    _pure("mail", "Letters that begin a case, and others", only_named=True),
     _pure("advice", "Purchases held out, beside what is bought most", only_named=True),
     _pure("bundles", "Reading a bundle of forty pages", "invoices", "of_bundles"),
     _pure("hostile", "Two hundred files that would do harm", only_named=True),

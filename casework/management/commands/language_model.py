@@ -1,4 +1,5 @@
-"""How does a language model get to work by a prompt that ships? `manage.py language_model CAPABILITY --url U ...`.
+"""How does a language model get to work by a prompt that ships? `manage.py language_model CAPABILITY --url U ...`, or
+`--local` for the small one that `make llm` serves on this machine.
 
 Registers a version of an actor made of the prompt and the address; where golden cases speak of its capability, it is
 put to work by the gate that they are, not past it. Exit status: 0 it is there, 2 it is not at work, and why.
@@ -7,12 +8,13 @@ put to work by the gate that they are, not past it. Exit status: 0 it is there, 
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.services import Origin
+from casework.runtime.local_model import PORT
 from orchestration.actors.connectors import Wanted, connector_register
 from orchestration.actors.hosts.register import host_allow
 from orchestration.actors.shipped_prompts import Server, shipped_prompts
@@ -21,6 +23,9 @@ from orchestration.jobs.golden import put_to_work
 from orchestration.models import ActorVersion
 
 ORIGIN = Origin("system:setup")
+LOCAL: Final = Server(f"http://127.0.0.1:{PORT}/v1/chat/completions", "local")
+PATIENCE: Final = 280.0
+"""Seconds for a model that runs here, on one core: its capability gives it no longer either."""
 
 
 class Command(BaseCommand):
@@ -28,11 +33,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("capability", choices=sorted(shipped_prompts()))
-        parser.add_argument("--url", required=True, help="where it answers, with its path")
-        parser.add_argument("--model", required=True, help="its name there")
+        parser.add_argument("--local", action="store_true", help=f"the one of `make llm`, at {LOCAL.url}")
+        parser.add_argument("--url", default="", help="where it answers, with its path")
+        parser.add_argument("--model", default="", help="its name there")
         parser.add_argument("--speaks", choices=("openai", "anthropic"), default="openai")
         parser.add_argument("--typed", choices=("schema", "json", "words"), default="schema")
         parser.add_argument("--secret", default="", help="the name of the secret that holds its key")
+        parser.add_argument("--timeout", type=float, help="seconds for an answer with all its mending")
         parser.add_argument("--key", default="", help="of the actor; CAPABILITY-model")
         parser.add_argument("--allow-host", action="store_true", help="put its host on the list of hosts")
         parser.add_argument("--private", action="store_true", help="the host is one of a private network")
@@ -40,12 +47,13 @@ class Command(BaseCommand):
         parser.add_argument("--register-only", action="store_true", help="do not put it to work yet")
 
     def handle(self, *, capability: str, **given: Any) -> None:
-        server = Server(given["url"], given["model"], given["speaks"], given["typed"], given["secret"])
-        content = shipped_prompts()[capability].file_for(server)
+        local = given["local"]
+        server = _server(given)
+        content = shipped_prompts()[capability].file_for(server, given["timeout"] or (PATIENCE if local else None))
         key, use = given["key"] or f"{capability}-model", not given["register_only"]
-        if given["allow_host"]:
+        if given["allow_host"] or local:
             split = urlsplit(server.url)
-            host_allow(str(split.hostname), split.port, private=given["private"], origin=ORIGIN)
+            host_allow(str(split.hostname), split.port, private=given["private"] or local, origin=ORIGIN)
         outcome = connector_register(Wanted("language-model", key, content), ORIGIN)
         if isinstance(outcome, ActorVersion) and use and not outcome.active:
             outcome = put_to_work(outcome, ORIGIN, given["reason"])
@@ -53,3 +61,11 @@ class Command(BaseCommand):
             raise CommandError(outcome.message, returncode=2)
         said = "is at work" if outcome.active else "is registered, and not at work"
         self.stdout.write(f"{key}: version {outcome.version} {said}.")
+
+
+def _server(given: dict[str, Any]) -> Server:
+    """Where it answers; the one that runs here may have another port."""
+    url, model = given["url"] or (LOCAL.url if given["local"] else ""), given["model"] or LOCAL.model
+    if not url or not (given["model"] or given["local"]):
+        raise CommandError("Say where it answers (--url and --model), or --local for the one of `make llm`.")
+    return Server(url, model, given["speaks"], given["typed"], given["secret"])

@@ -1,4 +1,6 @@
-"""How does the intent model learn from an organisation's own messages? `manage.py train_intent FILE.csv --activate`.
+"""How does a text model learn from an organisation's own messages? `manage.py train_intent FILE.csv --activate`.
+
+Of what a message is about; `--kind case-kind` which kind of case a letter begins, `--kind sentiment` its tone.
 
 Reports what was measured on a held-out fifth of the rows, and registers the model as a new version.
 With --activate it is tried on the golden cases first, and put to work where they let it; where answers come out
@@ -19,7 +21,7 @@ from tqdm import tqdm
 from audit.services import Origin
 from casework.actors.bundled import ensure_actor
 from orchestration.actors.kinds.text_model.labelled import Example, UnreadableFile, read_labelled
-from orchestration.actors.kinds.text_model.training import Trained, train
+from orchestration.actors.kinds.text_model.training import FEATURES, Trained, train
 from orchestration.actors.registry import register_model_version
 from orchestration.ground.refusals import Refused
 from orchestration.jobs.golden import put_to_work
@@ -30,24 +32,25 @@ ORIGIN = Origin("system:training")
 
 
 class Command(BaseCommand):
-    help = "Train the intent model from a labelled CSV file (columns text and label, category or intent)."
+    help = "Train a text model from a labelled CSV file (columns text and label, category or intent; also group)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
+        parser.add_argument("--kind", choices=sorted(FEATURES), default=KIND, help="of model")
         parser.add_argument("--activate", action="store_true", help="use the new version, where golden cases let it")
         parser.add_argument("--reason", default="", help="why it is used where golden cases come out otherwise")
 
-    def handle(self, *, file: Path, activate: bool, reason: str = "", **options: Any) -> None:
+    def handle(self, *, file: Path, activate: bool, reason: str = "", kind: str = KIND, **options: Any) -> None:
         try:
             examples, faults = read_labelled(file)
         except (UnreadableFile, OSError) as error:
             raise CommandError(f"{file} cannot be used: {error}", returncode=UNUSABLE) from error
         for fault in faults:
             self.stderr.write(f"{file.name}:{fault.line}: {fault.reason}")
-        trained = _trained(file.name, examples)
+        trained = _trained(kind, file.name, examples)
         self.stdout.write("\n".join(report(trained)))
-        ensure_actor(KIND)
-        row = register_model_version(KIND, trained.version, trained.artefact, trained.metrics, activate=False)
+        ensure_actor(kind)
+        row = register_model_version(kind, trained.version, trained.artefact, trained.metrics, activate=False)
         if activate and not row.active:
             outcome = put_to_work(row, ORIGIN, reason)
             if isinstance(outcome, Refused):
@@ -59,7 +62,7 @@ class Command(BaseCommand):
             sys.exit(BAD_ROWS)
 
 
-def _trained(name: str, examples: list[Example]) -> Trained:
+def _trained(kind: str, name: str, examples: list[Example]) -> Trained:
     every = 0.1 if sys.stderr.isatty() else 5
     with tqdm(desc=name, unit=" texts", mininterval=every, dynamic_ncols=True) as bar:
 
@@ -70,7 +73,8 @@ def _trained(name: str, examples: list[Example]) -> Trained:
                 bar.set_postfix_str("read; now learning from them")
 
         try:
-            return train(KIND, [row.text for row in examples], [row.label for row in examples], progress)
+            groups = [row.group for row in examples]
+            return train(kind, [row.text for row in examples], [row.label for row in examples], progress, groups)
         except ValueError as error:
             raise CommandError(f"Nothing could be trained: {error}", returncode=UNUSABLE) from error
 

@@ -76,7 +76,7 @@ COMMON: Final[dict[str, Json]] = {
     "server": {"type": "string", "pattern": servers.NAME},
     "url": {"type": "string", "minLength": 1, "maxLength": 2_000},
     "auth": AUTH,
-    "timeout": {"type": "number", "minimum": 0.1, "maximum": 240},
+    "timeout": {"type": "number", "minimum": 0.1, "maximum": 290},
     "most-bytes": {"type": "integer", "minimum": 1, "maximum": 10_000_000},
     "rate": {"type": "integer", "minimum": 1, "maximum": 1_000_000},
     "input": {"type": "object"},

@@ -1,6 +1,7 @@
 """Which rows of a file are good examples to learn from, and what is wrong with the others?
 
-A labelled CSV file has a header, a column `text`, and its labels in a column named `label`, `category` or `intent`.
+A labelled CSV file has a header, a column `text`, and its labels in a column named `label`, `category` or `intent`. A
+column `group` may name texts that are too like one another to be asked about those that were learnt from.
 """
 
 import csv
@@ -13,6 +14,7 @@ from typing import TextIO
 from orchestration.actors.contract import MAX_TEXT
 
 LABEL_COLUMNS = ("label", "category", "intent")
+GROUP = "group"
 FEWEST = 5  # examples of a label: below that neither the folds nor the held-out split can hold one each
 
 
@@ -25,6 +27,7 @@ class Example:
     line: int
     text: str
     label: str
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +59,15 @@ def _rows(path: Path) -> Iterator[Example | BadRow]:
         if isinstance(columns, str):
             raise UnreadableFile(f"The header {columns}.")
         label_at, text_at = _label_column(columns), columns.index("text")
+        group_at = columns.index(GROUP) if GROUP in columns else None
         for line, cells in records:
             if isinstance(cells, str):
                 yield BadRow(line, cells)
             elif len(cells) != len(columns):
                 yield BadRow(line, f"has {len(cells)} columns, the header {len(columns)}")
             else:
-                yield Example(line, cells[text_at].strip(), cells[label_at].strip())
+                group = "" if group_at is None else cells[group_at].strip()
+                yield Example(line, cells[text_at].strip(), cells[label_at].strip(), group)
 
 
 def _records(file: TextIO) -> Iterator[tuple[int, list[str] | str]]:

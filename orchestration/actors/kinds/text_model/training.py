@@ -2,18 +2,19 @@
 
 Logistic regression, and one temperature fitted on out-of-fold scores so that "75 %" means right three times in four.
 Quality is measured on a held-out fifth with a model that has not seen it; the model that ships then learns from all.
-The same rows always give the same model.
+Texts of one group (letters that were made of the same sentence) are never on both sides of such a line: they would make
+the model look better and surer than it is. The same rows always give the same model.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, train_test_split
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, train_test_split
 
 from orchestration.actors.contract import version_of
 from orchestration.actors.kinds.text_model import case_kind, intent, sentiment
@@ -35,6 +36,7 @@ SEED = 7
 TEMPERATURES = tuple(round(1.02**step, 4) for step in range(-120, 121))  # 0.09 to 10.8, steps of 2 %
 
 Labels = NDArray[np.str_]
+Split = tuple[NDArray[np.int_], NDArray[np.int_]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +49,48 @@ class Trained:
     metrics: dict[str, Any]
 
 
-def train(kind: str, texts: Sequence[str], labels: Sequence[str], progress: Progress = silent) -> Trained:
-    """Train and measure a model of this kind; every label needs at least five texts.
+def train(
+    kind: str, texts: Sequence[str], labels: Sequence[str], progress: Progress = silent, groups: Sequence[str] = ()
+) -> Trained:
+    """Train and measure a model of this kind; every label needs texts of five groups. `groups`: of each, "" for none.
 
     Raises ValueError where there are fewer than two labels or too few examples of one.
     """
-    fewest = min(Counter(labels).values(), default=0)
+    alike = _alike(groups)
+    apart = labels if alike is None else [label for _, label in set(zip(alike, labels, strict=True))]
+    fewest = min(Counter(apart).values(), default=0)
     if len(set(labels)) < 2 or fewest < FEWEST:
-        raise ValueError(f"At least two labels with {FEWEST} texts each are needed.")
+        texts_of = "texts" if alike is None else "groups of texts"
+        raise ValueError(f"At least two labels with {FEWEST} {texts_of} each are needed.")
     x, y = FEATURES[kind](texts, progress), np.array(labels)
-    seen_x, held_x, seen_y, held_y = train_test_split(x, y, test_size=HELD_OUT, stratify=y, random_state=SEED)
-    temperature = _temperature(seen_x, seen_y)
-    judged = _fit(kind, seen_x, seen_y, temperature)
-    metrics = measure(judged.labels, judged.probabilities(held_x), held_y)
+    seen, held = held_out(y, groups)
+    temperature = _temperature(x[seen], y[seen], None if alike is None else alike[seen])
+    judged = _fit(kind, x[seen], y[seen], temperature)
+    metrics = measure(judged.labels, judged.probabilities(x[held]), y[held])
     model = _fit(kind, x, y, temperature)
     artefact = encode(model)
     about = {"examples": len(y), "labels": len(model.labels), "temperature": model.temperature}
     return Trained(kind, version_of(artefact), artefact, {**about, **metrics})
+
+
+def _alike(groups: Sequence[str]) -> NDArray[np.str_] | None:
+    """The group of each text; a text of none is one by itself. None where there are no groups at all."""
+    return np.array([one or f" {at}" for at, one in enumerate(groups)]) if any(groups) else None
+
+
+def held_out(y: Labels, groups: Sequence[str] = ()) -> Split:
+    """(places of those that are learnt from, of those that are held out)."""
+    alike = _alike(groups)
+    if alike is None:
+        seen, held = train_test_split(np.arange(len(y)), test_size=HELD_OUT, stratify=y, random_state=SEED)
+        return seen, held
+    return next(_folds(round(1 / HELD_OUT), y, alike))
+
+
+def _folds(wanted: int, y: Labels, alike: NDArray[np.str_] | None) -> Iterator[Split]:
+    rows = StratifiedKFold(wanted, shuffle=True, random_state=SEED)
+    groups = StratifiedGroupKFold(wanted, shuffle=True, random_state=SEED)
+    yield from rows.split(y, y) if alike is None else groups.split(y, y, alike)
 
 
 def _fit(kind: str, x: Vectors, y: Labels, temperature: float) -> Classifier:
@@ -75,12 +102,11 @@ def _fit(kind: str, x: Vectors, y: Labels, temperature: float) -> Classifier:
     return Classifier(kind, labels, weights.astype(np.float32), bias.astype(np.float32), temperature)
 
 
-def _temperature(x: Vectors, y: Labels) -> float:
+def _temperature(x: Vectors, y: Labels, alike: NDArray[np.str_] | None = None) -> float:
     """The temperature under which scores of texts that a model has not seen are likeliest right."""
     labels, truth = np.unique(y, return_inverse=True)
     scores: Array = np.zeros((len(y), len(labels)))
-    folds = StratifiedKFold(min(FOLDS, int(np.bincount(truth).min())), shuffle=True, random_state=SEED)
-    for seen, unseen in folds.split(x, y):
+    for seen, unseen in _folds(min(FOLDS, int(np.bincount(truth).min())), y, alike):
         model = _fit("", x[seen], y[seen], 1.0)
         scores[unseen] = x[unseen] @ model.weights.T + model.bias
 
