@@ -65,7 +65,8 @@ def service(request: HttpRequest, service_id: int) -> HttpResponse:
     )  # fmt: skip
     if isinstance(outcome, Refused) and outcome.errors:
         return _page(request, row, outcome)
-    return answered(request, outcome, "Changed. Its tokens of now have ended.", _address(row))
+    waits = WAITS if isinstance(outcome, principals.Service) and outcome.waiting else ""
+    return answered(request, outcome, f"Changed. Its tokens of now have ended.{waits}", _address(row))
 
 
 @writes
@@ -81,7 +82,7 @@ def service_secret(request: HttpRequest, service_id: int) -> HttpResponse:
         return redirect(_address(row))
     if again := asked_again(request, _address(row)):
         return again
-    made = clients.secret_give(principal=row, origin=origin)
+    made = principals.secret_give(by=by, row=row)
     return refusal(request, made, _address(row)) if isinstance(made, Refused) else _page(request, row, made=made)
 
 

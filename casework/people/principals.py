@@ -1,7 +1,7 @@
 """How does an administrator make a service of its own for a program, and change what it may?
 
-It is somebody new among the people, in groups as they are. What gives it rights waits for a second administrator: who
-makes it, and takes its secret, would give them to herself.
+It is somebody new among the people, in groups as they are. What gives it rights that its maker has not waits for a
+second administrator, as does that somebody else answers for it who may less: whoever takes its secret has its rights.
 """
 
 from __future__ import annotations
@@ -19,15 +19,22 @@ from casework.access.client_models import ServicePrincipal
 from casework.access.models import ApiToken
 from casework.access.permissions import origin_of
 from casework.access.tokens import wrong_types
+from casework.people.models import RightsProposal
+from casework.people.second_person import answering_waits, proposal_make
 from casework.people.services import person_invite
 from orchestration.ground.refusals import Refused
 
 LONGEST_DAYS: Final = 365
+ASKED: Final = Refused(
+    "second",
+    "It may what you may not, and you do not answer for it. A second administrator was asked whether you shall; once "
+    "one agrees, you can give it a secret.",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A new one. `waiting`: its groups have to be agreed to by a second person."""
+    """`waiting`: its groups, or who answers for it, have to be agreed to by a second person."""
 
     row: ServicePrincipal
     waiting: bool
@@ -52,8 +59,9 @@ def service_make(
 @transaction.atomic
 def service_change(
     *, by: User, row: ServicePrincipal, owner: str, scope: str, case_types: Collection[str], reason: str
-) -> bool | Refused:
-    """What it may, and who answers for it. Its tokens of now end, so that none is wider."""
+) -> Service | Refused:
+    """What it may, and who answers for it. Its tokens of now end, so that none is wider. `waiting`: that somebody else
+    answers for it."""
     wrong = _wrong(scope, case_types)
     answers = User.objects.filter(username=owner.replace("\0", ""), is_active=True, service=None).first()
     if answers is None:
@@ -62,10 +70,31 @@ def service_change(
         wrong["reason"] = "Say in 3 to 150 letters why: it is kept with the change."
     if wrong or answers is None:
         return _with(None, wrong)
-    clients.principal_keep(
-        person=row.person, owner=answers, scope=scope, case_types=case_types, origin=_origin(by, reason)
-    )
-    return True
+    waits = answering_waits(answers, row)
+    kept = clients.principal_keep(
+        person=row.person, owner=row.owner if waits else answers, scope=scope, case_types=case_types,
+        origin=_origin(by, reason),
+    )  # fmt: skip
+    if waits:
+        _ask(by, row, answers, reason)
+    return Service(kept, waits)
+
+
+@transaction.atomic
+def secret_give(*, by: User, row: ServicePrincipal) -> clients.NewSecret | Refused:
+    """Another secret, for who answers for it, or may all that it may; anybody else asks first that they answer for
+    it."""
+    if not answering_waits(by, row):
+        return clients.secret_give(principal=row, origin=origin_of(by))
+    _ask(by, row, by, "A new secret is wanted")
+    return ASKED
+
+
+def _ask(by: User, row: ServicePrincipal, owner: User, reason: str) -> None:
+    """A second person has to agree; what this person asked for this service before stays asked for."""
+    before = RightsProposal.objects.filter(person=row.person, by=by).first()
+    change = {**({} if before is None else before.change), "answers": owner.get_username()}
+    proposal_make(by=by, person=row.person, change=change, reason=reason)
 
 
 def _wrong(scope: str, case_types: Collection[str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ A proposal waits until another administrator agrees or refuses; both stand on th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
@@ -15,23 +15,48 @@ from django.db import transaction
 from audit.services import Fact, Origin, record_control
 from casework.access import people
 from casework.access.client_models import ServicePrincipal
+from casework.access.clients import principal_keep
 from casework.access.identities import claims_add
 from casework.access.permissions import origin_of
+from casework.models import CaseUserObjectPermission
 from casework.people.models import RightsProposal
 from orchestration.ground.clock import utc_now
 from orchestration.ground.refusals import Refused
 
 
 def needs_second(by: User, subject: User | Group) -> bool:
-    """Whether what this person gives this person or group waits for another: as set, and always for their own.
-
-    What a service does, its owner does. What it is given, any administrator may use by taking its secret.
-    """
+    """Whether what this person gives this person or group waits for another: as set, and always for their own. What a
+    service does, its owner does."""
     if settings.SECOND_PERSON:
         return True
     if isinstance(subject, User):
-        return subject.pk in selves(by) or ServicePrincipal.objects.filter(person=subject).exists()
+        return subject.pk in selves(by)
     return subject.user_set.filter(pk__in=selves(by)).exists()
+
+
+def joining_waits(by: User, subject: User, groups: Iterable[Group], *, service: bool = False) -> bool:
+    """Whether that this person puts somebody into these groups waits for another. A service gives whoever takes its
+    secret what it has, so that it waits where one of the groups is none of theirs, however the product is set."""
+    wanted = list(groups)
+    if not wanted:
+        return False
+    if service or ServicePrincipal.objects.filter(person=subject).exists():
+        return bool(settings.SECOND_PERSON) or gains(by, {group.pk for group in wanted})
+    return needs_second(by, subject)
+
+
+def answering_waits(owner: User, service: ServicePrincipal) -> bool:
+    """Whether a second person has to agree before somebody answers for a service, and so may take its secret: where it
+    is in a group that is none of theirs, or has a right on a case by its own name, and they do not answer for it."""
+    if service.owner_id == owner.pk:
+        return False
+    by_name = CaseUserObjectPermission.objects.filter(user=service.person_id).exists()
+    return by_name or gains(owner, set(service.person.groups.values_list("pk", flat=True)))
+
+
+def gains(user: User, groups: set[int]) -> bool:
+    """Whether one of these groups is none of theirs. Whoever may everything gains nothing by any."""
+    return not user.is_superuser and bool(groups - set(user.groups.values_list("pk", flat=True)))
 
 
 def selves(user: User) -> set[int]:
@@ -58,8 +83,7 @@ def proposal_decide(*, by: User, proposal_id: int, agree: bool) -> RightsProposa
     proposal = found.filter(pk=proposal_id).first()
     if proposal is None:
         return Refused("decided", "This has been decided, or taken back, meanwhile.")
-    parties = selves(proposal.by) | (set() if proposal.person is None else selves(proposal.person))
-    if agree and selves(by) & parties:
+    if agree and selves(by) & _parties(proposal):
         return Refused("second", "Somebody else has to agree: whoever asks for a change, or gains by it, does not.")
     if agree and proposal.group is not None and proposal.group.user_set.filter(pk__in=selves(by)).exists():
         return Refused("second", "Somebody outside this group has to agree.")
@@ -72,6 +96,16 @@ def proposal_decide(*, by: User, proposal_id: int, agree: bool) -> RightsProposa
     return proposal
 
 
+def _parties(proposal: RightsProposal) -> set[int]:
+    """Who asks, and who gains: of a service that somebody else is to answer for they, not who answers for it now."""
+    parties = selves(proposal.by)
+    if "answers" in proposal.change:
+        parties |= set(User.objects.filter(username=proposal.change["answers"]).values_list("pk", flat=True))
+    elif proposal.person is not None:
+        parties |= selves(proposal.person)
+    return parties
+
+
 def _carry_out(proposal: RightsProposal, origin: Origin) -> None:
     change = proposal.change
     if proposal.person is not None:
@@ -80,8 +114,18 @@ def _carry_out(proposal: RightsProposal, origin: Origin) -> None:
             people.person_join(user=held, group=group, origin=origin)
         if change.get("on"):
             people.person_switch(user=held, on=True, origin=origin)
+        if "answers" in change:
+            _hand_over(held, change["answers"], origin)
     if proposal.group is not None:
         group_widen(proposal.group, change, origin)
+
+
+def _hand_over(service: User, owner: str, origin: Origin) -> None:
+    """Somebody else answers for a service from now on, where both are there still."""
+    row = ServicePrincipal.objects.select_for_update().filter(person=service).first()
+    answers = User.objects.filter(username=owner, is_active=True, service=None).first()
+    if row is not None and answers is not None:
+        principal_keep(person=service, owner=answers, scope=row.scope, case_types=row.case_types, origin=origin)
 
 
 def group_widen(group: Group, change: dict[str, Any], origin: Origin) -> None:
@@ -100,6 +144,8 @@ def in_words(change: dict[str, Any]) -> Iterator[str]:
         yield f"put into {group}"
     if change.get("on"):
         yield "let in again"
+    if "answers" in change:
+        yield f"let {change['answers']} answer for it, who may then take its secret"
     for right in change.get("give", ()):
         yield f"give the right {right}"
     for value in change.get("map", ()):

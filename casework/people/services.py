@@ -23,7 +23,7 @@ from casework.access.permissions import LEVELS, origin_of
 from casework.access.roles_verification import control_begin
 from casework.models import GroupClearance
 from casework.people.read import RIGHTS, group_version, person_version
-from casework.people.second_person import group_widen, needs_second, proposal_make
+from casework.people.second_person import group_widen, joining_waits, needs_second, proposal_make
 from casework.tasks.services import tasks_free
 from orchestration.ground.refusals import Refused
 
@@ -66,7 +66,7 @@ def person_invite(
     reason: str,
     service: bool = False,
 ) -> Invited | Refused:
-    """Somebody new, without a password: they set one by a link. `service`: a program, whose groups always wait."""
+    """Somebody new, without a password: they set one by a link. `service`: a program."""
     name = User.normalize_username(name.strip())
     errors = _wrong(first=first, last=last, email=email, reason=reason) | _wrong_name(name)
     wanted, unknown = _groups(groups)
@@ -81,7 +81,7 @@ def person_invite(
         people.person_rename(
             user=user, first=user.first_name, last=user.last_name, email=email.strip(), origin=_origin(by, reason)
         )
-    waiting = bool(wanted) and (service or needs_second(by, user))
+    waiting = joining_waits(by, user, wanted, service=service)
     if waiting:
         proposal_make(by=by, person=user, change={"join": sorted(group.name for group in wanted)}, reason=reason)
     else:
@@ -123,7 +123,7 @@ def person_groups(*, by: User, user: User, groups: Collection[str], reason: str,
     origin = _begun(by, reason)
     for group in less:
         people.person_leave(user=held, group=group, origin=origin)
-    waiting = bool(more) and needs_second(by, held)
+    waiting = joining_waits(by, held, more)
     if waiting:
         proposal_make(by=by, person=held, change={"join": sorted(group.name for group in more)}, reason=reason)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,7 +21,7 @@ def liveness(request: HttpRequest) -> HttpResponse:
     if not permissions.may_audit(person(request)):
         raise PermissionDenied("Whether controls hold is shown to auditors.")
     if request.method != "POST":
-        return render(request, "proof/controls.html", {"board": board()})
+        return render(request, "proof/controls.html", {"board": board(), "second_person": settings.SECOND_PERSON})
     found = fire_all(origin_of(person(request)))
     said = "All controls held."
     if not isinstance(found, Refused) and found.dead:

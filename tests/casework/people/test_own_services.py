@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
+from casework.access.client_models import ClientSecret
 from casework.people.models import RightsProposal
 from casework.people.read import group_version, person_version
 from casework.people.second_person import proposal_decide
@@ -51,13 +52,55 @@ def join(browser: Client, user: User, *groups: str) -> Any:
     return browser.post(f"/api/people/{user.pk}/", sent, content_type=JSON).json()
 
 
-@pytest.mark.parametrize("group", ["Administrators", "Auditors"])
-def test_a_new_service_is_in_a_group_only_when_a_second_person_agrees(ada: Client, adam: User, group: str) -> None:
+@pytest.mark.parametrize(("group", "always"), [("Administrators", True), ("Auditors", False)])
+def test_a_new_service_is_in_a_group_that_is_not_hers_only_when_a_second_person_agrees(
+    ada: Client, adam: User, settings: Any, group: str, always: bool
+) -> None:
+    settings.SECOND_PERSON = always
     sent = {"name": "svc-adm", "groups": [group], "scope": "administer", "reason": "For the night"}
     assert b"second administrator" in ada.post("/people/services/", sent, follow=True).content
     assert groups_of("svc-adm") == []
     assert isinstance(proposal_decide(by=adam, proposal_id=RightsProposal.objects.get().pk, agree=True), RightsProposal)
     assert groups_of("svc-adm") == [group] and verify_control().ok
+
+
+def test_what_she_may_herself_she_gives_a_service_as_she_gives_it_a_person(ada: Client) -> None:
+    sent = {"name": "svc-adm", "groups": ["Administrators"], "scope": "administer", "reason": "For the night"}
+    assert b"second administrator" not in ada.post("/people/services/", sent, follow=True).content
+    assert groups_of("svc-adm") == ["Administrators"] and verify_control().ok
+
+
+def test_the_secret_of_a_service_that_may_what_she_may_not_is_hers_when_a_second_person_agrees(
+    ada: Client, adam: User, people: People
+) -> None:
+    row = service_for("of-adam", adam, "Auditors")
+    page = f"/people/services/{row.pk}/"
+    for _ in range(2):
+        answer = ada.post(f"{page}secret/", follow=True)
+        assert b"cws_" not in answer.content and b"A second administrator was asked" in answer.content
+    change = {"owner": "ada", "scope": "work", "reason": "I do it from now on"}
+    assert b"second administrator has to agree" in ada.post(page, change, follow=True).content
+    row.refresh_from_db()
+    assert row.owner == adam and not ClientSecret.objects.exists()
+    asked = RightsProposal.objects.get()
+    refused = proposal_decide(by=people["ada"], proposal_id=asked.pk, agree=True)
+    assert isinstance(refused, Refused) and refused.code == "second"
+    assert isinstance(proposal_decide(by=adam, proposal_id=asked.pk, agree=True), RightsProposal)
+    row.refresh_from_db()
+    assert row.owner == people["ada"] and b"cws_" in ada.post(f"{page}secret/").content and verify_control().ok
+
+
+def test_the_secret_of_a_service_that_may_no_more_than_she_is_replaced_at_once(ada: Client, adam: User) -> None:
+    for row in (service_for("of-adam", adam, "Administrators"), service_for("of-adam-too", adam)):
+        assert b"cws_" in ada.post(f"/people/services/{row.pk}/secret/").content
+    assert not RightsProposal.objects.exists()
+
+
+def test_what_was_asked_for_a_service_before_stays_asked_for(ada: Client, adam: User) -> None:
+    service = service_for("of-adam", adam, "Auditors").person
+    join(ada, service, "Auditors", "Analysts")
+    ada.post(f"/people/services/{service.service.pk}/secret/")
+    assert RightsProposal.objects.get().change == {"join": ["Analysts"], "answers": "ada"}
 
 
 def test_a_service_that_is_there_is_given_nothing_alone_whoever_answers_for_it(
