@@ -79,12 +79,13 @@ class Within:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """`faults`: by the name in the address why it was left out, in a sentence. `order`: None for the list's own.
-    `within`: the one group of the list that is shown (`lists.grouping`)."""
+    `within`: the one group of the list that is shown (`lists.grouping`). `only`: of which case types; none: of all."""
 
     filters: tuple[Filter, ...] = ()
     order: Order | None = None
     faults: tuple[tuple[str, str], ...] = ()
     within: Within | None = None
+    only: tuple[str, ...] = ()
 
 
 NOTHING: Final = Asked()

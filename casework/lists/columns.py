@@ -7,7 +7,7 @@ version of a type, or a value that another one echoes, is more secret than the n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
@@ -67,10 +67,13 @@ class Cell:
     is_number: bool
 
 
-def offered(person: Principal) -> tuple[Column, ...]:
-    """The columns that this reader may choose: of each type's newest version what every type lets them read."""
+def offered(person: Principal, only: Collection[str] = ()) -> tuple[Column, ...]:
+    """The columns that this reader may choose: of each type's newest version what every type lets them read. `only`: of
+    these types; none: of all."""
     found, kept_back, types = dict[str, Column](), set[str](), dict[str, str]()
     for definition, case_type in newest_types():
+        if only and case_type.key not in only:
+            continue
         for column in _declared(definition):
             known = found.get(column.path)
             found[column.path] = column if known is None else _joined(known, column)

@@ -35,6 +35,7 @@ _NO_VALUE: Final = (
     "is not true"
 )
 _WITHIN: Final = " and {key} = {value}"
+_ONLY: Final = " and (select k.case_type = any({types}) from casework_case k where k.instance_id = {instance})"
 _FIRST: Final = "array(select v.instance_id from casework_listedvalue v where {seen} and {tests} limit %(few)s)"
 _SOURCE: Final = "(select unnest({few}::bigint[]) as instance_id)"
 
@@ -47,6 +48,7 @@ class Fitting:
     values: dict[str, Any]
     within: Within | None = None
     name: str = ""
+    only: tuple[str, ...] = ()
 
     def probe(self, instance: LiteralString) -> Composed:
         """A condition that a case fits all filters; `instance`: its instance's number, in the statement's words."""
@@ -56,6 +58,8 @@ class Fitting:
         if self.within is not None:
             key = key_of(self.within.grouping, instance, self.name)
             parts.append(SQL(_WITHIN).format(key=key, value=Placeholder(f"{self.name}within")))
+        if self.only:
+            parts.append(SQL(_ONLY).format(types=Placeholder(f"{self.name}only"), instance=SQL(instance)))
         return SQL("").join(parts)
 
 
@@ -87,7 +91,9 @@ def fitting(asked: Asked, person: Principal, name: str = "") -> Fitting:
     )
     if asked.within is not None:
         values |= key_values(asked.within.grouping, name) | {f"{name}within": asked.within.value}
-    return Fitting(fields, values, asked.within, name)
+    if asked.only:
+        values[f"{name}only"] = list(asked.only)
+    return Fitting(fields, values, asked.within, name, asked.only)
 
 
 def seen(column: Column, values: dict[str, Any]) -> Composed:

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from casework.access import permissions
+from casework.access.within import limited_to
 from casework.cases.api.rendering import person
 from casework.cases.api.requests import Nothing, Sent
 from casework.cases.api.shapes import Shape
@@ -143,7 +144,7 @@ class ViewRemoveView(APIView):
 
 
 def _columns(by: User) -> tuple[Column, ...]:
-    return offered(permissions.principal(by, None, clock.utc_now()))
+    return offered(permissions.principal(by, None, clock.utc_now()), limited_to(by))
 
 
 def _group(by: User, name: str) -> int:

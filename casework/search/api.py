@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rest_framework import serializers as s
@@ -10,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from casework.access import trail
+from casework.access.within import limited_to
 from casework.cases.api.rendering import person
 from casework.cases.api.requests import AfterField, Sent
 from casework.search.beside import Beside, beside
@@ -107,6 +109,8 @@ class SearchView(APIView):
         user, now, asked = person(request), clock.utc_now(), given["q"]
         found = search(user=user, now=now, asked=asked, after=given["after"], limit=given["limit"])
         others = Beside() if given["after"] else beside(user=user, now=now, asked=asked, found=found)
+        if limited_to(user):
+            others = replace(others, people=(), pages=())
         return Response(SearchResult(_Answer(found, others)).data)
 
 

@@ -16,6 +16,7 @@ import orjson
 from django.contrib.auth.models import User
 
 from casework.access import permissions
+from casework.access.within import within
 from casework.cases.past_rows import Former, former_of
 from casework.cases.read.case_view import list_mask
 from casework.cases.read.decisions import titles
@@ -98,7 +99,7 @@ def _page(user: User, person: Principal, sought: Sequence[Term], after: str, lim
     )
     hits: list[Hit] = []
     following, last = found.following, ""
-    for case, hit in _hits(found.cases, person, sought, limit):
+    for case, hit in _hits(user, found.cases, person, sought, limit):
         if hit and len(hits) == limit:
             following = last
             break
@@ -108,11 +109,11 @@ def _page(user: User, person: Principal, sought: Sequence[Term], after: str, lim
 
 
 def _hits(
-    numbers: Sequence[int], person: Principal, sought: Sequence[Term], at_once: int
+    user: User, numbers: Sequence[int], person: Principal, sought: Sequence[Term], at_once: int
 ) -> Iterator[tuple[Case, Hit | None]]:
     """Each case with what it shows, some at a time: they, and what stood in them before, are read for a page at
     once."""
-    read = Case.objects.select_related("instance").defer("instance__items")
+    read = Case.objects.filter(within(user)).select_related("instance").defer("instance__items")
     for begin in range(0, len(numbers), at_once + 1):
         cases = read.in_bulk(numbers[begin : begin + at_once + 1])
         former = former_of(case.instance_id for case in cases.values())

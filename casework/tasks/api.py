@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from casework.access import permissions, trail
+from casework.access.within import limited_to
 from casework.cases.api import requests, shapes
 from casework.cases.api.examples import TASK, TASKS
 from casework.cases.api.rendering import person, progress
@@ -52,12 +53,13 @@ class TasksView(APIView):
         """
         given = TaskFilter.query_with(request, is_filter)
         trail.list_read(request, "tasks")
-        columns = offered(permissions.principal(person(request), None, clock.utc_now()))
+        by = person(request)
+        columns = offered(permissions.principal(by, None, clock.utc_now()), limited_to(by))
         place = _saved(request, given["view"], columns) if given["view"] else _place(request, given)
         sought = without_fault(place.filters, "" if place.sort in OWN_ORDERS else place.sort, columns)
         by_what = groupings(groupings_of_tasks(), columns)
         page = inbox_page(
-            user=person(request), tab=place.tab, now=clock.utc_now(), columns=chosen(columns, place.columns),
+            user=by, tab=place.tab, now=clock.utc_now(), columns=chosen(columns, place.columns),
             asked=replace(sought, within=place.asked(columns, by_what).within),
             latest_first=place.sort == LATE, next_first=place.sort == NEXT, after=given["after"], limit=given["limit"],
         )  # fmt: skip

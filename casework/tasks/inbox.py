@@ -19,6 +19,7 @@ from django.contrib.auth.models import User
 from psycopg.sql import Composed
 
 from casework.access import permissions
+from casework.access.within import limited_to
 from casework.cases.past_rows import Former, former_of
 from casework.cases.references import key_of
 from casework.deadlines.read import Shown, nearest
@@ -123,7 +124,12 @@ def inbox_page(
     """
     person, out = permissions.principal(user, None, now), left_out(user, now)
     sleeping = out.sleeping
-    counting = [*(Wanted(each, asked if tabs_asked is None else tabs_asked) for each in TABS), *also]
+    only = tuple(sorted(limited_to(user)))
+    asked, tabs_asked = replace(asked, only=only), replace(asked if tabs_asked is None else tabs_asked, only=only)
+    counting = [
+        *(Wanted(each, tabs_asked) for each in TABS),
+        *(replace(each, asked=replace(each.asked, only=only)) for each in also),
+    ]
     search = _search(tab, asked, key_of(reference), person, counting, {
         "person": user.pk if held_by is None else held_by, "groups": list(permissions.groups_of(user)),
         "limit": limit + 1, "cap": CAP + 1,

@@ -122,9 +122,27 @@ def test_a_token_for_some_case_types_sees_no_other_case(service: ServicePrincipa
         assert caller.get(f"/api/cases/{case.pk}/").status_code == seen
         assert caller.get("/api/cases/?kind=complaint").status_code == listed
         assert caller.post("/api/cases/", new, "application/json").status_code == brought
-        for wide in ("/api/cases/", "/api/tasks/", "/api/search/?q=card", "/api/views/", "/api/cases/?kind=&view=1"):
+        for wide in ("/api/cases/", "/api/cases/?kind=&view=1", "/api/attention/"):
             assert caller.get(wide).status_code == 403, wide
-    assert "for cases of complaint only" in here.get("/api/tasks/").json()["message"]
+        assert caller.post("/api/views/", {"name": "x", "asks": ""}, "application/json").status_code == 403
+    assert "for cases of complaint only" in here.get("/api/cases/").json()["message"]
+
+
+def test_lists_show_a_token_for_some_case_types_what_is_of_them(service: ServicePrincipal, analysed: Any) -> None:
+    analysed()
+    secret = secret_for(service)
+    whole, here, elsewhere = (
+        token(service, secret, f"work{also}") for also in ("", "%20case_type:complaint", "%20case_type:loan")
+    )
+    for scope in ("groups", "all", "unassigned", "due-soon"):
+        listed = [one.get(f"/api/tasks/?scope={scope}").json() for one in (whole, here, elsewhere)]
+        assert listed[0] == listed[1]
+        assert listed[2]["results"] == [] and not any(listed[2]["counts"].values()), scope
+    found = [one.get("/api/search/?q=card").json() for one in (whole, here, elsewhere)]
+    assert [len(one["results"]) for one in found] == [1, 1, 0] and found[2]["tasks"] == []
+    assert here.get("/api/search/?q=analysts").json()["people"] == []
+    assert here.get("/api/views/").json() == {"results": []}
+    assert elsewhere.get("/api/tasks/?is.channel=web").status_code == 400  # a field of another type is none
 
 
 def test_a_client_asks_for_no_case_type_beyond_its_own(people: People) -> None:
