@@ -7,11 +7,13 @@ pay for it.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
 
 from casework.mcp.calls import Api
 from casework.mcp.tools import Tool, tools
@@ -24,6 +26,11 @@ NOT_SIGNED_IN: Final = {
     "code": "not-authenticated",
     "message": "Say who you are: send the header `Authorization: Bearer <your token>`.",
 }
+NOT_OURS: Final = {
+    "code": "wrong-host",
+    "message": "This server is not called so. Ask it by its own name, or have it put on ALLOWED_HOSTS.",
+}
+NO_PAGE: Final = {"code": "wrong-origin", "message": "Pages of other sites do not ask here; programs send no Origin."}
 
 
 def with_mcp(application: Application, django: Application) -> Application:
@@ -34,8 +41,11 @@ def with_mcp(application: Application, django: Application) -> Application:
             await application(scope, receive, send)
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        if wrong := elsewhere(headers):
+            await _refused(send, *wrong)
+            return
         if not headers.get("authorization", "").partition(" ")[2].strip():
-            await _unknown(send)
+            await _refused(send, 401, NOT_SIGNED_IN, ((b"www-authenticate", b"Bearer"),))
             return
         client = tuple(scope.get("client") or ("", 0))
         await _speak(Api(django, headers, (str(client[0]), int(client[1]))), scope, receive, send)
@@ -50,7 +60,7 @@ async def _speak(api: Api, scope: Scope, receive: Receive, send: Send) -> None:
     from casework.mcp.server import server
 
     offered, version = await sync_to_async(described)()
-    # A page in a browser cannot send the header with the token, so that a rebound name leads nowhere.
+    # Which hosts and origins may ask is decided before, by the product's own settings (`elsewhere`).
     security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
     manager = StreamableHTTPSessionManager(
         server(api, offered, version), stateless=True, json_response=True, security_settings=security,
@@ -70,8 +80,24 @@ def described() -> tuple[tuple[Tool, ...], str]:
     return tools(schema), schema["info"]["version"]
 
 
-async def _unknown(send: Send) -> None:
-    body = json.dumps(NOT_SIGNED_IN).encode()
-    headers = [(b"content-type", b"application/json"), (b"www-authenticate", b"Bearer")]
-    await send({"type": "http.response.start", "status": 401, "headers": headers})
+def elsewhere(headers: Mapping[str, str]) -> tuple[int, Mapping[str, str]] | None:
+    """Status and words where this was meant for another server, or a page of another site asks (DNS rebinding)."""
+    host = headers.get("host", "")
+    if not _is_ours(host):
+        return 421, NOT_OURS
+    origin = headers.get("origin")
+    if origin is None or origin in settings.CSRF_TRUSTED_ORIGINS:
+        return None
+    return None if origin.partition("://")[2] == host else (403, NO_PAGE)
+
+
+def _is_ours(host: str) -> bool:
+    name, _ = split_domain_port(host)
+    return bool(name) and validate_host(name, settings.ALLOWED_HOSTS)
+
+
+async def _refused(send: Send, status: int, told: Mapping[str, str], more: Sequence[tuple[bytes, bytes]] = ()) -> None:
+    body = json.dumps(told).encode()
+    headers = [(b"content-type", b"application/json"), *more]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import httpx2
@@ -61,8 +63,11 @@ class Assistant:
         return Client(streamable_http_client(ADDRESS, http_client=http(self.token)), mode=REVISION)
 
 
-def spoken(token: str, method: str, follows: bool = True, **params: Any) -> tuple[int, dict[str, Any]]:
-    """HTTP status and answer of one JSON-RPC message. `follows`: the client says that it knows tasks."""
+def spoken(
+    token: str, method: str, follows: bool = True, headers: Mapping[str, str] = MappingProxyType({}), **params: Any
+) -> tuple[int, dict[str, Any]]:
+    """HTTP status and answer of one JSON-RPC message. `follows`: the client says that it knows tasks; `headers`: it
+    sends these, too."""
     capabilities = {"extensions": {EXTENSION: {}}} if follows else {}
     meta = {
         "io.modelcontextprotocol/protocolVersion": REVISION,
@@ -70,14 +75,14 @@ def spoken(token: str, method: str, follows: bool = True, **params: Any) -> tupl
         "io.modelcontextprotocol/clientCapabilities": capabilities,
     }
     message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params | {"_meta": meta}}
-    headers = {
+    sent = {
         "Accept": "application/json, text/event-stream", "MCP-Protocol-Version": REVISION, "Mcp-Method": method,
-        "Mcp-Name": str(params.get("name") or params.get("taskId") or ""),
+        "Mcp-Name": str(params.get("name") or params.get("taskId") or ""), **headers,
     }  # fmt: skip
 
     async def ask() -> tuple[int, dict[str, Any]]:
         async with http(token) as client:
-            response = await client.post(ADDRESS, json=message, headers=headers)
+            response = await client.post(ADDRESS, json=message, headers=sent)
             return response.status_code, response.json()
 
     return async_to_sync(ask)()

@@ -67,6 +67,20 @@ def test_nobody_gets_in_without_a_token_and_a_wrong_one_is_kept(people: dict[str
     assert AuditEvent.objects.filter(action="access.token_refused").count() == 1
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 421), ({"Host": ""}, 421), ({"Host": "testserver.evil.example"}, 421),
+        ({"Host": "evil.example", "Origin": "http://evil.example"}, 421), ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403), ({"Origin": "http://testserver"}, 200), ({"Host": "127.0.0.1:8000"}, 200),
+    ],
+)  # fmt: skip
+def test_a_name_that_was_rebound_and_a_page_of_another_site_lead_nowhere(
+    people: dict[str, User], headers: dict[str, str], status: int
+) -> None:
+    assert spoken(Assistant(people["anna"]).token, "tools/list", headers=headers)[0] == status
+
+
 def test_an_unknown_tool_says_where_those_that_are_stand(people: dict[str, User]) -> None:
     told = Assistant(people["anna"]).say("tools/call", name="drop_all", arguments={})
     assert "tools/list" in told["error"]["message"]
