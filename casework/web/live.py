@@ -30,8 +30,9 @@ LATER_MS: Final = 30_000
 
 
 def _not_ended(sessions: Collection[str]) -> set[str]:
+    """Who came by a token has no session; each thing that they are told is asked for with the token anew."""
     there = Session.objects.filter(session_key__in=sessions, expire_date__gt=timezone.now())
-    return set(there.values_list("session_key", flat=True))
+    return {"", *there.values_list("session_key", flat=True)}
 
 
 presence: Final = Presence(lambda sign: tell_presence(sign.said))

@@ -8,7 +8,7 @@ server without it (WSGI) the stream ends at once, and the page asks again every 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sized
 from typing import Any, Final
 
 from casework.web.live_hub import BEAT_EVERY, Hub, Viewer
@@ -34,7 +34,7 @@ def with_streams(application: Application, hub: Hub) -> Application:
             return
         handed_over: list[Viewer] = []
         try:
-            await application({**scope, HANDED_OVER: handed_over}, receive, _held_open(handed_over, send))
+            await application({**scope, HANDED_OVER: handed_over}, receive, held_open(handed_over, send))
             if handed_over:
                 await _stream(hub, handed_over[0], receive, send)
         finally:
@@ -44,7 +44,7 @@ def with_streams(application: Application, hub: Hub) -> Application:
     return serve
 
 
-def _held_open(handed_over: list[Viewer], send: Send) -> Send:
+def held_open(handed_over: Sized, send: Send) -> Send:
     """Sends on, but neither the length nor the end of an answer that is going on."""
 
     async def held(message: Message) -> None:
@@ -60,7 +60,7 @@ def _held_open(handed_over: list[Viewer], send: Send) -> Send:
 
 async def _stream(hub: Hub, viewer: Viewer, receive: Receive, send: Send) -> None:
     told = viewer.seen
-    gone = asyncio.create_task(_gone(receive, viewer))
+    left = asyncio.create_task(gone(receive, viewer))
     hub.enter(viewer)
     try:
         async with asyncio.timeout(LONGEST):
@@ -73,11 +73,12 @@ async def _stream(hub: Hub, viewer: Viewer, receive: Receive, send: Send) -> Non
         pass
     finally:
         hub.leave(viewer)
-        gone.cancel()
+        left.cancel()
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _gone(receive: Receive, viewer: Viewer) -> None:
+async def gone(receive: Receive, viewer: Viewer) -> None:
+    """Ends the viewer when whoever listened has gone."""
     while (await receive())["type"] != "http.disconnect":
         pass
     viewer.end()

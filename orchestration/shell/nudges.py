@@ -29,6 +29,7 @@ CHANGE = "casework.systems.change"
 PEOPLE = "casework.tasks.assign"
 CONTROLS = "casework.proof.fire_controls"
 KNOWLEDGE = "orchestration.tasks.index_knowledge"
+PUSHES = "casework.agents.tell"
 
 AT_ONCE: Final = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 """Once more, for a connection that has gone stale; then the broker is left alone for a while."""
@@ -100,6 +101,11 @@ def nudge_outbox() -> None:
 def nudge_events() -> None:
     """After the commit, have a worker send what other systems are to be told."""
     _after_commit(EVENTS)
+
+
+def nudge_pushes() -> None:
+    """After the commit, have a worker tell agents outside of their tasks."""
+    _after_commit(PUSHES)
 
 
 def nudge_controls() -> None:

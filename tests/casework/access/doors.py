@@ -17,7 +17,8 @@ def numbered(case: int) -> dict[str, dict[str, int | str]]:
         "model-words-run": {"case_id": case}, "prompt": {"capability": "draft-reply"},
         "case-proposal": {"case_id": case, "proposal_id": 1},
         "api-proposal": {"proposal": 1}, "api-proposal-decide": {"proposal": 1},
-        "api-a2a-task": {"case": case},
+        "api-a2a-task": {"case": case}, "api-a2a-subscribe": {"case": case}, "api-a2a-cancel": {"case": case},
+        "api-a2a-pushes": {"case": case}, "api-a2a-push": {"case": case, "name": "p-1"},
         "case-proposal-undo": {"case_id": case, "proposal_id": 1},
     }  # fmt: skip
 
@@ -181,6 +182,7 @@ DOORS: dict[str, dict[str, str]] = {
     "glass-review": {"GET": "302 405 405 405 405 405 405", "POST": "302 403 403 403 302 302 403"},
     "account-second": {"GET": "302 200 200 200 200 200 200", "POST": "302 400 400 400 400 400 400"},
     "login-provider": {"GET": "404 404 404 404 404 404 404", "POST": "405 405 405 405 405 405 405"},  # none is set up
+    "login-provider-ended": {"GET": "405 405 405 405 405 405 405", "POST": "404 404 404 404 404 404 404"},
     "login-provider-back": {"GET": "404 404 404 404 404 404 404", "POST": "405 405 405 405 405 405 405"},
     "login-saml": {"GET": "404 404 404 404 404 404 404", "POST": "405 405 405 405 405 405 405"},
     "login-saml-back": {"GET": "405 405 405 405 405 405 405", "POST": "404 404 404 404 404 404 404"},
@@ -211,7 +213,12 @@ DOORS: dict[str, dict[str, str]] = {
     "people-who": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
     "agent-card": {"GET": "200 200 200 200 200 200 200", "POST": "405 405 405 405 405 405 405"},
     "api-a2a-send": {"GET": "401 405 405 405 405 405 405", "POST": "401 400 400 400 400 400 400"},  # names no version
+    "api-a2a-stream": {"GET": "401 405 405 405 405 405 405", "POST": "401 400 400 400 400 400 400"},
     "api-a2a-task": {"GET": "401 404 400 404 400 400 404", "POST": "401 405 405 405 405 405 405"},
+    "api-a2a-subscribe": {"GET": "401 404 400 404 400 400 404", "POST": "401 404 400 404 400 400 404"},
+    "api-a2a-cancel": {"GET": "401 405 405 405 405 405 405", "POST": "401 404 400 404 400 400 404"},
+    "api-a2a-pushes": {"GET": "401 404 400 404 400 400 404", "POST": "401 404 400 404 400 400 404"},
+    "api-a2a-push": {"GET": "401 404 404 404 404 404 404", "POST": "401 405 405 405 405 405 405"},
     "authzen": {"GET": "200 200 200 200 200 200 200", "POST": "405 405 405 405 405 405 405"},
     "api-access-evaluation": {"GET": "401 405 405 405 405 405 405", "POST": "401 403 200 403 403 200 200"},  # of Anna
     "api-access-evaluations": {"GET": "401 405 405 405 405 405 405", "POST": "401 403 200 403 403 200 200"},

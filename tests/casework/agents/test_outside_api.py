@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from casework.agents.outside_api import _key
+from casework.agents.a2a.card import card_key
 from casework.models import Case
 from orchestration.actors.kinds.remote_agent.cards import is_signed_by, pin
 from orchestration.casetypes.case_type import CaseType
@@ -32,7 +32,7 @@ def asking(who: User, **headers: str) -> tuple[Callable[..., Any], Callable[...,
 
 def test_the_card_is_signed_names_its_address_and_stays_the_same() -> None:
     card, again = (Client().get("/.well-known/agent-card.json").json() for _ in range(2))
-    assert is_signed_by(card, _key().public_key().public_bytes_raw().hex()) and pin(card) == pin(again)
+    assert is_signed_by(card, card_key().public_key().public_bytes_raw().hex()) and pin(card) == pin(again)
     [interface] = card["supportedInterfaces"]
     assert interface["url"].endswith("/api/a2a") and interface["protocolVersion"] == "1.0"
 

@@ -17,10 +17,12 @@ from orchestration.actors.kinds.files import FileRefused, file_faults, read_file
 from orchestration.actors.kinds.http_connector.file import Connector, address_faults, hmac_faults, over_http
 from orchestration.actors.kinds.http_connector.shape import COMMON
 from orchestration.actors.kinds.mapping import Filled, mapping, mapping_faults
+from orchestration.actors.kinds.remote_agent.cards import key_of
 
 Json = Any
 KNOWN: Final = frozenset({"input"})
 HASH: Final = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+KEY: Final = {"type": "string", "pattern": "^([0-9a-f]{64}|04[0-9a-f]{128})$"}
 SHAPE: Final[dict[str, Json]] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "type": "object",
@@ -30,7 +32,7 @@ SHAPE: Final[dict[str, Json]] = {
         **{name: schema for name, schema in COMMON.items() if name != "answers"},
         "card": {
             "type": "object", "additionalProperties": False, "required": ["pin", "key"],
-            "properties": {"pin": HASH, "key": HASH, "url": {"type": "string", "pattern": "^/", "maxLength": 500}},
+            "properties": {"pin": HASH, "key": KEY, "url": {"type": "string", "pattern": "^/", "maxLength": 500}},
         },
         "data": {"type": "object", "maxProperties": 50},
     },
@@ -75,8 +77,16 @@ def connector_of(content: bytes) -> Connector:
     return remote_of(content).connector
 
 
+def _key_faults(key: str) -> Iterator[str]:
+    try:
+        key_of(key)
+    except ValueError:
+        yield "card.key is no public key: name an Ed25519 key or a point of P-256."
+
+
 def _faults(given: Mapping[str, Json]) -> Iterator[str]:
     yield from address_faults(given)
+    yield from _key_faults(given["card"]["key"])
     yield from hmac_faults(given)
     yield from mapping_faults("data", given["data"], KNOWN)
     yield from schema_faults(given)

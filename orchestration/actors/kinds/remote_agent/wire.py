@@ -37,8 +37,8 @@ def card_of(agent: RemoteAgent, until: float) -> Mapping[str, Json]:
 
 
 def told(agent: RemoteAgent, message: Mapping[str, Json], key: str, until: float) -> Mapping[str, Json]:
-    """What it answers to a message. Raises ActorError."""
-    content = json.dumps({"message": message}).encode()
+    """What it answers to a message, at once: a task that takes long is looked at again. Raises ActorError."""
+    content = json.dumps({"message": message, "configuration": {"returnImmediately": True}}).encode()
     return _call(agent, "POST", "/message:send", content, key, until, safe=False)
 
 
