@@ -19,7 +19,7 @@ from casework.actors.ledger import views as ledger
 from casework.agents import links, worth
 from casework.agents import tower_views as tower
 from casework.agents import views as agents
-from casework.agents.outside_api import card as agent_card
+from casework.agents.a2a.card import card as agent_card
 from casework.asking import views as asking
 from casework.cases.list_live import cases_live
 from casework.cases.live import case_live
@@ -61,6 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("login/second/", second, name="login-second"),
     path("login/provider/", provider_views.begin, name="login-provider"),
     path("login/provider/back/", provider_views.back, name="login-provider-back"),
+    path("login/provider/ended/", provider_views.ended_there, name="login-provider-ended"),
     path("login/saml/", saml_views.begin, name="login-saml"),
     path("login/saml/back/", saml_views.back, name="login-saml-back"),
     path("login/saml/in/", saml_views.come_in, name="login-saml-in"),

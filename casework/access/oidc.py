@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -24,6 +24,7 @@ ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES25
 CLOCKS_DIFFER: Final = 60
 """Seconds by which the provider's clock may be wrong."""
 MOST_GROUPS: Final = 1000
+LOGOUT: Final = "http://schemas.openid.net/event/backchannel-logout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,17 @@ class Provider:
     ends: str
     says_issuer: bool
     basic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """That a session at the provider ended: of whom (`subject`), which (`session`, as it names it); one is empty where
+    the provider leaves it out. `name`: of the token, good until `until` (seconds)."""
+
+    subject: str
+    session: str
+    name: str
+    until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,7 @@ class Claims:
     groups: frozenset[str]
     shown: frozenset[str]
     signed_in: int
+    session: str = ""
 
 
 def provider_read(issuer: str, document: Any, *, tls: bool) -> Provider | Refused:
@@ -126,18 +139,38 @@ def claims_of(token: str, keys: Any, *, provider: Provider, client: str, nonce: 
     return _claims(found, groups)
 
 
+def ended_of(token: str, keys: Any, *, provider: Provider, client: str) -> Ended | Refused:
+    """What a logout token says (OpenID Connect Back-Channel Logout 1.0, 2.6), where it is signed by the provider, for
+    us and now. No token of a sign-in is one."""
+    try:
+        found = _decoded(token, keys, provider.issuer, client, needed=("iss", "aud", "exp", "iat", "jti"))
+        kind = str(jwt.get_unverified_header(token).get("typ", "logout+jwt")).lower()
+    except _NoKey:
+        return Refused("key", "The provider’s token is signed with a key that it does not publish.")
+    except (jwt.PyJWTError, ValueError, TypeError):
+        return Refused("token", "The provider’s token is not signed by it, not for us, or not of now.")
+    events, subject, session = found.get("events"), _text(found.get("sub")), _text(found.get("sid"))
+    says_so = isinstance(events, Mapping) and isinstance(events.get(LOGOUT), Mapping)
+    if not says_so or "nonce" in found or kind not in ("logout+jwt", "jwt") or not (subject or session):
+        return Refused("token", "The token says of no session that it ended.")
+    name = _text(found["jti"])
+    return Ended(subject, session, name, int(found["exp"])) if name else Refused("token", "The token has no name.")
+
+
 class _NoKey(Exception):
     pass
 
 
-def _decoded(token: str, keys: Any, issuer: str, client: str) -> dict[str, Any]:
+def _decoded(
+    token: str, keys: Any, issuer: str, client: str, needed: Sequence[str] = ("iss", "sub", "aud", "exp", "iat")
+) -> dict[str, Any]:
     header = jwt.get_unverified_header(token)
     if header.get("alg") not in ALGORITHMS or "crit" in header:
         raise jwt.InvalidAlgorithmError
     key = _key(keys, header)
     found: dict[str, Any] = jwt.decode(
         token, key, algorithms=[header["alg"]], audience=client, issuer=issuer, leeway=CLOCKS_DIFFER,
-        options={"require": ["iss", "sub", "aud", "exp", "iat"]},
+        options={"require": list(needed)},
     )  # fmt: skip
     return found
 
@@ -163,7 +196,7 @@ def _claims(found: Mapping[str, Any], groups: str) -> Claims:
     return Claims(
         found["sub"], _text(found.get("preferred_username"), 150), _text(found.get("given_name"), 150),
         _text(found.get("family_name"), 150), email, frozenset(_texts(found.get(groups))), frozenset(shown),
-        moment if isinstance(moment, int) else 0,
+        moment if isinstance(moment, int) else 0, _text(found.get("sid")),
     )  # fmt: skip
 
 

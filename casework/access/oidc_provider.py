@@ -16,7 +16,7 @@ import structlog
 from django.conf import settings
 from django.core.cache import cache
 
-from casework.access.oidc import Claims, Flow, Provider, claims_of, provider_read
+from casework.access.oidc import Claims, Ended, Flow, Provider, claims_of, ended_of, provider_read
 from orchestration.actors.hosts.addresses import HostRefused, Listed, plain_host
 from orchestration.actors.hosts.client import Bounds, Sent, WireFault, exchange
 from orchestration.ground.refusals import Refused
@@ -60,6 +60,24 @@ def claims_for_code(found: Provider, flow: Flow, code: str, back: str) -> tuple[
         log.warning("oidc token refused", why=claims.message)
         return claims
     return claims, token
+
+
+def session_ended(found: Provider, token: str) -> Ended | Refused:
+    """What a logout token of the provider says."""
+    outcome = _ended(found, token)
+    if isinstance(outcome, Refused) and outcome.code == "key" and cache.add(f"oidc-anew:{found.keys}", 1, READ_ANEW):
+        cache.delete(_name(found.keys))
+        outcome = _ended(found, token)
+    if isinstance(outcome, Refused):
+        log.warning("oidc logout token refused", why=outcome.message)
+    return outcome
+
+
+def _ended(found: Provider, token: str) -> Ended | Refused:
+    keys = _kept(found.keys)
+    if isinstance(keys, Refused):
+        return keys
+    return ended_of(token, keys, provider=found, client=settings.OIDC_CLIENT_ID)
 
 
 def _read(found: Provider, flow: Flow, token: str, keys: Any) -> Claims | Refused:

@@ -17,6 +17,8 @@ from casework.access.models import SignedIn
 from orchestration.ground.clock import utc_now
 
 CONFIRMED: Final = "confirmed"
+LET_IN: Final = "let-in"
+"""Where a sign-in that is under way keeps which provider lets them in, and as what it names that session."""
 FRESH_FOR: Final = 600
 """Seconds for which a password that was given opens what asks for one again."""
 
@@ -30,10 +32,12 @@ def _begin(sender: object, request: HttpRequest | None, user: User, **_: Any) ->
         request.session.create()
     _forget_ended(user)
     now, browser = utc_now(), request.headers.get("User-Agent", "")
+    issuer, named = request.session.pop(LET_IN, ("", ""))
     SignedIn.objects.update_or_create(
         session=request.session.session_key,
         defaults={"person": user, "began": now, "seen": now, "address": client_address(request),
-                  "device": "".join(letter for letter in browser if letter.isprintable())[:100]},
+                  "device": "".join(letter for letter in browser if letter.isprintable())[:100],
+                  "issuer": issuer, "named": named},
     )  # fmt: skip
 
 
@@ -64,6 +68,20 @@ def others_end(user: User, but: str | None) -> int:
     keys = list(sessions_of(user).exclude(session=but or "").values_list("session", flat=True))
     SignedIn.objects.filter(session__in=keys).delete()
     return Session.objects.filter(pk__in=keys).delete()[0]
+
+
+def provider_ended(issuer: str, subject: str, named: str) -> list[User]:
+    """End the sessions into which this provider let somebody: that which it names, or else all of this subject of its.
+    Of whom a session ended."""
+    rows = SignedIn.objects.filter(issuer=issuer).select_related("person")
+    if named:
+        rows = rows.filter(named=named)
+    if subject:
+        rows = rows.filter(person__identities__issuer=issuer, person__identities__subject=subject)
+    found = list(rows)
+    Session.objects.filter(pk__in=[row.session for row in found]).delete()
+    SignedIn.objects.filter(pk__in=[row.pk for row in found]).delete()
+    return list({row.person_id: row.person for row in found}.values())
 
 
 def session_seen(key: str | None) -> None:

@@ -42,6 +42,11 @@ def signed_out(*, request: HttpRequest | None, user: User | None) -> None:
         _keep("access.signed_out", user, {"address": client_address(request)})
 
 
+def session_ended_there(*, request: HttpRequest, user: User, provider: str) -> None:
+    """The provider said that their session ended, and so did theirs here."""
+    _keep("access.signed_out", user, {"address": client_address(request), "provider": provider})
+
+
 def sign_in_failed(*, request: HttpRequest | None, name: str, locked: bool = False) -> None:
     """`locked`: it was not even looked at, after too many others; of such, one in a while is kept."""
     if locked and not cache.add(f"locked:{client_address(request)}", 1, LOCKED_AGAIN_AFTER):

@@ -7,17 +7,20 @@ browser, another sign-in or used up leads nowhere, and where they go afterwards 
 from __future__ import annotations
 
 import time
+from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from casework.access import oidc_provider, second_step, sessions, trail
@@ -42,6 +45,8 @@ GOOD_FOR: Final = 600
 MOST: Final = 5
 """Sign-ins that are under way in one browser, in as many windows."""
 LOST: Final = Refused("state", "This sign-in was not begun here, has ended, or was used already. Begin again.")
+LONGEST_TOKEN: Final = 10_000
+USED: Final = "This token was used before."
 OTHER: Final = Refused("other", "This is somebody else at the provider than who you are here.")
 
 
@@ -92,6 +97,7 @@ def back(request: HttpRequest) -> HttpResponse:
         case "again":
             return _again(request, begun, claims)
     request.session[TOKEN] = token
+    request.session[sessions.LET_IN] = (settings.OIDC_ISSUER, claims.session)
     return came_in(request, begun, claims, settings.OIDC_ISSUER)
 
 
@@ -120,12 +126,13 @@ def came_in(request: HttpRequest, begun: dict[str, Any], claims: Claims, issuer:
     """In, where somebody here is known by that, on to the second step where they have more to show."""
     user = person_of(claims, issuer)
     if isinstance(user, Refused):
+        request.session.pop(sessions.LET_IN, None)
         return refused_page(request, user, tried=True)
     target, shown = begun["next"] or resolve_url(settings.LOGIN_REDIRECT_URL), _shows_second(claims)
     if request.user.is_authenticated and request.user.pk != user.pk:
-        token = request.session.get(TOKEN)
+        kept = {name: request.session.get(name) for name in (TOKEN, sessions.LET_IN) if name in request.session}
         logout(request)
-        request.session[TOKEN] = token
+        request.session.update(kept)
     if has_second(user) and not shown:
         return second_step.begin(request, user, target)
     login(request, user, second_step.BACKEND)
@@ -186,6 +193,26 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     context = {"address": f"{found.ends}?{urlencode(asked)}", "provider": settings.OIDC_NAME}
     return render(request, "access/signed_out.html", context)
+
+
+@csrf_exempt
+@never_cache
+@require_POST
+def ended_there(request: HttpRequest) -> HttpResponse:
+    """The provider says that a session ended (back-channel logout): 200 where it is ended here, too, or was none."""
+    _is_set()
+    found, token = oidc_provider.provider(), request.POST.get("logout_token", "")
+    if isinstance(found, Refused):
+        return JsonResponse({"error": "temporarily_unavailable"}, status=503)
+    said = oidc_provider.session_ended(found, token) if 0 < len(token) <= LONGEST_TOKEN else LOST
+    if isinstance(said, Refused):
+        return JsonResponse({"error": "invalid_request", "error_description": said.message}, status=400)
+    good_for = max(said.until - time.time(), 1) + CLOCKS_DIFFER
+    if not cache.add(f"oidc-logout:{sha256(said.name.encode()).hexdigest()}", 1, good_for):
+        return JsonResponse({"error": "invalid_request", "error_description": USED}, status=400)
+    for user in sessions.provider_ended(settings.OIDC_ISSUER, said.subject, said.session):
+        trail.session_ended_there(request=request, user=user, provider=settings.OIDC_NAME)
+    return HttpResponse(status=200)
 
 
 def _is_set() -> None:

@@ -14,6 +14,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from audit.services import Origin
 from casework.access import oidc_provider, permissions, saml
@@ -124,6 +125,7 @@ def _of_provider() -> Iterator[tuple[str, str, str]]:
     yield "We are there", settings.OIDC_CLIENT_ID, "CASEWRIGHT_OIDC_CLIENT_ID"
     yield "We have a secret there", _yes(settings.OIDC_CLIENT_SECRET), "CASEWRIGHT_OIDC_CLIENT_SECRET"
     yield "It is asked for", settings.OIDC_SCOPE, "CASEWRIGHT_OIDC_SCOPE"
+    yield "It tells us here that a session ended there", reverse("login-provider-ended"), ""
     yield "It names groups in", settings.OIDC_GROUPS_CLAIM, "CASEWRIGHT_OIDC_GROUPS_CLAIM"
 
 

@@ -71,6 +71,17 @@ class IdentityProvider:
         key: Any = {"none": None, "HS256": b"0" * 32}.get(self.algorithm, self.key)
         return jwt.encode(claims, key, self.algorithm, headers={"kid": self.name})
 
+    def ended(self, **says: Any) -> str:
+        """A logout token: that the session `sid`, or all of `sub`, ended."""
+        now = int(timezone.now().timestamp())
+        claims = {
+            "iss": ISSUER, "aud": CLIENT, "iat": now, "exp": now + 120, "jti": "l-1",
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}}, **says,
+        }  # fmt: skip
+        claims = {name: value for name, value in claims.items() if value is not None}
+        key: Any = {"HS256": b"0" * 32}.get(self.algorithm, self.key)
+        return jwt.encode(claims, key, self.algorithm, headers={"kid": self.name, "typ": "logout+jwt"})
+
     def code_for(self, address: str) -> dict[str, str]:
         """Somebody signs in there: what their browser brings back from the address that it was sent to."""
         asked = {name: texts[0] for name, texts in parse_qs(urlsplit(address).query).items()}
