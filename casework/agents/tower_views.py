@@ -12,8 +12,10 @@ from django.urls import reverse
 from casework.access import permissions
 from casework.actors.views import WRONG_REASON, is_no_reason, may_change, may_read
 from casework.agents.tower import Flight, flight, flights, wanted
+from casework.agents.worth import worth_of
 from casework.web.decorators import person, reads, refusal, writes
 from orchestration.agents import approvals, reported
+from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 
 ENDS: Final = "ends. What it wanted of people is let go."
@@ -25,7 +27,10 @@ def agents(request: HttpRequest) -> HttpResponse:
     """All that are at work, and the last that ended."""
     may_read(request)
     under_way, over = flights(person(request))
-    context = {"under_way": under_way, "over": over, "may_change": permissions.may_publish(person(request))}
+    context = {
+        "under_way": under_way, "over": over, "may_change": permissions.may_publish(person(request)),
+        "warned": [row for row in worth_of(clock.utc_now()) if row.found.signs],
+    }  # fmt: skip
     return render(request, "agents/tower.html", context)
 
 

@@ -17,9 +17,10 @@ from django.db import transaction
 from audit.services import Fact, Origin
 from orchestration.actors.contract import Waits
 from orchestration.actors.kinds.agent.file import Agent
+from orchestration.actors.kinds.mapping import condition
 from orchestration.actors.routing import SUGGEST
 from orchestration.agents import opening, runs, tools
-from orchestration.agents.checking import put_as
+from orchestration.agents.checking import AS_IT_IS, Put, put_as
 from orchestration.agents.judging import Action, Objection, with_arguments
 from orchestration.agents.opening import Begun, OpenCase, Wanted
 from orchestration.agents.runs import Running
@@ -65,18 +66,32 @@ def decide(run: Running, move: Propose, action: Action, evidence: list[str]) -> 
     if not rule:
         act(run, runs.propose(run, {**fields, "state": State.DECIDED}, now))
         return
-    put = put_as(run.agent.checks, digest(run.row, tool, action.arguments), bool(action.chosen))
+    put = _put(run, action)
     held = {"state": State.HELD, "rule": rule, "expires": now + run.agent.within}
     row = runs.propose(run, {**fields, **held, "put": put.check, "decoy": dict(put.decoy)}, now)
     expire_or_wait(run, row)
+
+
+def _put(run: Running, action: Action) -> Put:
+    """How it is put to a person: as it is, where something outside the house may come of it."""
+    if action.tool.reaches_out:
+        return AS_IT_IS
+    named = digest(run.row, action.tool, action.arguments)
+    return put_as(
+        run.agent.checks, named, bool(action.chosen), lambda rule: condition(rule).filled(_known(run, action))
+    )
+
+
+def _known(run: Running, action: Action) -> dict[str, Json]:
+    """What rules of approval read."""
+    return {"input": dict(run.input), "tool": action.tool.key, "arguments": dict(action.arguments)}
 
 
 def _rule(run: Running, action: Action) -> str:
     """Why it waits for a person; empty where it does not."""
     if run.work.mode == SUGGEST:
         return f"The routing of work asks for a person's word ({run.work.rule})."[:500]
-    known = {"input": dict(run.input), "tool": action.tool.key, "arguments": dict(action.arguments)}
-    if run.agent.approve.filled(known) is False:
+    if run.agent.approve.filled(_known(run, action)) is False:
         return ""
     return f"The agent's rule of approval: {run.agent.approve_text}"[:500]
 

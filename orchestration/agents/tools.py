@@ -27,7 +27,8 @@ Roles = tuple[str, ...]
 @dataclass(frozen=True, slots=True)
 class Tool:
     """`key`: as the agent names it. `node`: of the model, `place`: the item or instance that offers it. `conditions`:
-    why it is offered, as the model says it. `capability`: what it would ask a machine for; empty: a person or none."""
+    why it is offered, as the model says it. `capability`: what it would ask a machine for; empty: a person or none.
+    `reaches_out`: something may come of it beyond a task for people, so perhaps outside the house."""
 
     key: str
     grant: Grant
@@ -37,6 +38,7 @@ class Tool:
     place: int = 0
     conditions: tuple[str, ...] = ()
     capability: str = ""
+    reaches_out: bool = True
 
     def shown(self) -> Shown:
         return Shown(self.key, self.name, self.grant.chosen)
@@ -93,7 +95,7 @@ def _discretionary(case_type: CaseType, state: State, roles: Roles, now: datetim
             told = tuple(one.name or one.text for one in entry.conditions if one.text)
             yield Tool(
                 "", Grant(ADD), entry.name or entry.node, wish, entry.node, available_actions.within(entry), told,
-                _capability(node),
+                _capability(node), _reaches_out(ADD, node),
             )  # fmt: skip
 
 
@@ -105,7 +107,12 @@ def _by_hand(case_type: CaseType, state: State, roles: Roles, now: datetime) -> 
             continue
         node = case_type.library.cases[state.instances[item.instance].key].nodes[item.node]
         yield Tool("", Grant(choice.how), node.name or node.id, choice.command, item.node, item.id, (),
-                   _capability(node))  # fmt: skip
+                   _capability(node), _reaches_out(choice.how, node))  # fmt: skip
+
+
+def _reaches_out(how: str, node: PlanNode) -> bool:
+    """Whether more may come of it than that a task waits for people, or is skipped."""
+    return node.type != "humanTask" or how not in (ADD, "start", "disable")
 
 
 def _capability(node: PlanNode) -> str:

@@ -16,6 +16,8 @@ from casework.models import Case
 from orchestration.actors import kinds
 from orchestration.actors.contract import version_of
 from orchestration.actors.registry import register_model_version
+from orchestration.agents import acting
+from orchestration.agents.checking import AS_IT_IS, Put, put_as
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.jobs import runner
@@ -28,13 +30,20 @@ TEST = Origin("system:test")
 
 @pytest.fixture
 def agent_says(complaint: Any, machines: Machines, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """`agent_says("after approval")`: what the table of routing lets the agent do; the agent is the shipped one."""
+    """`agent_says("after approval")`: what the table of routing lets the agent do; the agent is the shipped one.
+
+    None of what it wants is put to people otherwise as it ships: which is, follows from numbers that differ each time.
+    """
 
     def load(key: str, version: str, artefact: Any) -> Any:
         return (REAL if key in ("agent", "knowledge") else machines.load)(key, version, artefact)
 
+    def put(checks: Any, *said: Any) -> Put:
+        return AS_IT_IS if isinstance(checks.blind, str) and checks.wrong else put_as(checks, *said)
+
     def switched(word: str) -> None:
         monkeypatch.setattr(runner.kinds, "load", load)
+        monkeypatch.setattr(acting, "put_as", put)
         files = folder_files(CASE_TYPES / "complaint")
         changed = re.sub(r'(id="\w8"><text>)"off"', rf'\1"{word}"', files["routing.dmn"])
         assert changed != files["routing.dmn"]

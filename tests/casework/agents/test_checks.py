@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -14,16 +15,19 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.actors.bundled import CASE_TYPES
 from casework.agents.worth import worth_of
 from casework.cases.verification import verify
 from casework.models import Case
 from orchestration.actors.contract import version_of
-from orchestration.actors.kinds.agent.file import agent_faults
+from orchestration.actors.kinds.agent.file import agent_faults, agent_of
 from orchestration.actors.registry import register_model_version
 from orchestration.agents.checking import Checks, put_as
 from orchestration.agents.stamping import Decided, figures
+from orchestration.agents.tools import offered
 from orchestration.ground import clock
 from orchestration.models import ActorVersion, AgentProposal, HumanTask
+from orchestration.shell.services import lock
 from tests.orchestration.machines import work_jobs
 
 WRONG = {"name": "Close it without an answer", "reason": "It has been open for long."}
@@ -38,7 +42,8 @@ def put(upset: Callable[..., Case], agent_says: Callable[[str], None]) -> Puts:
         agent_says("after approval")
         row = ActorVersion.objects.get(actor__key="next-steps", state="in-use")
         file = yaml.safe_load(bytes(row.artefact))
-        file["approval"] |= approval
+        plain = {name: file["approval"][name] for name in ("when", "within")}
+        file["approval"] = plain | approval
         artefact = yaml.safe_dump(file).encode()
         assert not agent_faults(artefact)
         register_model_version("next-steps", version_of(artefact), artefact, {}, activate=True)
@@ -121,6 +126,43 @@ def test_what_is_never_done_is_never_done_and_the_real_one_is_put_next(
     told = page(browser(people["axel"]), "/changes/approvals/")
     [shown] = worth_of(clock.utc_now())
     assert "Next steps" in told and shown.found.fell == (1.0 if how == "approve" else 0.0)
+
+
+def test_a_rule_says_the_share_and_what_may_reach_outside_is_put_as_it_is(
+    upset: Callable[..., Case], put: Puts, people: dict[str, User]
+) -> None:
+    case, row = put({"blind": 'if tool = "add:call_customer" and input.tone = "negative" then 1 else 0'})
+    assert (row.tool, row.put) == ("add:call_customer", "blind")
+    shipped = yaml.safe_load((CASE_TYPES / "complaint/actors/next-steps.yaml").read_text())["file"]["approval"]
+    assert shipped["blind"] and shipped["known"]["share"]
+    wrong = {"known": {"share": "nonsense(", "wrong": [WRONG]}}
+    file = yaml.safe_load(bytes(ActorVersion.objects.get(actor__key="next-steps", state="in-use").artefact))
+    assert any(
+        "approval/known/share" in one for one in agent_faults(yaml.safe_dump(file | {"approval": wrong}).encode())
+    )
+
+
+def test_a_question_to_the_customer_is_never_put_otherwise(
+    upset: Callable[..., Case], put: Puts, people: dict[str, User]
+) -> None:
+    share = {"known": {"share": 1, "wrong": [WRONG]}, "blind": 1}
+    case, row = put(share)
+    assert row.put == "known"
+    agent = agent_of(bytes(ActorVersion.objects.get(actor__key="next-steps", state="in-use").artefact))
+    held = lock(case.instance_id)
+    assert held is not None
+    found = {
+        one.key: one.reaches_out for one in offered(held.case_type, held.state, agent.grants, agent.roles, held.at)
+    }
+    assert found["add:call_customer"] is False and found["add:ask_customer"] and found["search"]
+
+
+@given(st.text(max_size=5) | st.none() | st.booleans() | st.floats() | st.decimals(allow_nan=False), st.booleans())
+def test_a_rule_that_says_no_share_checks_nothing(said: Any, words: bool) -> None:
+    share = float(said) if isinstance(said, float | Decimal) else 0.0
+    checks = Checks("the rule", 0.0, (WRONG,))
+    drawn = put_as(checks, "8" * 64, words, lambda rule: said).check
+    assert (drawn == "blind") == (not words and share > int("8" * 8, 16) / 2**32)
 
 
 @given(st.integers(0, 16**16 - 1), st.floats(0, 1), st.floats(0, 1), st.booleans())

@@ -61,7 +61,7 @@ _FINDING: Final = {
     "type": "object", "required": ["when", "says", "evidence"], "additionalProperties": False,
     "properties": {"when": _TEXT, "says": _TEXT, "evidence": {**_EVIDENCE, "minItems": 1}},
 }  # fmt: skip
-_SHARE: Final = {"type": "number", "minimum": 0, "maximum": 1}
+_SHARE: Final = {"oneOf": [{"type": "number", "minimum": 0, "maximum": 1}, _TEXT]}
 _KNOWN_WRONG: Final = {
     "type": "object", "required": ["share", "wrong"], "additionalProperties": False,
     "properties": {
@@ -229,12 +229,20 @@ def _faults(given: Mapping[str, Json]) -> Iterator[str]:
         yield from expression_faults(f"findings/{at}/when", finding["when"], KNOWN)
         yield from mapping_faults(f"findings/{at}/says", finding["says"], KNOWN)
     yield from expression_faults("approval/when", given.get("approval", {}).get("when", "true"), APPROVAL_KNOWN)
+    for place, share in _shares(given.get("approval", {})):
+        yield from expression_faults(f"approval/{place}", share, APPROVAL_KNOWN)
     spans = [("limits/time", given["limits"].get("time")), ("approval/within", given.get("approval", {}).get("within"))]
     for place, text in spans:
         try:
             _span(text, LONGEST_HELD)
         except BadTimer as error:
             yield f"{place}: {error}"
+
+
+def _shares(approval: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """The shares of checks that a rule says."""
+    found = {"blind": approval.get("blind"), "known/share": approval.get("known", {}).get("share")}
+    return ((place, share) for place, share in found.items() if isinstance(share, str))
 
 
 def _mind_faults(given: Mapping[str, Json]) -> Iterator[str]:
