@@ -35,6 +35,13 @@ def do(parts: Iterable[Part]) -> None:
     psycopg.RawCursor(connected()).execute(statement, [values[name] for name in names])
 
 
+def together(*parts: Part | None) -> Part:
+    """Those that are there, as one."""
+    there = [part for part in parts if part is not None]
+    values = {name: value for _, given in there for name, value in given.items()}
+    return ",".join(text for text, _ in there), values
+
+
 @lru_cache(maxsize=1024)
 def _numbered(texts: tuple[LiteralString, ...]) -> tuple[LiteralString, tuple[str, ...]]:
     """One statement with PostgreSQL's own parameters ($1), and the name of each."""

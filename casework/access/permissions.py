@@ -21,6 +21,7 @@ from django.http import Http404
 
 from audit.services import Fact, Origin
 from casework.access.delegation import stands_in
+from casework.access.standing import groups_with_clearance, is_offered, revealed_or_own
 from casework.access.within import is_within, within
 from casework.models import (
     Case,
@@ -28,7 +29,6 @@ from casework.models import (
     CaseUserObjectPermission,
     GroupClearance,
     ListedCase,
-    OwnWords,
     Reveal,
 )
 from orchestration.casetypes.case_type import CaseType
@@ -250,8 +250,7 @@ def _is_kept_from(user: User, task: HumanTask, action: str) -> bool:
 
 def is_candidate(user: User, task: HumanTask) -> bool:
     """Whether the task is offered to a group of this person, or to them by name, or theirs already."""
-    offered = task.candidates.filter(Q(group__in=user.groups.all()) | Q(user=user))
-    return task.assignee_id == user.pk or offered.exists()
+    return task.assignee_id == user.pk or is_offered(user, task)
 
 
 def deny(user: User, case: Case, action: str, what: str) -> None:
@@ -309,7 +308,7 @@ def clearance(user: User) -> str:
 
 def _groups(user: User) -> list[tuple[str, str | None]]:
     """The person's groups by name, each with its clearance."""
-    found = list(user.groups.order_by("name").values_list("pk", "name", "clearance__level"))
+    found = groups_with_clearance(user)
     user.__dict__["groups_seen"] = {pk: name for pk, name, _ in found}
     return [(name, level) for _, name, level in found]
 
@@ -376,9 +375,7 @@ def principal(user: User, case: Case | None, now: datetime) -> Principal:
     revealed: Iterable[str] = ()
     digests: frozenset[str] = frozenset()
     if case is not None and "is_viewed" not in user.__dict__:  # what is theirs alone is shown to no other (`viewing`)
-        shown = Reveal.objects.filter(case=case, person=user, until__gt=now).values_list("path", Value(""))
-        own = OwnWords.objects.filter(case=case, person=user).values_list(Value(""), "digest")
-        found = list(shown.union(own, all=True))
+        found = revealed_or_own(user, case, now)
         revealed, digests = (path for path, digest in found if not digest), frozenset(d for _, d in found if d)
     groups = _groups(user)
     roles = frozenset(name for name, _ in groups)

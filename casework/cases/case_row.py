@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from audit.db.columns import Texts
-from audit.db.sql import Part
+from audit.db.sql import Part, together
 from casework.access.permissions import GRANT, GRANT_TO_PEOPLE
 from casework.cases import search_row
 from casework.cases.past_rows import former_with, kept_replaced, replaced
@@ -52,7 +52,7 @@ def open_face(done: Done, source: str, reference: str, digest: str = "") -> Part
     )  # fmt: skip
     over = replaced(done)
     listed = kept_values(done, former_with(done, over))
-    return _together(row, search_row.opened(done, title, reference), *kept_replaced(over), *listed)
+    return together(row, search_row.opened(done, title, reference), *kept_replaced(over), *listed)
 
 
 def open_face_of_start(done: Done, kind: str) -> Part:
@@ -66,14 +66,7 @@ def keep_face(done: Done) -> Part:
     over = replaced(done)
     row = _statement(UPDATE, done, _routed(done))
     listed = kept_values(done, former_with(done, over))
-    return _together(row, search_row.written(done), *kept_replaced(over), *listed)
-
-
-def _together(*parts: Part | None) -> Part:
-    """Those that are there, as one."""
-    there = [part for part in parts if part is not None]
-    values = {name: value for _, given in there for name, value in given.items()}
-    return ",".join(text for text, _ in there), values
+    return together(row, search_row.written(done), *kept_replaced(over), *listed)
 
 
 def named_state(case_type: CaseType, state: State) -> tuple[str, bool]:

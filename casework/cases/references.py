@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from audit.db.rows import row
 from casework.models import Case
 from orchestration.ground.refusals import Refused
 from orchestration.privacy.folding import fold
@@ -28,6 +29,7 @@ CLASH: Final = Refused(
     {"reference": "Another case with this reference is there already, and what it says is not the same."},
 )
 
+BEFORE: Final = "case_type = %(case_type)s and source = %(source)s and reference_key = %(key)s"
 _INVISIBLE: Final = ("Cf", "Cc", "Zl", "Zp")
 
 
@@ -42,8 +44,8 @@ class Arrived:
 
     def before(self) -> Case | None:
         """The case that this reference brought in before."""
-        found = Case.objects.filter(case_type=self.case_type, source=self.source)
-        return found.filter(reference_key=key_of(self.reference)).first()
+        given = {"case_type": self.case_type, "source": self.source, "key": key_of(self.reference)}
+        return row(Case, BEFORE, given)
 
     def is_repeat_of(self, case: Case) -> bool:
         """Whether it says the same; of a case from before this was kept, nobody can say otherwise."""

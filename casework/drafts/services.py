@@ -17,6 +17,7 @@ from django.db import transaction
 from django.http import Http404
 from django.urls import Resolver404, resolve, reverse
 
+from audit.db.sql import Part
 from casework.access import permissions
 from casework.models import Case, Draft
 from orchestration.ground import clock
@@ -27,6 +28,8 @@ KEPT_FOR: Final = timedelta(days=14)
 """Since it was last written to; the page says so."""
 MOST_BYTES: Final = 1_000_000
 LONGEST_ADDRESS: Final = 300
+ENDED: Final = """
+draft_ended as (delete from casework_draft where person_id = %(draft_of)s and form = %(draft_form)s)"""
 OPEN: Final = (HumanTask.State.OPEN, HumanTask.State.SUSPENDED)
 
 Fields = tuple[tuple[str, str], ...]
@@ -147,6 +150,11 @@ def draft_of(user: User, address: str) -> Kept | None:
 def draft_end(*, by: User, address: str) -> None:
     """The form was taken, or its writer begins anew."""
     Draft.objects.filter(person=by, form=address).delete()
+
+
+def draft_ended(by: User, address: str) -> Part:
+    """The same, written in the statement of the step that takes it."""
+    return ENDED, {"draft_of": by.pk, "draft_form": address}
 
 
 def _kept(row: Draft) -> Kept:

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from psycopg.errors import UniqueViolation
 
+from audit.db.rows import rows
 from audit.services import Fact, Origin
 from casework.access.permissions import origin_of
 from casework.cases.case_row import open_face
@@ -80,7 +81,7 @@ def case_open(
             )
             if isinstance(done, Refused):
                 return done
-            case = Case.objects.get(instance=done.instance)
+            (case,) = rows(Case, "instance_id = %(instance)s", {"instance": done.instance})
             if file is not None:
                 _begin_with(case, file, by, model.document_level)
     except store.Away:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 
+from audit.db.sql import do, together
 from audit.services import Fact, Origin
 from casework.access.permissions import origin_of
 from casework.cases.answers import Seen, accepted, seen
 from casework.cases.own_words import keep_own_words, masked_words
-from casework.drafts.services import draft_end, task_address
+from casework.drafts.services import draft_ended, task_address
 from casework.tasks import delegating, signing
 from casework.tasks.by_hand import Finished, desk, work_done
 from casework.tasks.snooze import task_wake
@@ -33,6 +34,13 @@ from orchestration.shell import services
 from orchestration.shell.services import Done, Locked
 
 Json = Any
+
+ASSIGNED: Final = """
+assigned as (
+    update orchestration_humantask set assignee_id = %(assignee)s::integer, claimed = %(since)s::timestamptz
+    where id = %(task)s),
+offered as (
+    update orchestration_taskcandidate set assigned = %(assignee)s::integer is not null where task_id = %(task)s)"""
 
 
 @transaction.atomic
@@ -106,15 +114,13 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json], see
     facts = [_assign(row, by, "task.claimed", since=None)] if is_open and row.assignee_id is None else []
     if isinstance(giver, User):
         facts += [_assign(row, by, "task.claimed", since=None), delegating.acted(row, giver)]
-    along = judged(form, answers)
+    along = together(judged(form, answers), draft_ended(by, task_address(task)))
     facts += [signing.signed(row, form, marks, answers)] if marks else []
     told = [*facts, *done.facts]
     outcome = services.send(
         case, done.command, _origin(by, giver), told, lambda one: along if isinstance(one, Done) else NOTHING
     )
     keep_own_words(task.instance.case, by, words, outcome)
-    if isinstance(outcome, Done):
-        draft_end(by=by, address=task_address(task))
     if isinstance(outcome, Done) and done.judgement is not None:
         done.judgement.save()
     return outcome
@@ -144,6 +150,5 @@ def _assign(row: HumanTask, to: User | None, action: str, since: datetime | None
     `since`: when they began; empty where it was not taken before it was done.
     """
     row.assignee, row.claimed = to, since
-    row.save(update_fields=["assignee", "claimed"])
-    row.candidates.update(assigned=to is not None)
+    do([(ASSIGNED, {"task": row.pk, "assignee": row.assignee_id, "since": since})])
     return Fact(action, {"task": row.name, "item": row.item, "definition": row.definition_item})

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 
+from audit.db.rows import rows
 from casework.access.permissions import is_candidate
 from casework.access.separation_of_duties import done_before
 from casework.cases.locking import keep_refusal, locked
 from casework.tasks.suspended import suspended
 from orchestration.ground.refusals import Refused
-from orchestration.models import HumanTask
+from orchestration.models import HumanTask, Instance
 from orchestration.shell.services import Locked
 
 
 def locked_task(task: HumanTask) -> tuple[Locked, HumanTask]:
     """The root case, locked until the transaction ends, and the task as it is now."""
     case = locked(task.instance_id)
-    return case, HumanTask.objects.select_related("assignee").get(pk=task.pk)
+    (row,) = rows(HumanTask, "id = %(task)s", {"task": task.pk})
+    row.instance = Instance.from_db("default", ("id", "definition_id"), (row.instance_id, case.definition))
+    return case, row
 
 
 def over(row: HumanTask) -> Refused:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 
+from audit.db.sql import cursor
 from orchestration.actors.capability import Capability, shipped, undeclared
 from orchestration.casetypes.capabilities import capability_faults, declared
 from orchestration.casetypes.checks import check
@@ -322,9 +323,14 @@ def by_definition(definition: int) -> CaseType:
     return read(row.files, row.version)
 
 
+NEWEST: Final = """
+select id, key, version from orchestration_definition where key = %(key)s order by version desc limit 1"""
+
+
 def current(key: str) -> Definition:
     """The version that new cases follow. Raises Definition.DoesNotExist where the type was never deployed."""
-    newest = Definition.objects.filter(key=key).order_by("-version").only("pk", "key", "version").first()
+    with cursor() as plain:
+        newest = plain.execute(NEWEST, {"key": key}).fetchone()
     if newest is None:
         raise Definition.DoesNotExist(f"no case type {key!r} is deployed; `manage.py deploy` deploys those that ship")
-    return newest
+    return Definition.from_db("default", ("id", "key", "version"), newest)

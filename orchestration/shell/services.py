@@ -78,7 +78,7 @@ class Done:
 @dataclass(frozen=True, slots=True)
 class Locked:
     """A root case as it is, read and decoded once, its row locked until the transaction ends. `at`: when.
-    `provided`: whether what the caller has asked for with it holds."""
+    `provided`: whether what the caller has asked for with it holds. `definition`: the number of its version."""
 
     instance: int
     case_type: CaseType
@@ -88,6 +88,7 @@ class Locked:
     heard: bool = False
     beside: Mapping[str, Any] = field(default_factory=dict)
     provided: bool = True
+    definition: int = 0
 
 
 told_of_every_step: list[Callable[[Done], Part | None]] = []
@@ -139,7 +140,9 @@ def _locked(cursor: Cursor[Any], instance: int, provided: Condition = HOLDS) -> 
     head = Head(loaded.head_sequence, loaded.head_digest)
     state = decode(loaded.items, loaded.data)
     case_type, now = by_definition(loaded.definition), clock.utc_now()
-    return Locked(instance, case_type, state, head, now, loaded.heard, loaded.beside, loaded.provided)
+    return Locked(
+        instance, case_type, state, head, now, loaded.heard, loaded.beside, loaded.provided, loaded.definition
+    )
 
 
 Along = Callable[["Done | Refused"], Part]
