@@ -14,8 +14,9 @@ from casework.actors.bundled import CASE_TYPES, ensure_actors
 from casework.intake.services import Opened, case_open
 from orchestration.actors import kinds
 from orchestration.jobs import runner
-from orchestration.models import ActorVersion, Job
+from orchestration.models import ActorVersion
 from orchestration.shell import nudges
+from orchestration.shell.services import Done
 from tests.benchmarks import floor
 
 MESSAGES = (
@@ -23,28 +24,39 @@ MESSAGES = (
     "My card was stolen on the tram this morning and I have already called you twice.",
     "You charged me twice for the same order. Please give the second payment back to me.",
 )
+READERS = ("intent", "sentiment")
+"""What a complaint asks of models before it is routed."""
 NUMBERS = count()
 
 
 def routed() -> Callable[[], None]:
     """A call brings one complaint in and has both models read it, as a worker does."""
-    nudges._send = lambda *message: None  # the broker is no part of this
+    told: list[tuple[int, ...]] = []  # in place of the broker, which is no part of this
+
+    def heard(task: str, arguments: tuple[int, ...], *rest: object) -> None:
+        if task == nudges.RUN_JOB:
+            told.append(arguments)
+
+    nudges._send = heard
 
     def run() -> None:
         number = next(NUMBERS)
         data = {"message": f"{MESSAGES[number % 3]} Order {number}."}
         opened = case_open(by=None, case_type="complaint", reference=f"worker {number}", source="bench", data=data)
         assert isinstance(opened, Opened)
-        for job in Job.objects.filter(instance=opened.case.instance_id).values_list("job", flat=True):
-            assert runner.run(opened.case.instance_id, job)
-        assert opened.case.instance.tasks.exists()
+        outcomes = []
+        while told:
+            outcomes.append(runner.run(*told.pop(0)))
+        last = outcomes[-1]
+        assert len(outcomes) == len(READERS) and isinstance(last, Done) and last.effects.tasks
 
     return run
 
 
 def bare(dsn: str) -> Callable[[], None]:
     """A call makes the same inferences by the same models, and the least writes."""
-    versions = ActorVersion.objects.filter(state=ActorVersion.State.IN_USE).select_related("actor")
+    in_use = ActorVersion.objects.filter(state=ActorVersion.State.IN_USE, actor__capability__in=READERS)
+    versions = in_use.select_related("actor")
     models = [kinds.load(each.actor.kind, each.version, bytes(each.artefact)) for each in versions]
     write = floor.routed(dsn)
 
