@@ -32,6 +32,7 @@ class CaseworkConfig(AppConfig):
         from casework.explaining import verification as contests_verification
         from casework.governance import reviews
         from casework.intake import watched
+        from casework.lists import projection
         from casework.people import worker_tasks as people_tasks  # noqa: F401 - workers know its task by this
         from casework.proof.controls import metrics as controls_metrics
         from casework.proof.controls import rounds as controls
@@ -59,6 +60,7 @@ class CaseworkConfig(AppConfig):
         if ask_again not in with_every_sweep:
             with_every_sweep.append(ask_again)
         read_beside[FORMER] = READ_BESIDE
+        read_beside[projection.LISTED] = projection.READ_BESIDE
         read_beside[deadline_rows.BESIDE] = deadline_rows.READ_BESIDE
         read_first[deadline_rows.BESIDE] = deadline_rows.READ_FIRST
         if deadline_rows.deadlines_kept not in kept_of_every_step:

@@ -57,11 +57,11 @@ def words_in(data: Mapping[str, Json], case_type: CaseType) -> Words:
     said = values_in_words(case_type)
     shown, hidden = dict[str, None](), dict[str, None]()
     for field in fields(data, case_type.classification):
+        level = level_of(field)
         for value in field.values:
-            told = dict.fromkeys((value, str(said(field.pointer, value)))) if isinstance(value, str) else ()
-            texts = told or (str(value), str(said(field.pointer, value)))
-            shown |= dict.fromkeys(word for text in texts for word in lexemes(text, level_of(field)))
-            hidden |= dict.fromkeys(f"{level_of(field)}{word}" for word in _secrets(field, value))
+            for text in {str(value): None, str(said(field.pointer, value)): None}:
+                shown.update((f"{level}{word}", None) for word in words_of(text))
+            hidden.update((f"{level}{word}", None) for word in _secrets(field, value))
     return Words(tuple(shown)[:MOST], tuple(hidden))
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from audit.db.columns import Integers, Texts
 from audit.db.sql import Part
-from casework.cases.past_rows import Former
+from casework.cases.past_rows import FORMER, Former, top_of
 from casework.cases.read.case_view import list_mask
 from casework.forms.answer_validation import at_path
 from orchestration.casetypes.case_type import CaseType, ListField
@@ -30,6 +30,9 @@ from orchestration.shell.services import Done
 Json = Any
 Masked = Callable[[str], str]
 
+LISTED: Final = "listed values"
+"""What a step has read beside its case's row: whether any stand there."""
+READ_BESIDE: Final = "exists (select from casework_listedvalue v where v.instance_id = %(instance)s)"
 LONGEST: Final = 200
 """Characters of a text by which lists filter and order."""
 NUMBERS: Final = frozenset(("number", "money"))
@@ -44,6 +47,8 @@ KEPT: Final = """ listed_values as (
     where (casework_listedvalue.level, casework_listedvalue.words, casework_listedvalue.number,
            casework_listedvalue.moment)
           is distinct from (excluded.level, excluded.words, excluded.number, excluded.moment))"""
+EMPTIED: Final = """ listed_values_emptied as (
+    delete from casework_listedvalue where instance_id = %(instance)s and field = any(%(emptied_fields)s))"""
 GONE: Final = """ listed_values_gone as (
     delete from casework_listedvalue where instance_id = %(instance)s and field <> all(%(listed_fields)s)
         and left(field, 1) <> '#')"""
@@ -66,12 +71,39 @@ def kept_values(done: Done, former: Former) -> Iterator[Part]:
 
     `former`: what stood in the case before, with what this step has written over.
     """
-    if done.case_type.listed and (done.created or done.state.data_changed):
-        values = tuple(listed_values(done.case_type, done.state.root.variables, former))
-        if values or not done.created:
-            yield KEPT, columns(values)
-        if not done.created:
-            yield GONE, {}
+    touched = _touched(done)
+    if not touched:
+        return
+    values = tuple(listed_values(done.case_type, done.state.root.variables, former, touched))
+    if values:
+        yield KEPT, columns(values)
+    if not done.created and (empty := {field.path for field in touched} - {value.field for value in values}):
+        yield EMPTIED, {"emptied_fields": Texts(sorted(empty))}
+
+
+def _touched(done: Done) -> tuple[ListField, ...]:
+    """The fields whose rows this step may change: all that it wrote to, and where it wrote to what is hidden from some,
+    all that are shown to those.
+
+    Of a case from before there were such rows, or before they heeded the past, nothing that stands there is relied on.
+    """
+    case_type = done.case_type
+    if done.created or not case_type.listed:
+        return case_type.listed
+    if not done.beside.get(LISTED) or done.beside.get(FORMER):
+        return case_type.listed if done.state.data_changed else ()
+    written = {name for changes in done.written for name in changes}
+    return tuple(
+        field
+        for field in case_type.listed
+        if written and (top_of(pointer_of(field.path)) in written or written & _hidden_from(case_type, field))
+    )
+
+
+def _hidden_from(case_type: CaseType, field: ListField) -> frozenset[str]:
+    """The top-level fields that hold what the lowest clearance that may see this one does not read."""
+    own = case_type.classification.rule(pointer_of(field.path)).level
+    return case_type.classification.tops[rank(own)]
 
 
 def columns(values: Iterable[Value]) -> dict[str, Any]:
@@ -86,10 +118,13 @@ def columns(values: Iterable[Value]) -> dict[str, Any]:
     }
 
 
-def listed_values(case_type: CaseType, data: Mapping[str, Json], former: Former) -> Iterator[Value]:
-    """What a case of this version with these data, and with these before, says in the fields that lists know."""
+def listed_values(
+    case_type: CaseType, data: Mapping[str, Json], former: Former, fields: Iterable[ListField] | None = None
+) -> Iterator[Value]:
+    """What a case of this version with these data, and with these before, says in the fields that lists know, or in
+    these of them."""
     level_of = _levels(case_type, data, former)
-    for field in case_type.listed:
+    for field in case_type.listed if fields is None else fields:
         value = at_path(data, field.path)
         if (typed := _typed(field, value)) is not None and (level := level_of(field.path, value)) is not None:
             yield Value(field.path, level, **typed)

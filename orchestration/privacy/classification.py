@@ -12,6 +12,7 @@ from typing import Any
 from orchestration.privacy.masks import MASKS
 
 LEVELS = ("public", "internal", "confidential", "restricted")
+_RANKS = {level: place for place, level in enumerate(LEVELS)}
 DEFAULT_FORM_LEVEL = (
     "confidential"  # of an e-mail address, IBAN, ... in a text, where no field of that kind says otherwise
 )
@@ -21,7 +22,10 @@ Schema = Mapping[str, Any]
 
 def rank(level: str) -> int:
     """The place of a level, 0 (public) to 3 (restricted). Raises ValueError for any other word."""
-    return LEVELS.index(level)
+    try:
+        return _RANKS[level]
+    except KeyError:
+        raise ValueError(f"{level!r} is no level") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class Classification:
     root: Node
     paths: Mapping[tuple[str, ...], Rule]  # of each field, by the names on the way to it; `*` stands for any item
     levels: Mapping[str, str]  # the strictest level of the fields of each mask
+    tops: tuple[frozenset[str], ...]  # for each clearance, 0 to 3, the top-level fields that hold what it does not read
 
     def rule(self, pointer: str) -> Rule:
         """The rule of the value at a JSON Pointer such as `/contacts/0/email`."""
@@ -111,7 +116,14 @@ def classify(schema: Schema) -> Classification:
     levels: dict[str, str] = {}
     for _, node in places:
         levels[node.rule.mask] = max(node.rule.level, levels.get(node.rule.mask, "public"), key=rank)
-    return Classification(root, {names: node.rule for names, node in places if names}, levels)
+    paths = {names: node.rule for names, node in places if names}
+    return Classification(root, paths, levels, tuple(_tops(paths, clearance) for clearance in range(len(LEVELS))))
+
+
+def _tops(paths: Mapping[tuple[str, ...], Rule], clearance: int) -> frozenset[str]:
+    inner = {names[:-1] for names in paths}
+    leaves = ((names, rule) for names, rule in paths.items() if names not in inner)
+    return frozenset(names[0] for names, rule in leaves if rank(rule.level) > clearance and rule.mask != "text")
 
 
 def escaped(name: str | int) -> str:

@@ -23,7 +23,7 @@ from casework.cases.read.execution_tree import Running, running
 from casework.cases.read.past import Past, fold
 from casework.models import Case
 from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
-from orchestration.privacy.classification import Classification
+from orchestration.privacy.classification import Classification, rank
 from orchestration.privacy.masking import Principal, Rows, View, mask, text_mask
 from orchestration.privacy.masks import DOTS
 from orchestration.shell import selectors
@@ -172,6 +172,8 @@ def list_mask(
 
 def _hidden(classification: Classification, principal: Principal) -> frozenset[str]:
     """The top-level fields with a value in them that this principal does not read."""
+    if not principal.revealed:
+        return classification.tops[rank(principal.clearance)]
     inner = {names[:-1] for names in classification.paths}
     leaves = ((names, rule) for names, rule in classification.paths.items() if names not in inner)
     return frozenset(
