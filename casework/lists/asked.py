@@ -1,7 +1,7 @@
 """What is asked of a list by its address: which filters on fields of the cases, and in which order?
 
 The grammar: `is.PATH=`, `from.PATH=`, `to.PATH=`, `begins.PATH=`, `tag=WORD` and `sort=PATH` or `sort=-PATH`, each
-PATH a column that the reader may choose. Whatever else is asked for is left out and said; a field that is masked for
+PATH a column that the reader may choose, and in an order also `@deadline`: when the next deadline of the case is due. Whatever else is asked for is left out and said; a field that is masked for
 the reader and one that is nowhere get the same words. Pure.
 """
 
@@ -27,6 +27,10 @@ TAG: Final = "tag"
 """Asks for cases with a tag; several times: with all of them."""
 MOST: Final = 24
 LONGEST: Final = 100
+
+DEADLINE: Final = Column("@deadline", "Deadline", "date")
+"""When the next deadline of a case is due: no field of its data, and shown to whoever sees the case."""
+ORDERED_BY: Final = frozenset((DEADLINE.path, f"-{DEADLINE.path}"))
 
 Bound = str | float | datetime
 Given = tuple[str, str]
@@ -114,7 +118,7 @@ def asked(given: Iterable[Given], sort: str, columns: Iterable[Column]) -> Asked
             filters.append(found)
         else:
             faults[name] = found
-    column = known.get(sort.removeprefix("-"))
+    column = {DEADLINE.path: DEADLINE, **known}.get(sort.removeprefix("-"))
     if sort and column is None:
         faults["sort"] = NOT_THERE
     order = None if column is None else Order(column, sort.startswith("-"))

@@ -12,7 +12,7 @@ from typing import Any, Final, LiteralString
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 
-from casework.lists.asked import Asked, Filter, Within, by_field
+from casework.lists.asked import DEADLINE, Asked, Filter, Within, by_field
 from casework.lists.columns import Column
 from casework.lists.grouping import key_of, key_values
 from casework.lists.reading import rows
@@ -31,9 +31,15 @@ _SEEN: Final = "v.field = {field} and v.level <= %(clearance)s"
 # A subquery that gives a value is never turned into a join: it is asked of one row after the other, until enough fit.
 _PROBE: Final = " and (select {tests} from casework_listedvalue v where v.instance_id = {instance} and {seen})"
 _NO_VALUE: Final = (
-    " and (select v.{held} is not null from casework_listedvalue v where v.instance_id = {instance} and {seen}) "
-    "is not true"
+    " and (select v.{held} is not null from {values} v where v.instance_id = {instance} and {seen}) is not true"
 )
+_VALUES: Final = SQL("casework_listedvalue")
+_DEADLINES: Final = SQL("""(
+    select d.instance_id, d.due as moment from casework_deadline d
+    where d.state in ('running', 'paused') and d.due is not null and not exists (
+        select from casework_deadline e where e.instance_id = d.instance_id and e.state in ('running', 'paused')
+                                              and (e.due, e.id) < (d.due, d.id)))""")
+"""Of each case the open deadline that is due first."""
 _WITHIN: Final = " and {key} = {value}"
 _ONLY: Final = " and (select k.case_type = any({types}) from casework_case k where k.instance_id = {instance})"
 _FIRST: Final = "array(select v.instance_id from casework_listedvalue v where {seen} and {tests} limit %(few)s)"
@@ -96,15 +102,23 @@ def fitting(asked: Asked, person: Principal, name: str = "") -> Fitting:
     return Fitting(fields, values, asked.within, name, asked.only)
 
 
+def values_of(column: Column) -> SQL:
+    """Where the values of a column stand that a list is ordered by: rows with `instance_id` and what it is held as."""
+    return _DEADLINES if column == DEADLINE else _VALUES
+
+
 def seen(column: Column, values: dict[str, Any]) -> Composed:
-    """A condition on `v`, a row of `ListedValue`: that it is of this field, and clear to the reader."""
+    """A condition on `v`, a row of `values_of` the column: that it is of this field, and clear to the reader."""
+    if column == DEADLINE:
+        return Composed([SQL("true")])
     values["sorted"] = column.path
     return SQL(_SEEN).format(field=Placeholder("sorted"))
 
 
 def without_value(column: Column, instance: LiteralString, values: dict[str, Any]) -> Composed:
     """A condition that a case shows the reader nothing in this field."""
-    return SQL(_NO_VALUE).format(held=Identifier(column.held), instance=SQL(instance), seen=seen(column, values))
+    held, here = Identifier(column.held), SQL(instance)
+    return SQL(_NO_VALUE).format(held=held, values=values_of(column), instance=here, seen=seen(column, values))
 
 
 def _field(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
-from casework.lists.asked import MOST, TAG, Given, is_filter
+from casework.lists.asked import MOST, ORDERED_BY, TAG, Given, is_filter
 
 LONGEST: Final = 2000
 """Characters of what a view keeps."""
@@ -31,9 +31,9 @@ GROUPED: Final = ("group", "in")
 """By what a list is grouped, and which group alone is shown."""
 OWN: Final = frozenset(("owner", "type", "state", "priority"))
 """What any list can be grouped by, beside fields of the cases."""
-INBOX: Final = Kind("inbox", "inbox", frozenset(("tab", "sort", "col", *GROUPED)), frozenset(("late", "next")))
+INBOX: Final = Kind("inbox", "inbox", frozenset(("tab", "sort", "col", *GROUPED)), ORDERED_BY | {"late", "next"})
 CASES: Final = Kind(
-    "cases", "list of cases", frozenset(("which", "kind", "state", "sort", "col", *GROUPED)), frozenset()
+    "cases", "list of cases", frozenset(("which", "kind", "state", "sort", "col", *GROUPED)), ORDERED_BY
 )
 KINDS: Final = {kind.key: kind for kind in (INBOX, CASES)}
 

@@ -21,7 +21,8 @@ class TaskFilter(Sent):
     sort = s.CharField(
         required=False, default="", allow_blank=True, max_length=200,
         help_text="The dotted place of a field that case types list (`amount`), or that with `-` before it: "
-        "the highest first; `next`: what to do next, at risk, then the more urgent. Left out: what is due first.",
+        "the highest first; `@deadline`: when the next deadline of the case is due; `next`: what to do next, at risk, "
+        "then the more urgent. Left out: what is due first.",
     )  # fmt: skip
     columns = s.CharField(
         required=False, default="", allow_blank=True, max_length=2000,

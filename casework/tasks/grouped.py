@@ -13,7 +13,7 @@ from typing import Any, Final, LiteralString
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from casework.lists.asked import Grouping, Order
-from casework.lists.fitting import seen
+from casework.lists.fitting import seen, values_of
 from casework.lists.grouping import key_of, ranked
 from casework.lists.owners import own_groupings
 from casework.tasks.inbox_statements import Ordered, shown
@@ -34,7 +34,7 @@ select t.id, t.due, -t.priority as hurry, {risk} as risk, {key} as key, {by} as 
 from (select distinct id from ({pool}) p(due, id)) p join orchestration_humantask t on t.id = p.id"""
 _NO_VALUE: Final[LiteralString] = "null::int"
 _VALUE: Final[LiteralString] = (
-    "(select v.{held} from casework_listedvalue v where v.instance_id = t.instance_id and {seen})"
+    "(select v.{held} from {values} v where v.instance_id = t.instance_id and {seen})"
 )
 _OWNER: Final[LiteralString] = (
     "coalesce((select u.username::text from auth_user u where u.id = t.assignee_id), {none})"
@@ -71,7 +71,8 @@ def grouped(pool: Composed, group: Grouping, by: Order | None, going: Going, val
 def _by(by: Order | None, values: dict[str, Any]) -> Composed:
     if by is None:
         return Composed([SQL(_NO_VALUE)])
-    return SQL(_VALUE).format(held=Identifier(by.column.held), seen=seen(by.column, values))
+    held, here = Identifier(by.column.held), values_of(by.column)
+    return SQL(_VALUE).format(held=held, values=here, seen=seen(by.column, values))
 
 
 def _order(by: Order | None, going: Going) -> Composed:

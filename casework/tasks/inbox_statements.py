@@ -13,6 +13,7 @@ from typing import Final, LiteralString
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from casework.lists.asked import Order
+from casework.lists.fitting import values_of
 
 TABS: Final = {
     "mine": "Mine", "groups": "My groups", "unassigned": "Unassigned", "soon": "Due soon", "all": "All",
@@ -48,14 +49,14 @@ select t.due, t.id from ({source}) s join orchestration_humantask t on t.instanc
 where t.state in ('open', 'suspended') and (t.due, t.id) {beyond} (%(due)s, %(task)s) {theirs} {fits}
 order by t.due {order}, t.id {order} limit {most}"""
 _BY_VALUE: Final = """
-select v.{held} as value, v.instance_id as instance, t.id from casework_listedvalue v
+select v.{held} as value, v.instance_id as instance, t.id from {values} v
 join orchestration_humantask t on t.instance_id = v.instance_id and t.state in ('open', 'suspended')
 where {seen} and v.{held} is not null {beyond} {theirs} {fits}
 order by v.{held} {order}, v.instance_id {order}, t.id {order} limit %(limit)s"""
 _POOLED: Final = """
 with pool as materialized ({pool})
 select v.{held} as value, v.instance_id as instance, t.id from pool join orchestration_humantask t on t.id = pool.id
-join casework_listedvalue v on v.instance_id = t.instance_id
+join {values} v on v.instance_id = t.instance_id
 where {seen} and v.{held} is not null {beyond}
 order by v.{held} {order}, v.instance_id {order}, t.id {order} limit %(limit)s"""
 _BEYOND: Final = """
@@ -158,7 +159,7 @@ def by_value(tab: str, by: Order, seen: Composed, fits: Composed, pooled: Compos
     """
     going, held = Ordered(by.descending), Identifier(by.column.held)
     beyond = SQL(_BEYOND).format(held=held, beyond=going.beyond) if further else _NONE
-    parts = {"held": held, "seen": seen, "beyond": beyond, "order": going.order}
+    parts = {"held": held, "seen": seen, "beyond": beyond, "order": going.order, "values": values_of(by.column)}
     if pooled is not None:
         ids = SQL("select distinct id from ({}) p(due, id)").format(pooled)
         return SQL(_POOLED).format(pool=ids, **parts)

@@ -125,7 +125,7 @@ class CaseFilter(Sent):
     sort = s.CharField(
         required=False, default="", allow_blank=True, max_length=200,
         help_text="The dotted place of a field that case types list (`amount`), or that with `-` before it: "
-        "the highest first. Left out: the newest first.",
+        "the highest first; `@deadline`: when the next deadline is due. Left out: the newest first.",
     )  # fmt: skip
     columns = s.CharField(
         required=False, default="", allow_blank=True, max_length=2000,

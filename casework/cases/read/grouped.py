@@ -17,7 +17,7 @@ from casework.cases.read import listed_statements as statements
 from casework.cases.read.listed import CAP, beyond, source_of
 from casework.cases.read.listed_statements import Filters, Fits
 from casework.lists.asked import Grouping, Order
-from casework.lists.fitting import seen
+from casework.lists.fitting import seen, values_of
 from casework.lists.grouping import ROWS, key_of, key_values, ranked
 from casework.lists.owners import own_groupings
 
@@ -33,7 +33,7 @@ _KEYED: Final[LiteralString] = """
 select f.id, p.created, {key} as key, {by} as by
 from ({pool}) p(created, case_id) join casework_case f on f.id = p.case_id"""
 _VALUE: Final[LiteralString] = (
-    "(select v.{held} from casework_listedvalue v where v.instance_id = f.instance_id and {seen})"
+    "(select v.{held} from {values} v where v.instance_id = f.instance_id and {seen})"
 )
 _ORDERED: Final[LiteralString] = "{ranked} order by key, place limit %(most)s"
 
@@ -60,7 +60,8 @@ def in_groups(
 def _by(order: Order | None, values: dict[str, Any]) -> Composed:
     if order is None:
         return Composed([SQL("null::int")])
-    return SQL(_VALUE).format(held=Identifier(order.column.held), seen=seen(order.column, values))
+    held, here = Identifier(order.column.held), values_of(order.column)
+    return SQL(_VALUE).format(held=held, values=here, seen=seen(order.column, values))
 
 
 def _order(order: Order | None) -> Composed:

@@ -13,6 +13,7 @@ from typing import Any, Final, LiteralString
 from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 
 from casework.lists.asked import Order
+from casework.lists.fitting import values_of
 
 # Where the rows of a page stand: one place for each reader, or for each kind (or state) too that a reader has cases of,
 # which a loose scan of the index finds.
@@ -43,11 +44,11 @@ where {theirs} {fits} and (l.created, l.case_id) < ({created}, {case})
 order by l.created desc, l.case_id desc limit {most}"""
 _POOLED: Final[LiteralString] = """
 select v.{held}, v.instance_id, pool.case_id from ({pool}) pool(created, case_id)
-join casework_case f on f.id = pool.case_id join casework_listedvalue v on v.instance_id = f.instance_id
+join casework_case f on f.id = pool.case_id join {values} v on v.instance_id = f.instance_id
 where {seen} and v.{held} is not null {beyond}
 order by v.{held} {order}, v.instance_id {order} limit %(limit)s"""
 _WALKED: Final[LiteralString] = """
-select v.{held}, v.instance_id, f.id from casework_listedvalue v join casework_case f on f.instance_id = v.instance_id
+select v.{held}, v.instance_id, f.id from {values} v join casework_case f on f.instance_id = v.instance_id
 where {seen} and v.{held} is not null {beyond} {fits}
       and exists (select from casework_listedcase l where l.case_id = f.id and {theirs})
 order by v.{held} {order}, v.instance_id {order} limit %(limit)s"""
@@ -165,7 +166,8 @@ def walked(asked: Filters, fits: Fits, order: Order, seen: Composed, further: bo
 def _ordered(order: Order, further: bool) -> dict[str, Composable]:
     held, past = Identifier(order.column.held), SQL("<" if order.descending else ">")
     beyond = SQL(_BEYOND).format(held=held, past=past) if further else SQL("")
-    return {"held": held, "beyond": beyond, "order": SQL("desc" if order.descending else "asc")}
+    parts = {"held": held, "beyond": beyond, "values": values_of(order.column)}
+    return parts | {"order": SQL("desc" if order.descending else "asc")}
 
 
 def _fits(asked: Filters, fits: Fits) -> Composed:

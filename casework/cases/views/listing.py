@@ -16,7 +16,7 @@ from casework.cases.read.case_list import case_counts, case_list
 from casework.cases.read.grouped import groupings_of_cases
 from casework.cases.read.listed import CAP
 from casework.cases.read.recent import recently_viewed
-from casework.lists.asked import Asked
+from casework.lists.asked import DEADLINE, Asked
 from casework.lists.columns import Column, chosen, offered
 from casework.lists.controls import chips, filter_fields, header, orders
 from casework.lists.grouping import chosen as chosen_group
@@ -65,7 +65,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         ],
         "unfiltered": replace(start, filters=(), within="").address, "first": not place.after,
         "filtered": bool(place.filters or sought.within),
-        "grouping": grouping_shown(page.groups, by_what, start, by, CAP), "span": len(in_columns) + 4,
+        "grouping": grouping_shown(page.groups, by_what, start, by, CAP), "span": len(in_columns) + 5,
         "by_what": by_what, "group": place.group, "within": place.within if sought.within else "",
         "set": len(sought.filters) + sum(
             map(bool, (sought.within, place.kind, place.state_name, place.reference))
@@ -74,6 +74,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "headers": [
             header(column, sought.order, lambda sort: replace(start, sort=sort).address) for column in in_columns
         ],
+        "deadline_head": header(DEADLINE, sought.order, lambda sort: replace(start, sort=sort).address),
         "all_types": newest_versions(), "next": "?" + replace(place, after=page.following).query, "types": types,
         "recent": () if place.reference or place.after else recently_viewed(by, now),
         "samples": settings.SAMPLES_OFFERED and (types or permissions.may_publish(by)),
@@ -90,7 +91,7 @@ def _standing(start: CasesPlace, which: str) -> CasesPlace:
 def _orders(shown: Sequence[Column], sought: Asked) -> list[tuple[str, str, bool]]:
     """The orders to choose from: value, words, whether it is chosen."""
     here = str(sought.order or "")
-    columns = dict.fromkeys((*shown, sought.order.column) if sought.order else shown)
+    columns = dict.fromkeys((DEADLINE, *shown, *([sought.order.column] if sought.order else ())))
     offered = [("", "Newest first"), *(choice for column in columns for choice in orders(column))]
     return [(value, words, value == here) for value, words in offered]
 

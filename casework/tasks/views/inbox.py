@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
 from casework.access import permissions, trail
-from casework.lists.asked import NOTHING, Asked, Grouping
+from casework.lists.asked import DEADLINE, NOTHING, Asked, Grouping
 from casework.lists.columns import Column, chosen, offered
 from casework.lists.controls import Header, chips, filter_fields, header, orders
 from casework.lists.counts import AtLeast
@@ -121,7 +121,7 @@ def _is_changed(place: Place, opening: Opened) -> bool:
 def _orders(place: Place, shown: Sequence[Column], sought: Asked) -> list[tuple[str, str, bool]]:
     """The orders to choose from: value, words, whether it is chosen."""
     by = sought.order
-    columns = dict.fromkeys((*shown, by.column) if by else shown)
+    columns = dict.fromkeys((DEADLINE, *shown, *([by.column] if by else ())))
     own = [("", "First due first"), (NEXT, "What to do next"), (LATE, "Last due first")]
     offered = [*own, *(choice for column in columns for choice in orders(column))]
     here = str(by) if by else place.sort if place.sort in OWN_ORDERS else ""
