@@ -16,6 +16,7 @@ from casework.access.client_models import ClientSecret as ClientSecret
 from casework.access.client_models import ServicePrincipal as ServicePrincipal
 from casework.access.delegation_models import ActedFor as ActedFor
 from casework.access.delegation_models import Delegation as Delegation
+from casework.access.desk_models import DeskChoice as DeskChoice
 from casework.access.factor_models import CodeApp as CodeApp
 from casework.access.factor_models import Passkey as Passkey
 from casework.access.factor_models import RecoveryCode as RecoveryCode

@@ -1,19 +1,31 @@
-"""How does somebody like their desk: keys without Ctrl or not, many rows or airy ones?
+"""How does somebody like their desk: keys without Ctrl or not, many rows or airy ones, which panels open?
 
-A cookie for each person of a browser remembers it, so that no page costs a statement more.
+A row for each person remembers it, in whatever browser they chose. It is read when they sign in and stands in the
+session from then on, so that no page costs a statement more: what is chosen meanwhile in another session comes along
+with the next sign-in.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from casework.access.desk_models import DeskChoice
+
 YEAR: Final = 365 * 24 * 3600
+KEPT: Final = "desk"
+"""What the session calls it."""
+MOST_FOLDS: Final = 100
+FOLD: Final = re.compile(r"[a-z][a-z-]{0,39}")
 
 KEYS: Final = (
     ("Everywhere", (
@@ -44,52 +56,100 @@ class Desk:
     compact: bool = False
     preview: bool = False
 
+    @classmethod
+    def read(cls, written: str) -> Desk:
+        said = written.split(".")
+        return cls(keys="quiet" not in said, compact="compact" in said, preview="preview" in said)
+
     @property
     def written(self) -> str:
-        """As the cookie holds it."""
+        """As the row and the session hold it."""
         said = ("keys" if self.keys else "quiet", "compact" if self.compact else "roomy")
         return ".".join((*said, "preview") if self.preview else said)
 
 
 def desk_of(request: HttpRequest | None) -> Desk:
     """How the reader of this page likes it; nobody who has not signed in has keys."""
-    user: Any = getattr(request, "user", None)
-    if request is None or user is None or not user.is_authenticated:
+    user = _reader(request)
+    if request is None or user is None:
         return Desk(keys=False)
-    said = request.COOKIES.get(_cookie(user), "").split(".")
-    return Desk(keys="quiet" not in said, compact="compact" in said, preview="preview" in said)
+    kept = _kept(request, user).get("liked", "")
+    return Desk.read(kept or request.COOKIES.get(_old_cookie(user), ""))
 
 
-def _cookie(user: Any) -> str:
+def is_open(request: HttpRequest | None, name: str, at_first: bool = False) -> bool:
+    """Whether the panel of this name is open for the reader of this page: as they left it, else as it is `at_first`."""
+    user = _reader(request)
+    if request is None or user is None:
+        return at_first
+    return _folds(_kept(request, user).get("folds", "")).get(name, at_first)
+
+
+def _folds(written: str) -> dict[str, bool]:
+    return {name.removeprefix("-"): not name.startswith("-") for name in written.split(".") if name}
+
+
+def _reader(request: HttpRequest | None) -> User | None:
+    user: Any = getattr(request, "user", None)
+    return user if user is not None and user.is_authenticated else None
+
+
+def _kept(request: HttpRequest, user: User) -> dict[str, str]:
+    """What the session has of this person; nothing of another whom its owner views the product as."""
+    found: dict[str, Any] = getattr(request, "session", {}).get(KEPT) or {}
+    return found if found.get("of") == user.pk else {}
+
+
+def _old_cookie(user: User) -> str:
+    """Where a browser remembered it before there was a row."""
     return f"{settings.SCHEME_COOKIE_NAME.removesuffix('-scheme')}-desk-{user.pk}"
 
 
-def folds_cookie(user: Any) -> str:
-    """The cookie that has which panels somebody left open, their names with dots between; a page writes it itself."""
-    return _cookie(user).replace("-desk-", "-folds-")
+@receiver(user_logged_in, dispatch_uid="casework.access.desk")
+def _bring(sender: object, request: HttpRequest | None, user: User, **_: Any) -> None:
+    row = DeskChoice.objects.filter(person=user).first()
+    if request is not None and row is not None:
+        request.session[KEPT] = _stored(row)
 
 
-def is_open(request: HttpRequest | None, name: str) -> bool:
-    """Whether the reader of this page left the panel of this name open."""
-    user: Any = getattr(request, "user", None)
-    if request is None or user is None or not user.is_authenticated:
-        return False
-    return name in request.COOKIES.get(folds_cookie(user), "").split(".")
+def _stored(row: DeskChoice) -> dict[str, Any]:
+    return {"of": row.person_id, "liked": row.liked, "folds": row.folds}
 
 
 @require_POST
 def desk(request: HttpRequest) -> HttpResponse:
-    """Remember what was chosen (`keys`, `preview`: on or off; `rows`: compact or roomy), and go back."""
-    response = back(request)
-    if request.user.is_authenticated:
-        now, given = desk_of(request), request.POST
-        chosen = Desk(
-            keys=given["keys"] != "off" if "keys" in given else now.keys,
-            compact=given["rows"] == "compact" if "rows" in given else now.compact,
-            preview=given["preview"] == "on" if "preview" in given else now.preview,
-        )
-        remember(request, response, _cookie(request.user), chosen.written)
-    return response
+    """Remember what was chosen (`keys`, `preview`: on or off; `rows`: compact or roomy), and go back; or that a panel
+    was opened or closed (`fold`: its name, `open`: on or off)."""
+    user = _reader(request)
+    if user is None:
+        return back(request)
+    row, _ = DeskChoice.objects.get_or_create(person=user, defaults={"liked": desk_of(request).written})
+    if (name := request.POST.get("fold")) is not None:
+        return _folded(request, row, name)
+    now, given = Desk.read(row.liked), request.POST
+    row.liked = Desk(
+        keys=given["keys"] != "off" if "keys" in given else now.keys,
+        compact=given["rows"] == "compact" if "rows" in given else now.compact,
+        preview=given["preview"] == "on" if "preview" in given else now.preview,
+    ).written
+    _keep(request, row)
+    return back(request)
+
+
+def _folded(request: HttpRequest, row: DeskChoice, name: str) -> HttpResponse:
+    if not FOLD.fullmatch(name):
+        return HttpResponse("No panel has this name.", status=400, content_type="text/plain")
+    folds = _folds(row.folds)
+    folds.pop(name, None)
+    newest = [*folds.items(), (name, request.POST.get("open") == "on")][-MOST_FOLDS:]
+    row.folds = ".".join(each if is_there else f"-{each}" for each, is_there in newest)
+    _keep(request, row)
+    return HttpResponse(status=204)
+
+
+def _keep(request: HttpRequest, row: DeskChoice) -> None:
+    row.save()
+    request.session[KEPT] = _stored(row)
 
 
 def back(request: HttpRequest) -> HttpResponse:

@@ -1,8 +1,9 @@
 """What is asked of a list by its address: which filters on fields of the cases, and in which order?
 
 The grammar: `is.PATH=`, `from.PATH=`, `to.PATH=`, `begins.PATH=`, `tag=WORD` and `sort=PATH` or `sort=-PATH`, each
-PATH a column that the reader may choose, and in an order also `@deadline`: when the next deadline of the case is due. Whatever else is asked for is left out and said; a field that is masked for
-the reader and one that is nowhere get the same words. Pure.
+PATH a column that the reader may choose, and in an order also `@deadline`: when the next deadline of the case is due.
+Whatever else is asked for is left out and said; a field that is masked for the reader and one that is nowhere get the
+same words. Pure.
 """
 
 from __future__ import annotations

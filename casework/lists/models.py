@@ -40,13 +40,17 @@ class ListedValue(models.Model):
 
 
 class SavedView(models.Model):
-    """A list as somebody set it, under a name, for themselves or for a group of theirs (`lists.saved`)."""
+    """A list as somebody set it, under a name, for themselves or for a group of theirs (`lists.saved`).
+
+    One without a name is a filter that they have begun to set and not shown yet (`lists.begun`).
+    """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, help_text="of which list")
     name = models.CharField(max_length=60)
     group = models.ForeignKey(Group, models.SET_NULL, null=True, blank=True, related_name="+")
     query = models.TextField(blank=True, help_text="what the address of the list says")
+    kept = models.DateTimeField(null=True, blank=True, help_text="of one without a name: when it was last touched")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["owner", "kind", "name"], name="view_named_once")]

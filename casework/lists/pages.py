@@ -1,29 +1,34 @@
-"""How does somebody save a list as a view, and change or remove it?"""
+"""How does somebody save a list as a view, and change or remove it; and how is a filter kept that they have begun?"""
 
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
+from casework.lists.begun import begun_end, begun_keep
 from casework.lists.models import SavedView
 from casework.lists.opening import number
 from casework.lists.saved import default_set, view_change, view_for_user, view_remove, view_save
-from casework.lists.state import KINDS
+from casework.lists.state import KINDS, Kind
 from casework.web.decorators import person, refusal, writes
 from orchestration.ground.refusals import Refused
 
 
 @writes
 def views(request: HttpRequest) -> HttpResponse:
-    """Save one: `kind` of list, `state` of its address, `name`, `group`, `default`."""
+    """Save one: `kind` of list, `state` of its address, `name`, `group`, `default`. With `begun` in place of a
+    name: keep the filter that is being set ("on"), or forget it."""
     by, given = person(request), request.POST
     kind = KINDS.get(given.get("kind", ""))
     if kind is None:
         raise Http404("There is no such list.")
     state = given.get("state", "")
+    if "begun" in given:
+        return _begun(request, kind, state)
     outcome = view_save(
         by=by, kind=kind, name=given.get("name", ""), query=state, group=number(given.get("group", ""))
     )  # fmt: skip
@@ -33,6 +38,16 @@ def views(request: HttpRequest) -> HttpResponse:
         default_set(by=by, view=outcome, on=True)
     messages.success(request, f"The view “{outcome.name}” is saved.")
     return redirect(address_of(outcome))
+
+
+def _begun(request: HttpRequest, kind: Kind, state: str) -> HttpResponse:
+    if request.POST["begun"] != "on":
+        begun_end(by=person(request), kind=kind)
+        return redirect(kind.key)
+    outcome = begun_keep(by=person(request), kind=kind, query=state)
+    if isinstance(outcome, Refused):
+        return JsonResponse({"said": outcome.message}, status=409)
+    return JsonResponse({"at": timezone.localtime(outcome).strftime("%H:%M:%S")})
 
 
 @writes

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
@@ -47,6 +48,7 @@ class View:
     is_default: bool
     pairs: tuple[Given, ...]
     left_out: int
+    kept: datetime | None = None
 
     @property
     def query(self) -> str:
@@ -59,7 +61,12 @@ class View:
 
 
 def views_of(user: User, kind: Kind, columns: Sequence[Column]) -> tuple[View, ...]:
-    """The views of a list that this person may open, their own first; one statement."""
+    """The views of a list that this person may open, their own first."""
+    return tuple(view for view in views_and_begun(user, kind, columns) if view.name)
+
+
+def views_and_begun(user: User, kind: Kind, columns: Sequence[Column]) -> tuple[View, ...]:
+    """The same, and the one without a name that they have begun (`lists.begun`); one statement."""
     paths = frozenset(column.path for column in columns)
     rows = _readable(user).filter(kind=kind.key).order_by(_others_last(user), "name", "pk")[:SHOWN]
     return tuple(_view(row, user, paths) for row in rows)
@@ -73,7 +80,7 @@ def view_of(user: User, row: SavedView, columns: Sequence[Column]) -> View:
 
 def view_for_user(user: User, number: int) -> SavedView:
     """The view, for whoever may open it. Raises Http404."""
-    found = _readable(user).filter(pk=number).first()
+    found = _readable(user).exclude(name="").filter(pk=number).first()
     if found is None:
         raise Unseen("There is no such view, or it is not shared with you.", "")
     return found
@@ -97,12 +104,13 @@ def _view(row: SavedView, user: User, paths: frozenset[str]) -> View:
         id=row.pk, kind=row.kind, name=row.name, owner=row.owner.get_full_name() or row.owner.get_username(),
         own=row.owner_id == user.pk, group=row.group_id or 0, shared_with=row.group.name if row.group else "",
         is_default=bool(getattr(row, "is_default", False)), pairs=state.pairs, left_out=state.left_out,
+        kept=row.kept,
     )  # fmt: skip
 
 
 def view_save(*, by: User, kind: Kind, name: str, query: str, group: int = 0) -> SavedView | Refused:
     """Keep a list as it is set, under a name; `group`: the number of the group that has it too, 0: nobody has."""
-    if SavedView.objects.filter(owner=by, kind=kind.key).count() >= MOST:
+    if SavedView.objects.filter(owner=by, kind=kind.key).exclude(name="").count() >= MOST:
         return Refused("many", f"You have {MOST} views of this list. Remove one before you save another.")
     return _written(by, SavedView(owner=by, kind=kind.key), name, query, group)
 

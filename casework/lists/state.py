@@ -46,14 +46,16 @@ class State:
     left_out: int
 
 
-def kept(query: str, kind: Kind) -> str:
-    """Of the query of an address what a view of this list keeps. Raises ValueError where that is too long."""
+def kept(query: str, kind: Kind, also: frozenset[str] = frozenset()) -> str:
+    """Of the query of an address what a view of this list keeps, and the names of `also`; what is empty says nothing.
+    Raises ValueError where that is too long."""
     if len(query) > 4 * LONGEST:
         raise ValueError("too long")
     found = parse_qsl(query.removeprefix("?"), max_num_fields=4 * MOST)
+    names = kind.names | also
     pairs = [
         (name, value[:LONGEST_VALUE]) for name, value in found
-        if (name in kind.names or is_filter(name)) and len(name) <= LONGEST_VALUE and "\0" not in name + value
+        if value and (name in names or is_filter(name)) and len(name) <= LONGEST_VALUE and "\0" not in name + value
     ]  # fmt: skip
     written = urlencode(pairs)
     if len(written) > LONGEST:

@@ -33,9 +33,7 @@ _KEYED: Final[LiteralString] = """
 select t.id, t.due, -t.priority as hurry, {risk} as risk, {key} as key, {by} as by
 from (select distinct id from ({pool}) p(due, id)) p join orchestration_humantask t on t.id = p.id"""
 _NO_VALUE: Final[LiteralString] = "null::int"
-_VALUE: Final[LiteralString] = (
-    "(select v.{held} from {values} v where v.instance_id = t.instance_id and {seen})"
-)
+_VALUE: Final[LiteralString] = "(select v.{held} from {values} v where v.instance_id = t.instance_id and {seen})"
 _OWNER: Final[LiteralString] = (
     "coalesce((select u.username::text from auth_user u where u.id = t.assignee_id), {none})"
 )  # fmt: skip

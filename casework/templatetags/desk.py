@@ -6,10 +6,11 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from casework.access.desk import KEYS, desk_of, folds_cookie, is_open
+from casework.access.desk import KEYS, desk_of, is_open
 
 register = template.Library()
 
@@ -17,19 +18,20 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def desk_attributes(context: Context) -> SafeString:
     """What scripts and styles go by, on the body of a page."""
-    request = context.get("request")
-    liked, user = desk_of(request), getattr(request, "user", None)
-    folds = folds_cookie(user) if user is not None and user.is_authenticated else ""
+    liked = desk_of(context.get("request"))
     return format_html(
-        ' data-keys="{}" data-rows="{}" data-preview="{}" data-folds="{}"',
-        "on" if liked.keys else "off", "compact" if liked.compact else "roomy", "on" if liked.preview else "off", folds,
+        ' data-keys="{}" data-rows="{}" data-preview="{}" data-desk="{}" data-views="{}"',
+        "on" if liked.keys else "off", "compact" if liked.compact else "roomy", "on" if liked.preview else "off",
+        reverse("desk"), reverse("views"),
     )  # fmt: skip
 
 
 @register.simple_tag(takes_context=True)
-def fold(context: Context, name: str) -> SafeString:
-    """On a panel that can be folded: its name, and whether its reader left it open."""
-    return format_html(' data-fold="{}"{}', name, " open" if is_open(context.get("request"), name) else "")
+def fold(context: Context, name: str, at_first: str = "") -> SafeString:
+    """On a panel that can be folded: its name, and whether it is open: as its reader left it, else as it is `at_first`
+    ("open", or closed)."""
+    shown = is_open(context.get("request"), name, at_first == "open")
+    return format_html(' data-fold="{}"{}', name, " open" if shown else "")
 
 
 @register.inclusion_tag("partials/keys.html")

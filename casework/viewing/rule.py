@@ -16,7 +16,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Q
 
 from casework.access.permissions import LEVELS, clearance, has_everywhere
-from casework.models import CaseUserObjectPermission, Draft, Reveal
+from casework.models import CaseUserObjectPermission, Draft, Reveal, SavedView
 
 RIGHT: Final = "casework.view_as"
 SESSION: Final = "viewing-as"
@@ -57,6 +57,7 @@ def stand_in(kind: str, number: int) -> User | None:
         if user is not None:
             Reveal.objects.filter(person=user).delete()
             Draft.objects.filter(person=user).delete()
+            SavedView.objects.filter(owner=user, name="").delete()
     else:
         user = _with_role(Group.objects.filter(pk=number).first())
     if user is not None:

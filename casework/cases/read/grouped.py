@@ -32,9 +32,7 @@ _PRIORITY: Final[LiteralString] = f"""coalesce((
 _KEYED: Final[LiteralString] = """
 select f.id, p.created, {key} as key, {by} as by
 from ({pool}) p(created, case_id) join casework_case f on f.id = p.case_id"""
-_VALUE: Final[LiteralString] = (
-    "(select v.{held} from {values} v where v.instance_id = f.instance_id and {seen})"
-)
+_VALUE: Final[LiteralString] = "(select v.{held} from {values} v where v.instance_id = f.instance_id and {seen})"
 _ORDERED: Final[LiteralString] = "{ranked} order by key, place limit %(most)s"
 
 

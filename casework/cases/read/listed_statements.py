@@ -166,8 +166,8 @@ def walked(asked: Filters, fits: Fits, order: Order, seen: Composed, further: bo
 def _ordered(order: Order, further: bool) -> dict[str, Composable]:
     held, past = Identifier(order.column.held), SQL("<" if order.descending else ">")
     beyond = SQL(_BEYOND).format(held=held, past=past) if further else SQL("")
-    parts = {"held": held, "beyond": beyond, "values": values_of(order.column)}
-    return parts | {"order": SQL("desc" if order.descending else "asc")}
+    going = SQL("desc" if order.descending else "asc")
+    return {"held": held, "beyond": beyond, "values": values_of(order.column), "order": going}
 
 
 def _fits(asked: Filters, fits: Fits) -> Composed:

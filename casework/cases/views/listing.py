@@ -16,14 +16,15 @@ from casework.cases.read.case_list import case_counts, case_list
 from casework.cases.read.grouped import groupings_of_cases
 from casework.cases.read.listed import CAP
 from casework.cases.read.recent import recently_viewed
-from casework.lists.asked import DEADLINE, Asked
+from casework.lists import begun
+from casework.lists.asked import DEADLINE, Asked, Grouping
 from casework.lists.columns import Column, chosen, offered
 from casework.lists.controls import chips, filter_fields, header, orders
 from casework.lists.grouping import chosen as chosen_group
 from casework.lists.grouping import groupings
 from casework.lists.headings import grouping_shown, within_chip
 from casework.lists.opening import Opened, ViewTab, opened
-from casework.lists.saved import views_of
+from casework.lists.saved import View, views_and_begun
 from casework.lists.state import CASES
 from casework.studio.rule_versions import newest_types, newest_versions
 from casework.web.decorators import page_or_part, person, reads, wants_part
@@ -37,7 +38,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     by, now = person(request), clock.utc_now()
     columns = offered(permissions.principal(by, None, now))
     by_what = groupings(groupings_of_cases(), columns)
-    views = views_of(by, CASES, columns)
+    views, unnamed = begun.split(views_and_begun(by, CASES, columns))
     opening = opened(request.GET, views)
     place = replace(CasesPlace.of(opening.asked), view=opening.number)
     sought, in_columns = place.asked(columns, by_what), chosen(columns, place.columns)
@@ -79,8 +80,17 @@ def cases(request: HttpRequest) -> HttpResponse:
         "recent": () if place.reference or place.after else recently_viewed(by, now),
         "samples": settings.SAMPLES_OFFERED and (types or permissions.may_publish(by)),
     }  # fmt: skip
+    context["begun"] = begun.begun(unnamed, *_begun(unnamed, columns, by_what), place)
     context |= {"here": place.address, "seen": "" if wants_part(request) else list_states([by.pk])[by.pk]}
     return page_or_part(request, "cases/list.html", "cases/_list.html", context)
+
+
+def _begun(
+    view: View | None, columns: Sequence[Column], by_what: Sequence[Grouping]
+) -> tuple[CasesPlace | None, Asked | None]:
+    """How a filter that was begun sets the list, and what of it the reader may have."""
+    there = CasesPlace.of(begun.asked_of(view)) if view else None
+    return there, there.asked(columns, by_what) if there else None
 
 
 def _standing(start: CasesPlace, which: str) -> CasesPlace:

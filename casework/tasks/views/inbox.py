@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
 from casework.access import permissions, trail
+from casework.lists import begun
 from casework.lists.asked import DEADLINE, NOTHING, Asked, Grouping
 from casework.lists.columns import Column, chosen, offered
 from casework.lists.controls import Header, chips, filter_fields, header, orders
@@ -20,7 +21,7 @@ from casework.lists.grouping import chosen as chosen_group
 from casework.lists.grouping import groupings
 from casework.lists.headings import grouping_shown, within_chip
 from casework.lists.opening import Opened, ViewTab, opened
-from casework.lists.saved import View, views_of
+from casework.lists.saved import View, views_and_begun
 from casework.lists.state import INBOX
 from casework.tasks import services
 from casework.tasks.assigning import bar
@@ -47,7 +48,7 @@ def shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResp
     by, now = person(request), clock.utc_now()
     columns = offered(permissions.principal(by, None, now))
     by_what = groupings(groupings_of_tasks(), columns)
-    views = views_of(by, INBOX, columns)
+    views, unnamed = begun.split(views_and_begun(by, INBOX, columns))
     opening = opened(asked, views)
     place = replace(Place.of(opening.asked), view=opening.number)
     in_columns, sought = chosen(columns, place.columns), place.asked(columns, by_what)
@@ -78,9 +79,18 @@ def shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResp
         "bar": None if wants_part(request) else bar(by),
         "q": place.reference, "here": place.address, "next": replace(place, after=page.following).address,
         "seen": "" if wants_part(request) else _state(by),
+        "begun": begun.begun(unnamed, *_begun(unnamed, columns, by_what), place),
         "gone": become_of(by, _shown_before(asked).difference(row.id for row in page.rows)),
     }  # fmt: skip
     return page_or_part(request, "tasks/inbox.html", "tasks/_inbox_list.html", context, status)
+
+
+def _begun(
+    view: View | None, columns: Sequence[Column], by_what: Sequence[Grouping]
+) -> tuple[Place | None, Asked | None]:
+    """How a filter that was begun sets the list, and what of it the reader may have."""
+    there = Place.of(begun.asked_of(view)) if view else None
+    return there, there.asked(columns, by_what) if there else None
 
 
 def _is_cut(page: InboxPage) -> bool:

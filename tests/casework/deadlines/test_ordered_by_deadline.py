@@ -86,9 +86,7 @@ def test_of_several_deadlines_of_a_case_the_nearest_counts_and_none_that_is_over
 
 
 @pytest.mark.parametrize("address", ["/cases/?", "/?tab=groups&", "/cases/?group=kind&", "/?tab=groups&group=kind&"])
-def test_the_pages_offer_the_order_and_stand_in_it(
-    people: dict[str, User], payments: list[Case], address: str
-) -> None:
+def test_the_pages_offer_the_order_and_stand_in_it(people: dict[str, User], payments: list[Case], address: str) -> None:
     browser = Client()
     browser.force_login(people["anna"])
     assert 'value="@deadline"' in told(browser.get(address))
