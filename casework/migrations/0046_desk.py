@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('casework', '0043_rules_owner'),
+        ('casework', '0045_provider_session'),
     ]
 
     operations = [
