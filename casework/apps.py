@@ -32,6 +32,7 @@ class CaseworkConfig(AppConfig):
         from casework.explaining import verification as contests_verification
         from casework.governance import reviews
         from casework.intake import watched
+        from casework.ldap import worker_tasks as ldap_tasks
         from casework.lists import projection
         from casework.people import worker_tasks as people_tasks  # noqa: F401 - workers know its task by this
         from casework.proof.controls import metrics as controls_metrics
@@ -92,6 +93,7 @@ class CaseworkConfig(AppConfig):
             changing.look_after,
             controls.look_after,
             pushes.look_after,
+            ldap_tasks.look_after,
         ):
             if look_after not in with_every_sweep:
                 with_every_sweep.append(look_after)

@@ -10,6 +10,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
+from casework.ldap.setup import directory_of
 from casework.logs import configure_logging
 from casework.runtime.broker import ANSWERS_WITHIN, CLOCK_QUEUE, SCHEDULE, time_limits_of
 from casework.runtime.locations import IS_INSTALLED, ROOT, locations, vendor_folder
@@ -187,6 +188,9 @@ AUTH_PASSWORD_VALIDATORS.append({"NAME": "casework.access.password_rules.Dressed
 
 # Groups whose people have to show more than a password; `*`: everybody. Who has not set it up does that first.
 SECOND_FACTOR_GROUPS = env.list("CASEWRIGHT_SECOND_FACTOR", default=[])
+LDAP = directory_of(env)  # an LDAP directory that keeps people and their passwords, where one is named
+if LDAP is not None:
+    AUTHENTICATION_BACKENDS.append("casework.ldap.backend.DirectoryBackend")
 # Sign-in by an identity provider (OpenID Connect), where an issuer is named.
 OIDC_ISSUER = env.str("CASEWRIGHT_OIDC_ISSUER", default="")
 OIDC_CLIENT_ID = env.str("CASEWRIGHT_OIDC_CLIENT_ID", default="")

@@ -23,10 +23,17 @@ from casework.access.within import limit
 SCHEMES: Final = frozenset({"bearer", "token"})
 
 
+AWAY: Final = (
+    "The directory that keeps passwords does not answer now, so nobody can say whether this is yours. Try again later."
+)
+
+
 class SignInForm(AuthenticationForm):
     """`wait`: seconds until the next attempt is looked at, where this one was not."""
 
     wait = 0
+    away = False
+    """Whether nobody could look at the password."""
 
     def confirm_login_allowed(self, user: User) -> None:
         """No service, whatever password somebody gave it."""
@@ -42,7 +49,16 @@ class SignInForm(AuthenticationForm):
         if self.wait:
             trail.sign_in_failed(request=self.request, name=name, locked=True)
             raise ValidationError(f"Too many attempts. Try again in {in_words(self.wait)}.", code="wait")
-        cleaned = super().clean()
+        try:
+            cleaned = super().clean()
+        except ValidationError:
+            away = getattr(self.request, "directory_away", "")
+            if not away:
+                raise
+            self.away = True
+            if away == "theirs":  # who has a password here may be guessed at meanwhile, so that counts
+                limits.not_looked_at(name, address)
+            raise ValidationError(AWAY, code="away") from None
         limits.came_in(name, address)
         return cleaned
 

@@ -61,6 +61,12 @@ def came_in(name: str, address: str) -> None:
     SignInLimit.objects.filter(key__in=_keys(name, "")).delete()
 
 
+def not_looked_at(name: str, address: str) -> None:
+    """Nobody could say whether the attempt was right: it counts for nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_BACK, [list(_keys(name, address))])
+
+
 def seconds_to_wait(name: str, address: str) -> int:
     """How long until this name may be tried from this address; 0: now."""
     now = utc_now()

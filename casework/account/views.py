@@ -21,7 +21,9 @@ from casework.access.addresses import client_address
 from casework.access.factors import has_second
 from casework.access.passkeys import question
 from casework.access.second_step import wait_or_wrong
-from casework.access.sign_in import in_words
+from casework.access.sign_in import AWAY, in_words
+from casework.ldap.backend import is_their_password, kept_by_directory
+from casework.ldap.client import Away
 from casework.people.worker_tasks import link_wanted
 from casework.web.decorators import person, reads, reads_and_writes, writes
 
@@ -60,6 +62,8 @@ def sessions_end(request: HttpRequest) -> HttpResponse:
 def password(request: HttpRequest) -> HttpResponse:
     """Another password, for who knows the old one. All other sessions end."""
     user = person(request)
+    if kept_by_directory(user):
+        return render(request, "account/password.html", {"by_directory": True}, status=_nothing_done(request))
     form = PasswordChangeForm(user, request.POST if request.method == "POST" else None)
     if request.method != "POST":
         return render(request, "account/password.html", {"form": form})
@@ -76,6 +80,10 @@ def password(request: HttpRequest) -> HttpResponse:
     return redirect("account")
 
 
+def _nothing_done(request: HttpRequest) -> int:
+    return 409 if request.method == "POST" else 200
+
+
 @reads_and_writes
 def again(request: HttpRequest) -> HttpResponse:
     """The password once more, or the second factor of who has one, before what asks for a fresh sign-in."""
@@ -89,12 +97,21 @@ def again(request: HttpRequest) -> HttpResponse:
         context["provider"] = settings.OIDC_NAME if oidc_provider.is_set() and user.identities.exists() else ""
         return render(request, "account/again.html", context)
     wait = limits.attempt(user.get_username(), client_address(request))
-    if wait or not user.check_password(request.POST.get("password", "")):
-        told = f"Too many attempts. Try again in {in_words(wait)}." if wait else "This is not your password."
+    told = f"Too many attempts. Try again in {in_words(wait)}." if wait else _not_shown(request, user)
+    if told:
         return render(request, "account/again.html", context | {"wrong": told}, status=429 if wait else 400)
     limits.came_in(user.get_username(), client_address(request))
     sessions.confirm(request)
     return redirect(context["next"] or "account")
+
+
+def _not_shown(request: HttpRequest, user: User) -> str:
+    """Why it is not shown that this is them; empty where it is."""
+    try:
+        return "" if is_their_password(user, request.POST.get("password", "")) else "This is not your password."
+    except Away:
+        limits.not_looked_at(user.get_username(), client_address(request))
+        return AWAY
 
 
 def _again_by_second(request: HttpRequest, user: User, context: dict[str, Any]) -> HttpResponse:

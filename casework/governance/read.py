@@ -241,6 +241,16 @@ def _assignment(detail: Detail) -> str:
     return f"noted the skill {detail['skill']} of {detail['person']}: {f'level {level}' if level else 'not any more'}"
 
 
+def _directory(detail: Detail) -> str:
+    """Of a look at the directory that keeps people."""
+    if detail["failed"]:
+        return f"looked at the directory and changed nobody: {detail['failed']}"
+    told = ("joined", "returned", "renamed", "moved", "left")
+    changed = ", ".join(f"{detail[name]} {name}" for name in told if detail[name]) or "nobody has changed"
+    left_out = f"; {len(detail['not_taken'])} not taken" if detail["not_taken"] else ""
+    return f"looked at the directory of {detail['people']} people: {changed}{left_out}"
+
+
 WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "definition.deployed": lambda d: f"put version {d['version']} of {d['key']} in force ({', '.join(d['files'][:5])})",
     "model.registered": lambda d: f"registered the model {d['version']} of {d['actor']}",
@@ -259,6 +269,7 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "client.changed": _client,
     "factor.changed": _factor,
     "identity.changed": _identity,
+    "directory.read": _directory,
     "delegation.changed": _delegated,
     "rules.owner": lambda d: (
         f"named {d['owner']} as who answers for the rules of {d['case_type']}, to be looked at by {d['review_by']}"

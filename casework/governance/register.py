@@ -43,6 +43,7 @@ REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "changes": (
         "Rules and rights",
         ("definition.deployed", "role.changed", "token.changed", "client.changed", "identity.changed", "factor.changed",
+         "directory.read",
          "actor.changed", "version.moved", "model.registered", "model.activated", "budget.changed",
          "capability.stopped", "assignment.changed", "rate.changed", "host.changed"),
     ),

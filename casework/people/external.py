@@ -31,6 +31,7 @@ from orchestration.ground.refusals import Refused
 BY_MAIL: Final = "verified-email"
 NOT_NAME: Final = re.compile(r"[^\w.@+-]")
 OUT: Final = Refused("out", "You may not come in here. Ask an administrator.")
+BY_SIGN_IN: Final = Origin("system:sign-in", cause="as the identity provider says")
 UNKNOWN: Final = Refused(
     "unknown",
     "Nobody here is linked with this sign-in. Sign in by password and link it on the page Your account, or ask an "
@@ -97,9 +98,8 @@ def _plain(name: str) -> str:
     return NOT_NAME.sub("", User.normalize_username(name))
 
 
-def groups_follow(user: User, said: Iterable[str]) -> None:
+def groups_follow(user: User, said: Iterable[str], origin: Origin = BY_SIGN_IN) -> None:
     """Put them into the groups that the mapping has for these, and out of the others that it names."""
-    origin = Origin("system:sign-in", cause="as the identity provider says")
     mapped = list(Group.objects.filter(claims__isnull=False).distinct().order_by("name"))
     wanted = set(GroupClaim.objects.filter(value__in=list(said)).values_list("group", flat=True))
     has = set(user.groups.values_list("pk", flat=True))

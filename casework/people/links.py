@@ -20,6 +20,7 @@ from casework.access import people
 from casework.access.client_models import ServicePrincipal
 from casework.access.passwords import address_for
 from casework.access.permissions import origin_of
+from casework.ldap.setup import ISSUER
 from orchestration.ground.refusals import Refused
 
 log = structlog.get_logger()
@@ -40,6 +41,8 @@ def link_make(*, by: User, user: User, base: str) -> Link | Refused:
         return Refused("out", "They are kept out: let them in first.")
     if ServicePrincipal.objects.filter(person=user).exists():
         return Refused("service", "A service has no password: it comes in with its secret.")
+    if settings.LDAP is not None and user.identities.filter(issuer=ISSUER).exists():
+        return Refused("directory", "They sign in by their password in the directory: it is set there.")
     with transaction.atomic():
         held = User.objects.select_for_update().get(pk=user.pk)
         people.link_given(user=held, origin=Origin(origin_of(by).actor, cause="a link for a password"))

@@ -22,6 +22,7 @@ from casework.access.identities import MOST_VALUES, claims_set
 from casework.access.oidc_models import ExternalIdentity, GroupClaim
 from casework.access.permissions import origin_of
 from casework.access.roles_verification import control_begin
+from casework.ldap.read import MARK, directory_rows
 from casework.people.rights import changes, looks
 from casework.people.second_person import needs_second, proposal_make
 from casework.people.views import WAITS
@@ -92,7 +93,7 @@ def _unchanging(do: str, value: str, has: set[str]) -> dict[str, str]:
 def _page(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
     context = {
         "may_change": permissions.may_administer(person(request)), "refused": refused, "given": request.POST,
-        "settings": list(_settings()), "is_set": oidc_provider.is_set() or saml.is_set(),
+        "settings": list(_settings()), "is_set": oidc_provider.is_set() or saml.is_set() or settings.LDAP is not None,
         "mapping": GroupClaim.objects.select_related("group").order_by("group__name", "value"),
         "groups": Group.objects.order_by("name").values_list("name", flat=True),
     }  # fmt: skip
@@ -107,8 +108,9 @@ def _settings() -> Iterator[tuple[str, str, str]]:
     yield "What gives rights waits for a second person", _yes(settings.SECOND_PERSON), "CASEWRIGHT_SECOND_PERSON"
     yield "Links for passwords go by mail", _yes(settings.EMAIL_URL), "EMAIL_URL"
     yield "The token of a service lasts", _minutes(settings.CLIENT_TOKEN_SECONDS), "CASEWRIGHT_CLIENT_TOKEN_SECONDS"
-    kept = DirectoryRecord.objects.filter(person__isnull=False, removed=False).count()
-    yield "A directory has made or changed, by SCIM", f"{kept} people", ""
+    by_scim = DirectoryRecord.objects.filter(person__isnull=False, removed=False).exclude(external_id__startswith=MARK)
+    yield "A directory has made or changed, by SCIM", f"{by_scim.count()} people", ""
+    yield from directory_rows()
     yield "Identity provider", settings.OIDC_ISSUER or "none", "CASEWRIGHT_OIDC_ISSUER"
     if oidc_provider.is_set():
         yield from _of_provider()

@@ -20,10 +20,19 @@ from casework.runtime.demo_systems.folder_server import USER as DAV_USER
 from casework.runtime.demo_systems.folder_server import FolderServer
 from casework.runtime.demo_systems.ledger import Ledger
 from casework.runtime.demo_systems.payment_server import PaymentServer
+from casework.runtime.demo_systems.people_server import (
+    BEGINS_WITH,
+    GROUPS,
+    OWNER,
+    PASSWORD,
+    PEOPLE,
+    READER,
+    PeopleServer,
+)
 from casework.runtime.demo_systems.rpc import Erp
 from casework.runtime.processes import ServiceFailed
 
-SYSTEMS = ("erp", "payments", "documents", "mainframe", "webdav")
+SYSTEMS = ("erp", "payments", "documents", "mainframe", "webdav", "directory")
 READY_ERP = """
   Tryton is ready, with the suppliers and orders of the sample invoices. Let the product work with it:
 
@@ -46,6 +55,16 @@ READY_WEBDAV = """
       DOCUMENTS_WEBDAV_PASSWORD={password} make run
 
   Its files are kept in {files}.
+"""
+READY_DIRECTORY = """
+  slapd is ready, an LDAP directory with {people}; their password is {their}. Let it keep people here:
+
+    .venv/bin/python -m pip install --require-hashes -r requirements-ldap.txt
+    CASEWRIGHT_LDAP={address} CASEWRIGHT_LDAP_WHO={who} CASEWRIGHT_LDAP_PASSWORD={password} \\
+      CASEWRIGHT_LDAP_PEOPLE={base} CASEWRIGHT_LDAP_GROUPS={groups} make run
+
+  They come in with the next look at it (manage.py directory, with the same variables). Groups follow once they are
+  mapped: People, Sign-in. To change it: ldapmodify -H {address} -D {owner} -w {password}
 """
 READY_MAINFRAME = """
   A core system of a bank is ready on a mock of a mainframe. Have the bot key loans in there: put a token of the actor
@@ -100,6 +119,8 @@ def serve(name: str, running: ExitStack, port: int, *, fresh: bool) -> None:
             serve_mainframe(running, port + 6)
         case "webdav":
             serve_webdav(running, port + 8)
+        case "directory":
+            serve_directory(running, port + 10)
 
 
 def serve_documents(running: ExitStack, port: int) -> None:
@@ -120,6 +141,17 @@ def serve_webdav(running: ExitStack, port: int) -> None:
     folder.start()
     told = {"address": folder.address, "user": DAV_USER, "password": folder.password, "files": folder.files}
     print(READY_WEBDAV.format(**told), flush=True)
+
+
+def serve_directory(running: ExitStack, port: int) -> None:
+    people = PeopleServer(port)
+    running.callback(people.stop)
+    people.start()
+    told = {
+        "address": people.address, "who": READER, "password": people.password, "base": PEOPLE, "groups": GROUPS,
+        "owner": OWNER, "people": ", ".join(BEGINS_WITH), "their": PASSWORD,
+    }  # fmt: skip
+    print(READY_DIRECTORY.format(**told), flush=True)
 
 
 def serve_mainframe(running: ExitStack, port: int) -> None:

@@ -6,9 +6,7 @@ mfmock (MIT) speaks TN3270 and wants Python 3.12; the screens are `core_host.py`
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -16,9 +14,9 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
-from casework.runtime.demo_systems.environment import install, is_installed
-from casework.runtime.locations import locations
-from casework.runtime.processes import ServiceFailed, start_service, stop_service, wait_until
+from casework.runtime.demo_systems.environment import install
+from casework.runtime.demo_systems.served import Served
+from casework.runtime.processes import ServiceFailed, wait_until
 
 PINS: Final = "requirements-mfmock.txt"
 USER: Final = "BOT"
@@ -26,27 +24,12 @@ NAMED: Final = "CASEWRIGHT_NEWER_PYTHON"
 PYTHONS: Final = ("python3.14", "python3.13", "python3.12")
 
 
-class CoreServer:
+class CoreServer(Served):
     """The host's process, which may be killed and started again."""
 
     def __init__(self, port: int, state: Path | None = None) -> None:
-        self.folder = (state or locations().state) / "demo-systems" / "core"
-        self.venv, self.port = self.folder / "venv", port
-        self.log, self.loans = self.folder / "core.log", self.folder / "loans.json"
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def is_installed(self) -> bool:
-        return is_installed(self.venv)
-
-    @property
-    def password(self) -> str:
-        """Of the bot; made where there is none."""
-        path = self.folder / "password"
-        if not path.exists():
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_hex(8))
-        return path.read_text()
+        super().__init__("core", "core.log", port, state)
+        self.loans = self.folder / "loans.json"
 
     def install(self) -> None:
         """Raises ServiceFailed."""
@@ -59,12 +42,7 @@ class CoreServer:
             "--host", "127.0.0.1", "--port", str(self.port), "--log-level", "WARNING",
         ]  # fmt: skip
         given = {"CORE_LOANS": str(self.loans), "CORE_USER": USER, "CORE_PASSWORD": self.password}
-        self.process = start_service(command, log=self.log, stop_signal=signal.SIGTERM, env={**os.environ, **given})
-        wait_until(self._listens, self.process, log=self.log)
-
-    def stop(self) -> None:
-        if self.process is not None:
-            stop_service(self.process, signal.SIGTERM)
+        wait_until(self._listens, self.run(command, {**os.environ, **given}), log=self.log)
 
     def _listens(self) -> bool:
         with suppress(OSError), closing(socket.create_connection(("127.0.0.1", self.port), timeout=2)):

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import http.client
 import os
-import signal
-import subprocess
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from casework.runtime.demo_systems.environment import install, is_installed
-from casework.runtime.locations import locations
-from casework.runtime.processes import ServiceFailed, start_service, stop_service, wait_until
+from casework.runtime.demo_systems.environment import install
+from casework.runtime.demo_systems.served import Served
+from casework.runtime.processes import ServiceFailed, wait_until
 
 PINS: Final = "requirements-moto.txt"
 BUCKET: Final = "documents"
@@ -23,18 +21,11 @@ KEYS: Final = {"AWS_ACCESS_KEY_ID": "made-up", "AWS_SECRET_ACCESS_KEY": "made-up
 """It takes any."""
 
 
-class DocumentServer:
+class DocumentServer(Served):
     """The server process, which may be killed."""
 
     def __init__(self, port: int, state: Path | None = None) -> None:
-        self.folder = (state or locations().state) / "demo-systems" / "documents"
-        self.venv, self.port = self.folder / "venv", port
-        self.log = self.folder / "moto.log"
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def is_installed(self) -> bool:
-        return is_installed(self.venv)
+        super().__init__("documents", "moto.log", port, state)
 
     @property
     def address(self) -> str:
@@ -47,14 +38,10 @@ class DocumentServer:
     def start(self) -> None:
         """Until it answers and has the bucket. Raises ServiceFailed."""
         command: list[str | Path] = [self.venv / "bin/moto_server", "-H", "127.0.0.1", "-p", str(self.port)]
-        self.process = start_service(command, log=self.log, stop_signal=signal.SIGTERM, env={**os.environ, **KEYS})
-        wait_until(lambda: self._asked("GET", "/") == 200, self.process, log=self.log)
+        process = self.run(command, {**os.environ, **KEYS})
+        wait_until(lambda: self._asked("GET", "/") == 200, process, log=self.log)
         if self._asked("PUT", f"/{BUCKET}") != 200:
             raise ServiceFailed("its bucket could not be made")
-
-    def stop(self) -> None:
-        if self.process is not None:
-            stop_service(self.process, signal.SIGTERM)
 
     def _asked(self, method: str, path: str) -> int:
         """The status; 0 for none. The bucket is made without a signature, which it does not look at."""

@@ -8,48 +8,29 @@ from __future__ import annotations
 import base64
 import http.client
 import json
-import secrets
-import signal
-import subprocess
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from casework.runtime.demo_systems.environment import install, is_installed
-from casework.runtime.locations import locations
-from casework.runtime.processes import start_service, stop_service, wait_until
+from casework.runtime.demo_systems.environment import install
+from casework.runtime.demo_systems.served import Served
+from casework.runtime.processes import wait_until
 
 PINS: Final = "requirements-webdav.txt"
 USER: Final = "casewright"
 FOLDER: Final = "documents"
 
 
-class FolderServer:
+class FolderServer(Served):
     """The server process, which may be killed."""
 
     def __init__(self, port: int, state: Path | None = None) -> None:
-        self.folder = (state or locations().state) / "demo-systems" / "webdav"
-        self.venv, self.port = self.folder / "venv", port
-        self.log, self.files = self.folder / "wsgidav.log", self.folder / "files"
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def is_installed(self) -> bool:
-        return is_installed(self.venv)
+        super().__init__("webdav", "wsgidav.log", port, state)
+        self.files = self.folder / "files"
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}/{FOLDER}/"
-
-    @property
-    def password(self) -> str:
-        """Made where there is none."""
-        path = self.folder / "password"
-        if not path.exists():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(18))
-        return path.read_text()
 
     def install(self) -> None:
         """Raises ServiceFailed."""
@@ -59,18 +40,7 @@ class FolderServer:
         """Until it answers. Raises ServiceFailed."""
         (self.files / FOLDER).mkdir(parents=True, exist_ok=True)
         command: list[str | Path] = [self.venv / "bin/wsgidav", "--config", self._settings()]
-        self.process = start_service(command, log=self.log, stop_signal=signal.SIGTERM)
-        wait_until(self._answers, self.process, log=self.log)
-
-    def kill(self) -> None:
-        """As if the machine had lost its power."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-
-    def stop(self) -> None:
-        if self.process is not None:
-            stop_service(self.process, signal.SIGTERM)
+        wait_until(self._answers, self.run(command), log=self.log)
 
     def _settings(self) -> Path:
         path = self.folder / "wsgidav.json"

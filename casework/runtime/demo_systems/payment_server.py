@@ -8,16 +8,14 @@ anybody may have left in /tmp; so gunicorn serves it, on this machine alone. Wha
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from casework.runtime.demo_systems.environment import install, is_installed
+from casework.runtime.demo_systems.environment import install
+from casework.runtime.demo_systems.served import Served
 from casework.runtime.demo_systems.stripe_api import Declined, Stripe, Unreachable
-from casework.runtime.locations import locations
-from casework.runtime.processes import start_service, stop_service, wait_until
+from casework.runtime.processes import wait_until
 from casework.runtime.stand_ins.store import sample_orders
 
 Json = Any
@@ -30,18 +28,11 @@ DECLINED_ORDER: Final = "R-DECLINED"
 """An order whose card was declined: there is nothing to give back."""
 
 
-class PaymentServer:
+class PaymentServer(Served):
     """The server process, which may be killed and started again."""
 
     def __init__(self, port: int, state: Path | None = None) -> None:
-        self.folder = (state or locations().state) / "demo-systems" / "payments"
-        self.venv, self.port = self.folder / "venv", port
-        self.log = self.folder / "localstripe.log"
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def is_installed(self) -> bool:
-        return is_installed(self.venv)
+        super().__init__("payments", "localstripe.log", port, state)
 
     @property
     def address(self) -> str:
@@ -61,12 +52,7 @@ class PaymentServer:
             self.venv / "bin/gunicorn", "localstripe.server:app", "--bind", f"127.0.0.1:{self.port}", "--workers", "1",
             "--worker-class", "aiohttp.GunicornWebWorker", "--no-control-socket",
         ]  # fmt: skip
-        self.process = start_service(command, log=self.log, stop_signal=signal.SIGTERM, env=dict(os.environ))
-        wait_until(self._answers, self.process, log=self.log, seconds=60)
-
-    def stop(self) -> None:
-        if self.process is not None:
-            stop_service(self.process, signal.SIGTERM)
+        wait_until(self._answers, self.run(command, dict(os.environ)), log=self.log, seconds=60)
 
     def _answers(self) -> bool:
         with suppress(Unreachable, Declined):
