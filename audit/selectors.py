@@ -15,6 +15,7 @@ from django.db import connection
 
 from audit.models import AuditEvent, AuditPayload, StandingChain
 from audit.reading import Row
+from audit.sealed_values import read
 
 ERASED: dict[str, Any] = {"erased": True}
 AT_ONCE = 2000
@@ -110,7 +111,7 @@ def entries_before(chain: int, before: int, actions: Iterable[str], limit: int) 
 
 def _kept(row: tuple[Any, ...]) -> Entry:
     *told, hits, body = row
-    detail = ERASED if body is None else orjson.loads(bytes(body))
+    detail = ERASED if body is None else read(body)
     sequence, action, actor, on_behalf_of, cause, at, definition = told
     rules = orjson.loads(hits) if hits else []
     return Entry(sequence, action, actor, on_behalf_of, cause, at, definition, rules, detail)
@@ -124,7 +125,7 @@ def entry_of(row: Row) -> Entry:
 def _entry(event: AuditEvent, body: bytes | None) -> Entry:
     return Entry(
         event.sequence, event.action, event.actor, event.on_behalf_of, event.cause, event.at, event.definition,
-        orjson.loads(event.rule_hits) if event.rule_hits else [], ERASED if body is None else orjson.loads(body),
+        orjson.loads(event.rule_hits) if event.rule_hits else [], ERASED if body is None else read(body),
     )  # fmt: skip
 
 
@@ -133,4 +134,4 @@ def recent(action: str, most: int = 200) -> Iterator[dict[str, Any]]:
     found = AuditEvent.objects.filter(chain=StandingChain.CONTROL, action=action).order_by("-sequence")
     numbers = list(found.values_list("sequence", flat=True)[:most])
     rows = AuditPayload.objects.filter(chain=StandingChain.CONTROL, sequence__in=numbers).order_by("-sequence")
-    return (orjson.loads(bytes(row.body)) for row in rows)
+    return (read(row.body) for row in rows)

@@ -21,6 +21,7 @@ from audit.chain import SALT_BYTES, Head, link_digest
 from audit.db.columns import Blobs, Integers, Texts
 from audit.db.sql import Part, do
 from audit.models import StandingChain
+from audit.sealed_values import Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,20 @@ payload as (
     from unnest(%(sequences)s, %(salts)s, %(bodies)s) as p(sequence, salt, body))"""
 
 
-def sealed(chain: int, head: Head, facts: Iterable[Fact], origin: Origin, definition: str, at: datetime) -> Sealed:
-    """Continue the chain by these facts. Raises UnknownAction."""
+def sealed(
+    chain: int, head: Head, facts: Iterable[Fact], origin: Origin, definition: str, at: datetime,
+    seal: Seal | None = None,
+) -> Sealed:  # fmt: skip
+    """Continue the chain by these facts. `seal`: what is done to contents before they are hashed and kept. Raises
+    UnknownAction; KeyFault where they cannot be sealed."""
     rows: list[tuple[Any, ...]] = []
     sequence, previous = head.sequence, head.digest
     for fact in facts:
         sequence += 1
         salt = os.urandom(SALT_BYTES)
         body = orjson.dumps(fact.detail, option=orjson.OPT_SORT_KEYS)
+        if seal is not None:
+            body = seal(body)
         hits = orjson.dumps(fact.hits).decode() if fact.hits else ""
         payload_digest = sha256(salt + body).digest()
         digest = link_digest(

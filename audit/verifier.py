@@ -39,6 +39,8 @@ MANIFEST, SEAL, EVENTS = "manifest.json", "manifest.sig", "evidence.jsonl"
 """In a capsule: what is in it by digest, the signature of that, and the events of the case."""
 ENDING: Final = ".checkpoint"
 GENESIS: Final = bytes(32).hex()
+SEALED: Final = b"CWS1"
+"""How a content begins that the product has sealed. It is hashed as it is kept, so that no key is needed here."""
 MOST: Final = 200
 """So many faults are told one by one."""
 UNREADABLE: Final = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
@@ -146,6 +148,7 @@ class Report:
     chains: set[int] = field(default_factory=set)
     after: int = 0
     without_content: int = 0
+    sealed: int = 0
     erased: list[str] = field(default_factory=list)
 
     def wrong(self, what: str) -> None:
@@ -283,7 +286,9 @@ def _check(row: Row, sequence: int, digest: str, report: Report) -> None:
         report.wrong(f"{name}, event {expected} was changed after it was written")
     if row[12] is None or row[13] is None:
         report.without_content += 1
-    elif sha256(row[12] + row[13]).hexdigest() != row[9]:
+        return
+    report.sealed += row[13].startswith(SEALED)
+    if sha256(row[12] + row[13]).hexdigest() != row[9]:
         report.wrong(f"{name}, the content of event {row[1]} was changed after it was written")
     elif row[2] == "content.erased" and row[0] > 0:
         said = json.loads(row[13])
@@ -507,6 +512,8 @@ def _why(error: Exception) -> str:
 
 
 def _beside(report: Report, pins: Pins) -> Iterator[str]:
+    if report.sealed:
+        yield f"{report.sealed} contents are sealed: that they are as they were written is checked, not what they say."
     if report.without_content:
         yield f"{report.without_content} contents are not here (erased or withheld): only their digests were checked."
     if pins.number:

@@ -7,7 +7,7 @@ makes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from audit.db.columns import Texts
 from audit.db.sql import Part, together
@@ -17,6 +17,8 @@ from casework.cases.past_rows import former_with, kept_replaced, replaced
 from casework.cases.references import key_of
 from casework.lists.projection import kept_values
 from orchestration.casetypes.case_type import CaseType
+from orchestration.privacy.masking import FormerValue
+from orchestration.shell.sealing import subject_of
 from orchestration.shell.services import Done
 from orchestration.shell.step_sql import people_named
 from orchestration.view.state import INSTANCE_ENDED, State
@@ -52,7 +54,7 @@ def open_face(done: Done, source: str, reference: str, digest: str = "") -> Part
     )  # fmt: skip
     over = replaced(done)
     listed = kept_values(done, former_with(done, over))
-    return together(row, search_row.opened(done, title, reference), *kept_replaced(over), *listed)
+    return together(row, search_row.opened(done, title, reference), *_replaced(done, over), *listed)
 
 
 def open_face_of_start(done: Done, kind: str) -> Part:
@@ -66,7 +68,11 @@ def keep_face(done: Done) -> Part:
     over = replaced(done)
     row = _statement(UPDATE, done, _routed(done))
     listed = kept_values(done, former_with(done, over))
-    return together(row, search_row.written(done), *kept_replaced(over), *listed)
+    return together(row, search_row.written(done), *_replaced(done, over), *listed)
+
+
+def _replaced(done: Done, over: Iterable[FormerValue]) -> Iterator[Part]:
+    return kept_replaced(over, subject_of(done.instance, done.case_type))
 
 
 def named_state(case_type: CaseType, state: State) -> tuple[str, bool]:

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, LiteralString
 
-import orjson
 import psycopg
 
+from audit.sealed_values import opened_text, read
 from audit.selectors import entries_of
 from casework.cases.own_words import said_by
 from casework.cases.past_rows import AT_ONCE, PART, stood_in
@@ -39,8 +39,9 @@ def kept_apart(
     whole = [number for number, case in cases.items() if number in types and not case.known]
     pasts = {number: (upto, body) for number, upto, body in _rows(cursor, PASTS, whole)}
     former: dict[int, set[tuple[str, str, str]]] = {}
-    for number, *value in _rows(cursor, FORMER, whole):
-        former.setdefault(number, set()).add(tuple(value))
+    for number, pointer, *texts in _rows(cursor, FORMER, whole):
+        forms, seeds = map(opened_text, texts)
+        former.setdefault(number, set()).add((pointer, forms, seeds))
     for number in sorted(pasts.keys() | former.keys()):
         upto, body = pasts.get(number, (0, None))
         if upto > cases[number].told.sequence:
@@ -83,7 +84,7 @@ def _known(values: Former) -> Former:
 
 def _same(past: dict[str, Any], body: bytes) -> bool:
     try:
-        return canonical(past) == canonical(orjson.loads(body))
+        return canonical(past) == canonical(read(body))
     except BROKEN:
         return False
 

@@ -21,6 +21,7 @@ from casework.cases.search_words import face_of, lexemes, words_in
 from casework.lists.projection import Value, listed_values
 from casework.lists.tag_words import MARK
 from orchestration.casetypes.case_type import CaseType
+from orchestration.shell.sealing import is_sealed
 from orchestration.shell.verification.cases import BROKEN, Case
 from orchestration.shell.verification.told import Told, on_fact
 
@@ -87,15 +88,22 @@ def _values_apart(
         if is_old and not rows:
             continue
         # a case of before may have been listed without what was hidden in it before
-        builds = [_built(case, types[number], each) for each in (former.get(number, {}), {})[: 1 + is_old]]
+        # and one from before cases were sealed with what is left out now
+        pasts = (former.get(number, {}), {})[: 1 + is_old]
+        builds = [_built(case, types[number], each, sealed=sealed) for each in pasts for sealed in _ways(types[number])]
         if rows not in builds:
             yield number, _otherwise("values by which lists filter", rows, builds[0])
 
 
-def _built(case: Case, case_type: CaseType, former: Mapping[str, Any]) -> Rows:
+def _ways(case_type: CaseType) -> tuple[bool, ...]:
+    """Whether what is restricted is left out of projections: now, then (where that is otherwise) before."""
+    return (True, False) if is_sealed(case_type) else (False,)
+
+
+def _built(case: Case, case_type: CaseType, former: Mapping[str, Any], *, sealed: bool) -> Rows:
     """The values of a fresh build; nothing where what was hidden before was forged, which is named as such."""
     try:
-        return frozenset(listed_values(case_type, dict(case.told.state.root.variables), former))
+        return frozenset(listed_values(case_type, dict(case.told.state.root.variables), former, sealed=sealed))
     except BROKEN:
         return frozenset()
 
@@ -114,16 +122,31 @@ def _words_apart(
     cursor: psycopg.Cursor[Any], cases: Mapping[int, Case], types: Mapping[int, CaseType]
 ) -> Iterator[tuple[int, str]]:
     faces = {number: rest for number, *rest in cursor.execute(FACES, [list(cases)], binary=True).fetchall()}
-    words = {number: words_in(dict(cases[number].told.state.root.variables), types[number]) for number in faces}
+    found = _apart(cursor, cases, types, faces, 0)
+    if before := {number: faces[number] for number in found if len(_ways(types[number])) > 1}:
+        right = before.keys() - _apart(cursor, cases, types, before, 1)
+        found = {number: is_missing for number, is_missing in found.items() if number not in right}
+    since = _since(cursor, SEARCHED_SINCE)
+    for number, is_missing in found.items():
+        if not (is_missing and cases[number].told.before(since)):
+            yield number, "the case is found by other words than those that it says"
+
+
+def _apart(
+    cursor: psycopg.Cursor[Any], cases: Mapping[int, Case], types: Mapping[int, CaseType],
+    faces: Mapping[int, Any], way: int,
+) -> dict[int, bool]:  # fmt: skip
+    """Cases that are found by other words than those of a fresh build, and whether by none at all."""
+    words = {
+        number: words_in(dict(cases[number].told.state.root.variables), types[number], sealed=_ways(types[number])[way])
+        for number in faces
+    }
     values = {
         "numbers": list(faces), "faces": _joined(faces, lambda number: lexemes(face_of(*faces[number]))),
         "shown": _joined(faces, lambda number: words[number].shown),
         "hidden": _joined(faces, lambda number: words[number].hidden),
     }  # fmt: skip
-    since = _since(cursor, SEARCHED_SINCE)
-    for number, is_missing in cursor.execute(FOUND_BY, values, binary=True).fetchall():
-        if not (is_missing and cases[number].told.before(since)):
-            yield number, "the case is found by other words than those that it says"
+    return dict(cursor.execute(FOUND_BY, values, binary=True).fetchall())
 
 
 def _joined(numbers: Mapping[int, Any], lexemes_of: Callable[[int], tuple[str, ...]]) -> Texts:

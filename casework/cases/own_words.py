@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-import orjson
 import psycopg
 from django.contrib.auth.models import User
 
 from audit.db.sql import cursor
+from audit.sealed_values import read
 from audit.services import Fact
 from casework.access.permissions import words_digest
 from casework.cases.answers import Seen
@@ -70,7 +70,7 @@ def said_by(plain: psycopg.Cursor[Any], pairs: Iterable[tuple[int, str]]) -> dic
     asked = [list(dict.fromkeys(cases)), [f"person:{name}" for name in dict.fromkeys(names)], DATA]
     found: dict[tuple[int, str], set[str]] = {}
     for number, actor, body in plain.execute(SAID, asked, binary=True).fetchall():
-        detail = orjson.loads(body)
+        detail = read(body)
         digests = {*map(words_digest, _texts(detail)), *detail.get("words", ())}
         found.setdefault((number, actor.removeprefix("person:")), set()).update(digests)
     return found

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 
 from audit.db.columns import Texts
 from audit.db.sql import Part
+from audit.sealed_values import kept_as, opened_text, read, sealed_text, subject_with_key
 from audit.selectors import Entry, entries_of
 from casework.cases.read.past import WRITTEN, Past, fold, nothing
 from casework.models import CasePast, FormerValue
@@ -94,10 +95,8 @@ def kept_past(instance: int) -> Kept:
     if not rows:
         return Kept(nothing(), {}, None)
     document, version = rows[0][:2]
-    values = {
-        pointer: Rows(forms.split("\n"), seeds.split("\n")) for *_, pointer, forms, seeds in rows if pointer is not None
-    }
-    return Kept(dict(orjson.loads(bytes(document))), values, version)
+    values = {pointer: rows_of(forms, seeds) for *_, pointer, forms, seeds in rows if pointer is not None}
+    return Kept(dict(read(document)), values, version)
 
 
 def keep(
@@ -108,8 +107,9 @@ def keep(
     None, and nothing is kept: that one is not kept any more, since another came first.
     """
     values = {
-        "instance": instance, "upto": past["upto"], "document": orjson.dumps(past), "version": version,
-        **_columns(stood_in(taken, classification)),
+        "instance": instance, "upto": past["upto"], "version": version,
+        "document": kept_as(instance)(orjson.dumps(past)),
+        **_columns(stood_in(taken, classification), subject_with_key(instance)),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, values)
@@ -117,13 +117,27 @@ def keep(
     return None if found is None else str(found[0])
 
 
-def _columns(values: Iterable[Value]) -> dict[str, Texts]:
+def _columns(values: Iterable[Value], subject: str) -> dict[str, Texts]:
     rows = list(dict.fromkeys(values))
     return {
         "digests": Texts(pseudonym("former value", f"{row.pointer}\n{row.forms}".encode()) for row in rows),
-        "pointers": Texts(row.pointer for row in rows), "forms": Texts(row.forms for row in rows),
-        "seeds": Texts(row.seeds for row in rows),
+        "pointers": Texts(row.pointer for row in rows), "forms": Texts(_as_kept(row.forms, subject) for row in rows),
+        "seeds": Texts(_as_kept(row.seeds, subject) for row in rows),
     }  # fmt: skip
+
+
+def _as_kept(lines: str, subject: str) -> str:
+    """Sealed, it is one line."""
+    return sealed_text(subject, lines) if subject else lines
+
+
+def rows_of(forms: str, seeds: str) -> Rows:
+    """Former values as they were put together from their rows."""
+    return Rows(_lines(forms), _lines(seeds))
+
+
+def _lines(kept: str) -> list[str]:
+    return [line for row in kept.split("\n") for line in opened_text(row).split("\n")]
 
 
 def replaced(done: Done) -> tuple[Value, ...]:
@@ -131,17 +145,17 @@ def replaced(done: Done) -> tuple[Value, ...]:
     return tuple(dict.fromkeys(former_values(_written_over(done), done.case_type.classification)))
 
 
-def kept_replaced(values: Iterable[Value]) -> Iterator[Part]:
+def kept_replaced(values: Iterable[Value], subject: str) -> Iterator[Part]:
     """Keeps them, in the step's statement."""
     if rows := list(values):
-        yield _REPLACED, {f"former_{name}": column for name, column in _columns(rows).items()}
+        yield _REPLACED, {f"former_{name}": column for name, column in _columns(rows, subject).items()}
 
 
 def former_with(done: Done, values: Iterable[Value]) -> Former:
     """The former values of the case with those that this step adds."""
     found: dict[str, list[tuple[str, str]]] = {}
     for pointer, forms, seeds in done.beside.get(FORMER, None) or ():
-        found.setdefault(pointer, []).append((forms, seeds))
+        found.setdefault(pointer, []).append((opened_text(forms), opened_text(seeds)))
     for value in values:
         found.setdefault(value.pointer, []).append((value.forms, value.seeds))
     return {pointer: Rows(*zip(*dict.fromkeys(rows), strict=True)) for pointer, rows in found.items()}
@@ -171,7 +185,7 @@ def former_of(instances: Iterable[int]) -> dict[int, Former]:
     with connection.cursor() as cursor:
         cursor.execute(_FORMER, [list(instances)])
         for instance, pointer, forms, seeds in cursor.fetchall():
-            found.setdefault(instance, {})[pointer] = Rows(forms.split("\n"), seeds.split("\n"))
+            found.setdefault(instance, {})[pointer] = rows_of(forms, seeds)
     return dict(found)
 
 

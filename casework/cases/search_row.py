@@ -19,6 +19,7 @@ from casework.cases.search_words import face_of, lexemes, words_in
 from casework.models import Case
 from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.models import Instance
+from orchestration.shell.sealing import is_sealed
 from orchestration.shell.services import Done
 
 _LEARNED: LiteralString = """,
@@ -66,7 +67,7 @@ def rebuild(case: int) -> None:
     """What finds this case, from the case as it is; nobody writes to it meanwhile."""
     found = Case.objects.get(pk=case)
     instance = Instance.objects.select_for_update().get(pk=found.instance_id)
-    words = _words(orjson.loads(bytes(instance.data)), by_definition(instance.definition_id))
+    words = _words(orjson.loads(instance.data), by_definition(instance.definition_id))
     with connection.cursor() as cursor:
         cursor.execute(_REBUILT + _LEARNED + _DONE, {"case": case, **_face(found.title, found.reference), **words})
 
@@ -83,5 +84,5 @@ def _face(title: str, reference: str) -> dict[str, Texts]:
 
 
 def _words(data: dict[str, Any], case_type: CaseType) -> dict[str, Texts]:
-    words = words_in(data, case_type)
+    words = words_in(data, case_type, sealed=is_sealed(case_type))
     return {"search_shown": Texts(words.shown), "search_hidden": Texts(words.hidden)}

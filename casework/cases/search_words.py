@@ -52,22 +52,31 @@ def lexemes(text: str, level: int = 0) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{level}{word}" for word in words_of(text)))
 
 
-def words_in(data: Mapping[str, Json], case_type: CaseType) -> Words:
-    """What of a case's data finds it."""
+def words_in(data: Mapping[str, Json], case_type: CaseType, *, sealed: bool = False) -> Words:
+    """What of a case's data finds it; `sealed`: what restricted fields say does not, wherever it is echoed."""
     said = values_in_words(case_type)
-    shown, hidden = dict[str, None](), dict[str, None]()
+    shown, hidden, unsaid = dict[str, None](), dict[str, None](), set[str]()
     for field in fields(data, case_type.classification):
-        level = level_of(field)
+        level, is_unsaid = level_of(field), sealed and field.rule.level == LEVELS[-1]
         for value in field.values:
+            if is_unsaid:
+                unsaid.update(_unsaid(str(value)))
+                continue
             for text in {str(value): None, str(said(field.pointer, value)): None}:
                 shown.update((f"{level}{word}", None) for word in words_of(text))
             hidden.update((f"{level}{word}", None) for word in _secrets(field, value))
-    return Words(tuple(shown)[:MOST], tuple(hidden))
+    told_of = [word for word in shown if word[1:] not in unsaid] if unsaid else shown
+    return Words(tuple(told_of)[:MOST], tuple(word for word in hidden if word[1:] not in unsaid))
 
 
 def level_of(field: Field) -> int:
     """The least clearance to which a field is shown; a text is shown to all, without the details in it."""
     return 0 if field.is_text else rank(field.rule.level)
+
+
+def _unsaid(value: str) -> Iterator[str]:
+    """By which words what a sealed field says would be found in a text that repeats it, with its spaces or without."""
+    return _long([*words_of(value), *words_of(tight(light(value)))], SECRET + 1)
 
 
 def _secrets(field: Field, value: Json) -> Iterator[str]:

@@ -12,7 +12,9 @@ from typing import Final
 
 from django.db import connection, transaction
 
+from audit import data_keys
 from audit.models import AuditEvent, ErasedChain
+from audit.sealed_values import forget
 from audit.services import Origin
 from casework.erasure.erasing import erase_now
 from casework.erasure.models import LegalHold
@@ -45,8 +47,19 @@ def look_after() -> None:
         return
     erase_again()
     noted = {one["chain"] for one in all_notes() if "chain" in one}
+    for subject in data_keys.subjects():
+        _key_again(subject)
     note_cases([chain for chain in ErasedChain.objects.values_list("chain", flat=True) if chain not in noted])
     _looked.add(name)
+
+
+def _key_again(subject: str) -> None:
+    """Who was killed between the erasure of a case and that of its key has left the key."""
+    number = subject.removeprefix("case-")
+    if not (subject.startswith("case-") and number.isdecimal()):
+        return
+    if ErasedChain.objects.filter(chain=number).exists() and not Instance.objects.filter(pk=number).exists():
+        forget(subject)
 
 
 def _there_again(notes: list[Note]) -> Iterator[Note]:

@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import hmac
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import psycopg
 from django.conf import settings
+from django.db import transaction
 
-from audit.db.sql import cursor
+from audit.data_keys import KeyFault
+from audit.db.sql import connected, cursor
+from audit.sealed_values import opened
 from casework.erasure.folding import folded
 from orchestration.ground.refusals import Refused
 
@@ -23,19 +28,27 @@ PLACES: Final = {"data": "its data", "history": "its history", "documents": "its
 FOUND: Final = """
 with mark as (select unnest(%(marks)s::text[]) as text)
 select 'data', i.id from orchestration_instance i
-where exists (select from mark where position(mark.text in casework_folded(convert_from(i.data, 'UTF8'))) > 0)
+where exists (select from mark where position(mark.text in casework_folded(casework_in_clear(i.data))) > 0)
 union select 'history', p.chain from audit_auditpayload p
-where exists (select from mark where position(mark.text in casework_folded(convert_from(p.body, 'UTF8'))) > 0)
+where exists (select from mark where position(mark.text in casework_folded(casework_in_clear(p.body))) > 0)
 union select 'documents', c.instance_id from casework_readpage r join casework_document d on d.id = r.document_id
 join casework_case c on c.id = d.case_id
 where exists (select from mark where position(mark.text in casework_folded(r.text || ' ' || d.name)) > 0)
 union select 'letters', o.id from orchestration_outbox o where o.sender_id is null and o.delivered is not null
-and exists (select from mark where position(mark.text in casework_folded(convert_from(o.variables, 'UTF8'))) > 0)
+and exists (select from mark where position(mark.text in casework_folded(casework_in_clear(o.variables))) > 0)
 union select 'forms', f.id from casework_unsentform f
 where exists (select from mark where position(mark.text in casework_folded(f.fields)) > 0)
 union select 'knowledge', k.document_id from orchestration_knowledgepiece k
 where exists (select from mark where position(mark.text in casework_folded(k.heading || ' ' || k.text)) > 0)
 """
+
+
+SEALED: Final = """
+select 'data', i.id, i.data from orchestration_instance i where substr(i.data, 1, 4) = 'CWS1'::bytea
+union all select 'history', p.chain, p.body from audit_auditpayload p where substr(p.body, 1, 4) = 'CWS1'::bytea
+"""
+"""What the database cannot look through, since it is sealed."""
+AT_ONCE: Final = 2000
 
 
 @dataclass(slots=True)
@@ -75,7 +88,7 @@ def traces(marks: tuple[str, ...]) -> Traces:
     found = Traces()
     with cursor() as plain:
         rows: list[tuple[str, Any]] = plain.execute(FOUND, {"marks": spellings(marks)}).fetchall()
-    for place, number in sorted(rows):
+    for place, number in sorted({*rows, *_sealed(spellings(marks))}):
         if place not in PLACES:
             getattr(found, place).append(number)
         elif number > 0:
@@ -83,3 +96,22 @@ def traces(marks: tuple[str, ...]) -> Traces:
         else:
             found.standing.append(number)
     return found
+
+
+def _sealed(wanted: list[str]) -> Iterator[tuple[str, int]]:
+    """The same of what is sealed: each content is opened and looked through here."""
+    with transaction.atomic(), psycopg.ServerCursor(connected(), "sealed_contents") as plain:
+        plain.itersize = AT_ONCE
+        for place, number, content in plain.execute(SEALED, binary=True):
+            if says(content, wanted):
+                yield place, number
+
+
+def says(content: bytes, wanted: Iterable[str]) -> bool:
+    """Whether one of these, as they may be spelled (`spellings`), stands in what is kept, sealed or not. What nothing
+    opens any more says nothing."""
+    try:
+        text = folded(opened(bytes(content)).decode())
+    except KeyFault:
+        return False
+    return any(mark in text for mark in wanted)

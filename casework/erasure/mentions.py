@@ -17,15 +17,16 @@ from casework.cases.read.case_view import Look
 from casework.cases.read.decisions import titles
 from casework.documents.models import Document, ReadPage
 from casework.documents.services import levels_seen
-from casework.erasure.finding import spellings
+from casework.erasure.finding import says, spellings
 from casework.erasure.own_data import stands_in
 from orchestration.privacy.masking import fields
 
 SAID: Final = """
-select e.sequence, e.at, e.action from audit_auditevent e
+select e.sequence, e.at, e.action, p.body from audit_auditevent e
 join audit_auditpayload p on p.chain = e.chain and p.sequence = e.sequence
-where e.chain = %(chain)s and exists (select from unnest(%(marks)s::text[]) as mark
-    where position(mark in casework_folded(convert_from(p.body, 'UTF8'))) > 0)
+where e.chain = %(chain)s and (substr(p.body, 1, 4) = 'CWS1'::bytea or exists (
+    select from unnest(%(marks)s::text[]) as mark
+    where position(mark in casework_folded(casework_in_clear(p.body))) > 0))
 order by e.sequence
 """
 STEP: Final = "a step of the case"
@@ -71,5 +72,7 @@ def _in_history(seen: Look, marks: tuple[str, ...]) -> Iterator[Mention]:
     asked: dict[str, Any] = {"chain": seen.case.instance_id, "marks": spellings(marks)}
     with cursor() as plain:
         rows = plain.execute(SAID, asked).fetchall()
-    for sequence, at, action in rows:
+    for sequence, at, action, body in rows:
+        if not says(body, asked["marks"]):
+            continue
         yield Mention(f"event {sequence} of its history ({ACTIONS.get(action, STEP)})", (), sequence, at)

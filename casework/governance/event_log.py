@@ -17,6 +17,7 @@ from xml.sax.saxutils import quoteattr
 import orjson
 
 from audit.db.sql import cursor
+from audit.sealed_values import read
 from casework.cases.read.decisions import decision_names
 from orchestration.casetypes.case_type import by_definition
 from orchestration.models import Definition
@@ -64,7 +65,7 @@ def happened(case_type: str) -> Iterator[list[Happened]]:
 def _happened(
     case: int, number: int, action: str, actor: str, at: datetime, version: str, body: bytes | None
 ) -> Happened | None:
-    told = TOLD[action](orjson.loads(body), version) if body is not None else None
+    told = TOLD[action](read(body), version) if body is not None else None
     return None if told is None else Happened(case, number, *told, actor, at, version)
 
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-import orjson
 from django.contrib.auth.models import User
 
 from audit.actions import ACTIONS
 from audit.models import AuditEvent, AuditPayload, StandingChain
+from audit.sealed_values import read
 from casework.access.models import ApiToken
 
 PAGE: Final = 50
@@ -72,7 +72,7 @@ def _details(rows: list[AuditEvent]) -> dict[tuple[int, int], Detail]:
     found: dict[tuple[int, int], Detail] = {}
     for chain, sequences in wanted.items():
         payloads = AuditPayload.objects.filter(chain=chain, sequence__in=sequences)
-        found |= {(chain, payload.sequence): orjson.loads(bytes(payload.body)) for payload in payloads}
+        found |= {(chain, payload.sequence): read(payload.body) for payload in payloads}
     return found
 
 

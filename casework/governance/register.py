@@ -14,11 +14,11 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
-import orjson
 from django.contrib.auth.models import User
 
 from audit.actions import ACTIONS, ENGINE
 from audit.db.sql import cursor
+from audit.sealed_values import read
 from casework.cases.read.actor_names import actor_names
 from casework.cases.read.timeline import actor_name
 from casework.governance import searched
@@ -84,9 +84,10 @@ from unnest(%(actions)s::text[]) as wanted(action) cross join lateral (
     order by e.at desc limit %(looked)s) v
 join audit_auditpayload p on p.chain = v.chain and p.sequence = v.sequence
 left join casework_case c on c.instance_id = v.chain
-where (%(name)s = '' or position(convert_to(%(name)s, 'UTF8') in p.body) > 0)
+where substr(p.body, 1, 4) = 'CWS1'::bytea or (
+  (%(name)s = '' or position(convert_to(%(name)s, 'UTF8') in p.body) > 0)
   and (%(words)s = '' or position(lower(%(words)s) in lower(v.cause)) > 0
-       or position(lower(%(words)s) in lower(convert_from(p.body, 'UTF8'))) > 0)
+       or position(lower(%(words)s) in lower(casework_in_clear(p.body))) > 0))
 order by v.at desc, v.chain, v.sequence desc limit %(most)s
 """
 LOOKED: Final = 20_000
@@ -165,7 +166,7 @@ def _fitting(rows: Sequence[Any], names: Sequence[str], words: str, by: User) ->
     """Those whose contents are about the field, and were given the reason as far as this person may read it."""
     reader = searched.Reader(by)
     for row in rows:
-        detail = orjson.loads(bytes(row[9]))
+        detail = read(row[9])
         if names and not searched.touches(detail, names):
             continue
         if words:

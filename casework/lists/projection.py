@@ -25,6 +25,7 @@ from orchestration.casetypes.case_type import CaseType, ListField
 from orchestration.privacy.classification import LEVELS, escaped, rank
 from orchestration.privacy.folding import fold
 from orchestration.privacy.masking import Principal
+from orchestration.shell.sealing import is_sealed
 from orchestration.shell.services import Done
 
 Json = Any
@@ -74,7 +75,8 @@ def kept_values(done: Done, former: Former) -> Iterator[Part]:
     touched = _touched(done)
     if not touched:
         return
-    values = tuple(listed_values(done.case_type, done.state.root.variables, former, touched))
+    sealed = is_sealed(done.case_type)
+    values = tuple(listed_values(done.case_type, done.state.root.variables, former, touched, sealed=sealed))
     if values:
         yield KEPT, columns(values)
     if not done.created and (empty := {field.path for field in touched} - {value.field for value in values}):
@@ -119,14 +121,17 @@ def columns(values: Iterable[Value]) -> dict[str, Any]:
 
 
 def listed_values(
-    case_type: CaseType, data: Mapping[str, Json], former: Former, fields: Iterable[ListField] | None = None
-) -> Iterator[Value]:
+    case_type: CaseType, data: Mapping[str, Json], former: Former, fields: Iterable[ListField] | None = None, *,
+    sealed: bool = False,
+) -> Iterator[Value]:  # fmt: skip
     """What a case of this version with these data, and with these before, says in the fields that lists know, or in
-    these of them."""
+    these of them. `sealed`: what only the highest clearance sees stands in no list."""
+    beyond = rank(LEVELS[-1]) if sealed else len(LEVELS)
     level_of = _levels(case_type, data, former)
     for field in case_type.listed if fields is None else fields:
         value = at_path(data, field.path)
-        if (typed := _typed(field, value)) is not None and (level := level_of(field.path, value)) is not None:
+        level = None if (typed := _typed(field, value)) is None else level_of(field.path, value)
+        if typed is not None and level is not None and level < beyond:
             yield Value(field.path, level, **typed)
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from django.contrib.auth.models import User
 
+from audit.sealed_values import subject_with_key
 from audit.services import Fact
 from casework.access.permissions import origin_of
 from casework.cases.answers import Seen
@@ -24,6 +25,7 @@ from orchestration.casetypes.case_type import CaseType, Form, FormField
 from orchestration.engine.commands import CompleteTask
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import by_hand as work_by_hand
+from orchestration.jobs.actor_ledger import output_as_kept
 from orchestration.jobs.by_hand import ByHand, checked, is_by_hand, objection
 from orchestration.models import HumanTask, Judgement
 from orchestration.privacy.classification import LEVELS, rank
@@ -186,7 +188,8 @@ def _judgement(desk: Desk, given: Given, by: User, at: datetime) -> Judgement | 
     if desk.work.call is None:
         return None
     verdict = JUDGED[given.verdict]
-    right = None if verdict == Judgement.Verdict.ACCEPTED else given.result
+    subject = subject_with_key(desk.work.job.instance_id)
+    right = None if verdict == Judgement.Verdict.ACCEPTED else output_as_kept(subject, given.result)
     return Judgement(
         call=desk.work.call, verdict=verdict, by=origin_of(by).actor, at=at, reason=given.reason, right=right
     )

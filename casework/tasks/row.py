@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 from django.contrib.auth.models import User
 
+from audit.sealed_values import opened
 from casework.cases.glance import Glance, Words, headline, reason, suggestion
 from casework.cases.past_rows import Former
 from casework.cases.read.case_view import row_mask
@@ -107,7 +108,7 @@ def task_row(
     found: Found, past: Former, user: User, person: Principal, now: datetime, columns: Sequence[Column]
 ) -> TaskRow:
     """The line for this reader. `past`: what stood in the case before (`past_rows.former_of`)."""
-    data = bytes(found.data)
+    data = opened(bytes(found.data))
     masked = row_mask(found.definition, data, person, past)
     shown = masked(found.title)
     seen = _glance(found, data, person, masked)

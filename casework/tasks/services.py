@@ -114,7 +114,7 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json], see
     facts = [_assign(row, by, "task.claimed", since=None)] if is_open and row.assignee_id is None else []
     if isinstance(giver, User):
         facts += [_assign(row, by, "task.claimed", since=None), delegating.acted(row, giver)]
-    along = together(judged(form, answers), draft_ended(by, task_address(task)))
+    along = together(judged(form, answers, row.instance_id), draft_ended(by, task_address(task)))
     facts += [signing.signed(row, form, marks, answers)] if marks else []
     told = [*facts, *done.facts]
     outcome = services.send(

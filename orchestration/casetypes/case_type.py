@@ -45,7 +45,7 @@ from orchestration.engine.compiled_models import CompiledModels
 from orchestration.ground.limits import engine_limits
 from orchestration.ground.schemas import SchemaValidator
 from orchestration.models import Definition
-from orchestration.privacy.classification import Classification, classify
+from orchestration.privacy.classification import LEVELS, Classification, classify
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +162,12 @@ class CaseType:
     def copied(self) -> Mapping[str, Owner]:
         """Whose copy each field is that another system owns, by JSON Pointer."""
         return {"/" + path.replace(".", "/"): owner for owner in self.owners for path in owner.copies}
+
+    @cached_property
+    def has_restricted(self) -> bool:
+        """Whether a field of it is of class restricted, be it that the schema says nothing of how secret any is."""
+        rules = (self.classification.root.rule, *self.classification.paths.values())
+        return any(rule.level == LEVELS[-1] for rule in rules[1:]) or (rules[0].level == LEVELS[-1] and not rules[1:])
 
     def is_urgent(self, variables: Mapping[str, Any]) -> bool:
         """Whether a case with these variables goes before others: its type names the field that says so."""

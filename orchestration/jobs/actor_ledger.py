@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, LiteralString
+from typing import Any, Final, LiteralString
 
 import orjson
 
 from audit.db.sql import Part, do
+from audit.sealed_values import matched, subject_with_key
 from orchestration.jobs.attempt import Attempt
 from orchestration.models import Job
 from orchestration.privacy.pseudonyms import pseudonym
+
+COUNTED: Final = frozenset({"label", "band"})
+"""Outputs whose values drift is measured by: labels of a list, no fields of a case."""
 
 ENTRY: LiteralString = """
 called as (
@@ -35,12 +39,13 @@ def entry(job: Job, attempt: Attempt, started: datetime, outcome: str) -> Part:
     """What writes the row. `outcome`: done, suggested, refused, failed, handed, contained or lost."""
     answer, choice = attempt.answer, attempt.choice
     output = None if answer is None else orjson.dumps(answer.output)
+    subject = subject_with_key(job.instance_id)
     return ENTRY, {
         "instance": job.instance_id, "call_job": job.pk, "call_attempt": job.attempts, "call_actor": attempt.actor,
         "call_version": attempt.version, "call_capability": job.capability, "call_started": started,
         "call_latency": attempt.latency_ms, "call_input": reference(job),
-        "call_output": None if output is None else output.decode(),
-        "call_detail": None if answer is None else _json(answer.detail),
+        "call_output": None if answer is None else orjson.dumps(output_as_kept(subject, answer.output)).decode(),
+        "call_detail": None if answer is None else _json(matched(subject, answer.detail) if subject else answer.detail),
         "call_usage": None if answer is None else _json(answer.usage),
         "call_confidence": None if answer is None else answer.confidence, "call_outcome": outcome,
         "call_error": attempt.error, "call_asked_by": job.asked_by, "call_mode": "" if choice is None else choice.mode,
@@ -52,7 +57,17 @@ def entry(job: Job, attempt: Attempt, started: datetime, outcome: str) -> Part:
     }  # fmt: skip
 
 
-def _json(value: dict[str, Any]) -> str:
+def output_as_kept(subject: str, output: Any) -> Any:
+    """An answer as its row keeps it: each value sealed by itself, so that a person's word is held against it, but for
+    labels, which are counted over many cases."""
+    if not subject:
+        return output
+    if not isinstance(output, dict):
+        return matched(subject, output)
+    return {name: value if name in COUNTED else matched(subject, value) for name, value in output.items()}
+
+
+def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
+from audit.sealed_values import opened_value
 from orchestration.actors.capability import Capability
 from orchestration.actors.evaluators.evaluator import JUDGED, SETTLED, Result
 from orchestration.actors.evaluators.registry import scores
@@ -46,7 +47,7 @@ def _settled(job: int, attempt: int, capability: Capability) -> None:
 def _judged(judgement: Judgement) -> None:
     call = ActorCall.objects.select_related("job", "instance").get(pk=judgement.call_id)
     capability = by_definition(call.instance.definition_id).capability(call.capability)
-    result = Result(_given(call.job), call.output, judgement.verdict, judgement.right)
+    result = Result(_given(call.job), call.output, judgement.verdict, opened_value(judgement.right))
     _kept(call, capability, JUDGED, result)
 
 

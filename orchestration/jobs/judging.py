@@ -14,7 +14,9 @@ import orjson
 
 from audit.db.columns import Texts
 from audit.db.sql import Part
+from audit.sealed_values import subject_with_key
 from orchestration.casetypes.case_type import Form
+from orchestration.jobs.actor_ledger import output_as_kept
 
 Json = Any
 
@@ -35,10 +37,11 @@ judged as (
     set verdict = excluded.verdict, by = excluded.by, at = excluded.at, "right" = excluded."right")"""
 
 
-def judged(form: Form, answers: Mapping[str, Json]) -> Part:
+def judged(form: Form, answers: Mapping[str, Json], instance: int) -> Part:
     """What writes the judgements that these answers (by dotted path) stand for; goes with the step of the task."""
+    subject = subject_with_key(instance) if form.judges else ""
     found = [
-        (one.capability, one.output, orjson.dumps(answers[one.field]).decode())
+        (one.capability, one.output, _as_kept(subject, one.output, answers[one.field]))
         for one in form.judges
         if answers.get(one.field) is not None and not one.is_silent(answers)
     ]
@@ -48,3 +51,7 @@ def judged(form: Form, answers: Mapping[str, Json]) -> Part:
     return JUDGED, {
         "judged_capabilities": Texts(capabilities), "judged_outputs": Texts(outputs), "judged_values": Texts(values),
     }  # fmt: skip
+
+
+def _as_kept(subject: str, output: str, value: Json) -> str:
+    return orjson.dumps(output_as_kept(subject, {output: value})[output]).decode()

@@ -27,6 +27,7 @@ from orchestration.jobs.statements import Statement, statements
 from orchestration.models import Job, Question
 from orchestration.shell import services
 from orchestration.shell.nudges import nudge_jobs
+from orchestration.shell.sealing import seal_of
 
 Json = Any
 CAPABILITY: Final = "answer-about-case"
@@ -56,9 +57,10 @@ def question_ask(instance: int, asked: Asked, origin: Origin) -> Question | Refu
             return Refused("unknown", "This case does not exist any more.")
         if Question.objects.filter(job__instance=instance, job__state__in=UNDER_WAY, by=origin.actor).exists():
             return Refused("waits", "Your last question is still being answered. Wait for it, then ask again.")
+        seal = seal_of(instance, case.case_type)
         job = Job.objects.create(
             instance_id=instance, job=_next_number(instance), item=0, definition_item="", name="A question",
-            capability=CAPABILITY, input=orjson.dumps({"question": asked.text, "pieces": list(asked.pieces)}),
+            capability=CAPABILITY, input=seal(orjson.dumps({"question": asked.text, "pieces": list(asked.pieces)})),
             run_at=now, created=now, asked_by=origin.actor,
         )  # fmt: skip
         found = Question.objects.create(

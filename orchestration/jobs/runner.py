@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from audit.db.sql import Part, cursor, do
+from audit.sealed_values import opened
 from audit.services import Fact, Origin
 from orchestration.actors import gauges, kinds, spending
 from orchestration.actors.capability import Capability, undeclared
@@ -81,6 +82,8 @@ def claim(instance: int, number: int) -> Job | None:
     if row is None:
         return None
     job = Job.from_db("default", CLAIMED, row[:-1])
+    job.input = opened(job.input)
+    job.changed_input = None if job.changed_input is None else opened(job.changed_input)
     job.definition_id = row[-1]
     return job
 

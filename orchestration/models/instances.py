@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from audit.chain import GENESIS
+from audit.db.sealed_fields import SealedBytes
 from orchestration.models.definitions import Definition
 
 
@@ -13,8 +14,8 @@ class Instance(models.Model):
 
     definition = models.ForeignKey(Definition, models.PROTECT, related_name="instances")
     status = models.CharField(max_length=16)
-    items = models.BinaryField(help_text="the state document: open items only")
-    data = models.BinaryField(help_text="the case's data as JSON")
+    items = SealedBytes(help_text="the state document: open items only")
+    data = SealedBytes(help_text="the case's data as JSON")
     head_sequence = models.IntegerField(default=0)
     head_digest = models.BinaryField(max_length=32, default=GENESIS)
     created = models.DateTimeField()

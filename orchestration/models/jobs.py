@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from audit.db.sealed_fields import SealedBytes, SealedJSON
 from orchestration.models.instances import Instance
 
 
@@ -30,7 +31,7 @@ class Job(models.Model):
     definition_item = models.CharField(max_length=200)
     name = models.CharField(max_length=300, blank=True)
     capability = models.CharField(max_length=200)
-    input = models.BinaryField()
+    input = SealedBytes()
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     attempts = models.SmallIntegerField(default=0)
     max_attempts = models.SmallIntegerField(default=3)
@@ -45,7 +46,9 @@ class Job(models.Model):
     actor = models.CharField(max_length=100, db_default="", blank=True, help_text="chosen for the attempt under way")
     mode = models.CharField(max_length=10, db_default="", blank=True, help_text="automatic or suggest, as chosen")
     wanted_actor = models.CharField(max_length=100, db_default="", blank=True, help_text="to whom a person handed it")
-    changed_input = models.BinaryField(null=True, blank=True, help_text="what a person gives in place of the input")
+    changed_input = SealedBytes(  # type: ignore[misc]  # the plugin gives nullable fields of Django's own the type
+        null=True, blank=True, help_text="what a person gives in place of the input"
+    )
     again_of = models.IntegerField(null=True, blank=True, help_text="the failed job whose work this asks for again")
     began = models.DateTimeField(null=True, blank=True, help_text="when the attempt under way was claimed or fetched")
     deadline = models.DateTimeField(null=True, blank=True)
@@ -95,9 +98,9 @@ class ActorCall(models.Model):
     started = models.DateTimeField()
     latency_ms = models.FloatField()
     input_reference = models.CharField(max_length=100, help_text="job and digest of what was sent")
-    output = models.JSONField(null=True)
+    output = SealedJSON(null=True)
     confidence = models.FloatField(null=True)
-    detail = models.JSONField(null=True, help_text="what explains the answer: probabilities, say")
+    detail = SealedJSON(null=True, help_text="what explains the answer: probabilities, say")
     usage = models.JSONField(null=True, help_text="what was counted: tokens, say")
     outcome = models.CharField(max_length=20)
     error = models.TextField(blank=True)
@@ -142,7 +145,7 @@ class Judgement(models.Model):
     by = models.CharField(max_length=200)
     at = models.DateTimeField()
     reason = models.CharField(max_length=500, blank=True)
-    right = models.JSONField(null=True, help_text="what the person gave in its place")
+    right = SealedJSON(null=True, help_text="what the person gave in its place")
 
     def __str__(self) -> str:
         return f"call {self.call_id}: {self.verdict}"

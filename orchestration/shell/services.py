@@ -17,6 +17,7 @@ from psycopg import Cursor
 
 from audit.chain import Head
 from audit.db.sql import Part, cursor, do, pipeline
+from audit.sealed_values import opened
 from audit.services import Fact, Origin, Sealed, kept, sealed
 from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.engine.chain import Chain
@@ -35,6 +36,7 @@ from orchestration.shell.announcements import announce
 from orchestration.shell.causes import caused
 from orchestration.shell.nudges import nudge_jobs, nudge_outbox, nudge_people
 from orchestration.shell.row_changes import Effects, effects
+from orchestration.shell.sealing import seal_of
 from orchestration.shell.step_sql import HOLDS, Condition
 
 
@@ -120,7 +122,8 @@ def start(
         return Refused(outcome.rejection.code, outcome.rejection.message)
     with cursor() as plain:
         instance, heard, read = step_sql.next_id(plain)
-        history = sealed(instance, Head(), [*facts, *_told(outcome.events)], origin, case_type.label, at)
+        told, seal = [*facts, *_told(outcome.events)], seal_of(instance, case_type)
+        history = sealed(instance, Head(), told, origin, case_type.label, at, seal)
         found = effects(outcome.events)
         done = Done(instance, case_type, outcome.state, outcome.events, found, at, True, heard, beside=read)
         _write(done, history, origin, [along(done)] if along else [], definition.pk)
@@ -138,7 +141,7 @@ def _locked(cursor: Cursor[Any], instance: int, provided: Condition = HOLDS) -> 
     if loaded is None:
         return None
     head = Head(loaded.head_sequence, loaded.head_digest)
-    state = decode(loaded.items, loaded.data)
+    state = decode(opened(loaded.items), opened(loaded.data))
     case_type, now = by_definition(loaded.definition), clock.utc_now()
     return Locked(
         instance, case_type, state, head, now, loaded.heard, loaded.beside, loaded.provided, loaded.definition
@@ -191,8 +194,8 @@ def _sent(
         refused = Refused(outcome.rejection.code, outcome.rejection.message)
         _advance(case, [*facts, _refusal(command, outcome)], origin, [along(refused)] if along else ())
         return refused
-    label = case.case_type.label
-    history = sealed(case.instance, case.head, [*facts, *_told(outcome.events)], origin, label, case.at)
+    told, seal = [*facts, *_told(outcome.events)], seal_of(case.instance, case.case_type)
+    history = sealed(case.instance, case.head, told, origin, case.case_type.label, case.at, seal)
     found, before = effects(outcome.events), case.state.root.variables
     done = Done(
         case.instance,
@@ -223,6 +226,18 @@ def record(case: int | Locked, facts: Iterable[Fact], origin: Origin, also: Iter
             _advance(locked, facts, origin, also)
 
 
+def record_in_clear(instance: int, facts: Iterable[Fact], origin: Origin) -> bool:
+    """Keep something in a case's history that has to be read when the key of the case is destroyed; whether the case is
+    there. Nothing of it is opened. Inside a transaction."""
+    with pipeline() as pipelined:
+        found = step_sql.lock(pipelined, instance)
+        if found is None:
+            return False
+        head, label = Head(found.head_sequence, found.head_digest), by_definition(found.definition).label
+        _go_on(instance, sealed(instance, head, facts, origin, label, at := clock.utc_now()), origin, label, at)
+    return True
+
+
 def _write(
     done: Done,
     history: Sealed,
@@ -232,8 +247,10 @@ def _write(
 ) -> None:
     """State, history and rows, and what others send along; the workers hear after the commit."""
     items, data = encode(done.state)
+    seal = seal_of(done.instance, done.case_type)
     row = {
-        "instance": done.instance, "definition": definition, "status": done.status, "items": items, "data": data,
+        "instance": done.instance, "definition": definition, "status": done.status, "items": seal(items),
+        "data": None if data is None else seal(data),
         "head_sequence": history.head.sequence, "head_digest": history.head.digest, "at": done.at,
         "ended": done.at if done.ended else None,
     }  # fmt: skip
@@ -252,7 +269,7 @@ def _rows(done: Done) -> Iterator[Part]:
     """The rows that the step opens and closes; where the case has become urgent, or is no more, its jobs know it."""
     case_type, found = done.case_type, done.effects
     priority = int(case_type.is_urgent(done.state.root.variables)) if case_type.urgent else 0
-    yield from step_sql.parts(found, case_type.fallback_group, priority)
+    yield from step_sql.parts(found, case_type.fallback_group, priority, seal_of(done.instance, case_type))
     yield from filter(None, (keep(done) for keep in kept_of_every_step))
     if done.heard:
         yield from filter(None, (tell(done) for tell in told_of_every_step))
@@ -267,13 +284,14 @@ def _writes(event: Event, variable: str) -> bool:
 def _advance(case: Locked, facts: Iterable[Fact], origin: Origin, also: Iterable[Part] = ()) -> None:
     """History alone, on a case that stays as it is."""
     label = case.case_type.label
-    history = sealed(case.instance, case.head, facts, origin, label, case.at)
-    head = {
-        "instance": case.instance, "head_sequence": history.head.sequence, "head_digest": history.head.digest,
-    }  # fmt: skip
-    parts = [(step_sql.ADVANCED, head), kept(case.instance, history, origin, label, case.at), *also]
-    do(parts)
-    announce(case.instance)
+    history = sealed(case.instance, case.head, facts, origin, label, case.at, seal_of(case.instance, case.case_type))
+    _go_on(case.instance, history, origin, label, case.at, also)
+
+
+def _go_on(instance: int, history: Sealed, origin: Origin, label: str, at: datetime, also: Iterable[Part] = ()) -> None:
+    head = {"instance": instance, "head_sequence": history.head.sequence, "head_digest": history.head.digest}
+    do([(step_sql.ADVANCED, head), kept(instance, history, origin, label, at), *also])
+    announce(instance)
 
 
 def _told(events: Iterable[Event]) -> list[Fact]:

@@ -17,6 +17,7 @@ import psycopg
 
 from audit.db.columns import Blobs, Integers, Moments, Texts
 from audit.db.sql import Part
+from audit.sealed_values import Seal
 from orchestration.engine import events as e
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import retry
@@ -237,10 +238,10 @@ def hastened(found: Effects, priority: int) -> Part:
     return JOBS_HASTENED, {"new_priority": priority, "moved_jobs": Integers(moved)}
 
 
-def parts(found: Effects, fallback_group: str, priority: int = 0) -> Iterator[Part]:
+def parts(found: Effects, fallback_group: str, priority: int, seal: Seal) -> Iterator[Part]:
     """What opens and closes the rows of a step; they share `instance` and `at` with the root's row.
 
-    `priority`: of the jobs that it opens; above 0 is urgent.
+    `priority`: of the jobs that it opens; above 0 is urgent. `seal`: what is done to contents before they are kept.
     """
     if found.tasks:
         yield TASKS_OPENED, _tasks(found, fallback_group) | {"fallback_group": fallback_group}
@@ -251,7 +252,7 @@ def parts(found: Effects, fallback_group: str, priority: int = 0) -> Iterator[Pa
             yield TASKS_GO_ON, {}
     yield from _tasks_closed(found)
     if found.jobs:
-        yield JOBS_OPENED, _jobs(found) | {"job_priority": priority}
+        yield JOBS_OPENED, _jobs(found, seal) | {"job_priority": priority}
     if found.jobs_closed:
         yield JOBS_CLOSED, _jobs_closed(found)
     if retried := {job: _text(event.error) for job, event in found.jobs_failed.items() if event.retry}:
@@ -269,7 +270,7 @@ def parts(found: Effects, fallback_group: str, priority: int = 0) -> Iterator[Pa
     if found.incidents_resolved:
         yield INCIDENTS_RESOLVED, _pair("resolved", "resolutions", found.incidents_resolved)
     if found.thrown:
-        yield THROWN, _thrown(found.thrown)
+        yield THROWN, _thrown(found.thrown, seal)
 
 
 def _tasks_closed(found: Effects) -> Iterator[Part]:
@@ -333,7 +334,7 @@ def _tasks(found: Effects, fallback_group: str) -> dict[str, Any]:
     }
 
 
-def _jobs(found: Effects) -> dict[str, Any]:
+def _jobs(found: Effects, seal: Seal) -> dict[str, Any]:
     opened = list(found.jobs.values())
     events = [job.event for job in opened]
     return {
@@ -342,7 +343,7 @@ def _jobs(found: Effects) -> dict[str, Any]:
         "job_definitions": Texts(job.definition for job in events),
         "job_names": Texts(_text(job.name, 300) for job in events),
         "job_capabilities": Texts(_text(job.capability, 200) for job in events),
-        "job_inputs": Blobs(orjson.dumps(job.input) for job in events),
+        "job_inputs": Blobs(seal(orjson.dumps(job.input)) for job in events),
         "job_states": Texts(job.state for job in opened),
         "job_attempts": Integers(max(1, _small(job.retries, 1)) for job in events),
     }
@@ -388,12 +389,12 @@ def _incidents(found: Effects) -> dict[str, Any]:
     }
 
 
-def _thrown(events: list[e.MessageThrown | e.SignalThrown]) -> dict[str, Any]:
+def _thrown(events: list[e.MessageThrown | e.SignalThrown], seal: Seal) -> dict[str, Any]:
     return {
         "thrown_kinds": Texts("message" if isinstance(event, e.MessageThrown) else "signal" for event in events),
         "thrown_names": Texts(_text(event.name, 200) for event in events),
         "thrown_keys": Texts(_text(getattr(event, "correlation", None), 200) for event in events),
-        "thrown_variables": Blobs(orjson.dumps(event.variables) for event in events),
+        "thrown_variables": Blobs(seal(orjson.dumps(event.variables)) for event in events),
         "thrown_threads": Texts(None if event.thread is None else str(event.thread) for event in events),
         "thrown_hops": Integers(event.hops for event in events),
     }

@@ -38,6 +38,21 @@ def _measured(folder: Path, contents: int) -> Iterator[str]:
     yield f"sealed, with a key made and written through {sealing:.2f}"
     yield f"opened {opening:.2f}, which is {opening / hashed:.1f} times hashing it"
     yield f"a data key wrapped anew by a new master key, written through: {wrapping:.2f}"
+    yield from _a_step(contents)
+
+
+def _a_step(times: int) -> Iterator[str]:
+    """What a step of a case writes: twelve events, its state and its data."""
+    from audit.sealed_values import case_subject, opened, sealed
+
+    step = [b"x" * 300] * 12 + [b"x" * 2_000, b"x" * 1_500]
+    first = _each(times, lambda number: sealed(case_subject(number), b"x"))
+    kept = [sealed(case_subject(0), content) for content in step]
+    sealing = _each(times, lambda number: [sealed(case_subject(0), content) for content in step])
+    opening = _each(times, lambda number: [opened(content) for content in kept])
+    longer = sum(map(len, kept)) - sum(map(len, step))
+    yield f"a step of a case, 12 events and {sum(map(len, step)):,} bytes: sealed {sealing:.3f}, opened {opening:.3f}"
+    yield f"longer by {longer} bytes; the first step of a case, which makes its key: {first:.2f} more"
 
 
 def _written(path: Path, content: bytes) -> None:

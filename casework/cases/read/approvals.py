@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-import orjson
-
 from audit.models import AuditEvent, AuditPayload
+from audit.sealed_values import read
 from casework.cases.read.after_approval import leads_to
 from casework.cases.read.case_view import Look
 from orchestration.models import HumanTask, Job
@@ -75,7 +74,7 @@ def _told(seen: Look) -> _Told:
     found = AuditEvent.objects.filter(chain=chain, action__in=(SIGNED, ACTED, FIRED))
     events = {number: (action, at) for number, action, at in found.values_list("sequence", "action", "at")}
     bodies = AuditPayload.objects.filter(chain=chain, sequence__in=events).order_by("sequence")
-    rows = [(*events[row.sequence], orjson.loads(bytes(row.body))) for row in bodies if row.body is not None]
+    rows = [(*events[row.sequence], read(row.body)) for row in bodies if row.body is not None]
     return _Told(
         {detail["item"]: detail for action, _, detail in rows if action == SIGNED},
         {detail["item"]: detail["name"] for action, _, detail in rows if action == ACTED},

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-import orjson
 from django.contrib.auth.models import User
 
 from audit.models import AuditEvent, AuditPayload
+from audit.sealed_values import read
 from casework.cases.read.case_view import Look
 
 CHANGED: Final = "case.changed"
@@ -51,7 +51,7 @@ def suspended_by(instance: int) -> tuple[str, str, datetime] | None:
     found = {event.sequence: event for event in changes.order_by("-sequence")[:LOOKED_AT]}
     payloads = AuditPayload.objects.filter(chain=instance, sequence__in=list(found)).order_by("-sequence")
     for payload in payloads:
-        detail = orjson.loads(bytes(payload.body))
+        detail = read(payload.body)
         if detail.get("transition") == "suspend":
             event = found[payload.sequence]
             return _name(event.actor.removeprefix("person:")), str(detail.get("reason", "")), event.at

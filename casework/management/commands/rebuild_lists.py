@@ -13,6 +13,7 @@ from casework.cases.past_rows import former_of
 from casework.lists.projection import GONE, KEPT, columns, listed_values
 from casework.models import Case
 from casework.tasks.barred import rebuilt
+from orchestration.shell.sealing import is_sealed
 from orchestration.shell.services import lock
 
 
@@ -35,7 +36,12 @@ def _rebuilt(instance: int) -> bool:
         locked = lock(instance)
         if locked is not None:
             values = columns(
-                listed_values(locked.case_type, locked.state.root.variables, former_of([instance]).get(instance, {}))
+                listed_values(
+                    locked.case_type,
+                    locked.state.root.variables,
+                    former_of([instance]).get(instance, {}),
+                    sealed=is_sealed(locked.case_type),
+                )
             )
             do([(KEPT, values | {"instance": instance}), (GONE, {})])
             for text, given in rebuilt(locked.case_type, locked.state):

@@ -18,7 +18,9 @@ import psycopg
 
 from audit.chain import Head
 from audit.checking import ChainCheck
+from audit.data_keys import KeyFault
 from audit.reading import Row, links_after, links_of
+from audit.sealed_values import opened as unsealed
 from orchestration.casetypes.case_type import Faulty, by_definition
 from orchestration.engine.codec import decode, encode, opened
 from orchestration.engine.state import INSTANCE_ENDED, State
@@ -27,7 +29,7 @@ from orchestration.shell.verification import candidates, tables
 from orchestration.shell.verification.told import Told, canonical, root_state
 from orchestration.shell.verification.verdict import MOST_FAULTS, Fault, Verdict
 
-BROKEN: Final = (KeyError, ValueError, TypeError, AttributeError, IndexError)
+BROKEN: Final = (KeyFault, KeyError, ValueError, TypeError, AttributeError, IndexError)
 """What reading a document or a history that somebody has forged may raise."""
 HELD_AT_MOST: Final = 4000
 """So many ended rows of one case are held before they are compared."""
@@ -140,7 +142,7 @@ def _read(cursor: psycopg.Cursor[Any], case: Case, links: Iterable[Row]) -> None
             try:
                 told.read(row)
             except BROKEN as error:
-                case.unreadable = type(error).__name__
+                case.unreadable = _why(error)
         if not case.read % HELD_AT_MOST and told.held() > HELD_AT_MOST and case.comparable:
             _compare_ended(cursor, case)
     told.sequence, told.digest = case.chain.sequence, case.chain.digest
@@ -191,16 +193,17 @@ def _stored_apart(case: Case) -> None:
     """What the instance's row says otherwise than its history."""
     stored, told = case.stored, case.told
     try:
-        state, read = decode(bytes(stored.items), bytes(stored.data)), opened(bytes(stored.items))
+        items, data = unsealed(bytes(stored.items)), unsealed(bytes(stored.data))
+        state, read = decode(items, data), opened(items)
         dict(state.root.variables)
     except BROKEN as error:
-        return case.wrong(f"the stored state cannot be read: {type(error).__name__}")
+        return case.wrong(f"the stored state cannot be read: {_why(error)}")
     if case.chain.unread:
         return None
     status = root_state(told)
     if status is None:
         return case.wrong("the history does not say how the case began")
-    if not same(told.state, state, read, bytes(stored.data)):
+    if not same(told.state, state, read, data):
         case.wrong("the stored state is not the one that the events lead to")
     if status != stored.status:
         case.wrong("the stored status is not the one that the events lead to")
@@ -208,6 +211,11 @@ def _stored_apart(case: Case) -> None:
         case.wrong("the case did not begin when its row says")
     if stored.ended != (told.stepped if status in INSTANCE_ENDED else None):
         case.wrong("the case did not end when its row says")
+
+
+def _why(error: Exception) -> str:
+    """Of a key, what is the matter with it; else the kind of error alone: what it quotes may be of the case."""
+    return str(error) if isinstance(error, KeyFault) else type(error).__name__
 
 
 def same(rebuilt: State, stored: State, read: list[Any], data: bytes) -> bool:

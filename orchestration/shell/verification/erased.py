@@ -17,6 +17,7 @@ from audit.checking import ChainCheck
 from audit.db.sql import cursor
 from audit.models import AuditEvent, AuditPayload, ErasedChain, StandingChain
 from audit.reading import Row, links_of
+from audit.sealed_values import read
 from orchestration.models import Instance
 from orchestration.shell.verification.every import snapshot
 from orchestration.shell.verification.verdict import Fault, Verdict
@@ -46,7 +47,7 @@ def _told() -> dict[int, tuple[int, str, int]]:
     """What the control chain says of each: its last event, the digest of that, and the order."""
     said = AuditEvent.objects.filter(chain=StandingChain.CONTROL, action=ERASED).values_list("sequence", flat=True)
     bodies = AuditPayload.objects.filter(chain=StandingChain.CONTROL, sequence__in=list(said))
-    details: list[dict[str, Any]] = [orjson.loads(bytes(body)) for body in bodies.values_list("body", flat=True)]
+    details: list[dict[str, Any]] = [read(body) for body in bodies.values_list("body", flat=True)]
     return {one["chain"]: (one["sequence"], one["digest"], one["order"]) for one in details}
 
 

@@ -19,6 +19,7 @@ from django.db import connection, connections, transaction
 
 from audit.db.sql import connected, cursor
 from audit.models import VerificationRun
+from audit.sealed_values import kept_as
 from orchestration.engine.state import INSTANCE_ENDED
 from orchestration.shell.verification.cases import Case, check
 from orchestration.shell.verification.kept import LONG, NOT_OURS, Verified, frozen, keep, thawed
@@ -174,7 +175,7 @@ def _head(case: Case) -> Verified:
     stored, told = case.stored, case.told
     state = sha256(f"{stored.definition} {stored.status} ".encode() + stored.items + stored.data).digest()
     goes_on = stored.status not in INSTANCE_ENDED and told.events > LONG and case.comparable
-    return Verified(stored.id, told.sequence, told.digest, state, frozen(told) if goes_on else b"")
+    return Verified(stored.id, told.sequence, told.digest, state, frozen(told, kept_as(stored.id)) if goes_on else b"")
 
 
 @contextmanager

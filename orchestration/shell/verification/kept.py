@@ -19,6 +19,7 @@ import psycopg
 from django.utils.crypto import salted_hmac
 
 from audit.db.columns import Blobs, Integers
+from audit.sealed_values import Seal, opened
 from orchestration.engine.codec import decode, encode
 from orchestration.shell.verification.expected import Either, Listed, Offer, Rows
 from orchestration.shell.verification.told import Told
@@ -88,8 +89,8 @@ def _read_again(cursor: psycopg.Cursor[Any], broken: Sequence[int]) -> None:
             cursor.execute(UNSETTLE, [pin.state, pin.told, pin.mac(), chain])
 
 
-def frozen(told: Told) -> bytes:
-    """All that is needed to go on with this history later."""
+def frozen(told: Told, seal: Seal) -> bytes:
+    """All that is needed to go on with this history later, sealed as its case is."""
     document = {
         "instance": told.instance, "sequence": told.sequence, "digest": _plain(told.digest), "events": told.events,
         "state": encode(told.state)[0].decode(), "data": told.state.root.variables.encode()[0].decode(),
@@ -103,12 +104,12 @@ def frozen(told: Told) -> bytes:
         "definition": told.definition, "begun": _plain(told.begun), "stepped": _plain(told.stepped),
         "last": _plain(told.last), "notes": _plain(told.notes),
     }  # fmt: skip
-    return zlib.compress(orjson.dumps(document))
+    return seal(zlib.compress(orjson.dumps(document)))
 
 
 def thawed(kept: bytes) -> Told:
     """What `frozen` was given."""
-    found: Mapping[str, Any] = orjson.loads(zlib.decompress(kept))
+    found: Mapping[str, Any] = orjson.loads(zlib.decompress(opened(kept)))
     return Told(
         found["instance"], found["sequence"], _read(found["digest"]),
         decode(found["state"].encode(), found["data"].encode()),

@@ -13,6 +13,8 @@ from typing import Any, Final, LiteralString
 import orjson
 import psycopg
 
+from audit.data_keys import KeyFault
+from audit.sealed_values import opened_value, read
 from orchestration.shell.verification.expected import Either, Rows
 from orchestration.shell.verification.told import Told, canonical
 
@@ -140,8 +142,8 @@ def _with_meaning(row: RawRow, places: tuple[int, ...]) -> RawRow:
 
 def _meaning(text: bytes | None) -> bytes:
     try:
-        return canonical(orjson.loads(text)) if text is not None else b"null"
-    except orjson.JSONDecodeError:
+        return canonical(opened_value(read(text))) if text is not None else b"null"
+    except (orjson.JSONDecodeError, KeyFault):
         return bytes(text or b"")
 
 

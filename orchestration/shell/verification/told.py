@@ -16,6 +16,7 @@ import orjson
 
 from audit.chain import GENESIS
 from audit.reading import Row
+from audit.sealed_values import read
 from orchestration.engine import events as e
 from orchestration.engine.apply import apply
 from orchestration.engine.codec import decode_event
@@ -70,13 +71,13 @@ class Told:
         if body is None:
             return
         if action.startswith(ENGINE):
-            event = decode_event(action[len(ENGINE) :], orjson.loads(body))
+            event = decode_event(action[len(ENGINE) :], read(body))
             apply(self.state, event)
             self.stepped = at
             for fold in EVENTS.get(type(event), ()):
                 fold(self, event, at)
         elif (heard := FACTS.get(action)) is not None:
-            detail = orjson.loads(body)
+            detail = read(body)
             for listen in heard:
                 listen(self, detail, row)
 

@@ -1,0 +1,180 @@
+"""How is what a database row holds of a case kept there, so that the database alone does not say it?
+
+Each case has a data key of its own (`audit.data_keys`), kept outside the database; a value is sealed under it with
+AES-256-GCM and a fresh nonce, so that equal values do not look alike. What is sealed names whose key opens it, and is
+bound to that name. Histories are hashed as they are kept: a chain holds for who has no key, and after a key is
+destroyed. What was kept before stands in clear, and is read as it is.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from functools import lru_cache, partial
+from time import monotonic
+from typing import Any, Final
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+from audit import data_keys
+from audit.data_keys import KeyFault
+
+Json = Any
+Seal = Callable[[bytes], bytes]
+
+SEALED: Final = b"CWS1"
+"""How a sealed value begins; then the length of whose it is, whose it is, the nonce, and what GCM gives."""
+WRITTEN: Final = "sealed:1:"
+"""How a sealed text begins; then the above in base64."""
+MATCHED: Final = "sealed:2:"
+"""How a value begins that is sealed so that the same one of the same case is found again; then whose, and the rest."""
+NONCE: Final = 12
+HELD: Final = 4096
+"""Keys that a process holds at most."""
+SECONDS: Final = 300
+"""How long a process holds a key at most: so long it may still open what was erased by another one."""
+
+
+def case_subject(instance: int) -> str:
+    """Whose key seals what is kept of a root case."""
+    return f"case-{instance}"
+
+
+def subject_with_key(instance: int) -> str:
+    """Whose key seals what is kept beside the case from now on; "" where the case has none, and is kept in clear."""
+    subject = case_subject(instance)
+    return subject if data_keys.is_sealing() and data_keys.has_key(subject) else ""
+
+
+def kept_as(instance: int) -> Seal:
+    """What is done to contents that are kept beside a case: what was done to the case."""
+    subject = subject_with_key(instance)
+    return partial(sealed, subject) if subject else lambda content: content
+
+
+def is_sealed(content: bytes) -> bool:
+    return content.startswith(SEALED)
+
+
+def sealed(subject: str, content: bytes) -> bytes:
+    """The content sealed, with a key that is made where the subject has none. Raises KeyFault."""
+    named, nonce = subject.encode("ascii"), os.urandom(NONCE)
+    head = SEALED + bytes([len(named)]) + named
+    return head + nonce + _making(subject)[0].encrypt(nonce, content, head)
+
+
+def opened(content: bytes) -> bytes:
+    """What was sealed; what was not, as it is. Raises KeyFault where the key is gone, or it is not what was sealed."""
+    if not content.startswith(SEALED):
+        return content
+    end = len(SEALED) + 1 + content[len(SEALED)] if len(content) > len(SEALED) else len(content)
+    head, nonce, rest = content[:end], content[end : end + NONCE], content[end + NONCE :]
+    try:
+        return _ciphers(head[len(SEALED) + 1 :].decode("ascii"))[0].decrypt(nonce, rest, head)
+    except (InvalidTag, ValueError) as error:
+        raise KeyFault("it is not what was sealed") from error
+
+
+def read(content: bytes | memoryview) -> Json:
+    """The JSON that was sealed, or that stands there in clear. Raises KeyFault; ValueError where it is no JSON."""
+    return orjson.loads(opened(bytes(content)))
+
+
+# --- texts
+
+
+def sealed_text(subject: str, text: str) -> str:
+    return WRITTEN + b64encode(sealed(subject, text.encode())).decode()
+
+
+def opened_text(text: str) -> str:
+    """What was sealed; any other text as it is, also one that only begins so. Raises KeyFault."""
+    if not text.startswith(WRITTEN):
+        return text
+    try:
+        return opened(b64decode(text[len(WRITTEN) :], validate=True)).decode()
+    except ValueError:
+        return text
+
+
+# --- values that are compared where they are kept
+
+
+def matched(subject: str, value: Json) -> str:
+    """A JSON value sealed so that the database finds the same value of the same subject again, and of no other
+    (AES-SIV, RFC 5297). For where a comparison stands in the row anyway. Raises KeyFault."""
+    plain = orjson.dumps(_as_compared(value), option=orjson.OPT_SORT_KEYS)
+    content = _making(subject)[1].encrypt(plain, [subject.encode("ascii")])
+    return f"{MATCHED}{subject}:{b64encode(content).decode()}"
+
+
+def _as_compared(value: Json) -> Json:
+    """As PostgreSQL compares JSON: 1.0 is 1."""
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case dict():
+            return {name: _as_compared(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_as_compared(each) for each in value]
+    return value
+
+
+def opened_value(value: Json) -> Json:
+    """What `matched` has sealed anywhere in a JSON value, opened. Raises KeyFault."""
+    match value:
+        case str() if value.startswith(MATCHED):
+            return _unmatched(value)
+        case dict():
+            return {name: opened_value(each) for name, each in value.items()}
+        case list():
+            return [opened_value(each) for each in value]
+    return value
+
+
+def _unmatched(text: str) -> Json:
+    subject, _, content = text[len(MATCHED) :].partition(":")
+    try:
+        plain = _ciphers(subject)[1].decrypt(b64decode(content, validate=True), [subject.encode("ascii")])
+    except (InvalidTag, ValueError):
+        return text
+    return orjson.loads(plain)
+
+
+# --- keys
+
+
+def forget(subject: str) -> None:
+    """Destroy the subject's key: from here on nobody opens what it sealed, in a backup either."""
+    data_keys.destroy(subject)
+    _held.cache_clear()
+
+
+Ciphers = tuple[AESGCM, AESSIV]
+
+
+def _ciphers(subject: str) -> Ciphers:
+    if not subject or "/" in subject or subject.startswith("."):
+        raise ValueError("no such subject")
+    return _held(settings.DATA_KEYS, settings.DATA_KEY, subject, int(monotonic() // SECONDS))
+
+
+def _making(subject: str) -> Ciphers:
+    try:
+        return _ciphers(subject)
+    except KeyFault:
+        data_keys.key_of(subject, make=True)
+        return _ciphers(subject)
+
+
+@lru_cache(maxsize=HELD)
+def _held(folder: str, masters: str, subject: str, period: int) -> Ciphers:
+    key = data_keys.key_of(subject)
+    derived = HKDF(SHA256(), length=64, salt=None, info=b"casewright matched values").derive(key)
+    return AESGCM(key), AESSIV(derived)

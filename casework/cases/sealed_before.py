@@ -1,0 +1,84 @@
+"""How is a case sealed that was kept in clear before there were keys?
+
+All that may be written anew: its state and data, what machines were given and answered, what pages and lists keep of
+it. The contents of its history up to then cannot be: they are hashed as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from django.db import transaction
+
+from audit.db.sql import cursor, do
+from audit.models import VerifiedHead
+from audit.sealed_values import Seal, matched
+from casework.cases import past_rows, search_row
+from casework.lists.projection import GONE, KEPT, columns, listed_values
+from casework.models import Case
+from orchestration.jobs.actor_ledger import output_as_kept
+from orchestration.models import ActorCall, Instance, Job, Judgement, Outbox
+from orchestration.shell import services
+from orchestration.shell.sealing import is_sealed, seal_of, subject_of
+from orchestration.shell.services import Locked
+
+AT_ONCE: Final = 500
+IN_CLEAR: Final = """
+select id from orchestration_instance where id > %s and substr(data, 1, 4) <> 'CWS1'::bytea order by id limit %s
+"""
+
+
+def cases_in_clear() -> Iterator[int]:
+    """Root cases whose data stand in clear, also those of types that are never sealed; in order."""
+    last = 0
+    while True:
+        with cursor() as plain:
+            found = [number for (number,) in plain.execute(IN_CLEAR, [last, AT_ONCE]).fetchall()]
+        if not found:
+            return
+        yield from found
+        last = found[-1]
+
+
+@transaction.atomic
+def case_seal(instance: int) -> bool:
+    """Seal what is kept of a case; whether its type has anything to seal. Nobody writes to it meanwhile."""
+    held = services.lock(instance)
+    if held is None or not is_sealed(held.case_type):
+        return False
+    seal = seal_of(instance, held.case_type)
+    row = Instance.objects.get(pk=instance)
+    Instance.objects.filter(pk=instance).update(items=seal(row.items), data=seal(row.data))
+    _work(instance, seal)
+    _answers(instance, subject_of(instance, held.case_type))
+    VerifiedHead.objects.filter(chain=instance).delete()  # it may hold the data once more; the next run reads all
+    past_rows.rebuild(instance, held.case_type.classification)
+    _projections(held)
+    return True
+
+
+def _work(instance: int, seal: Seal) -> None:
+    for job in Job.objects.filter(instance=instance).only("input", "changed_input"):
+        changed = None if job.changed_input is None else seal(bytes(job.changed_input))
+        Job.objects.filter(pk=job.pk).update(input=seal(bytes(job.input)), changed_input=changed)
+    for letter in Outbox.objects.filter(sender=instance).only("variables"):
+        Outbox.objects.filter(pk=letter.pk).update(variables=seal(bytes(letter.variables)))
+
+
+def _answers(instance: int, subject: str) -> None:
+    for call in ActorCall.objects.filter(instance=instance).only("output", "detail"):
+        if call.output is not None:
+            ActorCall.objects.filter(pk=call.pk).update(output=output_as_kept(subject, call.output))
+        if call.detail is not None:
+            ActorCall.objects.filter(pk=call.pk).update(detail=matched(subject, call.detail))
+    for one in Judgement.objects.filter(call__instance=instance).exclude(right=None).only("right"):
+        Judgement.objects.filter(pk=one.pk).update(right=output_as_kept(subject, one.right))
+
+
+def _projections(held: Locked) -> None:
+    former = past_rows.former_of([held.instance]).get(held.instance, {})
+    values = listed_values(held.case_type, held.state.root.variables, former, sealed=True)
+    do([(KEPT, columns(values) | {"instance": held.instance}), (GONE, {})])
+    for case in Case.objects.filter(instance=held.instance).values_list("pk", flat=True):
+        search_row.rebuild(case)

@@ -1,0 +1,46 @@
+"""Seals what is kept in clear of cases with restricted fields, from before there were keys: `manage.py seal_fields`.
+
+While people go on working, one case at a time. What is done already is passed over, so who stops it goes on with the
+same command.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from audit import data_keys
+from audit.data_keys import KeyFault
+from casework.cases.sealed_before import case_seal, cases_in_clear
+from casework.cases.search_row import forget_words
+from orchestration.casetypes.case_type import Faulty
+
+SAID_EVERY = 1000
+
+
+class Command(BaseCommand):
+    help = "Seal what is kept in clear of cases whose type has a field of class restricted."
+
+    def handle(self, **options: Any) -> None:
+        if not data_keys.is_sealing():
+            raise CommandError("CASEWRIGHT_DATA_KEY names no file: there is nothing to seal with.")
+        sealed = looked = 0
+        try:
+            for instance in cases_in_clear():
+                looked += 1
+                sealed += self._sealed(instance)
+                if not looked % SAID_EVERY:
+                    self.stdout.write(f"{looked:,} cases looked at.")
+        except KeyFault as fault:
+            raise CommandError(str(fault)) from fault
+        forget_words()
+        self.stdout.write(f"{sealed} cases sealed. {looked - sealed} have no restricted field, and stay in clear.")
+        self.stdout.write("What their histories said until now stays as it was written: it cannot be written anew.")
+
+    def _sealed(self, instance: int) -> int:
+        try:
+            return int(case_seal(instance))
+        except Faulty:
+            self.stderr.write(f"instance {instance}: the version that it follows cannot be read; it stays in clear.")
+            return 0

@@ -1,0 +1,1 @@
+"""What of a case is sealed where it is kept."""

@@ -1,0 +1,132 @@
+"""What a restricted field says stands nowhere in the database, and the case is worked and verified all the same."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection
+from django.test import override_settings
+
+from audit import data_keys
+from audit.data_keys import KeyFault
+from audit.models import AuditPayload
+from audit.sealed_values import case_subject, forget, is_sealed, opened
+from audit.services import Origin
+from casework.cases.services import case_change
+from casework.erasure.erasing import erase_now
+from casework.erasure.finding import traces
+from casework.models import Case, SearchedWord
+from orchestration.models import Instance
+from orchestration.shell.verification import verify
+from tests.casework.conftest import PERSON
+from tests.casework.erasure.test_erasing import verified
+
+pytestmark = pytest.mark.django_db
+
+People = dict[str, User]
+Commits = Callable[..., AbstractContextManager[object]]
+IBAN = "DE89 3704 0044 0532 0130 00"
+
+
+@pytest.fixture(autouse=True)
+def sealing(tmp_path: Path) -> Iterator[None]:
+    with override_settings(DATA_KEY=str(tmp_path / "data.key"), DATA_KEYS=str(tmp_path / "keys")):
+        yield
+
+
+def in_clear(*texts: str) -> list[str]:
+    """Tables in which one of these stands, in clear or in hex, whatever its spaces."""
+    wanted = {form for text in texts for form in (text, text.replace(" ", ""))}
+    patterns = [f"%{form}%" for text in wanted for form in (text.lower(), text.encode().hex())]
+    found = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'select count(*) from "{table}" t where lower(t::text) like any(%s)', [patterns])
+            count = cursor.fetchone()[0]
+            found += [f"{count} rows of {table}"] if count else []
+    return found
+
+
+def test_no_table_says_what_a_restricted_field_says(analysed: Callable[..., Case]) -> None:
+    case = analysed()
+    assert in_clear("My card was swallowed") == []
+    assert in_clear(IBAN, PERSON["card"]) == []
+    case.instance.refresh_from_db()
+    assert b"DE89" in case.instance.data
+    assert case.instance.data != _kept(case)
+    assert verify(case.instance).faults == ()
+
+
+def _kept(case: Case) -> bytes:
+    with connection.cursor() as cursor:
+        cursor.execute("select data from orchestration_instance where id = %s", [case.instance_id])
+        return bytes(cursor.fetchone()[0])
+
+
+def test_a_history_is_sealed_and_holds_for_who_has_no_key(analysed: Callable[..., Case], people: People) -> None:
+    case = analysed()
+    changed = case_change(by=people["clara"], case=case, transition="suspend", reason="The court")
+    bodies = [bytes(one.body) for one in AuditPayload.objects.filter(chain=case.instance_id)]
+    assert len(bodies) > 5 and all(map(is_sealed, bodies)), changed
+    assert verify(case.instance).faults == ()
+    data_keys.master_added()
+    assert all(map(data_keys.rewrapped, list(data_keys.subjects())))
+    assert data_keys.masters_dropped() == 1 and verify(case.instance).faults == ()
+    forget(case_subject(case.instance_id))
+    (fault,) = verify(_unread(case)).faults
+    assert "its key is destroyed" in fault.reason
+
+
+def test_an_erasure_destroys_the_key_and_needs_none(
+    analysed: Callable[..., Case], django_capture_on_commit_callbacks: Commits
+) -> None:
+    case = analysed()
+    kept = _kept(case)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert erase_now(chain=case.instance_id, order=7, why="A rule", origin=Origin("person:axel")) is not None
+    with pytest.raises(KeyFault, match="destroyed"):
+        opened(kept)
+    assert "Erased by order: 1 cases" in verified() and not Instance.objects.exists()
+
+
+def test_a_case_whose_key_is_lost_can_still_be_erased(analysed: Callable[..., Case]) -> None:
+    case = analysed()
+    forget(case_subject(case.instance_id))
+    assert erase_now(chain=case.instance_id, order=7, why="A rule", origin=Origin("person:axel")) is not None
+
+
+def test_what_was_kept_in_clear_before_is_sealed_while_the_case_goes_on(
+    analysed: Callable[..., Case], open_case: Callable[..., Case]
+) -> None:
+    with override_settings(DATA_KEY=""):
+        case = analysed()
+        assert "orchestration_instance" in " ".join(in_clear(IBAN)) and verify(case.instance).faults == ()
+    assert verify(case.instance).faults == ()
+    said = io.StringIO()
+    call_command("seal_fields", stdout=said)
+    call_command("seal_fields", stdout=said)
+    assert said.getvalue().count("1 cases sealed.") == said.getvalue().count("0 cases sealed.") == 1
+    assert {one.split(" of ")[1] for one in in_clear(IBAN, PERSON["card"])} == {"audit_auditpayload"}
+    assert verify(_unread(case)).faults == ()
+
+
+def test_a_person_is_found_in_what_is_sealed(analysed: Callable[..., Case]) -> None:
+    case = analysed()
+    assert traces((IBAN,)).cases == {case.instance_id: ["its data", "its history"]}
+    assert traces(("DE00 0000 0000 0000 0000 00",)).cases == {}
+
+
+def test_a_search_finds_no_restricted_word_and_still_the_others(analysed: Callable[..., Case]) -> None:
+    analysed(message="Take it from 4111111111111111, swallowed")
+    words = list(SearchedWord.objects.values_list("word", flat=True))
+    assert any("swallowed" in word for word in words) and not any("4111" in word for word in words)
+
+
+def _unread(case: Case) -> Instance:
+    return Instance.objects.defer("items", "data").get(pk=case.instance_id)
