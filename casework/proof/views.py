@@ -16,6 +16,7 @@ from casework.cases.read.case_view import look
 from casework.governance.proof import public_key
 from casework.models import Case
 from casework.proof.capsule import case_export
+from casework.proof.case_paper import case_printed
 from casework.proof.difference import difference
 from casework.proof.moments import Moment, moment
 from casework.proof.why import why as why_decided
@@ -91,3 +92,12 @@ def evidence(request: HttpRequest, case_id: int) -> HttpResponseBase:
         "lacking": lacking,
     }  # fmt: skip
     return render(request, "proof/evidence.html", context, status=400 if wrong else 200)
+
+
+@reads
+def pdf(request: HttpRequest, case_id: int) -> HttpResponse:
+    """The case on paper, as its reader may see it."""
+    case = permissions.case_for_user(person(request), case_id, "view", whole=True)
+    made = case_printed(by=person(request), case=case, now=clock.utc_now())
+    headers = {"Content-Disposition": f'attachment; filename="case-{case.pk}.pdf"', "Cache-Control": "no-store"}
+    return HttpResponse(made, content_type="application/pdf", headers=headers)

@@ -6,6 +6,7 @@ rare on a real page can be looked at. It is there in development only (`CATALOGU
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,6 +22,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from casework.web.decorators import reads
+from casework.web.pieces import shared
 
 Values = Mapping[str, Any]
 
@@ -53,8 +55,20 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(piece: Piece, request: HttpRequest) -> Shown:
-    states = ((name, render_to_string(piece.template, dict(values), request)) for name, values in piece.states.items())
+    said = enumerate(piece.states.items())
+    states = ((name, _apart(render_to_string(piece.template, dict(values), request), f"{piece.template}-{number}"))
+              for number, (name, values) in said)  # fmt: skip
     return Shown(piece.name, piece.template, piece.in_table, tuple(states))
+
+
+NAMED: Final = re.compile(r'(?<=\s)(id|for|aria-describedby|aria-labelledby|list)="([^"{]+)"')
+
+
+def _apart(markup: str, state: str) -> SafeString:
+    """The same with ids of its own: on a page of its own each piece stands in one state alone."""
+    end = re.sub(r"\W", "-", state)
+    named = NAMED.sub(lambda found: f'{found[1]}="{" ".join(f"{one}-{end}" for one in found[2].split())}"', markup)
+    return SafeString(named)
 
 
 def pieces() -> tuple[Piece, ...]:
@@ -79,6 +93,7 @@ def pieces() -> tuple[Piece, ...]:
         Piece("Stages", "cases/_stages.html", STAGES),
         Piece("A line of the inbox", "tasks/_row.html", _rows(), in_table=True),
         Piece("The case of a line", "tasks/_preview.html", _previews()),
+        *(Piece(name, template, states) for name, template, states in shared()),
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ PLACES: Final = {
     "case-samples": "use/cases", "cases-stuck": "use/cases", "following": "use/cases", "search": "use/search",
     "case-receive": "use/case", "case-reveal": "use/revealing", "glass": "use/revealing",
     "glass-new": "use/revealing", "history": "use/history", "case-verify": "use/history",
-    "case-then": "use/history", "case-why": "use/history",
+    "case-then": "use/history", "case-pdf": "use/case", "case-why": "use/history",
     "case-evidence": "use/history", "case-data": "use/case", "case-documents": "use/documents",
     "case-document": "use/documents",
     "deadlines": "use/deadlines", "case-deadline": "use/deadlines", "calendars": "use/deadlines",

@@ -1,0 +1,260 @@
+"""What do the parts that several pages share look like: signs of states, small forms, notes, parts of lists and cases?
+
+Plain values for the catalogue (`web.catalogue`), as the pages' own reads would give them; nobody's data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from types import SimpleNamespace as Made
+from typing import Any, Final
+
+from django import forms
+from django.utils import timezone
+
+Values = Mapping[str, Any]
+States = dict[str, Values]
+Shared = tuple[str, str, States]
+"""A name, a template, and its states."""
+
+COLUMN: Final = Made(label="Amount", is_number=True)
+TYPES: Final = ({"key": "complaint", "name": "Complaint"}, {"key": "refund", "name": "Refund"})
+GROUPS: Final = ("Analysts", "Cards team")
+REFUSED: Final = {"errors": {"groups": "Choose a group.", "scope": "Choose what it may."}}
+
+
+class Token(forms.Form):
+    """A text and a choice, with what is said of them."""
+
+    name = forms.CharField(label="Name", help_text="What it is for.")
+    scope = forms.ChoiceField(label="What it may", help_text="Never more than you may.", choices=[("read", "Read")])
+
+
+def shared() -> tuple[Shared, ...]:
+    """All of them, as they are now."""
+    now = timezone.now()
+    return (*_signs(now), *_fields(), *_notes(now), *_lists(now), *_of_cases(now))
+
+
+def _signs(now: datetime) -> tuple[Shared, ...]:
+    each: Callable[[str, str, tuple[str, ...]], States] = lambda name, key, states: {  # noqa: E731 - one line of it
+        state: {name: {key: state}} for state in states
+    }
+    versions: States = each("version", "state", ("registered", "shadow", "quarantined", "retired"))
+    runs: States = {name: {"run": {"state": "over", "outcome": name}} for name in
+                    ("reached", "asks", "stopped", "given-up", "ended")}  # fmt: skip
+    left = {"plain": "12 days left", "wait": "5 hours left", "bad": "2 days late", "done": "met"}
+    wanted = each("one", "state", ("held", "done", "rejected", "undone", "expired", "refused"))
+    wanted["done, approved"] = {"one": {"state": "done", "decided_by": "Clara Conti"}}
+    wanted["held"] = {"one": {"state": "held", "expires": now + timedelta(hours=4)}}
+    return (
+        ("The state of an actor", "actors/_state.html", each("row", "state", ("work", "trouble", "none", "off"))
+         | {"stopped": {"row": {"state": "off", "stopped_with": "all"}}}),
+        ("The state of a version", "actors/_version_state.html", versions
+         | {"at work": {"version": {"active": True}}, "share": {"version": {"state": "share", "share": 20}}}),
+        ("Switching an actor", "actors/_switch.html", {
+            "on": {"row": {"enabled": True, "key": "intent", "name": "Intent"}},
+            "off": {"row": {"enabled": False, "key": "intent", "name": "Intent"}},
+        }),
+        ("The state of an agent", "agents/_state.html", runs | each("run", "state", ("waiting", "working"))),
+        ("What an agent wanted", "agents/_wanted_state.html", wanted),
+        ("What is left of a deadline", "deadlines/_left.html", {
+            tone: {"deadline": {"tone": tone, "left": words}} for tone, words in left.items()
+        }),
+        ("A deadline in a row", "deadlines/_in_row.html", {
+            "some time left": {"row": {"deadline": {"title": "Answer", "tone": "plain", "left": "9 days left"}}},
+            "none": {"row": {}},
+        }),
+        ("Deadlines of a case", "deadlines/_of_case.html", {
+            "two": {"case_id": 1, "deadlines": [
+                {"title": "Answer", "key": "answer", "due": now + timedelta(days=9), "is_open": True, "tone": "plain",
+                 "left": "9 days left"},
+                {"title": "Confirm", "key": "confirm", "due": None, "tone": "done", "left": "met"},
+            ]},
+            "none": {"deadlines": []},
+        }),
+    )  # fmt: skip
+
+
+def _fields() -> tuple[Shared, ...]:
+    named = {"name": "first", "label": "First name"}
+    people = [{"username": "ben", "name": "Ben Bauer", "holds": 4},
+              {"username": "dora", "name": "Dora Dahl", "away": timezone.now()}]  # fmt: skip
+    return (
+        ("Why", "partials/why.html", {
+            "asked for": {"needed": True}, "may stay empty": {}, "wrong": {"reason": "x", "wrong": "Say more."},
+        }),
+        ("A field of a person", "people/_field.html", {
+            "empty": {**named, "optional": True}, "filled": {**named, "value": "Anna"},
+            "wrong": {**named, "value": "\u200b", "wrong": "This is no name."},
+        }),
+        ("Groups", "people/_groups.html", {
+            "some": {"groups": GROUPS, "chosen": GROUPS[:1], "may_change": True},
+            "to read": {"groups": GROUPS, "chosen": GROUPS, "may_change": False},
+            "wrong": {"groups": GROUPS, "may_change": True, "refused": REFUSED},
+        }),
+        ("What a service may", "people/_may.html", {
+            "chosen": {"scopes": [("read", "Read"), ("act", "Act")], "scope": "act", "types": TYPES},
+            "wrong": {"scopes": [("read", "Read")], "refused": REFUSED, "types": TYPES},
+        }),
+        ("Case types", "partials/case_types.html", {
+            "some": {"types": TYPES, "types_chosen": ["refund"]}, "wrong": {"types": TYPES, "wrong": "Choose one."},
+        }),
+        ("A token", "account/_token_fields.html", {
+            "empty": {"form": Token()}, "wrong": {"form": Token({}), "types": TYPES},
+        }),
+        ("A new password", "access/_new_password.html", {
+            "empty": {}, "wrong": {"form": {"new_password1": {"errors": ["Too short."]},
+                                            "new_password2": {"errors": ["Not the same."]}}},
+        }),
+        ("A text of several lines", "explaining/_text.html", {
+            "empty": {"name": "why", "label": "What is wrong"},
+            "wrong": {"name": "why", "label": "What is wrong", "value": "x", "wrong": "Say more."},
+        }),
+        ("To whom a task is given", "tasks/_give.html", {
+            "a colleague": {"prefix": "one-", "people": people},
+            "or back": {"prefix": "two-", "people": people, "may_take_back": True},
+        }),
+        ("How urgent, and when due", "tasks/_order_fields.html", {"at first": {"prefix": "order-"}}),
+        ("The next version of what is there", "studio/words/_over.html", {"one": {"taken": "complaint"}, "none": {}}),
+        ("By what a person is known", "erasure/_known_by.html", {
+            "empty": {}, "wrong": {"given": {"marks": "x"}, "wrong": {"marks": "Too short to be told apart."}},
+        }),
+    )  # fmt: skip
+
+
+def _notes(now: datetime) -> tuple[Shared, ...]:
+    verdict = Made(ok=True, events=51, sequence=0, reason="", faults=())
+    faults = ({"reason": "event 12 was changed"}, {"reason": "the state is another"})
+    broken = Made(ok=False, events=51, sequence=12, reason="event 12 was changed", faults=faults)
+    begun = {"kind": "inbox", "words": ["Amount from 500", "Tag: vip"], "address": "#", "at": now}
+    typed = [("answer", "Dear Maria, we look into it."), ("reason", "She called.")]
+    return (
+        ("What became of many", "tasks/_many_results.html", {
+            "all done": {"told": {"said": "3 tasks are yours now.", "undo": "word"}, "here": "/"},
+            "some were not": {"told": {"failures": 2, "failed": [
+                ("C-10482", "Ben Bauer has taken it."), ("C-10479", "It is suspended."),
+            ]}},
+            "nothing was asked": {"told": {"wrong": "Choose at least one task."}}, "nothing": {},
+        }),
+        ("What was typed in vain", "partials/typed.html", {
+            "two fields": {"typed": typed}, "none": {},
+        }),
+        ("A filter that was begun", "lists/_begun.html", {
+            "with words": {"begun": begun}, "without": {"begun": begun | {"words": []}}, "none": {},
+        }),
+        ("Faults of a connector", "actors/_connector_faults.html", {
+            "one": {"what": "description", "faults": ["No address stands in it."]},
+            "two": {"what": "answer", "faults": ["`amount` is missing.", "`date` is no date."]},
+        }),
+        ("Warnings of an agent", "agents/_warned.html", {
+            "one": {"warned": [{"name": "Refund agent", "found": {"signs": ["It was refused 4 times today."]}}]},
+            "none": {"warned": []},
+        }),
+        ("Faults of a model", "studio/models/_faults.html", {
+            "two": {"caption": "What is wrong", "found": [
+                {"file": "refund.bpmn", "place": "Task_1", "words": "Nothing leads to it."}, {"words": "No manifest."},
+            ]},
+        }),
+        ("Before and after", "actors/_places.html", {
+            "changed, new, gone": {"places": [
+                {"name": "Limit", "before": "500", "after": "700"}, {"name": "Currency", "after": "EUR"},
+                {"name": "Note", "before": "Test"},
+            ]},
+        }),
+        ("Messages of words", "studio/words/_messages.html", {"two": {"found": ["One step is unnamed.", "No end."]}}),
+        ("A suspended case", "cases/_suspension.html", {
+            "one may resume": {"case_id": 1, "suspension": {"by": "Clara Conti", "at": now, "why": "The bank is asked.",
+                                                            "may_resume": True}},
+            "one may not": {"case_id": 1, "suspension": {"by": "Clara Conti", "at": now}}, "nothing is known": {},
+        }),
+        ("Whether a history holds", "cases/_verdict.html", {
+            "it does": {"verdict": verdict, "at": now},
+            "up to here": {"verdict": Made(**{**vars(verdict), "reason": "The state is of a later event"}), "at": now},
+            "it does not": {"verdict": broken, "at": now},
+        }),
+        ("How one disagrees", "explaining/_rights.html", {"said": {"case": {"pk": 1}, "letter": {"decision": 12}}}),
+    )  # fmt: skip
+
+
+def _lists(now: datetime) -> tuple[Shared, ...]:
+    tab: Callable[..., dict[str, Any]] = lambda **more: {"id": 1, "name": "Over 500", **more}  # noqa: E731
+    headline = [{"text": "Lost card"}, {"text": "My wallet was stolen", "quoted": True}, {"text": "M••• S•••"}]
+    return (
+        ("Saved views as tabs", "lists/_view_tabs.html", {
+            "own, and one of others": {"kind": {"key": "inbox"}, "view_tabs": [
+                {"view": tab(own=True), "count": 4, "is_here": True},
+                {"view": tab(id=2, owner="Ben Bauer", shared_with="Analysts"), "count": 1001, "is_here": False},
+            ]},
+            "none": {"view_tabs": []},
+        }),
+        ("That a list is long", "lists/_group_note.html", {
+            "long": {"grouping": {"is_cut": True, "cap": 1000}}, "short": {"grouping": {"is_cut": False}},
+        }),
+        ("What a row is about", "lists/_headline.html", {
+            "three facts": {"row": {"headline": headline}}, "nothing is known": {"row": {"title": "Complaint C-10482"}},
+        }),
+        ("A snoozed task", "tasks/_asleep.html", {
+            "until a day": {"asleep": {"until": now + timedelta(days=2), "reason": "The bank answers then"}},
+            "until something happens": {"asleep": {"until": None}},
+        }),
+        ("Name and sharing of a view", "lists/_view_fields.html", {"new": {"prefix": "seen"}, "there": {
+            "prefix": "there", "view": {"name": "Over 500"},
+        }}),
+        ("A key for tasks", "access/_passkey.html", {"no device asks": {"action": "#", "passkey": "{}", "next": "/"}}),
+    )  # fmt: skip
+
+
+def _of_cases(now: datetime) -> tuple[Shared, ...]:
+    told = Made(icon="robot", text="decided: Lost card", tone="ai")
+    line = Made(
+        sequence=12, at=now - timedelta(hours=2), who="Intent model", told=told, fired=(), part="", touched=None
+    )
+    change = Made(label="Amount", before="18.40 EUR", after="212.50 EUR", known=True)
+    step: Callable[[str, str], Any] = lambda name, status: Made(  # noqa: E731
+        name=name, kind="task of a person", status=status, note="", detour=False, depth=0, done=now, waits=False
+    )
+    shown = [step("Understand", "done"), step("Answer", "active"), step("Ask the customer", "possible")]
+    strip = Made(name="", state="active", shown=shown, left_out=[step("Escalate", "left out")])
+    result = Made(who="AI intent", capability="classify-message", version="3", at=now, latency_ms=31.0, confidence=0.94,
+                  answer="lost_card", alternatives=(("double_charge", 0.04),))  # fmt: skip
+    same, gone, new = (
+        Made(text="Dear Maria, ", how="same"),
+        Made(text="sorry. ", how="gone"),
+        Made(text="we pay.", how="new"),
+    )
+    field = Made(group="Customer", name="Name", value="M••• S•••", masked=True, revealed=False, source="the web form",
+                 since=now, event=0, anchor="", owner="", pointer="/customer/name")  # fmt: skip
+    clear = Made(
+        **{**vars(field), "group": "", "name": "Amount", "value": "212.50 EUR", "masked": False, "owner": "ERP"}
+    )
+    signed = Made(task="Release the payment", since=None, state="signed", who="Clara Conti", acted_for="", at=now,
+                  said="seen and right", mark="8f3a", became="")  # fmt: skip
+    waits = Made(**{**vars(signed), "state": "open", "since": now - timedelta(hours=3)})
+    return (
+        ("What happened", "cases/_thread.html", {
+            "plain, with a change, new": {"lines": [line, Made(**{**vars(line), "sequence": 13, "changes": [change]})],
+                                          "new": {13}},
+            "nothing": {"lines": []},
+        }),
+        ("The way of a process", "cases/_steps.html", {
+            "at work": {"strips": [strip]},
+            "stands still": {"strips": [Made(**{**vars(strip), "name": "Refund", "state": "suspended"})]},
+        }),
+        ("What machines found", "cases/_results.html", {"one": {"results": [result]}, "nothing": {"results": []}}),
+        ("Drafted and sent", "cases/_sent.html", {
+            "changed": {"sent": [Made(label="Answer", pieces=[same, gone, new], is_as_drafted=False)]},
+            "as it was": {"sent": [Made(label="Answer", pieces=[same], is_as_drafted=True)]},
+        }),
+        ("Data", "cases/_data_table.html", {
+            "masked, and a copy": {"data": [field, clear], "case_id": 1},
+            "one may reveal": {"data": [field], "case_id": 1, "may_reveal": True}, "nothing": {"data": []},
+        }),
+        ("Approvals", "cases/_approvals.html", {"signed, and escalated": {"approvals": [signed, waits]}}),
+        ("Answers", "tasks/_answers.html", {"two": {"answers": [("Answer", "Dear Maria"), ("Why", "She called")]}}),
+        ("Against golden cases", "studio/_golden.html", {
+            "all hold": {"held": {"cases": 3, "decisions": 7}},
+            "one does not": {"held": {"cases": 3, "decisions": 7, "otherwise": [{"golden": 2, "decision": "Route"}]}},
+        }),
+    )  # fmt: skip
