@@ -56,6 +56,19 @@ select array(select v.words::text from casework_listedvalue v
              order by 1 limit %(most)s)
 from casework_case f where f.id = %(case)s"""
 
+_SEEN: Final = """
+select w.word, (
+    select count(*) from (
+        select from (select v.instance_id from casework_listedvalue v
+                     where v.field = '#' || w.word and v.words = w.word order by v.instance_id desc limit %(most)s) v
+        join casework_case f on f.instance_id = v.instance_id
+        where exists (
+            select from casework_listedcase l where l.case_id = f.id and l.reader = any(%(readers)s::bigint[]))
+    ) n)
+from unnest(%(words)s::text[]) as w(word)"""
+FOUND: Final = 1000
+"""Cases with a tag, of whoever, that are held against the reader's list: the newest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Marks:
@@ -75,6 +88,16 @@ def marks_of(case: Case, user: User) -> Marks:
         cursor.execute(_MARKS, values)
         tags, following, suggested = cursor.fetchone()
     return Marks(tuple(tags), following, tuple(word for word in suggested if word not in tags))
+
+
+def tags_seen(words: Iterable[str], user: User) -> dict[str, int]:
+    """Of these tags those that cases have which this person sees, and how many: of the newest with the tag."""
+    sought = [word for word in dict.fromkeys(words) if word]
+    if not sought:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_SEEN, {"words": sought, "readers": list(readers(user)), "most": FOUND})
+        return {word: count for word, count in cursor.fetchall() if count}
 
 
 @transaction.atomic

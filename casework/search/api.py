@@ -31,6 +31,7 @@ EXAMPLE = {
         "id": 41, "name": "Approve the answer", "title": "Complaint CRM-20417", "who": "Clara Weiss",
         "due": "2026-11-24T09:30:00Z",
     }],
+    "tags": [{"name": "vip", "address": "/cases/?which=all&tag=vip", "cases": 12}],
     "people": [], "pages": [{"name": "Help: Complaints", "address": "/help/use/complaint/"}],
 }  # fmt: skip
 
@@ -86,12 +87,19 @@ class SearchPage(s.Serializer[Any]):
     address = s.CharField()
 
 
+class SearchTag(s.Serializer[Any]):
+    name = s.CharField(source="name.text")
+    address = s.CharField(help_text="The list of cases that have it.")
+    cases = s.IntegerField(help_text="How many of them you see, of the newest thousand with the tag.")
+
+
 class SearchResult(s.Serializer[Any]):
     results = SearchHit(source="hits", many=True)
     next = s.CharField(source="following", help_text="`after` of the next page; empty on the last one.")
     all = s.BooleanField(help_text="Whether every case was looked at; if not, ask with more words.")
     nearly = s.BooleanField(help_text="Nothing has the words as they are; these have words one letter away.")
     tasks = SearchTask(many=True, help_text="Open ones of these cases, and yours by name; on the first page.")
+    tags = SearchTag(many=True, help_text="Tags that are these words; on the first page.")
     people = SearchColleague(many=True, help_text="Colleagues by name or group; on the first page.")
     pages = SearchPage(many=True, help_text="Pages that you may go to; on the first page.")
 
@@ -110,7 +118,7 @@ class SearchView(APIView):
         found = search(user=user, now=now, asked=asked, after=given["after"], limit=given["limit"])
         others = Beside() if given["after"] else beside(user=user, now=now, asked=asked, found=found)
         if limited_to(user):
-            others = replace(others, people=(), pages=())
+            others = replace(others, people=(), pages=(), tags=())
         return Response(SearchResult(_Answer(found, others)).data)
 
 
@@ -120,3 +128,4 @@ class _Answer:
     def __init__(self, found: Found, others: Beside) -> None:
         self.hits, self.following, self.all, self.nearly = found.hits, found.following, found.all, found.nearly
         self.tasks, self.people, self.pages = others.tasks, others.people, others.pages
+        self.tags = others.tags

@@ -1,4 +1,4 @@
-"""What else than cases do these words lead to: open tasks, colleagues, pages?
+"""What else than cases do these words lead to: open tasks, tags, colleagues, pages?
 
 Tasks of the cases that were found, and one's own by their names; people whom one works with or gives work to; places
 that one may go to. Each as far as the reader may see it: a name is held against the words as it is shown.
@@ -21,6 +21,8 @@ from django.utils.http import urlencode
 
 from casework.access import permissions
 from casework.cases.search_words import words_of
+from casework.lists.tag_words import tag_of
+from casework.lists.tags import tags_seen
 from casework.search.find import Found
 from casework.search.marks import Marked, fitting, marked
 from casework.search.places import places
@@ -67,16 +69,26 @@ class FoundPage:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundTag:
+    """`cases`: with this tag that the reader sees, of the newest that have it."""
+
+    name: Marked
+    address: str
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """What stands beside the cases that were found."""
 
     tasks: tuple[FoundTask, ...] = ()
     people: tuple[Colleague, ...] = ()
     pages: tuple[FoundPage, ...] = ()
+    tags: tuple[FoundTag, ...] = ()
 
     @property
     def any(self) -> bool:
-        return bool(self.tasks or self.people or self.pages)
+        return bool(self.tasks or self.people or self.pages or self.tags)
 
 
 def beside(*, user: User, now: datetime, asked: str, found: Found) -> Beside:
@@ -85,7 +97,10 @@ def beside(*, user: User, now: datetime, asked: str, found: Found) -> Beside:
     if not sought:
         return Beside()
     ordered = groups_ordered(user)
-    return Beside(_tasks(user, found, sought), _people(user, now, sought, ordered), _pages(user, sought, bool(ordered)))
+    return Beside(
+        _tasks(user, found, sought), _people(user, now, sought, ordered), _pages(user, sought, bool(ordered)),
+        _tags(user, asked, sought),
+    )  # fmt: skip
 
 
 def _tasks(user: User, found: Found, sought: Sequence[Term]) -> tuple[FoundTask, ...]:
@@ -142,6 +157,15 @@ def _colleague(one: Any, now: datetime, sought: Sequence[Term], ordered: frozens
 def _pages(user: User, sought: Sequence[Term], orders: bool) -> tuple[FoundPage, ...]:
     fitting_ones = [place for place in places(user, orders) if _fits(f"{place.name} {place.also}", sought)]
     return tuple(FoundPage(marked(place.name, sought), place.address) for place in fitting_ones[:SHOWN])
+
+
+def _tags(user: User, asked: str, sought: Sequence[Term]) -> tuple[FoundTag, ...]:
+    """Tags that are what was asked for, as a whole or one of its words."""
+    words = (tag_of(asked), *(tag_of(each) for each in asked.split()[:SHOWN]))
+    return tuple(
+        FoundTag(marked(word, sought), f"{reverse('cases')}?{urlencode({'which': 'all', 'tag': word})}", cases)
+        for word, cases in tags_seen(words, user).items()
+    )
 
 
 def _fits(text: str, sought: Sequence[Term]) -> bool:

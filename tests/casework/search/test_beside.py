@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from casework.lists.tags import case_tag
 from casework.models import Absence, Case, CaseGroupObjectPermission
 from casework.search.beside import Beside, beside
 from casework.search.find import search
@@ -146,3 +147,24 @@ def test_what_stands_beside_asks_nothing_about_each_task_or_colleague(people: Pe
     with statements() as many:
         led_to(people["clara"], "red")
     assert len(few) == len(many) <= 14
+
+
+def test_a_tag_leads_to_the_cases_that_have_it_and_that_one_sees(people: People, analysed: Analysed) -> None:
+    for reference in ("A", "B"):
+        case_tag(by=people["anna"], case=analysed(reference=reference), add=["press inquiry", "vip"])
+    hidden = analysed(reference="C")
+    case_tag(by=people["anna"], case=hidden, add=["vip", "leak"])
+    CaseGroupObjectPermission.objects.filter(content_object=hidden).delete()
+    assert tags(people["anna"], "VIP") == [("vip", 2)] and tags(people["anna"], "leak") == []
+    assert tags(people["anna"], "Press inquiry") == [("press-inquiry", 2)]
+    assert tags(people["anna"], "vip maria") == [("vip", 2)] and tags(people["anna"], "vi") == []
+    assert tags(people["dora"], "vip") == []
+    page = client_of(people["anna"]).get("/search/", {"q": "vip"}).content.decode()
+    assert "/cases/?which=all&amp;tag=vip" in page and "on 2 cases that you see" in page
+    listed = client_of(people["anna"]).get("/cases/?which=all&tag=vip").content.decode()
+    assert listed.count('class="about-reference"') == 2
+    assert client_of(people["anna"]).get("/api/search/", {"q": "vip"}).json()["tags"][0]["cases"] == 2
+
+
+def tags(user: User, asked: str) -> list[tuple[str, int]]:
+    return [(one.name.text, one.cases) for one in led_to(user, asked).tags]
