@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
@@ -53,6 +54,16 @@ _KINDS: Final = (
     Kind("tiff", "image/tiff", ".tif", "Picture (TIFF)"),
     Kind("webp", "image/webp", ".webp", "Picture (WebP)"),
     Kind("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx", "Word document"),
+    Kind("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", "Excel spreadsheet"),
+    Kind(
+        "pptx",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        ".pptx",
+        "PowerPoint slides",
+    ),
+    Kind("odt", "application/vnd.oasis.opendocument.text", ".odt", "OpenDocument text"),
+    Kind("ods", "application/vnd.oasis.opendocument.spreadsheet", ".ods", "OpenDocument spreadsheet"),
+    Kind("odp", "application/vnd.oasis.opendocument.presentation", ".odp", "OpenDocument slides"),
     Kind("email", "message/rfc822", ".eml", "E-mail"),
     Kind("wav", "audio/wav", ".wav", "Recording (WAV)"),
     Kind("mp3", "audio/mpeg", ".mp3", "Recording (MP3)"),
@@ -63,8 +74,8 @@ KINDS: Final = {kind.key: kind for kind in _KINDS}
 PAGED: Final = frozenset({"pdf", "png", "jpeg", "tiff", "webp"})
 HEARD: Final = frozenset({"wav", "mp3", "ogg"})
 TAKEN: Final = (
-    "PDF, pictures (PNG, JPEG, TIFF, WebP), Word documents (.docx), e-mails (.eml), recordings (WAV, MP3, Ogg) "
-    "and plain text"
+    "PDF, pictures (PNG, JPEG, TIFF, WebP), office documents (.docx, .xlsx, .pptx, .odt, .ods, .odp), e-mails (.eml), "
+    "recordings (WAV, MP3, Ogg) and plain text"
 )
 
 BEGINS: Final = (
@@ -78,6 +89,18 @@ PROGRAMS: Final = (
 )  # fmt: skip
 ARCHIVES: Final = (b"PK", b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd")
 OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ARCHIVE: Final = Refused("archive", "This is an archive. Unpack it and send the documents that are in it.")
+BOMB: Final = Refused("bomb", "This file would become far too large when it is opened, so it is not taken.")
+BROKEN: Final = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, OSError,
+    EOFError,
+)  # fmt: skip
+"""What comes of a ZIP that is damaged, encrypted, or packed in a way of its own."""
+MAIN: Final = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx"}
+MACROS: Final = re.compile(r"(?i)vbaproject\.bin$|^xl/macrosheets/|^Basic/.|^Scripts/.")
+MANIFEST: Final = "META-INF/manifest.xml"
+LINKS: Final = 50
+"""Files that a spreadsheet may name elsewhere, of which each is looked at."""
 MARKUP: Final = re.compile(rb"\A\s*<(?:!doctype|!--|html|head|body|script|svg|\?xml|\?php|%)", re.IGNORECASE)
 HEADER: Final = re.compile(
     rb"^(?:from|to|subject|date|received|return-path|message-id|mime-version|delivered-to)[ \t]*:", re.I | re.M
@@ -121,20 +144,45 @@ def _packed(content: bytes) -> Kind | Refused:
     try:
         with zipfile.ZipFile(BytesIO(content)) as opened:
             parts = opened.infolist()
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, NotImplementedError, OSError, EOFError):
-        return Refused("archive", "This is an archive. Unpack it and send the documents that are in it.")
-    names = {part.filename for part in parts}
-    if "[Content_Types].xml" not in names:
-        return Refused("archive", "This is an archive. Unpack it and send the documents that are in it.")
-    if _is_bomb(parts, len(content)):
-        return Refused("bomb", "This file would become far too large when it is opened, so it is not taken.")
-    if any(part.flag_bits & 1 for part in parts):
+            names = {part.filename for part in parts}
+            if _is_bomb(parts, len(content)):
+                return BOMB
+            told = _told(opened, names)
+    except BROKEN:
+        return ARCHIVE
+    if told.open_document is None and "[Content_Types].xml" not in names:
+        return ARCHIVE
+    if any(part.flag_bits & 1 for part in parts) or told.encrypted:
         return Refused("encrypted", "This document is encrypted. Save it without a password.")
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
-        return Refused("macros", "This document holds macros, which are programs. Save it as .docx or PDF.")
-    if "word/document.xml" not in names:
-        return Refused("office", f"Of Office files only Word documents are taken. Save it as PDF. Taken are {TAKEN}.")
-    return KINDS["docx"]
+    if told.runs or any(MACROS.search(name) for name in names):
+        return Refused("macros", "This document holds macros or calls programs. Save it without them, or as PDF.")
+    key = told.open_document or next((key for part, key in MAIN.items() if part in names), "")
+    if key not in KINDS:
+        return Refused("office", f"This kind of office document is not taken. Save it as PDF. Taken are {TAKEN}.")
+    return KINDS[key]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the parts say beside their names. `open_document`: its kind; empty: another one; None: it is none.
+    `runs`: whether a cell of it starts a program (DDE)."""
+
+    open_document: str | None
+    encrypted: bool
+    runs: bool
+
+
+def _told(opened: zipfile.ZipFile, names: set[str]) -> _Told:
+    def begins(name: str, most: int = MB) -> bytes:
+        with opened.open(name) as part:
+            return part.read(most)
+
+    media_type = begins("mimetype", 100).decode("latin-1").strip() if "mimetype" in names else ""
+    is_open = media_type.startswith("application/vnd.oasis.opendocument.") and "content.xml" in names
+    key = next((kind.key for kind in _KINDS if kind.media_type == media_type), "") if is_open else None
+    manifest = begins(MANIFEST) if is_open and MANIFEST in names else b""
+    linked = sorted(name for name in names if name.startswith("xl/externalLinks/"))[:LINKS]
+    return _Told(key, b"encryption-data" in manifest, any(b"ddeLink" in begins(name) for name in linked))
 
 
 def _is_bomb(parts: list[zipfile.ZipInfo], size: int) -> bool:

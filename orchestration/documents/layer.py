@@ -1,4 +1,4 @@
-"""What does a document say that holds its text as text: a PDF, a Word document, an e-mail, a plain text?
+"""What does a document say that holds its text as text: a PDF, an office document, an e-mail, a plain text?
 
 Runs in the child only. A page of a PDF without text of its own is named, so that it can be read as a picture.
 """
@@ -21,7 +21,7 @@ from xml.etree import ElementTree
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from orchestration.documents import pages
+from orchestration.documents import office, pages
 from orchestration.documents.confined import Unreadable
 from orchestration.documents.words import Box, Page, Word, in_lines, packed, plain_page
 
@@ -29,7 +29,6 @@ Json = Any
 MOST_WORDS: Final = 400_000
 LEAST_LETTERS: Final = 12
 """A page of a PDF with fewer is taken for a picture of a page."""
-WORDML: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 HEADERS: Final = ("From", "To", "Cc", "Date", "Subject")
 CHARSETS: Final = (
     "utf-8", "utf-8-sig", "ascii", "latin-1", "cp1252", "iso8859-15", "iso8859-2", "cp1250", "cp1251", "koi8-r",
@@ -37,7 +36,6 @@ CHARSETS: Final = (
     "utf-16-le", "utf-16-be", "utf-7", "gb18030", "big5", "shift_jis", "iso2022_jp", "euc-kr",
 )  # fmt: skip
 """In which e-mails are written; another one is read as far as it is Latin."""
-DOCTYPE: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 def prepare() -> None:
@@ -69,11 +67,17 @@ def read(content: bytes, order: dict[str, Json]) -> tuple[dict[str, Json], bytes
     if kind == "pdf":
         found, pictures = _of_pdf(content)
     else:
-        reader = {"docx": _of_word, "email": _of_email, "text": _of_text}[kind]
-        found, pictures = [plain_page(reader(content))], []
+        found, pictures = [plain_page(_written(content, kind))], []
     if sum(page.words for page in found) > MOST_WORDS:
         raise Unreadable("This document holds far too many words.", "bomb")
     return {"pages": [packed(page) for page in found], "pictures": pictures}, b""
+
+
+def _written(content: bytes, kind: str) -> str:
+    """The text of what has no pages of its own."""
+    if kind in office.READERS:
+        return office.read(content, kind)
+    return {"email": _of_email, "text": _of_text}[kind](content)
 
 
 def _of_pdf(content: bytes) -> tuple[list[Page], list[int]]:
@@ -126,20 +130,6 @@ def _turned(box: tuple[float, float, float, float], wide: float, high: float) ->
     left, bottom, right, top = box
     edges = (left / wide, 1 - top / high, right / wide, 1 - bottom / high)
     return Box(*(min(max(edge, 0.0), 1.0) for edge in edges))
-
-
-def _of_word(content: bytes) -> str:
-    with zipfile.ZipFile(BytesIO(content)) as opened, opened.open("word/document.xml") as part:
-        body = part.read(pages.MOST_PIXELS + 1)
-    if len(body) > pages.MOST_PIXELS or DOCTYPE.search(body[:10_000]):
-        raise Unreadable("This document is made to do harm.", "bomb")
-    root = ElementTree.fromstring(body)  # noqa: S314 - in the child, with limits, without a document type
-    return "\n".join(_paragraph(one) for one in root.iter(f"{WORDML}p"))
-
-
-def _paragraph(paragraph: ElementTree.Element) -> str:
-    signs = {f"{WORDML}tab": "\t", f"{WORDML}br": "\n"}
-    return "".join(one.text or "" if one.tag == f"{WORDML}t" else signs.get(one.tag, "") for one in paragraph.iter())
 
 
 def _of_email(content: bytes) -> str:

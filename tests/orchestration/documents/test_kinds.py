@@ -46,7 +46,7 @@ HOSTILE = {
     "an archive that is broken": (b"PK\x03\x04" + b"\0" * 60, "archive"),
     "another archive": (b"7z\xbc\xaf\x27\x1c" + b"\0" * 30, "archive"),
     "what is packed by gzip": (b"\x1f\x8b\x08" + b"\0" * 30, "archive"),
-    "a spreadsheet": (packed({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<w/>"}), "office"),
+    "a drawing of Visio": (packed({"[Content_Types].xml": b"<Types/>", "visio/document.xml": b"<w/>"}), "office"),
     "macros": (word(**{"word/vbaProject.bin": b"\0"}), "macros"),
     "an old Office file": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500, "office"),
     "a bomb": (word(**{"word/media/a.xml": b"\0" * 30_000_000}), "bomb"),
