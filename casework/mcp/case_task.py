@@ -1,19 +1,24 @@
 """How does an assistant follow a case that it has started?
 
 MCP's tasks extension (`io.modelcontextprotocol/tasks`, SEP-2663): the case is the task. It works while the case is
-open, asks for input where a task waits that whoever asks may work on, and is completed when the case is closed.
+open, asks for input where a task waits that whoever asks may work on, or an agent waits for their approval, and is
+completed when the case is closed.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 
 from casework.mcp.tools import Json
 
 EXTENSION: Final = "io.modelcontextprotocol/tasks"
 POLL_MS: Final = 5000
+TOLD: Final = {"approve": "Approve it", "reject": "Reject it"}
+_PROPOSAL: Final = re.compile(r"proposal-([1-9][0-9]{0,17})-([0-9a-f]{64})-([0-9a-f]{64})")
 _CASE: Final = re.compile(r"case-([1-9][0-9]{0,17})")
 _TASK: Final = re.compile(r"task-([1-9][0-9]{0,17})")
 _NUMBERS: Final = {"number": "number", "integer": "integer", "checkbox": "boolean", "boolean": "boolean"}
@@ -36,14 +41,37 @@ def person_task_in(key: str) -> int | None:
     return int(found[1]) if found else None
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """An agent's proposal that an input request's key names, with what would be done and what was shown beside it."""
+
+    proposal: int
+    digest: str
+    seen: str
+
+
+def proposal_in(key: str) -> Signed | None:
+    found = _PROPOSAL.fullmatch(key)
+    return Signed(int(found[1]), found[2], found[3]) if found else None
+
+
+def key_of(wanted: Mapping[str, Any]) -> str:
+    """The key under which the approval of an agent's proposal (as the API gives it) is asked for: another, as soon as
+    anything of what is shown is another."""
+    return f"proposal-{wanted['proposal']}-{wanted['digest']}-{sha256(wanted['seen'].encode()).hexdigest()}"
+
+
 def waiting(case: Mapping[str, Any]) -> list[Json]:
     """The open tasks of a case (as the API gives it) that whoever asked may complete: theirs, and those they may take,
     which become theirs by that."""
     return [task for task in case["tasks"] if {"claim", "complete"} & {*task["may"]} and not task["suspended"]]
 
 
-def state(case: Mapping[str, Any], forms: Sequence[Mapping[str, Any]]) -> Json:
-    """The task as `tasks/get` answers it. `case`, and for each waiting task `forms`: as the API gives them."""
+def state(
+    case: Mapping[str, Any], forms: Sequence[Mapping[str, Any]], approvals: Sequence[Mapping[str, Any]] = ()
+) -> Json:
+    """The task as `tasks/get` answers it. `case`, for each waiting task `forms`, and what agents want (`approvals`): as
+    the API gives them."""
     shared: Json = {
         "taskId": task_name(case["id"]), "createdAt": case["created"], "lastUpdatedAt": case["updated"],
         "ttlMs": None, "pollIntervalMs": POLL_MS,
@@ -52,8 +80,9 @@ def state(case: Mapping[str, Any], forms: Sequence[Mapping[str, Any]]) -> Json:
     if case["closed"]:
         result = {"content": [{"type": "text", "text": told}], "structuredContent": dict(case)}
         return shared | {"status": "completed", "statusMessage": told, "result": result}
-    if forms:
+    if forms or approvals:
         asked = {f"task-{form['id']}": _request(form) for form in forms}
+        asked |= {key_of(wanted): _approval(wanted) for wanted in approvals}
         return shared | {"status": "input_required", "statusMessage": told, "inputRequests": asked}
     return shared | {"status": "working", "statusMessage": told}
 
@@ -64,7 +93,26 @@ def _request(form: Mapping[str, Any]) -> Json:
     schema: Json = {"type": "object", "properties": {each["path"]: _question(each) for each in questions}}
     if needed := [each["path"] for each in questions if each["required"] and not each["asked_when"]]:
         schema["required"] = needed
-    message = f"{form['name']}: {form['title']}. {form['why_here']}".strip()
+    return _asked(f"{form['name']}: {form['title']}. {form['why_here']}".strip(), schema)
+
+
+def _approval(wanted: Mapping[str, Any]) -> Json:
+    """What an agent wants, with its reason and what that rests on as this person may see it."""
+    grounds = "; ".join(f"{one['title']}: {one['value']}" for one in wanted["evidence"])
+    chosen = "; ".join(f"{name}: {value}" for name, value in wanted["arguments"].items())
+    parts = [
+        f"The agent {wanted['agent']} wants: {wanted['name']}.", wanted["reason"], chosen and f"It chose {chosen}.",
+        grounds and f"It rests on {grounds}.", wanted["price"] and f"It costs {wanted['price']}.",
+    ]  # fmt: skip
+    return _asked(" ".join(part for part in parts if part), {
+        "type": "object", "required": ["how"], "properties": {
+            "how": {"type": "string", "oneOf": [{"const": name, "title": told} for name, told in TOLD.items()]},
+            "reason": {"type": "string", "title": "Why not (needed to reject it; the agent gets it)"},
+        },
+    })  # fmt: skip
+
+
+def _asked(message: str, schema: Json) -> Json:
     return {
         "method": "elicitation/create",
         "params": {"mode": "form", "message": message, "requestedSchema": schema},

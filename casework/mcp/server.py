@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from hashlib import sha256
 from typing import Any, Final
 
 import mcp_types as types
@@ -16,13 +17,16 @@ from mcp.shared.exceptions import MCPError
 from mcp_types.jsonrpc import INVALID_PARAMS
 from pydantic import ConfigDict
 
+from casework.cases.read.agent_work import UNTOLD
 from casework.mcp import case_task
 from casework.mcp.calls import Answer, Api
+from casework.mcp.case_task import Signed
 from casework.mcp.tools import START, Call, Json, Tool
 
 Context = ServerRequestContext[Any, Any]
 PROFILE: Final = Call("get", "/api/views/", {}, None)
 """A call that costs little and that everybody signed in may make: whose token it is, is looked at by it."""
+CHANGED: Final = "What you were shown has changed since, or was decided. Ask for the task again, then decide."
 TOLD: Final = (
     "Cases of a company: tasks for people, their data, their history. You act as the person whose token you carry, and "
     "see what they may see. Read a task before you complete it; its form says which answers it takes."
@@ -100,17 +104,41 @@ async def _stands(api: Api, case: int) -> Json:
         _must(await api.ask(Call("get", f"/api/tasks/{task['id']}/", {}, None))).content
         for task in case_task.waiting(read)
     ]
-    return case_task.state(read, forms)
+    return case_task.state(read, forms, [] if read["closed"] else await _approvals(api, case))
+
+
+async def _approvals(api: Api, case: int) -> list[Json]:
+    """What agents want in this case that waits for whoever asks, and that can be decided from what is told."""
+    held = _must(await api.ask(Call("get", "/api/proposals/", {}, None))).content["results"]
+    here = [one["proposal"] for one in held if one["case"] == case and one["name"] != UNTOLD]
+    read = [_must(await api.ask(Call("get", f"/api/proposals/{one}/", {}, None))).content for one in here]
+    return [one for one in read if one["seen"]]
 
 
 async def _respond(api: Api, key: str, response: Json) -> None:
-    """Complete the task that was asked for, with what was answered. Declined: it stays as it is."""
-    task = case_task.person_task_in(key)
+    """Complete the task that was asked for, or decide what an agent wants, with what was answered. Declined: it stays
+    as it is."""
+    task, signed = case_task.person_task_in(key), case_task.proposal_in(key)
+    if signed is not None:
+        await _decide(api, signed, response)
+        return
     if task is None:
         raise MCPError(INVALID_PARAMS, f"{key!r} was not asked for.")
     if response.get("action") == "accept":
         answers = {"answers": response.get("content") or {}}
         _must(await api.ask(Call("post", f"/api/tasks/{task}/complete/", {}, answers)))
+
+
+async def _decide(api: Api, signed: Signed, response: Json) -> None:
+    """Only where what was shown still stands: the key names it."""
+    if response.get("action") != "accept":
+        return
+    now = _must(await api.ask(Call("get", f"/api/proposals/{signed.proposal}/", {}, None))).content
+    if now["digest"] != signed.digest or sha256(now["seen"].encode()).hexdigest() != signed.seen:
+        raise MCPError(INVALID_PARAMS, CHANGED)
+    given = response.get("content") or {}
+    said = {"how": given.get("how"), "reason": given.get("reason") or "", "digest": now["digest"], "seen": now["seen"]}
+    _must(await api.ask(Call("post", f"/api/proposals/{signed.proposal}/decide/", {}, said)))
 
 
 def _case(params: TaskParams) -> int:

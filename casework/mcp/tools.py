@@ -25,6 +25,7 @@ OFFERED: Final = (
     ("get", "/api/cases/{case}/history/"),
     ("get", "/api/cases/{case}/documents/"),
     ("get", "/api/search/"),
+    ("get", "/api/knowledge/"),
 )
 """Method and path of what an assistant may call: what people do all day. Nothing that configures is among it."""
 START: Final = "bring_a_case_in"

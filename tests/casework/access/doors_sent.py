@@ -86,5 +86,6 @@ ASKED: dict[str, dict[str, str]] = {
     "case-edit": {"path": "customer.email"},
     "search": {"q": "card"},
     "api-search": {"q": "card"},
+    "api-knowledge": {"q": "How long may a refund take?"},
 }
 """What is asked for at addresses that show what one asks for."""

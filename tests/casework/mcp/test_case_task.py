@@ -10,10 +10,13 @@ from django.contrib.auth.models import User
 
 from casework.mcp.case_task import case_in, person_task_in, state
 from casework.models import Case
-from orchestration.models import HumanTask
+from orchestration.models import AgentProposal, HumanTask
+from tests.casework.agents.conftest import agent_says, upset
 from tests.casework.conftest import PERSON
 from tests.casework.mcp.outside import Assistant
 from tests.orchestration.machines import Machines, work_jobs
+
+__all__ = ["agent_says", "upset"]
 
 NEW = {"case_type": "complaint", "reference": "MCP-1", "data": {"message": "My card is gone.", "customer": PERSON}}
 
@@ -75,3 +78,27 @@ def test_a_case_of_others_is_no_task_and_none_is_ended_from_outside(
     )
     assert "on its page" in anna.say("tasks/cancel", taskId=f"case-{case.pk}")["error"]["message"]
     assert HumanTask.objects.get(instance=case.instance).state == "open"
+
+
+@pytest.mark.django_db
+def test_what_an_agent_wants_is_asked_for_and_decided_only_as_it_was_shown(
+    people: dict[str, User], upset: Callable[..., Case]
+) -> None:
+    case = upset("after approval")
+    anna, name = Assistant(people["anna"]), f"case-{case.pk}"
+    waits = anna.say("tasks/get", taskId=name)["result"]
+    [(key, asked)] = [one for one in waits["inputRequests"].items() if one[0].startswith("proposal-")]
+    assert "The customer is upset" in asked["params"]["message"] and PERSON["iban"] not in str(asked)
+    assert "proposal-" not in str(Assistant(people["axel"]).say("tasks/get", taskId=name))
+
+    def sends(key: str, **said: Any) -> Any:
+        return anna.say("tasks/update", taskId=name, inputResponses={key: {"action": "accept", "content": said}})
+
+    other = key[:-64] + "0" * 64
+    assert "has changed since" in sends(other, how="approve")["error"]["message"]
+    assert "error" in sends(key, how="reject") and "error" in sends(key, how="perhaps")
+    assert AgentProposal.objects.get(run__instance=case.instance_id).state == "held"
+    assert "error" not in sends(key, how="approve")
+    row = AgentProposal.objects.get(run__instance=case.instance_id)
+    assert (row.state, row.decided_by) == ("done", "person:anna")
+    assert "error" in sends(key, how="approve")

@@ -8,9 +8,11 @@ import pytest
 from django.contrib.auth.models import User
 
 from audit.models import AuditEvent
+from audit.services import Origin
 from casework.mcp.tools import OFFERED
 from casework.models import Case
-from orchestration.models import HumanTask
+from orchestration.knowledge.register import index, knowledge_add
+from orchestration.models import HumanTask, KnowledgeDocument
 from tests.casework.conftest import PERSON
 from tests.casework.mcp.outside import Assistant, spoken
 
@@ -79,6 +81,19 @@ def test_a_name_that_was_rebound_and_a_page_of_another_site_lead_nowhere(
     people: dict[str, User], headers: dict[str, str], status: int
 ) -> None:
     assert spoken(Assistant(people["anna"]).token, "tools/list", headers=headers)[0] == status
+
+
+def test_knowledge_is_searched_as_far_as_the_person_may_read(people: dict[str, User]) -> None:
+    for name, text, groups in (
+        ("Refunds", "A refund takes 14 days.", []),
+        ("Secret", "A refund is a gift.", ["Auditors"]),
+    ):
+        knowledge_add(name=name, content=text.encode(), level="public", groups=groups, by=Origin("system:test"))
+    for row in KnowledgeDocument.objects.all():
+        index(row.pk)
+    found = Assistant(people["anna"]).call("search_knowledge", q="How long does a refund take?")
+    assert [one["name"] for one in found.structured_content["results"]] == ["Refunds"], found
+    assert Assistant(people["anna"]).call("search_knowledge").is_error
 
 
 def test_an_unknown_tool_says_where_those_that_are_stand(people: dict[str, User]) -> None:
