@@ -16,6 +16,7 @@ from casework.cases.api import commands, fields, handoffs, incidents, reading
 from casework.deadlines import api as deadlines
 from casework.documents import api as documents
 from casework.intake import api as intake
+from casework.knowledge import api as knowledge
 from casework.lists import marks_api
 from casework.lists import views_api as views
 from casework.people import api as people
@@ -67,6 +68,7 @@ urlpatterns: list[URLPattern] = [
     path("groups/", people.GroupsView.as_view(), name="api-groups"),
     path("groups/<number:group>/", people.GroupView.as_view(), name="api-group"),
     path("search/", search.SearchView.as_view(), name="api-search"),
+    path("knowledge/", knowledge.KnowledgeView.as_view(), name="api-knowledge"),
     path("proposals/", proposals.ProposalsView.as_view(), name="api-proposals"),
     path("proposals/<number:proposal>/", proposals.ProposalView.as_view(), name="api-proposal"),
     path("proposals/<number:proposal>/decide/", proposals.DecideView.as_view(), name="api-proposal-decide"),
