@@ -6,6 +6,8 @@ that the provider signed is read, for us, now, and in answer to a question that 
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -13,7 +15,7 @@ from urllib.parse import urlsplit
 import structlog
 from django.conf import settings
 
-from casework.access.oidc import Claims
+from casework.access.oidc import Claims, Ended
 from orchestration.ground.refusals import Refused
 
 log = structlog.get_logger()
@@ -25,6 +27,11 @@ TRANSIENT: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 LONGEST: Final = 200_000
 """Letters of an answer."""
 NOT_BELIEVED: Final = Refused("token", "The provider’s answer is not signed by it, not for us, or not of this sign-in.")
+
+
+NOT_ENDED: Final = Refused("token", "The request to sign out is not signed by the provider, not for us, or not of now.")
+KEPT: Final = 3600
+"""Seconds for which a request to sign out is known again; it is good for less."""
 
 
 def is_set() -> bool:
@@ -43,11 +50,15 @@ def address_to_sign_in(own: str, back: str, state: str) -> tuple[str, str]:
     return asked.login(return_to=state), asked.get_last_request_id()
 
 
-def metadata(own: str, back: str) -> str:
+def metadata(own: str, back: str, out: str) -> str:
     """How we tell a provider who we are (XML)."""
     from onelogin.saml2.settings import OneLogin_Saml2_Settings
 
-    found = OneLogin_Saml2_Settings(_settings(own, back), sp_validation_only=True).get_sp_metadata()
+    told = _settings(own, back, out)
+    told["security"]["wantAssertionsEncrypted"] = bool(
+        settings.SAML_KEY
+    )  # it may: what it does not encrypt is read, too
+    found = OneLogin_Saml2_Settings(told, sp_validation_only=True).get_sp_metadata()
     return found.decode() if isinstance(found, bytes) else str(found)
 
 
@@ -65,6 +76,40 @@ def claims_of(answer: str, own: str, back: str, question: str) -> Claims | Refus
     except Exception as error:  # the toolkit and the libraries below it raise what they like; none of it lets in
         log.warning("saml answer refused", why=str(error)[:200])
         return NOT_BELIEVED
+
+
+def address_to_sign_out(own: str, back: str, out: str, subject: str, session: str) -> str:
+    """Where the browser goes to end the provider's session, too; "" where the provider has no such place."""
+    from onelogin.saml2.auth import OneLogin_Saml2_Auth
+
+    if not settings.SAML_SIGN_OUT:
+        return ""
+    asked = OneLogin_Saml2_Auth(_request(out), _settings(own, back, out))
+    address = asked.logout(name_id=subject, session_index=session or None, name_id_format=PERSISTENT)
+    return str(address)
+
+
+def ended_of(query: Mapping[str, str], own: str, back: str, out: str) -> tuple[Ended, str] | Refused:
+    """Which session ended, as a logout request of the provider says (HTTP-Redirect), and where the browser goes with
+    our answer. The request has to be signed by the provider, for us and of now."""
+    from onelogin.saml2.auth import OneLogin_Saml2_Auth
+    from onelogin.saml2.logout_request import OneLogin_Saml2_Logout_Request as Request
+
+    wanted = _settings(own, back, out)
+    wanted["security"]["wantMessagesSigned"] = True
+    try:
+        asked = OneLogin_Saml2_Auth(_request(out) | {"get_data": dict(query)}, wanted)
+        address = asked.process_slo(keep_local_session=True)
+        if asked.get_errors() or address is None:
+            log.warning("saml logout refused", why=str(asked.get_last_error_reason() or asked.get_errors())[:200])
+            return NOT_ENDED
+        said = asked.get_last_request_xml()
+        subject, named = Request.get_nameid(said, settings.SAML_KEY or None), Request.get_session_indexes(said)
+        ended = Ended(subject, named[0] if named else "", asked.get_last_message_id(), int(time.time()) + KEPT)
+        return ended, str(address)
+    except Exception as error:  # as with answers
+        log.warning("saml logout refused", why=str(error)[:200])
+        return NOT_ENDED
 
 
 def _claims(read: Any) -> Claims | Refused:
@@ -87,6 +132,7 @@ def _claims(read: Any) -> Claims | Refused:
         groups,
         shown,
         0,
+        (read.get_session_index() or "")[:255],
     )
 
 
@@ -99,20 +145,25 @@ def _request(back: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _settings(own: str, back: str) -> dict[str, Any]:
+def _settings(own: str, back: str, out: str = "") -> dict[str, Any]:
+    keys = {"x509cert": settings.SAML_CERTIFICATE, "privateKey": settings.SAML_KEY} if settings.SAML_KEY else {}
+    ours = {"singleLogoutService": {"url": out, "binding": REDIRECT}} if out and settings.SAML_SIGN_OUT else {}
+    theirs = {"singleLogoutService": {"url": settings.SAML_SIGN_OUT, "binding": REDIRECT}} if ours else {}
     return {
         "strict": True, "debug": False,
         "sp": {
             "entityId": own, "assertionConsumerService": {"url": back, "binding": POST}, "NameIDFormat": PERSISTENT,
+            **keys, **ours,
         },
         "idp": {
             "entityId": settings.SAML_PROVIDER,
-            "singleSignOnService": {"url": settings.SAML_SIGN_IN, "binding": REDIRECT},
+            "singleSignOnService": {"url": settings.SAML_SIGN_IN, "binding": REDIRECT}, **theirs,
             "x509certMulti": {"signing": settings.SAML_CERTIFICATES},
         },
         "security": {
             "wantAssertionsSigned": True, "wantNameId": True, "rejectDeprecatedAlgorithm": True,
             "requestedAuthnContext": False, "allowSingleLabelDomains": not settings.PRODUCTION,
+            "logoutRequestSigned": bool(keys), "logoutResponseSigned": bool(keys),
             "signMetadata": False, "rejectUnsolicitedResponsesWithInResponseTo": True,
         },
     }  # fmt: skip

@@ -40,6 +40,8 @@ from orchestration.ground.refusals import Refused
 
 UNDER_WAY: Final = "provider-under-way"
 TOKEN: Final = "provider-token"  # noqa: S105 - the name under which the session keeps it, to end the provider's
+BY_SAML: Final = "saml-signed-in"
+"""The name under which the session keeps as whom a SAML provider let them in, and as what it names that session."""
 GOOD_FOR: Final = 600
 """Seconds."""
 MOST: Final = 5
@@ -130,7 +132,7 @@ def came_in(request: HttpRequest, begun: dict[str, Any], claims: Claims, issuer:
         return refused_page(request, user, tried=True)
     target, shown = begun["next"] or resolve_url(settings.LOGIN_REDIRECT_URL), _shows_second(claims)
     if request.user.is_authenticated and request.user.pk != user.pk:
-        kept = {name: request.session.get(name) for name in (TOKEN, sessions.LET_IN) if name in request.session}
+        kept = {name: request.session[name] for name in (TOKEN, BY_SAML, sessions.LET_IN) if name in request.session}
         logout(request)
         request.session.update(kept)
     if has_second(user) and not shown:

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib.auth import logout
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,12 +23,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from casework.access import saml
+from casework.access import saml, sessions, trail
 from casework.access.step_up import asked_again
 from casework.account import provider_views as provider
 from orchestration.ground.refusals import Refused
 
 ASKED: Final = "saml-asked"
+SIGNED_IN: Final = provider.BY_SAML
 INSTALL: Final = "pip install 'casewright[saml]'"
 
 
@@ -75,6 +80,8 @@ def come_in(request: HttpRequest) -> HttpResponse:
     claims = saml.claims_of(request.POST.get("SAMLResponse", ""), *_own(request), begun["question"])
     if isinstance(claims, Refused):
         return provider.refused_page(request, claims, tried=True)
+    request.session[sessions.LET_IN] = (settings.SAML_PROVIDER, claims.session)
+    request.session[SIGNED_IN] = (claims.subject, claims.session)
     if begun["for"] == "link":
         return provider.linked(request, begun, claims, settings.SAML_PROVIDER, settings.SAML_NAME)
     return provider.came_in(request, begun, claims, settings.SAML_PROVIDER)
@@ -86,7 +93,50 @@ def metadata(request: HttpRequest) -> HttpResponse:
     """Who we are, for the provider."""
     if refused := _not_here(request):
         return refused
-    return HttpResponse(saml.metadata(*_own(request)), content_type="application/samlmetadata+xml")
+    return HttpResponse(saml.metadata(*_own(request), _out(request)), content_type="application/samlmetadata+xml")
+
+
+@never_cache
+@require_safe
+def ended_there(request: HttpRequest) -> HttpResponse:
+    """The provider signs somebody out, whose browser comes by with its request, or comes back from our own."""
+    if refused := _not_here(request):
+        return refused
+    if "SAMLResponse" in request.GET or not settings.SAML_SIGN_OUT:
+        return redirect("login")
+    names = ("SAMLRequest", "RelayState", "SigAlg", "Signature")
+    asked = {name: request.GET[name][: saml.LONGEST] for name in names if name in request.GET}
+    outcome = saml.ended_of(asked, *_own(request), _out(request))
+    if isinstance(outcome, Refused):
+        return provider.refused_page(request, outcome)
+    ended, address = outcome
+    if cache.add(f"saml-logout:{sha256(ended.name.encode()).hexdigest()}", 1, saml.KEPT):
+        for user in sessions.provider_ended(settings.SAML_PROVIDER, ended.subject, ended.session):
+            trail.session_ended_there(request=request, user=user, provider=settings.SAML_NAME)
+    return redirect(address)
+
+
+@never_cache
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Out here; where a SAML provider let them in that ends sessions, the page has the way out there, too."""
+    address = way_out(request, request.session.get(SIGNED_IN, ()))
+    if not address:
+        return provider.sign_out(request)
+    logout(request)
+    return render(request, "access/signed_out.html", {"address": address, "provider": settings.SAML_NAME})
+
+
+def way_out(request: HttpRequest, signed_in: Sequence[str]) -> str:
+    """Where to end the provider's session, too; "" where it cannot be."""
+    if not (signed_in and saml.is_set() and saml.is_installed()):
+        return ""
+    subject, session = signed_in
+    return saml.address_to_sign_out(*_own(request), _out(request), subject, session)
+
+
+def _out(request: HttpRequest) -> str:
+    return request.build_absolute_uri(reverse("login-saml-out"))
 
 
 def _taken(request: HttpRequest) -> dict[str, Any] | None:

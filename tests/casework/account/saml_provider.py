@@ -5,12 +5,13 @@ from __future__ import annotations
 import zlib
 from base64 import b64decode, b64encode
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from django.test import Client
@@ -31,18 +32,25 @@ RESPONSE = """<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"
  NotOnOrAfter="{end}" Recipient="{recipient}" InResponseTo="{question}"/></saml:SubjectConfirmation></saml:Subject>
 <saml:Conditions NotBefore="{begin}" NotOnOrAfter="{end}"><saml:AudienceRestriction>
 <saml:Audience>{audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions>
-<saml:AuthnStatement AuthnInstant="{now}"><saml:AuthnContext>
+<saml:AuthnStatement AuthnInstant="{now}" SessionIndex="i-1"><saml:AuthnContext>
 <saml:AuthnContextClassRef>{context}</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>
 <saml:AttributeStatement>
 <saml:Attribute Name="givenName"><saml:AttributeValue>Nora</saml:AttributeValue></saml:Attribute>
 </saml:AttributeStatement></saml:Assertion></samlp:Response>"""
 
 
+LOGOUT = """<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"
+ xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="{name}" Version="2.0" IssueInstant="{now}"
+ NotOnOrAfter="{end}" Destination="{out}"><saml:Issuer>{issuer}</saml:Issuer>
+<saml:NameID Format="{format}">{subject}</saml:NameID>
+<samlp:SessionIndex>{session}</samlp:SessionIndex></samlp:LogoutRequest>"""
+
+
 class SamlProvider:
     """`says`: what stands in the next assertions; `signs`: whether they are signed, and with which key."""
 
     def __init__(self) -> None:
-        self.key, self.certificate = _pair()
+        self.key, self.certificate = pair()
         self.says: dict[str, str] = {}
         self.signs = True
 
@@ -70,6 +78,42 @@ class SamlProvider:
         response = etree.fromstring(RESPONSE.format(**told | self.says))
         return (self.signed(response) if self.signs else response), asked["RelayState"]
 
+    def ends(self, subject: str = "s-1", session: str = "i-1", name: str = "_l1", *, signs: bool = True) -> str:
+        """The address to which it sends a browser, so that a session ends with us, too."""
+        now = datetime.now(UTC)
+        said = LOGOUT.format(
+            name=name, now=_at(now), end=_at(now + timedelta(minutes=5)), issuer=self.says.get("issuer", PROVIDER),
+            format=PERSISTENT, subject=subject, session=session, out=f"{HOST}/login/saml/out/",
+        )  # fmt: skip
+        shrunk = zlib.compressobj(9, zlib.DEFLATED, -15)
+        query = {"SAMLRequest": b64encode(shrunk.compress(said.encode()) + shrunk.flush()).decode(), "RelayState": "r"}
+        if signs:
+            query["SigAlg"] = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+            signature = self.key.sign(urlencode(query).encode(), padding.PKCS1v15(), hashes.SHA256())
+            query["Signature"] = b64encode(signature).decode()
+        return f"/login/saml/out/?{urlencode(query)}"
+
+    def encrypted(self, response: etree._Element, certificate: str) -> etree._Element:
+        """The response with its assertion encrypted for who has the key of this certificate (PEM)."""
+        xmlsec: Any = import_module("xmlsec")
+        assertion = response.find("saml:Assertion", NAMES)
+        assert assertion is not None
+        held = etree.SubElement(response, f"{{{NAMES['saml']}}}EncryptedAssertion")
+        held.append(assertion)
+        keys = xmlsec.KeysManager()
+        keys.add_key(xmlsec.Key.from_memory(certificate.encode(), xmlsec.KeyFormat.CERT_PEM))
+        content = xmlsec.template.encrypted_data_create(
+            response, xmlsec.Transform.AES256, type=xmlsec.EncryptionType.ELEMENT, ns="xenc"
+        )  # fmt: skip
+        xmlsec.template.encrypted_data_ensure_cipher_value(content)
+        info = xmlsec.template.encrypted_data_ensure_key_info(content, ns="dsig")
+        key = xmlsec.template.add_encrypted_key(info, xmlsec.Transform.RSA_OAEP)
+        xmlsec.template.encrypted_data_ensure_cipher_value(key)
+        context = xmlsec.EncryptionContext(keys)
+        context.key = xmlsec.Key.generate(xmlsec.KeyData.AES, 256, xmlsec.KeyDataType.SESSION)
+        context.encrypt_xml(content, assertion)
+        return response
+
     def signed(self, response: etree._Element) -> etree._Element:
         assertion = response.find("saml:Assertion", NAMES)
         assert assertion is not None
@@ -90,7 +134,7 @@ def sent_back(browser: Client, response: etree._Element, state: str) -> Any:
     return browser.post("/login/saml/in/", form)
 
 
-def _pair() -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
+def pair() -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a provider")])
     now = datetime.now(UTC)
