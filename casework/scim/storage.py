@@ -7,14 +7,14 @@ with the first request that asks: a product without a directory does not pay for
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from typing import Any, Final
 
 from django.contrib.auth.models import Group, User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from scim2_models import (
     InvalidValueException,
     NotFoundException,
@@ -50,8 +50,11 @@ KEPT: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
 STAY: Final = frozenset({"userName", "displayName"})
 """Names by which histories know people and groups."""
 MOST: Final = 200
+MOST_AT_ONCE: Final = 100
+"""Operations of one bulk request."""
 CONFIG: Final = {
-    "patch": {"supported": True}, "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
+    "patch": {"supported": True},
+    "bulk": {"supported": True, "maxOperations": MOST_AT_ONCE, "maxPayloadSize": 256 * 1024},
     "filter": {"supported": True, "maxResults": MOST}, "changePassword": {"supported": False},
     "sort": {"supported": True}, "etag": {"supported": True},
     "authenticationSchemes": [{"type": "oauthbearertoken", "name": "Bearer token",
@@ -95,8 +98,14 @@ class Directory(ScimStorage):
     def __init__(self, by: User) -> None:
         self.by = by
 
-    def operation(self) -> AbstractContextManager[None]:
-        return transaction.atomic()
+    @contextmanager
+    def operation(self) -> Iterator[None]:
+        """Each by itself, also of many at once: one that cannot be done undoes no other."""
+        try:
+            with transaction.atomic():
+                yield
+        except IntegrityError:  # somebody else has made the same a moment ago
+            raise UniquenessException from None
 
     def get(self, resource_type: ResourceType, resource_id: str, *, response_parameters: Any = None) -> Resource[Any]:
         return self._shown(resource_type, self._row(resource_type, resource_id))
