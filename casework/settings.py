@@ -206,6 +206,9 @@ OIDC_SECOND = env.list("CASEWRIGHT_OIDC_SECOND", default=[])
 # By SAML 2.0, beside it; joining, making others and what counts as a second factor are set as above.
 SAML_PROVIDER = env.str("CASEWRIGHT_SAML_PROVIDER", default="")  # its entity id
 SAML_SIGN_IN = env.str("CASEWRIGHT_SAML_SIGN_IN", default="")  # where it signs in (HTTP-Redirect)
+SAML_SIGN_OUT = env.str("CASEWRIGHT_SAML_SIGN_OUT", default="")  # where it ends sessions (HTTP-Redirect); none: not
+SAML_KEY = env.str("CASEWRIGHT_SAML_KEY", default="", multiline=True)  # ours (PEM): reads what is encrypted, and signs
+SAML_CERTIFICATE = env.str("CASEWRIGHT_SAML_CERTIFICATE", default="")  # of that key, base64 without line breaks
 SAML_CERTIFICATES = env.list("CASEWRIGHT_SAML_CERTIFICATES", default=[])  # base64, of now and of next
 SAML_NAME = env.str("CASEWRIGHT_SAML_NAME", default="your organisation (SAML)")
 SAML_GROUPS = env.str("CASEWRIGHT_SAML_GROUPS", default="groups")  # the attribute that names groups
@@ -213,6 +216,9 @@ if OIDC_JOIN not in ("", "verified-email"):
     raise ImproperlyConfigured(f"CASEWRIGHT_OIDC_JOIN is {OIDC_JOIN!r}; it is empty or verified-email")
 # Whether a change that gives rights waits for a second administrator; one that takes rights never does.
 SECOND_PERSON = env.bool("CASEWRIGHT_SECOND_PERSON", default=PRODUCTION)
+# Hosts (with a port, or for all) at which agents outside may have themselves told of their tasks; they have to be on
+# the list of hosts that may be called, too. Else whoever may follow a case could have us write to any of those.
+AGENT_HOSTS = env.list("CASEWRIGHT_AGENT_HOSTS", default=[])
 # Seconds for which a program's token is good that it got by its secret (client credentials).
 CLIENT_TOKEN_SECONDS = env.int("CASEWRIGHT_CLIENT_TOKEN_SECONDS", default=600)
 PASSWORD_RESET_TIMEOUT = env.int("PASSWORD_LINK_SECONDS", default=2 * 24 * 3600)

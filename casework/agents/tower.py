@@ -16,12 +16,16 @@ from django.db.models import Count, F, Q
 
 from casework.access import permissions
 from casework.models import Case
+from casework.tasks.under_lock import name_of
 from orchestration.agents.approvals import agent_behind
+from orchestration.agents.grants import OPEN, SEARCH, WAYS
+from orchestration.ground import clock
 from orchestration.models import Actor, AgentProposal, AgentRun
 
 Json = Any
 MOST: Final = 100
 ENDED: Final = 50
+PERSON: Final = "person:"
 UNKNOWN: Final = "something that it is not granted"
 
 
@@ -73,8 +77,11 @@ def wanted(row: AgentRun) -> list[AgentProposal]:
     """What it wanted, by the names of its tools."""
     known = granted(row) if row.job is not None else frozenset()
     found = list(AgentProposal.objects.filter(run=row).order_by("number"))
+    people = {one.decided_by.removeprefix(PERSON) for one in found if one.decided_by.startswith(PERSON)}
+    names = {user.get_username(): name_of(user) for user in User.objects.filter(username__in=people)}
     for one in found:
         one.tool = said(one.tool, known)
+        one.decided_by = names.get(one.decided_by.removeprefix(PERSON), one.decided_by)
     return found
 
 
@@ -84,8 +91,14 @@ def granted(row: AgentRun) -> frozenset[str]:
 
 
 def said(tool: str, known: frozenset[str]) -> str:
-    """The tool, where it is one; what else an agent calls a tool may be a word of the case."""
-    return tool if tool.partition("@")[0] in known else UNKNOWN
+    """The tool in words, where it is one; what else an agent calls a tool may be a word of the case."""
+    key = tool.partition("@")[0]
+    if key not in known:
+        return UNKNOWN
+    do, _, item = key.partition(":")
+    if do == SEARCH:
+        return "Search the knowledge base"
+    return f"{'Open a case' if do == OPEN else WAYS[do]}: {item.replace('_', ' ').replace('-', ' ')}"
 
 
 def _seen(user: User, cases: Iterable[int | None]) -> set[int]:
@@ -107,6 +120,9 @@ def used(row: AgentRun) -> list[tuple[str, str]]:
     if row.cost or "cost" in limits:
         limit = _plain(limits["cost"]) if limits.get("cost") else None
         found.append(("Money", f"{_of(_plain(row.cost), limit)} {row.currency}".strip()))
+    if "hours" in limits:
+        over = (row.ended or clock.utc_now()) - row.began
+        found.append(("Time", f"{_of(int(over.total_seconds() // 3600), limits['hours'])} hours"))
     return found
 
 

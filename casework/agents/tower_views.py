@@ -66,7 +66,7 @@ def _found(request: HttpRequest, run_id: int) -> Flight:
 
 def _page(request: HttpRequest, found: Flight, **more: str) -> HttpResponse:
     context = {
-        "one": found, "run": found.row, "wanted": wanted(found.row), "plan": found.plan(),
+        "one": found, "run": found.row, "wanted": wanted(found.row), "plan": found.plan(), "case": found.case,
         "may_change": permissions.may_publish(person(request)), **more
     }  # fmt: skip
     return render(request, "agents/run.html", context, status=400 if "wrong" in more else 200)

@@ -17,7 +17,7 @@ from casework.models import Case
 from orchestration.agents.approvals import is_decoy
 from orchestration.agents.checking import BLIND
 from orchestration.casetypes.case_type import by_definition
-from orchestration.models import AgentProposal
+from orchestration.models import Actor, AgentProposal
 from orchestration.privacy.masking import mask
 from orchestration.shell import selectors
 
@@ -26,7 +26,7 @@ MOST: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """`agent`: its key."""
+    """`agent`: its key; `called`: as people call it."""
 
     id: int
     case: int
@@ -35,26 +35,30 @@ class Held:
     agent: str
     made: datetime
     expires: datetime | None
+    called: str
 
 
 def waiting_for(user: User, now: datetime) -> tuple[Held, ...]:
-    """Two statements, and what masking a title takes for each case."""
+    """Three statements, and what masking a title takes for each case."""
     cases = Case.objects.filter(permissions.cases_with_right(user, "work"))
     held = AgentProposal.objects.filter(
         state=AgentProposal.State.HELD, expires__gt=now, run__ended=None, run__instance__case__in=cases
     )  # fmt: skip
     rows = held.select_related("run__instance__case").order_by("expires", "pk")[:MOST]
-    return tuple(_held(user, row, now) for row in rows)
+    names = dict(Actor.objects.filter(key__in={row.run.actor for row in rows}).values_list("key", "name"))
+    return tuple(_held(user, row, now, names.get(row.run.actor, row.run.actor)) for row in rows)
 
 
-def _held(user: User, row: AgentProposal, now: datetime) -> Held:
+def _held(user: User, row: AgentProposal, now: datetime, called: str) -> Held:
     instance = row.run.instance
     assert instance is not None
     case = instance.case
     case_type = by_definition(instance.definition_id)
     data = dict(selectors.state_of(instance).root.variables)
     view = mask(data, case_type.classification, permissions.principal(user, case, now), [data])
-    return Held(row.pk, case.pk, view.text(case.title), view.text(_name(row)), row.run.actor, row.made, row.expires)
+    return Held(
+        row.pk, case.pk, view.text(case.title), view.text(_name(row)), row.run.actor, row.made, row.expires, called
+    )
 
 
 def _name(row: AgentProposal) -> str:

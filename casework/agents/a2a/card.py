@@ -35,7 +35,7 @@ def _card(base: str) -> Json:
         "name": "Casewright", "version": "1", "provider": {"organization": "Casewright", "url": base},
         "description": "Brings cases in and says how far they are, as the person whose token it is asked with.",
         "supportedInterfaces": [{"url": address, "protocolBinding": "HTTP+JSON", "protocolVersion": VERSION}],
-        "capabilities": {"streaming": True, "pushNotifications": True},
+        "capabilities": {"streaming": True, "pushNotifications": bool(settings.AGENT_HOSTS)},
         "securitySchemes": {"token": {"httpAuthSecurityScheme": {"scheme": "Bearer"}}},
         "securityRequirements": [{"schemes": {"token": {"list": []}}}],
         "defaultInputModes": [JSON_TYPE], "defaultOutputModes": [JSON_TYPE],

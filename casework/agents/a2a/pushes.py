@@ -2,7 +2,8 @@
 
 What is told is what whoever asked may see at that moment, and only for as long as they may and their token is good. A
 case is looked at again when something happened in it; what is not taken is tried again, ten times with longer and
-longer pauses. Only listed hosts are called. What the agent wants to be shown is kept encrypted.
+longer pauses. Only listed hosts are called, and of these only such as are named for agents: who may follow a case does
+not have us write to any system of the house. What the agent wants to be shown is kept encrypted.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from uuid import uuid4
 
 import orjson
 from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -44,6 +46,7 @@ AT_ONCE: Final = 100
 PAUSES: Final = RetryPolicy(timedelta(seconds=5), 3, timedelta(hours=1), jitter=0.2)
 TRIES: Final = 10
 BOUNDS: Final = Bounds(seconds=10, most_bytes=64 * 1024)
+NOT_FOR_AGENTS: Final = "No agent is told there. Whoever runs the product names such hosts: CASEWRIGHT_AGENT_HOSTS."
 TYPE: Final = "application/a2a+json"
 PORTS: Final = {"http": 80, "https": 443}
 
@@ -54,10 +57,11 @@ def wrong_address(url: str) -> str:
         parts = urlsplit(url)
         if parts.scheme not in PORTS or parts.username is not None:
             return "Name an address that begins with https:// and holds no name or password."
-        permitted(parts.hostname or "", parts.port or PORTS[parts.scheme], listed_hosts())
+        port = parts.port or PORTS[parts.scheme]
+        name = permitted(parts.hostname or "", port, listed_hosts()).host
     except (HostRefused, ValueError) as refused:
         return str(refused)
-    return ""
+    return "" if {name, f"{name}:{port}"} & {*settings.AGENT_HOSTS} else NOT_FOR_AGENTS
 
 
 @transaction.atomic
@@ -142,6 +146,8 @@ def _is_good(token: ApiToken, now: datetime) -> bool:
 
 def _brought(row: TaskPush, task: Json) -> str:
     """What went wrong; "" where all was taken."""
+    if wrong := wrong_address(row.url):
+        return wrong
     wanted = _opened(row.sealed)
     headers = {"Content-Type": TYPE, "A2A-Version": "1.0"}
     credentials: dict[str, str] = {}

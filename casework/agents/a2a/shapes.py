@@ -48,7 +48,7 @@ class PushConfig(requests.Sent):
     id = s.CharField(required=False, default="", max_length=100, help_text="Yours; ours where it is left out.")
     taskId = s.CharField(required=False, default="", max_length=100)
     tenant = s.CharField(required=False, default="", allow_blank=True, max_length=100)
-    url = s.URLField(max_length=1000, help_text="Its host has to be on the list of hosts that may be called.")
+    url = s.URLField(max_length=1000, help_text="Its host has to be one that is named for agents.")
     token = s.CharField(required=False, default="", max_length=500, help_text="Sent as X-A2A-Notification-Token.")
     authentication = Authentication(required=False, default=None, allow_null=True)
 

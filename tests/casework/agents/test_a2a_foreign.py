@@ -108,8 +108,9 @@ def test_one_whose_card_another_key_signed_is_quarantined(carrier: tuple[str, st
 
 @pytest.mark.usefixtures("one_connection")
 def test_the_official_client_pins_the_card_brings_a_case_in_and_follows_it_to_its_end(
-    people: dict[str, User], machines: Machines, monkeypatch: pytest.MonkeyPatch
+    people: dict[str, User], machines: Machines, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
+    settings.AGENT_HOSTS = ["127.0.0.1"]
     machines.say("refund_request", 0.93, "neutral")
     port, token = free_port(), token_for(people["anna"])
     host_allow("127.0.0.1", port, private=True, origin=Origin("system:test"))

@@ -96,6 +96,11 @@ def test_a_stream_says_nothing_more_to_who_lost_the_right_or_whose_token_was_tak
     assert last["error"]["code"] == 401 and last["error"]["status"] == "UNAUTHENTICATED"
 
 
+@pytest.fixture(autouse=True)
+def told_here(settings: Any) -> None:
+    settings.AGENT_HOSTS = ["127.0.0.1"]
+
+
 def push(listed: System, **more: Any) -> Json:
     bearer = {"scheme": "Bearer", "credentials": "very-secret"}
     return {"url": f"{listed.url}/told", "token": "theirs", "authentication": bearer, **more}
@@ -179,6 +184,17 @@ def test_no_other_address_than_a_listed_one_is_taken(
     asked = message(BEGINS, configuration={"taskPushNotificationConfig": {"url": url}})
     assert outside.post("/api/a2a/message:send", asked, "application/json").status_code == 400
     assert Case.objects.count() == 1 and not TaskPush.objects.exists()
+
+
+def test_a_host_that_is_not_named_for_agents_is_not_written_to(
+    people: People, outside: Client, listed: System, open_case: Callable[..., Case], settings: Any
+) -> None:
+    place = f"/api/a2a/tasks/{open_case().pk}/pushNotificationConfigs"
+    for hosts, status in (([f"127.0.0.1:{listed.port}"], 200), (["127.0.0.1:1"], 400), ([], 400)):
+        settings.AGENT_HOSTS = hosts
+        assert outside.post(place, push(listed), "application/json").status_code == status
+        told = outside.get("/.well-known/agent-card.json").json()
+        assert told["capabilities"] == {"streaming": True, "pushNotifications": bool(hosts)}
 
 
 def test_errors_can_be_read_by_any_client_of_a2a(

@@ -39,7 +39,7 @@ def test_a_run_stands_there_with_its_limits_and_without_a_word_of_its_case(
     text = ada.get("/agents/").content.decode()
     assert "Next steps" in text and "2 of 8" in text and "waits for a person" in text
     page = ada.get(f"/agents/{run.pk}/").content.decode()
-    assert "add:call_customer" in page
+    assert "Add: call customer" in page and "0 of 72 hours" in page
     assert "swallowed" not in page and "upset" not in page
 
 
@@ -58,7 +58,16 @@ def test_who_may_see_the_case_finds_the_way_to_it(
     run = held(case).run
     assert f"/cases/{case.pk}/" not in ada.get(f"/agents/{run.pk}/").content.decode()
     ada.force_login(people["axel"])
-    assert f"/cases/{case.pk}/" in ada.get(f"/agents/{run.pk}/").content.decode()
+    page = ada.get(f"/agents/{run.pk}/").content.decode()
+    assert f"/cases/{case.pk}/" in page and f"/cases/{case.pk}/proposals/{held(case).pk}/" in page
+
+
+def test_who_approved_stands_there_by_their_name(
+    ada: Client, people: dict[str, User], upset: Callable[..., Case]
+) -> None:
+    row = held(upset("after approval"))
+    AgentProposal.objects.filter(pk=row.pk).update(state="done", decided_by="person:anna")
+    assert "approved by Anna Adler" in " ".join(ada.get(f"/agents/{row.run_id}/").content.decode().split())
 
 
 def test_an_administrator_ends_a_run_with_a_reason(ada: Client, upset: Callable[..., Case]) -> None:
