@@ -74,6 +74,7 @@ urlpatterns: list[URLPattern] = [
     path("proposals/<number:proposal>/decide/", proposals.DecideView.as_view(), name="api-proposal-decide"),
     path("a2a/message:send", a2a.SendView.as_view(), name="api-a2a-send"),
     path("a2a/message:stream", a2a.StreamView.as_view(), name="api-a2a-stream"),
+    path("a2a/tasks", a2a.TasksView.as_view(), name="api-a2a-tasks"),
     path("a2a/tasks/<number:case>", a2a.TaskView.as_view(), name="api-a2a-task"),
     path("a2a/tasks/<number:case>:subscribe", a2a.SubscribeView.as_view(), name="api-a2a-subscribe"),
     path("a2a/tasks/<number:case>:cancel", a2a.CancelView.as_view(), name="api-a2a-cancel"),

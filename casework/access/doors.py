@@ -260,6 +260,7 @@ DOORS: Final = {
     "agent-card": ("anybody", ""),
     "api-a2a-send": ("", "signed-in"),
     "api-a2a-stream": ("", "signed-in"),
+    "api-a2a-tasks": ("signed-in", ""),
     "api-a2a-task": ("view", ""),
     "api-a2a-subscribe": ("view", "view"),
     "api-a2a-cancel": ("", "view"),

@@ -18,6 +18,7 @@ WORKING: Final = {
     "id": "17", "contextId": "17", "status": {"state": "TASK_STATE_WORKING", "timestamp": "2026-11-29T10:00:00Z"},
     "artifacts": [], "metadata": {"state": "Being analysed"},
 }  # fmt: skip
+STATES: Final = ("WORKING", "INPUT_REQUIRED", "COMPLETED")
 PUSH: Final = {"id": "p-1", "taskId": "17", "url": "https://agent.example/told", "token": "of yours"}
 
 
@@ -80,6 +81,22 @@ class TaskShape(s.Serializer[Any]):
     )
     artifacts = s.ListField(child=shapes.ObjectField(), help_text="When it is completed: the case as you may see it.")
     metadata = shapes.ObjectField(help_text="`state`: for who may see the case, the named state that people speak of.")
+
+
+class TaskFilter(requests.Sent):
+    contextId = s.IntegerField(required=False, default=0, min_value=0, max_value=2**62, help_text="A task's own.")
+    status = s.ChoiceField(choices=[f"TASK_STATE_{one}" for one in STATES], required=False, default="")
+    pageSize = s.IntegerField(required=False, default=20, min_value=1, max_value=50)
+    pageToken = s.IntegerField(required=False, default=0, min_value=0, max_value=2**62, help_text="Of the page before.")
+    includeArtifacts = s.BooleanField(required=False, default=False)
+    historyLength = s.IntegerField(required=False, default=0, help_text="Read by nobody: there are no messages.")
+
+
+class TaskList(s.Serializer[Any]):
+    tasks = s.ListField(child=TaskShape())
+    nextPageToken = s.CharField(help_text="Empty on the last page.")
+    pageSize = s.IntegerField()
+    totalSize = s.IntegerField(help_text="Of all that you brought in and may see, in whatever state.")
 
 
 class TaskAnswer(s.Serializer[Any]):

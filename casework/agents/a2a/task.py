@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 
 from casework.access import permissions
 from casework.agents.a2a.card import JSON_TYPE
 from casework.cases.api.rendering import case_in_full
+from casework.cases.services import case_viewed
 from casework.mcp.case_task import waiting
 from casework.models import Case
 
@@ -39,6 +41,30 @@ def begun(by: User, number: int) -> tuple[Json, Case | None]:
         task = {"id": str(number), "contextId": str(number), "status": {"state": "TASK_STATE_SUBMITTED"}}
         return task | {"artifacts": [], "metadata": {}}, None
     return task_of(by, case), case
+
+
+def own_tasks(by: User, asked: Mapping[str, Any]) -> tuple[list[Json], str, int]:
+    """A page of the tasks that this person's agent began, the token of the next one, and how many there are in all.
+    Where it gives out what a case holds, that is kept as a look at it."""
+    own = permissions.own_source(by)
+    mine = Case.objects.filter(
+        permissions.cases_with_right(by, "view"), Q(source=own) | Q(source__startswith=f"{own}/")
+    )
+    rows = mine if not asked["contextId"] else mine.filter(pk=asked["contextId"])
+    if asked["pageToken"]:
+        rows = rows.filter(pk__lt=asked["pageToken"])
+    if wanted := asked["status"]:
+        rows = rows.filter(closed=wanted == DONE)
+    found = list(rows.select_related("instance").order_by("-pk")[: asked["pageSize"] + 1])
+    page = found[: asked["pageSize"]]
+    tasks = [task_of(by, case) for case in page]
+    for task in tasks:
+        if is_over(task) and asked["includeArtifacts"]:
+            case_viewed(by=by, case=next(case for case in page if str(case.pk) == task["id"]))
+        elif not asked["includeArtifacts"]:
+            task["artifacts"] = []
+    shown = [task for task in tasks if not wanted or task["status"]["state"] == wanted]
+    return shown, str(page[-1].pk) if len(found) > len(page) else "", mine.count()
 
 
 def stands(task: Mapping[str, Any]) -> str:

@@ -14,9 +14,19 @@ from rest_framework.response import Response
 from casework.access import permissions
 from casework.agents.a2a import pushes
 from casework.agents.a2a.door import A2AView, wrong_version
-from casework.agents.a2a.shapes import MESSAGE, WORKING, Begins, OneTask, SendMessage, TaskAnswer, TaskShape
+from casework.agents.a2a.shapes import (
+    MESSAGE,
+    WORKING,
+    Begins,
+    OneTask,
+    SendMessage,
+    TaskAnswer,
+    TaskFilter,
+    TaskList,
+    TaskShape,
+)
 from casework.agents.a2a.stream import EVENTS, streamed
-from casework.agents.a2a.task import begun, is_over, task_of
+from casework.agents.a2a.task import begun, is_over, own_tasks, task_of
 from casework.cases.api.rendering import person
 from casework.cases.services import case_viewed
 from casework.intake.api import brought_in
@@ -86,6 +96,20 @@ class TaskView(A2AView):
             return wrong
         OneTask.query(request)
         return Response(_read(request, found))
+
+
+class TasksView(A2AView):
+    @described(
+        "List what an agent brought in", {200: TaskList}, 400, 403, parameters=[TaskFilter], tags=["agents"],
+        examples=(example("One", {"tasks": [WORKING], "nextPageToken": "", "pageSize": 20, "totalSize": 1}, "200"),),
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """A2A 1.0. The cases that you brought in and may see, the newest first. A page of one state may be short."""
+        if wrong := wrong_version(request):
+            return wrong
+        given = TaskFilter.query(request)
+        tasks, following, size = own_tasks(person(request), given)
+        return Response({"tasks": tasks, "nextPageToken": following, "pageSize": len(tasks), "totalSize": size})
 
 
 class CancelView(A2AView):

@@ -142,4 +142,5 @@ def test_the_official_client_pins_the_card_brings_a_case_in_and_follows_it_to_it
     assert "TASK_STATE_INPUT_REQUIRED" in states and states[-1] == "TASK_STATE_COMPLETED", told
     assert any("artifactUpdate" in one for one in events)
     assert found["task"]["status"]["state"] == "TASK_STATE_COMPLETED" and found["cancel"] == "TaskNotCancelableError"
+    assert [one["id"] for one in found["list"]["tasks"]] == [found["task"]["id"]]
     assert found["push"]["url"] == f"{url}/told" and TaskPush.objects.get().name == "p-1"

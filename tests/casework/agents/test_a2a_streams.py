@@ -197,6 +197,25 @@ def test_a_host_that_is_not_named_for_agents_is_not_written_to(
         assert told["capabilities"] == {"streaming": True, "pushNotifications": bool(hosts)}
 
 
+def test_an_agent_lists_what_it_brought_in_and_nothing_else(
+    people: People, outside: Client, open_case: Callable[..., Case]
+) -> None:
+    open_case()  # of another system
+    for number in range(3):
+        outside.post("/api/a2a/message:send", message(BEGINS, f"m-{number}"), "application/json")
+    numbers = [str(pk) for pk in Case.objects.filter(source="api:anna").order_by("-pk").values_list("pk", flat=True)]
+    first = outside.get("/api/a2a/tasks?pageSize=2").json()
+    assert [one["id"] for one in first["tasks"]] == numbers[:2] and first["totalSize"] == 3
+    rest = outside.get(f"/api/a2a/tasks?pageSize=2&pageToken={first['nextPageToken']}").json()
+    assert [one["id"] for one in rest["tasks"]] == numbers[2:] and rest["nextPageToken"] == ""
+    for state, many in (("WORKING", 3), ("COMPLETED", 0)):
+        assert len(outside.get(f"/api/a2a/tasks?status=TASK_STATE_{state}").json()["tasks"]) == many
+    assert [one["id"] for one in outside.get(f"/api/a2a/tasks?contextId={numbers[1]}").json()["tasks"]] == [numbers[1]]
+    other = Client(headers={"Authorization": f"Bearer {token_for(people['ben'])}", "A2A-Version": "1.0"})
+    assert other.get("/api/a2a/tasks").json()["tasks"] == []
+    assert outside.get("/api/a2a/tasks?statusTimestampAfter=2026-01-01T00:00:00Z").status_code == 400
+
+
 def test_errors_can_be_read_by_any_client_of_a2a(
     people: People, outside: Client, open_case: Callable[..., Case]
 ) -> None:

@@ -16,6 +16,7 @@ from a2a.helpers import new_data_part
 from a2a.types import (
     CancelTaskRequest,
     GetTaskRequest,
+    ListTasksRequest,
     Message,
     Role,
     SendMessageRequest,
@@ -60,6 +61,7 @@ async def main() -> None:
                 say("push", MessageToDict(kept))
             say("event", told)
         say("task", MessageToDict(await client.get_task(GetTaskRequest(id=task, history_length=3))))
+        say("list", MessageToDict(await client.list_tasks(ListTasksRequest(page_size=5))))
         try:
             await client.cancel_task(CancelTaskRequest(id=task))
         except Exception as refused:
