@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.functional import cached_property
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
@@ -25,6 +25,13 @@ from casework.access.models import ApiToken as ApiToken  # Django finds models b
 from casework.access.models import SignedIn as SignedIn
 from casework.access.oidc_models import ExternalIdentity as ExternalIdentity
 from casework.access.oidc_models import GroupClaim as GroupClaim
+from casework.access.unit_models import BusinessUnit as BusinessUnit
+from casework.access.unit_models import GroupUnit as GroupUnit
+from casework.access.unit_models import HomeUnit as HomeUnit
+from casework.access.unit_models import Reach as Reach
+from casework.access.unit_models import Sight as Sight
+from casework.access.unit_models import UnitPolicy as UnitPolicy
+from casework.access.unit_models import UnitRole as UnitRole
 from casework.agents.models import TaskPush as TaskPush
 from casework.deadlines.models import Deadline as Deadline
 from casework.deadlines.models import WorkingCalendar as WorkingCalendar
@@ -68,12 +75,17 @@ class Case(models.Model):
     closed = models.BooleanField(default=False)
     created = models.DateTimeField()
     updated = models.DateTimeField()
+    unit = models.ForeignKey(BusinessUnit, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    units = ArrayField(
+        models.BigIntegerField(), default=list, db_default=[], help_text="its unit and those above; a trigger keeps it"
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["case_type", "source", "reference_key"], name="intake_once_alike")
         ]
         indexes = [
+            models.Index(fields=["unit"], name="case_of_unit", condition=~Q(unit=None)),
             models.Index(OpClass(F("reference_key"), "text_pattern_ops"), name="case_by_reference_key"),
         ]
         permissions = [
@@ -104,7 +116,9 @@ class ListedCase(models.Model):
     """
 
     pk = models.CompositePrimaryKey("case_id", "reader")
-    reader = models.BigIntegerField(help_text="a group; a person, negative; 0: who may view all cases")
+    reader = models.BigIntegerField(
+        help_text="a group; a person, negative; 0: who may view all cases; in a unit and below: `access.reach`"
+    )
     case = models.ForeignKey(Case, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     case_type = models.CharField(max_length=64)
     state = models.CharField(max_length=64)

@@ -40,7 +40,7 @@ from casework.intake import views as intake
 from casework.knowledge import views as knowledge
 from casework.lists import marks_views
 from casework.lists import pages as saved_views
-from casework.people import decisions_api, group_views, matrix, principal_views, sign_in_views, who_views
+from casework.people import decisions_api, group_views, matrix, principal_views, sign_in_views, unit_views, who_views
 from casework.people import views as people
 from casework.proof import views as proof
 from casework.proof.controls import views as controls
@@ -50,7 +50,7 @@ from casework.studio.views import models, rules, words
 from casework.systems import views as systems
 from casework.tasks.board_live import board_live
 from casework.tasks.live import inbox_live
-from casework.tasks.views import away, board, delegating, following, giving, inbox, many, tasks
+from casework.tasks.views import away, board, delegating, following, giving, inbox, many, tasks, unit
 from casework.viewing import views as viewing
 from casework.web import catalogue, health, help, metrics, notices
 
@@ -79,6 +79,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/matrix/download/", matrix.matrix_download, name="people-matrix-download"),
     path("people/groups/", group_views.groups, name="people-groups"),
     path("people/groups/<number:group_id>/", group_views.group, name="people-group"),
+    path("people/units/", unit_views.units, name="people-units"),
+    path("people/units/<number:unit_id>/", unit_views.unit, name="people-unit"),
     path("people/sign-in/", sign_in_views.sign_in, name="people-sign-in"),
     path("people/services/", principal_views.services, name="people-services"),
     path("people/services/<number:service_id>/", principal_views.service, name="people-service"),
@@ -141,6 +143,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<number:case_id>/data/", pages.case, {"place": "data"}, name="case-data"),
     path("cases/<number:case_id>/golden/", golden.case_golden, name="case-golden"),
     path("cases/<number:case_id>/ask/", asking.case_asking, name="case-ask"),
+    path("cases/<number:case_id>/unit/", unit.case_unit, name="case-unit"),
     path("cases/<number:case_id>/people/", pages.case, {"place": "people"}, name="case-people"),
     path("cases/<number:case_id>/review/", case_reviews.case_review, name="case-review"),
     path("cases/<number:case_id>/edit/", editing.edit, name="case-edit"),

@@ -20,6 +20,7 @@ from casework.access.clients import secrets_end
 from casework.access.delegation import delegations_end
 from casework.access.models import SignedIn
 from casework.access.tokens import tokens_revoke
+from casework.access.unit_models import UnitRole
 from casework.models import GroupClearance
 from orchestration.ground.clock import utc_now
 from orchestration.ground.refusals import Refused
@@ -109,6 +110,7 @@ def person_leave(*, user: User, group: Group, origin: Origin) -> bool:
     if not user.groups.filter(pk=group.pk).exists():
         return False
     user.groups.remove(group)
+    UnitRole.objects.filter(person=user, group=group).delete()
     _keep(origin, {"person": user.get_username(), "left": group.name})
     delegations_end(user, f"one of them left {group.name}", origin)
     return True

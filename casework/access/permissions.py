@@ -7,21 +7,35 @@ and that is kept in the case's history.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, Value
-from django.db.models.functions import Coalesce, Concat, NullIf, Trim
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
 from audit.services import Fact, Origin
 from casework.access.delegation import stands_in
-from casework.access.standing import groups_with_clearance, is_offered, revealed_or_own
+from casework.access.reach import (
+    EVERYWHERE,
+    NOBODY,
+    NOWHERE,
+    WHOLE,
+    Reach,
+    Units,
+    covers,
+    everywhere_of,
+    granted_here,
+    is_here,
+    reach_of,
+    readers_of,
+    who_may_view,
+)
+from casework.access.standing import is_offered, revealed_or_own
+from casework.access.unit_models import Reach as Held
+from casework.access.unit_models import Sight
 from casework.access.within import is_within, within
 from casework.models import (
     Case,
@@ -29,14 +43,14 @@ from casework.models import (
     CaseUserObjectPermission,
     GroupClearance,
     ListedCase,
-    Reveal,
 )
 from orchestration.casetypes.case_type import CaseType
-from orchestration.ground.clock import utc_now
 from orchestration.models import HumanTask
 from orchestration.privacy.masking import Principal
 from orchestration.privacy.pseudonyms import pseudonym
 from orchestration.shell import services
+
+__all__ = ["who_may_view"]  # stands where rows are read, is asked for here
 
 ACTIONS = ("view", "work", "reply", "reveal", "assign", "audit")
 TASK_ACTIONS = ("view", "claim", "release", "complete", "assign", "order")
@@ -88,8 +102,9 @@ def origin_of(user: User) -> Origin:
 
 def readers(user: User) -> tuple[int, ...]:
     """As whom this person reads the list of cases (`ListedCase.reader`): as who may view all, or as each group of
-    theirs and as themselves."""
-    return (0,) if has_everywhere(user, "casework.view_case") else (*groups_of(user), -user.pk)
+    theirs and as themselves, in the units where that holds."""
+    view_all = right_in(user, "casework.view_case")
+    return readers_of(user, NOBODY if EVERYWHERE in view_all else _seen_reach(user), view_all)
 
 
 def listed_for(user: User, case: str) -> Exists:
@@ -99,40 +114,16 @@ def listed_for(user: User, case: str) -> Exists:
 
 def cases_with_right(user: User, action: str) -> Q:
     """Of a query over `Case`: those on which this person has the right. A probe a row, for lists that are short."""
-    if has_everywhere(user, f"casework.{action}_case"):
+    everywhere = right_in(user, f"casework.{action}_case")
+    if EVERYWHERE in everywhere:
         return within(user)
     granted = {"content_object": OuterRef("pk"), "permission__codename": f"{action}_case"}
-    by_group = CaseGroupObjectPermission.objects.filter(**granted, group__in=user.groups.all())
+    held = Held.objects.filter(is_here("content_object__units"), person=user, group=OuterRef("group"))
+    by_group = CaseGroupObjectPermission.objects.filter(Exists(held), **granted)
     by_name = CaseUserObjectPermission.objects.filter(**granted, user=user)
-    return within(user) & (Q(Exists(by_group)) | Q(Exists(by_name)))
-
-
-_WHO_MAY_VIEW = """
-with may(id) as (
-    select p.id from auth_permission p join django_content_type t on t.id = p.content_type_id
-    where p.codename = 'view_case' and t.app_label = 'casework' and t.model = 'case')
-select w.person, w.root
-from unnest(%(people)s::bigint[], %(roots)s::bigint[]) as w(person, root)
-join auth_user u on u.id = w.person and u.is_active
-join casework_case f on f.instance_id = w.root
-where u.is_superuser
-   or exists (select from auth_user_user_permissions o join may on may.id = o.permission_id where o.user_id = u.id)
-   or exists (select from auth_user_groups m join auth_group_permissions o on o.group_id = m.group_id
-              join may on may.id = o.permission_id where m.user_id = u.id)
-   or exists (select from casework_caseuserobjectpermission o join may on may.id = o.permission_id
-              where o.content_object_id = f.id and o.user_id = u.id)
-   or exists (select from auth_user_groups m join casework_casegroupobjectpermission o on o.group_id = m.group_id
-              join may on may.id = o.permission_id where m.user_id = u.id and o.content_object_id = f.id)
-   or exists (select from casework_reveal r
-              where r.case_id = f.id and r.person_id = u.id and r.path = '' and r.until > %(now)s)"""
-
-
-def who_may_view(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Those of these (person, root instance) where the person may view the case, as `may` says; one statement."""
-    people, roots = zip(*pairs, strict=True) if pairs else ((), ())
-    with connection.cursor() as cursor:
-        cursor.execute(_WHO_MAY_VIEW, {"people": list(people), "roots": list(roots), "now": utc_now()})
-        return set(cursor.fetchall())
+    seen = Sight.objects.filter(is_here("units"), person=user)
+    fits = Q(Exists(by_group)) | (Q(Exists(by_name)) & Q(Exists(seen)))
+    return within(user) & (fits | Q(units__overlap=sorted(everywhere)) if everywhere else fits)
 
 
 def may(user: User, action: str, case: Case) -> bool:
@@ -148,35 +139,31 @@ def rights(user: User, case: Case) -> frozenset[str]:
     if not is_within(user, case.case_type):
         return frozenset()
     if user.pk not in case.granted:
-        here = _granted_here(user, case) if user.is_active else frozenset()
+        here = granted_here(user, case) if user.is_active else frozenset()
         case.granted[user.pk] = frozenset(
-            action for action in ACTIONS if f"{action}_case" in here or has_everywhere(user, f"casework.{action}_case")
+            action
+            for action in ACTIONS
+            if f"{action}_case" in here or covers(right_in(user, f"casework.{action}_case"), case.units)
         )
     return case.granted[user.pk]
 
 
 def has_everywhere(user: User, permission: str) -> bool:
-    """Whether a person has a permission without regard to a case, by themselves or by a group.
+    """Whether a person has a permission without regard to a case, by themselves or by a group, in every unit."""
+    return EVERYWHERE in right_in(user, permission)
 
-    As Django's own answer, and as old as the person's row, but found in one statement instead of two.
+
+def right_in(user: User, permission: str) -> Units:
+    """In which units a person has a permission without regard to a case, by themselves or by a group.
+
+    As old as the person's row.
     """
     if not user.is_active or user.is_superuser:
-        return user.has_perm(permission)
+        return WHOLE if user.has_perm(permission) else NOWHERE
     if "granted_everywhere" not in user.__dict__:
-        theirs = Permission.objects.filter(user=user).union(Permission.objects.filter(group__user=user))
-        named = theirs.values_list("content_type__app_label", "codename")
-        user.__dict__["granted_everywhere"] = frozenset(f"{label}.{name}" for label, name in named)
-    return permission in user.__dict__["granted_everywhere"]
-
-
-def _granted_here(user: User, case: Case) -> frozenset[str]:
-    """What was granted on this case to the person, or to a group of theirs, or by a broken glass
-    (`cases.breaking_glass`): one statement."""
-    own = CaseUserObjectPermission.objects.filter(content_object=case, user=user)
-    of_groups = CaseGroupObjectPermission.objects.filter(content_object=case, group__user=user)
-    names = "permission__codename"
-    glass = Reveal.objects.filter(case=case, person=user, path="", until__gt=utc_now()).values_list(Value("view_case"))
-    return frozenset(name for (name,) in own.values_list(names).union(of_groups.values_list(names), glass))
+        user.__dict__["granted_everywhere"] = everywhere_of(user)
+    found: Units = user.__dict__["granted_everywhere"].get(permission, NOWHERE)
+    return found
 
 
 def case_for_user(user: User, case_id: int, action: str, *, whole: bool = False) -> Case:
@@ -261,7 +248,9 @@ def deny(user: User, case: Case, action: str, what: str) -> None:
 
 def may_open(user: User, case_type: CaseType) -> bool:
     """Whether this person may bring in cases of this type."""
-    return is_within(user, case_type.key) and user.groups.filter(name__in=case_type.may_open).exists()
+    return is_within(user, case_type.key) and any(
+        one.name in case_type.may_open and one.units for one in reach_of(user).memberships
+    )
 
 
 def own_source(user: User) -> str:
@@ -302,72 +291,35 @@ def may_administer(user: User) -> bool:
 
 
 def clearance(user: User) -> str:
-    """The highest clearance among the person's groups; public where none says anything."""
-    return _highest(level for _, level in _groups(user))
+    """The highest clearance among the person's groups that hold wherever they see anything; public where none does."""
+    return _highest(one.level for one in _reach(user).throughout())
 
 
-def _groups(user: User) -> list[tuple[str, str | None]]:
-    """The person's groups by name, each with its clearance."""
-    found = groups_with_clearance(user)
-    user.__dict__["groups_seen"] = {pk: name for pk, name, _ in found}
-    return [(name, level) for _, name, level in found]
+def _reach(user: User) -> Reach:
+    """What the person holds as it is now."""
+    found = reach_of(user)
+    user.__dict__["reach_seen"] = found
+    return found
+
+
+def _seen_reach(user: User) -> Reach:
+    """The same, as it was when this page asked who is looking (`principal`)."""
+    found: Reach | None = user.__dict__.get("reach_seen")
+    return _reach(user) if found is None else found
 
 
 def groups_of(user: User) -> Mapping[int, str]:
     """The person's groups, name by id, as they were when this page asked who is looking (`principal`)."""
-    if "groups_seen" not in user.__dict__:
-        _groups(user)
-    seen: Mapping[int, str] = user.__dict__["groups_seen"]
-    return seen
+    return _seen_reach(user).groups
+
+
+def reach_seen(user: User) -> Reach:
+    """Where these hold, as old as that."""
+    return _seen_reach(user)
 
 
 def _highest(levels: Iterable[str | None]) -> str:
     return max((level for level in levels if level), key=LEVELS.index, default=GroupClearance.Level.PUBLIC.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """A group or a person with rights; `through`: on this case, or on all. `members`: active people of a group."""
-
-    name: str
-    is_group: bool
-    members: int
-    through: str
-    rights: tuple[str, ...]
-
-
-_CALLED = Coalesce(NullIf(Trim(Concat("user__first_name", Value(" "), "user__last_name")), Value("")), "user__username")
-"""How a person with a right is called."""
-
-
-def grants(case: Case) -> tuple[Grant, ...]:
-    """Who has rights on a case; administrators of the database aside. Two statements."""
-    here, everywhere = Value("this case"), Value("all cases")
-    of_groups = CaseGroupObjectPermission.objects.filter(content_object=case)
-    of_people = CaseUserObjectPermission.objects.filter(content_object=case, user__is_active=True)
-    on_all = Permission.objects.filter(codename__in=[f"{action}_case" for action in ACTIONS], group__isnull=False)
-    rows = of_groups.values_list("group__name", Value(True), here, "permission__codename").union(
-        on_all.values_list("group__name", Value(True), everywhere, "codename"),
-        of_people.values_list(_CALLED, Value(False), here, "permission__codename"),
-    )
-    found: dict[tuple[str, bool, str], set[str]] = {}
-    for name, is_group, through, code in rows:
-        found.setdefault((name, is_group, through), set()).add(code.removesuffix("_case"))
-    groups = {name for name, is_group, _ in found if is_group}
-    counted = Group.objects.filter(name__in=groups).annotate(members=Count("user", filter=Q(user__is_active=True)))
-    members = dict(counted.values_list("name", "members"))
-    return tuple(
-        Grant(name, is_group, members.get(name, 0), through, tuple(one for one in ACTIONS if one in rights))
-        for (name, is_group, through), rights in sorted(found.items()) if "view" in rights
-    )  # fmt: skip
-
-
-def least_clearance(case: Case) -> str:
-    """The lowest clearance among the groups that see this case."""
-    may_view = {"content_object": case, "permission__codename": "view_case"}
-    found = CaseGroupObjectPermission.objects.filter(**may_view).values_list("group__clearance__level", flat=True)
-    lowest = GroupClearance.Level.PUBLIC.value
-    return min((level or lowest for level in found), key=LEVELS.index, default=lowest)
 
 
 def principal(user: User, case: Case | None, now: datetime) -> Principal:
@@ -377,10 +329,11 @@ def principal(user: User, case: Case | None, now: datetime) -> Principal:
     if case is not None and "is_viewed" not in user.__dict__:  # what is theirs alone is shown to no other (`viewing`)
         found = revealed_or_own(user, case, now)
         revealed, digests = (path for path, digest in found if not digest), frozenset(d for _, d in found if d)
-    groups = _groups(user)
-    roles = frozenset(name for name, _ in groups)
+    reach = _reach(user)
+    groups = list(reach.throughout() if case is None else reach.here(case.units))
     wrote = partial(_is_among, digests)
-    return Principal(_highest(level for _, level in groups), roles, frozenset(revealed), wrote)
+    roles = frozenset(one.name for one in groups)
+    return Principal(_highest(one.level for one in groups), roles, frozenset(revealed), wrote)
 
 
 def _is_among(digests: frozenset[str], text: str) -> bool:

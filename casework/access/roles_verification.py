@@ -23,6 +23,7 @@ from casework.access.identities import identities_apart
 from casework.access.models import ApiToken
 from casework.access.people import CHANGED
 from casework.access.tokens import ACTION
+from casework.access.units_verification import units_apart
 from orchestration.actors.registry import actor_facts
 from orchestration.ground.clock import utc_now
 from orchestration.models import Actor, ActorVersion
@@ -117,6 +118,7 @@ def roles_apart(changes: list[Change]) -> Iterator[str]:
     yield from clients_verification.clients_apart(changes)
     yield from factors_apart(changes)
     yield from delegations_apart(changes)
+    yield from units_apart(changes)
 
 
 def _apart(

@@ -14,7 +14,9 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from casework.access.permissions import ACTIONS, LEVELS
-from casework.models import Case, GroupClearance
+from casework.access.reach import EVERYWHERE
+from casework.access.unit_models import Reach as Held
+from casework.models import Case
 from orchestration.ground.clock import utc_now
 
 GLASS: Final = "a broken glass"
@@ -22,37 +24,47 @@ _WAYS: Final = """
 with p(id, name) as (
     select p.id, p.codename from auth_permission p join django_content_type t on t.id = p.content_type_id
     where t.app_label = 'casework' and t.model = 'case' and p.codename = any(%(names)s)),
-w(person, through, team, right_name) as (
-    select o.user_id, 'this case', null::integer, p.name from casework_caseuserobjectpermission o
-    join p on p.id = o.permission_id where o.content_object_id = %(case)s
-    union all select o.user_id, 'all cases', null::integer, p.name from auth_user_user_permissions o
-    join p on p.id = o.permission_id
-    union all select m.user_id, 'this case', m.group_id, p.name from casework_casegroupobjectpermission o
-    join p on p.id = o.permission_id join auth_user_groups m on m.group_id = o.group_id
+here(unit) as (select unnest(0::bigint || units) from casework_case where id = %(case)s),
+reach as (select x.* from casework_reach x join here on here.unit = x.unit_id),
+sight as (select s.person_id, max(s.unit_id) as unit_id from casework_sight s join here on here.unit = s.unit_id
+          group by s.person_id),
+w(person, through, team, unit, right_name) as (
+    select o.user_id, 'this case', null::integer, s.unit_id, p.name from casework_caseuserobjectpermission o
+    join p on p.id = o.permission_id join sight s on s.person_id = o.user_id where o.content_object_id = %(case)s
+    union all select o.user_id, 'all cases', null::integer, here.unit, p.name from auth_user_user_permissions o
+    join p on p.id = o.permission_id left join casework_homeunit h on h.person_id = o.user_id
+    join here on here.unit = coalesce(h.unit_id, 0)
+    union all select x.person_id, 'this case', x.group_id, x.unit_id, p.name from casework_casegroupobjectpermission o
+    join p on p.id = o.permission_id join reach x on x.group_id = o.group_id
     where o.content_object_id = %(case)s
-    union all select m.user_id, 'all cases', m.group_id, p.name from auth_group_permissions o
-    join p on p.id = o.permission_id join auth_user_groups m on m.group_id = o.group_id
-    union all select r.person_id, 'a broken glass', null::integer, 'view_case' from casework_reveal r
+    union all select x.person_id, 'all cases', x.group_id, x.unit_id, p.name from auth_group_permissions o
+    join p on p.id = o.permission_id join reach x on x.group_id = o.group_id
+    union all select r.person_id, 'a broken glass', null::integer, s.unit_id, 'view_case' from casework_reveal r
+    join sight s on s.person_id = r.person_id
     where r.case_id = %(case)s and r.path = '' and r.until > %(now)s
-    union all select u.id, 'the whole product', null::integer, p.name from auth_user u cross join p
+    union all select u.id, 'the whole product', null::integer, 0, p.name from auth_user u cross join p
     where u.is_superuser)
-select w.person, w.through, coalesce(g.name, ''), w.right_name
-from w join auth_user u on u.id = w.person and u.is_active left join auth_group g on g.id = w.team"""
+select w.person, w.through, coalesce(g.name, ''), coalesce(b.name, ''), w.right_name
+from w join auth_user u on u.id = w.person and u.is_active left join auth_group g on g.id = w.team
+left join casework_businessunit b on b.id = w.unit"""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """By which right somebody does something to a case. `group`: empty where it is given to them by name."""
+    """By which right somebody does something to a case. `group`: empty where it is given to them by name. `unit`: in
+    which it holds for them; empty: in the whole organisation."""
 
     through: str
     group: str
+    unit: str
     rights: tuple[str, ...]
 
     @property
     def words(self) -> str:
+        within = f", in {self.unit} and below" if self.unit else ""
         if self.through == GLASS:
-            return f"by {GLASS}, for an hour"
-        return f"in {self.group}, on {self.through}" if self.group else f"by name, on {self.through}"
+            return f"by {GLASS}, for an hour{within}"
+        return (f"in {self.group}, on {self.through}" if self.group else f"by name, on {self.through}") + within
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,32 +81,33 @@ class Seer:
 
 def seers(case: Case) -> list[Seer]:
     """Who may view this case, by sign-in name; three statements."""
-    found: dict[int, dict[tuple[str, str], set[str]]] = {}
+    found: dict[int, dict[tuple[str, str, str], set[str]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_WAYS, {"case": case.pk, "names": [f"{action}_case" for action in ACTIONS], "now": utc_now()})
-        for person, through, group, right in cursor.fetchall():
+        for person, through, group, unit, right in cursor.fetchall():
             ways = found.setdefault(person, {})
-            ways.setdefault((through, group), set()).add(right.removesuffix("_case"))
-    levels = _clearances(found)
+            ways.setdefault((through, group, unit), set()).add(right.removesuffix("_case"))
+    levels = _clearances(found, case)
     rows = User.objects.filter(pk__in=found).order_by("username")
     every = (_seer(user, found[user.pk], levels.get(user.pk, ())) for user in rows)
     return [one for one in every if "view" in one.rights]
 
 
-def _clearances(people: Iterable[int]) -> dict[int, list[str]]:
+def _clearances(people: Iterable[int], case: Case) -> dict[int, list[str]]:
+    """Those of the groups that hold in the unit of the case."""
     levels: dict[int, list[str]] = {}
-    rows = GroupClearance.objects.filter(group__user__in=list(people)).values_list("group__user", "level")
-    for person, level in rows:
+    held = Held.objects.filter(person__in=list(people), unit__in=[EVERYWHERE, *case.units])
+    for person, level in held.exclude(group__clearance=None).values_list("person", "group__clearance__level"):
         levels.setdefault(person, []).append(level)
     return levels
 
 
-def _seer(user: User, ways: dict[tuple[str, str], set[str]], levels: Iterable[str]) -> Seer:
+def _seer(user: User, ways: dict[tuple[str, str, str], set[str]], levels: Iterable[str]) -> Seer:
     rights = set().union(*ways.values())
     return Seer(
         user.pk, user.get_username(), user.get_full_name() or user.get_username(),
         max(levels, key=LEVELS.index, default=LEVELS[0]), _ordered(rights),
-        tuple(Way(through, group, _ordered(given)) for (through, group), given in sorted(ways.items())),
+        tuple(Way(*way, _ordered(given)) for way, given in sorted(ways.items())),
     )  # fmt: skip
 
 

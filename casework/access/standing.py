@@ -17,13 +17,13 @@ from orchestration.models import HumanTask
 
 OFFERED: Final = """exists (
     select from orchestration_taskcandidate c
+    join orchestration_humantask t on t.id = c.task_id join casework_case f on f.instance_id = t.instance_id
     where c.task_id = %(task)s
       and (c.user_id = %(user)s
-           or c.group_id in (select g.group_id from auth_user_groups g where g.user_id = %(user)s)))"""
-GROUPS: Final = """
-select g.id, g.name, c.level from auth_user_groups u
-join auth_group g on g.id = u.group_id left join casework_groupclearance c on c.group_id = g.id
-where u.user_id = %(person)s order by g.name"""
+           and exists (select from casework_sight s where s.person_id = %(user)s
+                       and (s.unit_id = 0 or s.unit_id = any(f.units)))
+           or exists (select from casework_reach x where x.person_id = %(user)s and x.group_id = c.group_id
+                      and (x.unit_id = 0 or x.unit_id = any(f.units)))))"""
 REVEALED: Final = """
 select r.path, '' from casework_reveal r
 where r.case_id = %(case)s and r.person_id = %(person)s and r.until > %(now)s
@@ -32,14 +32,8 @@ select '', w.digest from casework_ownwords w where w.case_id = %(case)s and w.pe
 
 
 def is_offered(user: User, task: HumanTask) -> bool:
-    """Whether a task is offered to a group of this person, or to them by name."""
+    """Whether a task is offered to a group of this person, or to them by name, that holds in the unit of its case."""
     return holds(OFFERED, {"task": task.pk, "user": user.pk})
-
-
-def groups_with_clearance(user: User) -> list[tuple[int, str, str | None]]:
-    """The person's groups in the order of their names: number, name, clearance."""
-    with cursor() as plain:
-        return plain.execute(GROUPS, {"person": user.pk}).fetchall()
 
 
 def revealed_or_own(user: User, case: Case, now: datetime) -> list[tuple[str, str]]:

@@ -30,9 +30,9 @@ NEEDS_ATTENTION = "Needs attention"
 
 INSERT = """
 insert into casework_case (instance_id, case_type, source, reference, reference_key, data_digest, title, state, closed,
-                           created, updated)
+                           created, updated, unit_id)
 values (%(instance)s, %(case_type)s, %(source)s, %(reference)s, %(reference_key)s, %(data_digest)s, %(title)s,
-        %(state)s, %(closed)s, %(at)s, %(at)s)
+        %(state)s, %(closed)s, %(at)s, %(at)s, %(unit)s)
 returning id
 """
 UPDATE = """
@@ -41,16 +41,18 @@ returning id
 """
 
 
-def open_face(done: Done, source: str, reference: str, digest: str = "") -> Part:
+def open_face(done: Done, source: str, reference: str, digest: str = "", unit: int | None = None) -> Part:
     """Inserts the row of a case that was just started, with the standing rights of its type's roles.
 
-    `digest`: of the data that was sent in (`references.digest_of`), empty where nobody sent any.
+    `digest`: of the data that was sent in (`references.digest_of`), empty where nobody sent any. `unit`: the business
+    unit to which it belongs; None: the whole organisation.
     """
     title = done.case_type.title.format(reference=reference)[:200]
     standing = [(role.group, action) for role in done.case_type.roles for action in sorted(role.may)]
     row = _statement(
         INSERT, done, [*standing, *_routed(done)],
         source=source, reference=reference, reference_key=key_of(reference), data_digest=digest, title=title,
+        unit=unit,
     )  # fmt: skip
     over = replaced(done)
     listed = kept_values(done, former_with(done, over))
@@ -85,7 +87,7 @@ def named_state(case_type: CaseType, state: State) -> tuple[str, bool]:
     return case_type.state_name({item.node for item in state.items.values() if item.state == "active"}, closed), closed
 
 
-def _statement(face: str, done: Done, rights: Iterable[tuple[str, str]], **given: str) -> Part:
+def _statement(face: str, done: Done, rights: Iterable[tuple[str, str]], **given: str | int | None) -> Part:
     pairs = list(dict.fromkeys(rights))
     name, closed = named_state(done.case_type, done.state)
     values = given | {

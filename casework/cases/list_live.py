@@ -16,6 +16,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from casework.access.reach import reader
 from casework.web.decorators import person
 from casework.web.live import live_answer
 
@@ -23,14 +24,16 @@ NEWEST: Final = 200
 """Open cases of a reader that are looked at."""
 
 _READERS: Final = """
-select m.user_id, m.group_id::bigint from auth_user_groups m where m.user_id = any(%(people)s)
-union all select p.id, -p.id from unnest(%(people)s::bigint[]) p(id)
-union all select u.id, 0 from auth_user u where u.id = any(%(people)s) and (u.is_superuser or exists (
-    select from auth_permission p join django_content_type t on t.id = p.content_type_id
-    where t.app_label = 'casework' and t.model = 'case' and p.codename = 'view_case' and (
-        exists (select from auth_user_user_permissions o where o.user_id = u.id and o.permission_id = p.id)
-        or exists (select from auth_group_permissions g join auth_user_groups m on m.group_id = g.group_id
-                   where m.user_id = u.id and g.permission_id = p.id))))"""
+select x.person_id, x.group_id::bigint, x.unit_id from casework_reach x where x.person_id = any(%(people)s)
+union all select s.person_id, -s.person_id, s.unit_id from casework_sight s where s.person_id = any(%(people)s)
+union all select u.id, 0, 0 from auth_user u where u.id = any(%(people)s) and u.is_superuser
+union all select w.person_id, 0, w.unit_id from (
+    select x.person_id, x.unit_id, o.permission_id from casework_reach x
+    join auth_group_permissions o on o.group_id = x.group_id where x.person_id = any(%(people)s)
+    union select o.user_id, coalesce(h.unit_id, 0), o.permission_id from auth_user_user_permissions o
+    left join casework_homeunit h on h.person_id = o.user_id where o.user_id = any(%(people)s)) w
+join auth_permission p on p.id = w.permission_id and p.codename = 'view_case'
+join django_content_type t on t.id = p.content_type_id and t.app_label = 'casework' and t.model = 'case'"""
 _STATES: Final = """
 select r.id, md5(string_agg(f.id || l.state || f.updated, '' order by l.created desc, f.id desc))
 from unnest(%(readers)s::bigint[]) r(id) cross join lateral (
@@ -42,12 +45,12 @@ join casework_case f on f.id = l.case_id group by r.id"""
 def list_states(people: Collection[int]) -> dict[int, str]:
     """For each of these people what stands for the state of their list of cases; two statements for all."""
     readers: dict[int, list[int]] = {number: [] for number in people}
-    for who, reader in _read(_READERS, {"people": list(people)}):
-        readers[who].append(reader)
-    every = sorted({reader for each in readers.values() for reader in each})
+    for who, group, unit in _read(_READERS, {"people": list(people)}):
+        readers[who].append(reader(group, unit))
+    every = sorted({one for each in readers.values() for one in each})
     states = dict(_read(_STATES, {"readers": every, "newest": NEWEST}))
     return {
-        who: sha256(repr([states.get(reader) for reader in sorted(each)]).encode()).hexdigest()[:32]
+        who: sha256(repr([states.get(one) for one in sorted(each)]).encode()).hexdigest()[:32]
         for who, each in readers.items()
     }
 

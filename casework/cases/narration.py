@@ -302,6 +302,9 @@ TELLERS: Final[Mapping[str, Callable[[Detail, Names], Told | None]]] = {
         for action, teller in {**HANDOFFS, **TASKS, **DOCUMENTS, **AGENTS, **OWNERS, **CONTESTS}.items()
     },
     "case.opened": lambda d, _: Told("people", "briefcase", f"opened the case ({d.get('source', '')})"),
+    "case.handed_over": lambda d, _: Told(
+        "people", "briefcase", f"handed the case over to {d.get('name', 'another unit')}: {d.get('reason', '')}"
+    ),
     "case.viewed": lambda d, _: Told("access", "eye", "looked at the case", notable=False),
     "case.exported": lambda d, _: Told("access", "download", f"exported {d.get('what', 'the case')}", notable=False),
     "subject.copied": lambda d, _: Told("access", "download", _copied(d)),

@@ -31,6 +31,12 @@ CASES: Final = """
 select instance_id, case_type, source, reference, title, state, closed, created, updated, id, reference_key
 from casework_case where instance_id = any(%s)
 """
+UNITS: Final = """
+select c.instance_id, coalesce(b.key, ''), c.units is distinct from coalesce(b.path, '{}'),
+       exists (select from orchestration_humantask t join orchestration_taskcandidate o on o.task_id = t.id
+               where t.instance_id = c.instance_id and o.unit <> coalesce(c.unit_id, 0))
+from casework_case c left join casework_businessunit b on b.id = c.unit_id where c.instance_id = any(%s)
+"""
 GROUPS: Final = """
 select c.instance_id, g.name, p.codename from casework_casegroupobjectpermission r
 join casework_case c on c.id = r.content_object_id join auth_group g on g.id = r.group_id
@@ -48,7 +54,7 @@ where c.instance_id = any(%s) order by r.id
 """
 LISTED: Final = """
 with face as (select * from casework_case where instance_id = any(%s)),
-due as (
+base as (
     select 0::bigint as reader, id from face
     union
     select r.group_id, r.content_object_id from casework_casegroupobjectpermission r
@@ -57,7 +63,10 @@ due as (
     union
     select -r.user_id, r.content_object_id from casework_caseuserobjectpermission r
     join face f on f.id = r.content_object_id join auth_permission p on p.id = r.permission_id
-    where p.codename = 'view_case')
+    where p.codename = 'view_case'),
+due as (
+    select case when b.reader < 0 then b.reader - (u << 32) else b.reader + (u << 32) end as reader, b.id
+    from base b join face f on f.id = b.id cross join unnest(0::bigint || f.units) u)
 select distinct f.instance_id
 from (select l.* from casework_listedcase l join face f on f.id = l.case_id) l
 full join due d on d.reader = l.reader and d.id = l.case_id join face f on f.id = coalesce(d.id, l.case_id)
@@ -87,6 +96,10 @@ def verify(instance: Instance) -> Verdict:
 
 def _opened(told: Told, detail: Mapping[str, Any], link: Row) -> None:
     told.notes.setdefault("opened", dict(detail))
+
+
+def _handed_over(told: Told, detail: Mapping[str, Any], link: Row) -> None:
+    told.notes["unit"] = detail["to"]
 
 
 def _offered(told: Told, event: e.TaskOpened, at: object) -> None:
@@ -120,6 +133,7 @@ def hang_in() -> None:
     """Have every verification look at casework's rows as well."""
     if rows_apart not in with_every_verification:
         on_fact(_opened, "case.opened")
+        on_fact(_handed_over, "case.handed_over")
         on_event(_offered, e.TaskOpened)
         on_fact(_given, "task.assigned")
         on_fact(_acted_for, "task.delegated")
@@ -153,6 +167,7 @@ def rows_apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, Case]) -> Iterat
     yield from _reveals_apart(cursor, known)
     for (number,) in cursor.execute(LISTED, [list(cases)], binary=True).fetchall():
         yield number, "the list of cases is shown to others, or says otherwise, than the case's own row and rights"
+    yield from _units_apart(cursor, known)
     yield from _acts_apart(cursor, cases)
     yield from kept_apart(cursor, cases, types)
     yield from listed_apart(cursor, known, types)
@@ -182,6 +197,16 @@ def _row_apart(case: Case, case_type: CaseType, row: tuple[Any, ...]) -> Iterato
         return
     if not told.stepped <= updated <= told.last:  # a step without an event of the engine
         yield "the list of cases says another time of the last change than the history"
+
+
+def _units_apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, Case]) -> Iterator[tuple[int, str]]:
+    """To which business unit it belongs, and what stands by that."""
+    for number, unit, elsewhere, offered in cursor.execute(UNITS, [list(cases)], binary=True).fetchall():
+        notes = cases[number].told.notes
+        if unit != notes.get("unit", notes["opened"].get("unit", "")):
+            yield number, "the case belongs to another business unit than the history says"
+        if elsewhere or offered:
+            yield number, "the case, or a task of it, is shown to another business unit than it belongs to"
 
 
 COLUMNS: Final = ("kind", "source", "reference", "title", "state", "end", "time of its beginning")

@@ -16,6 +16,7 @@ from audit.actions import ACTIONS
 from audit.models import AuditEvent, AuditPayload, StandingChain
 from audit.sealed_values import read
 from casework.access.models import ApiToken
+from casework.governance.unit_words import refused_words, unit_words
 
 PAGE: Final = 50
 
@@ -274,6 +275,8 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     "rules.owner": lambda d: (
         f"named {d['owner']} as who answers for the rules of {d['case_type']}, to be looked at by {d['review_by']}"
     ),
+    "unit.changed": unit_words,
+    "unit.refused": refused_words,
     "rights.asked": lambda d: f"asked a second person to change {_asked_for(d)}",
     "rights.refused": lambda d: f"refused to change {_asked_for(d)}",
     "assignment.changed": _assignment,

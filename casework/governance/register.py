@@ -36,13 +36,15 @@ REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
                              "subject.copied")),
     "people": (
         "Work of people",
-        ("task.claimed", "task.released", "task.assigned", "task.priority", "task.due", "case.changed", "case.edited",
+        ("task.claimed", "task.released", "task.assigned", "task.priority", "task.due",
+         "case.handed_over", "case.changed", "case.edited",
          "document.added", "document.checked", "item.removed", "agent.decided", "agent.undone", "agent.stopped",
          "letter.drafted", "letter.sent", "decision.contested", "contest.decided"),
     ),
     "changes": (
         "Rules and rights",
-        ("definition.deployed", "role.changed", "token.changed", "client.changed", "identity.changed", "factor.changed",
+        ("definition.deployed", "role.changed", "unit.changed",
+         "unit.refused", "token.changed", "client.changed", "identity.changed", "factor.changed",
          "directory.read",
          "actor.changed", "version.moved", "model.registered", "model.activated", "budget.changed",
          "capability.stopped", "assignment.changed", "rate.changed", "host.changed"),

@@ -16,13 +16,15 @@ from psycopg.errors import UniqueViolation
 from audit.db.rows import rows
 from audit.services import Fact, Origin
 from casework.access.permissions import origin_of
+from casework.access.unit_models import BusinessUnit
+from casework.access.units import unit_of_new
 from casework.cases.case_row import open_face
 from casework.cases.references import CLASH, Arrived, cleaned, digest_of, is_reference
 from casework.documents.attachments import attached_to
 from casework.documents.services import File, file_add
 from casework.forms import answer_validation
 from casework.models import Case
-from orchestration.casetypes.case_type import by_definition, current
+from orchestration.casetypes.case_type import CaseType, by_definition, current
 from orchestration.casetypes.files import DOCUMENT
 from orchestration.documents import store
 from orchestration.documents.store import digest_of as digest_of_content
@@ -42,12 +44,13 @@ class Opened:
 
 def case_open(
     *, by: User | None, case_type: str, reference: str, source: str, data: Mapping[str, Json], cause: str = "",
-    file: File | None = None, origin: Origin | None = None,
+    file: File | None = None, origin: Origin | None = None, unit: str = "",
 ) -> Opened | Refused:  # fmt: skip
     """Bring a case in. The same source, reference and data twice make one case; with other data it is a clash.
 
-    References are the same that read alike (`privacy.folding`). `by` None: the product itself (a file). `file`: the
-    document with which it begins. `origin`: who opens it, where that is neither a person nor the product itself.
+    References are the same that read alike (`privacy.folding`). `by` None: the product itself (a file).
+    `file`: the document with which it begins. `origin`: who opens it, where that is neither a person nor the product
+    itself. `unit`: the business unit whose channel it came by.
     """
     definition = current(case_type)
     model = by_definition(definition.pk)
@@ -69,7 +72,9 @@ def case_open(
     if found := arrived.before():
         return _again(found, arrived, by)
     author = origin or _author(by, cause)
-    opened = Fact("case.opened", {"case_type": case_type, "source": source, "reference": reference})
+    belongs = _unit(model, data, by, unit)
+    told = {"case_type": case_type, "source": source, "reference": reference}
+    opened = Fact("case.opened", told | ({"unit": belongs.key} if belongs else {}))
     try:
         with transaction.atomic():
             done = services.start(
@@ -77,7 +82,7 @@ def case_open(
                 model.begin(data, None if by is None else by.username),
                 author,
                 [opened],
-                lambda done: open_face(done, source, reference, arrived.digest),
+                lambda done: open_face(done, source, reference, arrived.digest, belongs and belongs.pk),
             )
             if isinstance(done, Refused):
                 return done
@@ -91,6 +96,16 @@ def case_open(
         assert there is not None
         return _again(there, arrived, by)
     return Opened(case, created=True)
+
+
+def _unit(model: CaseType, data: Mapping[str, Json], by: User | None, channel: str) -> BusinessUnit | None:
+    """Where it belongs: as its type's rule says, else the channel, else where whoever opens it does.
+
+    A unit that is named and is not there is none: then only those see the case who see the whole organisation.
+    """
+    if named := model.unit_of(data) or channel:
+        return BusinessUnit.objects.filter(key=named).first()
+    return None if by is None else unit_of_new(by, model.may_open)
 
 
 def _author(by: User | None, cause: str) -> Origin:

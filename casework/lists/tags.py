@@ -17,7 +17,8 @@ from django.db import connection, transaction
 from audit.db.columns import Texts
 from audit.db.sql import Part
 from audit.services import Fact
-from casework.access.permissions import least_clearance, origin_of, principal, readers
+from casework.access.granted import least_clearance
+from casework.access.permissions import origin_of, principal, readers
 from casework.cases.locking import keep_refusal, locked
 from casework.cases.past_rows import former_of
 from casework.cases.read.case_view import list_mask

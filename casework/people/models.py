@@ -10,8 +10,8 @@ from django.db import models
 class RightsProposal(models.Model):
     """A change that gives rights, to a person or to a group, and waits for somebody else than who asked for it.
 
-    `change`: for a person `{"join": [groups], "on": true}`, for a group `{"clearance": level, "give": [rights],
-    "map": [values of the identity provider]}`.
+    `change`: for a person `{"join": [groups], "on": true}`, `{"home": unit}` or `{"role": group, "units": [units]}`,
+    for a group `{"clearance": level, "give": [rights], "map": [values of the identity provider]}` or `{"unit": unit}`.
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+")

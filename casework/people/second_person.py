@@ -18,8 +18,10 @@ from casework.access.client_models import ServicePrincipal
 from casework.access.clients import principal_keep
 from casework.access.identities import claims_add
 from casework.access.permissions import origin_of
+from casework.access.unit_models import BusinessUnit
 from casework.models import CaseUserObjectPermission
 from casework.people.models import RightsProposal
+from casework.people.sight import group_moved, home_changed, role_changed
 from orchestration.ground.clock import utc_now
 from orchestration.ground.refusals import Refused
 
@@ -88,6 +90,8 @@ def proposal_decide(*, by: User, proposal_id: int, agree: bool) -> RightsProposa
     if agree and proposal.group is not None and proposal.group.user_set.filter(pk__in=selves(by)).exists():
         return Refused("second", "Somebody outside this group has to agree.")
     origin = Origin(origin_of(by).actor, origin_of(proposal.by).actor, proposal.reason)
+    if agree and (gone := _gone(proposal.change)):
+        return Refused("gone", f"The unit {gone} was taken away meanwhile: refuse this.")
     if agree:
         _carry_out(proposal, origin)
     else:
@@ -106,6 +110,13 @@ def _parties(proposal: RightsProposal) -> set[int]:
     return parties
 
 
+def _gone(change: dict[str, Any]) -> str:
+    """A unit that it names and that is not there any more."""
+    wanted = {change.get("home"), change.get("unit"), *change.get("units", ())} - {None, ""}
+    there = set(BusinessUnit.objects.filter(key__in=wanted).values_list("key", flat=True))
+    return min(wanted - there, default="")
+
+
 def _carry_out(proposal: RightsProposal, origin: Origin) -> None:
     change = proposal.change
     if proposal.person is not None:
@@ -116,8 +127,20 @@ def _carry_out(proposal: RightsProposal, origin: Origin) -> None:
             people.person_switch(user=held, on=True, origin=origin)
         if "answers" in change:
             _hand_over(held, change["answers"], origin)
-    if proposal.group is not None:
+        if "home" in change:
+            home_changed(held, _unit(change["home"]), origin)
+        role = held.groups.filter(name=change.get("role", "")).first()
+        if role is not None:
+            role_changed(held, role, [_unit(key) for key in change["units"]], origin)
+    if proposal.group is not None and "unit" in change:
+        group_moved(proposal.group, _unit(change["unit"]), origin)
+    elif proposal.group is not None:
         group_widen(proposal.group, change, origin)
+
+
+def _unit(key: str) -> BusinessUnit | None:
+    """The unit that was asked for, which is there (`_gone`)."""
+    return BusinessUnit.objects.get(key=key) if key else None
 
 
 def _hand_over(service: User, owner: str, origin: Origin) -> None:
@@ -150,8 +173,19 @@ def in_words(change: dict[str, Any]) -> Iterator[str]:
         yield f"give the right {right}"
     for value in change.get("map", ()):
         yield f"let the identity provider’s {value} put people into it"
+    if "home" in change:
+        yield f"have belong to {_called(change['home'])}"
+    if "role" in change:
+        where = ", ".join(map(_called, change["units"])) or "where they belong"
+        yield f"have the role {change['role']} for {where}"
+    if "unit" in change:
+        yield f"have it hold in {_called(change['unit'])}"
     if "clearance" in change:
         yield f"let see what is {change['clearance']}"
+
+
+def _called(key: str) -> str:
+    return f"the unit {key}" if key else "the whole organisation"
 
 
 def _keep(action: str, proposal: RightsProposal, origin: Origin) -> None:

@@ -15,15 +15,18 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Q
 
 from audit.services import Origin
 from casework.access import people
 from casework.access.permissions import LEVELS, origin_of
 from casework.access.roles_verification import control_begin
+from casework.access.unit_models import BusinessUnit
+from casework.access.units import home_set
 from casework.models import GroupClearance
 from casework.people.read import RIGHTS, group_version, person_version
 from casework.people.second_person import group_widen, joining_waits, needs_second, proposal_make
+from casework.people.sight import NOBODY_LEFT, administrators_left
+from casework.people.sight import Changed as Changed
 from casework.tasks.services import tasks_free
 from orchestration.ground.refusals import Refused
 
@@ -32,18 +35,6 @@ NOT_PRINTED: Final = "Use letters that can be read."
 CHANGED_MEANWHILE: Final = Refused(
     "changed", "Somebody has changed this meanwhile. Nothing was done: look at it as it is now, and decide again."
 )
-NOBODY_LEFT: Final = Refused(
-    "last", "Nobody would be left who may change people and rights. Give somebody else the right first."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """`freed`: tasks that went back to their groups. `waiting`: a second person has to agree to the rest."""
-
-    anything: bool
-    freed: int = 0
-    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +56,10 @@ def person_invite(
     groups: Collection[str] = (),
     reason: str,
     service: bool = False,
+    home: BusinessUnit | None = None,
 ) -> Invited | Refused:
-    """Somebody new, without a password: they set one by a link. `service`: a program."""
+    """Somebody new, without a password: they set one by a link. `service`: a program.
+    `home`: the unit to which they belong; None: the whole organisation."""
     name = User.normalize_username(name.strip())
     errors = _wrong(first=first, last=last, email=email, reason=reason) | _wrong_name(name)
     wanted, unknown = _groups(groups)
@@ -81,6 +74,8 @@ def person_invite(
         people.person_rename(
             user=user, first=user.first_name, last=user.last_name, email=email.strip(), origin=_origin(by, reason)
         )
+    if home is not None:
+        home_set(person=user, unit=home, origin=_origin(by, reason))
     waiting = joining_waits(by, user, wanted, service=service)
     if waiting:
         proposal_make(by=by, person=user, change={"join": sorted(group.name for group in wanted)}, reason=reason)
@@ -217,11 +212,9 @@ def _groups(names: Collection[str]) -> tuple[list[Group], list[str]]:
     return found, sorted({*names} - {group.name for group in found})
 
 
-def administrators_left() -> bool:
-    """Whether anybody is left who may change people and rights and comes in; a service is nobody."""
-    right = people.permission("auth.change_user")
-    may = Q(is_superuser=True) | Q(groups__permissions=right) | Q(user_permissions=right)
-    return User.objects.filter(may, is_active=True, service=None).exists()
+def reason_errors(reason: str) -> dict[str, str]:
+    """Why a reason says nothing, by field."""
+    return _wrong(reason=reason)
 
 
 def _undone(refused: Refused) -> Refused:

@@ -6,7 +6,7 @@ it to anybody of the groups that the case type names, who may then see and work 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -28,7 +28,9 @@ from casework.access.permissions import (
     origin_of,
     rights,
 )
+from casework.access.reach import EVERYWHERE
 from casework.access.separation_of_duties import done_before
+from casework.access.unit_models import Reach as Held
 from casework.models import Absence
 from casework.studio.rule_versions import newest_types
 from casework.tasks.barred import signs_of, who_is_barred
@@ -136,7 +138,7 @@ def _gift(
     if to is None:
         return Gift(None)
     offered = is_candidate(to, row)
-    if not to.is_active or not (offered or (gives and _belongs(to, case_type))):
+    if not to.is_active or not (offered or (gives and _belongs(to, case_type, task.instance.case.units))):
         return Refused("not-offered", f"This task may not be given to {name_of(to)}.")
     if did := done_before(to, row):
         return Refused("four-eyes", f"{name_of(to)} {did}, so somebody else has to do this.")
@@ -150,8 +152,10 @@ def _day(moment: datetime) -> str:
     return f"{local.day} {local:%B %Y}"
 
 
-def _belongs(person: User, case_type: CaseType) -> bool:
-    return person.groups.filter(name__in=_groups_named(case_type)).exists()
+def _belongs(person: User, case_type: CaseType, units: Collection[int]) -> bool:
+    """Whether a group of theirs works cases of this type, in the unit of this one."""
+    named = _groups_named(case_type)
+    return Held.objects.filter(person=person, group__name__in=named, unit__in=[EVERYWHERE, *units]).exists()
 
 
 def _groups_named(case_type: CaseType) -> set[str]:
@@ -184,11 +188,12 @@ def _parts(instance: int, row: HumanTask, gift: Gift) -> list[Part]:
 
 def receivers(by: User, task: HumanTask, case_type: CaseType) -> list[Receiver]:
     """Whom this person may give the task to, by name: nobody whom segregation of duties keeps from it."""
-    groups = Q(groups__in=task.candidates.exclude(group=None).values("group"))
+    held = Held.objects.filter(unit__in=[EVERYWHERE, *task.instance.case.units])
+    offered = held.filter(group__in=task.candidates.exclude(group=None).values("group"))
     named = Q(pk__in=task.candidates.exclude(user=None).values("user"))
-    wanted = groups | named
+    wanted = Q(pk__in=offered.values("person")) | named
     if may(by, "assign", task.instance.case):
-        wanted |= Q(groups__name__in=_groups_named(case_type))
+        wanted |= Q(pk__in=held.filter(group__name__in=_groups_named(case_type)).values("person"))
     people = User.objects.filter(wanted).exclude(pk=task.assignee_id or 0)
     barred = who_is_barred(task, case_type)
     if barred:

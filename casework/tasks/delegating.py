@@ -18,7 +18,7 @@ from django.db.models import Q
 from audit.services import Fact
 from casework.access.delegation import delegation_end, keep, stands_in
 from casework.access.delegation_models import ActedFor, Delegation
-from casework.access.permissions import is_candidate, may, origin_of, who_may_view
+from casework.access.permissions import is_candidate, is_offered, may, origin_of, who_may_view
 from casework.access.separation_of_duties import done_before
 from casework.forms.answer_validation import text_errors
 from casework.studio.rule_versions import newest_types
@@ -80,7 +80,7 @@ def is_held_by_another(by: User, row: HumanTask) -> bool:
 
 def _is_offered(giver: User, row: HumanTask) -> bool:
     """Whether it is still offered to whoever holds it: holding alone is not enough for another to act by."""
-    return row.candidates.filter(Q(group__in=giver.groups.all()) | Q(user=giver)).exists()
+    return is_offered(giver, row)
 
 
 def acted(row: HumanTask, giver: User) -> Fact:

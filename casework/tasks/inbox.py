@@ -19,6 +19,7 @@ from django.contrib.auth.models import User
 from psycopg.sql import Composed
 
 from casework.access import permissions
+from casework.access.reach import EVERYWHERE, Reach
 from casework.access.within import limited_to
 from casework.cases.past_rows import Former, former_of
 from casework.cases.references import key_of
@@ -131,7 +132,7 @@ def inbox_page(
         *(replace(each, asked=replace(each.asked, only=only)) for each in also),
     ]
     search = _search(tab, asked, key_of(reference), person, counting, {
-        "person": user.pk if held_by is None else held_by, "groups": list(permissions.groups_of(user)),
+        "person": user.pk if held_by is None else held_by, **_held(permissions.reach_seen(user)),
         "limit": limit + 1, "cap": CAP + 1,
         "soon": now + SOON, "snoozed": list(sleeping), "barred": list(out.barred), "now": now,
         "hidden": [*out.barred, *sleeping],
@@ -153,6 +154,14 @@ def inbox_page(
     rows = _with_left(listed, nearest({row.case for row in listed}, now))
     following = found.rows[limit - 1][0] if len(found.rows) > limit else found.looked_to
     return InboxPage(tab, rows, search.counts, following, search.also, acts_for=out.acts_for)
+
+
+def _held(reach: Reach) -> dict[str, Any]:
+    """Where their groups offer them tasks, and where they see any."""
+    return {
+        "groups": reach.everywhere, "whole": EVERYWHERE in reach.sight, "below": sorted(reach.below),
+        "groups_in": [group for group, _ in reach.in_units], "units_in": [unit for _, unit in reach.in_units],
+    }  # fmt: skip
 
 
 def _with_left(rows: Iterable[TaskRow], left: Mapping[int, Shown]) -> tuple[TaskRow, ...]:

@@ -16,17 +16,22 @@ from casework.tasks.inbox import CAP, SOON
 from casework.tasks.snooze import SLEEPING
 
 _GROUPS: Final = """
-select m.user_id, array_agg(m.group_id order by m.group_id) from auth_user_groups m
-where m.user_id = any(%(people)s) group by m.user_id"""
-_OFFERED: Final = """
-select g.id, md5(string_agg(c.task_id || c.sign, '' order by c.due, c.task_id)),
+select x.person_id, x.group_id, 0 from casework_reach x where x.person_id = any(%(people)s) and x.unit_id = 0
+union select x.person_id, x.group_id, b.id from casework_reach x
+join casework_businessunit b on x.unit_id = any(b.path) where x.person_id = any(%(people)s)
+order by 1, 2, 3"""
+_OF_GROUP: Final = """
+(select c.task_id, c.due, c.assigned, c.suspended,
+        case when c.suspended then '=' when c.assigned then '-' else '+' end as sign
+ from orchestration_taskcandidate c where c.group_id = g.id and {where}
+ order by c.due, c.task_id limit %(limit)s)"""
+_OFFERED: Final = f"""
+select g.id, g.unit, md5(string_agg(c.task_id || c.sign, '' order by c.due, c.task_id)),
        count(*) filter (where c.due <= %(soon)s and not c.assigned and not c.suspended)
-from unnest(%(groups)s::bigint[]) as g(id) cross join lateral (
-    select c.task_id, c.due, c.assigned, c.suspended,
-           case when c.suspended then '=' when c.assigned then '-' else '+' end as sign
-    from orchestration_taskcandidate c
-    where c.group_id = g.id order by c.due, c.task_id limit %(limit)s) c
-group by g.id"""
+from unnest(%(groups)s::bigint[], %(units)s::bigint[]) as g(id, unit) cross join lateral (
+    {_OF_GROUP.format(where="g.unit = 0")}
+    union all {_OF_GROUP.format(where="c.unit = g.unit and c.unit <> 0")}) c
+group by g.id, g.unit"""  # noqa: S608 - of a text that stands in the code
 _OWN: Final = f"""
 select p.id, md5(string_agg(t.id || t.kind, '' order by t.due, t.id)),
        count(*) filter (where t.due <= %(soon)s and t.kind <> 'z')
@@ -49,16 +54,17 @@ group by p.id"""  # noqa: S608 - of a text that stands in the code
 
 def inbox_states(people: Collection[int], now: datetime) -> dict[int, str]:
     """For each of these people what stands for the state of their inbox; three statements for all."""
-    groups: Mapping[int, list[int]] = dict(_read(_GROUPS, {"people": list(people)}))
+    held: dict[int, list[tuple[int, int]]] = {person: [] for person in people}
+    for person, group, unit in _read(_GROUPS, {"people": list(people)}):
+        held[person].append((group, unit))
+    every = sorted({each for one in held.values() for each in one})
     values = {
-        "people": list(people), "groups": sorted({group for each in groups.values() for group in each}),
+        "people": list(people), "groups": [group for group, _ in every], "units": [unit for _, unit in every],
         "now": now, "soon": now + SOON, "limit": CAP + 1,
     }  # fmt: skip
-    offered = {group: state for group, *state in _read(_OFFERED, values)}
+    offered = {(group, unit): state for group, unit, *state in _read(_OFFERED, values)}
     own = {person: state for person, *state in _read(_OWN, values)}
-    return {
-        person: _short([own.get(person), [offered.get(group) for group in groups.get(person, ())]]) for person in people
-    }
+    return {person: _short([own.get(person), [offered.get(each) for each in held[person]]]) for person in people}
 
 
 def _short(state: object) -> str:

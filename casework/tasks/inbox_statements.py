@@ -22,7 +22,7 @@ TABS: Final = {
 
 _MINE: Final = """
 select t.due, t.id from orchestration_humantask t
-where t.assignee_id = %(person)s and t.state in ('open', 'suspended')
+where t.assignee_id = %(person)s and t.state in ('open', 'suspended') {sight}
       and (t.due, t.id) {beyond} (%(due)s, %(task)s) {until} {fits}
       and t.id <> all(%(hidden)s::bigint[])
 order by t.due {order}, t.id {order} limit {most}"""
@@ -41,8 +41,17 @@ cross join lateral (
 union all (
     select c.due, c.task_id from orchestration_taskcandidate c {task}
     where c.user_id = %(person)s {free} and (c.due, c.task_id) {beyond} (%(due)s, %(task)s) {until} {fits}
-          and c.task_id <> all(%(hidden)s::bigint[])
-    order by c.due {order}, c.task_id {order} limit {most})"""
+          and c.task_id <> all(%(hidden)s::bigint[]) and (%(whole)s::bool or c.unit = any(%(below)s::bigint[]))
+    order by c.due {order}, c.task_id {order} limit {most})
+union all (
+    select c.due, c.task_id from unnest(%(groups_in)s::bigint[], %(units_in)s::bigint[]) as g(id, unit)
+    cross join lateral (
+        select c.due, c.task_id from orchestration_taskcandidate c {task}
+        where c.group_id = g.id and c.unit = g.unit and c.unit <> 0 {free}
+              and (c.due, c.task_id) {beyond} (%(due)s, %(task)s) {until} {fits}
+              and c.task_id <> all(%(hidden)s::bigint[])
+        order by c.due {order}, c.task_id {order} limit {most}) c)"""
+"""Of groups that hold everywhere; by name; of groups that hold in some units alone, for each of these by its index."""
 _TASK_OF: Final = SQL("join orchestration_humantask t on t.id = c.task_id")
 _AMONG: Final = """
 select t.due, t.id from ({source}) s join orchestration_humantask t on t.instance_id = s.instance_id
@@ -94,17 +103,23 @@ _OFFERS: Final = {
     "groups": (_NONE, _NONE), "unassigned": (_FREE, _NONE), "soon": (_FREE, _SOON), "all": (_NONE, _NONE),
 }  # fmt: skip
 """Which of the offers of a group a tab has: free ones alone, and until when."""
-_ASSIGNED: Final = "t.assignee_id = %(person)s"
+_SIGHT: Final = """(%(whole)s::bool or exists (
+    select from casework_case f where f.instance_id = t.instance_id and f.unit_id = any(%(below)s::bigint[])))"""
+_ASSIGNED: Final = f"t.assignee_id = %(person)s and {_SIGHT}"
 _CANDIDATE: Final = """exists (
     select from orchestration_taskcandidate c
-    where c.task_id = t.id and (c.group_id = any(%(groups)s::bigint[]) or c.user_id = %(person)s) {free})"""
+    where c.task_id = t.id {free} and (
+        c.group_id = any(%(groups)s::bigint[])
+        or c.user_id = %(person)s and (%(whole)s::bool or c.unit = any(%(below)s::bigint[]))
+        or exists (select from unnest(%(groups_in)s::bigint[], %(units_in)s::bigint[]) as g(id, unit)
+                   where g.id = c.group_id and g.unit = c.unit)))"""
 _WHOSE: Final[dict[str, LiteralString]] = {
     "mine": _ASSIGNED,
     "groups": _CANDIDATE.format(free=""),
     "unassigned": _CANDIDATE.format(free=_TO_TAKE),
-    "all": f"({_ASSIGNED} or {_CANDIDATE.format(free='')})",
-    "soon": f"t.due <= %(soon)s and t.state = 'open' and ({_ASSIGNED} or {_CANDIDATE.format(free=_TO_TAKE)})",
-    "snoozed": f"t.id = any(%(snoozed)s::bigint[]) and ({_ASSIGNED} or {_CANDIDATE.format(free='')})",
+    "all": f"(({_ASSIGNED}) or {_CANDIDATE.format(free='')})",
+    "soon": f"t.due <= %(soon)s and t.state = 'open' and (({_ASSIGNED}) or {_CANDIDATE.format(free=_TO_TAKE)})",
+    "snoozed": f"t.id = any(%(snoozed)s::bigint[]) and (({_ASSIGNED}) or {_CANDIDATE.format(free='')})",
 }
 _AWAKE: Final = SQL(" and t.id <> all(%(hidden)s::bigint[])")
 WITH_REFERENCE: Final = SQL(
@@ -199,7 +214,8 @@ def _theirs(tab: str) -> Composed:
 
 def _tab(tab: str, going: Ordered, fits: Composed, most: SQL = _PAGE) -> Composed:
     def mine(until: SQL = _NONE) -> Composed:
-        return SQL(_MINE).format(beyond=going.beyond, order=going.order, until=until, fits=fits, most=most)
+        parts = {"until": until, "fits": fits, "most": most, "sight": SQL(" and ") + SQL(_SIGHT)}
+        return SQL(_MINE).format(beyond=going.beyond, order=going.order, **parts)
 
     def offered(free: SQL, until: SQL = _NONE) -> Composed:
         task = _TASK_OF if fits.as_string(None) else _NONE

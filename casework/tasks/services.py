@@ -12,11 +12,10 @@ from typing import Any, Final
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
 
 from audit.db.sql import do, together
 from audit.services import Fact, Origin
-from casework.access.permissions import origin_of
+from casework.access.permissions import is_offered, origin_of, who_may_view
 from casework.cases.answers import Seen, accepted, seen
 from casework.cases.own_words import keep_own_words, masked_words
 from casework.drafts.services import draft_ended, task_address
@@ -81,11 +80,23 @@ def tasks_free(*, holder: User, origin: Origin) -> int:
     freed = 0
     for task in held:
         case, row = locked_task(task)
-        offered = row.candidates.filter(Q(group__in=holder.groups.all()) | Q(user=holder)).exists()
-        if row.state == HumanTask.State.OPEN and row.assignee_id == holder.pk and not (holder.is_active and offered):
+        if row.state == HumanTask.State.OPEN and row.assignee_id == holder.pk and not _keeps(holder, row):
             services.record(case, [_assign(row, None, "task.released")], origin)
             freed += 1
     return freed
+
+
+def given_back(instance: int) -> list[Fact]:
+    """Give back what of this case, which is locked, those hold who may not take it any more; what is to be told."""
+    rows = HumanTask.objects.filter(instance=instance, state=HumanTask.State.OPEN).exclude(assignee=None)
+    found = rows.select_related("assignee").order_by("pk")
+    return [_assign(row, None, "task.released") for row in found if row.assignee and not _keeps(row.assignee, row)]
+
+
+def _keeps(holder: User, row: HumanTask) -> bool:
+    """Whether somebody may go on to hold an open task: it is offered to them still, and its case is theirs to see."""
+    pair = (holder.pk, row.instance_id)
+    return holder.is_active and is_offered(holder, row) and pair in who_may_view({pair})
 
 
 @transaction.atomic

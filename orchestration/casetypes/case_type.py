@@ -8,7 +8,7 @@ into all their faults at once; `read` does it for what was deployed before, and 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -100,6 +100,14 @@ class EditableField:
     reason: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class UnitRule:
+    """To which part of the organisation a new case belongs: `place` in its data, and what stands there -> key of it."""
+
+    place: str = ""
+    of: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class CaseType:
     """One version of a case type, compiled. `label` is how people and the history name it: "complaint v4".
@@ -129,6 +137,7 @@ class CaseType:
     routing: str
     assignment: str
     urgent: str
+    unit: UnitRule
     document_level: str
     document_fields: Mapping[str, str]
     document_event: str
@@ -172,6 +181,13 @@ class CaseType:
     def is_urgent(self, variables: Mapping[str, Any]) -> bool:
         """Whether a case with these variables goes before others: its type names the field that says so."""
         return bool(self.urgent) and variables.get(self.urgent) is True
+
+    def unit_of(self, data: Mapping[str, Any]) -> str:
+        """To which part of the organisation a case with this data belongs, by its key; "": the type does not say."""
+        value: Any = data
+        for step in self.unit.place.split(".") if self.unit.place else ():
+            value = value.get(step) if isinstance(value, Mapping) else None
+        return self.unit.of.get(value, "") if isinstance(value, str) else ""
 
     def begin(self, data: Mapping[str, Any], by: str | None = None) -> StartCase | StartProcess:
         """The command by which somebody begins a case of this type, be its model a case or a process."""
@@ -284,6 +300,7 @@ def _case_type(
         routing=manifest.get("routing", ""),
         assignment=manifest.get("assignment", ""),
         urgent=manifest.get("urgent", ""),
+        unit=UnitRule(**known(UnitRule, manifest.get("unit", {}))),
         document_level=manifest.get("documents", {}).get("level", ""),
         document_fields=manifest.get("documents", {}).get("fields", {}),
         document_event=manifest.get("documents", {}).get("event", ""),

@@ -213,6 +213,7 @@ def _places(manifest: Mapping[str, Json], forms: Mapping[str, Json], schema: Jso
     columns = [path for path in intake.get("columns", {}).values() if path not in (intake.get("reference"), DOCUMENT)]
     paths = [(MANIFEST, "intake", path) for path in (*columns, *intake.get("required", ()))]
     paths += [(MANIFEST, "urgent", manifest["urgent"])] if "urgent" in manifest else []
+    paths += [(MANIFEST, "unit", manifest["unit"]["place"])] if "unit" in manifest else []
     paths += [(MANIFEST, "key-facts", path) for path in manifest.get("key-facts", ())]
     paths += [(MANIFEST, "editable", field["path"]) for field in manifest.get("editable", ())]
     paths += [(MANIFEST, "deadlines", one["starts"]) for one in manifest.get("deadlines", ()) if "starts" in one]

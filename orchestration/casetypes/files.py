@@ -104,6 +104,7 @@ _MANIFEST_SHAPE: Final = _object(
     may_open=_TEXTS,
     intake=_object(reference=_TEXT, required=_TEXTS, columns=_NAMED_TEXTS),
     urgent=_TEXT,
+    unit=_object(("place", "of"), place=_TEXT, of=_NAMED_TEXTS),
     documents=_object(("level",), level=_LEVEL, fields=_NAMED_TEXTS, event=_EVENT),
     deadlines={
         "type": "array",

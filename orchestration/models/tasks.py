@@ -59,6 +59,9 @@ class TaskCandidate(models.Model):
     due = models.DateTimeField()
     assigned = models.BooleanField(default=False)
     suspended = models.BooleanField(default=False, db_default=False)
+    unit = models.BigIntegerField(
+        default=0, db_default=0, help_text="to which part of the house its case belongs; 0: all"
+    )
 
     class Meta:
         constraints = [
@@ -75,6 +78,7 @@ class TaskCandidate(models.Model):
                 name="candidate_unassigned",
             ),
             models.Index(fields=["user", "due", "task"], condition=~Q(user=None), name="candidate_of_person"),
+            models.Index(fields=["group", "unit", "due", "task"], condition=~Q(unit=0), name="candidate_of_unit"),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from django.db.models import Count, Max
 
 from audit.models import AuditEvent
-from casework.access.permissions import Grant, grants
+from casework.access.granted import Grant, grants
 from casework.cases.read.case_view import Look
 from casework.models import Follow
 

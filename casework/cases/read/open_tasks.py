@@ -50,7 +50,7 @@ class OpenTask:
 def open_tasks(seen: Look, user: User, may_work: bool, now: datetime) -> tuple[OpenTask, ...]:
     """Open and suspended tasks, with what this reader may do with each."""
     found = HumanTask.objects.filter(instance=seen.case.instance_id, state__in=OPEN_TASK).select_related("assignee")
-    mine = frozenset(permissions.groups_of(user))
+    mine = frozenset(one.group for one in permissions.reach_seen(user).here(seen.case.units))
     tasks = found.annotate(offered_to=JSONBAgg(OFFERED_TO)).order_by("due", "pk")
     return tuple(_open_task(seen, task, user, mine, may_work, now) for task in tasks)
 

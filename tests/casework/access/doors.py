@@ -11,7 +11,7 @@ WHO = {
 def numbered(case: int) -> dict[str, dict[str, int | str]]:
     """What stands in the addresses of things that are not there, by the addresses' names."""
     return {
-        "delegation-end": {"number": 1},
+        "delegation-end": {"number": 1}, "people-unit": {"unit_id": 1},
         "rights-decide": {"proposal_id": 1}, "case-bot-steps": {"case_id": case, "job": 1},
         "agent-run": {"run_id": 1}, "agent-run-stop": {"run_id": 1},
         "model-words-run": {"case_id": case}, "prompt": {"capability": "draft-reply"},
@@ -68,6 +68,7 @@ DOORS: dict[str, dict[str, str]] = {
     "case-review": {"GET": "302 404 200 404 200 200 404", "POST": "302 405 405 405 405 405 405"},
     "case-links": {"GET": "302 404 200 404 200 200 404", "POST": "302 405 405 405 405 405 405"},
     "case-people": {"GET": "302 404 200 404 200 200 404", "POST": "302 405 405 405 405 405 405"},
+    "case-unit": {"GET": "302 404 200 404 200 200 404", "POST": "302 404 403 404 400 403 404"},
     "case-golden": {"GET": "302 405 405 405 405 405 405", "POST": "302 404 403 404 409 403 404"},
     "golden-cases": {"GET": "302 403 403 403 403 200 200", "POST": "302 403 403 403 403 403 404"},
     "version-passport": {"GET": "302 403 403 403 403 200 200", "POST": "302 403 403 403 403 403 302"},
@@ -203,6 +204,8 @@ DOORS: dict[str, dict[str, str]] = {
     "people-groups": {"GET": "302 403 403 403 403 200 200", "POST": "302 403 403 403 403 403 400"},
     "scim-root": {"GET": "401 401 401 401 401 401 401", "POST": "401 401 401 401 401 401 401"},
     "scim": {"GET": "401 401 401 401 401 401 401", "POST": "401 401 401 401 401 401 401"},
+    "people-units": {"GET": "302 403 403 403 403 200 200", "POST": "302 403 403 403 403 409 400"},
+    "people-unit": {"GET": "302 403 403 403 403 404 404", "POST": "302 403 403 403 403 404 404"},
     "people-sign-in": {"GET": "302 403 403 403 403 200 200", "POST": "302 403 403 403 403 403 302"},
     "people-services": {"GET": "302 403 403 403 403 200 200", "POST": "302 403 403 403 403 403 302"},
     "people-service": {"GET": "302 403 403 403 403 200 200", "POST": "302 403 403 403 403 403 302"},

@@ -1,0 +1,102 @@
+"""Are business units, and who and what belongs to them, as the control chain says?
+
+Every change of them was told on it since there have been any. What follows from the rows (the path of a unit, what it
+is stricter by with those above it) is held against them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from casework.access.unit_models import BusinessUnit, GroupUnit, HomeUnit, UnitPolicy, UnitRole
+from casework.access.units import CHANGED, key_of
+from orchestration.shell.verification.control import Change
+
+
+@dataclass(slots=True)
+class Told:
+    """By key: name and key of the one above; where people and groups belong; for which units roles are; policies."""
+
+    units: dict[str, tuple[str, str]] = field(default_factory=dict)
+    homes: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
+    roles: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    policies: dict[tuple[str, str, str], Any] = field(default_factory=dict)
+
+
+def units_now() -> Told:
+    """As the rows say."""
+    found = Told()
+    for unit in BusinessUnit.objects.select_related("parent"):
+        found.units[unit.key] = (unit.name, key_of(unit.parent))
+    found.homes = dict(HomeUnit.objects.values_list("person__username", "unit__key"))
+    found.groups = dict(GroupUnit.objects.values_list("group__name", "unit__key"))
+    rows = UnitRole.objects.order_by("unit__key").values_list("person__username", "group__name", "unit__key")
+    for person, group, unit in rows:
+        found.roles[person, group] = tuple(sorted((*found.roles.get((person, group), ()), unit or "")))
+    for unit, kind, subject, value in UnitPolicy.objects.values_list("unit__key", "kind", "subject", "value"):
+        found.policies[unit, kind, subject] = value
+    return found
+
+
+def units_told(changes: list[Change]) -> Told:
+    """As the control chain says."""
+    found = Told()
+    for change in changes:
+        if change.action == CHANGED:
+            _follow(found, change.detail)
+        elif change.action == "role.changed" and "left" in change.detail:
+            found.roles.pop((change.detail["person"], change.detail["left"]), None)
+    return found
+
+
+def _follow(told: Told, detail: dict[str, Any]) -> None:
+    match detail:
+        case {"policy": kind, "unit": unit, "subject": subject, "value": value}:
+            _put(told.policies, (unit, kind, subject), value)
+        case {"person": person, "role": group, "units": units}:
+            _put(told.roles, (person, group), tuple(sorted(units)) or None)
+        case {"person": person, "home": unit}:
+            _put(told.homes, person, unit or None)
+        case {"group": group, "belongs": unit}:
+            _put(told.groups, group, unit or None)
+        case {"unit": unit, "removed": True}:
+            told.units.pop(unit, None)
+            told.policies = {key: value for key, value in told.policies.items() if key[0] != unit}
+        case {"unit": unit}:
+            name, parent = told.units.get(unit, ("", ""))
+            told.units[unit] = (detail.get("name", name), detail.get("parent", parent))
+
+
+def _put(where: dict[Any, Any], key: object, value: object) -> None:
+    if value is None:
+        where.pop(key, None)
+    else:
+        where[key] = value
+
+
+def units_apart(changes: list[Change]) -> Iterator[str]:
+    """What the rows say otherwise than the chain, in sentences."""
+    told, now = units_told(changes), units_now()
+    for what, was, is_now in (
+        ("the unit {}", told.units, now.units),
+        ("where {} belongs", told.homes, now.homes),
+        ("where the group {} belongs", told.groups, now.groups),
+        ("for which units {} is in a group", told.roles, now.roles),
+        ("what the unit {} is stricter by", told.policies, now.policies),
+    ):
+        for key in sorted({*was, *is_now}, key=str):
+            if was.get(key) != is_now.get(key):  # type: ignore[call-overload]
+                named = what.format(" as ".join(key) if isinstance(key, tuple) else key)
+                yield f"{named} is not as the last change said"
+    yield from _paths_apart()
+
+
+def _paths_apart() -> Iterator[str]:
+    rows = {unit.pk: unit for unit in BusinessUnit.objects.all()}
+    for unit in rows.values():
+        above = [] if unit.parent_id is None else rows[unit.parent_id].path
+        if unit.path != [*above, unit.pk]:
+            yield f"the unit {unit.key} stands in another place of the tree than the one above it says"

@@ -1,0 +1,57 @@
+"""How does a case go over to another business unit?
+
+Whoever gives out its tasks hands it over, with a reason. From then on those see and work it whose rights hold in the
+other unit; whoever held a task and does not see the case any more gives it back in the same transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from audit.services import Fact
+from casework.access.permissions import origin_of
+from casework.access.unit_models import BusinessUnit
+from casework.access.units import key_of, name_of
+from casework.cases.locking import keep_refusal, locked
+from casework.forms.answer_validation import text_errors
+from casework.models import Case
+from casework.tasks.services import given_back
+from orchestration.ground.refusals import Refused
+from orchestration.shell import services
+
+ACTION: Final = "case.handed_over"
+REASON_MOST: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """`freed`: tasks that went back to their groups."""
+
+    unit: str
+    freed: int
+
+
+@transaction.atomic
+def case_hand_over(*, by: User, case: Case, to: str, reason: str) -> HandedOver | Refused:
+    """Have a case belong to the unit of this key; "": to the whole organisation. Who may, was decided before."""
+    reason = reason.strip()
+    if not 3 <= len(reason) <= REASON_MOST or text_errors({"reason": reason}):
+        errors = {"reason": f"Say in 3 to {REASON_MOST} characters why: it is kept with the case."}
+        return Refused("invalid", "Please correct what is marked.", errors)
+    unit = BusinessUnit.objects.filter(key=to).first() if to and "\0" not in to else None
+    if to and unit is None:
+        return Refused("invalid", "Please correct what is marked.", {"unit": "There is no such unit."})
+    held = locked(case.instance_id)
+    row = Case.objects.select_related("unit").get(pk=case.pk)
+    if row.unit == unit:
+        why = Refused("same", f"The case belongs to {name_of(unit)} already.")
+        return keep_refusal(held, by, {"command": "hand over"}, why)
+    told = {"from": key_of(row.unit), "to": key_of(unit), "name": name_of(unit), "reason": reason}
+    Case.objects.filter(pk=case.pk).update(unit=unit)
+    back = given_back(case.instance_id)
+    services.record(held, [Fact(ACTION, told), *back], origin_of(by))
+    return HandedOver(name_of(unit), len(back))
