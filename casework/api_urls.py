@@ -21,10 +21,11 @@ from casework.lists import marks_api
 from casework.lists import views_api as views
 from casework.people import api as people
 from casework.people import decisions_api as decisions
-from casework.people import token_api
+from casework.people import token_api, unit_api
 from casework.search import api as search
 from casework.systems import api as systems
 from casework.tasks import api, many_api
+from casework.tasks import unit_api as case_units
 from casework.web.api.errors import unknown
 from casework.web.api.reference import api_docs
 
@@ -65,6 +66,9 @@ urlpatterns: list[URLPattern] = [
     path("access/v1/search/resource/", decisions.ResourcesView.as_view(), name="api-access-resources"),
     path("access/v1/search/action/", decisions.ActionsView.as_view(), name="api-access-actions"),
     path("token/", token_api.TokenView.as_view(), name="api-token"),
+    path("units/", unit_api.UnitsView.as_view(), name="api-units"),
+    path("units/<number:unit>/", unit_api.UnitView.as_view(), name="api-unit"),
+    path("cases/<number:case>/unit/", case_units.CaseUnitView.as_view(), name="api-case-unit"),
     path("groups/", people.GroupsView.as_view(), name="api-groups"),
     path("groups/<number:group>/", people.GroupView.as_view(), name="api-group"),
     path("search/", search.SearchView.as_view(), name="api-search"),

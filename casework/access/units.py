@@ -15,7 +15,7 @@ from django.db.models import Q
 from audit.services import Fact, Origin, record_control
 from casework.access.permissions import right_in
 from casework.access.reach import EVERYWHERE, Units, covers
-from casework.access.unit_models import BusinessUnit, GroupUnit, HomeUnit, Reach, UnitPolicy, UnitRole
+from casework.access.unit_models import BusinessUnit, GroupUnit, HomeUnit, Reach, UnitRole
 from orchestration.ground.clock import utc_now
 
 CHANGED: Final = "unit.changed"
@@ -120,22 +120,6 @@ def roles_set(*, person: User, group: Group, units: Collection[BusinessUnit | No
     return True
 
 
-def policy_keep(*, unit: BusinessUnit, kind: str, subject: str, value: Any, origin: Origin) -> None:
-    """By what a unit is stricter; None: by this no more. What holds below it (`policy`) is made anew by who asks."""
-    rows = UnitPolicy.objects.filter(unit=unit, kind=kind, subject=subject)
-    if value is None:
-        rows.delete()
-    else:
-        UnitPolicy.objects.update_or_create(unit=unit, kind=kind, subject=subject, defaults={"value": value})
-    _keep(origin, {"unit": unit.key, "policy": kind, "subject": subject, "value": value})
-
-
-def policy_refused(*, unit: BusinessUnit, kind: str, subject: str, value: Any, why: str, origin: Origin) -> None:
-    """Note that somebody tried to loosen what holds above."""
-    told = {"unit": unit.key, "policy": kind, "subject": subject, "value": value, "refused": why}
-    record_control([Fact("unit.refused", told)], origin, utc_now())
-
-
 def unit_of_new(by: User, may_open: Collection[str]) -> BusinessUnit | None:
     """Where a case begins that somebody opens: where they belong, if their right to open it holds there; else where it
     does."""
@@ -144,13 +128,6 @@ def unit_of_new(by: User, may_open: Collection[str]) -> BusinessUnit | None:
     units, home = {unit for unit, _ in rows}, next((home for _, home in rows), None) or EVERYWHERE
     chosen = home if not units or units & {home, EVERYWHERE} else min(units)
     return BusinessUnit.objects.filter(pk=chosen).first() if chosen else None
-
-
-def people_below(units: Units) -> Q:
-    """Of a query over people: those who belong to these units, or below."""
-    if EVERYWHERE in units:
-        return Q()
-    return Q(home_unit__unit__path__overlap=sorted(units))
 
 
 def unit_tree() -> list[BusinessUnit]:

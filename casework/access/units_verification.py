@@ -29,8 +29,8 @@ class Told:
 def units_now() -> Told:
     """As the rows say."""
     found = Told()
-    for unit in BusinessUnit.objects.select_related("parent"):
-        found.units[unit.key] = (unit.name, key_of(unit.parent))
+    for one in BusinessUnit.objects.select_related("parent"):
+        found.units[one.key] = (one.name, key_of(one.parent))
     found.homes = dict(HomeUnit.objects.values_list("person__username", "unit__key"))
     found.groups = dict(GroupUnit.objects.values_list("group__name", "unit__key"))
     rows = UnitRole.objects.order_by("unit__key").values_list("person__username", "group__name", "unit__key")
@@ -88,7 +88,7 @@ def units_apart(changes: list[Change]) -> Iterator[str]:
         ("what the unit {} is stricter by", told.policies, now.policies),
     ):
         for key in sorted({*was, *is_now}, key=str):
-            if was.get(key) != is_now.get(key):  # type: ignore[call-overload]
+            if was.get(key) != is_now.get(key):
                 named = what.format(" as ".join(key) if isinstance(key, tuple) else key)
                 yield f"{named} is not as the last change said"
     yield from _paths_apart()

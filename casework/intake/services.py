@@ -82,7 +82,7 @@ def case_open(
                 model.begin(data, None if by is None else by.username),
                 author,
                 [opened],
-                lambda done: open_face(done, source, reference, arrived.digest, belongs and belongs.pk),
+                lambda done: open_face(done, source, reference, arrived.digest, belongs.pk if belongs else None),
             )
             if isinstance(done, Refused):
                 return done

@@ -23,7 +23,7 @@ from casework.access.oidc import Claims
 from casework.access.oidc_models import ExternalIdentity, GroupClaim
 from casework.access.permissions import may_administer
 from casework.access.roles_verification import control_begin
-from casework.people.services import administrators_left
+from casework.people.sight import administrators_left
 from casework.tasks.services import tasks_free
 from orchestration.ground.clock import utc_now
 from orchestration.ground.refusals import Refused

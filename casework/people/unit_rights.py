@@ -14,3 +14,10 @@ def looks_at_units(by: User) -> User:
     if not (administered(by) or permissions.may_audit(by)):
         raise PermissionDenied("Business units are shown to those who administer them, and to auditors.")
     return by
+
+
+def changes_units(by: User) -> User:
+    """For who administers any; who asks is given back. Raises PermissionDenied."""
+    if not administered(by):
+        raise PermissionDenied("Only administrators change business units.")
+    return by

@@ -182,6 +182,28 @@ def group_unit(*, by: User, group: Group, unit: str, reason: str) -> Changed | R
     return group_moved(held, wanted, origin)
 
 
+def home_here(*, by: User, unit: BusinessUnit, user: User, out: bool, reason: str) -> Changed | Refused:
+    """Have somebody belong to this unit; `out`: to the one above it."""
+    to = unit.parent if out else unit
+    return person_home(by=by, user=user, unit=units.key_of(to), reason=reason)
+
+
+def role_here(*, by: User, unit: BusinessUnit, user: User, group: str, out: bool, reason: str) -> Changed | Refused:
+    """Have a role of somebody's hold for this unit too; `out`: no more."""
+    found = Group.objects.filter(name=group.replace("\0", "")).first()
+    now = {units.key_of(one) for one in (roles_of(user, found) if found else ())}
+    keys = now - {unit.key} if out else now | {unit.key}
+    return person_role(by=by, user=user, group=group, keys=keys, reason=reason)
+
+
+def group_here(*, by: User, unit: BusinessUnit, group: str, out: bool, reason: str) -> Changed | Refused:
+    """Have a group belong to this unit; `out`: to the whole organisation."""
+    found = Group.objects.filter(name=group.replace("\0", "")).first()
+    if found is None:
+        return _invalid({"group": "There is no such group."})
+    return group_unit(by=by, group=found, unit="" if out else unit.key, reason=reason)
+
+
 def home_of(user: User) -> BusinessUnit | None:
     row = HomeUnit.objects.select_related("unit").filter(person=user).first()
     return None if row is None else row.unit

@@ -16,7 +16,7 @@ from casework.access.unit_models import BusinessUnit, UnitRole
 from casework.access.units import ALL, administered, administers, parts_of, unit_tree
 from casework.people import unit_services as services
 from casework.people.sight import Changed
-from casework.people.unit_rights import looks_at_units
+from casework.people.unit_rights import changes_units, looks_at_units
 from casework.people.views import WAITS
 from casework.web.decorators import answered, person, reads_and_writes
 from orchestration.ground.refusals import Refused
@@ -41,7 +41,7 @@ def units(request: HttpRequest) -> HttpResponse:
     by = looks_at_units(person(request))
     if request.method != "POST":
         return _list(request)
-    sent = request.POST
+    sent, by = request.POST, changes_units(by)
     made = services.unit_make(
         by=by, key=sent.get("key", "").strip(), name=sent.get("name", ""), parent=sent.get("parent", ""),
         reason=sent.get("reason", ""),
@@ -83,6 +83,7 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
     found = _unit(by, unit_id)
     if request.method != "POST":
         return _page(request, found)
+    changes_units(by)
     outcome = _FORMS.get(request.POST.get("do", ""), _nothing)(by, found, request.POST)
     if isinstance(outcome, Refused) and outcome.errors:
         return _page(request, found, outcome)
@@ -113,33 +114,23 @@ def _remove(by: User, unit: BusinessUnit, sent: QueryDict) -> Changed | Refused:
 
 
 def _home(by: User, unit: BusinessUnit, sent: QueryDict) -> Changed | Refused:
-    """Have somebody belong here; `out`: to the unit above."""
     user = somebody(sent.get("person", ""))
     if isinstance(user, Refused):
         return user
-    to = unit.parent if "out" in sent else unit
-    return services.person_home(by=by, user=user, unit=to.key if to else "", reason=sent.get("reason", ""))
+    return services.home_here(by=by, unit=unit, user=user, out="out" in sent, reason=sent.get("reason", ""))
 
 
 def _role(by: User, unit: BusinessUnit, sent: QueryDict) -> Changed | Refused:
-    """Have somebody's role hold here too; `out`: no more."""
-    user, name = somebody(sent.get("person", "")), sent.get("group", "")
+    user = somebody(sent.get("person", ""))
     if isinstance(user, Refused):
         return user
-    group = Group.objects.filter(name=name.replace("\0", "")).first()
-    now = services.roles_of(user, group) if group else []
-    keys = {one.key if one else "" for one in now}
-    keys = keys - {unit.key} if "out" in sent else keys | {unit.key}
-    return services.person_role(by=by, user=user, group=name, keys=keys, reason=sent.get("reason", ""))
+    name, reason = sent.get("group", ""), sent.get("reason", "")
+    return services.role_here(by=by, unit=unit, user=user, group=name, out="out" in sent, reason=reason)
 
 
 def _group(by: User, unit: BusinessUnit, sent: QueryDict) -> Changed | Refused:
-    """Have a group belong here; `out`: to the whole organisation."""
-    group = Group.objects.filter(name=sent.get("group", "").replace("\0", "")).first()
-    if group is None:
-        return Refused("invalid", "Please correct what is marked.", {"group": "There is no such group."})
-    to = "" if "out" in sent else unit.key
-    return services.group_unit(by=by, group=group, unit=to, reason=sent.get("reason", ""))
+    name, reason = sent.get("group", ""), sent.get("reason", "")
+    return services.group_here(by=by, unit=unit, group=name, out="out" in sent, reason=reason)
 
 
 _FORMS: Final[Mapping[str, Callable[[User, BusinessUnit, QueryDict], Changed | Refused]]] = {

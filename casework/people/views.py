@@ -73,7 +73,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
         return _new_page(request, {})
     given = {name: request.POST.get(name, "") for name in ("name", "first", "last", "email", "reason")}
     groups = request.POST.getlist("groups")
-    outcome = services.person_invite(by=by, groups=groups, service=False, **given)
+    outcome = services.person_invite(by=by, groups=groups, service=False, home=None, **given)
     if isinstance(outcome, Refused):
         return _new_page(request, {**given, "groups": groups}, outcome)
     return _link_page(request, outcome.user, outcome)

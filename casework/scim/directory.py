@@ -23,8 +23,9 @@ from casework.access.permissions import LEVELS, origin_of
 from casework.access.roles_verification import control_begin
 from casework.people.read import person_version
 from casework.people.second_person import needs_second, proposal_make
-from casework.people.services import NOBODY_LEFT, administrators_left, person_invite
+from casework.people.services import person_invite
 from casework.people.services import person_rename as named_anew
+from casework.people.sight import NOBODY_LEFT, administrators_left
 from casework.scim.models import DirectoryRecord
 from casework.tasks.services import tasks_free
 from orchestration.ground.clock import utc_now

@@ -11,7 +11,7 @@ WHO = {
 def numbered(case: int) -> dict[str, dict[str, int | str]]:
     """What stands in the addresses of things that are not there, by the addresses' names."""
     return {
-        "delegation-end": {"number": 1}, "people-unit": {"unit_id": 1},
+        "delegation-end": {"number": 1}, "people-unit": {"unit_id": 1}, "api-unit": {"unit": 1},
         "rights-decide": {"proposal_id": 1}, "case-bot-steps": {"case_id": case, "job": 1},
         "agent-run": {"run_id": 1}, "agent-run-stop": {"run_id": 1},
         "model-words-run": {"case_id": case}, "prompt": {"capability": "draft-reply"},
@@ -204,7 +204,7 @@ DOORS: dict[str, dict[str, str]] = {
     "people-groups": {"GET": "302 403 403 403 403 200 200", "POST": "302 403 403 403 403 403 400"},
     "scim-root": {"GET": "401 401 401 401 401 401 401", "POST": "401 401 401 401 401 401 401"},
     "scim": {"GET": "401 401 401 401 401 401 401", "POST": "401 401 401 401 401 401 401"},
-    "people-units": {"GET": "302 403 403 403 403 200 200", "POST": "302 403 403 403 403 409 400"},
+    "people-units": {"GET": "302 403 403 403 403 200 200", "POST": "302 403 403 403 403 403 302"},
     "people-unit": {"GET": "302 403 403 403 403 404 404", "POST": "302 403 403 403 403 404 404"},
     "people-sign-in": {"GET": "302 403 403 403 403 200 200", "POST": "302 403 403 403 403 403 302"},
     "people-services": {"GET": "302 403 403 403 403 200 200", "POST": "302 403 403 403 403 403 302"},
@@ -237,6 +237,9 @@ DOORS: dict[str, dict[str, str]] = {
     "api-person": {"GET": "401 403 403 403 403 200 200", "POST": "401 403 403 403 403 403 409"},
     "api-person-switch": {"GET": "401 405 405 405 405 405 405", "POST": "401 403 403 403 403 403 409"},
     "api-groups": {"GET": "401 403 403 403 403 200 200", "POST": "401 405 405 405 405 405 405"},
+    "api-units": {"GET": "401 403 403 403 403 200 200", "POST": "401 403 403 403 403 403 201"},
+    "api-unit": {"GET": "401 403 403 403 403 404 404", "POST": "401 403 403 403 403 403 404"},
+    "api-case-unit": {"GET": "401 404 200 404 200 200 404", "POST": "401 404 403 404 400 403 404"},
     "api-group": {"GET": "401 405 405 405 405 405 405", "POST": "401 403 403 403 403 403 409"},
     "controls": {"GET": "302 403 403 403 403 200 200", "POST": "302 405 405 405 405 405 405"},
     "liveness": {"GET": "302 403 403 403 403 200 403", "POST": "302 403 403 403 403 302 403"},
