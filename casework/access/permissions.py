@@ -50,7 +50,7 @@ from orchestration.privacy.masking import Principal
 from orchestration.privacy.pseudonyms import pseudonym
 from orchestration.shell import services
 
-__all__ = ["who_may_view"]  # stands where rows are read, is asked for here
+__all__ = ["is_offered", "who_may_view"]  # stand where rows are read, are asked for here
 
 ACTIONS = ("view", "work", "reply", "reveal", "assign", "audit")
 TASK_ACTIONS = ("view", "claim", "release", "complete", "assign", "order")

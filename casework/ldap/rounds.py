@@ -30,7 +30,7 @@ from casework.ldap.plan import Here, Known, Plan, mail_of, plain, plan_of, too_m
 from casework.ldap.read import MARK, READ, Outcome
 from casework.ldap.setup import ISSUER, Directory
 from casework.people.external import groups_follow
-from casework.people.services import NOBODY_LEFT, administrators_left
+from casework.people.sight import NOBODY_LEFT, administrators_left
 from casework.scim.models import DirectoryRecord
 from casework.tasks.services import tasks_free
 from orchestration.ground.clock import utc_now
