@@ -1,6 +1,7 @@
 """Which lengths of time, shares and sums does a sentence of a contract name?
 
-Pure. In digits or in words, or both (“thirty (30) days”); weeks are told as days, years as months.
+Pure. In digits or in words, or both (“thirty (30) days”); weeks are told as days, years as months. Parts are read, too
+(“half a year”, “a tenth”), and what is paid for some time as a share of what is paid for a year (“three months' fees”).
 """
 
 from __future__ import annotations
@@ -24,20 +25,59 @@ TIMES: Final = {
     "month": ("months", 1),
     "year": ("months", 12),
 }
+FEES: Final = r"(?:fees?|remuneration|price|charges|tariffs?)"
+YEARLY: Final = rf"(?:(?:yearly|annual) {FEES}|{FEES} (?:of|for) (?:a|one|the) year|year['’]?s?['’]? {FEES})"
+SPELT: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
+    (re.compile(pattern, re.IGNORECASE), instead)
+    for pattern, instead in (
+        (r"\bhalf a decade\b", "60 months"), (r"\ba decade\b", "120 months"),
+        (r"\b(?:a|one) year and a half\b", "18 months"), (r"\b(?:a|one) month and a half\b", "45 days"),
+        (r"\bhalf (?:a|of a|of the) year\b", "6 months"), (r"\bhalf a month\b", "15 days"),
+        (r"\b(?:a|one) (?:whole |full )?quarter(?: of a year)?\b", "3 months"), (r"\ba fortnight\b", "14 days"),
+        (rf"\btwice (?:the |a )?{YEARLY}", "200 percent"), (rf"\bhalf (?:of )?(?:the |a )?{YEARLY}", "50 percent"),
+        (r"\b(?:half|one half) (?:of )?(?=the\b)", "50 percent of "), (r"\ba twentieth\b", "5 percent"),
+        (r"\ba tenth\b", "10 percent"), (r"\ba fifth\b", "20 percent"), (r"\ba quarter of\b", "25 percent of"),
+        (r"\ba third of\b", "33.3 percent of"), (r"\ba third\b(?! part)", "33.3 percent"),
+        (r"\b(?:same|next|following) day\b", "1 day"), (r"\bone and a half\b", "1.5"),
+        (r"\btwo and a half\b", "2.5"), (r"\b(?:a|one) hundred\b", "100"), (r"\btwo hundred\b", "200"),
+    )
+)  # fmt: skip
+"""Parts and multiples in words, and what they are in digits."""
+OF_FEES: Final = re.compile(
+    rf"(?:{NUMBER})\s(?P<unit>months?|years?)['’]?\s{FEES}|{FEES}\s(?:of|for)\s(?:{NUMBER.replace('<', '<of_')})\s"
+    r"(?P<of_unit>months?|years?)",
+    re.IGNORECASE,
+)
+"""What is paid for some months or years."""
 
 
 def amounts_in(sentence: str) -> Iterator[tuple[str, float]]:
     """(unit, how many) of each; the unit is one of `standard.UNITS`."""
+    for pattern, instead in SPELT:
+        sentence = pattern.sub(instead, sentence)
+    yield from _of_fees(sentence)
+    sentence = OF_FEES.sub(" ", sentence)
     for found in AFTER.finditer(sentence):
-        value = _value(found["again"] or found["digits"] or NAMED.get((found["words"] or "").lower(), ""))
-        if value is None and (found["words"] or "").lower() in ONE:
-            value = 1.0
+        value = _value(found["again"] or found["digits"] or _named(found["words"]))
         if value is not None:
             unit, times = _unit(found["unit"].lower())
             yield unit, value * times
     for found in BEFORE.finditer(sentence):
         if (value := _value(found["digits"])) is not None:
             yield "euros", value
+
+
+def _of_fees(sentence: str) -> Iterator[tuple[str, float]]:
+    for found in OF_FEES.finditer(sentence):
+        own = "" if found["unit"] else "of_"
+        value = _value(found[f"{own}digits"] or _named(found[f"{own}words"]))
+        if value is not None:
+            yield "percent", round(100 * value * _unit(found[f"{own}unit"].lower())[1] / 12, 1)
+
+
+def _named(word: str | None) -> str:
+    known = (word or "").lower()
+    return NAMED.get(known, "") or ONE.get(known, "")
 
 
 def _unit(word: str) -> tuple[str, float]:

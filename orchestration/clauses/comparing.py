@@ -1,8 +1,8 @@
 """Where does a contract depart from the house standard: which clause, by how much, in which words, on which page?
 
 A clause is of the kind that its heading names, else of the one whose text is nearest in meaning (an embedding), if it
-is near enough. What is asked of that kind is then looked for by rules. A clause that is of no kind is told as such:
-nobody has compared it.
+is near enough. What is asked of that kind is then looked for by rules, and by what its sentences read like.
+A clause that is of no kind is told as such: nobody has compared it.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ from typing import Final
 from orchestration.actors.kinds.text_model.embedding import embed
 from orchestration.clauses.amounts import amounts_in
 from orchestration.clauses.finding import Clause, sentences
+from orchestration.clauses.likeness import called, one_sided, unlike
 from orchestration.clauses.standard import Limit, Section
 from orchestration.knowledge.wording import denies
 
 NEAR: Final = 0.5
 """How near a clause has to be to a section of the standard to be of its kind, where its heading does not say so."""
+OTHER_UNIT: Final = {"days": ("months", 30.0), "months": ("days", 1 / 30)}
+"""In what else a length of time may be said, and how many of the limit's unit one of that is."""
 BEFORE: Final = 5
 """Words before a phrase in which a denial turns it round."""
 WORD: Final = re.compile(r"[a-z]+")
@@ -109,8 +112,9 @@ def _of_section(section: Section, clauses: Sequence[Clause]) -> Iterator[Deviati
         if not any(_says(one.text, phrase) for one in clauses for phrase in phrases):
             wanted = " or ".join(f"“{one}”" for one in phrases)
             yield Deviation(section, f"It does not say {wanted}.", "It has to.", clauses[0], _first(clauses[0]))
-    for phrases in section.must_not:
-        yield from _forbidden(section, clauses, phrases)
+    told = [one for phrases in section.must_not for one in _forbidden(section, clauses, phrases)]
+    yield from told
+    yield from _read_like(section, clauses, {one.quote for one in told})
 
 
 def _beyond(section: Section, clauses: Sequence[Clause], limit: Limit) -> Iterator[Deviation]:
@@ -127,13 +131,20 @@ def _beyond(section: Section, clauses: Sequence[Clause], limit: Limit) -> Iterat
 
 
 def _named(clauses: Sequence[Clause], limit: Limit) -> list[tuple[float, Clause, str]]:
-    """The amounts that the limit is about, each with its sentence."""
-    return [
-        (value, one, sentence)
+    """The amounts that the limit is about, each with its sentence; where none is in its unit, days count as months and
+    months as days."""
+    named = [
+        (unit, value, one, sentence)
         for one in clauses for sentence in sentences(one.text)
         if not limit.near or any(word in sentence.lower() for word in limit.near)
-        for unit, value in amounts_in(sentence) if unit == limit.unit
+        for unit, value in amounts_in(sentence)
     ]  # fmt: skip
+    own = [(value, one, sentence) for unit, value, one, sentence in named if unit == limit.unit]
+    times = OTHER_UNIT.get(limit.unit)
+    if own or times is None:
+        return own
+    other, of_it = times
+    return [(round(value * of_it, 1), one, sentence) for unit, value, one, sentence in named if unit == other]
 
 
 def _forbidden(section: Section, clauses: Sequence[Clause], phrases: Sequence[str]) -> Iterator[Deviation]:
@@ -144,13 +155,30 @@ def _forbidden(section: Section, clauses: Sequence[Clause], phrases: Sequence[st
                 yield Deviation(section, f"It says “{said}”.", "It may not.", clause, sentence)
 
 
+def _read_like(section: Section, clauses: Sequence[Clause], told: set[str]) -> Iterator[Deviation]:
+    """What departs in words that no rule foresaw; of a sentence that was named already nothing more is said."""
+    for clause in clauses:
+        said = [one for one in sentences(clause.text) if one not in told]
+        alone = [one for one in said if section.both and one_sided(one)]
+        for sentence in alone:
+            yield Deviation(section, "It binds or frees one side alone.", "Both sides alike.", clause, sentence)
+        rest = [one for one in said if one not in alone and not _counted(one, clause, section)]
+        for sentence, like in unlike(rest, section.unlike, (*section.like, *sentences(section.text))):
+            yield Deviation(section, f"It reads like “{like}.”", "Words such as ours.", clause, sentence)
+
+
+def _counted(sentence: str, clause: Clause, section: Section) -> bool:
+    """Whether an amount of it was compared: what is counted need not be guessed from what it reads like."""
+    return any(sentence == quote for limit in section.limits for _, _, quote in _named([clause], limit))
+
+
 def _says(text: str, phrase: str) -> bool:
-    return bool(re.search(rf"\b{re.escape(phrase)}\b", text, re.IGNORECASE))
+    return bool(re.search(rf"\b{re.escape(phrase)}\b", called(text), re.IGNORECASE))
 
 
 def _is_denied(sentence: str, phrase: str) -> bool:
     """Whether what stands just before the phrase turns it round, as “in no case unlimited”."""
-    before = sentence[: sentence.lower().find(phrase)].split()[-BEFORE:]
+    before = called(sentence).lower().partition(phrase)[0].split()[-BEFORE:]
     return denies(" ".join(before)) and not denies(phrase)
 
 

@@ -9,6 +9,12 @@ and lines that say what a clause of the other side may depart by:
     Limit: days near invoice, at least 30.
     Must say: in writing or by e-mail.
     May not say: unlimited or without limit.
+    Not like: The supplier is free to hand the contract on.
+    Like: Only with our leave is work given to others.
+    Both sides: yes.                      whether what binds or frees one side alone departs
+
+`Not like` and `Like` are sentences of other contracts, one to a line, as many as one has: what reads rather like the
+first kind departs. They speak of the supplier and the customer, whatever the parties are called.
 """
 
 from __future__ import annotations
@@ -19,7 +25,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 UNITS: Final = ("days", "months", "percent", "euros")
-LINE: Final = re.compile(r"^(also called|needed|weight|limit|must say|may not say):\s*(.+?)\.?$", re.IGNORECASE)
+LINE: Final = re.compile(
+    r"^(also called|needed|weight|limit|must say|may not say|not like|like|both sides):\s*(.+?)\.?$", re.IGNORECASE
+)
 LIMIT: Final = re.compile(
     r"^(?P<unit>days|months|percent|euros)(?: near (?P<near>.+?))?, at (?P<way>least|most) (?P<value>\d+(?:\.\d+)?)$",
     re.IGNORECASE,
@@ -50,11 +58,21 @@ class Section:
     limits: tuple[Limit, ...] = ()
     must: tuple[tuple[str, ...], ...] = ()
     must_not: tuple[tuple[str, ...], ...] = ()
+    unlike: tuple[str, ...] = ()
+    like: tuple[str, ...] = ()
+    both: bool = False
 
 
 def sections_of(passages: Iterable[tuple[int, str, str]]) -> tuple[Section, ...]:
-    """Of (number, headings, text) of each passage; the last heading names the kind of clause."""
-    return tuple(_section(number, heading, text) for number, heading, text in passages if heading)
+    """Of (number, headings, text) of each passage; the last heading names the kind of clause.
+
+    A part of the document that is longer than a passage is several passages under one heading: the first one counts.
+    """
+    parts: dict[str, tuple[int, list[str]]] = {}
+    for number, heading, text in passages:
+        if heading:
+            parts.setdefault(heading, (number, []))[1].append(text)
+    return tuple(_section(number, heading, "\n".join(texts)) for heading, (number, texts) in parts.items())
 
 
 def _section(number: int, heading: str, text: str) -> Section:
@@ -74,6 +92,12 @@ def _asked(section: Section, name: str, value: str) -> Section:
             return replace(section, needed=value.lower() == "yes")
         case "weight":
             return replace(section, weight=SEVERE if value.lower() == SEVERE else USUAL)
+        case "both sides":
+            return replace(section, both=value.lower() == "yes")
+        case "not like":
+            return replace(section, unlike=(*section.unlike, value))
+        case "like":
+            return replace(section, like=(*section.like, value))
         case "must say":
             return replace(section, must=(*section.must, _either(value)))
         case "may not say":

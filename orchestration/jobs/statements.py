@@ -13,6 +13,8 @@ from orchestration.knowledge.support import supported
 
 Json = Any
 MOST: Final = 20
+LABEL: Final = ": "
+LONGEST_LABEL: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,14 @@ def _statements(said: Sequence[Mapping[str, Json]], given: Mapping[str, str]) ->
         known = tuple(source for source in named if source in given)
         stands = bool(known) and len(known) == len(named)
         if text:
-            yield Statement(
-                text, known, stands and not supported(text, [given[source] for source in known], fewest=1).missing
-            )
+            sources = [reading for source in known for reading in _readings(given[source])]
+            yield Statement(text, known, stands and not supported(text, sources, fewest=1).missing)
+
+
+def _readings(text: str) -> Iterator[str]:
+    """A piece; a value of the data also without the group that it stands in (“Route: Group: Cards team”), of which no
+    sentence speaks."""
+    yield text
+    first, found, rest = text.partition(LABEL)
+    if found and LABEL in rest and len(first) < LONGEST_LABEL:
+        yield rest

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from orchestration.actors.kinds.text_model.embedding import embed
+from orchestration.knowledge.courtesy import is_courtesy
 from orchestration.knowledge.wording import clauses, denies, numbers
 
 LEAST: Final = 0.5
@@ -72,4 +73,5 @@ def _sentences(text: str) -> list[str]:
 
 
 def _says_something(sentence: str, fewest: int) -> bool:
-    return len(sentence.split()) >= fewest and not (POLITE.match(sentence) and len(sentence.split()) < 8)
+    short = len(sentence.split()) < 8
+    return len(sentence.split()) >= fewest and not (POLITE.match(sentence) and short) and not is_courtesy(sentence)

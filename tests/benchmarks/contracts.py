@@ -68,7 +68,7 @@ def _contract(draws: Random, given: dict[str, Any], layout: str, party: str, nee
     parts: list[tuple[str, str, str]] = []
     apart = set()
     for kind, texts in given.items():
-        if kind in ("other", "unseen"):
+        if kind == "other" or isinstance(texts, list):
             continue
         if draws.random() < LEFT_OUT:
             apart |= {kind} & needed
@@ -125,23 +125,37 @@ def figures() -> Iterator[str]:
     )
     if wrong:
         yield "wrong: " + ", ".join(f"{what} {times}" for what, times in sorted(wrong.items()))
-    yield unseen()
+    for which in ("unseen", "tuned", "held-out"):
+        yield in_other_words(which).said()
 
 
-def unseen() -> str:
-    """Clauses in other words than those of the rules, each by itself."""
-    asked, known = yaml.safe_load(OURS.read_text("utf-8"))["unseen"], standard()
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Of clauses that depart or do not: how many were named, and how many of the others are left to the reader."""
+
+    which: str
+    named: Counter[tuple[bool, bool]]
+    left: Counter[bool]
+
+    def said(self) -> str:
+        named, left = self.named, self.left
+        return (
+            f"{named.total()} clauses in other words ({self.which}): {named[True, True]} of "
+            f"{named[True, True] + named[True, False]} that depart are named, {left[True]} more left to the reader; "
+            f"of {named[False, True] + named[False, False]} others {named[False, True]} named wrongly"
+        )
+
+
+def in_other_words(which: str) -> Named:
+    """Clauses in other words than those of the twenty contracts, each by itself."""
+    asked, known = yaml.safe_load(OURS.read_text("utf-8"))[which], standard()
     sums, left = Counter[tuple[bool, bool]](), Counter[bool]()
     for kind, text, departs in asked:
         found = matched([Clause("1", kind, text, 1)], known)
         named = any(one.section.kind == kind for one in deviations(found, known))
         sums[departs, named] += 1
         left[departs] += bool(not named and unclear(found))
-    return (
-        f"{len(asked)} clauses in other words than those of the rules: {sums[True, True]} of "
-        f"{sums[True, True] + sums[True, False]} that depart are named, {left[True]} more left to the reader; "
-        f"{sums[False, True]} others named wrongly, {left[False]} left to the reader"
-    )
+    return Named(which, sums, left)
 
 
 def measured(contract: Contract) -> tuple[Counter[str], list[str]]:

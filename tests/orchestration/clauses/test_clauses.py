@@ -12,7 +12,7 @@ from orchestration.clauses.comparing import Deviation, deviations, matched, uncl
 from orchestration.clauses.finding import Clause, clauses_in
 from orchestration.clauses.standard import Limit, Section, sections_of
 from orchestration.clauses.telling import letter, report, summary
-from tests.benchmarks.contracts import contracts, measured, standard
+from tests.benchmarks.contracts import contracts, in_other_words, measured, standard
 
 PAGES = (
     "AGREEMENT\nbetween A and B\n1. Payment\nInvoices are due within fourteen (14) days of their\n"
@@ -113,3 +113,55 @@ def test_a_file_that_is_none_is_refused_with_a_sentence(file: bytes) -> None:
     assert artefact_fault("clauses", file).endswith(".")
     with pytest.raises(ActorError):
         ClausesActor("clauses", "1", file)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "named"),
+    [
+        ("half a year, a quarter of a year, a fortnight", [("months", 6), ("months", 3), ("days", 14)]),
+        ("for a year and a half, then one and a half percent", [("months", 18), ("percent", 1.5)]),
+        ("up to twice the yearly fees, or three months' fees", [("percent", 25), ("percent", 200)]),
+        ("the fees of two years", [("percent", 200)]),
+        ("The fees go up by a tenth; half of the price", [("percent", 10), ("percent", 50)]),
+    ],
+)
+def test_parts_and_multiples_in_words_are_amounts_too(sentence: str, named: list[tuple[str, float]]) -> None:
+    assert list(amounts_in(sentence)) == named
+
+
+def test_a_length_in_another_unit_is_compared_where_none_stands_in_the_limit_s_own() -> None:
+    (late,) = of("Force majeure", "After half a year either party may go.")
+    assert (
+        late.what == "It says 180 days."
+        and of("Term and termination", "Either side leaves with six weeks' notice.") == []
+    )
+
+
+def test_what_reads_rather_like_what_the_house_refuses_departs_whatever_the_parties_are_called() -> None:
+    (one,) = of("Payment", "The Buyer pays some of the price before work begins.")
+    assert one.what.startswith("It reads like “") and one.quote.startswith("The Buyer")
+    assert of("Intellectual property", "Every work result is the Client's own.") == []
+
+
+def test_what_binds_or_frees_one_side_alone_departs_where_the_house_wants_both() -> None:
+    assert [one.what for one in of("Confidentiality", "Only the Buyer keeps silent, for four years.")] == [
+        "It binds or frees one side alone."
+    ]
+    assert of("Confidentiality", "Neither of the parties speaks of it for four years.") == []
+
+
+def test_what_is_counted_is_not_guessed_from_what_it_reads_like() -> None:
+    assert of("Price changes", "The fees rise each year by two percent.") == []
+    assert of("Price changes", "The fees rise each year by nine percent.")[0].what == "It says 9 percent."
+
+
+def test_a_part_of_the_standard_that_is_several_passages_is_one_section() -> None:
+    (one,) = sections_of([(7, "Payment", "We pay.\nNot like: We pay first."), (8, "Payment", "Like: We pay last.")])
+    assert (one.passage, one.unlike, one.like) == (7, ("We pay first",), ("We pay last",))
+
+
+def test_of_clauses_in_words_that_nobody_foresaw_none_that_departs_passes_in_silence() -> None:
+    """`python -m tests.benchmarks contracts` prints all of it."""
+    found = in_other_words("held-out")
+    assert found.named[True, True] >= 13 and found.named[False, True] <= 2
+    assert found.left[True] == found.named[True, False]

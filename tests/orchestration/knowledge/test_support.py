@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from orchestration.jobs.statements import statements
 from orchestration.knowledge.support import supported
 
 SOURCES = [
@@ -55,3 +56,26 @@ def test_without_sources_nothing_is_supported() -> None:
 )
 def test_what_is_denied_or_counted_otherwise_in_words_is_named(sentence: str, stands: bool) -> None:
     assert (supported(sentence, SOURCES).missing == ()) is stands
+
+
+@pytest.mark.parametrize(
+    ("sentence", "courtesy"),
+    [
+        ("If you have any further questions, feel free to ask.", True),
+        ("Please do not hesitate to contact us if you have any questions.", True),
+        ("We apologise for the inconvenience this may have caused you.", True),
+        ("If you have any questions, we pay you fifty euros.", False),
+        ("We apologise for the delay and send flowers to your mother.", False),
+        ("Thank you for your patience and the money that you sent.", False),
+    ],
+)
+def test_courtesy_promises_nothing_and_has_to_stand_nowhere_but_what_comes_with_it_has(
+    sentence: str, courtesy: bool
+) -> None:
+    assert (supported(sentence, SOURCES).missing == ()) is courtesy
+
+
+def test_a_value_is_found_without_the_group_of_the_data_that_it_stands_in() -> None:
+    given = {"field:/route/group": "Route: Group: Cards team"}
+    said = [{"text": text, "sources": list(given)} for text in ("The case is in the Cards team.", "The lamp is green.")]
+    assert [one.found for one in statements({"statements": said}, given)] == [True, False]
