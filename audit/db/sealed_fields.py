@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from audit.sealed_values import opened, opened_value
+from audit.sealed_values import opened_or_not, opened_value
 
 if TYPE_CHECKING:
     _Bytes = models.BinaryField[bytes | memoryview, bytes]
@@ -18,14 +18,14 @@ else:
 
 
 class SealedBytes(_Bytes):
-    """Bytes that may be sealed. Reading raises KeyFault where the key is gone."""
+    """Bytes that may be sealed. Where the key is gone they are read as they are kept: one row spoils no list."""
 
     def deconstruct(self) -> Any:
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.BinaryField", args, kwargs
 
     def from_db_value(self, value: Any, expression: object, connection: object) -> bytes | None:
-        return None if value is None else opened(bytes(value))
+        return None if value is None else opened_or_not(bytes(value))
 
 
 class SealedJSON(models.JSONField):

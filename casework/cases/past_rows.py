@@ -15,6 +15,7 @@ from typing import Any, Final
 import orjson
 from django.db import connection, transaction
 
+from audit.data_keys import KeyFault
 from audit.db.columns import Texts
 from audit.db.sql import Part
 from audit.sealed_values import kept_as, opened_text, read, sealed_text, subject_with_key
@@ -137,7 +138,11 @@ def rows_of(forms: str, seeds: str) -> Rows:
 
 
 def _lines(kept: str) -> list[str]:
-    return [line for row in kept.split("\n") for line in opened_text(row).split("\n")]
+    """Of a case whose key is gone nothing: then nothing of it is shown."""
+    try:
+        return [line for row in kept.split("\n") for line in opened_text(row).split("\n")]
+    except KeyFault:
+        return []
 
 
 def replaced(done: Done) -> tuple[Value, ...]:

@@ -18,6 +18,7 @@ from django.http import Http404
 from django.urls import Resolver404, resolve, reverse
 
 from audit.db.sql import Part
+from audit.sealed_values import opened_text, sealed_text, subject_with_key
 from casework.access import permissions
 from casework.models import Case, Draft
 from orchestration.ground import clock
@@ -134,9 +135,10 @@ def draft_keep(*, by: User, form: DraftedForm, fields: Sequence[tuple[str, str]]
     Draft.objects.filter(kept__lt=now - KEPT_FOR).delete()
     made = {"case": form.case, "fields": "", "version": 0, "kept": now}
     row, _ = Draft.objects.select_for_update().get_or_create(person=by, form=form.address, defaults=made)
-    if row.version not in (0, seen) and row.fields != written:
+    if row.version not in (0, seen) and opened_text(row.fields) != written:
         return Newer(_kept(row))
-    row.fields, row.version, row.kept = written, row.version + 1, now
+    subject = subject_with_key(form.case.instance_id)
+    row.fields, row.version, row.kept = sealed_text(subject, written) if subject else written, row.version + 1, now
     row.save(update_fields=["fields", "version", "kept"])
     return _kept(row)
 
@@ -158,4 +160,4 @@ def draft_ended(by: User, address: str) -> Part:
 
 
 def _kept(row: Draft) -> Kept:
-    return Kept(tuple(parse_qsl(row.fields, keep_blank_values=True)), row.version, row.kept)
+    return Kept(tuple(parse_qsl(opened_text(row.fields), keep_blank_values=True)), row.version, row.kept)

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 from django.contrib.auth.models import User
 
-from audit.sealed_values import opened
+from audit.sealed_values import NOTHING_READ, is_sealed, opened_or_not
 from casework.cases.glance import Glance, Words, headline, reason, suggestion
 from casework.cases.past_rows import Former
 from casework.cases.read.case_view import row_mask
@@ -108,8 +108,9 @@ def task_row(
     found: Found, past: Former, user: User, person: Principal, now: datetime, columns: Sequence[Column]
 ) -> TaskRow:
     """The line for this reader. `past`: what stood in the case before (`past_rows.former_of`)."""
-    data = opened(bytes(found.data))
+    data = opened_or_not(bytes(found.data))
     masked = row_mask(found.definition, data, person, past)
+    data = NOTHING_READ if is_sealed(data) else data
     shown = masked(found.title)
     seen = _glance(found, data, person, masked)
     suggested, sure = suggestion(seen, found.form) if seen else ("", None)

@@ -21,6 +21,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from audit.data_keys import KeyFault
 from casework.web import unsent
 from orchestration.documents.store import Away
 from orchestration.ground.refusals import Refused
@@ -28,6 +29,10 @@ from orchestration.ground.refusals import Refused
 View = Callable[..., HttpResponseBase]
 Part = Callable[[int], HttpResponse]
 """Renders the refreshed part of a page, with a status."""
+
+
+def sealed_off(fault: KeyFault) -> str:
+    return f"This is kept sealed, and cannot be opened: {fault}."
 
 
 def signed_in(view: View) -> View:
@@ -40,6 +45,8 @@ def signed_in(view: View) -> View:
                 return view(request, *args, **parts)
             except Away as away:
                 return render(request, "503.html", {"sentence": str(away)}, status=503)
+            except KeyFault as fault:
+                return render(request, "503.html", {"sentence": sealed_off(fault)}, status=503)
         if request.method == "POST":
             page = unsent.keep(request)
         else:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from django.db.models import F, Max, Q, QuerySet
 
+from audit.sealed_values import subject_with_key
 from audit.services import Origin
 from orchestration.actors import gauges, kinds
 from orchestration.actors.agreement import differences
@@ -23,6 +24,7 @@ from orchestration.casetypes.case_type import by_definition
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import calling, rehearsal
+from orchestration.jobs.actor_ledger import output_as_kept
 from orchestration.jobs.attempt import Attempt
 from orchestration.jobs.crossing import Ready
 from orchestration.models import ActorCall, ActorVersion, Gauge, Job, Replay, Trial
@@ -161,13 +163,16 @@ def tried_on(version: ActorVersion, job: Job, way: str, expected: Json = None) -
     used = used_for(job) if expected is None else expected
     contract = None if acts else ready.capability.output
     agrees = None if output is None or used is None else not differences(contract, used, output)
+    kept = None if output is None else output_as_kept(subject_with_key(job.instance_id), output)
     values = {
-        "at": clock.utc_now(), "latency_ms": attempt.latency_ms, "output": output, "agrees": agrees,
+        "at": clock.utc_now(), "latency_ms": attempt.latency_ms, "output": kept, "agrees": agrees,
         "confidence": None if attempt.answer is None else attempt.answer.confidence,
         "error": attempt.error or attempt.person, "cost": attempt.cost, "currency": attempt.currency,
         "verdicts": [one.told() for one in attempt.verdicts],
     }  # fmt: skip
-    return Trial.objects.update_or_create(version=version, job=job, way=way, defaults=values)[0]
+    row, _ = Trial.objects.update_or_create(version=version, job=job, way=way, defaults=values)
+    row.output = output
+    return row
 
 
 def _ready(job: Job, chosen: Candidate) -> Ready:

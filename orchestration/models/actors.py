@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from audit.db.sealed_fields import SealedJSON
+
 
 class Actor(models.Model):
     """Whoever or whatever performs machine work: what it can do, who answers for it, whether it may be used.
@@ -88,7 +90,7 @@ class Trial(models.Model):
     way = models.CharField(max_length=8, choices=Way)
     at = models.DateTimeField()
     latency_ms = models.FloatField()
-    output = models.JSONField(null=True)
+    output = SealedJSON(null=True)
     confidence = models.FloatField(null=True)
     error = models.TextField(blank=True)
     agrees = models.BooleanField(null=True, help_text="with what was used; empty where there is nothing to compare")

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from audit.models import AuditEvent
+from audit.sealed_values import opened
 from audit.selectors import AT_ONCE, entries_of
 from orchestration.engine.apply import apply
 from orchestration.engine.codec import decode, decode_event
@@ -20,10 +21,13 @@ STATE = ("items", "data", "status", "head_sequence")
 
 
 def state_of(instance: Instance) -> State:
-    """The stored state, decoded; read now, in one statement, where the row came without it (`Instance.light`)."""
+    """The stored state, decoded; read now, in one statement, where the row came without it (`Instance.light`).
+
+    Raises KeyFault where its key is gone.
+    """
     if instance.get_deferred_fields() & {"items", "data"}:
         instance.refresh_from_db(fields=STATE)
-    return decode(bytes(instance.items), bytes(instance.data))
+    return decode(opened(bytes(instance.items)), opened(bytes(instance.data)))
 
 
 ENGINE = "engine."

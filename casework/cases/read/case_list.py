@@ -11,6 +11,7 @@ from typing import Final
 import orjson
 from django.contrib.auth.models import User
 
+from audit.sealed_values import NOTHING_READ, is_sealed
 from casework.access import permissions
 from casework.cases.case_row import BY_HAND, NEEDS_ATTENTION
 from casework.cases.glance import Glance, Words, headline
@@ -187,6 +188,7 @@ def _states() -> tuple[str, ...]:
 def _row(case: Case, person: Principal, former: Former, columns: Sequence[Column]) -> CaseRow:
     definition, data = case.instance.definition_id, bytes(case.instance.data)
     masked = row_mask(definition, data, person, former)
+    data = NOTHING_READ if is_sealed(data) else data
     try:
         case_type = by_definition(definition)
         seen = headline(Glance(case_type, orjson.loads(data), person, masked, _words(definition)))

@@ -15,6 +15,7 @@ import orjson
 import structlog
 from django.contrib.auth.models import User
 
+from audit.sealed_values import is_sealed
 from audit.selectors import Entry, entries_of
 from casework.access import permissions
 from casework.cases.past_rows import AT_ONCE, TAIL, Former, catch_up, keep, kept_past, top_of, written
@@ -145,12 +146,16 @@ def row_mask(definition: int, data: bytes, principal: Principal, former: Former)
     """`list_mask` by the version that a case follows.
 
     Of a version that cannot be read any more nobody knows what is secret: its rows stay in the list, without their
-    texts, and hide nothing of the others. `former`: what stood in the case before (`past_rows.former_of`).
+    texts, and hide nothing of the others. So does a case whose key is gone. `former`: what stood in the case before
+    (`past_rows.former_of`).
     """
     try:
         classification = by_definition(definition).classification
     except Faulty as wrong:
         log.error("case type not read", definition=definition, faults=wrong.faults)
+        return lambda text: DOTS
+    if is_sealed(data):
+        log.error("case not opened: its key is gone", definition=definition)
         return lambda text: DOTS
     return list_mask(classification, orjson.loads(data), principal, former)
 

@@ -22,8 +22,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from audit.data_keys import KeyFault
 from casework.access import trail
 from casework.access.permissions import Denied, Unseen
+from casework.web.decorators import sealed_off
 from casework.web.errors import NO_MATCH
 from orchestration.documents.store import AWAY, Away
 from orchestration.ground.refusals import Refused
@@ -97,6 +99,8 @@ def handler(exc: Exception, context: Mapping[str, Any]) -> Response:
             return error(exc.status_code, exc.default_code.replace("_", "-"), str(exc.detail))
         case Away():
             return error(503, AWAY.code, str(exc))
+        case KeyFault():
+            return error(503, "sealed", sealed_off(exc))
     log.exception("api request failed")
     told = "Something went wrong on our side. Try again; if it stays, name the X-Request-ID of this answer to an admin."
     return error(500, "failed", told)

@@ -11,7 +11,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
-from django.test import override_settings
+from django.test import Client, override_settings
+from django.urls import reverse
 
 from audit import data_keys
 from audit.data_keys import KeyFault
@@ -22,7 +23,7 @@ from casework.cases.services import case_change
 from casework.erasure.erasing import erase_now
 from casework.erasure.finding import traces
 from casework.models import Case, SearchedWord
-from orchestration.models import Instance
+from orchestration.models import Instance, TaskCandidate
 from orchestration.shell.verification import verify
 from tests.casework.conftest import PERSON
 from tests.casework.erasure.test_erasing import verified
@@ -126,6 +127,16 @@ def test_a_search_finds_no_restricted_word_and_still_the_others(analysed: Callab
     analysed(message="Take it from 4111111111111111, swallowed")
     words = list(SearchedWord.objects.values_list("word", flat=True))
     assert any("swallowed" in word for word in words) and not any("4111" in word for word in words)
+
+
+def test_a_case_whose_key_is_lost_spoils_no_list(analysed: Callable[..., Case], people: People, client: Client) -> None:
+    lost, other = analysed(), analysed(message="The app shows two bookings.")
+    offer = TaskCandidate.objects.select_related("group").filter(task__instance=lost.instance_id, user=None).first()
+    assert offer is not None and offer.group is not None
+    client.force_login(offer.group.user_set.order_by("pk")[0])
+    forget(case_subject(lost.instance_id))
+    assert other.reference in client.get(reverse("cases")).content.decode()
+    assert reverse("task", args=[offer.task_id]) in client.get(reverse("inbox") + "?tab=groups").content.decode()
 
 
 def _unread(case: Case) -> Instance:
