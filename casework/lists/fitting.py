@@ -7,7 +7,7 @@ there, in a filter as in an order.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, LiteralString
 
 from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
@@ -48,18 +48,26 @@ _SOURCE: Final = "(select unnest({few}::bigint[]) as instance_id)"
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
-    """The filters of a list for one reader, as parts of statements, and the parameters of these."""
+    """The filters of a list for one reader, as parts of statements, and the parameters of these.
+
+    `held`: the places of those that a source of few cases holds already (`sources`): they are not asked again.
+    """
 
     fields: tuple[tuple[Composable, Composable], ...]
     values: dict[str, Any]
     within: Within | None = None
     name: str = ""
     only: tuple[str, ...] = ()
+    held: set[int] = field(default_factory=set)
 
     def probe(self, instance: LiteralString) -> Composed:
-        """A condition that a case fits all filters; `instance`: its instance's number, in the statement's words."""
+        """A condition that a case fits all filters beside those that are held.
+
+        `instance`: its instance's number, in the statement's words.
+        """
         parts = [
-            SQL(_PROBE).format(tests=tests, seen=seen, instance=SQL(instance)) for seen, tests in self.fields
+            SQL(_PROBE).format(tests=tests, seen=seen, instance=SQL(instance))
+            for place, (seen, tests) in enumerate(self.fields) if place not in self.held
         ]  # fmt: skip
         if self.within is not None:
             key = key_of(self.within.grouping, instance, self.name)
@@ -81,10 +89,11 @@ def sources(fittings: Sequence[Fitting]) -> list[Composed | None]:
 
 
 def _source(one: Fitting, first: Sequence[Sequence[int]]) -> Composed | None:
-    few = [set(instances) for instances in first if len(instances) <= FEW]
+    few = {place: set(instances) for place, instances in enumerate(first) if len(instances) <= FEW}
     if not few:
         return None
-    one.values[f"{one.name}few"] = sorted(set.intersection(*few))
+    one.held.update(few)
+    one.values[f"{one.name}few"] = sorted(set.intersection(*few.values()))
     return SQL(_SOURCE).format(few=Placeholder(f"{one.name}few"))
 
 

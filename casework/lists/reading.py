@@ -17,7 +17,7 @@ from psycopg.sql import Composable
 
 from audit.db.sql import NAMED, connected
 
-LIMITS: Final = ("limit", "cap", "looked", "counted", "few")
+LIMITS: Final = ("limit", "cap", "looked", "counted", "few", "page")
 """Parameters that say how many rows are wanted."""
 _LIMIT: Final = re.compile(rf"%\(({'|'.join(LIMITS)})\)s")
 UNPLANNED: Final = "reference"

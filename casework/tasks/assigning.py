@@ -56,8 +56,8 @@ woken as (
     delete from casework_snooze where task_id = %(task)s and person_id = %(assignee)s)"""
 OFFERED: Final = """
 offered as (
-    insert into orchestration_taskcandidate (task_id, user_id, due, assigned)
-    values (%(task)s, %(assignee)s, %(task_due)s, true))"""
+    insert into orchestration_taskcandidate (task_id, instance_id, user_id, due, assigned)
+    values (%(task)s, %(instance)s, %(assignee)s, %(task_due)s, true))"""
 GRANTED: Final = f"""
 face as (select id from casework_case where instance_id = %(instance)s),
 granted_by_name as ({GRANT_TO_PEOPLE})"""  # noqa: S608 - of a text that stands in the code
@@ -180,7 +180,7 @@ def _parts(instance: int, row: HumanTask, gift: Gift) -> list[Part]:
     values: dict[str, Any] = {"task": row.pk, "assignee": None if to is None else to.pk, "assigned": to is not None}
     parts: list[Part] = [(ASSIGNED, values)]
     if gift.offered:
-        parts.append((OFFERED, {"task_due": row.due}))
+        parts.append((OFFERED, {"task_due": row.due, "instance": row.instance_id}))
     if to is not None and gift.granted:
         parts.append((GRANTED, {"instance": instance, "people": Texts([to.get_username()])}))
     return [*parts, *withdrawing(gift.taken)]

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Generic, TypeVar
 
 from django.contrib.auth.models import User
-from psycopg.sql import Composed
+from psycopg.sql import Composable, Composed
 
 from casework.access import permissions
 from casework.access.reach import EVERYWHERE, Reach
@@ -33,8 +33,9 @@ from casework.lists.places import ValuePlace
 from casework.lists.reading import rows as read_rows
 from casework.tasks import inbox_statements as statements
 from casework.tasks.barred import left_out
+from casework.tasks.filtered import by_due, pool
 from casework.tasks.grouped import Going, grouped, in_turn, turn_after, turn_place
-from casework.tasks.inbox_counts import Wanted, counted, fits_of, unordered
+from casework.tasks.inbox_counts import First, Wanted, counted, fits_of
 from casework.tasks.inbox_statements import TABS, Ordered
 from casework.tasks.row import Found, TaskRow, task_row
 from casework.tasks.walked import fitting_pool, is_walked, walked
@@ -75,16 +76,17 @@ class InboxPage:
 @dataclass(frozen=True, slots=True)
 class _Search:
     """What a page is sought by. `tab`: of which tasks. `reference`: how its key begins; `source`: of which cases, where
-    those are few."""
+    those are few. `first`: the tasks of the first page, where they are known already."""
 
     tab: str
     asked: Asked
     fits: Composed
-    source: Composed | None
+    source: Composable | None
     reference: str
     counts: Mapping[str, int]
     also: tuple[int, ...]
     values: Mapping[str, Any]
+    first: Sequence[int] | None = None
 
 
 Placed = tuple[str, Any]
@@ -131,9 +133,10 @@ def inbox_page(
         *(Wanted(each, tabs_asked) for each in TABS),
         *(replace(each, asked=replace(each.asked, only=only)) for each in also),
     ]
-    search = _search(tab, asked, key_of(reference), person, counting, {
+    is_first = not (after or latest_first or next_first or group or reference or asked.order)
+    search = _search(tab, asked, key_of(reference), person, counting, is_first, {
         "person": user.pk if held_by is None else held_by, **_held(permissions.reach_seen(user)),
-        "limit": limit + 1, "cap": CAP + 1,
+        "limit": limit + 1, "cap": CAP + 1, "page": limit + 1,
         "soon": now + SOON, "snoozed": list(sleeping), "barred": list(out.barred), "now": now,
         "hidden": [*out.barred, *sleeping],
     })  # fmt: skip
@@ -169,13 +172,21 @@ def _with_left(rows: Iterable[TaskRow], left: Mapping[int, Shown]) -> tuple[Task
 
 
 def _search(
-    tab: str, asked: Asked, reference: str, person: Principal, counting: Sequence[Wanted], given: Mapping[str, Any]
+    tab: str,
+    asked: Asked,
+    reference: str,
+    person: Principal,
+    counting: Sequence[Wanted],
+    is_first: bool,
+    given: Mapping[str, Any],
 ) -> _Search:
-    """A reference is sought among all tasks of theirs, whatever the tab, also among those that sleep."""
+    """A reference is sought among all tasks of theirs, whatever the tab, also among those that sleep. `is_first`: what
+    is due first is wanted, from the top."""
     fits = fits_of([asked, *(each.asked for each in counting)], person)
     values = {**fits.values, **given, "reference": _prefix(reference)}
-    counts = counted(counting, fits, {**values, **_bounds("", False), "limit": CAP + 1})
-    here, source = fits[asked].probe(_INSTANCE), fits.sources[unordered(asked)]
+    top = First(tab, asked) if is_first else None
+    counts, first = counted(counting, fits, {**values, **_bounds("", False), "limit": CAP + 1}, top)
+    here, source = fits.parts(asked)
     if reference and source is not None:
         here += statements.WITH_REFERENCE
     elif reference:
@@ -183,7 +194,7 @@ def _search(
     if reference:
         values["hidden"] = values["barred"]
     by_tab, also = dict(zip(TABS, counts, strict=False)), tuple(counts[len(TABS) :])
-    return _Search("all" if reference else tab, asked, here, source, reference, by_tab, also, values)
+    return _Search("all" if reference else tab, asked, here, source, reference, by_tab, also, values, first)
 
 
 def _found(search: _Search, after: str, going: Going, shown: Callable[[Any, Former], TaskRow]) -> _Read[TaskRow]:
@@ -217,7 +228,7 @@ def _pool(search: _Search) -> Composed:
     """The first tasks of the list, to be ordered anew."""
     if _is_long(search) and is_walked(search.tab, search.fits, search.source):
         return fitting_pool(search.tab, search.fits)
-    return statements.pool(search.tab, search.fits, search.source)
+    return pool(search.tab, search.fits, search.source)
 
 
 def _is_long(search: _Search) -> bool:
@@ -246,8 +257,11 @@ def _page(search: _Search, after: str, going: Going) -> _Read[Any]:
 
 def _by_due(search: _Search, fits: Composed, after: str, going: Ordered, values: Mapping[str, Any]) -> _Read[Any]:
     values = {**values, **_bounds(after, going.descending)}
+    if search.first is not None:
+        numbered = statements.shown(statements.NUMBERED, going)
+        return _Read(_placed(read_rows(numbered, {**values, "tasks": list(search.first)})))
     if not (_is_long(search) and is_walked(search.tab, fits, search.source)):
-        found = statements.by_due(search.tab, going, fits, search.source)
+        found = by_due(search.tab, going, fits, search.source)
         return _Read(_placed(read_rows(statements.shown(found, going), values)))
     looked = walked(search.tab, going, fits, values, read_rows)
     rows = read_rows(statements.shown(statements.NUMBERED, going), {**values, "tasks": list(looked.tasks)})

@@ -6,7 +6,7 @@ statement. With a filter that many cases fit, those of the first tasks are count
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, LiteralString
 
@@ -17,10 +17,15 @@ from casework.lists.counts import AtLeast
 from casework.lists.fitting import Fitting, fitting, sources
 from casework.lists.reading import rows
 from casework.tasks import inbox_statements as statements
-from casework.tasks.walked import COUNTED, fitting_count, is_walked
+from casework.tasks.filtered import Fitting as Filtered
+from casework.tasks.filtered import snoozed
+from casework.tasks.inbox_statements import TABS, Ordered
+from casework.tasks.walked import COUNTED
 from orchestration.privacy.masking import Principal
 
 _INSTANCE: Final[LiteralString] = "t.instance_id"
+SNOOZED: Final = "snoozed"
+STANDING: Final = frozenset(TABS) - {SNOOZED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,14 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class First:
+    """What stands at the top of a list, in the order of what is due: `page` of the values."""
+
+    tab: str
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True)
 class Fits:
     """What several lists are filtered by, as parts of one statement. `sources`: of which cases, where these are few."""
 
@@ -40,6 +53,14 @@ class Fits:
 
     def __getitem__(self, asked: Asked) -> Fitting:
         return self.fittings[unordered(asked)]
+
+    def parts(self, asked: Asked) -> tuple[Composed, Composable | None]:
+        """A condition on a task, and of which cases it is, where these are few."""
+        return self[asked].probe(_INSTANCE), self.sources[unordered(asked)]
+
+    def filters(self, asked: Asked) -> bool:
+        probe, source = self.parts(asked)
+        return source is not None or bool(probe.as_string(None))
 
     @property
     def values(self) -> dict[str, Any]:
@@ -58,16 +79,38 @@ def fits_of(asked: Iterable[Asked], person: Principal) -> Fits:
     return Fits(found, dict(zip(found, sources(list(found.values())), strict=True)))
 
 
-def counted(wanted: Sequence[Wanted], fits: Fits, values: Mapping[str, Any]) -> list[int]:
-    """How many tasks each of these lists has, up to `limit` of the values."""
-    counts = [each for one in wanted for each in _count(one, fits)]
-    found = rows(SQL("select {}").format(SQL(", ").join(counts)), {**values, "counted": COUNTED})[0]
-    return [AtLeast(size) if more else int(size) for size, more in zip(found[::2], found[1::2], strict=True)]
+def counted(
+    wanted: Sequence[Wanted], fits: Fits, values: Mapping[str, Any], first: First | None = None
+) -> tuple[list[int], list[int] | None]:
+    """How many tasks each of these lists has, up to `limit` of the values; and the tasks that a page begins with, where
+    few cases fit its filter: these are looked through anyway."""
+    filtered = {one: Filtered(f"_{place}", *fits.parts(one)) for place, one in enumerate(_filtered(wanted, fits))}
+    counts = [each for one in wanted for each in _count(one, fits, filtered.get(unordered(one.asked)))]
+    page = None if first is None else filtered.get(unordered(first.asked))
+    if first is not None and page is not None and page.source is not None and first.tab in STANDING:
+        rows_of = page.first(first.tab, Ordered(False), SQL("%(page)s"))
+        counts.append(SQL("array(select p.id from ({}) p)").format(rows_of))
+    parts = SQL(", ").join(one.parts for one in filtered.values())
+    statement = SQL("{}select {}").format(
+        SQL("with ").join([SQL(""), parts]) if filtered else SQL(""), SQL(", ").join(counts)
+    )
+    found = list(rows(statement, {**values, "counted": COUNTED})[0])
+    begun = found.pop() if len(found) % 2 else None
+    sizes = zip(found[::2], found[1::2], strict=True)
+    return [AtLeast(size) if more else int(size) for size, more in sizes], begun
 
 
-def _count(wanted: Wanted, fits: Fits) -> tuple[Composable, Composable]:
+def _filtered(wanted: Sequence[Wanted], fits: Fits) -> Iterator[Asked]:
+    """The filters by which standing lists are counted, each once."""
+    asked = dict.fromkeys(unordered(one.asked) for one in wanted if one.tab in STANDING)
+    return (one for one in asked if fits.filters(one))
+
+
+def _count(wanted: Wanted, fits: Fits, filtered: Filtered | None) -> tuple[Composable, Composable]:
     """How many there are, and whether there may be more beyond those that were looked at."""
-    probe, source = fits[wanted.asked].probe(_INSTANCE), fits.sources[unordered(wanted.asked)]
-    if is_walked(wanted.tab, probe, source):
-        return fitting_count(wanted.tab, probe)
-    return statements.count(wanted.tab, probe, source), SQL("false")
+    if filtered is not None and wanted.tab in STANDING:
+        return filtered.size(wanted.tab), filtered.more(wanted.tab)
+    probe, source = fits.parts(wanted.asked)
+    if wanted.tab == SNOOZED:
+        return snoozed(probe, source), SQL("false")
+    return statements.count(wanted.tab, probe), SQL("false")

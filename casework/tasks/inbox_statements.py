@@ -7,6 +7,7 @@ their index where the list is long, looked up for each row where it is short.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final, LiteralString
 
@@ -21,7 +22,7 @@ TABS: Final = {
 }  # fmt: skip
 
 _MINE: Final = """
-select t.due, t.id from orchestration_humantask t
+select t.due, t.id {also} from orchestration_humantask t
 where t.assignee_id = %(person)s and t.state in ('open', 'suspended') {sight}
       and (t.due, t.id) {beyond} (%(due)s, %(task)s) {until} {fits}
       and t.id <> all(%(hidden)s::bigint[])
@@ -32,31 +33,29 @@ where t.id = any(%(snoozed)s::bigint[]) and t.state in ('open', 'suspended') {th
       and (t.due, t.id) {beyond} (%(due)s, %(task)s)
 order by t.due {order}, t.id {order} limit {most}"""
 _OFFERED: Final = """
-select c.due, c.task_id from unnest(%(groups)s::bigint[]) as g(id)
+select c.* from unnest(%(groups)s::bigint[]) as g(id)
 cross join lateral (
-    select c.due, c.task_id from orchestration_taskcandidate c {task}
+    select c.due, c.task_id {also} from orchestration_taskcandidate c {task}
     where c.group_id = g.id {free} and (c.due, c.task_id) {beyond} (%(due)s, %(task)s) {until} {fits}
           and c.task_id <> all(%(hidden)s::bigint[])
     order by c.due {order}, c.task_id {order} limit {most}) c
 union all (
-    select c.due, c.task_id from orchestration_taskcandidate c {task}
+    select c.due, c.task_id {also} from orchestration_taskcandidate c {task}
     where c.user_id = %(person)s {free} and (c.due, c.task_id) {beyond} (%(due)s, %(task)s) {until} {fits}
           and c.task_id <> all(%(hidden)s::bigint[]) and (%(whole)s::bool or c.unit = any(%(below)s::bigint[]))
     order by c.due {order}, c.task_id {order} limit {most})
 union all (
-    select c.due, c.task_id from unnest(%(groups_in)s::bigint[], %(units_in)s::bigint[]) as g(id, unit)
+    select c.* from unnest(%(groups_in)s::bigint[], %(units_in)s::bigint[]) as g(id, unit)
     cross join lateral (
-        select c.due, c.task_id from orchestration_taskcandidate c {task}
+        select c.due, c.task_id {also} from orchestration_taskcandidate c {task}
         where c.group_id = g.id and c.unit = g.unit and c.unit <> 0 {free}
               and (c.due, c.task_id) {beyond} (%(due)s, %(task)s) {until} {fits}
               and c.task_id <> all(%(hidden)s::bigint[])
         order by c.due {order}, c.task_id {order} limit {most}) c)"""
 """Of groups that hold everywhere; by name; of groups that hold in some units alone, for each of these by its index."""
-_TASK_OF: Final = SQL("join orchestration_humantask t on t.id = c.task_id")
-_AMONG: Final = """
-select t.due, t.id from ({source}) s join orchestration_humantask t on t.instance_id = s.instance_id
-where t.state in ('open', 'suspended') and (t.due, t.id) {beyond} (%(due)s, %(task)s) {theirs} {fits}
-order by t.due {order}, t.id {order} limit {most}"""
+_WALK: Final[LiteralString] = """
+select distinct on (due, id) p.* from ({tab}) p(due, id {names}) order by due {order}, id {order} limit {most}"""
+_OWN_COLUMN: Final = re.compile(r"\bt\.(?!instance_id\b)")
 _BY_VALUE: Final = """
 select v.{held} as value, v.instance_id as instance, t.id from {values} v
 join orchestration_humantask t on t.instance_id = v.instance_id and t.state in ('open', 'suspended')
@@ -103,16 +102,16 @@ _OFFERS: Final = {
     "groups": (_NONE, _NONE), "unassigned": (_FREE, _NONE), "soon": (_FREE, _SOON), "all": (_NONE, _NONE),
 }  # fmt: skip
 """Which of the offers of a group a tab has: free ones alone, and until when."""
-_SIGHT: Final = """(%(whole)s::bool or exists (
+SIGHT: Final = """(%(whole)s::bool or exists (
     select from casework_case f where f.instance_id = t.instance_id and f.unit_id = any(%(below)s::bigint[])))"""
-_ASSIGNED: Final = f"t.assignee_id = %(person)s and {_SIGHT}"
-_CANDIDATE: Final = """exists (
-    select from orchestration_taskcandidate c
-    where c.task_id = t.id {free} and (
+_ASSIGNED: Final = f"t.assignee_id = %(person)s and {SIGHT}"
+THEIRS: Final = """(
         c.group_id = any(%(groups)s::bigint[])
         or c.user_id = %(person)s and (%(whole)s::bool or c.unit = any(%(below)s::bigint[]))
         or exists (select from unnest(%(groups_in)s::bigint[], %(units_in)s::bigint[]) as g(id, unit)
-                   where g.id = c.group_id and g.unit = c.unit)))"""
+                   where g.id = c.group_id and g.unit = c.unit))"""
+"""Whether an offer is to this person."""
+_CANDIDATE: Final = f"exists (select from orchestration_taskcandidate c where c.task_id = t.id {{free}} and {THEIRS})"
 _WHOSE: Final[dict[str, LiteralString]] = {
     "mine": _ASSIGNED,
     "groups": _CANDIDATE.format(free=""),
@@ -135,6 +134,19 @@ NUMBERED: Final = Composed(
 
 
 @dataclass(frozen=True, slots=True)
+class Columns:
+    """What is read of tasks beside due time and number: of a task's row, of an offer's, and what it is called."""
+
+    of_tasks: LiteralString
+    of_offers: LiteralString
+    names: LiteralString
+
+
+NO_MORE: Final = Columns("", "", "")
+OF_CASES: Final = Columns(", t.instance_id", ", c.instance_id", ", instance_id")
+
+
+@dataclass(frozen=True, slots=True)
 class Ordered:
     """In which direction a list goes."""
 
@@ -149,22 +161,16 @@ class Ordered:
         return SQL("<" if self.descending else ">")
 
 
-def by_due(tab: str, going: Ordered, fits: Composed, source: Composable | None = None) -> Composed:
-    """The tasks of a tab that fit, in order of what is due: of the cases of `source`, where one is given."""
-    return _tab(tab, going, fits) if source is None else _among(tab, going, fits, source, _PAGE)
+def by_due(tab: str, going: Ordered, fits: Composed, most: Composable = _PAGE) -> Composed:
+    """The tasks of a tab that fit, in order of what is due: `most` of each of its parts."""
+    return _tab(tab, going, fits, most)
 
 
-def pool(tab: str, fits: Composed, source: Composable | None = None) -> Composed:
-    """All tasks of a tab that fit, where these are few (`CAP`), to be ordered anew; of `source`, where one is given."""
-    going = Ordered(False)
-    if source is None:
-        return _tab(tab, going, fits, SQL("%(cap)s"))
-    return _among(tab, going, fits, source, SQL("all"))
-
-
-def tab_of(tab: str, going: Ordered, most: SQL) -> Composed:
-    """The first tasks of a tab beyond a place, whatever their cases say: `most` of each of its parts."""
-    return _tab(tab, going, Composed([]), most)
+def walk(tab: str, going: Ordered, most: Composable, columns: Columns = OF_CASES) -> Composed:
+    """The first tasks of a tab beyond a place, whatever their cases say: due time, number, and what else is asked."""
+    return SQL(_WALK).format(
+        tab=_tab(tab, going, Composed([]), most, columns), names=SQL(columns.names), order=going.order, most=most
+    )
 
 
 def by_value(tab: str, by: Order, seen: Composed, fits: Composed, pooled: Composed | None, further: bool) -> Composed:
@@ -192,19 +198,20 @@ def shown(found: Composed, going: Ordered, keys: tuple[LiteralString, ...] = ("d
     )  # fmt: skip
 
 
-def count(tab: str, fits: Composed, source: Composable | None) -> Composed:
-    """How many tasks of a tab fit, up to a limit: an expression; of the cases of `source`, where one is given."""
-    found = SQL(_COUNT).format(found=by_due(tab, Ordered(False), fits, source))
-    if source is not None or fits.as_string(None) or tab not in _OFFERS:
+def count(tab: str, fits: Composed) -> Composed:
+    """How many tasks of a tab fit, up to a limit: an expression."""
+    found = SQL(_COUNT).format(found=by_due(tab, Ordered(False), fits))
+    if fits.as_string(None) or tab not in _OFFERS:
         return found
     free, until = _OFFERS[tab]
     return SQL(_CAPPED).format(full=SQL(_FULL).format(free=free, until=until), count=found)
 
 
-def _among(tab: str, going: Ordered, fits: Composed, source: Composable, most: SQL) -> Composed:
-    return SQL(_AMONG).format(
-        source=source, beyond=going.beyond, order=going.order, theirs=_theirs(tab), fits=fits, most=most
-    )
+def task_of(fits: Composed, number: LiteralString) -> Composable:
+    """What a filter asks of `t`, the task of `c`: mostly its case alone, and then no row of it is read."""
+    if _OWN_COLUMN.search(fits.as_string(None)):
+        return SQL("join orchestration_humantask t on t.id = c.") + SQL(number)
+    return SQL("cross join lateral (select c.instance_id) t(instance_id)")
 
 
 def _theirs(tab: str) -> Composed:
@@ -212,15 +219,17 @@ def _theirs(tab: str) -> Composed:
     return theirs if tab == "snoozed" else theirs + _AWAKE
 
 
-def _tab(tab: str, going: Ordered, fits: Composed, most: SQL = _PAGE) -> Composed:
+def _tab(tab: str, going: Ordered, fits: Composed, most: Composable, columns: Columns = NO_MORE) -> Composed:
     def mine(until: SQL = _NONE) -> Composed:
-        parts = {"until": until, "fits": fits, "most": most, "sight": SQL(" and ") + SQL(_SIGHT)}
-        return SQL(_MINE).format(beyond=going.beyond, order=going.order, **parts)
+        parts = {"until": until, "fits": fits, "most": most, "also": SQL(columns.of_tasks)}
+        return SQL(_MINE).format(beyond=going.beyond, order=going.order, sight=SQL(f" and {SIGHT}"), **parts)
 
     def offered(free: SQL, until: SQL = _NONE) -> Composed:
-        task = _TASK_OF if fits.as_string(None) else _NONE
+        task = task_of(fits, "task_id") if fits.as_string(None) else _NONE
         parts = {"free": free, "until": until, "fits": fits, "task": task, "most": most}
-        return SQL(_OFFERED).format(beyond=going.beyond, order=going.order, **parts)
+        return SQL(_OFFERED).format(
+            beyond=going.beyond, order=going.order, also=SQL(columns.of_offers), **parts
+        )  # fmt: skip
 
     match tab:
         case "mine":

@@ -13,7 +13,7 @@ from typing import Any, Final, LiteralString
 
 from psycopg.sql import SQL, Composable, Composed
 
-from casework.tasks.inbox_statements import Ordered, tab_of
+from casework.tasks.inbox_statements import Ordered, task_of, walk
 
 STEP: Final = 1000
 STEPS: Final = 3
@@ -22,19 +22,15 @@ LOOKED: Final = STEP * STEPS
 COUNTED: Final = 500
 """Of so many tasks of a list those are counted that fit; where it has more, there are at least so many."""
 
-_WALK: Final[LiteralString] = """
-select distinct due, id from ({tab}) p(due, id) order by due {order}, id {order} limit {most}"""
 _FITTING: Final[LiteralString] = """
-select w.due, w.id from ({walk}) w join orchestration_humantask t on t.id = w.id where true {fits}"""
+select c.due, c.id from ({walk}) c {task} where true {fits}"""
 _STEP: Final[LiteralString] = """
 with walk as materialized ({walk})
 select (select count(*) from walk), (select due from walk order by due {back}, id {back} limit 1),
        (select id from walk order by due {back}, id {back} limit 1), f.due, f.id
 from (select) here left join lateral (
-    select w.due, w.id from walk w join orchestration_humantask t on t.id = w.id where true {fits}
-    order by w.due {order}, w.id {order} limit %(limit)s) f on true"""
-_COUNT: Final[LiteralString] = "(select count(*) from ({fitting}) n)"
-_MORE: Final[LiteralString] = "exists (select from ({walk}) n offset %(counted)s limit 1)"
+    select c.due, c.id from walk c {task} where true {fits}
+    order by c.due {order}, c.id {order} limit %(limit)s) f on true"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +66,11 @@ def walked(tab: str, going: Ordered, fits: Composed, values: Mapping[str, Any], 
 
 def fitting_pool(tab: str, fits: Composed) -> Composed:
     """Of the first tasks of a tab (`cap`) those that fit, to be ordered anew."""
-    return SQL(_FITTING).format(walk=_walk(tab, Ordered(False), SQL("%(cap)s")), fits=fits)
-
-
-def fitting_count(tab: str, fits: Composed) -> tuple[Composed, Composed]:
-    """Of the first COUNTED tasks of a tab how many fit, and whether it has more: two expressions."""
-    going = Ordered(False)
-    fitting = SQL(_FITTING).format(walk=_walk(tab, going, SQL("%(counted)s")), fits=fits)
-    return SQL(_COUNT).format(fitting=fitting), SQL(_MORE).format(
-        walk=_walk(tab, going, SQL("%(counted)s::bigint + 1"))
-    )
+    return SQL(_FITTING).format(walk=walk(tab, Ordered(False), SQL("%(cap)s")), fits=fits, task=task_of(fits, "id"))
 
 
 def _step(tab: str, going: Ordered, fits: Composed) -> Composed:
     back = Ordered(not going.descending).order
-    return SQL(_STEP).format(walk=_walk(tab, going, SQL("%(looked)s")), fits=fits, order=going.order, back=back)
-
-
-def _walk(tab: str, going: Ordered, most: SQL) -> Composed:
-    return SQL(_WALK).format(tab=tab_of(tab, going, most), order=going.order, most=most)
+    return SQL(_STEP).format(
+        walk=walk(tab, going, SQL("%(looked)s")), fits=fits, task=task_of(fits, "id"), order=going.order, back=back
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import models
@@ -36,7 +38,10 @@ class HumanTask(models.Model):
         constraints = [models.UniqueConstraint(fields=["instance", "item"], name="task_once_per_item")]
         indexes = [
             models.Index(
-                fields=["assignee", "due", "id"], condition=Q(state__in=["open", "suspended"]), name="task_mine"
+                fields=["assignee", "due", "id"],
+                include=["instance", "state"],
+                condition=Q(state__in=["open", "suspended"]),
+                name="task_mine",
             ),
             models.Index(fields=["ended"], condition=Q(state="completed"), name="task_completed"),
         ]
@@ -48,10 +53,14 @@ class HumanTask(models.Model):
 class TaskCandidate(models.Model):
     """Which group, or which person by name, may take an open task; with `suspended` once its case goes on.
 
-    The inbox reads this, top rows per group and of the person, so that it never scans.
+    The inbox reads this, top rows per group and of the person, so that it never scans; and where few cases fit
+    a filter, all that is offered in them. What it asks stands in the indexes.
     """
 
     task = models.ForeignKey(HumanTask, models.CASCADE, related_name="candidates")
+    instance = models.ForeignKey(
+        Instance, models.CASCADE, related_name="+", db_index=False, db_constraint=False, help_text="that of the task"
+    )
     group = models.ForeignKey(Group, models.CASCADE, related_name="+", db_index=False, null=True, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False, null=True, blank=True
@@ -71,16 +80,41 @@ class TaskCandidate(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["group", "due", "task"], name="candidate_of_group"),
             models.Index(
                 fields=["group", "due", "task"],
+                include=["instance", "assigned", "suspended"],
+                name="candidate_of_group",
+            ),
+            models.Index(
+                fields=["group", "due", "task"],
+                include=["instance"],
                 condition=Q(assigned=False, suspended=False),
                 name="candidate_unassigned",
             ),
-            models.Index(fields=["user", "due", "task"], condition=~Q(user=None), name="candidate_of_person"),
-            models.Index(fields=["group", "unit", "due", "task"], condition=~Q(unit=0), name="candidate_of_unit"),
+            models.Index(
+                fields=["user", "due", "task"],
+                include=["instance", "assigned", "suspended"],
+                condition=~Q(user=None),
+                name="candidate_of_person",
+            ),
+            models.Index(
+                fields=["group", "unit", "due", "task"],
+                include=["instance", "assigned", "suspended"],
+                condition=~Q(unit=0),
+                name="candidate_of_unit",
+            ),
+            models.Index(
+                fields=["instance"],
+                include=["task", "group", "user", "unit", "due", "assigned", "suspended"],
+                name="candidate_of_case",
+            ),
         ]
 
     def __str__(self) -> str:
         """The name of the group or person."""
         return str(self.group or (self.user and self.user.get_full_name()) or self.user)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """The case is that of the task, whoever makes the row."""
+        self.instance_id = self.task.instance_id
+        super().save(*args, **kwargs)

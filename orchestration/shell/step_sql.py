@@ -70,16 +70,16 @@ task as (
     on conflict (instance_id, item) do update set state = excluded.state, ended = excluded.ended
     returning id, item, due, assignee_id, state),
 candidate as (
-    insert into orchestration_taskcandidate (task_id, group_id, due, assigned)
-    select task.id, g.id, task.due, task.assignee_id is not null
+    insert into orchestration_taskcandidate (task_id, instance_id, group_id, due, assigned)
+    select task.id, %(instance)s::bigint, g.id, task.due, task.assignee_id is not null
     from unnest(%(candidate_items)s, %(candidate_groups)s) as c(item, name)
     join task on task.item = c.item and task.state = 'open'
     join lateral (select id from auth_group where name in (c.name, %(fallback_group)s)
                   order by name = c.name desc limit 1) g on true)"""
 PEOPLE_NAMED = """
 candidate_named as (
-    insert into orchestration_taskcandidate (task_id, group_id, user_id, due, assigned)
-    select distinct task.id, g.id, u.id, task.due, task.assignee_id is not null
+    insert into orchestration_taskcandidate (task_id, instance_id, group_id, user_id, due, assigned)
+    select distinct task.id, %(instance)s::bigint, g.id, u.id, task.due, task.assignee_id is not null
     from unnest(%(named_items)s, %(named_people)s) as c(item, name)
     join task on task.item = c.item and task.state = 'open'
     left join auth_user u on u.username = c.name and u.is_active

@@ -32,8 +32,8 @@ select -(1 + n / %(each)s), 1000 + n %% %(each)s, 'check_draft', 'Check the draf
        now() + (n - %(tasks)s / 20) * interval '1 second', now() - interval '1 day'
 from generate_series(%(from)s::bigint * %(each)s, %(to)s * %(each)s - 1) n"""
 _OFFERS: Final = """
-insert into orchestration_taskcandidate (task_id, group_id, due, assigned, suspended)
-select t.id, (%(teams)s::bigint[])[1 + t.id %% 8], t.due, false, false from orchestration_humantask t
+insert into orchestration_taskcandidate (task_id, instance_id, group_id, due, assigned, suspended)
+select t.id, t.instance_id, (%(teams)s::bigint[])[1 + t.id %% 8], t.due, false, false from orchestration_humantask t
 where t.instance_id between -%(to)s and -%(from)s - 1"""
 _VALUES: Final[tuple[LiteralString, ...]] = (
     "'intent.label', 0, (array['lost_card','double_charge','fees','delay','login'])[1 + (n * n) % 5], null, null",
@@ -53,12 +53,12 @@ select -n, v.field, v.level, v.words, v.number::float8, v.moment::timestamptz
 from generate_series(%(from)s::bigint + 1, %(to)s) n
 cross join lateral (values {}) v(field, level, words, number, moment) where v.field <> '#hurry' or n %% 40 = 0"""
 _FEW: Final = """
-insert into orchestration_taskcandidate (task_id, group_id, due, assigned, suspended)
-select t.id, %(group)s, t.due, false, false from orchestration_humantask t where t.instance_id < 0
+insert into orchestration_taskcandidate (task_id, instance_id, group_id, due, assigned, suspended)
+select t.id, t.instance_id, %(group)s, t.due, false, false from orchestration_humantask t where t.instance_id < 0
 order by t.due {order} limit %(most)s"""
 _NAMED: Final = """
-insert into orchestration_taskcandidate (task_id, user_id, due, assigned, suspended)
-select t.id, %(person)s, t.due, false, false from orchestration_humantask t
+insert into orchestration_taskcandidate (task_id, instance_id, user_id, due, assigned, suspended)
+select t.id, t.instance_id, %(person)s, t.due, false, false from orchestration_humantask t
 where t.instance_id < 0 and t.id %% 97 = 0 order by t.id limit 500"""
 _TAKEN: Final = """
 with taken as (

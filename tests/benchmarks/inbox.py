@@ -32,8 +32,8 @@ with task as (
     select -(1 + n / %(each)s), 1000 + n %% %(each)s, 'check', 'Approve the answer', 'review', 'open', 50,
            now() + n * interval '1 second', now()
     from generate_series(%(from)s::bigint * %(each)s, %(to)s * %(each)s - 1) n returning id, due, instance_id, item)
-insert into orchestration_taskcandidate (task_id, group_id, due, assigned)
-select id, %(group)s, due, false from task;
+insert into orchestration_taskcandidate (task_id, instance_id, group_id, due, assigned)
+select id, instance_id, %(group)s, due, false from task;
 """
 
 
@@ -63,8 +63,8 @@ def _fill(instance: int, before: int, cases: int) -> None:
                        [[groups["few"], groups["late"]]])  # fmt: skip
         for name, order, most in (("few", "asc", 20), ("late", "desc", 1000)):
             cursor.execute(
-                "insert into orchestration_taskcandidate (task_id, group_id, due, assigned) "
-                f"select task_id, %s, due, false from orchestration_taskcandidate where group_id = %s "
+                "insert into orchestration_taskcandidate (task_id, instance_id, group_id, due, assigned) "
+                f"select task_id, instance_id, %s, due, false from orchestration_taskcandidate where group_id = %s "
                 f"order by due {order} limit {most}", [groups[name], groups["many"]],
             )  # fmt: skip
         cursor.execute("analyze")

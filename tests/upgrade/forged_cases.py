@@ -166,7 +166,7 @@ ROWS = {
         "is not offered to Analysts, though the history says so",
     ),
     "a task is offered to one more": (
-        f"insert into orchestration_taskcandidate (task_id, user_id, due, assigned) select id, {CLARA}, due, false "
+        f"insert into orchestration_taskcandidate (task_id, instance_id, user_id, due, assigned) select id, instance_id, {CLARA}, due, false "
         "from orchestration_humantask where instance_id = 2",
         "is offered to clara, though the history does not say so",
     ),
@@ -177,10 +177,16 @@ ROWS = {
     "a task sinks in everybody's inbox": (
         "update orchestration_taskcandidate set due = due + interval '1 year' where task_id = "
         "(select id from orchestration_humantask where instance_id = 2)",
-        "says another due time, holder or state",
+        "says another due time, holder, state or case",
+    ),
+    "an offer moves to another case": (
+        "update orchestration_taskcandidate set instance_id = 1 where task_id = "
+        "(select id from orchestration_humantask where instance_id = 2)",
+        "says another due time, holder, state or case",
     ),
     "a done task is offered": (
-        f"insert into orchestration_taskcandidate (task_id, user_id, due, assigned) values ({DONE_TASK}, {ANNA}, now(), false)",
+        f"insert into orchestration_taskcandidate (task_id, instance_id, user_id, due, assigned) select id, instance_id, {ANNA}, now(), false "
+        f"from orchestration_humantask where id = {DONE_TASK}",
         "is offered to somebody, but is not open",
     ),
     "a job is given other input": (

@@ -17,7 +17,7 @@ from orchestration.shell.verification.expected import Either, Offer
 from orchestration.shell.verification.told import TASK_ASSIGNEE, TASK_DUE, TASK_STATE, Told
 
 CANDIDATES: Final = """
-select t.instance_id, t.item, g.name, u.username, c.due, c.assigned, c.suspended
+select t.instance_id, t.item, g.name, u.username, c.due, c.assigned, c.suspended, c.instance_id = t.instance_id
 from orchestration_taskcandidate c join orchestration_humantask t on t.id = c.task_id
 left join auth_group g on g.id = c.group_id left join auth_user u on u.id = c.user_id
 where t.instance_id = any(%s) order by t.instance_id, t.item
@@ -28,11 +28,11 @@ PEOPLE: Final = "select username from auth_user where username = any(%s)"
 
 @dataclass(slots=True)
 class Offered:
-    """The rows of one task: how often each group and person, when due, whether held and whether suspended."""
+    """The rows of one task: how often each group and person; when due, whether held, suspended and of its case."""
 
     groups: Counter[str]
     people: Counter[str]
-    said: set[tuple[Any, bool, bool]]
+    said: set[tuple[Any, bool, bool, bool]]
 
 
 def apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, tuple[Told, str]]) -> Iterator[tuple[int, str]]:
@@ -51,14 +51,14 @@ def apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, tuple[Told, str]]) ->
             for sentence in _task_apart(offer, offered, fallback, there, people):
                 yield case, f"task {item} {sentence}"
             if row is not None and not all(_fits(row, said) for said in offered.said):
-                yield case, f"the list of who may take task {item} says another due time, holder or state"
+                yield case, f"the list of who may take task {item} says another due time, holder, state or case"
     for case, item in found:
         yield case, f"task {item} is offered to somebody, but is not open"
 
 
 def _rows(cursor: psycopg.Cursor[Any], cases: list[int]) -> dict[tuple[int, int], Offered]:
     found: dict[tuple[int, int], Offered] = {}
-    for case, item, group, person, due, assigned, suspended in cursor.execute(
+    for case, item, group, person, due, assigned, suspended, is_of_case in cursor.execute(
         CANDIDATES, [cases], binary=True
     ).fetchall():
         offered = found.setdefault((case, item), Offered(Counter(), Counter(), set()))
@@ -66,13 +66,13 @@ def _rows(cursor: psycopg.Cursor[Any], cases: list[int]) -> dict[tuple[int, int]
             offered.groups[group] += 1
         if person is not None:
             offered.people[person] += 1
-        offered.said.add((due, assigned, suspended))
+        offered.said.add((due, assigned, suspended, is_of_case))
     return found
 
 
-def _fits(row: list[Any], said: tuple[Any, bool, bool]) -> bool:
-    holder, (due, held, suspended) = row[TASK_ASSIGNEE], said
-    same = due == row[TASK_DUE] and suspended == (row[TASK_STATE] == "suspended")
+def _fits(row: list[Any], said: tuple[Any, bool, bool, bool]) -> bool:
+    holder, (due, held, suspended, is_of_case) = row[TASK_ASSIGNEE], said
+    same = is_of_case and due == row[TASK_DUE] and suspended == (row[TASK_STATE] == "suspended")
     return bool(same) and (isinstance(holder, Either) or held == (holder is not None))
 
 

@@ -303,7 +303,9 @@ def test_the_inbox_costs_as_many_statements_as_for_groups(team: dict[str, User],
 def test_what_is_offered_to_a_person_is_found_by_an_index(team: dict[str, User], visit: Callable[..., Case]) -> None:
     task = open_task(visit('candidateUsers="nina"'))
     clerks = Group.objects.get(name="Clerks")
-    TaskCandidate.objects.bulk_create(TaskCandidate(task=task, group=clerks, due=task.due) for _ in range(5000))
+    TaskCandidate.objects.bulk_create(
+        TaskCandidate(task=task, instance=task.instance, group=clerks, due=task.due) for _ in range(5000)
+    )
     with connection.cursor() as cursor:
         cursor.execute("analyze orchestration_taskcandidate")
         cursor.execute(EXPLAIN, [team["nina"].pk])

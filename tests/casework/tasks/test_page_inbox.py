@@ -34,7 +34,9 @@ def pile_up(instance, group: str, count: int) -> None:
         for n in range(count)
     )  # fmt: skip
     to = Group.objects.get(name=group)
-    TaskCandidate.objects.bulk_create(TaskCandidate(task=task, group=to, due=task.due) for task in tasks)
+    TaskCandidate.objects.bulk_create(
+        TaskCandidate(task=task, instance=instance, group=to, due=task.due) for task in tasks
+    )
 
 
 def test_a_task_for_my_group_is_offered_until_somebody_takes_it(people, analysed):

@@ -1,0 +1,143 @@
+"""Which tasks of a person fit a filter? Read once for all tabs, as parts (`with`) of a statement.
+
+Where few cases fit (`source`), all that is offered in these, and all that the person has of them. Where many fit, the
+first offers of the list, the first that nobody has taken, and the first that the person has: so many of each as are
+counted. Either way each tab is made of the same three: `offers`, of these `free`, and `own`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, LiteralString
+
+from psycopg.sql import SQL, Composable, Composed, Identifier
+
+from casework.tasks import inbox_statements as statements
+from casework.tasks.inbox_statements import SIGHT, THEIRS, Columns, Ordered, task_of
+
+_OF_FEW: Final[LiteralString] = """
+{offers} as materialized (
+    select c.task_id as id, min(c.due) as due, bool_or(not c.assigned and not c.suspended) as free
+    from ({source}) s cross join lateral (
+        select c.task_id, c.instance_id, c.due, c.assigned, c.suspended from orchestration_taskcandidate c
+        where c.instance_id = s.instance_id and {theirs}
+              and c.task_id <> all(%(hidden)s::bigint[]) offset 0) c {task}
+    where true {fits} group by c.task_id),
+{free} as (select id, due from {offers} where free),
+{own} as materialized (
+    select c.id, c.due, c.state = 'open' as open from (
+        select t.id, t.due, t.state, t.instance_id from orchestration_humantask t
+        where t.assignee_id = %(person)s and t.state in ('open', 'suspended') and {sight}
+              and t.id <> all(%(hidden)s::bigint[]) offset 0) c {own_task}
+    where c.instance_id in (select s.instance_id from ({source}) s) {fits})"""
+_OF_MANY: Final[LiteralString] = """
+{looked_offers} as materialized ({walk_offers}),
+{offers} as materialized (select c.id, c.due, c.free from {looked_offers} c {task} where true {fits}),
+{looked_free} as materialized (
+    select due, id, instance_id from {looked_offers} where free and not {more_offers}
+    union all select due, id, instance_id from ({walk_free}) c where {more_offers}),
+{free} as materialized (select c.id, c.due from {looked_free} c {task} where true {fits}),
+{looked_own} as materialized ({walk_own}),
+{own} as materialized (select c.id, c.due, c.open from {looked_own} c {task} where true {fits})"""
+_MORE: Final[LiteralString] = "((select count(*) from {looked}) > %(counted)s)"
+_SOON: Final[LiteralString] = "((select max(due) from {looked}) <= %(soon)s)"
+_IN_TAB: Final[dict[str, LiteralString]] = {
+    "mine": "select due, id from {own}",
+    "groups": "select due, id from {offers}",
+    "unassigned": "select due, id from {free}",
+    "soon": "select due, id from {free} where due <= %(soon)s "
+            "union all select due, id from {own} where open and due <= %(soon)s",
+    "all": "select due, id from {offers} union select due, id from {own}",
+}  # fmt: skip
+_AMONG: Final = " and t.instance_id in (select s.instance_id from ({source}) s)"
+_OFFERS: Final = Columns("", ", c.instance_id, not c.assigned and not c.suspended", ", instance_id, free")
+_OWN: Final = Columns(", t.instance_id, t.state = 'open'", "", ", instance_id, open")
+_LOOKED: Final = SQL("%(counted)s + 1")
+PAGE: Final = SQL("%(limit)s")
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """What fits one filter, under names of its own (`name`). `source`: of which cases, where these are few."""
+
+    name: str
+    fits: Composed
+    source: Composable | None
+
+    @property
+    def parts(self) -> Composed:
+        """The parts of a statement that its tabs are read from."""
+        if self.source is None:
+            return self._of_many()
+        return SQL(_OF_FEW).format(
+            source=self.source, theirs=SQL(THEIRS), sight=SQL(SIGHT), fits=self.fits,
+            task=task_of(self.fits, "task_id"), own_task=task_of(self.fits, "id"), **self._names(),
+        )  # fmt: skip
+
+    def _of_many(self) -> Composed:
+        first = Ordered(False)
+        return SQL(_OF_MANY).format(
+            walk_offers=statements.walk("groups", first, _LOOKED, _OFFERS),
+            walk_free=statements.walk("unassigned", first, _LOOKED),
+            walk_own=statements.walk("mine", first, _LOOKED, _OWN),
+            more_offers=self._more("offers"), fits=self.fits, task=task_of(self.fits, "id"), **self._names(),
+        )  # fmt: skip
+
+    def rows(self, tab: str) -> Composed:
+        """Due time and number of each task of a tab that fits."""
+        return SQL(_IN_TAB[tab]).format(**self._names())
+
+    def size(self, tab: str) -> Composed:
+        """How many there are, up to the limit: an expression."""
+        return SQL("(select count(*) from (select from ({}) p limit %(limit)s) n)").format(self.rows(tab))
+
+    def more(self, tab: str) -> Composable:
+        """Whether there may be more beyond those that were looked at: an expression."""
+        if self.source is not None:
+            return SQL("false")
+        if tab == "soon":
+            return SQL("({} and {} or {} and {})").format(
+                self._more("free"), self._soon("free"), self._more("own"), self._soon("own")
+            )
+        looked = {"mine": ("own",), "groups": ("offers",), "unassigned": ("free",), "all": ("offers", "own")}[tab]
+        return SQL("({})").format(SQL(" or ").join(map(self._more, looked)))
+
+    def first(self, tab: str, going: Ordered, most: Composable) -> Composed:
+        """The first tasks of a tab beyond a place, as due time and number."""
+        return SQL(
+            "select due, id from ({rows}) p(due, id) where (due, id) {beyond} (%(due)s, %(task)s) "
+            "order by due {order}, id {order} limit {most}"
+        ).format(rows=self.rows(tab), beyond=going.beyond, order=going.order, most=most)
+
+    def _more(self, part: str) -> Composed:
+        return SQL(_MORE).format(looked=self._named(f"looked_{part}"))
+
+    def _soon(self, part: str) -> Composed:
+        return SQL(_SOON).format(looked=self._named(f"looked_{part}"))
+
+    def _names(self) -> dict[str, Composable]:
+        names = ("offers", "free", "own", "looked_offers", "looked_free", "looked_own")
+        return {name: self._named(name) for name in names}
+
+    def _named(self, part: str) -> Composable:
+        return Identifier(f"{part}_{self.name}")
+
+
+def by_due(tab: str, going: Ordered, fits: Composed, source: Composable | None, most: Composable = PAGE) -> Composed:
+    """The tasks of a tab that fit, beyond a place, in order of what is due: of the cases of `source`, where given."""
+    if source is None:
+        return statements.by_due(tab, going, fits, most)
+    if tab == "snoozed":
+        return statements.by_due(tab, going, fits + SQL(_AMONG).format(source=source), most)
+    found = Fitting("here", fits, source)
+    return SQL("with {} {}").format(found.parts, found.first(tab, going, most))
+
+
+def pool(tab: str, fits: Composed, source: Composable | None = None) -> Composed:
+    """All tasks of a tab that fit, where these are few (`cap`), to be ordered anew; of `source`, where one is given."""
+    return by_due(tab, Ordered(False), fits, source, SQL("%(cap)s") if source is None else SQL("all"))
+
+
+def snoozed(fits: Composed, source: Composable | None) -> Composed:
+    """How many snoozed ones fit: an expression."""
+    return statements.count("snoozed", fits if source is None else fits + SQL(_AMONG).format(source=source))
