@@ -10,12 +10,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from casework.access import permissions, trail
+from casework.cases.list_live import list_states
 from casework.deadlines.calendars import SHOWN, WEEKDAYS, asked, calendar_save, in_words, moves
 from casework.deadlines.changing import Wish, deadline_change
 from casework.deadlines.models import WorkingCalendar
 from casework.deadlines.read import explanation, listed
 from casework.deadlines.standing import FIELDS, calendar_of
-from casework.web.decorators import answered, person, reads, reads_and_writes
+from casework.web.decorators import answered, page_or_part, person, reads, reads_and_writes, wants_part
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 
@@ -25,8 +26,11 @@ def deadlines(request: HttpRequest) -> HttpResponse:
     """The open ones of all cases that the reader sees."""
     user = person(request)
     trail.list_read(request, "deadlines")
-    context = {"rows": listed(user, clock.utc_now()), "may_read_calendars": _may_read(request)}
-    return render(request, "deadlines/list.html", context)
+    context = {
+        "rows": listed(user, clock.utc_now()), "may_read_calendars": _may_read(request),
+        "seen": "" if wants_part(request) else list_states([user.pk])[user.pk],
+    }  # fmt: skip
+    return page_or_part(request, "deadlines/list.html", "deadlines/_list.html", context)
 
 
 @reads_and_writes

@@ -66,3 +66,15 @@ def test_more_rows_cost_no_more_statements(people: dict[str, User], payments: li
     with statements() as many:
         browser.get("/cases/?q=P-")
     assert len(few) == len(many)
+
+
+def test_the_list_of_deadlines_follows_what_happens(people: dict[str, User], payments: list[Case]) -> None:
+    browser = Client()
+    browser.force_login(people["anna"])
+    page = told(browser.get("/deadlines/"))
+    assert 'data-live="/cases/live/"' in page and f'id="row-{payments[0].pk}-release"' in page
+    part = told(browser.get("/deadlines/", headers={"HX-Request": "true"}))
+    assert "<html" not in part and "data-news" in part and f'id="row-{payments[0].pk}-release"' in part
+    Deadline.objects.filter(instance=payments[0].instance_id).update(state="met")
+    gone = told(browser.get("/deadlines/", headers={"HX-Request": "true"}))
+    assert f'id="row-{payments[0].pk}-release"' not in gone and f'id="row-{payments[1].pk}-release"' in gone
