@@ -14,7 +14,6 @@ from typing import Final, Protocol
 
 from django.contrib.auth.models import User
 from django.http import QueryDict
-from django.urls import reverse
 
 from casework.lists.asked import Asked
 from casework.lists.models import SavedView
@@ -43,7 +42,6 @@ class Begun:
 
     kind: str
     words: tuple[str, ...]
-    address: str
     at: datetime
 
 
@@ -60,9 +58,13 @@ def begun_keep(*, by: User, kind: Kind, query: str) -> datetime | Refused:
     return now
 
 
-def begun_end(*, by: User, kind: Kind) -> None:
-    """It is shown now, or its owner wants it no more."""
-    SavedView.objects.filter(owner=by, kind=kind.key, name="").delete()
+def begun_end(*, by: User, kind: Kind) -> str:
+    """It is shown now, or its owner wants it no more. The query of the address that shows it; "" where none was."""
+    row = SavedView.objects.filter(owner=by, kind=kind.key, name="").first()
+    if row is None:
+        return ""
+    row.delete()
+    return row.query
 
 
 def split(views: Sequence[View]) -> tuple[tuple[View, ...], View | None]:
@@ -81,7 +83,7 @@ def begun(view: View | None, there: Set | None, asked: Asked | None, here: Set) 
     words = [one.words for one in asked.filters]
     if there.reference:
         words.append(f"Reference begins with “{there.reference}”")
-    return Begun(view.kind, tuple(words), f"{reverse(view.kind)}?{view.query}", view.kept)
+    return Begun(view.kind, tuple(words), view.kept)
 
 
 def asked_of(view: View) -> QueryDict:

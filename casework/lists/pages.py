@@ -21,7 +21,7 @@ from orchestration.ground.refusals import Refused
 @writes
 def views(request: HttpRequest) -> HttpResponse:
     """Save one: `kind` of list, `state` of its address, `name`, `group`, `default`. With `begun` in place of a
-    name: keep the filter that is being set ("on"), or forget it."""
+    name: keep the filter that is being set ("on"), show it, or forget it."""
     by, given = person(request), request.POST
     kind = KINDS.get(given.get("kind", ""))
     if kind is None:
@@ -41,9 +41,9 @@ def views(request: HttpRequest) -> HttpResponse:
 
 
 def _begun(request: HttpRequest, kind: Kind, state: str) -> HttpResponse:
-    if request.POST["begun"] != "on":
-        begun_end(by=person(request), kind=kind)
-        return redirect(kind.key)
+    if (do := request.POST["begun"]) != "on":
+        query = begun_end(by=person(request), kind=kind)
+        return redirect(f"{reverse(kind.key)}?{query}" if do == "show" else kind.key)
     outcome = begun_keep(by=person(request), kind=kind, query=state)
     if isinstance(outcome, Refused):
         return JsonResponse({"said": outcome.message}, status=409)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -31,6 +31,8 @@ from casework.templatetags.signs import came_from, rules_named, whose
 from orchestration.shell import services
 
 Row = tuple[str, ...]
+
+STAGES: Final = {"active": "at work", "ahead": "still to come", "left out": "was not needed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def _standing(page: CasePage) -> Iterator[Row]:
     )
     yield from ((name, value) for name, value in told if value)
     if page.stages:
-        yield "Stages", "; ".join(f"{stage.name}: {stage.status}" for stage in page.stages)
+        yield "Stages", "; ".join(f"{stage.name}: {STAGES.get(stage.status, stage.status)}" for stage in page.stages)
     for milestone in page.milestones:
         reached = f"reached {_at(milestone.reached)}" if milestone.reached else "not reached"
         yield "Milestone", f"{milestone.name}: {reached}"
@@ -119,7 +121,12 @@ def _standing(page: CasePage) -> Iterator[Row]:
 
 def _outstanding(page: CasePage) -> Iterator[Row]:
     for task in page.tasks:
-        yield task.name, ", ".join(filter(None, (whose(task), f"due {_at(task.due)}" if task.due else "", task.part)))
+        yield (
+            task.name,
+            ", ".join(
+                filter(None, (whose(task), f"due {_at(task.due)}" if task.due else "", _inside(task.part).strip()))
+            ),
+        )
     for one in page.awaited:
         yield one.label, f"is waited for{_inside(one.part)}"
     for coming in page.coming:

@@ -128,7 +128,7 @@ def _notes(now: datetime) -> tuple[Shared, ...]:
     verdict = Made(ok=True, events=51, sequence=0, reason="", faults=())
     faults = ({"reason": "event 12 was changed"}, {"reason": "the state is another"})
     broken = Made(ok=False, events=51, sequence=12, reason="event 12 was changed", faults=faults)
-    begun = {"kind": "inbox", "words": ["Amount from 500", "Tag: vip"], "address": "#", "at": now}
+    begun = {"kind": "inbox", "words": ["Amount from 500", "Tag: vip"], "at": now}
     typed = [("answer", "Dear Maria, we look into it."), ("reason", "She called.")]
     return (
         ("What became of many", "tasks/_many_results.html", {
