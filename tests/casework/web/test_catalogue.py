@@ -24,6 +24,7 @@ ON_THEIR_PAGES = {
     "account/_tokens.html": "a list of rows of the database, which the page of tokens shows",
     "asking/_answers.html": "answers with their sources, which lead into a case that is there",
     "cases/_reveal.html": "a page but for its frame",
+    "deadlines/_list.html": "a list, which its page shows",
     "explaining/_kept.html": "links into the history of a case that is there",
     "lists/_arranged.html": "the controls of a list, which each list shows",
     "lists/_bodies.html": "rows, which stand in the catalogue by themselves",
