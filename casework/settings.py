@@ -201,8 +201,7 @@ OIDC_GROUPS_CLAIM = env.str("CASEWRIGHT_OIDC_GROUPS_CLAIM", default="groups")
 # How somebody joins who is here: "" (they link it themselves), or verified-email; and whether others are made.
 OIDC_JOIN = env.str("CASEWRIGHT_OIDC_JOIN", default="")
 OIDC_CREATE = env.bool("CASEWRIGHT_OIDC_CREATE", default=False)
-# Values of amr and acr that count as a second factor; without one, ours is asked for beside the provider's.
-OIDC_SECOND = env.list("CASEWRIGHT_OIDC_SECOND", default=[])
+OIDC_SECOND = env.list("CASEWRIGHT_OIDC_SECOND", default=[])  # values of amr and acr that count as a second factor
 # By SAML 2.0, beside it; joining, making others and what counts as a second factor are set as above.
 SAML_PROVIDER = env.str("CASEWRIGHT_SAML_PROVIDER", default="")  # its entity id
 SAML_SIGN_IN = env.str("CASEWRIGHT_SAML_SIGN_IN", default="")  # where it signs in (HTTP-Redirect)
@@ -214,13 +213,9 @@ SAML_NAME = env.str("CASEWRIGHT_SAML_NAME", default="your organisation (SAML)")
 SAML_GROUPS = env.str("CASEWRIGHT_SAML_GROUPS", default="groups")  # the attribute that names groups
 if OIDC_JOIN not in ("", "verified-email"):
     raise ImproperlyConfigured(f"CASEWRIGHT_OIDC_JOIN is {OIDC_JOIN!r}; it is empty or verified-email")
-# Whether a change that gives rights waits for a second administrator; one that takes rights never does.
-SECOND_PERSON = env.bool("CASEWRIGHT_SECOND_PERSON", default=PRODUCTION)
-# Hosts (with a port, or for all) at which agents outside may have themselves told of their tasks; they have to be on
-# the list of hosts that may be called, too. Else whoever may follow a case could have us write to any of those.
-AGENT_HOSTS = env.list("CASEWRIGHT_AGENT_HOSTS", default=[])
-# Seconds for which a program's token is good that it got by its secret (client credentials).
-CLIENT_TOKEN_SECONDS = env.int("CASEWRIGHT_CLIENT_TOKEN_SECONDS", default=600)
+SECOND_PERSON = env.bool("CASEWRIGHT_SECOND_PERSON", default=PRODUCTION)  # waited for by what gives rights
+AGENT_HOSTS = env.list("CASEWRIGHT_AGENT_HOSTS", default=[])  # listed ones that agents outside may have us write to
+CLIENT_TOKEN_SECONDS = env.int("CASEWRIGHT_CLIENT_TOKEN_SECONDS", default=600)  # of what a secret is given for
 PASSWORD_RESET_TIMEOUT = env.int("PASSWORD_LINK_SECONDS", default=2 * 24 * 3600)
 
 # Mail goes out where a server is named (smtp+tls://name:password@host:587); without one, nobody is told that it did.
