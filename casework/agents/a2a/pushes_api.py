@@ -53,15 +53,16 @@ class PushView(A2AView):
         row = _row(request, case, name)
         return wrong_version(request) or Response(pushes.shown(row))
 
-    @described("Tell an agent no more", {200: None}, 400, 403, 404, tags=["agents"])
+    @described("Tell an agent no more", {200: PushShape}, 400, 403, 404, tags=["agents"])
     def delete(self, request: Request, case: int, name: str) -> Response:
-        """A2A 1.0."""
+        """A2A 1.0. The answer is what it was."""
         row = _row(request, case, name)
         if wrong := wrong_version(request):
             return wrong
         requests.Nothing.query(request)
+        was = pushes.shown(row)
         row.delete()
-        return Response({})
+        return Response(was)
 
 
 def _row(request: Request, case: int, name: str) -> TaskPush:

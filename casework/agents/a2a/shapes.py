@@ -83,7 +83,7 @@ class TaskShape(s.Serializer[Any]):
     metadata = shapes.ObjectField(help_text="`state`: for who may see the case, the named state that people speak of.")
 
 
-class TaskFilter(requests.Sent):
+class OwnTasksFilter(requests.Sent):
     contextId = s.IntegerField(required=False, default=0, min_value=0, max_value=2**62, help_text="A task's own.")
     status = s.ChoiceField(choices=[f"TASK_STATE_{one}" for one in STATES], required=False, default="")
     pageSize = s.IntegerField(required=False, default=20, min_value=1, max_value=50)
@@ -92,7 +92,7 @@ class TaskFilter(requests.Sent):
     historyLength = s.IntegerField(required=False, default=0, help_text="Read by nobody: there are no messages.")
 
 
-class TaskList(s.Serializer[Any]):
+class OwnTasks(s.Serializer[Any]):
     tasks = s.ListField(child=TaskShape())
     nextPageToken = s.CharField(help_text="Empty on the last page.")
     pageSize = s.IntegerField()

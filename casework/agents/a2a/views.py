@@ -19,10 +19,10 @@ from casework.agents.a2a.shapes import (
     WORKING,
     Begins,
     OneTask,
+    OwnTasks,
+    OwnTasksFilter,
     SendMessage,
     TaskAnswer,
-    TaskFilter,
-    TaskList,
     TaskShape,
 )
 from casework.agents.a2a.stream import EVENTS, streamed
@@ -100,14 +100,14 @@ class TaskView(A2AView):
 
 class TasksView(A2AView):
     @described(
-        "List what an agent brought in", {200: TaskList}, 400, 403, parameters=[TaskFilter], tags=["agents"],
+        "List what an agent brought in", {200: OwnTasks}, 400, 403, parameters=[OwnTasksFilter], tags=["agents"],
         examples=(example("One", {"tasks": [WORKING], "nextPageToken": "", "pageSize": 20, "totalSize": 1}, "200"),),
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """A2A 1.0. The cases that you brought in and may see, the newest first. A page of one state may be short."""
         if wrong := wrong_version(request):
             return wrong
-        given = TaskFilter.query(request)
+        given = OwnTasksFilter.query(request)
         tasks, following, size = own_tasks(person(request), given)
         return Response({"tasks": tasks, "nextPageToken": following, "pageSize": len(tasks), "totalSize": size})
 
