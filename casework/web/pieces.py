@@ -21,7 +21,8 @@ Shared = tuple[str, str, States]
 COLUMN: Final = Made(label="Amount", is_number=True)
 TYPES: Final = ({"key": "complaint", "name": "Complaint"}, {"key": "refund", "name": "Refund"})
 GROUPS: Final = ("Analysts", "Cards team")
-REFUSED: Final = {"errors": {"groups": "Choose a group.", "scope": "Choose what it may."}}
+UNITS: Final = ({"key": "cards", "name": "Cards"}, {"key": "loans", "name": "Loans"})
+REFUSED: Final = {"errors": {"groups": "Choose a group.", "scope": "Choose what it may.", "reason": "Say more."}}
 
 
 class Token(forms.Form):
@@ -88,6 +89,15 @@ def _fields() -> tuple[Shared, ...]:
         ("A field of a person", "people/_field.html", {
             "empty": {**named, "optional": True}, "filled": {**named, "value": "Anna"},
             "wrong": {**named, "value": "\u200b", "wrong": "This is no name."},
+        }),
+        ("Why, beside other forms", "people/_why.html", {
+            "empty": {"do": "groups"},
+            "wrong": {"do": "out", "given": {"do": "out", "reason": "x"}, "refused": REFUSED},
+        }),
+        ("A unit", "people/_unit_choice.html", {
+            "one of two": {"name": "unit", "label": "Unit", "parents": UNITS, "chosen": "cards"},
+            "or all": {"name": "within", "label": "Within", "parents": UNITS, "whole": True, "all": "The whole house"},
+            "wrong": {"name": "parent", "label": "Below", "parents": UNITS, "wrong": "It would stand below itself."},
         }),
         ("Groups", "people/_groups.html", {
             "some": {"groups": GROUPS, "chosen": GROUPS[:1], "may_change": True},
