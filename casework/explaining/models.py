@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Final
+
 from django.db import models
+
+ANSWERED_WITHIN: Final = timedelta(days=30)
+"""Without undue delay, at the latest within a month (GDPR, article 12 (3))."""
 
 
 class Contest(models.Model):
@@ -35,3 +41,7 @@ class Contest(models.Model):
 
     def __str__(self) -> str:
         return f"contest of decision {self.sequence} in case {self.case_id}: {self.state}"
+
+    @property
+    def due(self) -> datetime:
+        return self.at + ANSWERED_WITHIN

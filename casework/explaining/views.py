@@ -77,7 +77,8 @@ def contests(request: HttpRequest) -> HttpResponse:
     user = person(request)
     found = waiting(user)
     part = had_part(user, [row for row in found if row.state == Contest.State.OPEN])
-    rows = [(row, part.get(row.pk, "")) for row in found]
+    now = clock.utc_now()
+    rows = [(row, part.get(row.pk, ""), row.due < now) for row in found]
     return render(request, "explaining/contests.html", {"rows": rows})
 
 

@@ -42,6 +42,10 @@ class Command(BaseCommand):
         unfinished.rename(file)
         _sync_folder(file.parent)
         self.stdout.write(f"{file} has everything, {file.stat().st_size:,} bytes. Keep the secret key with it, apart.")
+        if data_keys.is_sealing():
+            self.stdout.write(
+                "Sealed cases in it come back only with the folder of keys and the master key: mirror both."
+            )
         if sealed:
             self.stdout.write("It is sealed: without its data key and the master key nobody reads it, nor do you.")
 

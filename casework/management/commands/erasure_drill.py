@@ -14,6 +14,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from audit import data_keys
+from audit.sealed_values import case_subject
 from audit.services import Origin
 from casework.documents.services import file_of
 from casework.erasure.again import erase_again
@@ -52,6 +54,8 @@ class Command(BaseCommand):
         if erase_now(chain=chain, order=0, why="A drill with a made-up person.", origin=origin) is None:
             raise CommandError("The planted case was gone before it was erased.")
         UnsentForm.objects.filter(fields__contains=mark).delete()
+        if data_keys.has_key(case_subject(chain)):
+            raise CommandError("The key of the planted case is still there, and opens a backup of before.")
 
     def _restore(self, file: Path, mark: str) -> None:
         with restored(file):

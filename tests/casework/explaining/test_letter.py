@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -121,11 +122,16 @@ def test_who_had_a_part_in_the_case_does_not_look_at_it_again(people: People, an
     assert "You had a part in this case" in plain(anna.get(address)) and anna.post(address, found).status_code == 409
     assert kept(case, "command.refused")[-1].detail["command"] == "contest.decided"
     page = plain(ben.get(address))
+    assert "An answer is owed within 30 days" in page
     assert OBJECTION in page and "93.0 %" in page and "Drafted by Anna Adler" in page and "What you find" in page
     everywhere = [f"/cases/{case.pk}/decisions/", f"/cases/{case.pk}/decisions/{number}/", address,
                   f"/cases/{case.pk}/then/?at={number}", f"/cases/{case.pk}/decisions/{number}/letter/"]  # fmt: skip
     assert all("contested: it waits for somebody" in plain(ben.get(place)) for place in everywhere)
-    assert "You may look at it." in plain(ben.get("/contests/"))
+    listed = ben.get("/contests/")
+    assert "You may look at it." in plain(listed) and "sign-tag-bad" not in listed.content.decode()
+    Contest.objects.update(at=row.at - timedelta(days=31))
+    assert "sign-tag-bad" in ben.get("/contests/").content.decode()
+    Contest.objects.update(at=row.at)
     assert ben.post(address, found | {"finding": "No"}).status_code == 400
     assert ben.post(address, found).status_code == 302 and ben.post(address, found).status_code == 409
     assert all("was contested, and stands" in plain(anna.get(place)) for place in everywhere)
