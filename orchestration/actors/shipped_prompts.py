@@ -37,6 +37,8 @@ class ShippedPrompt:
     capability: str
     title: str
     document: Mapping[str, Json]
+    card: Mapping[str, Json]
+    """What is said of who works by it, where nobody has said anything else; no part of its file."""
 
     def file_for(self, server: Server, timeout: float | None = None) -> bytes:
         """The file of a language model that works by this prompt; `timeout`: another one than its own."""
@@ -62,4 +64,9 @@ def _contract(capability: str) -> dict[str, Json]:
 def shipped_prompts() -> Mapping[str, ShippedPrompt]:
     """By capability."""
     documents = [yaml.safe_load(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.yaml"))]
-    return {one["capability"]: ShippedPrompt(one["capability"], one["title"], one) for one in documents}
+    return {one["capability"]: _shipped(one) for one in documents}
+
+
+def _shipped(given: dict[str, Json]) -> ShippedPrompt:
+    document = {name: value for name, value in given.items() if name != "card"}
+    return ShippedPrompt(given["capability"], given["title"], document, given["card"])

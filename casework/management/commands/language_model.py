@@ -17,6 +17,8 @@ from audit.services import Origin
 from casework.runtime.local_model import PORT
 from orchestration.actors.connectors import Wanted, connector_register
 from orchestration.actors.hosts.register import host_allow
+from orchestration.actors.kinds.declared import FILE_KINDS
+from orchestration.actors.registry import card_change
 from orchestration.actors.shipped_prompts import Server, shipped_prompts
 from orchestration.ground.refusals import Refused
 from orchestration.jobs.golden import put_to_work
@@ -55,6 +57,8 @@ class Command(BaseCommand):
             split = urlsplit(server.url)
             host_allow(str(split.hostname), split.port, private=given["private"] or local, origin=ORIGIN)
         outcome = connector_register(Wanted("language-model", key, content), ORIGIN)
+        if isinstance(outcome, ActorVersion) and outcome.actor.card == FILE_KINDS["language-model"].card:
+            card_change(key, shipped_prompts()[capability].card, ORIGIN, "as its prompt says")
         if isinstance(outcome, ActorVersion) and use and not outcome.active:
             outcome = put_to_work(outcome, ORIGIN, given["reason"])
         if isinstance(outcome, Refused):

@@ -15,13 +15,24 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from django.core.management import call_command
 
 from casework.runtime.local_model import FOLDER, PINNED, Damaged, join, server_command, server_environment, sorted_parts
+from orchestration.actors.call import Call, limited
+from orchestration.actors.kinds import load
+from orchestration.models import ActorVersion
 
 MODEL = FOLDER / "model.gguf"
 PARTS = [b"the first ", b"second ", b"and the last part"]
 FORM = {
     "type": "object", "required": ["days"], "additionalProperties": False, "properties": {"days": {"type": "integer"}},
+}  # fmt: skip
+
+COMPLAINT = {
+    "message": "I sent the shoes back two weeks ago. How long does a refund take?",
+    "topic": "refund", "tone": "neutral",
+    "approved": "Dear {customer.name}, thank you for your message about a refund.",
+    "passages": [{"id": 4, "title": "Refunds", "text": "A refund takes 7 working days after the return."}],
 }  # fmt: skip
 
 
@@ -94,3 +105,16 @@ def test_it_keeps_to_the_form_and_reads_a_sentence(served: str) -> None:
     with urllib.request.urlopen(request, timeout=600) as answer:
         said = json.load(answer)["choices"][0]["message"]["content"]
     assert json.loads(said) == {"days": 7}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not MODEL.exists(), reason="`make llm` has not fetched the model")
+@pytest.mark.django_db
+def test_it_drafts_an_answer_by_the_prompt_that_ships_and_the_way_the_product_asks(served: str) -> None:
+    call_command("language_model", "draft-reply", local=True, url=f"{served}/v1/chat/completions", timeout=280)
+    version = ActorVersion.objects.select_related("actor").get(actor__key="draft-reply-model")
+    assert version.active and version.actor.card["clearance"] == "internal"
+    machine = load("language-model.draft-reply-model", version.version, bytes(version.artefact))
+    with limited(Call("draft-reply-model", "draft-reply")):
+        answer = machine.run(COMPLAINT, idempotency_key="k")
+    assert "7" in answer.output["text"] and answer.usage["calls"] <= 3
