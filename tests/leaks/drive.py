@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import logging
 import random
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from asgiref.sync import async_to_sync
 from django.core import mail
 from django.core.cache import cache
 from django.core.files.base import ContentFile
@@ -157,8 +159,12 @@ def body_of(answer: HttpResponse) -> bytes:
     """Headers and all of the body, also of one that comes in portions."""
     if answer.streaming and answer.headers.get("Content-Type", "").startswith("text/event-stream"):
         return str(answer.headers).encode()
-    content = answer.getvalue()
+    content = async_to_sync(_whole)(answer) if getattr(answer, "is_async", False) else answer.getvalue()
     return content + b"\n" + str(answer.headers).encode() if content[:2] != b"PK" else bytes(content)
+
+
+async def _whole(answer: HttpResponse) -> bytes:
+    return b"".join([part async for part in answer])
 
 
 def is_own(name: str, method: str, role: str, one: Planted) -> bool:
@@ -175,13 +181,15 @@ def walk(world: World, found_in: Found, doors: list[str], methods: tuple[str, ..
             browsers[role].force_login(user)
     cache.clear()
     found_in.values, found_in.roles = len(world.marks), {*world.people}
-    for name in doors:
+    for at, name in enumerate(doors, 1):
+        print(f"\r{at} of {len(doors)} doors, {len(found_in.leaks)} leaks ", end="", file=sys.stderr, flush=True)
         bound = name.startswith(BOUND)
         for one in world.planted if bound else world.planted[:1]:
             for method in methods:
                 for role in world.roles_of(one) if bound else world.people:
                     _visit(world, found_in, browsers[role], name, method, role, one)
         found_in.doors.add(name)
+    print(file=sys.stderr)
     _seeded(world, found_in, browsers, doors)
 
 
