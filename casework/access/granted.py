@@ -8,8 +8,9 @@ from django.contrib.auth.models import Permission
 from django.db.models import Count, Value
 from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 
-from casework.access.permissions import ACTIONS, LEVELS
+from casework.access.permissions import ACTIONS, LEVELS, masking_in
 from casework.access.reach import EVERYWHERE
+from casework.access.tightening import capped
 from casework.access.unit_models import Reach as Held
 from casework.models import Case, CaseGroupObjectPermission, CaseUserObjectPermission, GroupClearance
 
@@ -56,6 +57,7 @@ def grants(case: Case) -> tuple[Grant, ...]:
 def least_clearance(case: Case) -> str:
     """The lowest clearance among the groups that see this case."""
     may_view = {"content_object": case, "permission__codename": "view_case"}
-    found = CaseGroupObjectPermission.objects.filter(**may_view).values_list("group__clearance__level", flat=True)
-    lowest = GroupClearance.Level.PUBLIC.value
+    rows = CaseGroupObjectPermission.objects.filter(**may_view).values_list("group__name", "group__clearance__level")
+    lowest, caps = GroupClearance.Level.PUBLIC.value, masking_in(case)
+    found = (capped(level or lowest, [caps[name]] if name in caps else []) for name, level in rows)
     return min((level or lowest for level in found), key=LEVELS.index, default=lowest)

@@ -171,7 +171,7 @@ def case_for_user(user: User, case_id: int, action: str, *, whole: bool = False)
 
     `whole`: with its state, for who shows it; else that is read where it is asked for, in a statement of its own.
     """
-    found = Case.objects.select_related("instance").filter(pk=case_id)
+    found = Case.objects.select_related("instance", "unit").filter(pk=case_id)
     case = (found if whole else found.defer(*STATE)).first()
     said = UNSEEN if case is None else case_verdict(user, case, action)
     if case is None or said == UNSEEN:
@@ -196,7 +196,7 @@ def case_verdict(user: User, case: Case, action: str) -> str:
 
 def task_for_user(user: User, task_id: int, action: str) -> HumanTask:
     """The task, for this action (one of `TASK_ACTIONS`). Raises Http404 or PermissionDenied."""
-    found = HumanTask.objects.select_related("instance__case", "assignee").defer(*STATE)
+    found = HumanTask.objects.select_related("instance__case__unit", "assignee").defer(*STATE)
     task = found.filter(pk=task_id).first()
     said = UNSEEN if task is None else task_verdict(user, task, action)
     if task is None or said == UNSEEN:
@@ -292,7 +292,7 @@ def may_administer(user: User) -> bool:
 
 def clearance(user: User) -> str:
     """The highest clearance among the person's groups that hold wherever they see anything; public where none does."""
-    return _highest(one.level for one in _reach(user).throughout())
+    return _highest(one.sees_anywhere for one in _reach(user).throughout())
 
 
 def _reach(user: User) -> Reach:
@@ -330,10 +330,20 @@ def principal(user: User, case: Case | None, now: datetime) -> Principal:
         found = revealed_or_own(user, case, now)
         revealed, digests = (path for path, digest in found if not digest), frozenset(d for _, d in found if d)
     reach = _reach(user)
-    groups = list(reach.throughout() if case is None else reach.here(case.units))
+    if case is None:
+        groups, levels = list(reach.throughout()), [one.sees_anywhere for one in reach.throughout()]
+    else:
+        groups = list(reach.here(case.units))
+        levels = [one.sees(masking_in(case)) for one in groups]
     wrote = partial(_is_among, digests)
     roles = frozenset(one.name for one in groups)
-    return Principal(_highest(one.level for one in groups), roles, frozenset(revealed), wrote)
+    return Principal(_highest(levels), roles, frozenset(revealed), wrote)
+
+
+def masking_in(case: Case) -> Mapping[str, str]:
+    """How much groups see at most by the unit of a case."""
+    found: Mapping[str, str] = {} if case.unit is None else case.unit.policy.get("masking", {})
+    return found
 
 
 def _is_among(digests: frozenset[str], text: str) -> bool:

@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.db.models import BooleanField, F, Func, OuterRef, Q
 
 from audit.db.sql import cursor
+from casework.access.tightening import capped
 from casework.models import Case
 from orchestration.ground.clock import utc_now
 
@@ -32,7 +33,10 @@ with mine(id, name, level, unit) as (
     left join casework_reach x on x.person_id = m.user_id and x.group_id = g.id
     where m.user_id = %(person)s
     union all select null, '', null, s.unit_id from casework_sight s where s.person_id = %(person)s)
-select mine.*, array(select b.id from casework_businessunit b where mine.unit = any(b.path)) from mine order by name"""
+select mine.*, array(select b.id from casework_businessunit b where mine.unit = any(b.path)),
+       array(select b.policy->'masking'->>mine.name from casework_businessunit b
+             where b.policy->'masking' ? mine.name and (mine.unit = 0 or mine.unit = any(b.path)))
+from mine order by name"""
 _EVERYWHERE: Final = """
 select t.app_label || '.' || p.codename, w.unit
 from (select o.permission_id, x.unit_id as unit from casework_reach x
@@ -80,13 +84,24 @@ where u.is_superuser
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """That somebody is in a group; `units`: where what it gives holds for them; `below`: these and all below them."""
+    """That somebody is in a group; `units`: where what it gives holds for them; `below`: these and all below them;
+    `caps`: what units there let the group see at most."""
 
     group: int
     name: str
     level: str | None
     units: Units
     below: Units
+    caps: tuple[str, ...] = ()
+
+    def sees(self, masking: Mapping[str, str]) -> str | None:
+        """How much the group sees where these caps hold, by group."""
+        return capped(self.level, [masking[self.name]] if self.name in masking else [])
+
+    @property
+    def sees_anywhere(self) -> str | None:
+        """How much it sees by whatever unit in which it holds."""
+        return capped(self.level, self.caps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,18 +168,19 @@ def covers(held: Units, units: Collection[int]) -> bool:
 
 def reach_of(user: User) -> Reach:
     """As it is now; one statement."""
-    found: dict[tuple[int | None, str, str | None], tuple[set[int], set[int]]] = {}
-    for group, name, level, unit, below in _read(_HELD, {"person": user.pk}):
-        units, all_below = found.setdefault((group, name, level), (set(), set()))
+    found: dict[tuple[int | None, str, str | None], tuple[set[int], set[int], set[str]]] = {}
+    for group, name, level, unit, below, caps in _read(_HELD, {"person": user.pk}):
+        units, all_below, all_caps = found.setdefault((group, name, level), (set(), set(), set()))
         if unit is not None:
             units.add(unit)
             all_below.update(below)
-    sight = found.pop((None, "", None), (set(), set()))
+            all_caps.update(caps)
+    sight = found.pop((None, "", None), (set[int](), set[int](), set[str]()))
     if user.is_superuser:
-        sight = ({EVERYWHERE}, set())
+        sight = ({EVERYWHERE}, set(), set())
     held = (
-        Membership(group or 0, name, level, frozenset(units), frozenset(below))
-        for (group, name, level), (units, below) in found.items()
+        Membership(group or 0, name, level, frozenset(units), frozenset(below), tuple(sorted(caps)))
+        for (group, name, level), (units, below, caps) in found.items()
     )
     return Reach(tuple(held), frozenset(sight[0]), frozenset(sight[1]))
 

@@ -13,8 +13,9 @@ from typing import Final
 from django.contrib.auth.models import User
 from django.db import connection
 
-from casework.access.permissions import ACTIONS, LEVELS
+from casework.access.permissions import ACTIONS, LEVELS, masking_in
 from casework.access.reach import EVERYWHERE
+from casework.access.tightening import capped
 from casework.access.unit_models import Reach as Held
 from casework.models import Case
 from orchestration.ground.clock import utc_now
@@ -97,8 +98,9 @@ def _clearances(people: Iterable[int], case: Case) -> dict[int, list[str]]:
     """Those of the groups that hold in the unit of the case."""
     levels: dict[int, list[str]] = {}
     held = Held.objects.filter(person__in=list(people), unit__in=[EVERYWHERE, *case.units])
-    for person, level in held.exclude(group__clearance=None).values_list("person", "group__clearance__level"):
-        levels.setdefault(person, []).append(level)
+    caps, rows = masking_in(case), held.exclude(group__clearance=None)
+    for person, group, level in rows.values_list("person", "group__name", "group__clearance__level"):
+        levels.setdefault(person, []).append(capped(level, [caps[group]] if group in caps else []) or level)
     return levels
 
 

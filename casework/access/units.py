@@ -15,7 +15,8 @@ from django.db.models import Q
 from audit.services import Fact, Origin, record_control
 from casework.access.permissions import right_in
 from casework.access.reach import EVERYWHERE, Units, covers
-from casework.access.unit_models import BusinessUnit, GroupUnit, HomeUnit, Reach, UnitRole
+from casework.access.tightening import met
+from casework.access.unit_models import BusinessUnit, GroupUnit, HomeUnit, Reach, UnitPolicy, UnitRole
 from orchestration.ground.clock import utc_now
 
 CHANGED: Final = "unit.changed"
@@ -72,6 +73,7 @@ def unit_move(*, unit: BusinessUnit, parent: BusinessUnit | None, origin: Origin
     for one in BusinessUnit.objects.filter(path__contains=[unit.pk]).order_by("pk"):
         one.path = [*above, *one.path[before:]]
         one.save(update_fields=["path"])
+    policies_settle(unit)
     unit.refresh_from_db()
     _keep(origin, {"unit": unit.key, "parent": key_of(parent)})
 
@@ -118,6 +120,39 @@ def roles_set(*, person: User, group: Group, units: Collection[BusinessUnit | No
     keys = sorted(key_of(unit) for unit in units)
     _keep(origin, {"person": person.get_username(), "role": group.name, "units": keys})
     return True
+
+
+def policy_keep(*, unit: BusinessUnit, kind: str, subject: str, value: Any, origin: Origin) -> None:
+    """By what a unit is stricter; None: by this no more."""
+    rows = UnitPolicy.objects.filter(unit=unit, kind=kind, subject=subject)
+    if value is None:
+        rows.delete()
+    else:
+        UnitPolicy.objects.update_or_create(unit=unit, kind=kind, subject=subject, defaults={"value": value})
+    _keep(origin, {"unit": unit.key, "policy": kind, "subject": subject, "value": value})
+    policies_settle(unit)
+
+
+def policy_refused(*, unit: BusinessUnit, kind: str, subject: str, value: Any, why: str, origin: Origin) -> None:
+    """Note that somebody tried to loosen what holds above."""
+    told = {"unit": unit.key, "policy": kind, "subject": subject, "value": value, "refused": why}
+    record_control([Fact("unit.refused", told)], origin, utc_now())
+
+
+def policies_settle(unit: BusinessUnit) -> None:
+    """Make anew what holds in a unit and below it: the strictest of its own rules and of those above."""
+    for one in BusinessUnit.objects.filter(path__contains=[unit.pk]).order_by("path"):
+        above = BusinessUnit.objects.get(pk=one.parent_id).policy if one.parent_id else {}
+        one.policy = met(above, own_rules(one))
+        one.save(update_fields=["policy"])
+
+
+def own_rules(unit: BusinessUnit) -> dict[str, dict[str, Any]]:
+    """What a unit says itself."""
+    found: dict[str, dict[str, Any]] = {}
+    for kind, subject, value in unit.policies.values_list("kind", "subject", "value"):
+        found.setdefault(kind, {})[subject] = value
+    return found
 
 
 def unit_of_new(by: User, may_open: Collection[str]) -> BusinessUnit | None:

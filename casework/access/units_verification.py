@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from casework.access.tightening import met
 from casework.access.unit_models import BusinessUnit, GroupUnit, HomeUnit, UnitPolicy, UnitRole
-from casework.access.units import CHANGED, key_of
+from casework.access.units import CHANGED, key_of, own_rules
 from orchestration.shell.verification.control import Change
 
 
@@ -100,3 +101,5 @@ def _paths_apart() -> Iterator[str]:
         above = [] if unit.parent_id is None else rows[unit.parent_id].path
         if unit.path != [*above, unit.pk]:
             yield f"the unit {unit.key} stands in another place of the tree than the one above it says"
+        if unit.policy != met({} if unit.parent_id is None else rows[unit.parent_id].policy, own_rules(unit)):
+            yield f"what holds in the unit {unit.key} is not the strictest of its own rules and of those above it"

@@ -6,7 +6,7 @@ data it is (GDPR, article 17 (3) b); a type of case without a rule is kept, for 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -33,6 +33,13 @@ class Standing:
     due: bool
     why: str
     since: datetime | None = None
+
+
+def tightened(rule: Rule | None, days: int | None) -> Rule | None:
+    """The rule where a business unit lets cases go sooner; the floor of the law stands."""
+    if rule is None or days is None or days >= rule.keep:
+        return rule
+    return replace(rule, keep=max(rule.floor, days))
 
 
 def standing(*, ended: datetime | None, rule: Rule | None, hold: str, now: datetime) -> Standing:

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from audit.services import Fact, record_control
 from casework.access.permissions import origin_of
-from casework.erasure.keeping import Rule, Standing, amiss, standing
+from casework.erasure.keeping import Rule, Standing, amiss, standing, tightened
 from casework.erasure.models import LegalHold, RetentionRule
 from casework.forms.answer_validation import text_errors
 from casework.models import Case
@@ -91,12 +91,19 @@ def standings(cases: Iterable[Case], now: datetime) -> Iterator[tuple[Case, Stan
     listed, rules = list(cases), all_rules()
     holds = dict(LegalHold.objects.filter(case__in=listed).values_list("case_id", "reason"))
     for case in listed:
-        hold, rule = holds.get(case.pk, ""), rules.get(case.case_type)
+        hold, days = holds.get(case.pk, ""), keeping_in(case)
+        rule = tightened(rules.get(case.case_type), days)
         yield case, standing(ended=case.instance.ended, rule=rule, hold=hold, now=now)
+
+
+def keeping_in(case: Case) -> int | None:
+    """After how many days a case has to go by its business unit, where that says so."""
+    found: int | None = None if case.unit is None else case.unit.policy.get("keeping", {}).get(case.case_type)
+    return found
 
 
 def ended_cases(case_type: str = "") -> QuerySet[Case]:
     """Those that are over, the longest first, with their instances but for state and data."""
-    found = Case.objects.filter(instance__ended__isnull=False).select_related("instance")
+    found = Case.objects.filter(instance__ended__isnull=False).select_related("instance", "unit")
     found = found.defer("instance__items", "instance__data").order_by("instance__ended", "pk")
     return found.filter(case_type=case_type) if case_type else found

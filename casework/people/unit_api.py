@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from casework.access import permissions
+from casework.access.tightening import KINDS
 from casework.access.unit_models import BusinessUnit, UnitRole
 from casework.access.units import administered, parts_of
 from casework.cases.api.rendering import person as asking
@@ -19,6 +20,7 @@ from casework.cases.api.requests import Nothing, Sent
 from casework.people import unit_services as services
 from casework.people.services import REASON_MOST
 from casework.people.sight import Changed
+from casework.people.unit_policies import policy_set
 from casework.people.unit_rights import changes_units, looks_at_units
 from casework.people.unit_views import somebody
 from casework.web.api.docs import described, example
@@ -28,6 +30,7 @@ from orchestration.ground.refusals import Refused
 UNIT: Final = {
     "id": 4, "key": "north", "name": "North", "below": "", "people": ["nora"],
     "roles": [{"person": "ben", "group": "Analysts"}], "groups": [],
+    "rules": {"confidence": {"classify-intent": 0.9}},
 }  # fmt: skip
 _REASON: Final = "Why; kept with the change."
 
@@ -45,6 +48,7 @@ class UnitShape(s.Serializer[Any]):
     people = s.ListField(child=s.CharField(), help_text="Who belongs to it.")
     roles = RoleShape(many=True, help_text="Who has a role for it by name.")
     groups = s.ListField(child=s.CharField(), help_text="Which groups belong to it.")
+    rules = s.DictField(help_text="By what it is stricter, with those above it: kind -> subject -> value.")
 
 
 class UnitList(s.Serializer[Any]):
@@ -65,11 +69,16 @@ class NewUnit(Sent):
 
 
 class UnitChange(Sent):
-    do = s.ChoiceField(choices=["rename", "move", "remove", "home", "role", "group"])
+    do = s.ChoiceField(choices=["rename", "move", "remove", "home", "role", "group", "policy"])
     name = s.CharField(max_length=100, required=False, default="", allow_blank=True, help_text="For rename.")
     below = s.CharField(max_length=40, required=False, default="", allow_blank=True, help_text="For move.")
     person = s.CharField(max_length=150, required=False, default="", allow_blank=True, help_text="For home, role.")
     group = s.CharField(max_length=150, required=False, default="", allow_blank=True, help_text="For role, group.")
+    kind = s.ChoiceField(choices=["", *KINDS], required=False, default="", help_text="For policy: which rule.")
+    subject = s.CharField(max_length=120, required=False, default="", allow_blank=True, help_text="For policy.")
+    value = s.CharField(
+        max_length=20, required=False, default="", allow_blank=True, help_text="For policy; empty: no more."
+    )
     out = s.BooleanField(required=False, default=False, help_text="For home, role, group: not any more.")
     reason = s.CharField(max_length=REASON_MOST, help_text=_REASON)
 
@@ -136,6 +145,9 @@ def _changed(by: User, unit: BusinessUnit, given: dict[str, Any]) -> Changed | R
             return services.unit_remove(by=by, unit=unit, reason=reason)
         case "group":
             return services.group_here(by=by, unit=unit, group=given["group"], out=out, reason=reason)
+        case "policy":
+            rule = {name: given[name] for name in ("kind", "subject", "value")}
+            return policy_set(by=by, unit=unit, reason=reason, **rule)
     user = somebody(given["person"])
     if isinstance(user, Refused):
         return user
@@ -167,5 +179,5 @@ def _shown(unit: BusinessUnit) -> dict[str, Any]:
             {"person": row.person.get_username(), "group": row.group.name}
             for row in roles.order_by("person__username", "group__name")
         ],
-        "groups": list(groups.values_list("name", flat=True)),
+        "groups": list(groups.values_list("name", flat=True)), "rules": unit.policy,
     }  # fmt: skip

@@ -57,7 +57,7 @@ def unit_make(*, by: User, key: str, name: str, parent: str, reason: str) -> Bus
         return _invalid(errors)
     if not administers(by, above):
         return NOT_YOURS
-    return units.unit_make(key=key, name=name.strip(), parent=above, origin=_begun(by, reason))
+    return units.unit_make(key=key, name=name.strip(), parent=above, origin=begun(by, reason))
 
 
 @transaction.atomic
@@ -68,7 +68,7 @@ def unit_rename(*, by: User, unit: BusinessUnit, name: str, reason: str) -> Chan
         return NOT_YOURS
     changed = unit.name != name.strip()
     if changed:
-        units.unit_rename(unit=unit, name=name.strip(), origin=_begun(by, reason))
+        units.unit_rename(unit=unit, name=name.strip(), origin=begun(by, reason))
     return Changed(changed)
 
 
@@ -91,7 +91,7 @@ def unit_move(*, by: User, unit: BusinessUnit, parent: str, reason: str) -> Chan
         return NOT_YOURS
     if unit.parent == above:
         return Changed(False)
-    origin = _begun(by, reason)
+    origin = begun(by, reason)
     units.unit_move(unit=unit, parent=above, origin=origin)
     return Changed(True, holders_free(origin))
 
@@ -105,7 +105,7 @@ def unit_remove(*, by: User, unit: BusinessUnit, reason: str) -> Changed | Refus
         return NOT_YOURS
     if what := what_belongs(unit):
         return Refused("in-use", f"{what} of it stand in the way: move them first.")
-    units.unit_remove(unit=unit, origin=_begun(by, reason))
+    units.unit_remove(unit=unit, origin=begun(by, reason))
     return Changed(True)
 
 
@@ -132,7 +132,7 @@ def person_home(*, by: User, user: User, unit: str, reason: str) -> Changed | Re
         return NOT_YOURS
     if now == wanted:
         return Changed(False)
-    origin = _begun(by, reason)
+    origin = begun(by, reason)
     if not is_below(wanted, now) and needs_second(by, held):
         proposal_make(by=by, person=held, change={"home": unit}, reason=reason)
         return Changed(True, waiting=True)
@@ -155,7 +155,7 @@ def person_role(*, by: User, user: User, group: str, keys: Collection[str], reas
     then = wanted or [home_of(held)]
     if not all(administers(by, one) for one in (*now, *then, home_of(held))):
         return NOT_YOURS
-    origin = _begun(by, reason)
+    origin = begun(by, reason)
     widens = any(not any(is_below(one, has) for has in now) for one in then)
     if widens and needs_second(by, held):
         proposal_make(by=by, person=held, change={"role": group, "units": sorted(set(keys))}, reason=reason)
@@ -175,7 +175,7 @@ def group_unit(*, by: User, group: Group, unit: str, reason: str) -> Changed | R
         return NOT_YOURS
     row = GroupUnit.objects.select_related("unit").filter(group=held).first()
     now = None if row is None else row.unit
-    origin = _begun(by, reason)
+    origin = begun(by, reason)
     if not is_below(wanted, now) and needs_second(by, held):
         proposal_make(by=by, group=held, change={"unit": unit}, reason=reason)
         return Changed(True, waiting=True)
@@ -234,7 +234,7 @@ def _name_errors(name: str, but: BusinessUnit | None = None) -> dict[str, str]:
     return {"name": "There is a unit of this name already."} if same.exists() else {}
 
 
-def _begun(by: User, reason: str) -> Origin:
+def begun(by: User, reason: str) -> Origin:
     origin = Origin(origin_of(by).actor, cause=reason.strip())
     control_begin(origin)
     return origin

@@ -12,10 +12,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
 from casework.access import permissions
+from casework.access.tightening import KINDS
 from casework.access.unit_models import BusinessUnit, UnitRole
 from casework.access.units import ALL, administered, administers, parts_of, unit_tree
 from casework.people import unit_services as services
 from casework.people.sight import Changed
+from casework.people.unit_policies import policy_rows, policy_set
 from casework.people.unit_rights import changes_units, looks_at_units
 from casework.people.views import WAITS
 from casework.web.decorators import answered, person, reads_and_writes
@@ -133,8 +135,14 @@ def _group(by: User, unit: BusinessUnit, sent: QueryDict) -> Changed | Refused:
     return services.group_here(by=by, unit=unit, group=name, out="out" in sent, reason=reason)
 
 
+def _policy(by: User, unit: BusinessUnit, sent: QueryDict) -> Changed | Refused:
+    rule = {name: sent.get(name, "") for name in ("kind", "subject", "value", "reason")}
+    return policy_set(by=by, unit=unit, **rule)
+
+
 _FORMS: Final[Mapping[str, Callable[[User, BusinessUnit, QueryDict], Changed | Refused]]] = {
     "rename": _rename, "move": _move, "remove": _remove, "home": _home, "role": _role, "group": _group,
+    "policy": _policy,
 }  # fmt: skip
 
 
@@ -161,6 +169,7 @@ def _page(request: HttpRequest, found: BusinessUnit, refused: Refused | None = N
         "people": User.objects.filter(home_unit__unit=found).order_by("username"),
         "roles": UnitRole.objects.filter(unit=found).select_related("person", "group").order_by("person__username"),
         "groups": Group.objects.filter(unit_of_group__unit=found).order_by("name"),
+        "policies": policy_rows(found), "kinds": KINDS.items(),
         "every": Group.objects.order_by("name").values_list("name", flat=True),
         "parents": [row for row in unit_rows(by) if row.mine], "whole": administers(by, None),
         "may_change": administers(by, found), "may_move": administers(by, found.parent), "refused": refused,

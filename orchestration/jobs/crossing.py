@@ -20,6 +20,7 @@ from orchestration.actors.handoff import CaseFacts, Checked, Handoff, Numbers, O
 from orchestration.actors.routing import SUGGEST, Candidate, Choice
 from orchestration.casetypes.case_type import CaseType
 from orchestration.jobs.attempt import Attempt
+from orchestration.jobs.stricter import not_sure_enough
 from orchestration.models import ActorVersion, Instance, Job
 from orchestration.privacy.classification import LEVELS
 from orchestration.privacy.error_texts import without_data
@@ -80,6 +81,7 @@ def judged(ready: Ready, before: tuple[Verdict, ...], answer: Answer, back: Chec
     if not can_be_kept(back.value):
         return failed(ready, "The answer holds characters or numbers that cannot be kept.", verdicts=verdicts)
     person = back.sentence if back.outcome is Outcome.PERSON else ""
+    person = person or not_sure_enough(ready.job.instance_id, ready.capability.key, answer)
     if not person and ready.choice.mode == SUGGEST and not kinds.asks_itself(ready.chosen.kind):
         person = "It is a suggestion: the routing of work asks for a person's word on it."
     kept = answer if back.value is answer.output else replace(answer, output=back.value)
