@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from audit.db.sql import cursor
-from orchestration.jobs.stricter import with_every_answer
+from orchestration.jobs.stricter import with_every_answer, with_every_claim
 
 _ASKED: Final = """
 select (b.policy->'confidence'->>%(capability)s)::float from casework_case f
 join casework_businessunit b on b.id = f.unit_id where f.instance_id = %(instance)s"""
+_BESIDE: Final = """(
+    select (b.policy->'confidence'->>orchestration_job.capability)::float from casework_case f
+    join casework_businessunit b on b.id = f.unit_id where f.instance_id = orchestration_job.instance_id)"""
 
 
 def asked(instance: int, capability: str) -> float:
@@ -22,3 +25,4 @@ def asked(instance: int, capability: str) -> float:
 def hang_in() -> None:
     if asked not in with_every_answer:
         with_every_answer.append(asked)
+        with_every_claim.append(_BESIDE)

@@ -109,7 +109,8 @@ def in_order(grouping: Grouping, groups: Iterable[Sized[Row]], words: Mapping[st
 def words_of(grouping: Grouping, value: str, names: Mapping[str, str]) -> str:
     """What a value is called; `names`: of values that are not known beforehand."""
     if value == NONE:
-        return "Nobody" if grouping.key == "owner" else f"No {grouping.label[:1].lower()}{grouping.label[1:]} to show"
+        own = {"owner": "Nobody", "unit": "The whole organisation"}
+        return own.get(grouping.key) or f"No {grouping.label[:1].lower()}{grouping.label[1:]} to show"
     return names.get(value) or dict(grouping.values).get(value, value)
 
 

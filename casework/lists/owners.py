@@ -10,6 +10,7 @@ from typing import Final, LiteralString
 
 from django.contrib.auth.models import User
 
+from casework.access.unit_models import BusinessUnit
 from casework.cases.case_row import BY_HAND, NEEDS_ATTENTION
 from casework.lists.asked import Grouping
 from casework.lists.grouping import NONE, YOU
@@ -18,10 +19,15 @@ from casework.studio.rule_versions import newest_types
 PRIORITIES: Final = (("urgent", "Urgent"), ("normal", "Normal"), ("low", "Low"))
 
 
+_UNIT: Final[LiteralString] = """coalesce((
+    select b.key::text from casework_case k join casework_businessunit b on b.id = k.unit_id
+    where k.instance_id = INSTANCE), {none})"""
+
+
 def own_groupings(
-    *, owner: LiteralString, kind: LiteralString, state: LiteralString, priority: LiteralString
+    *, owner: LiteralString, kind: LiteralString, state: LiteralString, priority: LiteralString, instance: LiteralString
 ) -> tuple[Grouping, ...]:
-    """The groupings of a list whose statements have these values of a row."""
+    """The groupings of a list whose statements have these values of a row; `instance`: its case's."""
     types = [case_type for _, case_type in newest_types()]
     states = dict.fromkeys((*(each.name for one in types for each in one.states), NEEDS_ATTENTION, *BY_HAND.values()))
     return (
@@ -29,11 +35,15 @@ def own_groupings(
         Grouping("type", "Case type", kind, values=tuple((one.key, one.name) for one in types)),
         Grouping("state", "State", state, values=tuple((name, name) for name in states)),
         Grouping("priority", "Priority", priority, values=PRIORITIES),
+        Grouping("unit", "Business unit", _UNIT.replace("INSTANCE", instance)),
     )
 
 
 def names_of(grouping: Grouping, values: Iterable[str], by: User) -> dict[str, str]:
-    """What these values are called that are not known beforehand: people, by their user names; the reader is "You"."""
+    """What these values are called that are not known beforehand: people, by their user names; the reader is "You".
+    Business units by their keys."""
+    if grouping.key == "unit":
+        return dict(BusinessUnit.objects.filter(key__in=set(values) - {NONE}).values_list("key", "name"))
     wanted = set(values) - {NONE} if grouping.key == "owner" else set()
     if not wanted:
         return {}

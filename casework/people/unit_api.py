@@ -30,7 +30,7 @@ from orchestration.ground.refusals import Refused
 UNIT: Final = {
     "id": 4, "key": "north", "name": "North", "below": "", "people": ["nora"],
     "roles": [{"person": "ben", "group": "Analysts"}], "groups": [],
-    "rules": {"confidence": {"classify-intent": 0.9}},
+    "rules": {"confidence": {"intent": 0.9}},
 }  # fmt: skip
 _REASON: Final = "Why; kept with the change."
 

@@ -74,6 +74,7 @@ def _list(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
     context = {
         "units": rows, "parents": [row for row in rows if row.mine], "whole": administers(by, None), "all": ALL,
         "refused": refused, "given": request.POST, "may_change": bool(administered(by)),
+        "unit_only": not (administers(by, None) or permissions.may_audit(by)),
     }  # fmt: skip
     return render(request, "people/units.html", context, status=200 if refused is None else 400)
 

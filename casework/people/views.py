@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth.models import Group, User
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
@@ -15,11 +16,12 @@ from casework.access import permissions
 from casework.access.factors import factors_drop, has_second
 from casework.access.models import ApiToken
 from casework.access.tokens import token_revoke, tokens_live
+from casework.access.units import administered
 from casework.actors.ledger.csv_file import csv_answer
 from casework.people import services
 from casework.people.links import Link, link_make
 from casework.people.read import PAGE, STATES, Person, person_rows, persons, waiting
-from casework.people.rights import changes, looks
+from casework.people.rights import changed_by, changes, changes_people, home_given_by, looks_at_people, shown_to
 from casework.people.second_person import proposal_decide
 from casework.people.services import Changed, Invited
 from casework.web.decorators import answered, person, reads, reads_and_writes, refusal, writes
@@ -34,16 +36,17 @@ COLUMNS: Final = (
 @reads
 def people_list(request: HttpRequest) -> HttpResponse:
     """Everybody, by sign-in name, with what waits for a second person."""
-    by = looks(person(request))
+    by = looks_at_people(person(request))
     given = _asked(request)
-    rows = person_rows(**given)
+    rows = person_rows(**given).filter(shown_to(by))
     page = _number(request.GET.get("page", ""))
     shown = persons(rows[(page - 1) * PAGE : page * PAGE + 1])
     more = f"?{urlencode(given | {'page': page + 1})}" if len(shown) > PAGE else ""
     context = {
         "people": shown[:PAGE], "more": more, "given": given, "count": rows.count(), "states": STATES.items(),
-        "groups": Group.objects.order_by("name").values_list("name", flat=True), "waiting": waiting(), "me": by.pk,
-        "may_change": permissions.may_administer(by), "query": urlencode(given),
+        "groups": Group.objects.order_by("name").values_list("name", flat=True), "me": by.pk,
+        "waiting": waiting() if _is_whole(by) else (), "unit_only": not _is_whole(by),
+        "may_change": bool(administered(by)), "query": urlencode(given),
     }  # fmt: skip
     return render(request, "people/list.html", context)
 
@@ -51,8 +54,8 @@ def people_list(request: HttpRequest) -> HttpResponse:
 @reads
 def people_download(request: HttpRequest) -> HttpResponse:
     """Those of the list as a table of a spreadsheet."""
-    looks(person(request))
-    table = csv_answer(_table(persons(person_rows(**_asked(request)))), "people")
+    by = looks_at_people(person(request))
+    table = csv_answer(_table(persons(person_rows(**_asked(request)).filter(shown_to(by)))), "people")
     return HttpResponse(table.getvalue(), headers=dict(table.headers))
 
 
@@ -68,12 +71,12 @@ def _table(people: list[Person]) -> Iterator[tuple[str, ...]]:
 @reads_and_writes
 def person_new(request: HttpRequest) -> HttpResponse:
     """Invite somebody: their link is shown in the answer, and never again."""
-    by = changes(person(request))
+    by = changes_people(person(request))
     if request.method != "POST":
         return _new_page(request, {})
     given = {name: request.POST.get(name, "") for name in ("name", "first", "last", "email", "reason")}
     groups = request.POST.getlist("groups")
-    outcome = services.person_invite(by=by, groups=groups, service=False, home=None, **given)
+    outcome = services.person_invite(by=by, groups=groups, service=False, home=home_given_by(by), **given)
     if isinstance(outcome, Refused):
         return _new_page(request, {**given, "groups": groups}, outcome)
     return _link_page(request, outcome.user, outcome)
@@ -110,8 +113,8 @@ def person_second(request: HttpRequest, person_id: int) -> HttpResponse:
 @writes
 def person_link(request: HttpRequest, person_id: int) -> HttpResponse:
     """Another link for a password; the one before is none any more."""
-    changes(person(request))
-    return _link_page(request, _somebody(person_id), None)
+    by = changes_people(person(request))
+    return _link_page(request, _somebody(person_id, changed_by(by)), None)
 
 
 def _link_page(request: HttpRequest, user: User, invited: Invited | None) -> HttpResponse:
@@ -125,11 +128,11 @@ def _link_page(request: HttpRequest, user: User, invited: Invited | None) -> Htt
 @reads_and_writes
 def person_page(request: HttpRequest, person_id: int) -> HttpResponse:
     """One person; `do` says what a form changes: names, groups, or whether they come in."""
-    by = looks(person(request))
-    user = _somebody(person_id)
+    by = looks_at_people(person(request))
+    user = _somebody(person_id, shown_to(by))
     if request.method != "POST":
         return _person_page(request, user)
-    changes(person(request))
+    user = _somebody(person_id, changed_by(changes_people(by)))
     outcome = _changed(request, by, user)
     if isinstance(outcome, Refused) and outcome.errors:
         return _person_page(request, user, outcome)
@@ -171,7 +174,7 @@ def _person_page(request: HttpRequest, user: User, refused: Refused | None = Non
         "somebody": somebody, "refused": refused, "given": given, "me": person(request).pk,
         "groups": Group.objects.order_by("name").values_list("name", flat=True),
         "chosen": sent.getlist("groups") if sent and given["do"] == "groups" else somebody.groups,
-        "may_change": permissions.may_administer(person(request)), "tokens": tokens_live(user),
+        "may_change": _may_change(person(request), user), "tokens": tokens_live(user),
         "second": has_second(user),
     }  # fmt: skip
     return render(request, "people/person.html", context, status=200 if refused is None else 400)
@@ -186,8 +189,18 @@ def rights_decide(request: HttpRequest, proposal_id: int) -> HttpResponse:
     return answered(request, outcome, "You agreed: it holds now." if agree else "It will not be done.", "/people/")
 
 
-def _somebody(person_id: int) -> User:
-    return get_object_or_404(User, pk=person_id)
+def _may_change(by: User, user: User) -> bool:
+    return bool(administered(by)) and User.objects.filter(changed_by(by), pk=user.pk).exists()
+
+
+def _is_whole(by: User) -> bool:
+    """Whether they administer, or audit, the whole organisation."""
+    return permissions.may_administer(by) or permissions.may_audit(by)
+
+
+def _somebody(person_id: int, among: Q | None = None) -> User:
+    """Of those whom one may look at, or change. Raises Http404."""
+    return get_object_or_404(User.objects.filter(Q() if among is None else among), pk=person_id)
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:

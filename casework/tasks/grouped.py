@@ -56,7 +56,7 @@ class Going:
 
 def groupings_of_tasks() -> tuple[Grouping, ...]:
     """By what an inbox can be grouped, beside fields of the cases."""
-    return own_groupings(owner=_OWNER, kind=_KIND, state=_STATE, priority=_PRIORITY)
+    return own_groupings(owner=_OWNER, kind=_KIND, state=_STATE, priority=_PRIORITY, instance=_INSTANCE)
 
 
 def grouped(pool: Composed, group: Grouping, by: Order | None, going: Going, values: dict[str, Any]) -> Composed:

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 
 from casework.access import permissions
+from casework.access.units import administered
 from casework.cases.read import attention
 from casework.lists.counts import AtLeast
 from casework.runtime.stand_ins.remote import stand_ins_here
@@ -131,7 +132,7 @@ def navigation(context: Context) -> dict[str, Any]:
         ]
     if permissions.may_publish(user):
         places.insert(-1, ("events", "Events", "broadcast"))
-    if permissions.may_administer(user) or permissions.may_audit(user):
+    if administered(user) or permissions.may_audit(user):
         places.append(("people", "People", "users"))
     here = request.resolver_match.url_name if request.resolver_match else ""
     return {

@@ -81,7 +81,7 @@ def judged(ready: Ready, before: tuple[Verdict, ...], answer: Answer, back: Chec
     if not can_be_kept(back.value):
         return failed(ready, "The answer holds characters or numbers that cannot be kept.", verdicts=verdicts)
     person = back.sentence if back.outcome is Outcome.PERSON else ""
-    person = person or not_sure_enough(ready.job.instance_id, ready.capability.key, answer)
+    person = person or not_sure_enough(ready.job, answer)
     if not person and ready.choice.mode == SUGGEST and not kinds.asks_itself(ready.chosen.kind):
         person = "It is a suggestion: the routing of work asks for a person's word on it."
     kept = answer if back.value is answer.output else replace(answer, output=back.value)

@@ -39,6 +39,7 @@ from orchestration.jobs import (
 from orchestration.jobs.attempt import Attempt
 from orchestration.jobs.crossing import Ready
 from orchestration.jobs.kept import entries, facts_of, if_ours, origin_of, result_word, too_late, try_again
+from orchestration.jobs.stricter import expression
 from orchestration.knowledge import uses
 from orchestration.models import ActorCall, Job
 from orchestration.models.leases import HOLDER
@@ -66,8 +67,7 @@ update orchestration_job
 set state = 'running', lease_until = %(until)s, worker = %(worker)s, attempts = attempts + 1,
     reserved = null
 where instance_id = %(instance)s and job = %(job)s and state = 'waiting' and run_at <= %(latest)s
-returning {", ".join(CLAIMED)}, (select definition_id from orchestration_instance i where i.id = instance_id)
-"""  # noqa: S608 - of names that stand in the code
+returning {", ".join(CLAIMED)}, (select definition_id from orchestration_instance i where i.id = instance_id)"""  # noqa: S608 - of names that stand in the code
 
 
 def claim(instance: int, number: int) -> Job | None:
@@ -78,13 +78,13 @@ def claim(instance: int, number: int) -> Job | None:
         "worker": worker_liveness.own_name(),
     }  # fmt: skip
     with cursor() as plain:
-        row = plain.execute(CLAIM, wanted).fetchone()
+        row = plain.execute(f"{CLAIM}, {expression()}", wanted).fetchone()
     if row is None:
         return None
-    job = Job.from_db("default", CLAIMED, row[:-1])
+    job = Job.from_db("default", CLAIMED, row[:-2])
     job.input = opened(job.input)
     job.changed_input = None if job.changed_input is None else opened(job.changed_input)
-    job.definition_id = row[-1]
+    job.definition_id, job.__dict__["least_sure"] = row[-2:]
     return job
 
 

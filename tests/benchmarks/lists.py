@@ -72,7 +72,7 @@ def _ordered() -> dict[str, list[Statements]]:
 
 
 def _grouped() -> dict[str, list[Statements]]:
-    names = ("owner", "type", "state", "priority", "channel", "intent.label")
+    names = ("owner", "type", "state", "priority", "unit", "channel", "intent.label")
     return {name: [page for kind in MANY for page in _pages(kind, tab="groups", group=name)] for name in names}
 
 

@@ -38,7 +38,9 @@ _ORDERED: Final[LiteralString] = "{ranked} order by key, place limit %(most)s"
 
 def groupings_of_cases() -> tuple[Grouping, ...]:
     """By what the list of cases can be grouped, beside fields of the cases."""
-    return own_groupings(owner=_OWNER, kind="f.case_type::text", state="f.state::text", priority=_PRIORITY)
+    return own_groupings(
+        owner=_OWNER, kind="f.case_type::text", state="f.state::text", priority=_PRIORITY, instance=_INSTANCE
+    )
 
 
 def in_groups(

@@ -15,6 +15,7 @@ from casework.access import people, tokens
 from casework.access.roles import SETUP
 from casework.actors.bundled import CASE_TYPES
 from casework.intake.samples import Brought, samples_open
+from casework.management import demo_units
 from casework.management.odd_cases import SWITCHED_OFF, make_odd_cases
 from casework.models import Case
 from casework.runtime.stand_ins.place import STAND_IN_HOST
@@ -49,10 +50,12 @@ class Command(BaseCommand):
             raise CommandError("Demo people have a known password, so they are not made in production.")
         call_command("deploy", stdout=self.stdout)
         host_allow(STAND_IN_HOST, None, private=True, note="the stand-in systems of the demo", origin=SETUP)
-        for person in PEOPLE:
+        for person in (*PEOPLE, *demo_units.PEOPLE):
             self.stdout.write(ensure_person(*person))
+        demo_units.make_units()
         if not Case.objects.exists():
             self.stdout.write(f"{open_samples(cases)} sample cases are on their way to the worker")
+            demo_units.open_in_units()
             at_work = ActorVersion.objects.filter(actor__key=SWITCHED_OFF, state=ActorVersion.State.IN_USE)
             if cases and at_work.exists():
                 self.stdout.write("Out of the ordinary:")

@@ -30,7 +30,7 @@ People = dict[str, User]
 HEAD = re.compile(r'<tr class="group-head">.*?<a\s+href="([^"]*)"\s*>(.*?)<span\s+class="count"[^>]*>([^<]*)<', re.S)
 ROW = re.compile(r'class="about-reference"[^>]*>([^<]+)<')
 ADDRESSES = ("/?tab=groups", "/cases/?which=all")
-OWN = ("owner", "type", "state", "priority", "channel")
+OWN = ("owner", "type", "state", "priority", "unit", "channel")
 
 
 @pytest.fixture

@@ -175,3 +175,26 @@ def _signed_in(client: Client, user: User) -> Client:
     made = type(client)()
     made.force_login(User.objects.get(pk=user.pk))
     return made
+
+
+def test_who_administers_a_unit_keeps_its_people_and_takes_over_nobody_who_holds_more(
+    people: dict[str, User], north: BusinessUnit, client: Client
+) -> None:
+    for who in ("ben", "anna", "axel"):
+        units.home_set(person=people[who], unit=north, origin=BY)
+    auditors = Group.objects.get(name="Auditors")
+    units.roles_set(person=people["axel"], group=auditors, units=[None], origin=BY)  # belongs there, and audits all
+    people["ben"].groups.add(Group.objects.get(name="Administrators"))
+    ben = _signed_in(client, people["ben"])
+    listed = ben.get("/people/").content.decode()
+    assert "anna" in listed
+    assert "dora" not in listed
+    assert "axel" not in listed
+    assert ben.get(f"/people/{people['anna'].pk}/").status_code == 200
+    for who in ("dora", "axel", "ada"):
+        assert ben.get(f"/people/{people[who].pk}/").status_code == 404
+        assert ben.post(f"/people/{people[who].pk}/link/").status_code == 404
+        assert ben.post(f"/people/{people[who].pk}/", {"do": "out", "reason": "Gone"}).status_code == 404
+    made = ben.post("/people/new/", {"name": "nils", "reason": "Begins on Monday"})
+    assert made.status_code == 200
+    assert HomeUnit.objects.get(person__username="nils").unit == north

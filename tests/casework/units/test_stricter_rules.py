@@ -26,7 +26,9 @@ from casework.people.unit_policies import policy_set
 from orchestration.actors.contract import Answer
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
+from orchestration.jobs import runner
 from orchestration.jobs.stricter import not_sure_enough
+from orchestration.models import Job
 from orchestration.shell.verification.control import read_standing
 
 BY = Origin("system:test")
@@ -113,7 +115,7 @@ def test_what_a_unit_says_is_done_in_its_cases_and_in_no_others(
     for kind, subject, value in (("masking", "Analysts", "public"), ("keeping", "complaint", "20")):
         said = policy_set(by=people["ada"], unit=north, kind=kind, subject=subject, value=value, reason="Ours")
         assert said == Changed(True)
-    units.policy_keep(unit=north, kind="confidence", subject="classify-intent", value=0.9, origin=BY)
+    units.policy_keep(unit=north, kind="confidence", subject="intent", value=0.9, origin=BY)
     inside, outside = (Case.objects.get(pk=case.pk) for case in (inside, outside))
     assert (principal(anna, inside, now).clearance, principal(anna, outside, now).clearance) == ("public", before)
     assert principal(anna, None, now).clearance == "public"  # lists show both
@@ -123,7 +125,12 @@ def test_what_a_unit_says_is_done_in_its_cases_and_in_no_others(
         case.instance.ended = ended
     assert [one.due for _, one in standings([inside, outside], now)] == [True, False]
     unsure = Answer({}, confidence=0.8)
-    assert "at least 0.9" in not_sure_enough(inside.instance_id, "classify-intent", unsure)
-    assert not not_sure_enough(inside.instance_id, "classify-intent", Answer({}, confidence=0.95))
-    assert not not_sure_enough(outside.instance_id, "classify-intent", unsure)
-    assert not not_sure_enough(inside.instance_id, "another", unsure)
+    here, there = (Job.objects.get(instance=case.instance_id, capability="intent") for case in (inside, outside))
+    for one in (here, runner.claim(here.instance_id, here.job)):  # fetched from outside, and claimed here
+        assert one is not None
+        assert "at least 0.9" in not_sure_enough(one, unsure)
+        assert "does not say" in not_sure_enough(one, Answer({}, confidence=None))
+        assert not not_sure_enough(one, Answer({}, confidence=0.95))
+    for one in (there, runner.claim(there.instance_id, there.job)):
+        assert one is not None
+        assert not not_sure_enough(one, unsure)
