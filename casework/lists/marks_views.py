@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 
 from casework.access import permissions, trail
+from casework.cases.list_live import list_states
 from casework.lists.following import followed
 from casework.lists.tags import case_follow, case_tag
-from casework.web.decorators import answered, person, reads, writes
+from casework.web.decorators import answered, page_or_part, person, reads, wants_part, writes
 from orchestration.ground import clock
 
 
@@ -35,5 +35,7 @@ def follow(request: HttpRequest, case_id: int) -> HttpResponse:
 @reads
 def following(request: HttpRequest) -> HttpResponse:
     trail.list_read(request, "followed")
-    context = {"cases": followed(person(request), clock.utc_now())}
-    return render(request, "lists/following.html", context)
+    user = person(request)
+    seen = "" if wants_part(request) else list_states([user.pk])[user.pk]
+    context = {"cases": followed(user, clock.utc_now()), "seen": seen}
+    return page_or_part(request, "lists/following.html", "lists/_following.html", context)

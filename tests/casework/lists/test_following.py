@@ -43,6 +43,16 @@ def test_what_others_did_since_one_looked_is_told_and_one_s_own_is_not(people: P
     assert page.count('class="news"') == 1 and "Ben Bauer took “Approve the answer”" in page
 
 
+def test_the_page_follows_what_happens(people: People, analysed: Analysed) -> None:
+    case, anna = analysed(), client(people["anna"])
+    case_follow(by=people["anna"], case=case, following=True)
+    page = told(anna.get("/following/"))
+    assert 'data-live="/cases/live/"' in page and f'id="row-{case.pk}"' in page
+    task_claim(by=people["ben"], task=open_task(case))
+    part = told(anna.get("/following/", headers={"HX-Request": "true"}))
+    assert "<html" not in part and "data-news" in part and "Ben Bauer took" in part
+
+
 def test_much_that_is_new_is_cut_and_said_to_be_more(people: People, analysed: Analysed) -> None:
     case = analysed()
     case_follow(by=people["anna"], case=case, following=True)

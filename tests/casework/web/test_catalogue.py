@@ -28,6 +28,7 @@ ON_THEIR_PAGES = {
     "explaining/_kept.html": "links into the history of a case that is there",
     "lists/_arranged.html": "the controls of a list, which each list shows",
     "lists/_bodies.html": "rows, which stand in the catalogue by themselves",
+    "lists/_following.html": "a list, which its page shows",
     "lists/_fold.html": "one box of a list on a small screen",
     "lists/_head.html": "a cell of the head of a list",
     "lists/_told.html": "what is told above a list, which stands in the catalogue by itself",
