@@ -30,7 +30,7 @@ class AuditEvent(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["actor", "at"], name="audit_by_actor"),
+            models.Index(fields=["actor", "action", "at"], name="audit_by_actor"),
             models.Index(fields=["action", "at"], name="audit_by_action"),
         ]
         permissions = [("verify_auditevent", "May verify the history of any case")]

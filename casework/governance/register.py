@@ -3,7 +3,8 @@ version?
 
 Registers and a search over all histories, for those who may audit every case. They show links alone, never what an
 event says: contents stand in the history of each case, masked; a field or a reason is looked for in them (`searched`).
-Each action is read along its index from its end, so a page costs what it shows, however many events there are.
+Each action, or each of a person's, is read along its index from its end, and a case by its own chain, so a page costs
+what it shows, however many events there are; only a version or rule that is rare is sought among all of its kind.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 from django.contrib.auth.models import User
 
@@ -61,35 +62,29 @@ REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 }  # fmt: skip
 """The registers by key: what they are called, and the actions that they hold."""
 
-EVENTS: Final = """
+_NEWEST: Final[LiteralString] = """
+    select v.* from audit_auditevent v
+    where {which} and v.at < %(before)s and v.at >= %(since)s
+      and (%(version)s = '' or v.definition = %(version)s)
+      and (%(rule)s = '' or position(%(rule)s in v.rule_hits) > 0)
+    order by {order} desc limit {most}"""
+_OF_ACTIONS: Final[LiteralString] = (
+    "(select found.* from unnest(%(actions)s::text[]) as wanted(action) cross join lateral ({newest}) found)"
+)
+EVENTS: Final[LiteralString] = """
 select e.chain, e.sequence, e.at, e.action, e.actor, e.on_behalf_of, e.definition, c.id
-from (
-    select found.* from unnest(%(actions)s::text[]) as wanted(action) cross join lateral (
-        select v.chain, v.sequence, v.at, v.action, v.actor, v.on_behalf_of, v.definition
-        from audit_auditevent v
-        where v.action = wanted.action and v.at < %(before)s and v.at >= %(since)s
-          and (%(actor)s = '' or v.actor = %(actor)s) and (%(chain)s::bigint is null or v.chain = %(chain)s)
-          and (%(version)s = '' or v.definition = %(version)s)
-          and (%(rule)s = '' or position(%(rule)s in v.rule_hits) > 0)
-        order by v.at desc limit %(most)s) found) e
+from {newest} e
 left join casework_case c on c.instance_id = e.chain
 order by e.at desc, e.chain, e.sequence desc limit %(most)s
 """
-CONTENTS: Final = """
+CONTENTS: Final[LiteralString] = """
 select v.chain, v.sequence, v.at, v.action, v.actor, v.on_behalf_of, v.definition, c.id, v.cause, p.body
-from unnest(%(actions)s::text[]) as wanted(action) cross join lateral (
-    select e.* from audit_auditevent e
-    where e.action = wanted.action and e.at < %(before)s and e.at >= %(since)s
-      and (%(actor)s = '' or e.actor = %(actor)s) and (%(chain)s::bigint is null or e.chain = %(chain)s)
-      and (%(version)s = '' or e.definition = %(version)s)
-      and (%(rule)s = '' or position(%(rule)s in e.rule_hits) > 0)
-    order by e.at desc limit %(looked)s) v
+from {newest} v
 join audit_auditpayload p on p.chain = v.chain and p.sequence = v.sequence
 left join casework_case c on c.instance_id = v.chain
-where substr(p.body, 1, 4) = 'CWS1'::bytea or (
-  (%(name)s = '' or position(convert_to(%(name)s, 'UTF8') in p.body) > 0)
+where (%(name)s = '' or position(convert_to(%(name)s, 'UTF8') in p.body) > 0)
   and (%(words)s = '' or position(lower(%(words)s) in lower(v.cause)) > 0
-       or position(lower(%(words)s) in lower(casework_in_clear(p.body))) > 0))
+       or position(lower(%(words)s) in lower(convert_from(p.body, 'UTF8'))) > 0)
 order by v.at desc, v.chain, v.sequence desc limit %(most)s
 """
 LOOKED: Final = 20_000
@@ -152,7 +147,7 @@ def found(wanted: Wanted, by: User) -> tuple[Found, ...]:
         return ()
     with cursor() as plain:
         chain = _chain(plain.execute(CASE, [wanted.case]).fetchone()) if wanted.case else None
-        rows = plain.execute(CONTENTS if looks_in else EVENTS, {
+        rows = plain.execute((CONTENTS if looks_in else EVENTS).format(newest=_newest(wanted, looks_in)), {
             "actions": list(wanted.actions), "before": wanted.before, "since": wanted.since,
             "actor": wanted.actor, "chain": chain, "version": wanted.version, "rule": wanted.rule,
             "most": AT_MOST if looks_in else PAGE, "looked": LOOKED, "name": names[-1] if names else "",
@@ -162,6 +157,18 @@ def found(wanted: Wanted, by: User) -> tuple[Found, ...]:
         rows = list(islice(_fitting(rows, names, wanted.reason, by), PAGE))
     known = actor_names({row[4] for row in rows})
     return tuple(_found(row, known) for row in rows)
+
+
+def _newest(wanted: Wanted, looks_in: bool) -> LiteralString:
+    """The newest events that can be meant, read by the index that leads to the fewest: of one case, of one person and
+    kind, or of one kind."""
+    most: LiteralString = "%(looked)s" if looks_in else "%(most)s"
+    actor: LiteralString = " and v.actor = %(actor)s" if wanted.actor else ""
+    if wanted.case:
+        which: LiteralString = "v.chain = %(chain)s and v.action = any(%(actions)s::text[])" + actor
+        return "(" + _NEWEST.format(which=which, order="v.sequence", most=most) + ")"
+    newest = _NEWEST.format(which="v.action = wanted.action" + actor, order="v.at", most=most)
+    return _OF_ACTIONS.format(newest=newest)
 
 
 def _fitting(rows: Sequence[Any], names: Sequence[str], words: str, by: User) -> Iterator[Any]:
