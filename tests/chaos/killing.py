@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
 
+from tests.chaos.machine import DEADLINE
 from tests.chaos.product import Product, lived, wait_for
 
 PAUSE = (0.1, 0.6)
@@ -23,6 +24,8 @@ busy processes."""
 WORKERS = frozenset({"worker process", "worker", "carrier"})
 PROCESSES = {"errand": 5, "parcel": 4}
 """What cases run, and how many jobs each has (with those of the case that its message begins)."""
+BUSY = 0.5
+"""Seconds by which an answer of two processors that do much else may be late: a call is timed from the claim on."""
 LIVED = 12.0
 """Seconds that one of those must have lived: if it never lived longer, it would look as if it could not come up."""
 
@@ -53,6 +56,13 @@ class Report:
     """Seconds that the dead actor itself held a job at most; its deadline is one."""
     dead_cost: float
     """Seconds from asking the dead actor to asking the next for the same job: the median, kills and all."""
+    dead_cases: int
+    """Cases of which the dead actor held a job."""
+    dead_most: float
+    """Seconds that it cost one case at most: all its calls for that case together, kills and all."""
+    dead_over: list[tuple[int, float]]
+    """Cases that it cost more than its deadline (with what a busy machine adds) although nothing of theirs was killed:
+    number and seconds."""
     open_cases: int
     incidents: int
     verified: str
@@ -75,6 +85,7 @@ class Report:
             "keys were used for two things": self.misused_keys,
             "incidents are open": self.incidents,
             "the dead actor was never passed over": not self.passed_over,
+            "cases waited longer for the dead actor than its deadline": self.dead_over,
         }
         return [f"{what}: {how}" for what, how in found.items() if how]
 
@@ -109,6 +120,12 @@ from (
   select actor, started, lead(started) over (partition by job_id order by started) as following
   from orchestration_actorcall
 ) c where actor = 'charge-dead' and following is not null
+"""
+COST_OF_CASES = """
+select instance_id, sum(latency_ms) filter (where actor = 'charge-dead' and outcome <> 'lost') / 1000.0::float8 as cost,
+       bool_or(outcome = 'lost')
+from orchestration_actorcall group by instance_id
+having bool_or(actor = 'charge-dead' and outcome <> 'lost') order by cost desc
 """
 
 
@@ -168,7 +185,7 @@ def _over(product: Product) -> bool:
 
 
 def _report(product: Product, kills: Counter[str], seconds: float, afterwards: float) -> Report:
-    record = product.record
+    record, cost = product.record, [(case, float(spent), lost) for case, spent, lost in product.ask(COST_OF_CASES)]
     return Report(
         cases=product.count("instance"),
         jobs=product.count("job"),
@@ -186,6 +203,9 @@ def _report(product: Product, kills: Counter[str], seconds: float, afterwards: f
         longest_beside_the_dead=round(product.ask(LONGEST)[0][0], 1),
         dead_held=round(product.ask(HELD)[0][0], 2),
         dead_cost=round(product.ask(COST)[0][0], 2),
+        dead_cases=len(cost),
+        dead_most=round(max((spent for _, spent, _ in cost), default=0.0), 2),
+        dead_over=[(case, round(spent, 2)) for case, spent, lost in cost if not lost and spent > DEADLINE + BUSY],
         open_cases=product.count("instance where status <> 'completed'"),
         incidents=product.count("incident"),
         verified=product.manage("verify_audit").strip(),

@@ -22,6 +22,8 @@ ORDER = re.compile(rb'order"?[:>] ?(\d+)')
 """The order that a request is about, in JSON or in XML."""
 LABELLED = b"""<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
 <Labelled xmlns="urn:parcels"><step>label</step></Labelled></s:Body></s:Envelope>"""
+DEADLINE = 1
+"""Seconds that an actor has for an answer whose system takes what it is asked and never answers."""
 BUSY_ONE_IN = 20
 SLOWEST = 0.08
 """Seconds, before and after the effect."""

@@ -17,6 +17,7 @@ from orchestration.actors.tokens import token_make
 from orchestration.ground.refusals import Refused
 from orchestration.messaging.registering import inlet_add
 from orchestration.models import Actor, ActorVersion, Inlet
+from tests.chaos.machine import DEADLINE
 
 DEAD = "charge-dead"
 CHARGE = """
@@ -61,7 +62,7 @@ def registered(origin: Origin) -> str:
         place = urlsplit(url)
         host_allow(str(place.hostname), place.port, private=True, origin=origin)
     _connector("http", "charge", CHARGE.format(url=here, timeout=10), origin)
-    _connector("http", DEAD, CHARGE.format(url=nowhere, timeout=1), origin)
+    _connector("http", DEAD, CHARGE.format(url=nowhere, timeout=DEADLINE), origin)
     _connector("soap", "label", LABEL.format(url=here), origin)
     _connector("served-model", "weigh", WEIGH.format(url=here), origin)
     first = actor_edit(actor=Actor.objects.get(key=DEAD), card={}, by=origin, reason="It is to come first.", rank=-1)
