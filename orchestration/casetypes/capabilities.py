@@ -8,6 +8,7 @@ may tighten, never loosen.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -32,7 +33,7 @@ _OPENED = ("by-hand", "skip")
 
 def declared(files: Mapping[str, str]) -> dict[str, Capability]:
     """The capabilities that a deployed version declares, by key; what cannot be read (any more) is left out."""
-    sound = {document["key"]: document for name, document in _documents(files) if not list(_own_faults(name, document))}
+    sound = {document["key"]: document for _, document, wrong in _documents(files) if not wrong}
     return {key: capability_of(_merged(document, sound)) for key, document in sound.items()}
 
 
@@ -40,8 +41,7 @@ def capability_faults(files: Mapping[str, str]) -> Iterator[str]:
     """What is wrong with the capability files of a version that is to be deployed, a sentence each."""
     names: dict[str, str] = {}
     sound: dict[str, Mapping[str, Json]] = {}
-    for name, document in _documents(files):
-        wrong = list(_own_faults(name, document))
+    for name, document, wrong in _documents(files):
         yield from wrong
         if wrong:
             continue
@@ -52,13 +52,20 @@ def capability_faults(files: Mapping[str, str]) -> Iterator[str]:
         yield from (f"{names[key]}, {fault}" for fault in _inherited_faults(document, sound))
 
 
-def _documents(files: Mapping[str, str]) -> Iterator[tuple[str, Json]]:
+def _documents(files: Mapping[str, str]) -> Iterator[tuple[str, Json, tuple[str, ...]]]:
     for name in sorted(files):
         if name.endswith(SUFFIX):
-            try:
-                yield name, yaml.safe_load(files[name])
-            except (yaml.YAMLError, RecursionError, ValueError):
-                yield name, None
+            yield name, *_document(name, files[name])
+
+
+@lru_cache(maxsize=256)
+def _document(name: str, text: str) -> tuple[Json, tuple[str, ...]]:
+    """What a file says, and what is wrong with it by itself. Each version of a case type has most of them unchanged."""
+    try:
+        document = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        document = None
+    return document, tuple(_own_faults(name, document))
 
 
 # ---------------------------------------------------------------- a file by itself
