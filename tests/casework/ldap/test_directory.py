@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 
 from casework.access.factors import has_second
@@ -27,7 +28,7 @@ from casework.access.permissions import origin_of
 from casework.ldap.backend import is_their_password
 from casework.ldap.client import Away, everybody, who_signs_in
 from casework.ldap.read import Outcome, last
-from casework.ldap.rounds import is_due, look
+from casework.ldap.rounds import BUSY, LOCK, is_due, look
 from casework.ldap.setup import Directory
 from casework.ldap.worker_tasks import look_at_directory
 from casework.models import Case, SignInLimit
@@ -282,10 +283,23 @@ def test_it_is_looked_at_when_it_is_time_and_by_one_at_a_time(directory: Directo
     assert not is_due() and last().joined == 3
     look_at_directory()
     assert last().joined == 3, "it was not looked at again"
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("select pg_advisory_lock(%s)", [LOCK])
+        assert look(directory) is BUSY
+        with other.cursor() as cursor:
+            cursor.execute("select pg_advisory_unlock(%s)", [LOCK])
+    finally:
+        other.close()
+    assert looked(directory).joined == 0
+    call_command("directory")
+    assert last().joined == 0
     browser = Client()
     browser.force_login(people["ada"])
+    assert "0 joined" in browser.get("/people/sign-in/").content.decode()
     page = browser.get("/people/sign-in/").content.decode()
-    assert directory.address in page and "3 joined" in page and directory.password not in page
+    assert directory.address in page and directory.password not in page
     changes = browser.get("/changes/").content.decode()
     assert "looked at the directory of 3 people: 3 joined" in changes
 
