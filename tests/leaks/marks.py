@@ -59,6 +59,13 @@ class Mark:
         middle = len(self.folded) // 2
         return tuple(half for half in (self.folded[:middle], self.folded[middle:]) if len(half) >= LEAST_HALF)
 
+    @cached_property
+    def numbers(self) -> tuple[re.Pattern[str], ...]:
+        """The halves that are digits alone, as numbers of about that length: among the times and counts of many logs,
+        put one behind the other, any six digits stand somewhere."""
+        spaced = (r"[\s./-]*".join(half) for half in self.halves if half.isdigit())
+        return tuple(re.compile(rf"(?<!\d\d\d){each}(?!\d\d\d)") for each in spaced)
+
 
 def folded(text: str) -> str:
     """Without what the eye passes over: case, spaces, separators, accents, forms of letters."""
@@ -102,8 +109,9 @@ def found(body: bytes, marks: Collection[Mark]) -> set[Mark]:
         plain, tight, low = _read(text), re.sub(r"\s+", "", text), text.casefold()
         urlsafe = tight.replace("-", "+").replace("_", "/")
         for mark in marks:
-            halves = (mark.folded, *mark.halves)
-            if any(half in plain for half in halves) or mark.hex in low or any(one in urlsafe for one in mark.encoded):
+            is_there = mark.folded in plain or any(half in plain for half in mark.halves if not half.isdigit())
+            is_encoded = mark.hex in low or any(one in urlsafe for one in mark.encoded)
+            if is_there or is_encoded or any(one.search(text) for one in mark.numbers):
                 hits.add(mark)
     return hits
 
