@@ -268,7 +268,7 @@ DOORS: Final = {
     "api-a2a-subscribe": ("view", "view"),
     "api-a2a-cancel": ("", "view"),
     "api-a2a-pushes": ("view", "view"),
-    "api-a2a-push": ("view", "view"),
+    "api-a2a-push": ("view", ""),
     "api-access-evaluation": ("", "ask"),
     "api-access-evaluations": ("", "ask"),
     "api-access-subjects": ("", "look-people"),
