@@ -16,9 +16,9 @@ class SignedIn(models.Model):
     seen = models.DateTimeField(help_text="when they last did something, to some minutes")
     address = models.CharField(max_length=64, blank=True)
     device = models.CharField(max_length=100, blank=True, help_text="what the browser says of itself, cut")
-    issuer = models.CharField(max_length=255, blank=True, default="", help_text="the provider that let them in")
+    issuer = models.CharField(max_length=255, blank=True, db_default="", help_text="the provider that let them in")
     named = models.CharField(
-        max_length=255, blank=True, default="", db_index=True, help_text="as the provider names its session"
+        max_length=255, blank=True, db_default="", db_index=True, help_text="as the provider names its session"
     )
 
     def __str__(self) -> str:

@@ -13,11 +13,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='signedin',
             name='issuer',
-            field=models.CharField(blank=True, default='', help_text='the provider that let them in', max_length=255),
+            field=models.CharField(blank=True, db_default='', help_text='the provider that let them in', max_length=255),
         ),
         migrations.AddField(
             model_name='signedin',
             name='named',
-            field=models.CharField(blank=True, db_index=True, default='', help_text='as the provider names its session', max_length=255),
+            field=models.CharField(blank=True, db_index=True, db_default='', help_text='as the provider names its session', max_length=255),
         ),
     ]
