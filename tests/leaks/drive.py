@@ -20,7 +20,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client
 from django.test.utils import override_settings
 from django.urls import reverse
@@ -156,15 +156,16 @@ def answer_of(browser: Client, name: str, method: str, one: Planted, *, fragment
         return browser.post(address, sent, headers=headers, **how)  # type: ignore[return-value, arg-type]
 
 
-def body_of(answer: HttpResponse) -> bytes:
+def body_of(answer: HttpResponse | StreamingHttpResponse) -> bytes:
     """Headers and all of the body, also of one that comes in portions."""
     if answer.streaming and answer.headers.get("Content-Type", "").startswith("text/event-stream"):
         return str(answer.headers).encode()
-    content = async_to_sync(_whole)(answer) if getattr(answer, "is_async", False) else answer.getvalue()
+    is_async = isinstance(answer, StreamingHttpResponse) and answer.is_async
+    content = async_to_sync(_whole)(answer) if is_async else answer.getvalue()
     return content + b"\n" + str(answer.headers).encode() if content[:2] != b"PK" else bytes(content)
 
 
-async def _whole(answer: HttpResponse) -> bytes:
+async def _whole(answer: StreamingHttpResponse) -> bytes:
     return b"".join([part async for part in answer])
 
 
