@@ -117,6 +117,7 @@ ACTIONS: dict[str, str] = {
     "controls.fired": "fired the controls to see whether they hold",
     "evidence.written": "wrote histories out as evidence",
     "content.erased": "erased contents by order",
+    "content.replaced": "took a person out of contents by order",
     "letter.drafted": "drafted a letter that explains a decision",
     "letter.sent": "said that a letter was sent",
     "decision.contested": "recorded that a decision is contested",

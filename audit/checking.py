@@ -31,11 +31,17 @@ class Shared:
 
 
 class ChainCheck:
-    """One chain, fed in order from the link after `head`. `unread`: sequences whose payload is not there."""
+    """One chain, fed in order from the link after `head`. `unread`: sequences whose payload is not there.
 
-    __slots__ = ("_shared", "breaks", "digest", "prefix", "sequence", "unread")
+    `replaced`: digests of contents that stand, without a salt, in place of what was hashed. Only of a case that may be
+    (`replaceable`), and whoever checks it holds them against what the orders in its history say.
+    """
 
-    def __init__(self, chain: int, head: Head) -> None:
+    __slots__ = ("_shared", "breaks", "digest", "prefix", "replaceable", "replaced", "sequence", "unread")
+
+    def __init__(self, chain: int, head: Head, *, replaceable: bool = False) -> None:
+        self.replaceable = replaceable
+        self.replaced: dict[int, str] = {}
         self.prefix = f"[{chain},"
         self.sequence, self.digest = head.sequence, head.digest
         self.breaks: list[Break] = []
@@ -59,6 +65,8 @@ class ChainCheck:
             return self._broken(expected, f"event {expected} was changed after it was written")
         if body is None or salt is None:
             self.unread.append(sequence)
+        elif not salt and self.replaceable:
+            self.replaced[sequence] = sha256(body).hexdigest()
         elif sha256(salt + body).digest() != row[9]:
             return self._broken(expected, f"the content of event {expected} was changed after it was written")
         return True

@@ -132,6 +132,21 @@ class CheckpointedHead(models.Model):
         return f"chain {self.chain} at {self.sequence}, signed"
 
 
+class ReplacedContent(models.Model):
+    """A content that an order has replaced by one without what a person is known by: the link and the digest of what it
+    said stay; `digest` is of what stands there now, with no salt beside it. The case's history says the same."""
+
+    pk = models.CompositePrimaryKey("chain", "sequence")
+    chain = models.BigIntegerField()
+    sequence = models.IntegerField()
+    digest = models.BinaryField(max_length=32)
+    order = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"content of {self.chain}/{self.sequence}, replaced by order {self.order}"
+
+
 class ErasedChain(models.Model):
     """A case that is gone by order: its links stay, without contents, up to the one that says so (`sequence`).
 

@@ -140,7 +140,8 @@ def merkle_root(leaves: Iterable[bytes]) -> bytes:
 
 @dataclass(slots=True)
 class Report:
-    """`faults`: what does not hold; `lacking`: what would be needed to prove it."""
+    """`faults`: what does not hold; `lacking`: what would be needed to prove it. `replaced`, `ordered`: of the chain
+    that is read now, the contents that stand in place of others by their digests, and those that orders put there."""
 
     faults: list[str] = field(default_factory=list)
     lacking: list[str] = field(default_factory=list)
@@ -150,6 +151,8 @@ class Report:
     without_content: int = 0
     sealed: int = 0
     erased: list[str] = field(default_factory=list)
+    replaced: dict[int, str] = field(default_factory=dict)
+    ordered: dict[int, str] = field(default_factory=dict)
 
     def wrong(self, what: str) -> None:
         self.faults.append(what)
@@ -288,14 +291,26 @@ def _check(row: Row, sequence: int, digest: str, report: Report) -> None:
         report.without_content += 1
         return
     report.sealed += row[13].startswith(SEALED)
+    if not row[12] and row[0] > 0:
+        report.replaced[row[1]] = sha256(row[13]).hexdigest()
+        return
     if sha256(row[12] + row[13]).hexdigest() != row[9]:
         report.wrong(f"{name}, the content of event {row[1]} was changed after it was written")
     elif row[2] == "content.erased" and row[0] > 0:
         said = json.loads(row[13])
         report.erased.append(f"{name}, events 1 to {said['upto']}, by order {said['order']} of {row[6]}: {said['why']}")
+    elif row[2] == "content.replaced" and row[0] > 0:
+        said = json.loads(row[13])
+        report.ordered |= {int(number): digest for number, digest in said["contents"].items()}
+        count = len(said["contents"])
+        report.erased.append(f"{name}, a person in {count} events, replaced by order {said['order']} of {row[6]}")
 
 
 def _ends(chain: int | None, sequence: int, pins: Pins, report: Report) -> None:
+    for event, digest in sorted(report.replaced.items()):
+        if report.ordered.get(event) != digest:
+            report.wrong(f"{name_of(chain or 0)}, the content of event {event} is not what an order put in its place")
+    report.replaced, report.ordered = {}, {}
     signed_up_to = 0 if chain is None else pins.heads.get(chain, (0, ""))[0]
     if chain is not None and sequence < signed_up_to:
         report.wrong(f"{name_of(chain)}, events {sequence + 1} to {signed_up_to} are missing from the end")

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 
 from audit.db.sql import cursor
-from audit.models import AuditPayload, ErasedChain, VerifiedHead
+from audit.models import AuditPayload, ErasedChain, ReplacedContent, VerifiedHead
 from audit.sealed_values import case_subject, forget
 from audit.services import Fact, Origin, record_control
 from casework.documents.models import Document
@@ -64,9 +64,10 @@ def erase_now(*, chain: int, order: int, why: str, origin: Origin) -> ErasedChai
         digests = list(Document.objects.filter(case__instance=chain).values_list("digest", flat=True))
         EventDelivery.objects.filter(instance=chain).delete()
         VerifiedHead.objects.filter(chain=chain).delete()
-        words = _words_of(chain)
+        ReplacedContent.objects.filter(chain=chain).delete()
+        words = words_of(chain)
         Instance.objects.defer("items", "data").get(pk=chain).delete()
-        _unlearn(words)
+        unlearn(words)
         control = {**said, "chain": chain, "sequence": erased.sequence, "digest": bytes(erased.digest).hex()}
         record_control([Fact("content.erased", control)], origin, clock.utc_now())
         transaction.on_commit(partial(forget, case_subject(chain)))
@@ -85,14 +86,14 @@ delete from casework_searchedword k where k.word = any(%s) and not exists (
 """
 
 
-def _words_of(chain: int) -> list[str]:
+def words_of(chain: int) -> list[str]:
     """By which the search finds the case, as it keeps them."""
     with cursor() as plain:
         row = plain.execute(WORDS, [chain]).fetchone()
     return [] if row is None else list(row[0])
 
 
-def _unlearn(words: list[str]) -> None:
+def unlearn(words: list[str]) -> None:
     """Words that no other case is found by are what slips are corrected to no more."""
     with cursor() as plain:
         plain.execute(UNLEARN, [words])

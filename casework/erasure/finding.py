@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import quote_plus
 
 import psycopg
 from django.conf import settings
@@ -24,7 +25,9 @@ from casework.erasure.folding import folded
 from orchestration.ground.refusals import Refused
 
 SHORTEST, MOST = 4, 20
-PLACES: Final = {"data": "its data", "history": "its history", "documents": "its documents"}
+PLACES: Final = {
+    "data": "its data", "history": "its history", "documents": "its documents", "drafts": "a draft",
+}  # fmt: skip
 FOUND: Final = """
 with mark as (select unnest(%(marks)s::text[]) as text)
 select 'data', i.id from orchestration_instance i
@@ -34,6 +37,8 @@ where exists (select from mark where position(mark.text in casework_folded(casew
 union select 'documents', c.instance_id from casework_readpage r join casework_document d on d.id = r.document_id
 join casework_case c on c.id = d.case_id
 where exists (select from mark where position(mark.text in casework_folded(r.text || ' ' || d.name)) > 0)
+union select 'drafts', c.instance_id from casework_draft d join casework_case c on c.id = d.case_id
+where exists (select from mark where position(mark.text in casework_folded(d.fields)) > 0)
 union select 'letters', o.id from orchestration_outbox o where o.sender_id is null and o.delivered is not null
 and exists (select from mark where position(mark.text in casework_folded(casework_in_clear(o.variables))) > 0)
 union select 'forms', f.id from casework_unsentform f
@@ -80,6 +85,7 @@ def digests(marks: tuple[str, ...]) -> list[str]:
 def spellings(marks: tuple[str, ...]) -> list[str]:
     """As they may stand in what is looked through: as they are, and as JSON writes them."""
     wanted = {variant for mark in marks for variant in (folded(mark), folded(json.dumps(mark)[1:-1]))}
+    wanted |= {folded(quote_plus(mark)) for mark in marks}  # as a form is kept
     return sorted(wanted | {folded(json.dumps(mark, ensure_ascii=False)[1:-1]) for mark in marks})
 
 

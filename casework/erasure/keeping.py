@@ -60,6 +60,21 @@ def standing(*, ended: datetime | None, rule: Rule | None, hold: str, now: datet
     return Standing(True, True, f"It had to go on {due:%Y-%m-%d} by {rule.law}.", may)
 
 
+def mention_standing(*, ended: datetime | None, rule: Rule | None, hold: str, now: datetime) -> Standing:
+    """Of a case of somebody else's that names a person: may they be taken out? What the law keeps for so many days, it
+    keeps whole, from the beginning of the case; one that it asks no days for may be open still."""
+    if hold:
+        return Standing(False, False, f"A legal hold keeps it whole: {hold}")
+    if rule is None:
+        return Standing(False, False, "No rule says how long cases of this type have to be kept whole.")
+    if rule.floor and ended is None:
+        return Standing(False, False, f"{rule.law} keeps it whole until {rule.floor} days after its end.")
+    if ended is not None and now < (may := ended + timedelta(days=rule.floor)):
+        return Standing(False, False, f"{rule.law} keeps it whole until {may:%Y-%m-%d}.", may)
+    return Standing(True, False, "A marker takes the person's place." if ended else
+                    "It goes on, with a marker in the person's place.")  # fmt: skip
+
+
 def amiss(floor: int | None, keep: int | None, law: str) -> dict[str, str]:
     """What is wrong with a rule, a sentence a field; None: what was written is no number of days."""
     wrong: dict[str, str] = {}

@@ -37,7 +37,9 @@ class ErasureOrder(models.Model):
     """Cases that one person wants erased; another has to agree. `marks`: keyed digests of what the person was known by,
     never the words. `forms`, `letters`: what was typed or sent in from outside and belongs to no case.
 
-    `left`: why a case was not erased, by its number.
+    `mentions`: cases of somebody else's out of which it takes the person, and `words` by which, only until that is done
+    or refused, sealed where the product seals. `taken`: what went, by the case's number. `left`: why a case was not
+    erased, or why something of the person stays in it.
     """
 
     class State(models.TextChoices):
@@ -50,6 +52,9 @@ class ErasureOrder(models.Model):
     reason = models.CharField(max_length=500)
     marks = models.JSONField(default=list)
     cases = models.JSONField(help_text="numbers of their chains")
+    mentions = models.JSONField(default=list, db_default=[], help_text="numbers of chains")
+    words = models.TextField(blank=True, default="", db_default="")
+    taken = models.JSONField(default=dict, db_default={})
     forms = models.JSONField(default=list)
     letters = models.JSONField(default=list)
     by = models.CharField(max_length=200)

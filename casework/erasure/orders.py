@@ -20,7 +20,9 @@ from casework.erasure.erasing import GONE, case_erase
 from casework.erasure.finding import Traces, digests, traces
 from casework.erasure.models import ErasureOrder
 from casework.erasure.notes import note_beside
+from casework.erasure.order_words import UNKNOWN, words_forget, words_kept, words_of_order
 from casework.erasure.rules import ended_cases, invalid, reason_amiss, standings
+from casework.erasure.taking_out import mention_take_out
 from casework.models import UnsentForm
 from orchestration.documents import store
 from orchestration.ground import clock
@@ -48,20 +50,27 @@ def person_search(*, by: User, marks: tuple[str, ...], why: str) -> Traces | Ref
 
 
 def order_ask(
-    *, by: User, reason: str, cases: Sequence[int], marks: tuple[str, ...] = (), beside: Traces | None = None
-) -> ErasureOrder | Refused:
-    """Ask a second person to have these cases (numbers of chains) erased, and with them what lies `beside`."""
+    *, by: User, reason: str, cases: Sequence[int], marks: tuple[str, ...] = (), beside: Traces | None = None,
+    mentions: Sequence[int] = (),
+) -> ErasureOrder | Refused:  # fmt: skip
+    """Ask a second person to have these cases (numbers of chains) erased, and with them what lies `beside`; and the
+    person taken out of those of others (`mentions`)."""
     reason = reason.strip()
     if wrong := reason_amiss(reason):
         return invalid(wrong)
-    if not (cases or (beside is not None and (beside.forms or beside.letters))):
+    named = sorted(set(mentions) - set(cases)) if marks else []
+    if not (cases or named or (beside is not None and (beside.forms or beside.letters))):
         return Refused("nothing", "There is nothing to erase.")
     origin, now = origin_of(by), clock.utc_now()
     with transaction.atomic():
         order = ErasureOrder.objects.create(
             reason=reason, marks=digests(marks), cases=sorted(set(cases)), by=origin.actor, asked=now,
             forms=[] if beside is None else beside.forms, letters=[] if beside is None else beside.letters,
+            mentions=named,
         )  # fmt: skip
+        if named:
+            order.words = words_kept(order, marks)
+            order.save(update_fields=["words"])
         record_control([Fact("erasure.asked", said_of(order))], origin, now)
     return order
 
@@ -85,10 +94,11 @@ def open_orders() -> list[ErasureOrder]:
 
 def said_of(order: ErasureOrder) -> dict[str, object]:
     """What the control chain keeps of an order, and is held against its row."""
-    return {
+    said: dict[str, object] = {
         "order": order.pk, "cases": order.cases, "marks": order.marks, "forms": order.forms, "letters": order.letters,
         "reason": order.reason,
     }  # fmt: skip
+    return said | {"mentions": order.mentions} if order.mentions else said
 
 
 def order_decide(*, by: User, order_id: int, agree: bool) -> ErasureOrder | Refused:
@@ -102,6 +112,8 @@ def order_decide(*, by: User, order_id: int, agree: bool) -> ErasureOrder | Refu
             return Refused("second", "Somebody else has to agree: whoever asks for an erasure does not.")
         order.state, order.decided_by, order.decided = State.AGREED if agree else State.REFUSED, origin.actor, now
         order.save(update_fields=["state", "decided_by", "decided"])
+        if not agree:
+            words_forget(order)
         action = "erasure.agreed" if agree else "erasure.refused"
         record_control([Fact(action, {"order": order.pk})], Origin(origin.actor, order.by), now)
     if agree:
@@ -125,12 +137,31 @@ def order_go_on(order_id: int, most: int) -> None:
         if isinstance(outcome, Refused) and outcome is not GONE:
             order.left[str(case)] = outcome.message
             order.save(update_fields=["left"])
-    if len(left) <= most:
+    if len(left) <= most and _taken_out(order, origin, most - len(left)):
         note_beside(order)
         UnsentForm.objects.filter(pk__in=order.forms).delete()
         Outbox.objects.filter(pk__in=order.letters, sender=None).delete()
         order.state, order.done = State.DONE, clock.utc_now()
         order.save(update_fields=["state", "done"])
+
+
+def _taken_out(order: ErasureOrder, origin: Origin, most: int) -> bool:
+    """Take the person out of so many more cases of others; whether that was all."""
+    waiting = [case for case in order.mentions if str(case) not in order.taken and str(case) not in order.left]
+    words = words_of_order(order) if waiting else None
+    for case in waiting[:most]:
+        outcome = UNKNOWN if words is None else mention_take_out(chain=case, words=words, order=order.pk, origin=origin)
+        if outcome is store.AWAY:
+            return False
+        if isinstance(outcome, Refused):
+            order.left[str(case)] = outcome.message
+        else:
+            order.taken[str(case)] = {"goes": outcome.goes, "stays": outcome.stays}
+        order.save(update_fields=["left", "taken"])
+    if len(waiting) > most:
+        return False
+    words_forget(order)
+    return True
 
 
 def look_after() -> None:

@@ -17,9 +17,11 @@ from casework.cases.read.case_view import row_mask
 from casework.cases.read.timeline import actor_name
 from casework.erasure.finding import Traces
 from casework.erasure.keeping import Rule, Standing
+from casework.erasure.mention_read import Mentioned, mentioned
 from casework.erasure.models import ErasureOrder, LegalHold
 from casework.erasure.orders import due_cases
 from casework.erasure.rules import all_rules, standings
+from casework.erasure.words import Words
 from casework.models import Case
 from orchestration.ground import clock
 from orchestration.models import Definition
@@ -81,13 +83,15 @@ class HeldCase:
 
 @dataclass(frozen=True, slots=True)
 class FoundCase:
-    """A case in which a person was found. `case`: its number; `chain`: that of its history."""
+    """A case in which a person was found. `case`: its number; `chain`: that of its history. `mention`: what is to be
+    said where it is somebody else's."""
 
     case: int
     chain: int
     case_type: str
     where: str
     standing: Standing
+    mention: Mentioned | None
 
 
 def kept() -> list[Kept]:
@@ -121,7 +125,7 @@ def order_cases(order: ErasureOrder) -> list[OrderCase]:
     listed = standings(cases.defer("instance__items", "instance__data").order_by("pk"), clock.utc_now())
     found = [_of_order(order, case, one) for case, one in listed]
     there = {str(one.chain) for one in found}
-    gone = [(int(chain), why) for chain, why in order.left.items() if chain not in there]
+    gone = [(int(chain), why) for chain, why in order.left.items() if chain not in there and int(chain) in order.cases]
     return found + [OrderCase(chain, 0, "", "gone since", False, f"It was left: {why}") for chain, why in gone]
 
 
@@ -155,11 +159,20 @@ def erased_count() -> int:
     return ErasedChain.objects.count()
 
 
-def found_cases(traces: Traces) -> list[FoundCase]:
-    """By their numbers, each with whether it may go."""
+def found_cases(traces: Traces, marks: tuple[str, ...] = ()) -> list[FoundCase]:
+    """By their numbers, each with whether it may go, and (by `marks`) what of the person would, were it somebody
+    else's."""
+    named = mentioned(traces.cases, Words(marks)) if marks else {}
     cases = Case.objects.filter(instance__in=list(traces.cases)).select_related("instance")
     listed = cases.defer("instance__items", "instance__data").order_by("pk")
     return [
-        FoundCase(case.pk, case.instance_id, case.case_type, ", ".join(traces.cases[case.instance_id]), one)
+        FoundCase(
+            case.pk,
+            case.instance_id,
+            case.case_type,
+            ", ".join(traces.cases[case.instance_id]),
+            one,
+            named.get(case.instance_id),
+        )
         for case, one in standings(listed, clock.utc_now())
     ]

@@ -6,7 +6,7 @@ says who placed and who lifted it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from audit.services import Fact, record_control
 from casework.access.permissions import origin_of
-from casework.erasure.keeping import Rule, Standing, amiss, standing, tightened
+from casework.erasure.keeping import Rule, Standing, amiss, mention_standing, standing, tightened
 from casework.erasure.models import LegalHold, RetentionRule
 from casework.forms.answer_validation import text_errors
 from casework.models import Case
@@ -88,6 +88,17 @@ def all_rules() -> dict[str, Rule]:
 
 def standings(cases: Iterable[Case], now: datetime) -> Iterator[tuple[Case, Standing]]:
     """Whether each of these may go; two statements for all. `cases` with their instances."""
+    return _standings(cases, now, standing)
+
+
+def mention_standings(cases: Iterable[Case], now: datetime) -> Iterator[tuple[Case, Standing]]:
+    """Whether a person may be taken out of each, whoever's it is."""
+    return _standings(cases, now, mention_standing)
+
+
+def _standings(
+    cases: Iterable[Case], now: datetime, standing: Callable[..., Standing]
+) -> Iterator[tuple[Case, Standing]]:
     listed, rules = list(cases), all_rules()
     holds = dict(LegalHold.objects.filter(case__in=listed).values_list("case_id", "reason"))
     for case in listed:

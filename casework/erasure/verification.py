@@ -8,6 +8,7 @@ from typing import Any, Final
 import psycopg
 
 from audit.reading import Row
+from audit.sealed_values import read
 from casework.erasure.models import ErasureOrder, RetentionRule
 from casework.erasure.orders import said_of
 from orchestration.shell.verification.cases import Case, with_every_verification
@@ -18,6 +19,10 @@ HOLDS: Final = """
 select c.instance_id, h.by, h.reason from casework_legalhold h join casework_case c on c.id = h.case_id
 where c.instance_id = any(%s)
 """
+REPLACED: Final = """
+select p.body from audit_auditevent e join audit_auditpayload p on p.chain = e.chain and p.sequence = e.sequence
+where e.chain = 0 and e.action = 'content.replaced'
+"""
 STATES: Final = {"erasure.agreed": ("agreed", "done"), "erasure.refused": ("refused",)}
 
 
@@ -27,6 +32,23 @@ def _placed(told: Told, detail: Mapping[str, Any], link: Row) -> None:
 
 def _lifted(told: Told, detail: Mapping[str, Any], link: Row) -> None:
     told.notes.pop("hold", None)
+
+
+def _replaced(told: Told, detail: Mapping[str, Any], link: Row) -> None:
+    told.notes.setdefault("replaced", []).append([detail["order"], link[11].hex()])
+
+
+def replaced_apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, Case]) -> Iterator[tuple[int, str]]:
+    """(case, sentence) for each content that was replaced by an order that the chain of rules does not tell of."""
+    found = {number: case.told.notes["replaced"] for number, case in cases.items() if "replaced" in case.told.notes}
+    if not found:
+        return
+    bodies = [read(body) for (body,) in cursor.execute(REPLACED, binary=True).fetchall()]
+    told = {(said["chain"], said["order"], said["digest"]) for said in bodies}
+    for number, replaced in found.items():
+        for order, digest in replaced:
+            if (number, order, digest) not in told:
+                yield number, f"a person was taken out by order {order}, and the chain of rules does not say so"
 
 
 def holds_apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, Case]) -> Iterator[tuple[int, str]]:
@@ -73,5 +95,7 @@ def hang_in() -> None:
     if holds_apart not in with_every_verification:
         on_fact(_placed, "hold.placed")
         on_fact(_lifted, "hold.lifted")
+        on_fact(_replaced, "content.replaced")
         with_every_verification.append(holds_apart)
+        with_every_verification.append(replaced_apart)
         with_every_control.append(rules_apart)

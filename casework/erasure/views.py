@@ -13,6 +13,7 @@ from django.urls import reverse
 from casework.access import permissions
 from casework.erasure import read
 from casework.erasure.finding import Traces, marks_of
+from casework.erasure.mention_read import mentions_of
 from casework.erasure.models import ErasureOrder, LegalHold, RetentionRule
 from casework.erasure.orders import due_ask, due_cases, order_ask, order_decide, person_search
 from casework.erasure.rules import ended_cases, hold_lift, hold_place, rule_set, standings
@@ -102,15 +103,18 @@ def keeping_person(request: HttpRequest) -> HttpResponse:
         return render(request, "erasure/person.html", context, status=400)
     if form.get("do") == "ask":
         chosen = [case for case in found.cases if str(case) in form.getlist("case")]
-        asked = order_ask(by=person(request), reason=reason, cases=chosen, marks=marks, beside=found)
+        named = [case for case in found.cases if str(case) in form.getlist("mention")]
+        asked = order_ask(by=person(request), reason=reason, cases=chosen, marks=marks, beside=found, mentions=named)
         back = reverse("keeping-order", args=[asked.pk]) if isinstance(asked, ErasureOrder) else request.path
         return answered(request, asked, "A second person has to agree now.", back)
-    return render(request, "erasure/person.html", context | _shown(found))
+    return render(request, "erasure/person.html", context | _shown(found, marks))
 
 
-def _shown(found: Traces) -> dict[str, Any]:
-    cases = read.found_cases(found)
-    goes = bool(found.letters or found.forms) or any(one.standing.may for one in cases)
+def _shown(found: Traces, marks: tuple[str, ...]) -> dict[str, Any]:
+    cases = read.found_cases(found, marks)
+    goes = bool(found.letters or found.forms) or any(
+        one.standing.may or (one.mention and one.mention.standing.may) for one in cases
+    )
     return {"searched": True, "found": found, "cases": cases, "goes": goes}
 
 
@@ -130,7 +134,7 @@ def keeping_order(request: HttpRequest, order_id: int) -> HttpResponse:
     page = Paginator(cases, PREVIEWED).get_page(request.GET.get("page"))
     context = {
         "row": read.order_row(order), "own": own, "goes": sum(one.may for one in cases), "page": page,
-        "cases": read.titled(person(request), page.object_list),
+        "cases": read.titled(person(request), page.object_list), "mentions": mentions_of(order),
     }  # fmt: skip
     return render(request, "erasure/order.html", context)
 

@@ -1,5 +1,7 @@
 """Does an erasure leave nothing? `manage.py erasure_drill` plants a person, erases them, and looks everywhere.
 
+First it plants them in a case of somebody else's too, takes them out of that, and looks through all that is kept of it.
+
 With `--backup` also in a backup that was made before: it is restored into a database of its own, as `restore` does.
 """
 
@@ -22,6 +24,8 @@ from casework.erasure.again import erase_again
 from casework.erasure.erasing import erase_now
 from casework.erasure.everywhere import Everywhere, look
 from casework.erasure.rehearsal import backed_up, restored
+from casework.erasure.taking_out import take_out_now
+from casework.erasure.words import Words
 from casework.intake.services import Opened, case_open
 from casework.models import UnsentForm
 from orchestration.ground import clock
@@ -37,6 +41,7 @@ class Command(BaseCommand):
 
     def handle(self, *, case_type: str, backup: bool, **options: Any) -> None:
         mark = f"Zq{secrets.token_hex(8)}"
+        self._take_out(f"Zq{secrets.token_hex(8)}", case_type)
         chain = _plant(mark, case_type)
         planted = look(mark)
         if not planted.hits:
@@ -48,6 +53,19 @@ class Command(BaseCommand):
             self._say(look(mark), "Erased")
             if file is not None:
                 self._restore(file, mark)
+
+    def _take_out(self, mark: str, case_type: str) -> None:
+        """Of a case of somebody else's, which goes as well when it was looked through."""
+        chain = _plant_mention(mark, case_type)
+        if not (planted := look(mark)).hits:
+            raise CommandError("The mention that was planted was not found before: this drill shows nothing.")
+        self.stdout.write(f"Mentioned in a case of somebody else's: found in {len(planted.hits)} places.")
+        origin = Origin(f"operator:{getpass.getuser()}", cause="manage.py erasure_drill")
+        taken = take_out_now(chain=chain, words=Words((mark,)), order=0, origin=origin)
+        if isinstance(taken, Refused):
+            raise CommandError(taken.message)
+        self._say(look(mark), "Taken out, and the case of somebody else's verifies")
+        erase_now(chain=chain, order=0, why="A drill with a made-up person.", origin=origin)
 
     def _erase(self, chain: int, mark: str) -> None:
         origin = Origin(f"operator:{getpass.getuser()}", cause="manage.py erasure_drill")
@@ -74,6 +92,17 @@ class Command(BaseCommand):
         if left.hits:
             raise CommandError(f"{len(left.hits)} hits in {looked}.")
         self.stdout.write(f"{done}: 0 hits in {looked}.")
+
+
+def _plant_mention(mark: str, case_type: str) -> int:
+    """A case of somebody else's in which the person stands: in what was written, and in its reference."""
+    data = {"message": f"Ask {mark} about it, {mark}!", "customer": {"name": "Otto Drill", "email": "otto@example.org"}}
+    outcome = case_open(
+        by=None, case_type=case_type, reference=f"DRILL of {mark}", source="drill", data=data, file=None
+    )
+    if not isinstance(outcome, Opened):
+        raise CommandError(f"No case could be planted: {outcome.message}")
+    return outcome.case.instance_id
 
 
 def _plant(mark: str, case_type: str) -> int:

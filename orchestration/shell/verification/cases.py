@@ -31,6 +31,8 @@ from orchestration.shell.verification.verdict import MOST_FAULTS, Fault, Verdict
 
 BROKEN: Final = (KeyFault, KeyError, ValueError, TypeError, AttributeError, IndexError)
 """What reading a document or a history that somebody has forged may raise."""
+REPLACED: Final = "content.replaced"
+"""What is heard of a history that makes no sense any more, too: it may say why."""
 HELD_AT_MOST: Final = 4000
 """So many ended rows of one case are held before they are compared."""
 
@@ -110,6 +112,9 @@ def check(
     for number, case in found.items():
         if number not in fresh:
             _read(cursor, case, links_after(number, case.chain.sequence))
+            if any(event <= case.known for event in case.told.replaced):  # what was told of them is not so any more
+                found[number] = _case(case.stored, None, case.pin)
+                _read(cursor, found[number], links_of([number]))
     for case in found.values():
         _end(case)
     _compare(cursor, {number: case for number, case in found.items() if case.comparable})
@@ -127,7 +132,8 @@ _ERASED: Final = "Payloads were erased by order: the chain holds, the state is n
 
 def _case(stored: Stored, since: Told | None, pin: tuple[int, bytes] | None) -> Case:
     told = since or Told(stored.id)
-    return Case(stored, told, ChainCheck(stored.id, Head(told.sequence, told.digest)), pin=pin, known=told.sequence)
+    chain = ChainCheck(stored.id, Head(told.sequence, told.digest), replaceable=True)
+    return Case(stored, told, chain, pin=pin, known=told.sequence)
 
 
 def _read(cursor: psycopg.Cursor[Any], case: Case, links: Iterable[Row]) -> None:
@@ -138,7 +144,7 @@ def _read(cursor: psycopg.Cursor[Any], case: Case, links: Iterable[Row]) -> None
         if row[1] == pinned and row[11] != digest:
             case.wrong(f"event {pinned} is not the one that was there when the history was verified last", pinned)
         case.read += 1
-        if feed(row) and not case.unreadable:
+        if feed(row) and (not case.unreadable or row[2] == REPLACED):
             try:
                 told.read(row)
             except BROKEN as error:
@@ -178,6 +184,7 @@ def _end(case: Case) -> None:
     for event in case.chain.unread:
         if event not in told.erased:
             case.wrong(f"the content of event {event} is gone, and no order says that it was erased", event)
+    _replaced_apart(case)
     if case.faults:
         return
     if not told.events:
@@ -187,6 +194,18 @@ def _end(case: Case) -> None:
     if case.unreadable:
         return case.wrong(f"the events cannot be replayed: {case.unreadable}")
     _stored_apart(case)
+
+
+def _replaced_apart(case: Case) -> None:
+    """Contents that an order has replaced are those that it says, and no others."""
+    found, told = case.chain.replaced, case.told.replaced
+    for event in sorted(found.keys() | told.keys()):
+        if event not in told:
+            case.wrong(f"the content of event {event} is another, and no order says that it was replaced", event)
+        elif event not in found and event not in case.chain.unread:
+            case.wrong(f"the content of event {event} is there, though an order replaced it", event)
+        elif event in found and found[event] != told[event]:
+            case.wrong(f"the content of event {event} is not what an order put in its place", event)
 
 
 def _stored_apart(case: Case) -> None:

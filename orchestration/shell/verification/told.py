@@ -40,7 +40,8 @@ class Told:
 
     `begun`, `stepped`, `last`: when the first event was, the engine's last one, and the last one. `erased`: events
     whose content an order has taken away. `partly_compared`: rows that ended were compared already, and are not held.
-    `notes`: what other layers keep of what they listen to.
+    `notes`: what other layers keep of what they listen to. `replaced`: digests of what an order has put in the place of
+    contents, by the events that were read now.
     """
 
     instance: int
@@ -60,6 +61,7 @@ class Told:
     events: int = 0
     partly_compared: bool = False
     notes: dict[str, Any] = field(default_factory=dict)
+    replaced: dict[int, str] = field(default_factory=dict)
 
     def read(self, row: Row) -> None:
         """Take one link in. Raises what reading a forged payload may raise (see `cases.BROKEN`)."""
@@ -317,6 +319,10 @@ def _erased(told: Told, detail: Mapping[str, Any], link: Row) -> None:
     told.erased.update(detail.get("sequences", ()), range(1, detail.get("upto", 0) + 1))
 
 
+def _replaced(told: Told, detail: Mapping[str, Any], link: Row) -> None:
+    told.replaced |= {int(number): digest for number, digest in detail["contents"].items()}
+
+
 def root_state(told: Told) -> str | None:
     """How far the root is; None where the history does not say how it began."""
     root = told.state.instances.get(ROOT)
@@ -345,3 +351,4 @@ on_fact(_called, "actor.called", "actor.failed")
 on_fact(_held, "work.held")
 on_fact(_refused, "command.refused")
 on_fact(_erased, "content.erased")
+on_fact(_replaced, "content.replaced")

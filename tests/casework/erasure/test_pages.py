@@ -35,7 +35,7 @@ def test_a_person_is_found_and_their_case_goes_when_somebody_else_agrees(
     assert ada.post("/changes/keeping/rules/complaint/", RULE).status_code == 302
     asks = {"marks": "Maria Sandoval", "reason": "By letter of Monday"}
     page = ada.post("/changes/keeping/person/", asks | {"do": "search"}).content.decode()
-    assert f'value="{case.instance_id}"' in page and f'value="{young.instance_id}"' not in page
+    assert f'name="case" value="{case.instance_id}"' in page and f'name="case" value="{young.instance_id}"' not in page
     assert "It is open. It has to come to its end first." in page
     sent = ada.post("/changes/keeping/person/", asks | {"do": "ask", "case": [case.instance_id, young.instance_id + 9]})
     order = ErasureOrder.objects.get()

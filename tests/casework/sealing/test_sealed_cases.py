@@ -16,17 +16,19 @@ from django.urls import reverse
 
 from audit import data_keys
 from audit.data_keys import KeyFault
-from audit.models import AuditPayload
+from audit.models import AuditEvent, AuditPayload
 from audit.sealed_values import case_subject, forget, is_sealed, opened
 from audit.services import Origin
 from casework.cases.services import case_change
 from casework.erasure.erasing import erase_now
 from casework.erasure.finding import traces
+from casework.erasure.models import ErasureOrder
+from casework.erasure.orders import order_ask, order_decide
 from casework.models import Case, SearchedWord
 from orchestration.models import Instance, TaskCandidate
 from orchestration.shell.verification import verify
 from tests.casework.conftest import PERSON
-from tests.casework.erasure.test_erasing import verified
+from tests.casework.erasure.test_erasing import rule, verified
 
 pytestmark = pytest.mark.django_db
 
@@ -141,3 +143,25 @@ def test_a_case_whose_key_is_lost_spoils_no_list(analysed: Callable[..., Case], 
 
 def _unread(case: Case) -> Instance:
     return Instance.objects.defer("items", "data").get(pk=case.instance_id)
+
+
+def test_a_person_is_taken_out_of_a_sealed_case_of_another(analysed: Callable[..., Case], people: People) -> None:
+    rule(people)
+    case = analysed(message="Ask Zqxander Zumwalt.", customer=PERSON | {"name": "Otto Other"})
+    asked = order_ask(by=people["ada"], reason="By letter", cases=[], marks=MARKS, mentions=[case.instance_id])
+    assert isinstance(asked, ErasureOrder) and asked.words.startswith("sealed:")
+    done = order_decide(by=people["axel"], order_id=asked.pk, agree=True)
+    assert isinstance(done, ErasureOrder) and done.left == {} and done.words == "", done
+    assert not data_keys.has_key(f"order-{asked.pk}") and data_keys.has_key(case_subject(case.instance_id))
+    assert traces(MARKS).cases == {}
+    assert "All histories hold" in verified("--whole") and all(map(is_sealed, _bodies(case)))
+
+
+MARKS = ("Zqxander Zumwalt",)
+
+
+def _bodies(case: Case) -> list[bytes]:
+    """Of what a case says itself."""
+    events = AuditEvent.objects.filter(chain=case.instance_id).exclude(action="content.replaced")
+    found = AuditPayload.objects.filter(chain=case.instance_id, sequence__in=events.values("sequence"))
+    return [bytes(body) for body in found.values_list("body", flat=True)]
