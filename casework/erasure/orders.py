@@ -21,8 +21,10 @@ from casework.erasure.finding import Traces, digests, traces
 from casework.erasure.models import ErasureOrder
 from casework.erasure.notes import note_beside
 from casework.erasure.order_words import UNKNOWN, words_forget, words_kept, words_of_order
+from casework.erasure.places import Places
 from casework.erasure.rules import ended_cases, invalid, reason_amiss, standings
 from casework.erasure.taking_out import mention_take_out
+from casework.erasure.words import Words
 from casework.models import UnsentForm
 from orchestration.documents import store
 from orchestration.ground import clock
@@ -150,18 +152,24 @@ def _taken_out(order: ErasureOrder, origin: Origin, most: int) -> bool:
     waiting = [case for case in order.mentions if str(case) not in order.taken and str(case) not in order.left]
     words = words_of_order(order) if waiting else None
     for case in waiting[:most]:
-        outcome = UNKNOWN if words is None else mention_take_out(chain=case, words=words, order=order.pk, origin=origin)
+        with transaction.atomic():  # who is killed between both would find nothing the next time
+            outcome = _one_taken_out(order, case, words, origin)
+            order.save(update_fields=["left", "taken"])
         if outcome is store.AWAY:
             return False
-        if isinstance(outcome, Refused):
-            order.left[str(case)] = outcome.message
-        else:
-            order.taken[str(case)] = {"goes": outcome.goes, "stays": outcome.stays}
-        order.save(update_fields=["left", "taken"])
     if len(waiting) > most:
         return False
     words_forget(order)
     return True
+
+
+def _one_taken_out(order: ErasureOrder, case: int, words: Words | None, origin: Origin) -> Places | Refused:
+    outcome = UNKNOWN if words is None else mention_take_out(chain=case, words=words, order=order.pk, origin=origin)
+    if not isinstance(outcome, Refused):
+        order.taken[str(case)] = {"goes": outcome.goes, "stays": outcome.stays}
+    elif outcome is not store.AWAY:
+        order.left[str(case)] = outcome.message
+    return outcome
 
 
 def look_after() -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import unquote_plus
 
 import orjson
-from django.db.models import BinaryField, CharField, Field, JSONField, Model, TextField
+from django.db.models import CASCADE, BinaryField, CharField, Field, ForeignObjectRel, JSONField, Model, TextField
 from psycopg.sql import SQL, Identifier
 
 from audit.actions import ACTIONS
@@ -132,28 +132,26 @@ def _opened(body: bytes | None) -> bytes | None:
 
 def _hanging(chain: int) -> Iterator[tuple[type[Model], list[Any]]]:
     """Each table whose rows go with a case, with the numbers of those that go with this one."""
-    seen: set[type[Model]] = {Instance}
     reached: list[tuple[type[Model], list[Any]]] = [(Instance, [chain])]
+    seen: dict[type[Model], set[Any]] = {Instance: {chain}}
     while reached:
         model, numbers = reached.pop(0)
         for relation in _owned(model):
             other: Any = relation.related_model
-            if other in seen or other in MADE_ANEW or len(other._meta.pk_fields) > 1:
+            if other in MADE_ANEW or len(other._meta.pk_fields) > 1:
                 continue
-            owned = list(
-                other._base_manager.filter(**{f"{relation.field.name}__in": numbers})
-                .order_by("pk").values_list("pk", flat=True)
-            )  # fmt: skip
-            seen.add(other)
-            if owned:
-                yield other, owned
-                reached.append((other, owned))
+            owned = other._base_manager.filter(**{f"{relation.field.name}__in": numbers}).order_by("pk")
+            fresh = [number for number in owned.values_list("pk", flat=True) if number not in seen.get(other, ())]
+            if fresh:
+                seen.setdefault(other, set()).update(fresh)
+                yield other, fresh
+                reached.append((other, fresh))
 
 
 def _owned(model: type[Model]) -> Iterator[Any]:
-    """Relations of rows of other tables to this one, also those without a name."""
+    """Relations to this table of rows that go with one of it; those that only name one may be of another case."""
     for relation in model._meta.get_fields(include_hidden=True):
-        if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one):
+        if isinstance(relation, ForeignObjectRel) and not relation.many_to_many and relation.on_delete is CASCADE:
             yield relation
 
 

@@ -23,6 +23,7 @@ REPLACED: Final = """
 select p.body from audit_auditevent e join audit_auditpayload p on p.chain = e.chain and p.sequence = e.sequence
 where e.chain = 0 and e.action = 'content.replaced'
 """
+NOTED: Final = "select chain, sequence, digest from audit_replacedcontent where chain = any(%s)"
 STATES: Final = {"erasure.agreed": ("agreed", "done"), "erasure.refused": ("refused",)}
 
 
@@ -40,6 +41,13 @@ def _replaced(told: Told, detail: Mapping[str, Any], link: Row) -> None:
 
 def replaced_apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, Case]) -> Iterator[tuple[int, str]]:
     """(case, sentence) for each content that was replaced by an order that the chain of rules does not tell of."""
+    whole = [number for number, case in cases.items() if not case.known]
+    noted: dict[int, dict[int, str]] = {}
+    for number, event, digest in cursor.execute(NOTED, [whole], binary=True).fetchall():
+        noted.setdefault(number, {})[event] = digest.hex()
+    for number in whole:
+        if noted.get(number, {}) != cases[number].told.replaced:
+            yield number, "what is noted of contents that were replaced is not what the history says"
     found = {number: case.told.notes["replaced"] for number, case in cases.items() if "replaced" in case.told.notes}
     if not found:
         return

@@ -50,6 +50,8 @@ ON_PURPOSE: Final[Mapping[str, str]] = {
     "casework_considered": OPERATION, "casework_turn": OPERATION, "casework_signinlimit": PERSONAL,
     "casework_visit": PERSONAL, "casework_draft": PERSONAL, "casework_unsentform": PERSONAL,
     "casework_savedview": PERSONAL, "casework_defaultview": PERSONAL, "casework_follow": PERSONAL,
+    "casework_erasureorder.words": "other words than those agreed to take nothing out",
+    "casework_erasureorder.taken": "what was replaced stands in the histories",
     "casework_snooze": PERSONAL, "casework_absence": PERSONAL,
     "auth_group_permissions.id": NUMBER, "auth_user_groups.id": NUMBER, "casework_reveal.id": NUMBER,
     "casework_casegroupobjectpermission.id": NUMBER, "casework_groupclearance.id": NUMBER,

@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 from audit.models import AuditEvent, AuditPayload
 from casework.cases.services import case_change
+from casework.documents import reading
+from casework.documents.services import Added, document_add
 from casework.erasure.everywhere import look
 from casework.erasure.finding import traces
 from casework.erasure.folding import folded
@@ -24,8 +26,10 @@ from casework.erasure.models import ErasureOrder
 from casework.erasure.orders import look_after, order_ask, order_decide
 from casework.erasure.rules import hold_place
 from casework.erasure.words import MARKER, Words
+from casework.lists.tags import case_tag
 from casework.models import Case, Draft
 from orchestration.ground import clock
+from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
 from orchestration.shell.services import Done
 from tests.audit.test_verifier import run as proven
@@ -141,6 +145,43 @@ def test_no_other_words_are_taken_out_than_those_that_were_agreed_to(people: Peo
     look_after()
     order.refresh_from_db()
     assert "or are others" in order.left[str(case.instance_id)] and set(traces(("Otto Other",)).cases)
+
+
+@pytest.mark.django_db
+def test_texts_of_documents_tags_and_what_was_verified_before_are_followed(people: People, analysed: Opens) -> None:
+    rule(people)
+    case = analysed(message="Where is my card?", customer=OTTO)
+    added = document_add(
+        by=people["anna"], case=case, name="Zqxander Zumwalt.txt", content=f"{NAME} came in.\nZumwalt left.".encode()
+    )
+    assert isinstance(added, Added)
+    document = added.document
+    reading.read(document.pk)
+    tagged = case_tag(by=people["anna"], case=case, add=["zqxander-zumwalt", "kept"])
+    assert not isinstance(tagged, Refused)
+    assert "All histories hold" in verified()  # what it found is kept, and gone on from
+    order = mentioned(people, case)
+    assert order.left == {}, order.left
+    taken = order.taken[str(case.instance_id)]
+    assert f"document {document.pk}: its file stays as it came" in " ".join(taken["stays"])
+    assert document.read_pages.get().text == f"{MARKER} {MARKER} came in.\n{MARKER} left."
+    document.refresh_from_db()
+    assert document.name == f"{MARKER}.txt"
+    assert "All histories hold" in verified() and "All histories hold" in verified("--whole")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("word", ["active", "customer", "complaint", "anna", "person:anna", "Intent"])
+def test_a_word_that_the_product_goes_by_breaks_no_case(people: People, analysed: Opens, word: str) -> None:
+    rule(people)
+    case = analysed(message=f"It is about {word} again.", customer=OTTO)
+    marks = (word,)
+    order = order_ask(by=people["ada"], reason="By letter", cases=[], marks=marks, mentions=[case.instance_id])
+    assert isinstance(order, ErasureOrder)
+    order_decide(by=people["axel"], order_id=order.pk, agree=True)
+    assert "All histories hold" in verified("--whole")
+    ended(people, case)
+    assert "All histories hold" in verified("--whole")
 
 
 @pytest.mark.django_db
