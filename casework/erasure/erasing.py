@@ -109,9 +109,8 @@ def _without_content(chain: int, order: int) -> ErasedChain:
     return erased
 
 
-def _files_erase(chain: int, digests: Sequence[str]) -> None:
-    """Contents of documents that no other case and no knowledge has, pages that were drawn of them, and what bots took
-    pictures of."""
+def files_erase(chain: int, digests: Sequence[str]) -> None:
+    """Contents of documents that no case and no knowledge has any more, and pages that were drawn of them."""
     shared = {
         *Document.objects.filter(digest__in=digests).values_list("digest", flat=True),
         *KnowledgeDocument.objects.filter(digest__in=digests).values_list("digest", flat=True),
@@ -121,4 +120,9 @@ def _files_erase(chain: int, digests: Sequence[str]) -> None:
             store.forget(digest)
         except store.Away:
             log.error("content not removed: run manage.py tidy_documents --remove", chain=chain, digest=digest[:12])
+
+
+def _files_erase(chain: int, digests: Sequence[str]) -> None:
+    """The same of a case that is gone, with what bots took pictures of."""
+    files_erase(chain, digests)
     shutil.rmtree(Path(settings.PICTURES) / str(chain), ignore_errors=True)

@@ -13,6 +13,7 @@ from casework.erasure.places import Places, places
 from casework.erasure.rules import mention_standings
 from casework.erasure.words import Words
 from casework.models import Case
+from orchestration.documents import store
 from orchestration.ground import clock
 from orchestration.shell.verification.cases import BROKEN
 
@@ -76,5 +77,5 @@ def _standing(chains: Iterable[int]) -> Iterable[tuple[Case, Standing]]:
 def _places(chain: int, words: Words) -> Places:
     try:
         return places(chain, words)
-    except BROKEN:
+    except (store.Away, *BROKEN):
         return Places(stays=[UNREAD])

@@ -6,7 +6,7 @@ comes later is looked through too. What is made of the data anew afterwards (lis
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote_plus
@@ -30,9 +30,10 @@ from audit.sealed_values import (
     sealed,
     sealed_text,
 )
-from casework.documents.models import ReadPage
+from casework.documents.models import Document, ReadPage
 from casework.erasure.words import Words
 from casework.models import CasePast, Draft, FormerValue, ListedCase, ListedValue, OwnWords, SearchedCase
+from orchestration.documents import store
 from orchestration.documents.words import unpacked
 from orchestration.models import EventDelivery, Instance
 
@@ -50,7 +51,7 @@ WORDED: Final[Mapping[str, str]] = {
     "orchestration_job": "work that was asked for", "orchestration_actorcall": "an answer to it",
     "orchestration_incident": "an incident", "orchestration_humantask": "a task", "orchestration_outbox": "a message",
     "orchestration_subscription": "what the case waits for", "orchestration_question": "a question about it",
-    "casework_case": "its title or reference", "casework_document": "the name of a document",
+    "casework_case": "its title or reference", "casework_document": "a document",
     "casework_readpage": "the text of a document", "casework_readfield": "a value found in a document",
     "casework_draft": "a draft", "casework_contest": "an objection", "casework_snooze": "a note",
     "casework_reveal": "a reason", "orchestration_judgement": "a judgement", "orchestration_agentrun": "an agent's run",
@@ -74,11 +75,13 @@ class Row:
 class Places:
     """`contents`: of events by their numbers, with the action, as they will be kept. `rows`: the same of rows.
 
-    `stays`: a sentence for each place that stays as it is.
+    `files`: contents of plain texts, by the digests of those that they will stand for. `stays`: a sentence for each
+    place that stays as it is.
     """
 
     contents: dict[int, tuple[str, bytes]] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
     stays: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
@@ -98,12 +101,12 @@ class Places:
 def places(chain: int, words: Words) -> Places:
     """All of them. Nothing is changed."""
     found = Places()
+    _in_files(found, chain, words)
     _in_history(found, chain, words)
     subject = case_subject(chain)
     for model, numbers in _hanging(chain):
         _in_table(found, model, numbers, words, subject)
     _in_deliveries(found, chain, words, subject)
-    _in_files(found, list(found.rows))
     return found
 
 
@@ -112,10 +115,10 @@ def _in_history(found: Places, chain: int, words: Words) -> None:
         if any(words.stand_in(text) for text in (actor, behalf, cause, hits)):
             found.stays.append(f"event {number}: who did it, or why, which the chain itself is made of")
         clear = _opened(body)
-        if clear is None or not words.stand_in(clear.decode()):
+        if clear is None or not (found.files or words.stand_in(clear.decode())):
             continue
         detail = orjson.loads(clear)
-        left = words.out_of_event(action, detail)
+        left = words.out_of_event(action, _refiled(found, detail))
         if left != detail and body is not None:
             kept = orjson.dumps(left, option=orjson.OPT_SORT_KEYS)
             found.contents[number] = (action, sealed(case_subject(chain), kept) if is_sealed(body) else kept)
@@ -240,9 +243,32 @@ def _in_deliveries(found: Places, chain: int, words: Words, subject: str) -> Non
                 found.stays.append(f"delivery {row.pk}: the system that was told has it")
 
 
-def _in_files(found: Places, numbers: Sequence[Row]) -> None:
-    """A file stays as it came: who changes one makes another of it."""
-    pages = [row.number for row in numbers if row.table == ReadPage._meta.db_table]
-    documents = ReadPage.objects.filter(pk__in=pages).values_list("document_id", flat=True)
-    for document in sorted(set(documents)):
-        found.stays.append(f"document {document}: its file stays as it came; its text, by which it is found, does not")
+def _in_files(found: Places, chain: int, words: Words) -> None:
+    """A plain text is kept anew without the person; any other file stays as it came, for nobody else can make it."""
+    for row in Document.objects.filter(case__instance=chain).order_by("pk"):
+        if row.kind == "text" and (left := _text_without(row.digest, words)) is not None:
+            found.files[row.digest] = left
+            refiled = {"digest": store.digest_of(left), "size": len(left)}
+            found.rows += [Row(Document._meta.db_table, "id", row.pk, column, kept) for column, kept in refiled.items()]
+        elif row.kind != "text" and any(words.stand_in(page.text) for page in row.read_pages.all()):
+            found.stays.append(
+                f"document {row.pk}: its file stays as it came; its text, by which it is found, does not"
+            )
+
+
+def _text_without(digest: str, words: Words) -> bytes | None:
+    """None: the person does not stand there, or it is in no writing that is known."""
+    try:
+        there = store.content_of(digest)
+        left = words.out_of(there.decode()).encode()
+    except (store.Damaged, UnicodeDecodeError):
+        return None
+    return None if left == there else left
+
+
+def _refiled(found: Places, detail: dict[str, Any]) -> dict[str, Any]:
+    """What an event says of a file that is kept anew."""
+    left = found.files.get(detail.get("digest") or "")
+    if left is None:
+        return detail
+    return detail | {"digest": store.digest_of(left)} | ({"size": len(left)} if "size" in detail else {})

@@ -8,6 +8,7 @@ case is verified before and afterwards, and left as it was where either fails.
 
 from __future__ import annotations
 
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from casework.cases import search_row
 from casework.cases.own_words import rebuild_own_words
 from casework.cases.past_rows import former_of, rebuild
 from casework.cases.references import key_of
-from casework.erasure.erasing import GONE, unlearn, words_of
+from casework.erasure.erasing import GONE, files_erase, unlearn, words_of
 from casework.erasure.models import LegalHold
 from casework.erasure.places import Places, places
 from casework.erasure.rules import mention_standings
@@ -78,6 +79,8 @@ def take_out_now(*, chain: int, words: Words, order: int, origin: Origin) -> Pla
                 return NOTHING
             _replaced(chain, found, order, origin)
             _verified(chain, "without the person")
+    except store.Away:
+        return store.AWAY
     except (_Unsure, DatabaseError, *BROKEN) as error:
         why = str(error) if isinstance(error, _Unsure) else type(error).__name__
         return Refused("unsure", f"Nothing was taken out, for the case could not be verified: {why}")
@@ -93,6 +96,8 @@ def _verified(chain: int, when: str) -> None:
 
 def _replaced(chain: int, found: Places, order: int, origin: Origin) -> None:
     searched = words_of(chain)
+    for content in found.files.values():
+        store.keep(content)
     contents = {number: body for number, (_, body) in found.contents.items()}
     _contents(chain, contents, order)
     said = {"order": order, "contents": {str(n): sha256(body).hexdigest() for n, body in contents.items()}}
@@ -109,6 +114,7 @@ def _replaced(chain: int, found: Places, order: int, origin: Origin) -> None:
     VerifiedHead.objects.filter(chain=chain).delete()
     _made_anew(chain)
     unlearn(searched)
+    transaction.on_commit(partial(files_erase, chain, list(found.files)))
 
 
 def _contents(chain: int, contents: dict[int, bytes], order: int) -> None:

@@ -95,11 +95,13 @@ class Command(BaseCommand):
 
 
 def _plant_mention(mark: str, case_type: str) -> int:
-    """A case of somebody else's in which the person stands: in what was written, and in its reference."""
+    """A case of somebody else's in which the person stands: in what was written, its reference and a document."""
     data = {"message": f"Ask {mark} about it, {mark}!", "customer": {"name": "Otto Drill", "email": "otto@example.org"}}
+    file = file_of(f"{mark}.txt", f"A note about {mark}.".encode())
     outcome = case_open(
-        by=None, case_type=case_type, reference=f"DRILL of {mark}", source="drill", data=data, file=None
-    )
+        by=None, case_type=case_type, reference=f"DRILL of {mark}", source="drill", data=data,
+        file=None if isinstance(file, Refused) else file,
+    )  # fmt: skip
     if not isinstance(outcome, Opened):
         raise CommandError(f"No case could be planted: {outcome.message}")
     return outcome.case.instance_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ from casework.erasure.rules import hold_place
 from casework.erasure.words import MARKER, Words
 from casework.lists.tags import case_tag
 from casework.models import Case, Draft
+from orchestration.documents import store
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
@@ -148,7 +150,9 @@ def test_no_other_words_are_taken_out_than_those_that_were_agreed_to(people: Peo
 
 
 @pytest.mark.django_db
-def test_texts_of_documents_tags_and_what_was_verified_before_are_followed(people: People, analysed: Opens) -> None:
+def test_texts_of_documents_tags_and_what_was_verified_before_are_followed(
+    people: People, analysed: Opens, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
+) -> None:
     rule(people)
     case = analysed(message="Where is my card?", customer=OTTO)
     added = document_add(
@@ -160,13 +164,16 @@ def test_texts_of_documents_tags_and_what_was_verified_before_are_followed(peopl
     tagged = case_tag(by=people["anna"], case=case, add=["zqxander-zumwalt", "kept"])
     assert not isinstance(tagged, Refused)
     assert "All histories hold" in verified()  # what it found is kept, and gone on from
-    order = mentioned(people, case)
+    before = document.digest
+    with django_capture_on_commit_callbacks(execute=True):
+        order = mentioned(people, case)
     assert order.left == {}, order.left
-    taken = order.taken[str(case.instance_id)]
-    assert f"document {document.pk}: its file stays as it came" in " ".join(taken["stays"])
     assert document.read_pages.get().text == f"{MARKER} {MARKER} came in.\n{MARKER} left."
     document.refresh_from_db()
     assert document.name == f"{MARKER}.txt"
+    assert store.content_of(document.digest).decode() == f"{MARKER} came in.\nZumwalt left."
+    with pytest.raises(store.Damaged):
+        store.content_of(before)
     assert "All histories hold" in verified() and "All histories hold" in verified("--whole")
 
 
