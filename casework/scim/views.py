@@ -25,6 +25,7 @@ from casework.access.permissions import may_administer
 from casework.access.sign_in import TokenAuthentication
 from casework.access.within import limited_to
 from casework.cases.api.rendering import person
+from casework.scim.texts import can_stand
 from casework.web.api.errors import handler as refused
 
 log = structlog.get_logger()
@@ -78,7 +79,7 @@ def _served(request: HttpRequest, by: Any, rest: str) -> HttpResponse:
         request.GET.dict(), dict(request.headers.items()), request.body,
     )  # fmt: skip
     try:
-        if _has_nul(request, rest):
+        if not can_stand(request.GET.items(), request.body, rest):
             raise InvalidValueException(detail="There is a character among it that no text here can hold.")
         answer = handler(by).handle(asked)
     except IntegrityError:  # somebody else has made the same a moment ago
@@ -92,8 +93,3 @@ def _served(request: HttpRequest, by: Any, rest: str) -> HttpResponse:
     response = HttpResponse(body, status=int(answer.status), headers=answer.headers)
     response.headers.setdefault("Cache-Control", "no-store")
     return response
-
-
-def _has_nul(request: HttpRequest, rest: str) -> bool:
-    asked = "".join([rest, *(f"{name}{value}" for name, value in request.GET.items())])
-    return "\0" in asked or b"\0" in request.body or b"\\u0000" in request.body

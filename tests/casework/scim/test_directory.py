@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx2
 import pytest
@@ -170,6 +171,44 @@ def test_services_superusers_and_names_are_out_of_its_reach(directory: Directory
     for path in ("Users/٣", "Users/99999999999999999999", "Users/1 or 1=1", "Nothing", "Users?filter=userName eq"):
         assert directory.ask("GET", path).status_code in (400, 404), path
     assert directory.ask("POST", "Users", [1]).status_code == 400 and verify_control().ok
+
+
+HALF = "\ud800"
+ASKED = (
+    r'userName eq "\ud800"',
+    r'userName eq "\u0000"',
+    r'displayName co "\uDFFF\uD800"',
+    r'emails[type eq "\udead"]',
+)
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_a_filter_with_half_a_character_is_no_fault_of_ours(directory: Directory, asked: str) -> None:
+    number = directory.add("nora")
+    found = [directory.ask("GET", f"{place}?{urlencode({'filter': asked})}") for place in ("Users", "Groups", "")]
+    search = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "filter": asked}
+    found += [directory.ask("POST", f"{place}.search", search) for place in ("Users/", "")]
+    found += [directory.set(f"Users/{number}", value="x", at=f"{asked}.value")]
+    assert {one.status_code for one in found} == {400} and verify_control().ok
+
+
+@pytest.mark.parametrize("wrong", [
+    {"userName": HALF}, {"externalId": HALF}, {"name": {"givenName": HALF}}, {"emails": [{"value": f"{HALF}@x.org"}]},
+    {"emails": [{"value": "n@x.org", "type": HALF}]}, {HALF: "x"}, {"userName": "x\0"},
+])  # fmt: skip
+def test_a_text_with_half_a_character_is_taken_nowhere(directory: Directory, wrong: dict[str, Any]) -> None:
+    number = directory.add("nora")
+    assert directory.ask("POST", "Users", {"schemas": [USER], "userName": "nils"} | wrong).status_code == 400
+    assert directory.set(f"Users/{number}", value=wrong).status_code == 400
+    assert directory.ask("POST", "Groups", {"schemas": [GROUP], "displayName": HALF}).status_code == 400
+
+
+def test_a_whole_character_and_the_name_of_a_windows_domain_are_texts(directory: Directory) -> None:
+    directory.add("nora", externalId="ACME\\udead")
+    directory.add("nils", externalId="\U0001f600")
+    for asked in (r'externalId eq "ACME\\udead"', r'externalId eq "\ud83d\ude00"'):
+        found = directory.ask("GET", f"Users?{urlencode({'filter': asked})}")
+        assert found.status_code == 200 and found.json()["totalResults"] == 1, asked
 
 
 def test_the_last_who_may_change_people_is_not_kept_out(directory: Directory, people: People) -> None:
