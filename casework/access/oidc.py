@@ -87,7 +87,7 @@ def provider_read(issuer: str, document: Any, *, tls: bool) -> Provider | Refuse
     named["end_session_endpoint"] = document.get("end_session_endpoint") or ""
     schemes = ("https",) if tls else ("https", "http")
     for name, address in named.items():
-        if not isinstance(address, str) or (urlsplit(address).scheme not in schemes and address):
+        if not isinstance(address, str) or (address and _scheme(address) not in schemes):
             return Refused("provider", f"The provider’s own description has no {name} that may be used.")
     methods = document.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
     return Provider(
@@ -95,6 +95,15 @@ def provider_read(issuer: str, document: Any, *, tls: bool) -> Provider | Refuse
         str(named["end_session_endpoint"]), document.get("authorization_response_iss_parameter_supported") is True,
         "client_secret_basic" in methods,
     )  # fmt: skip
+
+
+def _scheme(address: str) -> str:
+    """Of an address that has a host; empty: it is no address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return parts.scheme if parts.hostname else ""
 
 
 def flow_new() -> Flow:

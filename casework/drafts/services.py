@@ -68,10 +68,10 @@ class DraftedForm:
 
 def drafted_form(user: User, address: str) -> DraftedForm:
     """The form that is sent to this address. Raises Http404 or PermissionDenied as its page does."""
-    given = urlsplit(address)
     try:
+        given = urlsplit(address)
         found = resolve(given.path if not (given.scheme or given.netloc) else "")
-    except Resolver404:
+    except (ValueError, Resolver404):  # no address at all, or none that is here
         raise Http404("No form is sent to this address.") from None
     of = FORMS.get(found.url_name or "")
     if of is None or len(address) > LONGEST_ADDRESS or "\0" in address:

@@ -39,9 +39,10 @@ class Typed:
 def page_of(request: HttpRequest) -> str:
     """The page that a form was on, so that nobody is led to an address that only takes forms; else the inbox."""
     came_from = request.headers.get("Referer", "")
-    here = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
+    if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
+        return "/"  # before it is taken apart: what is no address cannot be
     parts = urlsplit(came_from)
-    return (parts.path + (f"?{parts.query}" if parts.query else "")) if here and parts.path.startswith("/") else "/"
+    return (parts.path + (f"?{parts.query}" if parts.query else "")) if parts.path.startswith("/") else "/"
 
 
 def keep(request: HttpRequest) -> str:

@@ -17,7 +17,7 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 from ipaddress import ip_address
 from typing import Any, Final
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 import httpx2
 from django.core.exceptions import ImproperlyConfigured
@@ -69,8 +69,14 @@ class WebDav(Storage):
     ) -> None:
         self.address, self.user, self.password = f"{address.rstrip('/')}/", user, password
         self.answer, self.tries = answer, tries
-        parts = urlsplit(self.address)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        parts = _parts(self.address)
+        if (
+            parts is None
+            or parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or parts.query
+            or parts.fragment
+        ):
             raise ImproperlyConfigured(
                 "The address of the WebDAV folder for documents begins with https:// or http://."
             )
@@ -225,9 +231,20 @@ def _is_here(host: str) -> bool:
         return False
 
 
+def _parts(address: str) -> SplitResult | None:
+    """None for what is no address, such as a host in brackets that is none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return None
+
+
 def _path(address: str) -> str:
-    """The path of an address or of a path, as people write it."""
-    return unquote(urlsplit(address).path)
+    """The path of an address or of a path, as people write it. Raises OSError."""
+    parts = _parts(address)
+    if parts is None:
+        raise OSError("the WebDAV server names what is no address")
+    return unquote(parts.path)
 
 
 def _listed(body: bytes) -> list[Entry]:

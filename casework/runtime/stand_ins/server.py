@@ -124,7 +124,7 @@ def _handler(store: Store) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 return told(413, {"error": "too-long"})
             origin = self.headers.get("origin")
-            if self.command == "POST" and origin and urlsplit(origin).netloc != self.headers.get("host"):
+            if self.command == "POST" and origin and origin.partition("://")[2] != self.headers.get("host"):
                 self.close_connection = True
                 return told(403, {"error": "another-page"})
             split = urlsplit(self.path)

@@ -15,12 +15,14 @@ from django.test import Client
 from audit.selectors import timeline
 from casework.access.codes import app_keep, secret_new
 from casework.access.identities import claims_set, identity_link
+from casework.access.oidc import provider_read
 from casework.access.oidc_models import ExternalIdentity, GroupClaim
 from casework.access.people import password_set, person_join, person_switch
 from casework.access.permissions import origin_of
 from casework.access.roles_verification import control_begin
 from casework.people.models import RightsProposal
 from casework.people.second_person import proposal_decide
+from orchestration.ground.refusals import Refused
 from orchestration.shell.verification.control import verify_control
 from tests.casework.account.identity_provider import ISSUER, SETTINGS, IdentityProvider, provider_at_hand
 from tests.casework.reading import told
@@ -48,6 +50,13 @@ def anna(people: People) -> User:
 def who(browser: Client) -> str:
     number = browser.session.get("_auth_user_id")
     return User.objects.get(pk=number).get_username() if number else ""
+
+
+@pytest.mark.parametrize("place", ["https://[", "https://", "https:", 5, None])
+def test_a_provider_whose_description_names_no_address_is_refused(place: Any) -> None:
+    issuer = "https://id.example"
+    told = {"issuer": issuer, "authorization_endpoint": place, "token_endpoint": issuer, "jwks_uri": issuer}
+    assert isinstance(provider_read(issuer, told, tls=True), Refused)
 
 
 def test_who_is_linked_comes_in_by_the_provider_and_goes_where_they_wanted(

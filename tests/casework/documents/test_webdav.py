@@ -212,7 +212,7 @@ def _silent(until: threading.Event) -> type[BaseHTTPRequestHandler]:
     ("address", "user"),
     [
         ("ftp://dav.example/a", ""), ("dav.example/a", ""), ("https://me:it@dav.example/a", ""),
-        ("http://dav.example/a", "me"), ("https://dav.example/a?b", ""),
+        ("http://dav.example/a", "me"), ("https://dav.example/a?b", ""), ("https://[", ""),
     ],
 )  # fmt: skip
 def test_an_address_that_would_give_the_password_away_is_not_taken(address: str, user: str) -> None:

@@ -158,7 +158,9 @@ def test_after_the_session_nothing_is_kept_and_the_page_is_told(task, people):
     assert answer.status_code == 401 and not Draft.objects.exists()
 
 
-@pytest.mark.parametrize("address", ["//elsewhere.example/tasks/1/complete/", "/login/", "/no/such/", "\0", ""])
+@pytest.mark.parametrize(
+    "address", ["//elsewhere.example/tasks/1/complete/", "/login/", "/no/such/", "\0", "", "http://["]
+)
 def test_only_the_forms_of_tasks_and_replies_are_kept(people, address):
     answer = window(people["anna"]).post(f"{reverse('drafts')}?{urlencode({'form': address, 'away': 1})}")
     assert answer.status_code == 404

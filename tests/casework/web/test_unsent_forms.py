@@ -43,6 +43,10 @@ def written_after_the_session(client: Client, task: HumanTask, **headers: str) -
     return client.post(reverse("task-complete", args=[task.pk]), typed, headers=given).headers["Location"]
 
 
+def test_a_browser_that_says_it_came_from_no_address_is_led_to_the_inbox(task: HumanTask) -> None:
+    assert written_after_the_session(Client(), task, referer="http://[").startswith("/login/?next=")
+
+
 def page_after_sign_in(person: User, sign_in: str) -> str:
     browser = Client()
     browser.force_login(person)
