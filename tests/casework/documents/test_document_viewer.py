@@ -15,7 +15,7 @@ from orchestration.casetypes.case_type import by_definition
 from tests.casework.actions import kept, open_task, statements
 from tests.casework.conftest import PERSON
 from tests.casework.documents.test_case_documents import added, browser
-from tests.orchestration.documents.papers import written_pdf
+from tests.orchestration.documents.papers import packed, written_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +109,16 @@ def test_what_could_not_be_read_says_why(people: People, invoice: Document) -> N
 
     Reading.objects.update(state="failed", said="This document holds far too many words.")
     assert "It could not be read. This document holds far too many words." in page(people["anna"], invoice)
+
+
+def test_what_could_not_be_read_is_not_said_to_be_still_to_read(people: People, analysed: Callable[..., Case]) -> None:
+    document = added(
+        people["anna"], analysed(), packed({"[Content_Types].xml": b"", "xl/workbook.xml": b"<"}), "a.xlsx"
+    )
+    assert "not been read yet" in page(people["anna"], document)
+    reading.read(document.pk)
+    shown = page(people["anna"], document)
+    assert "This document is damaged" in shown and "not been read yet" not in shown
 
 
 def test_a_program_reads_what_was_found(people: People, invoice: Document) -> None:
