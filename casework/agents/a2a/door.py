@@ -16,9 +16,10 @@ from casework.web.api.errors import error
 WRONG_VERSION: Final = "Send the header A2A-Version: 1.0. Other versions are not spoken here."
 DETAIL: Final = "type.googleapis.com/google.rpc.ErrorInfo"
 STATUS: Final = {
-    400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 409: "ABORTED",
-    429: "RESOURCE_EXHAUSTED", 503: "UNAVAILABLE",
+    401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 405: "UNIMPLEMENTED", 409: "ABORTED",
+    429: "RESOURCE_EXHAUSTED", 501: "UNIMPLEMENTED", 503: "UNAVAILABLE",
 }  # fmt: skip
+"""Of all others, who asked is at fault (4xx) or we are."""
 REASONS: Final = {
     "unsupported": "UNSUPPORTED_OPERATION", "version-not-supported": "VERSION_NOT_SUPPORTED",
     "not-cancelable": "TASK_NOT_CANCELABLE", "not-found": "TASK_NOT_FOUND",
@@ -39,7 +40,8 @@ def in_its_words(status: int, told: dict[str, Any]) -> dict[str, Any]:
     code = str(told.get("code", "failed"))
     reason = REASONS.get(code, "INVALID_PARAMS" if status == 400 else code.replace("-", "_").upper())
     info = {"@type": DETAIL, "reason": reason, "domain": "a2a-protocol.org", "metadata": {}}
-    given = {"code": status, "status": STATUS.get(status, "INTERNAL"), "message": told.get("message", "")}
+    fault = "INVALID_ARGUMENT" if status < 500 else "INTERNAL"
+    given = {"code": status, "status": STATUS.get(status, fault), "message": told.get("message", "")}
     return {**told, "error": {**given, "details": [info]}}
 
 

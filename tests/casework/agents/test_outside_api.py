@@ -76,4 +76,8 @@ def test_nobody_gets_further_than_as_themselves_and_what_is_not_spoken_is_refuse
     assert send(SENT, taskId=number).json()["code"] == "unsupported"
     old, _ = asking(people["anna"], **{"A2A-Version": "0.3"})
     assert old(SENT).json()["code"] == "version-not-supported" and Case.objects.count() == 1
+    unspoken = Client(headers={"A2A-Version": "1.0"})
+    unspoken.force_login(people["anna"])
+    answer = unspoken.put("/api/a2a/message:stream", {}, content_type="application/json")
+    assert (answer.status_code, answer.json()["error"]["status"]) == (405, "UNIMPLEMENTED")
     assert Client(headers={"A2A-Version": "1.0"}).get(f"/api/a2a/tasks/{number}").status_code == 401
