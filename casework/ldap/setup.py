@@ -5,6 +5,7 @@ The settings import this module: nothing of Django's apps is needed here.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any, Final
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+_SECONDS: Final = re.compile("[1-9][0-9]{0,6}")
 ISSUER: Final = "ldap"
 """Under which its people's ids stand with identities, whichever server answers and wherever they stand in it."""
 
@@ -45,6 +47,9 @@ def directory_of(env: Any) -> Directory | None:
     address = env.str("CASEWRIGHT_LDAP", default="")
     if not address:
         return None
+    every = env.str("CASEWRIGHT_LDAP_EVERY", default="3600")
+    if not _SECONDS.fullmatch(every):
+        raise ImproperlyConfigured("CASEWRIGHT_LDAP_EVERY is a number of seconds, such as 3600")
     given = {
         name: env.str(f"CASEWRIGHT_LDAP_{name.upper()}", default="")
         for name in ("people", "people_filter", "name", "id", "groups", "groups_filter", "member", "ca")
@@ -53,7 +58,7 @@ def directory_of(env: Any) -> Directory | None:
         address=address, who=env.str("CASEWRIGHT_LDAP_WHO", default=""),
         password=env.str("CASEWRIGHT_LDAP_PASSWORD", default=""),
         starttls=env.bool("CASEWRIGHT_LDAP_STARTTLS", default=False),
-        every=env.int("CASEWRIGHT_LDAP_EVERY", default=3600),
+        every=int(every),
         **{"people": "", **{name: value for name, value in given.items() if value}},
     )  # fmt: skip
     if wrong := _wrong(found):
@@ -62,8 +67,18 @@ def directory_of(env: Any) -> Directory | None:
 
 
 def _wrong(found: Directory) -> str:
-    parts = urlsplit(found.address)
-    if parts.scheme not in ("ldap", "ldaps") or not parts.hostname or parts.path.strip("/") or parts.username:
+    try:
+        parts = urlsplit(found.address)
+        is_address = parts.port != 0
+    except ValueError:  # a host in brackets that is none, or a port beyond the last
+        is_address = False
+    if (
+        not is_address
+        or parts.scheme not in ("ldap", "ldaps")
+        or not parts.hostname
+        or parts.path.strip("/")
+        or parts.username
+    ):
         return "CASEWRIGHT_LDAP is an address such as ldaps://directory.example"
     if parts.scheme == "ldap" and not found.starttls and not _is_here(parts.hostname):
         return "Passwords go to a directory over ldaps://, or with CASEWRIGHT_LDAP_STARTTLS=yes, only"

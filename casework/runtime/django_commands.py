@@ -1,6 +1,6 @@
 """How is one of the product's own commands run? `casewright manage COMMAND`, or `python manage.py COMMAND`.
 
-Django's `execute_from_command_line`, with a word of advice where the embedded database is not up.
+Django's `execute_from_command_line`, with a word of advice where the embedded database is not up or a setting is wrong.
 """
 
 import os
@@ -9,6 +9,7 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casework.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
     from django.db import OperationalError
 
@@ -24,6 +25,8 @@ def main() -> None:
                 "(`casewright manage COMMAND ...`)."
             )
         raise error
+    except ImproperlyConfigured as error:  # whoever set it reads the sentence; where it was raised does not help them
+        sys.exit(f"The settings are wrong: {error}")
 
 
 if __name__ == "__main__":

@@ -83,6 +83,9 @@ def test_a_directory_is_named_by_the_environment() -> None:
         ({"": "https://directory.example"}, "such as ldaps"), ({"": "ldaps://me@directory.example"}, "such as ldaps"),
         ({"": "ldap://directory.example"}, "ldaps://, or"), ({"": "ldaps://directory.example"}, "_PEOPLE"),
         ({"": "ldap://127.0.0.1", "_PEOPLE": "ou=p", "_WHO": "cn=w"}, "_PASSWORD"),
+        ({"": "ldaps://["}, "such as ldaps"), ({"": "ldaps://directory.example:99999"}, "such as ldaps"),
+        ({"": "ldaps://directory.example", "_EVERY": "often"}, "number of seconds"),
+        ({"": "ldaps://directory.example", "_EVERY": "-1"}, "number of seconds"),
     ],
 )  # fmt: skip
 def test_a_directory_that_passwords_would_not_be_safe_with_is_not_taken(wrong: dict[str, str], said: str) -> None:
