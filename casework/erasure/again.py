@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+import structlog
 from django.db import connection, transaction
 
 from audit import data_keys
@@ -22,7 +23,10 @@ from casework.erasure.notes import Note, all_notes, note_cases
 from casework.models import UnsentForm
 from orchestration.models import Instance, Outbox
 
+log = structlog.get_logger("casework.erasure")
+
 AGAIN: Final = Origin("system:restore", cause="a backup of before was restored")
+REPLACED: Final = "content.replaced"
 WHY: Final = "It was erased before, and a backup that was restored had it again."
 _looked: set[str] = set()
 """Databases that this process has looked at."""
@@ -40,6 +44,16 @@ def erase_again() -> int:
     return count
 
 
+def mentions_again() -> list[tuple[int, int]]:
+    """(number of the chain, order) of each case of somebody else's that names a person again whom the order took out.
+    Nobody can do so anew but who knows the words: they stand nowhere any more."""
+    notes = [one for one in all_notes() if "mention" in one]
+    there = list(_there_again([{**one, "chain": one["mention"]} for one in notes]))
+    replaced = AuditEvent.objects.filter(chain__in=[one["chain"] for one in there], action=REPLACED)
+    kept = {bytes(digest).hex() for digest in replaced.values_list("digest", flat=True)}
+    return [(one["chain"], one["order"]) for one in there if one["event"] not in kept]
+
+
 def look_after() -> None:
     """Once a process: erase what a restored database has again, and note what nobody noted."""
     name = str(connection.settings_dict["NAME"])
@@ -49,6 +63,8 @@ def look_after() -> None:
     noted = {one["chain"] for one in all_notes() if "chain" in one}
     for subject in data_keys.subjects():
         _key_again(subject)
+    for chain, order in mentions_again():
+        log.error("a case names again whom an order took out: ask for it anew", chain=chain, order=order)
     note_cases([chain for chain in ErasedChain.objects.values_list("chain", flat=True) if chain not in noted])
     _looked.add(name)
 

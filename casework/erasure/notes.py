@@ -2,7 +2,8 @@
 
 A note for each erased case, in a folder beside the keys of documents, outside the database and its backups: the number
 of its chain, the digest of its first link (salted: no other case has it, whatever numbers are given anew), the order.
-And one for each thing that an order took beside cases. Nothing of a person stands in them.
+And one for each thing that an order took beside cases, and for each case of somebody else's that it took a person out
+of. Nothing of a person stands in them.
 """
 
 from __future__ import annotations
@@ -42,6 +43,14 @@ def note_beside(order: ErasureOrder) -> None:
     ):
         for number, created in rows.values_list("pk", "created"):
             _write(f"{kind}-{number}-{created.timestamp():.6f}", {kind: number, "created": instant(created)})
+
+
+def note_mention(chain: int, order: int, event: bytes) -> None:
+    """Note that a person was taken out of a case of somebody else's, by which event of its history; not whom."""
+    first = AuditEvent.objects.filter(chain=chain, sequence=1).values_list("digest", flat=True).first()
+    if first is not None:
+        said = {"mention": chain, "first": bytes(first).hex(), "order": order, "event": event.hex()}
+        _write(f"mention-{chain}-{event.hex()[:16]}", said)
 
 
 def all_notes() -> Iterator[Note]:

@@ -24,6 +24,7 @@ from casework.cases.past_rows import former_of, rebuild
 from casework.cases.references import key_of
 from casework.erasure.erasing import GONE, files_erase, unlearn, words_of
 from casework.erasure.models import LegalHold
+from casework.erasure.notes import note_mention
 from casework.erasure.places import Places, places
 from casework.erasure.rules import mention_standings
 from casework.erasure.words import Words
@@ -115,6 +116,7 @@ def _replaced(chain: int, found: Places, order: int, origin: Origin) -> None:
     _made_anew(chain)
     unlearn(searched)
     transaction.on_commit(partial(files_erase, chain, list(found.files)))
+    transaction.on_commit(partial(note_mention, chain, order, bytes(head)), robust=True)
 
 
 def _contents(chain: int, contents: dict[int, bytes], order: int) -> None:

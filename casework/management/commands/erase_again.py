@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from casework.erasure.again import erase_again
+from casework.erasure.again import erase_again, mentions_again
 
 
 class Command(BaseCommand):
@@ -14,3 +14,5 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         self.stdout.write(f"{erase_again()} erased again.")
+        for chain, order in mentions_again():
+            self.stdout.write(f"History {chain} names again whom order {order} took out: ask for it anew.")

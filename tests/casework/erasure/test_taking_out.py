@@ -20,6 +20,7 @@ from audit.models import AuditEvent, AuditPayload
 from casework.cases.services import case_change
 from casework.documents import reading
 from casework.documents.services import Added, document_add
+from casework.erasure.again import mentions_again
 from casework.erasure.everywhere import look
 from casework.erasure.finding import traces
 from casework.erasure.folding import folded
@@ -136,6 +137,29 @@ def test_pages_list_each_place_before_and_what_went_after(people: People, open_c
     after = axel.get(address).content.decode()
     assert "The person was taken out." in after and "Replaced: " in after and NAME not in after
     assert "All histories hold" in verified()
+
+
+@pytest.mark.django_db
+def test_an_order_of_many_cases_goes_on_by_and_by_and_a_backup_of_before_is_named(
+    people: People, open_case: Opens, monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
+) -> None:  # fmt: skip
+    monkeypatch.setattr("django.conf.settings.DATA_KEYS", str(tmp_path))
+    monkeypatch.setattr("casework.erasure.orders.TAKEN_AT_ONCE", 1)
+    rule(people)
+    first, second = open_case(message=SAID, customer=OTTO), open_case(message=SAID, customer=OTTO)
+    with django_capture_on_commit_callbacks(execute=True):
+        order = mentioned(people, first, second)
+        assert order.state == "agreed" and order.words and list(order.taken) == [str(first.instance_id)]
+        axel = Client()
+        axel.force_login(people["axel"])
+        shown = axel.get(f"/changes/keeping/orders/{order.pk}/").content.decode()
+        assert "The person was taken out." in shown and "Will be replaced: " in shown
+        look_after()
+    order.refresh_from_db()
+    assert order.state == "done" and not order.words and len(order.taken) == 2 and mentions_again() == []
+    monkeypatch.setattr("casework.erasure.again.REPLACED", "case.viewed")  # as if the backup had no such event
+    assert mentions_again() == [(first.instance_id, order.pk), (second.instance_id, order.pk)]
 
 
 @pytest.mark.django_db
