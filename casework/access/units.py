@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from django.contrib.auth.models import Group, User
+from django.db import connection
 from django.db.models import Q
 
 from audit.services import Fact, Origin, record_control
@@ -22,6 +23,25 @@ from orchestration.ground.clock import utc_now
 CHANGED: Final = "unit.changed"
 ALL: Final = "The whole organisation"
 """What the root of the tree is called, which is no row."""
+_KEPT: Final = "select * from casework_businessunit"
+
+
+def tree_hold() -> None:
+    """Of two who change units, or what belongs to them, one after the other until their transactions end. Whoever calls
+    it does so before they lock anything else, and decides by what they read after it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('casework.units'))")
+
+
+def rows_hold() -> None:
+    """Nobody has a case belong to any unit until this transaction ends; who did so just now is waited for."""
+    list(BusinessUnit.objects.select_for_update().order_by("pk").values_list("pk"))
+
+
+def unit_kept(key: str) -> BusinessUnit | None:
+    """The unit of a key, which is neither moved nor taken away until this transaction ends; cases do not wait for one
+    another."""
+    return next(iter(BusinessUnit.objects.raw(f"{_KEPT} where key = %s for share", [key])), None) if key else None
 
 
 def administered(user: User) -> Units:
@@ -157,12 +177,12 @@ def own_rules(unit: BusinessUnit) -> dict[str, dict[str, Any]]:
 
 def unit_of_new(by: User, may_open: Collection[str]) -> BusinessUnit | None:
     """Where a case begins that somebody opens: where they belong, if their right to open it holds there; else where it
-    does."""
+    does. It is kept, as by `unit_kept`."""
     held = Reach.objects.filter(person=by, group__name__in=list(may_open))
     rows = list(held.values_list("unit", "person__home_unit__unit"))
     units, home = {unit for unit, _ in rows}, next((home for _, home in rows), None) or EVERYWHERE
     chosen = home if not units or units & {home, EVERYWHERE} else min(units)
-    return BusinessUnit.objects.filter(pk=chosen).first() if chosen else None
+    return next(iter(BusinessUnit.objects.raw(f"{_KEPT} where id = %s for share", [chosen])), None) if chosen else None
 
 
 def unit_tree() -> list[BusinessUnit]:

@@ -17,7 +17,7 @@ from audit.db.rows import rows
 from audit.services import Fact, Origin
 from casework.access.permissions import origin_of
 from casework.access.unit_models import BusinessUnit
-from casework.access.units import unit_of_new
+from casework.access.units import unit_kept, unit_of_new
 from casework.cases.case_row import open_face
 from casework.cases.references import CLASH, Arrived, cleaned, digest_of, is_reference
 from casework.documents.attachments import attached_to
@@ -72,11 +72,11 @@ def case_open(
     if found := arrived.before():
         return _again(found, arrived, by)
     author = origin or _author(by, cause)
-    belongs = _unit(model, data, by, unit)
     told = {"case_type": case_type, "source": source, "reference": reference}
-    opened = Fact("case.opened", told | ({"unit": belongs.key} if belongs else {}))
     try:
         with transaction.atomic():
+            belongs = _unit(model, data, by, unit)  # kept until the case is there
+            opened = Fact("case.opened", told | ({"unit": belongs.key} if belongs else {}))
             done = services.start(
                 definition,
                 model.begin(data, None if by is None else by.username),
@@ -104,7 +104,7 @@ def _unit(model: CaseType, data: Mapping[str, Json], by: User | None, channel: s
     A unit that is named and is not there is none: then only those see the case who see the whole organisation.
     """
     if named := model.unit_of(data) or channel:
-        return BusinessUnit.objects.filter(key=named).first()
+        return unit_kept(named)
     return None if by is None else unit_of_new(by, model.may_open)
 
 

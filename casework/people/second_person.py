@@ -13,7 +13,7 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 
 from audit.services import Fact, Origin, record_control
-from casework.access import people
+from casework.access import people, units
 from casework.access.client_models import ServicePrincipal
 from casework.access.clients import principal_keep
 from casework.access.identities import claims_add
@@ -81,6 +81,7 @@ def proposal_make(
 @transaction.atomic
 def proposal_decide(*, by: User, proposal_id: int, agree: bool) -> RightsProposal | Refused:
     """Let a change happen that another administrator has asked for, or refuse it. Whoever asked may take it back."""
+    units.tree_hold()  # it may name a unit
     found = RightsProposal.objects.select_for_update(of=("self",)).select_related("person", "group", "by")
     proposal = found.filter(pk=proposal_id).first()
     if proposal is None:

@@ -21,7 +21,7 @@ from casework.access import people
 from casework.access.permissions import LEVELS, origin_of
 from casework.access.roles_verification import control_begin
 from casework.access.unit_models import BusinessUnit
-from casework.access.units import home_set
+from casework.access.units import home_set, tree_hold
 from casework.models import GroupClearance
 from casework.people.read import RIGHTS, group_version, person_version
 from casework.people.second_person import group_widen, joining_waits, needs_second, proposal_make
@@ -60,6 +60,10 @@ def person_invite(
 ) -> Invited | Refused:
     """Somebody new, without a password: they set one by a link. `service`: a program.
     `home`: the unit to which they belong; None: the whole organisation."""
+    if home is not None:
+        tree_hold()
+        if not BusinessUnit.objects.filter(pk=home.pk).exists():
+            return Refused("gone", "The unit to which they would belong was taken away meanwhile.")
     name = User.normalize_username(name.strip())
     errors = _wrong(first=first, last=last, email=email, reason=reason) | _wrong_name(name)
     wanted, unknown = _groups(groups)

@@ -21,7 +21,7 @@ from casework.erasure.rules import all_rules
 from casework.models import GroupClearance
 from casework.people.services import reason_errors
 from casework.people.sight import Changed
-from casework.people.unit_services import NOT_YOURS, begun
+from casework.people.unit_services import NOT_YOURS, begun, unit_held
 from casework.studio.rule_versions import newest_types
 from orchestration.ground.refusals import Refused
 
@@ -29,6 +29,9 @@ from orchestration.ground.refusals import Refused
 @transaction.atomic
 def policy_set(*, by: User, unit: BusinessUnit, kind: str, subject: str, value: str, reason: str) -> Changed | Refused:
     """Have a unit, and all below it, be stricter; `value` empty: no more by this."""
+    held = unit_held(unit)
+    if isinstance(held, Refused):
+        return held
     if kind not in KINDS:
         return _invalid({"kind": "There is no such kind of rule."})
     errors = reason_errors(reason)
@@ -42,9 +45,8 @@ def policy_set(*, by: User, unit: BusinessUnit, kind: str, subject: str, value: 
         errors["value"] = str(wrong)
     if errors:
         return _invalid(errors)
-    if not administers(by, unit):
+    if not administers(by, held):
         return NOT_YOURS
-    held = BusinessUnit.objects.select_for_update(of=("self",)).select_related("parent").get(pk=unit.pk)
     row = UnitPolicy.objects.filter(unit=held, kind=kind, subject=subject.strip()).first()
     if (row.value if row else None) == wanted:
         return Changed(False)

@@ -3,6 +3,8 @@
 Who administers a unit does so for it and all below it, and for nothing else. What takes sight holds at once; what gives
 it waits for a second person as elsewhere (`second_person`). With a change go the tasks that somebody holds and may not
 take any more, and what they gave or were given to act by.
+
+Each takes the lock of the tree before any other, and looks at the rows after it: two at once do one after the other.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ KEY: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 DEEPEST: Final = 8
 NOT_YOURS: Final = Refused("not-yours", "Only who administers both units, or the whole organisation, does this.")
 NO_UNIT: Final = "There is no such unit."
+GONE: Final = Refused("gone", "This unit was taken away meanwhile.")
 
 
 def unit_named(key: str) -> BusinessUnit | Refused | None:
@@ -43,6 +46,7 @@ def unit_named(key: str) -> BusinessUnit | Refused | None:
 @transaction.atomic
 def unit_make(*, by: User, key: str, name: str, parent: str, reason: str) -> BusinessUnit | Refused:
     """A new unit below another, to which nobody belongs yet."""
+    units.tree_hold()
     above = unit_named(parent)
     errors = reason_errors(reason) | _name_errors(name)
     if not KEY.fullmatch(key):
@@ -62,13 +66,16 @@ def unit_make(*, by: User, key: str, name: str, parent: str, reason: str) -> Bus
 
 @transaction.atomic
 def unit_rename(*, by: User, unit: BusinessUnit, name: str, reason: str) -> Changed | Refused:
-    if errors := reason_errors(reason) | _name_errors(name, but=unit):
+    held = unit_held(unit)
+    if isinstance(held, Refused):
+        return held
+    if errors := reason_errors(reason) | _name_errors(name, but=held):
         return _invalid(errors)
-    if not administers(by, unit):
+    if not administers(by, held):
         return NOT_YOURS
-    changed = unit.name != name.strip()
+    changed = held.name != name.strip()
     if changed:
-        units.unit_rename(unit=unit, name=name.strip(), origin=begun(by, reason))
+        units.unit_rename(unit=held, name=name.strip(), origin=begun(by, reason))
     return Changed(changed)
 
 
@@ -76,36 +83,43 @@ def unit_rename(*, by: User, unit: BusinessUnit, name: str, reason: str) -> Chan
 def unit_move(*, by: User, unit: BusinessUnit, parent: str, reason: str) -> Changed | Refused:
     """Hang it under another: those above it from then on see its cases, those of before no more. Only who administers
     both what it leaves and what it comes to moves it."""
-    _held_tree()
+    held = unit_held(unit)
+    if isinstance(held, Refused):
+        return held
+    units.rows_hold()
     above = unit_named(parent)
     errors = reason_errors(reason)
     if isinstance(above, Refused):
         errors["parent"] = NO_UNIT
-    elif above is not None and unit.pk in above.path:
+    elif above is not None and held.pk in above.path:
         errors["parent"] = "A unit does not stand below itself."
-    elif above is not None and len(above.path) + _height(unit) > DEEPEST:
+    elif above is not None and len(above.path) + _height(held) > DEEPEST:
         errors["parent"] = f"Units stand at most {DEEPEST} deep."
     if errors or isinstance(above, Refused):
         return _invalid(errors)
-    if not (administers(by, unit.parent) and administers(by, above)):
+    if not (administers(by, held.parent) and administers(by, above)):
         return NOT_YOURS
-    if unit.parent == above:
+    if held.parent == above:
         return Changed(False)
     origin = begun(by, reason)
-    units.unit_move(unit=unit, parent=above, origin=origin)
+    units.unit_move(unit=held, parent=above, origin=origin)
     return Changed(True, holders_free(origin))
 
 
 @transaction.atomic
 def unit_remove(*, by: User, unit: BusinessUnit, reason: str) -> Changed | Refused:
     """Take it away, where nothing belongs to it any more."""
+    held = unit_held(unit)
+    if isinstance(held, Refused):
+        return held
     if errors := reason_errors(reason):
         return _invalid(errors)
-    if not administers(by, unit.parent):
+    if not administers(by, held.parent):
         return NOT_YOURS
-    if what := what_belongs(unit):
+    units.rows_hold()
+    if what := what_belongs(held):
         return Refused("in-use", f"{what} of it stand in the way: move them first.")
-    units.unit_remove(unit=unit, origin=begun(by, reason))
+    units.unit_remove(unit=held, origin=begun(by, reason))
     return Changed(True)
 
 
@@ -123,6 +137,7 @@ def what_belongs(unit: BusinessUnit) -> str:
 def person_home(*, by: User, user: User, unit: str, reason: str) -> Changed | Refused:
     """Have a person belong to a unit. Narrower it holds at once; elsewhere or wider it waits for a second person, where
     the product is set so and always for oneself."""
+    units.tree_hold()
     held = User.objects.select_for_update().get(pk=user.pk)
     wanted = unit_named(unit)
     if isinstance(wanted, Refused) or (errors := reason_errors(reason)):
@@ -142,6 +157,7 @@ def person_home(*, by: User, user: User, unit: str, reason: str) -> Changed | Re
 @transaction.atomic
 def person_role(*, by: User, user: User, group: str, keys: Collection[str], reason: str) -> Changed | Refused:
     """For which units a person has a role of theirs; none: for where they belong."""
+    units.tree_hold()
     held = User.objects.select_for_update().get(pk=user.pk)
     found = held.groups.filter(name=group).first() if "\0" not in group else None
     named = [unit_named(key) for key in sorted(set(keys))]
@@ -167,6 +183,7 @@ def person_role(*, by: User, user: User, group: str, keys: Collection[str], reas
 def group_unit(*, by: User, group: Group, unit: str, reason: str) -> Changed | Refused:
     """Have a group belong to a unit: what it gives holds there and below. Groups are of the whole organisation, and so
     is who changes this; wider than before it waits for a second person, as what it may does."""
+    units.tree_hold()
     held = Group.objects.select_for_update().get(pk=group.pk)
     wanted = unit_named(unit)
     if isinstance(wanted, Refused) or (errors := reason_errors(reason)):
@@ -182,14 +199,20 @@ def group_unit(*, by: User, group: Group, unit: str, reason: str) -> Changed | R
     return group_moved(held, wanted, origin)
 
 
+@transaction.atomic
 def home_here(*, by: User, unit: BusinessUnit, user: User, out: bool, reason: str) -> Changed | Refused:
     """Have somebody belong to this unit; `out`: to the one above it."""
-    to = unit.parent if out else unit
+    held = unit_held(unit)
+    if isinstance(held, Refused):
+        return held
+    to = held.parent if out else held
     return person_home(by=by, user=user, unit=units.key_of(to), reason=reason)
 
 
+@transaction.atomic
 def role_here(*, by: User, unit: BusinessUnit, user: User, group: str, out: bool, reason: str) -> Changed | Refused:
     """Have a role of somebody's hold for this unit too; `out`: no more."""
+    units.tree_hold()
     found = Group.objects.filter(name=group.replace("\0", "")).first()
     now = {units.key_of(one) for one in (roles_of(user, found) if found else ())}
     keys = now - {unit.key} if out else now | {unit.key}
@@ -215,9 +238,10 @@ def roles_of(user: User, group: Group) -> list[BusinessUnit | None]:
     return [row.unit for row in rows]
 
 
-def _held_tree() -> None:
-    """Of two who move units at one moment, one after the other: neither hangs a part under what the other moves."""
-    list(BusinessUnit.objects.select_for_update().order_by("pk").values_list("pk"))
+def unit_held(unit: BusinessUnit) -> BusinessUnit | Refused:
+    """The unit as it is now, with the lock of the tree: nobody else changes units until this transaction ends."""
+    units.tree_hold()
+    return BusinessUnit.objects.select_related("parent").filter(pk=unit.pk).first() or GONE
 
 
 def _height(unit: BusinessUnit) -> int:

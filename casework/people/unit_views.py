@@ -90,7 +90,7 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
     outcome = _FORMS.get(request.POST.get("do", ""), _nothing)(by, found, request.POST)
     if isinstance(outcome, Refused) and outcome.errors:
         return _page(request, found, outcome)
-    gone = not isinstance(outcome, Refused) and request.POST.get("do") == "remove"
+    gone = not BusinessUnit.objects.filter(pk=found.pk).exists()
     return answered(request, outcome, _said(outcome), "/people/units/" if gone else f"/people/units/{found.pk}/")
 
 

@@ -14,8 +14,7 @@ from django.db import transaction
 
 from audit.services import Fact
 from casework.access.permissions import origin_of
-from casework.access.unit_models import BusinessUnit
-from casework.access.units import key_of, name_of
+from casework.access.units import key_of, name_of, unit_kept
 from casework.cases.locking import keep_refusal, locked
 from casework.forms.answer_validation import text_errors
 from casework.models import Case
@@ -42,7 +41,7 @@ def case_hand_over(*, by: User, case: Case, to: str, reason: str) -> HandedOver 
     if not 3 <= len(reason) <= REASON_MOST or text_errors({"reason": reason}):
         errors = {"reason": f"Say in 3 to {REASON_MOST} characters why: it is kept with the case."}
         return Refused("invalid", "Please correct what is marked.", errors)
-    unit = BusinessUnit.objects.filter(key=to).first() if to and "\0" not in to else None
+    unit = None if "\0" in to else unit_kept(to)
     if to and unit is None:
         return Refused("invalid", "Please correct what is marked.", {"unit": "There is no such unit."})
     held = locked(case.instance_id)
