@@ -21,7 +21,7 @@ from casework.access.permissions import origin_of
 from casework.access.unit_models import BusinessUnit
 from casework.models import CaseUserObjectPermission
 from casework.people.models import RightsProposal
-from casework.people.sight import group_moved, home_changed, role_changed
+from casework.people.sight import administrators, group_moved, home_changed, role_changed
 from orchestration.ground.clock import utc_now
 from orchestration.ground.refusals import Refused
 
@@ -34,6 +34,12 @@ def needs_second(by: User, subject: User | Group) -> bool:
     if isinstance(subject, User):
         return subject.pk in selves(by)
     return subject.user_set.filter(pk__in=selves(by)).exists()
+
+
+def is_alone(by: User) -> bool:
+    """Whether nobody else administers the whole organisation, so that what waits for a second person goes on waiting.
+    It does all the same: else whoever keeps the others out would give themselves everything."""
+    return not administrators().exclude(pk__in=selves(by)).exists()
 
 
 def joining_waits(by: User, subject: User, groups: Iterable[Group], *, service: bool = False) -> bool:

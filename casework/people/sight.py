@@ -12,7 +12,7 @@ from typing import Final
 
 from django.contrib.auth.models import Group, User
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from audit.services import Origin
 from casework.access import people, units
@@ -38,12 +38,17 @@ class Changed:
     waiting: bool = False
 
 
-def administrators_left() -> bool:
-    """Whether anybody is left who may change people and rights everywhere and comes in; a service is nobody."""
+def administrators() -> QuerySet[User]:
+    """Who may change people and rights everywhere and comes in; a service is nobody."""
     right = people.permission("auth.change_user")
     by_group = Held.objects.filter(unit=EVERYWHERE, group__permissions=right).values("person")
     may = Q(is_superuser=True) | Q(pk__in=by_group) | Q(user_permissions=right, home_unit=None)
-    return User.objects.filter(may, is_active=True, service=None).exists()
+    return User.objects.filter(may, is_active=True, service=None)
+
+
+def administrators_left() -> bool:
+    """Whether anybody is left who may change people and rights everywhere."""
+    return administrators().exists()
 
 
 def home_changed(user: User, unit: BusinessUnit | None, origin: Origin) -> Changed | Refused:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.contrib.auth.models import Group, User
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -16,12 +16,16 @@ from casework.access.tightening import KINDS
 from casework.access.unit_models import BusinessUnit, UnitRole
 from casework.access.units import ALL, administered, administers, parts_of, unit_tree
 from casework.people import unit_services as services
+from casework.people.rights import shown_to
+from casework.people.second_person import is_alone
 from casework.people.sight import Changed
 from casework.people.unit_policies import policy_rows, policy_set
 from casework.people.unit_rights import changes_units, looks_at_units
 from casework.people.views import WAITS
 from casework.web.decorators import answered, person, reads_and_writes
 from orchestration.ground.refusals import Refused
+
+ALONE: Final = " Nobody else administers the whole organisation now: it waits until somebody does."
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def unit(request: HttpRequest, unit_id: int) -> HttpResponse:
     if isinstance(outcome, Refused) and outcome.errors:
         return _page(request, found, outcome)
     gone = not BusinessUnit.objects.filter(pk=found.pk).exists()
-    return answered(request, outcome, _said(outcome), "/people/units/" if gone else f"/people/units/{found.pk}/")
+    return answered(request, outcome, _said(outcome, by), "/people/units/" if gone else f"/people/units/{found.pk}/")
 
 
 def _unit(by: User, number: int) -> BusinessUnit:
@@ -153,19 +157,23 @@ def somebody(name: str) -> User | Refused:
     return found or Refused("invalid", "Please correct what is marked.", {"person": "Nobody has this sign-in name."})
 
 
-def _said(outcome: Changed | Refused) -> str:
+def _said(outcome: Changed | Refused, by: User) -> str:
     if isinstance(outcome, Refused):
         return ""
     if not outcome.anything:
         return "It was so already."
     freed = f" {outcome.freed} task{'' if outcome.freed == 1 else 's'} went back to the group." if outcome.freed else ""
-    return f"Asked for.{WAITS}" if outcome.waiting else f"Changed.{freed}"
+    waits = f"Asked for.{WAITS}{ALONE if outcome.waiting and is_alone(by) else ''}"
+    return waits if outcome.waiting else f"Changed.{freed}"
 
 
 def _page(request: HttpRequest, found: BusinessUnit, refused: Refused | None = None) -> HttpResponse:
     by = person(request)
     above = {unit.pk: unit for unit in BusinessUnit.objects.filter(pk__in=found.path)}
+    here = Q(home_unit__unit=found) | Q(unit_roles__unit=found)
     context: dict[str, Any] = {
+        "known": set(User.objects.filter(here).filter(shown_to(by)).values_list("pk", flat=True)),
+        "alone": administers(by, None) and is_alone(by),
         "unit": found, "above": [above[one] for one in found.path[:-1]], "all": ALL,
         "people": User.objects.filter(home_unit__unit=found).order_by("username"),
         "roles": UnitRole.objects.filter(unit=found).select_related("person", "group").order_by("person__username"),

@@ -198,3 +198,37 @@ def test_who_administers_a_unit_keeps_its_people_and_takes_over_nobody_who_holds
     made = ben.post("/people/new/", {"name": "nils", "reason": "Begins on Monday"})
     assert made.status_code == 200
     assert HomeUnit.objects.get(person__username="nils").unit == north
+
+
+def test_of_whom_a_unit_administrator_does_not_change_the_unit_page_says_why_and_leads_nowhere(
+    people: dict[str, User], north: BusinessUnit, south: BusinessUnit, client: Client
+) -> None:
+    for who in ("ben", "anna"):
+        units.home_set(person=people[who], unit=north, origin=BY)
+    people["ben"].groups.add(Group.objects.get(name="Administrators"))
+    ben, link = _signed_in(client, people["ben"]), f'href="/people/{people["anna"].pk}/"'
+    shown = ben.get(f"/people/units/{north.pk}/").content.decode()
+    assert link in shown
+    assert "holds a role elsewhere" not in shown
+    analysts = Group.objects.get(name="Analysts")
+    units.roles_set(person=people["anna"], group=analysts, units=[north, south], origin=BY)
+    shown = ben.get(f"/people/units/{north.pk}/").content.decode()
+    assert link not in shown
+    assert shown.count("holds a role elsewhere: administrators of the whole organisation change them") == 2
+    assert link in _signed_in(client, people["ada"]).get(f"/people/units/{north.pk}/").content.decode()
+
+
+def test_who_administers_the_whole_alone_is_told_before_that_nobody_could_agree(
+    people: dict[str, User], north: BusinessUnit, client: Client, settings: object
+) -> None:
+    settings.SECOND_PERSON = False  # type: ignore[attr-defined]
+    people["ada"].groups.add(Group.objects.get(name="Auditors"))
+    ada, page = _signed_in(client, people["ada"]), f"/people/units/{north.pk}/"
+    assert "Nobody else administers the whole organisation." in ada.get(page).content.decode()
+    moved = {"do": "group", "group": "Auditors", "reason": "Tried"}
+    assert "Changed." in ada.post(page, moved, follow=True).content.decode()
+    back = ada.post(page, moved | {"out": "on"}, follow=True).content.decode()
+    assert "Nobody else administers the whole organisation now: it waits until somebody does." in back
+    assert RightsProposal.objects.get().group == Group.objects.get(name="Auditors")
+    people["clara"].groups.add(Group.objects.get(name="Administrators"))
+    assert "Nobody else administers" not in ada.get(page).content.decode()
