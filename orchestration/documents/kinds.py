@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
+from orchestration.documents.outward import BROKEN, Does, worst_of
 from orchestration.documents.sounds import has_sound
 from orchestration.ground.refusals import Refused
 
@@ -91,16 +91,14 @@ ARCHIVES: Final = (b"PK", b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b
 OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ARCHIVE: Final = Refused("archive", "This is an archive. Unpack it and send the documents that are in it.")
 BOMB: Final = Refused("bomb", "This file would become far too large when it is opened, so it is not taken.")
-BROKEN: Final = (
-    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, ValueError, NotImplementedError, RuntimeError, OSError,
-    EOFError,
-)  # fmt: skip
-"""What comes of a ZIP that is damaged, encrypted, or packed in a way of its own."""
 MAIN: Final = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx"}
 MACROS: Final = re.compile(r"(?i)vbaproject\.bin$|^xl/macrosheets/|^Basic/.|^Scripts/.")
 MANIFEST: Final = "META-INF/manifest.xml"
-LINKS: Final = 50
-"""Files that a spreadsheet may name elsewhere, of which each is looked at."""
+STARTS: Final = Refused("macros", "This document holds macros or calls programs. Save it without them, or as PDF.")
+FETCHES: Final = Refused(
+    "fetches", "This document fetches something from elsewhere when it is opened: a linked sheet, picture or template, "
+    "or a formula that asks a server. Break its links and save it again, or save it as PDF. Hyperlinks may stay.",
+)  # fmt: skip
 MARKUP: Final = re.compile(rb"\A\s*<(?:!doctype|!--|html|head|body|script|svg|\?xml|\?php|%)", re.IGNORECASE)
 HEADER: Final = re.compile(
     rb"^(?:from|to|subject|date|received|return-path|message-id|mime-version|delivered-to)[ \t]*:", re.I | re.M
@@ -148,28 +146,28 @@ def _packed(content: bytes) -> Kind | Refused:
             if _is_bomb(parts, len(content)):
                 return BOMB
             told = _told(opened, names)
+            is_office = told.open_document is not None or "[Content_Types].xml" in names
+            does = worst_of(opened) if is_office else Does.NOTHING
     except BROKEN:
         return ARCHIVE
-    if told.open_document is None and "[Content_Types].xml" not in names:
+    if not is_office:
         return ARCHIVE
     if any(part.flag_bits & 1 for part in parts) or told.encrypted:
         return Refused("encrypted", "This document is encrypted. Save it without a password.")
-    if told.runs or any(MACROS.search(name) for name in names):
-        return Refused("macros", "This document holds macros or calls programs. Save it without them, or as PDF.")
+    if does is Does.STARTS or any(MACROS.search(name) for name in names):
+        return STARTS
     key = told.open_document or next((key for part, key in MAIN.items() if part in names), "")
     if key not in KINDS:
         return Refused("office", f"This kind of office document is not taken. Save it as PDF. Taken are {TAKEN}.")
-    return KINDS[key]
+    return KINDS[key] if does is Does.NOTHING else BOMB if does is Does.GROWS else FETCHES
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What the parts say beside their names. `open_document`: its kind; empty: another one; None: it is none.
-    `runs`: whether a cell of it starts a program (DDE)."""
+    """What the parts say beside their names. `open_document`: its kind; empty: another one; None: it is none."""
 
     open_document: str | None
     encrypted: bool
-    runs: bool
 
 
 def _told(opened: zipfile.ZipFile, names: set[str]) -> _Told:
@@ -181,8 +179,7 @@ def _told(opened: zipfile.ZipFile, names: set[str]) -> _Told:
     is_open = media_type.startswith("application/vnd.oasis.opendocument.") and "content.xml" in names
     key = next((kind.key for kind in _KINDS if kind.media_type == media_type), "") if is_open else None
     manifest = begins(MANIFEST) if is_open and MANIFEST in names else b""
-    linked = sorted(name for name in names if name.startswith("xl/externalLinks/"))[:LINKS]
-    return _Told(key, b"encryption-data" in manifest, any(b"ddeLink" in begins(name) for name in linked))
+    return _Told(key, b"encryption-data" in manifest)
 
 
 def _is_bomb(parts: list[zipfile.ZipInfo], size: int) -> bool:

@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from orchestration.documents.confined import Unreadable
-from orchestration.documents.kinds import BROKEN
+from orchestration.documents.outward import BROKEN
 
 LARGEST: Final = 60_000_000
 """Bytes of one part."""
