@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,8 @@ WRAPPED: Final = b"CWK1"
 NONCE, MARK, KEY, TAG = 12, 8, 32, 16
 OVERHEAD: Final = len(SEALED) + NONCE + TAG
 """Bytes by which a content is longer when it is sealed."""
+LOOKED_AT: Final = 64
+"""Data keys that are tried, at most, before a master key is taken for another one."""
 
 
 class KeyFault(RuntimeError):
@@ -67,6 +70,12 @@ def key_of(subject: str, *, make: bool = False) -> bytes:
     return key
 
 
+def prove() -> None:
+    """Raises KeyFault where nothing may be sealed: the master key is gone, or is not the one of the keys there are."""
+    if is_sealing() and (Path(settings.DATA_KEY).exists() or next(_some(), None)):
+        _newest()
+
+
 def has_key(subject: str) -> bool:
     return _place(subject).exists()
 
@@ -78,8 +87,7 @@ def destroy(subject: str) -> None:
 
 def subjects() -> Iterator[str]:
     """Those that have a key, in order."""
-    folder = Path(settings.DATA_KEYS)
-    yield from sorted(path.name for path in folder.glob("??/*") if not path.name.startswith("."))
+    yield from sorted(_some())
 
 
 def rewrapped(subject: str) -> bool:
@@ -100,6 +108,7 @@ def rewrapped(subject: str) -> bool:
 def master_added() -> str:
     """A new master key before those of before; what it is called. Data keys are wrapped by it from now on."""
     fresh = os.urandom(KEY)
+    _newest()
     _masters_write([fresh, *_masters()])
     return _mark(fresh).hex()
 
@@ -129,7 +138,11 @@ def _kept(subject: str) -> bytes | None:
         return None
     except OSError as error:
         raise KeyFault(f"A data key cannot be read: {error}") from error
-    master = next((one for one in _masters() if _mark(one) == _mark_in(wrapped)), None)
+    return _unwrapped(_masters(), subject, wrapped)
+
+
+def _unwrapped(masters: tuple[bytes, ...], subject: str, wrapped: bytes) -> bytes:
+    master = next((one for one in masters if _mark(one) == _mark_in(wrapped)), None)
     start = len(WRAPPED) + MARK + NONCE
     if master is None or not wrapped.startswith(WRAPPED):
         raise KeyFault("The master key that wraps a data key is not among those in CASEWRIGHT_DATA_KEY.")
@@ -154,7 +167,7 @@ def _made(subject: str) -> bytes:
 
 
 def _wrapped(subject: str, key: bytes) -> bytes:
-    master, nonce = _masters()[0], os.urandom(NONCE)
+    master, nonce = _newest(), os.urandom(NONCE)
     return WRAPPED + _mark(master) + nonce + AESGCM(master).encrypt(nonce, key, subject.encode())
 
 
@@ -202,6 +215,40 @@ def _masters() -> tuple[bytes, ...]:
         raise KeyFault(f"The master key cannot be read: {error}") from error
 
 
+def _newest() -> bytes:
+    """The master key that wraps from now on. Raises KeyFault where no data key is known to any of the master keys: what
+    another one wraps would be lost when the right one comes back."""
+    masters = _masters()
+    proof = (settings.DATA_KEYS, masters)
+    if proof not in _proved:
+        known = [_knows(masters, subject) for subject in islice(_some(), LOOKED_AT)]
+        if known and not any(known):
+            raise KeyFault(
+                f"The master key in {settings.DATA_KEY} opens none of the data keys in {settings.DATA_KEYS}: it is "
+                "another one. Put back the one of before."
+            )
+        if known:
+            _proved.add(proof)
+    return masters[0]
+
+
+_proved: Final[set[tuple[str, tuple[bytes, ...]]]] = set()
+"""Master keys of which this process knows that they open the keys of a folder."""
+
+
+def _some() -> Iterator[str]:
+    """Those that have a key, as they come: whoever wants one reads no folder of many."""
+    folder = Path(settings.DATA_KEYS)
+    yield from (path.name for path in folder.glob("??/*") if not path.name.startswith("."))
+
+
+def _knows(masters: tuple[bytes, ...], subject: str) -> bool:
+    try:
+        return _unwrapped(masters, subject, _place(subject).read_bytes()) is not None
+    except (KeyFault, OSError):
+        return False
+
+
 @lru_cache(maxsize=4)
 def _masters_in(path: Path, changed: int, number: int) -> tuple[bytes, ...]:
     found = tuple(bytes.fromhex(line) for line in path.read_text().split())
@@ -211,7 +258,7 @@ def _masters_in(path: Path, changed: int, number: int) -> tuple[bytes, ...]:
 
 
 def _first(path: Path) -> None:
-    if next(subjects(), None):
+    if next(_some(), None):
         raise KeyFault(f"{path} is gone, and there are data keys that it wraps. Put it back.")
     beside = _written(path, f"{os.urandom(KEY).hex()}\n".encode())
     try:

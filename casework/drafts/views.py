@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from audit.data_keys import KeyFault
 from casework.drafts.services import Fields, Kept, Newer, draft_end, draft_keep, drafted_form
-from casework.web.decorators import person
+from casework.web.decorators import person, sealed_off
 from casework.web.live import presence
 from casework.web.unsent import is_kept
 from orchestration.ground.refusals import Refused
@@ -30,7 +31,10 @@ def keep(request: HttpRequest) -> HttpResponse:
         return redirect(form.page)
     given = request.GET.get("seen", "")
     seen = int(given) if given.isdecimal() and len(given) < 9 else 0
-    outcome = draft_keep(by=person(request), form=form, fields=_typed(request), seen=seen)
+    try:
+        outcome = draft_keep(by=person(request), form=form, fields=_typed(request), seen=seen)
+    except KeyFault as fault:
+        return JsonResponse({"said": sealed_off(fault)}, status=503)
     if isinstance(outcome, Refused):
         return JsonResponse({"said": outcome.message}, status=410)
     if isinstance(outcome, Newer):

@@ -13,8 +13,10 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from casework.runtime.frontend import prepare_frontend
 from casework.runtime.keeping import Part, keep_running
@@ -106,19 +108,37 @@ def _has_command(name: str) -> bool:
 
 def _announce(address: str, people: str, places: Locations) -> None:
     for _ in range(600):
-        if _ready(address):
+        if (opens := _opens(_parts(address))) is not None:
             said = f"  What it does is logged in {places.logs}. Ctrl-C stops it.\n"
-            print(f"\n  Casewright is ready: {address}\n\n{_indented(people)}{said}", flush=True)
+            print(f"\n{opens.format(address=address)}\n{_indented(people)}{said}", flush=True)
             return
         time.sleep(0.1)
 
 
-def _ready(address: str) -> bool:
+READY: Final = "  Casewright is ready: {address}\n"
+NO_KEY: Final = """  Casewright has started without its sealed cases: {address}
+  WARNING: the master key is missing, or is another one. What is sealed cannot be opened, and no such case begins,
+  until the file that CASEWRIGHT_DATA_KEY names is back. The log says which file that is.
+"""
+
+
+def _opens(parts: Mapping[str, str]) -> str | None:
+    """What is said of a product with these parts; None: wait on. Without its keys it serves what is not sealed."""
+    ailing = {name for name, state in parts.items() if state != "ok"}
+    return None if not parts or ailing - {"keys"} else NO_KEY if ailing else READY
+
+
+def _parts(address: str) -> Mapping[str, str]:
+    """What `/readyz` says, whether it is ready or not."""
     try:
         with urllib.request.urlopen(f"{address}/readyz", timeout=2) as answer:  # noqa: S310
-            return bool(json.load(answer)["status"] == "ok")
-    except (urllib.error.URLError, OSError, ValueError):
-        return False
+            return dict(json.load(answer)["parts"])
+    except urllib.error.HTTPError as unready:
+        with suppress(OSError, ValueError, KeyError):
+            return dict(json.load(unready)["parts"])
+    except (OSError, ValueError, KeyError):
+        pass
+    return {}
 
 
 def _indented(text: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
+import structlog
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
@@ -26,13 +27,22 @@ from casework.web import unsent
 from orchestration.documents.store import Away
 from orchestration.ground.refusals import Refused
 
+log = structlog.get_logger()
+
 View = Callable[..., HttpResponseBase]
 Part = Callable[[int], HttpResponse]
 """Renders the refreshed part of a page, with a status."""
 
 
 def sealed_off(fault: KeyFault) -> str:
-    return f"This is kept sealed, and cannot be opened: {fault}."
+    """What people are told. Which file or key it is about is for the log."""
+    log.error("kept sealed, and not opened", fault=str(fault))
+    return "This is kept sealed, and its key is not there, or is another one, so it cannot be opened or written now."
+
+
+def shut(request: HttpRequest, fault: KeyFault) -> HttpResponse:
+    """The page that says so (503)."""
+    return render(request, "503.html", {"sentence": sealed_off(fault), "sealed": True}, status=503)
 
 
 def signed_in(view: View) -> View:
@@ -46,7 +56,7 @@ def signed_in(view: View) -> View:
             except Away as away:
                 return render(request, "503.html", {"sentence": str(away)}, status=503)
             except KeyFault as fault:
-                return render(request, "503.html", {"sentence": sealed_off(fault)}, status=503)
+                return shut(request, fault)
         if request.method == "POST":
             page = unsent.keep(request)
         else:

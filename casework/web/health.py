@@ -14,13 +14,18 @@ from contextlib import suppress
 from threading import Lock, Thread
 from typing import Any, Final
 
+import structlog
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from audit import data_keys
+from audit.data_keys import KeyFault
 from casework.celery import app
+
+log = structlog.get_logger()
 
 
 @require_safe
@@ -125,4 +130,15 @@ def _broker() -> str:
     return "ok"
 
 
-CHECKS: dict[str, Callable[[], str]] = {"database": _database, "migrations": _migrations, "broker": _broker}
+def _keys() -> str:
+    try:
+        data_keys.prove()
+    except KeyFault as fault:
+        log.error("the master key does not fit", fault=str(fault))  # with its path, which is for nobody else
+        return "failed: the master key is missing, or opens none of the data keys; what is sealed cannot be opened"
+    return "ok"
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": _database, "migrations": _migrations, "broker": _broker, "keys": _keys,
+}  # fmt: skip

@@ -71,6 +71,24 @@ def test_a_lost_master_key_is_never_made_again_over_what_it_wraps(tmp_path: Path
     assert data_keys.opened("case-1", sealed) == b"a letter"
 
 
+def test_nothing_is_sealed_by_another_master_key_and_the_right_one_reads_all_when_it_is_back(tmp_path: Path) -> None:
+    data_keys.prove()  # before there is anything, nothing is wrong, and nothing is made
+    assert not (tmp_path / "data.key").exists()
+    sealed = data_keys.seal("case-1", b"a letter")
+    kept = (tmp_path / "data.key").read_text()
+    (tmp_path / "data.key").write_text("ab" * 32 + "\n")
+    for refused in (data_keys.prove, data_keys.master_added, lambda: data_keys.seal("case-2", b"another")):
+        with pytest.raises(KeyFault, match="it is another one"):
+            refused()
+    assert list(data_keys.subjects()) == ["case-1"] and (tmp_path / "data.key").read_text() == "ab" * 32 + "\n"
+    (tmp_path / "data.key").write_text(kept)
+    data_keys.prove()
+    assert data_keys.opened("case-2", data_keys.seal("case-2", b"another")) == b"another"
+    data_keys.master_added()
+    assert data_keys.opened("case-3", data_keys.seal("case-3", b"of the new one")) == b"of the new one"
+    assert data_keys.opened("case-1", sealed) == b"a letter"
+
+
 def test_two_who_need_the_same_key_at_once_have_the_same() -> None:
     with ThreadPoolExecutor(8) as pool:
         sealed = list(pool.map(lambda number: data_keys.seal("case-1", b"%d" % number), range(40)))

@@ -27,6 +27,7 @@ class Command(BaseCommand):
             raise CommandError("CASEWRIGHT_DATA_KEY names no file: there is nothing to seal with.")
         sealed = looked = 0
         try:
+            data_keys.prove()
             for instance in cases_in_clear():
                 looked += 1
                 sealed += self._sealed(instance)

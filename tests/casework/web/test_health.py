@@ -9,6 +9,8 @@ from threading import Event
 import pytest
 from django.db import OperationalError, connection
 
+from audit import data_keys
+from casework.runtime import supervisor
 from casework.web import health
 
 
@@ -43,7 +45,10 @@ def test_a_process_that_answers_is_healthy_without_a_database(client):
 def test_ready_when_database_migrations_and_broker_are_there(client, state, own_connection):
     response = client.get("/readyz")
     assert response.status_code == 200
-    assert response.json() == {"status": "ok", "parts": {"database": "ok", "migrations": "ok", "broker": "ok"}}
+    assert response.json() == {
+        "status": "ok",
+        "parts": {"database": "ok", "migrations": "ok", "broker": "ok", "keys": "ok"},
+    }
 
 
 @pytest.mark.django_db
@@ -102,6 +107,28 @@ def test_a_program_that_does_not_stay_up_is_named_and_pages_go_on(client, state,
     response = client.get("/readyz")
     assert response.status_code == 200
     assert response.json()["warnings"]["worker"].startswith("ended 4 times")
+
+
+def test_a_master_key_that_is_gone_or_another_is_named_without_its_place(
+    client, state, settings, tmp_path, monkeypatch
+):
+    settings.DATA_KEY, settings.DATA_KEYS = str(tmp_path / "data.key"), str(tmp_path / "keys")
+    monkeypatch.setattr(health, "CHECKS", {"keys": health.CHECKS["keys"]})
+    assert client.get("/readyz").status_code == 200 and not (tmp_path / "data.key").exists()
+    data_keys.seal("case-1", b"a letter")
+    for wrong in (None, "ab" * 32):
+        (tmp_path / "data.key").unlink() if wrong is None else (tmp_path / "data.key").write_text(wrong)
+        response = client.get("/readyz")
+        assert response.status_code == 503 and response.json()["parts"]["keys"].startswith("failed: the master key")
+        assert str(tmp_path) not in response.content.decode()
+
+
+def test_a_start_without_the_master_key_is_no_ready_product_and_says_so():
+    fine = {"database": "ok", "broker": "ok", "keys": "ok"}
+    assert supervisor._opens({}) is supervisor._opens(fine | {"broker": "failed: OSError"}) is None
+    assert "is ready" in str(supervisor._opens(fine))
+    said = str(supervisor._opens(fine | {"keys": "failed: the master key is missing"}))
+    assert "WARNING: the master key" in said and "ready" not in said
 
 
 def test_health_takes_no_posts(client):
