@@ -96,6 +96,14 @@ def read(content: bytes | memoryview) -> Json:
     return orjson.loads(opened(bytes(content)))
 
 
+def read_or_none(content: bytes | memoryview) -> Json:
+    """The same; None where its key is gone, for lists of many cases, of which one spoils none."""
+    try:
+        return read(content)
+    except KeyFault:
+        return None
+
+
 # --- texts
 
 

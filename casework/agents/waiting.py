@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import structlog
 from django.contrib.auth.models import User
 
+from audit.data_keys import KeyFault
 from casework.access import permissions
 from casework.cases.read.agent_work import UNTOLD
 from casework.models import Case
@@ -19,7 +21,10 @@ from orchestration.agents.checking import BLIND
 from orchestration.casetypes.case_type import by_definition
 from orchestration.models import Actor, AgentProposal
 from orchestration.privacy.masking import mask
+from orchestration.privacy.masks import DOTS
 from orchestration.shell import selectors
+
+log = structlog.get_logger()
 
 MOST: Final = 100
 
@@ -54,7 +59,11 @@ def _held(user: User, row: AgentProposal, now: datetime, called: str) -> Held:
     assert instance is not None
     case = instance.case
     case_type = by_definition(instance.definition_id)
-    data = dict(selectors.state_of(instance).root.variables)
+    try:
+        data = dict(selectors.state_of(instance).root.variables)
+    except KeyFault as fault:  # one case whose key is gone spoils no list
+        log.error("case not opened", case=case.pk, fault=str(fault))
+        return Held(row.pk, case.pk, DOTS, DOTS, row.run.actor, row.made, row.expires, called)
     view = mask(data, case_type.classification, permissions.principal(user, case, now), [data])
     return Held(
         row.pk, case.pk, view.text(case.title), view.text(_name(row)), row.run.actor, row.made, row.expires, called

@@ -17,7 +17,7 @@ from xml.sax.saxutils import quoteattr
 import orjson
 
 from audit.db.sql import cursor
-from audit.sealed_values import read
+from audit.sealed_values import read_or_none
 from casework.cases.read.decisions import decision_names
 from orchestration.casetypes.case_type import by_definition
 from orchestration.models import Definition
@@ -65,7 +65,8 @@ def happened(case_type: str) -> Iterator[list[Happened]]:
 def _happened(
     case: int, number: int, action: str, actor: str, at: datetime, version: str, body: bytes | None
 ) -> Happened | None:
-    told = TOLD[action](read(body), version) if body is not None else None
+    detail = None if body is None else read_or_none(body)
+    told = None if detail is None else TOLD[action](detail, version)
     return None if told is None else Happened(case, number, *told, actor, at, version)
 
 

@@ -19,7 +19,7 @@ from django.contrib.auth.models import User
 
 from audit.actions import ACTIONS, ENGINE
 from audit.db.sql import cursor
-from audit.sealed_values import read
+from audit.sealed_values import read_or_none
 from casework.cases.read.actor_names import actor_names
 from casework.cases.read.timeline import actor_name
 from casework.governance import searched
@@ -175,7 +175,9 @@ def _fitting(rows: Sequence[Any], names: Sequence[str], words: str, by: User) ->
     """Those whose contents are about the field, and were given the reason as far as this person may read it."""
     reader = searched.Reader(by)
     for row in rows:
-        detail = read(row[9])
+        detail = read_or_none(row[9])
+        if detail is None:  # nobody can say what it is about
+            continue
         if names and not searched.touches(detail, names):
             continue
         if words:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.contrib.auth.models import User
 
+from audit.data_keys import KeyFault
 from casework.cases.read.case_view import look
 from casework.models import Case
 from casework.studio.rule_versions import newest_types
@@ -67,6 +68,14 @@ class Reader:
         if not case:
             return True
         if case not in self._views:
-            row = Case.objects.select_related("instance").get(pk=case)
-            self._views[case] = look(user=self.user, case=row, now=clock.utc_now(), most=1).view
+            self._views[case] = self._view(Case.objects.select_related("instance").get(pk=case))
+        if self._views[case] is None:
+            return False
         return words.casefold() in self._views[case].text(text).casefold()
+
+    def _view(self, case: Case) -> Any:
+        """None where the key of the case is gone."""
+        try:
+            return look(user=self.user, case=case, now=clock.utc_now(), most=1).view
+        except KeyFault:
+            return None

@@ -14,6 +14,8 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from audit.checkpoints import CheckpointFault
+from audit.data_keys import KeyFault
+from casework.models import Case
 from orchestration.shell.verification.checkpoints import Signed, verify_checkpoints
 from orchestration.shell.verification.control import control_has_begun, keep_standing, verify_access, verify_control
 from orchestration.shell.verification.erased import verify_erased
@@ -33,7 +35,13 @@ class Command(BaseCommand):
         )
         parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
 
-    def handle(self, *, cases: list[int], whole: bool, processes: int, new_key: bool, **options: Any) -> None:
+    def handle(self, **options: Any) -> None:
+        try:
+            self._verify(**options)
+        except KeyFault as fault:
+            raise CommandError(f"What is sealed could not be read, so not all was verified. {fault}") from fault
+
+    def _verify(self, *, cases: list[int], whole: bool, processes: int, new_key: bool, **options: Any) -> None:
         broken = 0
         heads: list[Verified] = []
         standing = [
@@ -50,7 +58,7 @@ class Command(BaseCommand):
 
             def named(case: int, fault: Fault) -> None:
                 with bar.external_write_mode(file=self.stdout):
-                    self.stdout.write(_line(f"case {case}", fault))
+                    self.stdout.write(_line(_called(case), fault))
 
             def progress(events: int, of_all: int) -> None:
                 bar.total = of_all
@@ -102,6 +110,14 @@ def _as_signed(signed: Signed) -> str:
     if not signed.number:
         return "Nothing was signed yet: what was forged whole, or cut off, does not show."
     return f"All stand as checkpoint {signed.number} of {signed.at} and those before it signed them."
+
+
+def _called(instance: int) -> str:
+    """As pages call the case; the instance, which its chain is known by, where there is no such case any more."""
+    found = Case.objects.filter(instance=instance).values_list("pk", "reference").first()
+    if found is None:
+        return f"instance {instance}, of no case that is there"
+    return f"case {found[0]}{f' ({found[1]})' if found[1] else ''}, instance {instance}"
 
 
 def _line(what: str, fault: Fault) -> str:

@@ -1,0 +1,136 @@
+"""What is said, and what goes on, while the key of one case or the master key of all is not there?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from audit import data_keys, sealed_values
+from audit.sealed_values import case_subject, forget
+from casework.access import permissions
+from casework.agents.a2a.task import own_tasks
+from casework.agents.waiting import _held
+from casework.cases.search_row import rebuild
+from casework.governance.event_log import happened
+from casework.governance.searched import Reader
+from casework.models import Case
+from casework.search.find import search
+from casework.tasks.services import task_claim
+from orchestration.ground import clock
+from orchestration.models import HumanTask
+from orchestration.privacy.masks import DOTS
+from orchestration.shell.verification import verify
+from tests.casework.erasure.test_erasing import verified
+
+pytestmark = pytest.mark.django_db
+
+People = dict[str, User]
+
+
+@pytest.fixture(autouse=True)
+def master(tmp_path: Path) -> Iterator[Path]:
+    with override_settings(DATA_KEY=str(tmp_path / "data.key"), DATA_KEYS=str(tmp_path / "keys")):
+        yield tmp_path / "data.key"
+        sealed_values._held.cache_clear()
+
+
+def put(master: Path, content: str | None) -> None:
+    """Another master key, or none, as a process sees it that has just started."""
+    master.unlink() if content is None else master.write_text(content)
+    sealed_values._held.cache_clear()
+
+
+OTHER = "ab" * 32 + "\n"
+
+
+@pytest.mark.parametrize("instead", [OTHER, None])
+def test_nothing_begins_under_another_master_key_and_all_is_read_when_the_right_one_is_back(
+    instead: str | None, analysed: Callable[..., Case], people: People, client: Client, master: Path
+) -> None:
+    case, kept = analysed(), master.read_text()
+    address = f"/api/cases/{case.pk}/"
+    put(master, instead)
+    client.force_login(people["anna"])
+    with transaction.atomic():
+        answer = client.get(address)
+    assert answer.status_code == 503 and answer.json()["message"].endswith("so it cannot be opened or written now.")
+    page = render_to_string("503.html", {"sentence": answer.json()["message"], "sealed": True})
+    assert str(master.parent) not in answer.content.decode() and "Nothing was lost" not in page
+    with transaction.atomic(), pytest.raises(data_keys.KeyFault):
+        analysed(message="While another key stood there.")
+    assert Case.objects.count() == 1 and len(list(data_keys.subjects())) == 1
+    with pytest.raises(CommandError, match="key"):
+        call_command("seal_fields")
+    put(master, kept)
+    assert client.get(address).status_code == 200
+    later = analysed(message="Now it is back.")
+    sealed_values._held.cache_clear()
+    assert verify(case.instance).faults == verify(later.instance).faults == ()
+
+
+def test_a_draft_of_a_case_whose_key_is_gone_is_answered_in_words(
+    analysed: Callable[..., Case], people: People, client: Client, master: Path
+) -> None:
+    task = HumanTask.objects.get(instance=analysed().instance_id, state="open")
+    assert isinstance(task_claim(by=people["anna"], task=task), HumanTask)
+    put(master, None)
+    client.force_login(people["anna"])
+    form = urlencode({"form": reverse("task-complete", args=[task.pk]), "seen": 0})
+    answer = client.post(f"{reverse('drafts')}?{form}", {"answer": "Dear Maria"})
+    assert answer.status_code == 503 and answer.json()["said"].startswith("This is kept sealed")
+
+
+def test_verification_without_the_master_key_says_so_and_names_cases_as_pages_do(
+    analysed: Callable[..., Case], capsys: pytest.CaptureFixture[str], master: Path
+) -> None:
+    case, other = analysed(), analysed(message="The app shows two bookings.")
+    assert "All histories hold" in verified("--whole")
+    forget(case_subject(case.instance_id))
+    with pytest.raises(CommandError, match="1 histories do not hold"):
+        call_command("verify_audit", "--whole")
+    assert f"case {case.pk} ({case.reference})" in capsys.readouterr().out
+    put(master, None)
+    with pytest.raises(CommandError, match="histories do not hold|key"):
+        call_command("verify_audit", "--whole")
+    assert f"case {other.pk} ({other.reference})" in capsys.readouterr().out
+
+
+def test_one_case_whose_key_is_gone_spoils_no_search_no_list_and_no_register(
+    analysed: Callable[..., Case], people: People
+) -> None:
+    anna, axel, now = people["anna"], people["axel"], clock.utc_now()
+    lost, other = analysed(), analysed()
+    Case.objects.update(source=permissions.own_source(anna), title="Swallowed at the counter")
+    for case in (lost, other):
+        rebuild(case.pk)
+    assert {hit.id for hit in search(user=anna, now=now, asked="swallowed").hits} == {lost.pk, other.pk}
+    forget(case_subject(lost.instance_id))
+    assert [hit.id for hit in search(user=anna, now=now, asked="swallowed").hits] == [other.pk]
+    asked = {"contextId": "", "pageToken": "", "status": "", "pageSize": 10, "includeArtifacts": True}
+    tasks, _, count = own_tasks(anna, asked)
+    assert [task["id"] for task in tasks] == [str(other.pk), str(lost.pk)] and count == 2
+    assert tasks[1]["artifacts"] == [] and "sealed" in tasks[1]["metadata"] and "sealed" not in tasks[0]["metadata"]
+    held = [_held(anna, _proposal(case), now, "An agent") for case in (lost, other)]
+    assert [one.case for one in held] == [lost.pk, other.pk] and held[0].title == DOTS != held[1].title
+    assert [Reader(axel).reads(case.pk, "a reason", "reason") for case in (lost, other)] == [False, True]
+    assert {one.case for page in happened(other.case_type) for one in page} == {other.pk}
+
+
+def _proposal(case: Case) -> Any:
+    """What an agent wants in this case."""
+    fresh = Case.objects.select_related("instance").get(pk=case.pk)
+    run = SimpleNamespace(instance=fresh.instance, actor="agent")
+    return SimpleNamespace(
+        pk=1, run=run, made=fresh.created, expires=None, put="", name="Pay it back", state="held", checked=None
+    )
