@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from audit.services import Origin
 from casework.access import units
@@ -67,6 +69,18 @@ def test_the_database_itself_keeps_a_second_unit_of_a_name_out(ada: User) -> Non
     made("north")
     with pytest.raises(IntegrityError):
         units.unit_make(key="other", name="nORTH", parent=None, origin=BY)
+
+
+def test_two_units_of_one_name_from_before_stay_and_a_third_does_not_come(ada: User) -> None:
+    migration = import_module("casework.migrations.0050_unit_names")
+    with connection.cursor() as cursor:
+        cursor.execute("drop index casework_unit_name_once")
+    for key in ("one", "two"):
+        units.unit_make(key=key, name="Twin", parent=None, origin=BY)
+    migration.hold_names(None, SimpleNamespace(connection=connection))
+    assert BusinessUnit.objects.filter(name="Twin").count() == 2
+    with pytest.raises(IntegrityError):
+        units.unit_make(key="three", name="TWIN", parent=None, origin=BY)
 
 
 def test_a_unit_is_taken_away_or_something_comes_to_it_and_never_both(ada: User) -> None:
