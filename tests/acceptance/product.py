@@ -32,15 +32,26 @@ PASSWORD = "casewright"
 
 @dataclass(frozen=True)
 class Product:
-    """A running product: where its pages are, and its database (for waiting and forging)."""
+    """A running product: where its pages are, its database (for waiting and forging), and where its keys are."""
 
     url: str
     database: str
+    keys: dict[str, str]
 
     def asks(self, query: str, *values: object) -> list[tuple]:
         with psycopg.connect(self.database, autocommit=True) as connection:
             cursor = connection.execute(query, values)
             return cursor.fetchall() if cursor.description else []
+
+    def opened(self, kept: bytes) -> bytes:
+        """What the product has sealed, as it reads it with its keys."""
+        from django.test.utils import override_settings
+
+        from audit.sealed_values import opened
+
+        names = {name.removeprefix("CASEWRIGHT_"): place for name, place in self.keys.items()}
+        with override_settings(**names):
+            return opened(kept)
 
     def settled(self) -> None:
         """Wait until the machines have nothing to do."""
@@ -62,7 +73,9 @@ def running_product(sockets: Path, database: str, cases: int = 0) -> Iterator[Pr
         connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database)))
         connection.execute(sql.SQL("create database {}").format(sql.Identifier(database)))
     address = f"postgresql://casewright@/{database}?host={sockets}"
-    environment = os.environ | {
+    kept = tempfile.TemporaryDirectory()
+    keys = {"CASEWRIGHT_DATA_KEY": f"{kept.name}/data.key", "CASEWRIGHT_DATA_KEYS": f"{kept.name}/keys"}
+    environment = os.environ | keys | {
         "DATABASE_URL": address, "CELERY_BROKER_URL": "memory://", "DATABASE_POOL": "8", "CATALOGUE": "1",
         "DJANGO_SETTINGS_MODULE": "casework.settings", "LOG_LEVEL": "WARNING",
     }  # fmt: skip
@@ -70,13 +83,12 @@ def running_product(sockets: Path, database: str, cases: int = 0) -> Iterator[Pr
     _manage(environment, "demo", "--cases", str(cases))
     port, other = _free_port(), _free_port()
     environment[STAND_IN] = f"http://{STAND_IN_HOST}:{other}"
-    kept = tempfile.TemporaryDirectory()
     systems = _started(environment, "-m", "casework.runtime.stand_ins", "--folder", kept.name, "--port", str(other))
     web = _started(environment, "-m", "uvicorn", "casework.asgi:application", "--port", str(port),
                    "--timeout-graceful-shutdown", "1", "--log-level", "warning")  # fmt: skip
     worker = _started(environment, "-m", "tests.acceptance.worker")
     try:
-        product = Product(f"http://127.0.0.1:{port}", address)
+        product = Product(f"http://127.0.0.1:{port}", address, keys)
         wait_for(lambda: _answers(product.url + "/healthz"))
         product.settled()
         yield product

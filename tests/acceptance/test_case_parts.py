@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def claims(product: Product) -> Product:
     """The product with the tests' own case type, deployed as an administrator does it."""
-    environment = os.environ | {"DATABASE_URL": product.database, "CELERY_BROKER_URL": "memory://"}
+    environment = os.environ | product.keys | {"DATABASE_URL": product.database, "CELERY_BROKER_URL": "memory://"}
     command = [sys.executable, "manage.py", "deploy", "tests/casework/damage"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -151,7 +151,7 @@ def test_a_case_tells_what_it_waits_for_and_what_machines_worked_with(person, cl
     expect(anna.section("What is outstanding")).to_contain_text("then “Remind the customer” begins")
     anna.follows("Decisions and AI")
     memory = anna.section("What machines worked with")
-    memory.locator("summary").first.click()
+    memory.locator("li summary").first.click()
     memory.get_by_role("link", name="Message").click()
     expect(anna.page.locator(":target")).to_contain_text("The case began with Amount and Message")
     anna.goes_to(address)

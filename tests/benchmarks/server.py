@@ -23,6 +23,7 @@ def product() -> Iterator[str]:
         server.start()
         dsn = f"host={folder / 's'} user=casewright dbname=casewright"
         os.environ["DATABASE_URL"] = f"postgresql://casewright@/casewright?host={folder / 's'}"
+        os.environ["CASEWRIGHT_DATA_KEY"], os.environ["CASEWRIGHT_DATA_KEYS"] = f"{folder}/data.key", f"{folder}/keys"
         os.environ["CELERY_BROKER_URL"] = "memory://"
         os.environ["DATABASE_CONN_MAX_AGE"] = "3600"
         os.environ["DJANGO_SETTINGS_MODULE"] = "casework.settings"

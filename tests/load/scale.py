@@ -88,6 +88,7 @@ def _measured(sockets: Path, broker: str, name: str, cases: int, *, webs: int, w
     os.environ.update({
         "DATABASE_URL": address, "CELERY_BROKER_URL": f"{broker.rstrip('/')}//", "API_RATE_USER": "1000000/minute",
         "LOG_LEVEL": "WARNING", "DJANGO_SETTINGS_MODULE": "casework.settings",
+        "CASEWRIGHT_DATA_KEY": f"{sockets}/{name}.key", "CASEWRIGHT_DATA_KEYS": f"{sockets}/{name}.keys",
     })  # fmt: skip
     _manage("migrate", "-v", "0")
     token = _manage("demo", "--cases", "0").rpartition("Token ")[2].strip()

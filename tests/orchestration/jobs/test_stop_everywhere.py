@@ -38,7 +38,7 @@ def workers(database: str) -> Iterator[None]:
     address = f"postgresql://casewright@/{place['dbname']}?host={place['host']}"
     environment = os.environ | {
         "DATABASE_URL": address, "CELERY_BROKER_URL": "memory://", "DJANGO_SETTINGS_MODULE": "casework.settings",
-        "LOG_LEVEL": "ERROR",
+        "LOG_LEVEL": "ERROR", "CASEWRIGHT_DATA_KEY": "",
     }  # fmt: skip
     command = [sys.executable, "-m", "tests.orchestration.jobs.stopped_worker"]
     started = [subprocess.Popen(command, cwd=ROOT, env=environment) for _ in range(WORKERS)]
