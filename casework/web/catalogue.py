@@ -65,10 +65,10 @@ NAMED: Final = re.compile(r'(?<=\s)(id|for|aria-describedby|aria-labelledby|list
 
 
 def _apart(markup: str, state: str) -> SafeString:
-    """The same with ids of its own: on a page of its own each piece stands in one state alone."""
+    """The same with ids of its own, since on a page each piece stands in one state alone, and items in a list."""
     end = re.sub(r"\W", "-", state)
     named = NAMED.sub(lambda found: f'{found[1]}="{" ".join(f"{one}-{end}" for one in found[2].split())}"', markup)
-    return SafeString(named)
+    return SafeString(f'<ul class="plain">{named}</ul>' if named.lstrip().startswith("<li") else named)
 
 
 def pieces() -> tuple[Piece, ...]:

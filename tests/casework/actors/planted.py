@@ -234,7 +234,7 @@ def _filled(schema: Mapping[str, Json], texts: list[str]) -> Json:
         return schema.get("const", schema.get("enum", [None])[0])
     if kind == "object":
         inside = {name: _filled(one, texts) for name, one in schema.get("properties", {}).items()}
-        return inside or {"text": _said(texts, schema)}
+        return inside or {"heading": "What was agreed", "text": _said(texts, schema)}
     if kind == "array":
         return [_filled(schema.get("items", {"type": "string"}), texts)]
     if kind in ("integer", "number"):
