@@ -199,6 +199,12 @@ def _lists(now: datetime) -> tuple[Shared, ...]:
             ]},
             "none": {"view_tabs": []},
         }),
+        ("What of a case an order replaces", "erasure/_places.html", {
+            "not yet": {"one": {"standing": {"why": "It can be taken out."}, "goes": ["the message", "a draft"]}},
+            "done, but for a file": {"one": {
+                "state": "Taken out.", "goes": ["the message"], "stays": ["the file letter.pdf, which is no plain text"],
+            }},
+        }),
         ("That a list is long", "lists/_group_note.html", {
             "long": {"grouping": {"is_cut": True, "cap": 1000}}, "short": {"grouping": {"is_cut": False}},
         }),
