@@ -202,7 +202,8 @@ def _lists(now: datetime) -> tuple[Shared, ...]:
         ("What of a case an order replaces", "erasure/_places.html", {
             "not yet": {"one": {"standing": {"why": "It can be taken out."}, "goes": ["the message", "a draft"]}},
             "done, but for a file": {"one": {
-                "state": "Taken out.", "goes": ["the message"], "stays": ["the file letter.pdf, which is no plain text"],
+                "state": "Taken out.", "goes": ["the message"],
+                "stays": ["the file letter.pdf: it is no plain text"],
             }},
         }),
         ("That a list is long", "lists/_group_note.html", {
