@@ -113,11 +113,9 @@ def _as_signed(signed: Signed) -> str:
 
 
 def _called(instance: int) -> str:
-    """As pages call the case; the instance, which its chain is known by, where there is no such case any more."""
-    found = Case.objects.filter(instance=instance).values_list("pk", "reference").first()
-    if found is None:
-        return f"instance {instance}, of no case that is there"
-    return f"case {found[0]}{f' ({found[1]})' if found[1] else ''}, instance {instance}"
+    """As pages call the case, and as its chain and this command do where that is another number."""
+    found = Case.objects.filter(instance=instance).values_list("pk", flat=True).first()
+    return f"case {instance}" if found in (None, instance) else f"case {found} (instance {instance})"
 
 
 def _line(what: str, fault: Fault) -> str:
