@@ -91,6 +91,11 @@ def test_a_draft_of_a_case_whose_key_is_gone_is_answered_in_words(
     assert answer.status_code == 503 and answer.json()["said"].startswith("This is kept sealed")
 
 
+def called(case: Case) -> str:
+    beside = "" if case.pk == case.instance_id else f" (instance {case.instance_id})"
+    return f"case {case.pk}{beside}"
+
+
 def test_verification_without_the_master_key_says_so_and_names_cases_as_pages_do(
     analysed: Callable[..., Case], capsys: pytest.CaptureFixture[str], master: Path
 ) -> None:
@@ -99,12 +104,11 @@ def test_verification_without_the_master_key_says_so_and_names_cases_as_pages_do
     forget(case_subject(case.instance_id))
     with pytest.raises(CommandError, match="1 histories do not hold"):
         call_command("verify_audit", "--whole")
-    beside = "" if case.pk == case.instance_id else f" (instance {case.instance_id})"
-    assert f"case {case.pk}{beside}, event" in capsys.readouterr().out
+    assert f"{called(case)}, event" in capsys.readouterr().out
     put(master, None)
     with pytest.raises(CommandError, match="histories do not hold|key"):
         call_command("verify_audit", "--whole")
-    assert f"case {other.pk} ({other.reference})" in capsys.readouterr().out
+    assert f"{called(other)}, event" in capsys.readouterr().out
 
 
 def test_one_case_whose_key_is_gone_spoils_no_search_no_list_and_no_register(
