@@ -55,6 +55,16 @@ def done(command: list[str], says: str, variables: dict[str, str]) -> None:
         raise ServiceFailed(f"{says}: {(ran.stderr or ran.stdout).strip()[-800:]}")
 
 
+def password_in(folder: Path, fresh: str) -> str:
+    """The password that is kept there, for nobody else to read; the fresh one where there is none."""
+    path = folder / "password"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(fresh)
+    return path.read_text()
+
+
 class Environment:
     """One Tryton below `state`: its programs, its password, its database server."""
 
@@ -71,12 +81,7 @@ class Environment:
     @property
     def password(self) -> str:
         """Of the ERP's administrator; made where there is none."""
-        path = self.folder / "password"
-        if not path.exists():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(18))
-        return path.read_text()
+        return password_in(self.folder, secrets.token_urlsafe(18))
 
     def install(self) -> None:
         """Make the virtual environment with the pinned packages, once. Raises ServiceFailed."""

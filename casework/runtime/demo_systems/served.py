@@ -7,7 +7,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from casework.runtime.demo_systems.environment import is_installed
+from casework.runtime.demo_systems.environment import is_installed, password_in
 from casework.runtime.locations import locations
 from casework.runtime.processes import start_service, stop_service
 
@@ -27,12 +27,7 @@ class Served:
     @property
     def password(self) -> str:
         """Of whoever the product, or its bot, is there; made where there is none."""
-        path = self.folder / "password"
-        if not path.exists():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_hex(8))
-        return path.read_text()
+        return password_in(self.folder, secrets.token_hex(8))
 
     def run(self, command: list[str | Path], env: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
         self.process = start_service(command, log=self.log, stop_signal=signal.SIGTERM, env=env)
