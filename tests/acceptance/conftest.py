@@ -40,7 +40,14 @@ def person(browser: Any, product: Product) -> Iterator[Callable[..., Person]]:
     """`person("anna")` is Anna, signed in, in a window of her own; options are those of Playwright's `new_context`."""
     there: list[Person] = []
 
+    def has_an_untouched_desk(username: str) -> None:
+        """The stories of a process share people, in any order: what one folds, the next finds as it first came."""
+        whose = "select id from auth_user where username = %s"
+        product.asks(f"delete from casework_deskchoice where person_id = ({whose})", username)
+
     def signed_in(username: str, **options: Any) -> Person:
+        if username not in {each.username for each in there}:
+            has_an_untouched_desk(username)
         context = browser.new_context(base_url=product.url, **{"viewport": {"width": 1280, "height": 900}} | options)
         context.set_default_timeout(20_000)
         there.append(Person(context.new_page(), username))
