@@ -26,8 +26,8 @@ from casework.intake.samples import may_start, samples_open
 from casework.intake.services import case_open
 from casework.lists.api import saved_alone, without_fault
 from casework.lists.asked import given_filters, is_filter
-from casework.lists.columns import Column, chosen, offered
-from casework.lists.grouping import groupings
+from casework.lists.choosable import choosable
+from casework.lists.columns import Column, chosen
 from casework.lists.state import CASES as LIST_OF_CASES
 from casework.web.api.docs import described, example
 from casework.web.api.errors import error, refusal
@@ -51,14 +51,14 @@ class CasesView(APIView):
         """The cases that you may see, newest first.
 
         Filters on the fields that case types list come beside these, by their dotted places, as for tasks:
-        `is.channel=web`, `from.amount=500`, `to.received=2026-11-29`, `begins.purchase.receipt=A-`, and `tag=vip`. A
-        field that you may not read, or that is not there, is refused.
+        `is.channel=web`, `from.amount=500`, `to.received=2026-11-29`, `begins.purchase.receipt=A-`, `tag=vip`, and
+        `is.@unit=north`: a business unit with what is below it. A field that you may not read, or that is not there, is
+        refused.
         """
         given = requests.CaseFilter.query_with(request, is_filter)
         trail.list_read(request, "cases")
-        columns = offered(permissions.principal(person(request), None, clock.utc_now()))
+        columns, by_what = choosable(person(request), groupings_of_cases)
         place = _saved(request, given["view"], columns) if given["view"] else _place(request, given)
-        by_what = groupings(groupings_of_cases(), columns)
         sought = without_fault(place.filters, place.sort, columns)
         page = case_list(
             user=person(request), now=clock.utc_now(), reference=place.reference, kind=place.kind,

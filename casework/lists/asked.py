@@ -2,6 +2,7 @@
 
 The grammar: `is.PATH=`, `from.PATH=`, `to.PATH=`, `begins.PATH=`, `tag=WORD` and `sort=PATH` or `sort=-PATH`, each
 PATH a column that the reader may choose, and in an order also `@deadline`: when the next deadline of the case is due.
+`is.@unit=KEY` is the business unit of the case, or one above it.
 Whatever else is asked for is left out and said; a field that is masked for the reader and one that is nowhere get the
 same words. Pure.
 """
@@ -14,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final, LiteralString
 
 from casework.forms.answer_validation import read_number
-from casework.lists.columns import Column
+from casework.lists.columns import UNIT, Column
 from casework.lists.projection import key, moment_of
 from casework.lists.tag_words import MARK, NOT_A_WORD, tag_of
 
@@ -94,6 +95,7 @@ class Asked:
 
 
 NOTHING: Final = Asked()
+NO_UNIT: Final = "There is no business unit of this key that you see."
 NOT_THERE: Final = "There is no field of this name to filter or order by that you may read."
 
 
@@ -119,7 +121,8 @@ def asked(given: Iterable[Given], sort: str, columns: Iterable[Column]) -> Asked
             filters.append(found)
         else:
             faults[name] = found
-    column = {DEADLINE.path: DEADLINE, **known}.get(sort.removeprefix("-"))
+    in_order = {DEADLINE.path: DEADLINE, **{path: one for path, one in known.items() if path != UNIT}}
+    column = in_order.get(sort.removeprefix("-"))
     if sort and column is None:
         faults["sort"] = NOT_THERE
     order = None if column is None else Order(column, sort.startswith("-"))
@@ -136,6 +139,8 @@ def _tagged(value: str) -> Filter | str:
 def _filter(column: Column | None, verb: str, given: Given) -> Filter | str:
     if column is None:
         return NOT_THERE
+    if column.path == UNIT:
+        return _in_unit(column, verb, given)
     if verb not in WAYS[column.kind]:
         return f"{column.label} cannot be filtered in this way; it can with: {', '.join(WAYS[column.kind])}."
     bound = _bound(column, verb, given[1])
@@ -143,6 +148,13 @@ def _filter(column: Column | None, verb: str, given: Given) -> Filter | str:
         wanted = "a day such as 2026-11-29" if column.kind == "date" else "a number such as 1450 or 14.50"
         return f"{column.label} is left out of the filter: it needs {wanted}."
     return Filter(column, verb, bound, given, _words(column, verb, given[1]))
+
+
+def _in_unit(column: Column, verb: str, given: Given) -> Filter | str:
+    if verb != "is":
+        return f"{column.label} cannot be filtered in this way; it can with: is."
+    words = dict(column.options).get(given[1])
+    return NO_UNIT if words is None else Filter(column, verb, given[1], given, f"{column.label}: {words}")
 
 
 def _bound(column: Column, verb: str, text: str) -> Bound | None:

@@ -18,11 +18,13 @@ from casework.cases.read.values import InWords, options_at, unit_at, values_in_w
 from casework.forms.answer_validation import at_path
 from casework.lists.projection import pointer_of, written
 from casework.studio.rule_versions import newest_types
-from orchestration.casetypes.case_type import Faulty, by_definition
+from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
 from orchestration.privacy.masking import Principal
 from orchestration.privacy.masks import DOTS
 
 Json = Any
+UNIT: Final = "@unit"
+"""The place of the business unit of a case, which is no field of its data: a filter on it takes what is below it in."""
 MOST: Final = 12
 """Of the columns that one list shows."""
 HELD: Final = {"number": "number", "money": "number", "date": "moment"}
@@ -67,11 +69,13 @@ class Cell:
     is_number: bool
 
 
-def offered(person: Principal, only: Collection[str] = ()) -> tuple[Column, ...]:
+def offered(
+    person: Principal, only: Collection[str] = (), newest: Iterable[tuple[int, CaseType]] | None = None
+) -> tuple[Column, ...]:
     """The columns that this reader may choose: of each type's newest version what every type lets them read. `only`: of
-    these types; none: of all."""
+    these types; none: of all. `newest`: those versions, where they are known already."""
     found, kept_back, types = dict[str, Column](), set[str](), dict[str, str]()
-    for definition, case_type in newest_types():
+    for definition, case_type in newest_types() if newest is None else newest:
         if only and case_type.key not in only:
             continue
         for column in _declared(definition):
@@ -116,12 +120,16 @@ def chosen(columns: Iterable[Column], paths: Sequence[str]) -> tuple[Column, ...
 
 
 def cells(
-    columns: Sequence[Column], definition: int, data: bytes, person: Principal, masked: Callable[[str], str]
-) -> tuple[Cell, ...]:
-    """What a case of this version shows in these columns; `masked`: hides in a text what this reader may not see."""
+    columns: Sequence[Column], definition: int, data: bytes, person: Principal, masked: Callable[[str], str],
+    unit: str | None = None,
+) -> tuple[Cell, ...]:  # fmt: skip
+    """What a case of this version shows in these columns; `masked`: hides in a text what this reader may not see.
+    `unit`: what the business unit of the case is called; None: it belongs to the whole organisation."""
     document = orjson.loads(data) if columns else {}
     return tuple(
-        Cell(column.path, column.label, _shown(column, definition, document, person, masked), column.is_number)
+        Cell(column.path, column.label, unit, False)
+        if column.path == UNIT
+        else Cell(column.path, column.label, _shown(column, definition, document, person, masked), column.is_number)
         for column in columns
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from casework.lists.asked import TAG, Asked, Given, Order
-from casework.lists.columns import Column
+from casework.lists.columns import UNIT, Column
 
 DIRECTIONS: Final = {
     "number": ("lowest first", "highest first"), "moment": ("earliest first", "latest first"),
@@ -70,7 +70,8 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The head of a column; `address`: of the list in its order, or turned around. `sorted`: as `aria-sort` says it."""
+    """The head of a column; `address`: of the list in its order, or turned around; "": there is none. `sorted`: as
+    `aria-sort` says it."""
 
     column: Column
     address: str
@@ -119,7 +120,10 @@ def orders(column: Column) -> list[tuple[str, str]]:
 
 
 def header(column: Column, order: Order | None, address: Callable[[str], str]) -> Header:
-    """The head of a column in a list of this order; `address`: of the list in another."""
+    """The head of a column in a list of this order; `address`: of the list in another. By units it is grouped, not
+    ordered."""
+    if column.path == UNIT:
+        return Header(column, "", "")
     is_here = order is not None and order.column == column
     descending = order is not None and order.descending
     turned = Order(column, is_here and not descending)

@@ -13,8 +13,8 @@ from typing import Any, Final, LiteralString
 from psycopg.sql import SQL, Composable, Composed, Identifier, Placeholder
 
 from casework.lists.asked import DEADLINE, Asked, Filter, Within, by_field
-from casework.lists.columns import Column
-from casework.lists.grouping import key_of, key_values
+from casework.lists.columns import UNIT, Column
+from casework.lists.grouping import NONE, key_of, key_values
 from casework.lists.reading import rows
 from orchestration.privacy.classification import rank
 from orchestration.privacy.masking import Principal
@@ -29,11 +29,16 @@ _TESTS: Final[dict[str, LiteralString]] = {
 # What begins so is a range, in the order of the "C" collation: of a LIKE that is planned once, no index is used.
 _SEEN: Final = "v.field = {field} and v.level <= %(clearance)s"
 # A subquery that gives a value is never turned into a join: it is asked of one row after the other, until enough fit.
-_PROBE: Final = " and (select {tests} from casework_listedvalue v where v.instance_id = {instance} and {seen})"
+_PROBE: Final = " and (select {tests} from {values} v where v.instance_id = {instance} and {seen})"
 _NO_VALUE: Final = (
     " and (select v.{held} is not null from {values} v where v.instance_id = {instance} and {seen}) is not true"
 )
 _VALUES: Final = SQL("casework_listedvalue")
+_CASES: Final = SQL("casework_case")
+_IN_UNIT: Final[LiteralString] = """(v.unit_id = any(array(
+    select b.id from casework_businessunit b join casework_businessunit a on a.id = any(b.path)
+    where a.key = any({bound}))) {or_none})"""
+_OR_NONE: Final = SQL("or v.unit_id is null")
 _DEADLINES: Final = SQL("""(
     select d.instance_id, d.due as moment from casework_deadline d
     where d.state in ('running', 'paused') and d.due is not null and not exists (
@@ -42,7 +47,7 @@ _DEADLINES: Final = SQL("""(
 """Of each case the open deadline that is due first."""
 _WITHIN: Final = " and {key} = {value}"
 _ONLY: Final = " and (select k.case_type = any({types}) from casework_case k where k.instance_id = {instance})"
-_FIRST: Final = "array(select v.instance_id from casework_listedvalue v where {seen} and {tests} limit %(few)s)"
+_FIRST: Final = "array(select v.instance_id from {values} v where {seen} and {tests} limit %(few)s)"
 _SOURCE: Final = "(select unnest({few}::bigint[]) as instance_id)"
 
 
@@ -53,7 +58,7 @@ class Fitting:
     `held`: the places of those that a source of few cases holds already (`sources`): they are not asked again.
     """
 
-    fields: tuple[tuple[Composable, Composable], ...]
+    fields: tuple[tuple[SQL, Composable, Composable], ...]
     values: dict[str, Any]
     within: Within | None = None
     name: str = ""
@@ -66,8 +71,8 @@ class Fitting:
         `instance`: its instance's number, in the statement's words.
         """
         parts = [
-            SQL(_PROBE).format(tests=tests, seen=seen, instance=SQL(instance))
-            for place, (seen, tests) in enumerate(self.fields) if place not in self.held
+            SQL(_PROBE).format(values=there, tests=tests, seen=seen, instance=SQL(instance))
+            for place, (there, seen, tests) in enumerate(self.fields) if place not in self.held
         ]  # fmt: skip
         if self.within is not None:
             key = key_of(self.within.grouping, instance, self.name)
@@ -82,7 +87,10 @@ def sources(fittings: Sequence[Fitting]) -> list[Composed | None]:
 
     One statement for all, none where nothing is filtered. Which they are becomes a value of the fitting.
     """
-    first = [SQL(_FIRST).format(seen=seen, tests=tests) for one in fittings for seen, tests in one.fields]
+    first = [
+        SQL(_FIRST).format(values=there, seen=seen, tests=tests)
+        for one in fittings for there, seen, tests in one.fields
+    ]  # fmt: skip
     values = {name: value for one in fittings for name, value in one.values.items()} | {"few": FEW + 1}
     found = iter(rows(SQL("select {}").format(SQL(", ").join(first)), values)[0] if first else ())
     return [_source(one, [next(found) for _ in one.fields]) for one in fittings]
@@ -132,10 +140,17 @@ def without_value(column: Column, instance: LiteralString, values: dict[str, Any
 
 def _field(
     number: str, column: Column, filters: Sequence[Filter], values: dict[str, Any]
-) -> tuple[Composable, Composable]:
+) -> tuple[SQL, Composable, Composable]:
+    if column.path == UNIT:
+        return _CASES, SQL("true"), _in_unit(f"bound{number}", {str(one.bound) for one in filters}, values)
     values[f"field{number}"] = column.path
     tests = SQL(" and ").join(_tests(f"bound{number}", column, filters, values))
-    return SQL(_SEEN).format(field=Placeholder(f"field{number}")), tests
+    return _VALUES, SQL(_SEEN).format(field=Placeholder(f"field{number}")), tests
+
+
+def _in_unit(name: str, keys: set[str], values: dict[str, Any]) -> Composed:
+    values[name] = sorted(keys - {NONE})
+    return SQL(_IN_UNIT).format(bound=Placeholder(name), or_none=_OR_NONE if NONE in keys else SQL(""))
 
 
 def _tests(name: str, column: Column, filters: Sequence[Filter], values: dict[str, Any]) -> Iterator[Composed]:

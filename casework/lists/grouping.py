@@ -15,7 +15,7 @@ from typing import Any, Final, Generic, LiteralString, TypeVar
 from psycopg.sql import SQL, Composed, Literal, Placeholder
 
 from casework.lists.asked import Given, Grouping, Within
-from casework.lists.columns import Column
+from casework.lists.columns import UNIT, Column
 from casework.lists.projection import key
 
 Row = TypeVar("Row")
@@ -51,7 +51,7 @@ class Sized(Generic[Row]):
 
 def groupings(own: Sequence[Grouping], columns: Iterable[Column]) -> tuple[Grouping, ...]:
     """What a reader who may choose these columns can group by: the list's own, then each choice field."""
-    return (*own, *(_by_field(column) for column in columns if column.kind == "choice"))
+    return (*own, *(_by_field(column) for column in columns if column.kind == "choice" and column.path != UNIT))
 
 
 def _by_field(column: Column) -> Grouping:

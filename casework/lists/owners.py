@@ -5,7 +5,7 @@ The inbox and the list of cases give the expressions of SQL; what is known of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, LiteralString
 
 from django.contrib.auth.models import User
@@ -14,7 +14,7 @@ from casework.access.unit_models import BusinessUnit
 from casework.cases.case_row import BY_HAND, NEEDS_ATTENTION
 from casework.lists.asked import Grouping
 from casework.lists.grouping import NONE, YOU
-from casework.studio.rule_versions import newest_types
+from orchestration.casetypes.case_type import CaseType
 
 PRIORITIES: Final = (("urgent", "Urgent"), ("normal", "Normal"), ("low", "Low"))
 
@@ -25,10 +25,11 @@ _UNIT: Final[LiteralString] = """coalesce((
 
 
 def own_groupings(
-    *, owner: LiteralString, kind: LiteralString, state: LiteralString, priority: LiteralString, instance: LiteralString
-) -> tuple[Grouping, ...]:
-    """The groupings of a list whose statements have these values of a row; `instance`: its case's."""
-    types = [case_type for _, case_type in newest_types()]
+    types: Sequence[CaseType], *, owner: LiteralString, kind: LiteralString, state: LiteralString,
+    priority: LiteralString, instance: LiteralString,
+) -> tuple[Grouping, ...]:  # fmt: skip
+    """The groupings of a list whose statements have these values of a row; `instance`: its case's; `types`: the newest
+    version of each."""
     states = dict.fromkeys((*(each.name for one in types for each in one.states), NEEDS_ATTENTION, *BY_HAND.values()))
     return (
         Grouping("owner", "Who has it", owner),

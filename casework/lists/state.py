@@ -29,7 +29,7 @@ class Kind:
 
 GROUPED: Final = ("group", "in")
 """By what a list is grouped, and which group alone is shown."""
-OWN: Final = frozenset(("owner", "type", "state", "priority"))
+OWN: Final = frozenset(("owner", "type", "state", "priority", "unit"))
 """What any list can be grouped by, beside fields of the cases."""
 INBOX: Final = Kind("inbox", "inbox", frozenset(("tab", "sort", "col", *GROUPED)), ORDERED_BY | {"late", "next"})
 CASES: Final = Kind(

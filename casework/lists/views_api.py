@@ -10,12 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from casework.access import permissions
 from casework.access.within import limited_to
 from casework.cases.api.rendering import person
 from casework.cases.api.requests import Nothing, Sent
 from casework.cases.api.shapes import Shape
-from casework.lists.columns import Column, offered
+from casework.lists.choosable import columns_for
+from casework.lists.columns import Column
 from casework.lists.models import SavedView
 from casework.lists.saved import (
     NAME_MOST,
@@ -31,7 +31,6 @@ from casework.lists.saved import (
 from casework.lists.state import KINDS, LONGEST
 from casework.web.api.docs import described, example
 from casework.web.api.errors import refusal
-from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 
 VIEW: Final = {
@@ -144,7 +143,7 @@ class ViewRemoveView(APIView):
 
 
 def _columns(by: User) -> tuple[Column, ...]:
-    return offered(permissions.principal(by, None, clock.utc_now()), limited_to(by))
+    return columns_for(by, limited_to(by))
 
 
 def _group(by: User, name: str) -> int:

@@ -19,8 +19,8 @@ from casework.cases.api.rendering import person, progress
 from casework.cases.services import case_viewed
 from casework.lists.api import saved_alone, without_fault
 from casework.lists.asked import given_filters, is_filter
-from casework.lists.columns import Column, chosen, offered
-from casework.lists.grouping import groupings
+from casework.lists.choosable import choosable
+from casework.lists.columns import Column, chosen
 from casework.lists.state import INBOX
 from casework.tasks import services
 from casework.tasks.api_shapes import TaskFilter, TaskList
@@ -49,15 +49,15 @@ class TasksView(APIView):
 
         Filters on the fields that case types list come beside these, by their dotted places: `is.channel=web` (several
         times: any of them), `from.amount=500`, `to.received=2026-11-29`, `begins.purchase.receipt=A-`; and
-        `tag=call-back` (several times: all of them). A field that you may not read, or that is not there, is refused.
+        `tag=call-back` (several times: all of them); `is.@unit=north`, a business unit with what is below it. A field
+        that you may not read, or that is not there, is refused.
         """
         given = TaskFilter.query_with(request, is_filter)
         trail.list_read(request, "tasks")
         by = person(request)
-        columns = offered(permissions.principal(by, None, clock.utc_now()), limited_to(by))
+        columns, by_what = choosable(by, groupings_of_tasks, limited_to(by))
         place = _saved(request, given["view"], columns) if given["view"] else _place(request, given)
         sought = without_fault(place.filters, "" if place.sort in OWN_ORDERS else place.sort, columns)
-        by_what = groupings(groupings_of_tasks(), columns)
         page = inbox_page(
             user=by, tab=place.tab, now=clock.utc_now(), columns=chosen(columns, place.columns),
             asked=replace(sought, within=place.asked(columns, by_what).within),

@@ -21,7 +21,9 @@ from orchestration.ground import clock
 
 def board_state(shown: Board) -> str:
     """What stands for what a board shows: who is there, and how much each has."""
-    said = [(load.key, load.open, load.late, load.soon, load.away) for load in (*shown.people, *shown.groups)]
+    said = [
+        (load.key, load.open, load.late, load.soon, load.away) for load in (*shown.people, *shown.groups, *shown.units)
+    ]
     return sha256(repr(said).encode()).hexdigest()[:32]
 
 

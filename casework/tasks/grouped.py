@@ -18,6 +18,7 @@ from casework.lists.grouping import key_of, ranked
 from casework.lists.owners import own_groupings
 from casework.tasks.inbox_statements import Ordered, shown
 from casework.tasks.row import AT_RISK
+from orchestration.casetypes.case_type import CaseType
 
 MARK: Final = "n~"
 _INSTANCE: Final[LiteralString] = "t.instance_id"
@@ -54,9 +55,9 @@ class Going:
     next_first: bool = False
 
 
-def groupings_of_tasks() -> tuple[Grouping, ...]:
+def groupings_of_tasks(types: Sequence[CaseType]) -> tuple[Grouping, ...]:
     """By what an inbox can be grouped, beside fields of the cases."""
-    return own_groupings(owner=_OWNER, kind=_KIND, state=_STATE, priority=_PRIORITY, instance=_INSTANCE)
+    return own_groupings(types, owner=_OWNER, kind=_KIND, state=_STATE, priority=_PRIORITY, instance=_INSTANCE)
 
 
 def grouped(pool: Composed, group: Grouping, by: Order | None, going: Going, values: dict[str, Any]) -> Composed:

@@ -78,7 +78,8 @@ select t.id, t.name, t.due, t.priority, t.assignee_id, u.username, u.first_name,
        array(select g.name::text from orchestration_taskcandidate c join auth_group g on g.id = c.group_id
              where c.task_id = t.id order by g.name),
        array(select v.words::text from casework_listedvalue v
-             where v.instance_id = i.id and left(v.field, 1) = '#' order by v.words), i.id, {keys_of_top}
+             where v.instance_id = i.id and left(v.field, 1) = '#' order by v.words),
+       (select b.name from casework_businessunit b where b.id = f.unit_id), i.id, {keys_of_top}
 from top join orchestration_humantask t on t.id = top.id
 join orchestration_instance i on i.id = t.instance_id join casework_case f on f.instance_id = i.id
 left join auth_user u on u.id = t.assignee_id

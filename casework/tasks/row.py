@@ -30,7 +30,7 @@ AT_RISK: Final = 4
 
 
 class Found(NamedTuple):
-    """A row of the statement, in its order. `instance`: the root of the case."""
+    """A row of the statement, in its order. `unit`: the name of its business unit. `instance`: the root."""
 
     id: int
     name: str
@@ -52,6 +52,7 @@ class Found(NamedTuple):
     task_state: str
     groups: Sequence[str]
     tags: Sequence[str]
+    unit: str | None
     instance: int
 
 
@@ -125,7 +126,7 @@ def task_row(
         reference=found.reference if is_titled else masked(found.reference),
         state=found.state, headline=headline(seen) if seen else (), why=reason(seen, found.item) if seen else "",
         suggested=suggested, sure=sure, tags=tuple(found.tags), suspended=stands,
-        cells=cells(columns, found.definition, data, person, masked),
+        cells=cells(columns, found.definition, data, person, masked, found.unit),
     )  # fmt: skip
 
 

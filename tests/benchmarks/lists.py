@@ -16,8 +16,9 @@ from django.contrib.auth.models import User
 from casework.access.permissions import principal
 from casework.intake.services import Opened, case_open
 from casework.lists.asked import Asked, asked
+from casework.lists.choosable import choosable
 from casework.lists.columns import offered
-from casework.lists.grouping import chosen, groupings
+from casework.lists.grouping import chosen
 from casework.tasks.grouped import groupings_of_tasks
 from casework.tasks.inbox import TABS, inbox_page
 from orchestration.ground import clock
@@ -97,8 +98,7 @@ def _asked(user: User, given: Sequence[tuple[str, str]], sort: str) -> Asked:
 
 
 def _by(user: User, name: str) -> Any:
-    columns = offered(principal(user, None, clock.utc_now()))
-    return chosen(groupings(groupings_of_tasks(), columns), name) if name else None
+    return chosen(choosable(user, groupings_of_tasks)[1], name) if name else None
 
 
 def _told(heading: str, found: Mapping[str, Sequence[Statements]], aim: float | None) -> Iterator[str]:

@@ -155,7 +155,7 @@ def _groups(
 
 def _shown(numbers: Sequence[int], person: Principal, columns: Sequence[Column]) -> dict[int, CaseRow]:
     """The rows of these cases, by number; two statements."""
-    cases = Case.objects.select_related("instance").defer("instance__items").in_bulk(numbers)
+    cases = Case.objects.select_related("instance", "unit").defer("instance__items").in_bulk(numbers)
     former = former_of(case.instance_id for case in cases.values())
     return {number: _row(case, person, former.get(case.instance_id, {}), columns) for number, case in cases.items()}
 
@@ -197,7 +197,8 @@ def _row(case: Case, person: Principal, former: Former, columns: Sequence[Column
         seen, kind = (), case.case_type
     return CaseRow(
         case.pk, masked(case.title), masked(case.reference), case.state, case.closed, masked(case.source), case.created,
-        case.updated, kind, seen, cells(columns, definition, data, person, masked),
+        case.updated, kind, seen,
+        cells(columns, definition, data, person, masked, case.unit.name if case.unit else None),
     )  # fmt: skip
 
 

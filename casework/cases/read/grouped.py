@@ -20,6 +20,7 @@ from casework.lists.asked import Grouping, Order
 from casework.lists.fitting import seen, values_of
 from casework.lists.grouping import ROWS, key_of, key_values, ranked
 from casework.lists.owners import own_groupings
+from orchestration.casetypes.case_type import CaseType
 
 _INSTANCE: Final[LiteralString] = "f.instance_id"
 _TASKS: Final[LiteralString] = "from orchestration_humantask t where t.instance_id = f.instance_id and t.state = 'open'"
@@ -36,10 +37,10 @@ _VALUE: Final[LiteralString] = "(select v.{held} from {values} v where v.instanc
 _ORDERED: Final[LiteralString] = "{ranked} order by key, place limit %(most)s"
 
 
-def groupings_of_cases() -> tuple[Grouping, ...]:
+def groupings_of_cases(types: Sequence[CaseType]) -> tuple[Grouping, ...]:
     """By what the list of cases can be grouped, beside fields of the cases."""
     return own_groupings(
-        owner=_OWNER, kind="f.case_type::text", state="f.state::text", priority=_PRIORITY, instance=_INSTANCE
+        types, owner=_OWNER, kind="f.case_type::text", state="f.state::text", priority=_PRIORITY, instance=_INSTANCE
     )
 
 

@@ -18,10 +18,10 @@ from casework.cases.read.listed import CAP
 from casework.cases.read.recent import recently_viewed
 from casework.lists import begun
 from casework.lists.asked import DEADLINE, Asked, Grouping
-from casework.lists.columns import Column, chosen, offered
+from casework.lists.choosable import choosable
+from casework.lists.columns import UNIT, Column, chosen
 from casework.lists.controls import chips, filter_fields, header, orders
 from casework.lists.grouping import chosen as chosen_group
-from casework.lists.grouping import groupings
 from casework.lists.headings import grouping_shown, within_chip
 from casework.lists.opening import Opened, ViewTab, opened
 from casework.lists.saved import View, views_and_begun
@@ -36,8 +36,7 @@ from orchestration.ground import clock
 def cases(request: HttpRequest) -> HttpResponse:
     trail.list_read(request, "cases")
     by, now = person(request), clock.utc_now()
-    columns = offered(permissions.principal(by, None, now))
-    by_what = groupings(groupings_of_cases(), columns)
+    columns, by_what = choosable(by, groupings_of_cases)
     views, unnamed = begun.split(views_and_begun(by, CASES, columns))
     opening = opened(request.GET, views)
     place = replace(CasesPlace.of(opening.asked), view=opening.number)
@@ -102,7 +101,7 @@ def _orders(shown: Sequence[Column], sought: Asked) -> list[tuple[str, str, bool
     """The orders to choose from: value, words, whether it is chosen."""
     here = str(sought.order or "")
     columns = dict.fromkeys((DEADLINE, *shown, *([sought.order.column] if sought.order else ())))
-    offered = [("", "Newest first"), *(choice for column in columns for choice in orders(column))]
+    offered = [("", "Newest first"), *(choice for one in columns if one.path != UNIT for choice in orders(one))]
     return [(value, words, value == here) for value, words in offered]
 
 

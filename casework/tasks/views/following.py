@@ -13,9 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from casework.access import permissions
-from casework.lists.columns import offered
-from casework.lists.grouping import groupings
+from casework.lists.choosable import choosable
 from casework.tasks.grouped import groupings_of_tasks
 from casework.tasks.next_task import next_task
 from casework.tasks.place import LATE, Place
@@ -36,8 +34,8 @@ def open_next(request: HttpRequest) -> HttpResponse:
 
 def following(user: User, place: Place) -> int | None:
     """The number of the task of this list that they go on with; None where none is left."""
-    columns = offered(permissions.principal(user, None, clock.utc_now()))
+    columns, by_what = choosable(user, groupings_of_tasks)
     return next_task(
         user=user, tab=place.tab, now=clock.utc_now(), after=place.after, latest_first=place.sort == LATE,
-        reference=place.reference, asked=place.asked(columns, groupings(groupings_of_tasks(), columns)),
+        reference=place.reference, asked=place.asked(columns, by_what),
     )  # fmt: skip

@@ -14,11 +14,11 @@ from django.urls import reverse
 from casework.access import permissions, trail
 from casework.lists import begun
 from casework.lists.asked import DEADLINE, NOTHING, Asked, Grouping
-from casework.lists.columns import Column, chosen, offered
+from casework.lists.choosable import choosable
+from casework.lists.columns import UNIT, Column, chosen
 from casework.lists.controls import Header, chips, filter_fields, header, orders
 from casework.lists.counts import AtLeast
 from casework.lists.grouping import chosen as chosen_group
-from casework.lists.grouping import groupings
 from casework.lists.headings import grouping_shown, within_chip
 from casework.lists.opening import Opened, ViewTab, opened
 from casework.lists.saved import View, views_and_begun
@@ -46,8 +46,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResponse:
     """The page that is asked for, by the address or by a form that comes from it."""
     by, now = person(request), clock.utc_now()
-    columns = offered(permissions.principal(by, None, now))
-    by_what = groupings(groupings_of_tasks(), columns)
+    columns, by_what = choosable(by, groupings_of_tasks)
     views, unnamed = begun.split(views_and_begun(by, INBOX, columns))
     opening = opened(asked, views)
     place = replace(Place.of(opening.asked), view=opening.number)
@@ -133,7 +132,7 @@ def _orders(place: Place, shown: Sequence[Column], sought: Asked) -> list[tuple[
     by = sought.order
     columns = dict.fromkeys((DEADLINE, *shown, *([by.column] if by else ())))
     own = [("", "First due first"), (NEXT, "What to do next"), (LATE, "Last due first")]
-    offered = [*own, *(choice for column in columns for choice in orders(column))]
+    offered = [*own, *(choice for one in columns if one.path != UNIT for choice in orders(one))]
     here = str(by) if by else place.sort if place.sort in OWN_ORDERS else ""
     return [(value, words, value == here) for value, words in offered]
 
