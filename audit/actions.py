@@ -83,6 +83,7 @@ ACTIONS: dict[str, str] = {
     "work.fetched": "fetched work",
     "work.lapsed": "did not do work in time",
     "work.handed": "handed work to a person",
+    "work.left": "went on without work that nobody did",
     "work.moved": "handed work to another actor",
     "work.changed": "changed what work was asked for with",
     "work.held": "held work back until its actor is let loose",

@@ -90,13 +90,19 @@ def _words(parameters: Any) -> str:
     return ", ".join(map(str, parameters)) if isinstance(parameters, list) else str(parameters)
 
 
+FOR_GOOD: Final = {
+    "incident": "What lasts asks a person (an incident).", "person": "What lasts becomes a person's work.",
+    "skip": "What lasts is left out: the case goes on without it.",
+}  # fmt: skip
+
+
 def failure_words(one: Capability) -> Iterator[str]:
     """What happens when it fails, a sentence each."""
     times = Job._meta.get_field("max_attempts").default - 1 if one.times is None else one.times
     pauses = ", ".join(f"{one.retry.pause(attempt).total_seconds():g} s" for attempt in range(1, min(times, 6) + 1))
     if times:
         yield f"What passes is tried again {times} time{'s' * (times > 1)}, after {pauses}."
-    yield "What lasts becomes a person's work." if one.then == "person" else "What lasts asks a person (an incident)."
+    yield FOR_GOOD[one.then]
     yield f"One attempt may take {one.limit.total_seconds():g} seconds."
     if one.by_hand:
         yield "A person may do it by hand."

@@ -46,6 +46,11 @@ def _handed(detail: Detail) -> Told:
     return Told("people", "user", f"A machine’s work was handed to a person. {why}".strip(), by_actor=False)
 
 
+def _left(detail: Detail) -> Told:
+    why = detail.get("why", "")
+    return Told("ai", "arrow-right", f"The case went on without this work. {why}".strip(), by_actor=False)
+
+
 def _held(detail: Detail) -> Told:
     return Told("ai", "hand-stop", "was stopped meanwhile, so its answer is held back and not used", tone="bad")
 
@@ -95,7 +100,7 @@ def _lapsed(detail: Detail) -> Told:
 
 
 HANDOFFS: Final[Mapping[str, Callable[[Detail], Told]]] = {
-    "work.handed": _handed, "work.held": _held, "work.moved": _moved, "work.changed": _changed,
+    "work.handed": _handed, "work.left": _left, "work.held": _held, "work.moved": _moved, "work.changed": _changed,
     "work.by_hand": _by_hand, "work.routed": _routed, "work.fetched": _fetched, "work.lapsed": _lapsed,
     "suggestion.judged": _judged,
 }  # fmt: skip

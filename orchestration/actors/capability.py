@@ -72,7 +72,7 @@ SHAPE: Final[dict[str, Json]] = {
                         "longest": _DURATION,
                     },
                 },
-                "then": {"enum": ["incident", "person"]},
+                "then": {"enum": ["incident", "person", "skip"]},
                 "moves": {"type": "boolean"},
             },
         },
@@ -94,7 +94,8 @@ class Guard:
 @dataclass(frozen=True, slots=True)
 class Capability:
     """`input`, `output`: None where the contract leaves them to the actor. `times`: how often a temporary failure is
-    tried again. `then`: what a lasting one becomes. `moves`: another actor may try at once what one could not answer,
+    tried again. `then`: what a lasting one becomes (`skip`: the case
+    goes on without it). `moves`: another actor may try at once what one could not answer,
     for nothing happens twice by that. `limit`: of one attempt. `guards` before and after, in their order.
     """
 

@@ -44,12 +44,13 @@ class ShippedPrompt:
         """The file of a language model that works by this prompt; `timeout`: another one than its own."""
         given: dict[str, Json] = dict(self.document) | ({} if timeout is None else {"timeout": timeout})
         own = {"speaks": server.speaks, "url": server.url, "model": server.model, "typed": server.typed}
-        auth = {"auth": _auth(server)} if server.secret else {}
+        auth = {"auth": auth_of(server)} if server.secret else {}
         document = {"capability": self.capability, **own, **auth, **_contract(self.capability), **given}
         return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120).encode()
 
 
-def _auth(server: Server) -> dict[str, Json]:
+def auth_of(server: Server) -> dict[str, Json]:
+    """How its key is sent, in the words of a connector's file."""
     if server.speaks == "anthropic":
         return {"header": {"name": "x-api-key", "secret": server.secret}}
     return {"bearer": {"secret": server.secret}}

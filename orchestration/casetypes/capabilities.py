@@ -135,6 +135,8 @@ def _inherited_faults(document: Mapping[str, Json], own: Documents) -> Iterator[
         yield f"extends: {' extends '.join(circle)}: it inherits from itself."
         return
     child = capability_of(_merged(document, own))
+    if child.then == "skip" and not child.skip:
+        yield f"{key}: what may not be skipped (skip: false) is not left out when it fails (then: skip)."
     for stage, found in ((BEFORE, child.before), (AFTER, child.after)):
         yield from (f"{key}: {fault}" for fault in guards.guard_faults(stage, found))
     yield from (f"{key}: {fault}" for fault in evaluator_faults(child.evaluators))
@@ -165,3 +167,5 @@ def _loosened(parent: Capability, child: Capability) -> Iterator[str]:
             yield f"{word} is false in {parent.key} and stays so."
     if child.moves and not parent.moves:
         yield f"what {parent.key} asks for does not move to another actor at once, and stays so."
+    if child.then == "skip" and parent.then != "skip":
+        yield f"what {parent.key} asks for is not left out when it fails, and stays so."

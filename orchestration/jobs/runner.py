@@ -7,6 +7,7 @@ When no worker comes back from a job, another one may have it under the same key
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, LiteralString
@@ -21,7 +22,7 @@ from orchestration.actors import gauges, kinds, spending
 from orchestration.actors.capability import Capability, undeclared
 from orchestration.actors.routing import Choice, Way
 from orchestration.casetypes.case_type import CaseType, by_definition
-from orchestration.engine.commands import ACTOR_FAILED, AskPerson, CompleteJob, FailJob
+from orchestration.engine.commands import ACTOR_FAILED, AskPerson, Command, CompleteJob, FailJob, ResolveIncident
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.ground.tracing import span
@@ -215,18 +216,37 @@ def _taken_in(job: Job, attempt: Attempt, started: datetime, capability: Capabil
         outcome = services.send(case, command, origin, facts, ledger)
         if isinstance(command, FailJob) and command.retry:
             try_again(job, attempt, capability)
-        elif isinstance(outcome, services.Done) and capability.then == "person":
-            return _by_hand(job, outcome, capability, origin) or outcome
+        elif isinstance(outcome, services.Done) and capability.then in FOR_GOOD:
+            return _for_good(job, attempt.error, outcome, capability, origin) or outcome
     return outcome
 
 
-def _by_hand(job: Job, done: services.Done, capability: Capability, origin: Origin) -> services.Done | Refused | None:
-    """What failed for good becomes a person's work, where the capability says so and the model did not deal with it."""
+def _for_good(
+    job: Job, error: str, done: services.Done, capability: Capability, origin: Origin
+) -> services.Done | Refused | None:
+    """What the capability says of a lasting failure, where the model did not deal with it."""
     incident = next((one.event.incident for one in done.effects.incidents.values() if one.event.job == job.job), None)
     if incident is None:
         return None
+    command, fact = FOR_GOOD[capability.then](job, capability, incident, error)
+    return services.send(job.instance_id, command, origin, [fact])
+
+
+def _by_hand(job: Job, capability: Capability, incident: int, error: str) -> tuple[Command, Fact]:
+    """It becomes a person's work."""
     handed = Fact("work.handed", {"job": job.job, "capability": job.capability, "why": "It failed for good."})
-    return services.send(job.instance_id, ask_person(job, capability, incident=incident), origin, [handed])
+    return ask_person(job, capability, incident=incident), handed
+
+
+def _left_out(job: Job, capability: Capability, incident: int, error: str) -> tuple[Command, Fact]:
+    """The case goes on without it: nothing that it needs was asked for."""
+    left = Fact("work.left", {"job": job.job, "capability": job.capability, "why": error})
+    return ResolveIncident(incident, "skip", {}), left
+
+
+FOR_GOOD: Final[Mapping[str, Callable[[Job, Capability, int, str], tuple[Command, Fact]]]] = {
+    "person": _by_hand, "skip": _left_out,
+}  # fmt: skip
 
 
 def contain(job: Job, attempt: Attempt, started: datetime) -> None:

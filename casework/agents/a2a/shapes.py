@@ -58,7 +58,9 @@ class Configuration(requests.Sent):
     acceptedOutputModes = s.ListField(child=s.CharField(max_length=200), required=False, help_text="Read by nobody.")
     taskPushNotificationConfig = PushConfig(required=False, default=None, allow_null=True)
     historyLength = s.IntegerField(required=False, default=0, help_text="Read by nobody: there are no messages.")
-    returnImmediately = s.BooleanField(required=False, default=True, help_text="It always answers at once.")
+    returnImmediately = s.BooleanField(
+        required=False, default=True, help_text="False: the answer waits, at most a minute."
+    )
 
 
 class SendMessage(requests.Sent):

@@ -54,17 +54,29 @@ class Followed:
 
 def streamed(request: Request, task: Json, case: Case | None) -> Response | HttpResponse:
     """The task as the first event; what comes after it follows where the server has streams."""
-    handed_over = getattr(request._request, "scope", {}).get(FOLLOWED)
-    if handed_over is not None and case is not None and not is_over(task):
-        who = person(request)
-        head = CASE_CHANGES.look([case.instance_id]).get(case.instance_id, "")
-        if not hub_of_pages.admit(who.pk, settings.LIVE_STREAMS_A_PERSON):
-            return error(429, "throttled", "You follow too many tasks at once. End a stream first.")
-        session = request._request.session.session_key or ""
-        viewer = Viewer(CASE_CHANGES, case.instance_id, who.pk, session, head)
-        handed_over.append(Followed(viewer, task["id"], stands(task)))
+    if case is not None and (many := handed_over(request, task, case)):
+        return many
     headers = {"Cache-Control": "no-cache, no-store", "X-Accel-Buffering": "no"}
     return HttpResponse(event({"task": task}), content_type=EVENTS, headers=headers)
+
+
+def may_follow(request: Request) -> bool:
+    """Whether the server goes on with a request when Django is done with it."""
+    return FOLLOWED in getattr(request._request, "scope", {})
+
+
+def handed_over(request: Request, task: Json, case: Case) -> Response | None:
+    """Leave the task to be followed, where that can be done and there is something to come; or refuse."""
+    if not may_follow(request) or is_over(task):
+        return None
+    who = person(request)
+    head = CASE_CHANGES.look([case.instance_id]).get(case.instance_id, "")
+    if not hub_of_pages.admit(who.pk, settings.LIVE_STREAMS_A_PERSON):
+        return error(429, "throttled", "You follow too many tasks at once. End a stream first.")
+    session = request._request.session.session_key or ""
+    viewer = Viewer(CASE_CHANGES, case.instance_id, who.pk, session, head)
+    request._request.scope[FOLLOWED].append(Followed(viewer, task["id"], stands(task)))  # type: ignore[attr-defined]  # ASGI
+    return None
 
 
 def event(told: Json, name: str = "") -> bytes:
@@ -79,13 +91,13 @@ def with_task_streams(application: Application, django: Application, hub: Hub) -
         if scope["type"] != "http" or not STREAMS.fullmatch(scope["path"]):
             await application(scope, receive, send)
             return
-        handed_over: list[Followed] = []
+        followed: list[Followed] = []
         try:
-            await application({**scope, FOLLOWED: handed_over}, receive, held_open(handed_over, send))
-            if handed_over:
-                await _stream(hub, handed_over[0], django, scope, receive, send)
+            await application({**scope, FOLLOWED: followed}, receive, held_open(followed, send))
+            if followed:
+                await _stream(hub, followed[0], django, scope, receive, send)
         finally:
-            for one in handed_over:
+            for one in followed:
                 hub.dismiss(one.viewer.person)
 
     return serve
@@ -116,7 +128,7 @@ async def _told(followed: Followed, django: Application, scope: Scope, send: Sen
         if viewer.over or not is_news:
             await _say(send, [] if viewer.over else [BEAT])
             continue
-        status, task = await _asked(django, scope, followed.task)
+        status, task = await asked_again(django, scope, followed.task)
         if status in LATER:
             await asyncio.sleep(AGAIN)
             continue
@@ -130,7 +142,7 @@ async def _told(followed: Followed, django: Application, scope: Scope, send: Sen
             return
 
 
-async def _asked(django: Application, scope: Scope, task: str) -> tuple[int, Json]:
+async def asked_again(django: Application, scope: Scope, task: str) -> tuple[int, Json]:
     """Status and answer of a look at the task, as whoever opened the stream."""
     path, answer = f"/api/a2a/tasks/{task}", list[Message]()
     headers = [(name, value) for name, value in scope["headers"] if name.lower() in SENT_ALONG]

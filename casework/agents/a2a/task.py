@@ -21,6 +21,7 @@ log = structlog.get_logger()
 
 Json = dict[str, Any]
 DONE: Final = "TASK_STATE_COMPLETED"
+ASKS: Final = "TASK_STATE_INPUT_REQUIRED"
 SHOWN: Final = ("id", "title", "state", "data")
 
 
@@ -95,6 +96,11 @@ def stands(task: Mapping[str, Any]) -> str:
 
 def is_over(task: Mapping[str, Any]) -> bool:
     return bool(task["status"]["state"] == DONE)
+
+
+def is_settled(task: Mapping[str, Any]) -> bool:
+    """Nothing more comes of it by itself: it is over, or it asks its own person for something."""
+    return is_over(task) or bool(task["status"]["state"] == ASKS)
 
 
 def news(task: Mapping[str, Any]) -> Iterator[Json]:

@@ -25,8 +25,8 @@ from casework.agents.a2a.shapes import (
     TaskAnswer,
     TaskShape,
 )
-from casework.agents.a2a.stream import EVENTS, streamed
-from casework.agents.a2a.task import begun, is_over, own_tasks, task_of
+from casework.agents.a2a.stream import EVENTS, handed_over, may_follow, streamed
+from casework.agents.a2a.task import begun, is_over, is_settled, own_tasks, task_of
 from casework.cases.api.rendering import person
 from casework.cases.services import case_viewed
 from casework.intake.api import brought_in
@@ -38,6 +38,7 @@ from orchestration.ground.refusals import Refused
 Json = dict[str, Any]
 ONE_PART: Final = {"message.parts": "One part is expected, `data` with case_type and data."}
 NEW: Final = "Each message begins a case. Tasks of people are completed by the API or by MCP, not by a further message."
+NO_WAITING: Final = "This server cannot wait. Send returnImmediately: true, and ask for the task again later."
 NOT_ENDED: Final = "A case is not ended from here. Who may end it does so on its page."
 STREAM: Final = {(200, EVENTS): str}
 
@@ -48,8 +49,9 @@ class SendView(A2AView):
         examples=(example("A complaint", MESSAGE, request=True), example("Under way", {"task": WORKING}, "200")),
     )  # fmt: skip
     def post(self, request: Request) -> Response:
-        """A2A 1.0: needs the header `A2A-Version: 1.0`. The same message again gives the same task."""
-        outcome = _sent(request)
+        """A2A 1.0: needs the header `A2A-Version: 1.0`. The same message again gives the same task. With
+        `returnImmediately: false` the answer waits, at most a minute, until the task is over or asks for something."""
+        outcome = _sent(request, may_wait=True)
         return outcome if isinstance(outcome, Response) else Response({"task": outcome[0]})
 
 
@@ -120,12 +122,15 @@ class CancelView(A2AView):
         return wrong_version(request) or error(400, "not-cancelable", NOT_ENDED)
 
 
-def _sent(request: Request) -> tuple[Json, Case | None] | Response:
+def _sent(request: Request, *, may_wait: bool = False) -> tuple[Json, Case | None] | Response:
     """The task that a message begins, or why it begins none."""
     if wrong := wrong_version(request):
         return wrong
     sent = SendMessage.body(request)
     message, push = sent["message"], sent["configuration"].get("taskPushNotificationConfig")
+    waits = may_wait and not sent["configuration"].get("returnImmediately", True)
+    if waits and not may_follow(request):
+        return error(400, "unsupported", NO_WAITING)
     if message["taskId"]:
         return error(400, "unsupported", NEW)
     given = message["parts"][0].get("data")
@@ -137,7 +142,10 @@ def _sent(request: Request) -> tuple[Json, Case | None] | Response:
     found = brought_in(person(request), begins.validated_data["case_type"], message["messageId"], given["data"])
     if found.status_code not in (200, 201):
         return found
-    return _pushed(request, found.data["id"], push)
+    outcome = _pushed(request, found.data["id"], push)
+    if not waits or isinstance(outcome, Response) or outcome[1] is None or is_settled(outcome[0]):
+        return outcome
+    return handed_over(request, outcome[0], outcome[1]) or outcome
 
 
 def _followed(request: Request, case: int) -> Response | HttpResponse:

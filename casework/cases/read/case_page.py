@@ -152,6 +152,11 @@ class CasePage:
         return any(field.owner for field in self.data)
 
     @property
+    def agents_wait(self) -> bool:
+        """Whether a person is to decide what an agent wants."""
+        return any(run.waits for run in self.agents)
+
+    @property
     def is_quiet(self) -> bool:
         """Nothing is outstanding."""
         waits = self.awaited or self.coming or self.machine_work or self.troubles

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from casework.cases.read.agent_work import WANTED
 from casework.cases.read.case_view import Look
 from casework.cases.read.open_tasks import OpenTask
 from casework.cases.read.waiting import Awaited, Coming
 
 SUSPENDED: Final = "somebody to let it go on: it is suspended"
+DECIDES: Final = "a machine, or whoever decides what an agent wants,"
+"""Which of the two is not known without a statement more."""
 KINDS: Final = {"timer": "a moment", "message": "a message", "signal": "a signal"}
 
 
@@ -31,7 +34,8 @@ def waits_for(
     found = [f"a person to decide about “{name}”, which failed" for name in _named(seen, "incident")]
     found += [f"{_doer(task)} to finish “{task.name}”" for task in tasks]
     found += [one.label for one in comes_in]
-    found += [f"a machine to finish “{name}”" for name in _named(seen, "job")]
+    machine = DECIDES if WANTED in seen.past["actions"] else "a machine"
+    found += [f"{machine} to finish “{name}”" for name in _named(seen, "job")]
     return tuple(dict.fromkeys(found or [_event(one) for one in coming]))
 
 

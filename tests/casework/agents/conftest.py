@@ -22,7 +22,7 @@ from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.jobs import runner
 from orchestration.models import ActorVersion
-from tests.orchestration.machines import Machines, work_jobs
+from tests.orchestration.machines import MAIL, Machines, work_jobs
 
 REAL = kinds.load
 TEST = Origin("system:test")
@@ -35,22 +35,36 @@ def agent_says(complaint: Any, machines: Machines, monkeypatch: pytest.MonkeyPat
     None of what it wants is put to people otherwise as it ships: which is, follows from numbers that differ each time.
     """
 
-    def load(key: str, version: str, artefact: Any) -> Any:
-        return (REAL if key in ("agent", "knowledge") else machines.load)(key, version, artefact)
-
-    def put(checks: Any, *said: Any) -> Put:
-        return AS_IT_IS if isinstance(checks.blind, str) and checks.wrong else put_as(checks, *said)
-
     def switched(word: str) -> None:
-        monkeypatch.setattr(runner.kinds, "load", load)
-        monkeypatch.setattr(acting, "put_as", put)
+        monkeypatch.setattr(runner.kinds, "load", _load(machines))
+        monkeypatch.setattr(acting, "put_as", _put)
         files = folder_files(CASE_TYPES / "complaint")
-        changed = re.sub(r'(id="\w8"><text>)"off"', rf'\1"{word}"', files["routing.dmn"])
+        changed = re.sub(r'(id="\w8"><text>)[^<]*', rf'\1"{word}"', files["routing.dmn"])
         assert changed != files["routing.dmn"]
         assert isinstance(deploy(files | {"routing.dmn": changed}, TEST), Published)
         ensure_shipped(CASE_TYPES / "complaint" / "actors")
 
     return switched
+
+
+@pytest.fixture
+def as_it_ships(
+    complaint: Any, machines: Machines, analysed: Callable[..., Case], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Case]:
+    """`analysed`, with the agent that ships and the table of routing as it ships."""
+    monkeypatch.setattr(runner.kinds, "load", _load(machines))
+    monkeypatch.setattr(acting, "put_as", _put)
+    machines.by_kind["http"] = machines.by_kind[MAIL]  # the mail system that ships is a connector
+    ensure_shipped(CASE_TYPES / "complaint" / "actors")
+    return analysed
+
+
+def _load(machines: Machines) -> Callable[[str, str, Any], Any]:
+    return lambda key, *said: (REAL if key in ("agent", "knowledge") else machines.load)(key, *said)
+
+
+def _put(checks: Any, *said: Any) -> Put:
+    return AS_IT_IS if isinstance(checks.blind, str) and checks.wrong else put_as(checks, *said)
 
 
 @pytest.fixture

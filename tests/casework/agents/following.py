@@ -13,6 +13,7 @@ from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIHandler
 
 from casework.agents.a2a import stream
+from casework.agents.a2a.waited import with_waited_tasks
 from casework.models import Case
 from casework.web import live_hub
 from orchestration.models import HumanTask
@@ -40,7 +41,7 @@ def application(patched: pytest.MonkeyPatch) -> Any:
     patched.setattr(live_hub, "LOOK_EVERY", 0.1)
     patched.setattr(stream, "hub_of_pages", hub)
     django = ASGIHandler()
-    return stream.with_task_streams(django, django, hub)
+    return with_waited_tasks(stream.with_task_streams(django, django, hub), django, hub)
 
 
 def message(data: Json, name: str = "m-1", **more: Any) -> Json:

@@ -17,7 +17,7 @@ from audit.models import AuditEvent
 from casework.access.models import ApiToken
 from casework.access.permissions import origin_of
 from casework.access.tokens import token_revoke
-from casework.agents.a2a import pushes
+from casework.agents.a2a import pushes, waited
 from casework.agents.models import TaskPush
 from casework.agents.worker_tasks import tell_agents
 from casework.models import Case
@@ -94,6 +94,40 @@ def test_a_stream_says_nothing_more_to_who_lost_the_right_or_whose_token_was_tak
     first, last = async_to_sync(follow)()
     assert first["task"]["status"]["state"] == "TASK_STATE_WORKING"
     assert last["error"]["code"] == 401 and last["error"]["status"] == "UNAUTHENTICATED"
+
+
+@pytest.mark.usefixtures("one_connection")
+def test_who_wants_to_wait_is_answered_when_the_task_asks_or_is_over_and_no_later_than_a_minute(
+    people: People, machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machines.say("refund_request", 0.93, "neutral")
+    app, token = application(monkeypatch), token_for(people["anna"])
+    waiting = message(BEGINS, configuration={"returnImmediately": False})
+
+    async def follow() -> list[Json]:
+        async with client(app, token) as asking:
+            at_once = await asking.post("a2a/message:send", json=message(BEGINS))
+            monkeypatch.setattr(waited, "LONGEST", 0.2)
+            too_long = await asking.post("a2a/message:send", json=waiting)
+            monkeypatch.setattr(waited, "LONGEST", 60)
+            begun = asyncio.create_task(asking.post("a2a/message:send", json=waiting))
+            case = await until(lambda: Case.objects.select_related("instance").first())
+            await asyncio.sleep(0.3)
+            assert not begun.done()
+            await sync_to_async(work_jobs)(case.instance_id)
+            found = [at_once, too_long, await asyncio.wait_for(begun, 60)]
+            return [one.json()["task"] for one in found]
+
+    told = async_to_sync(follow)()
+    assert states([{"task": one} for one in told]) == ["WORKING", "WORKING", "INPUT_REQUIRED"]
+    assert len({one["id"] for one in told}) == 1
+
+
+def test_a_server_that_cannot_wait_says_so_in_the_words_of_a2a_and_begins_nothing(outside: Client) -> None:
+    asked = message(BEGINS, configuration={"returnImmediately": False})
+    told = outside.post("/api/a2a/message:send", asked, "application/json")
+    assert told.status_code == 400 and told.json()["error"]["details"][0]["reason"] == "UNSUPPORTED_OPERATION"
+    assert not Case.objects.exists()
 
 
 @pytest.fixture(autouse=True)

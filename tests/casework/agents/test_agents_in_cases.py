@@ -15,7 +15,8 @@ from casework.cases.verification import verify
 from casework.models import Case
 from orchestration.agents import approvals
 from orchestration.agents.approvals import Verdict
-from orchestration.engine.commands import CompleteTask
+from orchestration.engine.codec import decode
+from orchestration.engine.commands import CompleteItem, CompleteTask
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import stopping
 from orchestration.models import ActorCall, AgentProposal, AgentRun, HumanTask, Incident, Job
@@ -37,10 +38,35 @@ def told(case: Case, action: str) -> list[dict[str, object]]:
     return [dict(entry.detail) for entry in timeline(case.instance_id, action=action)]
 
 
-def test_as_it_ships_no_agent_works(analysed: Callable[..., Case]) -> None:
+def test_as_it_ships_it_asks_before_it_has_an_upset_customer_called(as_it_ships: Callable[..., Case]) -> None:
+    case = as_it_ships(tone="negative")
+    row = held(case)
+    assert row.name == "Call the customer" and row.evidence == ["/message", "/sentiment/label"]
+    assert open_tasks(case) == {"Senior review"} and verify(case.instance).ok
+
+
+def test_as_it_ships_no_agent_looks_at_a_complaint_that_is_plain(as_it_ships: Callable[..., Case]) -> None:
+    for intent in ("refund_request", "card_lost_or_stolen", "payment_failed"):
+        as_it_ships(intent)
+    as_it_ships("other", 0.4)
+    assert not Job.objects.filter(capability="consider-steps").exists()
+
+
+def test_as_it_ships_a_reply_where_the_model_was_unsure_has_it_propose_another_reading(
+    as_it_ships: Callable[..., Case],
+) -> None:
+    case = as_it_ships("other", 0.4)
+    asked_and_replied(case)
+    row = held(case)
+    assert row.tool == "add:read_again" and row.evidence == ["/reply", "/intent/confidence"]
+
+
+def test_where_no_agent_is_at_work_the_complaint_goes_on_without_it(analysed: Callable[..., Case]) -> None:
     case = analysed(tone="negative")
-    assert not AgentRun.objects.exists() and not Job.objects.filter(capability="consider-steps").exists()
     assert open_tasks(case) == {"Senior review"}
+    assert not Incident.objects.filter(resolved=None).exists() and not AgentRun.objects.exists()
+    assert told(case, "work.left")[0]["capability"] == "consider-steps"
+    assert verify(case.instance).ok
 
 
 def test_by_itself_it_adds_what_its_rules_want_and_says_why(upset: Callable[..., Case]) -> None:
@@ -230,3 +256,16 @@ def called_again(upset: Callable[..., Case]) -> Case:
     work_jobs(case.instance_id)
     assert row.run.outcome == "reached"
     return case
+
+
+def asked_and_replied(case: Case) -> None:
+    """A person asks the customer, who replies."""
+    item_plan(by=User.objects.create(username="someone"), case=case, definition="ask_customer")
+    task = HumanTask.objects.get(instance=case.instance_id, name="Write the question")
+    services.send(case.instance_id, CompleteTask(task.item, {"question": "Which card?"}), ANNA)
+    work_jobs(case.instance_id)
+    case.instance.refresh_from_db()
+    state = decode(bytes(case.instance.items), bytes(case.instance.data))
+    waiting = next(one.id for one in state.items.values() if one.node == "wait_for_reply")
+    services.send(case.instance_id, CompleteItem(waiting, {"reply": "The one ending with 5120."}), ANNA)
+    work_jobs(case.instance_id)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.core.management import CommandError, call_command
 
 from audit.services import Origin
 from casework.models import Case
@@ -58,6 +59,34 @@ def modelled(provider: Provider, agent_says: Callable[[str], None]) -> Callable[
 
 def tasks(case: Case) -> set[str]:
     return set(HumanTask.objects.filter(instance=case.instance_id, state="open").values_list("name", flat=True))
+
+
+def test_one_command_has_a_model_think_for_the_agent_that_ships_and_its_person_still_decides(
+    provider: Provider, upset: Callable[..., Case], agent_says: Callable[[str], None]
+) -> None:
+    agent_says("after approval")
+    by_rules = ActorVersion.objects.get(actor__key="next-steps", state="in-use")
+    provider.does(says(CALL), says(DONE))
+    address = (
+        "--url",
+        f"{provider.system.url}/v1/chat/completions",
+        "--model",
+        "small-instruct",
+        "--secret",
+        "llm-key",
+    )
+    call_command("agent_model", "next-steps", *address)
+    now = ActorVersion.objects.get(actor__key="next-steps", state="in-use")
+    kept, before = (yaml.safe_load(bytes(one.artefact)) for one in (now, by_rules))
+    assert {name: kept[name] for name in ("goal", "tools", "limits", "approval")} == {
+        name: before[name] for name in ("goal", "tools", "limits", "approval")
+    }
+    assert now.actor.card["leaves"] is True and now.actor.card["purpose"] and "rules" not in kept
+    case = upset("after approval", message=MESSAGE)
+    assert AgentProposal.objects.get(run__instance=case.instance_id, state="held").name == "Call the customer"
+    assert provider.came and tasks(case) == {"Senior review"}
+    with pytest.raises(CommandError, match="No agent 'nobody' is at work"):
+        call_command("agent_model", "nobody", *address)
 
 
 def test_a_model_plans_and_acts_as_rules_do_and_pays_from_its_budget(
