@@ -20,6 +20,7 @@ class CaseworkConfig(AppConfig):
         from casework.cases import unit_sureness, verification
         from casework.cases.case_row import keep_face, open_face_of_start
         from casework.cases.past_rows import FORMER, READ_BESIDE
+        from casework.comments import verification as comments_verification
         from casework.deadlines import rows as deadline_rows
         from casework.deadlines import standing, watching
         from casework.deadlines import verification as calendars_verification
@@ -83,6 +84,7 @@ class CaseworkConfig(AppConfig):
         agents_opening.hang_in()
         erasure_verification.hang_in()
         contests_verification.hang_in()
+        comments_verification.hang_in()
         if systems_rows.comparisons_begun not in kept_of_every_step:
             kept_of_every_step.append(systems_rows.comparisons_begun)
         for look_after in (

@@ -33,6 +33,8 @@ from casework.access.unit_models import Sight as Sight
 from casework.access.unit_models import UnitPolicy as UnitPolicy
 from casework.access.unit_models import UnitRole as UnitRole
 from casework.agents.models import TaskPush as TaskPush
+from casework.comments.models import Comment as Comment
+from casework.comments.models import CommentNotice as CommentNotice
 from casework.deadlines.models import Deadline as Deadline
 from casework.deadlines.models import WorkingCalendar as WorkingCalendar
 from casework.documents.models import Document as Document

@@ -25,6 +25,7 @@ from casework.cases.list_live import cases_live
 from casework.cases.live import case_live
 from casework.cases.views import actions, attention, editing, glass, handoffs, history, incidents, listing, pages, stuck
 from casework.cases.views import review as case_reviews
+from casework.comments import views as comments
 from casework.deadlines import views as deadlines
 from casework.documents import views as documents
 from casework.drafts import views as drafts
@@ -131,6 +132,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendars/new/", deadlines.calendar, name="calendar-new"),
     path("calendars/<slug:key>/", deadlines.calendar, name="calendar"),
     path("cases/<number:case_id>/deadlines/<slug:key>/", deadlines.deadline, name="case-deadline"),
+    path("cases/<number:case_id>/comments/", comments.comments, name="case-comments"),
+    path("cases/<number:case_id>/comments/people/", comments.people, name="case-comment-people"),
+    path("cases/<number:case_id>/comments/<number:number>/", comments.comment, name="case-comment"),
+    path("cases/<number:case_id>/comments/<number:number>/edit/", comments.edit, name="case-comment-edit"),
+    path("cases/<number:case_id>/comments/<number:number>/withdraw/", comments.withdraw, name="case-comment-withdraw"),
     path("cases/<number:case_id>/tags/", marks_views.tags, name="case-tags"),
     path("cases/<number:case_id>/follow/", marks_views.follow, name="case-follow"),
     path("systems/", systems.systems, name="systems"),

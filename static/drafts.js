@@ -2,7 +2,9 @@
 // says when. Where that fails the page says so, tries again, and does not let itself be closed without a word.
 "use strict";
 
-for (const form of document.querySelectorAll("form[data-draft]")) {
+const keepDraft = (form) => {
+  if (form.dataset.draftKept) return;
+  form.dataset.draftKept = "1";
   const PAUSE = 800;
   const AGAIN = 3_000;
   const part = (name) => form.querySelector(`[data-draft-${name}]`);
@@ -126,6 +128,9 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     unkept = true;
     keep();
   });
+  form.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt === form && !event.detail.successful) stopped = false; // it was not sent, and stands here still
+  });
   window.addEventListener("pagehide", keep);
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) stopped = false;
@@ -141,4 +146,10 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     unkept = true;
     plan(0);
   }
-}
+};
+
+for (const form of document.querySelectorAll("form[data-draft]")) keepDraft(form);
+// A form that comes with a part of the page: an element that is a part itself, or stands in one.
+document.addEventListener("htmx:load", (event) => {
+  for (const form of event.target.querySelectorAll?.("form[data-draft]") ?? []) keepDraft(form);
+});

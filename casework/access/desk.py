@@ -42,6 +42,7 @@ KEYS: Final = (
         ("c", "Take the task"), ("f", "Go to the form"), ("e", "Finish, and open the next task"),
         ("r", "Give the task back"), ("a", "Give it to somebody"), ("s", "Snooze it"),
     )),
+    ("On a case or a task", (("m", "Comment"),)),
     ("In a document", (("n", "Next page"), ("b", "Page before"), ("z", "Larger, or the whole page"))),
 )  # fmt: skip
 """What the keys do, by place. WCAG 2.2, 2.1.4: keys without Ctrl can be switched off."""

@@ -91,9 +91,28 @@ def _of_reply(user: User, address: str, parts: dict[str, Any]) -> DraftedForm:
     return DraftedForm(address, address, permissions.case_for_user(user, parts["case_id"], "reply"))
 
 
+def _of_comments(user: User, address: str, parts: dict[str, Any]) -> DraftedForm:
+    """A new comment on a case, about a task, or to another one; or the words of one, anew."""
+    case = permissions.case_for_user(user, parts["case_id"], "work")
+    if "number" in parts:
+        return DraftedForm(reverse("case-comment-edit", args=[case.pk, parts["number"]]), address, case)
+    asked = dict(parse_qsl(urlsplit(address).query))
+    task, reply = (int(asked[name]) if asked.get(name, "").isdecimal() else 0 for name in ("task", "to"))
+    known = comments_address(case.pk, task=task, reply=reply)
+    return DraftedForm(known, known, case)
+
+
+def comments_address(case: int, *, task: int = 0, reply: int = 0) -> str:
+    """Where a comment on a case is sent: about a task, or to another comment."""
+    about = f"?to={reply}" if reply else f"?task={task}" if task else ""
+    return reverse("case-comments", args=[case]) + about
+
+
 FORMS: Final[dict[str, Callable[[User, str, dict[str, Any]], DraftedForm]]] = {
     "task-complete": _of_task,
     "case-receive": _of_reply,
+    "case-comments": _of_comments,
+    "case-comment-edit": _of_comments,
 }
 
 

@@ -44,7 +44,7 @@ NO_CONTENT: Final = frozenset({
     "actor", "by", "capability", "case_type", "code", "currency", "data_digest", "decided_by", "asked_by", "worker",
     "definition_item", "digest", "finder", "form", "key", "kind", "level", "mode", "node", "output_digest", "path",
     "reader", "reference_key", "source", "state", "stood", "sealed", "url", "version", "wanted_actor", "evaluator",
-    "tool", "way", "outcome", "pointer", "status", "given", "asked", "extension", "request", "rule", "put",
+    "tool", "way", "outcome", "pointer", "status", "given", "asked", "once", "extension", "request", "rule", "put",
 })  # fmt: skip
 """Columns by which the product goes."""
 WORDED: Final[Mapping[str, str]] = {

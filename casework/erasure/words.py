@@ -35,7 +35,7 @@ NAMED: Final = frozenset({
 """Events whose name is for people; that of any other is what a message or a file item is found by."""
 OF_FACTS: Final = frozenset({
     "actor", "version", "by", "for", "person", "group", "case_type", "source", "path", "document",
-    "digest", "level", "unit", "capability", "command", "code", "words", "state", "kind", "contents",
+    "digest", "level", "unit", "mentions", "capability", "command", "code", "words", "state", "kind", "contents",
 })  # fmt: skip
 """Who did it, and which things by their names."""
 OF_HANDING: Final = OF_FACTS | {"to", "from"}

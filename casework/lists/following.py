@@ -29,8 +29,8 @@ TOLD: Final = 3
 """Of what happened in one case."""
 NEWS: Final = (
     "task.claimed", "task.released", "task.assigned", "task.priority", "task.due", "case.changed", "case.tags",
-    "item.removed", "engine.TaskOpened", "engine.MilestoneReached", "engine.IncidentRaised", "engine.InstanceChanged",
-    "engine.ItemPlanned",
+    "comment.said", "item.removed", "engine.TaskOpened", "engine.MilestoneReached", "engine.IncidentRaised",
+    "engine.InstanceChanged", "engine.ItemPlanned",
 )  # fmt: skip
 """What is told: it needs no look into the case."""
 

@@ -54,7 +54,8 @@ select array(select v.words::text from casework_listedvalue v
                  order by l.created desc limit %(newest)s) n
              join casework_case c on c.id = n.case_id
              join casework_listedvalue v on v.instance_id = c.instance_id and left(v.field, 1) = '#'
-             order by 1 limit %(most)s)
+             order by 1 limit %(most)s),
+       (select count(*) from casework_comment m where m.case_id = f.id and m.withdrawn is null)
 from casework_case f where f.id = %(case)s"""
 
 _SEEN: Final = """
@@ -73,11 +74,13 @@ FOUND: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The tags of a case, whether a person follows it, and tags that they may have seen in other cases."""
+    """The tags of a case, whether a person follows it, tags that they may have seen in other cases, and how many
+    comments stand on it."""
 
     tags: tuple[str, ...]
     following: bool
     suggested: tuple[str, ...]
+    comments: int = 0
 
 
 def marks_of(case: Case, user: User) -> Marks:
@@ -87,8 +90,8 @@ def marks_of(case: Case, user: User) -> Marks:
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_MARKS, values)
-        tags, following, suggested = cursor.fetchone()
-    return Marks(tuple(tags), following, tuple(word for word in suggested if word not in tags))
+        tags, following, suggested, comments = cursor.fetchone()
+    return Marks(tuple(tags), following, tuple(word for word in suggested if word not in tags), comments)
 
 
 def tags_seen(words: Iterable[str], user: User) -> dict[str, int]:

@@ -39,6 +39,9 @@ class Places:
         case, detail = self._look.case.pk, entry.detail
         if entry.action in OF_TASKS and detail.get("item") in self._tasks:
             return Touched(reverse("task", args=[self._tasks[detail["item"]]]), "the task")
+        if entry.action.startswith("comment."):
+            number = detail.get("comment", entry.sequence)
+            return Touched(reverse("case-comment", args=[case, number]), "the comment")
         if field := _field(entry):
             return Touched(f"{reverse('case-data', args=[case])}#{anchor(field)}", "the data")
         if entry.sequence in self._decisions:

@@ -23,8 +23,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from audit.models import AuditEvent
 from casework.cases.services import external_receive, item_plan
+from casework.comments.services import comment_say
 from casework.documents.services import Added, document_add
-from casework.models import Case, Proposal, Reveal, SavedView
+from casework.models import Case, Comment, Proposal, Reveal, SavedView
 from casework.tasks.services import task_complete
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -76,6 +77,7 @@ class Scene:
     token: int
     service: int
     glass: int
+    comment: int
 
 
 @pytest.fixture
@@ -107,6 +109,9 @@ def scene(
     added = next(item.id for item in state_of(waiting.instance).items.values() if item.node == "ask_customer")
     document = document_add(by=people["anna"], case=again, name=f"{PERSON['name']}.png", content=picture())
     assert isinstance(document, Added)
+    comment_say(by=people["ben"], case=again, text=f"They wrote: {words}")
+    comment = comment_say(by=people["anna"], case=again, text="I call them.")
+    assert isinstance(comment, Comment)
     return Scene(
         case=again, task=HumanTask.objects.get(instance=again.instance_id, state="open"), troubled=troubled,
         incident=Incident.objects.get(instance=troubled.instance_id).incident, waiting=waiting, added=added,
@@ -126,6 +131,7 @@ def scene(
         glass=Reveal.objects.create(
             case=waiting, person=people["olga"], path="", reason="An emergency", until=clock.utc_now()
         ).pk,
+        comment=comment.number,
     )  # fmt: skip
 
 
@@ -194,6 +200,10 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
         "case-document-sound": {"case_id": case, "document_id": scene.document},
         "api-case-document": {"case": case, "document": scene.document},
         "api-case-document-content": {"case": case, "document": scene.document},
+        **dict.fromkeys(
+            ("case-comment", "case-comment-edit", "case-comment-withdraw"),
+            {"case_id": case, "number": scene.comment},
+        ),
         "case-deadline": {"case_id": case, "key": "answer"},
         "calendar": {"key": "office"},
         "case-handoffs": {"case_id": case},

@@ -1,0 +1,1 @@
+"""What do people tell each other about a case?"""
