@@ -19,7 +19,7 @@ from casework.runtime.stand_ins.remote import Standing, Unreachable, set_fault, 
 from casework.web.decorators import reads_and_writes
 
 NAMES: Final = {
-    "orders": "Order system", "customers": "Customer register", "payments": "Payment system",
+    "orders": "Order system", "customers": "Salesforce", "payments": "Payment system",
     "ledger": "Old ledger of goodwill", "core": "Core system of a bank", "policies": "Policy system",
     "mail": "Mail system", "erp": "ERP",
 }  # fmt: skip

@@ -24,7 +24,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from casework.runtime.stand_ins.place import STAND_IN, STAND_IN_HOST
+from casework.runtime.stand_ins.place import STAND_IN_HOST, connected
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "casewright"
@@ -82,7 +82,7 @@ def running_product(sockets: Path, database: str, cases: int = 0) -> Iterator[Pr
     _manage(environment, "migrate", "--verbosity", "0")
     _manage(environment, "demo", "--cases", str(cases))
     port, other = _free_port(), _free_port()
-    environment[STAND_IN] = f"http://{STAND_IN_HOST}:{other}"
+    environment |= connected(f"http://{STAND_IN_HOST}:{other}")
     systems = _started(environment, "-m", "casework.runtime.stand_ins", "--folder", kept.name, "--port", str(other))
     web = _started(environment, "-m", "uvicorn", "casework.asgi:application", "--port", str(port),
                    "--timeout-graceful-shutdown", "1", "--log-level", "warning")  # fmt: skip

@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from casework.runtime.stand_ins.place import connected
 from casework.runtime.stand_ins.server import server
 from casework.runtime.stand_ins.store import Store
+from orchestration.actors.kinds.http_connector.token import forget_tokens
 
 
 class Demo:
@@ -40,6 +42,13 @@ class Demo:
     def fault(self, system: str, fault: str, **more: Any) -> None:
         status, _ = self.ask("/faults", {"system": system, "fault": fault, **more})
         assert status == 200
+
+
+def know(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the connectors of this process find the stand-ins at this address."""
+    forget_tokens()
+    for name, value in connected(url).items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

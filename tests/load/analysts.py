@@ -21,7 +21,7 @@ from typing import Final
 
 from casework.runtime.locations import ROOT
 from casework.runtime.processes import die_with_parent
-from casework.runtime.stand_ins.place import STAND_IN, STAND_IN_HOST
+from casework.runtime.stand_ins.place import STAND_IN_HOST, connected
 from tests.benchmarks.server import product
 from tests.chaos.product import free_port
 from tests.load.analyst import Analyst, Told
@@ -88,7 +88,7 @@ def _systems() -> Iterator[None]:
 
     call_command("demo", cases=0, stdout=io.StringIO())
     port = free_port()
-    os.environ[STAND_IN] = f"http://{STAND_IN_HOST}:{port}"
+    os.environ.update(connected(f"http://{STAND_IN_HOST}:{port}"))
     with tempfile.TemporaryDirectory() as kept:
         programs = [["casework.runtime.stand_ins", "--folder", kept, "--port", str(port)], ["tests.acceptance.worker"]]
         running = [

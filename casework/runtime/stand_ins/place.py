@@ -15,6 +15,17 @@ STAND_IN_HOST: Final = "stand-in.localhost"
 """A name that leads to this machine and nowhere else (RFC 6761): what is allowed for it is allowed for nothing else."""
 STAND_IN: Final = "CASEWRIGHT_SERVER_STAND_IN"
 """The variable that holds their address, for connectors whose file says `server: stand-in`."""
+SALESFORCE: Final = "CASEWRIGHT_SERVER_SALESFORCE"
+SALESFORCE_CLIENT: Final = "CASEWRIGHT_SECRET_SALESFORCE_CLIENT"
+SALESFORCE_SECRET: Final = "CASEWRIGHT_SECRET_SALESFORCE_SECRET"  # noqa: S105 - a name
+"""Where an org is and who asks it: a real one, where somebody has set it, else the stand-in with the demo's words."""
+OF_THE_DEMO: Final = {SALESFORCE_CLIENT: "stand-in-client", SALESFORCE_SECRET: "stand-in-client-secret"}
+
+
+def connected(address: str) -> dict[str, str]:
+    """What connectors have to know to find the stand-ins at this address."""
+    demo = {} if os.environ.get(SALESFORCE) else {SALESFORCE: address, **OF_THE_DEMO}
+    return {STAND_IN: address, **demo}
 
 
 @dataclass(frozen=True, slots=True)

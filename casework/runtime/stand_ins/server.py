@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from casework.runtime.stand_ins import books, erp, faults, mail, policies, shop, systems
 from casework.runtime.stand_ins.answers import Answer, Request, page, told
+from casework.runtime.stand_ins.salesforce import api as salesforce
 from casework.runtime.stand_ins.store import Store
 
 MOST_BYTES: Final = 100_000
@@ -21,6 +22,7 @@ NUMBER: Final = r"([A-Za-z0-9_.-]{1,60})"
 ROUTES: Final[tuple[tuple[str, str, str, Callable[..., Answer]], ...]] = (
     ("GET", rf"/orders/{NUMBER}", "orders", systems.read_order),
     ("GET", rf"/orders/{NUMBER}/payments", "payments", systems.payments_of_order),
+    *salesforce.ROUTES,
     ("GET", rf"/customers/{NUMBER}", "customers", systems.read_customer),
     ("GET", "/payments", "payments", systems.list_payments),
     ("POST", "/payments", "payments", systems.pay),
@@ -57,7 +59,8 @@ ROUTES: Final[tuple[tuple[str, str, str, Callable[..., Answer]], ...]] = (
     ("POST", "/faults", "", faults.set_fault),
 )
 WELCOME: Final = (
-    "<p>Casewright's demo calls these systems: orders (<code>GET /orders/R-20441</code>), customers, payments "
+    "<p>Casewright's demo calls these systems: orders (<code>GET /orders/R-20441</code>), customers "
+    "(as Salesforce's REST API has them, below <code>/services/data</code>), payments "
     '(<code>POST /payments</code>), a <a href="/ledger">goodwill ledger</a>, the '
     '<a href="/core/loans">core system of a bank</a>, a <a href="/policies">policy system</a>, a mail '
     'system (<a href="/messages">what it sent</a>) and an <a href="/erp">ERP</a>.</p>'
@@ -113,6 +116,9 @@ def _handler(store: Store) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             self._say()
 
+        def do_PATCH(self) -> None:
+            self._say()
+
         def _say(self) -> None:
             with suppress(faults.HangUp):
                 return self._send(self._answer())
@@ -124,7 +130,7 @@ def _handler(store: Store) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 return told(413, {"error": "too-long"})
             origin = self.headers.get("origin")
-            if self.command == "POST" and origin and origin.partition("://")[2] != self.headers.get("host"):
+            if self.command != "GET" and origin and origin.partition("://")[2] != self.headers.get("host"):
                 self.close_connection = True
                 return told(403, {"error": "another-page"})
             split = urlsplit(self.path)

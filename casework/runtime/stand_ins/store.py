@@ -13,6 +13,7 @@ from threading import RLock
 from typing import Any, Final
 
 from casework.runtime.stand_ins import erp_seed
+from casework.runtime.stand_ins.salesforce import objects
 
 Json = Any
 
@@ -49,11 +50,14 @@ class Store:
         self._connection = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
         self._connection.row_factory = sqlite3.Row
         self._lock = RLock()
-        self._connection.executescript(TABLES + erp_seed.TABLES)
+        self._connection.executescript(TABLES + erp_seed.TABLES + objects.TABLES)
         with self.change():
             erp_seed.seed(self.rows, now())
             if not self.rows("select 1 from orders limit 1"):
                 self._seed()
+            if not self.rows("select 1 from crm_rows where object = 'Contact' limit 1"):
+                known = self.rows("select document from customers order by number")
+                objects.seed(self.rows, [json.loads(row["document"]) for row in known], now())
 
     @contextmanager
     def change(self) -> Iterator[None]:

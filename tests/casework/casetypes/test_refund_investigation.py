@@ -22,14 +22,14 @@ from casework.cases.services import case_verify
 from casework.intake.services import Opened, case_open
 from casework.management.commands import deploy as deploy_command
 from casework.models import Case
-from casework.runtime.stand_ins.place import STAND_IN, STAND_IN_HOST
+from casework.runtime.stand_ins.place import STAND_IN_HOST
 from orchestration.actors import kinds
 from orchestration.actors.hosts.register import host_allow
 from orchestration.jobs import runner
 from orchestration.models import ActorCall, AgentRun
 from orchestration.shell.selectors import data_of
 from tests.casework.actions import open_task
-from tests.casework.stand_ins import Demo, demo, store
+from tests.casework.stand_ins import Demo, demo, know, store
 from tests.orchestration.machines import Machines, work_jobs
 
 __all__ = ["demo", "store"]
@@ -45,7 +45,7 @@ OFTEN = {
 @pytest.fixture
 def odd(people: dict[str, User], machines: Machines, demo: Demo, monkeypatch: pytest.MonkeyPatch) -> Opens:
     """`odd(amount=60)`: a refund of a sample order that the stand-in knows, with the machines' work done."""
-    monkeypatch.setenv(STAND_IN, demo.url.replace("127.0.0.1", STAND_IN_HOST))
+    know(demo.url.replace("127.0.0.1", STAND_IN_HOST), monkeypatch)
     host_allow(STAND_IN_HOST, None, private=True, note="a test's", origin=SETUP)
     monkeypatch.setattr(deploy_command, "ensure_actors", lambda folder: None)
 
@@ -79,7 +79,8 @@ def test_who_decides_sees_what_the_systems_said_by_whom_it_was_found_and_on_what
     case = odd()
     data = data_of(case.instance)
     assert open_task(case).name == "Approve the refund"
-    assert (data["account"], data["payments"]) == ({"since": 2019, "refunds": 4}, {"count": 0, "total": 0.0})
+    assert data["account"] | {"since": 2019, "refunds": 4} == data["account"]
+    assert data["account"]["email"] == "daniel.kim@example.net" and data["payments"] == {"count": 0, "total": 0.0}
     assert [one["says"] for one in data["found"]["findings"]] == [
         "Nothing was paid for this order before.",
         "The request says 5 refunds within a year, the record 4.",

@@ -271,6 +271,22 @@ class Killed(BaseException):
     """The worker is gone, at once."""
 
 
+def killed_once(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Have the worker die when the owner has done what it was asked first; the keys under which owners are asked."""
+    keys: list[str] = []
+    called = calling.call
+
+    def dies(ready: Any) -> Any:
+        attempt = called(ready)
+        keys.append(ready.job.idempotency_key)
+        if len(keys) == 1:
+            raise Killed
+        return attempt
+
+    monkeypatch.setattr("orchestration.jobs.asking.calling.call", dies)
+    return keys
+
+
 def stood(reader: Reader) -> str:
     found = next(one["stood"] for one in reader.part("erp")["copies"] if one["path"] == "match.order.total")
     return str(found)
@@ -287,17 +303,7 @@ def test_a_connector_killed_in_the_middle_of_a_change_leaves_one_change_and_a_co
     wanted = {"owner": "erp", "path": "match.order.total", "match.order.total": "1300", "stood": stood(clara)}
     assert clara.client.post(address, wanted | {"reason": ""}).status_code == 400
     assert clara.client.post(address, wanted | {"reason": "Two more were ordered."}).status_code == 302
-    keys: list[str] = []
-    called = calling.call
-
-    def dies(ready: Any) -> Any:
-        attempt = called(ready)
-        keys.append(ready.job.idempotency_key)
-        if len(keys) == 1:
-            raise Killed
-        return attempt
-
-    monkeypatch.setattr("orchestration.jobs.asking.calling.call", dies)
+    keys = killed_once(monkeypatch)
     row = OwnerChange.objects.get()
     with pytest.raises(Killed):
         changing.change(row.pk)

@@ -19,6 +19,7 @@ from orchestration.actors.kinds.files import FileRefused
 from orchestration.actors.kinds.http_connector.answer import answer_of, scope_of
 from orchestration.actors.kinds.http_connector.file import Connector, Pages, connector_of
 from orchestration.actors.kinds.http_connector.request import Request, base_address, request_of, signed, with_query
+from orchestration.actors.kinds.http_connector.token import bearing_token, grant_of, token_for
 
 Json = Any
 
@@ -72,7 +73,7 @@ def asked(connector: Connector, request: Request, input: Json, key: str) -> tupl
     The time of the file, or what the capability leaves of it, is for all pages together.
     """
     listed, until = listed_hosts(), time.monotonic() + min(connector.timeout, call.current().limit.total_seconds())
-    got = sent(request, listed, _bounds(connector, until), repeatable=connector.repeatable)
+    request, got = _exchanged(connector, request, listed, until)
     scope = scope_of(got, input, request.secrets, repeatable=connector.repeatable)
     if connector.pages is None:
         return got, scope
@@ -81,10 +82,24 @@ def asked(connector: Connector, request: Request, input: Json, key: str) -> tupl
         onward = _onward(connector, connector.pages, request, got, scope, key)
         if onward is None:
             break
-        got = sent(onward, listed, _bounds(connector, until), repeatable=connector.repeatable)
-        request, scope = onward, scope_of(got, input, onward.secrets, repeatable=connector.repeatable)
+        request, got = _exchanged(connector, onward, listed, until)
+        scope = scope_of(got, input, request.secrets, repeatable=connector.repeatable)
         items += _items(connector.pages, scope)
     return got, scope | {"items": items}
+
+
+def _exchanged(connector: Connector, request: Request, listed: tuple[Listed, ...], until: float) -> tuple[Request, Got]:
+    """What went out and what came back. A token that is refused is asked for anew, once: nothing was done under it."""
+    grant = grant_of(connector)
+    if grant is None:
+        return request, sent(request, listed, _bounds(connector, until), repeatable=connector.repeatable)
+    token = token_for(grant, listed, _bounds(connector, until))
+    bearing = bearing_token(request, token)
+    got = sent(bearing, listed, _bounds(connector, until), repeatable=connector.repeatable)
+    if got.status != 401:
+        return bearing, got
+    bearing = bearing_token(request, token_for(grant, listed, _bounds(connector, until), refused=token))
+    return bearing, sent(bearing, listed, _bounds(connector, until), repeatable=connector.repeatable)
 
 
 def sent(request: Request, listed: Iterable[Listed], bounds: Bounds, *, repeatable: bool) -> Got:

@@ -1,7 +1,7 @@
 """With which headers does a connector show who it is?
 
 Bearer token (RFC 6750), basic (RFC 7617), a key in a header of its own, or a signature (HMAC, RFC 2104) over parts of
-the request, one a line.
+the request, one a line. A token that has to be asked for first (OAuth 2.0) is put in when the request is sent: `token`.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ def credentials(auth: Mapping[str, Json], signed: Signed) -> Credentials:
     if not auth:
         return Credentials()
     (way, given), *_ = auth.items()
+    if way == "oauth2":
+        return Credentials({"Authorization": "Bearer"}, (secret(given["client"]), secret(given["secret"])))
     kept = secret(given["secret"])
     value = kept.reveal()
     match way:

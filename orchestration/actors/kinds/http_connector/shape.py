@@ -28,7 +28,7 @@ def _one(required: tuple[str, ...], **properties: Json) -> dict[str, Json]:
     }
 
 
-AUTH: Final = {
+AUTH: Final[dict[str, Json]] = {
     "type": "object",
     "minProperties": 1,
     "maxProperties": 1,
@@ -55,6 +55,21 @@ AUTH: Final = {
         ),
     },
 }
+TOKEN: Final = {
+    **AUTH,
+    "$comment": "exactly one of bearer, basic, header, hmac and oauth2 is expected",
+    "properties": {
+        **AUTH["properties"],
+        "oauth2": _one(
+            ("token", "client", "secret"),
+            token={"type": "string", "pattern": "^(/|https?://[^/?#{}@\\\\\\s]+/)[^{}?#\\\\\\s]*$", "maxLength": 2_000},
+            client=SECRET,
+            secret=SECRET,
+            scope={"type": "string", "pattern": "^[\\x21-\\x7e ]{1,500}$"},
+        ),
+    },
+}
+"""Beside that, what a token is asked for with (OAuth 2.0, client credentials)."""
 RULE: Final = {
     "type": "object",
     "required": ["when"],
@@ -91,6 +106,7 @@ SHAPE: Final[dict[str, Json]] = {
     "required": ["capability", "method", "url", "answers"],
     "properties": {
         **COMMON,
+        "auth": TOKEN,
         "method": {"enum": list(METHODS)},
         "query": {"type": "object"},
         "headers": {"type": "object", "propertyNames": HEADER},
