@@ -83,7 +83,8 @@ class VerificationRun(models.Model):
     """One verification of all chains. `whole`: from the first event of each; `ended` empty: interrupted, or at work.
 
     `cases`, `events`: how many there were, empty where only some were asked for; `read`: events that were read in it,
-    the others stood as they had been verified before.
+    the others stood as they had been verified before; `heard`: when it last went on; `said`: what does not hold, the
+    first lines of it.
     """
 
     whole = models.BooleanField()
@@ -93,6 +94,8 @@ class VerificationRun(models.Model):
     cases = models.BigIntegerField(null=True, blank=True)
     events = models.BigIntegerField(null=True, blank=True)
     read = models.BigIntegerField(default=0)
+    heard = models.DateTimeField(null=True, blank=True)
+    said = models.TextField(blank=True, default="", db_default="")
 
     def __str__(self) -> str:
         return f"verification of {self.begun:%Y-%m-%d %H:%M}"

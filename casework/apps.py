@@ -36,6 +36,8 @@ class CaseworkConfig(AppConfig):
         from casework.ldap import worker_tasks as ldap_tasks
         from casework.lists import projection
         from casework.people import worker_tasks as people_tasks  # noqa: F401 - workers know its task by this
+        from casework.proof import histories
+        from casework.proof import worker_tasks as proof_tasks  # noqa: F401 - workers know its task by this
         from casework.proof.controls import metrics as controls_metrics
         from casework.proof.controls import rounds as controls
         from casework.proof.controls import worker_tasks as controls_tasks  # noqa: F401 - workers know its task by this
@@ -95,6 +97,7 @@ class CaseworkConfig(AppConfig):
             comparing.look_after,
             changing.look_after,
             controls.look_after,
+            histories.look_after,
             pushes.look_after,
             ldap_tasks.look_after,
         ):

@@ -324,6 +324,7 @@ CHECKPOINT_EVERY = env.int("CASEWRIGHT_CHECKPOINT_EVERY", default=3600)  # secon
 DATA_KEY = env.str("CASEWRIGHT_DATA_KEY", default="" if PRODUCTION else str(EMBEDDED.state / "data.key"))
 DATA_KEYS = env.str("CASEWRIGHT_DATA_KEYS", default=str(EMBEDDED.state / "keys"))
 CONTROLS_EVERY = env.int("CASEWRIGHT_CONTROLS_EVERY", default=3600)  # seconds; 0: controls are fired by hand alone
+VERIFY_EVERY = env.int("CASEWRIGHT_VERIFY_EVERY", default=86400)  # seconds; 0: histories are verified when asked alone
 SECRETS_FOLDER = env.str("CASEWRIGHT_SECRETS_FOLDER", default=str(EMBEDDED.state / "secrets"))
 
 # --- words, files and logs

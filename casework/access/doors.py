@@ -290,7 +290,7 @@ DOORS: Final = {
     "api-case-unit": ("view", "assign"),
     "api-group": ("", "administer"),
     "controls": ("look", ""),
-    "proof": ("audit", ""),
+    "proof": ("audit", "audit"),
     "liveness": ("audit", "audit"),
     "verifier": ("audit", ""),
     "access": ("audit", ""),

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
+from django.db.models import QuerySet
 
 from audit.checkpoints import CheckpointFault, public, signing_key
 from audit.models import AuditEvent, AuditPayload, StandingChain, VerificationRun
@@ -65,9 +66,18 @@ class Completeness:
     runs: tuple[VerificationRun, ...]
 
 
+def newest_run() -> VerificationRun | None:
+    """The last verification of all histories that came to its end."""
+    return _ended().first()
+
+
+def _ended() -> QuerySet[VerificationRun]:
+    return VerificationRun.objects.exclude(ended=None).exclude(cases=None).order_by("-ended")
+
+
 def completeness() -> Completeness | None:
     """None: nobody has verified all histories since their number is kept."""
-    runs = tuple(VerificationRun.objects.exclude(ended=None).exclude(cases=None).order_by("-ended")[:RUNS])
+    runs = tuple(_ended()[:RUNS])
     if not runs:
         return None
     run, now = runs[0], Instance.objects.count()

@@ -8,12 +8,14 @@ from pathlib import Path
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from audit.verifier import __file__ as VERIFIER
 from casework.access import permissions
 from casework.governance.proof import completeness, public_key, signings
 from casework.governance.read import PAGE, accesses, changes
-from casework.web.decorators import person, reads
+from casework.proof import histories
+from casework.web.decorators import answered, person, reads, reads_and_writes, wants_part
 
 
 @reads
@@ -41,13 +43,19 @@ def access(request: HttpRequest) -> HttpResponse:
     return render(request, "governance/controls.html", context)
 
 
-@reads
+@reads_and_writes
 def proof(request: HttpRequest) -> HttpResponse:
-    """What was signed, by which key, and how to check it without the product."""
+    """What was verified and signed, by which key, and how to check it without the product; sent to: verify now."""
     if not permissions.may_audit(person(request)):
         raise PermissionDenied("What is proven is shown to auditors.")
+    if request.method == "POST":
+        asked = histories.ask(whole=request.POST.get("whole") == "on")
+        return answered(request, asked, "A worker verifies all histories now.", reverse("proof"))
+    verified = {"complete": completeness(), "at_work": histories.at_work()}
+    if wants_part(request):
+        return render(request, "governance/_verified.html", verified)
     key, lacking = public_key()
-    context = {"signings": signings(), "key": key, "lacking": lacking, "complete": completeness()}
+    context = {"signings": signings(), "key": key, "lacking": lacking, **verified}
     return render(request, "governance/proof.html", context)
 
 

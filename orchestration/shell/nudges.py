@@ -28,6 +28,7 @@ COMPARE = "casework.systems.compare"
 CHANGE = "casework.systems.change"
 PEOPLE = "casework.tasks.assign"
 CONTROLS = "casework.proof.fire_controls"
+HISTORIES = "casework.proof.verify_histories"
 KNOWLEDGE = "orchestration.tasks.index_knowledge"
 PUSHES = "casework.agents.tell"
 
@@ -111,6 +112,11 @@ def nudge_pushes() -> None:
 def nudge_controls() -> None:
     """After the commit, have a worker fire the controls."""
     _after_commit(CONTROLS)
+
+
+def nudge_histories() -> None:
+    """After the commit, have a worker verify all histories, or go on with it."""
+    _after_commit(HISTORIES)
 
 
 def nudge_people() -> None:

@@ -13,15 +13,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from audit.checkpoints import CheckpointFault
 from audit.data_keys import KeyFault
-from casework.models import Case
-from orchestration.shell.verification.checkpoints import Signed, verify_checkpoints
-from orchestration.shell.verification.control import control_has_begun, keep_standing, verify_access, verify_control
-from orchestration.shell.verification.erased import verify_erased
-from orchestration.shell.verification.every import Report, ended, verify_all
-from orchestration.shell.verification.kept import Verified
-from orchestration.shell.verification.verdict import Fault, Verdict
+from casework.proof.histories import called
+from orchestration.shell.verification.checkpoints import Signed
+from orchestration.shell.verification.control import control_has_begun
+from orchestration.shell.verification.every import Report
+from orchestration.shell.verification.everything import verify_everything
+from orchestration.shell.verification.verdict import Verdict
 
 
 class Command(BaseCommand):
@@ -42,57 +40,31 @@ class Command(BaseCommand):
             raise CommandError(f"What is sealed could not be read, so not all was verified. {fault}") from fault
 
     def _verify(self, *, cases: list[int], whole: bool, processes: int, new_key: bool, **options: Any) -> None:
-        broken = 0
-        heads: list[Verified] = []
-        standing = [
-            ("rules, roles and actors", verify_control(heads, new_key=new_key)),
-            ("access", verify_access(heads, new_key=new_key)),
-        ]
-        erased, gone = verify_erased()
-        standing.append(("erased by order", gone))
-        for name, verdict in standing:
-            broken += not verdict.ok
-            for fault in verdict.faults:
-                self.stdout.write(_line(name, fault))
         with tqdm(unit=" events", unit_scale=True, disable=None) as bar:
 
-            def named(case: int, fault: Fault) -> None:
+            def told(line: str) -> None:
                 with bar.external_write_mode(file=self.stdout):
-                    self.stdout.write(_line(_called(case), fault))
+                    self.stdout.write(line)
 
             def progress(events: int, of_all: int) -> None:
                 bar.total = of_all
                 bar.update(events)
 
-            report = verify_all(
-                whole=whole, processes=processes, cases=cases or None, progress=progress, new_key=new_key,
-                named=named,
+            found = verify_everything(
+                whole=whole, processes=processes, cases=cases or None, new_key=new_key, told=told, called=called,
+                progress=progress,
             )  # fmt: skip
-        broken += report.broken
-        signed = self._signed() if not cases else None
-        broken += signed is not None and bool(signed.faults)
-        keep_standing(report.run.pk, heads)
-        ended(report, broken, None if cases else sum(verdict.events for _, verdict in standing))
-        if broken:
-            raise CommandError(f"{broken} histories do not hold")
-        self._holds(report, [verdict for _, verdict in standing])
-        if erased:
-            self.stdout.write(f"Erased by order: {erased} cases, whose links hold without their contents.")
-        if signed is not None:
-            self.stdout.write(_as_signed(signed))
+        if found.unsigned:
+            self.stderr.write(f"Not held against checkpoints. {found.unsigned}")
+        if found.broken:
+            raise CommandError(f"{found.broken} histories do not hold")
+        self._holds(found.report, found.standing)
+        if found.erased:
+            self.stdout.write(f"Erased by order: {found.erased} cases, whose links hold without their contents.")
+        if found.signed is not None:
+            self.stdout.write(_as_signed(found.signed))
 
-    def _signed(self) -> Signed | None:
-        """What was signed, after each thing that is not so any more was said."""
-        try:
-            signed = verify_checkpoints()
-        except CheckpointFault as fault:
-            self.stderr.write(f"Not held against checkpoints. {fault}")
-            return None
-        for sentence in signed.faults:
-            self.stdout.write(f"checkpoints: {sentence}")
-        return signed
-
-    def _holds(self, report: Report, standing: list[Verdict]) -> None:
+    def _holds(self, report: Report, standing: tuple[Verdict, ...]) -> None:
         events = report.read + report.events_before + sum(verdict.events for verdict in standing)
         self.stdout.write(f"All histories hold: {report.cases} cases, {events} events.")
         if report.before:
@@ -110,14 +82,3 @@ def _as_signed(signed: Signed) -> str:
     if not signed.number:
         return "Nothing was signed yet: what was forged whole, or cut off, does not show."
     return f"All stand as checkpoint {signed.number} of {signed.at} and those before it signed them."
-
-
-def _called(instance: int) -> str:
-    """As pages call the case, and as its chain and this command do where that is another number."""
-    found = Case.objects.filter(instance=instance).values_list("pk", flat=True).first()
-    return f"case {instance}" if found in (None, instance) else f"case {found} (instance {instance})"
-
-
-def _line(what: str, fault: Fault) -> str:
-    at = f", event {fault.sequence}" if fault.sequence else ""
-    return f"{what}{at}: {fault.reason}"

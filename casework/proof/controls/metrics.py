@@ -1,4 +1,4 @@
-"""How does a monitoring system learn that a control does not hold, or that none was fired for long?"""
+"""How does a monitoring system learn that a control or a history does not hold, or that nobody looked for long?"""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from casework.governance.proof import newest_run
 from casework.proof.controls.rounds import board
 from casework.web.metrics_read import with_every_reading
 from orchestration.ground import clock
@@ -25,6 +26,18 @@ def controls_told() -> Iterator[Metric]:
     return iter((holds, fired))
 
 
+def histories_told() -> Iterator[Metric]:
+    """How many histories did not hold when all were verified last, and how long ago that was."""
+    broken = GaugeMetricFamily("casewright_histories_broken", "Histories that did not hold when verified last.")
+    verified = GaugeMetricFamily("casewright_histories_verified_seconds", "How long ago all histories were verified.")
+    run = newest_run()
+    if run is not None and run.ended is not None:
+        broken.add_metric([], float(run.faults))
+        verified.add_metric([], (clock.utc_now() - run.ended).total_seconds())
+    return iter((broken, verified))
+
+
 def hang_in() -> None:
-    if controls_told not in with_every_reading:
-        with_every_reading.append(controls_told)
+    for told in (controls_told, histories_told):
+        if told not in with_every_reading:
+            with_every_reading.append(told)

@@ -7,7 +7,7 @@ before the next one: a run that is killed goes on from there.
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -93,6 +93,7 @@ def verify_all(
     broken: set[int] = set()
     for result in _results(plan, run.pk, processes):
         report.read += result.events
+        _heard(run, result.events)
         for case, fault in result.faults:
             broken.add(case)
             named(case, fault)
@@ -105,14 +106,20 @@ def verify_all(
     return report
 
 
-def ended(report: Report, faults: int, standing: int | None) -> None:
+def ended(report: Report, faults: int, standing: int | None, said: Sequence[str] = ()) -> None:
     """The run is over: the next one begins anew. `standing`: events of the chains that no case owns; None: only some
-    cases were asked for, so nothing is said of all."""
+    cases were asked for, so nothing is said of all. `said`: what does not hold, a line each."""
     run = report.run
-    run.ended, run.faults, run.read = datetime.now(UTC), faults, report.read
+    run.ended, run.faults, run.said = datetime.now(UTC), faults, "\n".join(said)
     if standing is not None:
         run.cases, run.events = report.cases, report.read + report.events_before + standing
     run.save()
+
+
+def _heard(run: VerificationRun, events: int) -> None:
+    """The run is at work, and has read so many events more: of those who look, and of the one who goes on with it."""
+    run.read, run.heard = run.read + events, datetime.now(UTC)
+    run.save(update_fields=["read", "heard"])
 
 
 def _run(*, whole: bool) -> tuple[VerificationRun, bool]:
@@ -120,10 +127,11 @@ def _run(*, whole: bool) -> tuple[VerificationRun, bool]:
     interrupted = VerificationRun.objects.filter(ended=None).order_by("-pk")
     last = interrupted.first()
     if last is not None and not (whole and not last.whole):
+        _heard(last, 0)
         return last, True
     now = datetime.now(UTC)
     interrupted.update(ended=now)
-    return VerificationRun.objects.create(whole=whole, begun=now), False
+    return VerificationRun.objects.create(whole=whole, begun=now, heard=now), False
 
 
 def _run_of_some() -> VerificationRun:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
@@ -13,10 +15,13 @@ from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 
 from audit.checkpoints import public, signing_key
-from audit.models import VerificationRun
+from audit.models import AuditEvent, VerificationRun
 from audit.services import Origin
 from casework.models import Case
+from casework.proof import histories
+from casework.proof.controls.metrics import histories_told
 from orchestration.ground import clock
+from orchestration.shell.verification import plan
 from orchestration.shell.verification.checkpoints import begin_anew, take
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +79,72 @@ def test_a_history_that_does_not_hold_is_in_the_share(people: dict[str, User], o
         call_command("verify_audit", "--processes", "1", stdout=io.StringIO())
     shown = text_of(people["axel"], "/changes/proof/")
     assert "<strong>0 % of 1 case</strong>" in shown and "1 history did not hold." in shown
+
+
+def asks(user: User, **wish: str) -> str:
+    browser = Client()
+    browser.force_login(user)
+    answer = browser.post("/changes/proof/", wish, follow=True)
+    return " ".join(answer.content.decode().split())
+
+
+def test_an_auditor_has_a_worker_verify_all_and_sees_how_far_it_is(
+    people: dict[str, User], open_case: Callable[..., Case]
+) -> None:
+    open_case()
+    shown = asks(people["axel"], whole="on")
+    assert (
+        "A worker verifies all histories since" in shown and "each from its first event: 0 events read so far" in shown
+    )
+    assert 'hx-trigger="every 2s"' in shown and "Verify what is new" not in shown
+    assert "being verified at this moment" in asks(people["axel"])
+    found = histories.go_on()
+    assert found is not None and not found.broken
+    run = VerificationRun.objects.get()
+    assert run.whole and run.ended and run.cases == 1 and run.read > 0
+    shown = text_of(people["axel"], "/changes/proof/")
+    assert "<strong>100 % of 1 case</strong>" in shown and "Verify what is new" in shown and "every 2s" not in shown
+
+
+def test_a_worker_verifies_in_portions_and_keeps_what_it_found(open_case: Callable[..., Case]) -> None:
+    for _ in range(3):
+        open_case()
+    histories.ask(whole=False)
+    with patch.object(plan, "CASES_AT_ONCE", 1):
+        portions = [histories.go_on(seconds=0) for _ in range(3)]
+    assert portions[:2] == [None, None]
+    last = histories.go_on()
+    run = VerificationRun.objects.get()
+    assert last is not None and (run.cases, run.faults) == (3, 0)
+    assert run.read == AuditEvent.objects.filter(chain__gt=0).count()  # each was read once
+
+
+def test_what_does_not_hold_is_said_on_the_page_and_to_monitoring(
+    people: dict[str, User], open_case: Callable[..., Case]
+) -> None:
+    case = open_case()
+    Case.objects.filter(pk=case.pk).update(state="Closed for good")
+    histories.go_on()
+    shown = text_of(people["axel"], "/changes/proof/")
+    assert "1 did not hold" in shown and f"<li>case {case.pk}" in shown
+    told = {metric.name: metric.samples[0].value for metric in histories_told()}
+    assert told["casewright_histories_broken"] == 1 and told["casewright_histories_verified_seconds"] < 60
+
+
+def test_it_is_due_once_a_day_and_when_a_run_was_left_behind(open_case: Callable[..., Case]) -> None:
+    assert not histories.is_due()
+    case = open_case()
+    assert not histories.is_due()
+    long_ago = clock.utc_now() - timedelta(hours=25)
+    Case.objects.filter(pk=case.pk).update(created=long_ago)
+    assert histories.is_due()
+    histories.go_on()
+    assert not histories.is_due()
+    VerificationRun.objects.update(ended=long_ago)
+    assert histories.is_due()
+    with override_settings(VERIFY_EVERY=0):
+        assert not histories.is_due()
+    histories.ask(whole=False)
+    assert not histories.is_due()
+    VerificationRun.objects.filter(ended=None).update(heard=long_ago)
+    assert histories.is_due()

@@ -114,7 +114,7 @@ def test_it_takes_the_same_few_statements_however_much_there_is(token, machines,
     before = counted()
     for _ in range(3):
         analysed()
-    assert counted() == before <= 7
+    assert counted() == before <= 8
 
 
 def test_requests_are_told_by_the_pattern_of_their_address(token, people):

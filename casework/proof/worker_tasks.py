@@ -1,0 +1,14 @@
+"""What do background workers do about proof? They verify all histories, a portion at a time."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from casework.proof import histories
+from orchestration.shell.nudges import HISTORIES
+
+
+@shared_task(name=HISTORIES)
+def verify_histories() -> None:
+    """Verify for some seconds; where there is more, it asks for itself again."""
+    histories.go_on()
