@@ -66,9 +66,23 @@ def is_sealed(content: bytes) -> bool:
 
 def sealed(subject: str, content: bytes) -> bytes:
     """The content sealed, with a key that is made where the subject has none. Raises KeyFault."""
-    named, nonce = subject.encode("ascii"), os.urandom(NONCE)
+    return sealer(subject)(content)
+
+
+def sealer(subject: str) -> Seal:
+    """Seals contents of one step, for which it looks its key up once, with the first of them. It is not to be kept: who
+    holds it does not hear that the key is destroyed. Raises KeyFault."""
+    named = subject.encode("ascii")
     head = SEALED + bytes([len(named)]) + named
-    return head + nonce + _making(subject)[0].encrypt(nonce, content, head)
+    held: list[AESGCM] = []
+
+    def seal(content: bytes) -> bytes:
+        if not held:
+            held.append(_making(subject)[0])
+        nonce = os.urandom(NONCE)
+        return head + nonce + held[0].encrypt(nonce, content, head)
+
+    return seal
 
 
 def opened(content: bytes) -> bytes:

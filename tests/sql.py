@@ -17,7 +17,7 @@ def statements() -> Iterator[list[str]]:
     send = psycopg.Cursor.execute
 
     def counted(cursor: Any, query: Any, *arguments: Any, **options: Any) -> Any:
-        text = str(query).strip()
+        text = (query.decode() if isinstance(query, bytes) else str(query)).strip()
         if not text.upper().startswith(("SAVEPOINT", "RELEASE")):
             sent.append(text)
         return send(cursor, query, *arguments, **options)

@@ -43,12 +43,13 @@ def together(*parts: Part | None) -> Part:
 
 
 @lru_cache(maxsize=1024)
-def _numbered(texts: tuple[LiteralString, ...]) -> tuple[LiteralString, tuple[str, ...]]:
-    """One statement with PostgreSQL's own parameters ($1), and the name of each."""
+def _numbered(texts: tuple[LiteralString, ...]) -> tuple[bytes, tuple[str, ...]]:
+    """One statement with PostgreSQL's own parameters ($1), and the name of each. As bytes: what psycopg keeps the plan
+    by is then neither encoded nor hashed again."""
     whole: LiteralString = "with" + ",".join(texts) + " select 1"
     places: dict[str, int] = {}
-    text: Any = NAMED.sub(lambda found: f"${places.setdefault(found[1], len(places) + 1)}", whole).replace("%%", "%")
-    return text, tuple(places)
+    text = NAMED.sub(lambda found: f"${places.setdefault(found[1], len(places) + 1)}", whole).replace("%%", "%")
+    return text.encode(), tuple(places)
 
 
 def cursor() -> psycopg.Cursor[Any]:

@@ -7,9 +7,10 @@ let go.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 
 from django.db import transaction
 
@@ -23,7 +24,7 @@ from orchestration.actors.spending import month_of
 PROBE: Final = timedelta(minutes=6)
 """How long one call may try whether a circuit can be closed, before another one may."""
 
-CANDIDATES: LiteralString = """
+OFFERING: LiteralString = """
 select a.id, a.key, a.name, a.kind, a.card::text, a.enabled, coalesce(v.version, ''), coalesce(v.id, 0), v.state,
        coalesce(v.share, 0), coalesce(g.running, 0),
        case when g.minute = date_trunc('minute', %(now)s::timestamptz) then g.minute_calls else 0 end,
@@ -40,6 +41,7 @@ left join orchestration_budget c on c.scope = 'case-type:' || %(case_type)s
 left join orchestration_spending s on s.scope = c.scope and s.currency = c.currency and s.month = %(month)s
 where a.capability = %(capability)s order by a.rank, a.key, v.state desc
 """
+"""The actors that offer a capability, as they are at the moment `now` in `month`, for a case of a type."""
 
 RESERVE: LiteralString = """
 with taken as (
@@ -94,9 +96,19 @@ def candidates(capability: str, now: datetime, draw: int, case_type: str = "") -
     `draw` (0 to 99) says whether a version that gets a share of cases gets this one.
     """
     with cursor() as plain:
-        rows = plain.execute(CANDIDATES, {
+        rows = plain.execute(OFFERING, {
             "capability": capability, "now": now, "month": month_of(now), "case_type": case_type,
         }).fetchall()  # fmt: skip
+    return candidates_of(rows, draw)
+
+
+def offering_beside(capability: LiteralString, case_type: LiteralString) -> LiteralString:
+    """`OFFERING` for a statement that knows both by expressions of its own."""
+    return OFFERING.replace("%(capability)s", capability).replace("%(case_type)s", case_type)
+
+
+def candidates_of(rows: Iterable[tuple[Any, ...]], draw: int) -> list[Candidate]:
+    """The actors in rows of `OFFERING`."""
     found: dict[str, Candidate] = {}
     for row in rows:
         id, key, name, kind, card, enabled, version, version_id, state, share, *gauge = row

@@ -198,9 +198,11 @@ class Table(Mapping[int, T]):
         return None if id in self._gone else self._pages.rows(id >> _BITS)[self._kind].get(id)
 
     def __getitem__(self, id: int) -> T:
-        found = self.get(id)
+        found = self._written.get(id) or self._read.get(id)  # asked at every turn of the engine
         if found is None:
-            raise KeyError(id)
+            found = self.get(id)
+            if found is None:
+                raise KeyError(id)
         return found
 
     def __contains__(self, id: object) -> bool:

@@ -18,6 +18,7 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from orchestration.engine.feel import DEFAULT, Evaluation, FeelError, LimitExceeded, Limits, regex
+from orchestration.ground.plain_schemas import Fits, predicate
 
 Json = Any
 Keyword = Callable[..., Iterator[ValidationError] | None]
@@ -38,6 +39,9 @@ _LITERAL: Final = "/\"'`~!@#%&_=:;<>, "
 
 def errors(validator: Draft202012Validator, data: Json) -> list[ValidationError]:
     """All that is wrong with data. An error of the keyword `tooLong` is the last where a limit ended the check."""
+    fits = _plain(validator)
+    if fits is not None and fits(data):
+        return []
     found: list[ValidationError] = []
     token = _run.set(_fresh())
     try:
@@ -47,6 +51,21 @@ def errors(validator: Draft202012Validator, data: Json) -> list[ValidationError]
     finally:
         _run.reset(token)
     return found
+
+
+_predicates: Final[dict[int, tuple[Json, Fits | None]]] = {}
+"""Made of each schema that was asked, by its identity; held with it, so that no other one is taken for it."""
+MOST_PREDICATES: Final = 2000
+
+
+def _plain(validator: Draft202012Validator) -> Fits | None:
+    schema = validator.schema
+    held = _predicates.get(id(schema))
+    if held is None or held[0] is not schema:
+        if len(_predicates) >= MOST_PREDICATES:
+            _predicates.clear()
+        held = _predicates[id(schema)] = schema, predicate(schema)
+    return held[1]
 
 
 def pattern_fault(pattern: str) -> str | None:

@@ -27,6 +27,8 @@ from orchestration.models import Instance, Job
 
 Json = Any
 SHARES: Final = 100
+AT_HAND: Final = "at_hand"
+"""What a job that has just been claimed brings along: rows of `gauges.OFFERING`, read in the statement of the claim."""
 WORK: Final = "work"
 ACTORS: Final = "actors"
 
@@ -58,12 +60,21 @@ def choose(job: Job, case_type: CaseType, capability: Capability) -> Choice:
     """The choice for one attempt. Raises RoutingFault."""
     now = clock.utc_now()
     draw = zlib.crc32(b"%d" % job.instance_id) % SHARES
-    at_hand = gauges.candidates(capability.key, now, draw, case_type.key)
+    read = job.__dict__.pop(AT_HAND, None)
+    at_hand = (
+        gauges.candidates(capability.key, now, draw, case_type.key)
+        if read is None or job.capability != capability.key
+        else gauges.candidates_of(read, draw)
+    )
     failed = job.actor if _has_to_move(job, capability) else ""
-    marked = [replace(one, lapsed=one.key in job.lapsed, failed=one.key == failed) for one in at_hand]
-    found = _limited(marked, rate_of(capability))
+    found = _limited([_marked(one, job, failed) for one in at_hand], rate_of(capability))
     wishes = _wishes(job, case_type, found, now) if case_type.routing else ()
     return route(wishes, found, now, job.wanted_actor)
+
+
+def _marked(one: Candidate, job: Job, failed: str) -> Candidate:
+    lapsed, moves = one.key in job.lapsed, one.key == failed
+    return replace(one, lapsed=lapsed, failed=moves) if lapsed or moves else one
 
 
 def most_tries(job: Job, capability: Capability) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -64,11 +64,21 @@ CLAIMED: Final[tuple[LiteralString, ...]] = (
     "actor", "wanted_actor", "changed_input", "again_of", "reserved", "asked_by", "lapsed",
 )  # fmt: skip
 CLAIM: LiteralString = f"""
-update orchestration_job
-set state = 'running', lease_until = %(until)s, worker = %(worker)s, attempts = attempts + 1,
-    reserved = null
-where instance_id = %(instance)s and job = %(job)s and state = 'waiting' and run_at <= %(latest)s
-returning {", ".join(CLAIMED)}, (select definition_id from orchestration_instance i where i.id = instance_id)"""  # noqa: S608 - of names that stand in the code
+with claimed as (
+    update orchestration_job
+    set state = 'running', lease_until = %(until)s, worker = %(worker)s, attempts = attempts + 1,
+        reserved = null
+    where instance_id = %(instance)s and job = %(job)s and state = 'waiting' and run_at <= %(latest)s
+    returning {", ".join(CLAIMED)},
+              (select definition_id from orchestration_instance i where i.id = instance_id) as definition, """  # noqa: S608 - of names that stand in the code
+CLAIM_OFFERING: LiteralString = f""" as least_sure)
+select claimed.*, offering.* from claimed left join lateral (
+    {
+    gauges.offering_beside(
+        "claimed.capability", "(select key from orchestration_definition d where d.id = claimed.definition)"
+    )
+}) offering on true"""  # noqa: S608 - of names that stand in the code
+"""A worker that has claimed a job looks next for who could do it: one statement for both."""
 
 
 def claim(instance: int, number: int) -> Job | None:
@@ -76,16 +86,21 @@ def claim(instance: int, number: int) -> Job | None:
     now = clock.utc_now()
     wanted = {
         "instance": instance, "job": number, "latest": now + CLOCKS_DIFFER, "until": now + LEASE,
-        "worker": worker_liveness.own_name(),
+        "worker": worker_liveness.own_name(), "now": now, "month": spending.month_of(now),
     }  # fmt: skip
     with cursor() as plain:
-        row = plain.execute(f"{CLAIM}, {expression()}", wanted).fetchone()
-    if row is None:
-        return None
-    job = Job.from_db("default", CLAIMED, row[:-2])
+        rows = plain.execute(f"{CLAIM}{expression()}{CLAIM_OFFERING}", wanted).fetchall()
+    return _claimed(rows) if rows else None
+
+
+def _claimed(rows: list[tuple[Any, ...]]) -> Job:
+    own = len(CLAIMED)
+    job = Job.from_db("default", CLAIMED, rows[0][:own])
     job.input = opened(job.input)
     job.changed_input = None if job.changed_input is None else opened(job.changed_input)
-    job.definition_id, job.__dict__["least_sure"] = row[-2:]
+    job.definition_id, job.__dict__["least_sure"] = rows[0][own : own + 2]
+    offered = [row[own + 2 :] for row in rows]
+    job.__dict__[choosing.AT_HAND] = [row for row in offered if row[0] is not None]
     return job
 
 

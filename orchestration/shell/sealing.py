@@ -7,16 +7,14 @@ it from the rest. A type without one keeps its cases in clear, and so does a pro
 
 from __future__ import annotations
 
-from functools import partial
-
 from audit import data_keys
-from audit.sealed_values import Seal, case_subject, sealed
+from audit.sealed_values import Seal, case_subject, sealer
 from orchestration.casetypes.case_type import CaseType
 
 
 def seal_of(instance: int, case_type: CaseType) -> Seal:
     """What is done to contents of this case before they are kept."""
-    return partial(sealed, case_subject(instance)) if is_sealed(case_type) else as_it_is
+    return sealer(case_subject(instance)) if is_sealed(case_type) else as_it_is
 
 
 def subject_of(instance: int, case_type: CaseType) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
+import orjson
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError
 
@@ -60,7 +61,7 @@ def _schemas(crossing: Crossing) -> list[tuple[Mapping[str, Json], str]]:
 def _fits(crossing: Crossing, schema: Mapping[str, Json], whose: str, then: Outcome) -> Said:
     what = crossing.what
     try:
-        errors = schemas.errors(_validator(json.dumps(schema, sort_keys=True)), crossing.value)
+        errors = schemas.errors(_validator(_named(schema)), crossing.value)
     except (SchemaError, TypeError, ValueError, RecursionError):
         return blocked(f"{whose} {what} is not valid.")
     if not errors:
@@ -70,8 +71,16 @@ def _fits(crossing: Crossing, schema: Mapping[str, Json], whose: str, then: Outc
     return Said(then, f"The {what} does not fit its schema: {told}.", places)
 
 
+def _named(schema: Mapping[str, Json]) -> bytes | str:
+    """A schema as what its validator is kept by."""
+    try:
+        return orjson.dumps(schema)
+    except TypeError:  # a number that has more than 64 bits
+        return json.dumps(schema)
+
+
 @lru_cache(maxsize=256)
-def _validator(schema: str) -> Draft202012Validator:
+def _validator(schema: bytes | str) -> Draft202012Validator:
     document = json.loads(schema)
     Draft202012Validator.check_schema(document)
     return schemas.SchemaValidator(document)
