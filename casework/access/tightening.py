@@ -1,8 +1,9 @@
 """Is a rule of a business unit at least as strict as what holds above it, and what holds where both say something?
 
 Pure. Rules stand by kind and subject: `masking` (a group sees at most this class), `keeping` (cases of a type go after
-so many days), `confidence` (a capability's answer that is less sure goes to a person). What holds in a unit is the
-strictest of its own and of all above it, so nothing that a unit says makes anything looser.
+so many days), `confidence` (a capability's answer that is less sure goes to a person), `approval` (a group approves
+too, in cases of a type, from this amount on). What holds in a unit is the strictest of its own and of all above it, so
+nothing that a unit says makes anything looser.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 LEVELS: Final = ("public", "internal", "confidential", "restricted")
+MOST: Final = 10.0**12
+"""Of an amount."""
 Rules = Mapping[str, Mapping[str, Any]]
 """Kind -> subject -> value."""
 
@@ -30,6 +33,11 @@ KINDS: Final[Mapping[str, Kind]] = {
     "masking": Kind("Masks", "group", "It sees unmasked at most what is"),
     "keeping": Kind("Keeping", "case type", "Days after their end after which cases have to go"),
     "confidence": Kind("Sureness", "capability", "From 0 to 1: an answer less sure goes to a person", higher=True),
+    "approval": Kind(
+        "Approvals",
+        "case type and group, such as payment-release: Senior analysts",
+        "Amount from which the group approves too",
+    ),
 }
 
 
@@ -69,12 +77,24 @@ def read_value(kind: str, text: str) -> Any:
         if not (text.isascii() and text.isdecimal() and len(text) < 6):
             raise ValueError("Write a whole number of days.")
         return int(text)
+    if kind == "approval":
+        return _amount(text)
     try:
         value = float(text)
     except ValueError:
         value = -1.0
     if not 0 < value <= 1:
         raise ValueError("Write a number above 0, at most 1.")
+    return value
+
+
+def _amount(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= MOST:
+        raise ValueError("Write an amount, as a number of 0 or more.")
     return value
 
 

@@ -28,6 +28,7 @@ Detail = Mapping[str, Any]
 KINDS: Final = {"people": "People", "ai": "AI", "rules": "Rules", "steps": "Steps", "data": "Data", "access": "Access"}
 CHANGED: Final = "engine.VariablesChanged"
 DECIDED: Final = "engine.DecisionEvaluated"
+TIGHTENED: Final = "engine.DecisionTightened"
 PLANNED: Final = "engine.ItemPlanned"
 STAGES: Final = SUB_PROCESSES | {"stage"}
 PERSONS: Final = ("humanTask", "userTask")
@@ -99,7 +100,7 @@ def tell(entry: Entry, names: Names, before: Entry | None = None) -> Told | None
     teller = TELLERS.get(entry.action)
     if entry.detail.get("erased"):
         return Told("access", "eraser", "The content of this event was erased.", by_actor=False, notable=False)
-    if entry.action == CHANGED and before is not None and before.action == DECIDED:
+    if entry.action == CHANGED and before is not None and before.action in (DECIDED, TIGHTENED):
         return Told("data", "edit", f"The rules wrote {_written(entry.detail, names)}", by_actor=False, notable=False)
     told = None if teller is None else teller(entry.detail, names)
     if told is not None and entry.action == PLANNED and entry.actor.startswith("model:"):
@@ -257,6 +258,17 @@ def _instance_ended(detail: Detail, names: Names) -> Told | None:
     return Told("steps", "flag", f"The case was {detail['state']}", by_actor=False, tone="good")
 
 
+def _tightened(detail: Detail, names: Names) -> Told:
+    """What a business unit asks for beside: other words stand in its rule of the chain (`engine.approval_chains`)."""
+    decision = names.decisions.get(detail["decision"], detail["decision"])
+    asked = [f"{rule['group']} from {rule['from']:,.15g}" for rule in detail["rules"] if "group" in rule]
+    if asked:
+        words = f"The business unit asks for more than {_quoted(decision)} does: approval by {_listed(asked)}"
+    else:
+        words = f"The business unit asks for more than {_quoted(decision)} does: all of the chain have to approve"
+    return Told("rules", "shield-check", words, by_actor=False, tone="rule")
+
+
 def _decision(detail: Detail, names: Names) -> Told:
     decision = names.decisions.get(detail["decision"], detail["decision"])
     return Told("rules", "route", f"The rules of {_quoted(decision)} decided", by_actor=False, tone="rule")
@@ -343,6 +355,7 @@ TELLERS: Final[Mapping[str, Callable[[Detail, Names], Told | None]]] = {
     "engine.JobRequested": _job_requested,
     CHANGED: _variables_changed,
     DECIDED: _decision,
+    TIGHTENED: _tightened,
     "engine.MilestoneReached": lambda d, _: Told(
         "steps", "flag", f"Milestone {_quoted(d['name'])} was reached", by_actor=False, tone="good"
     ),

@@ -30,7 +30,7 @@ PAGE: Final = 50
 REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "ai": ("Work of machines", ("actor.called", "actor.failed", "suggestion.judged", "work.handed", "work.left",
             "work.by_hand", "agent.planned", "agent.proposed", "agent.refused", "agent.lapsed", "agent.ended")),
-    "rules": ("Decisions of rules", ("engine.DecisionEvaluated",)),
+    "rules": ("Decisions of rules", ("engine.DecisionEvaluated", "engine.DecisionTightened")),
     "reveals": ("Reveals", ("field.revealed", "case.glass", "case.glass_reviewed", "subject.copied")),
     "denials": ("Denials", ("access.denied", "access.unseen", "access.token_refused", "command.refused")),
     "exports": ("Taken away", ("case.exported", "document.downloaded", "definition.downloaded", "evidence.written",
@@ -196,6 +196,8 @@ def words_of(action: str) -> str:
     """What an action is called; of the engine's events, the name of the event."""
     if action == f"{ENGINE}DecisionEvaluated":
         return "a rule decided"
+    if action == f"{ENGINE}DecisionTightened":
+        return "a business unit asked for more than a rule"
     return ACTIONS.get(action) or action.removeprefix(ENGINE)
 
 

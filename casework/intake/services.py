@@ -20,6 +20,7 @@ from casework.access.unit_models import BusinessUnit
 from casework.access.units import unit_kept, unit_of_new
 from casework.cases.case_row import open_face
 from casework.cases.references import CLASH, Arrived, cleaned, digest_of, is_reference
+from casework.cases.unit_approvals import asks_of
 from casework.documents.attachments import attached_to
 from casework.documents.services import File, file_add
 from casework.forms import answer_validation
@@ -83,6 +84,7 @@ def case_open(
                 author,
                 [opened],
                 lambda done: open_face(done, source, reference, arrived.digest, belongs.pk if belongs else None),
+                asks=asks_of(belongs),
             )
             if isinstance(done, Refused):
                 return done

@@ -129,7 +129,7 @@ def _join(entry: Entry, here: Here) -> str:
 
 def _return(step: tuple[int, Entry], here: Here) -> str:
     """Who left by the directory and has nothing but what it gives is let in again."""
-    user = User.objects.select_for_update().get(pk=step[0])
+    user = User.objects.select_for_update(no_key=True).get(pk=step[0])
     if user.groups.exists() or user.user_permissions.exists() or user.is_superuser:
         return LEFT_OTHER
     people.person_switch(user=user, on=True, origin=ORIGIN)
@@ -167,19 +167,19 @@ def _named(user: User, entry: Entry, here: Here) -> None:
 
 
 def _rename(step: tuple[int, Entry], here: Here) -> str:
-    _named(User.objects.select_for_update().get(pk=step[0]), step[1], here)
+    _named(User.objects.select_for_update(no_key=True).get(pk=step[0]), step[1], here)
     return ""
 
 
 def _move(step: tuple[int, Entry]) -> str:
-    user = User.objects.select_for_update().get(pk=step[0])
+    user = User.objects.select_for_update(no_key=True).get(pk=step[0])
     groups_follow(user, step[1].groups, ORIGIN)
     return ""
 
 
 def _leave(number: int) -> str:
     """Kept out, in no group that follows the directory, and without any way in that they had; never deleted."""
-    user = User.objects.select_for_update().get(pk=number)
+    user = User.objects.select_for_update(no_key=True).get(pk=number)
     people.person_switch(user=user, on=False, origin=ORIGIN)
     for group in Group.objects.filter(user=user, claims__isnull=False).distinct():
         people.person_leave(user=user, group=group, origin=ORIGIN)

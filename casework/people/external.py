@@ -76,7 +76,11 @@ def _joined(claims: Claims, issuer: str) -> User | Refused:
 def _by_mail(email: str) -> User | None:
     """The one person with this address, which the provider has verified; no administrator, whose account is worth more
     than a mailbox."""
-    found = list(User.objects.select_for_update().filter(email__iexact=email, is_active=True)[:2]) if email else []
+    found = (
+        list(User.objects.select_for_update(no_key=True).filter(email__iexact=email, is_active=True)[:2])
+        if email
+        else []
+    )
     return found[0] if len(found) == 1 and not (may_administer(found[0]) or hasattr(found[0], "service")) else None
 
 

@@ -44,7 +44,7 @@ def link_make(*, by: User, user: User, base: str) -> Link | Refused:
     if settings.LDAP is not None and user.identities.filter(issuer=ISSUER).exists():
         return Refused("directory", "They sign in by their password in the directory: it is set there.")
     with transaction.atomic():
-        held = User.objects.select_for_update().get(pk=user.pk)
+        held = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         people.link_given(user=held, origin=Origin(origin_of(by).actor, cause="a link for a password"))
     address = base + address_for(held)
     if not (settings.EMAIL_URL and held.email):

@@ -88,8 +88,7 @@ def proposal_make(
 def proposal_decide(*, by: User, proposal_id: int, agree: bool) -> RightsProposal | Refused:
     """Let a change happen that another administrator has asked for, or refuse it. Whoever asked may take it back."""
     units.tree_hold()  # it may name a unit
-    found = RightsProposal.objects.select_for_update(of=("self",)).select_related("person", "group", "by")
-    proposal = found.filter(pk=proposal_id).first()
+    proposal = _held(proposal_id)
     if proposal is None:
         return Refused("decided", "This has been decided, or taken back, meanwhile.")
     if agree and selves(by) & _parties(proposal):
@@ -105,6 +104,18 @@ def proposal_decide(*, by: User, proposal_id: int, agree: bool) -> RightsProposa
         _keep("rights.refused", proposal, Origin(origin.actor, cause=proposal.reason))
     RightsProposal.objects.filter(pk=proposal.pk).delete()
     return proposal
+
+
+def _held(number: int) -> RightsProposal | None:
+    """What waits, locked after the person or group whom it is for: whoever changes these locks them first, and takes
+    what waits for them back after it. None: it is decided, or taken back."""
+    asked = RightsProposal.objects.filter(pk=number).first()
+    if asked is None:
+        return None
+    User.objects.select_for_update(no_key=True).filter(pk=asked.person_id or 0).first()
+    Group.objects.select_for_update(no_key=True).filter(pk=asked.group_id or 0).first()
+    rows = RightsProposal.objects.select_for_update(of=("self",)).select_related("person", "group", "by")
+    return rows.filter(pk=number).first()
 
 
 def _parties(proposal: RightsProposal) -> set[int]:
@@ -127,7 +138,7 @@ def _gone(change: dict[str, Any]) -> str:
 def _carry_out(proposal: RightsProposal, origin: Origin) -> None:
     change = proposal.change
     if proposal.person is not None:
-        held = User.objects.select_for_update().get(pk=proposal.person.pk)
+        held = User.objects.select_for_update(no_key=True).get(pk=proposal.person.pk)
         for group in Group.objects.filter(name__in=change.get("join", ())).order_by("name"):
             people.person_join(user=held, group=group, origin=origin)
         if change.get("on"):

@@ -174,7 +174,7 @@ def group_change(
     *, by: User, group: Group, level: str, rights: Collection[str], reason: str, version: str
 ) -> Changed | Refused:
     """What a group sees, and what it may on all cases: these rights (of `RIGHTS`) and no others of them."""
-    held = Group.objects.select_for_update().get(pk=group.pk)
+    held = Group.objects.select_for_update(no_key=True).get(pk=group.pk)
     if group_version(held) != version:
         return CHANGED_MEANWHILE
     errors = _wrong(reason=reason) | ({} if level in LEVELS else {"clearance": "This is no clearance."})
@@ -205,7 +205,7 @@ def group_change(
 
 def _held_person(user: User, version: str) -> User | Refused:
     """Their row, locked, where it is as the page showed it."""
-    held = User.objects.select_for_update().get(pk=user.pk)
+    held = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     return held if person_version(held) == version else CHANGED_MEANWHILE
 
 

@@ -19,6 +19,7 @@ from casework.access.unit_models import BusinessUnit, UnitPolicy
 from casework.access.units import administers
 from casework.erasure.rules import all_rules
 from casework.models import GroupClearance
+from casework.people.central_chains import central_chain
 from casework.people.services import reason_errors
 from casework.people.sight import Changed
 from casework.people.unit_services import NOT_YOURS, begun, unit_held
@@ -88,6 +89,8 @@ def central(kind: str, subject: str) -> dict[str, Any]:
         case "keeping":
             rule = all_rules().get(subject)
             return {} if rule is None else {f"the central rule ({rule.law})": rule.keep}
+        case "approval":
+            return central_chain(subject)
     found = [least_sure(one, subject) for _, one in newest_types() if _names(one, subject)]
     return {"the guardrail “confidence” of the capability": max(found)} if found else {}
 

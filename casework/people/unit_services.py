@@ -138,7 +138,7 @@ def person_home(*, by: User, user: User, unit: str, reason: str) -> Changed | Re
     """Have a person belong to a unit. Narrower it holds at once; elsewhere or wider it waits for a second person, where
     the product is set so and always for oneself."""
     units.tree_hold()
-    held = User.objects.select_for_update().get(pk=user.pk)
+    held = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     wanted = unit_named(unit)
     if isinstance(wanted, Refused) or (errors := reason_errors(reason)):
         return wanted if isinstance(wanted, Refused) else _invalid(errors)
@@ -158,7 +158,7 @@ def person_home(*, by: User, user: User, unit: str, reason: str) -> Changed | Re
 def person_role(*, by: User, user: User, group: str, keys: Collection[str], reason: str) -> Changed | Refused:
     """For which units a person has a role of theirs; none: for where they belong."""
     units.tree_hold()
-    held = User.objects.select_for_update().get(pk=user.pk)
+    held = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     found = held.groups.filter(name=group).first() if "\0" not in group else None
     named = [unit_named(key) for key in sorted(set(keys))]
     errors = reason_errors(reason) | ({} if found else {"group": "They are not in this group."})
@@ -184,7 +184,7 @@ def group_unit(*, by: User, group: Group, unit: str, reason: str) -> Changed | R
     """Have a group belong to a unit: what it gives holds there and below. Groups are of the whole organisation, and so
     is who changes this; wider than before it waits for a second person, as what it may does."""
     units.tree_hold()
-    held = Group.objects.select_for_update().get(pk=group.pk)
+    held = Group.objects.select_for_update(no_key=True).get(pk=group.pk)
     wanted = unit_named(unit)
     if isinstance(wanted, Refused) or (errors := reason_errors(reason)):
         return wanted if isinstance(wanted, Refused) else _invalid(errors)

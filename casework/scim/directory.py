@@ -89,7 +89,7 @@ def person_add(*, by: User, wanted: Wanted) -> User | Refused:
 @transaction.atomic
 def person_change(*, by: User, number: int, wanted: Wanted) -> User | Refused:
     """As the directory wants them from now on."""
-    user = User.objects.select_for_update().get(pk=number)
+    user = User.objects.select_for_update(no_key=True).get(pk=number)
     _record(user, wanted)
     return _changed(by, user, wanted) or user
 
@@ -126,7 +126,7 @@ def group_add(*, by: User, name: str, external_id: str, members: Collection[int]
 @transaction.atomic
 def group_change(*, by: User, number: int, external_id: str, members: Collection[int]) -> Group | Refused:
     """These are in it, and nobody else. What who left holds and may not take any more is free again."""
-    group, origin = Group.objects.select_for_update().get(pk=number), _begun(by)
+    group, origin = Group.objects.select_for_update(no_key=True).get(pk=number), _begun(by)
     _mark(group=group, external_id=external_id[:255], removed=False)
     has, wanted = set(group.user_set.values_list("pk", flat=True)), {*members}
     known = set(persons().filter(pk__in=wanted).values_list("pk", flat=True))

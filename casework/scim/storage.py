@@ -174,7 +174,7 @@ class Directory(ScimStorage):
         if found is None:
             raise NotFoundException(detail=f"There is no {kind.name} {number[:40]!r}.")
         if lock:
-            type(found).objects.select_for_update().get(pk=pk)
+            type(found).objects.select_for_update(no_key=True).get(pk=pk)
             found = rows.get(pk=pk)
         return found
 

@@ -39,6 +39,7 @@ from orchestration.casetypes.forms import Scored as Scored
 from orchestration.casetypes.forms import form_of, known
 from orchestration.casetypes.owners import Owner, declared_owners
 from orchestration.casetypes.separation import Bars, declared_bars
+from orchestration.engine.approval_chains import ChainRule
 from orchestration.engine.commands import StartCase, StartProcess
 from orchestration.engine.compile_models import build, compiled
 from orchestration.engine.compiled_models import CompiledModels
@@ -113,6 +114,7 @@ class CaseType:
     """One version of a case type, compiled. `label` is how people and the history name it: "complaint v4".
 
     `document_level`: how secret a document is at least; empty: none are taken. `document_fields`: its field -> place.
+    `chain`: by which decisions its approvals are asked for; None: a unit asks for none beside.
     `document_event`: what the model is told by with each new document, as `event_of` has it; empty: nothing.
     """
 
@@ -138,6 +140,7 @@ class CaseType:
     assignment: str
     urgent: str
     unit: UnitRule
+    chain: ChainRule | None
     document_level: str
     document_fields: Mapping[str, str]
     document_event: str
@@ -301,6 +304,7 @@ def _case_type(
         assignment=manifest.get("assignment", ""),
         urgent=manifest.get("urgent", ""),
         unit=UnitRule(**known(UnitRule, manifest.get("unit", {}))),
+        chain=ChainRule(**known(ChainRule, manifest["approval-chain"])) if "approval-chain" in manifest else None,
         document_level=manifest.get("documents", {}).get("level", ""),
         document_fields=manifest.get("documents", {}).get("fields", {}),
         document_event=manifest.get("documents", {}).get("event", ""),

@@ -17,6 +17,7 @@ from orchestration.engine import xml
 from orchestration.engine.bpmn.model import Event, Starter
 from orchestration.engine.bpmn.view import first_moment, starters
 from orchestration.engine.compiled_models import CompiledModels
+from orchestration.engine.decisions import input_names
 from orchestration.engine.dialect import vendor
 from orchestration.engine.timers import BadTimer
 
@@ -73,6 +74,8 @@ def check(
         for by in ("routing", "assignment") if library is not None else ():
             if library is not None and manifest.get(by, "") not in ("", *library.decisions):
                 yield f"{MANIFEST}, {by}: no decision is called {manifest[by]!r}."
+        if library is not None:
+            yield from _chain(manifest, library)
         yield from deadline_faults(manifest)
         yield from owner_faults(manifest, schema)
         yield from _groups(manifest, named)
@@ -81,6 +84,20 @@ def check(
     if forms is not None and named is not None:
         yield from _forms(manifest or {}, forms, named)
     yield from _places(manifest or {}, forms or {}, schema)
+
+
+def _chain(manifest: Mapping[str, Json], library: CompiledModels) -> Iterator[str]:
+    """What a case type says of its approval chain: that the decisions are there, with these inputs."""
+    said = manifest.get("approval-chain", {})
+    for decision, reads in (("decision", "amount"), ("way", "chain")):
+        if (name := said.get(decision, "")) == "":
+            continue
+        if name not in library.decisions:
+            yield f"{MANIFEST}, approval-chain/{decision}: no decision is called {name!r}."
+        elif said.get(reads, "") not in input_names(library.decisions[name], name):
+            yield f"{MANIFEST}, approval-chain/{reads}: the decision {name!r} has no such input."
+    if "way" in said and "needed" not in said:
+        yield f"{MANIFEST}, approval-chain/needed: say which output of {said['way']!r} says how many are needed."
 
 
 def _named(files: Mapping[str, str]) -> Named | None:

@@ -105,6 +105,11 @@ _MANIFEST_SHAPE: Final = _object(
     intake=_object(reference=_TEXT, required=_TEXTS, columns=_NAMED_TEXTS),
     urgent=_TEXT,
     unit=_object(("place", "of"), place=_TEXT, of=_NAMED_TEXTS),
+    **{
+        "approval-chain": _object(
+            ("decision", "amount"), decision=_TEXT, amount=_TEXT, way=_TEXT, chain=_TEXT, needed=_TEXT
+        )
+    },
     documents=_object(("level",), level=_LEVEL, fields=_NAMED_TEXTS, event=_EVENT),
     deadlines={
         "type": "array",

@@ -40,14 +40,15 @@ def decide(model: DecisionModel, decision: str, scope: Known, now: datetime) -> 
 
     (DMN 1.5, 6.3.7 and 6.3.10: input data, and the input decisions of a service.)
     """
-    inputs = {name: scope.json_or_null(name) for name in _input_names(model, decision)}
+    inputs = {name: scope.json_or_null(name) for name in input_names(model, decision)}
     evaluate = model.evaluate if decision in model.decisions else model.evaluate_service
     evaluation = evaluate(decision, inputs, now=feel_time(now))
     problems = tuple(str(problem) for problem in evaluation.problems)
     return Verdict(inputs, _hits(evaluation), to_json(evaluation.value), problems)
 
 
-def _input_names(model: DecisionModel, decision: str) -> list[str]:
+def input_names(model: DecisionModel, decision: str) -> list[str]:
+    """What a decision, or a decision service, reads."""
     if decision in model.decisions:
         return [part.node.name for part in model.decisions[decision].plan if part.expression is None]
     service = model.services[decision]

@@ -291,6 +291,20 @@ class DecisionEvaluated:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionTightened:
+    """The part of the organisation to which the case belongs asks for more than a decision gave (`approval_chains`).
+
+    `rules`: what it asks for beside, an object each; `output`: what goes on into the case. A fact for the history.
+    """
+
+    instance: int
+    item: int | None
+    decision: str
+    rules: tuple[Json, ...]
+    output: Json
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentRaised:
     """A person is needed: a job failed for good, or the model cannot go on. `item` None: the command as a whole."""
 
@@ -368,6 +382,7 @@ Event = (
     | SignalThrown
     | SignalReceived
     | DecisionEvaluated
+    | DecisionTightened
     | IncidentRaised
     | IncidentResolved
     | MilestoneReached

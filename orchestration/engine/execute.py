@@ -16,6 +16,7 @@ import orjson
 
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
+from orchestration.engine.approval_chains import Beside
 from orchestration.engine.behaviours import BEHAVIOURS
 from orchestration.engine.chain import FACT, FORGOTTEN, Chain, noted
 from orchestration.engine.compiled_models import CompiledModels
@@ -42,14 +43,15 @@ def execute(
     now: datetime,
     limits: Limits = DEFAULT,
     chain: Chain | None = None,
+    beside: Beside | None = None,
 ) -> Outcome:
     """Carry out one command at `now` (aware). The state given is not changed; None is only good for a start.
 
-    `chain`: the messages between cases that led to the command.
+    `chain`: the messages between cases that led to the command. `beside`: what is asked for beside the rules.
     """
     given = State() if state is None else state
     moved = chain or _still_moved(given, command, now)
-    step = Step(models, given.working(), now, BEHAVIOURS, type(command) in _INTERACTIVE, limits, moved)
+    step = Step(models, given.working(), now, BEHAVIOURS, type(command) in _INTERACTIVE, limits, moved, beside)
     try:
         step.plan(_HANDLERS[type(command)], step, command)
         step.run()

@@ -15,6 +15,7 @@ from orchestration.engine import events as e
 from orchestration.engine import registry
 from orchestration.engine.agenda import MAX_OPERATIONS, Agenda
 from orchestration.engine.apply import apply
+from orchestration.engine.approval_chains import Beside, tightened
 from orchestration.engine.chain import Chain
 from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.decisions import decide, shaped
@@ -101,7 +102,7 @@ class Step(Agenda):
 
     `interactive`: somebody waits for the answer to the command. `runs`: what a behaviour keeps about an instance until
     the step is over; `ended_models`: the models of those that ended in it; `passing`: variables that are gone when it
-    is over; all by instance.
+    is over; all by instance. `beside`: what is asked for beside the rules of the case type.
     """
 
     def __init__(
@@ -113,6 +114,7 @@ class Step(Agenda):
         interactive: bool = False,
         limits: Limits = DEFAULT,
         chain: Chain | None = None,
+        beside: Beside | None = None,
     ) -> None:
         super().__init__()
         self.models = models
@@ -122,6 +124,7 @@ class Step(Agenda):
         self.interactive = interactive
         self.limits = limits
         self.chain = chain
+        self.beside = beside
         self.events: list[e.Event] = []
         self.runs: dict[int, Any] = {}
         self.ended_models: dict[int, Any] = {}
@@ -245,12 +248,12 @@ class Step(Agenda):
         if model is None:
             raise ModelFault(f"No decision {decision!r} is deployed.", item)
         verdict = decide(model, decision, Scope(self, instance, item, extra), self.now)
-        self.emit(
-            e.DecisionEvaluated(
-                instance, item, decision, verdict.inputs, verdict.hits, verdict.output, verdict.problems
-            )
-        )
-        return shaped(model, decision, verdict.output, form)
+        found = (verdict.inputs, verdict.hits, verdict.output, verdict.problems)
+        self.emit(e.DecisionEvaluated(instance, item, decision, *found))
+        stricter = tightened(self.beside, decision, verdict.inputs, verdict.output)
+        if stricter is not None:
+            self.emit(e.DecisionTightened(instance, item, decision, stricter.rules, stricter.output))
+        return shaped(model, decision, verdict.output if stricter is None else stricter.output, form)
 
     # -- what an item waits for
 

@@ -19,6 +19,7 @@ from audit.chain import Head
 from audit.db.sql import Part, cursor, do, pipeline
 from audit.sealed_values import opened
 from audit.services import Fact, Origin, Sealed, kept, sealed
+from orchestration.casetypes.approval_chains import CHAIN, beside_of
 from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.engine.chain import Chain
 from orchestration.engine.codec import decode, encode, encode_event
@@ -108,16 +109,17 @@ def start(
     facts: Iterable[Fact] = (),
     along: Callable[[Done], Part] | None = None,
     chain: Chain | None = None,
+    asks: Mapping[str, Any] | None = None,
 ) -> Done | Refused:
     """Begin a root case on this version; `along` gives what the caller wants written in the same statement.
 
-    `chain`: the messages between cases that led to it.
+    `chain`: the messages between cases that led to it. `asks`: as the unit to which it will belong has it (`CHAIN`).
 
     A single statement is a transaction by itself, so none is opened for it.
     """
     at, origin = clock.utc_now(), caused(origin, command)
     case_type = by_definition(definition.pk)
-    outcome = execute(case_type.library, None, command, at, engine_limits(), chain)
+    outcome = execute(case_type.library, None, command, at, engine_limits(), chain, beside_of(case_type, asks))
     if outcome.rejection is not None:
         return Refused(outcome.rejection.code, outcome.rejection.message)
     with cursor() as plain:
@@ -189,7 +191,8 @@ def _sent(
     chain: Chain | None,
 ) -> Done | Refused:
     origin = caused(origin, command)
-    outcome = execute(case.case_type.library, case.state, command, case.at, engine_limits(), chain)
+    beside = beside_of(case.case_type, case.beside.get(CHAIN))
+    outcome = execute(case.case_type.library, case.state, command, case.at, engine_limits(), chain, beside)
     if outcome.rejection is not None:
         refused = Refused(outcome.rejection.code, outcome.rejection.message)
         _advance(case, [*facts, _refusal(command, outcome)], origin, [along(refused)] if along else ())

@@ -7,7 +7,7 @@ from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db import IntegrityError, connection
 
 from audit.services import Origin
@@ -17,6 +17,10 @@ from casework.actors.bundled import CASE_TYPES
 from casework.intake.services import Opened, case_open
 from casework.models import Case
 from casework.people import unit_services as services
+from casework.people.models import RightsProposal
+from casework.people.read import group_version, person_version
+from casework.people.second_person import proposal_decide, proposal_make
+from casework.people.services import group_change, person_groups
 from casework.tasks.handing_over import case_hand_over
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
@@ -119,6 +123,37 @@ def test_a_case_goes_to_a_unit_or_comes_in_there_or_the_unit_is_taken_away(ada: 
         there = BusinessUnit.objects.filter(pk=unit.pk).exists()
         assert there == Case.objects.filter(unit_id=unit.pk).exists()
         assert there == isinstance(given[0], Refused)
+
+
+def test_groups_are_changed_while_what_waits_is_decided_and_two_change_each_other(ada: User) -> None:
+    """One order of locks for all: whom it is about, then what waits for them, and no lock that keeps rows which only
+    name them (foreign keys) from being written."""
+    bea, nora = User.objects.create_superuser("bea"), User.objects.create_user("nora")
+    for name in ("Left", "Right"):
+        Group.objects.create(name=name)
+    for number in range(4):
+        fresh = {one.username: User.objects.get(pk=one.pk) for one in (ada, bea, nora)}
+        asked = proposal_make(by=fresh["ada"], change={"join": ["Left"]}, reason=WHY, person=fresh["nora"])
+
+        def groups(by: str, of: str, name: str, fresh: dict[str, User] = fresh) -> Callable[[], object]:
+            version = person_version(fresh[of])
+            return lambda: person_groups(by=fresh[by], user=fresh[of], groups=[name], reason=WHY, version=version)
+
+        lost = at_once(
+            groups("ada", "nora", "Left" if number % 2 else "Right"),
+            lambda asked=asked, fresh=fresh: proposal_decide(by=fresh["bea"], proposal_id=asked.pk, agree=True),  # type: ignore[misc]
+            groups("bea", "ada", "Left" if number % 2 else "Right"),
+            groups("ada", "bea", "Left" if number % 2 else "Right"),
+            group_level("Left", bea, number),
+        )  # fmt: skip
+        refused(lost)
+        assert not RightsProposal.objects.filter(pk=asked.pk).exists()
+
+
+def group_level(name: str, by: User, number: int) -> Callable[[], object]:
+    group = Group.objects.get(name=name)
+    version, level = group_version(group), "internal" if number % 2 else "public"
+    return lambda: group_change(by=by, group=group, level=level, rights=[], reason=WHY, version=version)
 
 
 def come_in(reference: str, unit: str = "") -> Case:
