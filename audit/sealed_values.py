@@ -37,6 +37,8 @@ MATCHED: Final = "sealed:2:"
 NONCE: Final = 12
 NOTHING_READ: Final = b"{}"
 """What a list reads of a case whose key is gone."""
+UNREAD: Final = "cannot be read: the key of {} is gone"
+"""What stands in a list in place of a text that nobody opens any more."""
 HELD: Final = 4096
 """Keys that a process holds at most."""
 SECONDS: Final = 300
@@ -135,6 +137,45 @@ def opened_text(text: str) -> str:
         return text
 
 
+def opened_text_or_words(text: str) -> str:
+    """What was sealed; a sentence in its place where the key is gone."""
+    try:
+        return opened_text(text)
+    except KeyFault:
+        return UNREAD.format(subject_in(b64decode(text[len(WRITTEN) :])))
+
+
+def subject_in(content: bytes) -> str:
+    """Whose key opens it, in words."""
+    start = len(SEALED) + 1
+    named = content[start : start + content[len(SEALED)]] if len(content) > len(SEALED) else b""
+    return named.decode("ascii", "replace").replace("-", " ")
+
+
+# --- what is kept in columns beside the case
+
+
+def subject_of_kind(kind: str) -> str:
+    """Whose key seals what belongs to no case, by its kind; "" where nothing is sealed."""
+    return kind if kind and data_keys.is_sealing() else ""
+
+
+def bytes_beside(subject: str, content: bytes) -> bytes:
+    """What is sealed already is not sealed again: it was read while its key was gone. So with texts and JSON."""
+    return content if is_sealed(content) else sealed(subject, content)
+
+
+def beside(subject: str, text: str) -> str:
+    """Nothing stays nothing."""
+    return sealed_text(subject, text) if text and not text.startswith(WRITTEN) else text
+
+
+def value_beside(subject: str, value: Json) -> Json:
+    """JSON, all of it as one."""
+    is_kept = value in ("", [], {}) or (isinstance(value, str) and value.startswith(MATCHED))
+    return value if is_kept else matched(subject, value)
+
+
 # --- values that are compared where they are kept
 
 
@@ -167,6 +208,26 @@ def opened_value(value: Json) -> Json:
             return {name: opened_value(each) for name, each in value.items()}
         case list():
             return [opened_value(each) for each in value]
+    return value
+
+
+def opened_value_or_words(value: Json) -> Json:
+    """The same; where the key is gone a sentence stands in place of each value that it sealed."""
+    try:
+        return opened_value(value)
+    except KeyFault:
+        return _in_words(value, whole=True)
+
+
+def _in_words(value: Json, *, whole: bool = False) -> Json:
+    match value:
+        case str() if value.startswith(MATCHED):
+            said = UNREAD.format(value[len(MATCHED) :].partition(":")[0].replace("-", " "))
+            return {"sealed": said} if whole else said
+        case dict():
+            return {name: _in_words(each) for name, each in value.items()}
+        case list():
+            return [_in_words(each) for each in value]
     return value
 
 

@@ -30,6 +30,7 @@ class CaseworkConfig(AppConfig):
         from casework.erasure import again as erasure_again
         from casework.erasure import orders as erasure_orders
         from casework.erasure import verification as erasure_verification
+        from casework.explaining import second_look
         from casework.explaining import verification as contests_verification
         from casework.governance import reviews
         from casework.intake import watched
@@ -88,6 +89,7 @@ class CaseworkConfig(AppConfig):
         erasure_verification.hang_in()
         contests_verification.hang_in()
         comments_verification.hang_in()
+        second_look.hang_in()
         if systems_rows.comparisons_begun not in kept_of_every_step:
             kept_of_every_step.append(systems_rows.comparisons_begun)
         for look_after in (

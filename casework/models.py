@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.functional import cached_property
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
+from audit.db.sealed_fields import SealedText
 from casework.access.client_models import ClientSecret as ClientSecret
 from casework.access.client_models import ServicePrincipal as ServicePrincipal
 from casework.access.delegation_models import ActedFor as ActedFor
@@ -303,7 +304,7 @@ class UnsentForm(models.Model):
     token = models.CharField(max_length=43, unique=True, help_text="names it in the address of the page")
     mark = models.CharField(max_length=20, default="", help_text="for whom the form was made: `web.made_for`")
     action = models.CharField(max_length=500, help_text="the address that the form was sent to")
-    fields = models.TextField(help_text="names and values, as a form sends them")
+    fields = SealedText(help_text="names and values, as a form sends them", shared="unsent-forms")
     created = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -42,8 +42,10 @@ def names_them(by: User, bars: Bars, task: HumanTask) -> bool:
 
 
 def names_in(data: Mapping[str, Any], places: Iterable[str]) -> Iterator[str]:
-    """Whom the data name at these places, as `names_of` writes names."""
-    said = (str(at_path(data, place) or "").strip().casefold() for place in places)
+    """Whom the data name at these places, one or a list of them, as `names_of` writes names."""
+    found = (at_path(data, place) for place in places)
+    each = (one for value in found for one in (value if isinstance(value, list) else [value]))
+    said = (str(one or "").strip().casefold() for one in each)
     return (name for name in said if name)
 
 

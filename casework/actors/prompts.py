@@ -15,9 +15,9 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Final
 
-import orjson
 from django.contrib.auth.models import User
 
+from audit.sealed_values import read
 from casework.access import permissions
 from casework.actors.version_page import SIGNS, may_show
 from casework.cases.read.case_view import look
@@ -164,7 +164,7 @@ def side_by_side_of(version: ActorVersion, job: Job, user: User) -> SideBySide:
     """A recorded job with what this version gave for it, and the version in use."""
     case = _case(job, user)
     capability = by_definition(job.instance.definition_id).capability(job.capability)
-    given = orjson.loads(bytes(job.input if job.changed_input is None else job.changed_input))
+    given = read(job.input if job.changed_input is None else job.changed_input)
     shown = _Shown(case, user, capability)
     beside = side_by_side.in_use(version.actor_id)
     both = [one for one in (beside, version) if one is not None]

@@ -1,7 +1,8 @@
 """How is a case sealed that was kept in clear before there were keys?
 
 All that may be written anew: its state and data, what machines were given and answered, what pages and lists keep of
-it. The contents of its history up to then cannot be: they are hashed as they are.
+it, and what stands beside it (documents' words, agents' plans, contests). The contents of its history up to then cannot
+be: they are hashed as they are.
 """
 
 from __future__ import annotations
@@ -9,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from django.db import transaction
+from django.apps import apps
+from django.db import models, transaction
+from django.db.models.functions import Cast
 
+from audit.db.sealed_fields import SealedJSON, SealedText, sealed_fields
 from audit.db.sql import cursor, do
 from audit.models import VerifiedHead
-from audit.sealed_values import Seal, matched
+from audit.sealed_values import Seal, matched, subject_with_key
 from casework.cases import past_rows, search_row
 from casework.lists.projection import GONE, KEPT, columns, listed_values
 from casework.models import Case
@@ -24,6 +28,7 @@ from orchestration.shell.sealing import is_sealed, seal_of, subject_of
 from orchestration.shell.services import Locked
 
 AT_ONCE: Final = 500
+NOTHING: Final = ("", "[]", "{}", "null")
 IN_CLEAR: Final = """
 select id from orchestration_instance where id > %s and substr(data, 1, 4) <> 'CWS1'::bytea order by id limit %s
 """
@@ -55,7 +60,43 @@ def case_seal(instance: int) -> bool:
     VerifiedHead.objects.filter(chain=instance).delete()  # it may hold the data once more; the next run reads all
     past_rows.rebuild(instance, held.case_type.classification)
     _projections(held)
+    _beside(instance)
     return True
+
+
+def cases_with_texts_in_clear() -> list[int]:
+    """Sealed root cases beside which something stands in clear that is sealed by now."""
+    found: set[int] = set()
+    for model, ways in _tables():
+        for name, way in ways.items():
+            if isinstance(model._meta.get_field(name), SealedText | SealedJSON):
+                rows = model._base_manager.annotate(stands=Cast(name, models.TextField())).filter(stands__isnull=False)
+                rows = rows.exclude(stands__in=NOTHING).exclude(stands__regex='^"?sealed:')
+                found |= {number for number in rows.values_list(way, flat=True).distinct() if number}
+    return sorted(number for number in found if subject_with_key(number))
+
+
+@transaction.atomic
+def texts_seal(instance: int) -> bool:
+    """Seal what stands beside a case that is sealed itself; whether it is there. Nobody writes to it meanwhile."""
+    held = services.lock(instance)
+    if held is not None:
+        _beside(instance)
+    return held is not None
+
+
+def _beside(instance: int) -> None:
+    for model, ways in _tables():
+        way = next(iter(ways.values()))
+        rows = model._base_manager.filter(**{way: instance})
+        for row in rows.select_related(way.rpartition("__")[0]) if "__" in way else rows:
+            row.save(update_fields=list(ways))
+
+
+def _tables() -> Iterator[tuple[type[models.Model], dict[str, str]]]:
+    for model in apps.get_models():
+        if model is not Outbox and (ways := sealed_fields(model)):
+            yield model, ways
 
 
 def _work(instance: int, seal: Seal) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 from django.db import models
 
+from audit.db.sealed_fields import SealedBytes, SealedJSON, SealedText
 from orchestration.documents.words import Page, unpacked
 
 
@@ -12,7 +13,7 @@ class Document(models.Model):
     """A file in a case. Its content stands in the store under its digest; the history of the case has both."""
 
     case = models.ForeignKey("casework.Case", models.CASCADE, related_name="documents")
-    name = models.CharField(max_length=200)
+    name = SealedText(max_length=200, of="case.instance_id")
     digest = models.CharField(max_length=64, db_index=True, help_text="SHA-256 of the content")
     size = models.IntegerField(help_text="bytes")
     kind = models.CharField(max_length=12, help_text="one of orchestration.documents.kinds.KINDS")
@@ -42,12 +43,16 @@ class Reading(models.Model):
     reader = models.CharField(max_length=60, blank=True, help_text="what read it, and in which version")
     seconds = models.FloatField(default=0)
     words = models.IntegerField(default=0)
-    said = models.CharField(max_length=300, blank=True, help_text="why it could not be read")
+    said = SealedText(max_length=300, blank=True, help_text="why it could not be read", of="document.case.instance_id")
     asked = models.BooleanField(
         default=False, db_default=False, help_text="whether its case has it read, by a task of its model"
     )
-    facts = models.JSONField(
-        blank=True, db_default=[], default=list, help_text="what each page of a long one says (facts)"
+    facts = SealedJSON(
+        blank=True,
+        db_default=[],
+        default=list,
+        help_text="what each page of a long one says (facts)",
+        of="document.case.instance_id",
     )
 
     def __str__(self) -> str:
@@ -59,8 +64,8 @@ class ReadPage(models.Model):
 
     document = models.ForeignKey(Document, models.CASCADE, related_name="read_pages")
     number = models.IntegerField()
-    words = models.BinaryField()
-    text = models.TextField()
+    words = SealedBytes(of="document.case.instance_id")
+    text = SealedText(of="document.case.instance_id")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["document", "number"], name="read_page_once")]
@@ -84,13 +89,15 @@ class ReadField(models.Model):
 
     document = models.ForeignKey(Document, models.CASCADE, related_name="read_fields")
     name = models.CharField(max_length=40)
-    value = models.CharField(max_length=300)
+    value = SealedText(max_length=300, of="document.case.instance_id")
     sure = models.FloatField()
     page = models.IntegerField()
     box = models.JSONField(help_text="left, upper, right, lower edge as fractions of the page")
     finder = models.CharField(max_length=60, help_text="what found it, and in which version")
     state = models.CharField(max_length=10, choices=State, default=State.FOUND)
-    right = models.CharField(max_length=300, blank=True, help_text="what a person says that it is")
+    right = SealedText(
+        max_length=300, blank=True, help_text="what a person says that it is", of="document.case.instance_id"
+    )
     by = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField(null=True)
 

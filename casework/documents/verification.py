@@ -8,6 +8,7 @@ from typing import Any, Final
 import psycopg
 
 from audit.reading import Row
+from audit.sealed_values import opened_text_or_words
 from orchestration.documents import store
 from orchestration.shell.verification.cases import Case, with_every_verification
 from orchestration.shell.verification.told import Told, on_fact
@@ -28,6 +29,7 @@ def documents_apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, Case]) -> I
     """(case, sentence) for what rows and store say otherwise than the histories."""
     rows: dict[int, dict[str, list[Any]]] = {}
     for number, *row in cursor.execute(DOCUMENTS, [list(cases)], binary=True).fetchall():
+        row[1] = opened_text_or_words(row[1])
         rows.setdefault(number, {})[str(row[0])] = row
     for number, case in cases.items():
         told, there = case.told.notes.get("documents", {}), rows.get(number, {})

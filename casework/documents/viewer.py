@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from django.urls import reverse
@@ -223,9 +224,9 @@ def _hits(sight: Sight, document: Document, q: str) -> tuple[int, ...]:
     """The pages on which this reader reads what they search for."""
     if len(q) < SHORTEST:
         return ()
-    rows = ReadPage.objects.filter(document=document, text__icontains=q.replace("\0", "")).order_by("number")
-    texts = rows.values_list("number", "text")[:MOST_HITS]
-    return tuple(number for number, text in texts if q.casefold() in sight.text(text).casefold())
+    texts = ReadPage.objects.filter(document=document).order_by("number").values_list("number", "text")
+    found = (number for number, text in texts.iterator() if q.casefold() in sight.text(text).casefold())
+    return tuple(islice(found, MOST_HITS))
 
 
 def _place(name: str, box: Box, lit: bool) -> Place:

@@ -24,6 +24,7 @@ from casework.documents.models import Document
 from casework.erasure.models import ErasureOrder, LegalHold
 from casework.erasure.notes import note_cases
 from casework.erasure.rules import standings
+from casework.explaining.models import Contest
 from casework.models import Case
 from orchestration.documents import store
 from orchestration.ground import clock
@@ -65,7 +66,7 @@ def erase_now(*, chain: int, order: int, why: str, origin: Origin) -> ErasedChai
         EventDelivery.objects.filter(instance=chain).delete()
         VerifiedHead.objects.filter(chain=chain).delete()
         ReplacedContent.objects.filter(chain=chain).delete()
-        words = words_of(chain)
+        words, own = words_of(chain), _contests_of(chain)
         Instance.objects.defer("items", "data").get(pk=chain).delete()
         unlearn(words)
         control = {**said, "chain": chain, "sequence": erased.sequence, "digest": bytes(erased.digest).hex()}
@@ -73,7 +74,16 @@ def erase_now(*, chain: int, order: int, why: str, origin: Origin) -> ErasedChai
         transaction.on_commit(partial(forget, case_subject(chain)))
         transaction.on_commit(partial(_files_erase, chain, digests))
         transaction.on_commit(partial(note_cases, [chain]), robust=True)
+        for each in own:
+            erase_now(chain=each, order=order, why=f"A contest of case {chain}, which is erased", origin=origin)
     return erased
+
+
+def _contests_of(chain: int) -> list[int]:
+    """The cases in which contested decisions of a case are looked at again, but for those under a hold of their own."""
+    own = list(Contest.objects.filter(case__instance=chain).exclude(own=0).values_list("own", flat=True))
+    held = LegalHold.objects.filter(case__instance__in=own).values_list("case__instance", flat=True)
+    return sorted({*own} - {*held})
 
 
 WORDS: Final = """

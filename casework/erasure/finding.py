@@ -20,7 +20,7 @@ from django.db import transaction
 
 from audit.data_keys import KeyFault
 from audit.db.sql import connected, cursor
-from audit.sealed_values import opened
+from audit.sealed_values import opened, opened_text
 from casework.erasure.folding import folded
 from orchestration.ground.refusals import Refused
 
@@ -51,6 +51,15 @@ where exists (select from mark where position(mark.text in casework_folded(k.hea
 SEALED: Final = """
 select 'data', i.id, i.data from orchestration_instance i where substr(i.data, 1, 4) = 'CWS1'::bytea
 union all select 'history', p.chain, p.body from audit_auditpayload p where substr(p.body, 1, 4) = 'CWS1'::bytea
+union all select 'documents', c.instance_id, convert_to(t.said, 'UTF8') from casework_document d
+join casework_case c on c.id = d.case_id left join casework_readpage r on r.document_id = d.id,
+lateral (values (r.text), (d.name)) t(said) where t.said like 'sealed:1:%%'
+union all select 'drafts', c.instance_id, convert_to(d.fields, 'UTF8') from casework_draft d
+join casework_case c on c.id = d.case_id where d.fields like 'sealed:1:%%'
+union all select 'forms', f.id, convert_to(f.fields, 'UTF8') from casework_unsentform f
+where f.fields like 'sealed:1:%%'
+union all select 'letters', o.id, o.variables from orchestration_outbox o where o.sender_id is null
+and o.delivered is not null and substr(o.variables, 1, 4) = 'CWS1'::bytea
 """
 """What the database cannot look through, since it is sealed."""
 AT_ONCE: Final = 2000
@@ -117,7 +126,7 @@ def says(content: bytes, wanted: Iterable[str]) -> bool:
     """Whether one of these, as they may be spelled (`spellings`), stands in what is kept, sealed or not. What nothing
     opens any more says nothing."""
     try:
-        text = folded(opened(bytes(content)).decode())
+        text = folded(opened_text(opened(bytes(content)).decode()))
     except KeyFault:
         return False
     return any(mark in text for mark in wanted)

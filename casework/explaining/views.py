@@ -16,10 +16,11 @@ from casework.cases import services
 from casework.cases.read.actor_names import actor_names
 from casework.cases.read.case_view import look
 from casework.cases.read.timeline import actor_name
-from casework.explaining.contests import OUTCOMES, contest_decide, decision_contest, had_part, waiting
+from casework.explaining.contests import OUTCOMES, contest_decide, decision_contest, waiting
 from casework.explaining.letter import letter
 from casework.explaining.letters import WAYS, letter_keep, letter_sent, letters_of
 from casework.explaining.models import Contest
+from casework.explaining.second_look import had_part, task_of
 from casework.models import Case
 from casework.proof.why import why
 from casework.web.decorators import answered, person, reads, reads_and_writes, writes
@@ -106,7 +107,8 @@ def _contest(request: HttpRequest, row: Contest, case: Case) -> dict[str, Any]:
     names = actor_names({row.by, row.decided_by} - {""})
     letters = [one for one in letters_of(seen, row.sequence) if one.number == row.letter]
     return {
-        "case": case, "row": row, "objection": seen.view.text(row.objection), "letter": next(iter(letters), None),
+        "case": case, "row": row, "task": task_of(row), "objection": seen.view.text(row.objection),
+        "letter": next(iter(letters), None),
         "finding": seen.view.text(row.finding), "who": actor_name(row.by, names),
         "decided_by": actor_name(row.decided_by, names) if row.decided_by else "",
     }  # fmt: skip

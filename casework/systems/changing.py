@@ -10,11 +10,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
-import orjson
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 
+from audit.data_keys import KeyFault
+from audit.sealed_values import read
 from audit.services import Fact, Origin
 from casework.access.permissions import groups_of, origin_of
 from casework.cases.answers import accepted, seen
@@ -124,7 +125,13 @@ def change(number: int) -> None:
         return
     row = OwnerChange.objects.get(pk=number)
     instance = Instance.objects.only("definition", "data").get(pk=row.instance_id)
-    case_type, data = by_definition(instance.definition_id), orjson.loads(bytes(instance.data))
+    try:
+        case_type, data = by_definition(instance.definition_id), read(instance.data)
+    except KeyFault as fault:  # what was to be sent there cannot be read either
+        OwnerChange.objects.filter(pk=row.pk, state=State.RUNNING).update(
+            state=State.FAILED, since=now, error=f"The case cannot be read: {fault}"[:500]
+        )
+        return
     owner = owner_of(case_type, row.owner)
     declared = None if owner is None else owner.changes.get(row.path)
     if owner is None or declared is None:

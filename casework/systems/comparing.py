@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-import orjson
 from django.db import transaction
 from django.db.models import F
 
+from audit.data_keys import KeyFault
+from audit.sealed_values import read
 from audit.services import Fact, Origin
 from casework.systems import healing
 from casework.systems.copies import differing, told_digest
@@ -61,7 +62,14 @@ def compare(number: int) -> None:
         return
     row = Comparison.objects.get(pk=number)
     instance = Instance.objects.only("definition", "data").get(pk=row.instance_id)
-    case_type, data = by_definition(instance.definition_id), orjson.loads(bytes(instance.data))
+    try:
+        case_type, data = by_definition(instance.definition_id), read(instance.data)
+    except KeyFault as fault:  # it is tried again, for its key may come back
+        again, why = clock.utc_now() + FAILED_AGAIN, f"The case cannot be read: {fault}"
+        Comparison.objects.filter(pk=row.pk, state=State.RUNNING).update(
+            state=State.FAILED, since=clock.utc_now(), look=again, error=why[:500]
+        )
+        return
     owner = owner_of(case_type, row.owner)
     if owner is None or not owner.holds(data):
         _keep(row, Attempt("", "", 0, error="The case holds no copy of it."), owner)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from audit.db.sealed_fields import SealedJSON, SealedText
 from orchestration.models import Instance
 
 
@@ -27,7 +28,7 @@ class Comparison(models.Model):
     tries = models.SmallIntegerField(default=0)
     look = models.DateTimeField(null=True, blank=True, help_text="when it is compared again by itself")
     at = models.DateTimeField(null=True, blank=True, help_text="when the owner last answered")
-    theirs = models.JSONField(default=dict, help_text="what the owner had then, by the place of the copy")
+    theirs = SealedJSON(default=dict, help_text="what the owner had then, by the place of the copy", of="instance_id")
     differing = models.JSONField(default=list, help_text="the places that differed then")
     kept = models.CharField(
         max_length=100, blank=True, default="", db_default="",
@@ -36,7 +37,7 @@ class Comparison(models.Model):
     actor = models.CharField(max_length=100, blank=True)
     version = models.CharField(max_length=100, blank=True)
     mapping = models.CharField(max_length=12, blank=True)
-    error = models.TextField(blank=True)
+    error = SealedText(blank=True, of="instance_id")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instance", "owner"], name="comparison_once")]
@@ -65,10 +66,10 @@ class OwnerChange(models.Model):
     instance = models.ForeignKey(Instance, models.CASCADE, related_name="+")
     owner = models.CharField(max_length=64)
     path = models.CharField(max_length=200)
-    before = models.JSONField(null=True)
-    after = models.JSONField(null=True)
+    before = SealedJSON(null=True, of="instance_id")
+    after = SealedJSON(null=True, of="instance_id")
     mapping = models.CharField(max_length=12, help_text="the version of the mapping by which it was sent")
-    reason = models.CharField(max_length=500)
+    reason = SealedText(max_length=500, of="instance_id")
     by = models.CharField(max_length=200)
     asked = models.DateTimeField()
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
@@ -76,7 +77,7 @@ class OwnerChange(models.Model):
     tries = models.SmallIntegerField(default=0)
     actor = models.CharField(max_length=100, blank=True)
     version = models.CharField(max_length=100, blank=True)
-    error = models.TextField(blank=True)
+    error = SealedText(blank=True, of="instance_id")
 
     class Meta:
         constraints = [

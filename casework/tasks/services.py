@@ -6,7 +6,7 @@ with a sentence. Who may was decided when the task was fetched (`access.permissi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -33,6 +33,10 @@ from orchestration.shell import services
 from orchestration.shell.services import Done, Locked
 
 Json = Any
+Also = Callable[[Mapping[str, Json]], object]
+"""What is done beside a task that was completed with these answers."""
+with_completion: dict[str, Callable[[Locked, Origin], Also | Refused]] = {}
+"""By the key of a case type: what completing a task of it does elsewhere, in the same transaction, or why not."""
 
 ASSIGNED: Final = """
 assigned as (
@@ -121,6 +125,9 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json], see
     done = _by_form(case, look, row, answers) if work is None else work_done(work, answers, case, row, by, look)
     if isinstance(done, Refused):
         return done
+    also = _beside(case, _origin(by, giver)) if is_open else None
+    if isinstance(also, Refused):
+        return refused(case, row, by, "complete", also)
     words = list(masked_words(look, answers))
     facts = [_assign(row, by, "task.claimed", since=None)] if is_open and row.assignee_id is None else []
     if isinstance(giver, User):
@@ -134,7 +141,14 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json], see
     keep_own_words(task.instance.case, by, words, outcome)
     if isinstance(outcome, Done) and done.judgement is not None:
         done.judgement.save()
+    if isinstance(outcome, Done) and also is not None:
+        also(answers)
     return outcome
+
+
+def _beside(case: Locked, origin: Origin) -> Also | Refused | None:
+    asked = with_completion.get(case.case_type.key)
+    return None if asked is None else asked(case, origin)
 
 
 def _not_theirs(by: User, row: HumanTask, giver: User | Refused | None) -> Refused | None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from audit.db.sealed_fields import as_kept
 from audit.services import Fact, Origin
 from orchestration.actors.kinds.agent.file import Agent, agent_of
 from orchestration.agents import acting, runs
@@ -227,7 +228,7 @@ def run_stop(run: int, reason: str, by: Origin) -> AgentRun | Refused:
             return Refused("state", "The run has ended already.")
         waiting = AgentProposal.objects.filter(run=row, state=State.HELD)
         waiting.update(state=State.REJECTED, outcome="The run was ended.", decided=held.at, decided_by=by.actor)
-        AgentRun.objects.filter(pk=run).update(stop_asked=reason)
+        AgentRun.objects.filter(pk=run).update(**as_kept(row, stop_asked=reason))
         detail = {"run": run, "agent": row.actor, "reason": reason}
         services.record(held, [Fact("agent.stopped", detail)], by)
         wake(row)

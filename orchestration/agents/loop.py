@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from audit.db.sealed_fields import as_kept
 from orchestration.actors.contract import Answer, AsksPerson
 from orchestration.actors.handoff import Outcome
 from orchestration.agents import acting, looking, runs
@@ -82,7 +83,7 @@ def _checked(run: Running, thought: Thought) -> tuple[Thought, Propose | End, st
     checked = run.work.checks(_output(thought))
     run.row.verdicts += [one.told() for one in checked.verdicts if one.outcome is not Outcome.PASS]
     if checked.outcome in (Outcome.BLOCK, Outcome.REPAIR):
-        AgentRun.objects.filter(pk=run.row.pk).update(verdicts=run.row.verdicts)
+        AgentRun.objects.filter(pk=run.row.pk).update(**as_kept(run.row, verdicts=run.row.verdicts))
         blank = Thought((), thought.move, thought.tokens, thought.cost)
         if isinstance(thought.move, End):
             return blank, End("given-up", checked.sentence), ""

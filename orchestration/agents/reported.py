@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+from audit.db.sealed_fields import as_kept
 from audit.services import Fact, Origin, record_control
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -43,7 +44,7 @@ def end(row: AgentRun, reason: str, by: Origin) -> AgentRun | Refused:
     now = clock.utc_now()
     with transaction.atomic():
         stopped = {"stop_asked": reason, "state": AgentRun.State.ENDED, "outcome": "stopped", "why": reason}
-        if not AgentRun.objects.filter(pk=row.pk, ended=None).update(**stopped, ended=now):
+        if not AgentRun.objects.filter(pk=row.pk, ended=None).update(**as_kept(row, **stopped), ended=now):
             return Refused("state", "The run has ended already.")
         detail = {"run": row.pk, "agent": row.actor, "reference": row.reference, "reason": reason}
         record_control([Fact("agent.stopped", detail)], by, now)

@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import F
 
+from audit.db.sealed_fields import as_kept
 from audit.services import Fact, Origin
 from orchestration.actors.call import Call, Work
 from orchestration.actors.kinds.agent.file import Agent
@@ -90,7 +91,7 @@ def end_thought(run: Running, thought: Thought, now: datetime) -> None:
     changed, row.plan = any(step not in row.plan for step in plan), plan
     row.tokens += thought.tokens
     row.cost += thought.cost
-    AgentRun.objects.filter(pk=row.pk).update(tokens=row.tokens, cost=row.cost, plan=plan, seen=now)
+    AgentRun.objects.filter(pk=row.pk).update(tokens=row.tokens, cost=row.cost, seen=now, **as_kept(row, plan=plan))
     if changed:
         services.record(run.instance, [_planned(row, thought.plan)], run.origin)
 
@@ -122,7 +123,7 @@ def propose(run: Running, fields: Mapping[str, Json], now: datetime) -> AgentPro
     with transaction.atomic():
         number = AgentProposal.objects.filter(run=run.row).count() + 1
         row = AgentProposal.objects.create(run=run.row, number=number, made=now, **fields)
-        AgentRun.objects.filter(pk=run.row.pk).update(memory=run.row.memory, seen=now)
+        AgentRun.objects.filter(pk=run.row.pk).update(seen=now, **as_kept(run.row, memory=run.row.memory))
         services.record(run.instance, [_proposed(row)], run.origin)
     return row
 
@@ -143,7 +144,11 @@ def finish(run: Running, outcome: str, why: str, now: datetime, laid: Mapping[st
     run.row.laid_out = dict(laid or {})
     with transaction.atomic():
         AgentRun.objects.filter(pk=run.row.pk).update(
-            state=AgentRun.State.ENDED, outcome=outcome, why=run.row.why, laid_out=run.row.laid_out, ended=now, seen=now
+            state=AgentRun.State.ENDED,
+            outcome=outcome,
+            ended=now,
+            seen=now,
+            **as_kept(run.row, why=run.row.why, laid_out=run.row.laid_out),
         )
         told = {"run": run.row.pk, "outcome": outcome, "why": why, "thoughts": run.row.calls} | run.row.laid_out
         services.record(run.instance, [Fact("agent.ended", told)], run.origin)

@@ -15,6 +15,7 @@ import orjson
 from django.db import transaction
 from django.db.models import Min
 
+from audit.db.sealed_fields import as_kept
 from audit.services import Fact, Origin
 from orchestration.actors.capability import Capability
 from orchestration.ground import clock
@@ -119,12 +120,17 @@ def _checked(job: Job, attempt: Attempt) -> tuple[Statement, ...]:
 def give_up(job: Job, why: str) -> None:
     """There will be no answer; who asked is told why."""
     _end(job, Job.State.CANCELLED, last_error=why)
-    Question.objects.filter(job=job.pk).update(said=why[:500])
+    _write(job, said=why[:500])
 
 
 def _answered(job: Job, said: Sequence[Statement]) -> None:
     _end(job, Job.State.DONE)
-    Question.objects.filter(job=job.pk).update(statements=[one.kept() for one in said])
+    _write(job, statements=[one.kept() for one in said])
+
+
+def _write(job: Job, **values: Json) -> None:
+    for found in Question.objects.filter(job=job.pk).select_related("job"):
+        Question.objects.filter(pk=found.pk).update(**as_kept(found, **values))
 
 
 def _end(job: Job, state: str, **more: str) -> None:

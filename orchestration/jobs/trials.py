@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from django.db.models import F, Max, Q, QuerySet
 
-from audit.sealed_values import subject_with_key
+from audit.sealed_values import is_sealed, subject_with_key
 from audit.services import Origin
 from orchestration.actors import gauges, kinds
 from orchestration.actors.agreement import differences
@@ -139,7 +139,8 @@ def _ahead(version: ActorVersion, replay: Replay) -> list[Job]:
     wanted = _recorded(version).filter(ended__lte=replay.began).order_by("-ended", "-pk")[: replay.jobs]
     tried = set(Trial.objects.filter(version=version, way=Trial.Way.REPLAY).values_list("job", flat=True))
     ahead = [pk for pk in wanted.values_list("pk", flat=True) if pk not in tried][:AT_ONCE]
-    return list(Job.objects.select_related("instance").filter(pk__in=ahead).order_by("-ended", "-pk"))
+    found = Job.objects.select_related("instance").filter(pk__in=ahead).order_by("-ended", "-pk")
+    return [job for job in found if not is_sealed(bytes(job.input))]  # of one whose key is gone nothing is tried
 
 
 # One trial

@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from audit.db.sealed_fields import SealedJSON, SealedText
 from orchestration.models.instances import Instance
 
 
@@ -28,20 +29,22 @@ class AgentRun(models.Model):
     reference = models.CharField(max_length=100, blank=True, help_text="an outside agent's own name of the run")
     actor = models.CharField(max_length=100)
     version = models.CharField(max_length=100, blank=True)
-    goal = models.CharField(max_length=2000)
+    goal = SealedText(max_length=2000, of="instance_id")
     state = models.CharField(max_length=8, choices=State, default=State.WORKING)
     outcome = models.CharField(max_length=20, blank=True, help_text="reached, given-up, asks or stopped")
-    why = models.CharField(max_length=1000, blank=True)
-    laid_out = models.JSONField(default=dict, help_text="its answer and findings, with where they stand in the case")
-    plan = models.JSONField(default=list)
-    memory = models.JSONField(default=list)
+    why = SealedText(max_length=1000, blank=True, of="instance_id")
+    laid_out = SealedJSON(
+        default=dict, help_text="its answer and findings, with where they stand in the case", of="instance_id"
+    )
+    plan = SealedJSON(default=list, of="instance_id")
+    memory = SealedJSON(default=list, of="instance_id")
     limits = models.JSONField(default=dict)
-    verdicts = models.JSONField(default=list, help_text="what guardrails had against what it said")
+    verdicts = SealedJSON(default=list, help_text="what guardrails had against what it said", of="instance_id")
     calls = models.IntegerField(default=0)
     tokens = models.BigIntegerField(default=0)
     cost = models.DecimalField(max_digits=16, decimal_places=6, default=0)
     currency = models.CharField(max_length=3, blank=True)
-    stop_asked = models.CharField(max_length=500, blank=True, help_text="why a person wants it to end")
+    stop_asked = SealedText(max_length=500, blank=True, help_text="why a person wants it to end", of="instance_id")
     began = models.DateTimeField()
     seen = models.DateTimeField(help_text="when it last did something")
     ended = models.DateTimeField(null=True, blank=True)
@@ -80,14 +83,14 @@ class AgentProposal(models.Model):
     number = models.IntegerField()
     tool = models.CharField(max_length=250)
     name = models.CharField(max_length=300)
-    chosen = models.JSONField(default=dict)
-    changed = models.JSONField(null=True, help_text="what a person put in place of what was chosen")
-    reason = models.CharField(max_length=500)
-    evidence = models.JSONField(default=list)
-    conditions = models.JSONField(default=list)
+    chosen = SealedJSON(default=dict, of="run.instance_id")
+    changed = SealedJSON(null=True, help_text="what a person put in place of what was chosen", of="run.instance_id")
+    reason = SealedText(max_length=500, of="run.instance_id")
+    evidence = SealedJSON(default=list, of="run.instance_id")
+    conditions = SealedJSON(default=list, of="run.instance_id")
     state = models.CharField(max_length=8, choices=State)
-    outcome = models.CharField(max_length=500, blank=True)
-    rule = models.CharField(max_length=500, blank=True)
+    outcome = SealedText(max_length=500, blank=True, of="run.instance_id")
+    rule = SealedText(max_length=500, blank=True, of="run.instance_id")
     price = models.CharField(max_length=60, blank=True)
     digest = models.CharField(max_length=64, blank=True)
     made = models.DateTimeField()
@@ -96,10 +99,12 @@ class AgentProposal(models.Model):
     decided = models.DateTimeField(null=True, blank=True)
     decided_by = models.CharField(max_length=200, blank=True)
     put = models.CharField(max_length=5, blank=True, help_text="blind, known or nothing: how it is put to a person")
-    decoy = models.JSONField(default=dict, help_text="what is put in its place, which is never done")
+    decoy = SealedJSON(default=dict, help_text="what is put in its place, which is never done", of="run.instance_id")
     check_opened = models.DateTimeField(null=True, blank=True)
     checked = models.DateTimeField(null=True, blank=True, help_text="when a person answered what is never done")
-    check_answer = models.CharField(max_length=300, blank=True, help_text="what they answered, or chose blindly")
+    check_answer = SealedText(
+        max_length=300, blank=True, help_text="what they answered, or chose blindly", of="run.instance_id"
+    )
     items = models.JSONField(default=list, help_text="the open items that came of it, so that it can be undone")
 
     class Meta:

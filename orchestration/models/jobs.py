@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from audit.db.sealed_fields import SealedBytes, SealedJSON
+from audit.db.sealed_fields import SealedBytes, SealedJSON, SealedText
 from orchestration.models.instances import Instance
 
 
@@ -46,9 +46,7 @@ class Job(models.Model):
     actor = models.CharField(max_length=100, db_default="", blank=True, help_text="chosen for the attempt under way")
     mode = models.CharField(max_length=10, db_default="", blank=True, help_text="automatic or suggest, as chosen")
     wanted_actor = models.CharField(max_length=100, db_default="", blank=True, help_text="to whom a person handed it")
-    changed_input = SealedBytes(  # type: ignore[misc]  # the plugin gives nullable fields of Django's own the type
-        null=True, blank=True, help_text="what a person gives in place of the input"
-    )
+    changed_input = SealedBytes(null=True, blank=True, help_text="what a person gives in place of the input")
     again_of = models.IntegerField(null=True, blank=True, help_text="the failed job whose work this asks for again")
     began = models.DateTimeField(null=True, blank=True, help_text="when the attempt under way was claimed or fetched")
     deadline = models.DateTimeField(null=True, blank=True)
@@ -144,7 +142,7 @@ class Judgement(models.Model):
     verdict = models.CharField(max_length=8, choices=Verdict)
     by = models.CharField(max_length=200)
     at = models.DateTimeField()
-    reason = models.CharField(max_length=500, blank=True)
+    reason = SealedText(max_length=500, blank=True, of="call.instance_id")
     right = SealedJSON(null=True, help_text="what the person gave in its place")
 
     def __str__(self) -> str:
@@ -158,7 +156,7 @@ class Evaluation(models.Model):
     evaluator = models.CharField(max_length=100)
     score = models.FloatField()
     at = models.DateTimeField()
-    note = models.CharField(max_length=500, blank=True)
+    note = SealedText(max_length=500, blank=True, of="call.instance_id")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["call", "evaluator"], name="evaluation_once")]

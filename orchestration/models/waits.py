@@ -56,7 +56,7 @@ class Outbox(models.Model):
     kind = models.CharField(max_length=10)
     name = models.CharField(max_length=200)
     correlation = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - no key is not an empty key
-    variables = SealedBytes()
+    variables = SealedBytes(of="sender_id", shared="letters")
     thread = models.BigIntegerField(null=True, blank=True, help_text="the letter with which its chain began; empty: it")
     hops = models.IntegerField(db_default=0, help_text="how many letters, one after another, led to it")
     created = models.DateTimeField()

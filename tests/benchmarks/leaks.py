@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casework.actors.bundled import CASE_TYPES
 from tests.leaks.drive import Found, all_doors, overheard, read_beside, walk
-from tests.leaks.world import TEST, made, work
+from tests.leaks.world import TEST, made, openable, work
 
 
 def figures() -> Iterator[str]:
@@ -16,7 +15,7 @@ def figures() -> Iterator[str]:
     found = Found()
     with running() as system:
         host_allow("127.0.0.1", system.port, private=True, origin=TEST)
-        world = made(sorted(folder.name for folder in CASE_TYPES.iterdir() if (folder / "manifest.yaml").exists()))
+        world = made(openable())
         with overheard(world):
             for one in world.planted:
                 work(world, one, system)

@@ -19,6 +19,7 @@ from django.test import Client
 
 from audit.services import Origin
 from casework.access.roles import STANDING, ensure_roles
+from casework.actors.bundled import CASE_TYPES
 from casework.documents.services import Added, document_add
 from casework.forms.answer_validation import schema_errors, typed
 from casework.intake.rows import Row, Table, table
@@ -100,6 +101,11 @@ class World:
             level = levels.get(role) or STANDING.get(role, ("public",))[0]
             found += [mark for mark in one.marks if LEVELS.index(mark.level) > LEVELS.index(level)]
         return tuple(found)
+
+
+def openable() -> list[str]:
+    """The case types that ship, but for those whose cases only the product opens, of data of its own."""
+    return sorted(folder.parent.name for folder in CASE_TYPES.glob("*/samples"))
 
 
 def made(keys: list[str], seed: int = 1) -> World:

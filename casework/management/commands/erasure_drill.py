@@ -23,6 +23,7 @@ from casework.documents.services import file_of
 from casework.erasure.again import erase_again
 from casework.erasure.erasing import erase_now
 from casework.erasure.everywhere import Everywhere, look
+from casework.erasure.finding import traces
 from casework.erasure.rehearsal import backed_up, restored
 from casework.erasure.taking_out import take_out_now
 from casework.erasure.words import Words
@@ -71,7 +72,7 @@ class Command(BaseCommand):
         origin = Origin(f"operator:{getpass.getuser()}", cause="manage.py erasure_drill")
         if erase_now(chain=chain, order=0, why="A drill with a made-up person.", origin=origin) is None:
             raise CommandError("The planted case was gone before it was erased.")
-        UnsentForm.objects.filter(fields__contains=mark).delete()
+        UnsentForm.objects.filter(pk__in=traces((mark,)).forms).delete()
         if data_keys.has_key(case_subject(chain)):
             raise CommandError("The key of the planted case is still there, and opens a backup of before.")
 
@@ -82,7 +83,7 @@ class Command(BaseCommand):
                 raise CommandError("The backup of before does not have the planted person: this shows nothing.")
             self.stdout.write(f"The backup of before has them in {len(had.hits)} places.")
             erase_again()
-            UnsentForm.objects.filter(fields__contains=mark).delete()
+            UnsentForm.objects.filter(pk__in=traces((mark,)).forms).delete()
             self._say(look(mark), "Restored and erased again")
 
     def _say(self, left: Everywhere, done: str) -> None:

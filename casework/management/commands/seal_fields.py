@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from audit import data_keys
 from audit.data_keys import KeyFault
-from casework.cases.sealed_before import case_seal, cases_in_clear
+from casework.cases.sealed_before import case_seal, cases_in_clear, cases_with_texts_in_clear, texts_seal
 from casework.cases.search_row import forget_words
 from orchestration.casetypes.case_type import Faulty
 
@@ -33,10 +33,13 @@ class Command(BaseCommand):
                 sealed += self._sealed(instance)
                 if not looked % SAID_EVERY:
                     self.stdout.write(f"{looked:,} cases looked at.")
+            beside = sum(texts_seal(instance) for instance in cases_with_texts_in_clear())
         except KeyFault as fault:
             raise CommandError(str(fault)) from fault
         forget_words()
         self.stdout.write(f"{sealed} cases sealed. {looked - sealed} have no restricted field, and stay in clear.")
+        if beside:
+            self.stdout.write(f"Beside {beside} cases that were sealed already, texts were in clear: sealed, too.")
         self.stdout.write("What their histories said until now stays as it was written: it cannot be written anew.")
 
     def _sealed(self, instance: int) -> int:

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from casework.access import permissions
 from casework.cases.services import case_viewed
 from casework.drafts.services import keeping, task_address
+from casework.explaining.models import contest_of
 from casework.forms.answer_validation import at_path
 from casework.forms.rendering import answers_form, in_words, typed_answers
 from casework.forms.schema_form import text_of
@@ -41,7 +42,7 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     form = answers_form(_asked(page, judged), page.initial, page.view, written=kept.texts)
     had = in_words(page.form, kept.texts)
     context = {"page": page, "form": form, "seen": seen, "keeping": kept, "had": had, "standing": _standing(found)}
-    context["judging"] = judged
+    context |= {"judging": judged, "contest": contest_of(found)}
     context |= _way(request)
     return render(request, "tasks/page.html", context)
 

@@ -36,6 +36,7 @@ def test_what_ships_is_deployed_once() -> None:
         "Customer complaint: version 1 deployed", "Mail system: an actor, registered",
         "Next steps: an actor, registered", "Knowledge base: an actor, registered",
         "Check of sources: an actor, registered",
+        "Contested decision: version 1 deployed",
         "Contract: version 1 deployed", "House standard for contracts: in the knowledge base",
         "Comparison with the standard: an actor, registered", "Clauses of contracts: an actor, registered",
         "House standard: an actor, registered", "Summary of contracts: an actor, registered",
@@ -57,7 +58,8 @@ def test_what_ships_is_deployed_once() -> None:
         "ERP, paying: an actor, registered", "ERP, reading: an actor, registered",
     ]  # fmt: skip
     assert said().splitlines() == [
-        "Customer complaint: version 1 is there already", "Contract: version 1 is there already",
+        "Customer complaint: version 1 is there already", "Contested decision: version 1 is there already",
+        "Contract: version 1 is there already",
         "Motor claim: version 1 is there already", "Customer review: version 1 is there already",
         "Loan: version 1 is there already", "Mail that came in: version 1 is there already",
         "Payment release: version 1 is there already",

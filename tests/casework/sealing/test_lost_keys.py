@@ -24,11 +24,13 @@ from casework.agents.waiting import _held
 from casework.cases.search_row import rebuild
 from casework.governance.event_log import happened
 from casework.governance.searched import Reader
-from casework.models import Case
+from casework.models import Case, Comparison
 from casework.search.find import search
+from casework.systems.comparing import compare
 from casework.tasks.services import task_claim
 from orchestration.ground import clock
-from orchestration.models import HumanTask
+from orchestration.jobs.actor_ledger import output_as_kept
+from orchestration.models import ActorCall, ActorVersion, AgentRun, HumanTask, Job, Trial
 from orchestration.privacy.masks import DOTS
 from orchestration.shell.verification import verify
 from tests.casework.erasure.test_erasing import verified
@@ -139,3 +141,46 @@ def _proposal(case: Case) -> Any:
     return SimpleNamespace(
         pk=1, run=run, made=fresh.created, expires=None, put="", name="Pay it back", state="held", checked=None
     )
+
+
+def test_calls_trials_and_agents_of_a_case_whose_key_is_gone_are_listed_and_say_so(
+    analysed: Callable[..., Case], people: People, client: Client
+) -> None:
+    lost, other = analysed(), analysed()
+    run = AgentRun.objects.create(
+        instance=lost.instance, job=1, actor="looker", goal="Find it", plan=[{"tool": "x", "why": "Maria"}],
+        began=lost.created, seen=lost.created,
+    )  # fmt: skip
+    version = ActorVersion.objects.order_by("pk").first()
+    assert version is not None
+    for job in Job.objects.filter(
+        instance__in=[lost.instance, other.instance], state="done", capability="analyse-text"
+    ):
+        output = output_as_kept(case_subject(job.instance_id), {"text": "Maria", "label": "refund_request"})
+        Trial.objects.create(
+            version=version, job=job, way=Trial.Way.REPLAY, output=output, at=lost.created, latency_ms=1.0
+        )
+    forget(case_subject(lost.instance_id))
+    said = f"cannot be read: the key of case {lost.instance_id} is gone"
+    run.refresh_from_db()
+    assert run.goal == said and run.plan == []
+    outputs = [one.output for one in ActorCall.objects.filter(instance=lost.instance).exclude(output=None)]
+    assert outputs and all(said in str(output) or set(output) <= {"label", "band"} for output in outputs)
+    client.force_login(people["ada"])
+    for address in (
+        reverse("ledger"),
+        reverse("agents"),
+        reverse("actor-version", args=[version.actor.key, version.pk]),
+    ):
+        assert client.get(address).status_code == 200, address
+
+
+def test_a_comparison_of_a_case_whose_key_is_gone_fails_in_words_and_is_tried_again(
+    analysed: Callable[..., Case],
+) -> None:
+    case = analysed()
+    row = Comparison.objects.create(instance=case.instance, owner="crm", state="waiting", since=case.created)
+    forget(case_subject(case.instance_id))
+    compare(row.pk)
+    row.refresh_from_db()
+    assert row.state == "failed" and row.error.startswith("The case cannot be read: its key") and row.look is not None

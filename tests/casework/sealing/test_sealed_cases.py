@@ -24,8 +24,9 @@ from casework.erasure.erasing import erase_now
 from casework.erasure.finding import traces
 from casework.erasure.models import ErasureOrder
 from casework.erasure.orders import order_ask, order_decide
-from casework.models import Case, SearchedWord
-from orchestration.models import Instance, TaskCandidate
+from casework.models import Case, Contest, SearchedWord, UnsentForm
+from orchestration.ground import clock
+from orchestration.models import AgentRun, Instance, Outbox, TaskCandidate
 from orchestration.shell.verification import verify
 from tests.casework.conftest import PERSON
 from tests.casework.erasure.test_erasing import rule, verified
@@ -117,6 +118,42 @@ def test_what_was_kept_in_clear_before_is_sealed_while_the_case_goes_on(
     assert said.getvalue().count("1 cases sealed.") == said.getvalue().count("0 cases sealed.") == 1
     assert {one.split(" of ")[1] for one in in_clear(IBAN, PERSON["card"])} == {"audit_auditpayload"}
     assert verify(_unread(case)).faults == ()
+
+
+def test_texts_that_an_older_version_kept_in_clear_beside_a_sealed_case_are_sealed(
+    analysed: Callable[..., Case],
+) -> None:
+    case, plan = analysed(), [{"tool": "x", "why": "It was not me"}]
+    contest = Contest.objects.create(case=case, sequence=1, objection="It was not me", by="x", at=case.created)
+    run = AgentRun.objects.create(
+        instance=case.instance, job=1, actor="looker", goal="It was not me", plan=plan, began=case.created,
+        seen=case.created,
+    )  # fmt: skip
+    assert in_clear("It was not me") == []
+    with connection.cursor() as cursor:
+        cursor.execute("update casework_contest set objection = 'It was not me'")
+        cursor.execute("""update orchestration_agentrun set plan = '[{"tool": "x", "why": "It was not me"}]'""")
+    assert len(in_clear("It was not me")) == 2
+    said = io.StringIO()
+    call_command("seal_fields", stdout=said)
+    assert "Beside 1 cases" in said.getvalue() and in_clear("It was not me") == []
+    contest.refresh_from_db()
+    run.refresh_from_db()
+    assert contest.objection == "It was not me" and run.plan == plan
+
+
+def test_a_form_and_a_letter_that_belong_to_no_case_yet_are_sealed_and_found_by_an_erasure() -> None:
+    now = clock.utc_now()
+    form = UnsentForm.objects.create(token="t", action="/cases/new/", fields="message=Zqxander Zumwalt", created=now)
+    letter = Outbox.objects.create(
+        kind="message", name="paid", variables=b'{"who": "Zqxander Zumwalt"}', created=now, delivered=now
+    )
+    assert in_clear("Zqxander Zumwalt", "Zqxander") == []
+    form.refresh_from_db()
+    letter.refresh_from_db()
+    assert form.fields.endswith("Zumwalt") and bytes(letter.variables).endswith(b'Zumwalt"}')
+    found = traces(MARKS)
+    assert found.forms == [form.pk] and found.letters == [letter.pk]
 
 
 def test_a_person_is_found_in_what_is_sealed(analysed: Callable[..., Case]) -> None:

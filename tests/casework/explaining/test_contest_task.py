@@ -1,0 +1,125 @@
+"""A contested decision is a task of those who may work the case and had no part in it, like any other task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import override_settings
+from django.urls import reverse
+
+from audit.services import Fact, Origin
+from casework.access.roles import ensure_roles
+from casework.actors.bundled import CASE_TYPES
+from casework.cases.services import case_change
+from casework.erasure.erasing import erase_now
+from casework.explaining.contests import contest_decide, decision_contest
+from casework.explaining.models import Contest
+from casework.models import Case
+from casework.tasks.services import task_claim, task_complete
+from orchestration.casetypes.case_type import folder_files
+from orchestration.casetypes.deployment import Published, deploy
+from orchestration.models import HumanTask, Instance
+from orchestration.shell import services
+from orchestration.shell.services import Done
+from tests.casework.actions import kept
+from tests.casework.conftest import refused
+from tests.casework.erasure.test_erasing import verified
+from tests.casework.erasure.test_pages import browser
+from tests.casework.explaining.test_letter import FINDING, OBJECTION, made, plain
+from tests.casework.sealing.test_sealed_cases import in_clear
+
+pytestmark = pytest.mark.django_db
+
+People = dict[str, User]
+Opens = Callable[..., Case]
+FOUND = {"outcome": "stands", "finding": FINDING}
+
+
+@pytest.fixture(autouse=True)
+def sealing(tmp_path: Path) -> Iterator[None]:
+    with override_settings(DATA_KEY=str(tmp_path / "data.key"), DATA_KEYS=str(tmp_path / "keys")):
+        yield
+
+
+@pytest.fixture
+def contested(people: People, analysed: Opens) -> tuple[Case, Contest, HumanTask]:
+    """A case in which anna has taken a task, with a contest that she took down, and the task of that."""
+    outcome = deploy(folder_files(CASE_TYPES / "contest"), Origin("system:test"))
+    assert isinstance(outcome, Published)
+    ensure_roles(outcome.case_type)
+    case = analysed()
+    first = HumanTask.objects.filter(instance=case.instance_id, state="open").get()
+    assert isinstance(task_claim(by=people["anna"], task=first), HumanTask)
+    row = decision_contest(by=people["anna"], case=case, sequence=made(case), objection=OBJECTION)
+    assert isinstance(row, Contest)
+    return case, row, HumanTask.objects.select_related("instance__case").get(instance=row.own)
+
+
+def test_it_is_in_the_inbox_of_those_who_had_no_part_and_answering_there_decides_it(
+    people: People, contested: tuple[Case, Contest, HumanTask]
+) -> None:
+    case, row, task = contested
+    anna, ben = browser(people["anna"]), browser(people["ben"])
+    listed = [f"/tasks/{task.pk}/" in who.get(reverse("inbox") + "?tab=groups").content.decode() for who in (anna, ben)]
+    assert listed == [False, True]
+    assert refused(task_claim(by=people["anna"], task=task)).code == "four-eyes"
+    page = plain(ben.get(f"/tasks/{task.pk}/"))
+    assert f"contest {row.pk} of case {case.pk}" in page and OBJECTION not in page
+    assert f"/tasks/{task.pk}/" in ben.get(f"/contests/{row.pk}/").content.decode()
+    assert ben.post(f"/tasks/{task.pk}/claim/").status_code == 302
+    assert refused(task_complete(by=people["ben"], task=task, answers=FOUND | {"finding": "No"})).code == "invalid"
+    assert isinstance(task_complete(by=people["ben"], task=task, answers=FOUND), Done)
+    row.refresh_from_db()
+    assert (row.state, row.finding, row.decided_by) == ("stands", FINDING, "person:ben")
+    assert kept(case, "contest.decided")[-1].detail["outcome"] == "stands"
+    assert "was contested, and stands" in plain(anna.get(f"/contests/{row.pk}/"))
+    assert "All histories hold" in verified("--whole")
+
+
+def test_answering_on_the_page_of_the_contest_completes_the_task(
+    people: People, contested: tuple[Case, Contest, HumanTask]
+) -> None:
+    _, row, task = contested
+    assert refused(contest_decide(by=people["anna"], contest_id=row.pk, **FOUND)).code == "second"
+    assert isinstance(contest_decide(by=people["ben"], contest_id=row.pk, **FOUND), Contest)
+    task.refresh_from_db()
+    assert task.state == "completed" and Case.objects.get(instance=row.own).closed
+    assert refused(contest_decide(by=people["clara"], contest_id=row.pk, **FOUND)).code == "decided"
+    assert "All histories hold" in verified("--whole")
+
+
+def test_who_had_a_part_since_is_kept_from_it_and_nothing_is_written(
+    people: People, contested: tuple[Case, Contest, HumanTask]
+) -> None:
+    case, row, task = contested
+    services.record(case.instance_id, [Fact("task.claimed", {"task": "x"})], Origin("person:ben"))
+    assert refused(task_complete(by=people["ben"], task=task, answers=FOUND)).code == "second"
+    task.refresh_from_db()
+    row.refresh_from_db()
+    assert task.state == "open" and row.state == "open" and not kept(case, "contest.decided")
+
+
+def test_one_whose_task_was_ended_by_hand_is_answered_on_its_page(
+    people: People, contested: tuple[Case, Contest, HumanTask]
+) -> None:
+    _, row, task = contested
+    ended = case_change(by=people["clara"], case=task.instance.case, transition="terminate", reason="Taken back")
+    assert isinstance(ended, Done)
+    assert isinstance(contest_decide(by=people["ben"], contest_id=row.pk, **FOUND), Contest)
+    assert "All histories hold" in verified("--whole")
+
+
+def test_it_goes_with_the_case_that_is_erased(contested: tuple[Case, Contest, HumanTask]) -> None:
+    case, row, _ = contested
+    assert erase_now(chain=case.instance_id, order=7, why="A rule", origin=Origin("person:axel")) is not None
+    assert not Instance.objects.exists() and not Contest.objects.exists()
+    assert "Erased by order: 2 cases" in verified()
+
+
+def test_what_they_say_and_what_is_found_are_sealed(people: People, contested: tuple[Case, Contest, HumanTask]) -> None:
+    _, row, _ = contested
+    assert isinstance(contest_decide(by=people["ben"], contest_id=row.pk, **FOUND), Contest)
+    assert in_clear(OBJECTION, FINDING) == []
