@@ -21,7 +21,7 @@ from casework.web.decorators import reads_and_writes
 NAMES: Final = {
     "orders": "Order system", "customers": "Salesforce", "payments": "Payment system",
     "ledger": "Old ledger of goodwill", "core": "Core system of a bank", "policies": "Policy system",
-    "mail": "Mail system", "erp": "ERP",
+    "mail": "Mail system", "erp": "ERP", "azure": "Azure AI services",
 }  # fmt: skip
 FAULTS: Final = {
     "down": "Away: it hangs up", "slow": "Slow: it waits before it does anything", "silent": "Silent: it never answers",

@@ -21,6 +21,7 @@ KINDS: Final[Mapping[str, str]] = {
     "score": "Scoring model",
     "external": "Outside worker",
     "http": "HTTP connector",
+    "document-intelligence": "Reader of documents at Azure AI Document Intelligence",
     "reader": "Reader of documents",
     "soap": "SOAP connector",
     "sql": "SQL connector",

@@ -13,11 +13,15 @@ from django.db.models import Q
 
 from casework.documents import reading
 from casework.documents.models import Document, ReadField, Reading, ReadPage
+from orchestration.actors.card import card_of
 from orchestration.actors.contract import ActorError
-from orchestration.documents.asked import AskedOf, Told, Words, readers, words
+from orchestration.documents import store
+from orchestration.documents.asked import AskedOf, Content, Told, Words, contents, readers, words
 from orchestration.documents.finding import Found
 from orchestration.documents.words import Box
 from orchestration.jobs.stopping import is_stopped
+from orchestration.models import Actor
+from orchestration.privacy.classification import rank
 
 State = Reading.State
 PATIENCE: Final = 200.0
@@ -40,6 +44,20 @@ def words_of(asked: AskedOf) -> Words:
     pages = ReadPage.objects.filter(document=document).order_by("number").values_list("text", flat=True)[: asked.first]
     sheets = tuple(pages)
     return Words(document.pk, document.pages, row.reader, "\n".join(sheets), sheets)
+
+
+def content_of(asked: AskedOf, actor: str) -> Content:
+    """The document itself, for an actor whose card lets it see as much: no part of a file can be masked."""
+    document = _document(asked)
+    card = Actor.objects.filter(key=actor).values_list("card", flat=True).first()
+    if rank(document.level) > rank(card_of(card or {}).clearance):
+        raise ActorError(f"The document is {document.level}: more secret than this actor may see.", temporary=False)
+    try:
+        return Content(document.pk, document.pages, document.kind, store.content_of(document.digest))
+    except store.Away as away:
+        raise ActorError(str(away), temporary=True) from None
+    except store.Damaged as damaged:
+        raise ActorError(str(damaged), temporary=False, code="unreadable") from None
 
 
 def _read(document: Document) -> Reading:
@@ -79,3 +97,4 @@ def hang_in() -> None:
     if told_of not in readers:
         readers.append(told_of)
         words.append(words_of)
+        contents.append(content_of)

@@ -28,6 +28,7 @@ CHECKS: Final[Mapping[str, str]] = {
     "gist": "orchestration.actors.kinds.declared:file_fault",
     "sentiment": "orchestration.actors.kinds.text_model.schemas:model_fault",
     "score": "orchestration.actors.kinds.score.model:model_fault",
+    "document-intelligence": "orchestration.actors.kinds.declared:file_fault",
     "http": "orchestration.actors.kinds.declared:file_fault",
     "knowledge": "orchestration.actors.kinds.declared:file_fault",
     "support": "orchestration.actors.kinds.declared:file_fault",

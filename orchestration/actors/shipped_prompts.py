@@ -53,6 +53,8 @@ def auth_of(server: Server) -> dict[str, Json]:
     """How its key is sent, in the words of a connector's file."""
     if server.speaks == "anthropic":
         return {"header": {"name": "x-api-key", "secret": server.secret}}
+    if server.speaks == "azure":
+        return {"header": {"name": "api-key", "secret": server.secret}}
     return {"bearer": {"secret": server.secret}}
 
 

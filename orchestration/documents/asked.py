@@ -51,6 +51,16 @@ class Words:
     """The same, page by page."""
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A document as it was brought in. `kind` as `kinds` names it."""
+
+    document: int
+    pages: int
+    kind: str
+    content: bytes
+
+
 readers: list[Callable[[AskedOf], Told]] = []
 """At most one: how a document is read. It raises ActorError where it cannot be."""
 
@@ -71,3 +81,14 @@ def words_of_case(asked: AskedOf) -> Words:
     if not words:
         raise ActorError("Nobody here knows the documents of cases.", temporary=False)
     return words[0](asked)
+
+
+contents: list[Callable[[AskedOf, str], Content]] = []
+"""At most one: how the document itself is had, for the actor of this key. It raises ActorError where it may not be."""
+
+
+def content_of_case(asked: AskedOf, actor: str) -> Content:
+    """The document itself, for an actor that is cleared for it. Raises ActorError."""
+    if not contents:
+        raise ActorError("Nobody here knows the documents of cases.", temporary=False)
+    return contents[0](asked, actor)

@@ -16,7 +16,6 @@ import pytest
 from casework.runtime.stand_ins.place import connected
 from casework.runtime.stand_ins.server import server
 from casework.runtime.stand_ins.store import Store
-from orchestration.actors.kinds.http_connector.token import forget_tokens
 
 
 class Demo:
@@ -46,7 +45,6 @@ class Demo:
 
 def know(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the connectors of this process find the stand-ins at this address."""
-    forget_tokens()
     for name, value in connected(url).items():
         monkeypatch.setenv(name, value)
 

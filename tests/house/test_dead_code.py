@@ -20,7 +20,7 @@ CALLED_BY_FRAMEWORKS: Final = [
     "to_internal_value", "_keep_our_logging", "dump", "receive_data_chunk", "file_complete", "IntentActor",
     "SentimentActor", "HttpConnector", "start_item", "VerifiedHead", "CheckpointedHead", "_maybe_scale",
     "process_*", "NothingElse", "_save", "get_available_name", "create_state", "authorize", "pf",
-    "map_serializer", "clean_*", "model_fault", "do_GET", "do_POST", "log_message", "handle_*",
+    "map_serializer", "clean_*", "model_fault", "do_GET", "do_POST", "do_PATCH", "log_message", "handle_*",
     "WorkerScheme", "TokenScheme", "authenticate", "authenticate_header",
     "get_security_definition", "get_cache_key", "select_renderer", "select_parser",
     "file_fault", "recommender_fault", "get_help_text", "ignore_aliases",

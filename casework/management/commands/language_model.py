@@ -19,6 +19,7 @@ from casework.runtime.local_model import PORT
 from orchestration.actors.connectors import Wanted, connector_register
 from orchestration.actors.hosts.register import host_allow
 from orchestration.actors.kinds.declared import FILE_KINDS
+from orchestration.actors.kinds.language_model.file import SPEAKS
 from orchestration.actors.registry import card_change
 from orchestration.actors.shipped_prompts import Server, shipped_prompts
 from orchestration.ground.refusals import Refused
@@ -55,7 +56,7 @@ def server_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--local", action="store_true", help=f"the one of `make llm`, at {LOCAL.url}")
     parser.add_argument("--url", default="", help="where it answers, with its path")
     parser.add_argument("--model", default="", help="its name there")
-    parser.add_argument("--speaks", choices=("openai", "anthropic"), default="openai")
+    parser.add_argument("--speaks", choices=SPEAKS, default="openai")
     parser.add_argument("--typed", choices=("schema", "json", "words"), default="schema")
     parser.add_argument("--secret", default="", help="the name of the secret that holds its key")
     parser.add_argument("--timeout", type=float, help="seconds for an answer with all its mending")

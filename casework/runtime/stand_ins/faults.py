@@ -15,7 +15,7 @@ from typing import Final
 from casework.runtime.stand_ins.answers import Answer, Json, Request, onward, page, told
 from casework.runtime.stand_ins.store import Store
 
-SYSTEMS: Final = ("orders", "customers", "payments", "ledger", "core", "policies", "mail", "erp", "shop")
+SYSTEMS: Final = ("orders", "customers", "payments", "ledger", "core", "policies", "mail", "erp", "shop", "azure")
 FAULTS: Final = {
     "none": "works",
     "down": "down: hangs up",

@@ -19,13 +19,26 @@ SALESFORCE: Final = "CASEWRIGHT_SERVER_SALESFORCE"
 SALESFORCE_CLIENT: Final = "CASEWRIGHT_SECRET_SALESFORCE_CLIENT"
 SALESFORCE_SECRET: Final = "CASEWRIGHT_SECRET_SALESFORCE_SECRET"  # noqa: S105 - a name
 """Where an org is and who asks it: a real one, where somebody has set it, else the stand-in with the demo's words."""
+AZURE_DOCUMENTS: Final = "CASEWRIGHT_SERVER_AZURE_DOCUMENTS"
+AZURE_DOCUMENTS_KEY: Final = "CASEWRIGHT_SECRET_AZURE_DOCUMENTS_KEY"
+AZURE_OPENAI: Final = "CASEWRIGHT_SERVER_AZURE_OPENAI"
+AZURE_OPENAI_KEY: Final = "CASEWRIGHT_SECRET_AZURE_OPENAI_KEY"
 OF_THE_DEMO: Final = {SALESFORCE_CLIENT: "stand-in-client", SALESFORCE_SECRET: "stand-in-client-secret"}
+BY_SERVER: Final = {
+    SALESFORCE: OF_THE_DEMO,
+    AZURE_DOCUMENTS: {AZURE_DOCUMENTS_KEY: "stand-in-documents-key"},
+    AZURE_OPENAI: {AZURE_OPENAI_KEY: "stand-in-openai-key"},
+}
+"""The services that a stand-in follows, each with the words by which the demo is let in."""
 
 
 def connected(address: str) -> dict[str, str]:
     """What connectors have to know to find the stand-ins at this address."""
-    demo = {} if os.environ.get(SALESFORCE) else {SALESFORCE: address, **OF_THE_DEMO}
-    return {STAND_IN: address, **demo}
+    known = {STAND_IN: address}
+    for server, words in BY_SERVER.items():
+        if not os.environ.get(server):
+            known |= {server: address, **words}
+    return known
 
 
 @dataclass(frozen=True, slots=True)

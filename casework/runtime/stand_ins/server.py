@@ -12,10 +12,13 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from casework.runtime.stand_ins import books, erp, faults, mail, policies, shop, systems
 from casework.runtime.stand_ins.answers import Answer, Request, page, told
+from casework.runtime.stand_ins.azure import chat, reading
 from casework.runtime.stand_ins.salesforce import api as salesforce
 from casework.runtime.stand_ins.store import Store
 
 MOST_BYTES: Final = 100_000
+DOCUMENTS: Final = "/documentintelligence/"
+MOST_OF_DOCUMENTS: Final = 20_000_000
 IDLE: Final = 30
 """Seconds after which a connection on which nothing comes is closed."""
 NUMBER: Final = r"([A-Za-z0-9_.-]{1,60})"
@@ -23,6 +26,8 @@ ROUTES: Final[tuple[tuple[str, str, str, Callable[..., Answer]], ...]] = (
     ("GET", rf"/orders/{NUMBER}", "orders", systems.read_order),
     ("GET", rf"/orders/{NUMBER}/payments", "payments", systems.payments_of_order),
     *salesforce.ROUTES,
+    *reading.ROUTES,
+    *chat.ROUTES,
     ("GET", rf"/customers/{NUMBER}", "customers", systems.read_customer),
     ("GET", "/payments", "payments", systems.list_payments),
     ("POST", "/payments", "payments", systems.pay),
@@ -126,7 +131,8 @@ def _handler(store: Store) -> type[BaseHTTPRequestHandler]:
 
         def _answer(self) -> Answer:
             length = self.headers.get("content-length") or "0"
-            if not length.isdigit() or int(length) > MOST_BYTES:
+            most = MOST_OF_DOCUMENTS if self.path.startswith(DOCUMENTS) else MOST_BYTES
+            if not length.isdigit() or int(length) > most:
                 self.close_connection = True
                 return told(413, {"error": "too-long"})
             origin = self.headers.get("origin")

@@ -13,6 +13,7 @@ from threading import RLock
 from typing import Any, Final
 
 from casework.runtime.stand_ins import erp_seed
+from casework.runtime.stand_ins.azure import tables
 from casework.runtime.stand_ins.salesforce import objects
 
 Json = Any
@@ -50,7 +51,7 @@ class Store:
         self._connection = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
         self._connection.row_factory = sqlite3.Row
         self._lock = RLock()
-        self._connection.executescript(TABLES + erp_seed.TABLES + objects.TABLES)
+        self._connection.executescript(TABLES + erp_seed.TABLES + objects.TABLES + tables.TABLES)
         with self.change():
             erp_seed.seed(self.rows, now())
             if not self.rows("select 1 from orders limit 1"):

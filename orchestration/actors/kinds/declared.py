@@ -34,6 +34,11 @@ FILE_KINDS: Final = {
         "orchestration.actors.kinds.language_model.file:language_faults",
         {"source": "language-model", "leaves": True},
     ),
+    "document-intelligence": FileKind(
+        "a reader of documents at Azure AI Document Intelligence",
+        "orchestration.actors.kinds.document_intelligence.file:azure_faults",
+        {"source": "vendor", "leaves": True, "clearance": "internal"},
+    ),
     "gist": FileKind("the gist of a document", "orchestration.actors.kinds.reader.gist:gist_faults"),
     "mcp": FileKind("a tool of an MCP server", "orchestration.actors.kinds.tool_server.file:tool_faults"),
     "knowledge": FileKind("the knowledge base", "orchestration.actors.kinds.knowledge.file:finder_faults"),

@@ -79,12 +79,6 @@ def token_for(grant: Grant, listed: Iterable[Listed], bounds: Bounds, refused: S
     return token
 
 
-def forget_tokens() -> None:
-    """Have every token asked for anew."""
-    with _lock:
-        _kept.clear()
-
-
 def bearing_token(request: Request, token: Secret) -> Request:
     """The request with the token in it."""
     credentials = {**request.sent.credentials, "Authorization": f"Bearer {token.reveal()}"}

@@ -35,6 +35,8 @@ DECLINES: Final = {
     401: "it does not accept our key", 403: "it does not let us ask this", 404: "it does not know the address or model",
     413: "the request is too long for it", 400: "it does not take the request", 422: "it does not take the request",
 }  # fmt: skip
+FILTERED: Final = b'"content_filter"'
+"""The code of an error of Azure OpenAI: the request was one that its filter of contents stops."""
 BYTES_A_TOKEN: Final = 3
 FEWEST: Final = 1000
 """Tokens in that a server may count beside those that we sent: its own wrapping."""
@@ -157,6 +159,7 @@ class LanguageModelActor(HttpConnector):
         model, connector = self.model, self.model.connector
         content = json.dumps(body_of(model, talk.system, talk.turns), ensure_ascii=False).encode()
         url = base_address(connector.server) + "".join(map(str, connector.url))
+        url += f"?api-version={model.api_version}" if model.api_version else ""
         headers = headers_of(model) | {"Idempotency-Key": f"{talk.key}-{talk.spent.rounds + 1}"}
         return signed(connector.auth, Sent("POST", url, headers, content), talk.key)
 
@@ -177,5 +180,7 @@ def declined(got: Got) -> ActorError:
     """What a status other than success stands for."""
     if got.status in TEMPORARY:
         return ActorError(f"The model's server answered {got.status}.", temporary=True, after=retry_after(got))
+    if got.status == 400 and FILTERED in got.content:
+        return ActorError("The model's server filters what it was asked, and gave no answer.", temporary=False)
     why = DECLINES.get(got.status, "which is no answer")
     return ActorError(f"The model's server answered {got.status}: {why}.", temporary=False)

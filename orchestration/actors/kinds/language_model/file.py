@@ -21,7 +21,8 @@ from orchestration.actors.kinds.language_model.prompt import Prompt, prompt_faul
 
 Json = Any
 
-SPEAKS: Final = ("openai", "anthropic")
+SPEAKS: Final = ("openai", "anthropic", "azure")
+AZURE_VERSION: Final = "2024-10-21"
 TYPED: Final = ("schema", "json", "words")
 """How the server is asked to keep to the form: by the schema itself, by “JSON only”, or in words alone."""
 MILLION: Final = Decimal(1_000_000)
@@ -35,6 +36,7 @@ SHAPE: Final[dict[str, Json]] = {
     "properties": {
         **{name: schema for name, schema in COMMON.items() if name != "answers"},
         "speaks": {"enum": list(SPEAKS)},
+        "api-version": {"type": "string", "pattern": "^20[0-9]{2}-[0-9]{2}-[0-9]{2}(-preview)?$"},
         "model": {"type": "string", "minLength": 1, "maxLength": 200},
         "typed": {"enum": list(TYPED)},
         "temperature": {"type": "number", "minimum": 0, "maximum": 2},
@@ -73,6 +75,7 @@ class LanguageModel:
     most_tokens: int
     repairs: int
     price: tuple[Decimal, Decimal] | None
+    api_version: str = ""
 
     @property
     def output(self) -> Mapping[str, Json]:
@@ -96,6 +99,7 @@ def language_of(content: bytes) -> LanguageModel:
         given["speaks"], given["model"], prompt_of(given["prompt"]), given.get("typed", TYPED[0]),
         given.get("temperature", 0.0), given.get("seed"), given.get("most-tokens", 800), given.get("repairs", 2),
         None if price is None else (Decimal(str(price["input"])), Decimal(str(price["output"]))),
+        given.get("api-version", AZURE_VERSION) if given["speaks"] == "azure" else "",
     )  # fmt: skip
 
 
@@ -109,5 +113,7 @@ def _faults(given: Mapping[str, Json]) -> Iterator[str]:
     yield from hmac_faults(given)
     yield from schema_faults(given)
     yield from prompt_faults(given["prompt"])
+    if "api-version" in given and given["speaks"] != "azure":
+        yield "api-version: only speaks: azure has one."
     if given["output"].get("type") != "object":
         yield "output: what a language model gives is an object (type: object)."

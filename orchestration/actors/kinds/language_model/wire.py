@@ -1,7 +1,8 @@
 """How do the servers of language models want to be asked, and how do they answer?
 
 Two shapes are spoken: that of OpenAI's chat completions, which most servers have (also local ones), and Anthropic's
-messages. Pure: a conversation becomes a body, a body becomes what was said.
+messages. Azure OpenAI has the first; its address names the deployment, which is the model, and the API's
+version. Pure: a conversation becomes a body, a body becomes what was said.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ def body_of(model: LanguageModel, system: str, turns: Sequence[Turn]) -> dict[st
         typed = {"tools": [{"name": NAME, "description": "The answer.", "input_schema": model.output}],
                  "tool_choice": {"type": "tool", "name": NAME}}  # fmt: skip
         return common | {"system": system, "messages": said} | (typed if model.typed == "schema" else {})
+    if model.speaks == "azure":
+        del common["model"]
     body = common | {"messages": [{"role": "system", "content": system}, *said], "stream": False}
     if model.seed is not None:
         body["seed"] = model.seed

@@ -1,0 +1,94 @@
+"""Is Azure OpenAI asked as its reference says, and is what it refuses understood? Over HTTP, with its stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from audit.services import Origin
+from casework.runtime.stand_ins.place import AZURE_OPENAI_KEY, STAND_IN_HOST
+from casework.runtime.stand_ins.store import Store
+from orchestration.actors.contract import ActorError
+from orchestration.actors.hosts.register import host_allow
+from orchestration.actors.kinds.language_model.actor import LanguageModelActor
+from orchestration.actors.kinds.language_model.file import language_faults
+from orchestration.actors.shipped_prompts import Server, shipped_prompts
+from tests.casework.stand_ins import Demo, demo, know, store
+from tests.orchestration.actors.language.conftest import FILE
+
+__all__ = ["demo", "store"]
+INPUT = {"message": "Where is my refund?"}
+AZURE = (
+    FILE.replace("speaks: openai", "speaks: azure\nserver: azure-openai")
+    .replace("HERE/v1/chat/completions", "/openai/deployments/casewright-demo/chat/completions")
+    .replace("{bearer: {secret: llm-key}}", "{header: {name: api-key, secret: azure-openai-key}}")
+)
+Asks = Callable[..., LanguageModelActor]
+
+
+@pytest.fixture
+def azure(db: None, demo: Demo, monkeypatch: pytest.MonkeyPatch) -> Asks:
+    know(demo.url.replace("127.0.0.1", STAND_IN_HOST), monkeypatch)
+    host_allow(STAND_IN_HOST, None, private=True, origin=Origin("system:test"))
+
+    def make(*changes: tuple[str, str]) -> LanguageModelActor:
+        text = AZURE
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        return LanguageModelActor("language-model", "1", text.encode())
+
+    return make
+
+
+def test_a_deployment_answers_in_the_form_of_the_schema_and_its_tokens_are_paid_for(azure: Asks) -> None:
+    answer = azure().run(INPUT, idempotency_key="k")
+    assert answer.output["text"] == "This is a stand-in of Casewright's demo, not a real system."
+    assert answer.detail["answered_by"] == "stand-in" and answer.usage["calls"] == 1
+    assert answer.usage["input_tokens"] > 0 and answer.cost
+    shown = azure().shown(INPUT, "k")
+    assert shown["url"].endswith("/openai/deployments/casewright-demo/chat/completions?api-version=2024-10-21")
+    assert '"model"' not in shown["body"] and shown["headers"]["api-key"] == "••••••"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("deployments/casewright-demo", "deployments/gone"), "404: it does not know the address or model"),
+        (("model: small", "api-version: '2020-01-01'\nmodel: small"), "404: it does not know the address or model"),
+        (("They write:", "[filter this]"), "filters what it was asked"),
+        (("most-tokens: 400", "most-tokens: 3\nrepairs: 0"), "had not its form"),
+    ],
+)
+def test_what_it_refuses_is_for_a_person(change: tuple[str, str], said: str, azure: Asks) -> None:
+    with pytest.raises(ActorError, match=said) as caught:
+        azure(change).run(INPUT, idempotency_key="k")
+    assert not caught.value.temporary
+
+
+def test_a_wrong_key_is_said_and_too_much_for_a_minute_is_tried_again_when_it_says(
+    azure: Asks, store: Store, demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.rows("insert into azure_settings values ('a_minute', 1) returning name")
+    azure().run(INPUT, idempotency_key="k")
+    with pytest.raises(ActorError, match="429") as caught:
+        azure().run(INPUT, idempotency_key="k")
+    assert caught.value.temporary and 0 < (caught.value.after or 0) <= 60
+    monkeypatch.delenv(AZURE_OPENAI_KEY)
+    monkeypatch.setenv("CASEWRIGHT_SECRET_ANOTHER", "another-key")
+    with pytest.raises(ActorError, match="401: it does not accept our key"):
+        azure(("azure-openai-key", "another")).run(INPUT, idempotency_key="k")
+
+
+def test_silence_is_tried_again(azure: Asks, demo: Demo) -> None:
+    demo.fault("azure", "down")
+    with pytest.raises(ActorError) as caught:
+        azure().run(INPUT, idempotency_key="k")
+    assert caught.value.temporary
+
+
+def test_a_prompt_that_ships_can_be_asked_of_a_deployment_and_only_azure_has_a_version_of_its_api() -> None:
+    server = Server("https://r.openai.azure.com/openai/deployments/d/chat/completions", "d", "azure", secret="k")
+    assert language_faults(shipped_prompts()["draft-reply"].file_for(server)) == []
+    assert "api-version: only" in str(language_faults(FILE.replace("seed: 7", "api-version: '2024-10-21'").encode()))
