@@ -24,7 +24,7 @@ CALLED_BY_FRAMEWORKS: Final = [
     "WorkerScheme", "TokenScheme", "authenticate", "authenticate_header",
     "get_security_definition", "get_cache_key", "select_renderer", "select_parser",
     "file_fault", "recommender_fault", "get_help_text", "ignore_aliases",
-    "ServedModel", "SoapConnector", "SqlConnector",
+    "ServedModel", "SoapConnector", "SqlConnector", "DocumentIntelligenceActor",
 ]  # fmt: skip
 """Of Django, REST framework, Celery, psycopg, mfmock, what describes the API; kinds of actors, verbs of scenarios."""
 DECORATORS: Final = [
