@@ -20,7 +20,9 @@ from orchestration.privacy.classification import rank
 from orchestration.privacy.masking import Principal
 
 FEW: Final = 1000
-"""Of so many cases that fit one filter all are looked at; of more, the list is walked in its order."""
+"""Of so many cases that fit the filters all are looked at; of more, the list is walked in its order."""
+SOME: Final = 3000
+"""Where no more cases fit a filter, each that is come upon is held against their numbers; else it is asked itself."""
 
 _TESTS: Final[dict[str, LiteralString]] = {
     "from": "{held} >= {bound}", "to": "{held} <= {bound}",
@@ -47,15 +49,19 @@ _DEADLINES: Final = SQL("""(
 """Of each case the open deadline that is due first."""
 _WITHIN: Final = " and {key} = {value}"
 _ONLY: Final = " and (select k.case_type = any({types}) from casework_case k where k.instance_id = {instance})"
-_FIRST: Final = "array(select v.instance_id from {values} v where {seen} and {tests} limit %(few)s)"
+_FIRST: Final = """(
+    select case when count(*) < %(few)s then coalesce(array_agg(v.instance_id), '{{}}') end
+    from (select v.instance_id from {values} v where {seen} and {tests} limit %(few)s) v)"""
 _SOURCE: Final = "(select unnest({few}::bigint[]) as instance_id)"
+_SOME: Final = " and ({instance} in (select unnest({some}::bigint[]))) is true"
+# What is a truth is never turned into a join either: the numbers are hashed once.
 
 
 @dataclass(frozen=True, slots=True)
 class Fitting:
     """The filters of a list for one reader, as parts of statements, and the parameters of these.
 
-    `held`: the places of those that a source of few cases holds already (`sources`): they are not asked again.
+    `held`: the places of those of which all cases that fit are known (`sources`): they are not asked again.
     """
 
     fields: tuple[tuple[SQL, Composable, Composable], ...]
@@ -74,6 +80,8 @@ class Fitting:
             SQL(_PROBE).format(values=there, tests=tests, seen=seen, instance=SQL(instance))
             for place, (there, seen, tests) in enumerate(self.fields) if place not in self.held
         ]  # fmt: skip
+        if self._some in self.values:
+            parts.append(SQL(_SOME).format(instance=SQL(instance), some=Placeholder(self._some)))
         if self.within is not None:
             key = key_of(self.within.grouping, instance, self.name)
             parts.append(SQL(_WITHIN).format(key=key, value=Placeholder(f"{self.name}within")))
@@ -81,9 +89,22 @@ class Fitting:
             parts.append(SQL(_ONLY).format(types=Placeholder(f"{self.name}only"), instance=SQL(instance)))
         return SQL("").join(parts)
 
+    @property
+    def _some(self) -> str:
+        return f"{self.name}some"
+
+    def known(self, cases: set[int]) -> Composed | None:
+        """Where to look, now that these alone fit what is held: among them, where they are few."""
+        if len(cases) > FEW:
+            self.values[self._some] = sorted(cases)
+            return None
+        self.values[f"{self.name}few"] = sorted(cases)
+        return SQL(_SOURCE).format(few=Placeholder(f"{self.name}few"))
+
 
 def sources(fittings: Sequence[Fitting]) -> list[Composed | None]:
-    """For each of them the instances of all cases that fit its filters of which few fit; None where many fit each.
+    """For each of them the instances of all cases that fit, as far as filters have them that few fit; None where many
+    fit each, or these together.
 
     One statement for all, none where nothing is filtered. Which they are becomes a value of the fitting.
     """
@@ -91,18 +112,16 @@ def sources(fittings: Sequence[Fitting]) -> list[Composed | None]:
         SQL(_FIRST).format(values=there, seen=seen, tests=tests)
         for one in fittings for there, seen, tests in one.fields
     ]  # fmt: skip
-    values = {name: value for one in fittings for name, value in one.values.items()} | {"few": FEW + 1}
+    values = {name: value for one in fittings for name, value in one.values.items()} | {"few": SOME + 1}
     found = iter(rows(SQL("select {}").format(SQL(", ").join(first)), values)[0] if first else ())
     return [_source(one, [next(found) for _ in one.fields]) for one in fittings]
 
 
-def _source(one: Fitting, first: Sequence[Sequence[int]]) -> Composed | None:
-    few = {place: set(instances) for place, instances in enumerate(first) if len(instances) <= FEW}
-    if not few:
-        return None
-    one.held.update(few)
-    one.values[f"{one.name}few"] = sorted(set.intersection(*few.values()))
-    return SQL(_SOURCE).format(few=Placeholder(f"{one.name}few"))
+def _source(one: Fitting, all_that_fit: Sequence[Sequence[int] | None]) -> Composed | None:
+    """`all_that_fit`: of each field, None where they are more than SOME."""
+    known = {place: set(instances) for place, instances in enumerate(all_that_fit) if instances is not None}
+    one.held.update(known)
+    return one.known(set.intersection(*known.values())) if known else None
 
 
 def fitting(asked: Asked, person: Principal, name: str = "") -> Fitting:

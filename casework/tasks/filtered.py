@@ -21,24 +21,28 @@ _OF_FEW: Final[LiteralString] = """
     from ({source}) s cross join lateral (
         select c.task_id, c.instance_id, c.due, c.assigned, c.suspended from orchestration_taskcandidate c
         where c.instance_id = s.instance_id and {theirs}
-              and c.task_id <> all(%(hidden)s::bigint[]) offset 0) c {task}
+              and c.task_id not in (select unnest(%(hidden)s::bigint[])) offset 0) c {task}
     where true {fits} group by c.task_id),
 {free} as (select id, due from {offers} where free),
 {own} as materialized (
     select c.id, c.due, c.state = 'open' as open from (
         select t.id, t.due, t.state, t.instance_id from orchestration_humantask t
         where t.assignee_id = %(person)s and t.state in ('open', 'suspended') and {sight}
-              and t.id <> all(%(hidden)s::bigint[]) offset 0) c {own_task}
-    where c.instance_id in (select s.instance_id from ({source}) s) {fits})"""
+              and t.id not in (select unnest(%(hidden)s::bigint[])) offset 0) c {own_task}
+    where (c.instance_id in (select s.instance_id from ({source}) s)) is true {fits})"""
 _OF_MANY: Final[LiteralString] = """
 {looked_offers} as materialized ({walk_offers}),
 {offers} as materialized (select c.id, c.due, c.free from {looked_offers} c {task} where true {fits}),
 {looked_free} as materialized (
     select due, id, instance_id from {looked_offers} where free and not {more_offers}
     union all select due, id, instance_id from ({walk_free}) c where {more_offers}),
-{free} as materialized (select c.id, c.due from {looked_free} c {task} where true {fits}),
+{free} as materialized (
+    select id, due from {offers} where free
+    union all select c.id, c.due from {looked_free} c {task}
+    where (c.due, c.id) > (select due, id from {looked_offers} order by due desc, id desc limit 1) {fits}),
 {looked_own} as materialized ({walk_own}),
 {own} as materialized (select c.id, c.due, c.open from {looked_own} c {task} where true {fits})"""
+"""What is free among the first offers is asked with them whether it fits, and not again."""
 _MORE: Final[LiteralString] = "((select count(*) from {looked}) > %(counted)s)"
 _SOON: Final[LiteralString] = "((select max(due) from {looked}) <= %(soon)s)"
 _IN_TAB: Final[dict[str, LiteralString]] = {
@@ -49,7 +53,10 @@ _IN_TAB: Final[dict[str, LiteralString]] = {
             "union all select due, id from {own} where open and due <= %(soon)s",
     "all": "select due, id from {offers} union select due, id from {own}",
 }  # fmt: skip
-_AMONG: Final = " and t.instance_id in (select s.instance_id from ({source}) s)"
+_FIRST: Final[LiteralString] = """
+select distinct due, id from ({found}) p(due, id) order by due, id limit %(cap)s"""
+"""Of each part of a tab as many are read: whoever is in several groups has so many in all."""
+_AMONG: Final = " and (t.instance_id in (select s.instance_id from ({source}) s)) is true"
 _OFFERS: Final = Columns("", ", c.instance_id, not c.assigned and not c.suspended", ", instance_id, free")
 _OWN: Final = Columns(", t.instance_id, t.state = 'open'", "", ", instance_id, open")
 _LOOKED: Final = SQL("%(counted)s + 1")
@@ -134,8 +141,10 @@ def by_due(tab: str, going: Ordered, fits: Composed, source: Composable | None, 
 
 
 def pool(tab: str, fits: Composed, source: Composable | None = None) -> Composed:
-    """All tasks of a tab that fit, where these are few (`cap`), to be ordered anew; of `source`, where one is given."""
-    return by_due(tab, Ordered(False), fits, source, SQL("%(cap)s") if source is None else SQL("all"))
+    """The first tasks of a tab that fit (`cap`), to be ordered anew; of `source`, where one is given, all."""
+    if source is not None:
+        return by_due(tab, Ordered(False), fits, source, SQL("all"))
+    return SQL(_FIRST).format(found=by_due(tab, Ordered(False), fits, None, SQL("%(cap)s")))
 
 
 def snoozed(fits: Composed, source: Composable | None) -> Composed:

@@ -61,7 +61,7 @@ class InboxPage:
 
     `also`: as many as each of the other lists has that were asked for, at most CAP + 1. `groups`: the rows again, in
     their groups, where it is grouped: of the first CAP + 1 tasks of the list. `acts_for`: for whom
-    the reader acts, by name.
+    the reader acts, by name. `looked`: how many tasks were looked at where it is followed and not full.
     """
 
     tab: str
@@ -71,6 +71,7 @@ class InboxPage:
     also: tuple[int, ...] = ()
     groups: tuple[Sized[TaskRow], ...] = ()
     acts_for: tuple[str, ...] = ()
+    looked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,12 @@ Placed = tuple[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Read(Generic[Row]):
-    """`looked_to`: the place that was looked to, where the list goes on behind it and less was found than asked for."""
+    """`looked_to`: the place that was looked to, where the list goes on behind it and less was found than asked for;
+    `looked`: among how many tasks."""
 
     rows: list[tuple[str, Row]]
     looked_to: str = ""
+    looked: int = 0
 
 
 def inbox_page(
@@ -156,7 +159,7 @@ def inbox_page(
     listed = tuple(row for _, row in found.rows[:limit])
     rows = _with_left(listed, nearest({row.case for row in listed}, now))
     following = found.rows[limit - 1][0] if len(found.rows) > limit else found.looked_to
-    return InboxPage(tab, rows, search.counts, following, search.also, acts_for=out.acts_for)
+    return InboxPage(tab, rows, search.counts, following, search.also, acts_for=out.acts_for, looked=found.looked)
 
 
 def _held(reach: Reach) -> dict[str, Any]:
@@ -210,7 +213,7 @@ def _found(search: _Search, after: str, going: Going, shown: Callable[[Any, Form
         page = [(place, shown(row, former.get(row[-1], {}))) for place, row in read.rows]
         found += [(place, row) for place, row in page if key_of(row.reference).startswith(search.reference)]
         if len(page) < wanted or len(found) >= wanted:
-            return _Read(found[:wanted], read.looked_to)
+            return _Read(found[:wanted], read.looked_to, read.looked)
         after = page[-1][0]
 
 
@@ -252,7 +255,7 @@ def _page(search: _Search, after: str, going: Going) -> _Read[Any]:
     fits = search.fits + without_value(by.column, _INSTANCE, values)
     rest = _by_due(search, fits, after, Ordered(False), values)
     more = len(rest.rows) > left
-    return _Read([*rows, *rest.rows[:left]], "" if more else rest.looked_to)
+    return _Read([*rows, *rest.rows[:left]], "" if more else rest.looked_to, rest.looked)
 
 
 def _by_due(search: _Search, fits: Composed, after: str, going: Ordered, values: Mapping[str, Any]) -> _Read[Any]:
@@ -265,7 +268,7 @@ def _by_due(search: _Search, fits: Composed, after: str, going: Ordered, values:
         return _Read(_placed(read_rows(statements.shown(found, going), values)))
     looked = walked(search.tab, going, fits, values, read_rows)
     rows = read_rows(statements.shown(statements.NUMBERED, going), {**values, "tasks": list(looked.tasks)})
-    return _Read(_placed(rows), "" if looked.looked_to is None else due_place(*looked.looked_to))
+    return _Read(_placed(rows), "" if looked.looked_to is None else due_place(*looked.looked_to), looked.looked)
 
 
 def _placed(rows: Sequence[Any]) -> list[Placed]:

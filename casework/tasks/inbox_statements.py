@@ -22,11 +22,11 @@ TABS: Final = {
 }  # fmt: skip
 
 _MINE: Final = """
-select t.due, t.id {also} from orchestration_humantask t
+{head} select t.due, t.id {also} from orchestration_humantask t
 where t.assignee_id = %(person)s and t.state in ('open', 'suspended') {sight}
       and (t.due, t.id) {beyond} (%(due)s, %(task)s) {until} {fits}
-      and t.id <> all(%(hidden)s::bigint[])
-order by t.due {order}, t.id {order} limit {most}"""
+      and t.id not in (select unnest(%(hidden)s::bigint[]))
+order by t.due {order}, t.id {order} limit {most} {tail}"""
 _SNOOZED: Final = """
 select t.due, t.id from orchestration_humantask t
 where t.id = any(%(snoozed)s::bigint[]) and t.state in ('open', 'suspended') {theirs} {fits}
@@ -35,26 +35,36 @@ order by t.due {order}, t.id {order} limit {most}"""
 _OFFERED: Final = """
 select c.* from unnest(%(groups)s::bigint[]) as g(id)
 cross join lateral (
-    select c.due, c.task_id {also} from orchestration_taskcandidate c {task}
+    {head} select c.due, c.task_id {also} from orchestration_taskcandidate c {task}
     where c.group_id = g.id {free} and (c.due, c.task_id) {beyond} (%(due)s, %(task)s) {until} {fits}
-          and c.task_id <> all(%(hidden)s::bigint[])
-    order by c.due {order}, c.task_id {order} limit {most}) c
+          and c.task_id not in (select unnest(%(hidden)s::bigint[]))
+    order by c.due {order}, c.task_id {order} limit {most} {tail}) c
 union all (
-    select c.due, c.task_id {also} from orchestration_taskcandidate c {task}
+    {head} select c.due, c.task_id {also} from orchestration_taskcandidate c {task}
     where c.user_id = %(person)s {free} and (c.due, c.task_id) {beyond} (%(due)s, %(task)s) {until} {fits}
-          and c.task_id <> all(%(hidden)s::bigint[]) and (%(whole)s::bool or c.unit = any(%(below)s::bigint[]))
-    order by c.due {order}, c.task_id {order} limit {most})
+          and c.task_id not in (select unnest(%(hidden)s::bigint[]))
+          and (%(whole)s::bool or c.unit = any(%(below)s::bigint[]))
+    order by c.due {order}, c.task_id {order} limit {most} {tail})
 union all (
     select c.* from unnest(%(groups_in)s::bigint[], %(units_in)s::bigint[]) as g(id, unit)
     cross join lateral (
-        select c.due, c.task_id {also} from orchestration_taskcandidate c {task}
+        {head} select c.due, c.task_id {also} from orchestration_taskcandidate c {task}
         where c.group_id = g.id and c.unit = g.unit and c.unit <> 0 {free}
               and (c.due, c.task_id) {beyond} (%(due)s, %(task)s) {until} {fits}
-              and c.task_id <> all(%(hidden)s::bigint[])
-        order by c.due {order}, c.task_id {order} limit {most}) c)"""
+              and c.task_id not in (select unnest(%(hidden)s::bigint[]))
+        order by c.due {order}, c.task_id {order} limit {most} {tail}) c)"""
 """Of groups that hold everywhere; by name; of groups that hold in some units alone, for each of these by its index."""
 _WALK: Final[LiteralString] = """
 select distinct on (due, id) p.* from ({tab}) p(due, id {names}) order by due {order}, id {order} limit {most}"""
+_SHARED_WALK: Final[LiteralString] = """
+parts(due, id {names}, place) as materialized ({tab}),
+cut as materialized (
+    select due, id from parts where place = {share} order by due {order}, id {order} limit 1),
+walk as materialized (
+    select distinct on (due, id) p.* from parts p
+    where coalesce((p.due, p.id) {within} (select due, id from cut), true) order by due {order}, id {order})"""
+"""Of each part (a group, by name, one's own) as many as is its share; of these all up to where the first part is cut
+off, since behind it tasks would be missing. So not as many are read of each group as are looked at in all."""
 _OWN_COLUMN: Final = re.compile(r"\bt\.(?!instance_id\b)")
 _BY_VALUE: Final = """
 select v.{held} as value, v.instance_id as instance, t.id from {values} v
@@ -88,7 +98,7 @@ _FULL: Final = """
 exists (
     select from unnest(%(groups)s::bigint[]) as g(id) cross join lateral (
         select from orchestration_taskcandidate c
-        where c.group_id = g.id {free} {until} and c.task_id <> all(%(hidden)s::bigint[])
+        where c.group_id = g.id {free} {until} and c.task_id not in (select unnest(%(hidden)s::bigint[]))
         order by c.due, c.task_id offset %(limit)s::bigint - 1 limit 1) c)"""
 """One group alone offers as many as are counted: whoever is in several long ones has them not merged to be told so."""
 _CAPPED: Final = "(case when {full} then %(limit)s::bigint else {count} end)"
@@ -121,7 +131,7 @@ _WHOSE: Final[dict[str, LiteralString]] = {
     "soon": f"t.due <= %(soon)s and t.state = 'open' and (({_ASSIGNED}) or {_CANDIDATE.format(free=_TO_TAKE)})",
     "snoozed": f"t.id = any(%(snoozed)s::bigint[]) and (({_ASSIGNED}) or {_CANDIDATE.format(free='')})",
 }
-_AWAKE: Final = SQL(" and t.id <> all(%(hidden)s::bigint[])")
+_AWAKE: Final = SQL(" and t.id not in (select unnest(%(hidden)s::bigint[]))")
 WITH_REFERENCE: Final = SQL(
     " and (select f.reference_key like %(reference)s from casework_case f where f.instance_id = t.instance_id)"
 )
@@ -141,10 +151,19 @@ class Columns:
     of_tasks: LiteralString
     of_offers: LiteralString
     names: LiteralString
+    numbered: bool = False
+    """Whether each row has its place in its part behind it."""
+
+    @property
+    def around(self) -> dict[str, SQL]:
+        """What stands around a part."""
+        head, tail = ("select n.*, row_number() over () from (", ") n") if self.numbered else ("", "")
+        return {"head": SQL(head), "tail": SQL(tail)}
 
 
 NO_MORE: Final = Columns("", "", "")
 OF_CASES: Final = Columns(", t.instance_id", ", c.instance_id", ", instance_id")
+_PLACED: Final = Columns(", t.instance_id", ", c.instance_id", ", instance_id", numbered=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +180,11 @@ class Ordered:
     def beyond(self) -> SQL:
         return SQL("<" if self.descending else ">")
 
+    @property
+    def within(self) -> SQL:
+        """Up to a place."""
+        return SQL(">=" if self.descending else "<=")
+
 
 def by_due(tab: str, going: Ordered, fits: Composed, most: Composable = _PAGE) -> Composed:
     """The tasks of a tab that fit, in order of what is due: `most` of each of its parts."""
@@ -172,6 +196,15 @@ def walk(tab: str, going: Ordered, most: Composable, columns: Columns = OF_CASES
     return SQL(_WALK).format(
         tab=_tab(tab, going, Composed([]), most, columns), names=SQL(columns.names), order=going.order, most=most
     )
+
+
+def shared_walk(tab: str, going: Ordered, share: Composable) -> Composed:
+    """The next tasks of a tab beyond a place, whatever their cases say, as parts of a statement: `walk`, and `cut`, the
+    last of them where the list goes on. `share`: how many are read of each of its parts."""
+    return SQL(_SHARED_WALK).format(
+        tab=_tab(tab, going, Composed([]), share, _PLACED), names=SQL(_PLACED.names), order=going.order,
+        within=going.within, share=share,
+    )  # fmt: skip
 
 
 def by_value(tab: str, by: Order, seen: Composed, fits: Composed, pooled: Composed | None, further: bool) -> Composed:
@@ -223,14 +256,16 @@ def _theirs(tab: str) -> Composed:
 def _tab(tab: str, going: Ordered, fits: Composed, most: Composable, columns: Columns = NO_MORE) -> Composed:
     def mine(until: SQL = _NONE) -> Composed:
         parts = {"until": until, "fits": fits, "most": most, "also": SQL(columns.of_tasks)}
-        return SQL(_MINE).format(beyond=going.beyond, order=going.order, sight=SQL(f" and {SIGHT}"), **parts)
+        return SQL(_MINE).format(
+            beyond=going.beyond, order=going.order, sight=SQL(f" and {SIGHT}"), **columns.around, **parts
+        )
 
     def offered(free: SQL, until: SQL = _NONE) -> Composed:
         task = task_of(fits, "task_id") if fits.as_string(None) else _NONE
         parts = {"free": free, "until": until, "fits": fits, "task": task, "most": most}
         return SQL(_OFFERED).format(
-            beyond=going.beyond, order=going.order, also=SQL(columns.of_offers), **parts
-        )  # fmt: skip
+            beyond=going.beyond, order=going.order, also=SQL(columns.of_offers), **columns.around, **parts
+        )
 
     match tab:
         case "mine":

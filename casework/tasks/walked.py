@@ -1,7 +1,8 @@
 """How is a long inbox looked through for what fits a filter that many cases fit, and perhaps none of its own?
 
-The list is walked in its order, STEP tasks at a time, and after STEPS of these a page ends, with fewer rows than asked
-for: it says where it looked to, and the next page goes on there. So no filter costs more than so many probes.
+The list is walked in its order, about STEP tasks at a time, and after LOOKED tasks, or STEPS times, a page ends, with
+fewer rows than asked for: it says where it looked to, and the next page goes on there. So no filter costs more than so
+many probes.
 """
 
 from __future__ import annotations
@@ -13,32 +14,34 @@ from typing import Any, Final, LiteralString
 
 from psycopg.sql import SQL, Composable, Composed
 
-from casework.tasks.inbox_statements import Ordered, task_of, walk
+from casework.tasks.inbox_statements import Ordered, shared_walk, task_of, walk
 
 STEP: Final = 1000
-STEPS: Final = 3
-LOOKED: Final = STEP * STEPS
-"""Tasks that a page looks at."""
+STEPS: Final = 6
+LOOKED: Final = 3000
+"""Tasks that a page looks at; fewer where the tasks of one of many groups are all due before those of the others."""
+LEAST: Final = 50
+"""Of each of many groups at least so many are read at a time."""
 COUNTED: Final = 500
 """Of so many tasks of a list those are counted that fit; where it has more, there are at least so many."""
 
 _FITTING: Final[LiteralString] = """
 select c.due, c.id from ({walk}) c {task} where true {fits}"""
 _STEP: Final[LiteralString] = """
-with walk as materialized ({walk})
-select (select count(*) from walk), (select due from walk order by due {back}, id {back} limit 1),
-       (select id from walk order by due {back}, id {back} limit 1), f.due, f.id
-from (select) here left join lateral (
+with {walk}
+select (select count(*) from walk), cut.due, cut.id, f.id
+from (select) here left join cut on true left join lateral (
     select c.due, c.id from walk c {task} where true {fits}
     order by c.due {order}, c.id {order} limit %(limit)s) f on true"""
 
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """The numbers of the tasks that fit, in their order. `looked_to`: due time and number of the last that was looked
-    at, where the list goes on behind it; else None."""
+    """The numbers of the tasks that fit, in their order. `looked`: how many were looked at. `looked_to`: due time and
+    number of the last of them, where the list goes on behind it; else None."""
 
     tasks: tuple[int, ...]
+    looked: int
     looked_to: tuple[datetime, int] | None = None
 
 
@@ -52,16 +55,23 @@ def is_walked(tab: str, fits: Composed, source: Composable | None) -> bool:
 
 def walked(tab: str, going: Ordered, fits: Composed, values: Mapping[str, Any], read: Read) -> Walked:
     """The next tasks of a tab that fit, beyond `due` and `task` of the values, at most `limit` of them."""
-    statement, found, values = _step(tab, going, fits), list[int](), dict(values)
-    wanted = values["limit"]
+    statement, found, size = _step(tab, going, fits), list[int](), 0
+    values = {**values, "looked": _share(len(values["groups"]) + len(values["groups_in"]))}
     for _ in range(STEPS):
-        rows = read(statement, {**values, "looked": STEP})
-        size, due, task = rows[0][:3]
-        found += [row[4] for row in rows if row[4] is not None]
-        if len(found) >= wanted or size < STEP:
-            return Walked(tuple(found[:wanted]))
+        rows = read(statement, values)
+        looked, due, task = rows[0][:3]
+        found, size = [*found, *(row[3] for row in rows if row[3] is not None)], size + looked
+        if len(found) >= values["limit"] or task is None:
+            return Walked(tuple(found[: values["limit"]]), size)
         values |= {"due": due, "task": task}
-    return Walked(tuple(found), (due, task))
+        if size >= LOOKED:
+            break
+    return Walked(tuple(found), size, (due, task))
+
+
+def _share(groups: int) -> int:
+    """How many tasks of each group are read at a time: as many as make a step where all have as many that are due."""
+    return STEP if groups < 2 else max(LEAST, STEP * 5 // (groups * 4))
 
 
 def fitting_pool(tab: str, fits: Composed) -> Composed:
@@ -70,7 +80,5 @@ def fitting_pool(tab: str, fits: Composed) -> Composed:
 
 
 def _step(tab: str, going: Ordered, fits: Composed) -> Composed:
-    back = Ordered(not going.descending).order
-    return SQL(_STEP).format(
-        walk=walk(tab, going, SQL("%(looked)s")), fits=fits, task=task_of(fits, "id"), order=going.order, back=back
-    )
+    walk = shared_walk(tab, going, SQL("%(looked)s"))
+    return SQL(_STEP).format(walk=walk, fits=fits, task=task_of(fits, "id"), order=going.order)

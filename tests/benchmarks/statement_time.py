@@ -1,4 +1,7 @@
-"""How long do the statements take that are sent inside a block? By the client's clock and by the CPU of the session."""
+"""How long do the statements take that are sent inside a block? By the client's clock and by the CPU of the session.
+
+Measured where the client waits for the server, so that statements that travel together are measured as well.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +16,15 @@ import psycopg
 import pytest
 
 from tests.benchmarks.ratios import Timed
+from tests.sql import is_about_the_session
 
 
 @dataclass
 class Statements:
-    """What was sent, as seconds each: `wall` and `cpu` of all together."""
+    """What was sent, and each time that it was waited for, in seconds: `wall` and `cpu` of all together."""
 
     each: list[Timed] = field(default_factory=list)
-
-    @property
-    def count(self) -> int:
-        return len(self.each)
+    count: int = 0
 
     @property
     def wall(self) -> float:
@@ -37,17 +38,22 @@ class Statements:
 @contextmanager
 def statement_time() -> Iterator[Statements]:
     sent = Statements()
-    send = psycopg.Cursor.execute
+    send, wait = psycopg.Cursor.execute, psycopg.Connection.wait
 
-    def timed(cursor: Any, *arguments: Any, **options: Any) -> Any:
-        session = Path(f"/proc/{cursor.connection.info.backend_pid}/schedstat")
-        wall, cpu = time.perf_counter(), int(session.read_text().split()[0])
+    def counted(cursor: Any, query: Any, *arguments: Any, **options: Any) -> Any:
+        sent.count += not is_about_the_session(query.decode() if isinstance(query, bytes) else str(query))
+        return send(cursor, query, *arguments, **options)
+
+    def timed(session: Any, *arguments: Any, **options: Any) -> Any:
+        spent = Path(f"/proc/{session.info.backend_pid}/schedstat")
+        wall, cpu = time.perf_counter(), int(spent.read_text().split()[0])
         try:
-            return send(cursor, *arguments, **options)
+            return wait(session, *arguments, **options)
         finally:
             wall = time.perf_counter() - wall
-            sent.each.append(Timed(wall, (int(session.read_text().split()[0]) - cpu) / 1e9))
+            sent.each.append(Timed(wall, (int(spent.read_text().split()[0]) - cpu) / 1e9))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(psycopg.Cursor, "execute", timed)
+        patch.setattr(psycopg.Cursor, "execute", counted)
+        patch.setattr(psycopg.Connection, "wait", timed)
         yield sent

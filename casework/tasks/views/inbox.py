@@ -31,7 +31,6 @@ from casework.tasks.inbox import CAP, TABS, InboxPage, inbox_page
 from casework.tasks.inbox_counts import Wanted
 from casework.tasks.inbox_state import inbox_states
 from casework.tasks.place import LATE, LONGEST, NEXT, OWN_ORDERS, Place
-from casework.tasks.walked import LOOKED
 from casework.web.decorators import answered, page_or_part, person, reads, wants_part, writes
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -63,7 +62,7 @@ def shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResp
         "opening": opening, "kind": INBOX, "state": place.state, "view_changed": _is_changed(place, opening),
         "columns": columns, "chosen": in_columns, "start": start.address, "given": place.given,
         "to_next": reverse("task-next") + "?" + start.query,
-        "first": not place.after, "looked": LOOKED,
+        "first": not place.after,
         "orders": _orders(place, in_columns, sought), "headers": _headers(start, in_columns, sought),
         "fields": filter_fields(columns, place.filters), "filtered": bool(place.filters or sought.within),
         "chips": [

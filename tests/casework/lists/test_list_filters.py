@@ -34,11 +34,12 @@ def some(people: People, analysed: Callable[..., Case]) -> None:
     analysed(reference="E", confidence=0.93)
 
 
-@pytest.fixture(params=[(few, cap) for few, cap in product((0, 2000), (0, 1000))], ids=str)
+@pytest.fixture(params=product(((0, 0), (0, 2000), (2000, 2000)), (0, 1000)), ids=str)
 def any_size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each way to read a page: many or few cases fit a filter, many or few tasks stand in the tab."""
-    few, cap = request.param
+    """Each way to read a page: many, some or few cases fit a filter, many or few tasks stand in the tab."""
+    (few, some), cap = request.param
     monkeypatch.setattr(fitting, "FEW", few)
+    monkeypatch.setattr(fitting, "SOME", some)
     monkeypatch.setattr(inbox, "CAP", cap)
 
 
