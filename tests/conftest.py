@@ -12,6 +12,7 @@ import pytest
 
 from casework.runtime.locations import Locations
 from casework.runtime.postgres import Postgres
+from tests.marks import is_unwanted, longest_first, unnamed
 
 # How long an example takes depends on what else the machine does, so no test fails by it.
 hypothesis.settings.register_profile(
@@ -43,6 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _sign_nothing()
     _keep_documents_apart(config)
     _hash_passwords_in_a_moment()
+    _look_for_static_files_once()
     compile_once()
 
 
@@ -51,6 +53,23 @@ def _hash_passwords_in_a_moment() -> None:
     from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
     PBKDF2PasswordHasher.iterations = 1000
+
+
+def _look_for_static_files_once() -> None:
+    """Each browser of a test has a web server of its own, which would look through all folders of static files."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    look, found = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def look_once(server: WhiteNoiseMiddleware) -> None:
+        how = server.static_prefix, server.max_age, server.charset, server.allow_all_origins
+        if how not in found:
+            before = set(server.files)
+            look(server)
+            found[how] = {url: file for url, file in server.files.items() if url not in before}
+        server.files.update(found[how])
+
+    WhiteNoiseMiddleware.add_files_from_finders = look_once  # type: ignore[method-assign]
 
 
 def _sign_nothing() -> None:
@@ -69,6 +88,22 @@ def _keep_documents_apart(config: pytest.Config) -> None:
     config.stash[DOCUMENTS] = tempfile.mkdtemp(prefix="cw-test-documents-")
     settings.STORAGES["documents"]["OPTIONS"]["location"] = config.stash[DOCUMENTS]
     settings.DATA_KEYS = config.stash[DOCUMENTS] + "/keys"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With `-m "slow or browser"`, modules that have nothing of it are not imported."""
+    return is_unwanted(collection_path, config.getoption("markexpr")) or None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if wrong := unnamed(items):
+        raise pytest.UsageError("\n".join(wrong))
+
+
+@pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
+def order_tests(items: list[pytest.Item], config: pytest.Config) -> None:
+    """After what is not wanted was left out, and the rest was put in its random order."""
+    items[:] = longest_first(items, getattr(config, "workerinput", {"workercount": 1})["workercount"])
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -7,12 +7,13 @@ this module are found when the chains are verified (`roles_verification`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from audit.services import Fact, Origin, record_control
@@ -27,6 +28,19 @@ from orchestration.ground.refusals import Refused
 
 CHANGED = "role.changed"
 LONGEST_NAME = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """A group that has to be there, with this clearance and these rights ("app.codename") where it is made.
+
+    `standing`: its rights come with the product, and are added where they are missing.
+    """
+
+    name: str
+    clearance: str
+    rights: tuple[str, ...] = ()
+    standing: bool = False
 
 
 @transaction.atomic
@@ -150,6 +164,70 @@ def group_ensure(
         told: dict[str, Any] = {"group": name, "clearance": row.level, "rights": missing}
         _keep(origin, told | ({"made": True} if made else {}))
     return group, made
+
+
+@transaction.atomic
+def groups_ensure(needed: Iterable[Needed], origin: Origin) -> None:
+    """What `group_ensure` does with each of them, in as many statements for all as for one."""
+    wanted: dict[str, Needed] = {}
+    for each in needed:
+        wanted.setdefault(each.name, each)
+    try:
+        with transaction.atomic():
+            told = _all_ensured(wanted)
+    except IntegrityError:  # somebody else makes one of them at this moment
+        for each in wanted.values():
+            group_ensure(
+                name=each.name, clearance=each.clearance, rights=each.rights, origin=origin, standing=each.standing
+            )
+        return
+    if told:
+        record_control([Fact(CHANGED, detail) for detail in told], origin, utc_now())
+
+
+def _all_ensured(wanted: Mapping[str, Needed]) -> list[dict[str, Any]]:
+    """Make what is missing; what is to be told of each group that was changed."""
+    there = {group.name: group for group in Group.objects.filter(name__in=wanted).select_related("clearance")}
+    made = {group.name: group for group in Group.objects.bulk_create(Group(name=n) for n in wanted if n not in there)}
+    missing = _missing_rights(wanted, there)
+    _rights_given({(there | made)[name]: rights for name, rights in missing.items()})
+    unclassified = [name for name in wanted if name in made or not hasattr(there[name], "clearance")]
+    levels = {name: wanted[name].clearance for name in unclassified}
+    GroupClearance.objects.bulk_create(
+        GroupClearance(group=(there | made)[name], level=level) for name, level in levels.items()
+    )
+    return [
+        {"group": name, "clearance": levels.get(name) or there[name].clearance.level, "rights": missing.get(name, [])}
+        | ({"made": True} if name in made else {})
+        for name in wanted if name in levels or missing.get(name)
+    ]  # fmt: skip
+
+
+def _missing_rights(wanted: Mapping[str, Needed], there: Mapping[str, Group]) -> dict[str, list[str]]:
+    """Rights that those have not that are new, or standing."""
+    has = {
+        (name, f"{app}.{code}")
+        for name, app, code in Group.objects.filter(pk__in=[group.pk for group in there.values()]).values_list(
+            "name", "permissions__content_type__app_label", "permissions__codename"
+        )
+    } if there else set()  # fmt: skip
+    return {
+        name: missing for name, each in wanted.items() if name not in there or each.standing
+        if (missing := sorted({right for right in each.rights if (name, right) not in has}))
+    }  # fmt: skip
+
+
+def _rights_given(rights: Mapping[Group, Iterable[str]]) -> None:
+    if not rights:
+        return
+    codes = {right.partition(".")[2] for each in rights.values() for right in each}
+    found = Permission.objects.filter(codename__in=codes).select_related("content_type")
+    known = {f"{one.content_type.app_label}.{one.codename}": one for one in found}
+    has = Group.permissions.through
+    has.objects.bulk_create(
+        has(group=group, permission=known.get(right) or permission(right))  # which says that there is none
+        for group, each in rights.items() for right in each
+    )  # fmt: skip
 
 
 @transaction.atomic

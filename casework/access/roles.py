@@ -8,7 +8,7 @@ data) and auditors (who read and verify everything).
 from __future__ import annotations
 
 from audit.services import Origin
-from casework.access.people import group_ensure
+from casework.access.people import Needed, groups_ensure
 from orchestration.casetypes.case_type import CaseType
 
 STANDING = {
@@ -23,7 +23,5 @@ SETUP = Origin("system:setup")
 
 def ensure_roles(case_type: CaseType, origin: Origin = SETUP) -> None:
     """Make the groups of this case type, and the standing ones. What an admin has changed since stays."""
-    for name, (level, rights) in STANDING.items():
-        group_ensure(name=name, clearance=level, rights=rights, origin=origin, standing=True)
-    for role in case_type.roles:
-        group_ensure(name=role.group, clearance=role.clearance, origin=origin)
+    standing = [Needed(name, level, tuple(rights), standing=True) for name, (level, rights) in STANDING.items()]
+    groups_ensure([*standing, *(Needed(role.group, role.clearance) for role in case_type.roles)], origin)

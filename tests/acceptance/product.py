@@ -19,12 +19,13 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psycopg
-from psycopg import sql
 
 from casework.runtime.stand_ins.place import STAND_IN_HOST, connected
+from tests.acceptance.prepared import copied
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "casewright"
@@ -69,18 +70,10 @@ class Product:
 @contextmanager
 def running_product(sockets: Path, database: str, cases: int = 0) -> Iterator[Product]:
     """The product on a fresh database of the server behind these sockets, with the demo people and sample cases."""
-    with psycopg.connect(f"postgresql://casewright@/postgres?host={sockets}", autocommit=True) as connection:
-        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database)))
-        connection.execute(sql.SQL("create database {}").format(sql.Identifier(database)))
-    address = f"postgresql://casewright@/{database}?host={sockets}"
     kept = tempfile.TemporaryDirectory()
-    keys = {"CASEWRIGHT_DATA_KEY": f"{kept.name}/data.key", "CASEWRIGHT_DATA_KEYS": f"{kept.name}/keys"}
-    environment = os.environ | keys | {
-        "DATABASE_URL": address, "CELERY_BROKER_URL": "memory://", "DATABASE_POOL": "8", "CATALOGUE": "1",
-        "DJANGO_SETTINGS_MODULE": "casework.settings", "LOG_LEVEL": "WARNING",
-    }  # fmt: skip
-    _manage(environment, "migrate", "--verbosity", "0")
-    _manage(environment, "demo", "--cases", str(cases))
+    address = copied(sockets, database, Path(kept.name), f"prepared_{cases}", partial(_prepare, cases=cases))
+    keys = _keys(Path(kept.name))
+    environment = _environment(address, keys)
     port, other = _free_port(), _free_port()
     environment |= connected(f"http://{STAND_IN_HOST}:{other}")
     systems = _started(environment, "-m", "casework.runtime.stand_ins", "--folder", kept.name, "--port", str(other))
@@ -98,6 +91,23 @@ def running_product(sockets: Path, database: str, cases: int = 0) -> Iterator[Pr
         for process in (web, worker, systems):
             _ended(process)
         kept.cleanup()
+
+
+def _prepare(address: str, keys: Path, *, cases: int) -> None:
+    environment = _environment(address, _keys(keys))
+    _manage(environment, "migrate", "--verbosity", "0")
+    _manage(environment, "demo", "--cases", str(cases))
+
+
+def _keys(folder: Path) -> dict[str, str]:
+    return {"CASEWRIGHT_DATA_KEY": f"{folder}/data.key", "CASEWRIGHT_DATA_KEYS": f"{folder}/keys"}
+
+
+def _environment(address: str, keys: dict[str, str]) -> dict[str, str]:
+    return os.environ | keys | {
+        "DATABASE_URL": address, "CELERY_BROKER_URL": "memory://", "DATABASE_POOL": "8", "CATALOGUE": "1",
+        "DJANGO_SETTINGS_MODULE": "casework.settings", "LOG_LEVEL": "WARNING",
+    }  # fmt: skip
 
 
 def wait_for(holds: Callable[[], object], seconds: float = 60) -> None:

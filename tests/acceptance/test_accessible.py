@@ -52,6 +52,7 @@ def shapes(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Shapes:
     return Shapes((folder if worker_id == "master" else folder.parent) / "looked_at")
 
 
+@pytest.mark.longest
 @pytest.mark.parametrize("username", ["anna", "clara", "emil", "ada", "axel", "olga"])
 def test_axe_finds_nothing_on_any_page(
     username: str, person: Callable[..., Person], product: Product, shapes: Shapes

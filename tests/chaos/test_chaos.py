@@ -9,7 +9,7 @@ import pytest
 from tests.chaos.killing import killed
 from tests.chaos.product import Product, product, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.longest]
 
 DAY = 86_400.0
 

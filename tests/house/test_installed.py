@@ -27,7 +27,7 @@ UV: Final = (sys.executable, "-m", "uv")
 START: Final = 240
 """Seconds that the first start may take: packages of npm, a database, demo cases."""
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.longest]
 
 
 def _run(*command: str | Path, **environment: str) -> str:

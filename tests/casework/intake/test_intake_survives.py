@@ -19,11 +19,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from casework.actors.bundled import CASE_TYPES
 from casework.runtime.locations import ROOT, Locations, locations
 from casework.runtime.postgres import Postgres
 from casework.runtime.valkey import Valkey
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.longest]
 
 ROWS = 40
 WORKER = [
@@ -131,7 +132,7 @@ def product() -> Iterator[Product]:
         database.start()
         running.broker.start()
         running.manage("migrate", "-v", "0")
-        running.manage("deploy")
+        running.manage("deploy", str(CASE_TYPES / "complaint"))
         yield running
     finally:
         for process in running.started:
