@@ -13,6 +13,7 @@ from casework.agents import reports_api
 from casework.agents.a2a import pushes_api as a2a_pushes
 from casework.agents.a2a import views as a2a
 from casework.cases.api import commands, fields, handoffs, incidents, reading
+from casework.comments import api as comments
 from casework.deadlines import api as deadlines
 from casework.documents import api as documents
 from casework.intake import api as intake
@@ -55,6 +56,13 @@ urlpatterns: list[URLPattern] = [
     path("cases/<number:case>/copies/", systems.CopiesView.as_view(), name="api-case-copies"),
     path("cases/<number:case>/deadlines/", deadlines.DeadlinesView.as_view(), name="api-case-deadlines"),
     path("documents/labels/", documents.LabelsView.as_view(), name="api-document-labels"),
+    path("cases/<number:case>/comments/", comments.CommentsView.as_view(), name="api-case-comments"),
+    path("cases/<number:case>/comments/<number:number>/", comments.CommentView.as_view(), name="api-case-comment"),
+    path(
+        "cases/<number:case>/comments/<number:number>/withdraw/",
+        comments.WithdrawView.as_view(),
+        name="api-case-comment-withdraw",
+    ),
     path("cases/<number:case>/tags/", marks_api.TagsView.as_view(), name="api-case-tags"),
     path("cases/<number:case>/follow/", marks_api.FollowView.as_view(), name="api-case-follow"),
     path("people/", people.PeopleView.as_view(), name="api-people"),

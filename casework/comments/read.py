@@ -52,6 +52,8 @@ class Said:
     former: tuple[Words, ...] = ()
     task: tuple[int, str] | None = None
     replies: tuple[Said, ...] = ()
+    later: bool = False
+    """In the time machine: edited or withdrawn since, so that only who may audit reads what it said then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,22 @@ def comment_of(look: Look, reader: Origin, number: int) -> Said | None:
     return None if row is None else _each(look, reader.actor, [row], former=False)[0]
 
 
-def comments_then(look: Look, reader: Origin, rows: Iterable[Comment]) -> tuple[Said, ...]:
-    """Those that these rows tell of: the comments of another moment."""
-    return _threads(look, reader.actor, sorted(rows, key=lambda row: row.number), former=False)
+def comments_then(look: Look, rows: Iterable[Comment], *, former: bool) -> tuple[Said, ...]:
+    """Those that these rows tell of, the comments of another moment; `former`: also words that stand no more."""
+    today = {row.number: row for row in Comment.objects.filter(case=look.case).defer("words")}
+    threads = _threads(look, "", sorted(rows, key=_by_number), former=False)
+    return threads if former else tuple(_without_later(one, today) for one in threads)
+
+
+def _by_number(row: Comment) -> int:
+    return row.number
+
+
+def _without_later(one: Said, today: Mapping[int, Comment]) -> Said:
+    replies = tuple(_without_later(answer, today) for answer in one.replies)
+    now = today.get(one.number)
+    stands = now is not None and not now.withdrawn and now.tellings[-1] == one.telling
+    return replace(one, replies=replies) if stands else replace(one, replies=replies, words=None, later=True)
 
 
 def _threads(look: Look, reader: str, rows: Sequence[Comment], former: bool) -> tuple[Said, ...]:

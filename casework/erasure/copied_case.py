@@ -20,6 +20,7 @@ from casework.cases.read.changes import Changes
 from casework.cases.read.fields import fields
 from casework.cases.read.timeline import ALL, Line, Wanted, timeline
 from casework.cases.read.touched import Places
+from casework.comments.services import EDITED, SAID
 from casework.documents.read import documents_of
 from casework.erasure.own_data import Own, own_data
 from casework.models import Case
@@ -88,6 +89,7 @@ class CopiedCase:
     values: tuple[Value, ...]
     events: tuple[Event, ...]
     documents: tuple[Paper, ...]
+    comments: tuple[Event, ...]
     hidden: tuple[str, ...]
     others: tuple[str, ...]
     opened: tuple[str, ...]
@@ -105,6 +107,7 @@ def copied_case(*, by: User, case: Case, marks: tuple[str, ...], now: datetime) 
         number=case.pk, case_type=seen.case_type.name, state=case.state, opened_at=case.created,
         ended_at=case.instance.ended, data=seen.view.data, values=tuple(_values(whole)),
         events=tuple(reversed(tuple(_events(whole)))), documents=tuple(_papers(seen)),
+        comments=tuple(_comments(whole)),
         hidden=tuple(sorted(own.others | own.beyond)), others=tuple(sorted(own.others)),
         opened=tuple(sorted(own.opened)),
     )  # fmt: skip
@@ -134,6 +137,14 @@ def _events(whole: Look) -> Iterator[Event]:
     for line in found:
         yield Event(line.sequence, line.at, STAFF if line.actor.startswith("person:") and line.who else line.who,
                     hide(_words(line)))  # fmt: skip
+
+
+def _comments(whole: Look) -> Iterator[Event]:
+    """What people of the house said about it, also what they edited or withdrew afterwards: that is held, too."""
+    hide = _staff_hidden(whole.past["actors"])
+    for entry in whole.history:
+        if entry.action in (SAID, EDITED) and "text" in entry.detail:
+            yield Event(entry.sequence, entry.at, STAFF, hide(whole.view.text(entry.detail["text"])))
 
 
 def _words(line: Line) -> str:

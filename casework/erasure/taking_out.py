@@ -22,6 +22,7 @@ from casework.cases import search_row
 from casework.cases.own_words import rebuild_own_words
 from casework.cases.past_rows import former_of, rebuild
 from casework.cases.references import key_of
+from casework.comments.rebuilding import rebuild_comments
 from casework.erasure.erasing import GONE, files_erase, unlearn, words_of
 from casework.erasure.models import LegalHold
 from casework.erasure.notes import note_mention
@@ -137,6 +138,7 @@ def _made_anew(chain: int) -> None:
     search_row.rebuild(case.pk)
     rebuild(chain, case_type.classification)
     rebuild_own_words(case)
+    rebuild_comments(case)
     former = former_of([chain]).get(chain, {})
     values: dict[str, Any] = columns(
         listed_values(case_type, told.state.root.variables, former, sealed=is_sealed(case_type))

@@ -23,6 +23,8 @@ OFFERED: Final = (
     ("post", "/api/cases/"),
     ("get", "/api/cases/{case}/"),
     ("get", "/api/cases/{case}/history/"),
+    ("get", "/api/cases/{case}/comments/"),
+    ("post", "/api/cases/{case}/comments/"),
     ("get", "/api/cases/{case}/documents/"),
     ("get", "/api/search/"),
     ("get", "/api/knowledge/"),

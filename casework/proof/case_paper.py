@@ -23,6 +23,7 @@ from casework.cases.read.case_view import SHOWN, look
 from casework.cases.read.changes import Change
 from casework.cases.read.decisions import Decision
 from casework.cases.read.timeline import ALL, Line
+from casework.comments.read import Comments, Said, comments_of
 from casework.documents.read import Listed, documents_of
 from casework.models import Case
 from casework.proof.typesetting import typeset
@@ -66,7 +67,14 @@ def case_paper(*, user: User, case: Case, now: datetime) -> Paper:
     seen = look(user=user, case=case, now=now, most=1)
     who = user.get_full_name() or user.get_username()
     mark = f"As {who} may see it, {_at(now)}; what is masked for them is masked here."
-    found = (*_sections(page), *_documents(documents_of(seen)), *_people(case_people(seen)), *_happened(page))
+    said = comments_of(seen, origin_of(user), former=False)
+    found = (
+        *_sections(page),
+        *_comments(said),
+        *_documents(documents_of(seen)),
+        *_people(case_people(seen)),
+        *_happened(page),
+    )
     return Paper(page.title, mark, tuple(one for one in found if one.rows))
 
 
@@ -170,6 +178,21 @@ def _found(page: CasePage) -> Iterator[Row]:
         answer = f"{words(one.answer)}{f'; other readings: {others}' if others else ''}"
         sure = "" if one.confidence is None else percent(one.confidence)
         yield one.capability, answer, sure, f"{one.who}, version {one.version}, {_at(one.at)}"
+
+
+def _comments(found: Comments) -> Iterator[Section]:
+    rows = [("before", "Older comments stand on the pages of the case.")] if found.older else []
+    for thread in found.threads:
+        rows += [_commented(one) for one in (thread, *thread.replies)]
+    yield Section("Comments", tuple(rows))
+
+
+def _commented(one: Said) -> Row:
+    how = f"{one.who}, in answer" if one.thread else one.who
+    if one.withdrawn:
+        return _at(one.at), f"{how}: withdrawn {_at(one.withdrawn)}"
+    words = one.words.text if one.words else "erased"
+    return _at(one.at), f"{how}{f', edited {_at(one.edited)}' if one.edited else ''}: {words}"
 
 
 def _documents(documents: Iterable[Listed]) -> Iterator[Section]:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.contrib.auth.models import User
 
 from audit.reading import Row
+from casework.access import permissions
 from casework.cases.case_row import named_state
 from casework.cases.read.actor_names import actor_names
 from casework.cases.read.case_view import SHOWN, Look, look
@@ -27,6 +28,8 @@ from casework.cases.read.past import Past
 from casework.cases.read.progress import Stage, Strip, stages, strips
 from casework.cases.read.timeline import ALL, Line, Wanted, timeline
 from casework.cases.read.touched import Places
+from casework.comments.read import Said, comments_then
+from casework.comments.verification import comments_told
 from casework.documents.read import Listed, documents_of
 from casework.models import Case
 from casework.proof.replay import Replayed, replayed
@@ -85,6 +88,7 @@ class Moment:
     troubles: tuple[Trouble, ...]
     decisions: tuple[Decision, ...]
     documents: tuple[Listed, ...]
+    comments: tuple[Said, ...]
     machines: tuple[tuple[str, str], ...]
     lines: tuple[Line, ...]
 
@@ -100,7 +104,7 @@ def moment(*, user: User, case: Case, now: datetime, rows: Sequence[Row]) -> Mom
     if built is None:
         return None
     seen = look(user=user, case=case, now=now, before=built.last.sequence + SHOWN // 2, stood=built.told.state)
-    return _moment(_then(seen, built), built, _lines(seen))
+    return _moment(_then(seen, built), built, _lines(seen), audits=permissions.may(user, "audit", case))
 
 
 def _lines(seen: Look) -> tuple[Line, ...]:
@@ -133,7 +137,7 @@ def _with_today(past: Past, seen: Look) -> Past:
     return past | ({"contested": seen.past["contested"]} if "contested" in seen.past else {})
 
 
-def _moment(then: Look, built: Replayed, told: tuple[Line, ...]) -> Moment:
+def _moment(then: Look, built: Replayed, told: tuple[Line, ...], *, audits: bool) -> Moment:
     return Moment(
         title=then.view.text(then.case.title), sequence=built.last.sequence, at=built.last.at, version=built.version,
         state=then.case.state, closed=then.case.closed, stages=stages(then), strips=strips(then),
@@ -141,6 +145,7 @@ def _moment(then: Look, built: Replayed, told: tuple[Line, ...]) -> Moment:
         work=tuple(_work(then)),
         troubles=tuple(_troubles(then, built.told)), decisions=decisions_made(then),
         documents=tuple(one for one in documents_of(then) if one.added <= built.last.at),
+        comments=comments_then(then, comments_told(built.told), former=audits),
         machines=tuple(dict.fromkeys(_machines(then))), lines=told,
     )  # fmt: skip
 

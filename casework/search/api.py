@@ -31,6 +31,10 @@ EXAMPLE = {
         "id": 41, "name": "Approve the answer", "title": "Complaint CRM-20417", "who": "Clara Weiss",
         "due": "2026-11-24T09:30:00Z",
     }],
+    "comments": [{
+        "case": 17, "number": 31, "title": "Complaint CRM-20417", "who": "Clara Weiss", "at": "2026-11-22T09:30:00Z",
+        "text": "They were charged twice indeed.", "marks": [[10, 17]],
+    }],
     "tags": [{"name": "vip", "address": "/cases/?which=all&tag=vip", "cases": 12}],
     "people": [], "pages": [{"name": "Help: Complaints", "address": "/help/use/complaint/"}],
 }  # fmt: skip
@@ -93,12 +97,23 @@ class SearchTag(s.Serializer[Any]):
     cases = s.IntegerField(help_text="How many of them you see, of the newest thousand with the tag.")
 
 
+class SearchComment(s.Serializer[Any]):
+    case = s.IntegerField()
+    number = s.IntegerField(help_text="The event of the case's history that it was written with.")
+    title = s.CharField(help_text="What its case is called.")
+    who = s.CharField()
+    at = s.DateTimeField()
+    text = s.CharField(source="text.text", help_text="The text around the words, masked for you.")
+    marks = s.ListField(source="text.marks", child=s.ListField(child=s.IntegerField()))
+
+
 class SearchResult(s.Serializer[Any]):
     results = SearchHit(source="hits", many=True)
     next = s.CharField(source="following", help_text="`after` of the next page; empty on the last one.")
     all = s.BooleanField(help_text="Whether every case was looked at; if not, ask with more words.")
     nearly = s.BooleanField(help_text="Nothing has the words as they are; these have words one letter away.")
     tasks = SearchTask(many=True, help_text="Open ones of these cases, and yours by name; on the first page.")
+    comments = SearchComment(many=True, help_text="The newest comments with all the words; on the first page.")
     tags = SearchTag(many=True, help_text="Tags that are these words; on the first page.")
     people = SearchColleague(many=True, help_text="Colleagues by name or group; on the first page.")
     pages = SearchPage(many=True, help_text="Pages that you may go to; on the first page.")
@@ -128,4 +143,4 @@ class _Answer:
     def __init__(self, found: Found, others: Beside) -> None:
         self.hits, self.following, self.all, self.nearly = found.hits, found.following, found.all, found.nearly
         self.tasks, self.people, self.pages = others.tasks, others.people, others.pages
-        self.tags = others.tags
+        self.tags, self.comments = others.tags, others.comments

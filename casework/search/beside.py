@@ -1,4 +1,4 @@
-"""What else than cases do these words lead to: open tasks, tags, colleagues, pages?
+"""What else than cases do these words lead to: comments, open tasks, tags, colleagues, pages?
 
 Tasks of the cases that were found, and one's own by their names; people whom one works with or gives work to; places
 that one may go to. Each as far as the reader may see it: a name is held against the words as it is shown.
@@ -23,6 +23,7 @@ from casework.access import permissions
 from casework.cases.search_words import words_of
 from casework.lists.tag_words import tag_of
 from casework.lists.tags import tags_seen
+from casework.search.comments import FoundComment, comments_found
 from casework.search.find import Found
 from casework.search.marks import Marked, fitting, marked
 from casework.search.places import places
@@ -85,10 +86,11 @@ class Beside:
     people: tuple[Colleague, ...] = ()
     pages: tuple[FoundPage, ...] = ()
     tags: tuple[FoundTag, ...] = ()
+    comments: tuple[FoundComment, ...] = ()
 
     @property
     def any(self) -> bool:
-        return bool(self.tasks or self.people or self.pages or self.tags)
+        return bool(self.tasks or self.people or self.pages or self.tags or self.comments)
 
 
 def beside(*, user: User, now: datetime, asked: str, found: Found) -> Beside:
@@ -99,7 +101,7 @@ def beside(*, user: User, now: datetime, asked: str, found: Found) -> Beside:
     ordered = groups_ordered(user)
     return Beside(
         _tasks(user, found, sought), _people(user, now, sought, ordered), _pages(user, sought, bool(ordered)),
-        _tags(user, asked, sought),
+        _tags(user, asked, sought), comments_found(user, now, sought),
     )  # fmt: skip
 
 

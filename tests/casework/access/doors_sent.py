@@ -43,6 +43,8 @@ SENT: dict[str, dict[str, Any]] = {
     "api-cases-documents": {"case_type": "complaint"},
     "case-deadline": {"wish": "extend", "amount": "1", "reason": "They agreed"},
     "api-case-deadlines": {"deadline": "answer", "wish": "extend", "amount": 1, "reason": "They agreed"},
+    "api-case-comments": {"text": "They called a third time."},
+    "api-case-comment": {"text": "They wrote to us."},
     "case-comments": {"text": "They called again."},
     "case-comment-edit": {"text": "They wrote again."},
     "case-tags": {"add": "call-back"},

@@ -206,6 +206,7 @@ def parts(name: str, scene: Scene) -> dict[str, Any]:
             ("case-comment", "case-comment-edit", "case-comment-withdraw"),
             {"case_id": case, "number": scene.comment},
         ),
+        **dict.fromkeys(("api-case-comment", "api-case-comment-withdraw"), {"case": case, "number": scene.comment}),
         "case-deadline": {"case_id": case, "key": "answer"},
         "calendar": {"key": "office"},
         "case-handoffs": {"case_id": case},
