@@ -132,6 +132,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calendars/new/", deadlines.calendar, name="calendar-new"),
     path("calendars/<slug:key>/", deadlines.calendar, name="calendar"),
     path("cases/<number:case_id>/deadlines/<slug:key>/", deadlines.deadline, name="case-deadline"),
+    path("comments/", comments.told, name="comments-told"),
     path("cases/<number:case_id>/comments/", comments.comments, name="case-comments"),
     path("cases/<number:case_id>/comments/people/", comments.people, name="case-comment-people"),
     path("cases/<number:case_id>/comments/<number:number>/", comments.comment, name="case-comment"),

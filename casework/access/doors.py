@@ -171,6 +171,7 @@ DOORS: Final = {
     "case-verify": ("", "audit-case"),
     "case-reveal": ("reveal", "reveal"),
     "giving": ("publish", "publish"),
+    "comments-told": ("signed-in", "signed-in"),
     "case-comments": ("view", "work"),
     "case-comment": ("view", ""),
     "case-comment-people": ("work", ""),

@@ -16,10 +16,11 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryD
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from casework.access import permissions
+from casework.access import permissions, trail
 from casework.access.permissions import origin_of
 from casework.access.seers import Seer, seers
 from casework.cases.read.case_view import Look, look
+from casework.comments.notices import all_seen, seen_in, told_of
 from casework.comments.read import PAGE, Comments, Said, comment_of, comments_of
 from casework.comments.services import About, comment_edit, comment_say, comment_withdraw
 from casework.comments.words import LONGEST
@@ -128,6 +129,17 @@ def withdraw(request: HttpRequest, case_id: int, number: int) -> HttpResponse:
     return answered(request, outcome, "Your comment is withdrawn.", back, part)
 
 
+@reads_and_writes
+def told(request: HttpRequest) -> HttpResponse:
+    """Comments that one is told of; `all`: they are all seen."""
+    user, now = person(request), clock.utc_now()
+    if request.method == "POST":
+        all_seen(user, now)
+        return redirect("comments-told")
+    trail.list_read(request, "comments")
+    return render(request, "comments/told.html", {"rows": told_of(user, now)})
+
+
 @reads
 def people(request: HttpRequest, case_id: int) -> HttpResponse:
     """`?q=`: who may see the case and is called so, for a comment that names them."""
@@ -172,6 +184,7 @@ def _panel(
     """What stands there, and the form; `sent`: what was just sent and not taken; `anew`: for one of its own."""
     by, eyes, may = person(request), _eyes(request, case), permissions.rights(person(request), case)
     before = _number(request.GET.get("before", ""))
+    seen_in(by, case, clock.utc_now())
     found = comments_of(eyes, origin_of(by), before=before, former="audit" in may)
     form = None
     if "work" in may and request.GET.get("part") != THREAD:

@@ -181,7 +181,7 @@ def _found(page: CasePage) -> Iterator[Row]:
 
 
 def _comments(found: Comments) -> Iterator[Section]:
-    rows = [("before", "Older comments stand on the pages of the case.")] if found.older else []
+    rows: list[Row] = [("before", "Older comments stand on the pages of the case.")] if found.older else []
     for thread in found.threads:
         rows += [_commented(one) for one in (thread, *thread.replies)]
     yield Section("Comments", tuple(rows))

@@ -121,7 +121,10 @@ def navigation(context: Context) -> dict[str, Any]:
     request: HttpRequest = context["request"]
     user: Any = request.user
     places = [("inbox", "Inbox", "inbox"), ("cases", "Cases", "briefcase"), ("knowledge", "Knowledge", "book")]
-    if waiting := attention.count(user):
+    waiting, told = attention.counts(user)
+    if told:
+        places.append(("comments-told", f"For you {told}", "bell"))
+    if waiting:
         places.append(("attention", f"Needs attention {waiting}", "alert-triangle"))
     if permissions.may_publish(user) or permissions.may_audit(user):
         places += [

@@ -35,7 +35,7 @@ class Token(forms.Form):
 def shared() -> tuple[Shared, ...]:
     """All of them, as they are now."""
     now = timezone.now()
-    return (*_signs(now), *_fields(), *_notes(now), *_lists(now), *_of_cases(now))
+    return (*_signs(now), *_fields(), *_notes(now), *_lists(now), *_of_cases(now), *_comments(now))
 
 
 def _signs(now: datetime) -> tuple[Shared, ...]:
@@ -274,4 +274,44 @@ def _of_cases(now: datetime) -> tuple[Shared, ...]:
             "all hold": {"held": {"cases": 3, "decisions": 7}},
             "one does not": {"held": {"cases": 3, "decisions": 7, "otherwise": [{"golden": 2, "decision": "Route"}]}},
         }),
+    )  # fmt: skip
+
+
+def _comments(now: datetime) -> tuple[Shared, ...]:
+    words = Made(at=now - timedelta(hours=2), text="They called.", html="They called.", whole=True)
+    one: Callable[..., Any] = lambda number, **given: Made(**{  # noqa: E731
+        "number": number, "thread": 0, "who": "Ben Bauer", "mine": False, "at": now - timedelta(hours=3),
+        "words": words, "edited": None, "withdrawn": None, "former": (), "task": None, "replies": (),
+        "later": False, **given,
+    })  # fmt: skip
+    told = Made(case=1, number=1, title="Complaint 1", who="Ben Bauer", why="named you", at=now, is_new=True,
+                text="Look at this, please.")  # fmt: skip
+    states: States = {
+        "of somebody else": {"one": one(1), "case_id": 1, "may": ""},
+        "one’s own, edited, with its words of before": {
+            "one": one(2, mine=True, edited=now, former=(words,)), "case_id": 1, "may": frozenset({"work"}),
+        },
+        "about a task": {"one": one(3, task=(1, "Answer the customer")), "case_id": 1, "may": ""},
+        "withdrawn": {"one": one(4, words=None, withdrawn=now), "case_id": 1, "may": ""},
+        "erased": {"one": one(5, words=None), "case_id": 1, "may": ""},
+        "of another moment, changed since": {"one": one(6, words=None, later=True), "case_id": 1, "may": ""},
+    }  # fmt: skip
+    kept = Made(draft=None, address="/drafts/?form=x", names="", unkept=False, days=14)
+    form = Made(address="/cases/1/comments/", text="", keeping=kept, once="a", wrong="", task=None, to=None,
+                editing=None, longest=5000)  # fmt: skip
+    thread = (one(11, replies=(one(12, thread=11),)), one(13))
+    return (
+        ("A comment", "comments/_one.html", states),
+        ("Threads of comments", "comments/_threads.html", {"two": {"threads": thread, "case_id": 1, "may": ""}}),
+        ("A comment that one is told of", "comments/_told_row.html", {
+            "new": {"one": told}, "withdrawn": {"one": Made(**{**vars(told), "text": "", "is_new": False})},
+        }),
+        ("The form of a comment", "comments/_form.html", {
+            "a new one": {"case_id": 1, "form": form},
+            "an answer, refused": {"case_id": 1, "form": Made(**{
+                **vars(form), "to": one(21), "text": "@otto, look", "wrong": "@otto may not see this case.",
+            })},
+            "about a task": {"case_id": 1, "form": Made(**{**vars(form), "task": (1, "Answer the customer")})},
+        }),
+        ("Where comments come up", "comments/_beside.html", {"of a case": {"case_id": 1, "task_id": ""}}),
     )  # fmt: skip

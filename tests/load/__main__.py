@@ -21,7 +21,7 @@ def main() -> None:
     more.add_argument("--cases", type=int, default=5000)
     told = loads.add_parser("event", help="from a signed event over HTTP to the case's next step")
     told.add_argument("--events", type=int, default=100)
-    desk = loads.add_parser("analysts", help="people who take tasks, type answers and finish, all at once")
+    desk = loads.add_parser("analysts", help="people who take tasks, type answers, comment and finish, all at once")
     desk.add_argument("--analysts", type=int, default=200)
     desk.add_argument("--browsers", type=int, default=5, help="so many of them in a real browser")
     desk.add_argument("--seconds", type=float, default=180)

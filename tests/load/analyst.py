@@ -1,4 +1,4 @@
-"""What does an analyst do in a minute? Looks at the list, takes a task, reads it, types an answer, and finishes.
+"""What does an analyst do in a minute? Takes a task from the list, reads it, types an answer, comments, and finishes.
 
 One program for each analyst, over HTTP, as a browser without scripts would ask; what is typed is kept as a page keeps
 it, and looked for again on the page before it is sent. Where somebody else has taken a task first, another is taken.
@@ -35,11 +35,13 @@ class Told:
 
 
 class FormOf(HTMLParser):
-    """The form that keeps what is typed (`data-draft`), and the texts that stand in it."""
+    """The form that keeps what is typed (`data-draft`), and the texts that stand in it; `case`: whose comments it has
+    beside it."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.draft, self.token, self.made_for, self.version = "", "", "", "0"
+        self.once, self.case = "", ""
         self.texts: dict[str, str] = {}
         self._in = ""
         self.feed(page)
@@ -50,6 +52,10 @@ class FormOf(HTMLParser):
             self.draft, self.version = given["data-draft"], given["data-draft-seen"]
         if given.get("name") == "csrfmiddlewaretoken":
             self.token = given["value"]
+        if given.get("name") == "once":
+            self.once = given["value"]
+        if tag == "section" and given.get("id") == "comments":
+            self.case = given.get("hx-get", "").removeprefix("/cases/").partition("/")[0]
         if given.get("name") == "made_for":
             self.made_for = given["value"]
         self._in = given.get("name", "") if tag == "textarea" else ""
@@ -92,6 +98,7 @@ class Analyst:
         page = FormOf(await self._get("task", f"/tasks/{task}/"))
         text = await self._types(page, task)
         await self._thinks()
+        await self._comments(page, task)
         await self._finishes(page, task, text)
 
     async def _takes(self, task: str, page: FormOf) -> bool:
@@ -112,6 +119,17 @@ class Analyst:
         again = FormOf(await self._get("task", f"/tasks/{task}/"))
         self.told.lost += again.texts.get("answer", "").strip() != text
         return text
+
+    async def _comments(self, page: FormOf, task: str) -> None:
+        """What they found, for their colleagues: by the form of the panel below the task's, which has to show it."""
+        case = page.case
+        panel = FormOf(await self._get("comments", f"/cases/{case}/comments/?task={task}"))
+        text = f"I looked into it. ({self.number}, {task})"
+        address = f"/cases/{case}/comments/?task={task}"
+        sent = await self._post("comment", address, panel, {"text": text, "once": panel.once})
+        assert sent.status_code == 302, f"comment: {sent.status_code}"
+        shown = await self._get("comments", sent.headers["Location"].partition("#")[0])
+        self.told.lost += text not in shown
 
     async def _finishes(self, page: FormOf, task: str, text: str) -> None:
         answer = await self._post("finish", f"/tasks/{task}/complete/", page, ANSWER | {"answer": text})

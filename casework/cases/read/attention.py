@@ -14,12 +14,13 @@ from hashlib import sha256
 from typing import Final
 
 from django.contrib.auth.models import User
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from casework.access import permissions
 from casework.cases.past_rows import former_of
 from casework.cases.read.case_view import row_mask
-from casework.models import Case
+from casework.models import Case, CommentNotice
 from orchestration.models import ActorCall, Incident, Job
 
 MOST: Final = 200
@@ -88,9 +89,16 @@ def kinds(found: Iterable[Trouble]) -> list[Kind]:
     ]
 
 
-def count(user: User) -> int:
-    """How many there are, at most MOST + 1. Nothing is asked for who works no cases."""
-    return _open(user)[: MOST + 1].count() if user.is_authenticated else 0
+def counts(user: User) -> tuple[int, int]:
+    """How many there are, and how many comments that the person is told of and has not seen; each at most MOST + 1. One
+    statement for both."""
+    if not user.is_authenticated:
+        return 0, 0
+    seen = Case.objects.filter(permissions.cases_with_right(user, "view"), pk=OuterRef("comment__case"))
+    told = CommentNotice.objects.filter(Exists(seen), person=user, seen=None, comment__withdrawn=None)
+    both = (ArraySubquery(each.values("pk")[: MOST + 1]) for each in (_open(user), told))
+    found = User.objects.filter(pk=user.pk).values_list(*both).first() or ((), ())
+    return len(found[0]), len(found[1])
 
 
 def _open(user: User) -> QuerySet[Incident]:

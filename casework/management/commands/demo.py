@@ -15,7 +15,7 @@ from casework.access import people, tokens
 from casework.access.roles import SETUP
 from casework.actors.bundled import CASE_TYPES
 from casework.intake.samples import Brought, samples_open
-from casework.management import demo_units
+from casework.management import demo_comments, demo_units
 from casework.management.odd_cases import SWITCHED_OFF, make_odd_cases
 from casework.models import Case
 from casework.runtime.stand_ins.place import STAND_IN_HOST
@@ -56,6 +56,8 @@ class Command(BaseCommand):
         if not Case.objects.exists():
             self.stdout.write(f"{open_samples(cases)} sample cases are on their way to the worker")
             demo_units.open_in_units()
+            if said := demo_comments.say():
+                self.stdout.write(f"{said} comments stand on {demo_comments.ABOUT}")
             at_work = ActorVersion.objects.filter(actor__key=SWITCHED_OFF, state=ActorVersion.State.IN_USE)
             if cases and at_work.exists():
                 self.stdout.write("Out of the ordinary:")

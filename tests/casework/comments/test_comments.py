@@ -2,55 +2,19 @@
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Callable
-
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 
-from audit.services import Origin
 from casework.cases.services import case_change, case_verify
 from casework.comments.services import About, comment_edit, comment_say, comment_withdraw
-from casework.erasure.copied_case import copied_case
-from casework.erasure.erasing import erase_now
-from casework.erasure.taking_out import take_out_now
-from casework.erasure.words import Words
-from casework.models import Case, Comment, CommentNotice, Draft, Follow
-from casework.proof.capsule import case_export
-from casework.proof.case_paper import case_paper
+from casework.models import Comment, CommentNotice, Draft, Follow
 from orchestration.ground import clock
-from orchestration.ground.refusals import Refused
 from tests.casework.actions import denials, kept, open_task, refusals, statements
+from tests.casework.comments.commented import Analysed, People, client, holds, page, said
 from tests.casework.conftest import PERSON, refused
 from tests.casework.reading import told
 
-People = dict[str, User]
-Analysed = Callable[..., Case]
 pytestmark = pytest.mark.django_db
-
-
-def client(who: User) -> Client:
-    browser = Client()
-    browser.force_login(who)
-    return browser
-
-
-def said(case: Case, by: User, text: str, **more: object) -> Comment:
-    outcome = comment_say(by=by, case=case, text=text, **more)  # type: ignore[arg-type]
-    assert isinstance(outcome, Comment), outcome
-    return outcome
-
-
-def page(who: User, case: Case, asked: str = "") -> str:
-    return told(client(who).get(f"/cases/{case.pk}/comments/{asked}"))
-
-
-def holds(case: Case) -> bool:
-    case.instance.refresh_from_db()
-    verdict = case_verify(by=User.objects.get(username="axel"), case=case)
-    assert verdict.ok, verdict.reason
-    return verdict.ok
 
 
 def test_what_somebody_writes_stands_on_the_case_for_all_who_see_it_and_verifies(
@@ -91,7 +55,10 @@ def test_an_answer_stands_in_the_thread_of_what_it_answers_and_a_task_is_named(
     seen = page(people["anna"], case)
     assert f'about <a href="/tasks/{task.pk}/">{task.name}</a>' in seen
     assert seen.index("Who has the receipt?") < seen.index("I have") < seen.index("Thanks")
-    assert [notice.person for notice in CommentNotice.objects.filter(why="reply")] == [people["anna"], people["ben"]]
+    assert [notice.person for notice in CommentNotice.objects.filter(why="reply").order_by("at")] == [
+        people["anna"],
+        people["ben"],
+    ]
     assert holds(case)
 
 
@@ -230,107 +197,38 @@ def test_a_comment_costs_few_statements_and_the_panel_as_many_for_one_as_for_man
     assert f'id="comment-{oldest.number}"' in told(browser.get(place.partition("#")[0]))
 
 
-def found(who: User, asked: str) -> str:
-    return told(client(who).get(f"/search/?q={asked}"))
-
-
-def test_the_one_box_finds_comments_and_marks_the_words_but_nothing_that_is_masked(
-    people: People, analysed: Analysed
-) -> None:
-    case = analysed()
-    row = said(case, people["anna"], f"The zebra crossing. {PERSON['name']} saw it.")
-    page_of = found(people["ben"], "zebra cros")
-    assert "<mark>zebra</mark> <mark>crossing</mark>" in page_of and f"/comments/{row.number}/" in page_of
-    answer = client(people["ben"]).get("/api/search/?q=zebra").json()
-    assert [(one["case"], one["marks"]) for one in answer["comments"]] == [(case.pk, [[4, 9]])]
-    assert "Comments</h2>" not in found(people["ben"], "sandoval") + found(people["clara"], "zebra sandoval")
-    assert "zebra crossing" not in found(people["dora"], "zebra").lower().replace("<mark>", "").replace("</mark>", "")
-    comment_edit(by=people["anna"], case=case, number=row.number, text="A giraffe")
-    assert "Comments</h2>" not in found(people["ben"], "zebra") and "Comments</h2>" in found(people["ben"], "giraffe")
-    comment_withdraw(by=people["anna"], case=case, number=row.number)
-    assert "Comments</h2>" not in found(people["ben"], "giraffe")
-
-
-def test_a_program_comments_answers_edits_and_withdraws(people: People, analysed: Analysed) -> None:
+def test_htmx_gets_the_panel_with_an_empty_form_and_the_thread_alone(people: People, analysed: Analysed) -> None:
     case, browser = analysed(), client(people["anna"])
-    address, task = f"/api/cases/{case.pk}/comments/", open_task(case)
-
-    def sent(to: str, **given: object) -> tuple[int, dict[str, object]]:
-        answer = browser.post(to, given, content_type="application/json")
-        return answer.status_code, answer.json()
-
-    _, one = sent(address, text="They called", task=task.pk, once="k-1")
-    assert (one["text"], one["task"], one["mine"]) == ("They called", task.pk, True)
-    assert sent(address, text="They called", once="k-1")[1]["number"] == one["number"]
-    _, answer = sent(address, text="Indeed", reply=one["number"])
-    assert answer["thread"] == one["number"]
-    assert sent(address, text="No", reply=1)[0] == sent(address, text="No", task=task.pk + 999)[0] - 404 + 409 == 409
-    changed = sent(f"{address}{one['number']}/", text="They wrote", seen=one["telling"])[1]
-    assert changed["text"] == "They wrote" and changed["edited"]
-    assert sent(f"{address}{one['number']}/", text="They sang", seen=one["telling"])[0] == 409
-    assert sent(f"{address}{one['number']}/withdraw/")[1]["text"] is None
-    listed = browser.get(address).json()
-    assert [row["text"] for row in listed["results"]] == [None, "Indeed"] and listed["older"] == 0
-    assert sent(address, text="", extra=1)[0] == 400 and sent(address, text="@otto")[0] == 200
+    part = {"HX-Request": "true"}
+    address = f"/cases/{case.pk}/comments/"
+    first = browser.post(address, {"text": "By a part"}, headers=part)
+    assert "<html" not in told(first) and "By a part" in told(first) and 'dir="auto"' in told(first)
+    answer = browser.post(f"{address}?to={Comment.objects.get().number}", {"text": "To it"}, headers=part)
+    assert f'hx-post="{address}"' in told(answer) and "To it" in told(answer)
+    thread = told(browser.get(f"{address}?part=thread", headers=part))
+    assert "<textarea" not in thread and "To it" in thread
+    assert (
+        "@otto" not in told(browser.post(address, {"text": "@dora, you too"}, headers=part))
+        and Comment.objects.count() == 2
+    )
 
 
-def test_the_time_machine_shows_the_comments_of_then_but_no_words_that_were_taken_back(
-    people: People, analysed: Analysed
+def test_pages_of_a_case_lead_to_its_comments_without_a_statement_more(people: People, analysed: Analysed) -> None:
+    case, browser = analysed(), client(people["anna"])
+    task = open_task(case)
+    said(case, people["anna"], "One")
+    for address in (f"/cases/{case.pk}/", f"/cases/{case.pk}/history/", f"/tasks/{task.pk}/"):
+        assert f'href="/cases/{case.pk}/comments/' in told(browser.get(address)), address
+
+
+@pytest.mark.parametrize("asked", ["?task=999999", "?to=999999", "?task=x&to=y&before=z&part=q"])
+def test_addresses_that_lead_nowhere_are_not_found_or_read_as_the_case(
+    people: People, analysed: Analysed, asked: str
 ) -> None:
-    case = analysed()
-    first = said(case, people["anna"], "Before anything")
-    hasty = said(case, people["anna"], "A hasty word")
-    comment_withdraw(by=people["anna"], case=case, number=hasty.number)
-
-    def then(who: str, at: int) -> str:
-        return told(client(people[who]).get(f"/cases/{case.pk}/then/?at={at}"))
-
-    assert "Before anything" in then("ben", first.number) and "A hasty word" not in then("axel", first.number)
-    assert "A hasty word" in then("axel", hasty.number) and "A hasty word" not in then("ben", hasty.number)
-    assert "edited or withdrawn since" in then("ben", hasty.number)
-    assert "Withdrawn by who wrote it" in then("ben", hasty.number + 1)
-
-
-def test_comments_stand_on_paper_and_in_the_evidence(people: People, analysed: Analysed) -> None:
-    case = analysed()
-    row = said(case, people["anna"], f"On paper, of {PERSON['name']}")
-    said(case, people["ben"], "Too", about=About(reply=row.number))
-    paper = case_paper(user=people["clara"], case=Case.objects.get(pk=case.pk), now=clock.utc_now())
-    (section,) = [one for one in paper.sections if one.title == "Comments"]
-    assert "Anna" in section.rows[0][1] and "On paper" in section.rows[0][1] and "in answer: Too" in section.rows[1][1]
-    made = case_export(by=people["axel"], case=Case.objects.get(pk=case.pk), reason="A check", now=clock.utc_now())
-    assert not isinstance(made, Refused)
-    with zipfile.ZipFile(made.file) as packed:
-        html = packed.read("case.html").decode()
-    assert "On paper" in html and PERSON["name"] not in html
-
-
-def test_a_person_is_taken_out_of_comments_which_go_on_to_verify(people: People, analysed: Analysed) -> None:
-    case = analysed()
-    row = said(case, people["anna"], "Ask Roberta Quilling at the shop, @ben")
-    assert "Comments</h2>" in found(people["ben"], "quilling")
-    outcome = take_out_now(
-        chain=case.instance_id, words=Words(["Roberta Quilling"]), order=1, origin=Origin("system:t")
-    )
-    assert not isinstance(outcome, Refused), outcome
-    assert "Ask [erased] at the shop" in page(people["ben"], case)
-    assert "Quilling" not in page(people["axel"], case) and "Comments</h2>" not in found(people["ben"], "quilling")
-    assert Comment.objects.get().number == row.number and holds(case)
-
-
-def test_a_copy_of_a_persons_data_has_what_was_said_about_them(people: People, analysed: Analysed) -> None:
-    case = analysed()
-    row = said(case, people["anna"], "Their friend is patient")
-    comment_withdraw(by=people["anna"], case=case, number=row.number)
-    copied = copied_case(
-        by=people["ada"], case=Case.objects.get(pk=case.pk), marks=(PERSON["name"],), now=clock.utc_now()
-    )
-    assert [one.what for one in copied.comments] == ["Their friend is patient"]
-
-
-def test_a_case_that_is_erased_takes_its_comments_with_it(people: People, analysed: Analysed) -> None:
-    case = analysed()
-    said(case, people["anna"], "To be gone, @ben")
-    erase_now(chain=case.instance_id, order=1, why="a test", origin=Origin("system:test"))
-    assert not Comment.objects.exists() and not CommentNotice.objects.exists()
-    assert kept(case, "comment.said")[0].detail == {"erased": True}
+    case, browser = analysed(), client(people["anna"])
+    assert browser.get(f"/cases/{case.pk}/comments/{asked}").status_code == (404 if "999" in asked else 200)
+    other = analysed()
+    row = said(other, people["anna"], "There")
+    assert browser.get(f"/cases/{case.pk}/comments/{row.number}/edit/").status_code == 404
+    elsewhere = browser.post(f"/cases/{case.pk}/comments/?task={open_task(other).pk}", {"text": "Elsewhere"})
+    assert elsewhere.status_code == 404 and Comment.objects.count() == 1

@@ -24,6 +24,8 @@ ON_THEIR_PAGES = {
     "account/_tokens.html": "a list of rows of the database, which the page of tokens shows",
     "asking/_answers.html": "answers with their sources, which lead into a case that is there",
     "cases/_reveal.html": "a page but for its frame",
+    "comments/_panel.html": "a place of a page, whose pieces stand in the catalogue by themselves",
+    "comments/_thread.html": "a list, which stands in the catalogue by itself",
     "deadlines/_list.html": "a list, which its page shows",
     "explaining/_kept.html": "links into the history of a case that is there",
     "lists/_arranged.html": "the controls of a list, which each list shows",
