@@ -34,6 +34,7 @@ class CaseworkConfig(AppConfig):
         from casework.explaining import verification as contests_verification
         from casework.governance import reviews
         from casework.intake import watched
+        from casework.knowledge import of_units
         from casework.ldap import worker_tasks as ldap_tasks
         from casework.lists import projection
         from casework.people import worker_tasks as people_tasks  # noqa: F401 - workers know its task by this
@@ -76,6 +77,7 @@ class CaseworkConfig(AppConfig):
         offices.ask(standing.office)
         unit_sureness.hang_in()
         unit_approvals.hang_in()
+        of_units.hang_in()
         verification.hang_in()
         roles_verification.hang_in()
         proposals_verification.hang_in()

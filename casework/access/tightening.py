@@ -36,7 +36,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "approval": Kind(
         "Approvals",
         "case type and group, such as payment-release: Senior analysts",
-        "Amount from which the group approves too",
+        "Amount from which a group approves too (for, such as: payment-release: Senior analysts)",
     ),
 }
 

@@ -1,9 +1,9 @@
 """How do files in a watched folder become cases, or join some?
 
 `CASEWRIGHT_WATCHED_FOLDER/TYPE/file`: a case of this type begins with it, the same file once. `TYPE/REFERENCE/file`:
-it joins the open case with this reference. Afterwards it is moved to `done/`, or to `refused/` with the reason beside.
-A file that changed a moment ago is left alone, as somebody may still be writing it; who dies over one leaves it for
-the next look.
+it joins the open case with this reference. `TYPE@UNIT/` does the same in a business unit. Afterwards it is moved to
+`done/`, or to `refused/` with the reason beside. A file that changed a moment ago is left alone, as somebody may still
+be writing it; who dies over one leaves it for the next look.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Final
 
 from django.conf import settings
 
+from casework.access.unit_models import BusinessUnit
 from casework.cases.references import key_of
 from casework.documents.attachments import attached_to
 from casework.documents.services import Added, File, file_add, file_of
@@ -40,6 +41,8 @@ DONE: Final = "done"
 REFUSED: Final = "refused"
 TOO_LARGE: Final = Refused("too-large", f"This file has more than {LARGEST // MB} MB. Send it in parts.")
 NO_TYPE: Final = Refused("unknown", "No case type has the name of this folder.")
+NO_UNIT: Final = Refused("unknown", "No business unit has the key that stands behind the @ of this folder.")
+OF_UNIT: Final = "@"
 NO_CASE: Final = Refused("unknown", "No one open case of this type has this reference.")
 
 
@@ -84,25 +87,30 @@ def _is_linked(folder: Path, path: Path) -> bool:
 
 
 def _taken(folder: Path, path: Path) -> Opened | Added | Refused:
-    key, *between, name = path.relative_to(folder).parts
+    below, *between, name = path.relative_to(folder).parts
+    key, at, unit = below.partition(OF_UNIT)
     if path.stat().st_size > LARGEST:
         return TOO_LARGE
     try:
         current(key)
     except Definition.DoesNotExist:
         return NO_TYPE
+    if at and not BusinessUnit.objects.filter(key=unit).exists():
+        return NO_UNIT
     content = path.read_bytes()
     file = file_of(name, content)
     if isinstance(file, Refused):
         return file
     if between:
-        return _joined(key, between[0], file)
+        return _joined(key, between[0], file, unit)
     reference = digest_of(content)[:32]
-    return case_open(by=None, case_type=key, reference=reference, source=SOURCE, data={}, file=file)
+    return case_open(by=None, case_type=key, reference=reference, source=SOURCE, data={}, file=file, unit=unit)
 
 
-def _joined(key: str, reference: str, file: File) -> Added | Refused:
-    found = list(Case.objects.filter(case_type=key, reference_key=key_of(reference), closed=False)[:2])
+def _joined(key: str, reference: str, file: File, unit: str) -> Added | Refused:
+    """`unit`: only a case that belongs to it; "": whatever case it is."""
+    cases = Case.objects.filter(case_type=key, reference_key=key_of(reference), closed=False)
+    found = list((cases.filter(unit__key=unit) if unit else cases)[:2])
     if len(found) != 1:
         return NO_CASE
     level = by_definition(found[0].instance.definition_id).document_level

@@ -13,6 +13,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from casework.access import permissions
+from casework.access.unit_models import BusinessUnit
+from casework.access.units import unit_tree
+from casework.knowledge.of_units import in_reach
 from casework.models import Case
 from casework.web.decorators import person, reads, reads_and_writes, refusal, writes
 from orchestration.documents.kinds import KINDS, LARGEST
@@ -25,6 +28,7 @@ from orchestration.models import KnowledgeDocument
 from orchestration.privacy.classification import LEVELS
 
 Json = Any
+NO_UNIT: Final = Refused("invalid", "There is no such business unit.", {"unit": "There is no such business unit."})
 MOST_FOUND: Final = 8
 MOST_PIECES: Final = 200
 USUAL_LEVEL: Final = "internal"
@@ -49,15 +53,19 @@ def knowledge(request: HttpRequest) -> HttpResponse:
 
 
 def _added(request: HttpRequest) -> HttpResponse:
-    given = {name: request.POST.get(name, "").replace("\0", "").strip() for name in ("name", "level", "text")}
+    asked = ("name", "level", "text", "unit")
+    given = {name: request.POST.get(name, "").replace("\0", "").strip() for name in asked}
+    if given["unit"] and not BusinessUnit.objects.filter(key=given["unit"]).exists():
+        return _page(request, given=given, refused=NO_UNIT)
     known = set(Group.objects.values_list("name", flat=True))
     groups = [name for name in request.POST.getlist("groups") if name in known]
     upload = request.FILES.get("file")
     content = given["text"].encode() if upload is None else upload.read(LARGEST + 1)
     name = given["name"] or ("" if upload is None else str(upload.name))
     outcome = knowledge_add(
-        name=name, content=content, level=given["level"], groups=groups, by=permissions.origin_of(person(request))
-    )
+        name=name, content=content, level=given["level"], groups=groups, by=permissions.origin_of(person(request)),
+        unit=given["unit"],
+    )  # fmt: skip
     if isinstance(outcome, Refused):
         return _page(request, given=given | {"groups": groups}, refused=outcome)
     messages.success(request, f"{outcome.name} is added. It can be found as soon as it is read, in a moment.")
@@ -72,6 +80,7 @@ def _page(request: HttpRequest, given: dict[str, Json] | None = None, refused: R
         "documents": list(_listed(user, may_change=may_change)), "may_change": may_change,
         "given": given or {"level": USUAL_LEVEL}, "refused": refused, "levels": LEVELS,
         "of_many": embeddings.MANY in embeddings.names(),
+        "units": [(unit.key, unit.name) for unit in unit_tree()] if may_change else (),
         "groups": Group.objects.order_by("name").values_list("name", flat=True) if may_change else (),
     }  # fmt: skip
     return render(request, "knowledge/knowledge.html", context, status=200 if refused is None else 400)
@@ -115,16 +124,16 @@ def knowledge_document_withdraw(request: HttpRequest, document_id: int) -> HttpR
 
 def reader_of(user: User) -> Reader:
     """As whom a person asks."""
-    return Reader(permissions.clearance(user), tuple(permissions.groups_of(user).values()))
+    return Reader(permissions.clearance(user), tuple(permissions.groups_of(user).values()), user.pk)
 
 
 def readable_by(user: User) -> Q:
-    """Of documents: those whose level and groups let this person read them."""
+    """Of documents: those whose level, groups and unit let this person read them."""
     reader = reader_of(user)
     allowed = Q(groups=[])
     for name in reader.groups:
         allowed |= Q(groups__contains=[name])
-    return allowed & Q(level__in=reader.asked()["levels"])
+    return allowed & Q(level__in=reader.asked()["levels"]) & in_reach(user)
 
 
 def seen_uses(user: User, row: KnowledgeDocument) -> tuple[list[tuple[int, Use]], int]:

@@ -22,6 +22,7 @@ from casework.access.permissions import origin_of
 from casework.access.roles_verification import control_begin
 from casework.access.unit_models import BusinessUnit, GroupUnit, HomeUnit, UnitRole
 from casework.access.units import administers, is_below
+from casework.knowledge.of_units import documents_of
 from casework.models import Case
 from casework.people.second_person import needs_second, proposal_make
 from casework.people.services import reason_errors
@@ -130,6 +131,7 @@ def what_belongs(unit: BusinessUnit) -> str:
         "groups": unit.groups.all(), "roles": unit.roles.all(), "stricter rules": unit.policies.all(),
     }  # fmt: skip
     found = [word for word, rows in belongs.items() if rows.exists()]
+    found += ["documents of the knowledge base"] if documents_of(unit) else []
     return ", ".join(found).capitalize()
 
 

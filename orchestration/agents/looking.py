@@ -79,7 +79,7 @@ def read(instance: int) -> tuple[CaseType, State]:
 
 def reader(run: Running) -> Reader:
     """The agent as a reader of the knowledge base."""
-    return Reader(run.agent.clearance, run.agent.roles)
+    return Reader(run.agent.clearance, run.agent.roles, instance=run.instance)
 
 
 def _held(run: Running) -> set[str]:
@@ -94,7 +94,8 @@ def _remembered(run: Running) -> list[int]:
 
 def read_before(row: AgentRun, agent: Agent) -> tuple[Mapping[str, Json], ...]:
     """What a run that is over has read of the knowledge base, with the rights of this moment."""
-    found = passages([one["passage"] for one in row.memory if "passage" in one], Reader(agent.clearance, agent.roles))
+    reads = Reader(agent.clearance, agent.roles, instance=row.instance_id or 0)
+    found = passages([one["passage"] for one in row.memory if "passage" in one], reads)
     return tuple(map(_told, found))
 
 

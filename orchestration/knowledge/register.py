@@ -39,9 +39,10 @@ AT_ONCE: Final = 20
 
 
 def knowledge_add(
-    *, name: str, content: bytes, level: str, groups: Sequence[str], by: Origin
+    *, name: str, content: bytes, level: str, groups: Sequence[str], by: Origin, unit: str = ""
 ) -> KnowledgeDocument | Refused:
-    """Have a document be read and found by whom its level and groups allow."""
+    """Have a document be read and found by whom its level and groups allow, and its unit (whoever asks knows that there
+    is one of this key); the same may stand there for several units."""
     errors = {} if level in LEVELS else {"level": f"One of: {', '.join(LEVELS)}."}
     known = kind_of(content)
     if isinstance(known, Refused):
@@ -58,13 +59,13 @@ def knowledge_add(
     with transaction.atomic():
         digest, now = store.digest_of(content), clock.utc_now()
         there = KnowledgeDocument.objects.select_for_update().filter(withdrawn=None)
-        if there.filter(digest=digest).exists():
+        if there.filter(digest=digest, unit=unit).exists():
             return Refused("there", "This document is in the knowledge base already. Withdraw it to add it anew.")
         if there.count() >= MOST:
             return Refused("full", f"The knowledge base holds {MOST} documents already.")
         row = KnowledgeDocument.objects.create(
             name=" ".join(name.split())[:LONGEST_NAME], digest=digest, size=len(content), kind=known.key, level=level,
-            groups=sorted(set(groups)), since=now, added=now, by=by.actor,
+            groups=sorted(set(groups)), unit=unit, since=now, added=now, by=by.actor,
         )  # fmt: skip
         record_control([Fact("knowledge.added", told(row))], by, now)
         nudge_knowledge(row.pk)
@@ -97,7 +98,7 @@ def told(row: KnowledgeDocument) -> dict[str, object]:
     return {
         "document": row.pk, "name": row.name, "digest": row.digest, "size": row.size, "kind": row.kind,
         "level": row.level, "groups": row.groups,
-    }  # fmt: skip
+    } | ({"unit": row.unit} if row.unit else {})  # fmt: skip
 
 
 # ---------------------------------------------------------------- a worker reads it

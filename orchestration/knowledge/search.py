@@ -37,37 +37,58 @@ LONGEST: Final = 2_000
 READABLE: LiteralString = """
 d.state = 'ready' and d.withdrawn is null and d.level = any(%(levels)s)
 and (d.groups = '[]'::jsonb or d.groups ?| %(groups)s)"""
-DOCUMENTS: LiteralString = (
-    "select d.id, d.embedded ->> 'english', d.embedded ->> 'many' from orchestration_knowledgedocument d where "  # noqa: S608
-    + READABLE
-)
+with_every_search: Final[list[LiteralString]] = []
+"""Expressions of SQL by which a document `d` that belongs to a `unit` is for this reader (`person`, `instance`) at this
+moment: of whoever keeps units. One that belongs to none is for all units."""
 _PIECES: LiteralString = """
 from orchestration_knowledgepiece p join orchestration_knowledgedocument d on d.id = p.document_id where """
-BY_WORDS: LiteralString = (
-    "select p.id" + _PIECES + "p.words @@ %(words)s::tsquery and " + READABLE
-    + " order by ts_rank_cd(p.words, %(words)s::tsquery, 1) desc, p.id limit %(most)s"
-)  # fmt: skip
-READ: LiteralString = (
-    "select p.id, d.id, d.name, p.heading, p.text, d.level" + _PIECES + "p.id = any(%(ids)s) and " + READABLE
-)
 
 
-OF_DOCUMENT: LiteralString = (
-    "select p.id, d.id, d.name, p.heading, p.text, d.level" + _PIECES  # noqa: S608 - constants
-    + "d.id = (select max(d.id) from orchestration_knowledgedocument d where d.name = %(name)s and " + READABLE
-    + ") and " + READABLE + " order by p.number"
-)  # fmt: skip
+def readable() -> LiteralString:
+    """The condition that a document `d` may be read."""
+    return READABLE + " and (d.unit = ''" + "".join(" or " + one for one in with_every_search) + ")"
+
+
+def documents() -> LiteralString:
+    return (
+        "select d.id, d.embedded ->> 'english', d.embedded ->> 'many' from orchestration_knowledgedocument d where "  # noqa: S608
+        + readable()
+    )
+
+
+def by_words() -> LiteralString:
+    return (
+        "select p.id" + _PIECES + "p.words @@ %(words)s::tsquery and " + readable()
+        + " order by ts_rank_cd(p.words, %(words)s::tsquery, 1) desc, p.id limit %(most)s"
+    )  # fmt: skip
+
+
+def read_pieces() -> LiteralString:
+    return "select p.id, d.id, d.name, p.heading, p.text, d.level" + _PIECES + "p.id = any(%(ids)s) and " + readable()
+
+
+def of_document() -> LiteralString:
+    """The pieces of the newest document of a name that this reader may read."""
+    return (
+        "select p.id, d.id, d.name, p.heading, p.text, d.level" + _PIECES  # noqa: S608 - constants
+        + "d.id = (select max(d.id) from orchestration_knowledgedocument d where d.name = %(name)s and " + readable()
+        + ") and " + readable() + " order by p.number"
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who asks: their clearance, and the groups that they are in."""
+    """Who asks: their clearance, and the groups that they are in. `person`: their number; `instance`: the root of the
+    case that is worked on, where no person asks; by these it is told which documents of units are for them."""
 
     clearance: str
     groups: tuple[str, ...] = ()
+    person: int = 0
+    instance: int = 0
 
-    def asked(self) -> dict[str, list[str]]:
-        return {"levels": list(LEVELS[: rank(self.clearance) + 1]), "groups": list(self.groups)}
+    def asked(self) -> dict[str, Any]:
+        levels = list(LEVELS[: rank(self.clearance) + 1])
+        return {"levels": levels, "groups": list(self.groups), "person": self.person, "instance": self.instance}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +115,14 @@ def find(question: str, reader: Reader, most: int = 5) -> tuple[Passage, ...]:
     asked = " ".join(question.replace("\0", " ").split())[:LONGEST]
     rights = reader.asked()
     with cursor() as plain:
-        allowed = plain.execute(DOCUMENTS, rights).fetchall()
+        allowed = plain.execute(documents(), rights).fetchall()
     if not asked or not allowed:
         return ()
     found = {key: _nearest(key, vector, allowed) for key, vector in embeddings.of_question(asked).items()}
     best = fused([*by_meaning(found, _unread(found)), placed(_by_words(asked, rights))])[:most]
     near = _near(found)
     with cursor() as plain:
-        rows = plain.execute(READ, {**rights, "ids": best}).fetchall()
+        rows = plain.execute(read_pieces(), {**rights, "ids": best}).fetchall()
     read = {row[0]: _passage(row, near.get(row[0], 0.0)) for row in rows}
     return tuple(read[one] for one in best if one in read)
 
@@ -145,13 +166,13 @@ def _near(found: Near) -> dict[int, float]:
 
 def _by_words(asked: str, rights: Mapping[str, object]) -> list[int]:
     words = telling(asked)
-    return _ids(BY_WORDS, {**rights, "words": words, "most": LOOKED_AT}) if words else []
+    return _ids(by_words(), {**rights, "words": words, "most": LOOKED_AT}) if words else []
 
 
 def passages_of(name: str, reader: Reader) -> tuple[Passage, ...]:
     """All pieces of the newest document of this name, in their order, where the reader may read it now."""
     with cursor() as plain:
-        rows = plain.execute(OF_DOCUMENT, {**reader.asked(), "name": name}).fetchall()
+        rows = plain.execute(of_document(), {**reader.asked(), "name": name}).fetchall()
     return tuple(_passage(row, 0.0) for row in rows)
 
 
@@ -160,7 +181,7 @@ def passages(pieces: Sequence[int], reader: Reader) -> tuple[Passage, ...]:
     if not pieces:
         return ()
     with cursor() as plain:
-        rows = plain.execute(READ, {**reader.asked(), "ids": list(pieces)}).fetchall()
+        rows = plain.execute(read_pieces(), {**reader.asked(), "ids": list(pieces)}).fetchall()
     found = {row[0]: _passage(row, 0.0) for row in rows}
     return tuple(found[one] for one in pieces if one in found)
 

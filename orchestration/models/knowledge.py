@@ -19,6 +19,13 @@ class KnowledgeDocument(models.Model):
     kind = models.CharField(max_length=12, help_text="one of orchestration.documents.kinds.KINDS")
     level = models.CharField(max_length=12, help_text="who may read it: whose clearance is at least this")
     groups = models.JSONField(default=list, help_text="names of the groups that may read it; none: all groups")
+    unit = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="the part of the organisation that has it, by key",
+    )
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     since = models.DateTimeField(help_text="of this state, or of the last look at it")
     said = models.CharField(max_length=300, blank=True, help_text="why it could not be read")

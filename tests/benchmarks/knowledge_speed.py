@@ -60,9 +60,9 @@ def statements(asked: list[str]) -> Iterator[str]:
     rights = READER.asked()
     best = {one: [found.id for found in find(one, READER)] for one in set(asked)}
     for name, statement, values in (
-        ("which documents may be read", search.DOCUMENTS, lambda one: {}),
-        ("by words", search.BY_WORDS, lambda one: {"words": telling(one), "most": LOOKED_AT}),
-        ("the passages themselves", search.READ, lambda one: {"ids": best[one]}),
+        ("which documents may be read", search.documents(), lambda one: {}),
+        ("by words", search.by_words(), lambda one: {"words": telling(one), "most": LOOKED_AT}),
+        ("the passages themselves", search.read_pieces(), lambda one: {"ids": best[one]}),
     ):
         plans = [_plan(statement, {**rights, **values(one)}) for one in asked if name != "by words" or telling(one)]
         pages = [plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"] for plan in plans]

@@ -57,7 +57,7 @@ class ClausesActor:
         return Answer(output, None, {"clauses": len(found)}, {"pages": told.pages})
 
     def _standard(self, input: Mapping[str, Json]) -> Answer:
-        found = passages_of(self._file["standard"], Reader(self._file["clearance"]))
+        found = passages_of(self._file["standard"], Reader(self._file["clearance"], instance=current().case))
         if not found and is_being_read(self._file["standard"]):
             raise ActorError("The house standard is being read just now.", temporary=True, after=READ_SOON)
         if not found:

@@ -1,13 +1,15 @@
 """How does the knowledge base take part in a case? It finds passages for a question, and checks an answer against them.
 
 The kinds `knowledge` and `support`. What is found is what anybody of the clearance in the file may read: documents that
-are for some groups only are never given to a case.
+are for some groups only are never given to a case, and those of a business unit to cases of that unit and below alone.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
+from orchestration.actors.call import current
 from orchestration.actors.contract import ActorError, Answer
 from orchestration.actors.kinds.files import read_file
 from orchestration.actors.kinds.knowledge.file import PASSAGES, checker_faults, finder_faults
@@ -36,7 +38,8 @@ class KnowledgeActor:
 
     def run(self, input: dict[str, Any], *, idempotency_key: str) -> Answer:
         """The passages, the best first; none where nothing is near enough."""
-        found = [one for one in find(str(input["question"]), self.reader, self.most) if one.near >= self.least]
+        reader = replace(self.reader, instance=current().case)
+        found = [one for one in find(str(input["question"]), reader, self.most) if one.near >= self.least]
         passages = [{"id": one.id, "title": _title(one.name, one.heading), "text": one.text} for one in found]
         nearest = max((one.near for one in found), default=0.0)
         return Answer({"passages": passages}, None, {"nearest": round(nearest, 3)}, {"calls": 1})
