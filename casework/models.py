@@ -217,7 +217,7 @@ class Reveal(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="reveals")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     path = models.CharField(max_length=200)
-    reason = models.CharField(max_length=500)
+    reason = SealedText(max_length=500, of="case.instance_id")
     until = models.DateTimeField()
 
     class Meta:
@@ -367,7 +367,7 @@ class Snooze(models.Model):
     at = models.DateTimeField(help_text="when they said so: what happens after this wakes it")
     until = models.DateTimeField(null=True, blank=True)
     on_change = models.BooleanField(default=False, help_text="until something happens in the case")
-    reason = models.CharField(max_length=200, blank=True)
+    reason = SealedText(max_length=200, blank=True, of="task.instance_id")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "task"], name="snooze_once")]

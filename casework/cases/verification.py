@@ -14,6 +14,7 @@ import orjson
 import psycopg
 
 from audit.reading import Row
+from audit.sealed_values import opened_text_or_words
 from casework.cases import listed_verification
 from casework.cases.case_row import named_state
 from casework.cases.kept_verification import kept_apart
@@ -270,8 +271,8 @@ def _by_case(rows: list[tuple[int, str, str]]) -> dict[int, set[tuple[str, str]]
 def _reveals_apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, Case]) -> Iterator[tuple[int, str]]:
     """What somebody may see for a while, for no reason that was given."""
     rows: dict[int, list[tuple[Any, ...]]] = {}
-    for row in cursor.execute(REVEALS, [list(cases)], binary=True).fetchall():
-        rows.setdefault(row[0], []).append(row[1:])
+    for number, who, path, reason, until in cursor.execute(REVEALS, [list(cases)], binary=True).fetchall():
+        rows.setdefault(number, []).append((who, path, opened_text_or_words(reason), until))
     for number, case in cases.items():
         told = [tuple(one) for one in case.told.notes.get("reveals", ())]
         for row in rows.get(number, ()):

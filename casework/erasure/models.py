@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from audit.db.sealed_fields import SealedText
+
 
 class RetentionRule(models.Model):
     """How long cases of a type are kept after their end. `floor_days`: nothing erases one before; `keep_days`: then it
@@ -22,7 +24,7 @@ class LegalHold(models.Model):
     """A case that must not be erased, whatever else says so, until the hold is lifted. `by`: as histories name them."""
 
     case = models.ForeignKey("casework.Case", models.PROTECT, related_name="holds")
-    reason = models.CharField(max_length=500)
+    reason = SealedText(max_length=500, of="case.instance_id")
     by = models.CharField(max_length=200)
     since = models.DateTimeField()
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 import psycopg
 
 from audit.reading import Row
-from audit.sealed_values import read
+from audit.sealed_values import opened_text_or_words, read
 from casework.erasure.models import ErasureOrder, RetentionRule
 from casework.erasure.orders import said_of
 from orchestration.shell.verification.cases import Case, with_every_verification
@@ -61,7 +61,8 @@ def replaced_apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, Case]) -> It
 
 def holds_apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, Case]) -> Iterator[tuple[int, str]]:
     """(case, sentence) for each hold that the history does not tell of as it stands."""
-    found = {number: [by, why] for number, by, why in cursor.execute(HOLDS, [list(cases)], binary=True).fetchall()}
+    rows = cursor.execute(HOLDS, [list(cases)], binary=True).fetchall()
+    found = {number: [by, opened_text_or_words(why)] for number, by, why in rows}
     for number, case in cases.items():
         if case.told.notes.get("hold") != found.get(number):
             yield number, "the legal hold on the case is not what the history says"

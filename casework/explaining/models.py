@@ -10,8 +10,8 @@ from django.db import models
 from audit.db.sealed_fields import SealedText
 from orchestration.models import HumanTask
 
-ANSWERED_WITHIN: Final = timedelta(days=30)
-"""Without undue delay, at the latest within a month (GDPR, article 12 (3))."""
+ANSWERED_WITHIN: Final = timedelta(days=28)
+"""Without undue delay, at the latest within a month, of which the shortest counts (GDPR, article 12 (3))."""
 
 
 CASE_TYPE: Final = "contest"

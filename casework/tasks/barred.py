@@ -18,6 +18,7 @@ from psycopg.sql import SQL
 
 from audit.db.columns import Integers, Texts
 from audit.db.sql import Part
+from audit.sealed_values import opened_text_or_words
 from casework.access.permissions import origin_of
 from casework.access.separation_of_duties import names_in, names_of
 from casework.lists.reading import rows
@@ -93,7 +94,7 @@ def left_out(user: User, now: datetime) -> LeftOut:
     found = rows(SQL(_LEFT_OUT), {"who": signs_of(user), "person": user.pk, "now": now})
     barred = {task for task, *_, is_barred in found if is_barred}
     sleeping = {
-        task: Asleep(until, reason)
+        task: Asleep(until, opened_text_or_words(reason))
         for task, until, reason, is_barred in found if is_barred is False and task not in barred
     }  # fmt: skip
     acts_for = tuple(sorted(name for _, _, name, is_barred in found if is_barred is None))

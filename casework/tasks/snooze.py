@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
+from audit.sealed_values import opened_text_or_words
 from casework.access.permissions import is_candidate
 from casework.models import Snooze
 from casework.tasks.under_lock import over
@@ -58,7 +59,7 @@ def asleep(person: User, now: datetime) -> Mapping[int, Asleep]:
     """The tasks that sleep for this person, by number; one statement."""
     with connection.cursor() as cursor:
         cursor.execute(ASLEEP, {"person": person.pk, "now": now})
-        return {task: Asleep(until, reason) for task, until, reason in cursor.fetchall()}
+        return {task: Asleep(until, opened_text_or_words(reason)) for task, until, reason in cursor.fetchall()}
 
 
 def task_snooze(*, by: User, task: HumanTask, until: Until, reason: str, now: datetime) -> HumanTask | Refused:

@@ -122,7 +122,7 @@ def test_who_had_a_part_in_the_case_does_not_look_at_it_again(people: People, an
     assert "You had a part in this case" in plain(anna.get(address)) and anna.post(address, found).status_code == 409
     assert kept(case, "command.refused")[-1].detail["command"] == "contest.decided"
     page = plain(ben.get(address))
-    assert "An answer is owed within 30 days" in page
+    assert "An answer is owed within 28 days" in page
     assert OBJECTION in page and "93.0 %" in page and "Drafted by Anna Adler" in page and "What you find" in page
     everywhere = [f"/cases/{case.pk}/decisions/", f"/cases/{case.pk}/decisions/{number}/", address,
                   f"/cases/{case.pk}/then/?at={number}", f"/cases/{case.pk}/decisions/{number}/letter/"]  # fmt: skip
