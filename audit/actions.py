@@ -86,6 +86,7 @@ ACTIONS: dict[str, str] = {
     "work.fetched": "fetched work",
     "work.lapsed": "did not do work in time",
     "work.handed": "handed work to a person",
+    "source.withdrawn": "heard that a document was withdrawn from which an answer was made",
     "work.left": "went on without work that nobody did",
     "work.moved": "handed work to another actor",
     "work.changed": "changed what work was asked for with",

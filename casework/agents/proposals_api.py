@@ -152,12 +152,13 @@ def _told(request: Request, case: Case, row: AgentProposal) -> dict[str, Any]:
         approvals.opened(row)
         row.refresh_from_db()
     shown = look(user=by, case=case, now=clock.utc_now())
-    wanted = one_wanted(shown, row, cited([row]))
+    wanted = one_wanted(shown, row, cited([row], shown.view.principal))
     held = mine and row.state == AgentProposal.State.HELD
     chosen = dict(zip(row.chosen, (value for _, value in wanted.chosen), strict=True)) if wanted.chosen else {}
     told = {
         "wanted": wanted, "case": case.pk, "agent": row.run.actor, "goal": row.run.goal, "arguments": chosen,
-        "evidence": [{"title": title, "value": value} for title, value in wanted.evidence],
+        "evidence": [{"title": title, "value": value} for title, value in wanted.evidence]
+        + [{"title": one.title, "value": one.text or None} for one in wanted.quoted],
         "seen": services.marks_now(by, case, row) if held else "",
     }  # fmt: skip
     return dict(ProposalShape(told).data)
@@ -167,7 +168,8 @@ def _verdict(request: Request, case: Case, row: AgentProposal, given: dict[str, 
     """The answer as it was sent; only texts that this person reads may be changed."""
     if services.is_blind(row):
         return ON_PAGE
-    wanted = one_wanted(look(user=person(request), case=case, now=clock.utc_now()), row, cited([row]))
+    shown = look(user=person(request), case=case, now=clock.utc_now())
+    wanted = one_wanted(shown, row, cited([row], shown.view.principal))
     changed = texts_changed(row, wanted, given["changed"])
     if given["changed"].keys() - changed.keys() or (changed and given["how"] != "approve"):
         return Refused("invalid", CHANGED["changed"], CHANGED)

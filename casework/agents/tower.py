@@ -122,7 +122,8 @@ def used(row: AgentRun) -> list[tuple[str, str]]:
         found.append(("Money", f"{_of(_plain(row.cost), limit)} {row.currency}".strip()))
     if "hours" in limits:
         over = (row.ended or clock.utc_now()) - row.began
-        found.append(("Time", f"{_of(int(over.total_seconds() // 3600), limits['hours'])} hours"))
+        hours = int(limits["hours"])
+        found.append(("Time", f"{_of(int(over.total_seconds() // 3600), hours)} hour{'s' * (hours != 1)}"))
     return found
 
 

@@ -118,7 +118,7 @@ def _row(case: Case, proposal: int) -> AgentProposal:
 
 
 def _wanted(seen: Look, row: AgentProposal) -> Wanted:
-    return one_wanted(seen, row, cited([row]))
+    return one_wanted(seen, row, cited([row], seen.view.principal))
 
 
 def _texts(row: AgentProposal, wanted: Wanted) -> dict[str, tuple[str, str]]:

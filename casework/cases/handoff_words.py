@@ -51,6 +51,11 @@ def _left(detail: Detail) -> Told:
     return Told("ai", "arrow-right", f"The case went on without this work. {why}".strip(), by_actor=False)
 
 
+def _withdrawn(detail: Detail) -> Told:
+    text = f"The document “{detail.get('name', '')}” was withdrawn. An answer of this case was made from it"
+    return Told("rules", "book", text, by_actor=False, tone="bad")
+
+
 def _held(detail: Detail) -> Told:
     return Told("ai", "hand-stop", "was stopped meanwhile, so its answer is held back and not used", tone="bad")
 
@@ -100,7 +105,8 @@ def _lapsed(detail: Detail) -> Told:
 
 
 HANDOFFS: Final[Mapping[str, Callable[[Detail], Told]]] = {
-    "work.handed": _handed, "work.left": _left, "work.held": _held, "work.moved": _moved, "work.changed": _changed,
+    "work.handed": _handed, "work.left": _left, "source.withdrawn": _withdrawn,
+    "work.held": _held, "work.moved": _moved, "work.changed": _changed,
     "work.by_hand": _by_hand, "work.routed": _routed, "work.fetched": _fetched, "work.lapsed": _lapsed,
     "suggestion.judged": _judged,
 }  # fmt: skip

@@ -29,7 +29,8 @@ PAGE: Final = 50
 
 REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "ai": ("Work of machines", ("actor.called", "actor.failed", "suggestion.judged", "work.handed", "work.left",
-            "work.by_hand", "agent.planned", "agent.proposed", "agent.refused", "agent.lapsed", "agent.ended")),
+            "work.by_hand", "source.withdrawn", "agent.planned", "agent.proposed", "agent.refused",
+            "agent.lapsed", "agent.ended")),
     "rules": ("Decisions of rules", ("engine.DecisionEvaluated", "engine.DecisionTightened")),
     "reveals": ("Reveals", ("field.revealed", "case.glass", "case.glass_reviewed", "subject.copied")),
     "denials": ("Denials", ("access.denied", "access.unseen", "access.token_refused", "command.refused")),

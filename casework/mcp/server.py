@@ -27,6 +27,7 @@ Context = ServerRequestContext[Any, Any]
 PROFILE: Final = Call("get", "/api/views/", {}, None)
 """A call that costs little and that everybody signed in may make: whose token it is, is looked at by it."""
 CHANGED: Final = "What you were shown has changed since, or was decided. Ask for the task again, then decide."
+AMISS: Final = "Correct what `errors` names and call it again."
 TOLD: Final = (
     "Cases of a company: tasks for people, their data, their history. You act as the person whose token you carry, and "
     "see what they may see. Read a task before you complete it; its form says which answers it takes."
@@ -64,6 +65,8 @@ def server(api: Api, offered: Sequence[Tool], version: str) -> Server[Any]:
         tool = by_name.get(params.name)
         if tool is None:
             raise MCPError(INVALID_PARAMS, f"There is no tool {params.name!r}. `tools/list` names those that are.")
+        if amiss := tool.amiss(params.arguments or {}):
+            return _result(Answer(400, {"code": "invalid", "message": AMISS, "errors": amiss}))
         answer = await api.ask(tool.call(params.arguments or {}))
         if tool.name == START and answer.ok and _follows(context):
             return Given.of("task", **await _stands(api, answer.content["id"]))

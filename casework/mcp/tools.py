@@ -51,6 +51,11 @@ class Tool:
     def only_reads(self) -> bool:
         return self.method == "get"
 
+    def amiss(self, arguments: Mapping[str, Any]) -> dict[str, str]:
+        """What stands in the address and is missing or no number; all else the API says itself."""
+        given = {name: str(arguments.get(name, "")) for name in self.in_path}
+        return {name: "A whole number is needed." for name, value in given.items() if not value.isdecimal()}
+
     def call(self, arguments: Mapping[str, Any]) -> Call:
         """The call of the API that these arguments make."""
         path = self.path

@@ -76,5 +76,5 @@ def _views(places: tuple[str, ...], seen: Look, words: Mapping[Json, str]) -> It
 def _found(seen: Look, one: Mapping[str, Json]) -> Found:
     said = values_in_words(seen.case_type)
     named = [str(place) for place in one.get("evidence") or ()]
-    values = zip(named, cited_values(seen, named, {}), strict=True)
+    values = zip(named, cited_values(seen, named), strict=True)
     return Found(str(one.get("says", "")), tuple((title, said(place, value)) for place, (title, value) in values))

@@ -1,7 +1,7 @@
 """What becomes of the answers that were made from a document which was withdrawn?
 
-Each open case with such an answer gets an incident, so that a person of it looks at the answer again; once for each
-case and document, whatever dies in between.
+Each open case with such an answer gets an incident, so that a person of it looks at the answer again; a closed one
+hears of it in its history. Once for each case and document, whatever dies in between.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from typing import Final
 
 from django.db import transaction
 
-from audit.services import Origin
+from audit.services import Fact, Origin
 from orchestration.engine.commands import RaiseIncident
 from orchestration.ground import clock
+from orchestration.ground.refusals import Refused
 from orchestration.models import KnowledgeDocument, KnowledgeUse
 from orchestration.shell import services
 from orchestration.shell.nudges import nudge_knowledge
@@ -40,7 +41,9 @@ def _tell(row: KnowledgeDocument, instance: int) -> None:
     uses = KnowledgeUse.objects.filter(piece__document=row.pk, job__instance=instance, told=None)
     if uses.update(told=clock.utc_now()):
         message = f"The document {row.name!r} was withdrawn. An answer of this case was made from it: look at it again."
-        services.send(instance, RaiseIncident(CODE, message), ORIGIN)
+        outcome = services.send(instance, RaiseIncident(CODE, message), ORIGIN)
+        if isinstance(outcome, Refused):
+            services.record(instance, [Fact("source.withdrawn", {"document": row.pk, "name": row.name})], ORIGIN)
 
 
 def look_after() -> None:

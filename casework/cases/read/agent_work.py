@@ -15,8 +15,11 @@ from casework.cases.read.decisions import titles
 from casework.cases.read.timeline import actor_name
 from orchestration.agents.approvals import can_be_taken_back, is_decoy, shown_digest
 from orchestration.agents.checking import BLIND
-from orchestration.models import AgentProposal, AgentRun, KnowledgePiece
+from orchestration.agents.grants import SEARCH
+from orchestration.knowledge.search import Reader, passages
+from orchestration.models import AgentProposal, AgentRun
 from orchestration.privacy.classification import rank
+from orchestration.privacy.masking import Principal
 from orchestration.privacy.masks import DOTS
 
 Json = Any
@@ -31,10 +34,23 @@ UNTOLD: Final = "A step that you choose"
 """Stands for what an agent wants where people are not told."""
 
 
+UNREAD: Final = "A passage that is gone, or that you may not read"
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A passage of the knowledge base that is cited; without its words where the reader may not read it now."""
+
+    title: str = UNREAD
+    text: str = ""
+    document: int = 0
+    piece: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One thing that an agent wanted. `evidence`: what it rests on, each with its value as the reader sees it.
-    `blind`: people choose without being told what it is."""
+    """One thing that an agent wanted. `evidence`: the fields that it rests on, each with its value as the reader sees
+    it; `quoted`: the passages. `blind`: people choose without being told what it is. `found`: what came of a search."""
 
     id: int
     name: str
@@ -55,6 +71,8 @@ class Wanted:
     decided_by: str
     can_undo: bool
     blind: bool = False
+    quoted: tuple[Quoted, ...] = ()
+    found: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +100,18 @@ def agent_runs(seen: Look) -> tuple[Run, ...]:
         return ()
     rows = list(AgentRun.objects.filter(instance=seen.case.instance_id).order_by("-pk")[:MOST])
     wanted = list(AgentProposal.objects.filter(run__in=rows).order_by("number"))
-    named = cited(wanted)
+    named = cited(wanted, seen.view.principal)
     return tuple(_run(seen, row, [one for one in wanted if one.run_id == row.pk], named) for row in rows)
 
 
-def cited(rows: Sequence[AgentProposal]) -> Mapping[str, str]:
-    """The titles of the passages that are cited, by how they are."""
+def cited(rows: Sequence[AgentProposal], who: Principal) -> Mapping[str, Quoted]:
+    """The passages that are cited and that this reader may read now, by how they are cited."""
     ids = {int(one.removeprefix(PASSAGE)) for row in rows for one in row.evidence if one.startswith(PASSAGE)}
-    found = KnowledgePiece.objects.filter(pk__in=ids).select_related("document") if ids else ()
-    return {f"{PASSAGE}{one.pk}": f"{one.document.name}: {one.heading}".removesuffix(": ") for one in found}
+    found = passages(sorted(ids), Reader(who.clearance, tuple(who.roles)))
+    return {f"{PASSAGE}{one.id}": Quoted(one.heading or one.name, one.text, one.document, one.id) for one in found}
 
 
-def _run(seen: Look, row: AgentRun, wanted: Sequence[AgentProposal], named: Mapping[str, str]) -> Run:
+def _run(seen: Look, row: AgentRun, wanted: Sequence[AgentProposal], named: Mapping[str, Quoted]) -> Run:
     names = {one.tool: one.name for one in wanted}
     is_put_otherwise = any(one.put and one.state == AgentProposal.State.HELD for one in wanted)
     plan = (
@@ -108,7 +126,7 @@ def _run(seen: Look, row: AgentRun, wanted: Sequence[AgentProposal], named: Mapp
     )  # fmt: skip
 
 
-def one_wanted(seen: Look, row: AgentProposal, named: Mapping[str, str]) -> Wanted:
+def one_wanted(seen: Look, row: AgentProposal, named: Mapping[str, Quoted]) -> Wanted:
     """A proposal as this reader may see it; while it is put to people otherwise, as it is put."""
     return as_put(_as_it_is(seen, row, named), row)
 
@@ -122,26 +140,31 @@ def as_put(wanted: Wanted, row: AgentProposal) -> Wanted:
             digest=shown_digest(row),
         )  # fmt: skip
     if row.put == BLIND and row.state == AgentProposal.State.HELD:
-        return replace(wanted, name=UNTOLD, reason="", evidence=(), conditions=(), chosen=(), price="", blind=True)
+        return replace(
+            wanted, name=UNTOLD, reason="", evidence=(), quoted=(), conditions=(), chosen=(), price="", blind=True
+        )
     return wanted
 
 
-def _as_it_is(seen: Look, row: AgentProposal, named: Mapping[str, str]) -> Wanted:
+def _as_it_is(seen: Look, row: AgentProposal, named: Mapping[str, Quoted]) -> Wanted:
+    fields = [one for one in row.evidence if not one.startswith(PASSAGE)]
     return Wanted(
-        row.pk, text(seen, row.name), row.state, text(seen, row.reason), tuple(cited_values(seen, row.evidence, named)),
+        row.pk, text(seen, row.name), row.state, text(seen, row.reason), tuple(cited_values(seen, fields)),
         tuple(seen.view.text(one) for one in row.conditions), tuple(_values(seen, row.chosen)),
         tuple(_values(seen, row.changed or {})), text(seen, row.outcome), row.rule, row.price, row.digest, row.made,
         row.opened, row.expires, row.decided, actor_name(row.decided_by, seen.names) if row.decided_by else "",
         can_be_taken_back(seen.case_type, seen.state, row),
+        quoted=tuple(named.get(one, Quoted()) for one in row.evidence if one.startswith(PASSAGE)),
+        found=row.outcome if (row.tool, row.state) == (SEARCH, AgentProposal.State.DONE) else "",
     )  # fmt: skip
 
 
-def cited_values(seen: Look, places: Iterable[str], named: Mapping[str, str]) -> Iterator[tuple[str, Json]]:
-    """A field by its title, with its value now; a passage by its document."""
+def cited_values(seen: Look, places: Iterable[str]) -> Iterator[tuple[str, Json]]:
+    """A field by its title, with its value now; of a passage no more than that it is one."""
     known = titles(seen.case_type)
     for place in places:
         if place.startswith(PASSAGE):
-            yield named.get(place, "A passage that is gone"), None
+            yield "A passage of the knowledge base", None
         else:
             yield known.get(place, place.strip("/").replace("_", " ").capitalize()), _at(seen.view.data, place)
 

@@ -61,7 +61,8 @@ class MachineWork:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """An open incident with what one needs to decide about it. `asked`: what a result given by hand consists of."""
+    """An open incident with what one needs to decide about it. `asked`: what a result given by hand consists of;
+    `told`: it tells the case something, and no step of it failed."""
 
     number: int
     message: str
@@ -73,6 +74,7 @@ class Trouble:
     actor: str
     sent: str
     asked: tuple[tuple[str, str], ...]
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +249,7 @@ def troubles(seen: Look) -> Iterator[Trouble]:
             part=seen.view.text(seen.running.around(incident.item)),
             attempts=job.attempts if job else 0, actor=f"{called} {version}".strip(),
             sent=seen.view.text(sent), asked=tuple(_by_hand(seen, node)) if node and job else (),
+            told=incident.item is None,
         )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from django.shortcuts import redirect, render
 from casework.cases.decide_many import Row, decided
 from casework.cases.incidents import BY_HAND, END, MOVE, RETRY, SKIP, WAYS, Wish, offers
 from casework.cases.read.attention import MOST, Trouble, kinds, troubles
+from casework.cases.read.outdated import NEWS_FOR, outdated
 from casework.web.decorators import person, reads_and_writes
 from orchestration.ground import clock
 
@@ -91,6 +92,7 @@ def _page(request: HttpRequest, progress: Progress | None = None) -> HttpRespons
         "troubles": shown, "kinds": kinds(found), "kind": kind, "all": len(found), "most": MOST, "chosen": chosen,
         "progress": progress, "offers": _offers(shown), "how": request.POST.get("how", RETRY),
         "ways": [(way, WAYS[way]) for way in OFFERED],
+        "outdated": outdated(person(request), clock.utc_now()), "news_for": NEWS_FOR.days,
     }  # fmt: skip
     return render(request, "cases/attention.html", context, status=409 if progress is not None else 200)
 

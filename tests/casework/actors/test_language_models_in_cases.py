@@ -11,6 +11,7 @@ import orjson
 import pytest
 from django.test import Client
 
+from audit.models import AuditEvent
 from audit.services import Origin
 from casework.actors.bundled import CASE_TYPES
 from casework.actors.shipped import ensure_shipped
@@ -20,6 +21,7 @@ from orchestration.actors.connectors import Wanted, connector_register
 from orchestration.actors.hosts.register import host_allow
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
+from orchestration.engine.commands import CompleteTask
 from orchestration.ground import clock
 from orchestration.jobs import runner, trials
 from orchestration.knowledge import withdrawal
@@ -34,9 +36,10 @@ from orchestration.models import (
     KnowledgeDocument,
     KnowledgePiece,
 )
+from orchestration.shell import services
 from tests.casework.conftest import PERSON
 from tests.orchestration.actors.language.provider import KEY, Provider, providing, says, status
-from tests.orchestration.machines import Machines, work_jobs
+from tests.orchestration.machines import MAIL, Machines, send_messages, work_jobs
 
 DOCS = Path(__file__).parents[3] / "docs/language-models.md"
 TEST = Origin("system:test")
@@ -264,6 +267,31 @@ def test_a_draft_that_names_what_it_was_not_given_is_not_believed(
     assert data_of(case)["support"]["said"] == "It cites what it was not given."
 
 
+def test_when_a_document_is_withdrawn_a_closed_case_that_used_it_says_so_and_stands_where_whoever_works_it_looks(
+    drafting: None, provider: Provider, machines: Machines, open_case: Callable[..., Case], people, client: Client
+) -> None:
+    registered(provider)
+    machines.by_kind["http"] = machines.by_kind[MAIL]  # the mail system that ships is a connector
+    number = passage("A refund of a card payment is credited within 3 working days.")
+    case = open_case(message="When is the refund of my card payment credited?")
+    work_jobs(case.instance_id)
+    task = HumanTask.objects.get(instance=case.instance_id, state="open")
+    services.send(case.instance_id, CompleteTask(task.item, {"verdict": "accept", "answer": "So it is."}), TEST)
+    send_messages(case.instance_id)
+    assert Case.objects.get(pk=case.pk).closed
+    row = KnowledgePiece.objects.get(pk=number).document
+    knowledge_withdraw(pk=row.pk, reason="It is 5 days now.", by=TEST)
+    for _ in range(2):
+        withdrawal.tell(row.pk)
+    assert AuditEvent.objects.filter(chain=case.instance_id, action="source.withdrawn").count() == 1
+    for person, told in (("anna", True), ("dora", False)):
+        client.force_login(people[person])
+        page = client.get("/attention/").content.decode()
+        assert ("has lost a source" in page) is told and ("<bdi>Refunds</bdi>" in page) is told, person
+    client.force_login(people["anna"])
+    assert "“Refunds” was withdrawn" in client.get(f"/cases/{case.pk}/history/").content.decode()
+
+
 def test_when_a_document_is_withdrawn_the_cases_that_used_it_are_looked_at_again_once(
     drafting: None, provider: Provider, open_case: Callable[..., Case], people, client: Client
 ) -> None:
@@ -283,3 +311,8 @@ def test_when_a_document_is_withdrawn_the_cases_that_used_it_are_looked_at_again
     page = client.get(f"/cases/{case.pk}/incidents/{incident.incident}/decide/").content.decode()
     assert "look at it again" in page, page[page.index("<main") :]
     assert "Try again" not in page
+    page = client.get(f"/cases/{case.pk}/").content.decode()
+    assert "It was looked at" in page and "Try again" not in page
+    client.post(f"/cases/{case.pk}/incidents/{incident.incident}/", {"how": "skip"})
+    incident.refresh_from_db()
+    assert incident.resolution == "skip"

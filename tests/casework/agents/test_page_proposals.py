@@ -11,9 +11,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from audit.selectors import timeline
+from casework.cases.read.agent_work import UNREAD
 from casework.models import Case
 from orchestration.engine.commands import SetVariables
-from orchestration.models import AgentProposal, HumanTask
+from orchestration.ground import clock
+from orchestration.models import AgentProposal, HumanTask, KnowledgeDocument
 from orchestration.shell import services
 from tests.casework.agents.test_agents_in_cases import ANNA, held
 from tests.orchestration.machines import work_jobs
@@ -48,6 +50,26 @@ def test_the_case_shows_what_the_agent_wants_and_one_approves_it(clara: Client, 
     row.refresh_from_db()
     assert row.state == "done" and row.decided_by == "person:clara" and row.opened is not None
     assert HumanTask.objects.filter(name="Call the customer", state="open").exists()
+
+
+def test_a_passage_that_it_cites_opens_and_is_signed_and_only_who_may_read_it_reads_it(
+    clara: Client, upset: Callable[..., Case]
+) -> None:
+    case = upset("after approval")
+    row, now = held(case), clock.utc_now()
+    document = KnowledgeDocument.objects.create(
+        name="Calls", digest="0" * 64, size=1, kind="markdown", level="internal", state="ready", since=now, added=now,
+        by="system:test",
+    )  # fmt: skip
+    piece = document.chunks.create(number=1, heading="Calls › Upset", text="Call on the same day.", vector=b"")
+    AgentProposal.objects.filter(pk=row.pk).update(evidence=[*row.evidence, f"passage:{piece.pk}"])
+    text, carried = page(clara, case, row)
+    assert f'href="/knowledge/{document.pk}/#piece-{piece.pk}"' in text and "Call on the same day." in text
+    KnowledgeDocument.objects.update(level="restricted")
+    hidden, again = page(clara, case, row)
+    assert UNREAD in hidden and "Call on the same day." not in hidden
+    assert answer(clara, case, row, carried, how="approve").status_code == 409
+    assert answer(clara, case, row, again, how="approve").status_code == 302
 
 
 def test_to_look_at_it_decides_nothing(clara: Client, upset: Callable[..., Case]) -> None:

@@ -33,7 +33,8 @@ def said(*arguments: str) -> str:
 
 def test_what_ships_is_deployed_once() -> None:
     assert said().splitlines() == [
-        "Customer complaint: version 1 deployed", "Mail system: an actor, registered",
+        "Customer complaint: version 1 deployed", "How complaints are answered: in the knowledge base",
+        "Mail system: an actor, registered",
         "Next steps: an actor, registered", "Knowledge base: an actor, registered",
         "Check of sources: an actor, registered",
         "Contested decision: version 1 deployed",
@@ -48,7 +49,8 @@ def test_what_ships_is_deployed_once() -> None:
         "Mail that came in: version 1 deployed", "Gist of documents: an actor, registered",
         "Mailroom agent: an actor, registered",
         "Payment release: version 1 deployed", "Transfer system: an actor, registered",
-        "Refund: version 1 deployed", "Customer records: an actor, registered",
+        "Refund: version 1 deployed", "Customer records (Salesforce), changes: an actor, registered",
+        "Customer records (Salesforce): an actor, registered",
         "Goodwill bot: an actor, registered", "Order investigator: an actor, registered",
         "Order system: an actor, registered", "Payment records: an actor, registered",
         "Payment system: an actor, registered", "Second look: an actor, registered",

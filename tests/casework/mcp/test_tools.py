@@ -61,6 +61,12 @@ def test_what_the_api_refuses_is_an_error_of_the_tool_in_its_own_words(
     assert unknown.is_error and unknown.structured_content["code"] == "not-found"
 
 
+@pytest.mark.parametrize("case", [None, "x", -1, "1/../2", True])
+def test_what_is_no_number_of_a_case_is_said_to_be_none(people: dict[str, User], case: object) -> None:
+    refused = Assistant(people["anna"]).call("read_a_case", case=case)
+    assert refused.is_error and refused.structured_content["errors"] == {"case": "A whole number is needed."}
+
+
 def test_nobody_gets_in_without_a_token_and_a_wrong_one_is_kept(people: dict[str, User]) -> None:
     status, told = spoken("", "tools/list")
     assert status == 401 and "Bearer" in told["message"]
