@@ -1,6 +1,7 @@
 """Which lengths of time, shares and sums does a sentence of a contract name?
 
-Pure. In digits or in words, or both (“thirty (30) days”); weeks are told as days, years as months. Parts are read, too
+Pure. In English and German, in digits or in words, or both (“thirty (30) days”); weeks are told as days, years as
+months. Parts are read, too
 (“half a year”, “a tenth”), and what is paid for some time as a share of what is paid for a year (“three months' fees”).
 """
 
@@ -12,18 +13,26 @@ from typing import Final
 
 from orchestration.knowledge.wording import NAMED
 
-NUMBER: Final = r"(?P<digits>\d[\d,.]*\d|\d)|(?P<words>[a-z]+(?:-[a-z]+)?)"
-UNIT: Final = r"(?P<unit>hours?|days?|weeks?|months?|years?|%|per\s?cent|percent|eur(?:os?)?\b|€)"
-KINDS: Final = r"(?:calendar |working |business |full |consecutive )*"
+NUMBER: Final = r"(?P<digits>\d[\d,.]*\d|\d)|(?P<words>[a-zäöüß]+(?:-[a-z]+)?)"
+UNIT: Final = (
+    r"(?P<unit>hours?|days?|weeks?|months?|years?|stunden?|tagen?|tage?|wochen?|monaten?|monate?|jahren?|jahre?|%|"
+    r"per\s?cent|percent|prozent|eur(?:os?)?\b|€)"
+)
+KINDS: Final = r"(?:calendar |working |business |full |consecutive |volle[nr]? )*"
 AFTER: Final = re.compile(rf"(?:\b|€\s?)(?:{NUMBER})\s*(?:\((?P<again>\d[\d,.]*)\)\s*)?{KINDS}{UNIT}", re.IGNORECASE)
 BEFORE: Final = re.compile(r"(?:€|EUR)\s?(?P<digits>\d[\d,.]*\d|\d)", re.IGNORECASE)
-ONE: Final = {"one": "1", "a": "1"}
+ONE: Final = {"one": "1", "a": "1", "ein": "1", "eine": "1", "einem": "1", "einen": "1", "einer": "1", "eines": "1"}
 TIMES: Final = {
     "hour": ("days", 1 / 24),
     "day": ("days", 1),
     "week": ("days", 7),
     "month": ("months", 1),
     "year": ("months", 12),
+    "stunde": ("days", 1 / 24),
+    "tag": ("days", 1),
+    "woche": ("days", 7),
+    "monat": ("months", 1),
+    "jahr": ("months", 12),
 }
 FEES: Final = r"(?:fees?|remuneration|price|charges|tariffs?)"
 YEARLY: Final = rf"(?:(?:yearly|annual) {FEES}|{FEES} (?:of|for) (?:a|one|the) year|year['’]?s?['’]? {FEES})"
@@ -83,7 +92,8 @@ def _named(word: str | None) -> str:
 def _unit(word: str) -> tuple[str, float]:
     if word.startswith(("eur", "€")):
         return "euros", 1
-    return TIMES.get(word.rstrip("s"), ("percent", 1))
+    plain = word.rstrip("s") if word.rstrip("s") in TIMES else re.sub(r"e?n?$", "", word)
+    return TIMES.get(plain) or TIMES.get(f"{plain}e") or ("percent", 1)
 
 
 def _value(digits: str) -> float | None:

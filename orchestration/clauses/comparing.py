@@ -25,7 +25,7 @@ OTHER_UNIT: Final = {"days": ("months", 30.0), "months": ("days", 1 / 30)}
 """In what else a length of time may be said, and how many of the limit's unit one of that is."""
 BEFORE: Final = 5
 """Words before a phrase in which a denial turns it round."""
-WORD: Final = re.compile(r"[a-z]+")
+WORD: Final = re.compile(r"[a-zäöüß]+")
 
 
 @dataclass(frozen=True, slots=True)

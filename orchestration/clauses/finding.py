@@ -18,11 +18,13 @@ LONGEST: Final = 4_000
 """Characters of a clause that are looked at."""
 NUMBERED: Final = re.compile(
     r"^(?:(?i:article|section|clause|§)\s*)?(?P<number>\d{1,2})(?:\s*[.):]\s*|\s*[-–—]\s*|\s+)"
-    r"(?P<words>[A-Z][^.;:]{2,70})[.:]?$"
+    r"(?P<words>[A-ZÄÖÜ][^.;:]{2,70})[.:]?$"
 )
-CAPITALS: Final = re.compile(r"^(?P<words>[A-Z][A-Z &,/'-]{3,60})$")
-SIGNED: Final = re.compile(r"^(?:signatures?|signed\b|in witness whereof|place and date)\b", re.IGNORECASE)
-SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])")
+CAPITALS: Final = re.compile(r"^(?P<words>[A-ZÄÖÜ][A-ZÄÖÜ &,/'-]{3,60})$")
+SIGNED: Final = re.compile(
+    r"^(?:signatures?|signed\b|in witness whereof|place and date|unterschriften?|ort, datum)\b", re.IGNORECASE
+)
+SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-ZÄÖÜ(])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,19 @@ OTHER_SIGN: Final = 0.1
 """How much less near two sentences count of which one denies and the other does not."""
 PARTIES: Final = (
     (
-        re.compile(r"\b(?:service provider|contractor|vendor|provider|licensor|seller|agency)\b", re.IGNORECASE),
+        re.compile(
+            r"\b(?:service provider|contractor|vendor|provider|licensor|seller|agency"
+            r"|auftragnehmers?|anbieters?|dienstleisters?|lieferanten?)\b",
+            re.IGNORECASE,
+        ),
         "supplier",
     ),
-    (re.compile(r"\b(?:client|buyer|purchaser|licensee|principal)\b", re.IGNORECASE), "customer"),
+    (
+        re.compile(
+            r"\b(?:client|buyer|purchaser|licensee|principal|kunden?|auftraggebers?|bestellers?)\b", re.IGNORECASE
+        ),
+        "customer",
+    ),
 )
 ALONE: Final = re.compile(
     r"\bonly the (?:supplier|customer)\b|\bthe (?:supplier|customer) alone\b"
