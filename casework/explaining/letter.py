@@ -26,7 +26,8 @@ from casework.cases.read.touched import Places
 from casework.models import Case
 from casework.proof.why import SAME, Otherwise, Why, why
 
-STAFF: Final = "a person who works here"
+STAFF: Final = "our office"
+"""Whoever works here, or a program of ours with an account of its own: the letter names neither."""
 OF_PEOPLE, OF_MACHINES = "people", "ai"
 AFTERWARDS: Final = ("letter.", "decision.contested", "contest.")
 """Events that explain and contest are no part of what led to the decision."""
@@ -77,7 +78,7 @@ def letter(*, user: User, case: Case, now: datetime, sequence: int) -> Letter:
         Part("How your case began", tuple(_began(lines))),
         Part("What the decision was made on", tuple(_inputs(found.decision)), "The rules read no value of your case."),
         _acts("What machines did", lines, OF_MACHINES, "No machine but these rules took part."),
-        _acts("What people did", lines, OF_PEOPLE, "No person has done anything in your case."),
+        _acts("What our office did", lines, OF_PEOPLE, "Our office has done nothing in your case by hand."),
         Part(
             "What would have changed it", tuple(_otherwise(found)), "No other values were found on which the same "
             "rules would have decided otherwise." if found.again == SAME else "This cannot be said here.",
