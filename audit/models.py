@@ -32,6 +32,10 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["actor", "action", "at"], name="audit_by_actor"),
             models.Index(fields=["action", "at"], name="audit_by_action"),
+            models.Index(
+                fields=["definition", "action", "at"], condition=~models.Q(definition=""), name="audit_by_version"
+            ),
+            models.Index(fields=["action", "at"], condition=~models.Q(rule_hits=""), name="audit_by_rule"),
         ]
         permissions = [("verify_auditevent", "May verify the history of any case")]
 

@@ -3,8 +3,9 @@ version?
 
 Registers and a search over all histories, for those who may audit every case. They show links alone, never what an
 event says: contents stand in the history of each case, masked; a field or a reason is looked for in them (`searched`).
-Each action, or each of a person's, is read along its index from its end, and a case by its own chain, so a page costs
-what it shows, however many events there are; only a version or rule that is rare is sought among all of its kind.
+Each action, or each of a person's or a version's, is read along its index from its end, and a case by its own chain,
+so a page costs what it shows, however many events there are; only a rule that is rare is sought among all that rules
+decided.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from django.contrib.auth.models import User
 
 from audit.actions import ACTIONS, ENGINE
 from audit.db.sql import cursor
-from audit.sealed_values import read_or_none
+from audit.sealed_values import SEALED, read_or_none
 from casework.cases.read.actor_names import actor_names
 from casework.cases.read.timeline import actor_name
 from casework.governance import searched
@@ -66,8 +67,6 @@ REGISTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 _NEWEST: Final[LiteralString] = """
     select v.* from audit_auditevent v
     where {which} and v.at < %(before)s and v.at >= %(since)s
-      and (%(version)s = '' or v.definition = %(version)s)
-      and (%(rule)s = '' or position(%(rule)s in v.rule_hits) > 0)
     order by {order} desc limit {most}"""
 _OF_ACTIONS: Final[LiteralString] = (
     "(select found.* from unnest(%(actions)s::text[]) as wanted(action) cross join lateral ({newest}) found)"
@@ -83,14 +82,17 @@ select v.chain, v.sequence, v.at, v.action, v.actor, v.on_behalf_of, v.definitio
 from {newest} v
 join audit_auditpayload p on p.chain = v.chain and p.sequence = v.sequence
 left join casework_case c on c.instance_id = v.chain
-where (%(name)s = '' or position(convert_to(%(name)s, 'UTF8') in p.body) > 0)
-  and (%(words)s = '' or position(lower(%(words)s) in lower(v.cause)) > 0
-       or position(lower(%(words)s) in lower(convert_from(p.body, 'UTF8'))) > 0)
+where case when substring(p.body for length(%(sealed)s::bytea)) = %(sealed)s then true else
+    (%(name)s = '' or position(convert_to(%(name)s, 'UTF8') in p.body) > 0)
+    and (%(words)s = '' or position(lower(%(words)s) in lower(v.cause)) > 0
+         or position(lower(%(words)s) in lower(convert_from(p.body, 'UTF8'))) > 0) end
 order by v.at desc, v.chain, v.sequence desc limit %(most)s
 """
+"""What is sealed says nothing to the database, and is no text to it: it is opened here, each, from the newest on."""
 LOOKED: Final = 20_000
 """Of each kind of event so many of the newest ones are looked into for a field or a reason."""
-AT_MOST: Final = 500
+AT_MOST: Final = 5_000
+"""So many of these are opened, where they are sealed."""
 OF_FIELDS: Final = frozenset({
     "field.revealed", "case.edited", "document.checked", "copies.healed", "copies.differ", "copy.asked", "copy.changed",
     "copy.refused", "engine.InstanceStarted", "engine.VariablesChanged",
@@ -152,7 +154,7 @@ def found(wanted: Wanted, by: User) -> tuple[Found, ...]:
             "actions": list(wanted.actions), "before": wanted.before, "since": wanted.since,
             "actor": wanted.actor, "chain": chain, "version": wanted.version, "rule": wanted.rule,
             "most": AT_MOST if looks_in else PAGE, "looked": LOOKED, "name": names[-1] if names else "",
-            "words": wanted.reason,
+            "words": wanted.reason, "sealed": SEALED,
         }).fetchall()  # fmt: skip
     if looks_in:
         rows = list(islice(_fitting(rows, names, wanted.reason, by), PAGE))
@@ -162,13 +164,15 @@ def found(wanted: Wanted, by: User) -> tuple[Found, ...]:
 
 def _newest(wanted: Wanted, looks_in: bool) -> LiteralString:
     """The newest events that can be meant, read by the index that leads to the fewest: of one case, of one person and
-    kind, or of one kind."""
+    kind, of one version and kind, of one kind where rules decided, or of one kind."""
     most: LiteralString = "%(looked)s" if looks_in else "%(most)s"
-    actor: LiteralString = " and v.actor = %(actor)s" if wanted.actor else ""
+    also: LiteralString = " and v.actor = %(actor)s" if wanted.actor else ""
+    also += " and v.definition = %(version)s and v.definition <> ''" if wanted.version else ""
+    also += " and v.rule_hits <> '' and position(%(rule)s in v.rule_hits) > 0" if wanted.rule else ""
     if wanted.case:
-        which: LiteralString = "v.chain = %(chain)s and v.action = any(%(actions)s::text[])" + actor
+        which: LiteralString = "v.chain = %(chain)s and v.action = any(%(actions)s::text[])" + also
         return "(" + _NEWEST.format(which=which, order="v.sequence", most=most) + ")"
-    newest = _NEWEST.format(which="v.action = wanted.action" + actor, order="v.at", most=most)
+    newest = _NEWEST.format(which="v.action = wanted.action" + also, order="v.at", most=most)
     return _OF_ACTIONS.format(newest=newest)
 
 

@@ -20,7 +20,7 @@ from django.shortcuts import render
 from casework.access import permissions, trail
 from casework.actors.ledger.csv_file import csv_answer
 from casework.governance.event_log import Happened, as_ocel, as_xes, happened
-from casework.governance.register import LOOKED, PAGE, REGISTERS, Found, Wanted, found, words_of
+from casework.governance.register import AT_MOST, LOOKED, PAGE, REGISTERS, Found, Wanted, found, words_of
 from casework.web.decorators import person, reads
 from orchestration.ground import clock
 from orchestration.models import Definition
@@ -84,7 +84,7 @@ def register(request: HttpRequest) -> HttpResponseBase:
         "older": asked.query(before=rows[-1].at.isoformat()) if len(rows) == PAGE else "",
         "sheet": asked.query() + "&as=csv", "case_types": _case_types(),
         "actions": sorted(((one, words_of(one)) for one in REGISTERS[asked.register][1]), key=itemgetter(1)),
-        "looked": LOOKED,
+        "looked": LOOKED, "opened": AT_MOST,
     }  # fmt: skip
     return render(request, "governance/register.html", context)
 

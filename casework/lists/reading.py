@@ -46,7 +46,7 @@ def _by_kept_plan(session: psycopg.Connection[Any], cursor: psycopg.Cursor[Any],
     """Where the statement fails, PostgreSQL takes back with it how plans were to be kept."""
     with session.pipeline():
         session.execute(KEPT_PLANS)
-        cursor.execute(text, given)
+        cursor.execute(text, given, prepare=True)
         session.execute(AS_BEFORE)
 
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 from django.contrib.auth.models import User
 from django.db import connection
 
+from audit.sealed_values import case_subject, sealed
 from casework.governance.register import Wanted, found
 from orchestration.ground import clock
 
@@ -29,20 +30,27 @@ insert into audit_auditevent (chain, sequence, action, actor, on_behalf_of, caus
                               payload_digest, previous, digest)
 select 1000000000 + n / 100, n %% 100 + 1,
        case when n %% 9973 = 0 then 'case.edited' when n %% 1009 = 0 then 'task.priority'
+            when n %% 7 = 0 then 'engine.DecisionEvaluated'
             when n %% 10 = 0 then 'task.claimed' when n %% 3 = 0 then 'actor.called' else 'engine.ItemChanged' end,
        case when n %% 50021 = 0 then 'person:rare' when n %% 4 = 0 then 'person:often' else 'system' end, '', '',
-       now() - (%(events)s - n) * interval '1 second', 'complaint v1', '', '', '', ''
+       now() - (%(events)s - n) * interval '1 second',
+       case when n %% 60013 = 0 then 'complaint v2' else 'complaint v1' end,
+       case when n %% 9973 = 0 or n %% 1009 = 0 or n %% 7 <> 0 then ''
+            when n %% 70021 = 0 then '["rare"]' else '["often"]' end, '', '', ''
 from generate_series(1, %(events)s::bigint) n"""
-_CONTENTS: Final = """
-insert into audit_auditpayload (chain, sequence, salt, body)
-select chain, sequence, '', convert_to('{"path": "amount", "reason": "as the customer wrote"}', 'UTF8')
-from audit_auditevent where chain >= 1000000000 and action in ('case.edited', 'task.priority')"""
+_SPOKEN: Final = """
+select chain, sequence, action from audit_auditevent
+where chain >= 1000000000 and action in ('case.edited', 'task.priority')"""
+_CONTENT: Final = b'{"path": "amount", "reason": "as the customer wrote"}'
 _SOUGHT: Final[dict[str, dict[str, Any]]] = {
     "everything": {}, "one kind": {"register": "ai"}, "a rare kind": {"action": "case.edited"},
     "one who did much": {"actor": "person:often"}, "one who did little": {"actor": "person:rare"},
     "one who did nothing": {"actor": "person:none"},
     "somebody's of a rare kind": {"actor": "system", "action": "case.edited"},
     "a day long ago": {"before": 0.5}, "a field": {"field": "amount"}, "a reason": {"reason": "customer wrote"},
+    "what nobody said": {"reason": "nobody said so"}, "a frequent version": {"version": "complaint v1"},
+    "a rare version": {"version": "complaint v2"}, "a version that none is": {"version": "complaint v9"},
+    "a frequent rule": {"rule": "often"}, "a rare rule": {"rule": "rare"}, "a rule that none is": {"rule": "none"},
 }  # fmt: skip
 
 
@@ -50,7 +58,7 @@ def figures() -> Iterator[str]:
     events = int(os.environ.get(EVENTS, "1000000"))
     with connection.cursor() as cursor:
         cursor.execute(_LINKS, {"events": events})
-        cursor.execute(_CONTENTS)
+        _say(cursor)
         cursor.execute("vacuum analyze audit_auditevent, audit_auditpayload")
     reader, _ = User.objects.get_or_create(username="registers", is_superuser=True)
     yield f"{events:,} events"
@@ -60,6 +68,16 @@ def figures() -> Iterator[str]:
         slowest = max(slowest, took)
         yield f"  {name:26} {took:8.1f} ms, {rows} found"
     yield f"  slowest {slowest:.0f} ms; aim {MOST:.0f}: {'held' if slowest <= MOST else 'NOT held'}"
+
+
+def _say(cursor: Any) -> None:
+    """What was edited is sealed, each under the key of its case; why a task was hurried stands in clear."""
+    cursor.execute(_SPOKEN)
+    rows = cursor.fetchall()
+    with cursor.copy("copy audit_auditpayload (chain, sequence, salt, body) from stdin") as kept:
+        for chain, sequence, action in rows:
+            own = sealed(case_subject(chain), _CONTENT) if action == "case.edited" else _CONTENT
+            kept.write_row((chain, sequence, b"", own))
 
 
 def _took(given: dict[str, Any], reader: User, events: int) -> tuple[float, int]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from audit.models import AuditPayload
+from audit.sealed_values import is_sealed
 from casework.cases.revealing import field_reveal
 from casework.governance.register import REGISTERS
 from casework.models import Case
@@ -77,11 +81,15 @@ def test_a_sheet_names_its_columns(people: People, analysed: Callable[..., Case]
     assert asked(people["axel"], "?register=rules&as=csv").startswith("event,when,who,on behalf of,what,version,case")
 
 
+@pytest.mark.parametrize("sealed", [False, True], ids=["in clear", "sealed"])
 def test_registers_find_by_field_reason_and_what_was_done_and_tell_no_value_by_it(
-    people: People, analysed: Callable[..., Case]
+    people: People, analysed: Callable[..., Case], sealed: bool, settings: Any, tmp_path: Path
 ) -> None:
     """Somebody gives a reason that quotes an account number, which auditors do not read."""
+    if sealed:
+        settings.DATA_KEY, settings.DATA_KEYS = str(tmp_path / "data.key"), str(tmp_path / "keys")
     case, other = analysed(), analysed()
+    assert {sealed} == {is_sealed(bytes(one.body)) for one in AuditPayload.objects.filter(chain=case.instance_id)}
     number = "DE89 3704 0044 0532 0130 00"
     field_reveal(by=people["clara"], case=case, path="/customer/iban", reason=f"To compare it with {number}, she asked")
     axel, event = people["axel"], f"case {case.pk}, event"
