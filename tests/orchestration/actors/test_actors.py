@@ -12,7 +12,8 @@ from jsonschema import Draft202012Validator
 from orchestration.actors import kinds
 from orchestration.actors.bundled import build_shipped_models
 from orchestration.actors.kinds import ActorError, load, version_of
-from orchestration.actors.kinds.text_model.embedding import embed
+from orchestration.actors.kinds.text_model import embedding
+from orchestration.actors.kinds.text_model.embedding import count_tokens, embed
 from orchestration.actors.kinds.text_model.sentiment import sentences
 
 TRAINING = Path("casework/casetypes/complaint/training")
@@ -183,6 +184,14 @@ def test_the_numbers_of_a_text_do_not_depend_on_its_neighbours():
     together = embed(texts)
     for at, text in enumerate(texts):
         np.testing.assert_allclose(embed([text])[0], together[at], atol=1e-5)
+
+
+def test_a_text_that_was_embedded_is_not_taken_apart_again_to_count_its_tokens(monkeypatch):
+    long = "Where is the transfer that I asked you for? " * 40
+    counted = count_tokens(long)
+    embed(["Where is it?", long + "!"])
+    monkeypatch.setattr(embedding, "_tokenizer", lambda: pytest.fail("it was"))
+    assert count_tokens(long + "!") > counted > embedding.WINDOW > count_tokens("Where is it?") > 3
 
 
 def test_the_end_of_a_long_text_counts_too():

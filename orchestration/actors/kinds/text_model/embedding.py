@@ -30,6 +30,8 @@ DIMENSIONS = 384
 WINDOW = 128  # tokens that the model was trained to read at once; a longer text is read window by window
 REMEMBERED = 256  # texts, 1.5 kB each
 _recent: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+_counts: OrderedDict[str, int] = OrderedDict()
+"""How many tokens the texts have that were read a moment ago: each model of a case says it of the same message."""
 BATCH = 16  # windows of like length a call: a third faster than one by one, and no gain beyond
 
 
@@ -56,6 +58,7 @@ def embed(texts: Sequence[str], progress: Progress = silent) -> Vectors:
 def _embedded(texts: Sequence[str], progress: Progress) -> Vectors:
     windows, owners = [], []
     for owner, encoding in enumerate(_tokenizer().encode_batch(list(texts))):
+        _counted(texts[owner], encoding)
         for window in (encoding, *encoding.overflowing):
             windows.append(window)
             owners.append(owner)
@@ -70,8 +73,15 @@ def _embedded(texts: Sequence[str], progress: Progress) -> Vectors:
 
 def count_tokens(text: str) -> int:
     """How many tokens the model reads of this text, all windows together."""
-    encoding = _tokenizer().encode(text)
-    return sum(len(window.ids) for window in (encoding, *encoding.overflowing))
+    known = _counts.get(text)
+    return _counted(text, _tokenizer().encode(text)) if known is None else known
+
+
+def _counted(text: str, encoding: Encoding) -> int:
+    count = _counts[text] = sum(len(window.ids) for window in (encoding, *encoding.overflowing))
+    while len(_counts) > REMEMBERED:
+        _counts.popitem(last=False)
+    return count
 
 
 def _read(windows: list[Encoding]) -> Vectors:
