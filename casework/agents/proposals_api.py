@@ -21,6 +21,7 @@ from casework.cases.api import requests, shapes
 from casework.cases.api.rendering import person
 from casework.cases.read.agent_work import cited, one_wanted
 from casework.cases.read.case_view import look
+from casework.knowledge.views import reader_of
 from casework.models import Case
 from casework.tasks.signing import MOST as MOST_SEEN
 from casework.web.api.docs import described, example
@@ -152,7 +153,7 @@ def _told(request: Request, case: Case, row: AgentProposal) -> dict[str, Any]:
         approvals.opened(row)
         row.refresh_from_db()
     shown = look(user=by, case=case, now=clock.utc_now())
-    wanted = one_wanted(shown, row, cited([row], shown.view.principal))
+    wanted = one_wanted(shown, row, cited([row], reader_of(by)))
     held = mine and row.state == AgentProposal.State.HELD
     chosen = dict(zip(row.chosen, (value for _, value in wanted.chosen), strict=True)) if wanted.chosen else {}
     told = {
@@ -168,8 +169,8 @@ def _verdict(request: Request, case: Case, row: AgentProposal, given: dict[str, 
     """The answer as it was sent; only texts that this person reads may be changed."""
     if services.is_blind(row):
         return ON_PAGE
-    shown = look(user=person(request), case=case, now=clock.utc_now())
-    wanted = one_wanted(shown, row, cited([row], shown.view.principal))
+    by = person(request)
+    wanted = one_wanted(look(user=by, case=case, now=clock.utc_now()), row, cited([row], reader_of(by)))
     changed = texts_changed(row, wanted, given["changed"])
     if given["changed"].keys() - changed.keys() or (changed and given["how"] != "approve"):
         return Refused("invalid", CHANGED["changed"], CHANGED)

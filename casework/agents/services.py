@@ -19,6 +19,7 @@ from casework.cases.answers import Seen, seen, seen_in
 from casework.cases.locking import keep_refusal, locked
 from casework.cases.read.agent_work import Wanted, cited
 from casework.forms.answer_validation import text_errors
+from casework.knowledge.views import reader_of
 from casework.models import Case
 from casework.tasks import signing
 from orchestration.agents import approvals, looking, tools
@@ -51,7 +52,7 @@ class Given:
 def marks(by: User, case: Case, row: AgentProposal, look: Seen) -> dict[str, str]:
     """The mark of each thing that stands on the page of a proposal."""
     said = {"proposal": [row.name, row.reason, row.evidence, row.chosen, row.rule, row.price, row.digest, row.put,
-                         row.decoy, row.check_answer, sorted(cited([row], look.view.principal))]}  # fmt: skip
+                         row.decoy, row.check_answer, sorted(cited([row], reader_of(by)))]}  # fmt: skip
     return signing.marks_of(f"proposal {row.pk}/{by.pk}", case.instance_id, look, said)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,6 +22,7 @@ from casework.cases.read.case_view import Look, look
 from casework.cases.read.timeline import actor_name
 from casework.forms.answer_validation import text_errors
 from casework.forms.rendering import INPUT, Asked
+from casework.knowledge.views import reader_of
 from casework.models import Case
 from casework.web.decorators import person, reads, reads_and_writes, refusal, writes
 from orchestration.agents import approvals
@@ -62,7 +64,7 @@ def proposal(request: HttpRequest, case_id: int, proposal_id: int) -> HttpRespon
         raise BadRequest("Say whether you approve it or reject it. Nothing was decided.")
     if how == "choose":
         return _chosen(request, case, row)
-    changed = _changed(request, row, _texts(row, _wanted(seen, row)))
+    changed = _changed(request, row, _texts(row, _wanted(person(request), seen, row)))
     if how == "approve" and (errors := _amiss(changed)):
         return _page(request, case, row, wrong=UNDECIDED, errors=errors)
     given = _given(request, row, changed if how == "approve" else {})
@@ -117,8 +119,8 @@ def _row(case: Case, proposal: int) -> AgentProposal:
     return found
 
 
-def _wanted(seen: Look, row: AgentProposal) -> Wanted:
-    return one_wanted(seen, row, cited([row], seen.view.principal))
+def _wanted(user: User, seen: Look, row: AgentProposal) -> Wanted:
+    return one_wanted(seen, row, cited([row], reader_of(user)))
 
 
 def _texts(row: AgentProposal, wanted: Wanted) -> dict[str, tuple[str, str]]:
@@ -156,7 +158,7 @@ def _page(
 ) -> HttpResponse:
     user = person(request)
     seen = look(user=user, case=case, now=clock.utc_now())
-    shown = _wanted(seen, row)
+    shown = _wanted(user, seen, row)
     may_decide = row.state == AgentProposal.State.HELD and permissions.may(user, "work", case)
     texts = _texts(row, shown)
     form = _arguments(request, texts)

@@ -19,7 +19,6 @@ from orchestration.agents.grants import SEARCH
 from orchestration.knowledge.search import Reader, passages
 from orchestration.models import AgentProposal, AgentRun
 from orchestration.privacy.classification import rank
-from orchestration.privacy.masking import Principal
 from orchestration.privacy.masks import DOTS
 
 Json = Any
@@ -95,19 +94,19 @@ class Run:
 
 
 def agent_runs(seen: Look) -> tuple[Run, ...]:
-    """No statement where no agent ever worked on the case, two where one did, and one more for cited passages."""
+    """No statement where no agent ever worked on the case, two where one did. What it cites stands on the page of
+    each proposal alone."""
     if WANTED not in seen.past["actions"] and ENDED not in seen.past["actions"]:
         return ()
     rows = list(AgentRun.objects.filter(instance=seen.case.instance_id).order_by("-pk")[:MOST])
     wanted = list(AgentProposal.objects.filter(run__in=rows).order_by("number"))
-    named = cited(wanted, seen.view.principal)
-    return tuple(_run(seen, row, [one for one in wanted if one.run_id == row.pk], named) for row in rows)
+    return tuple(_run(seen, row, [one for one in wanted if one.run_id == row.pk], {}) for row in rows)
 
 
-def cited(rows: Sequence[AgentProposal], who: Principal) -> Mapping[str, Quoted]:
+def cited(rows: Sequence[AgentProposal], reader: Reader) -> Mapping[str, Quoted]:
     """The passages that are cited and that this reader may read now, by how they are cited."""
     ids = {int(one.removeprefix(PASSAGE)) for row in rows for one in row.evidence if one.startswith(PASSAGE)}
-    found = passages(sorted(ids), Reader(who.clearance, tuple(who.roles)))
+    found = passages(sorted(ids), reader)
     return {f"{PASSAGE}{one.id}": Quoted(one.heading or one.name, one.text, one.document, one.id) for one in found}
 
 

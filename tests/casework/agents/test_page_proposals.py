@@ -45,7 +45,7 @@ def test_the_case_shows_what_the_agent_wants_and_one_approves_it(clara: Client, 
     assert "What agents did" in shown and "The customer is upset, and nobody has called yet." in shown
     text, carried = page(clara, case, row)
     assert "My card was swallowed by the machine." in text and "Approve it" in text
-    assert re.search(r"<dt>Tone</dt>\s*<dd[^>]*>negative</dd>", text)
+    assert re.search(r"<dt>Tone</dt>\s*<dd[^>]*>\s*negative\s*</dd>", text)
     assert answer(clara, case, row, carried, how="approve").status_code == 302
     row.refresh_from_db()
     assert row.state == "done" and row.decided_by == "person:clara" and row.opened is not None
