@@ -39,8 +39,8 @@ def opened(content: bytes, key: bytes = KEY) -> bytes:
 @settings(max_examples=150, deadline=None)
 def test_it_is_read_as_it_was_and_no_changed_bit_is_read(content: bytes, place: int, bit: int) -> None:
     kept = sealed(content)
-    assert opened(kept) == content and (len(content) < 4 or content not in kept)
     start = len(BEGINS) + 1 + len("backup-1")
+    assert opened(kept) == content and (len(content) < 4 or content not in kept[start:])
     place = start + place % (len(kept) - start)
     with pytest.raises(KeyFault):
         opened(kept[:place] + bytes([kept[place] ^ (1 << bit)]) + kept[place + 1 :])
