@@ -21,7 +21,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 MADE = "engine.DecisionEvaluated"
-EVENTS = "evidence.jsonl"
+EVENTS, TOLD = "evidence.jsonl", "history.jsonl"
+SEALED = "CWS1"
+"""How a content begins that is kept sealed: what it says stands in the history beside it."""
 SAME, APART, WITHHELD, GONE = "the same", "apart", "withheld", "without their rules"
 
 
@@ -50,13 +52,18 @@ def main(path: str) -> int:
 def outcomes(capsule: zipfile.ZipFile) -> Iterator[tuple[int, str]]:
     """Each decision of the history, by the number of its event."""
     models: dict[str, dict[str, Any]] = {}
+    told = {said["event"]: said["detail"] for said in map(json.loads, capsule.read(TOLD).splitlines())}
     for line in capsule.read(EVENTS).splitlines()[1:-1]:
         event = json.loads(line)
         sequence, action, at, version, body = event[1], event[2], event[6], event[7], event[13]
         if action == MADE:
             if version not in models:
                 models[version] = _models(capsule, version)
-            yield sequence, WITHHELD if body is None else _again(models[version], json.loads(body), at)
+            if body is None:
+                yield sequence, WITHHELD
+                continue
+            detail = told[sequence] if body.startswith(SEALED) else json.loads(body)
+            yield sequence, _again(models[version], detail, at)
 
 
 def _models(capsule: zipfile.ZipFile, version: str) -> dict[str, Any]:
