@@ -61,6 +61,11 @@ SECTIONS = (
     _pure("advice", "Purchases held out, beside what is bought most", only_named=True),
     _pure("bundles", "Reading a bundle of forty pages", "invoices", "of_bundles"),
     _pure("hostile", "Two hundred files that would do harm", only_named=True),
+    _stored(
+        "guardrails", "What is planted, and what is clean, at the guardrails", "control", "guardrails", only_named=True
+    ),
+    _stored("requests", "Requests of workers at random", "control", "requests", only_named=True),
+    _stored("stop", "A stop over three workers", "control", "stop", takes_dsn=True, only_named=True),
     _stored("approvals", "Approvals while all around them changes", "approvals", only_named=True),
     _stored("approvals-threads", "The same by threads, in the database", "approvals", "of_threads", only_named=True),
     _stored("proposals", "Proposals of agents that obey whatever they read", "agents", "figures", only_named=True),

@@ -33,13 +33,14 @@ pytestmark = pytest.mark.slow
 
 
 @contextmanager
-def workers(database: str) -> Iterator[None]:
+def workers(database: str, **settings: str) -> Iterator[None]:
+    """So many processes that do whatever work waits in this database. `settings`: of their environment."""
     place = psycopg.conninfo.conninfo_to_dict(database)
     address = f"postgresql://casewright@/{place['dbname']}?host={place['host']}"
     environment = os.environ | {
         "DATABASE_URL": address, "CELERY_BROKER_URL": "memory://", "DJANGO_SETTINGS_MODULE": "casework.settings",
         "LOG_LEVEL": "ERROR", "CASEWRIGHT_DATA_KEY": "",
-    }  # fmt: skip
+    } | settings  # fmt: skip
     command = [sys.executable, "-m", "tests.orchestration.jobs.stopped_worker"]
     started = [subprocess.Popen(command, cwd=ROOT, env=environment) for _ in range(WORKERS)]
     try:
