@@ -20,6 +20,7 @@ class CaseworkConfig(AppConfig):
         from casework.cases import unit_approvals, unit_sureness, verification
         from casework.cases.case_row import keep_face, open_face_of_start
         from casework.cases.past_rows import FORMER, READ_BESIDE
+        from casework.comments import mails  # noqa: F401 - workers know its task by this
         from casework.comments import verification as comments_verification
         from casework.deadlines import rows as deadline_rows
         from casework.deadlines import standing, watching

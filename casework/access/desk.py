@@ -51,22 +51,25 @@ KEYS: Final = (
 @dataclass(frozen=True, slots=True)
 class Desk:
     """`keys`: whether single keys do something. `compact`: a row of the inbox in one line. `preview`: the case of the
-    row that has the focus stands beside the list."""
+    row that has the focus stands beside the list. `mails`: comments that name or answer one come by mail, too."""
 
     keys: bool = True
     compact: bool = False
     preview: bool = False
+    mails: bool = False
 
     @classmethod
     def read(cls, written: str) -> Desk:
         said = written.split(".")
-        return cls(keys="quiet" not in said, compact="compact" in said, preview="preview" in said)
+        return cls(
+            keys="quiet" not in said, compact="compact" in said, preview="preview" in said, mails="mails" in said
+        )
 
     @property
     def written(self) -> str:
         """As the row and the session hold it."""
-        said = ("keys" if self.keys else "quiet", "compact" if self.compact else "roomy")
-        return ".".join((*said, "preview") if self.preview else said)
+        said = ["keys" if self.keys else "quiet", "compact" if self.compact else "roomy"]
+        return ".".join([*said, *(name for name in ("preview", "mails") if getattr(self, name))])
 
 
 def desk_of(request: HttpRequest | None) -> Desk:
@@ -119,8 +122,8 @@ def _stored(row: DeskChoice) -> dict[str, Any]:
 
 @require_POST
 def desk(request: HttpRequest) -> HttpResponse:
-    """Remember what was chosen (`keys`, `preview`: on or off; `rows`: compact or roomy), and go back; or that a panel
-    was opened or closed (`fold`: its name, `open`: on or off)."""
+    """Remember what was chosen (`keys`, `preview`, `mails`: on or off; `rows`: compact or roomy), and go back; or that
+    a panel was opened or closed (`fold`: its name, `open`: on or off)."""
     user = _reader(request)
     if user is None:
         return back(request)
@@ -132,6 +135,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         keys=given["keys"] != "off" if "keys" in given else now.keys,
         compact=given["rows"] == "compact" if "rows" in given else now.compact,
         preview=given["preview"] == "on" if "preview" in given else now.preview,
+        mails=given["mails"] == "on" if "mails" in given else now.mails,
     ).written
     _keep(request, row)
     return back(request)

@@ -16,6 +16,7 @@ from casework.cases.api.rendering import person
 from casework.cases.api.requests import Nothing, Sent
 from casework.cases.api.shapes import Shape
 from casework.cases.read.case_view import Look, look
+from casework.comments.mails import mails_wanted
 from casework.comments.read import Said, comment_of, comments_of
 from casework.comments.services import About, comment_edit, comment_say, comment_withdraw
 from casework.comments.words import LONGEST
@@ -124,6 +125,8 @@ def _eyes(request: Request, case: Case) -> Look:
 def _answer(request: Request, case: Case, outcome: Comment | Refused) -> Response:
     if isinstance(outcome, Refused):
         return refusal(outcome)
+    if outcome.withdrawn is None:
+        mails_wanted(request._request, outcome)
     case.instance.refresh_from_db()
     one = comment_of(_eyes(request, case), origin_of(person(request)), outcome.number)
     assert one is not None  # it was written just now

@@ -20,6 +20,7 @@ from casework.access import permissions, trail
 from casework.access.permissions import origin_of
 from casework.access.seers import Seer, seers
 from casework.cases.read.case_view import Look, look
+from casework.comments.mails import mails_wanted
 from casework.comments.notices import all_seen, seen_in, told_of
 from casework.comments.read import PAGE, Comments, Said, comment_of, comments_of
 from casework.comments.services import About, comment_edit, comment_say, comment_withdraw
@@ -83,6 +84,7 @@ def comments(request: HttpRequest, case_id: int) -> HttpResponse:
             return refusal(request, outcome, reverse("case-comments", args=[case.pk]))
         panel = _panel(request, case, address, sent=text, once=once, wrong=outcome.errors["text"])
         return _shown(request, panel, 400)
+    mails_wanted(request, outcome)
     return _answer(request, case, outcome)
 
 
@@ -113,6 +115,7 @@ def edit(request: HttpRequest, case_id: int, number: int) -> HttpResponse:
     if isinstance(outcome, Refused):
         wrong = outcome.errors.get("text") or outcome.message
         return _editing(request, eyes, one, address, sent=text, wrong=wrong)
+    mails_wanted(request, outcome)
     return redirect(_place(case, outcome))
 
 

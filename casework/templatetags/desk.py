@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.context import Context
 from django.urls import reverse
 from django.utils.html import format_html
@@ -56,4 +57,5 @@ def desk_menu(context: Context) -> dict[str, Any]:
     request = context.get("request")
     return {
         "desk": desk_of(request), "path": context["path"], "csrf_token": context.get("csrf_token"), "request": request,
+        "may_mail": bool(settings.EMAIL_URL),
     }  # fmt: skip

@@ -52,6 +52,7 @@ STREAMS: Final = frozenset({"inbox-live", "cases-live", "board-live", "case-live
 CLEAN: Final = {
     "audit_auditevent": "*", "orchestration_lease": "*", "orchestration_gauge": "*", "orchestration_eventdelivery": "*",
     "orchestration_receipt": "*", "casework_visit": "*", "casework_snooze": "*", "casework_savedview": "*",
+    "casework_comment": "*", "casework_commentnotice": "*",
     "orchestration_actorcall": "input_reference, error, verdicts, route, detail, usage",
     "orchestration_job": "last_error, worker, route", "orchestration_incident": "code, message, resolution",
     "django_session": "*", "orchestration_agentrun": "goal, why, memory, plan",
@@ -126,6 +127,8 @@ def parts(name: str, one: Planted) -> dict[str, Any]:
         return {"number": call.pk if call else 1}
     if name in ("help-page", "notice"):
         return {"help-page": {"name": "use/inbox"}, "notice": {"system": "python", "name": "django"}}[name]
+    if "comment" in name:
+        known["number"] = one.case.comments.values_list("number", flat=True)[0]
     if name in ("api-case-item", "case-item"):
         known |= {"item": 1, "number": 1}
     if name in ("person-token", "account-token", "worker-token-revoke"):

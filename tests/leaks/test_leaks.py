@@ -20,7 +20,18 @@ from tests.leaks.marks import FORMS, Mark, found, value_of
 from tests.leaks.world import TEST, World, made, work
 from tests.orchestration.actors.connectors.server import running
 
-DOORS = ["api-case", "api-case-history", "api-search", "case", "case-data", "cases", "history", "search"]
+DOORS = [
+    "api-case",
+    "api-case-comments",
+    "api-case-history",
+    "case-comments",
+    "api-search",
+    "case",
+    "case-data",
+    "cases",
+    "history",
+    "search",
+]
 ROLES = ("", "outsider", "Analysts", "Auditors")
 
 

@@ -20,11 +20,12 @@ from django.test import Client
 from audit.services import Origin
 from casework.access.roles import STANDING, ensure_roles
 from casework.actors.bundled import CASE_TYPES
+from casework.comments.services import comment_say
 from casework.documents.services import Added, document_add
 from casework.forms.answer_validation import schema_errors, typed
 from casework.intake.rows import Row, Table, table
 from casework.intake.services import Opened, case_open
-from casework.models import Case
+from casework.models import Case, Comment
 from casework.proof.controls.scene import undone
 from orchestration.actors.registration import actor_register
 from orchestration.actors.tokens import token_make
@@ -132,10 +133,13 @@ def _planted(case_type: CaseType, chance: random.Random, world: World) -> Plante
     if case_type.document_level:
         owner = next(world.people[role.group] for role in case_type.roles if "work" in role.may)
         assert owner is not None
-        said = "\n".join(["Dear sirs", *(mark.text for mark in marks)]).encode()
+        letter = "\n".join(["Dear sirs", *(mark.text for mark in marks)]).encode()
         name = f"{marks[0].text}.txt" if marks else "letter.txt"
-        outcome = document_add(by=owner, case=opened.case, name=name, content=said, level="restricted")
+        outcome = document_add(by=owner, case=opened.case, name=name, content=letter, level="restricted")
         assert isinstance(outcome, Added), outcome
+    said = " ".join(["They say:", *(f"{mark.text}." for mark in marks)])
+    comment = comment_say(by=User.objects.get_or_create(username="commenter")[0], case=opened.case, text=said)
+    assert isinstance(comment, Comment), comment
     return Planted(opened.case, case_type, tuple(marks), tuple(dropped))
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import zipfile
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core import mail
 
 from audit.services import Origin
+from casework.comments.mails import comment_mailed
 from casework.comments.services import About, comment_edit, comment_withdraw
 from casework.erasure.copied_case import copied_case
 from casework.erasure.erasing import erase_now
@@ -159,3 +162,26 @@ def test_colleagues_who_may_see_the_case_are_offered_for_a_name(people: People, 
     assert browser.get(address, {"q": "be"}).json() == {"people": [{"name": "ben", "called": "Ben Bauer"}]}
     assert browser.get(address, {"q": "dor"}).json() == browser.get(address, {"q": "anna"}).json() == {"people": []}
     assert len(browser.get(address).json()["people"]) <= 6
+
+
+def test_who_asked_for_mails_gets_one_that_says_nothing_of_the_case(
+    people: People, analysed: Analysed, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.EMAIL_URL = "smtp://mail.example"
+    case, asked = analysed(), list[tuple[object, ...]]()
+    monkeypatch.setattr(comment_mailed, "delay", lambda *given: asked.append(given))
+    User.objects.update(email="one@house.example")
+    client(people["ben"]).post("/desk/", {"mails": "on"})
+    assert "by mail" in told(client(people["ben"]).get("/"))
+    client(people["anna"]).post(f"/cases/{case.pk}/comments/", {"text": "@ben and @clara, a secret zebra"})
+    row = Comment.objects.get()
+    api = f"/api/cases/{case.pk}/comments/{row.number}/"
+    client(people["anna"]).post(api, {"text": "@ben and @clara, a zebra"}, content_type="application/json")
+    for given in asked:
+        comment_mailed(*given)
+    (letter,) = mail.outbox
+    assert letter.subject == "Anna Adler named you in a comment." and letter.to == ["one@house.example"]
+    assert "zebra" not in letter.body and f"/cases/{case.pk}/comments/{row.number}/" in letter.body
+    comment_withdraw(by=people["anna"], case=case, number=row.number)
+    comment_mailed(*asked[0])
+    assert len(mail.outbox) == 1 and len(asked) == 2

@@ -20,6 +20,7 @@ from audit.models import AuditEvent, AuditPayload
 from audit.sealed_values import case_subject, forget, is_sealed, opened
 from audit.services import Origin
 from casework.cases.services import case_change
+from casework.comments.services import comment_say
 from casework.erasure.erasing import erase_now
 from casework.erasure.finding import traces
 from casework.erasure.models import ErasureOrder
@@ -55,6 +56,14 @@ def in_clear(*texts: str) -> list[str]:
             count = cursor.fetchone()[0]
             found += [f"{count} rows of {table}"] if count else []
     return found
+
+
+def test_no_table_says_what_a_comment_repeats_of_a_sealed_case(people: People, analysed: Callable[..., Case]) -> None:
+    case = analysed()
+    comment_say(by=people["anna"], case=case, text=f"Their account is {IBAN}, I think, of zebras.")
+    assert in_clear(IBAN) == []
+    bodies = AuditPayload.objects.filter(chain=case.instance_id).values_list("body", flat=True)
+    assert not any(b"zebras" in bytes(body) for body in bodies) and verify(case.instance).ok
 
 
 def test_no_table_says_what_a_restricted_field_says(analysed: Callable[..., Case]) -> None:
