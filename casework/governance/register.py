@@ -68,6 +68,9 @@ _NEWEST: Final[LiteralString] = """
     select v.* from audit_auditevent v
     where {which} and v.at < %(before)s and v.at >= %(since)s
     order by {order} desc limit {most}"""
+_OF_UNIT: Final[LiteralString] = """ and exists (
+    select from casework_case f join casework_businessunit b on b.id = any(f.units)
+    where f.instance_id = v.chain and b.key = %(unit)s)"""
 _OF_ACTIONS: Final[LiteralString] = (
     "(select found.* from unnest(%(actions)s::text[]) as wanted(action) cross join lateral ({newest}) found)"
 )
@@ -104,7 +107,8 @@ CASE: Final = "select instance_id from casework_case where id = %s"
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is looked for; empty: anything. `actor` as histories name it; `case`: the number of one; `field`: a place of
-    the data, with dots; `reason`: words of what was given as a reason."""
+    the data, with dots; `reason`: words of what was given as a reason; `unit`: the key of the one to which
+    its case belongs now, or of one above."""
 
     register: str
     before: datetime
@@ -116,6 +120,7 @@ class Wanted:
     action: str = ""
     field: str = ""
     reason: str = ""
+    unit: str = ""
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -154,7 +159,7 @@ def found(wanted: Wanted, by: User) -> tuple[Found, ...]:
             "actions": list(wanted.actions), "before": wanted.before, "since": wanted.since,
             "actor": wanted.actor, "chain": chain, "version": wanted.version, "rule": wanted.rule,
             "most": AT_MOST if looks_in else PAGE, "looked": LOOKED, "name": names[-1] if names else "",
-            "words": wanted.reason, "sealed": SEALED,
+            "words": wanted.reason, "sealed": SEALED, "unit": wanted.unit,
         }).fetchall()  # fmt: skip
     if looks_in:
         rows = list(islice(_fitting(rows, names, wanted.reason, by), PAGE))
@@ -169,6 +174,7 @@ def _newest(wanted: Wanted, looks_in: bool) -> LiteralString:
     also: LiteralString = " and v.actor = %(actor)s" if wanted.actor else ""
     also += " and v.definition = %(version)s and v.definition <> ''" if wanted.version else ""
     also += " and v.rule_hits <> '' and position(%(rule)s in v.rule_hits) > 0" if wanted.rule else ""
+    also += _OF_UNIT if wanted.unit else ""
     if wanted.case:
         which: LiteralString = "v.chain = %(chain)s and v.action = any(%(actions)s::text[])" + also
         return "(" + _NEWEST.format(which=which, order="v.sequence", most=most) + ")"

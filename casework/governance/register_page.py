@@ -18,6 +18,7 @@ from django.http.response import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 
 from casework.access import permissions, trail
+from casework.access.units import unit_tree
 from casework.actors.ledger.csv_file import csv_answer
 from casework.governance.event_log import Happened, as_ocel, as_xes, happened
 from casework.governance.register import AT_MOST, LOOKED, PAGE, REGISTERS, Found, Wanted, found, words_of
@@ -26,7 +27,7 @@ from orchestration.ground import clock
 from orchestration.models import Definition
 
 FIRST = datetime(1970, 1, 1, tzinfo=UTC)
-FIELDS = ("who", "case", "since", "until", "version", "rule", "action", "field", "reason", "before")
+FIELDS = ("who", "case", "since", "until", "version", "rule", "action", "field", "reason", "unit", "before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Asked:
     action: str = ""
     field: str = ""
     reason: str = ""
+    unit: str = ""
     before: str = ""
 
     @classmethod
@@ -60,7 +62,7 @@ class Asked:
             self.register, min(end for end in ends if end is not None), _day(self.since) or FIRST,
             self.who if not self.who or ":" in self.who else f"person:{self.who}",
             int(self.case) if self.case.isdecimal() and len(self.case) < 15 else 0, self.version, self.rule,
-            self.action, self.field, self.reason,
+            self.action, self.field, self.reason, self.unit.replace("\0", ""),
         )  # fmt: skip
 
     def query(self, **changed: str) -> str:
@@ -84,7 +86,7 @@ def register(request: HttpRequest) -> HttpResponseBase:
         "older": asked.query(before=rows[-1].at.isoformat()) if len(rows) == PAGE else "",
         "sheet": asked.query() + "&as=csv", "case_types": _case_types(),
         "actions": sorted(((one, words_of(one)) for one in REGISTERS[asked.register][1]), key=itemgetter(1)),
-        "looked": LOOKED, "opened": AT_MOST,
+        "looked": LOOKED, "opened": AT_MOST, "units": [(unit.key, unit.name) for unit in unit_tree()],
     }  # fmt: skip
     return render(request, "governance/register.html", context)
 

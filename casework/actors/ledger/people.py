@@ -22,14 +22,17 @@ from django.db.models.functions import Coalesce, Least, TruncDate
 from audit.services import Fact, Origin, record_control
 from casework.access import permissions
 from casework.actors.ledger.money import Money
-from casework.actors.ledger.read import Wanted, sees_all
+from casework.actors.ledger.read import NO_UNIT, Wanted, in_unit, sees_all
 from casework.models import GroupRate
 from orchestration.ground import clock
 from orchestration.models import HumanTask
 
 LONGEST: Final = timedelta(hours=8)
 """What a task can count for: who leaves one open over night has not worked on it all night."""
-KEYS: Final[dict[str, str]] = {"day": "day", "case-type": "instance__case__case_type", "case": "instance__case"}
+KEYS: Final[dict[str, str]] = {
+    "day": "day", "case-type": "instance__case__case_type", "unit": "instance__case__unit__name",
+    "case": "instance__case",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,13 @@ def tasks(user: User, wanted: Wanted) -> QuerySet[HumanTask]:
         done = done.filter(permissions.listed_for(user, "instance__case"))
     if wanted.case_type:
         done = done.filter(instance__case__case_type=wanted.case_type)
+    if wanted.unit:
+        done = done.filter(in_unit(wanted.unit))
     return done if wanted.case is None else done.filter(instance__case=wanted.case)
 
 
 def work(found: QuerySet[HumanTask], by: str) -> tuple[Work, ...]:
-    """Added up by day, case type, case or (any other word) the group whose rate counts. One statement."""
+    """Added up by day, case type, unit, case or (any other word) the group whose rate counts; one statement."""
     rates = GroupRate.objects.filter(group__user=OuterRef("assignee")).order_by("-amount", "group__name")
     key = KEYS.get(by, "paid_as")
     took = Least(Seconds(F("ended") - Coalesce("claimed", "created")), Value(LONGEST.total_seconds()))
@@ -96,7 +101,8 @@ def _times(hours: float, rate: Decimal) -> Decimal:
 def _label(key: str, value: Any) -> str:
     if key == "instance__case":
         return f"Case {value}"
-    return str(value or ("no group with a rate" if key == "paid_as" else "not known"))
+    nothing = {"paid_as": "no group with a rate", KEYS["unit"]: NO_UNIT}.get(key, "not known")
+    return str(value or nothing)
 
 
 def together(rows: Iterable[Work]) -> Work:

@@ -1,4 +1,4 @@
-"""What did the calls of machines cost, by day, actor, case type or case, and which were they?
+"""What did the calls of machines cost, by day, actor, case type, business unit or case, and which were they?
 
 The actor ledger, added up by PostgreSQL from one index that holds all that is added (`call_added_up`): no day table
 that could be behind. A person who is neither administrator nor auditor sees the calls of the cases that they may see.
@@ -18,14 +18,21 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from casework.access import permissions
+from casework.access.unit_models import BusinessUnit
+from casework.access.units import parts_of
 from casework.actors.ledger.money import Money
 from orchestration.models import ActorCall
 
 MOST: Final = 200
 """Rows of a table that a page shows; the rest is added up in its last row."""
 PAGE: Final = 50
-GROUPS: Final = {"day": "Day", "actor": "Actor", "case-type": "Case type", "case": "Case"}
-KEYS: Final[dict[str, Any]] = {"day": "day", "actor": "actor", "case-type": "case_type", "case": "instance__case"}
+GROUPS: Final = {"day": "Day", "actor": "Actor", "case-type": "Case type", "unit": "Business unit", "case": "Case"}
+KEYS: Final[dict[str, Any]] = {
+    "day": "day", "actor": "actor", "case-type": "case_type", "unit": "instance__case__unit__name",
+    "case": "instance__case",
+}  # fmt: skip
+NO_UNIT: Final = "no unit"
+"""What has no case is among it, too."""
 FAILED: Final = Q(outcome__in=("failed", "lost", "refused", "contained"))
 CALLED: Final = ~Q(actor="")
 
@@ -41,11 +48,13 @@ class Wanted:
     case_type: str = ""
     case: int | None = None
     outcome: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The calls of one day, actor, case type or case. `seconds`, `waited`: the mean of a call; None: not measured."""
+    """The calls of one day, actor, case type, business unit or case. `seconds`, `waited`: the mean of a call; None: not
+    measured."""
 
     key: str
     label: str
@@ -78,7 +87,21 @@ def calls(user: User, wanted: Wanted) -> QuerySet[ActorCall]:
         found = found.filter(permissions.listed_for(user, "instance__case"))
     for name, value in {"actor": wanted.actor, "case_type": wanted.case_type, "outcome": wanted.outcome}.items():
         found = found.filter(**{name: value}) if value else found
+    if wanted.unit:
+        found = found.filter(in_unit(wanted.unit))
     return found if wanted.case is None else found.filter(instance__case=wanted.case)
+
+
+def in_unit(name: str) -> Q:
+    """Of what is about a case: those of the unit of this name, and of what is below it."""
+    return Q(instance__case__units__overlap=list(BusinessUnit.objects.filter(name=name).values_list("pk", flat=True)))
+
+
+def units_seen(user: User) -> list[str]:
+    """The names of the units whose cases, or some of whose, this person sees; one statement."""
+    return [
+        unit.name for unit in BusinessUnit.objects.filter(parts_of(permissions.reach_seen(user).sight)).order_by("name")
+    ]
 
 
 def groups(found: QuerySet[ActorCall], by: str) -> tuple[Group, ...]:
@@ -115,7 +138,8 @@ def _merge(into: dict[str, Any], row: dict[str, Any]) -> None:
 
 
 def _group(by: str, key: Any, parts: dict[str, Any]) -> Group:
-    label = {"case": f"Case {key}", "actor": key or "no machine was called"}.get(by, str(key or "not known"))
+    named = {"case": f"Case {key}", "actor": key or "no machine was called", "unit": key or NO_UNIT}
+    label = named.get(by, str(key or "not known"))
     return Group(
         str(key), label, parts["n"], parts["failed"], parts["ms"] / parts["n"] / 1000 if parts["n"] else None,
         parts["queue"] / parts["queued"] / 1000 if parts["queued"] else None, parts["cost"],

@@ -47,7 +47,7 @@ def ledger(request: HttpRequest) -> HttpResponseBase:
         "wanted": wanted, "tabs": _tabs(request, wanted), "query": _query(request), "outcomes": OUTCOMES.items(),
         "actors": Actor.objects.order_by("name").values_list("key", "name"), "case_types": newest_versions(),
         "until": timezone.localtime(wanted.until).date() - timedelta(days=1), "all": read.sees_all(user),
-        "may_change": permissions.may_publish(user),
+        "may_change": permissions.may_publish(user), "units": read.units_seen(user),
     }  # fmt: skip
     if wanted.by == "calls":
         page = read.single(found, request.GET.get("after", ""))
@@ -81,6 +81,7 @@ def _wanted(request: HttpRequest) -> read.Wanted:
         last if until is None else read.midnight(until + timedelta(days=1)),
         asked.get("actor", "")[:100], asked.get("type", "")[:64],
         int(case) if case.isdecimal() and len(case) < 19 else None, asked.get("outcome", "")[:20],
+        asked.get("unit", "").replace("\0", "")[:100],
     )  # fmt: skip
 
 
@@ -94,7 +95,7 @@ def _day(text: str) -> date | None:
 
 def _query(request: HttpRequest, **changed: str) -> str:
     """The address of this page with something changed; empty values are left out."""
-    names = ("by", "from", "to", "actor", "type", "case", "outcome")
+    names = ("by", "from", "to", "actor", "type", "case", "outcome", "unit")
     given = {name: request.GET.get(name, "") for name in names} | changed
     return "?" + urlencode({name: value for name, value in given.items() if value})
 
@@ -106,7 +107,8 @@ def _tabs(request: HttpRequest, wanted: read.Wanted) -> list[tuple[str, str, boo
 def _behind(request: HttpRequest, by: str, key: str) -> str:
     """Where a row leads: to its single calls."""
     narrower = {
-        "day": {"from": key, "to": key}, "actor": {"actor": key}, "case-type": {"type": key}, "case": {"case": key},
+        "day": {"from": key, "to": key}, "actor": {"actor": key}, "case-type": {"type": key}, "unit": {"unit": key},
+        "case": {"case": key},
     }[by]  # fmt: skip
     return "" if key in ("", "None") else _query(request, by="calls", **narrower)
 

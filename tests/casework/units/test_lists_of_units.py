@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from typing import Any
 
@@ -113,3 +114,22 @@ def test_the_board_is_cut_to_a_unit(cases: dict[str, Case], people: dict[str, Us
     client.force_login(User.objects.get(pk=clara.pk))
     page = client.get("/board/", {"unit": "south"}).content.decode()
     assert "There is no business unit of this key that you see" in page and "IN-south" not in page
+
+
+def test_registers_and_the_ledger_are_cut_to_a_unit(
+    cases: dict[str, Case], people: dict[str, User], client: Client
+) -> None:
+    client.force_login(people["axel"])
+    for key in ("north", "south", "nowhere"):
+        shown = client.get("/changes/registers/", {"register": "rules", "unit": key}).content.decode()
+        there = {name for name, case in cases.items() if f"case {case.pk}, event" in " ".join(shown.split())}
+        assert there == {"north": {"north", "harbour"}, "south": {"south"}, "nowhere": set()}[key]
+    rows = list(csv.reader(client.get("/ledger/", {"by": "unit", "as": "csv"}).getvalue().decode().splitlines()))
+    calls = {row[0].strip("'"): int(row[1]) for row in rows[1:]}
+    assert calls["North"] == calls["Harbour"] == calls["South"] > 0
+    north = client.get("/ledger/", {"by": "case", "unit": "North"}).content.decode()
+    seen = {key for key, case in cases.items() if f"Case {case.pk}<" in "".join(north.split("\n"))}
+    assert seen == {"north", "harbour"}
+    client.force_login(User.objects.get(username="anna"))  # at home in North: nothing of South, and not its name
+    assert "South" not in client.get("/ledger/", {"by": "unit"}).content.decode()
+    assert client.get("/changes/registers/", {"unit": "north"}).status_code == 403
