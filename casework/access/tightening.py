@@ -95,7 +95,7 @@ def _amount(text: str) -> float:
         value = -1.0
     if not 0 <= value <= MOST:
         raise ValueError("Write an amount, as a number of 0 or more.")
-    return value
+    return int(value) if value == int(value) else value
 
 
 def capped(level: str | None, caps: Iterable[str]) -> str | None:
