@@ -119,7 +119,9 @@ def test_each_column_of_what_goes_with_a_case_is_sealed_or_says_why_not() -> Non
 @pytest.mark.django_db
 def test_no_table_no_message_and_no_file_says_what_a_restricted_field_of_any_shipped_type_says(tmp_path: Path) -> None:
     folders = [CASE_TYPES / key for key in openable()]
-    with override_settings(DATA_KEY=str(tmp_path / "data.key"), DATA_KEYS=str(tmp_path / "keys")), running() as system:
+    documents = {**settings.STORAGES["documents"], "OPTIONS": {"location": str(tmp_path / "documents")}}
+    own = {"DATA_KEY": str(tmp_path / "data.key"), "DATA_KEYS": str(tmp_path / "keys")}
+    with override_settings(STORAGES={**settings.STORAGES, "documents": documents}, **own), running() as system:
         host_allow("127.0.0.1", system.port, private=True, origin=TEST)
         for folder in folders:
             assert isinstance(deploy(folder_files(folder), Origin("system:test")), Published)
@@ -146,6 +148,7 @@ def _in_clear(marks: list[Mark]) -> Iterator[str]:
             cursor.execute(f'select t::text from "{table}" t')  # noqa: S608 - of the catalogue
             body = "\n".join(row for (row,) in cursor.fetchall()).encode()
             yield from (f"{mark.place} in {table}" for mark in found(body, marks))
-    for file in Path(settings.STORAGES["documents"]["OPTIONS"]["location"]).rglob("*"):
-        if file.is_file():
-            yield from (f"{mark.place} in the file {file.name}" for mark in found(file.read_bytes(), marks))
+    files = [file for file in Path(settings.STORAGES["documents"]["OPTIONS"]["location"]).rglob("*") if file.is_file()]
+    assert files
+    for file in files:
+        yield from (f"{mark.place} in the file {file.name}" for mark in found(file.read_bytes(), marks))
