@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from audit.data_keys import KeyFault
-from audit.models import VerificationRun
+from audit.models import AuditEvent, StandingChain, VerificationRun
 from casework.models import Case
 from orchestration.ground.refusals import Refused
 from orchestration.shell.nudges import nudge_histories
@@ -31,7 +31,7 @@ AT_A_TIME: Final = 20.0
 SILENT: Final = timedelta(minutes=3)
 """A run that nobody has heard of for so long is not at work: it was interrupted."""
 SETTLED: Final = timedelta(minutes=10)
-"""A new product has its first case for so long before it verifies: it has other things to do at its beginning."""
+"""A new product has been there for so long before it verifies: it has other things to do at its beginning."""
 LOCK: Final = 0x0FA11C4A
 """Of PostgreSQL's advisory locks: one worker verifies at a time, whatever the number of machines."""
 AT_WORK: Final = Refused("busy", "All histories are being verified at this moment: look at how far it is.")
@@ -71,10 +71,16 @@ def is_due() -> bool:
     now = datetime.now(UTC)
     of_all = VerificationRun.objects.filter(Q(ended=None) | Q(cases__isnull=False)).order_by("-pk").first()
     if of_all is None:
-        return Case.objects.filter(created__lt=now - SETTLED).exists()
+        first = AuditEvent.objects.filter(chain=StandingChain.CONTROL, sequence=1, at__lt=now - SETTLED)
+        return first.exists() and Case.objects.exists()
     if of_all.ended is None:
         return of_all.heard is None or of_all.heard < now - SILENT
     return of_all.ended < now - timedelta(seconds=settings.VERIFY_EVERY)
+
+
+def is_wanted() -> bool:
+    """Whether a worker that was asked to, perhaps some time ago and more than once, has anything to do yet."""
+    return at_work() is not None or is_due()
 
 
 def look_after(again: Callable[[], None] = nudge_histories) -> None:

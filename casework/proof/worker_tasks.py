@@ -10,5 +10,6 @@ from orchestration.shell.nudges import HISTORIES
 
 @shared_task(name=HISTORIES)
 def verify_histories() -> None:
-    """Verify for some seconds; where there is more, it asks for itself again."""
-    histories.go_on()
+    """Verify for some seconds, unless it was done since this was asked for; where there is more, it asks again."""
+    if histories.is_wanted():
+        histories.go_on()
