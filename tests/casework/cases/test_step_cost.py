@@ -65,14 +65,14 @@ def test_a_worker_s_result_costs_no_more_than_another_step_with_its_row_in_the_l
     done_within(lambda: runner.bring_back(job, attempt, clock.utc_now()))
 
 
-def test_a_whole_handoff_takes_five_statements(
+def test_a_whole_handoff_takes_four_statements(
     complaint: Definition, people: dict[str, User], open_case: Callable[..., Case], machines: Machines
 ) -> None:
     first, second = (Job.objects.get(instance=open_case().instance_id, capability="intent") for _ in range(2))
     runner.run(first.instance_id, first.job)  # a worker says once who it is
     with statements() as sent:
         assert isinstance(runner.run(second.instance_id, second.job), Done)
-    assert len(sent) == 3 + MOST, "\n".join(sent)  # claimed, routed, reserved; then the step of its result
+    assert len(sent) == 2 + MOST, "\n".join(sent)  # claimed with who can do it, reserved; then the step
 
 
 def test_a_refusal_is_kept_for_two_statements(open_case: Callable[..., Case]) -> None:

@@ -28,7 +28,7 @@ from casework.runtime.demo_systems.folder_server import USER as DEMO_USER
 from casework.runtime.demo_systems.folder_server import FolderServer
 from orchestration.documents import store, webdav
 from orchestration.documents.store import AWAY, Away, Damaged, content_of, digest_of, forget, keep
-from orchestration.documents.webdav import WebDav
+from orchestration.documents.webdav import Said, WebDav
 from orchestration.ground import clock
 from tests.casework.documents.dav import PASSWORD, USER, dav_server
 from tests.casework.documents.test_case_documents import browser
@@ -120,6 +120,26 @@ def test_what_many_bring_at_once_is_there_once_and_whole(kept_there: WebDav) -> 
     assert len(brought) == 18
     assert [kept_there.open(f"aa/{at}").read() for at in range(3)] == contents
     assert sorted(kept_there.listdir("aa")[1]) == ["0", "1", "2"] and kept_there.listdir("bringing") == ([], [])
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_server_that_stumbles_over_two_at_once_has_one_of_them_or_none(
+    kept_there: WebDav, monkeypatch: pytest.MonkeyPatch, is_there: bool
+) -> None:
+    if is_there:
+        kept_there.save("aa/0", ContentFile(LETTER))
+    asked = WebDav._asked
+
+    def stumbling(self: WebDav, name: str, method: str, **more: Any) -> Said:
+        return Said(500, b"") if method == "MOVE" else asked(self, name, method, **more)
+
+    monkeypatch.setattr(WebDav, "_asked", stumbling)
+    if is_there:
+        assert kept_there.save("aa/0", ContentFile(LETTER)) == "aa/0"
+        assert kept_there.open("aa/0").read() == LETTER and kept_there.listdir("bringing") == ([], [])
+    else:
+        with pytest.raises(OSError, match="answers 500 to MOVE"):
+            kept_there.save("aa/0", ContentFile(LETTER))
 
 
 def test_what_was_left_half_written_is_written_anew(kept_there: WebDav) -> None:
