@@ -118,8 +118,6 @@ def blind_verdict(row: AgentProposal, choice: str, name: str, digest: str) -> Ve
     return Verdict(choice == row.tool, digest, "", f"Chosen without knowing what it wants: {name}."[:500], None, name)
 
 
-def proposal_undo(*, by: User, case: Case, proposal: int) -> AgentProposal | Refused:
-    """Take back what an agent did in this case."""
-    if not AgentProposal.objects.filter(pk=proposal, run__instance=case.instance_id).exists():
-        return approvals.GONE
-    return approvals.undo(proposal, origin_of(by))
+def proposal_undo(*, by: User, proposal: AgentProposal) -> AgentProposal | Refused:
+    """Take back what an agent did."""
+    return approvals.undo(proposal.pk, origin_of(by))

@@ -105,7 +105,7 @@ def _became(request: HttpRequest, case: Case, outcome: AgentProposal) -> HttpRes
 def undo(request: HttpRequest, case_id: int, proposal_id: int) -> HttpResponse:
     """Take back what an agent did, by one click."""
     case = permissions.case_for_user(person(request), case_id, "work")
-    outcome = services.proposal_undo(by=person(request), case=case, proposal=proposal_id)
+    outcome = services.proposal_undo(by=person(request), proposal=_row(case, proposal_id))
     if isinstance(outcome, Refused):
         return refusal(request, outcome, reverse("case", args=[case.pk]))
     messages.success(request, f"“{outcome.name}” was taken back.")

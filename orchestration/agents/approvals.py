@@ -190,6 +190,8 @@ def undo(proposal: int, by: Origin) -> AgentProposal | Refused:
         if isinstance(found, Refused):
             return found
         held, row = found
+        if row.state == State.UNDONE:
+            return Refused("state", "This was taken back already.")
         command = taking_back(held.case_type, held.state, row)
         if command is None:
             return Refused("state", "This cannot be taken back any more: the case has gone on from it.")

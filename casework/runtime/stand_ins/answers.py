@@ -29,10 +29,17 @@ class Request:
     headers: dict[str, str]
     body: bytes
 
+    def json(self) -> Json:
+        """What was sent, as JSON. Raises ValueError, also where it is deeper than anybody's data."""
+        try:
+            return json.loads(self.body)
+        except RecursionError as error:
+            raise ValueError("it is too deep") from error
+
     def fields(self) -> dict[str, Json]:
         """What was sent: JSON, or a form. Raises ValueError."""
         if self.headers.get("content-type", "").startswith("application/json"):
-            found = json.loads(self.body or b"{}")
+            found = self.json() if self.body else {}
             if not isinstance(found, dict):
                 raise ValueError("an object is expected")
             return found

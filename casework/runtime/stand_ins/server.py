@@ -132,7 +132,7 @@ def _handler(store: Store) -> type[BaseHTTPRequestHandler]:
         def _answer(self) -> Answer:
             length = self.headers.get("content-length") or "0"
             most = MOST_OF_DOCUMENTS if self.path.startswith(DOCUMENTS) else MOST_BYTES
-            if not length.isdigit() or int(length) > most:
+            if not (length.isascii() and length.isdigit()) or len(length) > 12 or int(length) > most:
                 self.close_connection = True
                 return told(413, {"error": "too-long"})
             origin = self.headers.get("origin")

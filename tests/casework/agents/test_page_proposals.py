@@ -212,6 +212,9 @@ def test_one_click_takes_it_back(clara: Client, upset: Callable[..., Case]) -> N
     clara.post(f"/cases/{case.pk}/proposals/{row.pk}/undo/")
     assert not HumanTask.objects.filter(name="Call the customer", state="open").exists()
     assert "taken back" in clara.get(f"/cases/{case.pk}/").content.decode()
+    again = clara.post(f"/cases/{case.pk}/proposals/{row.pk}/undo/")
+    assert again.status_code == 409 and "taken back already" in again.content.decode()
+    assert clara.post(f"/cases/{case.pk}/proposals/{row.pk + 999}/undo/").status_code == 404
 
 
 def test_what_waits_is_listed_for_who_may_work_the_case_alone(

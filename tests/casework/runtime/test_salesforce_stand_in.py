@@ -19,6 +19,7 @@ import pytest
 from casework.runtime.locations import ROOT
 from casework.runtime.stand_ins.place import OF_THE_DEMO, SALESFORCE_CLIENT, SALESFORCE_SECRET
 from casework.runtime.stand_ins.salesforce.objects import KINDS, new_id
+from casework.runtime.stand_ins.salesforce.soql import Condition
 from casework.runtime.stand_ins.store import Store
 from tests.casework.stand_ins import Demo, demo, know, store
 
@@ -107,6 +108,26 @@ def test_a_query_gives_the_fields_that_it_names_of_the_rows_that_it_is_about(org
     assert org.rows(r"SELECT Id FROM Contact WHERE LastName = 'O\'Hara' ")[1]["totalSize"] == 0
 
 
+def test_each_field_gives_an_order_also_a_number_that_may_be_none(org: Org) -> None:
+    found = org.rows("SELECT Refunds__c FROM Contact ORDER BY Refunds__c")[1]["records"]
+    numbers = [one["Refunds__c"] for one in found if one["Refunds__c"] is not None]
+    assert 0 in numbers and numbers == sorted(numbers)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits"),
+    [("kim", True), ("k%", True), ("%", True), ("k_m", True), ("k__m", False), ("%" * 200 + "zzzq", False),
+     ("%i%m%", True), ("", False), ("kimm%", False), ("%K%", True)],
+)  # fmt: skip
+def test_what_is_like_a_pattern_is_found_and_many_signs_of_it_take_no_time(pattern: str, fits: bool) -> None:
+    assert Condition("LastName", "LIKE", pattern).holds({"LastName": "Kim"}) is fits
+
+
+def test_json_that_is_deeper_than_anybodys_is_refused(org: Org) -> None:
+    status, said, _ = org.sends("PATCH", f"/services/data/v62.0{CONTACT}BRK-1", b"[" * 90_000)
+    assert (status, said[0]["errorCode"]) == (400, "JSON_PARSER_ERROR")
+
+
 @pytest.mark.parametrize(
     ("soql", "said"),
     [
@@ -114,7 +135,8 @@ def test_a_query_gives_the_fields_that_it_names_of_the_rows_that_it_is_about(org
         ("SELECT Id FROM Contact WHERE", "MALFORMED_QUERY"), ("SELECT Shoe FROM Contact", "INVALID_FIELD"),
         ("SELECT Id FROM Contact WHERE LastName = 'x", "MALFORMED_QUERY"),
         ("SELECT Id FROM Contact WHERE LastName = 'x' OR LastName = 'y'", "MALFORMED_QUERY"),
-        ("SELECT Id FROM Contact LIMIT x", "MALFORMED_QUERY"), ("DELETE FROM Contact", "MALFORMED_QUERY"),
+        ("SELECT Id FROM Contact LIMIT x", "MALFORMED_QUERY"), ("SELECT Id FROM Contact LIMIT ²", "MALFORMED_QUERY"),
+        (f"SELECT Id FROM Contact LIMIT {'9' * 5000}", "MALFORMED_QUERY"), ("DELETE FROM Contact", "MALFORMED_QUERY"),
     ],
 )  # fmt: skip
 def test_a_query_that_is_none_is_refused_with_its_code(soql: str, said: str, org: Org) -> None:

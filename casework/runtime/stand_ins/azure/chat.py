@@ -38,13 +38,20 @@ def complete(store: Store, request: Request, name: str) -> Answer:
         )
         return refused(404, "DeploymentNotFound", message + "minutes, please wait a moment and try again.")
     try:
-        asked = json.loads(request.body)
+        asked = request.json()
         words = _words(asked)
     except (ValueError, TypeError, KeyError, AttributeError):
         return _unfit("Invalid value for 'messages'.", "messages")
     if FILTERED in words:
         return _filtered()
-    return said(200, _answer(asked, words))
+    most = asked.get("max_completion_tokens", asked.get("max_tokens"))
+    if most is not None and (type(most) is not int or most < 1):
+        return _unfit("Invalid value for 'max_tokens'.", "max_tokens")
+    try:
+        text = _text(asked.get("response_format") or {})
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
+        return _unfit("Invalid value for 'response_format'.", "response_format")
+    return said(200, _answer(text, most or 4_000, words))
 
 
 ROUTES: Final[tuple[tuple[str, str, str, Callable[..., Answer]], ...]] = (
@@ -59,14 +66,14 @@ def _words(asked: Mapping[str, Json]) -> str:
     return "\n".join(str(one["content"]) for one in asked["messages"])
 
 
-def _answer(asked: Mapping[str, Json], words: str) -> dict[str, Json]:
-    form = asked.get("response_format") or {}
-    text = SAID
+def _text(form: Mapping[str, Json]) -> str:
+    """Words in this form. Raises ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError."""
     if form.get("type") == "json_schema":
-        text = json.dumps(_least(form["json_schema"]["schema"]))
-    elif form.get("type") == "json_object":
-        text = json.dumps({"answer": SAID})
-    most = asked.get("max_completion_tokens") or asked.get("max_tokens") or 4_000
+        return json.dumps(_least(form["json_schema"]["schema"]))
+    return json.dumps({"answer": SAID}) if form.get("type") == "json_object" else SAID
+
+
+def _answer(text: str, most: int, words: str) -> dict[str, Json]:
     cut = len(text) // LETTERS_A_TOKEN + 1 > most
     shown = text[: most * LETTERS_A_TOKEN] if cut else text
     into, out = len(words) // LETTERS_A_TOKEN + 1, min(len(shown) // LETTERS_A_TOKEN + 1, most)

@@ -109,7 +109,7 @@ def _content(request: Request) -> bytes:
     """The document: as it is, or in base64 in JSON. Raises ValueError."""
     if not request.headers.get("content-type", "").startswith("application/json"):
         return request.body
-    found = json.loads(request.body)
+    found = request.json()
     if not isinstance(found, dict) or not isinstance(found.get("base64Source"), str):
         raise ValueError("no base64Source")  # fetching what an address leads to is nothing for a stand-in
     return base64.b64decode(found["base64Source"], validate=True)

@@ -138,7 +138,7 @@ def _by_external(name: str, field: str) -> Kind:
 
 def _body(request: Request) -> dict[str, Json]:
     try:
-        found = json.loads(request.body or b"")
+        found = request.json()
     except ValueError:
         raise Wrong("JSON_PARSER_ERROR", "Unexpected character or end of input") from None
     if not isinstance(found, dict):

@@ -41,8 +41,7 @@ class Condition:
         if self.sign == "IN":
             return found in [_folded(one) for one in self.value]
         if self.sign == "LIKE":
-            pattern = "".join({"%": ".*", "_": "."}.get(sign, re.escape(sign)) for sign in _folded(self.value))
-            return isinstance(found, str) and re.fullmatch(pattern, found, re.DOTALL) is not None
+            return isinstance(found, str) and _is_like(found, _folded(self.value))
         try:
             return COMPARE[self.sign](found, _folded(self.value))
         except TypeError:
@@ -63,10 +62,26 @@ class Query:
         """Those rows that it asks for, in its order."""
         found = [row for row in rows if all(one.holds(row) for one in self.conditions)]
         if self.order:
-            found.sort(key=lambda row: (row.get(self.order) is not None, _folded(row.get(self.order)) or ""))
+            found.sort(key=lambda row: _placed(row.get(self.order)))
             if self.down:
                 found.reverse()
         return found[: self.most]
+
+
+def _is_like(text: str, pattern: str) -> bool:
+    """% stands for any signs, _ for one. In as many looks as both have signs together, times the text's at most."""
+    ends = {0}
+    for sign in pattern:
+        if sign == "%":
+            ends = set(range(min(ends), len(text) + 1)) if ends else ends
+        else:
+            ends = {at + 1 for at in ends if at < len(text) and sign in ("_", text[at])}
+    return len(text) in ends
+
+
+def _placed(value: Json) -> tuple[bool, Any]:
+    """Where a value stands in an order: what is not there comes first."""
+    return (False, "") if value is None else (True, _folded(value))
 
 
 def _folded(value: Json) -> Json:
@@ -154,7 +169,7 @@ class _Reader:
 
     def _number(self) -> int:
         text = self._next()
-        if not text.isdigit():
+        if not (text.isascii() and text.isdigit()) or len(text) > 9:
             raise self._wrong(text)
         return int(text)
 

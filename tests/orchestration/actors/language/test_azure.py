@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from audit.services import Origin
+from casework.runtime.stand_ins.answers import Request
+from casework.runtime.stand_ins.azure.chat import complete
 from casework.runtime.stand_ins.place import AZURE_OPENAI_KEY, STAND_IN_HOST
 from casework.runtime.stand_ins.store import Store
 from orchestration.actors.contract import ActorError
@@ -24,6 +28,7 @@ AZURE = (
     .replace("HERE/v1/chat/completions", "/openai/deployments/casewright-demo/chat/completions")
     .replace("{bearer: {secret: llm-key}}", "{header: {name: api-key, secret: azure-openai-key}}")
 )
+Json = Any
 Asks = Callable[..., LanguageModelActor]
 
 
@@ -92,3 +97,25 @@ def test_a_prompt_that_ships_can_be_asked_of_a_deployment_and_only_azure_has_a_v
     server = Server("https://r.openai.azure.com/openai/deployments/d/chat/completions", "d", "azure", secret="k")
     assert language_faults(shipped_prompts()["draft-reply"].file_for(server)) == []
     assert "api-version: only" in str(language_faults(FILE.replace("seed: 7", "api-version: '2024-10-21'").encode()))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"response_format": "text"}, {"response_format": {"type": "json_schema"}},
+        {"max_tokens": "x"}, {"max_tokens": -5},
+        {"response_format": {"type": "json_schema", "json_schema": {"schema": []}}},
+        {"response_format": {"type": "json_schema", "json_schema": {"schema": {"type": []}}}},
+        {"response_format": {"type": "json_schema", "json_schema": {"schema": {"type": "array", "minItems": "a"}}}},
+        {"messages": []},
+    ],
+)  # fmt: skip
+def test_what_the_stand_in_cannot_read_it_refuses_in_words(
+    store: Store, monkeypatch: pytest.MonkeyPatch, more: Json
+) -> None:
+    monkeypatch.setenv(AZURE_OPENAI_KEY, "key")
+    asked = json.dumps({"messages": [{"role": "user", "content": "Hello"}]} | more).encode()
+    query = {"api-version": "2024-10-21"}
+    for body in (asked, b"[" * 90_000):
+        said = complete(store, Request("POST", "/", query, {"api-key": "key"}, body), "casewright-demo")
+        assert said.status == 400 and b"invalid_request_error" in said.content
