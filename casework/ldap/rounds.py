@@ -7,8 +7,7 @@ administrator agreed (`access.identities`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -16,8 +15,9 @@ from typing import Any, Final
 import structlog
 from django.conf import settings
 from django.contrib.auth.models import Group, User
-from django.db import connection, transaction
+from django.db import transaction
 
+from audit.db.one_at_a_time import alone
 from audit.models import AuditEvent, StandingChain
 from audit.services import Fact, Origin, record_control
 from casework.access import people
@@ -50,7 +50,7 @@ LEFT_OTHER: Final = (
 
 def look(directory: Directory, *, all_may_leave: bool = False) -> Outcome | Refused:
     """Look at the directory and do what it says. `all_may_leave`: however many leave by it."""
-    with _alone() as is_alone:
+    with alone(LOCK) as is_alone:
         if not is_alone:
             return BUSY
         try:
@@ -223,17 +223,3 @@ def is_due() -> bool:
     events = AuditEvent.objects.filter(chain=StandingChain.CONTROL, action=READ).order_by("-at")
     at = events.values_list("at", flat=True).first()
     return at is None or at < utc_now() - timedelta(seconds=directory.every)
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Whether nobody else looks at it at this moment."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s)", [LOCK])
-        is_alone = bool(cursor.fetchone()[0])
-    try:
-        yield is_alone
-    finally:
-        if is_alone:
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(%s)", [LOCK])

@@ -7,17 +7,17 @@ kept waiting. What was verified before is not read again, unless a whole verific
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from audit.data_keys import KeyFault
+from audit.db.one_at_a_time import alone
 from audit.models import AuditEvent, StandingChain, VerificationRun
 from casework.models import Case
 from orchestration.ground.refusals import Refused
@@ -91,8 +91,8 @@ def look_after(again: Callable[[], None] = nudge_histories) -> None:
 
 def go_on(seconds: float = AT_A_TIME) -> Everything | None:
     """Verify for so long; None: somebody else is at it, or there is more, which a worker is asked to go on with."""
-    with _alone() as alone:
-        return _portion(time.monotonic() + seconds) if alone else None
+    with alone(LOCK) as is_alone:
+        return _portion(time.monotonic() + seconds) if is_alone else None
 
 
 def _portion(until: float) -> Everything | None:
@@ -114,17 +114,3 @@ def _portion(until: float) -> Everything | None:
 
 def _told(line: str) -> None:
     log.error("history does not hold", said=line)
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Whether nobody else verifies by a worker. A session's lock, for there are many transactions."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s)", [LOCK])
-        alone = bool(cursor.fetchone()[0])
-    try:
-        yield alone
-    finally:
-        if alone:
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(%s)", [LOCK])

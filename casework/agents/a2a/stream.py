@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -103,19 +104,26 @@ def with_task_streams(application: Application, django: Application, hub: Hub) -
     return serve
 
 
-async def _stream(
-    hub: Hub, followed: Followed, django: Application, scope: Scope, receive: Receive, send: Send
-) -> None:
-    left = asyncio.create_task(gone(receive, followed.viewer))
-    hub.enter(followed.viewer)
+@asynccontextmanager
+async def looking_on(hub: Hub, viewer: Viewer, receive: Receive, longest: float) -> AsyncIterator[None]:
+    """What is inside hears of news, for so many seconds at most, and is told when nobody listens any more."""
+    left = asyncio.create_task(gone(receive, viewer))
+    hub.enter(viewer)
     try:
-        async with asyncio.timeout(LONGEST):
-            await _told(followed, django, scope, send)
+        async with asyncio.timeout(longest):
+            yield
     except TimeoutError:
         pass
     finally:
-        hub.leave(followed.viewer)
+        hub.leave(viewer)
         left.cancel()
+
+
+async def _stream(
+    hub: Hub, followed: Followed, django: Application, scope: Scope, receive: Receive, send: Send
+) -> None:
+    async with looking_on(hub, followed.viewer, receive, LONGEST):
+        await _told(followed, django, scope, send)
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 import orjson
 
-from casework.agents.a2a.stream import AGAIN, FOLLOWED, LATER, Followed, asked_again
+from casework.agents.a2a.stream import AGAIN, FOLLOWED, LATER, Followed, asked_again, looking_on
 from casework.agents.a2a.task import is_settled
 from casework.web.live_hub import Hub
-from casework.web.live_stream import Application, Message, Receive, Scope, Send, gone
+from casework.web.live_stream import Application, Message, Receive, Scope, Send
 
 Json = dict[str, Any]
 SEND: Final = "/api/a2a/message:send"
@@ -53,17 +53,9 @@ async def _settled(
     hub: Hub, followed: Followed, django: Application, scope: Scope, receive: Receive
 ) -> tuple[int, Json] | None:
     """Status and answer of the last look at the task; None where it stands as it did, or nobody listens any more."""
-    left = asyncio.create_task(gone(receive, followed.viewer))
     found: list[tuple[int, Json]] = []
-    hub.enter(followed.viewer)
-    try:
-        async with asyncio.timeout(LONGEST):
-            await _look_on(followed, django, scope, found)
-    except TimeoutError:
-        pass
-    finally:
-        hub.leave(followed.viewer)
-        left.cancel()
+    async with looking_on(hub, followed.viewer, receive, LONGEST):
+        await _look_on(followed, django, scope, found)
     return found[-1] if found else None
 
 

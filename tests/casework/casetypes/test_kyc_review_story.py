@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from django.test import Client
 
 from audit.services import Origin
 from casework.access.roles import ensure_roles
@@ -25,6 +24,7 @@ from orchestration.models import ActorVersion, HumanTask, Job
 from orchestration.shell import services
 from orchestration.shell.selectors import data_of
 from tests.casework.actions import open_task
+from tests.casework.browsing import client
 from tests.casework.reading import told
 from tests.orchestration.machines import work_jobs
 
@@ -63,12 +63,6 @@ def asked(reference: str = "K-1", **data: Any) -> Case:
 
 def nightjar() -> Case:
     return asked(customer={"name": "Nightjar Shipping Limited", "account": "Nightjar"}, statement=CIRCLE)
-
-
-def client(who: User) -> Client:
-    browser = Client()
-    browser.force_login(who)
-    return browser
 
 
 def finish(who: User, task: HumanTask, answers: dict[str, str]) -> int:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 
 from audit.services import Origin
 from casework.access.roles import ensure_roles
@@ -27,6 +26,7 @@ from orchestration.models import HumanTask, Job
 from orchestration.shell import services
 from orchestration.shell.selectors import data_of
 from tests.casework.actions import open_task, refusals
+from tests.casework.browsing import client
 from tests.casework.reading import told
 from tests.orchestration.documents.papers import picture
 
@@ -56,12 +56,6 @@ def asks(people: People) -> Asks:
         return opened.case
 
     return asked
-
-
-def client(who: User) -> Client:
-    browser = Client()
-    browser.force_login(who)
-    return browser
 
 
 def seen(who: User, task: HumanTask) -> str:

@@ -20,12 +20,12 @@ from orchestration.ground.clock import behind, utc_now
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask, Timer
 from orchestration.shell import services
+from tests.casework.browsing import client
 from tests.casework.casetypes.test_payment_release_story import (
     RELEASE,
     Asks,
     People,
     asks,
-    client,
     finish,
     jobs,
     justified,

@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib.auth.models import User
-from django.test import Client
 
 from casework.cases.services import case_verify
 from casework.comments.services import comment_say
 from casework.models import Case, Comment
+from tests.casework.browsing import client
 from tests.casework.reading import told
 
 People = dict[str, User]
 Analysed = Callable[..., Case]
-
-
-def client(who: User) -> Client:
-    browser = Client()
-    browser.force_login(who)
-    return browser
 
 
 def said(case: Case, by: User, text: str, **more: object) -> Comment:

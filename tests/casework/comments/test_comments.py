@@ -10,7 +10,8 @@ from casework.comments.services import About, comment_edit, comment_say, comment
 from casework.models import Comment, CommentNotice, Draft, Follow
 from orchestration.ground import clock
 from tests.casework.actions import denials, kept, open_task, refusals, statements
-from tests.casework.comments.commented import Analysed, People, client, holds, page, said
+from tests.casework.browsing import client
+from tests.casework.comments.commented import Analysed, People, holds, page, said
 from tests.casework.conftest import PERSON, refused
 from tests.casework.reading import told
 

@@ -22,7 +22,8 @@ from casework.proof.case_paper import case_paper
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from tests.casework.actions import kept, open_task
-from tests.casework.comments.commented import Analysed, People, client, found, holds, page, said
+from tests.casework.browsing import client
+from tests.casework.comments.commented import Analysed, People, found, holds, page, said
 from tests.casework.conftest import PERSON
 from tests.casework.reading import told
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 
 from casework.cases.services import external_receive, item_plan
 from casework.deadlines.changing import Wish, deadline_change
@@ -24,6 +23,7 @@ from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
 from tests.casework.actions import open_task
+from tests.casework.browsing import client
 from tests.casework.conftest import refused
 from tests.casework.reading import told
 
@@ -38,12 +38,6 @@ DUE = datetime(2026, 4, 14, 21, 59, 59, tzinfo=UTC)
 
 def deadline(case: Case) -> Deadline:
     return Deadline.objects.get(instance=case.instance_id)
-
-
-def client(who: User) -> Client:
-    browser = Client()
-    browser.force_login(who)
-    return browser
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 from django.urls import reverse
 
 from casework.access.permissions import origin_of
@@ -18,15 +17,10 @@ from casework.models import Case
 from orchestration.ground.clock import utc_now
 from orchestration.models import Actor
 from orchestration.shell.verification.control import verify_control
+from tests.casework.browsing import client
 from tests.casework.reading import told
 
 pytestmark = pytest.mark.django_db
-
-
-def client(who: User) -> Client:
-    browser = Client()
-    browser.force_login(who)
-    return browser
 
 
 def test_what_is_overdue_is_listed_first_and_whoever_answers_is_named_by_reason(

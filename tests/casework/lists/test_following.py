@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 from django.utils import timezone
 
 from audit.selectors import timeline
@@ -16,6 +15,7 @@ from casework.models import Case, CaseGroupObjectPermission
 from casework.tasks.assigning import task_assign
 from casework.tasks.services import task_claim, task_release
 from tests.casework.actions import open_task, statements
+from tests.casework.browsing import client
 from tests.casework.conftest import PERSON
 from tests.casework.reading import told
 
@@ -23,12 +23,6 @@ pytestmark = pytest.mark.django_db
 
 People = dict[str, User]
 Analysed = Callable[..., Case]
-
-
-def client(who: User) -> Client:
-    browser = Client()
-    browser.force_login(who)
-    return browser
 
 
 def test_what_others_did_since_one_looked_is_told_and_one_s_own_is_not(people: People, analysed: Analysed) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.test import Client
 
 from audit.services import Origin
 from casework.lists.tag_words import tag_of
@@ -17,17 +16,12 @@ from casework.tasks.many import Wish, carried_out
 from orchestration.engine.commands import SetVariables
 from orchestration.shell.services import Done, send
 from tests.casework.actions import kept, open_task, refusals, statements
+from tests.casework.browsing import client
 from tests.casework.conftest import PERSON, refused
 from tests.casework.reading import told
 
 People = dict[str, User]
 Analysed = Callable[..., Case]
-
-
-def client(who: User) -> Client:
-    browser = Client()
-    browser.force_login(who)
-    return browser
 
 
 def tags(case: Case, who: User) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.test import Client
 from django.utils import timezone
 
 from audit.models import AuditEvent
@@ -28,6 +27,7 @@ from orchestration.shell.services import Done
 from orchestration.shell.verification.control import verify_control
 from tests.casework.access.test_separation_of_duties import approval, refund_type, staff  # noqa: F401 - fixtures
 from tests.casework.actions import open_task, refusals
+from tests.casework.browsing import client
 from tests.casework.conftest import refused
 from tests.casework.reading import told
 from tests.orchestration.machines import work_jobs
@@ -37,12 +37,6 @@ pytestmark = pytest.mark.django_db
 People = dict[str, User]
 Analysed = Callable[..., Case]
 RIGHT = {"verdict": "accept"}
-
-
-def client(who: User) -> Client:
-    browser = Client()
-    browser.force_login(who)
-    return browser
 
 
 def lets(giver: User, to: User, *types: str, begins: timedelta = timedelta(), days: int = 3) -> Delegation:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 from django.utils import timezone
 
 from audit.selectors import recent
@@ -27,6 +26,7 @@ from orchestration.models import HumanTask, Instance
 from orchestration.shell.nudges import PEOPLE
 from orchestration.tasks import sweep
 from tests.casework.actions import kept, open_task
+from tests.casework.browsing import client
 from tests.casework.conftest import refused
 from tests.casework.reading import told
 
@@ -58,12 +58,6 @@ def follow(people: People) -> Callable[..., None]:
         assert rules_follow(by=people["ada"], key="complaint", enabled=True) is None
 
     return followed
-
-
-def client(who: User) -> Client:
-    browser = Client()
-    browser.force_login(who)
-    return browser
 
 
 def held(*cases: Case) -> list[str]:

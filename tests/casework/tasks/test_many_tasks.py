@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 from django.utils import timezone
 
 from casework.models import Case
@@ -18,17 +17,12 @@ from casework.tasks.many import Wish, carried_out, undo_word, undone
 from casework.tasks.services import task_claim
 from orchestration.ground.refusals import Refused
 from tests.casework.actions import kept, open_task
+from tests.casework.browsing import client
 
 pytestmark = pytest.mark.django_db
 
 People = dict[str, User]
 Analysed = Callable[..., Case]
-
-
-def client(who: User) -> Client:
-    browser = Client()
-    browser.force_login(who)
-    return browser
 
 
 def done(by: User, cases: list[Case], action: str, **more: Any) -> list[str]:

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 from django.utils import timezone
 
 from casework.models import Absence, Case
@@ -15,18 +14,13 @@ from casework.tasks.assigning import task_assign
 from casework.tasks.services import task_claim
 from orchestration.models import HumanTask
 from tests.casework.actions import open_task, refusals
+from tests.casework.browsing import client
 from tests.casework.conftest import refused
 
 pytestmark = pytest.mark.django_db
 
 People = dict[str, User]
 Analysed = Callable[..., Case]
-
-
-def client(who: User) -> Client:
-    browser = Client()
-    browser.force_login(who)
-    return browser
 
 
 def day(days: int) -> str:

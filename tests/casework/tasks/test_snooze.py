@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 from django.utils import timezone
 
 from audit.selectors import timeline
@@ -26,18 +25,13 @@ from orchestration.engine.commands import SetVariables
 from orchestration.models import HumanTask, TaskCandidate
 from orchestration.shell.services import Done, send
 from tests.casework.actions import open_task
+from tests.casework.browsing import client
 from tests.casework.conftest import refused
 from tests.casework.reading import told
 
 People = dict[str, User]
 Analysed = Callable[..., Case]
 TOMORROW = timedelta(days=1)
-
-
-def client(who: User) -> Client:
-    browser = Client()
-    browser.force_login(who)
-    return browser
 
 
 def tabs(who: User, after: timedelta = timedelta(0)) -> dict[str, list[int]]:

@@ -7,7 +7,6 @@ from datetime import datetime
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 
 from casework.access.permissions import may
 from casework.cases.verification import verify
@@ -19,6 +18,7 @@ from casework.tasks.services import task_claim, task_release
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask, Instance, TaskCandidate
 from tests.casework.actions import denials, kept, open_task, refusals
+from tests.casework.browsing import client
 from tests.casework.conftest import refused
 
 pytestmark = pytest.mark.django_db
@@ -45,12 +45,6 @@ def test_it_is_theirs_and_the_history_says_who_gave_it_and_why(people: People, a
     page = client(people["anna"]).get(f"/cases/{case.pk}/").content.decode()
     assert "gave “Approve the answer” to Ben Bauer: You know the customer" in page
     assert is_sound(case)
-
-
-def client(who: User) -> Client:
-    browser = Client()
-    browser.force_login(who)
-    return browser
 
 
 def test_whoever_was_given_a_case_that_they_could_not_see_may_work_it(people: People, analysed: Analysed) -> None:

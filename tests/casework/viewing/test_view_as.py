@@ -19,6 +19,7 @@ from casework.viewing.rule import SESSION, why_not
 from orchestration.ground.clock import utc_now
 from orchestration.models import HumanTask
 from tests.casework.actions import open_task
+from tests.casework.browsing import client
 from tests.casework.conftest import PERSON
 from tests.casework.reading import told
 
@@ -26,12 +27,6 @@ pytestmark = pytest.mark.django_db
 
 People = dict[str, User]
 Analysed = Callable[..., Case]
-
-
-def client(who: User) -> Client:
-    browser = Client()
-    browser.force_login(who)
-    return browser
 
 
 @pytest.fixture

@@ -1,0 +1,23 @@
+"""How does one process alone do something that takes many transactions, whatever the number of machines?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+
+@contextmanager
+def alone(lock: int) -> Iterator[bool]:
+    """Whether nobody else holds this one of PostgreSQL's advisory locks; until its end nobody else does. A session's
+    lock: what is inside keeps the connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", [lock])
+        is_alone = bool(cursor.fetchone()[0])
+    try:
+        yield is_alone
+    finally:
+        if is_alone:
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(%s)", [lock])
