@@ -11,7 +11,7 @@ from typing import Any
 
 from casework.access.client_models import ClientSecret, ServicePrincipal
 from casework.access.clients import ACTION
-from orchestration.shell.verification.control import Change
+from orchestration.shell.verification.change import Change
 
 
 @dataclass(slots=True)

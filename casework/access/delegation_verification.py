@@ -10,7 +10,7 @@ from typing import Any
 
 from casework.access.delegation import ACTION
 from casework.access.delegation_models import Delegation
-from orchestration.shell.verification.control import Change
+from orchestration.shell.verification.change import Change
 
 Standing = dict[str, Any]
 

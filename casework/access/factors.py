@@ -16,7 +16,7 @@ from django.db import transaction
 from audit.services import Fact, Origin, record_control
 from casework.access.factor_models import CodeApp, Passkey, RecoveryCode
 from orchestration.ground.clock import utc_now
-from orchestration.shell.verification.control import Change
+from orchestration.shell.verification.change import Change
 
 ACTION: Final = "factor.changed"
 EVERYBODY: Final = "*"

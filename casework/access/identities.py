@@ -16,7 +16,7 @@ from audit.services import Fact, Origin, record_control
 from casework.access.oidc_models import ExternalIdentity, GroupClaim
 from orchestration.ground.clock import utc_now
 from orchestration.ground.refusals import Refused
-from orchestration.shell.verification.control import Change
+from orchestration.shell.verification.change import Change
 
 ACTION: Final = "identity.changed"
 MOST_VALUES: Final = 50

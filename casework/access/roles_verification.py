@@ -27,7 +27,8 @@ from casework.access.units_verification import units_apart
 from orchestration.actors.registry import actor_facts
 from orchestration.ground.clock import utc_now
 from orchestration.models import Actor, ActorVersion
-from orchestration.shell.verification.control import BEGUN, Change, with_every_control
+from orchestration.shell.verification.change import Change
+from orchestration.shell.verification.control import BEGUN, with_every_control
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from datetime import datetime
 from casework.access.models import ApiToken
 from casework.access.tokens import ACTION
 from orchestration.ground.clock import utc_now
-from orchestration.shell.verification.control import Change
+from orchestration.shell.verification.change import Change
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 from casework.access.tightening import met
 from casework.access.unit_models import BusinessUnit, GroupUnit, HomeUnit, UnitPolicy, UnitRole
 from casework.access.units import CHANGED, key_of, own_rules
-from orchestration.shell.verification.control import Change
+from orchestration.shell.verification.change import Change
 
 
 @dataclass(slots=True)

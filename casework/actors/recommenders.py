@@ -13,8 +13,9 @@ import yaml
 
 from orchestration.actors.contract import version_of
 from orchestration.actors.registry import actor_ensure, register_model_version
-from orchestration.advice.learning import HELD_OUT, Learnt, Purchase, hit_rates, learn
+from orchestration.advice.learning import Learnt, Purchase, learn
 from orchestration.advice.made_up import ITEMS, bought_by, customers
+from orchestration.advice.measuring import HELD_OUT, hit_rates
 from orchestration.models import Actor, ActorVersion
 
 RECIPE: Final = "recommender.yaml"

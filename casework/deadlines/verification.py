@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from casework.deadlines.models import WorkingCalendar
 from casework.deadlines.standing import FIELDS
-from orchestration.shell.verification.control import Change, with_every_control
+from orchestration.shell.verification.change import Change
+from orchestration.shell.verification.control import with_every_control
 
 WORK: Final = [[540, 1020]]
 OFFICE: Final[Mapping[str, Any]] = {

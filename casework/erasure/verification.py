@@ -12,7 +12,8 @@ from audit.sealed_values import opened_text_or_words, read
 from casework.erasure.models import ErasureOrder, RetentionRule
 from casework.erasure.orders import said_of
 from orchestration.shell.verification.cases import Case, with_every_verification
-from orchestration.shell.verification.control import Change, with_every_control
+from orchestration.shell.verification.change import Change
+from orchestration.shell.verification.control import with_every_control
 from orchestration.shell.verification.told import Told, on_fact
 
 HOLDS: Final = """

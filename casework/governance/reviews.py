@@ -24,7 +24,8 @@ from casework.governance.models import RulesOwner
 from casework.studio.rule_versions import newest_types
 from orchestration.ground.clock import utc_now
 from orchestration.ground.refusals import Refused
-from orchestration.shell.verification.control import Change, with_every_control
+from orchestration.shell.verification.change import Change
+from orchestration.shell.verification.control import with_every_control
 
 ACTION: Final = "rules.owner"
 LONGEST: Final = timedelta(days=3 * 366)

@@ -8,7 +8,8 @@ from casework.models import Proposal
 from casework.studio.publishing import DISCARDED, KEPT, PROPOSED
 from orchestration.casetypes.files import content_hash
 from orchestration.ground.clock import utc_now
-from orchestration.shell.verification.control import BEGUN, Change, with_every_control
+from orchestration.shell.verification.change import Change
+from orchestration.shell.verification.control import BEGUN, with_every_control
 
 
 def proposals_apart(changes: list[Change]) -> Iterator[str]:

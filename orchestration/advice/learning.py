@@ -20,8 +20,6 @@ BASKET: Final = 200
 """Purchases of a customer that are looked at, the last ones."""
 MOST_ITEMS: Final = 20_000
 FORMAT: Final = 1
-HELD_OUT: Final = 10
-"""Places in which the purchase that was held out has to stand, to be hit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +77,3 @@ def _nearest(both: Mapping[str, int], buyers: Mapping[str, int], own: int) -> li
     near = {one: times / (sqrt(own * buyers[one]) + SHRINK) for one, times in both.items()}
     best = sorted(near, key=lambda one: (-near[one], one))[:NEIGHBOURS]
     return [(one, round(near[one], 5)) for one in best]
-
-
-def hit_rates(purchases: Sequence[Purchase]) -> tuple[float, float, int]:
-    """How often is a customer's last purchase, held out, among the first `HELD_OUT` that are named from the others?
-
-    By what was learnt, by what is bought most; and of how many customers.
-    """
-    from orchestration.advice.advising import advised, popular
-
-    last = {row.customer: row for row in purchases}
-    kept = [row for row in purchases if last[row.customer] is not row]
-    learnt, history = learn(kept), dict[str, list[str]]()
-    for row in kept:
-        history.setdefault(row.customer, []).append(row.item)
-    asked = [row for customer, row in last.items() if customer in history]
-    ours = sum(row.item in {one.item for one in advised(learnt, history[row.customer], HELD_OUT)} for row in asked)
-    most = sum(row.item in {one.item for one in popular(learnt, HELD_OUT, history[row.customer])} for row in asked)
-    return ours / len(asked), most / len(asked), len(asked)

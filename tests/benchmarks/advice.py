@@ -8,8 +8,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from orchestration.advice.learning import HELD_OUT, Purchase, hit_rates, learn
+from orchestration.advice.learning import Purchase, learn
 from orchestration.advice.made_up import ITEMS, bought_by, customers
+from orchestration.advice.measuring import HELD_OUT, hit_rates
 
 WANTED = 2_000
 

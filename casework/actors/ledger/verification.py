@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casework.models import GroupRate
-from orchestration.shell.verification.control import Change, with_every_control
+from orchestration.shell.verification.change import Change
+from orchestration.shell.verification.control import with_every_control
 
 
 def rates_apart(changes: list[Change]) -> Iterator[str]:

@@ -7,8 +7,7 @@ is held against the rows, and each version's files against their hash. Casework 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final
 
@@ -27,24 +26,13 @@ from orchestration.casetypes.files import content_hash
 from orchestration.engine.bpmn.view import starters
 from orchestration.models import Actor, ActorVersion, Definition, StartTimer
 from orchestration.shell.verification.cases import BROKEN
+from orchestration.shell.verification.change import Change
 from orchestration.shell.verification.every import snapshot
 from orchestration.shell.verification.hosts import hosts_apart
 from orchestration.shell.verification.kept import NOT_OURS, Verified, keep
 from orchestration.shell.verification.knowledge import knowledge_apart
 from orchestration.shell.verification.tokens import tokens_apart
 from orchestration.shell.verification.verdict import Fault, Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One event of the control chain."""
-
-    sequence: int
-    action: str
-    actor: str
-    at: datetime
-    detail: dict[str, Any]
-
 
 Compared = Callable[[list[Change]], Iterable[str]]
 NEW: Final = (ActorVersion.State.REGISTERED, 0)

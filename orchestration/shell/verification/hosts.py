@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from orchestration.models import AllowedHost
-
-if TYPE_CHECKING:
-    from orchestration.shell.verification.control import Change
+from orchestration.shell.verification.change import Change
 
 
 def hosts_apart(changes: Iterable[Change]) -> Iterator[str]:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from orchestration.knowledge.register import told
 from orchestration.models import KnowledgeDocument
-
-if TYPE_CHECKING:
-    from orchestration.shell.verification.control import Change
+from orchestration.shell.verification.change import Change
 
 
 def knowledge_apart(changes: Iterable[Change]) -> Iterator[str]:

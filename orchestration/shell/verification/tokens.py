@@ -7,21 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, Protocol
 
 from orchestration.actors.tokens import ACTION
 from orchestration.models import WorkerToken
-
-
-class Change(Protocol):
-    """An event of the control chain."""
-
-    @property
-    def action(self) -> str: ...
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def detail(self) -> dict[str, Any]: ...
+from orchestration.shell.verification.change import Change
 
 
 def tokens_apart(changes: Iterable[Change]) -> Iterator[str]:

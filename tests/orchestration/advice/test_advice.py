@@ -13,8 +13,9 @@ from orchestration.actors.contract import ActorError, version_of
 from orchestration.actors.kinds import load
 from orchestration.actors.kinds.recommender.file import learnt_of, read
 from orchestration.advice.advising import advised, popular
-from orchestration.advice.learning import Purchase, hit_rates, learn
+from orchestration.advice.learning import Purchase, learn
 from orchestration.advice.made_up import ITEMS, bought_by
+from orchestration.advice.measuring import hit_rates
 from tests.benchmarks.advice import purchases
 
 BASKETS = {
