@@ -17,7 +17,7 @@ class CaseworkConfig(AppConfig):
         from casework.agents import opening as agents_opening
         from casework.agents import worker_tasks as agents_tasks  # noqa: F401 - workers know its task by this
         from casework.agents.a2a import pushes
-        from casework.cases import unit_approvals, unit_sureness, verification
+        from casework.cases import unit_asks, unit_sureness, verification
         from casework.cases.case_row import keep_face, open_face_of_start
         from casework.cases.past_rows import FORMER, READ_BESIDE
         from casework.comments import mails  # noqa: F401 - workers know its task by this
@@ -77,7 +77,7 @@ class CaseworkConfig(AppConfig):
             kept_of_every_step.append(barred.barred_kept)
         offices.ask(standing.office)
         unit_sureness.hang_in()
-        unit_approvals.hang_in()
+        unit_asks.hang_in()
         of_units.hang_in()
         verification.hang_in()
         roles_verification.hang_in()

@@ -2,8 +2,8 @@
 
 Pure. Rules stand by kind and subject: `masking` (a group sees at most this class), `keeping` (cases of a type go after
 so many days), `confidence` (a capability's answer that is less sure goes to a person), `approval` (a group approves
-too, in cases of a type, from this amount on). What holds in a unit is the strictest of its own and of all above it, so
-nothing that a unit says makes anything looser.
+too, in cases of a type, from this amount on), `justification` (an answer in words has so many letters). What holds in a
+unit is the strictest of its own and of all above it, so nothing that a unit says makes anything looser.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Any, Final
 LEVELS: Final = ("public", "internal", "confidential", "restricted")
 MOST: Final = 10.0**12
 """Of an amount."""
+MOST_LETTERS: Final = 1000
+"""That an answer can be asked to have at least."""
 Rules = Mapping[str, Mapping[str, Any]]
 """Kind -> subject -> value."""
 
@@ -37,6 +39,12 @@ KINDS: Final[Mapping[str, Kind]] = {
         "Approvals",
         "case type and group, such as payment-release: Senior analysts",
         "Amount from which a group approves too (for, such as: payment-release: Senior analysts)",
+    ),
+    "justification": Kind(
+        "Justification",
+        "case type and answer in words, such as payment-release: approval.reason",
+        "Letters that an answer has at least, always asked (for, such as: payment-release: approval.reason)",
+        higher=True,
     ),
 }
 
@@ -79,6 +87,8 @@ def read_value(kind: str, text: str) -> Any:
         return int(text)
     if kind == "approval":
         return _amount(text)
+    if kind == "justification":
+        return _letters(text)
     try:
         value = float(text)
     except ValueError:
@@ -86,6 +96,12 @@ def read_value(kind: str, text: str) -> Any:
     if not 0 < value <= 1:
         raise ValueError("Write a number above 0, at most 1.")
     return value
+
+
+def _letters(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 5 and 0 < int(text) <= MOST_LETTERS):
+        raise ValueError(f"Write a whole number from 1 to {MOST_LETTERS}.")
+    return int(text)
 
 
 def _amount(text: str) -> float:

@@ -20,7 +20,7 @@ from casework.access.unit_models import BusinessUnit
 from casework.access.units import unit_kept, unit_of_new
 from casework.cases.case_row import open_face
 from casework.cases.references import CLASH, Arrived, cleaned, digest_of, is_reference
-from casework.cases.unit_approvals import asks_of
+from casework.cases.unit_asks import asks_of
 from casework.documents.attachments import attached_to
 from casework.documents.services import File, file_add
 from casework.forms import answer_validation

@@ -20,6 +20,7 @@ from casework.access.units import administers
 from casework.erasure.rules import all_rules
 from casework.models import GroupClearance
 from casework.people.central_chains import central_chain
+from casework.people.central_words import central_words, no_room
 from casework.people.services import reason_errors
 from casework.people.sight import Changed
 from casework.people.unit_services import NOT_YOURS, begun, unit_held
@@ -44,6 +45,8 @@ def policy_set(*, by: User, unit: BusinessUnit, kind: str, subject: str, value: 
         wanted = read_value(kind, value) if value.strip() else None
     except ValueError as wrong:
         errors["value"] = str(wrong)
+    if kind == "justification" and wanted is not None and (full := no_room(subject.strip(), wanted)):
+        errors["value"] = full
     if errors:
         return _invalid(errors)
     if not administers(by, held):
@@ -91,6 +94,8 @@ def central(kind: str, subject: str) -> dict[str, Any]:
             return {} if rule is None else {f"the central rule ({rule.law})": rule.keep}
         case "approval":
             return central_chain(subject)
+        case "justification":
+            return central_words(subject)
     found = [least_sure(one, subject) for _, one in newest_types() if _names(one, subject)]
     return {"the guardrail “confidence” of the capability": max(found)} if found else {}
 

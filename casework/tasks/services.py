@@ -21,9 +21,11 @@ from casework.cases.own_words import keep_own_words, masked_words
 from casework.drafts.services import draft_ended, task_address
 from casework.tasks import delegating, signing
 from casework.tasks.by_hand import Finished, desk, work_done
+from casework.tasks.justification import justified
 from casework.tasks.snooze import task_wake
 from casework.tasks.suspended import suspended
 from casework.tasks.under_lock import closed_to, locked_task, name_of, over, refused
+from orchestration.casetypes.approval_chains import CHAIN
 from orchestration.casetypes.case_type import Form
 from orchestration.engine.commands import CompleteTask
 from orchestration.ground.refusals import Refused
@@ -118,11 +120,11 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json], see
         return refused(case, row, by, "complete", amiss)
     look = seen(case, task.instance.case, by, row.item)
     work = desk(row, case.case_type, look.view) if is_open else None
-    form = case.case_type.forms.get(row.form, Form(row.form, ()))
+    form = justified(case.case_type.forms.get(row.form, Form(row.form, ())), case.case_type, case.beside.get(CHAIN))
     marks = signing.marks(by, row, form, look) if is_open and work is None and form.signs else {}
     if marks and (amiss := signing.not_as_seen(seen_as, marks, look)):
         return refused(case, row, by, "complete", amiss)
-    done = _by_form(case, look, row, answers) if work is None else work_done(work, answers, case, row, by, look)
+    done = _by_form(form, look, row, answers) if work is None else work_done(work, answers, case, row, by, look)
     if isinstance(done, Refused):
         return done
     also = _beside(case, _origin(by, giver)) if is_open else None
@@ -164,8 +166,8 @@ def _origin(by: User, giver: object) -> Origin:
     return Origin(origin_of(by).actor, origin_of(giver).actor) if isinstance(giver, User) else origin_of(by)
 
 
-def _by_form(case: Locked, look: Seen, row: HumanTask, answers: Mapping[str, Json]) -> Finished | Refused:
-    changes = accepted(look, case.case_type.forms.get(row.form, Form(row.form, ())), answers)
+def _by_form(form: Form, look: Seen, row: HumanTask, answers: Mapping[str, Json]) -> Finished | Refused:
+    changes = accepted(look, form, answers)
     return changes if isinstance(changes, Refused) else Finished(CompleteTask(row.item, changes))
 
 

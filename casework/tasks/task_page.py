@@ -24,6 +24,7 @@ from casework.cases.read.sources import sources
 from casework.cases.read.suspension import Suspension, suspension
 from casework.cases.read.timeline import Line, lines
 from casework.cases.read.values import unit_at
+from casework.cases.unit_asks import asks_of
 from casework.deadlines.read import Shown, deadlines_of
 from casework.forms.answer_validation import at_path
 from casework.forms.schema_form import text_of
@@ -33,6 +34,7 @@ from casework.tasks import signing
 from casework.tasks.assigning import Receiver, receivers
 from casework.tasks.delegating import acting, is_held_by_another
 from casework.tasks.findings import Findings, findings
+from casework.tasks.justification import justified
 from casework.tasks.machine_work import MachineWork, machine_work
 from casework.tasks.score import Score, score
 from casework.tasks.snooze import Asleep, asleep
@@ -98,7 +100,10 @@ def form_of(task: HumanTask) -> Form:
     """The form that the task asks for; one without questions where the case type has none of that name."""
     case_type = by_definition(task.instance.definition_id)
     work = by_hand.by_hand(task, case_type) if by_hand.is_by_hand(task) else None
-    return case_type.forms.get(task.form, Form(task.form, ())) if work is None else desks.form_of(work, task.form)
+    if work is not None:
+        return desks.form_of(work, task.form)
+    asks = asks_of(task.instance.case.unit)
+    return justified(case_type.forms.get(task.form, Form(task.form, ())), case_type, asks)
 
 
 def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:

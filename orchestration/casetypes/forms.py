@@ -13,7 +13,8 @@ class FormField:
 
     `initial`: the path whose value stands there at first. `fills`: the paths whose `{path}` in the text becomes their
     value when it is kept. Conditions name other answers: `asked_when` one of them is given, the question is put at all;
-    `unchanged_when` one of them is given, the initial value must stand.
+    `unchanged_when` one of them is given, the initial value must stand. `least`: how many letters it has, where the
+    part of the organisation to which a case belongs asks for more than the schema does.
     """
 
     path: str
@@ -28,6 +29,7 @@ class FormField:
     required_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     required_unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unchanged_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    least: int = 0
 
     def is_required(self, answers: Mapping[str, Any]) -> bool:
         """Whether it must be answered, given the other answers (by path)."""

@@ -115,7 +115,7 @@ TASK: Json = _READ | {
         "path": "verdict", "label": "The suggestion is", "widget": "text", "help": "",
         "choices": {"accept": "right: send it as it is"}, "required": True, "asked_when": {},
         "required_when": {}, "required_unless": {},
-        "unchanged_when": {},
+        "unchanged_when": {}, "least": 0,
     }],
     "initial": {"answer": _DATA["draft"]},
 }  # fmt: skip

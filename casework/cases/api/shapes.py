@@ -362,6 +362,7 @@ class Question(Shape):
     required_when = Conditions(help_text="It has to be answered when one of these paths has one of these answers.")
     required_unless = Conditions(help_text="It has to be answered unless one of these paths has one of these answers.")
     unchanged_when = Conditions(help_text="Then `initial` has to stand as it is.")
+    least = s.IntegerField(help_text="Letters that the business unit of the case asks for at least; 0: it does not.")
 
 
 class Suggestion(Shape):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -18,24 +17,20 @@ from casework.access.unit_models import BusinessUnit
 from casework.access.units_verification import units_apart
 from casework.actors.bundled import CASE_TYPES
 from casework.cases.verification import verify
-from casework.intake.services import Opened, case_open
 from casework.models import Case
 from casework.people.sight import Changed
 from casework.people.unit_policies import policy_set
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
-from orchestration.engine.commands import CompleteTask
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
-from orchestration.shell import services
 from orchestration.shell.selectors import data_of
 from orchestration.shell.verification.control import read_standing
 from tests.casework.reading import told
+from tests.casework.units.payments import complete, payment
 
 pytestmark = pytest.mark.django_db
 BY = Origin("system:test")
-PAYEE = {"name": "Hafen Logistics AG", "iban": "DE75 5121 0800 1245 1261 99", "since": "2019-04-01"}
-WHY = {"justification": "The freight of November has arrived.", "evidence": "INV-7"}
 
 
 @pytest.fixture
@@ -55,28 +50,6 @@ def says(people: dict[str, User], north: BusinessUnit) -> Callable[..., Changed 
         )
 
     return said
-
-
-def payment(unit: str, **data: Any) -> Case:
-    """A payment of a unit that is justified, so that its chain is chosen."""
-    given = {"payee": PAYEE, "amount": 6000, "received": "2026-11-16T09:00:00+01:00", **data}
-    opened = case_open(
-        by=None,
-        case_type="payment-release",
-        reference=f"P-{Case.objects.count()}",
-        source="test",
-        data=given,
-        unit=unit,
-    )
-    assert isinstance(opened, Opened), opened
-    _complete(opened.case, WHY)
-    return opened.case
-
-
-def _complete(case: Case, variables: dict[str, Any]) -> None:
-    task = HumanTask.objects.filter(instance=case.instance_id, state="open").order_by("pk").first()
-    assert task is not None
-    assert not isinstance(services.send(case.instance_id, CompleteTask(task.item, variables), BY), Refused)
 
 
 def chain(case: Case) -> list[str]:
@@ -119,8 +92,8 @@ def test_the_chain_of_a_case_is_the_rules_and_what_its_unit_asks_for(
     assert words not in html.unescape(told(client.get(f"/cases/{outside.pk}/history/")))
     for case in (before, inside):
         assert verify(Case.objects.get(pk=case.pk).instance).ok
-    _complete(inside, {"approval": {"verdict": "release"}})
-    _complete(before, {"approval": {"verdict": "release"}})
+    complete(inside, {"approval": {"verdict": "release"}})
+    complete(before, {"approval": {"verdict": "release"}})
     open_tasks = HumanTask.objects.filter(state="open").values_list("instance", "name")
     assert (inside.instance_id, "Approve the payment") in set(open_tasks)
     assert before.instance_id not in {instance for instance, _ in open_tasks}  # it is being paid

@@ -33,7 +33,7 @@ from orchestration.shell.verification.control import read_standing
 
 BY = Origin("system:test")
 VALUES = {"masking": st.sampled_from(LEVELS), "keeping": st.integers(0, 5000), "confidence": st.floats(0.01, 1),
-          "approval": st.integers(0, 10**6)}  # fmt: skip
+          "approval": st.integers(0, 10**6), "justification": st.integers(1, 1000)}  # fmt: skip
 RULES = st.fixed_dictionaries(
     {}, optional={kind: st.dictionaries(st.sampled_from("abc"), values, max_size=3) for kind, values in VALUES.items()}
 )

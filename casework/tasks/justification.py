@@ -1,0 +1,50 @@
+"""Which answers does the business unit of a case ask of whoever finishes a task of it, and in how many words?
+
+A unit names a text that the forms of a case type ask for. In its cases it is then asked whatever else is answered, and
+has at least as many letters as the unit says. It only ever adds: what the form asks for anyhow stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from casework.access.tightening import MOST_LETTERS
+from casework.cases.unit_asks import WORDS
+from casework.forms.schema_form import schema_at
+from orchestration.casetypes.approval_chains import subject_of
+from orchestration.casetypes.case_type import CaseType, Form, FormField
+
+
+def justified(form: Form, case_type: CaseType, asks: Mapping[str, Any] | str | None) -> Form:
+    """A form as the unit has it. `asks`: what it asks for (`cases.unit_asks`), as JSON or read already."""
+    told = orjson.loads(asks) if isinstance(asks, str) else asks or {}
+    words = told.get(WORDS) or {}
+    if not words:
+        return form
+    least = {each.path: words.get(subject_of(case_type.key, each.path), 0) for each in form.fields}
+    return replace(form, fields=tuple(_asked(each, least[each.path], told["name"], case_type) for each in form.fields))
+
+
+def _asked(each: FormField, least: int, unit: str, case_type: CaseType) -> FormField:
+    """Never more than the schema of this version has room for: it could not be answered."""
+    if not least or (longest := longest_text(case_type, each)) is None:
+        return each
+    least = min(least, longest)
+    said = f"{unit} asks for it, with at least {least} characters."
+    return replace(
+        each, help=f"{each.help} {said}".strip(), least=least, required=True,
+        asked_when={}, required_when={}, required_unless={},
+    )  # fmt: skip
+
+
+def longest_text(case_type: CaseType, each: FormField) -> int | None:
+    """How many letters an answer in free words may have; None: it is none."""
+    schema = schema_at(case_type.schema, each.path)
+    kinds = schema.get("type", "")
+    is_text = kinds == "string" or (isinstance(kinds, list) and "string" in kinds)
+    free = is_text and not each.choices and not schema.get("enum") and not schema.get("format")
+    return int(schema.get("maxLength", MOST_LETTERS)) if free else None
