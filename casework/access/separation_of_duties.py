@@ -2,13 +2,13 @@
 
 A model may say that a task wants another person than some other steps had, or than those for whom these were done, or
 nobody whom a place of the data names (`orchestration.casetypes.separation`). People are named there by user name,
-address of mail or full name.
+address of mail or full name. What a task is about may stand in another case, which then says so, too (`did_elsewhere`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from django.contrib.auth.models import User
 from django.db.models import Q
@@ -21,12 +21,21 @@ from orchestration.casetypes.separation import Bars
 from orchestration.models import HumanTask
 from orchestration.shell.selectors import state_of, visible
 
+did_elsewhere: Final[dict[str, Callable[[User, HumanTask], str]]] = {}
+"""By case type: what somebody did outside of the case that keeps them from its task, in words."""
+
 
 def done_before(by: User, task: HumanTask) -> str:
-    """What this person did in the case that keeps them from the task, in words; "" where they may do it."""
-    bars = by_definition(task.instance.definition_id).bars.get(task.definition_item)
+    """What this person did that keeps them from the task, in words; "" where they may do it."""
+    case_type = by_definition(task.instance.definition_id)
+    bars = case_type.bars.get(task.definition_item)
     if bars is None:
         return ""
+    elsewhere = did_elsewhere.get(case_type.key)
+    return _did_here(by, task, bars) or ("" if elsewhere is None else elsewhere(by, task))
+
+
+def _did_here(by: User, task: HumanTask, bars: Bars) -> str:
     if bars.places and names_them(by, bars, task):
         return "are named in what it is about"
     theirs = Q(assignee=by) | Q(acted_for__person=by)

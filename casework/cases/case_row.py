@@ -74,7 +74,7 @@ def keep_face(done: Done) -> Part:
 
 
 def _replaced(done: Done, over: Iterable[FormerValue]) -> Iterator[Part]:
-    return kept_replaced(over, subject_of(done.instance, done.case_type))
+    return kept_replaced(over, subject_of(done.instance))
 
 
 def named_state(case_type: CaseType, state: State) -> tuple[str, bool]:

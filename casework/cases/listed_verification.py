@@ -14,6 +14,7 @@ from typing import Any, Final, LiteralString
 
 import psycopg
 
+from audit import data_keys
 from audit.db.columns import Texts
 from audit.reading import Row
 from casework.cases.past_rows import former_of
@@ -21,7 +22,6 @@ from casework.cases.search_words import face_of, lexemes, words_in
 from casework.lists.projection import Value, listed_values
 from casework.lists.tag_words import MARK
 from orchestration.casetypes.case_type import CaseType
-from orchestration.shell.sealing import is_sealed
 from orchestration.shell.verification.cases import BROKEN, Case
 from orchestration.shell.verification.told import Told, on_fact
 
@@ -90,14 +90,14 @@ def _values_apart(
         # a case of before may have been listed without what was hidden in it before
         # and one from before cases were sealed with what is left out now
         pasts = (former.get(number, {}), {})[: 1 + is_old]
-        builds = [_built(case, types[number], each, sealed=sealed) for each in pasts for sealed in _ways(types[number])]
+        builds = [_built(case, types[number], each, sealed=sealed) for each in pasts for sealed in _ways()]
         if rows not in builds:
             yield number, _otherwise("values by which lists filter", rows, builds[0])
 
 
-def _ways(case_type: CaseType) -> tuple[bool, ...]:
+def _ways() -> tuple[bool, ...]:
     """Whether what is restricted is left out of projections: now, then (where that is otherwise) before."""
-    return (True, False) if is_sealed(case_type) else (False,)
+    return (True, False) if data_keys.is_sealing() else (False,)
 
 
 def _built(case: Case, case_type: CaseType, former: Mapping[str, Any], *, sealed: bool) -> Rows:
@@ -123,7 +123,7 @@ def _words_apart(
 ) -> Iterator[tuple[int, str]]:
     faces = {number: rest for number, *rest in cursor.execute(FACES, [list(cases)], binary=True).fetchall()}
     found = _apart(cursor, cases, types, faces, 0)
-    if before := {number: faces[number] for number in found if len(_ways(types[number])) > 1}:
+    if before := {number: faces[number] for number in found if len(_ways()) > 1}:
         right = before.keys() - _apart(cursor, cases, types, before, 1)
         found = {number: is_missing for number, is_missing in found.items() if number not in right}
     since = _since(cursor, SEARCHED_SINCE)
@@ -138,7 +138,7 @@ def _apart(
 ) -> dict[int, bool]:  # fmt: skip
     """Cases that are found by other words than those of a fresh build, and whether by none at all."""
     words = {
-        number: words_in(dict(cases[number].told.state.root.variables), types[number], sealed=_ways(types[number])[way])
+        number: words_in(dict(cases[number].told.state.root.variables), types[number], sealed=_ways()[way])
         for number in faces
     }
     values = {

@@ -14,6 +14,7 @@ from django.apps import apps
 from django.db import models, transaction
 from django.db.models.functions import Cast
 
+from audit import data_keys
 from audit.db.sealed_fields import SealedJSON, SealedText, sealed_fields
 from audit.db.sql import cursor, do
 from audit.models import VerifiedHead
@@ -24,7 +25,7 @@ from casework.models import Case
 from orchestration.jobs.actor_ledger import output_as_kept
 from orchestration.models import ActorCall, Instance, Job, Judgement, Outbox
 from orchestration.shell import services
-from orchestration.shell.sealing import is_sealed, seal_of, subject_of
+from orchestration.shell.sealing import seal_of, subject_of
 from orchestration.shell.services import Locked
 
 AT_ONCE: Final = 500
@@ -35,7 +36,7 @@ select id from orchestration_instance where id > %s and substr(data, 1, 4) <> 'C
 
 
 def cases_in_clear() -> Iterator[int]:
-    """Root cases whose data stand in clear, also those of types that are never sealed; in order."""
+    """Root cases whose data stand in clear; in order."""
     last = 0
     while True:
         with cursor() as plain:
@@ -48,15 +49,15 @@ def cases_in_clear() -> Iterator[int]:
 
 @transaction.atomic
 def case_seal(instance: int) -> bool:
-    """Seal what is kept of a case; whether its type has anything to seal. Nobody writes to it meanwhile."""
+    """Seal what is kept of a case; whether it is there, and a key to seal it with. Nobody writes to it meanwhile."""
     held = services.lock(instance)
-    if held is None or not is_sealed(held.case_type):
+    if held is None or not data_keys.is_sealing():
         return False
-    seal = seal_of(instance, held.case_type)
+    seal = seal_of(instance)
     row = Instance.objects.get(pk=instance)
     Instance.objects.filter(pk=instance).update(items=seal(row.items), data=seal(row.data))
     _work(instance, seal)
-    _answers(instance, subject_of(instance, held.case_type))
+    _answers(instance, subject_of(instance))
     VerifiedHead.objects.filter(chain=instance).delete()  # it may hold the data once more; the next run reads all
     past_rows.rebuild(instance, held.case_type.classification)
     _projections(held)

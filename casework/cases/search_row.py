@@ -13,13 +13,13 @@ from typing import Any, Final, LiteralString
 import orjson
 from django.db import connection, transaction
 
+from audit import data_keys
 from audit.db.columns import Texts
 from audit.db.sql import Part
 from casework.cases.search_words import face_of, lexemes, words_in
 from casework.models import Case
 from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.models import Instance
-from orchestration.shell.sealing import is_sealed
 from orchestration.shell.services import Done
 
 _LEARNED: LiteralString = """,
@@ -84,5 +84,5 @@ def _face(title: str, reference: str) -> dict[str, Texts]:
 
 
 def _words(data: dict[str, Any], case_type: CaseType) -> dict[str, Texts]:
-    words = words_in(data, case_type, sealed=is_sealed(case_type))
+    words = words_in(data, case_type, sealed=data_keys.is_sealing())
     return {"search_shown": Texts(words.shown), "search_hidden": Texts(words.hidden)}

@@ -33,7 +33,7 @@ select instance_id, case_type, source, reference, title, state, closed, created,
 from casework_case where instance_id = any(%s)
 """
 UNITS: Final = """
-select c.instance_id, coalesce(b.key, ''), c.units is distinct from coalesce(b.path, '{}'),
+select c.instance_id, coalesce(b.key, 'no unit ' || c.unit_id, ''), c.units is distinct from coalesce(b.path, '{}'),
        exists (select from orchestration_humantask t join orchestration_taskcandidate o on o.task_id = t.id
                where t.instance_id = c.instance_id and o.unit <> coalesce(c.unit_id, 0))
 from casework_case c left join casework_businessunit b on b.id = c.unit_id where c.instance_id = any(%s)

@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.db import DatabaseError, transaction
 from psycopg.sql import SQL, Identifier
 
+from audit import data_keys
 from audit.db.sql import cursor, do
 from audit.models import AuditPayload, ReplacedContent, VerifiedHead
 from audit.services import Fact, Origin, record_control
@@ -41,7 +42,6 @@ from orchestration.ground.refusals import Refused
 from orchestration.models import Instance
 from orchestration.shell import services
 from orchestration.shell.retelling import retell
-from orchestration.shell.sealing import is_sealed
 from orchestration.shell.verification.cases import BROKEN, check
 from orchestration.shell.verification.told import Told
 
@@ -141,7 +141,7 @@ def _made_anew(chain: int) -> None:
     rebuild_comments(case)
     former = former_of([chain]).get(chain, {})
     values: dict[str, Any] = columns(
-        listed_values(case_type, told.state.root.variables, former, sealed=is_sealed(case_type))
+        listed_values(case_type, told.state.root.variables, former, sealed=data_keys.is_sealing())
     )
     do([(KEPT, values | {"instance": chain}), (LISTED_NO_MORE, {})])
     ListedValue.objects.filter(instance=chain, field__startswith=MARK).delete()

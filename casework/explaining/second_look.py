@@ -1,16 +1,16 @@
 """How does a contested decision become a task of somebody who had no part in the case?
 
 A contest has a case of its own, of the case type `contest` that ships: with a chain of its own, and one task, offered
-to those who may work the contested case, but to nobody who had a part in it until then. It holds numbers and names of
-who works here; the objection stays with the contested case. Completing the task decides the contest, in one
-transaction, unless who completes it has had a part in the case since.
+to those who may work the contested case, but to nobody who had a part in it, until then or since. It holds numbers and
+names of who works here; the objection stays with the contested case. Completing the task decides the contest, in one
+transaction, in which it is asked once more who had a part.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Final
+from typing import Final, LiteralString
 
 from django.contrib.auth.models import Group, User
 from django.db.models import Q
@@ -18,10 +18,12 @@ from django.db.models import Q
 from audit.db.sql import cursor
 from audit.services import Fact, Origin
 from casework.access.permissions import origin_of
+from casework.access.separation_of_duties import did_elsewhere
 from casework.cases.locking import locked
 from casework.explaining.models import CASE_TYPE, Contest
 from casework.intake.services import Opened, case_open
 from casework.models import Case, CaseGroupObjectPermission, CaseUserObjectPermission
+from casework.tasks.barred import barred_from_elsewhere
 from casework.tasks.services import Also, with_completion
 from orchestration.ground.refusals import Refused
 from orchestration.models import Definition, HumanTask
@@ -29,15 +31,19 @@ from orchestration.shell import services
 from orchestration.shell.services import Locked
 
 DECIDED: Final = "contest.decided"
-ACTS: Final = (
-    "task.%", "suggestion.judged", "case.edited", "case.changed", "case.opened", "agent.decided", "work.by_hand",
-    "item.removed", "copy.changed", "engine.%",
-)  # fmt: skip
+ACTS: Final[LiteralString] = """e.action like any(array['task.%%', 'suggestion.judged', 'case.edited', 'case.changed',
+    'case.opened', 'agent.decided', 'work.by_hand', 'item.removed', 'copy.changed', 'engine.%%'])"""
 """What makes somebody a part of what was decided; who only looked, or took down the objection, is none."""
-PART: Final = """
+PART: Final = f"""
 select c, array(select distinct w from audit_auditevent e, unnest(array[e.actor, e.on_behalf_of]) w
-    where e.chain = c and w like 'person:%%' and e.action like any(%(acts)s)) from unnest(%(chains)s::bigint[]) as c
-"""
+    where e.chain = c and w like 'person:%%' and {ACTS}) from unnest(%(chains)s::bigint[]) as c
+"""  # noqa: S608 - of a text that stands in the code
+PART_SINCE: Final[LiteralString] = f"""
+select t.id, w from casework_contest n join casework_case c on c.id = n.case_id
+join orchestration_humantask t on t.instance_id = n.own and t.state in ('open', 'suspended')
+join audit_auditevent e on e.chain = c.instance_id and e.sequence > n.sequence and e.at >= n.at and {ACTS}
+cross join lateral unnest(array[e.actor, e.on_behalf_of]) w where n.state = 'open' and w like 'person:%%'"""  # noqa: S608
+"""(task, who): of contests that wait, who had a part since. The data of its own case name those of before."""
 NOT_YOU: Final = "You had a part in this case. Somebody who had none looks at it again."
 State = Contest.State
 Answers = Mapping[str, object]
@@ -94,9 +100,14 @@ def had_part(user: User, rows: Iterable[Contest]) -> dict[int, str]:
     return {number: NOT_YOU for number, chain in chains.items() if them in found.get(chain, ())}
 
 
+def _did_in_the_contested_case(by: User, task: HumanTask) -> str:
+    row = Contest.objects.select_related("case").filter(own=task.instance_id).first()
+    return "had a part in the case that is contested" if row is not None and had_part(by, [row]) else ""
+
+
 def _parts(chains: list[int]) -> dict[int, set[str]]:
     with cursor() as plain:
-        found = plain.execute(PART, {"chains": chains, "acts": list(ACTS)}).fetchall()
+        found = plain.execute(PART, {"chains": chains}).fetchall()
     return {chain: set(names) for chain, names in found}
 
 
@@ -135,3 +146,6 @@ def _with_the_task(case: Locked, origin: Origin) -> Also | Refused:
 
 def hang_in() -> None:
     with_completion[CASE_TYPE] = _with_the_task
+    did_elsewhere[CASE_TYPE] = _did_in_the_contested_case
+    if PART_SINCE not in barred_from_elsewhere:
+        barred_from_elsewhere.append(PART_SINCE)

@@ -16,6 +16,7 @@ from typing import Any, Final
 import orjson
 from django.utils import timezone
 
+from audit import data_keys
 from audit.db.columns import Integers, Texts
 from audit.db.sql import Part
 from casework.cases.past_rows import FORMER, Former, top_of
@@ -25,7 +26,6 @@ from orchestration.casetypes.case_type import CaseType, ListField
 from orchestration.privacy.classification import LEVELS, escaped, rank
 from orchestration.privacy.folding import fold
 from orchestration.privacy.masking import Principal
-from orchestration.shell.sealing import is_sealed
 from orchestration.shell.services import Done
 
 Json = Any
@@ -75,7 +75,7 @@ def kept_values(done: Done, former: Former) -> Iterator[Part]:
     touched = _touched(done)
     if not touched:
         return
-    sealed = is_sealed(done.case_type)
+    sealed = data_keys.is_sealing()
     values = tuple(listed_values(done.case_type, done.state.root.variables, former, touched, sealed=sealed))
     if values:
         yield KEPT, columns(values)

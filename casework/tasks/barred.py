@@ -3,7 +3,8 @@
 A projection of segregation of duties (`separation_of_duties`): each open task with whom it bars, by what they did or
 somebody did for them (`#` and their number), opened (`person:` and their user name) or are named by (`=` and that
 name). Written in the statement of the step that opens the task, finishes one that bars from it, or changes the data
-that names people; what is written to a task asks the rows themselves once more.
+that names people; what is written to a task asks the rows themselves once more. What somebody did in another case is
+read each time (`barred_from_elsewhere`).
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ from audit.sealed_values import opened_text_or_words
 from casework.access.permissions import origin_of
 from casework.access.separation_of_duties import names_in, names_of
 from casework.lists.reading import rows
-from casework.tasks.models import BarredTask
 from casework.tasks.snooze import ASLEEP, Asleep
 from orchestration.casetypes.case_type import CaseType
 from orchestration.casetypes.separation import Bars
@@ -68,15 +68,18 @@ _FORGOTTEN: Final[LiteralString] = """
 barred_forgotten as (
     delete from casework_barredtask b using orchestration_humantask t
     where t.id = b.task_id and t.instance_id = %(instance)s)"""
-_LEFT_OUT: Final[LiteralString] = f"""
-select b.task_id, null, '', true from casework_barredtask b join orchestration_humantask t on t.id = b.task_id
+_LEFT_OUT: Final[LiteralString] = """
+select b.task_id, null, '', true from {BARRED} b join orchestration_humantask t on t.id = b.task_id
 where b.who = any(%(who)s::text[]) and t.state in ('open', 'suspended') and t.assignee_id is distinct from %(person)s
 union all
 select a.task_id, a.until, a.reason, false from ({ASLEEP}) a
 union all
 select g.id, max(d.until), coalesce(nullif(trim(g.first_name || ' ' || g.last_name), ''), g.username), null
 from casework_delegation d join auth_user g on g.id = d.giver_id and g.is_active
-where d.to_id = %(person)s and d.ended is null and d.begins <= %(now)s and d.until > %(now)s group by g.id"""  # noqa: S608 - of texts that stand in the code
+where d.to_id = %(person)s and d.ended is null and d.begins <= %(now)s and d.until > %(now)s group by g.id"""
+
+barred_from_elsewhere: list[LiteralString] = []
+"""Selects of (task_id, who): open tasks from which what somebody did in another case keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +92,15 @@ class LeftOut:
     acts_for: tuple[str, ...] = ()
 
 
+def barred_relation() -> LiteralString:
+    """Of all that is barred, for the FROM of a statement: (task_id, who)."""
+    return "(" + " union ".join(["select task_id, who from casework_barredtask", *barred_from_elsewhere]) + ")"  # noqa: S608
+
+
 def left_out(user: User, now: datetime) -> LeftOut:
     """What a person's lists leave out; one statement."""
-    found = rows(SQL(_LEFT_OUT), {"who": signs_of(user), "person": user.pk, "now": now})
+    statement = _LEFT_OUT.format(BARRED=barred_relation(), ASLEEP=ASLEEP)
+    found = rows(SQL(statement), {"who": signs_of(user), "person": user.pk, "now": now})
     barred = {task for task, *_, is_barred in found if is_barred}
     sleeping = {
         task: Asleep(until, opened_text_or_words(reason))
@@ -105,7 +114,8 @@ def who_is_barred(task: HumanTask, case_type: CaseType) -> set[str]:
     """The signs (`signs_of`) of those who may not do this open task."""
     if task.definition_item not in case_type.bars:
         return set()
-    return set(BarredTask.objects.filter(task=task).values_list("who", flat=True))
+    statement = f"select who from {barred_relation()} b where task_id = %(task)s"  # noqa: S608 - of texts in the code
+    return {who for (who,) in rows(SQL(statement), {"task": task.pk})}
 
 
 def signs_of(user: User) -> list[str]:

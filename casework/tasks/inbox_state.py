@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from casework.tasks.barred import barred_relation
 from casework.tasks.inbox import CAP, SOON
 from casework.tasks.snooze import SLEEPING
 
@@ -32,7 +33,7 @@ from unnest(%(groups)s::bigint[], %(units)s::bigint[]) as g(id, unit) cross join
     {_OF_GROUP.format(where="g.unit = 0")}
     union all {_OF_GROUP.format(where="c.unit = g.unit and c.unit <> 0")}) c
 group by g.id, g.unit"""  # noqa: S608 - of a text that stands in the code
-_OWN: Final = f"""
+_OWN: Final = """
 select p.id, md5(string_agg(t.id || t.kind, '' order by t.due, t.id)),
        count(*) filter (where t.due <= %(soon)s and t.kind <> 'z')
 from unnest(%(people)s::bigint[]) as p(id) cross join lateral (
@@ -45,11 +46,11 @@ from unnest(%(people)s::bigint[]) as p(id) cross join lateral (
     union all
     (select z.task_id, t.due, 'z' from {SLEEPING} and z.person_id = p.id)
     union all
-    (select b.task_id, t.due, 'z' from auth_user u join casework_barredtask b on b.who in (
+    (select b.task_id, t.due, 'z' from auth_user u join {BARRED} b on b.who in (
          '#' || u.id, 'person:' || u.username, '=' || lower(u.username), '=' || lower(u.email),
          '=' || lower(concat_ws(' ', u.first_name, u.last_name)))
      join orchestration_humantask t on t.id = b.task_id and t.state in ('open', 'suspended') where u.id = p.id)) t
-group by p.id"""  # noqa: S608 - of a text that stands in the code
+group by p.id"""
 
 
 def inbox_states(people: Collection[int], now: datetime) -> dict[int, str]:
@@ -63,7 +64,8 @@ def inbox_states(people: Collection[int], now: datetime) -> dict[int, str]:
         "now": now, "soon": now + SOON, "limit": CAP + 1,
     }  # fmt: skip
     offered = {(group, unit): state for group, unit, *state in _read(_OFFERED, values)}
-    own = {person: state for person, *state in _read(_OWN, values)}
+    of_own = _OWN.format(BARRED=barred_relation(), SLEEPING=SLEEPING)
+    own = {person: state for person, *state in _read(of_own, values)}
     return {person: _short([own.get(person), [offered.get(each) for each in held[person]]]) for person in people}
 
 

@@ -20,6 +20,7 @@ from audit.db.sql import cursor
 from orchestration.actors.capability import Capability, shipped, undeclared
 from orchestration.casetypes.capabilities import capability_faults, declared
 from orchestration.casetypes.checks import check
+from orchestration.casetypes.clear_keys import clear_key_faults
 from orchestration.casetypes.deadlines import Declared, declared_deadlines
 from orchestration.casetypes.files import (
     FORMS,
@@ -46,7 +47,7 @@ from orchestration.engine.compiled_models import CompiledModels
 from orchestration.ground.limits import engine_limits
 from orchestration.ground.schemas import SchemaValidator
 from orchestration.models import Definition
-from orchestration.privacy.classification import LEVELS, Classification, classify
+from orchestration.privacy.classification import Classification, classify
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +176,6 @@ class CaseType:
         """Whose copy each field is that another system owns, by JSON Pointer."""
         return {"/" + path.replace(".", "/"): owner for owner in self.owners for path in owner.copies}
 
-    @cached_property
-    def has_restricted(self) -> bool:
-        """Whether a field of it is of class restricted, be it that the schema says nothing of how secret any is."""
-        rules = (self.classification.root.rule, *self.classification.paths.values())
-        return any(rule.level == LEVELS[-1] for rule in rules[1:]) or (rules[0].level == LEVELS[-1] and not rules[1:])
-
     def is_urgent(self, variables: Mapping[str, Any]) -> bool:
         """Whether a case with these variables goes before others: its type names the field that says so."""
         return bool(self.urgent) and variables.get(self.urgent) is True
@@ -254,6 +249,7 @@ def checked(files: Mapping[str, str], now: datetime) -> CaseType:
         faults += [f"{fault.file}, {fault.element}: {fault.sentence}" for fault in built if fault.severe]
     faults += capability_faults(files)
     faults += check(files, manifest, forms, schema, None if isinstance(built, list) else built, now)
+    faults += [] if isinstance(built, list) else clear_key_faults(built, classification)
     if faults or manifest is None or forms is None or isinstance(built, list):
         raise Faulty(faults)
     return _case_type(files, 0, manifest, forms, schema, classification, built)

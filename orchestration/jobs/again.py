@@ -16,7 +16,7 @@ def carry_over(done: Done, old: Job, *, changed: bytes | None = None, wanted: st
 
     `changed`: a person's new input; `wanted`: the actor that they chose. The numbers of the new jobs.
     """
-    seal = seal_of(done.instance, done.case_type)
+    seal = seal_of(done.instance)
     opened = [number for number, job in done.effects.jobs.items() if job.event.item == old.item]
     for job in Job.objects.filter(instance=old.instance_id, job__in=opened):
         same = bytes(job.input) == bytes(old.input)

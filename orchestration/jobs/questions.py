@@ -58,7 +58,7 @@ def question_ask(instance: int, asked: Asked, origin: Origin) -> Question | Refu
             return Refused("unknown", "This case does not exist any more.")
         if Question.objects.filter(job__instance=instance, job__state__in=UNDER_WAY, by=origin.actor).exists():
             return Refused("waits", "Your last question is still being answered. Wait for it, then ask again.")
-        seal = seal_of(instance, case.case_type)
+        seal = seal_of(instance)
         job = Job.objects.create(
             instance_id=instance, job=_next_number(instance), item=0, definition_item="", name="A question",
             capability=CAPABILITY, input=seal(orjson.dumps({"question": asked.text, "pieces": list(asked.pieces)})),

@@ -20,7 +20,7 @@ def retell(instance: int, case_type: CaseType) -> Told:
     told = Told(instance)
     for link in links_upto(instance, ALL):
         told.read(link)
-    seal = seal_of(instance, case_type)
+    seal = seal_of(instance)
     items, _ = encode(told.state)
     data, _ = told.state.root.variables.encode()
     Instance.objects.filter(pk=instance).update(items=seal(items), data=seal(data))

@@ -124,7 +124,7 @@ def start(
         return Refused(outcome.rejection.code, outcome.rejection.message)
     with cursor() as plain:
         instance, heard, read = step_sql.next_id(plain)
-        told, seal = [*facts, *_told(outcome.events)], seal_of(instance, case_type)
+        told, seal = [*facts, *_told(outcome.events)], seal_of(instance)
         history = sealed(instance, Head(), told, origin, case_type.label, at, seal)
         found = effects(outcome.events)
         done = Done(instance, case_type, outcome.state, outcome.events, found, at, True, heard, beside=read)
@@ -197,7 +197,7 @@ def _sent(
         refused = Refused(outcome.rejection.code, outcome.rejection.message)
         _advance(case, [*facts, _refusal(command, outcome)], origin, [along(refused)] if along else ())
         return refused
-    told, seal = [*facts, *_told(outcome.events)], seal_of(case.instance, case.case_type)
+    told, seal = [*facts, *_told(outcome.events)], seal_of(case.instance)
     history = sealed(case.instance, case.head, told, origin, case.case_type.label, case.at, seal)
     found, before = effects(outcome.events), case.state.root.variables
     done = Done(
@@ -250,7 +250,7 @@ def _write(
 ) -> None:
     """State, history and rows, and what others send along; the workers hear after the commit."""
     items, data = encode(done.state)
-    seal = seal_of(done.instance, done.case_type)
+    seal = seal_of(done.instance)
     row = {
         "instance": done.instance, "definition": definition, "status": done.status, "items": seal(items),
         "data": None if data is None else seal(data),
@@ -272,7 +272,7 @@ def _rows(done: Done) -> Iterator[Part]:
     """The rows that the step opens and closes; where the case has become urgent, or is no more, its jobs know it."""
     case_type, found = done.case_type, done.effects
     priority = int(case_type.is_urgent(done.state.root.variables)) if case_type.urgent else 0
-    yield from step_sql.parts(found, case_type.fallback_group, priority, seal_of(done.instance, case_type))
+    yield from step_sql.parts(found, case_type.fallback_group, priority, seal_of(done.instance))
     yield from filter(None, (keep(done) for keep in kept_of_every_step))
     if done.heard:
         yield from filter(None, (tell(done) for tell in told_of_every_step))
@@ -287,7 +287,7 @@ def _writes(event: Event, variable: str) -> bool:
 def _advance(case: Locked, facts: Iterable[Fact], origin: Origin, also: Iterable[Part] = ()) -> None:
     """History alone, on a case that stays as it is."""
     label = case.case_type.label
-    history = sealed(case.instance, case.head, facts, origin, label, case.at, seal_of(case.instance, case.case_type))
+    history = sealed(case.instance, case.head, facts, origin, label, case.at, seal_of(case.instance))
     _go_on(case.instance, history, origin, label, case.at, also)
 
 

@@ -8,12 +8,12 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from audit import data_keys
 from audit.db.sql import do
 from casework.cases.past_rows import former_of
 from casework.lists.projection import GONE, KEPT, columns, listed_values
 from casework.models import Case
 from casework.tasks.barred import rebuilt
-from orchestration.shell.sealing import is_sealed
 from orchestration.shell.services import lock
 
 
@@ -40,7 +40,7 @@ def _rebuilt(instance: int) -> bool:
                     locked.case_type,
                     locked.state.root.variables,
                     former_of([instance]).get(instance, {}),
-                    sealed=is_sealed(locked.case_type),
+                    sealed=data_keys.is_sealing(),
                 )
             )
             do([(KEPT, values | {"instance": instance}), (GONE, {})])

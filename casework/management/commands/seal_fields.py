@@ -20,7 +20,7 @@ SAID_EVERY = 1000
 
 
 class Command(BaseCommand):
-    help = "Seal what is kept in clear of cases whose type has a field of class restricted."
+    help = "Seal what is kept of cases in clear."
 
     def handle(self, **options: Any) -> None:
         if not data_keys.is_sealing():
@@ -37,7 +37,9 @@ class Command(BaseCommand):
         except KeyFault as fault:
             raise CommandError(str(fault)) from fault
         forget_words()
-        self.stdout.write(f"{sealed} cases sealed. {looked - sealed} have no restricted field, and stay in clear.")
+        self.stdout.write(f"{sealed} cases sealed.")
+        if looked > sealed:
+            self.stdout.write(f"{looked - sealed} stay in clear.")
         if beside:
             self.stdout.write(f"Beside {beside} cases that were sealed already, texts were in clear: sealed, too.")
         self.stdout.write("What their histories said until now stays as it was written: it cannot be written anew.")

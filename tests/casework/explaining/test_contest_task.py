@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from audit.services import Fact, Origin
@@ -18,8 +18,10 @@ from casework.erasure.erasing import erase_now
 from casework.explaining.contests import contest_decide, decision_contest
 from casework.explaining.models import Contest
 from casework.models import Case
+from casework.tasks.assigning import receivers
+from casework.tasks.inbox_state import inbox_states
 from casework.tasks.services import task_claim, task_complete
-from orchestration.casetypes.case_type import folder_files
+from orchestration.casetypes.case_type import by_definition, folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.models import HumanTask, Instance
 from orchestration.shell import services
@@ -58,6 +60,10 @@ def contested(people: People, analysed: Opens) -> tuple[Case, Contest, HumanTask
     return case, row, HumanTask.objects.select_related("instance__case").get(instance=row.own)
 
 
+def page_of(who: Client, address: str) -> str:
+    return who.get(address).content.decode()
+
+
 def test_it_is_in_the_inbox_of_those_who_had_no_part_and_answering_there_decides_it(
     people: People, contested: tuple[Case, Contest, HumanTask]
 ) -> None:
@@ -91,12 +97,21 @@ def test_answering_on_the_page_of_the_contest_completes_the_task(
     assert "All histories hold" in verified("--whole")
 
 
-def test_who_had_a_part_since_is_kept_from_it_and_nothing_is_written(
+def test_who_had_a_part_since_is_not_offered_it_any_more_and_nothing_is_written(
     people: People, contested: tuple[Case, Contest, HumanTask]
 ) -> None:
     case, row, task = contested
+    ben, lists = browser(people["ben"]), reverse("inbox") + "?tab=groups"
+    shown, before = f"/tasks/{task.pk}/" in page_of(ben, lists), inbox_states([people["ben"].pk], task.created)
+    case_type = by_definition(task.instance.definition_id)
+    assert shown and "Ben" in str(receivers(people["clara"], task, case_type))
     services.record(case.instance_id, [Fact("task.claimed", {"task": "x"})], Origin("person:ben"))
-    assert refused(task_complete(by=people["ben"], task=task, answers=FOUND)).code == "second"
+    assert f"/tasks/{task.pk}/" not in page_of(ben, lists)
+    assert inbox_states([people["ben"].pk], task.created) != before
+    assert "Ben" not in str(receivers(people["clara"], task, case_type))
+    assert "had a part in the case that is contested" in plain(ben.get(f"/tasks/{task.pk}/"))
+    assert refused(task_claim(by=people["ben"], task=task)).code == "four-eyes"
+    assert refused(task_complete(by=people["ben"], task=task, answers=FOUND)).code == "four-eyes"
     task.refresh_from_db()
     row.refresh_from_db()
     assert task.state == "open" and row.state == "open" and not kept(case, "contest.decided")

@@ -17,6 +17,8 @@ from django.contrib.auth.models import User
 from django.test import Client, override_settings
 
 from audit.checkpoints import public, signing_key
+from audit.models import AuditPayload
+from audit.sealed_values import is_sealed
 from casework.documents.services import document_add
 from casework.models import Case
 from orchestration.ground import clock
@@ -158,6 +160,19 @@ def test_a_capsule_runs_its_decisions_again_without_the_product_and_finds_one_th
     assert status == 1 and "apart" in said.splitlines()[0], said
     gone = {name: content for name, content in capsule[1].items() if not name.endswith(".dmn")}
     assert "without their rules" in run_again(gone, tmp_path)[1].splitlines()[0]
+
+
+def test_the_capsule_of_a_sealed_case_proves_itself_and_runs_its_decisions_again(
+    people: People, analysed: Opens, signing: None, tmp_path: Path
+) -> None:
+    with override_settings(DATA_KEY=str(tmp_path / "data.key"), DATA_KEYS=str(tmp_path / "keys")):
+        case = analysed()
+        take(clock.utc_now())
+        assert all(is_sealed(bytes(one.body)) for one in AuditPayload.objects.filter(chain=case.instance_id))
+        files = taken(case, people["axel"])
+    assert checked(files, tmp_path)[0] == 0
+    status, said = run_again(files, tmp_path)
+    assert status == 0 and "0 apart" in said and not said.startswith("0 the same"), said
 
 
 def test_what_is_no_capsule_is_said_in_a_sentence_and_no_traceback(capsule: tuple[Case, Files], tmp_path: Path) -> None:

@@ -81,8 +81,10 @@ MASKED_BEFORE = {
 """Errors, and what guardrails say: what a case holds is masked in them before they are written (`privacy.error_texts`).
 The test below plants values in every field, has work fail with them, and finds none here."""
 BY_WHICH_IT_IS_FOUND = {
-    "casework_case.title": "made of the reference alone", "casework_case.reference": "the sender's own",
-    "orchestration_subscription.correlation": "compared", "orchestration_outbox.correlation": "compared",
+    "casework_case.title": "made of the reference alone",
+    "casework_case.reference": "the sender's own; one that repeats a restricted value is refused",
+    "orchestration_subscription.correlation": "compared; a model that reads a restricted field for it is refused",
+    "orchestration_outbox.correlation": "so with what is sent",
     "casework_barredtask.who": "who works here",
 }  # fmt: skip
 
