@@ -23,13 +23,15 @@ FOLDER: Final = Path(__file__).parent / "prompts"
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where a language model answers. `secret`: the name of the secret that holds its key, "" where it wants none."""
+    """Where a language model answers. `secret`: the name of the secret that holds its key, "" where it wants none.
+    `reasoning`: it reasons before it answers, and takes no temperature."""
 
     url: str
     model: str
     speaks: str = "openai"
     typed: str = "schema"
     secret: str = ""
+    reasoning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,18 @@ class ShippedPrompt:
     def file_for(self, server: Server, timeout: float | None = None) -> bytes:
         """The file of a language model that works by this prompt; `timeout`: another one than its own."""
         given: dict[str, Json] = dict(self.document) | ({} if timeout is None else {"timeout": timeout})
-        own = {"speaks": server.speaks, "url": server.url, "model": server.model, "typed": server.typed}
-        auth = {"auth": auth_of(server)} if server.secret else {}
-        document = {"capability": self.capability, **own, **auth, **_contract(self.capability), **given}
+        asked = asked_of(server)
+        if server.reasoning:
+            given.pop("temperature", None)
+        document = {"capability": self.capability, **asked, **_contract(self.capability), **given}
         return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120).encode()
+
+
+def asked_of(server: Server) -> dict[str, Json]:
+    """How it is reached and asked, in the words of a language model's file."""
+    asked = {"speaks": server.speaks, "url": server.url, "model": server.model, "typed": server.typed}
+    auth = {"auth": auth_of(server)} if server.secret else {}
+    return asked | auth | ({"reasoning": True} if server.reasoning else {})
 
 
 def auth_of(server: Server) -> dict[str, Json]:

@@ -18,7 +18,7 @@ from django.core.management.base import BaseCommand, CommandError
 from casework.management.commands.language_model import ORIGIN, host_asked, server_arguments, server_of, used
 from orchestration.actors.connectors import Wanted, connector_register
 from orchestration.actors.registry import card_change
-from orchestration.actors.shipped_prompts import Server, auth_of
+from orchestration.actors.shipped_prompts import Server, asked_of
 from orchestration.models import ActorVersion
 
 BY_RULES: Final = ("rules", "findings")
@@ -52,11 +52,7 @@ class Command(BaseCommand):
 def thought_for(file: bytes, server: Server, timeout: float | None) -> bytes:
     """The file of the agent, with this model in place of what thought for it."""
     kept = {name: value for name, value in yaml.safe_load(file).items() if name not in (*BY_RULES, "model")}
-    model = {
-        "speaks": server.speaks, "url": server.url, "model": server.model, "typed": server.typed, "repairs": 1,
-        "temperature": 0, "seed": 7,
-    }  # fmt: skip
-    more = {"auth": auth_of(server)} if server.secret else {}
+    steady = {"seed": 7} if server.reasoning else {"seed": 7, "temperature": 0}
     timed = {} if timeout is None else {"timeout": timeout}
-    document = kept | {"model": model | more | timed}
+    document = kept | {"model": asked_of(server) | {"repairs": 1} | steady | timed}
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120).encode()

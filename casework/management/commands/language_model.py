@@ -58,6 +58,7 @@ def server_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--model", default="", help="its name there")
     parser.add_argument("--speaks", choices=SPEAKS, default="openai")
     parser.add_argument("--typed", choices=("schema", "json", "words"), default="schema")
+    parser.add_argument("--reasoning", action="store_true", help="takes neither temperature nor max_tokens")
     parser.add_argument("--secret", default="", help="the name of the secret that holds its key")
     parser.add_argument("--timeout", type=float, help="seconds for an answer with all its mending")
     parser.add_argument("--allow-host", action="store_true", help="put its host on the list of hosts")
@@ -88,5 +89,6 @@ def server_of(given: Mapping[str, Any]) -> tuple[Server, float | None]:
     local, url = given["local"], given["url"] or (LOCAL.url if given["local"] else "")
     if not url or not (given["model"] or local):
         raise CommandError("Say where it answers (--url and --model), or --local for the one of `make llm`.")
-    server = Server(url, given["model"] or LOCAL.model, given["speaks"], given["typed"], given["secret"])
+    name = given["model"] or LOCAL.model
+    server = Server(url, name, given["speaks"], given["typed"], given["secret"], given["reasoning"])
     return server, given["timeout"] or (PATIENCE if local else None)

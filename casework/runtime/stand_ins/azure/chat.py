@@ -19,7 +19,9 @@ from casework.runtime.stand_ins.store import Store
 
 Json = Any
 
-DEPLOYMENTS: Final = ("casewright-demo",)
+REASONING: Final = "casewright-demo-reasoning"
+"""A deployment that takes neither `max_tokens` nor a temperature."""
+DEPLOYMENTS: Final = ("casewright-demo", REASONING)
 VERSIONS: Final = ("2024-06-01", "2024-10-21")
 FILTERED: Final = "[filter this]"
 """What this stand-in has instead of a filter of contents."""
@@ -44,6 +46,8 @@ def complete(store: Store, request: Request, name: str) -> Answer:
         return _unfit("Invalid value for 'messages'.", "messages")
     if FILTERED in words:
         return _filtered()
+    if name == REASONING and (wrong := _not_with_reasoning(asked)) is not None:
+        return wrong
     most = asked.get("max_completion_tokens", asked.get("max_tokens"))
     if most is not None and (type(most) is not int or most < 1):
         return _unfit("Invalid value for 'max_tokens'.", "max_tokens")
@@ -108,9 +112,19 @@ def _least(schema: Mapping[str, Json]) -> Json:
     return None
 
 
-def _unfit(message: str, parameter: str) -> Answer:
-    error = {"message": message, "type": "invalid_request_error", "param": parameter, "code": None}
+def _unfit(message: str, parameter: str, code: str | None = None) -> Answer:
+    error = {"message": message, "type": "invalid_request_error", "param": parameter, "code": code}
     return said(400, {"error": error})
+
+
+def _not_with_reasoning(asked: Mapping[str, Json]) -> Answer | None:
+    if "max_tokens" in asked:
+        told = "Unsupported parameter: 'max_tokens' is not supported with this model."
+        return _unfit(f"{told} Use 'max_completion_tokens' instead.", "max_tokens", "unsupported_parameter")
+    if asked.get("temperature", 1) != 1:
+        told = "Unsupported value: 'temperature' does not support this with this model."
+        return _unfit(f"{told} Only the default (1) value is supported.", "temperature", "unsupported_value")
+    return None
 
 
 def _filtered() -> Answer:

@@ -11,6 +11,7 @@ and every one of them is paid for, also where no answer comes of it.
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -37,6 +38,8 @@ DECLINES: Final = {
 }  # fmt: skip
 FILTERED: Final = b'"content_filter"'
 """The code of an error of Azure OpenAI: the request was one that its filter of contents stops."""
+NOT_TAKEN: Final = re.compile(rb'"param"\s*:\s*"(max_tokens|max_completion_tokens|temperature|seed|response_format)"')
+"""The part of our request that a server of OpenAI's shape says it does not take; never a text of its own."""
 BYTES_A_TOKEN: Final = 3
 FEWEST: Final = 1000
 """Tokens in that a server may count beside those that we sent: its own wrapping."""
@@ -182,5 +185,8 @@ def declined(got: Got) -> ActorError:
         return ActorError(f"The model's server answered {got.status}.", temporary=True, after=retry_after(got))
     if got.status == 400 and FILTERED in got.content:
         return ActorError("The model's server filters what it was asked, and gave no answer.", temporary=False)
+    if got.status == 400 and (found := NOT_TAKEN.search(got.content)):
+        told = f"it does not take {found[1].decode()} as its file has it sent (reasoning, seed, typed)"
+        return ActorError(f"The model's server answered 400: {told}.", temporary=False)
     why = DECLINES.get(got.status, "which is no answer")
     return ActorError(f"The model's server answered {got.status}: {why}.", temporary=False)

@@ -40,6 +40,7 @@ SHAPE: Final[dict[str, Json]] = {
         "model": {"type": "string", "minLength": 1, "maxLength": 200},
         "typed": {"enum": list(TYPED)},
         "temperature": {"type": "number", "minimum": 0, "maximum": 2},
+        "reasoning": {"type": "boolean"},
         "seed": {"type": "integer", "minimum": 0, "maximum": 2**31 - 1},
         "most-tokens": {"type": "integer", "minimum": 1, "maximum": 100_000},
         "repairs": {"type": "integer", "minimum": 0, "maximum": 5},
@@ -63,14 +64,15 @@ VALIDATOR: Final = Draft202012Validator(SHAPE)
 @dataclass(frozen=True, slots=True)
 class LanguageModel:
     """`connector`: how its server is reached. `price`: of a million tokens in and out, in the currency of the actor's
-    card; None: the card's own price counts. `repairs`: how often it may mend an answer that has not its form."""
+    card; None: the card's own price counts. `repairs`: how often it may mend an answer that has not its form.
+    `temperature`: None for a model that reasons before it answers: it takes none, and counts its thoughts as tokens."""
 
     connector: Connector
     speaks: str
     model: str
     prompt: Prompt
     typed: str
-    temperature: float
+    temperature: float | None
     seed: int | None
     most_tokens: int
     repairs: int
@@ -97,7 +99,8 @@ def language_of(content: bytes) -> LanguageModel:
     return LanguageModel(
         over_http({"timeout": 60.0, **given, "answers": []}, "POST", given["url"], {}),
         given["speaks"], given["model"], prompt_of(given["prompt"]), given.get("typed", TYPED[0]),
-        given.get("temperature", 0.0), given.get("seed"), given.get("most-tokens", 800), given.get("repairs", 2),
+        None if given.get("reasoning") else given.get("temperature", 0.0),
+        given.get("seed"), given.get("most-tokens", 800), given.get("repairs", 2),
         None if price is None else (Decimal(str(price["input"])), Decimal(str(price["output"]))),
         given.get("api-version", AZURE_VERSION) if given["speaks"] == "azure" else "",
     )  # fmt: skip
@@ -115,5 +118,14 @@ def _faults(given: Mapping[str, Json]) -> Iterator[str]:
     yield from prompt_faults(given["prompt"])
     if "api-version" in given and given["speaks"] != "azure":
         yield "api-version: only speaks: azure has one."
+    if given.get("reasoning"):
+        yield from _faults_of_reasoning(given)
     if given["output"].get("type") != "object":
         yield "output: what a language model gives is an object (type: object)."
+
+
+def _faults_of_reasoning(given: Mapping[str, Json]) -> Iterator[str]:
+    if given["speaks"] == "anthropic":
+        yield "reasoning: models of the shape anthropic are asked alike, whether they reason or not."
+    if "temperature" in given:
+        yield "temperature: a model that reasons takes none; leave it out, or reasoning."

@@ -49,9 +49,7 @@ def headers_of(model: LanguageModel) -> dict[str, str]:
 def body_of(model: LanguageModel, system: str, turns: Sequence[Turn]) -> dict[str, Json]:
     """The request's body."""
     said = [{"role": who, "content": text} for who, text in turns]
-    common: dict[str, Json] = {
-        "model": model.model, "max_tokens": model.most_tokens, "temperature": model.temperature,
-    }  # fmt: skip
+    common: dict[str, Json] = {"model": model.model} | _limits(model)
     if model.speaks == "anthropic":
         typed = {"tools": [{"name": NAME, "description": "The answer.", "input_schema": model.output}],
                  "tool_choice": {"type": "tool", "name": NAME}}  # fmt: skip
@@ -64,6 +62,13 @@ def body_of(model: LanguageModel, system: str, turns: Sequence[Turn]) -> dict[st
     if model.typed != "words":
         body["response_format"] = _format(model)
     return body
+
+
+def _limits(model: LanguageModel) -> dict[str, Json]:
+    """Models that reason have another name for their most tokens, and refuse a temperature."""
+    if model.temperature is None:
+        return {"max_completion_tokens": model.most_tokens}
+    return {"max_tokens": model.most_tokens, "temperature": model.temperature}
 
 
 def _format(model: LanguageModel) -> dict[str, Json]:

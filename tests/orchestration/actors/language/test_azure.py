@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import yaml
 
 from audit.services import Origin
+from casework.management.commands.agent_model import thought_for
 from casework.runtime.stand_ins.answers import Request
 from casework.runtime.stand_ins.azure.chat import complete
 from casework.runtime.stand_ins.place import AZURE_OPENAI_KEY, STAND_IN_HOST
@@ -16,7 +18,7 @@ from casework.runtime.stand_ins.store import Store
 from orchestration.actors.contract import ActorError
 from orchestration.actors.hosts.register import host_allow
 from orchestration.actors.kinds.language_model.actor import LanguageModelActor
-from orchestration.actors.kinds.language_model.file import language_faults
+from orchestration.actors.kinds.language_model.file import language_faults, language_of
 from orchestration.actors.shipped_prompts import Server, shipped_prompts
 from tests.casework.stand_ins import Demo, demo, know, store
 from tests.orchestration.actors.language.conftest import FILE
@@ -70,6 +72,29 @@ def test_what_it_refuses_is_for_a_person(change: tuple[str, str], said: str, azu
     with pytest.raises(ActorError, match=said) as caught:
         azure(change).run(INPUT, idempotency_key="k")
     assert not caught.value.temporary
+
+
+REASONING = ("deployments/casewright-demo", "deployments/casewright-demo-reasoning")
+
+
+def test_a_deployment_that_reasons_is_asked_without_a_temperature_and_says_what_it_does_not_take(azure: Asks) -> None:
+    answer = azure(REASONING, ("seed: 7", "seed: 7\nreasoning: true")).run(INPUT, idempotency_key="k")
+    assert answer.output["text"] and answer.detail["temperature"] is None
+    with pytest.raises(ActorError, match="400: it does not take max_tokens as its file has it sent") as caught:
+        azure(REASONING).run(INPUT, idempotency_key="k")
+    assert not caught.value.temporary
+
+
+@pytest.mark.parametrize("speaks", ["openai", "azure"])
+def test_prompts_that_ship_and_agents_are_put_to_a_model_that_reasons(speaks: str) -> None:
+    server = Server("https://r.openai.azure.com/openai/deployments/d/chat/completions", "d", speaks, reasoning=True)
+    for prompt in shipped_prompts().values():
+        assert language_of(prompt.file_for(server)).temperature is None
+    thinking = yaml.safe_load(thought_for(b"goal: Help.\nrules: []", server, None))["model"]
+    assert thinking["reasoning"] is True and "temperature" not in thinking
+    wrong = FILE.replace("seed: 7", "reasoning: true\ntemperature: 0").replace("openai", "anthropic")
+    told = str(language_faults(wrong.encode()))
+    assert "temperature: a model that reasons takes none" in told and "reasoning: models of the shape" in told
 
 
 def test_a_wrong_key_is_said_and_too_much_for_a_minute_is_tried_again_when_it_says(
