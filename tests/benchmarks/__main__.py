@@ -52,6 +52,7 @@ SECTIONS = (
     _pure("receipts", "Reading receipts"),
     _pure("sealing", "Documents kept sealed"),
     _pure("scores", "Scores on rows that they had not seen"),
+    _pure("texts", "Text models on texts that they had not seen"),
     _pure("deadlines", "Deadlines beside a walk through time", only_named=True),
     _pure("screening", "Altered names on a list of sanctions", only_named=True),
     _pure("flows", "Accounts of money laundering among others", only_named=True),

@@ -39,6 +39,7 @@ def test_a_fresh_start_has_a_model_of_each_kind_that_is_good_enough_to_route_by(
     assert {kind: trained.metrics["labels"] for kind, trained in shipped().items()} == {"intent": 10, "sentiment": 3}
     assert shipped()["intent"].metrics["accuracy"] > 0.8
     assert shipped()["sentiment"].metrics["accuracy"] > 0.8
+    assert max(trained.metrics["ece"] for trained in shipped().values()) <= 0.05
 
 
 def test_building_the_shipped_models_again_gives_the_same_versions():

@@ -26,13 +26,14 @@ def measure(labels: Sequence[str], chances: Array, truth: NDArray[np.str_]) -> d
     return {
         "held_out": len(truth),
         "accuracy": _rounded(right.mean()),
-        "ece": _rounded(_calibration_error(sure, right)),
+        "ece": _rounded(calibration_error(sure, right)),
         "reliability": [_band(low, high, sure, right) for low, high in pairwise(BANDS)],
         "per_label": {label: _label(label, guess, truth) for label in labels},
     }
 
 
-def _calibration_error(sure: Array, right: NDArray[np.bool_]) -> float:
+def calibration_error(sure: Array, right: NDArray[np.bool_]) -> float:
+    """Of the most likely labels: how far apart it is how sure one was of them, and how often they were right."""
     bands = np.minimum((sure * 10).astype(int), 9)
     gaps = [abs(sure[bands == b].mean() - right[bands == b].mean()) * (bands == b).sum() for b in np.unique(bands)]
     return float(sum(gaps) / len(sure))
