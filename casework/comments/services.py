@@ -16,12 +16,14 @@ from django.db import transaction
 from django.db.models.functions import Lower
 
 from audit.db.sql import Part, together
+from audit.selectors import timeline
 from audit.services import Fact
 from casework.access.permissions import origin_of, who_may_view
 from casework.cases.locking import keep_refusal, locked
 from casework.comments import row as rows
 from casework.comments.words import amiss, named, tidy
 from casework.drafts.services import draft_ended
+from casework.forms.answer_validation import is_clean
 from casework.models import Case, Comment
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
@@ -31,6 +33,9 @@ from orchestration.shell.services import Locked
 SAID, EDITED, WITHDRAWN = "comment.said", "comment.edited", "comment.withdrawn"
 NEWER: Final = "newer"
 """The code of a refusal because the comment was edited in another window meanwhile."""
+
+TWICE: Final = "This form was sent already, with other words. If these are to be said too, send them now."
+SENT_OTHERWISE: Final = Refused("sent", TWICE, {"text": TWICE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +54,13 @@ def comment_say(
 
     `draft`: the address of the form whose draft ends with it.
     """
-    text = tidy(text)
+    text, once = tidy(text), once if is_clean(once) else ""
     people = _people(case, text)
     if isinstance(people, Refused):
         return people
     held = locked(case.instance_id)
     if once and (there := Comment.objects.filter(case=case, by=rows.writer(by), once=once[:40]).first()):
-        return there
+        return there if _first_words(held, there) == text else SENT_OTHERWISE
     answered = _answered(case, about)
     if isinstance(answered, Refused):
         return keep_refusal(held, by, {"command": "comment"}, answered)
@@ -102,6 +107,12 @@ def comment_withdraw(*, by: User, case: Case, number: int) -> Comment | Refused:
     services.record(held, [Fact(WITHDRAWN, {"comment": row.number})], origin_of(by), [rows.withdrawn(row, held.at)])
     row.withdrawn = held.at
     return row
+
+
+def _first_words(held: Locked, row: Comment) -> str:
+    """As they were sent, whatever was edited since."""
+    [said] = timeline(held.instance, action=SAID, after=row.number - 1, limit=1)
+    return str(said.detail.get("text"))
 
 
 def _own(held: Locked, case: Case, by: User, number: int, command: str, *, over: bool = False) -> Comment | Refused:

@@ -23,7 +23,7 @@ from casework.cases.read.case_view import Look, look
 from casework.comments.mails import mails_wanted
 from casework.comments.notices import all_seen, seen_in, told_of
 from casework.comments.read import PAGE, Comments, Said, comment_of, comments_of
-from casework.comments.services import About, comment_edit, comment_say, comment_withdraw
+from casework.comments.services import SENT_OTHERWISE, About, comment_edit, comment_say, comment_withdraw
 from casework.comments.words import LONGEST
 from casework.drafts.services import Keeping, comments_address, keeping
 from casework.models import Case, Comment
@@ -82,7 +82,8 @@ def comments(request: HttpRequest, case_id: int) -> HttpResponse:
     if isinstance(outcome, Refused):
         if not outcome.errors:
             return refusal(request, outcome, reverse("case-comments", args=[case.pk]))
-        panel = _panel(request, case, address, sent=text, once=once, wrong=outcome.errors["text"])
+        anew = "" if outcome.code == SENT_OTHERWISE.code else once
+        panel = _panel(request, case, address, sent=text, once=anew, wrong=outcome.errors["text"])
         return _shown(request, panel, 400)
     mails_wanted(request, outcome)
     return _answer(request, case, outcome)

@@ -24,7 +24,7 @@ AFTER: Final = ".@+-"
 
 def amiss(text: str) -> str:
     """Why this is no comment; empty where it is one."""
-    if not text.strip() or len(text) > LONGEST:
+    if not any(sign.isprintable() and not sign.isspace() for sign in text) or len(text) > LONGEST:
         return f"Write something, in at most {LONGEST:,} characters."
     if len(named(text)) > MOST_NAMED:
         return f"A comment names at most {MOST_NAMED} people."

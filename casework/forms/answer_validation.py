@@ -125,14 +125,15 @@ def text_errors(data: Mapping[str, Json], prefix: str = "") -> dict[str, str]:
             found |= text_errors(value, f"{prefix}{name}.")
         elif isinstance(value, list):
             found |= text_errors({str(place): one for place, one in enumerate(value)}, f"{prefix}{name}.")
-        elif isinstance(value, str) and not _is_clean(value):
+        elif isinstance(value, str) and not is_clean(value):
             found[prefix + name] = UNCLEAN
-        if not _is_clean(str(name)):
+        if not is_clean(str(name)):
             found[prefix + "?"] = UNCLEAN
     return found
 
 
-def _is_clean(text: str) -> bool:
+def is_clean(text: str) -> bool:
+    """Whether PostgreSQL and XML can keep every character of it."""
     return not any((ch < " " and ch not in "\n\r\t") or "\ud800" <= ch <= "\udfff" or ch == "\x7f" for ch in text)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 
@@ -41,6 +43,25 @@ def test_a_form_that_is_sent_twice_makes_one_comment(people: People, analysed: A
     assert [entry.detail["text"] for entry in kept(case, "comment.said")] == ["Once"]
     said(case, people["ben"], "Once", once="abc")
     assert Comment.objects.count() == 2
+
+
+def test_a_form_that_is_sent_again_with_other_words_is_shown_again_and_can_be_sent(
+    people: People, analysed: Analysed
+) -> None:
+    case, browser = analysed(), client(people["anna"])
+    path = f"/cases/{case.pk}/comments/"
+    browser.post(path, {"text": "First", "once": "abc"})
+    again = browser.post(path, {"text": "Something else", "once": "abc"})
+    assert again.status_code == 400 and "sent already" in again.text and "Something else" in again.text
+    assert (key := re.search(r'name="once" value="([0-9a-f]+)"', again.text)) and key[1] != "abc"
+    assert browser.post(path, {"text": "Something else", "once": key[1]}).status_code == 302
+    assert [entry.detail["text"] for entry in kept(case, "comment.said")] == ["First", "Something else"]
+
+
+def test_a_key_of_a_form_that_cannot_be_kept_is_none(people: People, analysed: Analysed) -> None:
+    case = analysed()
+    answer = client(people["anna"]).post(f"/cases/{case.pk}/comments/", {"text": "Said", "once": "a\0b"})
+    assert answer.status_code == 302 and Comment.objects.get().once == ""
 
 
 def test_an_answer_stands_in_the_thread_of_what_it_answers_and_a_task_is_named(
@@ -150,7 +171,9 @@ def test_who_only_views_reads_along_and_is_denied_which_the_history_keeps(people
     assert answer.status_code == 403 and ("person:axel", "work") in denials(case)
 
 
-@pytest.mark.parametrize("text", ["", "  \n ", "x" * 5001, "a\0b", "a\x07b", " ".join(f"@p{n}" for n in range(21))])
+@pytest.mark.parametrize(
+    "text", ["", "  \n ", "\u202e\u200b", "x" * 5001, "a\0b", "a\x07b", " ".join(f"@p{n}" for n in range(21))]
+)
 def test_what_is_no_text_is_refused_and_shown_again(people: People, analysed: Analysed, text: str) -> None:
     case = analysed()
     assert "text" in refused(comment_say(by=people["anna"], case=case, text=text)).errors
