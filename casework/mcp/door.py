@@ -30,6 +30,10 @@ NOT_OURS: Final = {
     "code": "wrong-host",
     "message": "This server is not called so. Ask it by its own name, or have it put on ALLOWED_HOSTS.",
 }
+NOTHING_TO_HEAR: Final = {
+    "code": "wrong-method",
+    "message": "Send messages by POST. This server says nothing of itself, and keeps no session that could be ended.",
+}
 NO_PAGE: Final = {"code": "wrong-origin", "message": "Pages of other sites do not ask here; programs send no Origin."}
 
 
@@ -48,6 +52,9 @@ def with_mcp(application: Application, django: Application) -> Application:
             await _refused(send, 401, NOT_SIGNED_IN, ((b"www-authenticate", b"Bearer"),))
             return
         client = tuple(scope.get("client") or ("", 0))
+        if scope["method"] != "POST":
+            await _refused(send, 405, NOTHING_TO_HEAR, ((b"allow", b"POST"),))
+            return
         await _speak(Api(django, headers, (str(client[0]), int(client[1]))), scope, receive, send)
 
     return serve

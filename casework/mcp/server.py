@@ -76,9 +76,10 @@ def server(api: Api, offered: Sequence[Tool], version: str) -> Server[Any]:
         return Given.of("complete", **await _stands(api, _case(params)))
 
     async def update_task(context: Context, params: UpdateParams) -> Given:
-        _case(params)
+        case = _case(params)
+        asked = {key: await _asked_for(api, case, key) for key in params.input_responses}
         for key, response in params.input_responses.items():
-            await _respond(api, key, response)
+            await _respond(api, asked[key], response)
         return Given.of("complete")
 
     async def cancel_task(context: Context, params: TaskParams) -> Given:
@@ -118,18 +119,23 @@ async def _approvals(api: Api, case: int) -> list[Json]:
     return [one for one in read if one["seen"]]
 
 
-async def _respond(api: Api, key: str, response: Json) -> None:
-    """Complete the task that was asked for, or decide what an agent wants, with what was answered. Declined: it stays
-    as it is."""
+async def _asked_for(api: Api, case: int, key: str) -> int | Signed:
+    """The person's task, or what an agent wants, that was asked for under this key of this case."""
     task, signed = case_task.person_task_in(key), case_task.proposal_in(key)
-    if signed is not None:
-        await _decide(api, signed, response)
-        return
-    if task is None:
+    path = f"/api/proposals/{signed.proposal}/" if signed else f"/api/tasks/{task}/"
+    asked = signed or task
+    if asked is None or _must(await api.ask(Call("get", path, {}, None))).content["case"] != case:
         raise MCPError(INVALID_PARAMS, f"{key!r} was not asked for.")
-    if response.get("action") == "accept":
+    return asked
+
+
+async def _respond(api: Api, asked: int | Signed, response: Json) -> None:
+    """Complete the task, or decide what an agent wants, with what was answered. Declined: it stays as it is."""
+    if isinstance(asked, Signed):
+        await _decide(api, asked, response)
+    elif response.get("action") == "accept":
         answers = {"answers": response.get("content") or {}}
-        _must(await api.ask(Call("post", f"/api/tasks/{task}/complete/", {}, answers)))
+        _must(await api.ask(Call("post", f"/api/tasks/{asked}/complete/", {}, answers)))
 
 
 async def _decide(api: Api, signed: Signed, response: Json) -> None:

@@ -30,6 +30,8 @@ OFFERED: Final = (
     ("get", "/api/knowledge/"),
 )
 """Method and path of what an assistant may call: what people do all day. Nothing that configures is among it."""
+LONGEST: Final = 2000
+"""Characters of one argument that goes into the address of the call."""
 START: Final = "bring_a_case_in"
 """The tool whose result is a task: the case goes on after the call (`casework.mcp.case_task`)."""
 
@@ -52,9 +54,14 @@ class Tool:
         return self.method == "get"
 
     def amiss(self, arguments: Mapping[str, Any]) -> dict[str, str]:
-        """What stands in the address and is missing or no number; all else the API says itself."""
+        """What stands in the address and is missing or no number, what is too long for it, and what the tool does not
+        take; all else the API says itself."""
         given = {name: str(arguments.get(name, "")) for name in self.in_path}
-        return {name: "A whole number is needed." for name, value in given.items() if not value.isdecimal()}
+        found = {name: "A whole number is needed." for name, value in given.items() if not value.isdecimal()}
+        asked = {name: str(arguments[name]) for name in self.in_query & arguments.keys()}
+        found |= {name: f"At most {LONGEST:,} characters." for name, value in asked.items() if len(value) > LONGEST}
+        unknown = arguments.keys() - self.schema["properties"].keys()
+        return found | dict.fromkeys(sorted(unknown), "This tool does not take it.")
 
     def call(self, arguments: Mapping[str, Any]) -> Call:
         """The call of the API that these arguments make."""

@@ -81,6 +81,19 @@ def test_a_case_of_others_is_no_task_and_none_is_ended_from_outside(
 
 
 @pytest.mark.django_db
+def test_an_answer_is_taken_only_for_what_was_asked_of_this_case(
+    people: dict[str, User], analysed: Callable[..., Case]
+) -> None:
+    one, other = analysed(), analysed()
+    own, foreign = (HumanTask.objects.get(instance=case.instance) for case in (one, other))
+    taken = {"action": "accept", "content": {"verdict": "accept"}}
+    both = {f"task-{own.pk}": taken, f"task-{foreign.pk}": taken}
+    told = Assistant(people["anna"]).say("tasks/update", taskId=f"case-{one.pk}", inputResponses=both)
+    assert f"'task-{foreign.pk}' was not asked for" in told["error"]["message"]
+    assert {row.state for row in HumanTask.objects.all()} == {"open"}
+
+
+@pytest.mark.django_db
 def test_what_an_agent_wants_is_asked_for_and_decided_only_as_it_was_shown(
     people: dict[str, User], upset: Callable[..., Case]
 ) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import httpx2
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
 
 from audit.models import AuditEvent
@@ -14,7 +16,7 @@ from casework.models import Case
 from orchestration.knowledge.register import index, knowledge_add
 from orchestration.models import HumanTask, KnowledgeDocument
 from tests.casework.conftest import PERSON
-from tests.casework.mcp.outside import Assistant, spoken
+from tests.casework.mcp.outside import ADDRESS, Assistant, http, spoken
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +89,30 @@ def test_a_name_that_was_rebound_and_a_page_of_another_site_lead_nowhere(
     people: dict[str, User], headers: dict[str, str], status: int
 ) -> None:
     assert spoken(Assistant(people["anna"]).token, "tools/list", headers=headers)[0] == status
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
+def test_nothing_is_held_open_for_who_only_listens(method: str) -> None:
+    async def ask() -> httpx2.Response:
+        async with http("cwt_wrong") as client:
+            return await client.request(method, ADDRESS, headers={"Accept": "text/event-stream"})
+
+    answer = async_to_sync(ask)()
+    assert answer.status_code == 405 and answer.headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize(
+    ("tool", "given", "amiss"),
+    [
+        ("find_cases", {"is.@unit": "north"}, {"is.@unit": "This tool does not take it."}),
+        ("search_cases", {"q": "x" * 100_000}, {"q": "At most 2,000 characters."}),
+    ],
+)
+def test_an_argument_is_never_dropped_without_a_word(
+    people: dict[str, User], tool: str, given: dict[str, str], amiss: dict[str, str]
+) -> None:
+    refused = Assistant(people["anna"]).call(tool, **given)
+    assert refused.is_error and refused.structured_content["errors"] == amiss
 
 
 def test_knowledge_is_searched_as_far_as_the_person_may_read(people: dict[str, User]) -> None:
