@@ -13,11 +13,13 @@ from typing import Final
 
 from django.contrib.auth.models import User
 
+from audit.data_keys import KeyFault
 from casework.access.separation_of_duties import done_before
 from casework.lists.asked import NOTHING, Asked
 from casework.tasks.inbox import inbox_page
 from casework.tasks.row import TaskRow
 from orchestration.models import HumanTask
+from orchestration.shell.selectors import state_of
 
 LATEST: Final = datetime.max.replace(tzinfo=UTC)
 TRIED: Final = 10
@@ -59,6 +61,14 @@ def in_turn(known: Iterable[TaskRow], listed: Iterable[TaskRow]) -> list[TaskRow
 
 
 def _open_to(user: User, rows: list[TaskRow]) -> Iterable[TaskRow]:
-    """Those that this person is not barred from by what they did in the case before."""
+    """Those that this person is not barred from by what they did in the case before, and whose case can be opened."""
     tasks = HumanTask.objects.select_related("instance").in_bulk([row.id for row in rows[:TRIED]])
-    return (row for row in rows[:TRIED] if row.id in tasks and not done_before(user, tasks[row.id]))
+    return (row for row in rows[:TRIED] if row.id in tasks and _can_be_done(user, tasks[row.id]))
+
+
+def _can_be_done(user: User, task: HumanTask) -> bool:
+    try:
+        state_of(task.instance)
+        return not done_before(user, task)
+    except KeyFault:  # one case whose key is gone keeps nobody from the next task
+        return False

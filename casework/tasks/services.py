@@ -23,7 +23,6 @@ from casework.tasks import delegating, signing
 from casework.tasks.by_hand import Finished, desk, work_done
 from casework.tasks.justification import justified
 from casework.tasks.snooze import task_wake
-from casework.tasks.suspended import suspended
 from casework.tasks.under_lock import closed_to, locked_task, name_of, over, refused
 from orchestration.casetypes.approval_chains import CHAIN
 from orchestration.casetypes.case_type import Form
@@ -112,26 +111,25 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json], see
     `seen_as`: what its page carried of what it showed, where the form signs that (`signing`).
     """
     case, row = locked_task(task)
-    is_open = row.state == HumanTask.State.OPEN
-    if row.state == HumanTask.State.SUSPENDED:
-        return refused(case, row, by, "complete", suspended(row.instance_id))
+    if row.state != HumanTask.State.OPEN:
+        return refused(case, row, by, "complete", over(row))
     giver = delegating.acting(by, row) if delegating.is_held_by_another(by, row) else None
-    if amiss := _not_theirs(by, row, giver) if is_open else None:
+    if amiss := _not_theirs(by, row, giver):
         return refused(case, row, by, "complete", amiss)
     look = seen(case, task.instance.case, by, row.item)
-    work = desk(row, case.case_type, look.view) if is_open else None
+    work = desk(row, case.case_type, look.view)
     form = justified(case.case_type.forms.get(row.form, Form(row.form, ())), case.case_type, case.beside.get(CHAIN))
-    marks = signing.marks(by, row, form, look) if is_open and work is None and form.signs else {}
+    marks = signing.marks(by, row, form, look) if work is None and form.signs else {}
     if marks and (amiss := signing.not_as_seen(seen_as, marks, look)):
         return refused(case, row, by, "complete", amiss)
     done = _by_form(form, look, row, answers) if work is None else work_done(work, answers, case, row, by, look)
     if isinstance(done, Refused):
         return done
-    also = _beside(case, _origin(by, giver)) if is_open else None
+    also = _beside(case, _origin(by, giver))
     if isinstance(also, Refused):
         return refused(case, row, by, "complete", also)
     words = list(masked_words(look, answers))
-    facts = [_assign(row, by, "task.claimed", since=None)] if is_open and row.assignee_id is None else []
+    facts = [_assign(row, by, "task.claimed", since=None)] if row.assignee_id is None else []
     if isinstance(giver, User):
         facts += [_assign(row, by, "task.claimed", since=None), delegating.acted(row, giver)]
     along = together(judged(form, answers, row.instance_id), draft_ended(by, task_address(task)))

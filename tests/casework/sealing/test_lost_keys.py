@@ -134,6 +134,16 @@ def test_one_case_whose_key_is_gone_spoils_no_search_no_list_and_no_register(
     assert {one.case for page in happened(other.case_type) for one in page} == {other.pk}
 
 
+def test_the_next_task_is_one_that_can_be_opened(analysed: Callable[..., Case], people: People, client: Client) -> None:
+    lost, other = analysed(), analysed()
+    HumanTask.objects.filter(instance=lost.instance_id).update(due=clock.utc_now())
+    client.force_login(people["anna"])
+    task = {case.pk: f"/tasks/{HumanTask.objects.get(instance=case.instance_id).pk}/" for case in (lost, other)}
+    assert client.get("/tasks/next/").headers["Location"].startswith(task[lost.pk])
+    forget(case_subject(lost.instance_id))
+    assert client.get("/tasks/next/").headers["Location"].startswith(task[other.pk])
+
+
 def _proposal(case: Case) -> Any:
     """What an agent wants in this case."""
     fresh = Case.objects.select_related("instance").get(pk=case.pk)
