@@ -21,3 +21,9 @@ def alone(lock: int) -> Iterator[bool]:
         if is_alone:
             with connection.cursor() as cursor:
                 cursor.execute("select pg_advisory_unlock(%s)", [lock])
+
+
+def one_after_another(name: str) -> None:
+    """Of two who do what this names, the second waits until the transaction of the first ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [name])

@@ -10,9 +10,9 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from django.contrib.auth.models import Group, User
-from django.db import connection
 from django.db.models import Q
 
+from audit.db.one_at_a_time import one_after_another
 from audit.services import Fact, Origin, record_control
 from casework.access.permissions import right_in
 from casework.access.reach import EVERYWHERE, Units, covers
@@ -29,8 +29,7 @@ _KEPT: Final = "select * from casework_businessunit"
 def tree_hold() -> None:
     """Of two who change units, or what belongs to them, one after the other until their transactions end. Whoever calls
     it does so before they lock anything else, and decides by what they read after it."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext('casework.units'))")
+    one_after_another("casework.units")
 
 
 def rows_hold() -> None:

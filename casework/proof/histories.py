@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from audit.data_keys import KeyFault
-from audit.db.one_at_a_time import alone
+from audit.db.one_at_a_time import alone, one_after_another
 from audit.models import AuditEvent, StandingChain, VerificationRun
 from casework.models import Case
 from orchestration.ground.refusals import Refused
@@ -55,6 +55,7 @@ def at_work() -> VerificationRun | None:
 def ask(*, whole: bool) -> VerificationRun | Refused:
     """Have a worker verify: what is new, or (`whole`) each history from its first event."""
     with transaction.atomic():
+        one_after_another("casework.histories")
         if at_work() is not None:
             return AT_WORK
         now = datetime.now(UTC)

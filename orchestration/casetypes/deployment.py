@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 
+from audit.db.one_at_a_time import one_after_another
 from audit.services import Fact, Origin, record_control
 from orchestration.casetypes.case_type import CaseType, Faulty, checked
 from orchestration.casetypes.files import content_hash
@@ -45,7 +46,7 @@ def deploy(
         return Refused("faulty", "Not published: " + " ".join(wrong.faults), _numbered(wrong.faults))
     digest = content_hash(files)
     with transaction.atomic():
-        _one_at_a_time(draft.key)
+        one_after_another(f"deploy {draft.key}")
         newest = Definition.objects.filter(key=draft.key).order_by("-version").first()
         if newest is not None and newest.content_hash == digest:
             timer_start_events.follow(newest, draft, now)
@@ -68,9 +69,3 @@ def deploy(
 
 def _numbered(faults: list[str]) -> dict[str, str]:
     return {str(number): fault for number, fault in enumerate(faults, 1)}
-
-
-def _one_at_a_time(key: str) -> None:
-    """Two people publishing the same case type at once: the second waits for the first."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [f"deploy {key}"])

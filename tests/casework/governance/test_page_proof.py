@@ -12,7 +12,9 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 
 from audit.checkpoints import public, signing_key
 from audit.models import AuditEvent, VerificationRun
@@ -105,6 +107,14 @@ def test_an_auditor_has_a_worker_verify_all_and_sees_how_far_it_is(
     assert run.whole and run.ended and run.cases == 1 and run.read > 0
     shown = text_of(people["axel"], "/changes/proof/")
     assert "<strong>100 % of 1 case</strong>" in shown and "Verify what is new" in shown and "every 2s" not in shown
+
+
+def test_of_two_who_ask_at_once_one_waits_until_the_other_has_asked() -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert isinstance(histories.ask(whole=False), VerificationRun)
+    locks = [place for place, one in enumerate(asked) if "pg_advisory_xact_lock" in one["sql"]]
+    looks = [place for place, one in enumerate(asked) if "audit_verificationrun" in one["sql"]]
+    assert locks and locks[0] < looks[0]
 
 
 def test_a_worker_verifies_in_portions_and_keeps_what_it_found(open_case: Callable[..., Case]) -> None:
