@@ -25,6 +25,7 @@ from casework.cases.list_live import cases_live
 from casework.cases.live import case_live
 from casework.cases.views import actions, attention, editing, glass, handoffs, history, incidents, listing, pages, stuck
 from casework.cases.views import review as case_reviews
+from casework.cases.waiting_live import waiting_live
 from casework.comments import views as comments
 from casework.deadlines import views as deadlines
 from casework.documents import views as documents
@@ -115,6 +116,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("views/<number:view_id>/", saved_views.view, name="view"),
     path("drafts/", drafts.keep, name="drafts"),
     path("attention/", attention.attention, name="attention"),
+    path("waiting/live/", waiting_live, name="waiting-live"),
     path("search/", search.search_page, name="search"),
     path("cases/", listing.cases, name="cases"),
     path("cases/live/", cases_live, name="cases-live"),

@@ -12,8 +12,9 @@ const rowSays = (row) => {
 };
 
 for (const part of document.querySelectorAll("[data-live-rows]")) {
-  const ROW = "tr[id^='row-']";
+  const ROW = ":is(tr, li)[id^='row-']";
   const CALM_AFTER = 400;
+  const SAID = ["messages", "many-results"]; // stays until something else is said there
   const touched = matchMedia("(hover: none)");
   let wanted = false; // the reader has asked for what is new
   let behind = false; // the list stands still, and is not what it would be if it were loaded anew
@@ -21,6 +22,7 @@ for (const part of document.querySelectorAll("[data-live-rows]")) {
   let calming = 0;
   let known = null;
 
+  const box = (row) => row.querySelector(".pick input[type=checkbox]");
   const rows = (root = part) => [...root.querySelectorAll(ROW)];
   const isOurs = (event) => event.detail.requestConfig?.elt === part;
   const isHeld = () => part.matches(":active");
@@ -39,7 +41,6 @@ for (const part of document.querySelectorAll("[data-live-rows]")) {
 
   const change = (row, fresh) => {
     if (rowSays(row) === rowSays(fresh)) return;
-    const box = (one) => one.querySelector("input[name=tasks]");
     if (box(row) && box(fresh)) box(fresh).checked = box(row).checked;
     keepFocus(row, () => row.replaceWith(fresh));
     htmx.process(fresh);
@@ -52,12 +53,12 @@ for (const part of document.querySelectorAll("[data-live-rows]")) {
     row.style.height = `${row.offsetHeight}px`;
     row.classList.remove("row-new", "row-late", "row-risk");
     row.classList.add("row-gone");
-    if (row.querySelector("input[name=tasks]:checked")) row.querySelector("input[name=tasks]").click();
+    if (box(row)?.checked) box(row).click();
     keepFocus(row, () => {
       row.querySelector(".pick")?.replaceChildren();
       row.querySelector(".end")?.replaceChildren(words ?? "");
       const unsaid = part.dataset.goneWords ?? "not in your list any more";
-      if (words === undefined) for (const cell of row.cells) cell.textContent = cell.matches(".about") ? unsaid : "";
+      if (words === undefined) for (const cell of row.children) cell.textContent = cell.matches(".about") ? unsaid : "";
     });
   };
 
@@ -76,9 +77,16 @@ for (const part of document.querySelectorAll("[data-live-rows]")) {
     }
   };
 
-  const messages = (next) => {
+  // What stands elsewhere on the page and comes along: messages, what the bar counts.
+  const beside = (next) => {
     for (const fresh of next.querySelectorAll("[hx-swap-oob]")) {
-      if (fresh.childElementCount) document.getElementById(fresh.id)?.replaceChildren(...fresh.childNodes);
+      const here = document.getElementById(fresh.id);
+      if (!here || (SAID.includes(fresh.id) && !fresh.childElementCount)) continue;
+      here.hidden = fresh.hidden;
+      if (here.innerHTML === fresh.innerHTML) continue;
+      const focused = here.contains(document.activeElement) && document.activeElement.id;
+      here.replaceChildren(...fresh.childNodes);
+      if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     }
   };
 
@@ -93,7 +101,7 @@ for (const part of document.querySelectorAll("[data-live-rows]")) {
     const there = new Set(here.map((row) => row.id));
     tell([...fresh.keys()].filter((id) => !there.has(id)).length, rows().filter((row) => row.matches(".row-gone")).length);
     counts(next);
-    messages(next);
+    beside(next);
     document.dispatchEvent(new Event("rows:changed"));
   };
 
@@ -109,7 +117,7 @@ for (const part of document.querySelectorAll("[data-live-rows]")) {
   part.addEventListener("htmx:beforeSwap", (event) => {
     known = null;
     if (!isOurs(event) || !event.detail.shouldSwap) return;
-    known = new Set(rows().filter((row) => !row.matches(".row-gone")).map((row) => row.id));
+    known = new Map(rows().filter((row) => !row.matches(".row-gone")).map((row) => [row.id, box(row)?.checked]));
     if (wanted || atRest() || (!rows().length && !typing(part) && !isHeld())) return;
     event.detail.shouldSwap = false;
     skipped = isHeld();
@@ -126,6 +134,7 @@ for (const part of document.querySelectorAll("[data-live-rows]")) {
     behind = false;
     const come = known ? rows().filter((row) => !known.has(row.id)) : [];
     for (const row of come) row.classList.add("row-new");
+    for (const row of rows()) if (box(row) && known?.has(row.id)) box(row).checked = known.get(row.id);
     if (wanted) (come[0] ?? rows()[0])?.querySelector("[data-open]")?.focus();
     wanted = false;
   });

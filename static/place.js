@@ -3,7 +3,7 @@
 "use strict";
 
 if (document.querySelector("[data-live-rows]")) {
-  const ROW = "tr[id^='row-']";
+  const ROW = ":is(tr, li)[id^='row-']";
   const MOST = 20;
   const name = `place ${document.body.dataset.madeFor}`;
   const address = location.pathname + location.search;

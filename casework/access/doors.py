@@ -140,6 +140,7 @@ DOORS: Final = {
     "view": ("", "own"),
     "drafts": ("", "signed-in"),
     "attention": ("signed-in", "signed-in"),
+    "waiting-live": ("signed-in", ""),
     "search": ("signed-in", ""),
     "cases": ("signed-in", ""),
     "cases-live": ("signed-in", ""),

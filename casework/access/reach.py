@@ -57,6 +57,22 @@ select w.codename from f join (
     union select r.case_id, 'view_case' from casework_reveal r
     where r.case_id = %(case)s and r.person_id = %(person)s and r.path = '' and r.until > %(now)s) w on w.id = f.id
 where exists (select from casework_sight s where s.person_id = %(person)s and s.unit_id = any(f.units))"""
+READERS: Final = """
+select w.person, case when w.who < 0 then w.who - (w.unit << 32) else w.who + (w.unit << 32) end as reader from (
+    select x.person_id, x.group_id::bigint, x.unit_id::bigint from casework_reach x
+    where x.person_id = any(%(people)s)
+    union all select s.person_id, -s.person_id::bigint, s.unit_id from casework_sight s
+    where s.person_id = any(%(people)s)
+    union all select u.id, 0, 0 from auth_user u where u.id = any(%(people)s) and u.is_superuser
+    union all select o.person_id, 0, o.unit_id from (
+        select x.person_id, x.unit_id, o.permission_id from casework_reach x
+        join auth_group_permissions o on o.group_id = x.group_id where x.person_id = any(%(people)s)
+        union select o.user_id, coalesce(h.unit_id, 0), o.permission_id from auth_user_user_permissions o
+        left join casework_homeunit h on h.person_id = o.user_id where o.user_id = any(%(people)s)) o
+    join auth_permission p on p.id = o.permission_id and p.codename = 'view_case'
+    join django_content_type t on t.id = p.content_type_id and t.app_label = 'casework' and t.model = 'case'
+) w(person, who, unit)"""
+"""(person, reader): as what (`reader`) each of `people` reads lists of cases."""
 _WHO_MAY_VIEW: Final = """
 with may(id) as (
     select p.id from auth_permission p join django_content_type t on t.id = p.content_type_id

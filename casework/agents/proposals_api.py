@@ -103,7 +103,7 @@ class ProposalsView(APIView):
         """What waits for a person in the cases that you may work; the one whose time is over first stands first."""
         requests.Nothing.query(request)
         trail.list_read(request, "proposals")
-        return Response(HeldList({"results": waiting_for(person(request), clock.utc_now())}).data)
+        return Response(HeldList({"results": waiting_for(person(request), clock.utc_now())[0]}).data)
 
 
 class ProposalView(APIView):

@@ -20,11 +20,12 @@ from casework.agents.waiting import waiting_for
 from casework.cases.read.agent_work import Wanted, cited, one_wanted
 from casework.cases.read.case_view import Look, look
 from casework.cases.read.timeline import actor_name
+from casework.cases.waiting_live import waiting_states
 from casework.forms.answer_validation import text_errors
 from casework.forms.rendering import INPUT, Asked
 from casework.knowledge.views import reader_of
 from casework.models import Case
-from casework.web.decorators import person, reads, reads_and_writes, refusal, writes
+from casework.web.decorators import page_or_part, person, reads, reads_and_writes, refusal, wants_part, writes
 from orchestration.agents import approvals
 from orchestration.agents.approvals import Verdict
 from orchestration.ground import clock
@@ -45,8 +46,11 @@ TOLD: Final = {
 @reads
 def waiting(request: HttpRequest) -> HttpResponse:
     """What agents want and may not do without a person, in the cases that this person may work."""
-    found = waiting_for(person(request), clock.utc_now())
-    return render(request, "agents/waiting.html", {"waiting": found})
+    user = person(request)
+    seen = "" if wants_part(request) else waiting_states([user.pk])[user.pk]
+    found, cut = waiting_for(user, clock.utc_now())
+    context = {"waiting": found, "cut": len(found) if cut else 0, "seen": seen}
+    return page_or_part(request, "agents/waiting.html", "agents/_waiting.html", context)
 
 
 @reads_and_writes

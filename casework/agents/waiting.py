@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 import structlog
 from django.contrib.auth.models import User
@@ -15,7 +14,7 @@ from django.contrib.auth.models import User
 from audit.data_keys import KeyFault
 from casework.access import permissions
 from casework.cases.read.agent_work import UNTOLD
-from casework.models import Case
+from casework.cases.read.attention import MOST, held
 from orchestration.agents.approvals import is_decoy
 from orchestration.agents.checking import BLIND
 from orchestration.casetypes.case_type import by_definition
@@ -25,8 +24,6 @@ from orchestration.privacy.masks import DOTS
 from orchestration.shell import selectors
 
 log = structlog.get_logger()
-
-MOST: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +40,12 @@ class Held:
     called: str
 
 
-def waiting_for(user: User, now: datetime) -> tuple[Held, ...]:
-    """Three statements, and what masking a title takes for each case."""
-    cases = Case.objects.filter(permissions.cases_with_right(user, "work"))
-    held = AgentProposal.objects.filter(
-        state=AgentProposal.State.HELD, expires__gt=now, run__ended=None, run__instance__case__in=cases
-    )  # fmt: skip
-    rows = held.select_related("run__instance__case").order_by("expires", "pk")[:MOST]
+def waiting_for(user: User, now: datetime) -> tuple[tuple[Held, ...], bool]:
+    """At most MOST, and whether there are more; three statements, and what masking a title takes for each case."""
+    rows = list(held(user, now).select_related("run__instance__case").order_by("expires", "pk")[: MOST + 1])
     names = dict(Actor.objects.filter(key__in={row.run.actor for row in rows}).values_list("key", "name"))
-    return tuple(_held(user, row, now, names.get(row.run.actor, row.run.actor)) for row in rows)
+    shown = (_held(user, row, now, names.get(row.run.actor, row.run.actor)) for row in rows[:MOST])
+    return tuple(shown), len(rows) > MOST
 
 
 def _held(user: User, row: AgentProposal, now: datetime, called: str) -> Held:

@@ -20,6 +20,7 @@ from casework.access import permissions, trail
 from casework.access.permissions import origin_of
 from casework.access.seers import Seer, seers
 from casework.cases.read.case_view import Look, look
+from casework.cases.waiting_live import waiting_states
 from casework.comments.mails import mails_wanted
 from casework.comments.notices import all_seen, seen_in, told_of
 from casework.comments.read import PAGE, Comments, Said, comment_of, comments_of
@@ -27,7 +28,7 @@ from casework.comments.services import SENT_OTHERWISE, About, comment_edit, comm
 from casework.comments.words import LONGEST
 from casework.drafts.services import Keeping, comments_address, keeping
 from casework.models import Case, Comment
-from casework.web.decorators import answered, person, reads, reads_and_writes, refusal, wants_part, writes
+from casework.web.decorators import answered, page_or_part, person, reads, reads_and_writes, refusal, wants_part, writes
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
@@ -141,7 +142,9 @@ def told(request: HttpRequest) -> HttpResponse:
         all_seen(user, now)
         return redirect("comments-told")
     trail.list_read(request, "comments")
-    return render(request, "comments/told.html", {"rows": told_of(user, now)})
+    seen = "" if wants_part(request) else waiting_states([user.pk])[user.pk]
+    context = {"rows": told_of(user, now), "seen": seen}
+    return page_or_part(request, "comments/told.html", "comments/_told.html", context)
 
 
 @reads

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,6 +15,8 @@ from casework.cases.past_rows import former_of
 from casework.cases.read.case_view import row_mask
 from casework.deadlines.models import Deadline
 from casework.deadlines.standing import calendars, standing, with_all
+from casework.lists.asked import Order
+from casework.lists.columns import Column
 from casework.models import Case
 from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
 from orchestration.casetypes.deadlines import Declared
@@ -24,6 +26,10 @@ from orchestration.deadlines.rule import PAUSED, events_of
 OPEN: Final = (Deadline.State.RUNNING, Deadline.State.PAUSED)
 MOST: Final = 100
 NEAR: Final = timedelta(days=2)
+DUE: Final = Column("due", "Due", "date")
+STATE: Final = Column("state", "State of the case", "text")
+ORDERS: Final = {DUE: "due", STATE: "instance__case__state"}
+"""By what the list can be ordered: nothing that is masked for anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +116,24 @@ def span_words(span: timedelta) -> str:
     return "less than a minute"
 
 
-def listed(user: User, now: datetime) -> list[Listed]:
-    """The open ones of the cases that this person sees, the first due first."""
+def listed(user: User, now: datetime, order: Order, start: int = 0) -> tuple[list[Listed], bool]:
+    """The open ones of the cases that this person sees, at most MOST from this one on, and whether more follow. What
+    has no end that is known stands last in either order."""
     found = Deadline.objects.filter(permissions.listed_for(user, "instance__case"), state__in=OPEN)
-    rows = found.select_related("instance__case").defer("instance__items")
-    return list(_listed(rows.order_by(F("due").asc(nulls_last=True), "pk")[:MOST], user, now))
+    field = ORDERS[order.column]
+    by = F(field).desc(nulls_last=True) if order.descending else F(field).asc(nulls_last=True)
+    rows = found.select_related("instance__case").defer("instance__items").order_by(by, "due", "pk")
+    read = list(rows[start : start + MOST + 1])
+    return list(_listed(read[:MOST], user, now)), len(read) > MOST
 
 
-def _listed(rows: Iterable[Deadline], user: User, now: datetime) -> Iterable[Listed]:
-    read = list(rows)
+def order_of(sort: str) -> Order:
+    """The order that an address asks for; the first due first where it asks for none that there is."""
+    column = next((one for one in ORDERS if one.path == sort.removeprefix("-")), DUE)
+    return Order(column, sort.startswith("-") and sort != "-" and column.path == sort[1:])
+
+
+def _listed(read: Sequence[Deadline], user: User, now: datetime) -> Iterable[Listed]:
     former = former_of([row.instance_id for row in read])
     for row in read:
         case = row.instance.case

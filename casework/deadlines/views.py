@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,23 +14,39 @@ from casework.cases.list_live import list_states
 from casework.deadlines.calendars import SHOWN, WEEKDAYS, asked, calendar_save, in_words, moves
 from casework.deadlines.changing import Wish, deadline_change
 from casework.deadlines.models import WorkingCalendar
-from casework.deadlines.read import explanation, listed
+from casework.deadlines.read import DUE, MOST, STATE, explanation, listed, order_of
 from casework.deadlines.standing import FIELDS, calendar_of
+from casework.lists.controls import header
 from casework.web.decorators import answered, page_or_part, person, reads, reads_and_writes, wants_part
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 
+FURTHEST: Final = 10_000
+"""Deadlines that one pages over at most: what is further down is sooner found in the other order."""
+
 
 @reads
 def deadlines(request: HttpRequest) -> HttpResponse:
-    """The open ones of all cases that the reader sees."""
-    user = person(request)
+    """The open ones of all cases that the reader sees. `?sort=`: `due` or `state`, with `-` before it the other way
+    round; `?from=`: how many stand before the first one shown."""
+    user, order = person(request), order_of(request.GET.get("sort", ""))
     trail.list_read(request, "deadlines")
+    seen = "" if wants_part(request) else list_states([user.pk])[user.pk]
+    begins = request.GET.get("from", "0")
+    start = min(int(begins), FURTHEST) if begins.isdecimal() and len(begins) < 9 else 0
+    rows, more = listed(user, clock.utc_now(), order, start)
     context = {
-        "rows": listed(user, clock.utc_now()), "may_read_calendars": _may_read(request),
-        "seen": "" if wants_part(request) else list_states([user.pk])[user.pk],
+        "rows": rows, "may_read_calendars": _may_read(request), "seen": seen, "here": _address(str(order), start),
+        "due": header(DUE, order, _address), "state": header(STATE, order, _address),
+        "next": _address(str(order), start + MOST) if more and start < FURTHEST else "", "first": start == 0,
+        "start": _address(str(order)),
     }  # fmt: skip
     return page_or_part(request, "deadlines/list.html", "deadlines/_list.html", context)
+
+
+def _address(sort: str, start: int = 0) -> str:
+    """Of the list in this order."""
+    return f"{reverse('deadlines')}?sort={sort}" + (f"&from={start}" if start else "")
 
 
 @reads_and_writes

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final, LiteralString
 
 from casework.forms.answer_validation import read_number
-from casework.lists.columns import UNIT, Column
+from casework.lists.columns import COMMENTS, UNIT, Column
 from casework.lists.projection import key, moment_of
 from casework.lists.tag_words import MARK, NOT_A_WORD, tag_of
 
@@ -121,7 +121,7 @@ def asked(given: Iterable[Given], sort: str, columns: Iterable[Column]) -> Asked
             filters.append(found)
         else:
             faults[name] = found
-    in_order = {DEADLINE.path: DEADLINE, **{path: one for path, one in known.items() if path != UNIT}}
+    in_order = {DEADLINE.path: DEADLINE, **{path: one for path, one in known.items() if one.is_ordered}}
     column = in_order.get(sort.removeprefix("-"))
     if sort and column is None:
         faults["sort"] = NOT_THERE
@@ -137,7 +137,7 @@ def _tagged(value: str) -> Filter | str:
 
 
 def _filter(column: Column | None, verb: str, given: Given) -> Filter | str:
-    if column is None:
+    if column is None or column.path == COMMENTS:
         return NOT_THERE
     if column.path == UNIT:
         return _in_unit(column, verb, given)

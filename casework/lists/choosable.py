@@ -16,7 +16,7 @@ from casework.access.reach import EVERYWHERE
 from casework.access.unit_models import BusinessUnit
 from casework.access.units import ALL, parts_of
 from casework.lists.asked import Grouping
-from casework.lists.columns import UNIT, Column, offered
+from casework.lists.columns import COMMENTS, UNIT, Column, offered
 from casework.lists.grouping import NONE, groupings
 from casework.studio.rule_versions import newest_types
 from orchestration.casetypes.case_type import CaseType
@@ -40,7 +40,7 @@ def columns_for(user: User, only: Collection[str] = ()) -> tuple[Column, ...]:
 
 def _columns(user: User, only: Collection[str], types: Sequence[tuple[int, CaseType]]) -> tuple[Column, ...]:
     columns = offered(permissions.principal(user, None, clock.utc_now()), only, types)
-    return (*columns, *_of_units(user))
+    return (*columns, *_of_units(user), Column(COMMENTS, "Comments", "count"))
 
 
 def _of_units(user: User) -> Sequence[Column]:

@@ -25,6 +25,8 @@ from orchestration.privacy.masks import DOTS
 Json = Any
 UNIT: Final = "@unit"
 """The place of the business unit of a case, which is no field of its data: a filter on it takes what is below it in."""
+COMMENTS: Final = "@comments"
+"""How many comments stand on a case: shown alone, since nothing keeps it in an order."""
 MOST: Final = 12
 """Of the columns that one list shows."""
 HELD: Final = {"number": "number", "money": "number", "date": "moment"}
@@ -51,7 +53,12 @@ class Column:
     @property
     def is_number(self) -> bool:
         """Whether its values stand at the right."""
-        return self.kind in ("number", "money")
+        return self.kind in ("number", "money", "count")
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether a list can be put in the order of its values."""
+        return self.path not in (UNIT, COMMENTS)
 
     @property
     def held(self) -> str:
@@ -124,11 +131,12 @@ def cells(
     unit: str | None = None,
 ) -> tuple[Cell, ...]:  # fmt: skip
     """What a case of this version shows in these columns; `masked`: hides in a text what this reader may not see.
-    `unit`: what the business unit of the case is called; None: it belongs to the whole organisation."""
+    `unit`: what the business unit of the case is called; None: it belongs to the whole organisation. How many comments
+    there are is filled in for all rows together (`lists.commented`)."""
     document = orjson.loads(data) if columns else {}
     return tuple(
-        Cell(column.path, column.label, unit, False)
-        if column.path == UNIT
+        Cell(column.path, column.label, unit if column.path == UNIT else None, column.is_number)
+        if column.path in (UNIT, COMMENTS)
         else Cell(column.path, column.label, _shown(column, definition, document, person, masked), column.is_number)
         for column in columns
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from casework.lists.asked import TAG, Asked, Given, Order
-from casework.lists.columns import UNIT, Column
+from casework.lists.columns import COMMENTS, Column
 
 DIRECTIONS: Final = {
     "number": ("lowest first", "highest first"), "moment": ("earliest first", "latest first"),
@@ -81,7 +81,8 @@ class Header:
 def filter_fields(columns: Iterable[Column], given: Sequence[Given]) -> list[FilterField]:
     """The fields of the filter's form with what is asked for in them; tags beyond the first are left to the chips."""
     tag = Input(TAG, "Tag", "search", next((value for name, value in given if name == TAG), ""))
-    return [*(_field(column, given) for column in columns), FilterField(Column(TAG, "Tag", "text"), (tag,), "", ())]
+    fields = (_field(column, given) for column in columns if column.path != COMMENTS)
+    return [*fields, FilterField(Column(TAG, "Tag", "text"), (tag,), "", ())]
 
 
 def _field(column: Column, given: Sequence[Given]) -> FilterField:
@@ -120,9 +121,8 @@ def orders(column: Column) -> list[tuple[str, str]]:
 
 
 def header(column: Column, order: Order | None, address: Callable[[str], str]) -> Header:
-    """The head of a column in a list of this order; `address`: of the list in another. By units it is grouped, not
-    ordered."""
-    if column.path == UNIT:
+    """The head of a column in a list of this order; `address`: of the list in another."""
+    if not column.is_ordered:
         return Header(column, "", "")
     is_here = order is not None and order.column == column
     descending = order is not None and order.descending

@@ -9,7 +9,8 @@ the reader is to them as if it were not there. Pure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Final, Generic, LiteralString, TypeVar
 
 from psycopg.sql import SQL, Composed, Literal, Placeholder
@@ -47,6 +48,12 @@ class Sized(Generic[Row]):
     value: str
     size: int
     rows: tuple[Row, ...]
+
+
+def regrouped(groups: Sequence[Sized[Row]], rows: Sequence[Row]) -> tuple[Sized[Row], ...]:
+    """The same groups of these rows, which stand in the same order as theirs."""
+    left = iter(rows)
+    return tuple(replace(each, rows=tuple(islice(left, len(each.rows)))) for each in groups)
 
 
 def groupings(own: Sequence[Grouping], columns: Iterable[Column]) -> tuple[Grouping, ...]:

@@ -10,7 +10,7 @@ is asked of so many tasks a page (`walked`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Generic, TypeVar
@@ -23,12 +23,13 @@ from casework.access.reach import EVERYWHERE, Reach
 from casework.access.within import limited_to
 from casework.cases.past_rows import Former, former_of
 from casework.cases.references import key_of
-from casework.deadlines.read import Shown, nearest
+from casework.deadlines.read import nearest
 from casework.lists.asked import NOTHING, Asked, Grouping, Order
 from casework.lists.columns import Column
+from casework.lists.commented import comments_on, filled
 from casework.lists.counts import AtLeast
 from casework.lists.fitting import seen, without_value
-from casework.lists.grouping import ROWS, Sized, key_values, sized
+from casework.lists.grouping import ROWS, Sized, key_values, regrouped, sized
 from casework.lists.places import ValuePlace
 from casework.lists.reading import rows as read_rows
 from casework.tasks import inbox_statements as statements
@@ -151,13 +152,11 @@ def inbox_page(
 
     if group is not None and not search.reference and asked.within is None:
         groups = _in_groups(search, group, going, shown)
-        left = nearest({row.case for each in groups for row in each.rows}, now)
-        groups = tuple(replace(each, rows=_with_left(each.rows, left)) for each in groups)
-        listed = tuple(row for each in groups for row in each.rows)
+        listed = _completed([row for each in groups for row in each.rows], columns, now)
+        groups = regrouped(groups, listed)
         return InboxPage(tab, listed, search.counts, "", search.also, groups, out.acts_for)
     found = _found(search, after, going, shown)
-    listed = tuple(row for _, row in found.rows[:limit])
-    rows = _with_left(listed, nearest({row.case for row in listed}, now))
+    rows = _completed([row for _, row in found.rows[:limit]], columns, now)
     following = found.rows[limit - 1][0] if len(found.rows) > limit else found.looked_to
     return InboxPage(tab, rows, search.counts, following, search.also, acts_for=out.acts_for, looked=found.looked)
 
@@ -170,8 +169,11 @@ def _held(reach: Reach) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _with_left(rows: Iterable[TaskRow], left: Mapping[int, Shown]) -> tuple[TaskRow, ...]:
-    return tuple(replace(row, deadline=left.get(row.case)) for row in rows)
+def _completed(rows: Sequence[TaskRow], columns: Sequence[Column], now: datetime) -> tuple[TaskRow, ...]:
+    """With what is read for all rows together: the next deadline of each case, and its comments."""
+    cases = {row.case for row in rows}
+    left, said = nearest(cases, now), comments_on(cases, columns)
+    return tuple(replace(row, deadline=left.get(row.case), cells=filled(row.cells, said.get(row.case))) for row in rows)
 
 
 def _search(

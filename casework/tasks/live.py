@@ -1,38 +1,30 @@
-"""When has somebody's inbox changed? One look answers for all who have theirs open: once a group, once a person."""
+"""When has somebody's inbox changed, or what waits for them beside it? One look answers for all who look."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from casework.cases.waiting_live import waiting_states
 from casework.tasks.inbox_state import inbox_states
 from casework.web.decorators import person
 from casework.web.live import live_answer
+from casework.web.own_list import OwnList
 from orchestration.ground import clock
 
 
-class InboxChanges:
-    """Subjects are people. Any step may open or close a task for any of them."""
-
-    name = "inboxes"
-
-    def concerned(self, changed: frozenset[int], watched: Collection[int]) -> Collection[int]:
-        return watched
-
-    def look(self, subjects: Collection[int]) -> dict[int, str]:
-        return inbox_states(subjects, clock.utc_now())
-
-    def visible(self, pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-        """Everybody sees their own, as long as they are active."""
-        active = User.objects.filter(pk__in={who for who, _ in pairs}, is_active=True).values_list("pk", flat=True)
-        return {(who, who) for who in active}.intersection(pairs)
+def shown_states(people: Collection[int]) -> dict[int, str]:
+    """For each of these people what stands for all that the page of their inbox shows: its tasks, and what is counted
+    above them."""
+    tasks, waiting = inbox_states(people, clock.utc_now()), waiting_states(people)
+    return {who: tasks[who] + waiting[who] for who in people}
 
 
-INBOX_CHANGES = InboxChanges()
+INBOX_CHANGES: Final = OwnList("inboxes", shown_states)
 
 
 @login_required

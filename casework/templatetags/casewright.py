@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import template
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.template.context import Context
 from django.templatetags.static import static
@@ -55,6 +56,11 @@ BELOW: Final = {
     "controls": ("/changes/",),
     "people": ("/people/",),
 }
+WAITING: Final = (
+    ("comments-told", "For you", "bell", "comments"),
+    ("attention", "Needs attention", "alert-triangle", "troubles"),
+)
+"""Places that are shown while something waits there, and what is counted of it."""
 GO: Final = {"inbox": "g i", "cases": "g c"}
 """The keys that go to a place."""
 LABEL: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -115,17 +121,43 @@ def _scheme(request: HttpRequest | None) -> str:
     return chosen if chosen in ("light", "dark") else "system"
 
 
+def _waiting(request: HttpRequest) -> attention.Waiting:
+    """As it is when this page first asks."""
+    if "waiting" not in request.__dict__:
+        request.__dict__["waiting"] = attention.waiting(cast(User, request.user), clock.utc_now())
+    return cast(attention.Waiting, request.__dict__["waiting"])
+
+
+def _entry(request: HttpRequest, name: str, label: str, sign: str) -> dict[str, Any]:
+    """One place of the bar. `count`: how much waits there; None where nothing is counted."""
+    counted = next((field for place, _, _, field in WAITING if place == name), None)
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    return {
+        "url": reverse(name), "label": label, "icon": sign, "here": _here(name, here, request.path), "name": name,
+        "key": GO.get(name, ""), "count": getattr(_waiting(request), counted) if counted else None,
+    }  # fmt: skip
+
+
+@register.inclusion_tag("partials/bar_news.html", takes_context=True)
+def bar_news(context: Context) -> dict[str, Any]:
+    """What the bar counts, for a part of a page that is fetched anew: it takes the place of what stands there."""
+    request: HttpRequest = context["request"]
+    return {"entries": [_entry(request, name, label, sign) for name, label, sign, _ in WAITING], "anew": True}
+
+
+@register.simple_tag(takes_context=True)
+def proposals_waiting(context: Context) -> int:
+    """How many proposals of agents wait for the reader."""
+    return _waiting(context["request"]).proposals
+
+
 @register.inclusion_tag("partials/navigation.html", takes_context=True)
 def navigation(context: Context) -> dict[str, Any]:
     """The places that this person can go to."""
     request: HttpRequest = context["request"]
     user: Any = request.user
     places = [("inbox", "Inbox", "inbox"), ("cases", "Cases", "briefcase"), ("knowledge", "Knowledge", "book")]
-    waiting, told = attention.counts(user)
-    if told:
-        places.append(("comments-told", f"For you {told}", "bell"))
-    if waiting:
-        places.append(("attention", f"Needs attention {waiting}", "alert-triangle"))
+    places += [(name, label, sign) for name, label, sign, _ in WAITING]
     if permissions.may_publish(user) or permissions.may_audit(user):
         places += [
             ("rules", "Rules", "table"),
@@ -139,9 +171,7 @@ def navigation(context: Context) -> dict[str, Any]:
         places.append(("people", "People", "users"))
     here = request.resolver_match.url_name if request.resolver_match else ""
     return {
-        "entries": [{"url": reverse(name), "label": label, "icon": sign, "here": _here(name, here, request.path),
-                     "key": GO.get(name, "")}
-                    for name, label, sign in places],
+        "entries": [_entry(request, *place) for place in places],
         "name": user.get_full_name() or user.get_username(), "groups": list(permissions.groups_of(user).values()),
         "query": request.GET.get("q", "") if here == "search" else "", "path": request.get_full_path(),
         "schemes": SCHEMES, "scheme": _scheme(request), "csrf_token": context.get("csrf_token"),

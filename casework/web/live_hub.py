@@ -37,7 +37,9 @@ Result = TypeVar("Result")
 class Source(Protocol):
     """A kind of thing that pages show: its looks are blocking and answer for many at once."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Among the kinds."""
 
     def concerned(self, changed: frozenset[int], watched: Collection[int]) -> Collection[int]:
         """Which of those watched a change of these root cases may concern."""

@@ -1,11 +1,11 @@
-"""What do the parts that several pages share look like: signs of states, small forms, notes, parts of lists and cases?
+"""What do the parts that several pages share look like: signs of states, small forms, notes, parts of cases?
 
 Plain values for the catalogue (`web.catalogue`), as the pages' own reads would give them; nobody's data.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import SimpleNamespace as Made
 from typing import Any, Final
@@ -13,10 +13,7 @@ from typing import Any, Final
 from django import forms
 from django.utils import timezone
 
-Values = Mapping[str, Any]
-States = dict[str, Values]
-Shared = tuple[str, str, States]
-"""A name, a template, and its states."""
+from casework.web.list_pieces import Shared, States, lists
 
 COLUMN: Final = Made(label="Amount", is_number=True)
 TYPES: Final = ({"key": "complaint", "name": "Complaint"}, {"key": "refund", "name": "Refund"})
@@ -35,7 +32,7 @@ class Token(forms.Form):
 def shared() -> tuple[Shared, ...]:
     """All of them, as they are now."""
     now = timezone.now()
-    return (*_signs(now), *_fields(), *_notes(now), *_lists(now), *_of_cases(now), *_comments(now))
+    return (*_signs(now), *_fields(), *_notes(now), *lists(now), *_of_cases(now), *_comments(now))
 
 
 def _signs(now: datetime) -> tuple[Shared, ...]:
@@ -185,41 +182,6 @@ def _notes(now: datetime) -> tuple[Shared, ...]:
             "it does not": {"verdict": broken, "at": now},
         }),
         ("How one disagrees", "explaining/_rights.html", {"said": {"case": {"pk": 1}, "letter": {"decision": 12}}}),
-    )  # fmt: skip
-
-
-def _lists(now: datetime) -> tuple[Shared, ...]:
-    tab: Callable[..., dict[str, Any]] = lambda **more: {"id": 1, "name": "Over 500", **more}  # noqa: E731
-    headline = [{"text": "Lost card"}, {"text": "My wallet was stolen", "quoted": True}, {"text": "M••• S•••"}]
-    return (
-        ("Saved views as tabs", "lists/_view_tabs.html", {
-            "own, and one of others": {"kind": {"key": "inbox"}, "view_tabs": [
-                {"view": tab(own=True), "count": 4, "is_here": True},
-                {"view": tab(id=2, owner="Ben Bauer", shared_with="Analysts"), "count": 1001, "is_here": False},
-            ]},
-            "none": {"view_tabs": []},
-        }),
-        ("What of a case an order replaces", "erasure/_places.html", {
-            "not yet": {"one": {"standing": {"why": "It can be taken out."}, "goes": ["the message", "a draft"]}},
-            "done, but for a file": {"one": {
-                "state": "Taken out.", "goes": ["the message"],
-                "stays": ["the file letter.pdf: it is no plain text"],
-            }},
-        }),
-        ("That a list is long", "lists/_group_note.html", {
-            "long": {"grouping": {"is_cut": True, "cap": 1000}}, "short": {"grouping": {"is_cut": False}},
-        }),
-        ("What a row is about", "lists/_headline.html", {
-            "three facts": {"row": {"headline": headline}}, "nothing is known": {"row": {"title": "Complaint C-10482"}},
-        }),
-        ("A snoozed task", "tasks/_asleep.html", {
-            "until a day": {"asleep": {"until": now + timedelta(days=2), "reason": "The bank answers then"}},
-            "until something happens": {"asleep": {"until": None}},
-        }),
-        ("Name and sharing of a view", "lists/_view_fields.html", {"new": {"prefix": "seen"}, "there": {
-            "prefix": "there", "view": {"name": "Over 500"},
-        }}),
-        ("A key for tasks", "access/_passkey.html", {"no device asks": {"action": "#", "passkey": "{}", "next": "/"}}),
     )  # fmt: skip
 
 

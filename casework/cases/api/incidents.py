@@ -123,7 +123,7 @@ class AttentionView(APIView):
         """The oldest first."""
         requests.Nothing.query(request)
         trail.list_read(request, "incidents")
-        return Response(AttentionList({"results": troubles(person(request), clock.utc_now())}).data)
+        return Response(AttentionList({"results": troubles(person(request), clock.utc_now())[0]}).data)
 
     @described(
         "Decide about many incidents", {200: ManyResults}, 400, request=ManyResolutions,

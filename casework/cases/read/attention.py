@@ -20,8 +20,9 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from casework.access import permissions
 from casework.cases.past_rows import former_of
 from casework.cases.read.case_view import row_mask
+from casework.lists.counts import up_to
 from casework.models import Case, CommentNotice
-from orchestration.models import ActorCall, Incident, Job
+from orchestration.models import ActorCall, AgentProposal, Incident, Job
 
 MOST: Final = 200
 
@@ -56,17 +57,17 @@ class Kind:
     count: int
 
 
-def troubles(user: User, now: datetime) -> tuple[Trouble, ...]:
-    """At most MOST of them, masked for this reader."""
+def troubles(user: User, now: datetime) -> tuple[tuple[Trouble, ...], bool]:
+    """At most MOST of them, masked for this reader, and whether there are more."""
     person = permissions.principal(user, None, now)
     job = Job.objects.filter(instance=OuterRef("instance"), job=OuterRef("job"))
     call = ActorCall.objects.filter(job__instance=OuterRef("instance"), job__job=OuterRef("job")).order_by("-pk")
     rows = _open(user).select_related("instance__case").annotate(
         asked=Subquery(job.values("capability")[:1]), actor=Subquery(call.values("actor")[:1])
     )  # fmt: skip
-    found, shown = [], list(rows.order_by("opened", "pk")[:MOST])
+    found, shown = [], list(rows.order_by("opened", "pk")[: MOST + 1])
     former = former_of(row.instance_id for row in shown)
-    for row in shown:
+    for row in shown[:MOST]:
         case = row.instance.case
         past = former.get(row.instance_id, {})
         masked = row_mask(row.instance.definition_id, bytes(row.instance.data), person, past)
@@ -76,7 +77,7 @@ def troubles(user: User, now: datetime) -> tuple[Trouble, ...]:
                 row.asked or "", row.actor or "", row.opened,
             )
         )  # fmt: skip
-    return tuple(found)
+    return tuple(found), len(shown) > MOST
 
 
 def kinds(found: Iterable[Trouble]) -> list[Kind]:
@@ -89,16 +90,32 @@ def kinds(found: Iterable[Trouble]) -> list[Kind]:
     ]
 
 
-def counts(user: User) -> tuple[int, int]:
-    """How many there are, and how many comments that the person is told of and has not seen; each at most MOST + 1. One
-    statement for both."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much waits for somebody beside their inbox: what failed, comments not seen yet, what agents want."""
+
+    troubles: int = 0
+    comments: int = 0
+    proposals: int = 0
+
+
+def waiting(user: User, now: datetime) -> Waiting:
+    """As many as their lists show, and at least so many where a list is longer than it shows. One statement."""
     if not user.is_authenticated:
-        return 0, 0
+        return Waiting()
     seen = Case.objects.filter(permissions.cases_with_right(user, "view"), pk=OuterRef("comment__case"))
     told = CommentNotice.objects.filter(Exists(seen), person=user, seen=None, comment__withdrawn=None)
-    both = (ArraySubquery(each.values("pk")[: MOST + 1]) for each in (_open(user), told))
-    found = User.objects.filter(pk=user.pk).values_list(*both).first() or ((), ())
-    return len(found[0]), len(found[1])
+    each = (ArraySubquery(one.values("pk")[: MOST + 1]) for one in (_open(user), told, held(user, now)))
+    found = User.objects.filter(pk=user.pk).values_list(*each).first()
+    return Waiting(*(up_to(len(rows), MOST) for rows in found)) if found else Waiting()
+
+
+def held(user: User, now: datetime) -> QuerySet[AgentProposal]:
+    """What agents want in the cases that this person may work, while somebody can still decide it."""
+    mine = Case.objects.filter(permissions.cases_with_right(user, "work"), instance=OuterRef("run__instance"))
+    return AgentProposal.objects.filter(
+        Exists(mine), state=AgentProposal.State.HELD, expires__gt=now, run__ended=None
+    )  # fmt: skip
 
 
 def _open(user: User) -> QuerySet[Incident]:

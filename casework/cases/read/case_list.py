@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -24,8 +24,9 @@ from casework.cases.references import key_of
 from casework.deadlines.read import Shown, nearest
 from casework.lists.asked import NOTHING, Asked, Grouping
 from casework.lists.columns import Cell, Column, cells
+from casework.lists.commented import comments_on, filled
 from casework.lists.fitting import fitting, sources
-from casework.lists.grouping import Sized, sized
+from casework.lists.grouping import Sized, regrouped, sized
 from casework.models import Case
 from casework.studio.rule_versions import newest_types
 from orchestration.casetypes.case_type import Faulty, by_definition
@@ -114,18 +115,19 @@ def case_list(
     (fits,) = _fits([asked], person)
     if group is not None and not sought.reference and asked.within is None:
         groups = _groups(in_groups(permissions.readers(user), sought, fits, group, asked.order), person, columns)
-        left = nearest({row.id for each in groups for row in each.rows}, now)
-        groups = tuple(replace(each, rows=_with_left(each.rows, left)) for each in groups)
-        return CaseList(tuple(row for each in groups for row in each.rows), _states(), "", groups)
+        all_rows = _completed([row for each in groups for row in each.rows], columns, now)
+        return CaseList(all_rows, _states(), "", regrouped(groups, all_rows))
     found = listed(permissions.readers(user), sought, after, limit + 1, fits, asked.order)
     rows = _rows(found, sought.reference, person, columns, limit + 1)
-    shown = tuple(row for _, row in rows[:limit])
-    left = nearest({row.id for row in shown}, now)
-    return CaseList(_with_left(shown, left), _states(), _following(rows, found, limit))
+    shown = _completed([row for _, row in rows[:limit]], columns, now)
+    return CaseList(shown, _states(), _following(rows, found, limit))
 
 
-def _with_left(rows: Iterable[CaseRow], left: Mapping[int, Shown]) -> tuple[CaseRow, ...]:
-    return tuple(replace(row, deadline=left.get(row.id)) for row in rows)
+def _completed(rows: Sequence[CaseRow], columns: Sequence[Column], now: datetime) -> tuple[CaseRow, ...]:
+    """With what is read for all rows together: the next deadline of each case, and its comments."""
+    cases = {row.id for row in rows}
+    left, said = nearest(cases, now), comments_on(cases, columns)
+    return tuple(replace(row, deadline=left.get(row.id), cells=filled(row.cells, said.get(row.id))) for row in rows)
 
 
 def case_counts(user: User, now: datetime, wanted: Sequence[Wanted]) -> list[int]:

@@ -1,5 +1,6 @@
 """What failed and waits for me, and how do I decide about it, one or many at once?
 
+What comes while the page is open is shown and not chosen: nobody decides about what they have not looked at.
 Many are done some at a time, so that the page says how far it has come; each has its result, and what could not be done
 stays chosen.
 """
@@ -9,16 +10,20 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from casework.cases.decide_many import Row, decided
 from casework.cases.incidents import BY_HAND, END, MOVE, RETRY, SKIP, WAYS, Wish, offers
 from casework.cases.read.attention import MOST, Trouble, kinds, troubles
 from casework.cases.read.outdated import NEWS_FOR, outdated
-from casework.web.decorators import person, reads_and_writes
+from casework.cases.waiting_live import waiting_states
+from casework.lists.counts import up_to
+from casework.web.decorators import page_or_part, person, reads_and_writes, wants_part
 from orchestration.ground import clock
 
 AT_ONCE: Final = 25
@@ -84,17 +89,23 @@ def _count(progress: Progress, row: Row) -> None:
 
 
 def _page(request: HttpRequest, progress: Progress | None = None) -> HttpResponse:
-    found = troubles(person(request), clock.utc_now())
+    user, now = person(request), clock.utc_now()
+    part = wants_part(request)
+    seen = "" if part else waiting_states([user.pk])[user.pk]
+    found, cut = troubles(user, now)
     kind = request.GET.get("kind", "")
     shown = [one for one in found if not kind or one.kind == kind]
-    chosen = set(progress.why) if progress is not None else {one.key for one in shown}
+    chosen = set(progress.why) if progress is not None else set() if part else {one.key for one in shown}
     context: dict[str, Any] = {
-        "troubles": shown, "kinds": kinds(found), "kind": kind, "all": len(found), "most": MOST, "chosen": chosen,
+        "troubles": shown, "kinds": kinds(found), "kind": kind, "all": up_to(len(found) + cut, MOST), "chosen": chosen,
         "progress": progress, "offers": _offers(shown), "how": request.POST.get("how", RETRY),
         "ways": [(way, WAYS[way]) for way in OFFERED],
-        "outdated": outdated(person(request), clock.utc_now()), "news_for": NEWS_FOR.days,
+        "outdated": () if part else outdated(user, now), "news_for": NEWS_FOR.days, "cut": MOST if cut else 0,
+        "here": reverse("attention") + (f"?kind={quote(kind)}" if kind else ""),
+        "seen": seen,
     }  # fmt: skip
-    return render(request, "cases/attention.html", context, status=409 if progress is not None else 200)
+    status = 409 if progress is not None else 200
+    return page_or_part(request, "cases/attention.html", "cases/_attention.html", context, status)
 
 
 def _offers(shown: Collection[Trouble]) -> list[Any]:

@@ -19,7 +19,7 @@ from casework.cases.read.recent import recently_viewed
 from casework.lists import begun
 from casework.lists.asked import DEADLINE, Asked, Grouping
 from casework.lists.choosable import choosable
-from casework.lists.columns import UNIT, Column, chosen
+from casework.lists.columns import Column, chosen
 from casework.lists.controls import chips, filter_fields, header, orders
 from casework.lists.grouping import chosen as chosen_group
 from casework.lists.headings import grouping_shown, within_chip
@@ -101,7 +101,7 @@ def _orders(shown: Sequence[Column], sought: Asked) -> list[tuple[str, str, bool
     """The orders to choose from: value, words, whether it is chosen."""
     here = str(sought.order or "")
     columns = dict.fromkeys((DEADLINE, *shown, *([sought.order.column] if sought.order else ())))
-    offered = [("", "Newest first"), *(choice for one in columns if one.path != UNIT for choice in orders(one))]
+    offered = [("", "Newest first"), *(choice for one in columns if one.is_ordered for choice in orders(one))]
     return [(value, words, value == here) for value, words in offered]
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
@@ -15,7 +14,7 @@ from casework.access import permissions, trail
 from casework.lists import begun
 from casework.lists.asked import DEADLINE, NOTHING, Asked, Grouping
 from casework.lists.choosable import choosable
-from casework.lists.columns import UNIT, Column, chosen
+from casework.lists.columns import Column, chosen
 from casework.lists.controls import Header, chips, filter_fields, header, orders
 from casework.lists.counts import AtLeast
 from casework.lists.grouping import chosen as chosen_group
@@ -29,7 +28,7 @@ from casework.tasks.gone import become_of
 from casework.tasks.grouped import groupings_of_tasks
 from casework.tasks.inbox import CAP, TABS, InboxPage, inbox_page
 from casework.tasks.inbox_counts import Wanted
-from casework.tasks.inbox_state import inbox_states
+from casework.tasks.live import shown_states
 from casework.tasks.place import LATE, LONGEST, NEXT, OWN_ORDERS, Place
 from casework.web.decorators import answered, page_or_part, person, reads, wants_part, writes
 from orchestration.ground import clock
@@ -76,7 +75,7 @@ def shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResp
         "picked": frozenset((request.session.get("many") or {}).get("chosen", ())),
         "bar": None if wants_part(request) else bar(by),
         "q": place.reference, "here": place.address, "next": replace(place, after=page.following).address,
-        "seen": "" if wants_part(request) else _state(by),
+        "seen": "" if wants_part(request) else shown_states([by.pk])[by.pk],
         "begun": begun.begun(unnamed, *_begun(unnamed, columns, by_what), place),
         "gone": become_of(by, _shown_before(asked).difference(row.id for row in page.rows)),
     }  # fmt: skip
@@ -131,17 +130,13 @@ def _orders(place: Place, shown: Sequence[Column], sought: Asked) -> list[tuple[
     by = sought.order
     columns = dict.fromkeys((DEADLINE, *shown, *([by.column] if by else ())))
     own = [("", "First due first"), (NEXT, "What to do next"), (LATE, "Last due first")]
-    offered = [*own, *(choice for one in columns if one.path != UNIT for choice in orders(one))]
+    offered = [*own, *(choice for one in columns if one.is_ordered for choice in orders(one))]
     here = str(by) if by else place.sort if place.sort in OWN_ORDERS else ""
     return [(value, words, value == here) for value, words in offered]
 
 
 def _headers(place: Place, shown: Sequence[Column], sought: Asked) -> list[Header]:
     return [header(column, sought.order, lambda sort: replace(place, sort=sort).address) for column in shown]
-
-
-def _state(user: User) -> str:
-    return inbox_states([user.pk], clock.utc_now())[user.pk]
 
 
 @writes

@@ -26,6 +26,7 @@ from tests.casework.browsing import client
 from tests.casework.comments.commented import Analysed, People, found, holds, page, said
 from tests.casework.conftest import PERSON
 from tests.casework.reading import told
+from tests.sql import statements
 
 pytestmark = pytest.mark.django_db
 
@@ -147,6 +148,26 @@ def test_who_is_told_of_comments_finds_them_counted_until_they_looked(people: Pe
     assert "For you 1<" in told(ben.get("/"))
     ben.post("/comments/")
     assert "For you" not in told(ben.get("/"))
+
+
+@pytest.mark.parametrize("address", ["/?tab=groups", "/?tab=groups&group=kind", "/cases/?", "/cases/?group=kind"])
+def test_a_list_shows_how_many_stand_on_each_case_where_that_column_is_chosen(
+    people: People, analysed: Analysed, address: str
+) -> None:
+    one, other, browser = analysed(), analysed(), client(people["anna"])
+    for text in ("One", "Two", "Three, taken back"):
+        row = said(one, people["ben"], text)
+    comment_withdraw(by=people["ben"], case=one, number=row.number)
+    with statements() as without:
+        assert "Comments" not in told(browser.get(address)).partition("<tbody")[2]
+    with statements() as with_them:
+        answer = browser.get(f"{address}&col=@comments")
+    shown = {getattr(row, "case", row.id): row.values["@comments"] for row in answer.context["page"].rows}
+    assert shown == {one.pk: 2, other.pk: None}
+    assert len(with_them) <= len(without) + 1
+    for asked in ("sort=@comments", "from.@comments=1"):
+        page_of = told(browser.get(f"{address}&{asked}"))
+        assert "no field of this name to filter or order by" in page_of
 
 
 def test_who_may_not_see_the_case_any_more_is_told_of_nothing_in_it(people: People, analysed: Analysed) -> None:

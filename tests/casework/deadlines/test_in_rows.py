@@ -78,3 +78,39 @@ def test_the_list_of_deadlines_follows_what_happens(people: dict[str, User], pay
     Deadline.objects.filter(instance=payments[0].instance_id).update(state="met")
     gone = told(browser.get("/deadlines/", headers={"HX-Request": "true"}))
     assert f'id="row-{payments[0].pk}-release"' not in gone and f'id="row-{payments[1].pk}-release"' in gone
+
+
+def test_the_list_of_deadlines_is_ordered_by_its_heads_both_ways(people: dict[str, User], payments: list[Case]) -> None:
+    browser = Client()
+    browser.force_login(people["anna"])
+    soon, late = payments
+    Deadline.objects.filter(instance=late.instance_id).update(state="running", due=timezone.now() + timedelta(days=9))
+    Case.objects.filter(pk=late.pk).update(state="A state before the other")
+
+    def order(sort: str) -> list[int]:
+        return [row.case for row in browser.get("/deadlines/", {"sort": sort}).context["rows"]]
+
+    assert order("due") == order("") == order("nonsense") == order("-") == order("-nonsense") == [soon.pk, late.pk]
+    assert order("-due") == order("state") == [late.pk, soon.pk] and order("-state") == [soon.pk, late.pk]
+    page = told(browser.get("/deadlines/?sort=-due"))
+    assert 'aria-sort="descending"' in page and 'href="/deadlines/?sort=due"' in page
+    assert 'hx-get="/deadlines/?sort=-due"' in page
+    Deadline.objects.filter(instance=late.instance_id).update(state="paused", due=None)
+    assert order("due") == order("-due") == [soon.pk, late.pk], "what has no end that is known stands last"
+
+
+def test_a_long_list_of_deadlines_is_paged(
+    people: dict[str, User], payments: list[Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("read", "views"):
+        monkeypatch.setattr(f"casework.deadlines.{module}.MOST", 1)
+    browser = Client()
+    browser.force_login(people["anna"])
+    first = browser.get("/deadlines/")
+    assert [row.case for row in first.context["rows"]] == [payments[0].pk]
+    second = browser.get(first.context["next"])
+    assert [row.case for row in second.context["rows"]] == [payments[1].pk] and "More deadlines" not in told(second)
+    assert "Back to the first" in told(second)
+    for start in ("2", "99999999", "-1", "x", "1" * 40):
+        assert browser.get("/deadlines/", {"from": start}).status_code == 200
+    assert "so far down" in told(browser.get("/deadlines/?from=2"))

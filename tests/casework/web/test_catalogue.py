@@ -22,6 +22,7 @@ ON_THEIR_PAGES = {
     "governance/_tabs.html": "places of pages, which each page of them shows",
     "people/_tabs.html": "places of pages, which each page of them shows",
     "account/_tokens.html": "a list of rows of the database, which the page of tokens shows",
+    "agents/_to_waiting.html": "a link that counts for who reads it, as the places of the bar do",
     "asking/_answers.html": "answers with their sources, which lead into a case that is there",
     "cases/_reveal.html": "a page but for its frame",
     "comments/_panel.html": "a place of a page, whose pieces stand in the catalogue by themselves",
@@ -73,7 +74,7 @@ def shared_by(several: int) -> set[str]:
     """The parts that so many templates or views name."""
     named = defaultdict(set)
     for file in (*TEMPLATES.rglob("*.html"), *(ROOT / "casework").rglob("*.py")):
-        if file.parent.name == "web" and file.name in ("catalogue.py", "pieces.py"):
+        if file.parent.name == "web" and file.name in ("catalogue.py", "pieces.py", "list_pieces.py"):
             continue
         for name in re.findall(r'"([a-z_]+(?:/[a-z_]+)+\.html)"', file.read_text()):
             named[name].add(file)

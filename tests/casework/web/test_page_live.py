@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
+from django.utils import timezone
 
 from casework.access import permissions
 from casework.cases.services import case_change
+from casework.cases.waiting_live import waiting_states
+from casework.comments.services import About, comment_say
 from casework.tasks.services import task_claim
 from casework.web.live import live_answer
 from casework.web.live_hub import Hub
 from casework.web.live_stream import HANDED_OVER
 from casework.web.made_for import mark_of
-from orchestration.models import HumanTask
+from orchestration.models import AgentProposal, AgentRun, HumanTask, Incident
+from tests.sql import statements
 
 pytestmark = pytest.mark.django_db
+
+SEEN = re.compile(r'data-live-seen="(\w+)"')
 
 
 @pytest.fixture
@@ -55,6 +62,95 @@ def test_the_list_of_cases_and_the_board_hear_of_what_others_do(client, people, 
     task_claim(by=people["ben"], task=case.instance.tasks.get())
     case_change(by=people["clara"], case=case, transition="suspend", reason="The court decides first")
     assert b"event: changed" in client.get(f"{stream}?seen={shown}").content
+
+
+@pytest.fixture
+def comes(people, case):
+    """By page: something that waits for Anna there, made anew with each call."""
+
+    def failed():
+        numbered = Incident.objects.filter(instance=case.instance).count() + 1
+        Incident.objects.create(
+            instance=case.instance, incident=numbered, code="down", message=f"Down {numbered}", opened=timezone.now()
+        )
+
+    def wanted():
+        run, _ = AgentRun.objects.get_or_create(
+            instance=case.instance, actor="helper", defaults={"job": 1, "began": timezone.now(), "seen": timezone.now()}
+        )
+        AgentProposal.objects.create(
+            run=run, number=run.proposals.count() + 1, tool="call", name="Call them", state="held",
+            made=timezone.now(), expires=timezone.now() + timedelta(hours=1),
+        )  # fmt: skip
+
+    def said():
+        comment_say(by=people["ben"], case=case, text="@anna, look", about=About())
+
+    return {"/attention/": failed, "/approvals/": wanted, "/comments/": said}
+
+
+@pytest.mark.parametrize("page", ["/attention/", "/approvals/", "/comments/"])
+def test_what_waits_beside_the_inbox_is_heard_of_on_its_page_and_in_the_inbox(client, people, comes, page):
+    client.force_login(people["anna"])
+    shown = {place: SEEN.search(client.get(place).content.decode())[1] for place in (page, "/")}
+    streams = {page: "/waiting/live/", "/": "/live/"}
+    for place, stream in streams.items():
+        assert b"event: changed" not in client.get(f"{stream}?seen={shown[place]}").content
+    comes[page]()
+    for place, stream in streams.items():
+        assert b"event: changed" in client.get(f"{stream}?seen={shown[place]}").content
+
+
+def test_the_bar_counts_what_the_lists_show_with_the_page_and_with_each_part_of_it(client, people, comes):
+    client.force_login(people["anna"])
+    for _ in range(2):
+        for come in comes.values():
+            come()
+    for place in ("/", *comes):
+        for headers in ({}, {"HX-Request": "true"}):
+            said = " ".join(client.get(place, headers=headers).content.decode().split())
+            assert "For you 2<" in said and "Needs attention 2<" in said, (place, headers)
+    for headers in ({}, {"HX-Request": "true"}):
+        assert "Approvals 2</a>" in " ".join(client.get("/", headers=headers).content.decode().split())
+    for place in comes:
+        assert client.get(place, headers={"HX-Request": "true"}).content.decode().count('id="row-') == 2
+
+
+def test_a_list_that_is_longer_than_it_shows_says_so_as_its_count_does(client, people, comes, monkeypatch):
+    for module in ("cases.read.attention", "agents.waiting", "cases.views.attention"):
+        monkeypatch.setattr(f"casework.{module}.MOST", 1)
+    client.force_login(people["anna"])
+    for place in ("/attention/", "/approvals/"):
+        comes[place]()
+        comes[place]()
+        shown = client.get(place).content.decode()
+        assert shown.count('id="row-') == 1 and "The others follow as these are decided" in shown
+    assert "Needs attention 1+<" in client.get("/").content.decode()
+
+
+def test_what_failed_while_the_page_was_open_is_not_chosen_for_what_is_done_with_many(client, people, comes):
+    client.force_login(people["anna"])
+    comes["/attention/"]()
+    assert " checked" in client.get("/attention/").content.decode()
+    assert " checked" not in client.get("/attention/", headers={"HX-Request": "true"}).content.decode()
+
+
+def test_nobody_hears_of_what_waits_in_cases_that_they_may_not_see(client, people, comes):
+    client.force_login(people["dora"])
+    shown = SEEN.search(client.get("/attention/").content.decode())[1]
+    for come in comes.values():
+        come()
+    assert b"event: changed" not in client.get(f"/waiting/live/?seen={shown}").content
+
+
+def test_one_statement_says_what_waits_for_any_number_of_people(people, comes):
+    for come in comes.values():
+        come()
+    with statements() as sent:
+        states = waiting_states([one.pk for one in people.values()])
+    assert len(sent) == 1
+    assert states.keys() == {one.pk for one in people.values()}
+    assert states[people["anna"].pk] != states[people["dora"].pk]
 
 
 def test_nobody_hears_of_cases_that_they_may_not_see(client, people, case):
