@@ -94,9 +94,7 @@ def running_product(sockets: Path, database: str, cases: int = 0) -> Iterator[Pr
 
 
 def _prepare(address: str, keys: Path, *, cases: int) -> None:
-    environment = _environment(address, _keys(keys))
-    _manage(environment, "migrate", "--verbosity", "0")
-    _manage(environment, "demo", "--cases", str(cases))
+    _manage(_environment(address, _keys(keys)), "demo", "--cases", str(cases))
 
 
 def _keys(folder: Path) -> dict[str, str]:

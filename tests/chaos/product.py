@@ -28,6 +28,7 @@ from casework.runtime.locations import ROOT, locations
 from casework.runtime.postgres import Postgres
 from casework.runtime.processes import ServiceFailed, die_with_parent, start_service, stop_service
 from tests.chaos.machine import Machine, Record
+from tests.migrated import migrate
 
 AT_WORK = """
 select worker from orchestration_job j where state = 'running' and worker not like 'lease:%'
@@ -213,7 +214,7 @@ def product() -> Iterator[Product]:
         at_the_end.callback(found.end)
         found.database.start()
         found.start_broker()
-        found.manage("migrate", "-v", "0")
+        migrate(found.places.database_url)
         found.start_opener()
         yield found
 

@@ -23,6 +23,7 @@ from casework.actors.bundled import CASE_TYPES
 from casework.runtime.locations import ROOT, Locations, locations
 from casework.runtime.postgres import Postgres
 from casework.runtime.valkey import Valkey
+from tests.migrated import migrate
 
 pytestmark = [pytest.mark.slow, pytest.mark.longest]
 
@@ -134,7 +135,7 @@ def product() -> Iterator[Product]:
     try:
         database.start()
         running.broker.start()
-        running.manage("migrate", "-v", "0")
+        migrate(places.database_url)
         running.manage("deploy", str(CASE_TYPES / "complaint"))
         yield running
     finally:

@@ -96,7 +96,7 @@ def test_services_of_your_own_are_not_replaced(places, monkeypatch):
 def test_a_second_product_in_the_same_folder_is_told_of_the_first(places):
     lock = take_lock(places, address="http://127.0.0.1:8000")
     with pytest.raises(AlreadyRunning, match=r"http://127\.0\.0\.1:8000"):
-        take_lock(places, address="http://127.0.0.1:8001")
+        take_lock(places, address="http://127.0.0.1:8001", patience=0.3)
     os.close(lock)
 
 
