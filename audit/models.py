@@ -7,6 +7,7 @@ an erasure order can later take personal data away while the chain still verifie
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Left
 
 from audit.chain import GENESIS, SALT_BYTES, Link, Payload
 
@@ -35,7 +36,9 @@ class AuditEvent(models.Model):
             models.Index(
                 fields=["definition", "action", "at"], condition=~models.Q(definition=""), name="audit_by_version"
             ),
-            models.Index(fields=["action", "at"], condition=~models.Q(rule_hits=""), name="audit_by_rule"),
+            models.Index(
+                "action", Left("rule_hits", 300), "at", condition=~models.Q(rule_hits=""), name="audit_by_rule"
+            ),
         ]
         permissions = [("verify_auditevent", "May verify the history of any case")]
 

@@ -24,7 +24,7 @@ from casework.cases.read.decisions import Decision
 from casework.cases.read.timeline import ALL, Line, Wanted, timeline
 from casework.cases.read.touched import Places
 from casework.models import Case
-from casework.proof.why import SAME, Otherwise, Why, why
+from casework.proof.why import SAME, Otherwise, Switch, Why, why
 
 STAFF: Final = "our office"
 """Whoever works here, or a program of ours with an account of its own: the letter names neither."""
@@ -156,9 +156,15 @@ def _otherwise(found: Why) -> Iterator[Sentence]:
 
 
 def _if_only(one: Otherwise) -> str:
-    changes = [f"{each.label} had been {_plain(each.becomes)} instead of {_plain(each.was)}" for each in one.switches]
+    changes = [_had_been(each) for each in one.switches]
     outcome = "; ".join(_named(name, value) for name, value in one.output)
     return f"If {', and '.join(changes)}, the same rules would have decided: {outcome}."
+
+
+def _had_been(one: Switch) -> str:
+    if one.is_given:
+        return f"{one.label} had been given"
+    return f"{one.label} had been {_plain(one.becomes)} instead of {_plain(one.was)}"
 
 
 def _named(name: str, value: Any) -> str:

@@ -3,9 +3,8 @@ version?
 
 Registers and a search over all histories, for those who may audit every case. They show links alone, never what an
 event says: contents stand in the history of each case, masked; a field or a reason is looked for in them (`searched`).
-Each action, or each of a person's or a version's, is read along its index from its end, and a case by its own chain,
-so a page costs what it shows, however many events there are; only a rule that is rare is sought among all that rules
-decided.
+Each action, or each of a person's, a version's or a rule's, is read along its index from its end, and a case by its own
+chain, so a page costs what it shows, however many events there are.
 """
 
 from __future__ import annotations
@@ -74,6 +73,18 @@ _OF_UNIT: Final[LiteralString] = """ and exists (
 _OF_ACTIONS: Final[LiteralString] = (
     "(select found.* from unnest(%(actions)s::text[]) as wanted(action) cross join lateral ({newest}) found)"
 )
+_OF_RULES: Final[LiteralString] = """(
+    with recursive hits(action, said) as (
+        select w.action, (select left(v.rule_hits, 300) from audit_auditevent v where v.rule_hits <> ''
+            and v.action = w.action order by left(v.rule_hits, 300) limit 1) from unnest(%(actions)s::text[]) w(action)
+        union all
+        select h.action, (select left(v.rule_hits, 300) from audit_auditevent v where v.rule_hits <> ''
+            and v.action = h.action and left(v.rule_hits, 300) > h.said order by left(v.rule_hits, 300) limit 1)
+        from hits h where h.said is not null)
+    select found.* from hits wanted cross join lateral ({newest}) found
+    where position(%(rule)s in wanted.said) > 0 or length(wanted.said) = 300)"""
+"""Which rules hit together is said in few ways: each that can be meant is read along the index `audit_by_rule`, which
+has the beginning of what is said."""
 EVENTS: Final[LiteralString] = """
 select e.chain, e.sequence, e.at, e.action, e.actor, e.on_behalf_of, e.definition, c.id
 from {newest} e
@@ -169,7 +180,7 @@ def found(wanted: Wanted, by: User) -> tuple[Found, ...]:
 
 def _newest(wanted: Wanted, looks_in: bool) -> LiteralString:
     """The newest events that can be meant, read by the index that leads to the fewest: of one case, of one person and
-    kind, of one version and kind, of one kind where rules decided, or of one kind."""
+    kind, of one version and kind, of one kind where these rules decided, or of one kind."""
     most: LiteralString = "%(looked)s" if looks_in else "%(most)s"
     also: LiteralString = " and v.actor = %(actor)s" if wanted.actor else ""
     also += " and v.definition = %(version)s and v.definition <> ''" if wanted.version else ""
@@ -178,8 +189,9 @@ def _newest(wanted: Wanted, looks_in: bool) -> LiteralString:
     if wanted.case:
         which: LiteralString = "v.chain = %(chain)s and v.action = any(%(actions)s::text[])" + also
         return "(" + _NEWEST.format(which=which, order="v.sequence", most=most) + ")"
+    also += " and left(v.rule_hits, 300) = wanted.said" if wanted.rule else ""
     newest = _NEWEST.format(which="v.action = wanted.action" + also, order="v.at", most=most)
-    return _OF_ACTIONS.format(newest=newest)
+    return (_OF_RULES if wanted.rule else _OF_ACTIONS).format(newest=newest)
 
 
 def _fitting(rows: Sequence[Any], names: Sequence[str], words: str, by: User) -> Iterator[Any]:

@@ -38,11 +38,12 @@ SAME, APART, NOT_ASKED, GONE = "same", "apart", "not asked", "gone"
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """A value that would have had to be another, in words."""
+    """A value that would have had to be another, in words. `is_given`: it was empty, and would have had to be there."""
 
     label: str
     was: Json
     becomes: Json
+    is_given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +130,21 @@ def _again(case_type: CaseType | None, entry: Entry) -> str:
 
 
 def _otherwise(then: Look, case_type: CaseType, entry: Entry) -> Iterator[Otherwise]:
-    detail = entry.detail
-    for one in alternatives(case_type.library, detail["decision"], detail["inputs"], entry.at)[:MOST]:
+    for one in _alternatives(case_type, entry)[:MOST]:
         yield Otherwise(tuple(_switches(then, case_type, one)), tuple(_output(then, one.output)))
+
+
+def _alternatives(case_type: CaseType, entry: Entry) -> tuple[Alternative, ...]:
+    detail = entry.detail
+    return alternatives(case_type.library, detail["decision"], detail["inputs"], entry.at, case_type.schema)
 
 
 def _switches(then: Look, case_type: CaseType, one: Alternative) -> Iterator[Switch]:
     named, said = titles(case_type), values_in_words(case_type)
     for change in one.changes:
         pointer = "/" + change.name.replace(".", "/")
-        yield Switch(_label(pointer, named), said(pointer, change.was), said(pointer, change.becomes))
+        told = said(pointer, change.was), said(pointer, change.becomes)
+        yield Switch(_label(pointer, named), *told, is_given=change.is_example)
 
 
 def _label(pointer: str, named: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ comes out, and where it does not, that is a finding.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +15,9 @@ from typing import Any, Final
 from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.decisions import Verdict, decide
 from orchestration.engine.dmn.decision_model import DecisionModel
-from orchestration.engine.dmn.why_not import Change, otherwise
+from orchestration.engine.dmn.why_not import Change, WhyNot, otherwise
 from orchestration.engine.expressions import feel_time, to_json
+from orchestration.view.shapes import shapes_of
 
 __all__ = ["Alternative", "Change", "Verdict", "again", "alternatives"]
 
@@ -47,14 +49,23 @@ def again(models: CompiledModels, decision: str, inputs: Mapping[str, Json], at:
 
 
 def alternatives(
-    models: CompiledModels, decision: str, inputs: Mapping[str, Json], at: datetime
+    models: CompiledModels, decision: str, inputs: Mapping[str, Json], at: datetime, schema: Mapping[str, Json]
 ) -> tuple[Alternative, ...]:
-    """The smallest change that was found for each other outcome, the smallest first; none for a decision service."""
+    """The smallest change that was found for each other outcome, the smallest first; none for a decision service.
+    `schema`: of the case's data, so that nothing is named that could not stand there."""
     model: DecisionModel | None = models.decisions.get(decision)
     if model is None or decision not in model.decisions:
         return ()
-    found = otherwise(model, decision, inputs, now=feel_time(at), most=MOST_TRIES)
+    found = otherwise(model, decision, inputs, now=feel_time(at), most=MOST_TRIES, shapes=shapes_of(schema))
+    examples = Counter(_examples(each) for each in found)
     return tuple(
         Alternative(each.changes, to_json(each.evaluation.value))
-        for each in found if each.changes and each.evaluation is not None
+        for each in found if each.changes and each.evaluation is not None and examples[_examples(each)] == 1
     )  # fmt: skip
+
+
+def _examples(found: WhyNot) -> tuple[str, ...] | int:
+    """Where it has any value instead of none: where two such give two outcomes, neither follows from having one."""
+    changes = found.changes or ()
+    named = tuple(each.name for each in changes)
+    return named if any(each.is_example for each in changes) else id(found)

@@ -2,7 +2,9 @@
 
 For every input, and every value inside one that is a context, the values worth trying are known: the nearest one in
 each region that a table tells apart, and what its type allows. Changes of one place are tried before changes of two,
-near ones before far ones, and each by evaluating the decision: what is returned has given the wished outcome.
+near ones before far ones, and each by evaluating the decision: what is returned has given the wished outcome. Where the
+model does not say of which type an input is, whoever asks may (`shapes`): nothing is tried that cannot stand there, and
+what is empty is tried with something in it.
 """
 
 from __future__ import annotations
@@ -17,11 +19,11 @@ from typing import Any, Final
 from orchestration.engine.dmn.decision_model import DecisionModel, Part
 from orchestration.engine.dmn.decision_result import DecisionResult, Inputs
 from orchestration.engine.dmn.plain import plain, read
-from orchestration.engine.dmn.regions import column_regions, nearest
+from orchestration.engine.dmn.regions import READABLE, column_regions, nearest
 from orchestration.engine.dmn.samples import samples
 from orchestration.engine.dmn.shortcut import kind_of_type
-from orchestration.engine.feel import FeelError, to_feel
-from orchestration.engine.feel.types import ANY, Type
+from orchestration.engine.feel import FeelError, LimitExceeded, to_feel
+from orchestration.engine.feel.types import ANY, ContextOf, Type, fits
 from orchestration.engine.feel.values import Value
 
 MOST_INPUTS = 3
@@ -29,6 +31,10 @@ MOST_INPUTS = 3
 DEEPEST: Final = 4
 """How deep in a context a value is changed, the input itself counted."""
 NUMBER: Final = r"\d+(?:\.\d+)?"
+Shapes = Mapping[str, Type]
+"""The types of inputs of which the model does not say it, by name."""
+NO_SHAPES: Final[Shapes] = {}
+NOTHING: Final[tuple[Value, ...]] = ("", [], {})
 Path = tuple[str, ...]
 """A place in the inputs: the name of one, and names inside it."""
 MOST_TRIES = 5_000
@@ -39,11 +45,13 @@ MOST_CHANGES = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A place in the inputs that has to change, from what to what, as plain values. `name`: dotted inside a context."""
+    """A place in the inputs that has to change, from what to what, as plain values. `name`: dotted inside a context.
+    `is_example`: it was empty, and any value of its type may do as well as this one."""
 
     name: str
     was: Any
     becomes: Any
+    is_example: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,7 @@ class _Option:
     path: Path
     value: Value
     distance: float
+    is_example: bool = False
 
 
 def why_not(of: DecisionModel, decision: str, inputs: Inputs, wished: object, *, now: object = None) -> WhyNot:
@@ -85,13 +94,14 @@ def why_not(of: DecisionModel, decision: str, inputs: Inputs, wished: object, *,
 
 
 def otherwise(
-    of: DecisionModel, decision: str, inputs: Inputs, *, now: object = None, most: int = MOST_TRIES
-) -> tuple[WhyNot, ...]:
+    of: DecisionModel, decision: str, inputs: Inputs, *, now: object = None, most: int = MOST_TRIES,
+    shapes: Shapes = NO_SHAPES,
+) -> tuple[WhyNot, ...]:  # fmt: skip
     """For each other value that the decision gave among so many changes, the smallest of those that gave it, the
     smallest first. Raises UnknownDecision."""
     known = {_key(of.evaluate(decision, inputs, now=now))}
     found: list[WhyNot] = []
-    for tried, (options, evaluation) in enumerate(_tries(of, decision, inputs, now, most), 1):
+    for tried, (options, evaluation) in enumerate(_tries(of, decision, inputs, now, most, shapes), 1):
         if _key(evaluation) not in known:
             known.add(_key(evaluation))
             found.append(WhyNot(_told(options, inputs), evaluation, tried))
@@ -103,14 +113,17 @@ def _key(evaluation: DecisionResult) -> str:
 
 
 def _tries(
-    of: DecisionModel, decision: str, inputs: Inputs, now: object, most: int
+    of: DecisionModel, decision: str, inputs: Inputs, now: object, most: int, shapes: Shapes = NO_SHAPES
 ) -> Iterator[tuple[tuple[_Option, ...], DecisionResult]]:
-    for options in islice(_changes(of, of.decisions[decision], inputs), most):
+    for options in islice(_changes(of, of.decisions[decision], inputs, shapes), most):
         yield options, of.evaluate(decision, _changed(inputs, options), now=now)
 
 
 def _told(options: tuple[_Option, ...], inputs: Inputs) -> tuple[Change, ...]:
-    return tuple(Change(".".join(each.path), plain(_given(inputs, each.path)), plain(each.value)) for each in options)
+    return tuple(
+        Change(".".join(each.path), plain(_given(inputs, each.path)), plain(each.value), each.is_example)
+        for each in options
+    )  # fmt: skip
 
 
 def _changed(inputs: Inputs, options: Iterable[_Option]) -> Inputs:
@@ -118,7 +131,7 @@ def _changed(inputs: Inputs, options: Iterable[_Option]) -> Inputs:
     for option in options:
         inner = found
         for name in option.path[:-1]:
-            inner[name] = dict(inner[name])
+            inner[name] = dict(inner.get(name) or {})
             inner = inner[name]
         inner[option.path[-1]] = option.value
     return found
@@ -132,38 +145,54 @@ def fulfils(value: Value, wished: object) -> bool:
     return isinstance(given, bool) == isinstance(asked, bool) and bool(given == asked)
 
 
-def _changes(of: DecisionModel, part: Part, inputs: Inputs) -> Iterator[tuple[_Option, ...]]:
+def _changes(of: DecisionModel, part: Part, inputs: Inputs, shapes: Shapes) -> Iterator[tuple[_Option, ...]]:
     """Changes to try: fewer places first, then nearer ones."""
-    options = _options(of, part, inputs)
+    options = _options(of, part, inputs, shapes)
     for count in range(1, MOST_INPUTS + 1):
         several = (product(*chosen) for chosen in combinations(options, count))
         found = list(islice((change for each in several for change in each), MOST_CHANGES))
         yield from sorted(found, key=lambda change: sum(option.distance for option in change))
 
 
-def _options(of: DecisionModel, part: Part, inputs: Inputs) -> list[list[_Option]]:
+def _options(of: DecisionModel, part: Part, inputs: Inputs, shapes: Shapes) -> list[list[_Option]]:
     """For each input that the decision depends on, and each value inside a context, what to try, nearest first."""
     found = []
     for each in part.plan:
         if each.expression is None and not each.node.path:
             name = each.node.name
-            for path in tuple(_inside((name,), inputs.get(name))) or ((name,),):
-                found.append(sorted(_options_at(of, each, inputs, path), key=lambda option: option.distance))
+            type_ = shapes.get(name, ANY) if each.type == ANY else each.type
+            for path, inner in tuple(_inside((name,), inputs.get(name), type_)) or (((name,), type_),):
+                found.append(sorted(_options_at(of, each, inputs, path, inner), key=lambda option: option.distance))
     return [options for options in found if options]
 
 
-def _inside(path: Path, value: object) -> Iterator[Path]:
-    """The places of the single values in a context."""
-    for name, below in value.items() if isinstance(value, Mapping) and len(path) < DEEPEST else ():
-        yield from _inside((*path, name), below) if isinstance(below, Mapping) else [(*path, name)]
+def _inside(path: Path, value: object, type_: Type) -> Iterator[tuple[Path, Type]]:
+    """The places of the single values in a context, those that are empty too, each with its type."""
+    typed = dict(type_.entries) if isinstance(type_, ContextOf) else {}
+    held = value if isinstance(value, Mapping) else {}
+    if (value is not None and not isinstance(value, Mapping)) or len(path) >= DEEPEST:
+        return
+    for name in dict.fromkeys((*held, *typed)):
+        place, inner = (*path, name), typed.get(name, ANY)
+        yield from tuple(_inside(place, held.get(name), inner)) or [(place, inner)]
 
 
-def _options_at(of: DecisionModel, each: Part, inputs: Inputs, path: Path) -> Iterator[_Option]:
-    type_ = each.type if len(path) == 1 else ANY
+def _options_at(of: DecisionModel, each: Part, inputs: Inputs, path: Path, type_: Type) -> Iterator[_Option]:
     was = _typed(_given(inputs, path), type_)
-    more = samples(type_) if len(path) == 1 else []
-    for value in _distinct([*_near(of, each, path, type_, was), *more], was):
-        yield _Option(path, value, _distance(was, value))
+    near = [value for value in _near(of, each, path, type_, was) if _may_stand(value, type_)]
+    more = samples(type_) if was is None or type_ == each.type else []
+    for value in _distinct([*near, *more], was):
+        if was is not None:
+            yield _Option(path, value, _distance(was, value))
+        elif value not in NOTHING:
+            yield _Option(path, value, 1.0, value in READABLE or value not in near)
+
+
+def _may_stand(value: Value, type_: Type) -> bool:
+    try:
+        return fits(value, type_)
+    except LimitExceeded:
+        return False
 
 
 def _near(of: DecisionModel, given: Part, path: Path, type_: Type, was: Value) -> Iterator[Value]:
