@@ -37,7 +37,7 @@ def done_before(by: User, task: HumanTask) -> str:
 
 def _did_here(by: User, task: HumanTask, bars: Bars) -> str:
     if bars.places and names_them(by, bars, task):
-        return "are named in what it is about"
+        return "appeared by name in what it is about"
     theirs = Q(assignee=by) | Q(acted_for__person=by)
     mine = HumanTask.objects.filter(theirs, instance=task.instance_id, state=HumanTask.State.COMPLETED)
     if bars.steps and (done := mine.filter(definition_item__in=bars.steps).order_by("-ended").first()):

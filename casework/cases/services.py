@@ -17,6 +17,7 @@ from audit.models import AuditEvent
 from audit.services import Fact
 from casework.access.permissions import origin_of
 from casework.cases.answers import accepted, seen
+from casework.cases.dependent import not_by_itself
 from casework.cases.locking import keep_refusal, locked
 from casework.cases.own_words import keep_own_words, masked_words
 from casework.cases.verification import verify
@@ -154,6 +155,8 @@ def case_change(*, by: User, case: Case, transition: str, reason: str = "") -> D
     with transaction.atomic():
         held = locked(case.instance_id)
         case_type, state = held.case_type, held.state
+        if depends := not_by_itself(case_type.key):
+            return keep_refusal(held, by, {"command": transition}, depends)
         command = available_actions.change(case_type, transition)
         if command is None:
             return Refused("state", "Cases of this type are not marked as urgent.")

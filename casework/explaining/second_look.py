@@ -13,12 +13,13 @@ from functools import partial
 from typing import Final, LiteralString
 
 from django.contrib.auth.models import Group, User
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from audit.db.sql import cursor
 from audit.services import Fact, Origin
-from casework.access.permissions import origin_of
+from casework.access.permissions import may, origin_of
 from casework.access.separation_of_duties import did_elsewhere
+from casework.cases.dependent import Dependent, dependents
 from casework.cases.locking import locked
 from casework.explaining.models import CASE_TYPE, Contest
 from casework.intake.services import Opened, case_open
@@ -45,6 +46,7 @@ join audit_auditevent e on e.chain = c.instance_id and e.sequence > n.sequence a
 cross join lateral unnest(array[e.actor, e.on_behalf_of]) w where n.state = 'open' and w like 'person:%%'"""  # noqa: S608
 """(task, who): of contests that wait, who had a part since. The data of its own case name those of before."""
 NOT_YOU: Final = "You had a part in this case. Somebody who had none looks at it again."
+FOLLOWS: Final = "A contest is decided by who looks at it again, and goes where the contested case goes."
 State = Contest.State
 Answers = Mapping[str, object]
 
@@ -102,7 +104,11 @@ def had_part(user: User, rows: Iterable[Contest]) -> dict[int, str]:
 
 def _did_in_the_contested_case(by: User, task: HumanTask) -> str:
     row = Contest.objects.select_related("case").filter(own=task.instance_id).first()
-    return "had a part in the case that is contested" if row is not None and had_part(by, [row]) else ""
+    if row is None:
+        return ""
+    if not may(by, "work", row.case):
+        return "may not work the case that is contested"
+    return "had a part in the case that is contested" if had_part(by, [row]) else ""
 
 
 def _parts(chains: list[int]) -> dict[int, set[str]]:
@@ -144,7 +150,13 @@ def _with_the_task(case: Locked, origin: Origin) -> Also | Refused:
     return decision(row.pk, origin)
 
 
+def _of(case: Case) -> QuerySet[Case]:
+    """The cases of its contests that wait."""
+    return Case.objects.filter(instance__in=Contest.objects.filter(case=case, state=State.OPEN).values("own"))
+
+
 def hang_in() -> None:
+    dependents[CASE_TYPE] = Dependent(_of, FOLLOWS)
     with_completion[CASE_TYPE] = _with_the_task
     did_elsewhere[CASE_TYPE] = _did_in_the_contested_case
     if PART_SINCE not in barred_from_elsewhere:

@@ -6,6 +6,7 @@ other unit; whoever held a task and does not see the case any more gives it back
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,13 +15,16 @@ from django.db import transaction
 
 from audit.services import Fact
 from casework.access.permissions import origin_of
+from casework.access.unit_models import BusinessUnit
 from casework.access.units import key_of, name_of, unit_kept
+from casework.cases.dependent import depending_on, not_by_itself
 from casework.cases.locking import keep_refusal, locked
 from casework.forms.answer_validation import text_errors
 from casework.models import Case
 from casework.tasks.services import given_back
 from orchestration.ground.refusals import Refused
 from orchestration.shell import services
+from orchestration.shell.services import Locked
 
 ACTION: Final = "case.handed_over"
 REASON_MOST: Final = 300
@@ -44,13 +48,21 @@ def case_hand_over(*, by: User, case: Case, to: str, reason: str) -> HandedOver 
     unit = None if "\0" in to else unit_kept(to)
     if to and unit is None:
         return Refused("invalid", "Please correct what is marked.", {"unit": "There is no such unit."})
+    along = [
+        locked(one.instance_id) for one in depending_on(case)
+    ]  # before the case, as who completes their tasks does
     held = locked(case.instance_id)
     row = Case.objects.select_related("unit").get(pk=case.pk)
-    if row.unit == unit:
-        why = Refused("same", f"The case belongs to {name_of(unit)} already.")
+    same = Refused("same", f"The case belongs to {name_of(unit)} already.") if row.unit == unit else None
+    if why := not_by_itself(held.case_type.key) or same:
         return keep_refusal(held, by, {"command": "hand over"}, why)
     told = {"from": key_of(row.unit), "to": key_of(unit), "name": name_of(unit), "reason": reason}
-    Case.objects.filter(pk=case.pk).update(unit=unit)
-    back = given_back(case.instance_id)
+    return HandedOver(name_of(unit), sum(_moved(one, unit, told, by) for one in (held, *along)))
+
+
+def _moved(held: Locked, unit: BusinessUnit | None, told: Mapping[str, str], by: User) -> int:
+    """How many tasks went back to their groups."""
+    Case.objects.filter(instance=held.instance).update(unit=unit)
+    back = given_back(held.instance)
     services.record(held, [Fact(ACTION, told), *back], origin_of(by))
-    return HandedOver(name_of(unit), len(back))
+    return len(back)

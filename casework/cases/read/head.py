@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from casework.access import permissions
+from casework.cases.dependent import not_by_itself
 from casework.cases.read.case_view import Look
 from casework.cases.read.key_facts import Fact, key_facts
 from casework.cases.read.open_tasks import OpenTask
@@ -81,7 +82,8 @@ def head(
     waited for from outside."""
     case, case_type, view, may = seen.case, seen.case_type, seen.view, permissions.rights(user, seen.case)
     due = min((task.due for task in tasks if task.due is not None), default=None)
-    changes = available_actions.changes(case_type, seen.state, now) if "work" in may else ()
+    changeable = "work" in may and not_by_itself(case_type.key) is None
+    changes = available_actions.changes(case_type, seen.state, now) if changeable else ()
     return Head(
         id=case.pk, title=view.text(case.title), reference=view.text(case.reference), source=view.text(case.source),
         kind=case_type.name, version=case_type.label, progress=goal(seen), state=case.state, closed=case.closed,

@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from casework.access.permissions import case_for_user, may
 from casework.access.units import key_of, name_of, unit_tree
+from casework.cases.dependent import not_by_itself
 from casework.models import Case
 from casework.tasks.handing_over import HandedOver, case_hand_over
 from casework.web.decorators import answered, person, reads_and_writes
@@ -37,8 +38,10 @@ def _said(outcome: HandedOver | Refused) -> str:
 
 
 def _page(request: HttpRequest, case: Case, refused: Refused | None = None) -> HttpResponse:
+    depends = not_by_itself(case.case_type)
     context = {
-        "case": case, "unit": name_of(case.unit), "key": key_of(case.unit), "units": unit_tree(), "refused": refused,
+        "case": case, "depends": "" if depends is None else depends.message, "units": unit_tree(),
+        "unit": name_of(case.unit), "key": key_of(case.unit), "refused": refused,
         "may_hand_over": may(person(request), "assign", case), "given": request.POST,
     }  # fmt: skip
     return render(request, "cases/unit.html", context, status=200 if refused is None else 400)

@@ -121,7 +121,7 @@ def test_one_person_is_only_one_of_the_chain_by_any_door(people: People, asks: A
         assert finish(people[name], task, **RELEASE).status_code == 409
     address, sent = f"/api/tasks/{task.pk}/complete/", {"answers": RELEASE}
     answer = client(people["ben"]).post(address, sent, content_type="application/json")
-    assert answer.status_code == 409 and "You are named in what it is about" in answer.json()["message"]
+    assert answer.status_code == 409 and "You appeared by name in what it is about" in answer.json()["message"]
     assert refusals(case) == [(f"person:{name}", "four-eyes") for name in ("anna", "ben", "ben")]
     assert open_task(case).pk == task.pk
 

@@ -11,7 +11,9 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from audit.services import Fact, Origin
+from casework.access import units
 from casework.access.roles import ensure_roles
+from casework.access.roles_verification import control_begin
 from casework.actors.bundled import CASE_TYPES
 from casework.cases.services import case_change
 from casework.erasure.erasing import erase_now
@@ -19,6 +21,7 @@ from casework.explaining.contests import contest_decide, decision_contest
 from casework.explaining.models import Contest
 from casework.models import Case
 from casework.tasks.assigning import receivers
+from casework.tasks.handing_over import HandedOver, case_hand_over
 from casework.tasks.inbox_state import inbox_states
 from casework.tasks.services import task_claim, task_complete
 from orchestration.casetypes.case_type import by_definition, folder_files
@@ -27,7 +30,7 @@ from orchestration.models import HumanTask, Instance
 from orchestration.shell import services
 from orchestration.shell.services import Done
 from tests.casework.actions import kept
-from tests.casework.conftest import refused
+from tests.casework.conftest import PERSON, refused
 from tests.casework.erasure.test_erasing import verified
 from tests.casework.erasure.test_pages import browser
 from tests.casework.explaining.test_letter import FINDING, OBJECTION, made, plain
@@ -37,6 +40,7 @@ pytestmark = pytest.mark.django_db
 
 People = dict[str, User]
 Opens = Callable[..., Case]
+BY = Origin("system:test")
 FOUND = {"outcome": "stands", "finding": FINDING}
 
 
@@ -117,14 +121,73 @@ def test_who_had_a_part_since_is_not_offered_it_any_more_and_nothing_is_written(
     assert task.state == "open" and row.state == "open" and not kept(case, "contest.decided")
 
 
-def test_one_whose_task_was_ended_by_hand_is_answered_on_its_page(
+def test_what_was_found_is_read_in_the_contested_case_alone(
     people: People, contested: tuple[Case, Contest, HumanTask]
 ) -> None:
+    """Its own case knows nobody of the contested one, so no name could be masked there."""
+    case, row, task = contested
+    found = f"{PERSON['name']} ({PERSON['iban']}) was asked once more."
+    assert isinstance(contest_decide(by=people["ben"], contest_id=row.pk, outcome="stands", finding=found), Contest)
+    own = task.instance.case.pk
+    for address in (f"/api/cases/{own}/", f"/cases/{own}/", f"/cases/{own}/data/", f"/cases/{own}/history/"):
+        shown = browser(people["anna"]).get(address)
+        assert shown.status_code == 200 and PERSON["name"] not in shown.text and "asked once more" not in shown.text
+    assert "was asked once more" in plain(browser(people["anna"]).get(f"/cases/{case.pk}/history/"))
+
+
+@pytest.mark.parametrize("transition", ["suspend", "terminate"])
+def test_nobody_stops_a_second_look(
+    people: People, contested: tuple[Case, Contest, HumanTask], transition: str
+) -> None:
     _, row, task = contested
-    ended = case_change(by=people["clara"], case=task.instance.case, transition="terminate", reason="Taken back")
-    assert isinstance(ended, Done)
+    own = task.instance.case
+    stopped = case_change(by=people["anna"], case=own, transition=transition, reason="I decided it")
+    assert refused(stopped).code == "dependent" and "by who looks at it again" in refused(stopped).message
+    page = plain(browser(people["anna"]).get(f"/cases/{own.pk}/"))
+    assert "Suspend" not in page
     assert isinstance(contest_decide(by=people["ben"], contest_id=row.pk, **FOUND), Contest)
     assert "All histories hold" in verified("--whole")
+
+
+def test_one_from_before_there_were_tasks_is_answered_on_its_page(
+    people: People, contested: tuple[Case, Contest, HumanTask]
+) -> None:
+    _, row, _ = contested
+    Contest.objects.filter(pk=row.pk).update(own=0)
+    assert isinstance(contest_decide(by=people["ben"], contest_id=row.pk, **FOUND), Contest)
+
+
+def test_it_goes_where_the_contested_case_goes_and_nowhere_by_itself(
+    people: People, contested: tuple[Case, Contest, HumanTask]
+) -> None:
+    case, _, task = contested
+    control_begin(BY)
+    north, south = (units.unit_make(key=key, name=key.title(), parent=None, origin=BY) for key in ("north", "south"))
+    for name, unit in (("ben", south), ("ada", north)):
+        units.home_set(person=people[name], unit=unit, origin=BY)
+    own = task.instance.case
+    moved = refused(case_hand_over(by=people["clara"], case=own, to="south", reason="Theirs"))
+    assert moved.code == "dependent"
+    assert isinstance(case_hand_over(by=people["clara"], case=case, to="south", reason="Theirs"), HandedOver)
+    assert isinstance(task_claim(by=people["ben"], task=task), HumanTask)
+    assert isinstance(case_hand_over(by=people["clara"], case=case, to="north", reason="Theirs"), HandedOver)
+    own.refresh_from_db()
+    task.refresh_from_db()
+    assert own.unit == north and task.assignee is None
+    assert browser(people["ben"]).get(f"/tasks/{task.pk}/").status_code == 404
+    assert "All histories hold" in verified("--whole")
+
+
+def test_who_may_not_work_the_contested_case_does_not_decide_its_contest(
+    people: People, contested: tuple[Case, Contest, HumanTask]
+) -> None:
+    _, _, task = contested
+    control_begin(BY)
+    north = units.unit_make(key="north", name="North", parent=None, origin=BY)
+    units.home_set(person=people["ben"], unit=north, origin=BY)
+    Case.objects.filter(pk=task.instance.case.pk).update(unit=north)
+    answer = refused(task_complete(by=people["ben"], task=task, answers=FOUND))
+    assert answer.code == "four-eyes" and "may not work the case that is contested" in answer.message
 
 
 def test_it_goes_with_the_case_that_is_erased(contested: tuple[Case, Contest, HumanTask]) -> None:
