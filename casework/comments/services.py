@@ -8,7 +8,7 @@ right: who may not see the case is not told of it, and whoever names them learns
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.contrib.auth.models import User
@@ -19,6 +19,7 @@ from audit.db.sql import Part, together
 from audit.selectors import timeline
 from audit.services import Fact
 from casework.access.permissions import origin_of, who_may_view
+from casework.cases.dependent import not_by_itself
 from casework.cases.locking import keep_refusal, locked
 from casework.comments import row as rows
 from casework.comments.words import amiss, named, tidy
@@ -58,6 +59,8 @@ def comment_say(
     people = _people(case, text)
     if isinstance(people, Refused):
         return people
+    if depends := not_by_itself(case.case_type):
+        return replace(depends, errors={"text": depends.message})
     held = locked(case.instance_id)
     if once and (there := Comment.objects.filter(case=case, by=rows.writer(by), once=once[:40]).first()):
         return there if _first_words(held, there) == text else SENT_OTHERWISE

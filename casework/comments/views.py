@@ -19,6 +19,7 @@ from django.urls import reverse
 from casework.access import permissions, trail
 from casework.access.permissions import origin_of
 from casework.access.seers import Seer, seers
+from casework.cases.dependent import not_by_itself
 from casework.cases.read.case_view import Look, look
 from casework.cases.waiting_live import waiting_states
 from casework.comments.mails import mails_wanted
@@ -67,6 +68,8 @@ class Panel:
     comments: Comments
     writing: Writing | None
     may: frozenset[str]
+    depends: str = ""
+    """Why nobody writes here, whatever they may."""
 
 
 @reads_and_writes
@@ -193,12 +196,21 @@ def _panel(
     before = _number(request.GET.get("before", ""))
     seen_in(by, case, clock.utc_now())
     found = comments_of(eyes, origin_of(by), before=before, former="audit" in may)
-    form = None
-    if "work" in may and request.GET.get("part") != THREAD:
+    form, depends = None, not_by_itself(case.case_type)
+    if "work" in may and depends is None and request.GET.get("part") != THREAD:
         kept = keeping(by, address, ["text"] if sent is not None else [])
         text = sent if sent is not None else kept.texts.get("text", "")
         form = _beside(request, eyes, Writing(address, text, kept, once or uuid4().hex, wrong), anew)
-    return Panel(case.pk, eyes.view.text(case.title), address, case.instance.head_sequence, found, form, may)
+    return Panel(
+        case.pk,
+        eyes.view.text(case.title),
+        address,
+        case.instance.head_sequence,
+        found,
+        form,
+        may,
+        depends.message if depends else "",
+    )
 
 
 def _beside(request: HttpRequest, eyes: Look, form: Writing, anew: bool) -> Writing:

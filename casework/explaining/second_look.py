@@ -46,7 +46,9 @@ join audit_auditevent e on e.chain = c.instance_id and e.sequence > n.sequence a
 cross join lateral unnest(array[e.actor, e.on_behalf_of]) w where n.state = 'open' and w like 'person:%%'"""  # noqa: S608
 """(task, who): of contests that wait, who had a part since. The data of its own case name those of before."""
 NOT_YOU: Final = "You had a part in this case. Somebody who had none looks at it again."
-FOLLOWS: Final = "A contest is decided by who looks at it again, and goes where the contested case goes."
+FOLLOWS: Final = (
+    "A contest is decided by who looks at it again. All else about it is done and said in the contested case."
+)
 State = Contest.State
 Answers = Mapping[str, object]
 

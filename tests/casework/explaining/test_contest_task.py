@@ -129,6 +129,10 @@ def test_what_was_found_is_read_in_the_contested_case_alone(
     found = f"{PERSON['name']} ({PERSON['iban']}) was asked once more."
     assert isinstance(contest_decide(by=people["ben"], contest_id=row.pk, outcome="stands", finding=found), Contest)
     own = task.instance.case.pk
+    panel = browser(people["clara"]).get(f"/cases/{own}/comments/")
+    assert "said in the contested case" in plain(panel) and 'name="text"' not in panel.text
+    assert browser(people["clara"]).post(f"/cases/{own}/comments/", {"text": found}).status_code == 400
+    assert not kept(task.instance.case, "comment.said")
     for address in (f"/api/cases/{own}/", f"/cases/{own}/", f"/cases/{own}/data/", f"/cases/{own}/history/"):
         shown = browser(people["anna"]).get(address)
         assert shown.status_code == 200 and PERSON["name"] not in shown.text and "asked once more" not in shown.text
