@@ -19,7 +19,7 @@ help:  ## this list
 run: setup  ## set up what is missing and serve http://127.0.0.1:8000 until Ctrl-C (PORT=8001 make run: another port)
 	@exec $(PY) -m casework.runtime run --port $(PORT)
 
-demo-systems: setup  ## a real ERP (Tryton) and a payment server (localstripe) beside the product, each in an environment of its own, until Ctrl-C (ONLY=payments; also documents: an S3 server, webdav, directory: people in LDAP, mainframe: a core system)
+demo-systems: setup  ## a real ERP (Tryton) and a payment server (localstripe) beside the product, each in an environment of its own, until Ctrl-C (ONLY=payments; also documents: an S3 server, webdav, directory: people in LDAP, mainframe: a core system; salesforce, azure, policy: a stand-in alone)
 	@exec $(PY) -m casework.runtime.demo_systems $(if $(ONLY),--only $(ONLY))
 
 test: export OMP_NUM_THREADS = 1

@@ -31,6 +31,7 @@ from casework.access.unit_models import GroupUnit as GroupUnit
 from casework.access.unit_models import HomeUnit as HomeUnit
 from casework.access.unit_models import Reach as Reach
 from casework.access.unit_models import Sight as Sight
+from casework.access.unit_models import UnitAddress as UnitAddress
 from casework.access.unit_models import UnitPolicy as UnitPolicy
 from casework.access.unit_models import UnitRole as UnitRole
 from casework.agents.models import TaskPush as TaskPush

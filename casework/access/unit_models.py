@@ -63,6 +63,16 @@ class UnitRole(models.Model):
         return f"{self.person_id} as {self.group_id} in {self.unit_id}"
 
 
+class UnitAddress(models.Model):
+    """A mail address of a unit: what is sent there comes in there."""
+
+    address = models.EmailField(max_length=254, unique=True, help_text="in small letters")
+    unit = models.ForeignKey(BusinessUnit, models.PROTECT, related_name="addresses")
+
+    def __str__(self) -> str:
+        return f"{self.address} of {self.unit_id}"
+
+
 class UnitPolicy(models.Model):
     """By what a unit, and all below it, is stricter than the organisation: one row a kind and subject."""
 

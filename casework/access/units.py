@@ -17,7 +17,7 @@ from audit.services import Fact, Origin, record_control
 from casework.access.permissions import right_in
 from casework.access.reach import EVERYWHERE, Units, covers
 from casework.access.tightening import met
-from casework.access.unit_models import BusinessUnit, GroupUnit, HomeUnit, Reach, UnitPolicy, UnitRole
+from casework.access.unit_models import BusinessUnit, GroupUnit, HomeUnit, Reach, UnitAddress, UnitPolicy, UnitRole
 from orchestration.ground.clock import utc_now
 
 CHANGED: Final = "unit.changed"
@@ -139,6 +139,15 @@ def roles_set(*, person: User, group: Group, units: Collection[BusinessUnit | No
     keys = sorted(key_of(unit) for unit in units)
     _keep(origin, {"person": person.get_username(), "role": group.name, "units": keys})
     return True
+
+
+def address_keep(*, unit: BusinessUnit, address: str, out: bool, origin: Origin) -> None:
+    """To which unit mail to an address comes; `out`: to none any more."""
+    if out:
+        UnitAddress.objects.filter(address=address).delete()
+    else:
+        UnitAddress.objects.create(address=address, unit=unit)
+    _keep(origin, {"address": address, "mail": "" if out else unit.key})
 
 
 def policy_keep(*, unit: BusinessUnit, kind: str, subject: str, value: Any, origin: Origin) -> None:

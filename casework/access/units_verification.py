@@ -11,20 +11,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from casework.access.tightening import met
-from casework.access.unit_models import BusinessUnit, GroupUnit, HomeUnit, UnitPolicy, UnitRole
+from casework.access.unit_models import BusinessUnit, GroupUnit, HomeUnit, UnitAddress, UnitPolicy, UnitRole
 from casework.access.units import CHANGED, key_of, own_rules
 from orchestration.shell.verification.change import Change
 
 
 @dataclass(slots=True)
 class Told:
-    """By key: name and key of the one above; where people and groups belong; for which units roles are; policies."""
+    """By key: name and key of the one above; where people and groups belong; for which units roles are; policies;
+    where mail to an address comes in."""
 
     units: dict[str, tuple[str, str]] = field(default_factory=dict)
     homes: dict[str, str] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
     roles: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     policies: dict[tuple[str, str, str], Any] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
 
 
 def units_now() -> Told:
@@ -39,6 +41,7 @@ def units_now() -> Told:
         found.roles[person, group] = tuple(sorted((*found.roles.get((person, group), ()), unit or "")))
     for unit, kind, subject, value in UnitPolicy.objects.values_list("unit__key", "kind", "subject", "value"):
         found.policies[unit, kind, subject] = value
+    found.addresses = dict(UnitAddress.objects.values_list("address", "unit__key"))
     return found
 
 
@@ -57,6 +60,8 @@ def _follow(told: Told, detail: dict[str, Any]) -> None:
     match detail:
         case {"policy": kind, "unit": unit, "subject": subject, "value": value}:
             _put(told.policies, (unit, kind, subject), value)
+        case {"address": address, "mail": unit}:
+            _put(told.addresses, address, unit or None)
         case {"person": person, "role": group, "units": units}:
             _put(told.roles, (person, group), tuple(sorted(units)) or None)
         case {"person": person, "home": unit}:
@@ -87,6 +92,7 @@ def units_apart(changes: list[Change]) -> Iterator[str]:
         ("where the group {} belongs", told.groups, now.groups),
         ("for which units {} is in a group", told.roles, now.roles),
         ("what the unit {} is stricter by", told.policies, now.policies),
+        ("where mail to {} comes in", told.addresses, now.addresses),
     ):
         for key in sorted({*was, *is_now}, key=str):
             if was.get(key) != is_now.get(key):

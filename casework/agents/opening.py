@@ -1,7 +1,7 @@
 """How is a case opened by an agent, from the case on which it works, and how do the two know of each other?
 
 As any case is (`intake`), under the reference of the case that it comes from, so that the same is opened once; with the
-last document of that case. Both histories keep the link, so that it is as verifiable as they are.
+last document of that case, in its business unit. Both histories keep the link, so that it is as verifiable as they are.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from audit.services import Fact
+from casework.access.units import key_of
 from casework.documents.models import Document
 from casework.documents.services import File
 from casework.intake.services import case_open
@@ -34,10 +35,10 @@ def opened(wanted: Wanted) -> Begun | Refused:
         return UNKNOWN
     if not set(wanted.roles) & set(model.may_open):
         return DENIED
-    case = Case.objects.select_related("instance").get(instance=wanted.instance)
+    case = Case.objects.select_related("instance", "unit").get(instance=wanted.instance)
     found = case_open(
         by=None, case_type=wanted.case_type, reference=case.reference, source=case.case_type, data=nested(wanted.data),
-        file=_document(case) if model.document_level else None, origin=wanted.origin,
+        file=_document(case) if model.document_level else None, origin=wanted.origin, unit=key_of(case.unit),
     )  # fmt: skip
     if isinstance(found, Refused):
         return Refused(found.code, " ".join([found.message, *map(_said, found.errors.items())])[:500])

@@ -13,6 +13,8 @@ def unit_words(detail: dict[str, Any]) -> str:
             return f"let the unit {unit} be no stricter any more: {kind} {subject}".rstrip()
         case {"policy": kind, "unit": unit, "subject": subject, "value": value}:
             return f"made the unit {unit} stricter: {kind} {subject} {_value(value)}"
+        case {"address": address, "mail": unit}:
+            return f"had mail to {address} come in in {_called(unit)}"
         case {"person": person, "role": group, "units": units}:
             where = ", ".join(map(_called, units)) or "where they belong"
             return f"had {person} as {group} for {where}"

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from casework.access import permissions, trail
+from casework.access.client_models import ServicePrincipal
 from casework.cases.api import requests, shapes
 from casework.cases.api.examples import BROUGHT, CASES, NEW_CASE, RECEIPT
 from casework.cases.api.rendering import person
@@ -21,6 +22,7 @@ from casework.cases.listing_place import CasesPlace
 from casework.cases.read.case_list import case_list
 from casework.cases.read.grouped import groupings_of_cases
 from casework.documents.services import File, file_of
+from casework.intake.addressed import unit_of_mail
 from casework.intake.fields import field_errors
 from casework.intake.samples import may_start, samples_open
 from casework.intake.services import case_open
@@ -167,7 +169,8 @@ def brought_in(
         errors["source"] = f"Yours is {own}; for a system that you speak for, put its name behind it: {own}/branch-12."
     if errors:
         return error(400, "invalid", "This could not be taken in. Correct it and send it again.", errors)
-    outcome = case_open(by=by, case_type=case_type, reference=reference, source=source, data=data, file=file)
+    unit = unit_of_mail(file) if file is not None and ServicePrincipal.objects.filter(person=by).exists() else ""
+    outcome = case_open(by=by, case_type=case_type, reference=reference, source=source, data=data, file=file, unit=unit)
     if isinstance(outcome, Refused):
         return refusal(outcome, "data.")
     receipt = {name: getattr(outcome.case, name) for name in ("id", "case_type", "reference", "source")}

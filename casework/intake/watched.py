@@ -1,7 +1,8 @@
 """How do files in a watched folder become cases, or join some?
 
 `CASEWRIGHT_WATCHED_FOLDER/TYPE/file`: a case of this type begins with it, the same file once. `TYPE/REFERENCE/file`:
-it joins the open case with this reference. `TYPE@UNIT/` does the same in a business unit. Afterwards it is moved to
+it joins the open case with this reference. `TYPE@UNIT/` does the same in a business unit; elsewhere an e-mail begins a
+case in the unit of whose addresses it went to one (`addressed`). Afterwards it is moved to
 `done/`, or to `refused/` with the reason beside. A file that changed a moment ago is left alone, as somebody may still
 be writing it; who dies over one leaves it for the next look.
 """
@@ -22,6 +23,7 @@ from casework.access.unit_models import BusinessUnit
 from casework.cases.references import key_of
 from casework.documents.attachments import attached_to
 from casework.documents.services import Added, File, file_add, file_of
+from casework.intake.addressed import unit_of_mail
 from casework.intake.services import Opened, case_open
 from casework.models import Case
 from orchestration.casetypes.case_type import by_definition, current
@@ -103,8 +105,8 @@ def _taken(folder: Path, path: Path) -> Opened | Added | Refused:
         return file
     if between:
         return _joined(key, between[0], file, unit)
-    reference = digest_of(content)[:32]
-    return case_open(by=None, case_type=key, reference=reference, source=SOURCE, data={}, file=file, unit=unit)
+    reference, belongs = digest_of(content)[:32], unit or unit_of_mail(file)
+    return case_open(by=None, case_type=key, reference=reference, source=SOURCE, data={}, file=file, unit=belongs)
 
 
 def _joined(key: str, reference: str, file: File, unit: str) -> Added | Refused:

@@ -20,6 +20,7 @@ from casework.cases.api.requests import Nothing, Sent
 from casework.people import unit_services as services
 from casework.people.services import REASON_MOST
 from casework.people.sight import Changed
+from casework.people.unit_addresses import address_here
 from casework.people.unit_policies import policy_set
 from casework.people.unit_rights import changes_units, looks_at_units
 from casework.people.unit_views import somebody
@@ -30,7 +31,7 @@ from orchestration.ground.refusals import Refused
 UNIT: Final = {
     "id": 4, "key": "north", "name": "North", "below": "", "people": ["nora"],
     "roles": [{"person": "ben", "group": "Analysts"}], "groups": [],
-    "rules": {"confidence": {"intent": 0.9}},
+    "rules": {"confidence": {"intent": 0.9}}, "addresses": ["north@example.org"],
 }  # fmt: skip
 _REASON: Final = "Why; kept with the change."
 
@@ -48,6 +49,7 @@ class UnitShape(s.Serializer[Any]):
     people = s.ListField(child=s.CharField(), help_text="Who belongs to it.")
     roles = RoleShape(many=True, help_text="Who has a role for it by name.")
     groups = s.ListField(child=s.CharField(), help_text="Which groups belong to it.")
+    addresses = s.ListField(child=s.CharField(), help_text="Mail to these comes in here.")
     rules = s.DictField(help_text="By what it is stricter, with those above it: kind -> subject -> value.")
 
 
@@ -69,7 +71,7 @@ class NewUnit(Sent):
 
 
 class UnitChange(Sent):
-    do = s.ChoiceField(choices=["rename", "move", "remove", "home", "role", "group", "policy"])
+    do = s.ChoiceField(choices=["rename", "move", "remove", "home", "role", "group", "policy", "address"])
     name = s.CharField(max_length=100, required=False, default="", allow_blank=True, help_text="For rename.")
     below = s.CharField(max_length=40, required=False, default="", allow_blank=True, help_text="For move.")
     person = s.CharField(max_length=150, required=False, default="", allow_blank=True, help_text="For home, role.")
@@ -79,7 +81,8 @@ class UnitChange(Sent):
     value = s.CharField(
         max_length=20, required=False, default="", allow_blank=True, help_text="For policy; empty: no more."
     )
-    out = s.BooleanField(required=False, default=False, help_text="For home, role, group: not any more.")
+    address = s.CharField(max_length=254, required=False, default="", allow_blank=True, help_text="For address.")
+    out = s.BooleanField(required=False, default=False, help_text="For home, role, group, address: not any more.")
     reason = s.CharField(max_length=REASON_MOST, help_text=_REASON)
 
 
@@ -145,6 +148,8 @@ def _changed(by: User, unit: BusinessUnit, given: dict[str, Any]) -> Changed | R
             return services.unit_remove(by=by, unit=unit, reason=reason)
         case "group":
             return services.group_here(by=by, unit=unit, group=given["group"], out=out, reason=reason)
+        case "address":
+            return address_here(by=by, unit=unit, address=given["address"], out=out, reason=reason)
         case "policy":
             rule = {name: given[name] for name in ("kind", "subject", "value")}
             return policy_set(by=by, unit=unit, reason=reason, **rule)
@@ -180,4 +185,5 @@ def _shown(unit: BusinessUnit) -> dict[str, Any]:
             for row in roles.order_by("person__username", "group__name")
         ],
         "groups": list(groups.values_list("name", flat=True)), "rules": unit.policy,
+        "addresses": list(unit.addresses.order_by("address").values_list("address", flat=True)),
     }  # fmt: skip

@@ -129,6 +129,7 @@ def what_belongs(unit: BusinessUnit) -> str:
     belongs = {
         "cases": Case.objects.filter(unit=unit), "parts": unit.parts.all(), "people": unit.homes.all(),
         "groups": unit.groups.all(), "roles": unit.roles.all(), "stricter rules": unit.policies.all(),
+        "mail addresses": unit.addresses.all(),
     }  # fmt: skip
     found = [word for word, rows in belongs.items() if rows.exists()]
     found += ["documents of the knowledge base"] if documents_of(unit) else []

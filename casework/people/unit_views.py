@@ -19,6 +19,7 @@ from casework.people import unit_services as services
 from casework.people.rights import shown_to
 from casework.people.second_person import is_alone
 from casework.people.sight import Changed
+from casework.people.unit_addresses import address_here
 from casework.people.unit_policies import policy_rows, policy_set
 from casework.people.unit_rights import changes_units, looks_at_units
 from casework.people.views import WAITS
@@ -140,6 +141,11 @@ def _group(by: User, unit: BusinessUnit, sent: QueryDict) -> Changed | Refused:
     return services.group_here(by=by, unit=unit, group=name, out="out" in sent, reason=reason)
 
 
+def _address(by: User, unit: BusinessUnit, sent: QueryDict) -> Changed | Refused:
+    address, reason = sent.get("address", ""), sent.get("reason", "")
+    return address_here(by=by, unit=unit, address=address, out="out" in sent, reason=reason)
+
+
 def _policy(by: User, unit: BusinessUnit, sent: QueryDict) -> Changed | Refused:
     rule = {name: sent.get(name, "") for name in ("kind", "subject", "value", "reason")}
     return policy_set(by=by, unit=unit, **rule)
@@ -147,7 +153,7 @@ def _policy(by: User, unit: BusinessUnit, sent: QueryDict) -> Changed | Refused:
 
 _FORMS: Final[Mapping[str, Callable[[User, BusinessUnit, QueryDict], Changed | Refused]]] = {
     "rename": _rename, "move": _move, "remove": _remove, "home": _home, "role": _role, "group": _group,
-    "policy": _policy,
+    "policy": _policy, "address": _address,
 }  # fmt: skip
 
 
@@ -178,7 +184,7 @@ def _page(request: HttpRequest, found: BusinessUnit, refused: Refused | None = N
         "people": User.objects.filter(home_unit__unit=found).order_by("username"),
         "roles": UnitRole.objects.filter(unit=found).select_related("person", "group").order_by("person__username"),
         "groups": Group.objects.filter(unit_of_group__unit=found).order_by("name"),
-        "policies": policy_rows(found), "kinds": KINDS.items(),
+        "addresses": found.addresses.order_by("address"), "policies": policy_rows(found), "kinds": KINDS.items(),
         "every": Group.objects.order_by("name").values_list("name", flat=True),
         "parents": [row for row in unit_rows(by) if row.mine], "whole": administers(by, None),
         "may_change": administers(by, found), "may_move": administers(by, found.parent), "refused": refused,

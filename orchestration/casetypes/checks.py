@@ -92,9 +92,10 @@ def _chain(manifest: Mapping[str, Json], library: CompiledModels) -> Iterator[st
     for decision, reads in (("decision", "amount"), ("way", "chain")):
         if (name := said.get(decision, "")) == "":
             continue
+        first = said.get(reads, "").partition(".")[0]
         if name not in library.decisions:
             yield f"{MANIFEST}, approval-chain/{decision}: no decision is called {name!r}."
-        elif said.get(reads, "") not in input_names(library.decisions[name], name):
+        elif (first or decision == "way") and first not in input_names(library.decisions[name], name):
             yield f"{MANIFEST}, approval-chain/{reads}: the decision {name!r} has no such input."
     if "way" in said and "needed" not in said:
         yield f"{MANIFEST}, approval-chain/needed: say which output of {said['way']!r} says how many are needed."

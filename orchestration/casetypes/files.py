@@ -107,7 +107,13 @@ _MANIFEST_SHAPE: Final = _object(
     unit=_object(("place", "of"), place=_TEXT, of=_NAMED_TEXTS),
     **{
         "approval-chain": _object(
-            ("decision", "amount"), decision=_TEXT, amount=_TEXT, way=_TEXT, chain=_TEXT, needed=_TEXT
+            ("decision",),
+            decision=_TEXT,
+            amount=_TEXT,
+            way=_TEXT,
+            chain=_TEXT,
+            needed=_TEXT,
+            ordinary={"type": "object"},
         )
     },
     documents=_object(("level",), level=_LEVEL, fields=_NAMED_TEXTS, event=_EVENT),

@@ -18,14 +18,17 @@ ADDED: Final = "unit"
 
 @dataclass(frozen=True, slots=True)
 class ChainRule:
-    """As a case type declares it. `decision` gives the chain, by the input `amount`; `way`, where there is one, reads
-    it as its input `chain` and gives in `needed` how many have to approve."""
+    """As a case type declares it. `decision` gives the chain, by the amount that stands at this dotted place of its
+    inputs (empty: cases have none, so what is asked for holds in each); `way`, where there is one, reads it as its
+    input `chain` and gives in `needed` how many have to approve. `ordinary`: what else is known of a case in which the
+    rules ask for what they ask of any."""
 
     decision: str
-    amount: str
+    amount: str = ""
     way: str = ""
     chain: str = ""
     needed: str = ""
+    ordinary: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,16 @@ def tightened(beside: Beside | None, decision: str, inputs: Mapping[str, Json], 
     if beside is None:
         return None
     if decision == beside.rule.decision:
-        return _longer(beside, inputs.get(beside.rule.amount), output)
+        return _longer(beside, _at(inputs, beside.rule.amount), output)
     if decision == beside.rule.way:
         return _all_of(beside.rule, inputs.get(beside.rule.chain), output)
     return None
+
+
+def _at(inputs: Json, place: str) -> Json:
+    for name in filter(None, place.split(".")):
+        inputs = inputs.get(name) if isinstance(inputs, Mapping) else None
+    return inputs
 
 
 def _longer(beside: Beside, amount: Json, output: Json) -> Tightened | None:

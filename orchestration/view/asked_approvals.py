@@ -1,7 +1,8 @@
 """From which amount do the rules of a case type ask a group to approve?
 
-Asked of the decision itself: at each amount that stands in its tables, just below it and just above, with nothing else
-known of the case. So what else is asked for is held against what the rules do, however they are written.
+Asked of the decision itself: at each amount that stands in its tables, just below it and just above, in a case that is
+ordinary otherwise, as its type says (`ChainRule.ordinary`). So what else is asked for is held against what the rules
+do, however they are written.
 """
 
 from __future__ import annotations
@@ -33,13 +34,22 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Of:
-    """A case of which nothing is known but its amount."""
+    """An ordinary case of an amount."""
 
     rule: ChainRule
     amount: float
 
     def json_or_null(self, name: str) -> Any:
-        return self.amount if name == self.rule.amount else None
+        ordinary = self.rule.ordinary.get(name)
+        first, *below = self.rule.amount.split(".")
+        return _put(ordinary, below, self.amount) if name == first else ordinary
+
+
+def _put(around: Any, below: list[str], amount: float) -> Any:
+    if not below:
+        return amount
+    known = around if isinstance(around, Mapping) else {}
+    return {**known, below[0]: _put(known.get(below[0]), below[1:], amount)}
 
 
 def asked_approval(case_type: CaseType, group: str) -> Asked | None:

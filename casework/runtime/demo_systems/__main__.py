@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from http.server import ThreadingHTTPServer
 
 from casework.runtime.demo_systems import books, gateway, payment_desk, payment_server
+from casework.runtime.demo_systems.alone import ALONE, StandInServer
 from casework.runtime.demo_systems.core_server import USER, CoreServer
 from casework.runtime.demo_systems.document_server import BUCKET, KEYS, DocumentServer
 from casework.runtime.demo_systems.environment import Environment, Tryton
@@ -32,7 +33,15 @@ from casework.runtime.demo_systems.people_server import (
 from casework.runtime.demo_systems.rpc import Erp
 from casework.runtime.processes import ServiceFailed
 
-SYSTEMS = ("erp", "payments", "documents", "mainframe", "webdav", "directory")
+SYSTEMS = ("erp", "payments", "documents", "mainframe", "webdav", "directory", *ALONE)
+READY_ALONE = """
+  A stand-in for {title} is ready, alone in a process of its own. Let the product work with it:
+
+    {variables} \\
+      make run
+
+  It is no real one, and says so in each answer. Faults: {address}/faults. What it knows is kept in {folder}.
+"""
 READY_ERP = """
   Tryton is ready, with the suppliers and orders of the sample invoices. Let the product work with it:
 
@@ -121,6 +130,17 @@ def serve(name: str, running: ExitStack, port: int, *, fresh: bool) -> None:
             serve_webdav(running, port + 8)
         case "directory":
             serve_directory(running, port + 10)
+        case _:
+            serve_alone(running, name, port + 12 + 2 * list(ALONE).index(name))
+
+
+def serve_alone(running: ExitStack, name: str, port: int) -> None:
+    here = StandInServer(name, port)
+    running.callback(here.stop)
+    here.start()
+    said = " \\\n      ".join(f"{variable}={value}" for variable, value in here.variables.items())
+    told = {"title": here.of.title, "variables": said, "address": here.address, "folder": here.folder}
+    print(READY_ALONE.format(**told), flush=True)
 
 
 def serve_documents(running: ExitStack, port: int) -> None:

@@ -23,11 +23,14 @@ AZURE_DOCUMENTS: Final = "CASEWRIGHT_SERVER_AZURE_DOCUMENTS"
 AZURE_DOCUMENTS_KEY: Final = "CASEWRIGHT_SECRET_AZURE_DOCUMENTS_KEY"
 AZURE_OPENAI: Final = "CASEWRIGHT_SERVER_AZURE_OPENAI"
 AZURE_OPENAI_KEY: Final = "CASEWRIGHT_SECRET_AZURE_OPENAI_KEY"
+POLICY: Final = "CASEWRIGHT_SERVER_POLICY"
+"""Where the policy system is; it asks for no words."""
 OF_THE_DEMO: Final = {SALESFORCE_CLIENT: "stand-in-client", SALESFORCE_SECRET: "stand-in-client-secret"}
 BY_SERVER: Final = {
     SALESFORCE: OF_THE_DEMO,
     AZURE_DOCUMENTS: {AZURE_DOCUMENTS_KEY: "stand-in-documents-key"},
     AZURE_OPENAI: {AZURE_OPENAI_KEY: "stand-in-openai-key"},
+    POLICY: {},
 }
 """The services that a stand-in follows, each with the words by which the demo is let in."""
 

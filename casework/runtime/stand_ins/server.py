@@ -73,11 +73,13 @@ WELCOME: Final = (
 )
 
 
-def answer(store: Store, request: Request) -> Answer:
-    """The answer to a request. Raises HangUp where a fault asks for it."""
+def answer(store: Store, request: Request, only: str | None = None) -> Answer:
+    """The answer to a request; `only`: of the one system that is here. Raises HangUp where a fault asks for it."""
     if request.method == "GET" and request.path in ("/", "/healthz"):
         return page("Stand-in systems", WELCOME)
     for method, pattern, system, does in ROUTES:
+        if only and system != only and pattern != "/faults":
+            continue
         found = re.fullmatch(pattern, request.path)
         if found and method == request.method:
             return does(store, request, *found.groups()) if not system else _of(store, request, system, does, found)
@@ -90,13 +92,13 @@ def _of(store: Store, request: Request, system: str, does: Callable[..., Answer]
     return failed or faults.after(store, system, does(store, request, *found.groups()))
 
 
-def serve(store: Store, listener: socket.socket) -> None:
+def serve(store: Store, listener: socket.socket, only: str | None = None) -> None:
     """Answer whoever connects, until the program is ended."""
-    server(store, listener).serve_forever()
+    server(store, listener, only).serve_forever()
 
 
-def server(store: Store, listener: socket.socket) -> ThreadingHTTPServer:
-    found = _Server(listener.getsockname(), _handler(store), bind_and_activate=False)
+def server(store: Store, listener: socket.socket, only: str | None = None) -> ThreadingHTTPServer:
+    found = _Server(listener.getsockname(), _handler(store, only), bind_and_activate=False)
     found.socket.close()
     found.socket = listener
     return found
@@ -109,7 +111,7 @@ class _Server(ThreadingHTTPServer):
         """Whoever hangs up in the middle is no news."""
 
 
-def _handler(store: Store) -> type[BaseHTTPRequestHandler]:
+def _handler(store: Store, only: str | None) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         timeout = IDLE
         protocol_version = "HTTP/1.1"
@@ -142,9 +144,8 @@ def _handler(store: Store) -> type[BaseHTTPRequestHandler]:
             split = urlsplit(self.path)
             headers = {name.lower(): value for name, value in self.headers.items()}
             body = self.rfile.read(int(length))
-            return answer(
-                store, Request(self.command, unquote(split.path), dict(parse_qsl(split.query)), headers, body)
-            )
+            asked = Request(self.command, unquote(split.path), dict(parse_qsl(split.query)), headers, body)
+            return answer(store, asked, only)
 
         def _send(self, said: Answer) -> None:
             self.send_response(said.status)

@@ -40,9 +40,12 @@ def test_a_call_taken_away_is_gone_from_the_list() -> None:
 
 def test_decisions_and_forms_have_their_users_too() -> None:
     found = of("refund")
-    assert places(found, "decision", "approval") == [("refund", "Choose the approval")]
+    assert places(found, "decision", "approval") == [
+        ("approval_chain", "Who approves"), ("refund", "Choose the approval"),
+    ]  # fmt: skip
     assert places(found, "form", "approval") == [
-        ("refund", "Approve the refund"), ("refund", "Decide after the deadline"),
+        ("refund", "Approve the refund"), ("refund", "Approve the refund too"),
+        ("refund", "Decide after the deadline"),
     ]  # fmt: skip
 
 
@@ -71,7 +74,7 @@ def test_elements_are_counted_by_their_kind() -> None:
     (refund,) = [model for model in of("refund").models if model.at == ("process", "refund")]
     counts = dict(refund.counts)
     assert (counts["user task"], counts["service task"], counts["call activity"], counts["boundary event"]) == (
-        5, 3, 4, 6,
+        6, 3, 4, 6,
     )  # fmt: skip
     assert refund.file == "refund.bpmn"
     (rules,) = [model for model in of("refund").models if model.at == ("decision", "approval")]

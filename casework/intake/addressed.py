@@ -1,0 +1,38 @@
+"""In which business unit does an e-mail come in? In that one of whose addresses it was sent to.
+
+Of what is written over it those lines are read that say where it went. To addresses of several units, or of none, it
+comes in for the whole organisation: nobody sees it through a guess.
+"""
+
+from __future__ import annotations
+
+from email.parser import BytesHeaderParser
+from email.policy import compat32
+from email.utils import getaddresses
+from typing import Final
+
+from casework.access.unit_models import UnitAddress
+from casework.documents.services import File
+
+WHERE_TO: Final = ("Delivered-To", "X-Original-To", "To", "Cc")
+HEAD: Final = 100_000
+"""Bytes of an e-mail in which its head is looked for."""
+MOST: Final = 200
+"""Addresses that are looked at."""
+
+
+def unit_of_mail(file: File) -> str:
+    """The key of the unit; "": of none, or it is no e-mail."""
+    if file.known.key != "email":
+        return ""
+    found = UnitAddress.objects.filter(address__in=addresses(file.content)).values_list("unit__key", flat=True)
+    keys = set(found)
+    return keys.pop() if len(keys) == 1 else ""
+
+
+def addresses(content: bytes) -> list[str]:
+    """Where an e-mail went, in small letters."""
+    head = BytesHeaderParser(policy=compat32).parsebytes(content[:HEAD])
+    lines = [str(line) for name in WHERE_TO for line in head.get_all(name, [])]
+    written = (address.strip().lower() for _, address in getaddresses(lines)[:MOST])
+    return [one for one in written if "@" in one and "\0" not in one]

@@ -1,0 +1,88 @@
+"""One stand-in alone in a process of its own answers for its system, is found by connectors, and outlives a kill."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from casework.runtime.demo_systems.alone import ALONE, StandInServer
+from casework.runtime.stand_ins.place import connected
+from casework.runtime.stand_ins.server import ROUTES, server
+from casework.runtime.stand_ins.store import Store
+from orchestration.ground import servers
+from tests.chaos.product import free_port
+
+
+def asked(address: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
+    content = None if body is None else json.dumps(body).encode()
+    asking = urllib.request.Request(
+        address, content, {"Accept": "application/json", "Content-Type": "application/json"}
+    )
+    try:
+        answer = urllib.request.urlopen(asking, timeout=10)
+    except urllib.error.HTTPError as error:
+        answer = error  # type: ignore[assignment]
+    with answer:
+        assert answer.headers["X-Stand-In"] == "yes"
+        return answer.status, json.loads(answer.read())
+
+
+def test_the_policy_system_alone_keeps_what_it_knows_when_it_is_killed(tmp_path: Path) -> None:
+    here = StandInServer("policy", free_port(), tmp_path)
+    address = here.address.replace("stand-in.localhost", "127.0.0.1")
+    try:
+        here.start()
+        note = {"claim": "MC-1", "amount": 1180, "state": "reserved"}
+        assert asked(f"{address}/policies/M-1001/claims", note)[0] == 200
+        here.kill()
+        with pytest.raises(urllib.error.URLError):
+            asked(f"{address}/policies/M-1001")
+        here.start()
+        assert [one["amount"] for one in asked(f"{address}/policies/M-1001")[1]["claims"]] == [1180]
+        assert asked(f"{address}/orders/R-20441") == (404, {"error": "no-such-address"} | _said())
+    finally:
+        here.stop()
+
+
+def _said() -> dict[str, str]:
+    return {"stand_in": "This is a stand-in of Casewright's demo, not a real system."}
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_each_answers_for_its_own_system_and_for_no_other(name: str, tmp_path: Path) -> None:
+    found = server(Store(tmp_path / "one.sqlite"), socket.create_server(("127.0.0.1", 0)), ALONE[name].answers)
+    thread = threading.Thread(target=found.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    address = f"http://127.0.0.1:{found.server_address[1]}"
+    try:
+        theirs = {"customers": "/services/data/v60.0/limits", "policies": "/policies/M-1001", "azure": None}
+        for system, path in theirs.items():
+            if path is not None:
+                assert (asked(address + path)[0] != 404) == (system == ALONE[name].answers), (name, path)
+        assert asked(f"{address}/openai/deployments/x/chat/completions", {})[0] == (401 if name == "azure" else 404)
+        assert {system for _, _, system, _ in ROUTES} >= {ALONE[name].answers}
+    finally:
+        found.shutdown()
+        found.server_close()
+        thread.join()
+
+
+def test_connectors_find_it_by_what_the_command_says_and_the_others_where_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ALONE:
+        here = StandInServer(name, free_port(), tmp_path)
+        for variable, value in here.variables.items():
+            monkeypatch.setenv(variable, value)
+        for variable in here.of.servers:
+            assert variable not in connected("http://stand-in.localhost:1")  # `make run` leaves it alone
+            assert variable.startswith(servers.PREFIX)
+            assert urlsplit(here.variables[variable]).port == here.port

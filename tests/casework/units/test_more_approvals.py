@@ -1,0 +1,42 @@
+"""In every case type that asks for approvals a unit asks for one more: nothing goes on without it."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from casework.actors.bundled import CASE_TYPES
+from orchestration.casetypes import scenario_engine
+from orchestration.casetypes.case_type import CaseType, checked, folder_files
+from orchestration.casetypes.scenario_engine import Engine
+from orchestration.casetypes.scenarios import Play
+from orchestration.engine.approval_chains import Beside
+from orchestration.engine.execute import execute
+from orchestration.ground import clock
+
+RUNS: Final = yaml.safe_load((Path(__file__).parent / "more_approvals.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("run", RUNS, ids=lambda run: f"{run['type']}: {run['name']}")
+def test_what_a_unit_asks_for_is_asked_and_waited_for(run: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    case_type = _read(run["type"])
+    assert case_type.chain is not None
+    beside = Beside(case_type.chain, "north", "North", run["asks"])
+    monkeypatch.setattr(scenario_engine, "execute", partial(execute, beside=beside))
+    engine = Engine()
+    engine.deploy(path for path in (CASE_TYPES / run["type"]).iterdir() if path.suffix in (".bpmn", ".cmmn", ".dmn"))
+    play = Play(engine)
+    for number, step in enumerate(run["steps"], 1):
+        ((verb, given),) = step.items()
+        try:
+            play.step(verb, given)
+        except Exception as wrong:
+            raise AssertionError(f"step {number}: {wrong}") from wrong
+
+
+def _read(key: str) -> CaseType:
+    return checked(folder_files(CASE_TYPES / key), clock.utc_now())
