@@ -120,6 +120,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", search.search_page, name="search"),
     path("cases/", listing.cases, name="cases"),
     path("cases/live/", cases_live, name="cases-live"),
+    path("tags/", marks_views.tags_all, name="tags"),
     path("following/", marks_views.following, name="following"),
     path("contests/", explaining.contests, name="contests"),
     path("contests/<number:contest_id>/", explaining.contest, name="contest"),

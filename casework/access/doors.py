@@ -184,6 +184,7 @@ DOORS: Final = {
     "case-tags": ("", "work"),
     "case-follow": ("", "view"),
     "following": ("signed-in", ""),
+    "tags": ("signed-in", "signed-in"),
     "api-case-tags": ("view", "work"),
     "api-case-follow": ("", "view"),
     "case-plan": ("", "work"),

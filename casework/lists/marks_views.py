@@ -1,15 +1,17 @@
-"""How does somebody tag a case, follow it, and see what happened in the cases that they follow?"""
+"""How does somebody tag cases, follow them, and see what happened in the cases that they follow?"""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 
 from casework.access import permissions, trail
 from casework.cases.list_live import list_states
 from casework.lists.following import followed
 from casework.lists.tags import case_follow, case_tag
-from casework.web.decorators import answered, page_or_part, person, reads, wants_part, writes
+from casework.lists.tags_in_use import Replaced, tag_replace, tags_in_use
+from casework.web.decorators import answered, page_or_part, person, reads, reads_and_writes, wants_part, writes
 from orchestration.ground import clock
 
 
@@ -20,6 +22,27 @@ def tags(request: HttpRequest, case_id: int) -> HttpResponse:
     add = [text for text in request.POST.get("add", "").split(",") if text.strip()]
     outcome = case_tag(by=person(request), case=case, add=add, remove=request.POST.getlist("remove"))
     return answered(request, outcome, "The tags of the case are changed.", reverse("case", args=[case.pk]))
+
+
+@reads_and_writes
+def tags_all(request: HttpRequest) -> HttpResponse:
+    """Those in use; `tag`: one that becomes `new`, or where that is empty none, in all cases that they may work."""
+    refused = None
+    if request.method == "POST":
+        tag, new = request.POST.get("tag", ""), request.POST.get("new", "")
+        outcome = tag_replace(by=person(request), tag=tag, new=new)
+        if isinstance(outcome, Replaced):
+            return answered(request, None, _said(outcome), reverse("tags"))
+        refused = outcome
+    trail.list_read(request, "tags")
+    context = {"tags": tags_in_use(person(request)), "refused": refused, "given": request.POST}
+    return render(request, "lists/tags.html", context, status=200 if refused is None else 400)
+
+
+def _said(outcome: Replaced) -> str:
+    left = f" It stays in {outcome.left} that you may not work on, or that refused it." if outcome.left else ""
+    more = " There are more: do it again to go on." if outcome.more else ""
+    return f"The tag is changed in {outcome.done} case{'' if outcome.done == 1 else 's'}.{left}{more}"
 
 
 @writes

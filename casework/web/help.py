@@ -33,6 +33,7 @@ PLACES: Final = {
     "task": "use/task", "cases": "use/cases", "case": "use/case", "case-new": "use/cases",
     "systems": "use/systems", "case-copies": "use/systems", "case-copy-change": "use/systems",
     "case-samples": "use/cases", "cases-stuck": "use/cases", "following": "use/cases", "search": "use/search",
+    "tags": "use/case",
     "case-receive": "use/case", "case-reveal": "use/revealing", "glass": "use/revealing",
     "glass-new": "use/revealing", "history": "use/history", "case-verify": "use/history",
     "case-then": "use/history", "case-pdf": "use/case", "case-why": "use/history",

@@ -48,6 +48,7 @@ SENT: dict[str, dict[str, Any]] = {
     "case-comments": {"text": "They called again."},
     "case-comment-edit": {"text": "They wrote again."},
     "case-tags": {"add": "call-back"},
+    "tags": {"tag": "no-such-tag", "new": ""},
     "api-case-tags": {"add": ["call-back"]},
     "api-case-follow": {"following": True},
     "case-plan": {"definition": "ask_customer"},

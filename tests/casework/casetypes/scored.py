@@ -13,7 +13,6 @@ from casework.access.roles import ensure_roles
 from casework.actors.bundled import CASE_TYPES, ensure_score
 from casework.actors.shipped import ensure_shipped
 from casework.models import Case
-from casework.runtime.stand_ins.place import STAND_IN
 from casework.tasks.services import task_complete
 from orchestration.actors.bundled import build_score, shipped_scores
 from orchestration.actors.hosts.register import host_allow
@@ -24,7 +23,7 @@ from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.shell.services import Done
 from tests.casework.actions import open_task
-from tests.casework.stand_ins import Demo
+from tests.casework.stand_ins import Demo, know
 from tests.orchestration.machines import work_jobs
 
 
@@ -37,7 +36,7 @@ def trained(folder: str) -> tuple[Schema, Trained]:
 
 def set_up(folder: str, demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     """Deploy a case type with its score and its connectors, which ask the stand-ins of this test."""
-    monkeypatch.setenv(STAND_IN, demo.url)
+    know(demo.url, monkeypatch)
     split = urlsplit(demo.url)
     host_allow(str(split.hostname), split.port, private=True, origin=Origin("system:test"))
     outcome = deploy(folder_files(CASE_TYPES / folder), Origin("system:test"))

@@ -29,6 +29,7 @@ from casework.people.sight import Changed
 from casework.people.unit_addresses import address_here
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
+from orchestration.documents.store import digest_of
 from orchestration.ground.refusals import Refused
 from orchestration.shell.verification.control import read_standing
 from tests.casework.access.test_clients import token
@@ -78,7 +79,7 @@ def test_mail_in_the_watched_folder_comes_in_where_it_was_sent_to(
     watched.look_after()
     assert not (tmp_path / "refused").exists()
     for place, (content, key) in sent.items():
-        case = Case.objects.select_related("unit").get(reference=watched.digest_of(content)[:32])
+        case = Case.objects.select_related("unit").get(reference=digest_of(content)[:32])
         assert units.key_of(case.unit) == (key or ""), place
 
 

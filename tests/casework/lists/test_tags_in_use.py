@@ -1,0 +1,69 @@
+"""Tags are looked over and changed in all cases at once: in those that somebody may work, and told in each history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from casework.cases.services import case_verify
+from casework.lists import tags_in_use
+from casework.lists.tags import case_tag, marks_of
+from casework.lists.tags_in_use import Replaced, tag_replace
+from casework.lists.tags_in_use import tags_in_use as used
+from casework.models import Case
+from tests.casework.reading import told
+
+pytestmark = pytest.mark.django_db
+Opens = Callable[..., Case]
+
+
+@pytest.fixture
+def tagged(open_case: Opens, people: dict[str, User]) -> list[Case]:
+    cases = [open_case() for _ in range(3)]
+    for case, words in zip(cases, (["call-bak"], ["call-bak", "call-back"], ["vip"]), strict=True):
+        case_tag(by=people["clara"], case=case, add=words)
+    return cases
+
+
+def words(case: Case, user: User) -> tuple[str, ...]:
+    return marks_of(case, user).tags
+
+
+def test_a_misspelt_tag_becomes_the_right_one_in_every_case(
+    tagged: list[Case], people: dict[str, User], client: Client
+) -> None:
+    clara = people["clara"]
+    client.force_login(clara)
+    assert used(clara) == [("call-bak", 2), ("call-back", 1), ("vip", 1)]
+    said = told(client.post("/tags/", {"tag": "call-bak", "new": "Call back"}, follow=True))
+    assert "The tag is changed in 2 cases." in said
+    assert [words(case, clara) for case in tagged] == [("call-back",), ("call-back",), ("vip",)]
+    assert "call-bak" in told(client.get(f"/cases/{tagged[0].pk}/history/?show=all"))  # what was there is told still
+    for case in tagged:
+        assert case_verify(by=people["axel"], case=case).ok
+    assert client.post("/tags/", {"tag": "vip", "new": "not, a word"}).status_code == 400
+    client.post("/tags/", {"tag": "vip", "new": ""})
+    assert used(clara) == [("call-back", 2)]
+
+
+def test_it_is_changed_only_where_they_may_work_and_nobody_sees_tags_of_cases_that_they_do_not(
+    tagged: list[Case], people: dict[str, User]
+) -> None:
+    axel, emil = people["axel"], people["emil"]
+    assert dict(used(axel)) == {"call-bak": 2, "call-back": 1, "vip": 1}  # an auditor sees all, and works none
+    assert tag_replace(by=axel, tag="call-bak", new="") == Replaced(0, 2, more=False)
+    assert used(emil) == [] and tag_replace(by=emil, tag="call-bak", new="") == Replaced(0, 0, more=False)
+    assert words(tagged[0], people["clara"]) == ("call-bak",)
+
+
+def test_more_than_one_change_goes_through_are_gone_on_with(
+    tagged: list[Case], people: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tags_in_use, "AT_ONCE", 1)
+    clara = people["clara"]
+    assert tag_replace(by=clara, tag="call-bak", new="later") == Replaced(1, 0, more=True)
+    assert tag_replace(by=clara, tag="call-bak", new="later") == Replaced(1, 0, more=False)
+    assert tag_replace(by=clara, tag="call-bak", new="later") == Replaced(0, 0, more=False)
