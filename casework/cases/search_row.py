@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from audit import data_keys
 from audit.db.columns import Texts
 from audit.db.sql import Part
+from audit.sealed_values import opened as unsealed
 from casework.cases.search_words import face_of, lexemes, words_in
 from casework.models import Case
 from orchestration.casetypes.case_type import CaseType, by_definition
@@ -64,10 +65,11 @@ def written(done: Done) -> Part | None:
 
 @transaction.atomic
 def rebuild(case: int) -> None:
-    """What finds this case, from the case as it is; nobody writes to it meanwhile."""
+    """What finds this case, from the case as it is; nobody writes to it meanwhile. Raises KeyFault where its key
+    is gone."""
     found = Case.objects.get(pk=case)
     instance = Instance.objects.select_for_update().get(pk=found.instance_id)
-    words = _words(orjson.loads(instance.data), by_definition(instance.definition_id))
+    words = _words(orjson.loads(unsealed(bytes(instance.data))), by_definition(instance.definition_id))
     with connection.cursor() as cursor:
         cursor.execute(_REBUILT + _LEARNED + _DONE, {"case": case, **_face(found.title, found.reference), **words})
 

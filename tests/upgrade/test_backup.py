@@ -16,7 +16,9 @@ from django.db import connection
 from django.test import override_settings
 
 from casework.access.permissions import task_for_user
-from casework.models import Case
+from casework.management.commands.backup import MADE_ANEW
+from casework.models import Case, ListedValue, SearchedCase, SearchedWord
+from casework.runtime.database_programs import program
 from casework.tasks.services import task_complete
 from orchestration.models import HumanTask
 from orchestration.shell.services import Done
@@ -88,6 +90,33 @@ def test_nothing_is_overwritten(before: str, tmp_path: Path) -> None:
         said("restore", str(file))
     with pytest.raises(CommandError, match="no file"):
         said("restore", str(tmp_path / "none"))
+
+
+def test_a_backup_of_sealed_cases_says_nothing_of_them_in_what_finds_them_and_restoring_makes_it_anew(
+    before: str, elsewhere: str, tmp_path: Path
+) -> None:
+    keys = {"DATA_KEY": str(tmp_path / "data.key"), "DATA_KEYS": str(tmp_path / "keys")}
+    file = tmp_path / "backup"
+    with override_settings(**keys):
+        said("seal_fields")
+        listed, found = set(ListedValue.objects.values_list("pk", flat=True)), SearchedCase.objects.count()
+        assert found
+        said("backup", str(file))
+        script = script_of(file)
+        assert b"COPY public.casework_case " in script and not any(
+            b"COPY public." + table.encode() in script for table in MADE_ANEW
+        )
+        connection.close()
+        connection.settings_dict["NAME"] = elsewhere
+        forget()
+        assert "All histories hold: 21 cases" in said("restore", str(file))
+        assert set(ListedValue.objects.values_list("pk", flat=True)) == listed
+        assert SearchedCase.objects.count() == found and SearchedWord.objects.exists()
+
+
+def script_of(backup: Path) -> bytes:
+    command = [program("pg_restore"), "--file=-", backup]
+    return subprocess.run(command, capture_output=True, check=True).stdout  # noqa: S603
 
 
 def test_a_sealed_backup_is_restored_with_its_key_and_by_nobody_without(before: str, tmp_path: Path) -> None:

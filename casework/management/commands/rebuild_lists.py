@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from audit import data_keys
+from audit.data_keys import KeyFault
 from audit.db.sql import do
 from casework.cases.past_rows import former_of
 from casework.lists.projection import GONE, KEPT, columns, listed_values
@@ -27,8 +28,15 @@ class Command(BaseCommand):
         found = Case.objects.filter(pk__in=cases) if cases else Case.objects.all()
         count = 0
         for instance in found.order_by("pk").values_list("instance_id", flat=True).iterator(chunk_size=500):
-            count += _rebuilt(instance)
+            count += self._rebuilt(instance)
         self.stdout.write(f"{count} cases: done.")
+
+    def _rebuilt(self, instance: int) -> bool:
+        try:
+            return _rebuilt(instance)
+        except KeyFault as fault:
+            self.stderr.write(f"instance {instance}: {fault}; lists do not find it by its values.")
+            return False
 
 
 def _rebuilt(instance: int) -> bool:

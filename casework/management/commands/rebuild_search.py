@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from audit.data_keys import KeyFault
 from casework.cases.search_row import forget_words, rebuild
 from casework.models import Case, SearchedCase
 from orchestration.casetypes.case_type import Faulty
@@ -33,7 +34,8 @@ class Command(BaseCommand):
     def _rebuilt(self, number: int) -> int:
         try:
             rebuild(number)
-        except Faulty:
-            self.stderr.write(f"case {number}: the version that it follows cannot be read; it is not found.")
+        except (Faulty, KeyFault) as fault:
+            why = "the version that it follows cannot be read" if isinstance(fault, Faulty) else fault
+            self.stderr.write(f"case {number}: {why}; it is not found.")
             return 0
         return 1

@@ -17,6 +17,7 @@ from audit.data_keys import KeyFault, key_of
 from audit.db.reaching import environment
 from audit.sealed_streams import opened_stream, subject_of
 from casework.erasure.again import erase_again, mentions_again
+from casework.models import SearchedCase
 from casework.runtime.database_programs import program
 
 
@@ -43,6 +44,8 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         if again := erase_again():
             self.stdout.write(f"{again} erased again, which the backup had still.")
+        for command in ("rebuild_lists", "rebuild_search") if not SearchedCase.objects.exists() else ():
+            call_command(command, stdout=self.stdout)  # a backup of sealed cases leaves out what these make
         for chain, order in mentions_again():
             self.stdout.write(f"History {chain} names again whom order {order} took out: ask for it anew.")
         call_command("verify_audit", "--whole", *["--new-key"] * new_key, stdout=self.stdout)
