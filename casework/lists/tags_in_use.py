@@ -77,4 +77,4 @@ def _replaced(by: User, case: Case, word: str, wanted: str) -> bool:
 def _rows(statement: str, given: dict[str, Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -19,7 +19,7 @@ from casework.access.unit_models import BusinessUnit, UnitPolicy
 from casework.access.units import administers
 from casework.erasure.rules import all_rules
 from casework.models import GroupClearance
-from casework.people.central_chains import central_chain
+from casework.people.central_chains import central_chain, no_amount
 from casework.people.central_words import central_words, no_room
 from casework.people.services import reason_errors
 from casework.people.sight import Changed
@@ -45,8 +45,8 @@ def policy_set(*, by: User, unit: BusinessUnit, kind: str, subject: str, value: 
         wanted = read_value(kind, value) if value.strip() else None
     except ValueError as wrong:
         errors["value"] = str(wrong)
-    if kind == "justification" and wanted is not None and (full := no_room(subject.strip(), wanted)):
-        errors["value"] = full
+    if wanted is not None and (unfit := _unfit(kind, subject.strip(), wanted)):
+        errors["value"] = unfit
     if errors:
         return _invalid(errors)
     if not administers(by, held):
@@ -98,6 +98,16 @@ def central(kind: str, subject: str) -> dict[str, Any]:
             return central_words(subject)
     found = [least_sure(one, subject) for _, one in newest_types() if _names(one, subject)]
     return {"the guardrail “confidence” of the capability": max(found)} if found else {}
+
+
+def _unfit(kind: str, subject: str, value: Any) -> str:
+    """Why this value cannot hold for this subject; "": it can."""
+    match kind:
+        case "justification":
+            return no_room(subject, value)
+        case "approval":
+            return no_amount(subject, value)
+    return ""
 
 
 def _names(case_type: Any, capability: str) -> bool:

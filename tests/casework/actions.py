@@ -15,6 +15,9 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.selectors import Entry, timeline
 from casework.models import Case
+from casework.tasks.services import task_claim
+from casework.tasks.task_page import form_of, task_page
+from orchestration.ground import clock
 from orchestration.models import HumanTask
 
 PAGES = {
@@ -62,6 +65,15 @@ class Door:
 @pytest.fixture(params=["page", "api"])
 def door(request: pytest.FixtureRequest) -> Door:
     return Door(is_api=request.param == "api", done=200 if request.param == "api" else 302)
+
+
+def as_seen(who: User, task: HumanTask) -> str:
+    """What the page of a task carries for who finishes it, where that signs what it shows; they take it first."""
+    if not form_of(task).signs:
+        return ""
+    task_claim(by=who, task=task)
+    read = HumanTask.objects.select_related("instance__case__unit", "assignee").get(pk=task.pk)
+    return task_page(user=who, task=read, now=clock.utc_now()).signature
 
 
 def open_task(case: Case) -> HumanTask:

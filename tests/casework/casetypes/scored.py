@@ -22,7 +22,7 @@ from orchestration.actors.registry import register_model_version
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.shell.services import Done
-from tests.casework.actions import open_task
+from tests.casework.actions import as_seen, open_task
 from tests.casework.stand_ins import Demo, know
 from tests.orchestration.machines import work_jobs
 
@@ -53,7 +53,7 @@ def finish(case: Case, who: User, name: str, **answers: object) -> Case:
     task = open_task(case)
     assert task.name == name
     given = {path.replace("__", "."): value for path, value in answers.items()}
-    outcome = task_complete(by=who, task=task, answers=given)
+    outcome = task_complete(by=who, task=task, answers=given, seen_as=as_seen(who, task))
     assert isinstance(outcome, Done), outcome
     work_jobs(case.instance_id)
     return Case.objects.get(pk=case.pk)

@@ -32,7 +32,7 @@ from orchestration.documents.printing import printed
 from orchestration.models import ActorCall, Incident
 from orchestration.shell.selectors import data_of
 from orchestration.shell.services import Done
-from tests.casework.actions import open_task
+from tests.casework.actions import as_seen, open_task
 from tests.casework.stand_ins import Demo, demo, store
 from tests.orchestration.machines import work_jobs
 
@@ -89,7 +89,7 @@ def finish(case: Case, who: User, name: str, **answers: Any) -> Case:
     task = open_task(case)
     assert task.name == name
     given = {path.replace("__", "."): value for path, value in answers.items()}
-    outcome = task_complete(by=who, task=task, answers=given)
+    outcome = task_complete(by=who, task=task, answers=given, seen_as=as_seen(who, task))
     assert isinstance(outcome, Done), outcome
     work_jobs(case.instance_id)
     return Case.objects.get(pk=case.pk)

@@ -77,6 +77,15 @@ def test_what_is_looser_than_the_rules_is_refused_by_the_rule_and_recorded(
     assert not list(units_apart(read_standing(StandingChain.CONTROL)[1]))
 
 
+def test_of_cases_that_have_no_amount_only_each_is_asked_for(people: dict[str, User], north: BusinessUnit) -> None:
+    outcome = deploy(folder_files(CASE_TYPES / "kyc-review"), BY)
+    assert isinstance(outcome, Published), outcome
+    rule = {"kind": "approval", "subject": "kyc-review: Payments team", "reason": "We are careful here"}
+    refused = policy_set(by=people["ada"], unit=north, value="5000", **rule)
+    assert isinstance(refused, Refused) and "have no amount" in refused.errors["value"]
+    assert policy_set(by=people["ada"], unit=north, value="0", **rule) == Changed(True)
+
+
 def test_the_chain_of_a_case_is_the_rules_and_what_its_unit_asks_for(
     says: Callable[..., Changed | Refused], people: dict[str, User], client: Client
 ) -> None:

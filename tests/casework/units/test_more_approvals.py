@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from orchestration.casetypes.scenarios import Play
 from orchestration.engine.approval_chains import Beside
 from orchestration.engine.execute import execute
 from orchestration.ground import clock
+from orchestration.view.asked_approvals import asked_approval
 
 RUNS: Final = yaml.safe_load((Path(__file__).parent / "more_approvals.yaml").read_text("utf-8"))
 
@@ -40,3 +42,20 @@ def test_what_a_unit_asks_for_is_asked_and_waited_for(run: dict[str, Any], monke
 
 def _read(key: str) -> CaseType:
     return checked(folder_files(CASE_TYPES / key), clock.utc_now())
+
+
+@pytest.mark.parametrize(
+    ("key", "amounts"),
+    [
+        ("payment-release", {"Analysts": 0, "Senior analysts": 10_000, "Payments team": 100_000}),
+        ("refund", {"Analysts": 50, "Senior analysts": 1_000, "Payments team": inf}),
+        ("loan", {"Analysts": 0, "Senior analysts": 25_000, "Payments team": inf}),
+        ("supplier-invoice", {"Analysts": inf, "Senior analysts": 5_000, "Payments team": inf}),
+        ("insurance-claim", {"Analysts": 0, "Senior analysts": 20_000, "Payments team": inf}),
+        ("kyc-review", {"Analysts": inf, "Senior analysts": 0, "Payments team": inf}),
+    ],
+)  # fmt: skip
+def test_from_which_amount_the_rules_ask_is_read_off_them(key: str, amounts: dict[str, float]) -> None:
+    case_type = _read(key)
+    found = {group: asked_approval(case_type, group) for group in amounts}
+    assert {group: asked.amount for group, asked in found.items() if asked is not None} == amounts
