@@ -3,7 +3,7 @@
 "use strict";
 
 {
-  const ROW = "tr[id^='row-']:has([data-open])";
+  const ROW = ":is(tr, li)[id^='row-']:has([data-open])";
   const TYPES = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog[open]";
   const PAUSE = 1500;
   const all = document.getElementById("keys");

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from audit.db.sql import cursor
 from casework.access.reach import READERS
+from casework.cases.waiting_live import waiting_states
 from casework.web.decorators import person
 from casework.web.live import live_answer
 from casework.web.own_list import OwnList
@@ -36,10 +37,12 @@ from mine m left join of_reader s on s.id = m.reader group by m.person"""  # noq
 
 
 def list_states(people: Collection[int]) -> dict[int, str]:
-    """For each of these people what stands for the state of their list of cases; one statement for all."""
+    """For each of these people what stands for all that the page of their cases shows: these, and what is counted in
+    the bar above them. Two statements for all."""
+    waiting = waiting_states(people)
     with cursor() as plain:
         found = dict(plain.execute(_STATES, {"people": list(people), "newest": NEWEST}).fetchall())
-    return {who: sha256(found.get(who, "").encode()).hexdigest()[:32] for who in people}
+    return {who: sha256(found.get(who, "").encode()).hexdigest()[:32] + waiting[who] for who in people}
 
 
 LIST_CHANGES: Final = OwnList("lists of cases", list_states)

@@ -1,16 +1,15 @@
 """How long does a search take, among ten thousand cases, a hundred thousand, and on request a million?
 
-The whole selector, by the client's clock, by kind of question and by who asks. Words are as frequent as words are
-(`searched_cases`). `SEARCH_CASES=1000000 python -m tests.benchmarks search` loads a million (four minutes).
+The whole selector, by the clock and by CPU, by kind of question and by who asks. Words are as frequent as words
+are (`searched_cases`). `SEARCH_CASES=1000000 python -m tests.benchmarks search` loads a million (four minutes).
 """
 
 from __future__ import annotations
 
 import os
 import random
-import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from django.contrib.auth.models import Group, Permission, User
@@ -22,8 +21,10 @@ from casework.search.find import search
 from orchestration.ground import clock
 from tests.benchmarks import searched_cases
 from tests.benchmarks.case_list import GRANTS
+from tests.benchmarks.ratios import Timed
 from tests.benchmarks.searched_cases import NAMES, WORDS, name, word
 from tests.benchmarks.shell import DATA
+from tests.benchmarks.statement_time import cost_of, share_told
 
 SIZES: Final = (10_000,)
 MORE: Final = "SEARCH_CASES"
@@ -102,7 +103,7 @@ def slip(right: str, drawn: random.Random) -> str:
 
 
 def _told(size: int) -> Iterator[str]:
-    took: dict[str, list[float]] = defaultdict(list)
+    took: dict[str, list[Timed]] = defaultdict(list)
     for kind, asked in questions(size).items():
         for who in (*EVERYWHERE, *RIGHTS):
             times = [_time(who, each) for each in (*asked, *asked)]
@@ -110,16 +111,10 @@ def _told(size: int) -> Iterator[str]:
             took[f"by {who}"] += times
             took["of all"] += times
     for what, times in took.items():
-        yield f"  {what:17} p50 {_share(times, 0.5):6.1f} ms, p95 {_share(times, 0.95):6.1f} ms"
+        yield f"  {what:17} p50 {share_told(times, 0.5)}, p95 {share_told(times, 0.95)}"
     yield f"  aim: p95 at most {MOST:.0f} ms"
 
 
-def _share(times: Sequence[float], share: float) -> float:
-    return sorted(times)[int(len(times) * share)]
-
-
-def _time(who: str, asked: str) -> float:
+def _time(who: str, asked: str) -> Timed:
     user = User.objects.get(username=f"search {who}")
-    begun = time.perf_counter()
-    search(user=user, now=clock.utc_now(), asked=asked)
-    return 1000 * (time.perf_counter() - begun)
+    return cost_of(lambda: search(user=user, now=clock.utc_now(), asked=asked))

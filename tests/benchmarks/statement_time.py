@@ -6,7 +6,7 @@ Measured where the client waits for the server, so that statements that travel t
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,3 +57,19 @@ def statement_time() -> Iterator[Statements]:
         patch.setattr(psycopg.Cursor, "execute", counted)
         patch.setattr(psycopg.Connection, "wait", timed)
         yield sent
+
+
+def cost_of(work: Callable[[], object]) -> Timed:
+    """Seconds of one call: by the clock, and of CPU of this process and of its database session together."""
+    with statement_time() as sent:
+        wall, cpu = time.perf_counter(), time.process_time()
+        work()
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    return Timed(wall, cpu + sent.cpu)
+
+
+def share_told(took: Sequence[Timed], share: float) -> str:
+    """Milliseconds that so many of these stay below: by the clock, and of CPU."""
+    at = min(len(took) - 1, int(share * len(took)))
+    wall, cpu = sorted(one.wall for one in took)[at], sorted(one.cpu for one in took)[at]
+    return f"{1000 * wall:5.1f} ms ({1000 * cpu:5.1f} of CPU)"

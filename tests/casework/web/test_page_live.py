@@ -90,10 +90,10 @@ def comes(people, case):
 
 
 @pytest.mark.parametrize("page", ["/attention/", "/approvals/", "/comments/"])
-def test_what_waits_beside_the_inbox_is_heard_of_on_its_page_and_in_the_inbox(client, people, comes, page):
+def test_what_waits_beside_the_inbox_is_heard_of_on_its_page_and_in_the_lists(client, people, comes, page):
     client.force_login(people["anna"])
-    shown = {place: SEEN.search(client.get(place).content.decode())[1] for place in (page, "/")}
-    streams = {page: "/waiting/live/", "/": "/live/"}
+    streams = {page: "/waiting/live/", "/": "/live/", "/cases/": "/cases/live/"}
+    shown = {place: SEEN.search(client.get(place).content.decode())[1] for place in streams}
     for place, stream in streams.items():
         assert b"event: changed" not in client.get(f"{stream}?seen={shown[place]}").content
     comes[page]()
@@ -106,7 +106,7 @@ def test_the_bar_counts_what_the_lists_show_with_the_page_and_with_each_part_of_
     for _ in range(2):
         for come in comes.values():
             come()
-    for place in ("/", *comes):
+    for place in ("/", "/cases/", "/deadlines/", "/following/", *comes):
         for headers in ({}, {"HX-Request": "true"}):
             said = " ".join(client.get(place, headers=headers).content.decode().split())
             assert "For you 2<" in said and "Needs attention 2<" in said, (place, headers)
