@@ -15,9 +15,9 @@ from casework.agents.a2a.stream import with_task_streams  # noqa: E402
 from casework.agents.a2a.waited import with_waited_tasks  # noqa: E402
 from casework.celery import app  # noqa: E402
 from casework.mcp.door import with_mcp  # noqa: E402
-from casework.runtime.freed_memory import give_back  # noqa: E402
 from casework.web.live import hub  # noqa: E402
 from casework.web.live_stream import with_streams  # noqa: E402
+from orchestration.ground.freed_memory import give_back  # noqa: E402
 
 streaming = with_waited_tasks(with_task_streams(with_streams(django, hub), django, hub), django, hub)
 application = with_mcp(with_long_polls(streaming, Bell(offered)), django)

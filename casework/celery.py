@@ -28,13 +28,18 @@ def _replace_a_lost_session(**_: Any) -> None:
 
 @worker_init.connect
 def _load_before_the_fork(**_: Any) -> None:
-    """What all processes of a worker share is loaded once, before they part; `gc.freeze` keeps their pages shared."""
+    """What all processes of a worker share is loaded once, before they part; `gc.freeze` keeps their pages shared.
+
+    Models, too, where there are always several; one process alone loads them at their first text, and rests without.
+    """
     import gc
 
-    from casework.runtime.freed_memory import give_back
+    from casework.runtime.scaling import bounds
     from orchestration.actors import kinds
+    from orchestration.ground.freed_memory import give_back
 
-    kinds.prepare()
+    if bounds()[0] > 1:
+        kinds.prepare()
     _compile_case_types()
     give_back()
     gc.freeze()

