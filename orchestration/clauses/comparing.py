@@ -15,7 +15,7 @@ from typing import Final
 from orchestration.actors.kinds.text_model.embedding import embed
 from orchestration.clauses.amounts import amounts_in
 from orchestration.clauses.finding import Clause, sentences
-from orchestration.clauses.likeness import called, one_sided, unlike
+from orchestration.clauses.likeness import Likeness, called, one_sided, unlike
 from orchestration.clauses.standard import Limit, Section
 from orchestration.knowledge.wording import denies
 
@@ -94,11 +94,20 @@ def deviations(found: Sequence[Matched], standard: Sequence[Section]) -> list[De
 
 
 def unclear(found: Sequence[Matched]) -> list[Matched]:
-    """Clauses of which the rules can say nothing: the standard limits an amount, and they name none of its unit."""
-    return [
-        one for one in found
-        if one.section and any(not _named([one.clause], limit) for limit in one.section.limits)
-    ]  # fmt: skip
+    """Clauses of which the rules can say nothing sure.
+
+    The standard limits an amount, and they name none of its unit; or a sentence of theirs reads a little more like what
+    the house does not agree to than like what it does.
+    """
+    return [one for one in found if one.section and (_names_no_amount(one) or _may_read_like(one))]
+
+
+def _names_no_amount(one: Matched) -> bool:
+    return one.section is not None and any(not _named([one.clause], limit) for limit in one.section.limits)
+
+
+def _may_read_like(one: Matched) -> bool:
+    return one.section is not None and any(not like.surely for like in _likenesses(one.section, one.clause))
 
 
 def _of_section(section: Section, clauses: Sequence[Clause]) -> Iterator[Deviation]:
@@ -158,13 +167,18 @@ def _forbidden(section: Section, clauses: Sequence[Clause], phrases: Sequence[st
 def _read_like(section: Section, clauses: Sequence[Clause], told: set[str]) -> Iterator[Deviation]:
     """What departs in words that no rule foresaw; of a sentence that was named already nothing more is said."""
     for clause in clauses:
-        said = [one for one in sentences(clause.text) if one not in told]
-        alone = [one for one in said if section.both and one_sided(one)]
+        alone = [one for one in sentences(clause.text) if section.both and one not in told and one_sided(one)]
         for sentence in alone:
             yield Deviation(section, "It binds or frees one side alone.", "Both sides alike.", clause, sentence)
-        rest = [one for one in said if one not in alone and not _counted(one, clause, section)]
-        for sentence, like in unlike(rest, section.unlike, (*section.like, *sentences(section.text))):
-            yield Deviation(section, f"It reads like “{like}.”", "Words such as ours.", clause, sentence)
+        for one in _likenesses(section, clause):
+            if one.surely and one.sentence not in told and one.sentence not in alone:
+                what = f"It reads like “{one.like}.”"
+                yield Deviation(section, what, "Words such as ours.", clause, one.sentence)
+
+
+def _likenesses(section: Section, clause: Clause) -> list[Likeness]:
+    said = [one for one in sentences(clause.text) if not _counted(one, clause, section)]
+    return unlike(said, section.unlike, (*section.like, *sentences(section.text)))
 
 
 def _counted(sentence: str, clause: Clause, section: Section) -> bool:

@@ -3,23 +3,24 @@
 By meaning (an embedding): the nearest of the sentences that the standard names, of either kind. Numbers are for the
 limits to compare, and meaning says little of who owes whom: so the parties are called by what they are (the supplier,
 the customer), and what denies is not held against what does not.
+
+Where the embedding of many languages is here (`make languages`), it is asked, too, and alone of what is not in English.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from orchestration.actors.kinds.text_model.embedding import embed
+import numpy as np
+
+from orchestration.actors.kinds.text_model.embedding import Vectors, embed
+from orchestration.knowledge.embeddings import MANY, Read, names, of_passages
 from orchestration.knowledge.wording import denies
 
-NEAR: Final = 0.62
-"""How near a sentence is at least to one that the house does not agree to."""
-RATHER: Final = 0.04
-"""How much nearer than to any that it agrees to."""
-OTHER_SIGN: Final = 0.1
-"""How much less near two sentences count of which one denies and the other does not."""
 PARTIES: Final = (
     (
         re.compile(
@@ -39,10 +40,13 @@ PARTIES: Final = (
 ALONE: Final = re.compile(
     r"\bonly the (?:supplier|customer)\b|\bthe (?:supplier|customer) alone\b"
     r"|\bthe supplier\b[^.]*\b(?:may|can|is free to)\b[^.]*[,;][^.]*\bthe customer\b[^.]*\b(?:only|not|nobody|never)\b"
-    r"|\bthe customer\b[^.]*[,;][^.]*\bthe supplier (?:may|can|is free to)\b",
+    r"|\bthe customer\b[^.]*[,;][^.]*\bthe supplier (?:may|can|is free to)\b"
+    r"|\bnur (?:der|dem|den) (?:supplier|customer)\b|\b(?:der|dem|den) (?:supplier|customer) allein\b",
     re.IGNORECASE,
 )
-BOTH: Final = re.compile(r"\b(?:either|each|both|neither|parties|mutual)\b", re.IGNORECASE)
+BOTH: Final = re.compile(
+    r"\b(?:either|each|both|neither|parties|mutual|beiden?|jede[rn]?|parteien|gegenseitig)\b", re.IGNORECASE
+)
 
 
 def called(text: str) -> str:
@@ -58,20 +62,78 @@ def one_sided(sentence: str) -> bool:
     return bool(ALONE.search(plain)) and not BOTH.search(plain)
 
 
-def unlike(sentences: Sequence[str], against: Sequence[str], agreed: Sequence[str]) -> list[tuple[str, str]]:
-    """(sentence, what it reads like) of those that read rather like one of `against`."""
-    if not sentences or not against:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An embedding, and what it takes for a sentence to read rather like what the house does not agree to.
+
+    `near`: how near it is to such a one at least. `rather`: how much nearer than to any that the house agrees to.
+    `other_sign`: how much less near two count of which one denies and the other does not.
+    """
+
+    embed: Callable[[Sequence[str]], Vectors]
+    near: float
+    rather: float
+    other_sign: float
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """A sentence that is nearer to one that the house does not agree to than to any that it does.
+
+    `surely`: by enough to name it.
+    """
+
+    sentence: str
+    like: str
+    surely: bool
+
+
+def unlike(sentences: Sequence[str], against: Sequence[str], agreed: Sequence[str]) -> list[Likeness]:
+    """Those that are nearer to one of `against`, by any embedding that can tell; one that is sure goes before."""
+    if not against:
         return []
+    native = [one for one in sentences if not _is_foreign(one)]
+    found = list(_nearer(native, against, agreed, IN_ENGLISH))
+    if MANY in names():
+        found += _nearer(sentences, against, agreed, IN_MANY)
+    best = {one.sentence: one for one in sorted(found, key=lambda one: one.surely)}
+    return [best[one] for one in sentences if one in best]
+
+
+def _nearer(
+    sentences: Sequence[str], against: Sequence[str], agreed: Sequence[str], reading: Reading
+) -> Iterator[Likeness]:
+    if not sentences:
+        return
     texts = [called(one) for one in (*sentences, *against, *agreed)]
-    vectors, signs = embed(texts), [denies(one) for one in texts]
+    vectors, signs = reading.embed(texts), [denies(one) for one in texts]
     said, first = len(sentences), len(sentences) + len(against)
-    found = []
     for at, sentence in enumerate(sentences):
         near = [
-            float(vectors[at] @ vectors[to]) - OTHER_SIGN * (signs[at] != signs[to]) for to in range(said, len(texts))
+            float(vectors[at] @ vectors[to]) - reading.other_sign * (signs[at] != signs[to])
+            for to in range(said, len(texts))
         ]
         worst = max(range(len(against)), key=near.__getitem__)
-        best = max(near[first - said :], default=-1.0)
-        if near[worst] >= NEAR and near[worst] - best >= RATHER:
-            found.append((sentence, against[worst]))
+        rather = near[worst] - max(near[first - said :], default=-1.0)
+        if rather > 0:
+            yield Likeness(sentence, against[worst], near[worst] >= reading.near and rather >= reading.rather)
+
+
+def _is_foreign(sentence: str) -> bool:
+    return MANY in names() and _read(called(sentence)).language != "en"
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str) -> Read:
+    """The sentences of the standard are asked for with each clause: 15 ms each."""
+    (found,) = of_passages(MANY, [text])
     return found
+
+
+def _many(texts: Sequence[str]) -> Vectors:
+    return np.stack([np.frombuffer(_read(one).vector, np.float32) for one in texts])
+
+
+IN_ENGLISH: Final = Reading(embed, near=0.62, rather=0.04, other_sign=0.1)
+IN_MANY: Final = Reading(_many, near=0.4, rather=0.1, other_sign=0.0)
+"""It tells what denies by itself."""

@@ -29,7 +29,7 @@ def report(found: Sequence[Matched], deviations: Sequence[Deviation], unclear: S
     lines = [f"{len(found)} clauses, {told(deviations)}.", ""]
     lines += [line for one in deviations for line in (*_lines(one), "")]
     if left := [one for one in unclear if one.section and one.section not in {each.section for each in deviations}]:
-        lines += ["Read these yourself, the rules found no amount in them that the standard limits:"]
+        lines += ["Read these yourself, the rules can say nothing sure of them:"]
         lines += [f"  {_named(one.clause)} (page {one.clause.page})" for one in left] + [""]
     if strange := [each.clause for each in found if each.section is None]:
         lines += ["Not compared, for the standard knows no such clause:"]

@@ -125,7 +125,7 @@ def figures() -> Iterator[str]:
     )
     if wrong:
         yield "wrong: " + ", ".join(f"{what} {times}" for what, times in sorted(wrong.items()))
-    for which in ("unseen", "tuned", "held-out", "fresh", "german"):
+    for which in ("unseen", "tuned", "held-out", "fresh", "german", "german-looked-at", "last", "german-last"):
         yield in_other_words(which).said()
 
 

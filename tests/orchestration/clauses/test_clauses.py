@@ -8,6 +8,8 @@ import yaml
 from orchestration.actors.artefacts import artefact_fault
 from orchestration.actors.contract import ActorError
 from orchestration.actors.kinds.clauses.actor import ClausesActor
+from orchestration.actors.kinds.text_model import multilingual
+from orchestration.clauses import likeness
 from orchestration.clauses.amounts import amounts_in
 from orchestration.clauses.comparing import Deviation, deviations, matched, unclear
 from orchestration.clauses.finding import Clause, clauses_in
@@ -15,6 +17,7 @@ from orchestration.clauses.standard import Limit, Section, sections_of
 from orchestration.clauses.telling import letter, report, summary
 from tests.benchmarks.contracts import OURS, contracts, in_other_words, measured, standard
 
+needs_many = pytest.mark.skipif(not multilingual.here(), reason="`make languages` was not run")
 PAGES = (
     "AGREEMENT\nbetween A and B\n1. Payment\nInvoices are due within fourteen (14) days of their\n"
     "date. Late sums bear interest",
@@ -166,6 +169,37 @@ def test_of_clauses_in_words_that_nobody_foresaw_none_that_departs_passes_in_sil
     found = in_other_words("fresh")
     assert found.named[True, True] >= 16 and found.named[False, True] <= 1
     assert found.left[True] == found.named[True, False]
+
+
+@needs_many
+def test_what_reads_a_little_more_like_the_other_kind_is_left_to_the_reader() -> None:
+    known = standard()
+    found = matched(
+        [Clause("1", "Governing law", "Disputes that arise abroad are settled there by Dutch law.", 1)], known
+    )
+    assert not [one for one in deviations(found, known) if one.clause]
+    assert unclear(found) == found
+
+
+@needs_many
+@pytest.mark.parametrize(("which", "named"), [("last", 11), ("german-looked-at", 14), ("german-last", 8)])
+def test_departures_in_two_languages_are_found_by_meaning_and_few_pass_in_silence(which: str, named: int) -> None:
+    found = in_other_words(which)
+    assert found.named[True, True] >= named and found.named[False, True] <= 1
+    assert found.named[True, False] - found.left[True] <= 1
+
+
+@needs_many
+def test_a_german_sentence_is_read_by_meaning_where_the_extra_is_here_and_by_rules_alone_where_it_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "Steigen seine eigenen Kosten, gibt der Anbieter sie an den Kunden weiter."
+    (one,) = of("Preisanpassung", text)
+    assert (one.what, one.quote) == (
+        "It reads like “The supplier passes a rise of its own costs on to the customer.”", text
+    )  # fmt: skip
+    monkeypatch.setattr(likeness, "names", dict)
+    assert of("Preisanpassung", text) == []
 
 
 def test_clauses_in_german_are_held_against_the_same_standard() -> None:
