@@ -31,7 +31,8 @@ from casework.runtime.stand_ins.place import (
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """`answers`: the system of the stand-ins' routes; `servers`: the variables by which connectors find it."""
+    """`answers`: the system of the stand-ins' routes; `servers`: the variables by which connectors find it;
+    `words`: those by which they are let in."""
 
     title: str
     answers: str
@@ -72,7 +73,8 @@ class StandInServer(Served):
         self.folder.mkdir(parents=True, exist_ok=True)
         command: list[str | Path] = [sys.executable, "-m", "casework.runtime.stand_ins", "--folder", self.folder]
         command += ["--port", str(self.port), "--only", self.of.answers]
-        wait_until(self._answers, self.run(command, {**os.environ, "PYTHONPATH": str(CHECKOUT)}), log=self.log)
+        known = {**os.environ, **self.of.words, "PYTHONPATH": str(CHECKOUT)}
+        wait_until(self._answers, self.run(command, known), log=self.log)
 
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection(HERE, self.port, timeout=10)

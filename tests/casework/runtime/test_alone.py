@@ -52,6 +52,32 @@ def test_the_policy_system_alone_keeps_what_it_knows_when_it_is_killed(tmp_path:
         here.stop()
 
 
+@pytest.mark.parametrize(
+    ("name", "path", "sent"),
+    [
+        (
+            "salesforce",
+            "/services/oauth2/token?",
+            "grant_type=client_credentials&client_id=stand-in-client&client_secret=stand-in-client-secret",
+        ),
+        ("azure", "/openai/deployments/casewright-demo/chat/completions?api-version=2024-10-21", ""),
+    ],
+)  # fmt: skip
+def test_whoever_has_the_words_that_the_command_says_is_let_in(name: str, path: str, sent: str, tmp_path: Path) -> None:
+    here = StandInServer(name, free_port(), tmp_path)
+    headers = {"api-key": here.variables.get("CASEWRIGHT_SECRET_AZURE_OPENAI_KEY", "")}
+    try:
+        here.start()
+        asking = urllib.request.Request(f"http://127.0.0.1:{here.port}{path}", sent.encode(), headers)
+        try:
+            status = urllib.request.urlopen(asking, timeout=10).status
+        except urllib.error.HTTPError as error:
+            status = error.code
+        assert status == (200 if sent else 400)  # an empty question is let in, and refused for what it is
+    finally:
+        here.stop()
+
+
 def _said() -> dict[str, str]:
     return {"stand_in": "This is a stand-in of Casewright's demo, not a real system."}
 
