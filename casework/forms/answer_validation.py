@@ -148,7 +148,7 @@ def form_errors(form: Form, answers: Mapping[str, Json]) -> dict[str, str]:
                 found[path] = "Please answer this."
         elif question.choices and answer not in list(question.choices):  # an answer of a program may not be hashable
             found[path] = "This should be one of: " + ", ".join(question.choices) + "."
-        elif isinstance(answer, str) and len(answer) < question.least:
+        elif isinstance(answer, str) and len(" ".join(answer.split())) < question.least:
             found[path] = f"At least {question.least} characters are needed."
     return found
 

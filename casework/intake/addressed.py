@@ -6,9 +6,10 @@ comes in for the whole organisation: nobody sees it through a guess.
 
 from __future__ import annotations
 
+import re
 from email.parser import BytesHeaderParser
 from email.policy import compat32
-from email.utils import getaddresses
+from itertools import islice
 from typing import Final
 
 from casework.access.unit_models import UnitAddress
@@ -17,6 +18,8 @@ from casework.documents.services import File
 WHERE_TO: Final = ("Delivered-To", "X-Original-To", "To", "Cc")
 HEAD: Final = 100_000
 """Bytes of an e-mail in which its head is looked for."""
+ADDRESS: Final = re.compile(r"[^\s<>(),;:\"@]{1,64}@[^\s<>(),;:\"@]{1,190}")
+"""Wherever it stands in a line, also in the name before it or in a comment: of two units it is then neither's."""
 MOST: Final = 200
 """Addresses that are looked at."""
 
@@ -34,5 +37,5 @@ def addresses(content: bytes) -> list[str]:
     """Where an e-mail went, in small letters."""
     head = BytesHeaderParser(policy=compat32).parsebytes(content[:HEAD])
     lines = [str(line) for name in WHERE_TO for line in head.get_all(name, [])]
-    written = (address.strip().lower() for _, address in getaddresses(lines)[:MOST])
-    return [one for one in written if "@" in one and "\0" not in one]
+    found = (one.lower() for line in lines for one in ADDRESS.findall(line))
+    return [one for one in islice(found, MOST) if "\0" not in one]

@@ -85,7 +85,7 @@ def test_who_approves_in_the_unit_says_why_and_elsewhere_only_where_the_form_ask
     api = client.get(f"/api/tasks/{before.pk}/", headers={"accept": "application/json"}).json()
     question = next(one for one in api["form"] if one["path"] == "approval.reason")
     assert (question["required"], question["least"], question["asked_when"]) == (True, 60, {})
-    for given, why in (({}, "Please answer this."), ({"approval.reason": " too short " * 2}, "At least 60")):
+    for given, why in (({}, "Please answer this."), ({"approval.reason": f"short{' ' * 90}enough"}, "At least 60")):
         refused = _approve(people["anna"], before, **given)
         assert isinstance(refused, Refused) and why in refused.errors["approval.reason"]
     assert HumanTask.objects.get(pk=before.pk).state == "open"

@@ -22,7 +22,7 @@ from casework.access.unit_models import BusinessUnit, UnitAddress
 from casework.access.units_verification import units_apart
 from casework.actors.bundled import CASE_TYPES
 from casework.intake import watched
-from casework.intake.addressed import addresses
+from casework.intake.addressed import MOST, addresses
 from casework.models import Case
 from casework.people import unit_services
 from casework.people.sight import Changed
@@ -134,3 +134,9 @@ def test_who_administers_a_unit_does_not_take_the_mail_of_another(
 def test_whatever_stands_over_a_message_is_read_without_a_fault(content: bytes) -> None:
     for found in (addresses(content), addresses(b"To: " + content), addresses(b"Cc: =?utf-8?b?" + content)):
         assert all("@" in one and one == one.lower() for one in found)
+
+
+def test_a_head_that_is_made_to_tire_a_reader_is_read_at_once() -> None:
+    for line in (b"(" * 90_000, b"<" * 90_000, b'"a\\' * 25_000, b"a@[" * 30_000, b"a" * 90_000, b"x@y.z," * 15_000):
+        assert len(addresses(b"To: " + line)) <= MOST
+    assert addresses(f'To: "{SOUTH}" <{NORTH}>'.encode()) == [SOUTH, NORTH]  # to both, so for neither
