@@ -19,6 +19,7 @@ Turn = tuple[str, str]
 
 NAME: Final = "answer"
 MOST_NAME: Final = 200
+CHOICES: Final = frozenset({"anyOf", "oneOf", "allOf", "not", "if", "then", "else"})
 
 
 class Strange(ValueError):
@@ -51,7 +52,7 @@ def body_of(model: LanguageModel, system: str, turns: Sequence[Turn]) -> dict[st
     said = [{"role": who, "content": text} for who, text in turns]
     common: dict[str, Json] = {"model": model.model} | _limits(model)
     if model.speaks == "anthropic":
-        typed = {"tools": [{"name": NAME, "description": "The answer.", "input_schema": model.output}],
+        typed = {"tools": [{"name": NAME, "description": "The answer.", "input_schema": _form(model)}],
                  "tool_choice": {"type": "tool", "name": NAME}}  # fmt: skip
         return common | {"system": system, "messages": said} | (typed if model.typed == "schema" else {})
     if model.speaks == "azure":
@@ -64,6 +65,15 @@ def body_of(model: LanguageModel, system: str, turns: Sequence[Turn]) -> dict[st
     return body
 
 
+def _form(model: LanguageModel) -> dict[str, Json]:
+    """The schema of an answer, as servers take one: without choices at its root.
+
+    OpenAI and Anthropic refuse those, and llama.cpp forgets all the rest of the schema for them. That one of them is
+    kept is looked at when the answer is here.
+    """
+    return {name: value for name, value in model.output.items() if name not in CHOICES}
+
+
 def _limits(model: LanguageModel) -> dict[str, Json]:
     """Models that reason have another name for their most tokens, and refuse a temperature."""
     if model.temperature is None:
@@ -74,7 +84,7 @@ def _limits(model: LanguageModel) -> dict[str, Json]:
 def _format(model: LanguageModel) -> dict[str, Json]:
     if model.typed == "json":
         return {"type": "json_object"}
-    return {"type": "json_schema", "json_schema": {"name": NAME, "schema": model.output, "strict": True}}
+    return {"type": "json_schema", "json_schema": {"name": NAME, "schema": _form(model), "strict": True}}
 
 
 def said_of(model: LanguageModel, body: Json) -> Said:

@@ -37,6 +37,17 @@ def test_the_server_is_asked_for_the_schema_and_the_seed_goes_along(provider: Pr
     assert body["response_format"]["json_schema"]["schema"]["required"] == ["text"]
 
 
+@pytest.mark.parametrize("text", [FILE, ANTHROPIC])
+def test_choices_at_the_root_of_a_schema_are_not_sent_for_servers_refuse_or_forget_over_them_but_are_held(
+    text: str, provider: Provider, model: Model
+) -> None:
+    choice = ("  required: [text]\n", "  anyOf: [{required: [text]}]\n")
+    provider.does(says({}), says(GOOD))
+    answer = model(text, choice).run(INPUT, idempotency_key="k")
+    assert answer.output == GOOD and answer.detail["rounds"] == 2
+    assert "anyOf" not in provider.was_sent() and "additionalProperties" in provider.was_sent()
+
+
 def test_a_server_without_schemas_is_told_the_form_in_words(provider: Provider, model: Model) -> None:
     provider.does(says("```json\n" + '{"text": "It is on its way, dear customer."}' + "\n```"))
     answer = model(FILE, ("model: small", "typed: words\nmodel: small")).run(INPUT, idempotency_key="k")
