@@ -48,9 +48,8 @@ def open_face(done: Done, source: str, reference: str, digest: str = "", unit: i
     unit to which it belongs; None: the whole organisation.
     """
     title = done.case_type.title.format(reference=reference)[:200]
-    standing = [(role.group, action) for role in done.case_type.roles for action in sorted(role.may)]
     row = _statement(
-        INSERT, done, [*standing, *_routed(done)],
+        INSERT, done, [*_standing(done.case_type), *_routed(done)],
         source=source, reference=reference, reference_key=key_of(reference), data_digest=digest, title=title,
         unit=unit,
     )  # fmt: skip
@@ -68,7 +67,8 @@ def open_face_of_start(done: Done, kind: str) -> Part:
 def keep_face(done: Done) -> Part:
     """Brings the row of a running case up to date, and what finds it; keeps what the step has written over."""
     over = replaced(done)
-    row = _statement(UPDATE, done, _routed(done))
+    standing = set(_standing(done.case_type))  # given when the case began, and taken back by nobody
+    row = _statement(UPDATE, done, [right for right in _routed(done) if right not in standing])
     listed = kept_values(done, former_with(done, over))
     return together(row, search_row.written(done), *_replaced(done, over), *listed)
 
@@ -110,6 +110,11 @@ def _named(done: Done) -> list[str]:
     """The people whom the model names for a task that has just come up, by their user names."""
     names = {name for task in done.effects.tasks.values() for name in people_named(task.event)}
     return sorted(name for name in names if "\0" not in name)  # nobody has such a name, and PostgreSQL cannot ask
+
+
+def _standing(case_type: CaseType) -> list[tuple[str, str]]:
+    """What the roles of a case type may on each of its cases."""
+    return [(role.group, action) for role in case_type.roles for action in sorted(role.may)]
 
 
 def _routed(done: Done) -> list[tuple[str, str]]:
