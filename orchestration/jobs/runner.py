@@ -69,7 +69,7 @@ with claimed as (
     set state = 'running', lease_until = %(until)s, worker = %(worker)s, attempts = attempts + 1,
         reserved = null
     where instance_id = %(instance)s and job = %(job)s and state = 'waiting' and run_at <= %(latest)s
-    returning {", ".join(CLAIMED)},
+    returning {", ".join(CLAIMED)}, set_config('synchronous_commit', 'off', true),
               (select definition_id from orchestration_instance i where i.id = instance_id) as definition, """  # noqa: S608 - of names that stand in the code
 CLAIM_OFFERING: LiteralString = f""" as least_sure)
 select claimed.*, offering.* from claimed left join lateral (
@@ -78,7 +78,10 @@ select claimed.*, offering.* from claimed left join lateral (
         "claimed.capability", "(select key from orchestration_definition d where d.id = claimed.definition)"
     )
 }) offering on true"""  # noqa: S608 - of names that stand in the code
-"""A worker that has claimed a job looks next for who could do it: one statement for both."""
+"""A worker that has claimed a job looks next for who could do it: one statement for both.
+
+Nobody waits until the claim is on the disk: the actor's place is taken before it is called, and that is waited for,
+with all before it. A claim that was lost with the server was followed by nothing, and its job waits as before."""
 
 
 def claim(instance: int, number: int) -> Job | None:
@@ -98,8 +101,8 @@ def _claimed(rows: list[tuple[Any, ...]]) -> Job:
     job = Job.from_db("default", CLAIMED, rows[0][:own])
     job.input = opened(job.input)
     job.changed_input = None if job.changed_input is None else opened(job.changed_input)
-    job.definition_id, job.__dict__["least_sure"] = rows[0][own : own + 2]
-    offered = [row[own + 2 :] for row in rows]
+    _, job.definition_id, job.__dict__["least_sure"] = rows[0][own : own + 3]
+    offered = [row[own + 3 :] for row in rows]
     job.__dict__[choosing.AT_HAND] = [row for row in offered if row[0] is not None]
     return job
 
