@@ -18,7 +18,7 @@ from casework.deadlines.standing import Calendars, calendar_of, calendars, stand
 from casework.forms.answer_validation import at_path
 from orchestration.casetypes.deadlines import SUSPENDED, Declared
 from orchestration.deadlines.rule import ENDED, MET, PAUSED, RESUMED, STARTED, Event, events_of
-from orchestration.ground.schemas import reckonable
+from orchestration.ground.years import reckonable
 from orchestration.shell.services import Done
 from orchestration.view.events import ItemChanged
 

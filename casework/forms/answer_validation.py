@@ -16,6 +16,7 @@ from jsonschema.exceptions import ValidationError
 
 from orchestration.casetypes.case_type import CaseType, Form, FormField
 from orchestration.ground import schemas
+from orchestration.ground.years import FIRST_YEAR, LAST_YEAR
 from orchestration.privacy.masking import View
 
 Json = Any
@@ -69,7 +70,7 @@ def _in_words(error: ValidationError) -> tuple[str, str]:
         case "minimum" | "maximum":
             return path, f"This should be at {'least' if error.validator == 'minimum' else 'most'} {limit}."
         case "format":
-            return path, f"This date should lie between {schemas.FIRST_YEAR} and {schemas.LAST_YEAR}."
+            return path, f"This date should lie between {FIRST_YEAR} and {LAST_YEAR}."
         case schemas.TOO_LONG:
             return path, "This is too much to be checked at once; give less."
         case _:

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 
+from orchestration.ground.years import reckonable
+
 Json = Any
 Fits = Callable[[Json], bool]
 
@@ -23,6 +25,8 @@ TYPES: Final[Mapping[str, frozenset[type]]] = {
 SCALARS: Final = TYPES["string"] | TYPES["number"] | TYPES["boolean"] | TYPES["null"]
 DATED: Final = frozenset({"date", "date-time"})
 """Formats that are more than a note here (`orchestration.ground.schemas`)."""
+NOT_BLANK: Final = r"\S"
+"""The one regular expression that asks for what is seen at one look."""
 
 
 class _Other(Exception):
@@ -62,8 +66,10 @@ def _all(checks: list[Fits]) -> Fits:
 def _check(word: str, rule: Json, schema: Mapping[str, Json]) -> Fits | None:
     """What a keyword asks for; None: nothing by itself."""
     match word:
-        case "format" if rule not in DATED:
-            return None
+        case "format":
+            return _dated if rule in DATED else None
+        case "pattern" if rule == NOT_BLANK:
+            return _not_blank
         case "type":
             return _of_types([rule] if isinstance(rule, str) else rule)
         case "enum":
@@ -81,6 +87,14 @@ def _check(word: str, rule: Json, schema: Mapping[str, Json]) -> Fits | None:
         case _ if word in _BOUNDS:
             return _BOUNDS[word](rule)
     raise _Other
+
+
+def _dated(data: Json) -> bool:
+    return type(data) is not str or reckonable(data)
+
+
+def _not_blank(data: Json) -> bool:
+    return type(data) is not str or bool(data.strip())
 
 
 def _of_types(names: list[str]) -> Fits:

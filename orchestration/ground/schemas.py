@@ -18,7 +18,8 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from orchestration.engine.feel import DEFAULT, Evaluation, FeelError, LimitExceeded, Limits, regex
-from orchestration.ground.plain_schemas import Fits, predicate
+from orchestration.ground.plain_schemas import DATED, Fits, predicate
+from orchestration.ground.years import FIRST_YEAR, LAST_YEAR, reckonable
 
 Json = Any
 Keyword = Callable[..., Iterator[ValidationError] | None]
@@ -27,12 +28,9 @@ MOST_STEPS: Final = 400_000
 """Steps of one check of one document: about half a second."""
 KEYWORD_STEPS: Final = 10
 TOO_LONG: Final = "tooLong"
-FIRST_YEAR, LAST_YEAR = 1900, 2200
-"""Between which a date of a case lies: at the ends of the calendar nothing can be reckoned with one."""
 
 _run: ContextVar[Evaluation | None] = ContextVar("schema_check", default=None)
 _ESCAPES: Final = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
-_DATED: Final = re.compile(r"([0-9]{4})-?W?[0-9]")
 _LITERAL: Final = "/\"'`~!@#%&_=:;<>, "
 """Signs that JavaScript lets one escape without a need."""
 
@@ -154,14 +152,8 @@ def _unique_items(validator: Any, rule: bool, data: Json, schema: Json) -> Itera
 
 def _format(validator: Any, named: Json, text: Json, schema: Json) -> Iterator[ValidationError]:
     """Of a format, which says no more than how a text is meant, only that a date can be reckoned with."""
-    if named in ("date", "date-time") and isinstance(text, str) and not reckonable(text):
+    if named in DATED and isinstance(text, str) and not reckonable(text):
         yield ValidationError(f"this date does not lie between {FIRST_YEAR} and {LAST_YEAR}")
-
-
-def reckonable(text: str) -> bool:
-    """Whether a text that begins as a date has a year that can be reckoned with."""
-    begun = _DATED.match(text.strip())
-    return begun is None or FIRST_YEAR <= int(begun[1]) <= LAST_YEAR
 
 
 def _spend(steps: int) -> None:

@@ -15,7 +15,7 @@ from casework.tasks import delegating
 from casework.web.decorators import answered, person, reads_and_writes, writes
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
-from orchestration.ground.schemas import reckonable
+from orchestration.ground.years import reckonable
 
 
 @reads_and_writes
