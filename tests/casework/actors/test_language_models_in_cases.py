@@ -30,6 +30,7 @@ from orchestration.models import (
     Actor,
     ActorCall,
     ActorVersion,
+    Gauge,
     HumanTask,
     Incident,
     Job,
@@ -39,6 +40,7 @@ from orchestration.models import (
 from orchestration.shell import services
 from tests.casework.conftest import PERSON
 from tests.orchestration.actors.language.provider import KEY, Provider, providing, says, status
+from tests.orchestration.actors.language.test_misbehaving import AGAIN, ANSWERED, WAYS
 from tests.orchestration.machines import MAIL, Machines, send_messages, work_jobs
 
 DOCS = Path(__file__).parents[3] / "docs/language-models.md"
@@ -187,6 +189,35 @@ def test_another_model_takes_over_from_one_that_keeps_failing(
     assert data_of(case)["draft"] == DRAFT["text"]
     calls = ActorCall.objects.filter(capability="draft-reply").order_by("pk").values_list("actor", "outcome")
     assert list(calls) == [("first", "failed"), ("second", "done")]
+
+
+@pytest.mark.slow
+def test_each_misbehaviour_that_no_repair_ends_goes_to_another_model_or_a_person_in_its_case(
+    drafting: None, provider: Provider, open_case: Callable[..., Case]
+) -> None:
+    registered(provider, "second")
+    with providing() as away:
+        host_allow("127.0.0.1", away.system.port, private=True, origin=TEST)
+        registered(away, "first", ("timeout: 60", "timeout: 1"))
+        Actor.objects.filter(key="first").update(card={"breaker": {"failures": 1}, "leaves": True}, rank=-1)
+        for way, (wanted, moves) in WAYS.items():
+            if wanted == ANSWERED:
+                continue
+            away.does(*moves)
+            away.system.came.clear()
+            Gauge.objects.update(failures=0, open_until=None, probe_until=None)
+            case = open_case()
+            for _ in range(8):
+                waiting = Job.objects.filter(instance=case.instance_id, state=Job.State.WAITING)
+                waiting.update(run_at=clock.utc_now())
+                for number in list(waiting.values_list("job", flat=True)):
+                    runner.run(case.instance_id, number)
+            calls = ActorCall.objects.filter(instance=case.instance_id, capability="draft-reply").order_by("pk")
+            ended = (open_tasks(case), list(calls.values_list("actor", "outcome")), len(away.came) <= 3)
+            if wanted == AGAIN:
+                assert ended == (["Approve the answer"], [("first", "failed"), ("second", "done")], True), way
+            else:
+                assert ended == (["Have the answer drafted"], [("first", "failed")], True), way
 
 
 def test_a_new_prompt_is_tried_on_recorded_work_and_reaches_no_case(
