@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 
-from tests.benchmarks.server import product
+from tests.benchmarks.server import configured, product
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,13 @@ class Section:
     module: str
     function: str = "figures"
     database: bool = False
+    imports_django: bool = False
     takes_dsn: bool = False
     only_named: bool = False
+
+    @property
+    def needs_django(self) -> bool:
+        return self.database or self.imports_django
 
     def lines(self, dsn: str) -> Iterator[str]:
         # Imported late: what touches the database can be imported only once Django knows where it is.
@@ -36,6 +41,11 @@ class Section:
 
 def _pure(name: str, heading: str, module: str = "", function: str = "figures", only_named: bool = False) -> Section:
     return Section(name, heading, module or name, function, only_named=only_named)
+
+
+def _in_memory(name: str, heading: str, module: str, function: str = "figures") -> Section:
+    """What touches no row, of a module that imports some model of Django's."""
+    return Section(name, heading, module, function, imports_django=True, only_named=True)
 
 
 def _stored(
@@ -69,9 +79,9 @@ SECTIONS = (
     _stored("stop", "A stop over three workers", "control", "stop", takes_dsn=True, only_named=True),
     _stored("approvals", "Approvals while all around them changes", "approvals", only_named=True),
     _stored("approvals-threads", "The same by threads, in the database", "approvals", "of_threads", only_named=True),
-    _stored("proposals", "Proposals of agents that obey whatever they read", "agents", "figures", only_named=True),
-    _stored("pins", "Tools of other servers that change", "agents", "of_pins", only_named=True),
-    _stored("round", "A round of an agent, without its mind", "agents", "of_a_round", only_named=True),
+    _in_memory("proposals", "Proposals of agents that obey whatever they read", "agents"),
+    _in_memory("pins", "Tools of other servers that change", "agents", "of_pins"),
+    _in_memory("round", "A round of an agent, without its mind", "agents", "of_a_round"),
     _stored("rounds", "Whole rounds of an agent, database included", "agent_rounds", takes_dsn=True, only_named=True),
     _stored("steps", "Statements and state of each step of a complaint", "shell", "statements_and_bytes"),
     _stored("shell", "A complaint from intake to answer, against its bare writes", "shell", "against_the_floor", True),
@@ -123,11 +133,14 @@ def _print(sections: Iterable[Section], dsn: str) -> None:
 
 def main(names: list[str]) -> None:
     chosen = wanted(names)
-    _print((section for section in chosen if not section.database), "")
-    stored = [section for section in chosen if section.database]
-    if stored:
+    _print((section for section in chosen if not section.needs_django), "")
+    rest = [section for section in chosen if section.needs_django]
+    if any(section.database for section in rest):
         with product() as dsn:
-            _print(stored, dsn)
+            _print(rest, dsn)
+    elif rest:
+        configured()
+        _print(rest, "")
 
 
 if __name__ == "__main__":

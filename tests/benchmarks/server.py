@@ -26,8 +26,7 @@ def product() -> Iterator[str]:
         os.environ["CASEWRIGHT_DATA_KEY"], os.environ["CASEWRIGHT_DATA_KEYS"] = f"{folder}/data.key", f"{folder}/keys"
         os.environ["CELERY_BROKER_URL"] = "memory://"
         os.environ["DATABASE_CONN_MAX_AGE"] = "3600"
-        os.environ["DJANGO_SETTINGS_MODULE"] = "casework.settings"
-        os.environ.setdefault("LOG_LEVEL", "WARNING")
+        configured()
         _set_up()
         yield dsn
     finally:
@@ -35,10 +34,16 @@ def product() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _set_up() -> None:
+def configured() -> None:
+    """Let models be imported; nothing is asked of a database."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "casework.settings"
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
     import django
 
     django.setup()
+
+
+def _set_up() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
