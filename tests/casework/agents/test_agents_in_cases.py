@@ -48,17 +48,21 @@ def test_as_it_ships_it_asks_before_it_has_an_upset_customer_called(as_it_ships:
 def test_as_it_ships_no_agent_looks_at_a_complaint_that_is_plain(as_it_ships: Callable[..., Case]) -> None:
     for intent in ("refund_request", "card_lost_or_stolen", "payment_failed"):
         as_it_ships(intent)
-    as_it_ships("other", 0.4)
     assert not Job.objects.filter(capability="consider-steps").exists()
 
 
-def test_as_it_ships_a_reply_where_the_model_was_unsure_has_it_propose_another_reading(
+def test_as_it_ships_it_proposes_a_question_when_an_unsure_complaint_goes_to_a_person_and_another_reading_after_a_reply(
     as_it_ships: Callable[..., Case],
 ) -> None:
     case = as_it_ships("other", 0.4)
-    asked_and_replied(case)
+    row = held(case)
+    assert row.tool == "add:ask_customer" and row.evidence == ["/message", "/intent/confidence"]
+    assert open_tasks(case) == {"Senior review"}
+    assert isinstance(approvals.decide(row.pk, Verdict(True, row.digest), ANNA), AgentProposal)
+    replied(case)
     row = held(case)
     assert row.tool == "add:read_again" and row.evidence == ["/reply", "/intent/confidence"]
+    assert verify(case.instance).ok
 
 
 def test_where_no_agent_is_at_work_the_complaint_goes_on_without_it(analysed: Callable[..., Case]) -> None:
@@ -258,9 +262,8 @@ def called_again(upset: Callable[..., Case]) -> Case:
     return case
 
 
-def asked_and_replied(case: Case) -> None:
-    """A person asks the customer, who replies."""
-    item_plan(by=User.objects.create(username="someone"), case=case, definition="ask_customer")
+def replied(case: Case) -> None:
+    """A person writes the question that was approved, and the customer replies."""
     task = HumanTask.objects.get(instance=case.instance_id, name="Write the question")
     services.send(case.instance_id, CompleteTask(task.item, {"question": "Which card?"}), ANNA)
     work_jobs(case.instance_id)
