@@ -59,7 +59,7 @@ class Configuration(requests.Sent):
     taskPushNotificationConfig = PushConfig(required=False, default=None, allow_null=True)
     historyLength = s.IntegerField(required=False, default=0, help_text="Read by nobody: there are no messages.")
     returnImmediately = s.BooleanField(
-        required=False, default=True, help_text="False: the answer waits, at most a minute."
+        required=False, default=False, help_text="True: the answer waits for nothing. Else it waits, at most a minute."
     )
 
 

@@ -39,6 +39,7 @@ SENT_ALONG: Final = frozenset({
     b"x-forwarded-host",
 })  # fmt: skip
 BEAT: Final = b": still here\n\n"
+TOO_MANY: Final = "You follow too many tasks at once. End a stream and send the same again: nothing begins twice."
 AGAIN: Final = 1.0
 """Seconds until a task is asked for again that could not be."""
 LATER: Final = frozenset({429, 500, 502, 503})
@@ -73,7 +74,7 @@ def handed_over(request: Request, task: Json, case: Case) -> Response | None:
     who = person(request)
     head = CASE_CHANGES.look([case.instance_id]).get(case.instance_id, "")
     if not hub_of_pages.admit(who.pk, settings.LIVE_STREAMS_A_PERSON):
-        return error(429, "throttled", "You follow too many tasks at once. End a stream first.")
+        return error(429, "throttled", TOO_MANY)
     session = request._request.session.session_key or ""
     viewer = Viewer(CASE_CHANGES, case.instance_id, who.pk, session, head)
     request._request.scope[FOLLOWED].append(Followed(viewer, task["id"], stands(task)))  # type: ignore[attr-defined]  # ASGI

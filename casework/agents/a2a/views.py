@@ -49,8 +49,9 @@ class SendView(A2AView):
         examples=(example("A complaint", MESSAGE, request=True), example("Under way", {"task": WORKING}, "200")),
     )  # fmt: skip
     def post(self, request: Request) -> Response:
-        """A2A 1.0: needs the header `A2A-Version: 1.0`. The same message again gives the same task. With
-        `returnImmediately: false` the answer waits, at most a minute, until the task is over or asks for something."""
+        """A2A 1.0: needs the header `A2A-Version: 1.0`. The same message again gives the same task. The
+        answer waits, at most a minute, until the task is over or asks for something; with `returnImmediately: true`
+        it does not wait."""
         outcome = _sent(request, may_wait=True)
         return outcome if isinstance(outcome, Response) else Response({"task": outcome[0]})
 
@@ -128,7 +129,7 @@ def _sent(request: Request, *, may_wait: bool = False) -> tuple[Json, Case | Non
         return wrong
     sent = SendMessage.body(request)
     message, push = sent["message"], sent["configuration"].get("taskPushNotificationConfig")
-    waits = may_wait and not sent["configuration"].get("returnImmediately", True)
+    waits = may_wait and not sent["configuration"].get("returnImmediately", False)
     if waits and not may_follow(request):
         return error(400, "unsupported", NO_WAITING)
     if message["taskId"]:

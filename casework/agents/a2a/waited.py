@@ -1,4 +1,5 @@
-"""How does an agent outside wait for its task, with the message that begins it? (A2A 1.0, `returnImmediately: false`)
+"""How does an agent outside wait for its task, with the message that begins it? (A2A 1.0, 3.2.2: unless it says
+`returnImmediately: true`)
 
 The request goes through Django like any other and is over; its answer is kept back here (ASGI) until the task is over
 or asks for something, or until it would be too long for the line. The task is then asked for again through the ordinary

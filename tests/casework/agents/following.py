@@ -44,8 +44,10 @@ def application(patched: pytest.MonkeyPatch) -> Any:
     return with_waited_tasks(stream.with_task_streams(django, django, hub), django, hub)
 
 
-def message(data: Json, name: str = "m-1", **more: Any) -> Json:
-    return {"message": {"messageId": name, "role": "ROLE_USER", "parts": [{"data": data}]}, **more}
+def message(data: Json, name: str = "m-1", **configuration: Any) -> Json:
+    """What begins a case. Its answer waits unless `returnImmediately=True`."""
+    said = {"messageId": name, "role": "ROLE_USER", "parts": [{"data": data}]}
+    return {"message": said} | ({"configuration": configuration} if configuration else {})
 
 
 def events(body: bytes) -> list[Json]:

@@ -102,11 +102,11 @@ def test_who_wants_to_wait_is_answered_when_the_task_asks_or_is_over_and_no_late
 ) -> None:
     machines.say("refund_request", 0.93, "neutral")
     app, token = application(monkeypatch), token_for(people["anna"])
-    waiting = message(BEGINS, configuration={"returnImmediately": False})
+    waiting, hurried = message(BEGINS), message(BEGINS, returnImmediately=True)
 
     async def follow() -> list[Json]:
         async with client(app, token) as asking:
-            at_once = await asking.post("a2a/message:send", json=message(BEGINS))
+            at_once = await asking.post("a2a/message:send", json=hurried)
             monkeypatch.setattr(waited, "LONGEST", 0.2)
             too_long = await asking.post("a2a/message:send", json=waiting)
             monkeypatch.setattr(waited, "LONGEST", 60)
@@ -124,9 +124,9 @@ def test_who_wants_to_wait_is_answered_when_the_task_asks_or_is_over_and_no_late
 
 
 def test_a_server_that_cannot_wait_says_so_in_the_words_of_a2a_and_begins_nothing(outside: Client) -> None:
-    asked = message(BEGINS, configuration={"returnImmediately": False})
-    told = outside.post("/api/a2a/message:send", asked, "application/json")
-    assert told.status_code == 400 and told.json()["error"]["details"][0]["reason"] == "UNSUPPORTED_OPERATION"
+    for asked in (message(BEGINS), message(BEGINS, returnImmediately=False)):
+        told = outside.post("/api/a2a/message:send", asked, "application/json")
+        assert told.status_code == 400 and told.json()["error"]["details"][0]["reason"] == "UNSUPPORTED_OPERATION"
     assert not Case.objects.exists()
 
 
@@ -148,7 +148,7 @@ def test_an_agent_is_told_at_its_address_with_what_it_wants_to_be_shown(
     people: People, outside: Client, listed: System, machines: Machines
 ) -> None:
     machines.say("refund_request", 0.93, "neutral")
-    asked = message(BEGINS, configuration={"taskPushNotificationConfig": push(listed, id="p-1")})
+    asked = message(BEGINS, returnImmediately=True, taskPushNotificationConfig=push(listed, id="p-1"))
     task = outside.post("/api/a2a/message:send", asked, "application/json").json()["task"]["id"]
     tell_agents()
     assert listed.came == []
@@ -215,7 +215,7 @@ def test_no_other_address_than_a_listed_one_is_taken(
     place = f"/api/a2a/tasks/{case.pk}/pushNotificationConfigs"
     answer = outside.post(place, push(listed) | {"url": url}, "application/json")
     assert answer.status_code == 400 and answer.json()["error"]["details"][0]["reason"] == "INVALID_PARAMS"
-    asked = message(BEGINS, configuration={"taskPushNotificationConfig": {"url": url}})
+    asked = message(BEGINS, returnImmediately=True, taskPushNotificationConfig={"url": url})
     assert outside.post("/api/a2a/message:send", asked, "application/json").status_code == 400
     assert Case.objects.count() == 1 and not TaskPush.objects.exists()
 
@@ -236,7 +236,8 @@ def test_an_agent_lists_what_it_brought_in_and_nothing_else(
 ) -> None:
     open_case()  # of another system
     for number in range(3):
-        outside.post("/api/a2a/message:send", message(BEGINS, f"m-{number}"), "application/json")
+        hurried = message(BEGINS, f"m-{number}", returnImmediately=True)
+        outside.post("/api/a2a/message:send", hurried, "application/json")
     numbers = [str(pk) for pk in Case.objects.filter(source="api:anna").order_by("-pk").values_list("pk", flat=True)]
     first = outside.get("/api/a2a/tasks?pageSize=2").json()
     assert [one["id"] for one in first["tasks"]] == numbers[:2] and first["totalSize"] == 3

@@ -25,7 +25,8 @@ def asking(who: User, **headers: str) -> tuple[Callable[..., Any], Callable[...,
 
     def send(data: Json, **more: Any) -> Any:
         message = {"messageId": "m-1", "role": "ROLE_USER", "parts": [{"data": data}], **more}
-        return client.post("/api/a2a/message:send", {"message": message}, content_type="application/json")
+        asked = {"message": message, "configuration": {"returnImmediately": True}}
+        return client.post("/api/a2a/message:send", asked, content_type="application/json")
 
     return send, lambda number: client.get(f"/api/a2a/tasks/{number}")
 
