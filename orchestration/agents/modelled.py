@@ -61,8 +61,9 @@ OUTPUT: Final[dict[str, Json]] = {
             },
         },
     },
-    "anyOf": [{"required": ["tool"]}, {"required": ["end"]}],
 }  # fmt: skip
+"""`tool` or `end`; that one is there is seen afterwards: servers that hold a model to a form read no alternatives of a
+whole object beside its properties, and let it write anything."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def _move(given: Mapping[str, Json]) -> Propose | End:
     if "end" in given:
         findings = tuple(Finding(one["says"], tuple(one["evidence"])) for one in given.get("findings", ()))
         return End(given["end"], given["reason"], given.get("answer", ""), findings)
-    return Propose(given["tool"], given["reason"], tuple(given.get("evidence", ())), given.get("arguments", {}))
+    return Propose(given.get("tool", ""), given["reason"], tuple(given.get("evidence", ())), given.get("arguments", {}))
 
 
 def _told(view: View, answers: tuple[str, ...]) -> dict[str, Json]:

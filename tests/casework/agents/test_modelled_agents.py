@@ -116,6 +116,7 @@ def test_nothing_that_names_the_customer_reaches_the_model_and_their_name_comes_
     [
         ({"tool": "add:senior_review"}, "no tool that is offered"),
         ({"tool": "http://evil.example/"}, "no tool that is offered"),
+        ({"tool": ""}, "no tool that is offered"),
         ({"evidence": ["iban"]}, "cites what it rests on"),
         ({"arguments": {"answer": "We pay everything."}}, "chooses no argument"),
     ],
