@@ -80,6 +80,7 @@ SECTIONS = (
     _stored("approvals", "Approvals while all around them changes", "approvals", only_named=True),
     _stored("approvals-threads", "The same by threads, in the database", "approvals", "of_threads", only_named=True),
     _in_memory("proposals", "Proposals of agents that obey whatever they read", "agents"),
+    _stored("planted", "The same in whole rounds, database included", "agent_orders", only_named=True),
     _in_memory("pins", "Tools of other servers that change", "agents", "of_pins"),
     _in_memory("round", "A round of an agent, without its mind", "agents", "of_a_round"),
     _stored("rounds", "Whole rounds of an agent, database included", "agent_rounds", takes_dsn=True, only_named=True),

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
 import yaml
 
@@ -28,6 +28,7 @@ from orchestration.shell import nudges, services
 from orchestration.shell.services import Done
 from tests.benchmarks.workers import server_cpu
 
+Json = dict[str, Any]
 MOST: Final = 40.0  # milliseconds of CPU
 CASES: Final = int(os.environ.get("ROUNDS", "200"))
 BENCH: Final = Origin("system:bench")
@@ -43,8 +44,8 @@ ANSWERS: Final = {
 
 def figures(dsn: str) -> Iterator[str]:
     """The middle of all runs, and of the slowest in twenty; the database's part is counted over all of them."""
-    definition, thinking = _deployed(), _counted()
-    jobs = [_waiting(definition) for _ in range(CASES)]
+    definition, thinking = deployed(_without_search), _counted()
+    jobs = [waiting(definition, MESSAGE, ANSWERS) for _ in range(CASES)]
     server = server_cpu(dsn)
     spent = sorted(_round(case, job, thinking) for case, job in jobs)
     rounds = sum(AgentRun.objects.values_list("calls", flat=True))
@@ -55,19 +56,22 @@ def figures(dsn: str) -> Iterator[str]:
     assert middle + database <= MOST, f"a round takes more than {MOST} ms"
 
 
-def _deployed() -> Definition:
-    """Complaints whose agent acts by itself, and the agent without its search."""
+def deployed(alter: Callable[[dict[str, str], Json], None]) -> Definition:
+    """Complaints whose agent acts by itself; `alter` changes the files of the case type, and the agent's, before."""
     nudges._send = lambda *message: None  # no broker in this measurement
     files = folder_files(CASE_TYPES / "complaint")
     files["routing.dmn"] = re.sub(r'(id="\w8"><text>)[^<]*', r'\1"by itself"', files["routing.dmn"])
+    document = yaml.safe_load((CASE_TYPES / "complaint/actors/next-steps.yaml").read_text("utf-8"))
+    alter(files, document["file"])
     published = deploy(files, BENCH)
     assert isinstance(published, Published), published
-    document = yaml.safe_load((CASE_TYPES / "complaint/actors/next-steps.yaml").read_text("utf-8"))
-    file = document["file"]
-    file["tools"] = [tool for tool in file["tools"] if tool["do"] != "search"]
-    file["rules"] = [rule for rule in file["rules"] if rule.get("use") != "search"]
     made(document)
     return published.definition
+
+
+def _without_search(files: dict[str, str], agent: Json) -> None:
+    agent["tools"] = [tool for tool in agent["tools"] if tool["do"] != "search"]
+    agent["rules"] = [rule for rule in agent["rules"] if rule.get("use") != "search"]
 
 
 def _counted() -> list[float]:
@@ -85,13 +89,13 @@ def _counted() -> list[float]:
     return spent
 
 
-def _waiting(definition: Definition) -> tuple[int, int]:
-    """A case whose agent is asked for, and the number of the job."""
-    started = services.start(definition, StartCase("complaint", dict(MESSAGE)), BENCH)
+def waiting(definition: Definition, data: Json, answers: Mapping[str, Json]) -> tuple[int, int]:
+    """A case whose agent is asked for, and the number of the job. `answers`: of the machines before it."""
+    started = services.start(definition, StartCase("complaint", dict(data)), BENCH)
     assert isinstance(started, Done)
     case = started.instance
-    for row in Job.objects.filter(instance=case, capability__in=ANSWERS):
-        services.send(case, CompleteJob(row.job, ANSWERS[row.capability]), BENCH)
+    for row in Job.objects.filter(instance=case, capability__in=answers):
+        services.send(case, CompleteJob(row.job, answers[row.capability]), BENCH)
     return case, Job.objects.get(instance=case, capability="consider-steps").job
 
 
