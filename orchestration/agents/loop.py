@@ -104,8 +104,9 @@ def _output(thought: Thought) -> dict[str, Json]:
 
 def _refused(move: Propose, found: Objection) -> dict[str, Json]:
     """What was wanted, as far as it may stand anywhere: what was not offered is kept by its name alone."""
+    tool = _clean(move.tool, 250)
     return {
-        "tool": _clean(move.tool, 250), "name": _clean(move.tool, 250) or "Nothing", "reason": _clean(move.reason, 500) or "None.",
+        "tool": tool, "name": tool or "Nothing", "reason": _clean(move.reason, 500) or "None.",
         "state": State.REFUSED, "outcome": found.sentence,
     }  # fmt: skip
 
