@@ -50,6 +50,7 @@ class CaseworkConfig(AppConfig):
         from casework.systems import worker_tasks as systems_tasks  # noqa: F401 - workers know its tasks by this
         from casework.tasks import (
             barred,
+            barred_verification,
             workers,  # noqa: F401 - workers find its task by this
         )
         from casework.tasks.by_rule import ask_again
@@ -93,6 +94,7 @@ class CaseworkConfig(AppConfig):
         contests_verification.hang_in()
         comments_verification.hang_in()
         second_look.hang_in()
+        barred_verification.hang_in()
         if systems_rows.comparisons_begun not in kept_of_every_step:
             kept_of_every_step.append(systems_rows.comparisons_begun)
         for look_after in (

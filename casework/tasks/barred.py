@@ -33,8 +33,7 @@ from orchestration.view.state import Item, State
 
 OPEN: Final = frozenset(("active", "suspended"))
 
-_BARRED: Final[LiteralString] = """
-    insert into casework_barredtask (task_id, who)
+_WHO: Final[LiteralString] = """
     select distinct t.id, w.who
     from (select id, item from orchestration_humantask where instance_id = %(instance)s
           and state in ('open', 'suspended'){new}) t
@@ -51,8 +50,18 @@ _BARRED: Final[LiteralString] = """
           select o.item, p.who from unnest(%(bar_opened)s) o(item) cross join (
               select unnest(array[e.actor, e.on_behalf_of]) from audit_auditevent e
               where e.chain = %(instance)s and e.action = 'case.opened'{first}) p(who)
-          where p.who like 'person:%%') w on w.item = t.item
+          where p.who like 'person:%%') w on w.item = t.item"""
+_BARRED: Final[LiteralString] = f"""
+    insert into casework_barredtask (task_id, who){_WHO}
     on conflict do nothing"""
+DIFFERS: Final[LiteralString] = f"""
+with wanted as ({_WHO.format(new="", first="")}),
+kept as (select b.task_id, b.who from casework_barredtask b join orchestration_humantask t on t.id = b.task_id
+         where t.instance_id = %(instance)s)
+select exists (select * from wanted except select * from kept)
+    or exists (select * from kept except select * from wanted)
+"""  # noqa: S608 - of a text that stands in the code
+"""Whether the rows of a case are others than they would be made anew; it wants what `wanted_by` gives."""
 _NEW: Final[LiteralString] = " union all select id, item from task where state = 'open'"
 _FIRST: Final[LiteralString] = " union all select unnest(array[%(actor)s, %(on_behalf_of)s])"
 _NAMED_NO_MORE: Final[LiteralString] = """
@@ -176,6 +185,12 @@ def _wanted(case_type: CaseType, state: State) -> _Wanted:
 
 def _is_open(item: Item, bars: Mapping[str, Bars]) -> bool:
     return item.node in bars and item.state in OPEN
+
+
+def wanted_by(case_type: CaseType, state: State) -> Mapping[str, Any] | None:
+    """Of whom it is asked whether they are kept from an open task of a case, as parameters; None: of nobody."""
+    wanted = _wanted(case_type, state)
+    return wanted.columns([]) if wanted.items else None
 
 
 def rebuilt(case_type: CaseType, state: State) -> Iterator[Part]:

@@ -44,8 +44,8 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         if again := erase_again():
             self.stdout.write(f"{again} erased again, which the backup had still.")
-        for command in ("rebuild_lists", "rebuild_search") if not SearchedCase.objects.exists() else ():
-            call_command(command, stdout=self.stdout)  # a backup of sealed cases leaves out what these make
+        for rebuild in ("rebuild_lists", "rebuild_search") if not SearchedCase.objects.exists() else ():
+            call_command(rebuild, stdout=self.stdout)  # a backup of sealed cases leaves out what these make
         for chain, order in mentions_again():
             self.stdout.write(f"History {chain} names again whom order {order} took out: ask for it anew.")
         call_command("verify_audit", "--whole", *["--new-key"] * new_key, stdout=self.stdout)

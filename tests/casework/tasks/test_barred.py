@@ -17,6 +17,7 @@ from casework.actors.bundled import CASE_TYPES
 from casework.intake.services import Opened, case_open
 from casework.models import BarredTask, Case
 from casework.tasks.assigning import receivers
+from casework.tasks.barred_verification import APART
 from casework.tasks.inbox import TABS, inbox_page
 from casework.tasks.inbox_state import inbox_states
 from casework.tasks.next_task import next_task
@@ -26,6 +27,7 @@ from orchestration.casetypes.deployment import Published, deploy
 from orchestration.engine.commands import CompleteTask, SetVariables
 from orchestration.models import HumanTask
 from orchestration.shell.services import Done, send
+from orchestration.shell.verification import verify
 from tests.casework.actions import open_task
 from tests.sql import statements
 
@@ -165,6 +167,18 @@ def test_what_was_open_before_is_found_anew(people: People, asks: Asks) -> None:
     call_command("rebuild_lists", case.pk, verbosity=0)
     assert set(BarredTask.objects.values_list("task", "who")) == kept
     assert listed(people["ben"], task) == []
+
+
+@pytest.mark.parametrize("forged", ["taken out", "put in"])
+def test_a_task_that_was_hidden_or_offered_behind_the_history_is_named(people: People, asks: Asks, forged: str) -> None:
+    case = asks(by=people["anna"])
+    task = justified(people["anna"], case)
+    assert verify(case.instance).ok
+    if forged == "taken out":
+        assert BarredTask.objects.filter(task=task).delete()[0]
+    else:
+        BarredTask.objects.create(task=task, who=f"#{people['ben'].pk}")
+    assert APART in [fault.reason for fault in verify(case.instance).faults]
 
 
 def test_a_step_of_such_a_case_takes_no_statement_for_it(people: People, asks: Asks) -> None:
