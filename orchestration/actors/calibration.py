@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
-
-import numpy as np
+from typing import TYPE_CHECKING, Final
 
 from orchestration.actors.agreement import wilson
+
+if TYPE_CHECKING:  # a web process that shows no curve does without the memory of its library
+    import numpy as np
 
 BINS: Final = 10
 RESAMPLES: Final = 400
@@ -83,6 +84,8 @@ def calibration(judged: Sequence[Judged]) -> Calibration | None:
     """None where nobody has judged an answer with a confidence."""
     if not judged:
         return None
+    import numpy as np
+
     sure = np.array([one.confidence for one in judged])
     right = np.array([one.right for one in judged], dtype=float)
     place = np.minimum((sure * BINS).astype(int), BINS - 1)
@@ -96,6 +99,8 @@ def calibration(judged: Sequence[Judged]) -> Calibration | None:
 
 
 def _error(place: np.ndarray, gap: np.ndarray) -> float:
+    import numpy as np
+
     return float(np.abs(np.bincount(place, weights=gap, minlength=BINS)).sum() / len(gap))
 
 

@@ -7,7 +7,7 @@ made of.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -120,7 +120,7 @@ def index(pk: int) -> None:
     if not pieces:
         return _end(row, State.FAILED, "It holds no text. Pictures of pages are not read here: add it as text.")
     made_with, texts = embeddings.names(), [_read_as(one.heading, one.text) for one in pieces]
-    read = {key: embeddings.of_passages(key, texts) for key in made_with}
+    read = _read_by(made_with, texts)
     rows = [
         KnowledgePiece(
             document=row, number=at + 1, heading=one.heading, text=one.text,
@@ -141,7 +141,7 @@ def _embed_anew(row: KnowledgeDocument) -> None:
         return
     pieces = list(row.chunks.order_by("pk").only("pk", "heading", "text"))
     texts, made_with = [_read_as(one.heading, one.text) for one in pieces], embeddings.names()
-    read = {key: embeddings.of_passages(key, texts) for key in missing}
+    read = _read_by(missing, texts)
     for at, one in enumerate(pieces):
         for name, value in _kept({key: found[at] for key, found in read.items()}).items():
             setattr(one, name, value)
@@ -149,6 +149,13 @@ def _embed_anew(row: KnowledgeDocument) -> None:
         KnowledgePiece.objects.bulk_update(pieces, _fields(missing), batch_size=500)
         named = row.embedded | {key: made_with[key] for key in missing}
         KnowledgeDocument.objects.filter(pk=row.pk).update(embedded=named)
+
+
+def _read_by(keys: Iterable[str], texts: Sequence[str]) -> dict[str, list[embeddings.Read]]:
+    """What each of these embeddings says of the texts; its libraries are read when there is a text."""
+    from orchestration.knowledge.embedded import of_passages
+
+    return {key: of_passages(key, texts) for key in keys}
 
 
 def _kept(read: Mapping[str, embeddings.Read]) -> dict[str, Any]:

@@ -11,19 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Final, LiteralString
+from typing import TYPE_CHECKING, Any, Final, LiteralString
 
-import numpy as np
 from django.db import connection
 from django.db.models import QuerySet
-from numpy.typing import NDArray
 
 from audit.db.sql import cursor
 from orchestration.knowledge import embeddings
 from orchestration.knowledge.lexemes import telling
-from orchestration.knowledge.nearest import Vectors
 from orchestration.models import KnowledgePiece
 from orchestration.privacy.classification import LEVELS, rank
+
+if TYPE_CHECKING:  # libraries of numbers are read at the first question
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from orchestration.knowledge.nearest import Vectors
 
 LOOKED_AT: Final = 50
 """Pieces of each of the two orders."""
@@ -118,13 +121,20 @@ def find(question: str, reader: Reader, most: int = 5) -> tuple[Passage, ...]:
         allowed = plain.execute(documents(), rights).fetchall()
     if not asked or not allowed:
         return ()
-    found = {key: _nearest(key, vector, allowed) for key, vector in embeddings.of_question(asked).items()}
+    found = _found_by_meaning(asked, allowed)
     best = fused([*by_meaning(found, _unread(found)), placed(_by_words(asked, rights))])[:most]
     near = _near(found)
     with cursor() as plain:
         rows = plain.execute(read_pieces(), {**rights, "ids": best}).fetchall()
     read = {row[0]: _passage(row, near.get(row[0], 0.0)) for row in rows}
     return tuple(read[one] for one in best if one in read)
+
+
+def _found_by_meaning(asked: str, allowed: Sequence[Sequence[Any]]) -> dict[str, dict[int, float]]:
+    """What is nearest to the question, by each of the embeddings that are here."""
+    from orchestration.knowledge.embedded import of_question
+
+    return {key: _nearest(key, vector, allowed) for key, vector in of_question(asked).items()}
 
 
 def _nearest(key: str, question: NDArray[np.float32], allowed: Sequence[Sequence[Any]]) -> dict[int, float]:
@@ -206,6 +216,8 @@ def fused(orders: Iterable[Mapping[int, int]]) -> list[int]:
 
 def _held_for(key: str, wanted: Sequence[int]) -> Vectors:
     """The vectors of at least these documents. A document never changes, and neither does how it was embedded."""
+    from orchestration.knowledge.nearest import Vectors
+
     place = str(connection.settings_dict["NAME"]), key
     with _lock:
         held = _held.setdefault(place, Vectors())

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from orchestration.actors.kinds.text_model.embedding import embed
 from orchestration.knowledge.courtesy import is_courtesy
 from orchestration.knowledge.wording import clauses, denies, numbers
 
@@ -50,6 +49,8 @@ def supported(text: str, sources: Sequence[str], least: float = LEAST, fewest: i
     known = [one for source in sources for one in _sentences(source)][:MOST]
     if not said or not known:
         return Support(len(said), tuple(said))
+    from orchestration.actors.kinds.text_model.embedding import embed  # its libraries when there is something to check
+
     parts = [part for one in known for part in clauses(one)][: 2 * MOST]
     vectors = embed([*said, *known, *parts])
     claims, wholes, pieces = (vectors[a:b] for a, b in _spans(len(said), len(known), len(parts)))

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from audit.db.sql import cursor
 from orchestration.actors.kinds.text_model.embedding import embed
 from orchestration.ground import clock
-from orchestration.knowledge import embeddings, search
+from orchestration.knowledge import embedded, embeddings, search
 from orchestration.knowledge.lexemes import telling
 from orchestration.knowledge.search import Reader, find
 from orchestration.models import KnowledgeDocument, KnowledgePiece
@@ -49,8 +49,8 @@ def figures() -> Iterator[str]:
     find(asked[0], READER)
     for key in embeddings.names():
         yield missed(key, vectors[key], asked)
-    known = {one: embeddings.of_question(one) for one in set(asked)}
-    embeddings.of_question = known.__getitem__
+    known = {one: embedded.of_question(one) for one in set(asked)}
+    embedded.of_question = known.__getitem__
     yield f"{MANY:,} passages, half of them readable, the whole search: {_timed(lambda one: find(one, READER), asked)}"
     yield from statements(asked)
 
@@ -81,7 +81,7 @@ def _plan(statement: LiteralString, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of_many(texts: list[str]) -> Vectors:
-    return np.stack([np.frombuffer(one.vector, np.float32) for one in embeddings.of_passages(embeddings.MANY, texts)])
+    return np.stack([np.frombuffer(one.vector, np.float32) for one in embedded.of_passages(embeddings.MANY, texts)])
 
 
 def mixed(vectors: Vectors, chosen: NDArray[np.int64], draws: np.random.Generator) -> Vectors:
@@ -99,7 +99,7 @@ def missed(key: str, exact: Vectors, asked: list[str]) -> str:
         int(piece): at for at, piece in enumerate(KnowledgePiece.objects.order_by("pk").values_list("pk", flat=True))
     }
     at = np.array([order[int(piece)] for piece in held.pieces])
-    questions = {one: embeddings.of_question(one)[key] for one in set(asked)}
+    questions = {one: embedded.of_question(one)[key] for one in set(asked)}
     right = 0
     for one in asked:
         near = np.where(readable, exact[at] @ questions[one], -2)

@@ -25,8 +25,6 @@ if TYPE_CHECKING:  # what reads texts alone needs: a web process that embeds non
 Vectors = NDArray[np.float32]
 Progress = Callable[[int, int], object]  # called with the windows done so far, and all there are
 
-NAME = "all-MiniLM-L6-v2 int8 1.0.0"
-"""What says by which weights a text was embedded; another version of them is another name."""
 DIMENSIONS = 384
 WINDOW = 128  # tokens that the model was trained to read at once; a longer text is read window by window
 REMEMBERED = 256  # texts, 1.5 kB each

