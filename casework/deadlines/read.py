@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, LiteralString
 
+import orjson
 from django.contrib.auth.models import User
 from django.db.models import F
+from psycopg.sql import SQL
 
 from casework.access import permissions
 from casework.cases.past_rows import former_of
 from casework.cases.read.case_view import row_mask
 from casework.deadlines.models import Deadline
 from casework.deadlines.standing import calendars, standing, with_all
+from casework.lists import reading
 from casework.lists.asked import Order
 from casework.lists.columns import Column
 from casework.models import Case
@@ -26,6 +29,12 @@ from orchestration.deadlines.rule import PAUSED, events_of
 OPEN: Final = (Deadline.State.RUNNING, Deadline.State.PAUSED)
 MOST: Final = 100
 NEAR: Final = timedelta(days=2)
+_TOLD: Final = ("key", "state", "due", "warned")
+_NEAREST: Final[LiteralString] = """
+select f.id, i.definition_id, d.events::text, d.key, d.state, d.due, d.warned
+from casework_case f join orchestration_instance i on i.id = f.instance_id
+join casework_deadline d on d.instance_id = i.id and d.state = any(%(open)s::text[])
+where f.id = any(%(cases)s::bigint[]) order by d.due desc nulls first"""
 DUE: Final = Column("due", "Due", "date")
 STATE: Final = Column("state", "State of the case", "text")
 ORDERS: Final = {DUE: "due", STATE: "instance__case__state"}
@@ -72,9 +81,12 @@ def nearest(cases: Collection[int], now: datetime) -> Mapping[int, Shown]:
     """Of each of these cases (by number) the open deadline that is due first; one statement, none for none."""
     if not cases:
         return {}
-    rows = Deadline.objects.filter(instance__case__in=cases, state__in=OPEN).order_by(F("due").desc(nulls_first=True))
-    said = rows.annotate(case=F("instance__case"), definition=F("instance__definition"))
-    return {vars(row)["case"]: found for row in said if (found := _declared(row, vars(row)["definition"], now))}
+    read = reading.rows(SQL(_NEAREST), {"cases": list(cases), "open": [state.value for state in OPEN]})
+    said = (
+        (case, definition, Deadline(**dict(zip(_TOLD, told, strict=True)), events=orjson.loads(events)))
+        for case, definition, events, *told in read
+    )
+    return {case: found for case, definition, row in said if (found := _declared(row, definition, now))}
 
 
 def _declared(row: Deadline, definition: int, now: datetime) -> Shown | None:
