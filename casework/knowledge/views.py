@@ -29,6 +29,7 @@ from orchestration.privacy.classification import LEVELS
 
 Json = Any
 NO_UNIT: Final = Refused("invalid", "There is no such business unit.", {"unit": "There is no such business unit."})
+NO_GROUP: Final = Refused("invalid", "There is no such group.", {"groups": "There is no such group. Choose again."})
 MOST_FOUND: Final = 8
 MOST_PIECES: Final = 200
 USUAL_LEVEL: Final = "internal"
@@ -55,21 +56,28 @@ def knowledge(request: HttpRequest) -> HttpResponse:
 def _added(request: HttpRequest) -> HttpResponse:
     asked = ("name", "level", "text", "unit")
     given = {name: request.POST.get(name, "").replace("\0", "").strip() for name in asked}
-    if given["unit"] and not BusinessUnit.objects.filter(key=given["unit"]).exists():
-        return _page(request, given=given, refused=NO_UNIT)
-    known = set(Group.objects.values_list("name", flat=True))
-    groups = [name for name in request.POST.getlist("groups") if name in known]
+    unit, groups = request.POST.get("unit", "").strip(), request.POST.getlist("groups")
+    if refused := _unknown(unit, groups):
+        return _page(request, given=given | {"groups": groups}, refused=refused)
     upload = request.FILES.get("file")
     content = given["text"].encode() if upload is None else upload.read(LARGEST + 1)
     name = given["name"] or ("" if upload is None else str(upload.name))
     outcome = knowledge_add(
         name=name, content=content, level=given["level"], groups=groups, by=permissions.origin_of(person(request)),
-        unit=given["unit"],
+        unit=unit,
     )  # fmt: skip
     if isinstance(outcome, Refused):
         return _page(request, given=given | {"groups": groups}, refused=outcome)
     messages.success(request, f"{outcome.name} is added. It can be found as soon as it is read, in a moment.")
     return redirect("knowledge")
+
+
+def _unknown(unit: str, groups: list[str]) -> Refused | None:
+    """Why it is not added: for whom it was meant is not known any more, and left out it would be for more people."""
+    if unit and unit not in BusinessUnit.objects.values_list("key", flat=True):
+        return NO_UNIT
+    known = set(Group.objects.values_list("name", flat=True))
+    return None if known.issuperset(groups) else NO_GROUP
 
 
 def _page(request: HttpRequest, given: dict[str, Json] | None = None, refused: Refused | None = None) -> HttpResponse:

@@ -76,6 +76,16 @@ def test_what_is_wrong_with_a_document_is_told_and_what_was_typed_stays(admin: C
     assert answer.status_code == 400 and "Give it a name." in page and "The limit is 50." in page
 
 
+@pytest.mark.parametrize(
+    "meant", [{"groups": ["Gone"]}, {"groups": ["Cards team", "Gone"]}, {"groups": ["\0"]}, {"unit": "x"}, {"unit": "\0"}]
+)
+def test_a_document_is_not_added_for_more_people_than_it_was_meant_for(admin: Client, meant: dict[str, object]) -> None:
+    """A group may be taken away while somebody fills in the form."""
+    answer = admin.post("/knowledge/", {"name": "Goodwill", "level": "internal", "text": "The limit is 50.", **meant})
+    assert answer.status_code == 400 and "There is no such" in answer.content.decode()
+    assert "The limit is 50." in answer.content.decode() and not KnowledgeDocument.objects.filter(name="Goodwill")
+
+
 def test_only_administrators_change_it(admin: Client, people: dict[str, User]) -> None:
     row = added(admin, "The limit is 50.")
     for name in ("anna", "clara", "axel"):
