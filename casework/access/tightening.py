@@ -89,11 +89,7 @@ def read_value(kind: str, text: str) -> Any:
         return _amount(text)
     if kind == "justification":
         return _letters(text)
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 < value <= 1:
+    if not 0 < (value := _number(text)) <= 1:
         raise ValueError("Write a number above 0, at most 1.")
     return value
 
@@ -104,12 +100,16 @@ def _letters(text: str) -> int:
     return int(text)
 
 
-def _amount(text: str) -> float:
+def _number(text: str) -> float:
+    """-1 where it is none that everybody reads alike."""
     try:
-        value = float(text)
+        return float(text) if text.isascii() and "_" not in text else -1.0
     except ValueError:
-        value = -1.0
-    if not 0 <= value <= MOST:
+        return -1.0
+
+
+def _amount(text: str) -> float:
+    if not 0 <= (value := _number(text)) <= MOST:
         raise ValueError("Write an amount, as a number of 0 or more.")
     return int(value) if value == int(value) else value
 

@@ -15,6 +15,7 @@ from audit.data_keys import KeyFault
 from casework.access import permissions
 from casework.cases.read.agent_work import UNTOLD
 from casework.cases.read.attention import MOST, held
+from casework.cases.read.case_view import SHUT
 from orchestration.agents.approvals import is_decoy
 from orchestration.agents.checking import BLIND
 from orchestration.casetypes.case_type import by_definition
@@ -57,7 +58,7 @@ def _held(user: User, row: AgentProposal, now: datetime, called: str) -> Held:
         data = dict(selectors.state_of(instance).root.variables)
     except KeyFault as fault:  # one case whose key is gone spoils no list
         log.error("case not opened", case=case.pk, fault=str(fault))
-        return Held(row.pk, case.pk, DOTS, DOTS, row.run.actor, row.made, row.expires, called)
+        return Held(row.pk, case.pk, SHUT, DOTS, row.run.actor, row.made, row.expires, called)
     view = mask(data, case_type.classification, permissions.principal(user, case, now), [data])
     return Held(
         row.pk, case.pk, view.text(case.title), view.text(_name(row)), row.run.actor, row.made, row.expires, called

@@ -17,7 +17,7 @@ from audit.sealed_values import read_or_none
 from casework.access import permissions
 from casework.cases.past_rows import former_of
 from casework.cases.read.actor_names import actor_names
-from casework.cases.read.case_view import row_mask
+from casework.cases.read.case_view import row_mask, title_in
 from casework.cases.read.timeline import actor_name
 from casework.models import Case, CommentNotice
 
@@ -55,8 +55,8 @@ def told_of(user: User, now: datetime) -> tuple[ToldOf, ...]:
         masked = row_mask(instance.definition_id, bytes(instance.data), person, former.get(instance.pk, {}))
         text = said.get((instance.pk, one.tellings[-1]), "") if one.withdrawn is None else ""
         return ToldOf(
-            one.case_id, one.number, masked(one.case.title), actor_name(one.by, names), row.get_why_display(), row.at,
-            masked(text), row.seen is None,
+            one.case_id, one.number, title_in(masked, one.case.title), actor_name(one.by, names), row.get_why_display(),
+            row.at, masked(text), row.seen is None,
         )  # fmt: skip
 
     return tuple(map(shown, rows))

@@ -14,7 +14,7 @@ from psycopg.sql import SQL
 
 from casework.access import permissions
 from casework.cases.past_rows import former_of
-from casework.cases.read.case_view import row_mask
+from casework.cases.read.case_view import row_mask, title_in
 from casework.deadlines.models import Deadline
 from casework.deadlines.standing import calendars, standing, with_all
 from casework.lists import reading
@@ -153,7 +153,7 @@ def _listed(read: Sequence[Deadline], user: User, now: datetime) -> Iterable[Lis
         who = permissions.principal(user, None, now)
         text = row_mask(row.instance.definition_id, bytes(row.instance.data), who, former.get(row.instance_id, {}))
         if deadline is not None:
-            yield Listed(case.pk, text(case.title), case.state, deadline)
+            yield Listed(case.pk, title_in(text, case.title), case.state, deadline)
 
 
 @dataclass(frozen=True, slots=True)

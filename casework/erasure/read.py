@@ -13,7 +13,7 @@ from audit.models import ErasedChain
 from casework.access import permissions
 from casework.cases.past_rows import former_of
 from casework.cases.read.actor_names import actor_names
-from casework.cases.read.case_view import row_mask
+from casework.cases.read.case_view import row_mask, title_in
 from casework.cases.read.timeline import actor_name
 from casework.erasure.finding import Traces
 from casework.erasure.keeping import Rule, Standing
@@ -144,7 +144,8 @@ def titled(user: User, rows: Iterable[OrderCase]) -> list[OrderCase]:
     titles = {}
     for case in seen:
         past = former.get(case.instance_id, {})
-        titles[case.pk] = row_mask(case.instance.definition_id, bytes(case.instance.data), reader, past)(case.title)
+        masked = row_mask(case.instance.definition_id, bytes(case.instance.data), reader, past)
+        titles[case.pk] = title_in(masked, case.title)
     return [replace(one, title=titles.get(one.case, ""), opens=one.case in titles) for one in shown]
 
 

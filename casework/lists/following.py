@@ -19,7 +19,7 @@ from casework.access import permissions
 from casework.cases.narration import NO_NAMES, tell
 from casework.cases.past_rows import former_of
 from casework.cases.read.actor_names import Names, actor_names
-from casework.cases.read.case_view import row_mask
+from casework.cases.read.case_view import row_mask, title_in
 from casework.cases.read.timeline import actor_name
 from casework.models import Case, Visit
 
@@ -74,7 +74,7 @@ def followed(user: User, now: datetime) -> tuple[Followed, ...]:
         masked = row_mask(instance.definition_id, bytes(instance.data), person, former.get(instance.pk, {}))
         found = list(_told(entries.get(instance.pk, ()), names, masked))
         return Followed(
-            case.pk, masked(case.title), masked(case.reference), case.state, case.closed, case.updated,
+            case.pk, title_in(masked, case.title), masked(case.reference), case.state, case.closed, case.updated,
             tuple(found[:TOLD]), len(found) > TOLD,
         )  # fmt: skip
 

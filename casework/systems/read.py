@@ -16,7 +16,7 @@ from casework.access import permissions
 from casework.cases.editing import standing
 from casework.cases.past_rows import former_of
 from casework.cases.read.actor_names import actor_names
-from casework.cases.read.case_view import Look, look, row_mask
+from casework.cases.read.case_view import Look, look, row_mask, title_in
 from casework.cases.read.decisions import titles
 from casework.cases.read.fields import Field, fields
 from casework.cases.read.values import values_in_words
@@ -243,5 +243,5 @@ def _apart(rows: Sequence[Comparison], user: User, now: datetime) -> Iterator[Ap
             continue
         text = row_mask(row.instance.definition_id, bytes(row.instance.data), who, former.get(row.instance_id, {}))
         yield Apart(
-            case.pk, text(case.title), case_type.name, case.state, owner.system, visible, row.since, failed
+            case.pk, title_in(text, case.title), case_type.name, case.state, owner.system, visible, row.since, failed
         )  # fmt: skip

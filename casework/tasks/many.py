@@ -17,9 +17,10 @@ from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
+from audit.data_keys import KeyFault
 from casework.access import permissions
 from casework.cases.past_rows import former_of
-from casework.cases.read.case_view import row_mask
+from casework.cases.read.case_view import row_mask, title_in
 from casework.lists.tags import case_tag
 from casework.tasks.assigning import task_assign
 from casework.tasks.ordering import task_hurry, task_put_off
@@ -27,6 +28,7 @@ from casework.tasks.services import task_claim, task_complete, task_release
 from casework.tasks.snooze import ON_CHANGE, Until, task_snooze, task_wake
 from casework.tasks.task_page import form_of
 from casework.tasks.under_lock import name_of
+from casework.web.decorators import sealed_off
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
@@ -115,7 +117,7 @@ def titles(by: User, tasks: Iterable[int]) -> Mapping[int, tuple[str, str]]:
         pk: row_mask(definition, bytes(data), person, former.get(instance, {}))
         for pk, _, _, instance, definition, data in rows
     }
-    return {pk: (masks[pk](name), masks[pk](title)) for pk, name, title, *_ in rows}
+    return {pk: (masks[pk](name), title_in(masks[pk], title)) for pk, name, title, *_ in rows}
 
 
 def _attempted(by: User, number: int, right: str, work: Callable[[HumanTask], tuple[object, Back | None]]) -> Result:
@@ -125,7 +127,10 @@ def _attempted(by: User, number: int, right: str, work: Callable[[HumanTask], tu
         return Result(number, False, "It is not there any more, or you may not see it.")
     except PermissionDenied:
         return Result(number, False, "You may see this task, but you have no right to do this to it.")
-    tried = savepoint.tried("task of many not done", task, work, task)
+    try:
+        tried = savepoint.tried("task of many not done", task, work, task, but=KeyFault)
+    except KeyFault as fault:
+        return Result(number, False, sealed_off(fault))
     if tried is None:
         return Result(number, False, "Something went wrong here; the task is as it was.")
     outcome, back = tried

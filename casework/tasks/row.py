@@ -17,7 +17,7 @@ from django.contrib.auth.models import User
 from audit.sealed_values import NOTHING_READ, is_sealed, opened_or_not
 from casework.cases.glance import Glance, Words, headline, reason, suggestion
 from casework.cases.past_rows import Former
-from casework.cases.read.case_view import row_mask
+from casework.cases.read.case_view import row_mask, title_in
 from casework.cases.read.values import InWords, values_in_words
 from casework.deadlines.read import Shown
 from casework.lists.columns import Cell, Column, cells
@@ -112,7 +112,7 @@ def task_row(
     data = opened_or_not(bytes(found.data))
     masked = row_mask(found.definition, data, person, past)
     data = NOTHING_READ if is_sealed(data) else data
-    shown = masked(found.title)
+    shown = title_in(masked, found.title)
     seen = _glance(found, data, person, masked)
     suggested, sure = suggestion(seen, found.form) if seen else ("", None)
     name = f"{found.first_name or ''} {found.last_name or ''}".strip() or found.username or ""

@@ -36,6 +36,7 @@ Json = Any
 State = AgentProposal.State
 GONE: Final = Refused("unknown", "There is no such proposal in this case any more.")
 LATE: Final = Refused("late", "It is too late: nobody decided in time, and the agent went on without it.")
+OWN: Final = Refused("decided", "You have decided this already.")
 AT_ONCE: Final = 200
 """Runs that one sweep wakes."""
 OTHER: Final = Refused("changed", "What would be done has changed since you saw it. Look at it again, then decide.")
@@ -62,7 +63,7 @@ def decide(proposal: int, verdict: Verdict, by: Origin) -> AgentProposal | Refus
         if isinstance(found, Refused):
             return found
         held, row = found
-        if refused := _against(row, verdict, held.at):
+        if refused := _against(row, verdict, by, held.at):
             return refused
         if is_decoy(row):
             return _checked(held, row, verdict, by)
@@ -83,12 +84,12 @@ def _locked(proposal: int) -> tuple[Locked, AgentProposal] | Refused:
     return held, AgentProposal.objects.select_for_update(of=("self",)).select_related("run").get(pk=proposal)
 
 
-def _against(row: AgentProposal, verdict: Verdict, now: datetime) -> Refused | None:
+def _against(row: AgentProposal, verdict: Verdict, by: Origin, now: datetime) -> Refused | None:
     """Why this answer decides nothing."""
     if row.state == State.EXPIRED or (row.state == State.HELD and row.expires is not None and row.expires <= now):
         return LATE
     if row.state != State.HELD:
-        return Refused("decided", "Somebody else has decided meanwhile.")
+        return OWN if row.decided_by == by.actor else Refused("decided", "Somebody else has decided meanwhile.")
     return None if verdict.digest == shown_digest(row) else OTHER
 
 

@@ -19,7 +19,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from casework.access import permissions
 from casework.cases.past_rows import former_of
-from casework.cases.read.case_view import row_mask
+from casework.cases.read.case_view import row_mask, title_in
 from casework.lists.counts import up_to
 from casework.models import Case, CommentNotice
 from orchestration.models import ActorCall, AgentProposal, Incident, Job
@@ -73,7 +73,7 @@ def troubles(user: User, now: datetime) -> tuple[tuple[Trouble, ...], bool]:
         masked = row_mask(row.instance.definition_id, bytes(row.instance.data), person, past)
         found.append(
             Trouble(
-                f"{case.pk}-{row.incident}", case.pk, row.incident, masked(case.title), masked(row.message),
+                f"{case.pk}-{row.incident}", case.pk, row.incident, title_in(masked, case.title), masked(row.message),
                 row.asked or "", row.actor or "", row.opened,
             )
         )  # fmt: skip

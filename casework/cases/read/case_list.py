@@ -16,7 +16,7 @@ from casework.access import permissions
 from casework.cases.case_row import BY_HAND, NEEDS_ATTENTION
 from casework.cases.glance import Glance, Words, headline
 from casework.cases.past_rows import Former, former_of
-from casework.cases.read.case_view import row_mask
+from casework.cases.read.case_view import row_mask, title_in
 from casework.cases.read.grouped import in_groups
 from casework.cases.read.listed import Filters, Fits, Found, counted, listed
 from casework.cases.read.values import InWords, values_in_words
@@ -198,8 +198,8 @@ def _row(case: Case, person: Principal, former: Former, columns: Sequence[Column
     except Faulty:  # a version that cannot be read any more
         seen, kind = (), case.case_type
     return CaseRow(
-        case.pk, masked(case.title), masked(case.reference), case.state, case.closed, masked(case.source), case.created,
-        case.updated, kind, seen,
+        case.pk, title_in(masked, case.title), masked(case.reference), case.state, case.closed, masked(case.source),
+        case.created, case.updated, kind, seen,
         cells(columns, definition, data, person, masked, case.unit.name if case.unit else None),
     )  # fmt: skip
 

@@ -39,6 +39,8 @@ SHOWN: Final = 50
 """Events that a page tells of; the history has all of them, page by page."""
 AT_MOST: Final = 2000
 """Events through which a search goes back."""
+SHUT: Final = "Cannot be opened: its key is not there"
+"""What lists call a case whose key is gone."""
 
 log = structlog.get_logger()
 
@@ -156,8 +158,18 @@ def row_mask(definition: int, data: bytes, principal: Principal, former: Former)
         return lambda text: DOTS
     if is_sealed(data):
         log.error("case not opened: its key is gone", definition=definition)
-        return lambda text: DOTS
+        return shut
     return list_mask(classification, orjson.loads(data), principal, former)
+
+
+def shut(text: str) -> str:
+    """What is shown of any text of a case whose key is gone."""
+    return DOTS
+
+
+def title_in(masked: Callable[[str], str], title: str) -> str:
+    """How a list calls a case: by its title, or by why that cannot be shown."""
+    return SHUT if masked is shut else masked(title)
 
 
 def list_mask(

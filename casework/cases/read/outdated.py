@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 
 from casework.access import permissions
 from casework.cases.past_rows import Former, former_of
-from casework.cases.read.case_view import row_mask
+from casework.cases.read.case_view import row_mask, title_in
 from casework.models import Case
 from orchestration.models import KnowledgeUse
 from orchestration.privacy.masking import Principal
@@ -53,4 +53,4 @@ def outdated(user: User, now: datetime) -> tuple[Outdated, ...]:
 
 
 def _title(case: Case, person: Principal, former: Former) -> str:
-    return row_mask(case.instance.definition_id, bytes(case.instance.data), person, former)(case.title)
+    return title_in(row_mask(case.instance.definition_id, bytes(case.instance.data), person, former), case.title)

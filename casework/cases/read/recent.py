@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 
 from casework.access import permissions
 from casework.cases.past_rows import former_of
-from casework.cases.read.case_view import row_mask
+from casework.cases.read.case_view import row_mask, title_in
 from casework.models import Visit
 
 MOST: Final = 6
@@ -29,7 +29,7 @@ def recently_viewed(user: User, now: datetime) -> tuple[Recent, ...]:
     former = former_of(visit.case.instance_id for visit in visits)
     person = permissions.principal(user, None, now)
     return tuple(
-        Recent(one.pk, row_mask(one.instance.definition_id, bytes(one.instance.data), person,
-                                former.get(one.instance_id, {}))(one.title))
+        Recent(one.pk, title_in(row_mask(one.instance.definition_id, bytes(one.instance.data), person,
+                                       former.get(one.instance_id, {})), one.title))
         for one in (visit.case for visit in visits)
     )  # fmt: skip

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from audit.data_keys import KeyFault
 from casework.access import permissions
 from casework.access.step_up import asked_again
 from casework.cases import services
-from casework.cases.read.case_view import Look, look
+from casework.cases.read.case_view import SHUT, Look, look
 from casework.cases.read.change_page import change_page
 from casework.cases.read.fields import fields
 from casework.cases.reveal_reasons import KINDS, OTHER
@@ -173,11 +175,17 @@ def _awaited(seen: Look, item: str) -> External:
     raise Http404("Cases of this kind do not wait for that.")
 
 
+def _title(user: User, case: Case) -> str:
+    try:
+        return look(user=user, case=case, now=clock.utc_now()).view.text(case.title)
+    except KeyFault:
+        return SHUT
+
+
 @writes
 def verify_history(request: HttpRequest, case_id: int) -> HttpResponse:
     """Check the chain of the case and rebuild its state from it; that it was checked is kept as well."""
     case = permissions.case_for_user(person(request), case_id, "audit")
     verdict = services.case_verify(by=person(request), case=case)
-    title = look(user=person(request), case=case, now=clock.utc_now()).view.text(case.title)
-    context = {"verdict": verdict, "case": case, "title": title, "at": clock.utc_now()}
+    context = {"verdict": verdict, "case": case, "title": _title(person(request), case), "at": clock.utc_now()}
     return page_or_part(request, "cases/verified.html", "cases/_verdict.html", context)

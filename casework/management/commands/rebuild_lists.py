@@ -9,10 +9,10 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from audit import data_keys
-from audit.data_keys import KeyFault
 from audit.db.sql import do
 from casework.cases.past_rows import former_of
 from casework.lists.projection import GONE, KEPT, columns, listed_values
+from casework.management.each_case import EachCase
 from casework.models import Case
 from casework.tasks.barred import rebuilt
 from orchestration.shell.services import lock
@@ -26,20 +26,14 @@ class Command(BaseCommand):
 
     def handle(self, *, cases: list[int], **options: Any) -> None:
         found = Case.objects.filter(pk__in=cases) if cases else Case.objects.all()
-        count = 0
-        for instance in found.order_by("pk").values_list("instance_id", flat=True).iterator(chunk_size=500):
-            count += self._rebuilt(instance)
+        each = EachCase(self.stderr, "lists do not find it by its values")
+        rows = found.order_by("pk").values_list("pk", "instance_id")
+        count = sum(each.done(number, _rebuilt, instance) for number, instance in rows.iterator(chunk_size=500))
         self.stdout.write(f"{count} cases: done.")
-
-    def _rebuilt(self, instance: int) -> bool:
-        try:
-            return _rebuilt(instance)
-        except KeyFault as fault:
-            self.stderr.write(f"instance {instance}: {fault}; lists do not find it by its values.")
-            return False
+        each.end()
 
 
-def _rebuilt(instance: int) -> bool:
+def _rebuilt(instance: int) -> None:
     with transaction.atomic():
         locked = lock(instance)
         if locked is not None:
@@ -54,4 +48,3 @@ def _rebuilt(instance: int) -> bool:
             do([(KEPT, values | {"instance": instance}), (GONE, {})])
             for text, given in rebuilt(locked.case_type, locked.state):
                 do([(text, {"instance": instance, **given})])
-        return locked is not None

@@ -6,9 +6,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import transaction
 
 from casework.cases.own_words import rebuild_own_words
 from casework.cases.past_rows import rebuild
+from casework.management.each_case import EachCase
 from casework.models import Case
 from orchestration.casetypes.case_type import by_definition
 
@@ -21,11 +23,14 @@ class Command(BaseCommand):
 
     def handle(self, *, cases: list[int], **options: Any) -> None:
         found = Case.objects.filter(pk__in=cases) if cases else Case.objects.all()
-        count = 0
-        for case in (
-            found.select_related("instance").defer("instance__items", "instance__data").iterator(chunk_size=500)
-        ):
-            rebuild(case.instance_id, by_definition(case.instance.definition_id).classification)
-            rebuild_own_words(case)
-            count += 1
+        each = EachCase(self.stderr, "its past is kept as it was")
+        rows = found.select_related("instance").defer("instance__items", "instance__data").order_by("pk")
+        count = sum(each.done(case.pk, _rebuilt, case) for case in rows.iterator(chunk_size=500))
         self.stdout.write(f"{count} cases: done.")
+        each.end()
+
+
+@transaction.atomic
+def _rebuilt(case: Case) -> None:
+    rebuild(case.instance_id, by_definition(case.instance.definition_id).classification)
+    rebuild_own_words(case)

@@ -7,10 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from audit.data_keys import KeyFault
 from casework.cases.search_row import forget_words, rebuild
+from casework.management.each_case import EachCase
 from casework.models import Case, SearchedCase
-from orchestration.casetypes.case_type import Faulty
 
 
 class Command(BaseCommand):
@@ -24,18 +23,10 @@ class Command(BaseCommand):
         found = Case.objects.filter(pk__in=cases) if cases else Case.objects.all()
         if missing:
             found = found.exclude(pk__in=SearchedCase.objects.values("case"))
-        count = 0
-        for number in found.order_by("-pk").values_list("pk", flat=True).iterator(chunk_size=500):
-            count += self._rebuilt(number)
+        each = EachCase(self.stderr, "it is not found by what it says now")
+        numbers = found.order_by("-pk").values_list("pk", flat=True)
+        count = sum(each.done(number, rebuild, number) for number in numbers.iterator(chunk_size=500))
         self.stdout.write(f"{count} cases: done.")
         if not cases and not missing:
             self.stdout.write(f"{forget_words()} words forgotten that stand in no case any more.")
-
-    def _rebuilt(self, number: int) -> int:
-        try:
-            rebuild(number)
-        except (Faulty, KeyFault) as fault:
-            why = "the version that it follows cannot be read" if isinstance(fault, Faulty) else fault
-            self.stderr.write(f"case {number}: {why}; it is not found.")
-            return 0
-        return 1
+        each.end()

@@ -30,30 +30,36 @@ class Command(BaseCommand):
         try:
             if new:
                 self.stdout.write(f"New master key {data_keys.master_added()}.")
-            wrapped = self._wrap()
+            wrapped, unread = self._wrap()
             self.stdout.write(f"{wrapped} data keys wrapped anew.")
             sealed, damaged = self._seal()
             self.stdout.write(f"{sealed} contents sealed that were kept in clear.")
-            if drop_old:
+            if drop_old and not unread:
                 self.stdout.write(f"{data_keys.masters_dropped()} master keys of before forgotten.")
         except KeyFault as fault:
             raise CommandError(str(fault)) from fault
+        if unread:
+            raise CommandError(f"{unread} data keys could not be read. They, and the master keys, are as they were.")
         if damaged:
             raise CommandError(f"{damaged} contents could not be read. They are as they were.")
 
-    def _wrap(self) -> int:
-        count = 0
+    def _wrap(self) -> tuple[int, int]:
+        wrapped = unread = 0
         for number, subject in enumerate(data_keys.subjects(), 1):
-            count += data_keys.rewrapped(subject)
+            try:
+                wrapped += data_keys.rewrapped(subject)
+            except KeyFault as fault:
+                unread += 1
+                self.stderr.write(f"{subject}: {fault}")
             self._progress(number, "data keys")
-        return count
+        return wrapped, unread
 
     def _seal(self) -> tuple[int, int]:
         sealed = damaged = 0
         for number, (name, digest) in enumerate(store.all_kept(), 1):
             try:
                 sealed += store.sealed_in_place(name, digest)
-            except (store.Damaged, store.Away) as error:
+            except (store.Damaged, store.Away, KeyFault) as error:
                 damaged += 1
                 self.stderr.write(str(error))
             self._progress(number, "contents")

@@ -14,7 +14,7 @@ from audit import data_keys
 from audit.data_keys import KeyFault
 from casework.cases.sealed_before import case_seal, cases_in_clear, cases_with_texts_in_clear, texts_seal
 from casework.cases.search_row import forget_words
-from orchestration.casetypes.case_type import Faulty
+from casework.management.each_case import EachCase
 
 SAID_EVERY = 1000
 
@@ -25,17 +25,17 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if not data_keys.is_sealing():
             raise CommandError("CASEWRIGHT_DATA_KEY names no file: there is nothing to seal with.")
-        sealed = looked = 0
         try:
             data_keys.prove()
-            for instance in cases_in_clear():
-                looked += 1
-                sealed += self._sealed(instance)
-                if not looked % SAID_EVERY:
-                    self.stdout.write(f"{looked:,} cases looked at.")
-            beside = sum(texts_seal(instance) for instance in cases_with_texts_in_clear())
         except KeyFault as fault:
             raise CommandError(str(fault)) from fault
+        each, sealed, looked = EachCase(self.stderr, "it stays as it was", "instance"), 0, 0
+        for instance in cases_in_clear():
+            looked += 1
+            sealed += each.done(instance, case_seal, instance)
+            if not looked % SAID_EVERY:
+                self.stdout.write(f"{looked:,} cases looked at.")
+        beside = sum(each.done(instance, texts_seal, instance) for instance in cases_with_texts_in_clear())
         forget_words()
         self.stdout.write(f"{sealed} cases sealed.")
         if looked > sealed:
@@ -43,10 +43,4 @@ class Command(BaseCommand):
         if beside:
             self.stdout.write(f"Beside {beside} cases that were sealed already, texts were in clear: sealed, too.")
         self.stdout.write("What their histories said until now stays as it was written: it cannot be written anew.")
-
-    def _sealed(self, instance: int) -> int:
-        try:
-            return int(case_seal(instance))
-        except Faulty:
-            self.stderr.write(f"instance {instance}: the version that it follows cannot be read; it stays in clear.")
-            return 0
+        each.end()

@@ -77,7 +77,8 @@ def test_what_is_wrong_with_a_document_is_told_and_what_was_typed_stays(admin: C
 
 
 @pytest.mark.parametrize(
-    "meant", [{"groups": ["Gone"]}, {"groups": ["Cards team", "Gone"]}, {"groups": ["\0"]}, {"unit": "x"}, {"unit": "\0"}]
+    "meant",
+    [{"groups": ["Gone"]}, {"groups": ["Cards team", "Gone"]}, {"groups": ["\0"]}, {"unit": "x"}, {"unit": "\0"}],
 )
 def test_a_document_is_not_added_for_more_people_than_it_was_meant_for(admin: Client, meant: dict[str, object]) -> None:
     """A group may be taken away while somebody fills in the form."""

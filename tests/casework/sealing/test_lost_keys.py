@@ -17,21 +17,24 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from audit import data_keys, sealed_values
+from audit.models import AuditEvent
 from audit.sealed_values import case_subject, forget
 from casework.access import permissions
 from casework.agents.a2a.task import own_tasks
 from casework.agents.waiting import _held
+from casework.cases.read.case_view import SHUT
 from casework.cases.search_row import rebuild
+from casework.cases.services import case_verify
+from casework.comments.services import comment_say
 from casework.governance.event_log import happened
 from casework.governance.searched import Reader
-from casework.models import Case, Comparison
+from casework.models import Case, CasePast, Comparison, Follow, ListedValue, SearchedCase
 from casework.search.find import search
 from casework.systems.comparing import compare
 from casework.tasks.services import task_claim
 from orchestration.ground import clock
 from orchestration.jobs.actor_ledger import output_as_kept
 from orchestration.models import ActorCall, ActorVersion, AgentRun, HumanTask, Job, Trial
-from orchestration.privacy.masks import DOTS
 from orchestration.shell.verification import verify
 from tests.casework.erasure.test_erasing import verified
 
@@ -129,9 +132,89 @@ def test_one_case_whose_key_is_gone_spoils_no_search_no_list_and_no_register(
     assert [task["id"] for task in tasks] == [str(other.pk), str(lost.pk)] and count == 2
     assert tasks[1]["artifacts"] == [] and "sealed" in tasks[1]["metadata"] and "sealed" not in tasks[0]["metadata"]
     held = [_held(anna, _proposal(case), now, "An agent") for case in (lost, other)]
-    assert [one.case for one in held] == [lost.pk, other.pk] and held[0].title == DOTS != held[1].title
+    assert [one.case for one in held] == [lost.pk, other.pk] and held[0].title == SHUT != held[1].title
     assert [Reader(axel).reads(case.pk, "a reason", "reason") for case in (lost, other)] == [False, True]
     assert {one.case for page in happened(other.case_type) for one in page} == {other.pk}
+
+
+@pytest.mark.parametrize("command", ["rebuild_lists", "rebuild_pasts", "rebuild_search"])
+def test_a_command_for_all_cases_names_one_whose_key_is_gone_and_does_the_others(
+    command: str, analysed: Callable[..., Case], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lost, other = analysed(), analysed()
+    made = {
+        "rebuild_lists": ListedValue.objects.filter(instance=other.instance),
+        "rebuild_pasts": CasePast.objects.filter(instance=other.instance),
+        "rebuild_search": SearchedCase.objects.filter(case=other),
+    }[command]
+    forget(case_subject(lost.instance_id))
+    for kept in (ListedValue, CasePast, SearchedCase):
+        kept.objects.all().delete()
+    with pytest.raises(CommandError, match="1 cases could not be read: they are named above"):
+        call_command(command)
+    said = capsys.readouterr()
+    assert said.err.startswith(f"case {lost.pk}: its key is destroyed, or is not where it was; ")
+    assert said.out.startswith("1 cases: done.") and made.exists()
+
+
+def test_keys_are_wrapped_anew_though_one_of_them_cannot_be_read(
+    analysed: Callable[..., Case], master: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged, other = (case_subject(analysed().instance_id) for _ in range(2))
+    place = data_keys._place(damaged)
+    place.write_bytes(place.read_bytes()[:-1] + b"?")
+    with pytest.raises(CommandError, match="1 data keys could not be read"):
+        call_command("rotate_keys", "--new", "--drop-old")
+    said = capsys.readouterr()
+    assert damaged in said.err and other not in said.err and "1 data keys wrapped anew" in said.out
+    assert len(master.read_text().split()) == 2
+
+
+def test_a_row_of_a_case_whose_key_is_gone_says_so_in_every_list(
+    analysed: Callable[..., Case], people: People, client: Client
+) -> None:
+    lost, other = analysed(), analysed()
+    anna = people["anna"]
+    for case in (lost, other):
+        comment_say(by=people["clara"], case=case, text="Look at this, @anna")
+        Follow.objects.get_or_create(case=case, person=anna, defaults={"at": clock.utc_now()})
+    forget(case_subject(lost.instance_id))
+    client.force_login(anna)
+    for address in ("inbox", "cases", "following", "comments-told"):
+        page = client.get(reverse(address)).content.decode()
+        found = [line.strip() for line in page.splitlines() if '\u2022' in line or SHUT in line]
+        assert SHUT in page, (address, found)
+    tasks = [HumanTask.objects.get(instance=case.instance_id, state="open").pk for case in (lost, other)]
+    answer = client.post("/api/tasks/many/", {"tasks": tasks, "action": "claim"}, content_type="application/json")
+    said, done = answer.json()["results"]
+    assert not said["done"] and said["message"].startswith("This is kept sealed, and its key is not there")
+    assert done["done"]
+
+
+def test_an_auditor_who_verifies_a_case_whose_key_is_gone_hears_it_in_the_verdict(
+    analysed: Callable[..., Case], people: People, client: Client
+) -> None:
+    case = analysed()
+    forget(case_subject(case.instance_id))
+    client.force_login(people["axel"])
+    page = client.post(reverse("case-verify", args=[case.pk]))
+    assert page.status_code == 200 and "Its key is destroyed" in page.content.decode().replace("its key", "Its key")
+    answer = client.post(f"/api/cases/{case.pk}/verify/", "{}", content_type="application/json")
+    assert answer.status_code == 200 and not answer.json()["ok"]
+    assert "its key is destroyed, or is not where it was" in answer.json()["reason"]
+    assert AuditEvent.objects.filter(chain=case.instance_id, action="case.verified").count() == 2
+
+
+def test_a_history_holds_that_was_verified_while_its_key_was_away(
+    analysed: Callable[..., Case], people: People, master: Path
+) -> None:
+    case = analysed()
+    place = data_keys._place(case_subject(case.instance_id))
+    key = place.read_bytes()
+    forget(case_subject(case.instance_id))
+    assert not case_verify(by=people["axel"], case=case).ok
+    place.write_bytes(key)
+    assert case_verify(by=people["axel"], case=case).ok
 
 
 def test_the_next_task_is_one_that_can_be_opened(analysed: Callable[..., Case], people: People, client: Client) -> None:
