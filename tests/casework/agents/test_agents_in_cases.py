@@ -163,7 +163,9 @@ def test_a_second_answer_and_one_to_something_else_decide_nothing(upset: Callabl
     assert isinstance(strange, Refused) and strange.code == "changed"
     approvals.decide(row.pk, Verdict(True, row.digest), ANNA)
     again = approvals.decide(row.pk, Verdict(False, row.digest, reason="No."), Origin("person:ben"))
-    assert isinstance(again, Refused) and again.code == "decided"
+    assert isinstance(again, Refused) and again.message == "Somebody else has decided meanwhile."
+    own = approvals.decide(row.pk, Verdict(True, row.digest), ANNA)
+    assert isinstance(own, Refused) and own.message == "You have decided this already."
     assert AuditEvent.objects.filter(chain=case.instance_id, action="engine.ItemPlanned").count() == 1
 
 

@@ -16,7 +16,7 @@ from audit.services import Origin
 from casework.access import units
 from casework.access.permissions import principal
 from casework.access.reach import reach_of
-from casework.access.tightening import KINDS, LEVELS, Rules, is_looser, met
+from casework.access.tightening import KINDS, LEVELS, Rules, is_looser, met, read_value
 from casework.access.unit_models import BusinessUnit
 from casework.access.units_verification import units_apart
 from casework.erasure.rules import rule_set, standings
@@ -135,3 +135,11 @@ def test_what_a_unit_says_is_done_in_its_cases_and_in_no_others(
     for one in (there, runner.claim(there.instance_id, there.job)):
         assert one is not None
         assert not not_sure_enough(one, unsure)
+
+
+@pytest.mark.parametrize("kind", ["confidence", "approval"])
+@pytest.mark.parametrize("text", ["\u0660.\u0665", "0.5_0", "nan", "-1", ""])
+def test_a_number_is_taken_only_as_everybody_reads_it(kind: str, text: str) -> None:
+    assert read_value(kind, "0.5") == 0.5
+    with pytest.raises(ValueError, match="Write"):
+        read_value(kind, text)
