@@ -66,7 +66,7 @@ def erase_now(*, chain: int, order: int, why: str, origin: Origin) -> ErasedChai
         EventDelivery.objects.filter(instance=chain).delete()
         VerifiedHead.objects.filter(chain=chain).delete()
         ReplacedContent.objects.filter(chain=chain).delete()
-        words, own = words_of(chain), _contests_of(chain)
+        words, own = words_of(chain), going_along([chain])
         Instance.objects.defer("items", "data").get(pk=chain).delete()
         unlearn(words)
         control = {**said, "chain": chain, "sequence": erased.sequence, "digest": bytes(erased.digest).hex()}
@@ -79,9 +79,9 @@ def erase_now(*, chain: int, order: int, why: str, origin: Origin) -> ErasedChai
     return erased
 
 
-def _contests_of(chain: int) -> list[int]:
-    """The cases in which contested decisions of a case are looked at again, but for those under a hold of their own."""
-    own = list(Contest.objects.filter(case__instance=chain).exclude(own=0).values_list("own", flat=True))
+def going_along(chains: Sequence[int]) -> list[int]:
+    """The cases in which contested decisions of these are looked at again, but for those under a hold of their own."""
+    own = list(Contest.objects.filter(case__instance__in=chains).exclude(own=0).values_list("own", flat=True))
     held = LegalHold.objects.filter(case__instance__in=own).values_list("case__instance", flat=True)
     return sorted({*own} - {*held})
 

@@ -15,6 +15,7 @@ from casework.cases.past_rows import former_of
 from casework.cases.read.actor_names import actor_names
 from casework.cases.read.case_view import row_mask, title_in
 from casework.cases.read.timeline import actor_name
+from casework.erasure.erasing import going_along
 from casework.erasure.finding import Traces
 from casework.erasure.keeping import Rule, Standing
 from casework.erasure.mention_read import Mentioned, mentioned
@@ -42,12 +43,14 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """`who`, `decided_by`: names of people."""
+    """`who`, `decided_by`: names of people. `erased`: how many of its cases; `along`: how many others went with
+    them."""
 
     order: ErasureOrder
     who: str
     decided_by: str
     erased: int
+    along: int
 
     @property
     def waits(self) -> bool:
@@ -114,9 +117,10 @@ def order_row(order: ErasureOrder) -> OrderRow:
 def _rows(found: list[ErasureOrder]) -> Iterator[OrderRow]:
     names = actor_names({who for order in found for who in (order.by, order.decided_by) if who})
     for order in sorted(found, key=lambda one: one.state != State.ASKED):
-        gone = ErasedChain.objects.filter(order=order.pk).count()
+        gone = set(ErasedChain.objects.filter(order=order.pk).values_list("chain", flat=True))
+        named = gone.intersection(order.cases)
         decided = actor_name(order.decided_by, names) if order.decided_by else ""
-        yield OrderRow(order, actor_name(order.by, names), decided, gone)
+        yield OrderRow(order, actor_name(order.by, names), decided, len(named), len(gone - named))
 
 
 def order_cases(order: ErasureOrder) -> list[OrderCase]:
@@ -127,6 +131,14 @@ def order_cases(order: ErasureOrder) -> list[OrderCase]:
     there = {str(one.chain) for one in found}
     gone = [(int(chain), why) for chain, why in order.left.items() if chain not in there and int(chain) in order.cases]
     return found + [OrderCase(chain, 0, "", "gone since", False, f"It was left: {why}") for chain, why in gone]
+
+
+def order_along(cases: Iterable[OrderCase]) -> list[int]:
+    """The numbers of the cases that go with those of these that may go, and that the order does not name."""
+    listed = list(cases)
+    along = going_along([one.chain for one in listed if one.may])
+    others = set(along) - {one.chain for one in listed}
+    return sorted(Case.objects.filter(instance__in=others).values_list("pk", flat=True))
 
 
 def _of_order(order: ErasureOrder, case: Case, now: Standing) -> OrderCase:

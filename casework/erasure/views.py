@@ -135,6 +135,7 @@ def keeping_order(request: HttpRequest, order_id: int) -> HttpResponse:
     context = {
         "row": read.order_row(order), "own": own, "goes": sum(one.may for one in cases), "page": page,
         "cases": read.titled(person(request), page.object_list), "mentions": mentions_of(order),
+        "along": read.order_along(cases),
     }  # fmt: skip
     return render(request, "erasure/order.html", context)
 

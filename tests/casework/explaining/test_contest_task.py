@@ -17,6 +17,8 @@ from casework.access.roles_verification import control_begin
 from casework.actors.bundled import CASE_TYPES
 from casework.cases.services import case_change
 from casework.erasure.erasing import erase_now
+from casework.erasure.models import ErasureOrder
+from casework.erasure.orders import order_ask, order_decide
 from casework.explaining.contests import contest_decide, decision_contest
 from casework.explaining.models import Contest
 from casework.models import Case
@@ -31,7 +33,7 @@ from orchestration.shell import services
 from orchestration.shell.services import Done
 from tests.casework.actions import kept
 from tests.casework.conftest import PERSON, refused
-from tests.casework.erasure.test_erasing import verified
+from tests.casework.erasure.test_erasing import over, rule, verified
 from tests.casework.erasure.test_pages import browser
 from tests.casework.explaining.test_letter import FINDING, OBJECTION, made, plain
 from tests.casework.sealing.test_sealed_cases import in_clear
@@ -199,6 +201,23 @@ def test_it_goes_with_the_case_that_is_erased(contested: tuple[Case, Contest, Hu
     assert erase_now(chain=case.instance_id, order=7, why="A rule", origin=Origin("person:axel")) is not None
     assert not Instance.objects.exists() and not Contest.objects.exists()
     assert "Erased by order: 2 cases" in verified()
+
+
+def test_an_order_names_the_contest_that_goes_with_its_case_before_and_after(
+    people: People, contested: tuple[Case, Contest, HumanTask], client: Client
+) -> None:
+    case, row, _ = contested
+    own = Case.objects.get(instance=row.own)
+    rule(people, keep=0)
+    over(case, days=60)
+    order = order_ask(by=people["ada"], reason="She asked for it", cases=[case.instance_id])
+    assert isinstance(order, ErasureOrder)
+    client.force_login(people["axel"])
+    page = " ".join(page_of(client, f"/changes/keeping/orders/{order.pk}/").split())
+    assert f"Case {own.pk} goes too" in page and "erase 1 case and 1 of contests" in page
+    order_decide(by=people["axel"], order_id=order.pk, agree=True)
+    page = " ".join(page_of(client, f"/changes/keeping/orders/{order.pk}/").split())
+    assert "1, of which 1 are erased" in page and "1 case of contests went too" in page
 
 
 def test_what_they_say_and_what_is_found_are_sealed(people: People, contested: tuple[Case, Contest, HumanTask]) -> None:
