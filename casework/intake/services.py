@@ -30,7 +30,6 @@ from orchestration.casetypes.files import DOCUMENT
 from orchestration.documents import store
 from orchestration.documents.store import digest_of as digest_of_content
 from orchestration.ground.refusals import Refused
-from orchestration.privacy.repeating import repeats_restricted
 from orchestration.shell import services
 
 Json = Any
@@ -64,8 +63,6 @@ def case_open(
     reference = cleaned(reference)
     if not is_reference(reference):
         errors["reference"] = "A reference of at most 100 characters is needed."
-    elif repeats_restricted(reference, data, model.classification):
-        errors["reference"] = "A reference stands in clear. Take one that repeats nothing of a restricted field."
     if not source or len(source) > 64:
         errors["source"] = "A source of at most 64 characters is needed."
     if file is not None and not model.document_level:

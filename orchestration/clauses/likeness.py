@@ -18,7 +18,8 @@ from typing import Final
 import numpy as np
 
 from orchestration.actors.kinds.text_model.embedding import Vectors, embed
-from orchestration.knowledge.embeddings import MANY, Read, names, of_passages
+from orchestration.knowledge.embedded import of_passages
+from orchestration.knowledge.embeddings import MANY, Read, names
 from orchestration.knowledge.wording import denies
 
 PARTIES: Final = (

