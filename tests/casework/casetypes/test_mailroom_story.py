@@ -49,6 +49,14 @@ Invoice number: R-20467
 The lamp was broken when I opened the parcel, so I ask for my money back.
 Total EUR 18.40
 """
+MAIL = """From: Maria Sandoval <maria.sandoval@example.net>
+To: service@bank.example
+Subject: Complaint
+Content-Type: text/plain; charset=utf-8
+
+I wish to complain about your hotline, where I was passed on twice.
+My account is DE89 3704 0044 0532 0130 00. Please answer in writing.
+"""
 Comes = Callable[..., Case]
 
 
@@ -67,9 +75,9 @@ def comes(people: dict[str, User], machines: Machines, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(runner.kinds, "load", load)
 
-    def came(text: str = LETTER, kind: str = "complaint", sure: float = 0.93) -> Case:
+    def came(text: str = LETTER, kind: str = "complaint", sure: float = 0.93, mail: bool = False) -> Case:
         machine.answers = [{"label": kind, "confidence": sure, "alternatives": []}]
-        file = file_of("letter.pdf", printed(text))
+        file = file_of("mail.eml", text.encode()) if mail else file_of("letter.pdf", printed(text))
         assert isinstance(file, File), file
         reference = f"MAIL-{Case.objects.count()}"
         found = case_open(by=None, case_type="mailroom", reference=reference, source="test", data={}, file=file)
@@ -111,6 +119,14 @@ def test_a_letter_becomes_a_case_with_its_words_and_the_document_and_both_know_o
     assert mail.title in html(people["anna"], f"/cases/{found.pk}/links/")
     assert "Linked cases" in html(people["anna"], f"/cases/{found.pk}/")
     assert all(case_verify(by=people["axel"], case=case).ok for case in (mail, found))
+
+
+@pytest.mark.parametrize("mail", [True, False], ids=["as a mail", "on paper"])
+def test_what_names_addresses_and_accounts_becomes_a_case_that_names_none(comes: Comes, mail: bool) -> None:
+    came = comes(MAIL, mail=mail)
+    assert data_of(came.instance)["handling"]["path"] == "agent"
+    said = data_of(from_it(came).instance)["message"]
+    assert "I wish to complain" in said and "maria.sandoval" not in said and "3704" not in said
 
 
 def test_what_was_read_lies_before_whoever_works_the_new_case(comes: Comes, people: dict[str, User]) -> None:

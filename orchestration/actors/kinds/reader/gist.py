@@ -1,7 +1,8 @@
 """What does a document say in its own words, and what is the gist of it?
 
 Capability `read-gist`, kind `gist`: the first words of a document of the case, and those of its sentences that are
-nearest to the meaning of the whole, in their order. Nothing is written anew, so that nothing is made up.
+nearest to the meaning of the whole, in their order. Nothing is written anew, so that nothing is made up. Addresses,
+numbers and accounts of people are masked in them: a mail names some in its head, and they are read in the document.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from orchestration.actors.call import current
 from orchestration.actors.contract import ActorError, Answer
 from orchestration.actors.kinds.files import FileRefused, file_faults, read_file
 from orchestration.documents.asked import AskedOf, words_of_case
+from orchestration.privacy.texts import FORMS, NO_SECRETS, mask_text
 
 Json = Any
 CAPABILITY: Final = "read-gist"
@@ -36,6 +38,7 @@ MOST, SENTENCES, LOOKED_AT, LONGEST = 5000, 3, 60, 1000
 """Characters of the words, sentences of the gist, sentences among which they are chosen, characters of the gist."""
 _SHORT: Final = 25
 """Characters of what says too little to be a sentence: greetings, numbers, names."""
+_DETAILS: Final = NO_SECRETS.watching(FORMS)
 _APART: Final = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
@@ -66,7 +69,7 @@ class GistActor:
     def run(self, input: dict[str, Json], *, idempotency_key: str) -> Answer:
         """Read a document of the case whose work this is. Raises ActorError where it has no words."""
         told = words_of_case(AskedOf(current().case, input.get("document")))
-        text = told.text[: self.most].strip()
+        text = mask_text(told.text, _DETAILS)[: self.most].strip()
         if not text:
             raise ActorError("There are no words in it that could be read.", temporary=False, code="no-words")
         output = {"document": told.document, "pages": told.pages, "text": text, "summary": gist(text, self.sentences)}
