@@ -38,12 +38,12 @@ KINDS: Final[Mapping[str, Kind]] = {
     "approval": Kind(
         "Approvals",
         "case type and group, such as payment-release: Senior analysts",
-        "Amount from which a group approves too (for, such as: payment-release: Senior analysts)",
+        "Amount from which a group approves too",
     ),
     "justification": Kind(
         "Justification",
         "case type and answer in words, such as payment-release: approval.reason",
-        "Letters that an answer has at least, always asked (for, such as: payment-release: approval.reason)",
+        "Letters that an answer has at least, always asked",
         higher=True,
     ),
 }
