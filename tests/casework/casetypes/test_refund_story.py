@@ -13,6 +13,7 @@ from audit.selectors import timeline
 from audit.services import Origin
 from casework.access.roles import ensure_roles
 from casework.actors.bundled import CASE_TYPES
+from casework.cases.editing import field_edit, standing
 from casework.cases.services import case_verify
 from casework.intake.services import Opened, case_open
 from casework.models import Case
@@ -83,6 +84,19 @@ def test_it_is_approved_by_one_paid_by_another_and_the_history_holds(refund: Ope
     case = finish(case, people["emil"], "Pay", payment__outcome="paid", payment__reference="SEPA-1")
     assert (case.state, case.closed) == ("Completed", True)
     assert data_of(case.instance)["payment"] == {"outcome": "paid", "reference": "SEPA-1"}
+    assert case_verify(by=people["axel"], case=case).ok
+
+
+def test_an_amount_that_was_raised_since_is_approved_anew(refund: Opens, people: dict[str, User]) -> None:
+    case = refund(amount=80)
+    raised = field_edit(
+        by=people["clara"], case=case, path="amount", value=2000, stood=standing(data_of(case.instance), "amount"),
+        reason="It was more.",
+    )  # fmt: skip
+    assert isinstance(raised, Done), raised
+    finish(case, people["anna"], "Approve the refund", verdict="approve")
+    assert data_of(Case.objects.get(pk=case.pk).instance)["approval"]["group"] == "Senior analysts"
+    assert finish(case, people["clara"], "Approve the refund", verdict="approve").state == "Being paid"
     assert case_verify(by=people["axel"], case=case).ok
 
 
