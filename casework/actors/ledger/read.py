@@ -35,6 +35,11 @@ NO_UNIT: Final = "no unit"
 """What has no case is among it, too."""
 FAILED: Final = Q(outcome__in=("failed", "lost", "refused", "contained"))
 CALLED: Final = ~Q(actor="")
+SHOWN: Final = (
+    "pk", "instance", "job", "attempt", "actor", "version", "capability", "case_type", "started", "latency_ms",
+    "queue_ms", "outcome", "mode", "asked_by", "cost", "currency", "input_reference", "output_digest",
+)  # fmt: skip
+FILED: Final = (*SHOWN, "usage", "route", "verdicts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +188,7 @@ def single(found: QuerySet[ActorCall], after: str = "", limit: int = PAGE) -> Pa
 
 def listed(found: QuerySet[ActorCall]) -> QuerySet[ActorCall]:
     """In their order, with what a list shows of them and no content of a case."""
-    shown = (
-        "pk", "instance", "job", "attempt", "actor", "version", "capability", "case_type", "started", "latency_ms",
-        "queue_ms", "outcome", "mode", "asked_by", "cost", "currency", "input_reference", "output_digest",
-    )  # fmt: skip
-    return found.annotate(case_id=F("instance__case")).only(*shown).order_by("-started", "-pk")
+    return found.annotate(case_id=F("instance__case")).only(*SHOWN).order_by("-started", "-pk")
 
 
 def as_lines(found: QuerySet[ActorCall]) -> Iterator[list[str]]:
@@ -195,14 +196,25 @@ def as_lines(found: QuerySet[ActorCall]) -> Iterator[list[str]]:
     yield [
         "call", "started", "case", "case type", "actor", "version", "capability", "attempt", "outcome", "mode",
         "asked by", "queue ms", "latency ms", "cost", "currency", "input", "output sha256",
+        "counted", "rule", "passed over", "verdicts",
     ]  # fmt: skip
-    for row in listed(found).iterator(2000):
+    for row in listed(found).only(*FILED).iterator(2000):
         yield [
             str(row.pk), row.started.isoformat(), str(getattr(row, "case_id", None) or ""), row.case_type, row.actor,
             row.version, row.capability, str(row.attempt), row.outcome, row.mode, row.asked_by,
             "unknown" if row.queue_ms is None else f"{row.queue_ms:.1f}", f"{row.latency_ms:.1f}", cost_of(row),
-            row.currency, row.input_reference, row.output_digest,
+            row.currency, row.input_reference, row.output_digest, *_why(row),
         ]  # fmt: skip
+
+
+def _why(row: ActorCall) -> tuple[str, str, str, str]:
+    """What was counted, by which rule this actor was chosen, who was passed over, what each guardrail said."""
+    route = row.route or {}
+    return (
+        "; ".join(f"{name} {count}" for name, count in (row.usage or {}).items()), route.get("rule", ""),
+        "; ".join(f"{actor}: {sentence}" for actor, sentence in route.get("passed", {}).items()),
+        "; ".join(f"{one['stage']} {one['guardrail']} {one['outcome']}" for one in row.verdicts or ()),
+    )  # fmt: skip
 
 
 def cost_of(call: ActorCall) -> str:

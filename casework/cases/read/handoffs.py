@@ -199,9 +199,8 @@ def _decided(entry: Entry) -> dict[str, tuple[str, str]]:
     hits = entry.hits or list(entry.detail.get("hits", ()))
     numbers = ", ".join(_rule(one) for one in hits)
     problems = [str(one) for one in entry.detail.get("problems") or ()]
-    policy = (
-        (FAIL, " ".join(problems)) if problems else (PASS, f"Rule {numbers} decided." if hits else "No rule applied.")
-    )
+    decided = f"Rule {numbers} decided." if hits else "No rule applied."
+    policy = (FAIL, " ".join([decided, *problems])) if problems else (PASS, decided)
     return {
         "access": (NONE, "A rule reads what the case knows, and nothing leaves it."),
         "masking": (NONE, "Nothing is shown to anybody by it."),

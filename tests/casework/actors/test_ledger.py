@@ -101,6 +101,21 @@ def test_the_file_of_single_calls_has_what_the_page_shows(ada, machines, analyse
     assert lines_of(ada.get("/ledger/?by=calls&actor=intent&outcome=failed&as=csv")) == []
 
 
+def test_the_file_of_single_calls_says_what_was_counted_and_why_this_actor(ada, machines, analysed):
+    actor_ensure("other", name="Other", kind="intent", capability="intent", rank=5)
+    analysed()
+    ActorCall.objects.filter(actor="intent").update(usage={"tokens": 24})
+    line, without = (
+        next(one for one in lines_of(ada.get("/ledger/?by=calls&as=csv")) if one["actor"] == actor)
+        for actor in ("intent", "sentiment")
+    )
+    assert (line["counted"], without["counted"]) == ("tokens 24", "")
+    assert line["rule"] == "no rule of routing applies: by rank"
+    assert line["passed over"] == "other: It has no active version." and without["passed over"] == ""
+    said = ActorCall.objects.get(actor="intent").verdicts
+    assert len(line["verdicts"].split("; ")) == len(said) > 5 and "after schema pass" in line["verdicts"]
+
+
 def test_a_cell_of_the_file_is_never_run_by_a_spreadsheet(ada, machines, analysed):
     analysed()
     ActorCall.objects.update(version="=1+1")

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from audit.services import Origin
+from casework.actors.bundled import CASE_TYPES
 from casework.cases.handoff_words import routed
 from casework.cases.read.after_approval import unsettled
 from casework.cases.read.case_view import look
 from casework.cases.read.handoffs import SIX, Handoff, handoffs
 from casework.models import Case
 from casework.tasks.services import task_complete
+from orchestration.casetypes.case_type import folder_files
+from orchestration.casetypes.deployment import Published, deploy
 from orchestration.ground import clock
 from orchestration.jobs import runner
 from orchestration.models import Job
@@ -54,6 +59,18 @@ def test_each_handoff_has_all_six_guardrails_and_an_event_of_the_history(
         assert all(check.verdict == "pass" for check in one.checks if check.name == "logging")
     decided = [check.rule for one in found if one.taker == "a rule" for check in one.checks if check.name == "policy"]
     assert "Rule 5 of Routing decided." in decided
+
+
+def test_a_rule_that_decided_in_spite_of_what_it_could_not_read_is_named_beside_that(
+    people: People, analysed: Callable[..., Case]
+) -> None:
+    files = folder_files(CASE_TYPES / "complaint")
+    files["routing.dmn"] = files["routing.dmn"].replace(">sentiment.label<", ">sentiment.mood<")
+    assert isinstance(deploy(files, Origin("system:test")), Published)
+    found = inspected(analysed(), people["axel"])
+    (policy,) = (check for one in found for check in one.checks if "no entry 'mood'" in check.rule)
+    assert (policy.name, policy.verdict) == ("policy", "fail")
+    assert re.match(r"Rule \d of Routing decided\. ", policy.rule), policy.rule
 
 
 def test_a_call_that_a_guardrail_stopped_shows_which_and_why(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,3 +106,16 @@ def test_what_a_script_does_through_the_c_library_is_refused_by_the_kernel():
 )
 def test_a_file_that_cannot_be_run_says_why_before_it_becomes_a_version(text: str, words: str):
     assert words in " ".join(faults(text))
+
+
+@needs_a_sandbox
+def test_the_documented_file_computes():
+    text = Path(__file__).parents[4].joinpath("docs/connectors.md").read_text("utf-8")
+    found = re.search(r"```yaml\n(.*?)```", text.partition("## Code steps")[2], re.DOTALL)
+    assert found and computed(found[1], {"lines": [{"amount": 2}, {"amount": 40}]}) == {"total": 42}
+
+
+def test_where_nothing_keeps_a_script_from_files_and_network_it_is_not_run_and_feel_is(monkeypatch):
+    monkeypatch.setattr(sandbox, "is_possible", lambda: False)
+    assert "only FEEL runs" in refusal(step("def run(input):\n    return {'a': 1}"))
+    assert computed(step("{a: 1}", "feel"), {}) == {"a": 1}
