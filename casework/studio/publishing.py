@@ -8,7 +8,7 @@ actors with who, what and why.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -32,7 +32,6 @@ from orchestration.casetypes.offered import unoffered
 from orchestration.casetypes.usage import Usage, usage
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
-from orchestration.modelling.compiler import OUTLINE
 from orchestration.models import Definition, Instance
 
 KEPT: Final = timedelta(days=7)
@@ -40,7 +39,7 @@ KEPT: Final = timedelta(days=7)
 LONGEST_NOTE: Final = 500
 PROPOSED: Final = "proposal.made"
 DISCARDED: Final = "proposal.discarded"
-ANOTHER: Final = Refused("second", "Somebody else has to publish it: whoever had it drafted does not.")
+ANOTHER: Final = Refused("second", "Somebody else has to publish it: whoever drafted or uploaded it does not.")
 _FAULT: Final = re.compile(
     r"(?P<file>[\w.-]+\.(?:bpmn|cmmn|dmn|yaml|json))(?:, (?P<place>[^:]{1,200}))?: (?P<words>.*)", re.DOTALL
 )
@@ -105,6 +104,17 @@ def proposal_keep(*, by: User, key: str, read: Unpacked, source: str) -> Proposa
     return made
 
 
+def change_propose(*, by: User, base: Definition, files: Mapping[str, str], why: str) -> Proposal | Refused:
+    """Keep what was changed in the browser beside `base`, for a second person to publish; `why` is its source."""
+    if base != newest(base.key):
+        return Refused("overtaken", "Another version was published meanwhile. Look at it, then change what it says.")
+    try:
+        checked(files, clock.utc_now())
+    except Faulty as wrong:
+        return _faulty(wrong.faults)
+    return proposal_keep(by=by, key=base.key, read=Unpacked(dict(files)), source=why)
+
+
 def proposal_discard(*, by: User, proposal: Proposal) -> None:
     """Nothing comes of it."""
     with transaction.atomic():
@@ -152,8 +162,8 @@ def proposal_publish(*, by: User, proposal: Proposal, note: str) -> Published | 
 
 
 def needs_another(by: User, proposal: Proposal) -> bool:
-    """Whether somebody else has to publish it: what was drafted from words, where two people are asked for."""
-    return bool(settings.SECOND_PERSON) and OUTLINE in proposal.files and proposal.by_id == by.pk
+    """Whether somebody else has to publish it: where two people are asked for, whoever brought it in does not."""
+    return bool(settings.SECOND_PERSON) and proposal.by_id == by.pk
 
 
 def _is_as_uploaded(proposal: Proposal) -> bool:

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from orchestration.privacy.dates import dates_in
 from orchestration.privacy.folding import Folded, light
 from orchestration.privacy.former import LONGER, Former, FormerIndex
-from orchestration.privacy.masks import DOT, DOTS, mask_value
+from orchestration.privacy.masks import DOT, DOTS, mask_in_text
 from orchestration.privacy.spellings import LONGEST, PART, SOUGHT, straight
 
 WIDEST: Final = 12
@@ -194,7 +194,7 @@ class Known:
             form = self._short.get(word)
             if form is not None:
                 start, end = text.span(*match.span())
-                yield Find(start, end, mask_value(text.text[start:end], form.mask))
+                yield Find(start, end, mask_in_text(text.text[start:end], form.mask))
 
     def _days(self, text: Folded) -> Iterator[Find]:
         for start, end, days in dates_in(text.light):
@@ -215,7 +215,7 @@ class Known:
                     at += 1
                     continue
                 start, last = _with_digits_beside(text, stream, max(at, done), end, done)
-                shown = mask_value(stream[at:end], mask)
+                shown = mask_in_text(stream[at:end], mask)
                 yield Find(*text.span(text.tight_places[start], text.tight_places[last - 1] + 1), shown)
                 at = done = last
 
@@ -242,7 +242,7 @@ class Known:
                 self.work += 1
                 end = start + len(literal)
                 if not whole or not (_is_word(text.text[start - 1 : start]) or _is_word(text.text[end : end + 1])):
-                    yield Find(start, end, mask_value(literal, mask))
+                    yield Find(start, end, mask_in_text(literal, mask))
             folded = light(literal)
             if len(folded) >= SOUGHT and folded != literal:
                 for start in _places(text.light, folded):
@@ -252,7 +252,7 @@ class Known:
         places = text.tight_places
         start, last = text.span(places[at], places[end - 1] + 1)
         if form.mask != "name":
-            return Find(start, last, mask_value(text.text[start:last], form.mask))
+            return Find(start, last, mask_in_text(text.text[start:last], form.mask))
         words = [at, *(at + place for place in sorted(form.breaks) if at + place < end)]
         initials = (text.text[text.places[places[word]]] for word in words)
         return Find(start, last, " ".join(initial + DOTS for initial in initials))

@@ -1,9 +1,11 @@
 """What is shown in place of a value that is hidden?
 
-Just enough to tell it from another: a country and four digits of an account, the first letters of a name. Pure.
+Just enough to tell it from another, or to work with it: a country and four digits of an account, the first letters of a
+name, the year of a day, the band that an amount lies in. Pure.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable
 from typing import Final
 
@@ -11,12 +13,25 @@ from orchestration.privacy.folding import light, tight
 
 DOTS: Final = "•••"
 DOT: Final = DOTS[0]
+_DAY: Final = re.compile(r"([0-9]{4})-[0-9]{2}-[0-9]{2}(?:[T ].*)?")
+_AMOUNT: Final = re.compile(r"([0-9]{1,15})(?:\.[0-9]+)?")
+_STEPS: Final = {1: "one", 2: "two", 5: "five", 10: "ten", 20: "twenty", 50: "fifty", 100: "one hundred",
+                 200: "two hundred", 500: "five hundred"}  # fmt: skip
+_SIZES: Final = {10**3: "thousand", 10**6: "million"}
+_BOUNDS: Final = [step * size for size in _SIZES for step in _STEPS]
+_WORDS: Final = [f"{step} {size}" for size in _SIZES.values() for step in _STEPS.values()]
+"""In words: as digits a bound might be the value itself, would be hidden as that, and so tell it."""
 
 
 def mask_value(value: str, mask: str) -> str:
     """A value as somebody sees it who may not see it; never more than a small part of it."""
     shown = _MASKS.get(mask, _hide)(value)
     return DOTS if value in shown else shown
+
+
+def mask_in_text(found: str, mask: str) -> str:
+    """The same for what was found in a text, where a part of a number would say another year or band than its field."""
+    return DOTS if mask in _OF_A_WHOLE else mask_value(found, mask)
 
 
 def _hide(value: str) -> str:
@@ -52,6 +67,21 @@ def _mask_name(value: str) -> str:
     return " ".join(word[0] + DOTS if len(word) > 1 else DOTS for word in value.split()) or DOTS
 
 
+def _mask_year(value: str) -> str:
+    day = _DAY.fullmatch(value.strip())
+    return day[1] if day else DOTS
+
+
+def _mask_band(value: str) -> str:
+    number = _AMOUNT.fullmatch(value.strip())
+    if number is None:
+        return DOTS
+    at = bisect_right(_BOUNDS, int(number[1]))
+    if at in (0, len(_BOUNDS)):
+        return f"{_WORDS[-1]} or more" if at else f"less than {_WORDS[0]}"
+    return f"{_WORDS[at - 1]} to {_WORDS[at]}"
+
+
 def _digits(value: str) -> str:
     return re.sub(r"\D", "", light(value))
 
@@ -62,5 +92,8 @@ _MASKS: Final[dict[str, Callable[[str], str]]] = {
     "card": _mask_card,
     "phone": _mask_phone,
     "name": _mask_name,
+    "year": _mask_year,
+    "band": _mask_band,
 }
+_OF_A_WHOLE: Final = frozenset({"year", "band"})
 MASKS: Final = frozenset(_MASKS) | {"text", "all"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
@@ -12,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from casework.access import permissions
+from casework.models import Proposal
 from casework.studio.decision_table_edit import (
     Draft,
     changes,
@@ -24,7 +26,7 @@ from casework.studio.decision_table_edit import (
     tried,
 )
 from casework.studio.golden_decisions import Held, of_files, unseen
-from casework.studio.publishing import note_error, proposals_waiting
+from casework.studio.publishing import change_propose, note_error, proposals_waiting
 from casework.studio.rule_versions import TableOf, tables_by_file, versions
 from casework.web.decorators import person, reads, reads_and_writes, refusal
 from orchestration.casetypes.case_type import by_definition, current
@@ -88,8 +90,11 @@ def _put_back(request: HttpRequest, definition: Definition) -> HttpResponse:
         messages.error(request, wrong)
         return redirect("rules-version", definition.pk)
     said = f"Version {definition.version} put back in force: {note}"[:500]
-    newest = current(definition.key).version
-    outcome = deploy(definition.files, permissions.origin_of(user), by=user, note=said, based_on=newest)
+    newest = current(definition.key)
+    if settings.SECOND_PERSON:
+        kept = change_propose(by=user, base=newest, files=definition.files, why=said)
+        return _waits(request, kept, reverse("rules-version", args=[definition.pk]))
+    outcome = deploy(definition.files, permissions.origin_of(user), by=user, note=said, based_on=newest.version)
     if isinstance(outcome, Refused):
         return refusal(request, outcome, reverse("rules-version", args=[definition.pk]))
     done = f"What version {definition.version} says is in force again, as version {outcome.definition.version}."
@@ -113,8 +118,19 @@ def _note(request: HttpRequest) -> str:
     return request.POST.get("note", "").strip()
 
 
+def _waits(request: HttpRequest, kept: Proposal | Refused, back: str) -> HttpResponse:
+    if isinstance(kept, Refused):
+        return refusal(request, kept, back)
+    messages.success(request, "Nothing has changed yet: it waits until somebody else publishes it.")
+    return redirect("model-proposal", kept.pk)
+
+
 def _published(request: HttpRequest, definition: Definition, made: Draft) -> HttpResponse:
     user = person(request)
+    if settings.SECOND_PERSON:
+        why = f"a table of {definition.key}: {_note(request)}"
+        kept = change_propose(by=user, base=definition, files=made.files, why=why)
+        return _waits(request, kept, reverse("rules"))
     outcome = deploy(
         made.files, permissions.origin_of(user), by=user, note=_note(request)[:500], based_on=definition.version
     )

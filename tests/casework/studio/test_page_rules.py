@@ -5,16 +5,19 @@ from __future__ import annotations
 from html import unescape
 
 import pytest
+from django.contrib.auth.models import User
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.models import AuditEvent
 from casework.actors.bundled import CASE_TYPES
-from casework.models import Case
+from casework.models import Case, Proposal
 from casework.studio.decision_table_edit import MOST_RULES, changes, draft, edited, rows_from, table_in
 from orchestration.casetypes.case_type import current, folder_files
 from orchestration.engine.dmn.editing import Row
 from orchestration.models import Definition
+from tests.casework.browsing import client as client_of
+from tests.casework.reading import told
 
 FILES = folder_files(CASE_TYPES / "complaint")
 TABLE = table_in(FILES["routing.dmn"], "routing_table")
@@ -283,3 +286,33 @@ def test_a_version_that_was_replaced_is_put_back_in_force_with_a_reason(complain
     said = admin.post(first, {"note": "Too strict"}, follow=True).content.decode()
     assert "as version 3" in said and "Version 1 put back in force: Too strict" in admin.get("/rules/").content.decode()
     assert current("complaint").files == complaint.files
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("door", ["change", "put back"])
+def test_where_two_people_are_asked_for_another_publishes_what_one_changed(people, complaint, admin, settings, door):
+    change = as_form(**{"r1.0": "< 80"}, do="publish", note="Stricter")
+    if door == "put back":
+        admin.post(address(complaint), change)
+    before = current("complaint")
+    settings.SECOND_PERSON = True
+    first = address(complaint) if door == "change" else f"/rules/{complaint.pk}/"
+    waits = admin.post(first, change)
+    assert "somebody else has to publish" in told(admin.get(waits.url)) and current("complaint") == before
+    assert admin.post(waits.url, {"do": "publish", "note": "Mine"}).status_code == 409
+    assert current("complaint") == before
+    bea = User.objects.create_user("bea")
+    bea.groups.add(*people["ada"].groups.all())
+    another = client_of(bea)
+    assert "Stricter" in told(another.get("/rules/"))
+    another.post(waits.url, {"do": "publish", "note": "Looked at"})
+    row = Definition.objects.get(pk=current("complaint").pk)
+    assert (row.version, row.deployed_by) == (before.version + 1, bea)
+
+
+@pytest.mark.django_db
+def test_a_change_that_waits_is_not_made_beside_a_version_that_was_replaced(complaint, admin, settings):
+    admin.post(address(complaint), as_form(**{"r1.0": "< 80"}, do="publish", note="Stricter"))
+    settings.SECOND_PERSON = True
+    late = as_form(**{"r1.0": "< 90"}, do="publish", note="Late")
+    assert admin.post(address(complaint), late).status_code == 409 and not Proposal.objects.exists()

@@ -77,6 +77,21 @@ def test_restricted_clearance_sees_everything():
     assert view.masked == frozenset()
 
 
+@pytest.mark.parametrize("income", [2000, 3400.5, 4999])
+def test_a_day_shows_its_year_and_an_amount_its_band_in_their_fields_and_nothing_in_texts(income):
+    days = classify({
+        "properties": {
+            "born": {"x-classification": "confidential", "x-mask": "year"},
+            "income": {"x-classification": "confidential", "x-mask": "band"},
+            "note": {"x-classification": "internal"},
+        }
+    })  # fmt: skip
+    data = {"born": "1980-05-12", "income": income, "note": f"born 12.05.1980, earns {income}"}
+    assert mask(data, days, Principal("internal")).data == {
+        "born": "1980", "income": "two thousand to five thousand", "note": "born •••, earns •••",
+    }  # fmt: skip
+
+
 def test_what_the_mask_of_a_field_lets_through_is_hidden_when_it_is_the_value_of_another():
     schema = {"properties": {"iban": {"x-mask": "iban"}, "pin": {"x-mask": "all"}}}
     data = {"iban": "DE89370400440532013000", "pin": "3000"}
