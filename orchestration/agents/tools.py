@@ -100,14 +100,15 @@ def _discretionary(case_type: CaseType, state: State, roles: Roles, now: datetim
 
 
 def _by_hand(case_type: CaseType, state: State, roles: Roles, now: datetime) -> Iterator[Tool]:
-    """What may be started, skipped, finished or let happen by hand."""
+    """What may be started, skipped, finished or let happen by hand; a task that waits for a word is finished by it."""
     for choice in available_actions.choices(case_type, state, roles, now):
         item = None if choice.item is None else state.items[choice.item]
-        if item is None or choice.how not in WAYS or state.instances[item.instance].kind != "case":
+        how = "complete" if choice.how == "go-on" else choice.how
+        if item is None or how not in WAYS or state.instances[item.instance].kind != "case":
             continue
         node = case_type.library.cases[state.instances[item.instance].key].nodes[item.node]
-        yield Tool("", Grant(choice.how), node.name or node.id, choice.command, item.node, item.id, (),
-                   _capability(node), _reaches_out(choice.how, node))  # fmt: skip
+        yield Tool("", Grant(how), node.name or node.id, choice.command, item.node, item.id, (),
+                   _capability(node), _reaches_out(how, node))  # fmt: skip
 
 
 def _reaches_out(how: str, node: PlanNode) -> bool:
