@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import urllib.request
@@ -10,14 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from casework.actors.bundled import CASE_TYPES
 from casework.bots.browser import BrowserBot
 from casework.bots.script import BROWSER, BadScript, filled, script_of
 from casework.worker_client import BusinessError, Failed, Worker
 from casework.worker_client.jobs import job_of
 from tests.acceptance.product import chromium
+from tests.casework.stand_ins import Demo, demo, store
 from tests.casework.worker_client.test_worker import JOB, FakeCasewright, brought, server
 
-__all__ = ["server"]
+__all__ = ["demo", "server", "store"]
 
 SCRIPT = """
 system: {url}
@@ -86,6 +89,28 @@ def test_what_fails_after_it_was_saved_is_not_tried_again(legacy: str) -> None:
     with BrowserBot(script_of(text, BROWSER), lambda *_: "x") as bot, pytest.raises(Failed) as raised:
         bot(job)
     assert not raised.value.temporary and "keyed in already" in str(raised.value)
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_the_script_that_ships_keys_the_goodwill_of_a_refund_into_the_old_ledger_once(demo: Demo) -> None:
+    text = (CASE_TYPES / "refund/bots/goodwill.yaml").read_text()
+    job = job_of(JOB | {"input": {"customer": "Elena Rossi", "amount": 15, "reason": "Goodwill"}})
+    script = script_of(text.replace("http://stand-in.localhost:8100", demo.url), BROWSER)
+    with BrowserBot(script, lambda *_: "x") as bot:
+        assert [bot(job).output, bot(job).output] == [{"entry": "G-00001"}] * 2
+    assert "Elena Rossi" in demo.ask("/ledger/entries/1")[1]
+
+
+@pytest.mark.parametrize(("file", "address"), [("refund/bots/goodwill.yaml", "/ledger"),
+                                               ("loan/bots/core-loan.yaml", "/core/loans")])  # fmt: skip
+def test_a_script_that_ships_fits_the_form_of_its_system_and_fills_all_of_it(
+    demo: Demo, file: str, address: str
+) -> None:
+    script = script_of((CASE_TYPES / file).read_text(), BROWSER)
+    typed = [step.given["field"].lstrip("#") for step in script.steps if step.verb == "fill"]
+    assert script.steps[0].given == address
+    assert re.findall(r'<input id="(\w+)"', demo.ask(address)[1]) == typed
 
 
 @pytest.mark.parametrize(

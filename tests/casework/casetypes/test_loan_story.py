@@ -8,8 +8,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from casework.actors.bundled import CASE_TYPES
-from casework.bots.script import BROWSER, script_of
 from casework.cases.past_rows import catch_up
 from casework.cases.services import case_verify
 from casework.intake.samples import Brought, samples_open
@@ -83,11 +81,7 @@ def test_the_samples_go_every_way_and_an_underwriter_sees_why(
     assert case_verify(by=people["axel"], case=case).ok
 
 
-def test_the_script_of_the_bot_fits_the_form_of_the_core_system(demo: Demo) -> None:
-    script = script_of((CASE_TYPES / "loan/bots/core-loan.yaml").read_text(), BROWSER)
-    form = demo.ask("/core/loans")[1]
-    typed = [step.given["field"].lstrip("#") for step in script.steps if step.verb == "fill"]
-    assert typed and all(f'id="{name}"' in form for name in typed)
+def test_the_core_system_enters_a_loan_once_for_a_reference(demo: Demo) -> None:
     loan = {"customer": "Elena", "amount": "6500", "months": "24", "reference": "36-9"}
     assert "L-00001" in demo.ask("/core/loans", loan)[1] and "L-00001" in demo.ask("/core/loans", loan)[1]
     assert demo.ask("/core/loans", loan | {"months": "0", "reference": ""})[0] == 422
