@@ -1,14 +1,15 @@
 """Who answers for each rule, model and connector, by when is it looked at again, and what is overdue?
 
 Rules and models of processes belong to a case type; trained models, connectors, bots and agents are actors, whose card
-says it.
+says it. Until somebody says otherwise, whoever put a version of rules in force answers for it, and everything is looked
+at within a year of coming in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.contrib.auth.models import User
@@ -21,21 +22,26 @@ from casework.actors.read import actor_list
 from casework.actors.words import kind_words
 from casework.forms.answer_validation import text_errors
 from casework.governance.models import RulesOwner
-from casework.studio.rule_versions import newest_types
+from casework.studio.rule_versions import newest_types, versions
 from orchestration.ground.clock import utc_now
 from orchestration.ground.refusals import Refused
+from orchestration.models import ActorVersion
 from orchestration.shell.verification.change import Change
 from orchestration.shell.verification.control import with_every_control
 
 ACTION: Final = "rules.owner"
 LONGEST: Final = timedelta(days=3 * 366)
 SOON: Final = timedelta(days=30)
+AT_FIRST: Final = timedelta(days=365)
 RULES: Final = "Rules and models"
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One thing that somebody answers for. `key`: of the case type, for a form; "" for an actor, which has a card."""
+    """One thing that somebody answers for. `key`: of the case type, for a form; "" for an actor, which has a card.
+
+    `agreed`: whether somebody set the day; else it is a year after the version in use came in, None where none is.
+    """
 
     name: str
     kind: str
@@ -43,14 +49,15 @@ class Looked:
     review_by: date | None
     today: date
     address: str
+    agreed: bool
     key: str = ""
 
     @property
     def state(self) -> str:
-        """overdue, open (no owner or no date), soon, or "" where there is time."""
+        """overdue, open (nobody has set an owner or a day), soon, or "" where there is time."""
         if self.review_by is not None and self.review_by < self.today:
             return "overdue"
-        if not self.owner or self.review_by is None:
+        if not (self.owner and self.agreed) or self.review_by is None:
             return "open"
         return "soon" if self.review_by <= self.today + SOON else ""
 
@@ -65,18 +72,26 @@ def looked_after(today: date) -> list[Looked]:
 
 def _rules(today: date) -> Iterator[Looked]:
     rows = {row.case_type: row for row in RulesOwner.objects.all()}
-    for number, one in newest_types():
-        row = rows.get(one.key)
-        owner, until = ("", None) if row is None else (row.owner, row.review_by)
-        yield Looked(one.name, RULES, owner, until, today, reverse("rules-version", args=[number]), one.key)
+    types = list(newest_types())
+    put = {version.key: version for version in versions() if version.current}
+    for number, one in types:
+        row, version = rows.get(one.key), put[one.key]
+        owner, until = (version.by, _at_first(version.at)) if row is None else (row.owner, row.review_by)
+        address = reverse("rules-version", args=[number])
+        yield Looked(one.name, RULES, owner, until, today, address, row is not None, one.key)
 
 
 def _actors(today: date) -> Iterator[Looked]:
+    came = dict(ActorVersion.objects.filter(state=ActorVersion.State.IN_USE).values_list("actor__key", "created"))
     for row in actor_list(utc_now()):
         if row.enabled:
-            yield Looked(
-                row.name, kind_words(row.kind), row.owner, row.card.review_by, today, reverse("actor", args=[row.key])
-            )
+            until = row.card.review_by or _at_first(came.get(row.key))
+            address, agreed = reverse("actor", args=[row.key]), row.card.review_by is not None
+            yield Looked(row.name, kind_words(row.kind), row.owner, until, today, address, agreed)
+
+
+def _at_first(came: datetime | None) -> date | None:
+    return None if came is None else came.date() + AT_FIRST
 
 
 @transaction.atomic

@@ -46,6 +46,22 @@ def test_what_is_overdue_is_listed_first_and_whoever_answers_is_named_by_reason(
     assert not verify_control().ok
 
 
+def test_what_nobody_named_has_whoever_put_it_in_force_and_a_year(
+    people: dict[str, User], analysed: Callable[..., Case]
+) -> None:
+    analysed()
+    Actor.objects.filter(key="intent").update(card={})
+    today = utc_now().date()
+    found = {one.key or one.name: one for one in looked_after(today)}
+    intent = found[Actor.objects.get(key="intent").name]
+    for one in (found["complaint"], intent):
+        assert (one.review_by, one.agreed, one.state) == (today + timedelta(days=365), False, "open")
+    assert found["complaint"].owner
+    assert "nobody has set a day" in told(client(people["axel"]).get("/reviews/"))
+    later = looked_after(today + timedelta(days=366))
+    assert {one.state for one in later if one.key == "complaint"} == {"overdue"}
+
+
 @pytest.mark.parametrize(
     "given", [{"key": "none"}, {"owner": ""}, {"owner": "a\0b"}, {"review_by": "2020-01-01"},
               {"review_by": "2026-99-99"}, {"review_by": "9999-12-31"}, {"reason": "x" * 200}],
