@@ -50,6 +50,11 @@ class Flight:
         known = granted(self.row)
         return [(said(step["tool"], known), "") for step in self.row.plan]
 
+    def may(self) -> list[str]:
+        """What its file grants it, in words."""
+        known = granted(self.row)
+        return sorted(said(tool, known) for tool in known)
+
 
 def flights(user: User) -> tuple[list[Flight], list[Flight]]:
     """The runs under way, the newest first, and the last that ended. Five statements."""

@@ -40,6 +40,7 @@ def test_a_run_stands_there_with_its_limits_and_without_a_word_of_its_case(
     assert "Next steps" in text and "2 of 8" in text and "waits for a person" in text
     page = ada.get(f"/agents/{run.pk}/").content.decode()
     assert "Add: call customer" in page and "0 of 72 hours" in page
+    assert "Add: ask customer; Add: call customer; Add: read again; Search the knowledge base." in page
     assert "swallowed" not in page and "upset" not in page
 
 
