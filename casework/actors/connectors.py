@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -81,13 +82,14 @@ def _tried(request: HttpRequest, given: dict[str, str], content: bytes) -> HttpR
 
 
 def _registered(request: HttpRequest, given: dict[str, str], content: bytes) -> HttpResponse:
-    wanted = Wanted(
-        given["kind"], given["key"], content, given["name"], given["owner"], use=request.POST.get("use") == "yes"
-    )
+    use = request.POST.get("use") == "yes" and not settings.SECOND_PERSON
+    wanted = Wanted(given["kind"], given["key"], content, given["name"], given["owner"], use=use)
     outcome = connector_register(wanted, permissions.origin_of(person(request)))
     if isinstance(outcome, Refused):
         return _page(request, given, status=409, sound=True, refused=outcome)
     at_work = "at work from the next job on" if outcome.active else "registered, and not at work yet"
+    if settings.SECOND_PERSON and not outcome.active:
+        at_work += ": somebody else takes it on"
     messages.success(request, f"Version {outcome.version} of {outcome.actor.name} is {at_work}.")
     return redirect("actor", outcome.actor.key)
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 
 from audit.services import Origin
@@ -115,8 +116,8 @@ def standing(row: ActorVersion) -> versions.Standing:
     """A version as the rules look at it."""
     others = ActorVersion.objects.filter(actor=row.actor_id).exclude(pk=row.pk).values_list("state", flat=True)
     worked = ActorCall.objects.filter(actor=row.actor.key, version=row.version).exists()
-    four_eyes = card_of(row.actor.card).four_eyes
-    return versions.Standing(row.state, row.registered_by, worked, frozenset(others), four_eyes, row.actor.name)
+    four_eyes, two = card_of(row.actor.card).four_eyes, bool(settings.SECOND_PERSON)
+    return versions.Standing(row.state, row.registered_by, worked, frozenset(others), four_eyes, row.actor.name, two)
 
 
 def _actor_errors(key: str, name: str, kind: str, capability: str) -> dict[str, str]:

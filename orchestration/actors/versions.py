@@ -38,7 +38,8 @@ MOST_SHARE: Final = 99
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A version as it is. `has_worked`: it was in use or had a share before. `others`: states of the actor's others."""
+    """A version as it is. `has_worked`: it was in use or had a share before. `others`: states of the actor's others.
+    `two`: whether two people are asked for wherever this product is changed."""
 
     state: str
     registered_by: str
@@ -46,6 +47,7 @@ class Standing:
     others: frozenset[str] = frozenset()
     four_eyes: bool = False
     actor: str = ""
+    two: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ def refusal(version: Standing, to: str, by: str, share: int = LEAST_SHARE) -> st
         return "Another version has a share of cases; one at a time."
     if version.four_eyes and is_on(version.state, to) and by == version.registered_by:
         return f"You registered this version; the card of {version.actor} asks that somebody else takes it on."
+    if version.two and is_on(version.state, to) and by == version.registered_by and by.startswith("person:"):
+        return "You registered this version; two people are asked for here, so somebody else takes it on."
     return ""
 
 

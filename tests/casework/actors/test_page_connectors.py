@@ -182,6 +182,21 @@ def test_whoever_registers_a_version_does_not_put_it_to_work_where_four_eyes_are
     assert answer.status_code == 409 and not ActorVersion.objects.get(actor__key="orders").active
 
 
+def test_where_two_people_are_asked_for_another_puts_a_connector_to_work(
+    admin: Client, given: dict[str, Any], settings: Any
+) -> None:
+    settings.SECOND_PERSON = True
+    made = admin.post(NEW, given | {"do": "register", "key": "orders", "use": "yes"}, follow=True)
+    version = ActorVersion.objects.get(actor__key="orders")
+    assert "somebody else takes it on" in words(made) and not version.active
+    step = f"/actors/orders/versions/{version.pk}/step/"
+    assert admin.post(step, {"to": "in-use"}).status_code == 409
+    ActorVersion.objects.update(registered_by="person:bea")
+    assert admin.post(step, {"to": "in-use"}).status_code == 302
+    version.refresh_from_db()
+    assert version.active
+
+
 def test_it_is_said_whether_an_actor_can_be_reached(admin: Client, given: dict[str, Any], system: System) -> None:
     admin.post(NEW, given | {"do": "register", "key": "orders", "use": "yes"})
     assert "can be reached" in words(admin.post("/actors/orders/health/", follow=True))

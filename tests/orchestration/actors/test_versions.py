@@ -39,6 +39,13 @@ def test_whoever_registered_a_version_may_take_it_back_but_not_on_where_the_card
     assert offered(version, EVE) == ["share", "quarantined", "retired"]
 
 
+def test_where_two_people_are_asked_for_somebody_else_takes_on_what_a_person_registered() -> None:
+    version = Standing("registered", ADA, two=True)
+    assert "in-use" in offered(version, EVE) and offered(version, ADA) == ["retired"]
+    assert "two people are asked for" in refusal(version, "in-use", ADA)
+    assert "in-use" in offered(Standing("registered", "operator:root", two=True), "operator:root")
+
+
 def test_what_was_in_use_before_comes_back_in_one_step_when_the_new_one_disappoints() -> None:
     assert offered(Standing("retired", ADA, has_worked=True, four_eyes=True)) == ["quarantined", "in-use"]
     assert offered(Standing("retired", ADA, four_eyes=True)) == ["quarantined"]
