@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 
 from casework.access import permissions
 from casework.forms import answer_validation
+from casework.forms.schema_form import with_least
 from casework.models import Case
 from orchestration.casetypes.case_type import CaseType, Form
 from orchestration.ground.refusals import Refused
@@ -56,7 +57,8 @@ def accepted(seen: Seen, form: Form, answers: Mapping[str, Json]) -> dict[str, J
     ways = _ways_to_be_empty(seen, form, answers)
     emptied = {path: possible[0] for path, possible in ways.items() if possible}
     errors = {path: "This cannot be left empty." for path, possible in ways.items() if not possible}
-    errors |= answer_validation.form_errors(form, complete) | answer_validation.text_errors(complete)
+    lettered = with_least(form, case_type.schema)
+    errors |= answer_validation.form_errors(lettered, complete) | answer_validation.text_errors(complete)
     errors |= answer_validation.changed_although_fixed(form, complete, answers, data, view)
     errors |= answer_validation.placeholder_errors(form, complete, data)
     touched = {path: value for path, value in complete.items() if answers.get(path) not in (None, "")}

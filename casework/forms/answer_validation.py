@@ -17,6 +17,7 @@ from jsonschema.exceptions import ValidationError
 from orchestration.casetypes.case_type import CaseType, Form, FormField
 from orchestration.ground import schemas
 from orchestration.ground.years import FIRST_YEAR, LAST_YEAR
+from orchestration.privacy.folding import visible
 from orchestration.privacy.masking import View
 
 Json = Any
@@ -144,12 +145,12 @@ def form_errors(form: Form, answers: Mapping[str, Json]) -> dict[str, str]:
     found = {path: "This form does not ask for it." for path in answers if path not in asked}
     for path, question in asked.items():
         answer = _folded(answers.get(path))
-        if answer in (None, ""):
+        if answer in (None, "") or (isinstance(answer, str) and not visible(answer)):
             if question.is_required(answers):
                 found[path] = "Please answer this."
         elif question.choices and answer not in list(question.choices):  # an answer of a program may not be hashable
             found[path] = "This should be one of: " + ", ".join(question.choices) + "."
-        elif isinstance(answer, str) and len(" ".join(answer.split())) < question.least:
+        elif isinstance(answer, str) and len(visible(answer)) < question.least:
             found[path] = f"At least {question.least} characters are needed."
     return found
 

@@ -36,25 +36,25 @@ def policy_set(*, by: User, unit: BusinessUnit, kind: str, subject: str, value: 
         return held
     if kind not in KINDS:
         return _invalid({"kind": "There is no such kind of rule."})
-    errors = reason_errors(reason)
-    if "\0" in subject or not (known := central(kind, subject.strip())):
+    errors, subject = reason_errors(reason), subject.strip()
+    known = {} if "\0" in subject else central(kind, subject)
+    row = None if "\0" in subject else UnitPolicy.objects.filter(unit=held, kind=kind, subject=subject).first()
+    if not known and (row is None or value.strip()):  # what no longer is anything can still be taken back
         errors["subject"] = f"There is no such {KINDS[kind].subject}, or no central rule for it."
-        known = {}
     wanted = None
     try:
         wanted = read_value(kind, value) if value.strip() else None
     except ValueError as wrong:
         errors["value"] = str(wrong)
-    if wanted is not None and (unfit := _unfit(kind, subject.strip(), wanted)):
+    if wanted is not None and (unfit := _unfit(kind, subject, wanted)):
         errors["value"] = unfit
     if errors:
         return _invalid(errors)
     if not administers(by, held):
         return NOT_YOURS
-    row = UnitPolicy.objects.filter(unit=held, kind=kind, subject=subject.strip()).first()
     if (row.value if row else None) == wanted:
         return Changed(False)
-    return _kept(by, held, kind, subject.strip(), wanted, row, known, begun(by, reason))
+    return _kept(by, held, kind, subject, wanted, row, known, begun(by, reason))
 
 
 def _kept(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -17,6 +17,9 @@ from casework.cases.unit_asks import WORDS
 from casework.forms.schema_form import schema_at
 from orchestration.casetypes.approval_chains import subject_of
 from orchestration.casetypes.case_type import CaseType, Form, FormField
+
+WORDY: Final = "textarea"
+"""What takes several lines is written in one's own words; what takes one has a form of its own, and an end."""
 
 
 def justified(form: Form, case_type: CaseType, asks: Mapping[str, Any] | str | None) -> Form:
@@ -42,9 +45,7 @@ def _asked(each: FormField, least: int, unit: str, case_type: CaseType) -> FormF
 
 
 def longest_text(case_type: CaseType, each: FormField) -> int | None:
-    """How many letters an answer in free words may have; None: it is none."""
-    schema = schema_at(case_type.schema, each.path)
-    kinds = schema.get("type", "")
-    is_text = kinds == "string" or (isinstance(kinds, list) and "string" in kinds)
-    free = is_text and not each.choices and not schema.get("enum") and not schema.get("format")
-    return int(schema.get("maxLength", MOST_LETTERS)) if free else None
+    """How many letters an answer in free words may have; None: it is none, as an account number or a reference."""
+    if each.widget != WORDY or each.choices:
+        return None
+    return int(schema_at(case_type.schema, each.path).get("maxLength", MOST_LETTERS))

@@ -72,6 +72,16 @@ def fold(text: str) -> str:
     return " ".join(light(text).split())
 
 
+def visible(text: str) -> str:
+    """The characters of a text that somebody sees, a mark with its letter as one, and one space for each gap in it."""
+    composed = unicodedata.normalize("NFC", text)
+    return " ".join("".join(one if one.isspace() or _is_drawn(one) else "" for one in composed).split())
+
+
+def _is_drawn(character: str) -> bool:
+    return bool(light(character).strip()) and unicodedata.category(character)[0] != "C"
+
+
 def light(text: str) -> str:
     """A text folded, with its spaces and signs."""
     # Of plain ASCII only the case differs, and most texts are that: looking up each character costs ten times as much.

@@ -26,7 +26,7 @@ def test_an_answer_that_is_no_text_is_not_among_the_choices(verdict: Any) -> Non
     assert form_errors(FORM, {"verdict": verdict, "answer": "It was a fee."}).keys() == {"verdict"}
 
 
-@pytest.mark.parametrize("blank", ["", " ", "\r\n \t", None])
+@pytest.mark.parametrize("blank", ["", " ", "\r\n \t", "\u200b\u2060", "\u2800", "\u3164 \ue000", None])
 def test_a_blank_answer_is_none(blank: str | None) -> None:
     assert form_errors(FORM, {"verdict": "change", "answer": blank, "reason": blank}) == {
         "answer": "Please answer this.",

@@ -31,6 +31,12 @@ from tests.casework.units.payments import approving
 pytestmark = pytest.mark.django_db
 BY = Origin("system:test")
 ANSWER = "payment-release: approval.reason"
+UNSEEN = (
+    ({"approval.reason": f"short{' ' * 90}enough"}, "At least 60"),
+    ({"approval.reason": "\u200b" * 90 + "x"}, "At least 60"),
+    ({"approval.reason": "\u2800" * 90}, "Please answer this."),
+)
+"""Nobody reads a reason in them."""
 Says = Callable[..., Changed | Refused]
 
 
@@ -58,7 +64,7 @@ def test_fewer_letters_than_the_forms_ask_for_are_refused_and_recorded(says: Say
     for subject, value in (
         (ANSWER, "0"), (ANSWER, "-4"), (ANSWER, "many"), (ANSWER, "99999"), ("payment-release: approval.verdict", "5"),
         ("payment-release: amount", "5"), ("nothing: reason", "5"), ("payment-release", "5"),
-        ("payment-release: evidence", "101"),  # more than it has room for
+        ("payment-release: justification", "1001"), ("payment-release: evidence", "4"),  # a reference, and no words
     ):  # fmt: skip
         refused = says(value, subject)
         assert isinstance(refused, Refused) and refused.errors, (subject, value)
@@ -69,6 +75,17 @@ def test_fewer_letters_than_the_forms_ask_for_are_refused_and_recorded(says: Say
     north.refresh_from_db()
     assert north.policy == {"justification": {ANSWER: 60}}
     assert not list(units_apart(read_standing(StandingChain.CONTROL)[1]))
+
+
+def test_a_rule_from_before_for_what_is_written_in_no_words_asks_nothing_and_can_be_taken_back(
+    says: Says, north: BusinessUnit, people: dict[str, User]
+) -> None:
+    reference = "payment-release: payment.reference"
+    units.policy_keep(unit=north, kind="justification", subject=reference, value=50, origin=BY)
+    assert isinstance(says("60", reference), Refused)
+    assert says("", reference) == Changed(True)
+    north.refresh_from_db()
+    assert north.policy == {}
 
 
 def test_who_approves_in_the_unit_says_why_and_elsewhere_only_where_the_form_asks(
@@ -85,7 +102,7 @@ def test_who_approves_in_the_unit_says_why_and_elsewhere_only_where_the_form_ask
     api = client.get(f"/api/tasks/{before.pk}/", headers={"accept": "application/json"}).json()
     question = next(one for one in api["form"] if one["path"] == "approval.reason")
     assert (question["required"], question["least"], question["asked_when"]) == (True, 60, {})
-    for given, why in (({}, "Please answer this."), ({"approval.reason": f"short{' ' * 90}enough"}, "At least 60")):
+    for given, why in (({}, "Please answer this."), *UNSEEN):
         refused = _approve(people["anna"], before, **given)
         assert isinstance(refused, Refused) and why in refused.errors["approval.reason"]
     assert HumanTask.objects.get(pk=before.pk).state == "open"
