@@ -15,7 +15,7 @@ from typing import Final
 from casework.access.unit_models import UnitAddress
 from casework.documents.services import File
 
-WHERE_TO: Final = ("Delivered-To", "X-Original-To", "To", "Cc")
+WHERE_TO: Final = ("delivered-to", "x-original-to", "to", "cc")
 HEAD: Final = 100_000
 """Bytes of an e-mail in which its head is looked for."""
 ADDRESS: Final = re.compile(r"[^\s<>(),;:\"@]{1,64}@[^\s<>(),;:\"@]{1,190}")
@@ -34,8 +34,22 @@ def unit_of_mail(file: File) -> str:
 
 
 def addresses(content: bytes) -> list[str]:
-    """Where an e-mail went, in small letters."""
+    """Where an e-mail went, in small letters and as `in_ascii`."""
     head = BytesHeaderParser(policy=compat32).parsebytes(content[:HEAD])
-    lines = [str(line) for name in WHERE_TO for line in head.get_all(name, [])]
+    raw = [(name.lower(), str(line)) for name, line in head.raw_items()]
+    lines = [_in_utf8(line) for wanted in WHERE_TO for name, line in raw if name == wanted]
     found = (one.lower() for line in lines for one in ADDRESS.findall(line))
-    return [one for one in islice(found, MOST) if "\0" not in one]
+    return [in_ascii(one) for one in islice(found, MOST) if "\0" not in one]
+
+
+def _in_utf8(line: str) -> str:
+    return line.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def in_ascii(address: str) -> str:
+    """An address with its domain as the mail system writes it (`xn--mnchen-3ya.de`), so that one place has one name."""
+    local, at, domain = address.rpartition("@")
+    try:
+        return f"{local}{at}{domain.encode('idna').decode()}".lower()
+    except UnicodeError:
+        return address

@@ -16,6 +16,7 @@ from django.db import transaction
 from casework.access import units
 from casework.access.unit_models import BusinessUnit, UnitAddress
 from casework.access.units import administers
+from casework.intake.addressed import in_ascii
 from casework.people.services import reason_errors
 from casework.people.sight import Changed
 from casework.people.unit_services import begun, unit_held
@@ -28,17 +29,17 @@ NO_ADDRESS: Final = "Write a mail address, such as north@example.org."
 
 @transaction.atomic
 def address_here(*, by: User, unit: BusinessUnit, address: str, out: bool, reason: str) -> Changed | Refused:
-    """Have mail to an address come in in this unit; `out`: no more."""
+    """Have what is sent to an address come in for this unit; `out`: no more."""
     held = unit_held(unit)
     if isinstance(held, Refused):
         return held
-    address = address.strip().lower()
+    if not administers(by, held.parent):
+        return NOT_YOURS  # before anything is said: who has what address is not for everybody
+    address = address.strip().lower() if out else in_ascii(address.strip().lower())
     row = None if "\0" in address else UnitAddress.objects.select_related("unit").filter(address=address).first()
     errors = reason_errors(reason) | _address_errors(address, held, row)
     if errors:
         return Refused("invalid", "Please correct what is marked.", errors)
-    if not administers(by, held.parent):
-        return NOT_YOURS
     if (row is not None) != out:
         return Changed(False)
     units.address_keep(unit=held, address=address, out=out, origin=begun(by, reason))
@@ -50,8 +51,8 @@ def _address_errors(address: str, unit: BusinessUnit, row: UnitAddress | None) -
         validate_email(address)
     except ValidationError:
         return {"address": NO_ADDRESS}
-    if len(address) > LONGEST:
+    if len(address) > LONGEST or address.endswith("]"):  # a machine's number: no mail says that it is for one
         return {"address": NO_ADDRESS}
     if row is not None and row.unit_id != unit.pk:
-        return {"address": f"Mail to it comes in in {row.unit.name}. Take it out there first."}
+        return {"address": f"It is an address of {row.unit.name} already. Take it out there first."}
     return {}

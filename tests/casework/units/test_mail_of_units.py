@@ -102,14 +102,15 @@ def test_who_administers_a_unit_does_not_take_the_mail_of_another(
     tree: dict[str, BusinessUnit], people: dict[str, User], client: Client
 ) -> None:
     given = {"unit": tree["north"], "out": False, "reason": "They write to us there"}
-    for address in ("", "north", "a@b", "x\0@example.org", f"{'x' * 300}@example.org", SOUTH):
+    for address in ("", "north", "a@b", "x\0@example.org", f"{'x' * 300}@example.org", "a@[127.0.0.1]", SOUTH):
         refused = address_here(by=people["ada"], address=address, **given)
         assert isinstance(refused, Refused) and "address" in refused.errors, address
     local = people["ben"]
     local.groups.set([Group.objects.get(name="Administrators")])
     units.home_set(person=local, unit=tree["north"], origin=BY)
-    denied = address_here(by=User.objects.get(pk=local.pk), address="fees@example.org", **given)
-    assert isinstance(denied, Refused) and "above this unit" in denied.message
+    for address in ("fees@example.org", SOUTH, "nowhere"):  # nor learns whose an address is
+        denied = address_here(by=User.objects.get(pk=local.pk), address=address, **given)
+        assert isinstance(denied, Refused) and "above this unit" in denied.message and not denied.errors, address
     client.force_login(people["ada"])
     page = f"/people/units/{tree['north'].pk}/"
     sent = {"do": "address", "address": " Fees@Example.org ", "reason": "They write to us there"}
@@ -128,6 +129,18 @@ def test_who_administers_a_unit_does_not_take_the_mail_of_another(
     assert address_here(by=people["ada"], unit=tree["north"], address="x@example.org", out=True, reason="As it is") == (
         Changed(False)
     )
+
+
+@pytest.mark.django_db
+def test_a_domain_with_letters_of_its_language_is_one_place_however_it_is_written(
+    tree: dict[str, BusinessUnit], people: dict[str, User]
+) -> None:
+    given = {"by": people["ada"], "out": False, "reason": "They write to us there"}
+    assert address_here(unit=tree["north"], address="fees@München.example", **given) == Changed(True)
+    again = address_here(unit=tree["south"], address="fees@xn--mnchen-3ya.example", **given)
+    assert isinstance(again, Refused) and "address of North already" in again.errors["address"]
+    for written in ("fees@münchen.example", "Fees@XN--MNCHEN-3YA.example"):
+        assert UnitAddress.objects.filter(address__in=addresses(f"To: {written}".encode())).get().unit == tree["north"]
 
 
 @given(st.binary(max_size=400))
