@@ -53,7 +53,10 @@ class CaseUnitView(APIView):
         ),
     )  # fmt: skip
     def post(self, request: Request, case: int) -> Response:
-        """For who gives out its tasks. Whoever does not see it in the other unit has given back its tasks."""
+        """For who gives out its tasks. Whoever does not see it in the other unit has given back its tasks.
+
+        While a case is being approved, one that asks for somebody who was not chosen to approve it does not get it.
+        """
         by = person(request)
         found = case_for_user(by, case, "assign")
         given = HandOver.body(request)

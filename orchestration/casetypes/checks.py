@@ -178,6 +178,7 @@ def _items(manifest: Mapping[str, Json], named: Named) -> Iterator[str]:
     wanted += [("stages", item) for item in manifest.get("stages", ())]
     wanted += [("external", external["item"]) for external in manifest.get("external", ())]
     wanted += [("list/why", item) for items in manifest.get("list", {}).get("why", {}).values() for item in items]
+    wanted += [("approval-chain/tasks", item) for item in manifest.get("approval-chain", {}).get("tasks", ())]
     for one in manifest.get("deadlines", ()):
         wanted += [
             (f"deadlines/{one['key']}", item)

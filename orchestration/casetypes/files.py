@@ -113,6 +113,7 @@ _MANIFEST_SHAPE: Final = _object(
             way=_TEXT,
             chain=_TEXT,
             needed=_TEXT,
+            tasks=_TEXTS,
             ordinary={"type": "object"},
         )
     },

@@ -20,14 +20,15 @@ ADDED: Final = "unit"
 class ChainRule:
     """As a case type declares it. `decision` gives the chain, by the amount that stands at this dotted place of its
     inputs (empty: cases have none, so what is asked for holds in each); `way`, where there is one, reads it as its
-    input `chain` and gives in `needed` how many have to approve. `ordinary`: what else is known of a case in which the
-    rules ask for what they ask of any."""
+    input `chain`, under which it stands in the case, and gives in `needed` how many have to approve. `tasks`: the items
+    in which they do. `ordinary`: what else is known of a case in which the rules ask for what they ask of any."""
 
     decision: str
     amount: str = ""
     way: str = ""
-    chain: str = ""
+    chain: str = "chain"
     needed: str = ""
+    tasks: Sequence[str] = ()
     ordinary: Mapping[str, Json] = field(default_factory=dict)
 
 
@@ -58,6 +59,15 @@ def tightened(beside: Beside | None, decision: str, inputs: Mapping[str, Json], 
     if decision == beside.rule.way:
         return _all_of(beside.rule, inputs.get(beside.rule.chain), output)
     return None
+
+
+def unasked(beside: Beside, variables: Mapping[str, Json]) -> list[str]:
+    """The groups that are asked for beside and are not in the chain that stands in a case; none before it has one."""
+    chain = variables.get(beside.rule.chain)
+    if chain is None:
+        return []
+    found = tightened(beside, beside.rule.decision, variables, chain)
+    return [] if found is None else [rule["group"] for rule in found.rules]
 
 
 def _at(inputs: Json, place: str) -> Json:

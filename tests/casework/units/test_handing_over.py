@@ -15,6 +15,7 @@ from casework.access.people import group_right
 from casework.access.roles_verification import control_begin
 from casework.access.unit_models import BusinessUnit, HomeUnit
 from casework.access.units_verification import units_apart
+from casework.actors.bundled import CASE_TYPES
 from casework.cases.verification import verify
 from casework.models import Case
 from casework.people import unit_services
@@ -23,9 +24,12 @@ from casework.people.second_person import proposal_decide
 from casework.people.sight import Changed
 from casework.tasks.handing_over import HandedOver, case_hand_over
 from casework.tasks.services import task_claim
+from orchestration.casetypes.case_type import folder_files
+from orchestration.casetypes.deployment import Published, deploy
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask, TaskCandidate
 from orchestration.shell.verification.control import read_standing
+from tests.casework.units.payments import WHY, complete, open_task, payment
 
 pytestmark = pytest.mark.django_db
 BY = Origin("system:test")
@@ -71,6 +75,26 @@ def test_what_is_handed_over_is_seen_there_and_given_back_here(
     assert verify(case.instance).ok
     Case.objects.filter(pk=case.pk).update(unit=north)
     assert "another business unit" in verify(case.instance).reason
+
+
+def test_a_case_being_approved_goes_nowhere_where_somebody_has_to_approve_who_was_not_asked(
+    people: dict[str, User], north: BusinessUnit, south: BusinessUnit
+) -> None:
+    outcome = deploy(folder_files(CASE_TYPES / "payment-release"), BY)
+    assert isinstance(outcome, Published), outcome
+    for unit, group, least in ((north, "Payments team", 5000), (south, "Payments team", 6001), (south, "Analysts", 0)):
+        units.policy_keep(unit=unit, kind="approval", subject=f"payment-release: {group}", value=least, origin=BY)
+    case, other = payment(""), payment("")  # of 6000 each, for the analysts to approve
+    given = {"by": people["ada"], "to": "north", "reason": "It is of North"}
+    refused = case_hand_over(case=case, **given)
+    assert isinstance(refused, Refused) and "North asks Payments team to approve too" in refused.message
+    assert Case.objects.get(pk=case.pk).unit is None
+    assert isinstance(case_hand_over(case=other, **given | {"to": "south"}), HandedOver)  # asks for nobody else
+    complete(case, {"approval": {"verdict": "back"}})
+    assert isinstance(case_hand_over(case=case, **given), HandedOver)  # who approves is chosen anew
+    complete(case, WHY)
+    complete(case, {"approval": {"verdict": "release"}})
+    assert TaskCandidate.objects.get(task=open_task(case)).group.name == "Payments team"
 
 
 def test_a_bad_word_hands_nothing_over(people: dict[str, User], analysed: Callable[..., Case]) -> None:

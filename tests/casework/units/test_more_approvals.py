@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from math import inf
 from pathlib import Path
@@ -19,7 +20,9 @@ from orchestration.engine.approval_chains import Beside
 from orchestration.engine.execute import execute
 from orchestration.ground import clock
 from orchestration.view.asked_approvals import asked_approval
+from orchestration.view.unasked_approvals import unasked_groups
 
+APPROVING: Final = re.compile("approve|assess|underwrite|decide_late")
 RUNS: Final = yaml.safe_load((Path(__file__).parent / "more_approvals.yaml").read_text("utf-8"))
 
 
@@ -38,6 +41,13 @@ def test_what_a_unit_asks_for_is_asked_and_waited_for(run: dict[str, Any], monke
             play.step(verb, given)
         except Exception as wrong:
             raise AssertionError(f"step {number}: {wrong}") from wrong
+        state = engine.known[0].state
+        open_tasks = {state.items[wait.item].node for wait in state.waits.values() if wait.kind == "task"}
+        south = {"key": "south", "name": "South", "asks": {f"{run['type']}: Nobody yet": 0}}
+        approved = any(APPROVING.match(task) for task in open_tasks)
+        assert unasked_groups(case_type, state, south) == (["Nobody yet"] if approved else []), (number, open_tasks)
+        north = south | {"asks": {f"{run['type']}: {group}": least for group, least in run["asks"].items()}}
+        assert unasked_groups(case_type, state, north) == []
 
 
 def _read(key: str) -> CaseType:
