@@ -11,6 +11,7 @@ from typing import Any
 
 from orchestration.engine.bpmn.model import Body, Node
 from orchestration.engine.dialect import Heard, Transfer
+from orchestration.engine.state import Item
 from orchestration.engine.step import Step
 
 Json = Any
@@ -46,6 +47,17 @@ def transferred(
     for transfer in transfers:
         target = step.evaluate(transfer.target, instance, item, extra)
         found[str(target)] = step.evaluate(transfer.source, instance, item, extra)
+    return found
+
+
+def mapped(step: Step, transfers: Sequence[Transfer], item: Item) -> dict[str, Json]:
+    """What mappings give to an item's work, by their target. What they gave the item as it was opened is not made anew:
+    one that is named like what it is made from (`customer` from `customer.name`) hides that from the item by now."""
+    found: dict[str, Json] = {}
+    own = item.local or {}
+    for transfer in transfers:
+        target = str(step.evaluate(transfer.target, item.instance, item.id))
+        found[target] = own[target] if target in own else step.evaluate(transfer.source, item.instance, item.id)
     return found
 
 

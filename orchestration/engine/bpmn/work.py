@@ -125,7 +125,7 @@ def job(step: Step, item: Item, node: Activity) -> Done:
     """A machine is wanted: with the mapped inputs and the configured fields, and nothing else of the data."""
     asked = node.extensions
     capability = _said(step, asked.capability, item) or node.id
-    given = variables.transferred(step, node.inputs, item.instance, item.id)
+    given = variables.mapped(step, node.inputs, item)
     for name, formula in asked.fields.items():
         given[name] = step.evaluate(formula, item.instance, item.id)
     step.request_job(item, capability, given, node.id, title(step, node, item.instance, item.id) or node.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +21,7 @@ from casework.models import Case
 from casework.tasks.services import task_complete
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
-from orchestration.models import ActorCall, HumanTask, Incident
+from orchestration.models import ActorCall, HumanTask, Incident, Job
 from orchestration.shell.selectors import data_of
 from orchestration.shell.services import Done
 from tests.casework.actions import open_task
@@ -140,6 +141,8 @@ def test_a_credit_instead_of_a_refund_runs_a_process_that_calls_another(refund: 
     case = finish(refund(), people["anna"], "Approve the refund", verdict="goodwill", reason="Loyal for ten years")
     case = finish(case, people["clara"], "Offer a credit", goodwill__amount="15", goodwill__text="With our apologies.")
     case = finish(case, people["emil"], "Pay", payment__outcome="paid", payment__reference="SEPA-3")
+    asked = Job.objects.get(instance=case.instance_id, capability="legacy-goodwill").input
+    assert json.loads(bytes(asked)) == {"customer": "Elena Rossi", "amount": 15, "reason": "Goodwill"}
     case = finish(case, people["emil"], "Key the credit into the old ledger by hand", goodwill__entry="G-00017")
     assert case.closed
     assert data_of(case.instance)["goodwill"] == {"amount": 15, "text": "With our apologies.", "entry": "G-00017"}
