@@ -1,13 +1,15 @@
-"""Crafted requests, bombs and guesses find nothing: a sample. `make attack` sends 2,000 and guesses 10,000 times."""
+"""Crafted requests, bombs and guesses find nothing, nor do questions: a sample of `make attack`."""
 
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 
 from orchestration.models import Definition
 from tests.attack.crafted import TAG, Crafted
 from tests.attack.drive import CLASSES, Findings, _looked, attack, guess
+from tests.attack.oracle import told_apart, twins
 from tests.leaks.world import made
 
 
@@ -17,6 +19,17 @@ def test_crafted_requests_bombs_and_guesses_find_nothing(complaint: Definition) 
     guess(found, many=40)
     assert not found.by_class, list(found.lines())
     assert found.requests > 120 and found.looked_at < 15, "after a few failures no password is looked at for a while"
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_no_question_tells_twins_apart_by_what_is_masked_and_who_reads_it_does(
+    complaint: Definition, people: dict[str, User]
+) -> None:
+    twins()
+    named, found = told_apart(people["anna"], many=30)
+    assert named > 3 and not found, found
+    assert told_apart(people["clara"], many=30)[1], "questions that find something where it may be read"
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ SECTIONS = (
     _stored("million", "Verifying one case of a million events", "verification", "of_any_length", only_named=True),
     _stored("mutation", "Changes planted in every table and column", "mutation", "figures", True, only_named=True),
     _stored("leaks", "Marked values in every case type, every role at every door", "leaks", only_named=True),
-    _stored("attack", "Crafted requests, bombs and guesses", "attack", only_named=True),
+    _stored("attack", "Crafted requests, bombs, guesses and questions", "attack", only_named=True),
     _stored("evidence", "Proving a history without the product", "evidence", "proven", only_named=True),
     _stored("data", "A step beside little and much data", "processes", "with_much_data"),
     _stored("life", "Early and late in the life of one case", "shell", "late_in_life"),

@@ -1,0 +1,83 @@
+"""Does any answer tell two cases apart by what is masked in them?
+
+Twins are two cases that differ in nothing but values which the asker does not see, and whose masks are the same.
+Whoever guesses at these values, whole, in parts, as a filter, as an order, by page or by API, has to find both or
+neither, in the order in which they stand unasked.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.test import Client
+
+from casework.intake.services import Opened, case_open
+
+TWINS: Final = {
+    "TWINONE": {"name": "Mirabel Tollander", "email": "mirabel@tollander.com", "phone": "+49 30 71829 342",
+                "iban": "DE02120300000000202051", "card": "4539578763621486"},
+    "TWINTWO": {"name": "Marietta Tremain", "email": "marietta@tremain.com", "phone": "+49 89 55310 842",
+                "iban": "DE75512108001245122051", "card": "4716258050951486"},
+}  # fmt: skip
+PAGES: Final = ("/", "/cases/", "/deadlines/", "/api/cases/", "/api/tasks/")
+SEARCHES: Final = ("/search/", "/api/search/")
+_NAMED: Final = re.compile("|".join(TWINS))
+
+
+def twins() -> None:
+    """Two complaints that say the same, of two customers."""
+    for reference, customer in TWINS.items():
+        data = {
+            "channel": "web",
+            "message": f"I am {customer['name']}, call {customer['phone']}.",
+            "customer": customer,
+        }
+        opened = case_open(by=None, case_type="complaint", reference=reference, source="oracle", data=data)
+        assert isinstance(opened, Opened), opened
+
+
+def told_apart(asker: User, many: int, seed: int = 1) -> tuple[int, set[str]]:
+    """How many answers named the twins, and the questions whose answer told one from the other."""
+    browser, named, found = Client(), 0, set[str]()
+    browser.force_login(asker)
+    usual = {page: _order(browser, page) for page in (*PAGES, *SEARCHES)}
+    for page, asked in questions(random.Random(seed), many):
+        cache.clear()
+        order = _order(browser, f"{page}?{urlencode(asked)}")
+        named += bool(order)
+        if len(order) == 1 or (len(order) == 2 and usual[page] and order != usual[page]):
+            found.add(f"{page} {asked}")
+    return named, found
+
+
+def questions(chance: random.Random, many: int) -> Iterator[tuple[str, dict[str, str]]]:
+    """Guesses at the values of one twin."""
+    for _ in range(many):
+        field, value = chance.choice(list(TWINS[chance.choice(list(TWINS))].items()))
+        guess = _part(chance, value)
+        path = f"customer.{field}"
+        kinds: list[tuple[tuple[str, ...], dict[str, str]]] = [
+            (SEARCHES, {"q": guess}), (PAGES, {"q": guess}), (PAGES, {"reference": guess}), (PAGES, {"tag": guess}),
+            (PAGES, {f"{chance.choice(('is', 'begins', 'from', 'to'))}.{path}": guess}),
+            (PAGES, {"sort": chance.choice(("", "-")) + path}), (PAGES, {"group": path}), (PAGES, {"columns": path}),
+        ]  # fmt: skip
+        pages, asked = chance.choice(kinds)
+        yield chance.choice(pages), asked
+
+
+def _part(chance: random.Random, value: str) -> str:
+    begin = chance.choice((0, 0, chance.randrange(len(value) - 3)))
+    part = value[begin : chance.choice((len(value), begin + chance.randrange(3, 12)))]
+    return chance.choice((part, part.upper(), part.replace(" ", ""), f'"{part}"', f"{part}*"))
+
+
+def _order(browser: Client, address: str) -> tuple[str, ...]:
+    """The twins as the answer names them, each where it comes first."""
+    answer: Any = browser.get(address, follow=True)
+    return tuple(dict.fromkeys(_NAMED.findall(answer.content.decode())))
