@@ -18,7 +18,7 @@ from casework.actors.capability_page import capability_list, policy
 from casework.actors.changes import changes_of
 from casework.actors.incidents import retry_failed, waiting_for
 from casework.actors.words import kind_words, limit_words, seen_words
-from casework.forms.answer_validation import text_errors
+from casework.forms.answer_validation import tells, text_errors
 from casework.web.decorators import person, reads, reads_and_writes, refusal, writes
 from orchestration.actors import versions
 from orchestration.actors.kinds.declared import FILE_KINDS
@@ -131,7 +131,7 @@ def model_activate(request: HttpRequest, key: str, version_id: int) -> HttpRespo
 
 def is_no_reason(reason: str) -> bool:
     """Whether this says nothing that could be kept as a reason."""
-    return not 3 <= len(reason) <= 500 or bool(text_errors({"reason": reason}))
+    return not tells(reason, 3, 500) or bool(text_errors({"reason": reason}))
 
 
 def may_read(request: HttpRequest) -> None:

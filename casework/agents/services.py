@@ -18,7 +18,7 @@ from casework.access.permissions import origin_of
 from casework.cases.answers import Seen, seen, seen_in
 from casework.cases.locking import keep_refusal, locked
 from casework.cases.read.agent_work import Wanted, cited
-from casework.forms.answer_validation import text_errors
+from casework.forms.answer_validation import tells, text_errors
 from casework.knowledge.views import reader_of
 from casework.models import Case
 from casework.tasks import signing
@@ -93,7 +93,7 @@ def _reason_amiss(verdict: Verdict) -> str:
     if unclean := text_errors({"reason": verdict.reason}):
         return unclean["reason"]
     least, said = (0, REMARK) if verdict.approve else (3, REASON)
-    return "" if least <= len(verdict.reason.strip()) <= 500 else said
+    return "" if tells(verdict.reason.strip(), least, 500) else said
 
 
 def is_blind(row: AgentProposal) -> bool:

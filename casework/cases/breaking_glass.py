@@ -21,6 +21,7 @@ from casework.access.permissions import cases_with_right, has_everywhere, may, m
 from casework.cases.locking import locked
 from casework.cases.reveal_reasons import KINDS
 from casework.forms import answer_validation
+from casework.forms.answer_validation import tells
 from casework.models import Case, GlassReview, Reveal
 from orchestration.ground.clock import utc_now
 from orchestration.ground.refusals import Refused
@@ -75,7 +76,7 @@ def glass_break(*, by: User, case: Case, kind: str, reason: str) -> Reveal | Ref
 def glass_review(*, by: User, reveal: Reveal, justified: bool, note: str) -> GlassReview | Refused:
     """What a second person thinks of it; for good. Who may (`may_review`) was decided before."""
     note = note.strip()
-    if not 5 <= len(note) <= 500 or answer_validation.text_errors({"note": note}):
+    if not tells(note, 5, 500) or answer_validation.text_errors({"note": note}):
         return Refused("invalid", "Say in 5 to 500 characters what you found.")
     if reveal.person_id == by.pk:
         return Refused("second", "Somebody else has to look at what you did.")
@@ -115,6 +116,6 @@ def _wrong(kind: str, reason: str) -> dict[str, str]:
     errors: dict[str, str] = {}
     if kind not in KINDS:
         errors["kind"] = "Choose what kind of reason it is."
-    if not 10 <= len(reason) <= 500 or answer_validation.text_errors({"reason": reason}):
+    if not tells(reason, 10, 500) or answer_validation.text_errors({"reason": reason}):
         errors["reason"] = "Say in 10 to 500 characters why it cannot wait."
     return errors

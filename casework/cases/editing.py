@@ -22,7 +22,7 @@ from casework.cases.read.decisions import titles
 from casework.cases.read.values import options_at
 from casework.cases.services import REASON_LEAST, REASON_MOST
 from casework.forms import answer_validation
-from casework.forms.answer_validation import at_path
+from casework.forms.answer_validation import at_path, tells
 from casework.models import Case
 from orchestration.casetypes.case_type import CaseType, EditableField, Form, FormField
 from orchestration.engine.commands import SetVariables
@@ -103,7 +103,7 @@ def field_edit(
 
 def _reason_errors(field: EditableField, reason: str) -> dict[str, str]:
     least = REASON_LEAST if field.reason else 0
-    if not least <= len(reason) <= REASON_MOST or answer_validation.text_errors({"reason": reason}):
+    if not tells(reason, least, REASON_MOST) or answer_validation.text_errors({"reason": reason}):
         return {"reason": f"Say in {REASON_LEAST} to {REASON_MOST} characters why: it is kept in the history."}
     return {}
 

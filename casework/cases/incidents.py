@@ -20,7 +20,7 @@ from casework.cases.answers import Seen, seen
 from casework.cases.locking import keep_refusal, locked
 from casework.cases.own_words import keep_own_words, masked_words, told_by_digest
 from casework.cases.services import REASON_LEAST, REASON_MOST, case_change
-from casework.forms.answer_validation import text_errors
+from casework.forms.answer_validation import tells, text_errors
 from casework.forms.document_form import Filled, view_of
 from casework.forms.schema_form import fields_of
 from casework.models import Case
@@ -135,7 +135,7 @@ def _end(by: User, case: Case, incident: int, reason: str) -> Done | Refused:
     """The whole case ends, as long as this still stands open."""
     if not Incident.objects.filter(instance=case.instance_id, incident=incident, resolved=None).exists():
         return Refused("unknown", "This is decided already, so the case was not ended.")
-    if not REASON_LEAST <= len(reason.strip()) <= REASON_MOST:
+    if not tells(reason.strip(), REASON_LEAST, REASON_MOST):
         sentence = f"Say in {REASON_LEAST} to {REASON_MOST} characters why the case ends: it is kept in the history."
         return Refused("invalid", sentence, {"reason": sentence})
     return case_change(by=by, case=case, transition="terminate", reason=reason)

@@ -19,6 +19,7 @@ from casework.cases.locking import locked
 from casework.cases.own_words import keep_own_words
 from casework.cases.reveal_reasons import KINDS, OTHER
 from casework.forms import answer_validation
+from casework.forms.answer_validation import tells
 from casework.models import Case, Reveal
 from orchestration.ground.refusals import Refused
 from orchestration.shell import services
@@ -36,7 +37,7 @@ def field_reveal(
     `kind`: of `KINDS`. `item`: the open item in whose part of the case the field stands; None: the case itself.
     """
     reason = reason.strip()
-    if not 5 <= len(reason) <= 500 or answer_validation.text_errors({"reason": reason}):
+    if not tells(reason, 5, 500) or answer_validation.text_errors({"reason": reason}):
         errors = {"reason": "Say in 5 to 500 characters why you need to see this."}
         return Refused("invalid", errors["reason"], errors)
     if kind not in KINDS:

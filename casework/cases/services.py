@@ -23,6 +23,7 @@ from casework.cases.locking import keep_refusal, locked
 from casework.cases.own_words import keep_own_words, masked_words
 from casework.cases.verification import verify
 from casework.forms import answer_validation
+from casework.forms.answer_validation import tells
 from casework.models import Case
 from orchestration.engine.commands import Command, PlanItem, ReceiveMessage, Terminate, Trigger
 from orchestration.ground import clock
@@ -112,7 +113,7 @@ def _is_meant(entry: Entry, definition: str, within: int | None) -> bool:
 def item_remove(*, by: User, case: Case, item: int, reason: str) -> Done | Refused:
     """Take a step away that somebody, or a machine, added and that is not over. The reason is kept."""
     reason = reason.strip()
-    if not REASON_LEAST <= len(reason) <= REASON_MOST or answer_validation.text_errors({"reason": reason}):
+    if not tells(reason, REASON_LEAST, REASON_MOST) or answer_validation.text_errors({"reason": reason}):
         errors = {"reason": f"Say in {REASON_LEAST} to {REASON_MOST} characters why it is not needed."}
         return Refused("invalid", errors["reason"], errors)
     with transaction.atomic():
@@ -148,7 +149,7 @@ def case_change(*, by: User, case: Case, transition: str, reason: str = "") -> D
     errors = {} if transition in known else {"transition": "This should be one of: " + ", ".join(known) + "."}
     if len(reason) > REASON_MOST or answer_validation.text_errors({"reason": reason}):
         errors["reason"] = f"Say it in at most {REASON_MOST} characters."
-    elif transition in available_actions.REASON_NEEDED and len(reason.strip()) < REASON_LEAST:
+    elif transition in available_actions.REASON_NEEDED and not tells(reason, REASON_LEAST, REASON_MOST):
         errors["reason"] = f"Say in {REASON_LEAST} to {REASON_MOST} characters why: it is kept in the history."
     if errors:
         return Refused("invalid", "Please correct what is marked.", errors)

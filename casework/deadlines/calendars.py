@@ -21,7 +21,7 @@ from casework.access.permissions import origin_of
 from casework.deadlines.models import Deadline, WorkingCalendar
 from casework.deadlines.standing import FIELDS, calendar_of, calendars, standing
 from casework.deadlines.watching import look_after
-from casework.forms.answer_validation import text_errors
+from casework.forms.answer_validation import tells, text_errors
 from orchestration.casetypes.case_type import by_definition
 from orchestration.deadlines.rule import HANDED_OVER, events_of
 from orchestration.deadlines.work_calendar import MINUTES, WorkCalendar, regions
@@ -82,7 +82,7 @@ def _amiss(values: Mapping[str, Any], reason: str) -> Iterator[tuple[str, str]]:
         yield "region", "Write a region whose holidays are known, such as DE or DE-BY; or leave it empty."
     if not any(values["hours"]):
         yield "hours-0", "On some day of the week the office has to be open."
-    if not 3 <= len(reason) <= 500:
+    if not tells(reason, 3, 500):
         yield "reason", "Say why, in 3 to 500 characters."
 
 

@@ -18,7 +18,7 @@ from casework.cases.locking import keep_refusal, locked
 from casework.deadlines.models import Deadline
 from casework.deadlines.standing import calendars, standing
 from casework.deadlines.watching import declared_of, told
-from casework.forms.answer_validation import UNCLEAN, text_errors
+from casework.forms.answer_validation import UNCLEAN, tells, text_errors
 from casework.models import Case
 from orchestration.deadlines.rule import EXTENDED, HANDED_OVER, LONGEST, PAUSED, RESUMED, Event, events_of
 from orchestration.ground import clock
@@ -76,7 +76,7 @@ def _amiss(row: Deadline, wish: Wish, events: tuple[Event, ...], known: Collecti
         return Refused("over", "This deadline is over or was missed, so it stays as it is.")
     if text_errors({"reason": wish.reason}):
         return Refused("invalid", "Say why.", {"reason": UNCLEAN})
-    if not 3 <= len(wish.reason.strip()) <= 500:
+    if not tells(wish.reason.strip(), 3, 500):
         return Refused("invalid", "Say why.", {"reason": "Say why, in 3 to 500 characters."})
     if wish.kind == "extend" and not 1 <= wish.amount <= LONGEST:
         return Refused("invalid", "Say by how much.", {"amount": f"Write a whole number from 1 to {LONGEST}."})

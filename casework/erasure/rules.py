@@ -17,7 +17,7 @@ from audit.services import Fact, record_control
 from casework.access.permissions import origin_of
 from casework.erasure.keeping import Rule, Standing, amiss, mention_standing, standing, tightened
 from casework.erasure.models import LegalHold, RetentionRule
-from casework.forms.answer_validation import text_errors
+from casework.forms.answer_validation import tells, text_errors
 from casework.models import Case
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -27,7 +27,7 @@ from orchestration.shell import services
 def reason_amiss(reason: str) -> dict[str, str]:
     if unclean := text_errors({"reason": reason}):
         return unclean
-    return {} if 3 <= len(reason) <= 500 else {"reason": "Say why, in 3 to 500 characters."}
+    return {} if tells(reason, 3, 500) else {"reason": "Say why, in 3 to 500 characters."}
 
 
 def invalid(wrong: Mapping[str, str]) -> Refused:

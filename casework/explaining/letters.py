@@ -21,7 +21,7 @@ from casework.cases.read.actor_names import Names, actor_names
 from casework.cases.read.case_view import Look
 from casework.cases.read.timeline import actor_name
 from casework.explaining.letter import Letter, Sentence, letter
-from casework.forms.answer_validation import text_errors
+from casework.forms.answer_validation import tells, text_errors
 from casework.models import Case
 from orchestration.ground.refusals import Refused
 from orchestration.shell import services
@@ -102,6 +102,6 @@ def _drafted(one: Entry, names: Names, sent: Entry | None) -> Drafted:
 
 def text_amiss(name: str, text: str, least: int, most: int) -> dict[str, str]:
     """What is wrong with what a person wrote, under its name."""
-    if not least <= len(text) <= most:
+    if not tells(text, least, most):
         return {name: f"Write {least} to {most} characters."}
     return text_errors({name: text})

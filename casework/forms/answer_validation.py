@@ -134,6 +134,11 @@ def text_errors(data: Mapping[str, Json], prefix: str = "") -> dict[str, str]:
     return found
 
 
+def tells(text: str, least: int, most: int) -> bool:
+    """Whether a text has at least so many letters that somebody sees, and no more than `most` in all."""
+    return least <= len(visible(text)) and len(text) <= most
+
+
 def is_clean(text: str) -> bool:
     """Whether PostgreSQL and XML can keep every character of it."""
     return not any((ch < " " and ch not in "\n\r\t") or "\ud800" <= ch <= "\udfff" or ch == "\x7f" for ch in text)

@@ -20,7 +20,7 @@ from audit.services import Fact, Origin, record_control
 from casework.access.permissions import origin_of
 from casework.actors.read import actor_list
 from casework.actors.words import kind_words
-from casework.forms.answer_validation import text_errors
+from casework.forms.answer_validation import tells, text_errors
 from casework.governance.models import RulesOwner
 from casework.studio.rule_versions import newest_types, versions
 from orchestration.ground.clock import utc_now
@@ -105,7 +105,7 @@ def owner_set(*, by: User, key: str, owner: str, review_by: date | None, reason:
         errors["owner"] = "Name a person or a team in 2 to 200 characters."
     if review_by is None or not today < review_by <= today + LONGEST:
         errors["review_by"] = "Say a day within the next three years."
-    if not 3 <= len(reason) <= 150 or text_errors({"reason": reason}):
+    if not tells(reason, 3, 150) or text_errors({"reason": reason}):
         errors["reason"] = "Say in 3 to 150 characters why."
     if errors or review_by is None:
         return Refused("invalid", "Please correct what is marked.", errors)

@@ -31,6 +31,7 @@ from orchestration.privacy.masking import Principal
 from orchestration.shell import services
 from orchestration.shell.services import Locked
 
+GONE: Final = Refused("gone", "Somebody has taken this tag off meanwhile.")
 MOST: Final = 20
 """Tags of one case."""
 SUGGESTED: Final = 40
@@ -105,13 +106,18 @@ def tags_seen(words: Iterable[str], user: User) -> dict[str, int]:
 
 
 @transaction.atomic
-def case_tag(*, by: User, case: Case, add: Iterable[str] = (), remove: Iterable[str] = ()) -> tuple[str, ...] | Refused:
-    """Put tags on a case and take others off. What is there already, or is not, changes nothing."""
+def case_tag(
+    *, by: User, case: Case, add: Iterable[str] = (), remove: Iterable[str] = (), instead: bool = False
+) -> tuple[str, ...] | Refused:
+    """Put tags on a case and take others off. What is there already, or is not, changes nothing. `instead`: put them
+    there only where what is taken off still stands."""
     wanted, unwanted = [tag_of(text) for text in add], {tag_of(text) for text in remove}
     if not all(wanted):
         return Refused("invalid", NOT_A_WORD)
     held = locked(case.instance_id)
     there = _there(case.instance_id)
+    if instead and not unwanted & set(there):
+        return GONE
     new = [word for word in dict.fromkeys(wanted) if word not in there]
     gone = [word for word in there if word in unwanted and word not in wanted]
     if not new and not gone:

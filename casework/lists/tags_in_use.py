@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.contrib.auth.models import User
 from django.db import connection
 
+from audit.data_keys import KeyFault
 from casework.access.permissions import may, readers
 from casework.lists.tag_words import MARK, NOT_A_WORD, tag_of
 from casework.lists.tags import case_tag
@@ -71,7 +72,11 @@ def tag_replace(*, by: User, tag: str, new: str) -> Replaced | Refused:
 def _replaced(by: User, case: Case, word: str, wanted: str) -> bool:
     if not may(by, "work", case):
         return False
-    return not isinstance(case_tag(by=by, case=case, add=[wanted] if wanted else [], remove=[word]), Refused)
+    try:
+        outcome = case_tag(by=by, case=case, add=[wanted] if wanted else [], remove=[word], instead=True)
+    except KeyFault:  # it stays as it is, and those behind it have their turn
+        return False
+    return not isinstance(outcome, Refused)
 
 
 def _rows(statement: str, given: dict[str, Any]) -> list[Any]:

@@ -19,6 +19,7 @@ from casework.access.client_models import ServicePrincipal
 from casework.access.models import ApiToken
 from casework.access.permissions import origin_of
 from casework.access.tokens import wrong_types
+from casework.forms.answer_validation import tells
 from casework.people.models import RightsProposal
 from casework.people.second_person import answering_waits, proposal_make
 from casework.people.services import person_invite
@@ -66,7 +67,7 @@ def service_change(
     answers = User.objects.filter(username=owner.replace("\0", ""), is_active=True, service=None).first()
     if answers is None:
         wrong["owner"] = "There is no such person, or they are kept out."
-    if not 3 <= len(reason.strip()) <= 150 or not reason.isprintable():
+    if not tells(reason.strip(), 3, 150) or not reason.isprintable():
         wrong["reason"] = "Say in 3 to 150 letters why: it is kept with the change."
     if wrong or answers is None:
         return _with(None, wrong)

@@ -22,6 +22,7 @@ from casework.access.permissions import LEVELS, origin_of
 from casework.access.roles_verification import control_begin
 from casework.access.unit_models import BusinessUnit
 from casework.access.units import home_set, tree_hold
+from casework.forms.answer_validation import tells
 from casework.models import GroupClearance
 from casework.people.read import RIGHTS, group_version, person_version
 from casework.people.second_person import group_widen, joining_waits, needs_second, proposal_make
@@ -255,7 +256,7 @@ def _wrong(*, first: str = "", last: str = "", email: str = "", reason: str, but
     """Why these cannot be kept, by field. `but`: whose own address of mail it may be."""
     reason, email = reason.strip(), email.strip()
     errors: dict[str, str] = {}
-    if not 3 <= len(reason) <= REASON_MOST or not reason.isprintable():
+    if not tells(reason, 3, REASON_MOST) or not reason.isprintable():
         errors["reason"] = f"Say in 3 to {REASON_MOST} letters why: it is kept with the change."
     for field, text in (("first", first), ("last", last)):
         if len(text) > 150 or not text.isprintable():

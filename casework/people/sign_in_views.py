@@ -22,6 +22,7 @@ from casework.access.identities import MOST_VALUES, claims_set
 from casework.access.oidc_models import ExternalIdentity, GroupClaim
 from casework.access.permissions import origin_of
 from casework.access.roles_verification import control_begin
+from casework.forms.answer_validation import tells
 from casework.ldap.read import MARK, directory_rows
 from casework.people.rights import changes, looks
 from casework.people.second_person import needs_second, proposal_make
@@ -74,7 +75,7 @@ def _wrong(group: Group | None, value: str, reason: str) -> dict[str, str]:
     wrong = {} if group is not None else {"group": "Choose a group."}
     if not 1 <= len(value) <= 255 or not value.isprintable():
         wrong["value"] = "Name the provider’s group, in 1 to 255 letters."
-    if not 3 <= len(reason) <= 150 or not reason.isprintable():
+    if not tells(reason, 3, 150) or not reason.isprintable():
         wrong["reason"] = "Say in 3 to 150 letters why: it is kept with the change."
     return wrong
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth.models import Group, User
+from django.core.exceptions import BadRequest
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,6 +28,7 @@ from casework.people.services import Changed, Invited
 from casework.web.decorators import answered, person, reads, reads_and_writes, refusal, writes
 from orchestration.ground.refusals import Refused
 
+DECISIONS: Final = ("agree", "refuse")
 WAITS: Final = " A second administrator has to agree to what gives rights."
 COLUMNS: Final = (
     "Sign-in name", "First name", "Last name", "Mail", "Groups", "Sees", "May come in", "Last signed in", "Tasks held"
@@ -184,7 +186,10 @@ def _person_page(request: HttpRequest, user: User, refused: Refused | None = Non
 def rights_decide(request: HttpRequest, proposal_id: int) -> HttpResponse:
     """A second administrator agrees to a change, or refuses it."""
     by = changes(person(request))
-    agree = request.POST.get("how") == "agree"
+    how = request.POST.get("how")
+    if how not in DECISIONS:
+        raise BadRequest("Say whether you agree or refuse. Nothing was decided.")
+    agree = how == "agree"
     outcome = proposal_decide(by=by, proposal_id=proposal_id, agree=agree)
     return answered(request, outcome, "You agreed: it holds now." if agree else "It will not be done.", "/people/")
 

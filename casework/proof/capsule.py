@@ -39,6 +39,7 @@ from casework.cases.read.timeline import ALL, Line, Wanted, timeline
 from casework.cases.read.touched import Places
 from casework.documents.models import Document
 from casework.documents.read import documents_of
+from casework.forms.answer_validation import tells
 from casework.models import Case
 from casework.proof.moments import Moment, moment
 from casework.proof.offline import runner
@@ -84,7 +85,7 @@ class _Made:
 def case_export(*, by: User, case: Case, reason: str, now: datetime) -> Capsule | Refused:
     """The evidence of a case for this auditor; its history keeps who took it away, why, and its digest."""
     reason = reason.strip()
-    if not REASON[0] <= len(reason) <= REASON[1] or not reason.isprintable():
+    if not tells(reason, REASON[0], REASON[1]) or not reason.isprintable():
         said = f"Say in {REASON[0]} to {REASON[1]} characters what the evidence is for."
         return Refused("invalid", said, {"reason": said})
     rows = links_upto(case.instance_id, case.instance.head_sequence)

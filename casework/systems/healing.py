@@ -20,6 +20,7 @@ from casework.cases.locking import keep_refusal, locked
 from casework.cases.own_words import keep_own_words
 from casework.cases.services import REASON_LEAST, REASON_MOST
 from casework.forms import answer_validation
+from casework.forms.answer_validation import tells
 from casework.models import Case
 from casework.systems.copies import copies_of, differing, healed, pointer_of, told_digest
 from casework.systems.models import Comparison
@@ -119,7 +120,7 @@ def _unfit(row: Comparison, sentence: str) -> Refused:
 
 def reason_errors(reason: str) -> dict[str, str]:
     """What is wrong with a reason, by the name of its field."""
-    fits = REASON_LEAST <= len(reason.strip()) <= REASON_MOST and not answer_validation.text_errors({"reason": reason})
+    fits = tells(reason.strip(), REASON_LEAST, REASON_MOST) and not answer_validation.text_errors({"reason": reason})
     if fits:
         return {}
     return {"reason": f"Say in {REASON_LEAST} to {REASON_MOST} characters why: it is kept in the history."}

@@ -20,7 +20,7 @@ from casework.access.delegation import delegation_end, keep, stands_in
 from casework.access.delegation_models import ActedFor, Delegation
 from casework.access.permissions import is_candidate, is_offered, may, origin_of, who_may_view
 from casework.access.separation_of_duties import done_before
-from casework.forms.answer_validation import text_errors
+from casework.forms.answer_validation import tells, text_errors
 from casework.studio.rule_versions import newest_types
 from casework.tasks.inbox import inbox_page
 from casework.tasks.row import TaskRow
@@ -143,7 +143,7 @@ def _wrong(
         errors["until"] = f"It ends after it begins, and within {LONGEST.days} days."
     if begins > now + LONGEST:
         errors["begins"] = f"It begins within {LONGEST.days} days."
-    if not 3 <= len(reason) <= 200 or text_errors({"reason": reason}):
+    if not tells(reason, 3, 200) or text_errors({"reason": reason}):
         errors["reason"] = "Say in 3 to 200 characters why."
     return errors
 

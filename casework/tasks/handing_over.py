@@ -21,7 +21,7 @@ from casework.access.units import key_of, name_of, unit_kept
 from casework.cases.dependent import depending_on, not_by_itself
 from casework.cases.locking import keep_refusal, locked
 from casework.cases.unit_asks import asks_of
-from casework.forms.answer_validation import text_errors
+from casework.forms.answer_validation import tells, text_errors
 from casework.models import Case
 from casework.tasks.services import given_back
 from orchestration.ground.refusals import Refused
@@ -49,7 +49,7 @@ class HandedOver:
 def case_hand_over(*, by: User, case: Case, to: str, reason: str) -> HandedOver | Refused:
     """Have a case belong to the unit of this key; "": to the whole organisation. Who may, was decided before."""
     reason = reason.strip()
-    if not 3 <= len(reason) <= REASON_MOST or text_errors({"reason": reason}):
+    if not tells(reason, 3, REASON_MOST) or text_errors({"reason": reason}):
         errors = {"reason": f"Say in 3 to {REASON_MOST} characters why: it is kept with the case."}
         return Refused("invalid", "Please correct what is marked.", errors)
     unit = None if "\0" in to else unit_kept(to)

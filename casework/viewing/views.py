@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 
 from casework.access import trail
 from casework.access.step_up import asked_again
-from casework.forms.answer_validation import text_errors
+from casework.forms.answer_validation import tells, text_errors
 from casework.viewing.rule import LASTS, PERSON, ROLE, SESSION, Viewing, may_view_as, stand_in, why_not
 from casework.web.decorators import person, reads_and_writes, writes
 from orchestration.ground.clock import utc_now
@@ -40,7 +40,7 @@ def view_as(request: HttpRequest) -> HttpResponse:
 def _begun(user: User, whom: str, reason: str) -> Viewing | Refused:
     """`whom`: `person:` or `role:` and a number."""
     errors = {}
-    if not 5 <= len(reason) <= 200 or text_errors({"reason": reason}):
+    if not tells(reason, 5, 200) or text_errors({"reason": reason}):
         errors["reason"] = "Say in 5 to 200 characters why."
     kind, _, number = whom.partition(":")
     if kind not in (PERSON, ROLE) or not (number.isascii() and number.isdecimal() and len(number) < 10):

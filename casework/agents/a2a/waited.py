@@ -37,9 +37,9 @@ def with_waited_tasks(application: Application, django: Application, hub: Hub) -
         async def kept(message: Message) -> None:
             answer.append(message)
 
-        try:
+        try:  # Django answers nothing to who has gone
             await application({**scope, FOLLOWED: followed}, receive, kept)
-            if followed and (settled := await _settled(hub, followed[0], django, scope, receive)):
+            if followed and answer and (settled := await _settled(hub, followed[0], django, scope, receive)):
                 answer = _answered(answer, *settled)
             for message in answer:
                 await send(message)

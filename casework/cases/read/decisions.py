@@ -164,7 +164,9 @@ def asked(table: Table, row: Row) -> Iterator[Cell]:
 
 
 def _unquoted(text: str) -> str:
-    """A plain FEEL text as people write it."""
+    """A plain FEEL text as people write it, and nothing as a dash."""
+    if text.strip() == "null":
+        return "–"
     plain = len(text) > 1 and text[0] == text[-1] == '"' and '"' not in text[1:-1].replace('\\"', "")
     return text[1:-1].replace('\\"', '"') if plain else text
 

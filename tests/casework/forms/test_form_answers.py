@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from casework.forms.answer_validation import form_errors, with_initial
+from casework.explaining.letters import text_amiss
+from casework.forms.answer_validation import form_errors, tells, with_initial
 from orchestration.casetypes.case_type import Form, FormField
 from orchestration.privacy.classification import classify
 from orchestration.privacy.masking import Principal, mask
@@ -32,6 +33,13 @@ def test_a_blank_answer_is_none(blank: str | None) -> None:
         "answer": "Please answer this.",
         "reason": "Please answer this.",
     }
+
+
+@pytest.mark.parametrize("unseen", ["\u200b" * 30, "\u2800" * 30, "no" + "\u3164" * 30, " \u00ad \ufeff" * 9])
+def test_a_reason_is_as_long_as_what_somebody_sees_of_it(unseen: str) -> None:
+    assert not tells(unseen, 3, 300)
+    assert tells(f"{unseen} because", 3, 300) and not tells(f"{unseen} because", 3, 20)
+    assert text_amiss("finding", unseen, 10, 2000).keys() == {"finding"}
 
 
 def test_what_is_not_required_may_be_left_blank() -> None:

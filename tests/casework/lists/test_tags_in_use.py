@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from audit.data_keys import KeyFault
 from casework.cases.services import case_verify
 from casework.lists import tags_in_use
 from casework.lists.tags import case_tag, marks_of
@@ -67,3 +68,21 @@ def test_more_than_one_change_goes_through_are_gone_on_with(
     assert tag_replace(by=clara, tag="call-bak", new="later") == Replaced(1, 0, more=True)
     assert tag_replace(by=clara, tag="call-bak", new="later") == Replaced(1, 0, more=False)
     assert tag_replace(by=clara, tag="call-bak", new="later") == Replaced(0, 0, more=False)
+
+
+def test_a_case_whose_key_is_gone_or_whose_tag_was_taken_off_meanwhile_is_left_and_the_others_are_done(
+    tagged: list[Case], people: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clara, (first, second, third) = people["clara"], tagged
+    case_tag(by=clara, case=third, add=["call-bak"])
+
+    def tag(*, case: Case, **given: object) -> object:
+        if case == first:
+            raise KeyFault("This is kept sealed.")
+        if case == second:
+            case_tag(by=clara, case=case, remove=["call-bak"])
+        return case_tag(case=case, **given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(tags_in_use, "case_tag", tag)
+    assert tag_replace(by=clara, tag="call-bak", new="call") == Replaced(1, 2, more=False)
+    assert [words(case, clara) for case in tagged] == [("call-bak",), ("call-back",), ("call", "vip")]

@@ -182,6 +182,8 @@ def test_what_gives_rights_waits_for_a_second_administrator(
     assert "put into Senior analysts" in told(ada.get("/people/"))
     assert ada.post(f"/people/changes/{proposal.pk}/", {"how": "agree"}).status_code == 409
     assert groups_of("ben") == []
+    for how in ({}, {"how": "approve"}):  # no odd word refuses it for good
+        assert browser_of(adam).post(f"/people/changes/{proposal.pk}/", how).status_code == 400
     assert browser_of(adam).post(f"/people/changes/{proposal.pk}/", {"how": "agree"}).status_code == 302
     assert groups_of("ben") == ["Senior analysts"]
     last = timeline(0, action="role.changed")[-1]
