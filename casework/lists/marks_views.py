@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -39,8 +41,13 @@ def tags_all(request: HttpRequest) -> HttpResponse:
     return render(request, "lists/tags.html", context, status=200 if refused is None else 400)
 
 
+WHY_LEFT: Final = (
+    "you may not work on them, they refused it, their key is not there, or somebody took the tag off meanwhile."
+)
+
+
 def _said(outcome: Replaced) -> str:
-    left = f" It stays in {outcome.left} that you may not work on, or that refused it." if outcome.left else ""
+    left = f" {outcome.left} more stay as they are: {WHY_LEFT}" if outcome.left else ""
     more = " There are more: do it again to go on." if outcome.more else ""
     return f"The tag is changed in {outcome.done} case{'' if outcome.done == 1 else 's'}.{left}{more}"
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from casework.agents.a2a import waited
+from casework.agents.a2a.stream import FOLLOWED
 
 
 @pytest.mark.parametrize("told", [[], [{"type": "http.response.start", "status": 200, "headers": []}]])
@@ -22,7 +23,7 @@ def test_who_has_gone_is_answered_nothing_though_their_task_is_settled(
         return 200, {"task": {}}
 
     async def product(scope: Any, receive: Any, send: Any) -> None:
-        scope[waited.FOLLOWED].append(followed)
+        scope[FOLLOWED].append(followed)
         for message in told:  # Django tells nothing to who has gone
             await send(message)
 
