@@ -25,6 +25,7 @@ from casework.lists.columns import Column
 from casework.lists.models import DefaultView, SavedView
 from casework.lists.state import KINDS, Kind, kept, readable
 from orchestration.ground.refusals import Refused
+from orchestration.privacy.folding import visible
 
 MOST: Final = 20
 """Views of one list that somebody may have."""
@@ -148,7 +149,7 @@ def _not_theirs(view: SavedView) -> Refused:
 
 def _written(by: User, view: SavedView, name: str, query: str, group: int) -> SavedView | Refused:
     named = " ".join(name.split())
-    if not named or len(named) > NAME_MOST or "\0" in named:
+    if not visible(named) or len(named) > NAME_MOST or "\0" in named:
         return Refused("invalid", f"Give the view a name of 1 to {NAME_MOST} characters.", {"name": "Not a name."})
     if group and group != view.group_id and not by.groups.filter(pk=group).exists():
         return Refused("invalid", "You can share a view with a group that you are in.", {"group": "Not yours."})

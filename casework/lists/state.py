@@ -63,6 +63,12 @@ def kept(query: str, kind: Kind, also: frozenset[str] = frozenset()) -> str:
     return written
 
 
+def unknown(query: str, kind: Kind) -> list[str]:
+    """The names in a query that say nothing to this list."""
+    names = (name for name, _ in parse_qsl(query.removeprefix("?"), max_num_fields=4 * MOST))
+    return [name for name in dict.fromkeys(names) if name not in kind.names and not is_filter(name)]
+
+
 def readable(query: str, kind: Kind, paths: Collection[str]) -> State:
     """What of a view somebody may use who may choose the columns with these paths.
 

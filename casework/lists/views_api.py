@@ -28,7 +28,7 @@ from casework.lists.saved import (
     view_save,
     views_of,
 )
-from casework.lists.state import KINDS, LONGEST
+from casework.lists.state import KINDS, LONGEST, Kind, unknown
 from casework.web.api.docs import described, example
 from casework.web.api.errors import refusal
 from orchestration.ground.refusals import Refused
@@ -95,6 +95,7 @@ class ViewsView(APIView):
         """Under a name, for yourself or for a group too."""
         by, given = person(request), NewView.body(request)
         group = _group(by, given["group"])
+        _all_known(given["query"], KINDS[given["list"]])
         outcome = view_save(
             by=by, kind=KINDS[given["list"]], name=given["name"], query=given["query"], group=group
         )  # fmt: skip
@@ -121,6 +122,7 @@ class ViewView(APIView):
         by, found = person(request), view_for_user(person(request), view)
         given = ViewChange.body(request)
         is_default = given.pop("default", None)
+        _all_known(given.get("query", ""), KINDS[found.kind])
         if "group" in given:
             given["group"] = _group(by, given["group"])
         outcome = view_change(by=by, view=found, **given) if given else found
@@ -152,6 +154,18 @@ def _group(by: User, name: str) -> int:
     if name and found is None:
         raise s.ValidationError({"group": "You can share a view with a group that you are in."})
     return found.pk if isinstance(found, Group) else 0
+
+
+def _all_known(query: str, kind: Kind) -> None:
+    """Raises ValidationError where a part would be left out without a word."""
+    try:
+        names = unknown(query, kind)
+    except ValueError:
+        return  # it is too long, and refused for that
+    if names:
+        raise s.ValidationError(
+            {"asks": f"The {kind.title} knows no {', '.join(names)[:200]}. Columns are named by col."}
+        )
 
 
 def _shown(by: User, view: SavedView) -> View:

@@ -255,3 +255,20 @@ def test_a_program_saves_lists_changes_and_removes_views(some: None, people: Peo
     assert wrong.status_code == 400 and "group" in wrong.json()["errors"]
     assert client.post(f"/api/views/{view['id']}/remove/", content_type=kind).json()["name"] == "Web"
     assert client.get(f"/api/tasks/?view={view['id']}").status_code == 404
+
+
+def test_by_the_api_a_view_that_a_list_would_keep_in_part_is_refused_and_so_is_a_name_that_nobody_sees(
+    people: dict[str, User], client: Client
+) -> None:
+    client.force_login(people["anna"])
+    for given, name in (
+        ({"list": "cases", "name": "W", "asks": "columns=@comments,@unit"}, "asks"),
+        ({"name": "W", "asks": "x=1"}, "asks"),
+        ({"name": "\u200b", "asks": "tab=groups"}, "name"),
+    ):  # fmt: skip
+        refused = client.post("/api/views/", given, "application/json")
+        assert refused.status_code == 400 and name in refused.content.decode(), given
+    made = client.post("/api/views/", {"name": "W", "asks": "tab=groups&col=amount"}, "application/json").json()
+    changed = client.post(f"/api/views/{made['id']}/", {"asks": "tab=groups&columns=amount"}, "application/json")
+    assert changed.status_code == 400 and "columns" in changed.content.decode()
+    assert client.get(f"/api/views/{made['id']}/").json()["asks"] == made["asks"]
