@@ -134,6 +134,8 @@ def _item_changed(detail: Detail, names: Names) -> Told | None:
         how = "is done" if target == "completed" else "was ended early"
         return Told("steps", "check", f"Stage {name} {how}", by_actor=False)
     if kind in PERSONS and target == "completed":
+        if (item := detail.get("item")) in names.items and item not in names.tasks:
+            return None  # what holds several tasks, or none (BPMN 10.2.8): nobody had it
         return Told("people", "checkbox", f"finished {name}", tone="good")
     if target == "terminated" and detail["source"] == "available":
         return None  # it had never begun

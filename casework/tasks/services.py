@@ -7,6 +7,7 @@ with a sentence. Who may was decided when the task was fetched (`access.permissi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -112,7 +113,7 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json], see
     """
     case, row = locked_task(task)
     if row.state != HumanTask.State.OPEN:
-        return refused(case, row, by, "complete", over(row))
+        return refused(case, row, by, "complete", _done_already(row))
     giver = delegating.acting(by, row) if delegating.is_held_by_another(by, row) else None
     if amiss := _not_theirs(by, row, giver):
         return refused(case, row, by, "complete", amiss)
@@ -144,6 +145,12 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json], see
     if isinstance(outcome, Done) and also is not None:
         also(answers)
     return outcome
+
+
+def _done_already(row: HumanTask) -> Refused:
+    """As the engine refuses a task that it does not know any more: by that code programs tell it from others."""
+    said = over(row)
+    return replace(said, code="unknown") if said.code == "over" else said
 
 
 def _beside(case: Locked, origin: Origin) -> Also | Refused | None:

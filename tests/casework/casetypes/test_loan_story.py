@@ -74,6 +74,11 @@ def test_the_samples_go_every_way_and_an_underwriter_sees_why(
     client.post(f"/tasks/{open_task(case).pk}/claim/")
     case = finish(case, people["anna"], "Underwrite the loan", verdict="smaller", offer__amount="2000",
                   reason="The rest in a year.")  # fmt: skip
+    for who in ("anna", "emil"):
+        client.force_login(people[who])
+        shown = client.get(f"/api/cases/{case.pk}/").json()["data"]
+        assert shown["offer"]["amount"] == 2000
+    assert "2,000.00" in client.get(f"/tasks/{open_task(case).pk}/").text
     case = finish(case, people["emil"], "Key the loan in by hand", loan__number="L-00042")
     assert case.closed
     assert data(case)["loan"] == {"number": "L-00042", "amount": 2000, "how": "person"}

@@ -88,6 +88,15 @@ def test_it_is_approved_by_one_paid_by_another_and_the_history_holds(refund: Ope
     assert case_verify(by=people["axel"], case=case).ok
 
 
+def test_no_page_says_that_somebody_gave_a_further_approval_that_was_not_asked_for(
+    refund: Opens, people: dict[str, User], client: Client
+) -> None:
+    case = finish(refund(), people["anna"], "Approve the refund", verdict="approve")
+    client.force_login(people["clara"])
+    told = client.get(f"/cases/{case.pk}/history/").text
+    assert "Approve the refund" in told and "Approve the refund too" not in told
+
+
 def test_an_amount_that_was_raised_since_is_approved_anew(refund: Opens, people: dict[str, User]) -> None:
     case = refund(amount=80)
     raised = field_edit(

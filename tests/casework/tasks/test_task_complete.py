@@ -64,7 +64,7 @@ def test_twice_is_refused_and_kept(door: Door, people: People, analysed: Callabl
     door(people["anna"], "complete", task.pk, **door.answers(**ACCEPTED))
     before = data(case)
     assert door(people["anna"], "complete", task.pk, **door.answers(**ACCEPTED)).status_code == 409
-    assert data(case) == before and refusals(case) == [("person:anna", "over")]
+    assert data(case) == before and refusals(case) == [("person:anna", "unknown")]
 
 
 @pytest.mark.parametrize(
