@@ -81,6 +81,11 @@ def test_it_is_approved_by_one_paid_by_another_and_the_history_holds(refund: Ope
     case = refund()
     assert case.state == "Pending review"
     case = finish(case, people["anna"], "Approve the refund", verdict="approve")
+    client = Client()
+    client.force_login(people["anna"])
+    history = client.get(f"/cases/{case.pk}/history/?show=all").content.decode()
+    assert "finished “Approve the refund”" in history
+    assert "Approve the refund too" not in history  # nobody was asked to
     assert case.state == "Being paid"
     case = finish(case, people["emil"], "Pay", payment__outcome="paid", payment__reference="SEPA-1")
     assert (case.state, case.closed) == ("Completed", True)
