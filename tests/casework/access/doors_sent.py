@@ -34,6 +34,7 @@ SENT: dict[str, dict[str, Any]] = {
     "case-unit": {"unit": "nowhere", "reason": "It belongs there"},
     "api-person-switch": {"active": False, "reason": "Has left", "version": "of-before"},
     "api-group": {"clearance": "public", "rights": [], "reason": "Less work", "version": "of-before"},
+    "rights-decide": {"how": "refuse"},
     "views": {"kind": "inbox", "state": "tab=groups", "name": "Mine too"},
     "view": {"do": "save", "name": "Cards and more"},
     "api-views": {"name": "Mine too", "asks": "tab=groups"},
