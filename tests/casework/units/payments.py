@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from audit.services import Origin
+from casework.access import units
+from casework.access.roles import ensure_roles
+from casework.access.unit_models import BusinessUnit
+from casework.actors.bundled import CASE_TYPES
 from casework.intake.services import Opened, case_open
 from casework.models import Case
+from orchestration.casetypes.case_type import folder_files
+from orchestration.casetypes.deployment import Published, deploy
 from orchestration.engine.commands import CompleteTask
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
@@ -15,6 +21,14 @@ from orchestration.shell import services
 BY = Origin("system:test")
 PAYEE = {"name": "Hafen Logistics AG", "iban": "DE75 5121 0800 1245 1261 99", "since": "2019-04-01"}
 WHY = {"justification": "The freight of November has arrived.", "evidence": "INV-7"}
+
+
+def north_with_payments() -> BusinessUnit:
+    """A unit, where payments are released."""
+    outcome = deploy(folder_files(CASE_TYPES / "payment-release"), BY)
+    assert isinstance(outcome, Published), outcome
+    ensure_roles(outcome.case_type)
+    return units.unit_make(key="north", name="North", parent=None, origin=BY)
 
 
 def payment(unit: str, **data: Any) -> Case:

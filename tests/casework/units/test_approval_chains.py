@@ -11,8 +11,6 @@ from django.test import Client
 
 from audit.models import AuditEvent, StandingChain
 from audit.services import Origin
-from casework.access import units
-from casework.access.roles import ensure_roles
 from casework.access.unit_models import BusinessUnit
 from casework.access.units_verification import units_apart
 from casework.actors.bundled import CASE_TYPES
@@ -27,7 +25,7 @@ from orchestration.models import HumanTask
 from orchestration.shell.selectors import data_of
 from orchestration.shell.verification.control import read_standing
 from tests.casework.reading import told
-from tests.casework.units.payments import complete, payment
+from tests.casework.units.payments import complete, north_with_payments, payment
 
 pytestmark = pytest.mark.django_db
 BY = Origin("system:test")
@@ -35,10 +33,7 @@ BY = Origin("system:test")
 
 @pytest.fixture
 def north(people: dict[str, User]) -> BusinessUnit:
-    outcome = deploy(folder_files(CASE_TYPES / "payment-release"), BY)
-    assert isinstance(outcome, Published), outcome
-    ensure_roles(outcome.case_type)
-    return units.unit_make(key="north", name="North", parent=None, origin=BY)
+    return north_with_payments()
 
 
 @pytest.fixture

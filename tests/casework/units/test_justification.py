@@ -12,21 +12,17 @@ from django.test import Client
 from audit.models import AuditEvent, StandingChain
 from audit.services import Origin
 from casework.access import units
-from casework.access.roles import ensure_roles
 from casework.access.unit_models import BusinessUnit
 from casework.access.units_verification import units_apart
-from casework.actors.bundled import CASE_TYPES
 from casework.people.sight import Changed
 from casework.people.unit_policies import policy_set
 from casework.tasks.services import task_complete
-from orchestration.casetypes.case_type import folder_files
-from orchestration.casetypes.deployment import Published, deploy
 from orchestration.ground.refusals import Refused
 from orchestration.models import HumanTask
 from orchestration.shell.services import Done
 from orchestration.shell.verification.control import read_standing
 from tests.casework.reading import told
-from tests.casework.units.payments import approving
+from tests.casework.units.payments import approving, north_with_payments
 
 pytestmark = pytest.mark.django_db
 BY = Origin("system:test")
@@ -42,10 +38,7 @@ Says = Callable[..., Changed | Refused]
 
 @pytest.fixture
 def north(people: dict[str, User]) -> BusinessUnit:
-    outcome = deploy(folder_files(CASE_TYPES / "payment-release"), BY)
-    assert isinstance(outcome, Published), outcome
-    ensure_roles(outcome.case_type)
-    return units.unit_make(key="north", name="North", parent=None, origin=BY)
+    return north_with_payments()
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ ON_THEIR_PAGES = {
     "lists/_view_save.html": "a form of a list, whose fields stand in the catalogue by themselves",
     "partials/draft.html": "it stands in the form whose text it keeps",
     "partials/draft_attributes.html": "attributes of a form",
+    "partials/live_list.html": "what listens for news around a list that is there",
     "proof/_paper_style.html": "the style of a file that is taken away",
     "studio/models/_head.html": "a page's head, of a version that is there",
     "studio/models/_pictures.html": "a drawing of a model that is there",
