@@ -23,6 +23,7 @@ class CaseworkConfig(AppConfig):
         from casework.comments import mails  # noqa: F401 - workers know its task by this
         from casework.comments import verification as comments_verification
         from casework.deadlines import rows as deadline_rows
+        from casework.deadlines import rows_verification as deadlines_verification
         from casework.deadlines import standing, watching
         from casework.deadlines import verification as calendars_verification
         from casework.documents import asked as documents_asked
@@ -87,6 +88,7 @@ class CaseworkConfig(AppConfig):
         reviews.hang_in()
         controls_metrics.hang_in()
         calendars_verification.hang_in()
+        deadlines_verification.hang_in()
         documents_verification.hang_in()
         documents_asked.hang_in()
         agents_opening.hang_in()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import User
 from rest_framework import serializers as s
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -47,9 +48,10 @@ class DeadlinesView(APIView):
     @described("Read the deadlines of a case", {200: DeadlinesShape}, 400, 404)
     def get(self, request: Request, case: int) -> Response:
         """What is due first at the top, each with why it is due then."""
-        found = permissions.case_for_user(person(request), case, "view")
+        reader = person(request)
+        found = permissions.case_for_user(reader, case, "view")
         Nothing.query(request)
-        return _answer(found)
+        return _answer(reader, found)
 
     @described(
         "Change a deadline of a case", {200: DeadlinesShape}, 400, 403, 404, 409, request=DeadlineSent,
@@ -68,15 +70,15 @@ class DeadlinesView(APIView):
         sent = DeadlineSent.body(request)
         wish = Wish(sent["wish"], sent["amount"], sent["calendar"], sent["reason"])
         outcome = deadline_change(by=by, case=found, key=sent["deadline"], wish=wish)
-        return refusal(outcome) if isinstance(outcome, Refused) else _answer(found)
+        return refusal(outcome) if isinstance(outcome, Refused) else _answer(by, found)
 
 
-def _answer(case: Case) -> Response:
+def _answer(reader: User, case: Case) -> Response:
     now = clock.utc_now()
     shown = deadlines_of(case, by_definition(case.instance.definition_id), now)
     rows = [
         {"key": one.key, "title": one.title, "state": one.state, "due": one.due, "left": one.left,
          "terms": list(found.terms)}
-        for one in shown if (found := explanation(case, one.key, now)) is not None
+        for one in shown if (found := explanation(reader, case, one.key, now)) is not None
     ]  # fmt: skip
     return Response(DeadlinesShape({"deadlines": rows}).data)

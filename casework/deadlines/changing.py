@@ -15,18 +15,18 @@ from django.db import transaction
 from audit.services import Fact
 from casework.access.permissions import origin_of
 from casework.cases.locking import keep_refusal, locked
+from casework.cases.own_words import keep_own_words
 from casework.deadlines.models import Deadline
+from casework.deadlines.reasons import events_kept
 from casework.deadlines.standing import calendars, standing
 from casework.deadlines.watching import declared_of, told
 from casework.forms.answer_validation import UNCLEAN, tells, text_errors
 from casework.models import Case
-from orchestration.deadlines.rule import EXTENDED, HANDED_OVER, LONGEST, PAUSED, RESUMED, Event, events_of
+from orchestration.deadlines.rule import BY_HAND, EXTENDED, HANDED_OVER, LONGEST, PAUSED, RESUMED, Event, events_of
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.shell import services
 
-BY_HAND: Final = "by hand"
-"""The cause of a pause that a person began."""
 KINDS: Final = {"extend": EXTENDED, "pause": PAUSED, "resume": RESUMED, "hand-over": HANDED_OVER}
 OPEN: Final = (Deadline.State.RUNNING, Deadline.State.PAUSED)
 
@@ -58,10 +58,15 @@ def deadline_change(*, by: User, case: Case, key: str, wish: Wish) -> Deadline |
     if never := found.reckoned.never:
         return keep_refusal(held, by, asked, Refused("invalid", "It would have no end.", {"amount": never}))
     was = row.due
-    row.events, row.state, row.due, row.look = [*row.events, event.written()], found.state, found.due, found.look
+    row.events = events_kept(case.instance_id, (*events, event))
+    row.state, row.due, row.look = found.state, found.due, found.look
     row.save(update_fields=["events", "state", "due", "look"])
-    detail = told(declared, found) | {"was": was and was.isoformat(), "wish": wish.kind, "reason": event.words}
+    detail = told(declared, found) | {
+        "was": was and was.isoformat(), "wish": wish.kind, "amount": event.amount, "calendar": event.calendar,
+        "reason": event.words,
+    }  # fmt: skip
     services.record(held, [Fact("deadline.changed", detail)], origin_of(by))
+    keep_own_words(case, by, [event.words], None)
     return row
 
 

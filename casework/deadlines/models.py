@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from audit.db.sealed_fields import SealedJSON
 from orchestration.models import Instance
 
 
@@ -38,7 +39,7 @@ class Deadline(models.Model):
 
     instance = models.ForeignKey(Instance, models.CASCADE, related_name="+", db_index=False)
     key = models.CharField(max_length=64)
-    events = models.JSONField()
+    events = SealedJSON()
     state = models.CharField(max_length=8, choices=State)
     due = models.DateTimeField(null=True, blank=True)
     warned = models.DateTimeField(null=True, blank=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, LiteralString
 
@@ -24,7 +24,7 @@ from casework.models import Case
 from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
 from orchestration.casetypes.deadlines import Declared
 from orchestration.deadlines.explaining import explained
-from orchestration.deadlines.rule import PAUSED, events_of
+from orchestration.deadlines.rule import BY_HAND, PAUSED, Event, events_of
 
 OPEN: Final = (Deadline.State.RUNNING, Deadline.State.PAUSED)
 MOST: Final = 100
@@ -166,8 +166,8 @@ class Explained:
     paused_by_hand: bool
 
 
-def explanation(case: Case, key: str, now: datetime) -> Explained | None:
-    """Why it is due then; None where the case has none of that key."""
+def explanation(user: User, case: Case, key: str, now: datetime) -> Explained | None:
+    """Why it is due then, as this person may read it; None where the case has none of that key."""
     declared = {one.key: one for one in by_definition(case.instance.definition_id).deadlines}.get(key)
     row = Deadline.objects.filter(instance=case.instance_id, key=key).first()
     if declared is None or row is None:
@@ -175,6 +175,17 @@ def explanation(case: Case, key: str, now: datetime) -> Explained | None:
     events, known = events_of(row.events), calendars()
     found = standing(declared, events, known, bool(row.warned), bool(row.breached))
     known = dict(with_all(known, declared, events))
-    terms = explained(declared.rule, declared.law, events, known, declared.calendar, found.reckoned)
-    by_hand = [event.kind for event in events if event.cause == "by hand" and event.kind in ("paused", "resumed")]
+    read = _masked(events, user, case, now)
+    terms = explained(declared.rule, declared.law, read, known, declared.calendar, found.reckoned)
+    by_hand = [event.kind for event in events if event.cause == BY_HAND and event.kind in ("paused", "resumed")]
     return Explained(shown(row, declared, now), terms, declared.rule.unit, by_hand[-1:] == ["paused"])
+
+
+def _masked(events: tuple[Event, ...], user: User, case: Case, now: datetime) -> tuple[Event, ...]:
+    """What people gave as a reason may repeat what others may not see; their own they read as they wrote it."""
+    if all(event.cause != BY_HAND for event in events):
+        return events
+    former, who = former_of([case.instance_id]).get(case.instance_id, {}), permissions.principal(user, case, now)
+    text = row_mask(case.instance.definition_id, bytes(case.instance.data), who, former)
+    read = (event.words if who.wrote(event.words) or event.cause != BY_HAND else text(event.words) for event in events)
+    return tuple(replace(event, words=words) for event, words in zip(events, read, strict=True))

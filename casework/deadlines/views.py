@@ -54,7 +54,7 @@ def deadline(request: HttpRequest, case_id: int, key: str) -> HttpResponse:
     """One deadline with each term of it; those who give out the work change it."""
     user = person(request)
     case = permissions.case_for_user(user, case_id, "assign" if request.method == "POST" else "view")
-    found = explanation(case, key, clock.utc_now())
+    found = explanation(user, case, key, clock.utc_now())
     if found is None:
         raise Http404("This case has no such deadline.")
     outcome: object = None

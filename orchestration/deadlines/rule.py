@@ -26,6 +26,9 @@ HANDED_OVER: Final = "handed over"
 MET: Final = "met"
 ENDED: Final = "ended"
 
+BY_HAND: Final = "by hand"
+"""The cause of what a person did."""
+
 
 class BadLength(ValueError):
     """The text is no length of a deadline; the message says so."""

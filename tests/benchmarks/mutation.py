@@ -44,7 +44,6 @@ OPERATION: Final = "when or by whom work is tried, counted or sent: no outcome o
 ON_PURPOSE: Final[Mapping[str, str]] = {
     "audit_checkpointedhead": COPIED, "audit_verificationrun": COPIED, "audit_verifiedhead": COPIED,
     "auth_permission": "written by the release", "casework_searchedword": "a word too many corrects a slip wrongly",
-    "casework_ownwords.digest": "a digest of nothing shows nothing",
     "orchestration_gauge": OPERATION, "orchestration_spending": OPERATION, "orchestration_lease": OPERATION,
     "orchestration_eventdelivery": OPERATION, "orchestration_receipt": OPERATION, "orchestration_trial": OPERATION,
     "casework_considered": OPERATION, "casework_turn": OPERATION, "casework_signinlimit": PERSONAL,

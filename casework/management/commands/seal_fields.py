@@ -14,6 +14,7 @@ from audit import data_keys
 from audit.data_keys import KeyFault
 from casework.cases.sealed_before import case_seal, cases_in_clear, cases_with_texts_in_clear, texts_seal
 from casework.cases.search_row import forget_words
+from casework.deadlines.reasons import cases_with_reasons_in_clear, reasons_seal
 from casework.management.each_case import EachCase
 
 SAID_EVERY = 1000
@@ -36,6 +37,7 @@ class Command(BaseCommand):
             if not looked % SAID_EVERY:
                 self.stdout.write(f"{looked:,} cases looked at.")
         beside = sum(each.done(instance, texts_seal, instance) for instance in cases_with_texts_in_clear())
+        beside += sum(each.done(instance, reasons_seal, instance) for instance in cases_with_reasons_in_clear())
         forget_words()
         self.stdout.write(f"{sealed} cases sealed.")
         if looked > sealed:

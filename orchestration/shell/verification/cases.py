@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any, Final
 
@@ -132,6 +133,7 @@ _ERASED: Final = "Payloads were erased by order: the chain holds, the state is n
 
 def _case(stored: Stored, since: Told | None, pin: tuple[int, bytes] | None) -> Case:
     told = since or Told(stored.id)
+    told.version = stored.definition
     chain = ChainCheck(stored.id, Head(told.sequence, told.digest), replaceable=True)
     return Case(stored, told, chain, pin=pin, known=told.sequence)
 
@@ -145,13 +147,20 @@ def _read(cursor: psycopg.Cursor[Any], case: Case, links: Iterable[Row]) -> None
             case.wrong(f"event {pinned} is not the one that was there when the history was verified last", pinned)
         case.read += 1
         if feed(row) and (not case.unreadable or row[2] == REPLACED):
-            try:
-                told.read(row)
-            except BROKEN as error:
-                case.unreadable = _why(error)
+            _tell(case, partial(told.read, row))
         if not case.read % HELD_AT_MOST and told.held() > HELD_AT_MOST and case.comparable:
             _compare_ended(cursor, case)
+    if case.comparable:
+        _tell(case, told.end_step)
     told.sequence, told.digest = case.chain.sequence, case.chain.digest
+
+
+def _tell(case: Case, take_in: Callable[[], None]) -> None:
+    """What cannot be read ends the replay."""
+    try:
+        take_in()
+    except BROKEN as error:
+        case.unreadable = _why(error)
 
 
 def _compare_ended(cursor: psycopg.Cursor[Any], case: Case) -> None:

@@ -41,7 +41,8 @@ class Told:
     `begun`, `stepped`, `last`: when the first event was, the engine's last one, and the last one. `erased`: events
     whose content an order has taken away. `partly_compared`: rows that ended were compared already, and are not held.
     `notes`: what other layers keep of what they listen to. `replaced`: digests of what an order has put in the place of
-    contents, by the events that were read now.
+    contents, by the events that were read now. `version`: number of the version that the case follows. `step`: time and
+    cause of the step of which events are being read.
     """
 
     instance: int
@@ -62,10 +63,14 @@ class Told:
     partly_compared: bool = False
     notes: dict[str, Any] = field(default_factory=dict)
     replaced: dict[int, str] = field(default_factory=dict)
+    version: int = 0
+    step: tuple[datetime, str] | None = None
 
     def read(self, row: Row) -> None:
         """Take one link in. Raises what reading a forged payload may raise (see `cases.BROKEN`)."""
         action, at, body = row[2], row[6], row[13]
+        if self.step is not None and self.step != (at, row[5]):
+            self.end_step()
         self.definition, self.last = row[7], at
         if self.events == 0:
             self.begun = at
@@ -75,13 +80,20 @@ class Told:
         if action.startswith(ENGINE):
             event = decode_event(action[len(ENGINE) :], read(body))
             apply(self.state, event)
-            self.stepped = at
+            self.stepped, self.step = at, (at, row[5])
             for fold in EVENTS.get(type(event), ()):
                 fold(self, event, at)
         elif (heard := FACTS.get(action)) is not None:
             detail = read(body)
             for listen in heard:
                 listen(self, detail, row)
+
+    def end_step(self) -> None:
+        """All events of a step were read: what came of it is looked at once, however many there were."""
+        if self.step is not None:
+            self.step = None
+            for look in STEPS:
+                look(self)
 
     def before(self, moment: datetime | None) -> bool:
         """Whether the case began before that."""
@@ -97,7 +109,8 @@ Fold = Callable[[Told, Any, datetime], None]
 Listen = Callable[[Told, Mapping[str, Any], Row], None]
 EVENTS: dict[type, tuple[Fold, ...]] = {}
 FACTS: dict[str, tuple[Listen, ...]] = {}
-"""What is made of each kind of event and fact; casework adds what it keeps rows of."""
+STEPS: list[Callable[[Told], None]] = []
+"""What is made of each kind of event and fact, and of each step; casework adds what it keeps rows of."""
 
 
 def on_event(fold: Fold, *kinds: type) -> None:
@@ -108,6 +121,10 @@ def on_event(fold: Fold, *kinds: type) -> None:
 def on_fact(listen: Listen, *actions: str) -> None:
     for action in actions:
         FACTS[action] = (*FACTS.get(action, ()), listen)
+
+
+def on_step(look: Callable[[Told], None]) -> None:
+    STEPS.append(look)
 
 
 def canonical(value: Any) -> bytes:

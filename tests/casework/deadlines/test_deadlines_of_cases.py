@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import connection
+from django.test import override_settings
 
 from casework.cases.services import external_receive, item_plan
+from casework.cases.verification import verify
 from casework.deadlines.changing import Wish, deadline_change
 from casework.deadlines.models import Deadline
-from casework.deadlines.rows import moment_of
 from casework.deadlines.standing import calendars
+from casework.deadlines.stepping import moment_of
 from casework.deadlines.watching import look_after
 from casework.forms.answer_validation import schema_errors
 from casework.models import Case
@@ -32,6 +38,7 @@ pytestmark = pytest.mark.django_db
 People = dict[str, User]
 Analysed = Callable[..., Case]
 RECEIVED = "2026-03-20T09:30:00+01:00"
+IBAN = "DE89370400440532013000"
 DUE = datetime(2026, 4, 14, 21, 59, 59, tzinfo=UTC)
 """15 working days later: Good Friday and Easter Monday do not count."""
 
@@ -150,3 +157,35 @@ def test_what_would_never_end_is_refused_and_a_reason_holds_no_control_character
     assert page.status_code == 400 and "outside of the years" in told(page)
     Deadline.objects.filter(instance=case.instance_id).update(events=[start | {"at": "9999-12-30T09:00:00+00:00"}])
     assert "It has no end: It would lie outside" in told(clara.get(address))
+
+
+@pytest.fixture
+def sealing(tmp_path: Path) -> Iterator[None]:
+    with override_settings(DATA_KEY=str(tmp_path / "data.key"), DATA_KEYS=str(tmp_path / "keys")):
+        yield
+
+
+def test_a_reason_shows_nothing_to_whom_it_is_masked_and_stands_in_no_table_in_clear(
+    sealing: None, people: People, analysed: Analysed
+) -> None:
+    case = analysed(received=clock.utc_now().isoformat(), customer={"name": "Otto", "iban": IBAN})
+    wish = Wish("extend", 5, reason=f"The bank looks for {IBAN}")
+    assert not isinstance(deadline_change(by=people["clara"], case=case, key="answer", wish=wish), Refused)
+    address, door = f"/cases/{case.pk}/deadlines/answer/", f"/api/cases/{case.pk}/deadlines/"
+    for place in (address, door):
+        assert "The bank looks for" in told(client(people["anna"]).get(place))
+        assert IBAN not in told(client(people["anna"]).get(place)), place
+        assert IBAN in told(client(people["clara"]).get(place)), "one's own words are shown as they were written"
+    assert verify(case.instance).reason == ""
+    assert IBAN not in kept(case)
+    Deadline.objects.filter(instance=case.instance_id).update(events=deadline(case).events)
+    assert IBAN in kept(case), "as a version of before kept it"
+    call_command("seal_fields", stdout=io.StringIO())
+    assert IBAN not in kept(case) and deadline(case).events[-1]["words"] == wish.reason
+
+
+def kept(case: Case) -> str:
+    """The events of its deadline as they stand in the table."""
+    with connection.cursor() as owner:
+        owner.execute("select events::text from casework_deadline where instance_id = %s", [case.instance_id])
+        return str(owner.fetchone())

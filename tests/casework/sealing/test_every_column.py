@@ -63,7 +63,6 @@ NOT_OF_THE_CASE = {
     "numbers of pages": ("casework_reading.pictures",),
     "where on the page": ("casework_readfield.box",),
     "paths": ("casework_comparison.differing",),
-    "of rules": ("casework_deadline.events",),
     "a digest": (
         "casework_comparison.mapping",
         "casework_ownerchange.mapping",
