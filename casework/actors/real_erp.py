@@ -19,14 +19,15 @@ from orchestration.models import Actor
 
 HOST: Final = "erp.localhost"
 """A name that leads to this machine and nowhere else (RFC 6761)."""
-FILES: Final = CASE_TYPES / "supplier-invoice" / "actors"
+FILES: Final = "*/actors/erp-*.yaml"
+"""The connectors to the ERP, by the case types that bring them."""
 LIMITS: Final = "Works with the Tryton of this machine that `make demo-systems` runs: a real ERP with made-up data."
-REASON: Final = "The invoices are to work with another ERP (manage.py real_erp)."
+REASON: Final = "Invoices and claims are to work with another ERP (manage.py real_erp)."
 
 
 def documents() -> Iterator[tuple[str, dict[str, Any]]]:
     """(key of the stand-in's connector, the connector to Tryton in its place)."""
-    for path in sorted(FILES.glob("erp-*.yaml")):
+    for path in sorted(CASE_TYPES.glob(FILES)):
         one = yaml.safe_load(path.read_text("utf-8"))
         key = one["key"].replace("erp-", "tryton-")
         card = {**one["card"], "limits": LIMITS, "procedure": "See docs/systems.md."}
@@ -36,7 +37,7 @@ def documents() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def real_erp(on: bool, origin: Origin) -> list[str]:
-    """Have invoices work with Tryton, or with the stand-in again; the keys of the actors that do so now."""
+    """Have invoices and claims work with Tryton, or with the stand-in again; the keys of the actors that do so now."""
     return switched(on, list(documents()), HOST, "the ERP of make demo-systems", REASON, origin)
 
 

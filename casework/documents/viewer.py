@@ -16,6 +16,7 @@ from django.utils.http import urlencode
 
 from casework.cases.read.case_view import Look
 from casework.documents.facts import PageFacts, shown
+from casework.documents.marked import Part, parts_of
 from casework.documents.models import Document, ReadField, Reading, ReadPage
 from casework.documents.pictures import WIDTHS
 from casework.documents.sight import Sight, sight_of
@@ -89,7 +90,7 @@ class Viewer:
 
     `shown`: whether the page's picture is; one that nobody has read is not, where something on it may be hidden.
     `takes_file`: whether this reader gets the file itself. `facts`: of a long document what each page says, with its
-    address. `sentences`: of a recording, which is played from `at` on.
+    address. `sentences`: of a recording, which is played from `at` on. `lines`: of what has no picture.
     """
 
     id: int
@@ -112,6 +113,7 @@ class Viewer:
     fields: tuple[Field, ...]
     facts: tuple[tuple[PageFacts, str], ...]
     sentences: tuple[Sentence, ...]
+    lines: tuple[tuple[Part, ...], ...]
     at: str
     may_work: bool
     shown: bool
@@ -159,14 +161,17 @@ def viewer(seen: Look, document: Document, asked: Mapping[str, str], *, user_may
         by_ocr=any(word.sure < 1 for line in lines for word in line.words), q=q, hits=_hits(sight, document, q),
         places=(*_of_fields(found, page, lit), *_of_search(sight, lines, q)),
         fields=tuple(_field(sight, one, "" if asked.get("still") else lit) for one in found), facts=(),
-        sentences=(), at=_second(asked.get("at", "")),
+        sentences=(), lines=(), at=_second(asked.get("at", "")),
         may_work=user_may_work, shown=kept is not None or not sight.hidden, takes_file=not sight.hidden,
     )  # fmt: skip
     facts = shown(row.facts, sight.hidden, sight.text) if row else ()
     said = tuple(_sentences(sight, view, lines, found)) if view.kind.is_heard else ()
     heard = {one.field: one for one in said if one.field}
+    here = [row for row in found if row.page == page and row.name not in sight.hidden]
+    plain = not (view.kind.has_pages or view.kind.is_heard)
     return replace(
         view, facts=tuple((one, view.address(one.page)) for one in facts), sentences=said,
+        lines=tuple(parts_of(line, sight.text(line.text), here, lit, q) for line in lines) if plain else (),
         fields=tuple(replace(one, heard=heard.get(one.name)) for one in view.fields),
     )  # fmt: skip
 

@@ -1,16 +1,22 @@
 """What does a page say, and where does each word stand on it?
 
 Pure. Places are fractions of the page's width and height from its upper left corner, so that they fit a picture of it
-in any size. A page that was never laid out (of an e-mail, a text) has words without places.
+in any size. A page that was never laid out (of an e-mail, an office document, a text) is set as by a typewriter.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 Json = Any
+COLUMNS: Final = 100
+"""Signs in a row of a text that was never laid out."""
+LEAST_ROWS: Final = 60
+"""So that a line of a short text is no higher than one of a page."""
+WORD: Final = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +140,21 @@ def split(text: str, box: Box, sure: float) -> list[Word]:
 
 
 def plain_page(text: str, number: int = 1) -> Page:
-    """A page of a text that was never laid out."""
-    lines = (line.split() for line in text.splitlines())
-    return Page(number, tuple(Line(tuple(Word(word) for word in line)) for line in lines if line))
+    """A page of a text that was never laid out, each word where a typewriter would set it on one long sheet."""
+    written = [line.rstrip().expandtabs() for line in text.splitlines()]
+    rows = [max(1, -(-len(line) // COLUMNS)) for line in written]
+    tall, lines, row = max(sum(rows), LEAST_ROWS), [], 0
+    for line, high in zip(written, rows, strict=True):
+        words = tuple(Word(found[0], _set_at(found.start(), len(found[0]), row, tall)) for found in WORD.finditer(line))
+        lines += [Line(words)] if words else []
+        row += high
+    return Page(number, tuple(lines))
+
+
+def _set_at(at: int, long: int, row: int, tall: int) -> Box:
+    """Where so many signs stand that begin at this one of a line, which begins in this row and may run on below."""
+    down, across = row + at // COLUMNS, at % COLUMNS
+    return Box(across / COLUMNS, down / tall, min(across + long, COLUMNS) / COLUMNS, (down + 1) / tall)
 
 
 def packed(page: Page) -> dict[str, Json]:

@@ -2,6 +2,7 @@
 
 GET  /erp/match?name=&iban=&order=&number=    GET /erp/records?supplier=&order=&entry=
 POST /erp/invoices {supplier, number, order?, total}    POST /erp/payments {invoice, amount}    POST /erp/orders/NUMBER
+POST /erp/claims {claim, amount, state}
 Each POST once for each Idempotency-Key. While Tryton is away it answers 503.
 """
 
@@ -48,6 +49,8 @@ def _asked(ledger: Ledger, method: str, path: str, query: dict[str, str], body: 
             )
         case ("POST", "/erp/payments"):
             return 201, ledger.pay(key, str(body["invoice"]), float(body["amount"]))
+        case ("POST", "/erp/claims"):
+            return 200, ledger.enter_claim(str(body["claim"]), float(body["amount"]), str(body["state"]))
         case ("POST", _) if order is not None:
             return 200, ledger.change_order(order[1], float(body["total"]))
     return 404, {"error": "no-such-address"}

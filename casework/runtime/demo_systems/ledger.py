@@ -1,4 +1,4 @@
-"""How are invoices looked up, posted and paid in Tryton, once for each key?
+"""How are invoices looked up, posted and paid in Tryton, once for each key, and claims entered?
 
 Tryton knows no idempotency keys: the key stands in the record that was made under it (an invoice's description, a
 payment's reference). Whoever asks again finds the record, and takes it on from where it stands. One at a time, so that
@@ -21,6 +21,7 @@ Json = Any
 INVOICE, PAYMENT, ORDER, PARTY = "account.invoice", "account.payment", "purchase.purchase", "party.party"
 DEAD: Final = ("failed", "cancelled")
 NEXT: Final = {"draft": "submit", "submitted": "approve"}
+CLAIMS: Final = "CLAIMS"
 ENTRY: Final = re.compile(r"E-0*([0-9]{1,9})")
 
 
@@ -108,7 +109,40 @@ class Ledger:
             raise Refusal(409, "confirmed-already")
         return {"order": number, "total": total}
 
+    def enter_claim(self, claim: str, amount: float, state: str) -> Json:
+        """What a claim costs: a draft that is changed until it is paid, and posted then. Raises Refusal."""
+        with self._one_at_a_time:
+            party = self._claims()
+            wanted = [["party", "=", party["id"]], ["reference", "=", claim], ["state", "!=", "cancelled"]]
+            found = self.erp.find(INVOICE, wanted, "state", "total_amount", "lines", most=1)
+            if not found:
+                made = self._invoice(party, f"Motor claim {claim}", claim, "", amount)
+                found = self.erp.find(INVOICE, [["id", "=", made]], "state", "total_amount", "lines")
+            entry = found[0]
+            self._changed(entry, amount, state)
+        return {"entry": f"C-{entry['id']:06}", "amount": amount, "state": state}
+
     # What it is made of
+
+    def _claims(self) -> dict[str, Json]:
+        """The party to whom claims are owed; made with the first of them."""
+        if not self.erp.find(PARTY, [["code", "=", CLAIMS]], "id", most=1):
+            payable = account_of(self.erp, "payable")
+            self.erp.create(
+                PARTY, name="Motor claims", code=CLAIMS, addresses=[["create", [{"city": "Kiel"}]]],
+                account_payable=payable,
+            )  # fmt: skip
+        return self._party(CLAIMS)
+
+    def _changed(self, entry: dict[str, Json], amount: float, state: str) -> None:
+        """Have an entry stand so. Raises Refusal where it was posted with another amount, or would be open again."""
+        is_posted, same = entry["state"] in ("posted", "paid"), abs(float(entry["total_amount"]) - amount) < 0.005
+        if is_posted and (not same or state != "paid"):
+            raise Refusal(409, "paid-already")
+        if not same:
+            self.erp.call("model.account.invoice.line.write", entry["lines"], {"unit_price": Decimal(str(amount))})
+        if state == "paid" and not is_posted:
+            self.erp.does(INVOICE, "post", entry["id"])
 
     def _party(self, code: str) -> dict[str, Json]:
         found = self.erp.find(PARTY, [["code", "=", code]], "name", "code", "addresses", most=1)

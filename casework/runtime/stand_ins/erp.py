@@ -1,4 +1,4 @@
-"""How does the ERP answer? (JSON over HTTP) It keeps suppliers and orders, books invoices and pays them.
+"""How does the ERP answer? (JSON over HTTP) It keeps suppliers and orders, books invoices and pays them, enters claims.
 
 GET  /erp/match?name=&iban=&order=&number=   what it knows of the supplier, the order and earlier invoices
 GET  /erp/records?supplier=&order=&entry=    what it has now under these numbers
@@ -6,6 +6,7 @@ POST /erp/suppliers  {number, name?, iban?}; changes a supplier, as somebody who
 POST /erp/orders/NUMBER {total}; changes an order, to no less than was invoiced of it; once for each key
 POST /erp/invoices   {supplier, number, order?, total}; books once for each Idempotency-Key
 POST /erp/payments   {invoice, amount}; pays once for each Idempotency-Key
+POST /erp/claims     {claim, amount, state: reserved or paid}; the same claim again is changed until it is paid
 GET  /erp            all of it, as a page or as JSON
 """
 
@@ -23,9 +24,13 @@ from casework.runtime.stand_ins.store import Store, now
 
 Json = Any
 SHOWN: Final = 200
-KEPT: Final = ("suppliers", "orders", "invoices", "payments")
+KEPT: Final = ("suppliers", "orders", "invoices", "payments", "claims")
 ADDED: Final = (
     "insert into erp_invoices (key, request, supplier, number, ordered, total, at) values (?, ?, ?, ?, ?, ?, ?)"
+)
+ENTERED: Final = (
+    "insert into erp_claims (claim, amount, state, at) values (?, ?, ?, ?) on conflict (claim) do update set "
+    "amount = excluded.amount, state = excluded.state, at = excluded.at returning id"
 )
 NO_SIGN: Final = re.compile(r"[\W_]+")
 LEGAL: Final = re.compile(r"\b(?:gmbh|ag|kg|ltd|limited|inc|llc|bv|sarl|sa|plc)\b")
@@ -74,6 +79,23 @@ def pay(store: Store, request: Request) -> Answer:
         return _payment(store.rows("select * from erp_payments where id = ?", found)[0])
 
     return _once(store, request, "erp_payments", entered, _payment)
+
+
+def enter_claim(store: Store, request: Request) -> Answer:
+    """Enter what a claim costs. Asked again, the entry is changed; what is paid stays as it is (409)."""
+    try:
+        asked = request.fields()
+        claim, amount, state = str(asked["claim"]), float(asked["amount"]), asked["state"]
+    except (ValueError, KeyError, TypeError):
+        return told(400, {"error": "not-read"})
+    if not 0 < len(claim) <= 60 or not amount >= 0 or state not in ("reserved", "paid"):
+        return told(422, {"error": "claim"})
+    with store.change():
+        before = store.rows("select * from erp_claims where claim = ?", claim)
+        if before and before[0]["state"] == "paid" and (before[0]["amount"], "paid") != (amount, state):
+            return told(409, {"error": "paid-already"})
+        (row,) = store.rows(ENTERED, claim, amount, state, now())
+    return told(200, {"entry": f"C-{row['id']:06}", "amount": amount, "state": state})
 
 
 def records(store: Store, request: Request) -> Answer:

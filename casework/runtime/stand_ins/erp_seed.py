@@ -33,6 +33,9 @@ create table if not exists erp_invoices (
 create table if not exists erp_payments (
     id integer primary key autoincrement, key text unique, request text not null, invoice integer not null unique,
     amount real not null, at text not null);
+create table if not exists erp_claims (
+    id integer primary key autoincrement, claim text not null unique, amount real not null, state text not null,
+    at text not null);
 """
 
 

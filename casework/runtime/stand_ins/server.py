@@ -60,6 +60,7 @@ ROUTES: Final[tuple[tuple[str, str, str, Callable[..., Answer]], ...]] = (
     ("POST", "/erp/suppliers", "", erp.change_supplier),
     ("POST", "/erp/invoices", "erp", erp.book),
     ("POST", "/erp/payments", "erp", erp.pay),
+    ("POST", "/erp/claims", "erp", erp.enter_claim),
     ("GET", "/faults", "", faults.show_faults),
     ("POST", "/faults", "", faults.set_fault),
 )

@@ -58,17 +58,24 @@ def noted(demo: Demo, policy: str = "M-1001") -> list[tuple[str, float, str]]:
     return [(one["claim"], one["amount"], one["state"]) for one in demo.ask(f"/policies/{policy}")[1]["claims"]]
 
 
+def entered(demo: Demo) -> list[tuple[str, float, str]]:
+    """What stands in the ERP."""
+    claims = demo.ask("/erp", Accept="application/json")[1]["claims"]
+    return [(one["claim"], one["amount"], one["state"]) for one in claims]
+
+
 def paid(demo: Demo) -> list[tuple[str, float]]:
     return [(one["order"], one["amount"]) for one in demo.ask("/payments")[1]["payments"]]
 
 
-def test_a_small_claim_is_settled_at_once_and_both_systems_know(
+def test_a_small_claim_is_settled_at_once_and_all_systems_know(
     claim: Opens, people: dict[str, User], demo: Demo
 ) -> None:
     case = claim()
     assert case.closed
     assert data(case)["fraud"]["band"] == "low" and data(case)["triage"]["path"] == "fast"
     assert (noted(demo), paid(demo)) == ([("MC-1", 1180.0, "paid")], [("MC-1", 1180.0)])
+    assert entered(demo) == [("MC-1", 1180.0, "paid")] and data(case)["entry"]["number"] == "C-000001"
     assert case_verify(by=people["axel"], case=case).ok
 
 
@@ -83,6 +90,7 @@ def test_an_adjuster_sees_the_reasons_and_what_is_assessed_is_noted_and_paid(
     case = finish(case, people["anna"], "Assess the claim", verdict="pay", assessment__amount="7000")
     assert case.closed
     assert (noted(demo), paid(demo)) == ([("MC-1", 6700.0, "paid")], [("MC-1", 6700.0)])
+    assert entered(demo) == noted(demo)
 
 
 def test_a_repair_bill_is_read_and_rules_say_over_the_form_that_it_asks_for_more_than_is_claimed(
@@ -124,15 +132,28 @@ def test_a_payment_whose_answer_is_lost_is_tried_again_by_a_person_and_made_once
     assert (noted(demo), paid(demo)) == ([("MC-1", 1180.0, "paid")], [("MC-1", 1180.0)])
 
 
-def test_an_amount_that_is_changed_in_the_recovery_goes_through_both_systems(
+def test_an_amount_that_is_changed_in_the_recovery_goes_through_all_systems(
     claim: Opens, people: dict[str, User], demo: Demo
 ) -> None:
     demo.fault("payments", "down")
     case = claim()
+    assert entered(demo) == noted(demo) == [("MC-1", 1180.0, "reserved")]
     demo.fault("payments", "none")
     case = finish(case, people["emil"], "Rescue the payment", payment__outcome="changed", assessment__amount="1300")
     assert case.closed
     assert (noted(demo), paid(demo)) == ([("MC-1", 1000.0, "paid")], [("MC-1", 1000.0)])
+    assert entered(demo) == noted(demo)
+
+
+def test_an_erp_that_nobody_understands_holds_the_payment_up_until_a_person_has_looked(
+    claim: Opens, people: dict[str, User], demo: Demo
+) -> None:
+    demo.fault("erp", "wrong")
+    case = claim()
+    assert (case.state, open_task(case).name, paid(demo)) == ("Being paid", "Enter the amount in the ERP by hand", [])
+    demo.fault("erp", "none")
+    case = finish(case, people["emil"], "Enter the amount in the ERP by hand", entered="again")
+    assert case.closed and entered(demo) == [("MC-1", 1180.0, "paid")] and paid(demo) == [("MC-1", 1180.0)]
 
 
 def test_an_amount_cannot_be_changed_behind_a_payment_that_was_made(

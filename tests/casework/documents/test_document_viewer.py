@@ -61,6 +61,22 @@ def test_a_field_says_for_which_place_in_the_data_it_is_read_so_that_a_form_may_
     assert 'data-path="message"' in shown and shown.count("is-lit") == 1 and "autofocus" not in shown
 
 
+def test_what_has_no_pages_lights_up_in_its_text_as_each_reader_reads_it(
+    people: People, analysed: Callable[..., Case]
+) -> None:
+    """An e-mail: a field has a place in it, and a line of which something is masked lights up whole."""
+    mail = f"From: a@example.org\nSubject: Ours\n\nACME TOOLS LTD\nTotal 12.50 to {PERSON['iban']}\nDate: 14/05/2026\n"
+    document = added(people["anna"], analysed(), mail.encode(), "mail.eml")
+    reading.read(document.pk)
+    boxes = {row.name: row.box for row in ReadField.objects.filter(document=document)}
+    assert boxes["total"][1] < boxes["date"][1] and all(any(box) for box in boxes.values())
+    shown = " ".join(page(people["anna"], document, field="date", q="tools").split())
+    assert '<mark data-place="date" class="is-lit " >14/05/2026</mark>' in shown and shown.count("is-lit") == 1
+    assert 'data-place="company" class=" is-hit" >TOOLS</mark>' in shown
+    assert PERSON["iban"] not in shown
+    assert shown.count('data-place="total"') == 1 and "Show it on page 1" in shown
+
+
 def test_a_search_names_the_pages_and_marks_the_words(people: People, invoice: Document) -> None:
     shown = page(people["anna"], invoice, q="grand")
     assert "On page" in shown and shown.count("is-hit") == 1

@@ -76,19 +76,19 @@ def test_sums_and_days_come_through_the_erp_s_own_json_unchanged() -> None:
 
 @pytest.mark.django_db
 def test_invoices_are_set_to_work_with_the_real_erp_and_back_without_a_change_of_code() -> None:
-    folder = CASE_TYPES / "supplier-invoice"
-    deploy(folder_files(folder), Origin("system:test"))
-    ensure_shipped(folder / "actors")
+    for folder in (CASE_TYPES / "supplier-invoice", CASE_TYPES / "insurance-claim"):
+        deploy(folder_files(folder), Origin("system:test"))
+        ensure_shipped(folder / "actors")
 
     def at_work() -> set[str]:
-        return set(Actor.objects.filter(enabled=True).values_list("key", flat=True))
+        return set(Actor.objects.filter(enabled=True, key__regex="^(erp|tryton)-").values_list("key", flat=True))
 
     stand_ins = at_work()
-    assert len(stand_ins) == 5 and all(key.startswith("erp-") for key in stand_ins)
+    assert len(stand_ins) == 6 and all(key.startswith("erp-") for key in stand_ins)
     said = StringIO()
     call_command("real_erp", "on", stdout=said)
     assert at_work() == {key.replace("erp-", "tryton-") for key in stand_ins} and "tryton-booking" in said.getvalue()
-    assert all("stand-in" not in actor.origin for actor in Actor.objects.filter(enabled=True))
+    assert all("stand-in" not in actor.origin for actor in Actor.objects.filter(key__in=at_work()))
     assert AllowedHost.objects.get(host="erp.localhost").private
     call_command("real_erp", "on", stdout=StringIO())
     call_command("real_erp", "off", stdout=StringIO())
@@ -122,6 +122,10 @@ def test_tryton_posts_and_pays_once_though_it_is_killed_in_between(tmp_path: Pat
         assert entry == {"total": 1190.0, "payment": paid["payment"], "paid": 1190.0}
         with pytest.raises(Refusal, match="confirmed-already"):
             ledger.change_order("PO-4711", 1200.0)
+        entered = [ledger.enter_claim("MC-1", *given)["entry"] for given in ((6700.0, "reserved"), (1000.0, "paid"))]
+        assert entered[0] == entered[1] == ledger.enter_claim("MC-1", 1000.0, "paid")["entry"]
+        with pytest.raises(Refusal, match="paid-already"):
+            ledger.enter_claim("MC-1", 1100.0, "paid")
     finally:
         tryton.stop()
         HERE.postgres.stop()

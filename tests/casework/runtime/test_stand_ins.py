@@ -199,6 +199,20 @@ def test_there_are_none_in_production_and_elsewhere_a_taken_port_is_no_matter(
     assert [program.name for program in programs(8000)] == ["web", "worker", "beat"]
 
 
+def test_the_erp_enters_a_claim_once_changes_it_and_leaves_it_alone_when_it_is_paid(demo: Demo) -> None:
+    asked = {"claim": "MC-1", "amount": 6700, "state": "reserved"}
+    entry = demo.ask("/erp/claims", asked)[1]["entry"]
+    changed = asked | {"amount": 1000.0}
+    for given in (changed, changed | {"state": "paid"}, changed | {"state": "paid"}):
+        status, told = demo.ask("/erp/claims", given)
+        assert (status, told["entry"], told["amount"], told["state"]) == (200, entry, 1000.0, given["state"])
+    for given in (asked, asked | {"state": "paid"}, changed):
+        assert demo.ask("/erp/claims", given)[0] == 409
+    for wrong, status in (({"amount": -1}, 422), ({"state": "x"}, 422), ({"amount": "much"}, 400)):
+        assert demo.ask("/erp/claims", asked | wrong)[0] == status
+    assert [one["amount"] for one in demo.ask("/erp", Accept="application/json")[1]["claims"]] == [1000.0]
+
+
 def test_the_erp_books_and_pays_once_however_often_it_is_asked(demo: Demo) -> None:
     asked = {"supplier": "S-101", "number": "NW-26-10", "order": None, "total": 10.0}
     first = demo.ask("/erp/invoices", asked, Idempotency_Key="k-1")
