@@ -2,8 +2,9 @@
 
 Envelope encryption (NIST SP 800-57): each subject has a data key of its own (AES-256-GCM, SP 800-38D). It is kept in a
 folder outside the database, wrapped by a master key that stands in a file elsewhere. Whoever destroys a data key has
-erased what it sealed wherever a copy of that is, in a backup as well. Where no master key is named nothing is sealed,
-and what was sealed before cannot be opened.
+erased what it sealed wherever a copy of that is, in a backup as well. Keys of cases stand many to a file, made ahead
+(`audit.key_blocks`); any other has a file of its own, and so have cases of before. Where no master key is named nothing
+is sealed, and what was sealed before cannot be opened.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+
+from audit import key_blocks
+from audit.key_blocks import Slot, slot_of
+from audit.lasting_files import made, replaced, written_beside
 
 SEALED: Final = b"CWE1"
 """How a sealed content begins; then the nonce, then what GCM gives."""
@@ -77,26 +82,29 @@ def prove() -> None:
 
 
 def has_key(subject: str) -> bool:
-    return _place(subject).exists()
+    return _place(subject).exists() or _stands_in_block(subject)
 
 
 def destroy(subject: str) -> None:
     """From here on nobody reads what was sealed with the key, wherever it is kept."""
     _place(subject).unlink(missing_ok=True)
+    if slot := slot_of(subject):
+        key_blocks.strike(slot)
 
 
 def subjects() -> Iterator[str]:
-    """Those that have a key, in order."""
+    """Those that have a key, in order; cases also that are still to come."""
     yield from sorted(_some())
 
 
 def rewrapped(subject: str) -> bool:
     """Wrap a data key anew, by the newest master key; whether that was to be done. Raises KeyFault."""
-    place = _place(subject)
-    key = _kept(subject)
-    if key is None or _mark_in(place.read_bytes()) == _mark(_masters()[0]):
+    key, place = _kept(subject), _place(subject)
+    if key is None or _mark_in(_wrapped_of(subject) or b"") == _mark(_masters()[0]):
         return False
-    beside = _written(place, _wrapped(subject, key))
+    if (slot := slot_of(subject)) and not place.exists():
+        return key_blocks.put_anew(slot, _wrapped(subject, key))
+    beside = written_beside(place, _wrapped(subject, key))
     try:
         if place.exists():  # erased meanwhile, it stays erased
             os.replace(beside, place)
@@ -116,7 +124,7 @@ def master_added() -> str:
 def masters_dropped() -> int:
     """Forget the master keys that wrap nothing any more; how many. Raises KeyFault where one still does."""
     newest, *older = _masters()
-    used = {_mark_in(_place(subject).read_bytes()) for subject in subjects()}
+    used = {_mark_in(wrapped) for subject in subjects() if (wrapped := _wrapped_of(subject))}
     if used - {_mark(newest)}:
         raise KeyFault("Some data keys are still wrapped by a master key of before. Wrap them anew first.")
     if older:
@@ -133,12 +141,23 @@ def _place(subject: str) -> Path:
 
 def _kept(subject: str) -> bytes | None:
     try:
-        wrapped = _place(subject).read_bytes()
-    except FileNotFoundError:
-        return None
+        wrapped = _wrapped_of(subject)
     except OSError as error:
         raise KeyFault(f"A data key cannot be read: {error}") from error
-    return _unwrapped(_masters(), subject, wrapped)
+    return None if wrapped is None else _unwrapped(_masters(), subject, wrapped)
+
+
+def _wrapped_of(subject: str) -> bytes | None:
+    try:
+        return _place(subject).read_bytes()
+    except FileNotFoundError:
+        slot = slot_of(subject)
+        return None if slot is None else key_blocks.kept(slot)
+
+
+def _stands_in_block(subject: str) -> bool:
+    slot = slot_of(subject)
+    return slot is not None and key_blocks.kept(slot) is not None
 
 
 def _unwrapped(masters: tuple[bytes, ...], subject: str, wrapped: bytes) -> bytes:
@@ -148,50 +167,40 @@ def _unwrapped(masters: tuple[bytes, ...], subject: str, wrapped: bytes) -> byte
         raise KeyFault("The master key that wraps a data key is not among those in CASEWRIGHT_DATA_KEY.")
     try:
         return AESGCM(master).decrypt(wrapped[start - NONCE : start], wrapped[start:], subject.encode())
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise KeyFault("A data key is not what was wrapped.") from error
 
 
 def _made(subject: str) -> bytes:
     """A new key. Of two that are made at once, one counts for both."""
-    key, place = os.urandom(KEY), _place(subject)
-    beside = _written(place, _wrapped(subject, key))
-    try:
-        os.link(beside, place)
-    except FileExistsError:
-        return _kept(subject) or _made(subject)
-    finally:
-        beside.unlink()
-    _sync(place.parent)
-    return key
+    if (slot := slot_of(subject)) and (key := _made_in_block(subject, slot)):
+        return key
+    key = os.urandom(KEY)
+    if made(_place(subject), _wrapped(subject, key)):
+        return key
+    return _kept(subject) or _made(subject)
+
+
+def _made_in_block(subject: str, slot: Slot) -> bytes | None:
+    """None where its block has no key for it, or no more."""
+    master = _newest()
+    key_blocks.make_block(
+        slot, lambda each: _wrapped_by(master, each, os.urandom(KEY)), lambda each: _place(each).exists()
+    )
+    return _kept(subject)
 
 
 def _wrapped(subject: str, key: bytes) -> bytes:
-    master, nonce = _newest(), os.urandom(NONCE)
+    return _wrapped_by(_newest(), subject, key)
+
+
+def _wrapped_by(master: bytes, subject: str, key: bytes) -> bytes:
+    nonce = os.urandom(NONCE)
     return WRAPPED + _mark(master) + nonce + AESGCM(master).encrypt(nonce, key, subject.encode())
 
 
 def _mark_in(wrapped: bytes) -> bytes:
     return wrapped[len(WRAPPED) : len(WRAPPED) + MARK]
-
-
-def _written(place: Path, content: bytes) -> Path:
-    """A file beside the place, on the disk for sure: what a lost key sealed is lost."""
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = place.with_name(f".{place.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    return beside
-
-
-def _sync(folder: Path) -> None:
-    held = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(held)
-    finally:
-        os.close(held)
 
 
 # --- master keys
@@ -206,11 +215,12 @@ def _masters() -> tuple[bytes, ...]:
     """The newest first. Made where there is none, and nothing was sealed yet. Raises KeyFault."""
     if not settings.DATA_KEY:
         raise KeyFault("CASEWRIGHT_DATA_KEY names no file: nothing is sealed, and what was cannot be opened.")
-    path = Path(settings.DATA_KEY)
+    path: str = settings.DATA_KEY
     try:
-        if not path.exists():
-            _first(path)
-        return _masters_in(path, path.stat().st_mtime_ns, path.stat().st_ino)
+        if not os.path.exists(path):
+            _first(Path(path))
+        found = os.stat(path)
+        return _masters_in(path, found.st_mtime_ns, found.st_ino)
     except (OSError, ValueError) as error:
         raise KeyFault(f"The master key cannot be read: {error}") from error
 
@@ -238,20 +248,23 @@ _proved: Final[set[tuple[str, tuple[bytes, ...]]]] = set()
 
 def _some() -> Iterator[str]:
     """Those that have a key, as they come: whoever wants one reads no folder of many."""
-    folder = Path(settings.DATA_KEYS)
-    yield from (path.name for path in folder.glob("??/*") if not path.name.startswith("."))
+    for path in Path(settings.DATA_KEYS).glob("??/*"):
+        if key_blocks.is_block(path.name):
+            yield from key_blocks.subjects_in(path)
+        elif not path.name.startswith("."):
+            yield path.name
 
 
 def _knows(masters: tuple[bytes, ...], subject: str) -> bool:
     try:
-        return _unwrapped(masters, subject, _place(subject).read_bytes()) is not None
+        return bool(_unwrapped(masters, subject, _wrapped_of(subject) or b""))
     except (KeyFault, OSError):
         return False
 
 
 @lru_cache(maxsize=4)
-def _masters_in(path: Path, changed: int, number: int) -> tuple[bytes, ...]:
-    found = tuple(bytes.fromhex(line) for line in path.read_text().split())
+def _masters_in(path: str, changed: int, number: int) -> tuple[bytes, ...]:
+    found = tuple(bytes.fromhex(line) for line in Path(path).read_text().split())
     if not found or any(len(one) != KEY for one in found):
         raise ValueError("a line of it is no key")
     return found
@@ -260,17 +273,9 @@ def _masters_in(path: Path, changed: int, number: int) -> tuple[bytes, ...]:
 def _first(path: Path) -> None:
     if next(_some(), None):
         raise KeyFault(f"{path} is gone, and there are data keys that it wraps. Put it back.")
-    beside = _written(path, f"{os.urandom(KEY).hex()}\n".encode())
-    try:
-        os.link(beside, path)
-    except FileExistsError:
-        pass  # another process has just made it
-    finally:
-        beside.unlink()
-    _sync(path.parent)
+    made(path, f"{os.urandom(KEY).hex()}\n".encode())  # or another process has just made it
 
 
 def _masters_write(keys: list[bytes]) -> None:
     path = Path(settings.DATA_KEY)
-    os.replace(_written(path, "".join(f"{key.hex()}\n" for key in keys).encode()), path)
-    _sync(path.parent)
+    replaced(path, "".join(f"{key.hex()}\n" for key in keys).encode())

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from time import monotonic
 from typing import Any, Final
 
@@ -80,7 +80,7 @@ def sealer(subject: str) -> Seal:
 
     def seal(content: bytes) -> bytes:
         if not held:
-            held.append(_making(subject)[0])
+            held.append(_making(subject).fresh)
         nonce = os.urandom(NONCE)
         return head + nonce + held[0].encrypt(nonce, content, head)
 
@@ -94,7 +94,7 @@ def opened(content: bytes) -> bytes:
     end = len(SEALED) + 1 + content[len(SEALED)] if len(content) > len(SEALED) else len(content)
     head, nonce, rest = content[:end], content[end : end + NONCE], content[end + NONCE :]
     try:
-        return _ciphers(head[len(SEALED) + 1 :].decode("ascii"))[0].decrypt(nonce, rest, head)
+        return _ciphers(head[len(SEALED) + 1 :].decode("ascii")).fresh.decrypt(nonce, rest, head)
     except (InvalidTag, ValueError) as error:
         raise KeyFault("it is not what was sealed") from error
 
@@ -183,7 +183,7 @@ def matched(subject: str, value: Json) -> str:
     """A JSON value sealed so that the database finds the same value of the same subject again, and of no other
     (AES-SIV, RFC 5297). For where a comparison stands in the row anyway. Raises KeyFault."""
     plain = orjson.dumps(_as_compared(value), option=orjson.OPT_SORT_KEYS)
-    content = _making(subject)[1].encrypt(plain, [subject.encode("ascii")])
+    content = _making(subject).matching.encrypt(plain, [subject.encode("ascii")])
     return f"{MATCHED}{subject}:{b64encode(content).decode()}"
 
 
@@ -234,7 +234,7 @@ def _in_words(value: Json, *, whole: bool = False) -> Json:
 def _unmatched(text: str) -> Json:
     subject, _, content = text[len(MATCHED) :].partition(":")
     try:
-        plain = _ciphers(subject)[1].decrypt(b64decode(content, validate=True), [subject.encode("ascii")])
+        plain = _ciphers(subject).matching.decrypt(b64decode(content, validate=True), [subject.encode("ascii")])
     except (InvalidTag, ValueError):
         return text
     return orjson.loads(plain)
@@ -249,7 +249,16 @@ def forget(subject: str) -> None:
     _held.cache_clear()
 
 
-Ciphers = tuple[AESGCM, AESSIV]
+class Ciphers:
+    """What seals and opens under one key. `fresh`: never twice alike. `matching`: equal values alike."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key, self.fresh = key, AESGCM(key)
+
+    @cached_property
+    def matching(self) -> AESSIV:
+        derived = HKDF(SHA256(), length=64, salt=None, info=b"casewright matched values").derive(self._key)
+        return AESSIV(derived)
 
 
 def _ciphers(subject: str) -> Ciphers:
@@ -268,6 +277,4 @@ def _making(subject: str) -> Ciphers:
 
 @lru_cache(maxsize=HELD)
 def _held(folder: str, masters: str, subject: str, period: int) -> Ciphers:
-    key = data_keys.key_of(subject)
-    derived = HKDF(SHA256(), length=64, salt=None, info=b"casewright matched values").derive(key)
-    return AESGCM(key), AESSIV(derived)
+    return Ciphers(data_keys.key_of(subject))

@@ -47,9 +47,9 @@ def test_a_destroyed_key_takes_with_it_what_it_sealed_wherever_that_is() -> None
 
 
 def test_a_new_master_key_wraps_what_the_old_one_did_and_the_old_one_goes_last() -> None:
-    sealed = {name: data_keys.seal(name, name.encode()) for name in ("case-1", "case-2")}
+    sealed = {name: data_keys.seal(name, name.encode()) for name in ("letter-1", "letter-2")}
     data_keys.master_added()
-    sealed["case-3"] = data_keys.seal("case-3", b"case-3")
+    sealed["letter-3"] = data_keys.seal("letter-3", b"letter-3")
     with pytest.raises(KeyFault, match="Wrap them anew first"):
         data_keys.masters_dropped()
     assert [data_keys.rewrapped(name) for name in data_keys.subjects()] == [True, True, False]
@@ -77,15 +77,17 @@ def test_nothing_is_sealed_by_another_master_key_and_the_right_one_reads_all_whe
     sealed = data_keys.seal("case-1", b"a letter")
     kept = (tmp_path / "data.key").read_text()
     (tmp_path / "data.key").write_text("ab" * 32 + "\n")
-    for refused in (data_keys.prove, data_keys.master_added, lambda: data_keys.seal("case-2", b"another")):
+    for refused in (data_keys.prove, data_keys.master_added, lambda: data_keys.seal("letter-2", b"another")):
         with pytest.raises(KeyFault, match="it is another one"):
             refused()
-    assert list(data_keys.subjects()) == ["case-1"] and (tmp_path / "data.key").read_text() == "ab" * 32 + "\n"
+    with pytest.raises(KeyFault, match="not among those"):
+        data_keys.seal("case-2", b"its key is there, but wrapped by the right one")
+    assert "letter-2" not in data_keys.subjects() and (tmp_path / "data.key").read_text() == "ab" * 32 + "\n"
     (tmp_path / "data.key").write_text(kept)
     data_keys.prove()
-    assert data_keys.opened("case-2", data_keys.seal("case-2", b"another")) == b"another"
+    assert data_keys.opened("letter-2", data_keys.seal("letter-2", b"another")) == b"another"
     data_keys.master_added()
-    assert data_keys.opened("case-3", data_keys.seal("case-3", b"of the new one")) == b"of the new one"
+    assert data_keys.opened("letter-3", data_keys.seal("letter-3", b"of the new one")) == b"of the new one"
     assert data_keys.opened("case-1", sealed) == b"a letter"
 
 

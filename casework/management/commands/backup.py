@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from audit import data_keys
 from audit.data_keys import KeyFault
 from audit.db.reaching import environment
+from audit.lasting_files import sync
 from audit.sealed_streams import seal_stream
 from casework.runtime.database_programs import program
 
@@ -44,7 +45,7 @@ class Command(BaseCommand):
             unfinished.unlink()
             raise CommandError(f"Nothing was written: {wrong}")
         unfinished.rename(file)
-        _sync_folder(file.parent)
+        sync(file.parent)
         self.stdout.write(f"{file} has everything, {file.stat().st_size:,} bytes. Keep the secret key with it, apart.")
         if data_keys.is_sealing():
             self.stdout.write(
@@ -85,12 +86,3 @@ def _new(file: Path) -> IO[bytes]:
     was killed, with whatever rights it has."""
     file.unlink(missing_ok=True)
     return open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-
-
-def _sync_folder(folder: Path) -> None:
-    """So that a machine that loses its power has the file by its new name."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
