@@ -75,7 +75,7 @@ chaos: setup-dev  ## kill processes of the running product, KILLS=140 times, ove
 leaks: setup-dev  ## marked values in every case type, every role at every door: what leaves the product that must not
 	@$(PY) -m tests.benchmarks leaks
 
-attack: setup-dev  ## 2,000 crafted requests, bombs, 10,000 guesses at a sign-in, 1,000 at what is masked: findings by class
+attack: setup-dev  ## 2,000 crafted requests, sequences by the API's description, bombs, 10,000 guesses at a sign-in, 1,000 at what is masked: findings by class
 	@$(PY) -m tests.benchmarks attack
 
 conformance: setup-dev  ## the public conformance cases in ../shared/conformance

@@ -107,7 +107,10 @@ class LabelsWanted(requests.Sent):
 
 
 class LabelsView(APIView):
-    @described("Export what people made of documents", {200: LabelList}, 400, parameters=[LabelsWanted])
+    @described(
+        "Export what people made of documents", {200: LabelList, (200, "text/csv"): OpenApiTypes.STR}, 400,
+        parameters=[LabelsWanted],
+    )  # fmt: skip
     def get(self, request: Request) -> HttpResponseBase:
         """Labelled data for what reads: each field that somebody accepted or corrected, of what you may see.
         A page at a time; as CSV safe to open in a spreadsheet."""

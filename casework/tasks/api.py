@@ -40,7 +40,7 @@ TAB = {"due-soon": "soon"}
 
 class TasksView(APIView):
     @described(
-        "Find open tasks", {200: TaskList}, 400, parameters=[TaskFilter],
+        "Find open tasks", {200: TaskList}, 400, 404, parameters=[TaskFilter],
         examples=(example("One task", TASKS, "200"),),
     )  # fmt: skip
     def get(self, request: Request) -> Response:

@@ -1,4 +1,5 @@
-"""What comes of 2,000 crafted requests, of bombs, of 10,000 guesses at a password and 1,000 at what is masked?"""
+"""What comes of 2,000 crafted requests, of sequences by the API's description, of bombs, and of guesses: 10,000 at a
+password and 1,000 at what is masked?"""
 
 from __future__ import annotations
 
@@ -8,18 +9,31 @@ from typing import Final
 from django.contrib.auth.models import Group, User
 
 from tests.attack.drive import attack, guess
-from tests.attack.oracle import told_apart, twins
+from tests.attack.oracle import TWINS, told_apart, twins
+from tests.attack.sequences import walked
 from tests.leaks.world import made
+from tests.orchestration.jobs.outside import Outside, token_secret
 
 REQUESTS: Final = 2_000
 GUESSES: Final = 10_000
 QUESTIONS: Final = 1_000
+SEQUENCES: Final = 100
 
 
 def figures() -> Iterator[str]:
-    found = attack(made(["complaint"]), REQUESTS)
+    world = made(["complaint"])
+    found = attack(world, REQUESTS)
     guess(found, GUESSES)
     yield from found.lines()
+    outside = Outside()
+    outside.offered()
+    people = [person for person in world.people.values() if person is not None]
+    yield from walked(
+        people,
+        token_secret(outside.actor),
+        {"channel": "web", "message": "I was charged twice.", "customer": TWINS["TWINONE"]},
+        SEQUENCES,
+    ).lines()
     twins()
     asker = User.objects.create(username="asker")
     Group.objects.get(name="Analysts").user_set.add(asker)

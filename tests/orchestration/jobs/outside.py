@@ -40,6 +40,11 @@ def token_for(actor: Actor) -> WorkerToken:
     return token_make(actor, "test", None, TEST)[0]
 
 
+def token_secret(actor: Actor) -> str:
+    """What a program of the actor's workers shows."""
+    return token_make(actor, "test", None, TEST)[1]
+
+
 class Outside:
     """Cases that wait for a worker outside."""
 
