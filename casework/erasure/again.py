@@ -7,6 +7,7 @@ begins, for a database that was restored by other means.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -20,6 +21,9 @@ from audit.services import Origin
 from casework.erasure.erasing import erase_now
 from casework.erasure.models import LegalHold
 from casework.erasure.notes import Note, all_notes, note_cases
+from casework.erasure.places import Places
+from casework.erasure.recalled import can_be_recalled, recalled
+from casework.erasure.taking_out import take_out_now
 from casework.models import UnsentForm
 from orchestration.models import Instance, Outbox
 
@@ -30,6 +34,15 @@ REPLACED: Final = "content.replaced"
 WHY: Final = "It was erased before, and a backup that was restored had it again."
 _looked: set[str] = set()
 """Databases that this process has looked at."""
+
+
+@dataclass(slots=True)
+class Mentioned:
+    """`taken`: out of how many cases people were taken again. `left`: (number of the chain, order) of those that name
+    one still: the words are known no more, or the case could not be verified."""
+
+    taken: int = 0
+    left: list[tuple[int, int]] = field(default_factory=list)
 
 
 def erase_again() -> int:
@@ -44,14 +57,29 @@ def erase_again() -> int:
     return count
 
 
-def mentions_again() -> list[tuple[int, int]]:
-    """(number of the chain, order) of each case of somebody else's that names a person again whom the order took out.
-    Nobody can do so anew but who knows the words: they stand nowhere any more."""
+def mentions_again() -> Mentioned:
+    """Take those out again whom orders had taken out of cases of somebody else's. The cases have to verify, so lists
+    and search words are made before, where a backup left them out."""
+    found = Mentioned()
+    for note in _mentioned_again():
+        words = recalled(note["mention"], note) if can_be_recalled(note) else None
+        if words is None and can_be_recalled(note):
+            continue
+        gone = words and take_out_now(chain=note["mention"], words=words, order=note["order"], origin=AGAIN)
+        if isinstance(gone, Places):
+            found.taken += 1
+        else:
+            found.left.append((note["mention"], note["order"]))
+    return found
+
+
+def _mentioned_again() -> list[Note]:
+    """Notes of cases whose history does not say that the person was taken out: it is of before."""
     notes = [one for one in all_notes() if "mention" in one]
     there = list(_there_again([{**one, "chain": one["mention"]} for one in notes]))
     replaced = AuditEvent.objects.filter(chain__in=[one["chain"] for one in there], action=REPLACED)
     kept = {bytes(digest).hex() for digest in replaced.values_list("digest", flat=True)}
-    return [(one["chain"], one["order"]) for one in there if one["event"] not in kept]
+    return [one for one in there if one["event"] not in kept]
 
 
 def look_after() -> None:
@@ -63,7 +91,7 @@ def look_after() -> None:
     noted = {one["chain"] for one in all_notes() if "chain" in one}
     for subject in data_keys.subjects():
         _key_again(subject)
-    for chain, order in mentions_again():
+    for chain, order in mentions_again().left:
         log.error("a case names again whom an order took out: ask for it anew", chain=chain, order=order)
     note_cases([chain for chain in ErasedChain.objects.values_list("chain", flat=True) if chain not in noted])
     _looked.add(name)

@@ -3,7 +3,7 @@
 A note for each erased case, in a folder beside the keys of documents, outside the database and its backups: the number
 of its chain, the digest of its first link (salted: no other case has it, whatever numbers are given anew), the order.
 And one for each thing that an order took beside cases, and for each case of somebody else's that it took a person out
-of. Nothing of a person stands in them.
+of. Nothing of a person stands in them but keyed digests of the words that they were known by.
 """
 
 from __future__ import annotations
@@ -45,11 +45,12 @@ def note_beside(order: ErasureOrder) -> None:
             _write(f"{kind}-{number}-{created.timestamp():.6f}", {kind: number, "created": instant(created)})
 
 
-def note_mention(chain: int, order: int, event: bytes) -> None:
-    """Note that a person was taken out of a case of somebody else's, by which event of its history; not whom."""
+def note_mention(chain: int, order: int, event: bytes, known_by: Note) -> None:
+    """Note that a person was taken out of a case of somebody else's, by which event of its history. `known_by`: by what
+    they are known again, and nothing else of whom (`recalled.noted`)."""
     first = AuditEvent.objects.filter(chain=chain, sequence=1).values_list("digest", flat=True).first()
     if first is not None:
-        said = {"mention": chain, "first": bytes(first).hex(), "order": order, "event": event.hex()}
+        said = {"mention": chain, "first": bytes(first).hex(), "order": order, "event": event.hex(), **known_by}
         _write(f"mention-{chain}-{event.hex()[:16]}", said)
 
 

@@ -28,6 +28,7 @@ from casework.erasure.erasing import GONE, files_erase, unlearn, words_of
 from casework.erasure.models import LegalHold
 from casework.erasure.notes import note_mention
 from casework.erasure.places import Places, places
+from casework.erasure.recalled import noted
 from casework.erasure.rules import mention_standings
 from casework.erasure.words import Words
 from casework.lists.models import ListedValue
@@ -79,7 +80,7 @@ def take_out_now(*, chain: int, words: Words, order: int, origin: Origin) -> Pla
             found = places(chain, words)
             if not found:
                 return NOTHING
-            _replaced(chain, found, order, origin)
+            _replaced(chain, found, words, order, origin)
             _verified(chain, "without the person")
     except store.Away:
         return store.AWAY
@@ -96,7 +97,7 @@ def _verified(chain: int, when: str) -> None:
         raise _Unsure(f"{when}, {case.faults[0].reason}.")
 
 
-def _replaced(chain: int, found: Places, order: int, origin: Origin) -> None:
+def _replaced(chain: int, found: Places, words: Words, order: int, origin: Origin) -> None:
     searched = words_of(chain)
     for content in found.files.values():
         store.keep(content)
@@ -117,7 +118,7 @@ def _replaced(chain: int, found: Places, order: int, origin: Origin) -> None:
     _made_anew(chain)
     unlearn(searched)
     transaction.on_commit(partial(files_erase, chain, list(found.files)))
-    transaction.on_commit(partial(note_mention, chain, order, bytes(head)), robust=True)
+    transaction.on_commit(partial(note_mention, chain, order, bytes(head), noted(words)), robust=True)
 
 
 def _contents(chain: int, contents: dict[int, bytes], order: int) -> None:

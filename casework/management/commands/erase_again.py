@@ -14,5 +14,8 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         self.stdout.write(f"{erase_again()} erased again.")
-        for chain, order in mentions_again():
+        mentioned = mentions_again()
+        if mentioned.taken:
+            self.stdout.write(f"Taken out again of {mentioned.taken} cases of others, which named them.")
+        for chain, order in mentioned.left:
             self.stdout.write(f"History {chain} names again whom order {order} took out: ask for it anew.")

@@ -46,7 +46,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{again} erased again, which the backup had still.")
         for rebuild in ("rebuild_lists", "rebuild_search") if not SearchedCase.objects.exists() else ():
             self._made_anew(rebuild)  # a backup of sealed cases leaves out what these make
-        for chain, order in mentions_again():
+        mentioned = mentions_again()
+        if mentioned.taken:
+            self.stdout.write(f"Taken out again of {mentioned.taken} cases of others, which named them.")
+        for chain, order in mentioned.left:
             self.stdout.write(f"History {chain} names again whom order {order} took out: ask for it anew.")
         call_command("verify_audit", "--whole", *["--new-key"] * new_key, stdout=self.stdout)
 

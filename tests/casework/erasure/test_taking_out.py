@@ -20,7 +20,7 @@ from audit.models import AuditEvent, AuditPayload
 from casework.cases.services import case_change
 from casework.documents import reading
 from casework.documents.services import Added, document_add
-from casework.erasure.again import mentions_again
+from casework.erasure.again import Mentioned, mentions_again
 from casework.erasure.everywhere import look
 from casework.erasure.finding import traces
 from casework.erasure.folding import folded
@@ -157,9 +157,12 @@ def test_an_order_of_many_cases_goes_on_by_and_by_and_a_backup_of_before_is_name
         assert "The person was taken out." in shown and "Will be replaced: " in shown
         look_after()
     order.refresh_from_db()
-    assert order.state == "done" and not order.words and len(order.taken) == 2 and mentions_again() == []
+    assert order.state == "done" and not order.words and len(order.taken) == 2 and mentions_again() == Mentioned()
     monkeypatch.setattr("casework.erasure.again.REPLACED", "case.viewed")  # as if the backup had no such event
-    assert mentions_again() == [(first.instance_id, order.pk), (second.instance_id, order.pk)]
+    assert mentions_again() == Mentioned(), "nobody stands there again"
+    monkeypatch.setattr("django.conf.settings.SECRET_KEY", "another")
+    left = [(first.instance_id, order.pk), (second.instance_id, order.pk)]
+    assert mentions_again() == Mentioned(0, left), "with another key nobody knows whom to look for"
 
 
 @pytest.mark.django_db
