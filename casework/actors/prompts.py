@@ -12,7 +12,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any, Final
 
 from django.contrib.auth.models import User
@@ -26,6 +25,7 @@ from orchestration.actors.capability import Capability
 from orchestration.actors.evaluators.evaluator import SETTLED, Result
 from orchestration.actors.evaluators.registry import scores
 from orchestration.actors.kinds.files import FileRefused, read_file
+from orchestration.actors.kinds.language_model.prompt import digest_of
 from orchestration.actors.shipped_prompts import shipped_prompts
 from orchestration.casetypes.case_type import by_definition
 from orchestration.ground import clock
@@ -49,10 +49,12 @@ class Prompt:
     user: str
     ships: bool = False
     by: tuple[Worker, ...] = ()
+    procedure: str = ""
 
     @property
     def lines(self) -> list[str]:
-        return ["system:", *self.system.splitlines(), "", "user:", *self.user.splitlines()]
+        house = ["", "procedure:", *self.procedure.splitlines()] if self.procedure else []
+        return ["system:", *self.system.splitlines(), *house, "", "user:", *self.user.splitlines()]
 
     @property
     def at_work(self) -> bool:
@@ -109,9 +111,8 @@ def prompts_of(capability: str) -> list[Prompt]:
 def _enter(
     found: dict[str, Prompt], given: Mapping[str, str], *, worker: Worker | None = None, ships: bool = False
 ) -> None:
-    system, user = str(given["system"]), str(given["user"])
-    digest = sha256(f"{system}\0{user}".encode()).hexdigest()[:12]
-    before = found.get(digest) or Prompt(digest, system, user)
+    digest = digest_of(given)[:12]
+    before = found.get(digest) or Prompt(digest, given["system"], given["user"], procedure=given.get("procedure", ""))
     by = before.by if worker is None else (*before.by, worker)
     found[digest] = replace(before, by=by, ships=before.ships or ships)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from rest_framework import serializers as s
@@ -25,6 +26,13 @@ FOUND: Final = {"results": [{
 class Question(Sent):
     q = s.CharField(max_length=1000, help_text="A question or words, as you would ask a colleague.")
     limit = s.IntegerField(required=False, default=5, min_value=1, max_value=MOST_FOUND)
+    base = s.CharField(
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=40,
+        help_text="The knowledge base to look into, with what is in none.",
+    )
 
 
 class PassageShape(Shape):
@@ -47,5 +55,6 @@ class KnowledgeView(APIView):
     def get(self, request: Request) -> Response:
         """Passages of the documents that you may read, the best first."""
         given = Question.query(request)
-        found = find(given["q"].replace("\0", ""), reader_of(person(request)), given["limit"])
+        reader = replace(reader_of(person(request)), base=given["base"].replace("\0", ""))
+        found = find(given["q"].replace("\0", ""), reader, given["limit"])
         return Response(PassageList({"results": found}).data)

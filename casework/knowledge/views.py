@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.contrib import messages
@@ -54,7 +54,7 @@ def knowledge(request: HttpRequest) -> HttpResponse:
 
 
 def _added(request: HttpRequest) -> HttpResponse:
-    asked = ("name", "level", "text", "unit")
+    asked = ("name", "level", "text", "unit", "base")
     given = {name: request.POST.get(name, "").replace("\0", "").strip() for name in asked}
     unit, groups = request.POST.get("unit", "").strip(), request.POST.getlist("groups")
     if refused := _unknown(unit, groups):
@@ -64,7 +64,7 @@ def _added(request: HttpRequest) -> HttpResponse:
     name = given["name"] or ("" if upload is None else str(upload.name))
     outcome = knowledge_add(
         name=name, content=content, level=given["level"], groups=groups, by=permissions.origin_of(person(request)),
-        unit=unit,
+        unit=unit, base=given["base"],
     )  # fmt: skip
     if isinstance(outcome, Refused):
         return _page(request, given=given | {"groups": groups}, refused=outcome)
@@ -82,10 +82,12 @@ def _unknown(unit: str, groups: list[str]) -> Refused | None:
 
 def _page(request: HttpRequest, given: dict[str, Json] | None = None, refused: Refused | None = None) -> HttpResponse:
     user, question = person(request), request.GET.get("q", "").strip()[:1000]
-    may_change = permissions.may_publish(user)
+    may_change, base = permissions.may_publish(user), request.GET.get("base", "").replace("\0", "")[:40]
+    reader, documents = replace(reader_of(user), base=base), _listed(user, may_change=may_change)
     context = {
-        "question": question, "found": find(question, reader_of(user), MOST_FOUND) if question else (),
-        "documents": list(_listed(user, may_change=may_change)), "may_change": may_change,
+        "question": question, "found": find(question, reader, MOST_FOUND) if question else (),
+        "base": base, "bases": sorted({one.row.base for one in documents} - {""}),
+        "documents": documents, "may_change": may_change,
         "given": given or {"level": USUAL_LEVEL}, "refused": refused, "levels": LEVELS,
         "of_many": embeddings.MANY in embeddings.names(),
         "units": [(unit.key, unit.name) for unit in unit_tree()] if may_change else (),

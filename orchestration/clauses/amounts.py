@@ -36,19 +36,27 @@ TIMES: Final = {
 }
 FEES: Final = r"(?:fees?|remuneration|price|charges|tariffs?)"
 YEARLY: Final = rf"(?:(?:yearly|annual) {FEES}|{FEES} (?:of|for) (?:a|one|the) year|year['’]?s?['’]? {FEES})"
+A: Final = r"\b(?:a|one|eine?[mnrs]?|des|das)\s"
+PARTS: Final = {
+    "half|hälfte": "50", "third|drittels?": "33.3", "quarter|viertels?": "25", "fifth|fünftels?": "20",
+    "tenth|zehntels?": "10", "twentieth|zwanzigstels?": "5",
+}  # fmt: skip
+"""Shares in words; what is a third party, or a quarter of a year, is none."""
 SPELT: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
     (re.compile(pattern, re.IGNORECASE), instead)
     for pattern, instead in (
+        (r"\bone and a half\b", "1.5"), (r"\btwo and a half\b", "2.5"),
         (r"\bhalf a decade\b", "60 months"), (r"\ba decade\b", "120 months"),
         (r"\b(?:a|one) year and a half\b", "18 months"), (r"\b(?:a|one) month and a half\b", "45 days"),
         (r"\bhalf (?:a|of a|of the) year\b", "6 months"), (r"\bhalf a month\b", "15 days"),
-        (r"\b(?:a|one) (?:whole |full )?quarter(?: of a year)?\b", "3 months"), (r"\ba fortnight\b", "14 days"),
+        (r"\b(?:a|one) (?:whole |full )?quarter(?: of a year)?\b(?! of the)", "3 months"),
+        (r"\ba fortnight\b", "14 days"), (r"\b(?:ein |einem |eines )?halbe[ns]? jahre?s?\b", "6 months"),
+        (r"\b(?:ein |einem |eines )?vierteljahre?s?\b", "3 months"), (r"\banderthalb jahre\b", "18 months"),
+        (r"\bdoppelten? de[rs] jahres\w+", "200 percent"),
         (rf"\btwice (?:the |a )?{YEARLY}", "200 percent"), (rf"\bhalf (?:of )?(?:the |a )?{YEARLY}", "50 percent"),
-        (r"\b(?:half|one half) (?:of )?(?=the\b)", "50 percent of "), (r"\ba twentieth\b", "5 percent"),
-        (r"\ba tenth\b", "10 percent"), (r"\ba fifth\b", "20 percent"), (r"\ba quarter of\b", "25 percent of"),
-        (r"\ba third of\b", "33.3 percent of"), (r"\ba third\b(?! part)", "33.3 percent"),
-        (r"\b(?:same|next|following) day\b", "1 day"), (r"\bone and a half\b", "1.5"),
-        (r"\btwo and a half\b", "2.5"), (r"\b(?:a|one) hundred\b", "100"), (r"\btwo hundred\b", "200"),
+        (r"\b(?:half|one half) (?:of )?(?=the\b)", "50 percent of "), (r"\bdie hälfte\b", "50 percent"),
+        *((rf"{A}(?:{names})\b(?! part)", f"{share} percent") for names, share in PARTS.items()),
+        (r"\b(?:same|next|following) day\b", "1 day"), (r"\b(?:a|one) hundred\b", "100"), (r"\btwo hundred\b", "200"),
     )
 )  # fmt: skip
 """Parts and multiples in words, and what they are in digits."""

@@ -25,6 +25,7 @@ OTHER_UNIT: Final = {"days": ("months", 30.0), "months": ("days", 1 / 30)}
 """In what else a length of time may be said, and how many of the limit's unit one of that is."""
 BEFORE: Final = 5
 """Words before a phrase in which a denial turns it round."""
+PLAIN: Final = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
 WORD: Final = re.compile(r"[a-zäöüß]+")
 
 
@@ -145,7 +146,7 @@ def _named(clauses: Sequence[Clause], limit: Limit) -> list[tuple[float, Clause,
     named = [
         (unit, value, one, sentence)
         for one in clauses for sentence in sentences(one.text)
-        if not limit.near or any(word in sentence.lower() for word in limit.near)
+        if not limit.near or any(_folded(word) in _folded(sentence) for word in limit.near)
         for unit, value in amounts_in(sentence)
     ]  # fmt: skip
     own = [(value, one, sentence) for unit, value, one, sentence in named if unit == limit.unit]
@@ -154,6 +155,11 @@ def _named(clauses: Sequence[Clause], limit: Limit) -> list[tuple[float, Clause,
         return own
     other, of_it = times
     return [(round(value * of_it, 1), one, sentence) for unit, value, one, sentence in named if unit == other]
+
+
+def _folded(text: str) -> str:
+    """Without capitals and umlauts, so that a plural is found by its singular (Vorfälle by Vorfall)."""
+    return text.lower().translate(PLAIN)
 
 
 def _forbidden(section: Section, clauses: Sequence[Clause], phrases: Sequence[str]) -> Iterator[Deviation]:

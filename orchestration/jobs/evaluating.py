@@ -6,6 +6,7 @@ call; it never stops anything, and what goes wrong here is logged and nothing el
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import orjson
@@ -41,7 +42,14 @@ def _settled(job: int, attempt: int, capability: Capability) -> None:
     calls = ActorCall.objects.select_related("job").filter(job=job, attempt=attempt).exclude(output=None)
     call = calls.order_by("-pk").first()
     if call is not None:
-        _kept(call, capability, SETTLED, Result(_given(call.job), call.output))
+        rounds = int((call.usage or {}).get("calls", 0))
+        result = Result(_given(call.job), call.output, cost=call.cost, rounds=rounds, lot=lot(call.pk))
+        _kept(call, capability, SETTLED, result)
+
+
+def lot(call: int) -> float:
+    """From 0 up to 1; the same for a call whenever it is drawn, and even over the calls."""
+    return int.from_bytes(sha256(str(call).encode()).digest()[:6]) / 2**48
 
 
 def _judged(judgement: Judgement) -> None:

@@ -154,10 +154,10 @@ def tried_on(version: ActorVersion, job: Job, way: str, expected: Json = None) -
     """What a version gives for a job that is done, or why it cannot be had. `expected`: what it is held against, in
     place of what was used."""
     acts = way == Trial.Way.GOLDEN and rehearsal.is_rehearsed(version.actor.kind)
-    chosen = _as_it_is(version) if acts else _candidate(version)
+    chosen = as_it_is(version) if acts else _candidate(version)
     if isinstance(chosen, Objection):
         return chosen
-    ready = _ready(job, chosen)
+    ready = ready_for(job, chosen)
     attempt = rehearsal.rehearsed(ready) if acts else calling.call(ready)
     spend(chosen, attempt)
     output = None if attempt.answer is None else attempt.answer.output
@@ -176,7 +176,8 @@ def tried_on(version: ActorVersion, job: Job, way: str, expected: Json = None) -
     return row
 
 
-def _ready(job: Job, chosen: Candidate) -> Ready:
+def ready_for(job: Job, chosen: Candidate) -> Ready:
+    """A job as it stands before this actor is called for it."""
     case_type = by_definition(job.instance.definition_id)
     capability = case_type.capability(job.capability)
     return Ready(job, case_type, capability, Choice(Way.ACTOR, chosen), chosen)
@@ -191,11 +192,11 @@ def deed_of(job: Job) -> Json:
         return None
     if kinds.asks_itself(version.actor.kind):
         return rehearsal.done_by_agent(job)
-    attempt = rehearsal.rehearsed(_ready(job, _as_it_is(version)))
+    attempt = rehearsal.rehearsed(ready_for(job, as_it_is(version)))
     return None if attempt.answer is None else attempt.answer.output
 
 
-def _as_it_is(version: ActorVersion) -> Candidate:
+def as_it_is(version: ActorVersion) -> Candidate:
     """The actor in this version, whatever keeps it from work now: nothing is asked of it."""
     now = clock.utc_now()
     found = next(one for one in gauges.candidates(version.actor.capability, now, 0) if one.key == version.actor.key)
@@ -206,7 +207,7 @@ def _candidate(version: ActorVersion) -> Candidate | Objection:
     """The actor as it is now, in this version, or why it cannot be had."""
     if refusal := cannot_be_tried(version.actor.kind):
         return Objection(refusal)
-    chosen = _as_it_is(version)
+    chosen = as_it_is(version)
     return objection(chosen, clock.utc_now()) or chosen
 
 

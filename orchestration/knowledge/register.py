@@ -7,6 +7,7 @@ made of.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
@@ -33,17 +34,20 @@ MOST: Final = 5_000
 LEAST_REASON: Final = 3
 LONGEST_REASON: Final = 500
 LONGEST_NAME: Final = 150
+BASE: Final = re.compile(r"[a-z0-9-]{0,40}")
 PATIENCE: Final = timedelta(minutes=3)
 AT_ONCE: Final = 20
 """Documents that a sweep has read, or embedded anew."""
 
 
 def knowledge_add(
-    *, name: str, content: bytes, level: str, groups: Sequence[str], by: Origin, unit: str = ""
+    *, name: str, content: bytes, level: str, groups: Sequence[str], by: Origin, unit: str = "", base: str = ""
 ) -> KnowledgeDocument | Refused:
     """Have a document be read and found by whom its level and groups allow, and its unit (whoever asks knows that there
-    is one of this key); the same may stand there for several units."""
+    is one of this key); the same may stand there for several units, and in several bases."""
     errors = {} if level in LEVELS else {"level": f"One of: {', '.join(LEVELS)}."}
+    if not BASE.fullmatch(base):
+        errors["base"] = "A base is named by at most 40 small letters a to z, digits and hyphens."
     known = kind_of(content)
     if isinstance(known, Refused):
         errors["file"] = known.message
@@ -59,13 +63,13 @@ def knowledge_add(
     with transaction.atomic():
         digest, now = store.digest_of(content), clock.utc_now()
         there = KnowledgeDocument.objects.select_for_update().filter(withdrawn=None)
-        if there.filter(digest=digest, unit=unit).exists():
+        if there.filter(digest=digest, unit=unit, base=base).exists():
             return Refused("there", "This document is in the knowledge base already. Withdraw it to add it anew.")
         if there.count() >= MOST:
             return Refused("full", f"The knowledge base holds {MOST} documents already.")
         row = KnowledgeDocument.objects.create(
             name=" ".join(name.split())[:LONGEST_NAME], digest=digest, size=len(content), kind=known.key, level=level,
-            groups=sorted(set(groups)), unit=unit, since=now, added=now, by=by.actor,
+            groups=sorted(set(groups)), unit=unit, base=base, since=now, added=now, by=by.actor,
         )  # fmt: skip
         record_control([Fact("knowledge.added", told(row))], by, now)
         nudge_knowledge(row.pk)
@@ -95,10 +99,11 @@ def is_being_read(name: str) -> bool:
 
 def told(row: KnowledgeDocument) -> dict[str, object]:
     """What the chain says of a document that was added."""
+    belongs = {"unit": row.unit, "base": row.base}
     return {
         "document": row.pk, "name": row.name, "digest": row.digest, "size": row.size, "kind": row.kind,
         "level": row.level, "groups": row.groups,
-    } | ({"unit": row.unit} if row.unit else {})  # fmt: skip
+    } | {name: value for name, value in belongs.items() if value}  # fmt: skip
 
 
 # ---------------------------------------------------------------- a worker reads it

@@ -39,7 +39,8 @@ LONGEST: Final = 2_000
 
 READABLE: LiteralString = """
 d.state = 'ready' and d.withdrawn is null and d.level = any(%(levels)s)
-and (d.groups = '[]'::jsonb or d.groups ?| %(groups)s)"""
+and (d.groups = '[]'::jsonb or d.groups ?| %(groups)s)
+and (%(base)s = '' or d.base in ('', %(base)s))"""
 with_every_search: Final[list[LiteralString]] = []
 """Expressions of SQL by which a document `d` that belongs to a `unit` is for this reader (`person`, `instance`) at this
 moment: of whoever keeps units. One that belongs to none is for all units."""
@@ -82,16 +83,21 @@ def of_document() -> LiteralString:
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Who asks: their clearance, and the groups that they are in. `person`: their number; `instance`: the root of the
-    case that is worked on, where no person asks; by these it is told which documents of units are for them."""
+    case that is worked on, where no person asks; by these it is told which documents of units are for them. `base`:
+    the one that they look into, with what belongs to none; "" for all."""
 
     clearance: str
     groups: tuple[str, ...] = ()
     person: int = 0
     instance: int = 0
+    base: str = ""
 
     def asked(self) -> dict[str, Any]:
         levels = list(LEVELS[: rank(self.clearance) + 1])
-        return {"levels": levels, "groups": list(self.groups), "person": self.person, "instance": self.instance}
+        return {
+            "levels": levels, "groups": list(self.groups), "person": self.person, "instance": self.instance,
+            "base": self.base,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

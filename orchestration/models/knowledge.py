@@ -26,6 +26,13 @@ class KnowledgeDocument(models.Model):
         db_default="",
         help_text="the part of the organisation that has it, by key",
     )
+    base = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="the knowledge base that it belongs to; none: found in each of them",
+    )
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     since = models.DateTimeField(help_text="of this state, or of the last look at it")
     said = models.CharField(max_length=300, blank=True, help_text="why it could not be read")

@@ -16,6 +16,7 @@ from casework.access import permissions
 from casework.actors.ledger.read import sees_all
 from casework.cases.read.case_view import look
 from casework.models import Case
+from orchestration.jobs import what_left
 from orchestration.models import ActorCall, Evaluation
 
 Json = Any
@@ -30,11 +31,14 @@ class Content:
     error: str
     right: str
     reason: str
+    sent: str = ""
+    """What left the house for it, where that was asked for and can be made again."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallPage:
-    """`content` is None where the reader may not see the case. `others`: the attempts at the same job."""
+    """`content` is None where the reader may not see the case. `others`: the attempts at the same job. `may_ask_sent`:
+    whether a digest is kept of the words that left for it."""
 
     call: ActorCall
     case: int | None
@@ -46,10 +50,12 @@ class CallPage:
     scores: tuple[Evaluation, ...]
     usage: tuple[tuple[str, Json], ...]
     others: tuple[ActorCall, ...]
+    may_ask_sent: bool
 
 
-def call_page(user: User, number: int, now: datetime) -> CallPage | None:
-    """The page of one call; None where there is none, or it is of a case that this person may not know of."""
+def call_page(user: User, number: int, now: datetime, *, with_sent: bool = False) -> CallPage | None:
+    """The page of one call, with what left for it where that is asked for; None where there is none, or it is of a case
+    that this person may not know of."""
     found = ActorCall.objects.select_related("instance__case", "job", "judgement").filter(pk=number).first()
     if found is None:
         return None
@@ -60,11 +66,13 @@ def call_page(user: User, number: int, now: datetime) -> CallPage | None:
     route = found.route or {}
     return CallPage(
         found, None if case is None else case.pk, may_open,
-        _content(user, case, found, now) if case is not None and may_open and not _is_anothers(user, found) else None,
+        _content(user, case, found, now, with_sent=with_sent)
+        if case is not None and may_open and not _is_anothers(user, found) else None,
         route.get("rule", ""), tuple(route.get("passed", {}).items()), tuple(found.verdicts or ()),
         tuple(found.evaluations.order_by("evaluator")),
         tuple((found.usage or {}).items()),
         tuple(ActorCall.objects.filter(job=found.job_id).exclude(pk=found.pk).order_by("pk")),
+        what_left.is_kept(found),
     )  # fmt: skip
 
 
@@ -73,11 +81,13 @@ def _is_anothers(user: User, call: ActorCall) -> bool:
     return call.job.is_question and call.asked_by != permissions.origin_of(user).actor
 
 
-def _content(user: User, case: Case, call: ActorCall, now: datetime) -> Content:
+def _content(user: User, case: Case, call: ActorCall, now: datetime, *, with_sent: bool) -> Content:
     view = look(user=user, case=case, now=now).view
     judged = getattr(call, "judgement", None)
     parts = (call.output, call.detail, None if judged is None else judged.right)
     output, detail, right = (
         json.dumps(view.payload(one), indent=2, ensure_ascii=False) if one else "" for one in parts
     )
-    return Content(output, detail, view.text(call.error), right, "" if judged is None else view.text(judged.reason))
+    reason, words = "" if judged is None else view.text(judged.reason), what_left.words_of(call) if with_sent else None
+    sent = "" if words is None else view.text("\n\n".join(words))
+    return Content(output, detail, view.text(call.error), right, reason, sent)

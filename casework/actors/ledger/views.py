@@ -137,13 +137,14 @@ def _work_lines(rows: Iterable[people.Work]) -> Iterator[list[str]]:
 @reads
 def call(request: HttpRequest, number: int) -> HttpResponse:
     """One call: whose, why this actor, what the guardrails said, what it cost."""
-    user = person(request)
-    page = call_page(user, number, clock.utc_now())
+    user, asked_sent = person(request), "sent" in request.GET
+    page = call_page(user, number, clock.utc_now(), with_sent=asked_sent)
     if page is None:
         raise Http404("There is no such call, or you may not see it.")
     if page.may_open:
         case_viewed(by=user, case=page.call.instance.case)
-    return render(request, "actors/ledger/call.html", {"page": page, "outcome": OUTCOMES.get(page.call.outcome)})
+    context = {"page": page, "outcome": OUTCOMES.get(page.call.outcome), "asked_sent": asked_sent}
+    return render(request, "actors/ledger/call.html", context)
 
 
 @reads_and_writes

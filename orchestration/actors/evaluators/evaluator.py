@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Final
 
 Json = Any
@@ -28,17 +29,23 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """An answer that is over. `verdict`, `right`: what a person said of it, and what they gave in its place."""
+    """An answer that is over. `verdict`, `right`: what a person said of it, and what they gave in its place. `cost`:
+    None where nobody knows; `rounds`: how often it was asked until its answer had its form, 0 where nobody counts.
+    `lot`: from 0 up to 1, drawn once for each call: below the share of a sample it is in the sample."""
 
     given: Json
     output: Json
     verdict: str = ""
     right: Json = None
+    cost: Decimal | None = None
+    rounds: int = 0
+    lot: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluator:
-    """`score` gives None where this evaluator has nothing to say of a result."""
+    """`score` gives None where this evaluator has nothing to say of a result. `sample`: the share of the calls that it
+    is asked of, where a file names no other."""
 
     name: str
     about: str
@@ -46,3 +53,4 @@ class Evaluator:
     when: str = SETTLED
     parameters: Mapping[str, Json] = field(default_factory=lambda: {"type": "null"})
     normal: Callable[[Json], Parameters] = lambda given: given or {}
+    sample: float = 1.0

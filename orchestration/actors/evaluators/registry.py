@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from orchestration.actors.capability import Guard
-from orchestration.actors.evaluators import agrees_with, cites, grounded, length
+from orchestration.actors.evaluators import agrees_with, cites, cost, grounded, length, schema, supported, tone
 from orchestration.actors.evaluators.evaluator import Evaluator, Result, Scored
 
 EVALUATORS: Final[tuple[Evaluator, ...]] = (
@@ -17,6 +17,10 @@ EVALUATORS: Final[tuple[Evaluator, ...]] = (
     length.EVALUATOR,
     grounded.EVALUATOR,
     cites.EVALUATOR,
+    schema.EVALUATOR,
+    tone.EVALUATOR,
+    cost.EVALUATOR,
+    supported.EVALUATOR,
 )
 
 
@@ -36,7 +40,10 @@ def scores(declared: Iterable[Guard], when: str, result: Result) -> Iterator[tup
         evaluator = _named(one.name)
         if evaluator is None or evaluator.when != when or _fault(evaluator, one):
             continue
-        scored = evaluator.score(result, evaluator.normal(one.parameters))
+        parameters = evaluator.normal(one.parameters)
+        if result.lot >= parameters.get("sample", evaluator.sample):
+            continue
+        scored = evaluator.score(result, parameters)
         if scored is not None:
             yield one.name, scored
 

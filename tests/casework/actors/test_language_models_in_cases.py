@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from audit.models import AuditEvent
 from audit.services import Origin
@@ -17,6 +19,7 @@ from casework.actors.bundled import CASE_TYPES
 from casework.actors.shipped import ensure_shipped
 from casework.models import Case
 from orchestration.actors import kinds
+from orchestration.actors.budgets import budget_set, used
 from orchestration.actors.connectors import Wanted, connector_register
 from orchestration.actors.hosts.register import host_allow
 from orchestration.casetypes.case_type import folder_files
@@ -40,7 +43,8 @@ from orchestration.models import (
 from orchestration.shell import services
 from tests.casework.conftest import PERSON
 from tests.orchestration.actors.language.provider import KEY, Provider, providing, says, status
-from tests.orchestration.actors.language.test_misbehaving import AGAIN, ANSWERED, WAYS
+from tests.orchestration.actors.language.test_misbehaving import AGAIN, WAYS
+from tests.orchestration.actors.language.test_misbehaving import PERSON as PERSON_DOES
 from tests.orchestration.machines import MAIL, Machines, send_messages, work_jobs
 
 DOCS = Path(__file__).parents[3] / "docs/language-models.md"
@@ -54,6 +58,14 @@ MESSAGE = (
     "I am Maria Sandoval, write to maria.sandoval@example.org or call +49 170 5551234. My account is "
     "DE89 3704 0044 0532 0130 00, my card 4111 1111 1111 1111. Where is my refund?"
 )
+
+
+STEPS = (
+    "Choose where to look", "Find what is written about it", "Keep what is near enough", "Have the answer drafted",
+    "Check the draft against its sources",
+)  # fmt: skip
+SHORT = (("minLength: 40, maxLength: 3000", "minLength: 20, maxLength: 600"), ("[text, sources]", "[text]"))
+"""The form of the answers that the misbehaviours are made of."""
 
 
 @pytest.fixture
@@ -135,6 +147,29 @@ def test_nothing_that_names_the_customer_leaves_and_their_name_comes_back(
     assert data_of(case)["draft"].startswith("Dear Maria Sandoval, we have")
 
 
+def test_who_may_see_the_case_reads_the_very_words_that_left_for_it_and_nobody_else_does(
+    drafting: None, provider: Provider, open_case: Callable[..., Case], people, client: Client
+) -> None:
+    registered(provider)
+    case = open_case(message=MESSAGE)
+    work_jobs(case.instance_id)
+    call = ActorCall.objects.get(instance=case.instance_id, capability="draft-reply")
+    client.force_login(people["anna"])
+    assert "Show the words that left" in client.get(f"/ledger/calls/{call.pk}/").content.decode()
+    page = client.get(f"/ledger/calls/{call.pk}/?sent=1").content.decode()
+    (body,) = provider.came
+    for turn in body["messages"]:
+        for line in filter(None, turn["content"].splitlines()):
+            assert escape(line) in page, line
+    assert "PERSON_1" in page and "maria.sandoval" not in page
+    client.force_login(people["ada"])
+    assert "PERSON_1" not in client.get(f"/ledger/calls/{call.pk}/?sent=1").content.decode()
+    Actor.objects.filter(key="drafter").update(card={"leaves": True, "clearance": "public"})
+    client.force_login(people["anna"])
+    page = client.get(f"/ledger/calls/{call.pk}/?sent=1").content.decode()
+    assert "cannot be made again" in page and "PERSON_1" not in page
+
+
 def test_without_a_model_a_person_drafts(drafting: None, open_case: Callable[..., Case]) -> None:
     case = open_case()
     work_jobs(case.instance_id)
@@ -192,17 +227,20 @@ def test_another_model_takes_over_from_one_that_keeps_failing(
 
 
 @pytest.mark.slow
-def test_each_misbehaviour_that_no_repair_ends_goes_to_another_model_or_a_person_in_its_case(
+def test_each_misbehaviour_ends_in_repair_another_model_or_a_person_within_its_budget(
     drafting: None, provider: Provider, open_case: Callable[..., Case]
 ) -> None:
-    registered(provider, "second")
+    """After each one nothing stays reserved, and what was spent is what the calls in the ledger came to."""
+    registered(provider, "second", *SHORT)
     with providing() as away:
         host_allow("127.0.0.1", away.system.port, private=True, origin=TEST)
-        registered(away, "first", ("timeout: 60", "timeout: 1"))
-        Actor.objects.filter(key="first").update(card={"breaker": {"failures": 1}, "leaves": True}, rank=-1)
+        registered(away, "first", *SHORT, ("timeout: 60", "timeout: 1"))
+        price = {"price": {"amount": "0.01", "currency": "EUR", "per": "call"}, "leaves": True}
+        Actor.objects.filter(key="first").update(card=price | {"breaker": {"failures": 1}}, rank=-1)
+        Actor.objects.filter(key="second").update(card=price)
+        for key in ("first", "second"):
+            budget_set(f"actor:{key}", Decimal("0.05"), "EUR", TEST)
         for way, (wanted, moves) in WAYS.items():
-            if wanted == ANSWERED:
-                continue
             away.does(*moves)
             away.system.came.clear()
             Gauge.objects.update(failures=0, open_until=None, probe_until=None)
@@ -216,8 +254,18 @@ def test_each_misbehaviour_that_no_repair_ends_goes_to_another_model_or_a_person
             ended = (open_tasks(case), list(calls.values_list("actor", "outcome")), len(away.came) <= 3)
             if wanted == AGAIN:
                 assert ended == (["Approve the answer"], [("first", "failed"), ("second", "done")], True), way
-            else:
+            elif wanted == PERSON_DOES:
                 assert ended == (["Have the answer drafted"], [("first", "failed")], True), way
+            else:
+                assert len(ended[0]) == 1 and [key for key, _ in ended[1]] == ["first"] and ended[2], (way, ended)
+            _is_within_its_budget(way)
+
+
+def _is_within_its_budget(way: str) -> None:
+    for use in used(clock.utc_now()):
+        calls = ActorCall.objects.filter(actor=use.scope.removeprefix("actor:")).values_list("cost", flat=True)
+        assert use.reserved == 0 and use.spent <= use.amount, (way, use)
+        assert use.spent == sum(one or 0 for one in calls), (way, use)
 
 
 def test_a_new_prompt_is_tried_on_recorded_work_and_reaches_no_case(
@@ -241,9 +289,53 @@ def test_a_new_prompt_is_tried_on_recorded_work_and_reaches_no_case(
     assert "Never promise" not in client.get(f"/actors/drafter/versions/{newer.pk}/").content.decode()
 
 
-def passage(text: str, level: str = "internal") -> int:
+WORK = """<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="works" name="Work"
+  namespace="urn:test:work">
+  <inputData id="intent_in" name="intent"><variable id="intent_of" name="intent"/></inputData>
+  <decision id="work_routing" name="Routing of work">
+    <variable id="work_of" name="Routing of work"/>
+    <informationRequirement id="needs"><requiredInput href="#intent_in"/></informationRequirement>
+    <decisionTable id="table" hitPolicy="FIRST">
+      <input id="in"><inputExpression id="x" typeRef="string"><text>intent.label</text></inputExpression></input>
+      <output id="out" name="actor" typeRef="string"/>
+      <rule id="swap"><inputEntry id="s1"><text>"card_not_working"</text></inputEntry>
+        <outputEntry id="s2"><text>"second"</text></outputEntry></rule>
+      <rule id="rest"><inputEntry id="r1"><text>-</text></inputEntry>
+        <outputEntry id="r2"><text>"any"</text></outputEntry></rule>
+    </decisionTable>
+  </decision>
+</definitions>"""
+
+
+def test_a_rule_of_routing_swaps_the_model_by_what_a_case_is_about_and_the_call_names_the_rule(
+    drafting: None, machines: Machines, provider: Provider, open_case: Callable[..., Case], people, client: Client
+) -> None:
+    """S102: two cases, two models of two servers; no code, no change of either actor."""
+    files = folder_files(CASE_TYPES / "complaint")
+    routing = re.sub(r'(id="r7"><text>)"template"', r'\1"language model"', files["routing.dmn"])
+    manifest = files["manifest.yaml"] + "\nrouting: work_routing\n"
+    changed = files | {"routing.dmn": routing, "manifest.yaml": manifest, "work.dmn": WORK}
+    assert isinstance(deploy(changed, TEST), Published)
+    registered(provider, "first")
+    Actor.objects.filter(key="first").update(rank=-1)
+    with providing() as other:
+        other.does(says(DRAFT))
+        host_allow("127.0.0.1", other.system.port, private=True, origin=TEST)
+        registered(other, "second")
+        for label, key, asked in (("refund_request", "first", provider), ("card_not_working", "second", other)):
+            machines.say(label, 0.97, "neutral")
+            case = open_case()
+            work_jobs(case.instance_id)
+            call = ActorCall.objects.get(instance=case.instance_id, capability="draft-reply")
+            assert (call.actor, len(asked.came)) == (key, 1)
+            client.force_login(people["anna"])
+            page = client.get(f"/ledger/calls/{call.pk}/").content.decode()
+            assert f"rule {1 if key == 'second' else 2}" in page.lower(), page[page.index('id="route"') :][:600]
+
+
+def passage(text: str, level: str = "internal", base: str = "") -> int:
     """The number of the one passage of a document in the knowledge base."""
-    row = knowledge_add(name="Refunds", content=text.encode(), level=level, groups=(), by=TEST)
+    row = knowledge_add(name="Refunds", content=text.encode(), level=level, groups=(), by=TEST, base=base)
     assert isinstance(row, KnowledgeDocument)
     index(row.pk)
     return KnowledgePiece.objects.get(document=row).pk
@@ -273,6 +365,36 @@ def test_a_draft_rests_on_passages_that_it_names(
     page = client.get(f"/knowledge/{document}/").content.decode()
     told = page[page.index('id="uses"') : page.index('id="pieces"')]
     assert "1 more in cases that you may not see" in told and "draft-reply" not in told, told
+
+
+def test_a_rule_says_in_which_base_is_looked_and_the_case_shows_each_step_with_the_rule(
+    drafting: None, machines: Machines, provider: Provider, open_case: Callable[..., Case], people, client: Client
+) -> None:
+    registered(provider)
+    words = "A refund of a card payment is credited within {} working days."
+    passage(words.format(3), base="cards")
+    passage(words.format(8), base="payments")
+    passage("Branches open at nine on working days.")
+    client.force_login(people["anna"])
+    for label, days, other, rule in (
+        ("card_not_working", 3, 8, "rule 1 of Where to look"),
+        ("refund_request", 8, None, "rule 3 of Where to look"),
+    ):
+        machines.say(label, 0.97, "neutral")
+        provider.system.came.clear()
+        case = open_case(message="When is the refund of my card payment credited?")
+        while not Job.objects.filter(instance=case.instance_id, capability="draft-reply").exists():
+            for number in Job.objects.filter(instance=case.instance_id, state="waiting").values_list("job", flat=True):
+                runner.run(case.instance_id, number)
+        page = client.get(f"/cases/{case.pk}/").content.decode()
+        for step in STEPS:
+            assert step in page, step
+        work_jobs(case.instance_id)
+        (body,) = provider.came
+        assert f"within {days} working days" in str(body) and "Branches open" not in str(body)
+        assert other is None or f"within {other} working days" not in str(body)
+        history = client.get(f"/cases/{case.pk}/history/").content.decode()
+        assert rule in history and "Draft it from knowledge" in history
 
 
 def test_a_draft_that_rests_on_nothing_says_so_and_goes_to_a_senior_analyst(

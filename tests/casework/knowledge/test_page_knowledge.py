@@ -45,6 +45,19 @@ def test_an_administrator_adds_a_file_and_an_analyst_finds_its_passage(admin: Cl
     assert "Add a document" not in page
 
 
+def test_one_looks_into_one_base_of_several(admin: Client, people: dict[str, User]) -> None:
+    added(admin, "The limit of a card is 50 EUR.", base="cards")
+    added(admin, "The limit of a transfer is 900 EUR.", name="Transfers", base="payments")
+    admin.force_login(people["anna"])
+    page = admin.get("/knowledge/", {"q": "What is the limit?", "base": "cards"}).content.decode()
+    assert "is 50 EUR" in page and "900 EUR" not in page and '<option value="cards" selected>' in page
+    found = admin.get("/api/knowledge/", {"q": "What is the limit?", "base": "payments"}).json()["results"]
+    assert [one["name"] for one in found] == ["Transfers"]
+    admin.force_login(people["ada"])
+    answer = admin.post("/knowledge/", {"name": "x", "level": "public", "text": "y", "base": "Not a name"})
+    assert answer.status_code == 400 and "A base is named by" in answer.content.decode()
+
+
 def test_what_one_may_not_read_is_not_found_listed_or_opened(admin: Client, people: dict[str, User]) -> None:
     row = added(admin, "The reserve for goodwill is 90,000 EUR.", level="confidential")
     other = added(admin, "The cards team blocks lost cards at once.", name="Cards", groups=["Cards team"])

@@ -33,7 +33,9 @@ def said(*arguments: str) -> str:
 
 def test_what_ships_is_deployed_once() -> None:
     assert said().splitlines() == [
-        "Customer complaint: version 1 deployed", "How complaints are answered: in the knowledge base",
+        "Customer complaint: version 1 deployed", "What the cards team answers: in the knowledge base",
+        "How complaints are answered: in the knowledge base",
+        "What the payments team answers: in the knowledge base",
         "Mail system: an actor, registered",
         "Next steps: an actor, registered", "Knowledge base: an actor, registered",
         "Check of sources: an actor, registered",

@@ -54,6 +54,12 @@ def test_a_contract_without_headings_has_no_clauses_and_one_without_numbers_has_
         ("within 48 hours, at most 2.5 % or EUR 10,000", [("days", 2), ("percent", 2.5), ("euros", 10_000)]),
         ("one week after it; 1.250,50 EUR", [("days", 7), ("euros", 1250.5)]),
         ("on the first day of the month", []),
+        ("one tenth of the price, one third party, half a year", [("percent", 10), ("months", 6)]),
+        (
+            "bei einem Fünftel, nach einem halben Jahr, eines Vierteljahres",
+            [("percent", 20), ("months", 6), ("months", 3)],
+        ),
+        ("up to one and a half years", [("months", 18)]),
     ],
 )
 def test_amounts_are_read_in_digits_and_in_words(sentence: str, named: list[tuple[str, float]]) -> None:
@@ -74,6 +80,11 @@ def test_a_deviation_says_by_how_much_in_the_words_of_the_contract() -> None:
     )
     assert (one.what, one.asked, one.apart) == ("It says 15 days.", "At least 30 days.", -0.5)
     assert one.quote == "Invoices are due within 15 days." and one.page == 1
+
+
+def test_an_amount_is_found_beside_a_word_in_its_plural_too() -> None:
+    (one,) = of("Data protection", "Der Anbieter meldet nach der DSGVO Vorfälle binnen zwei Wochen.")
+    assert one.what == "It says 14 days."
 
 
 def test_what_is_denied_is_not_what_it_says() -> None:

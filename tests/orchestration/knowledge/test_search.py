@@ -90,6 +90,22 @@ def test_what_is_withdrawn_is_found_by_nobody_from_then_on(add: Add) -> None:
     assert isinstance(knowledge_withdraw(pk=row.pk, reason="Again.", by=TEST), Refused)
 
 
+def test_in_a_base_is_found_what_belongs_to_it_and_what_belongs_to_none() -> None:
+    for base in ("cards", "payments", ""):
+        row = knowledge_add(
+            name=base or "all", content=b"The limit is 50.", level="public", groups=(), by=TEST, base=base
+        )
+        assert isinstance(row, KnowledgeDocument), row
+        index(row.pk)
+    for base, wanted in {"cards": {"cards", "all"}, "nowhere": {"all"}, "": {"cards", "payments", "all"}}.items():
+        assert {one.name for one in find("limit", Reader("public", base=base))} == wanted
+    assert verify_control().ok
+    KnowledgeDocument.objects.filter(base="cards").update(base="payments")
+    assert "is not what was added" in str(verify_control().faults)
+    wrong = knowledge_add(name="x", content=b"y", level="public", groups=(), by=TEST, base="Not A Name")
+    assert isinstance(wrong, Refused) and wrong.errors.keys() == {"base"}
+
+
 def test_a_document_is_read_by_a_worker_once_however_often_it_is_told(add: Add) -> None:
     row = add("One.\n\nTwo.")
     index(row.pk)

@@ -33,14 +33,18 @@ class KnowledgeActor:
         self.key, self.version, self.capability = key, version, given["capability"]
         self.reader = Reader(given["clearance"])
         self.most, self.least = given.get("most", MOST), given.get("least", NEAR)
-        self.input_schema = {"type": "object", "required": ["question"], "properties": {"question": TEXT}}
+        asked = {"question": TEXT, "base": {"type": ["string", "null"]}}
+        self.input_schema = {"type": "object", "required": ["question"], "properties": asked}
         self.output_schema = {"type": "object", "required": ["passages"], "properties": {"passages": PASSAGES}}
 
     def run(self, input: dict[str, Any], *, idempotency_key: str) -> Answer:
-        """The passages, the best first; none where nothing is near enough."""
-        reader = replace(self.reader, instance=current().case)
+        """The passages, the best first; none where nothing is near enough. `base`: where it looks, else everywhere."""
+        reader = replace(self.reader, instance=current().case, base=input.get("base") or "")
         found = [one for one in find(str(input["question"]), reader, self.most) if one.near >= self.least]
-        passages = [{"id": one.id, "title": _title(one.name, one.heading), "text": one.text} for one in found]
+        passages = [
+            {"id": one.id, "title": _title(one.name, one.heading), "text": one.text, "near": round(one.near, 3)}
+            for one in found
+        ]
         nearest = max((one.near for one in found), default=0.0)
         return Answer({"passages": passages}, None, {"nearest": round(nearest, 3)}, {"calls": 1})
 

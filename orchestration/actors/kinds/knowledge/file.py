@@ -21,7 +21,12 @@ PASSAGES: Final[dict[str, Json]] = {
     "items": {
         "type": "object",
         "required": ["id", "title", "text"],
-        "properties": {"id": {"type": "integer"}, "title": {"type": "string"}, "text": {"type": "string"}},
+        "properties": {
+            "id": {"type": "integer"},
+            "title": {"type": "string"},
+            "text": {"type": "string"},
+            "near": {"type": "number"},
+        },
     },
 }
 FINDS: Final[Mapping[str, Json]] = {

@@ -115,14 +115,23 @@ class LanguageModelActor(HttpConnector):
         """The first request that it would send, with its secrets as dots. Raises ActorError."""
         return self._request(self._talk(input, key)).shown()
 
-    def _talk(self, input: Json, key: str) -> Talk:
-        about, model = call.current(), self.model
+    def words_for(self, input: Json) -> tuple[str, str]:
+        """The instructions and the question, before anything is mended."""
+        model = self.model
         told = model.output if model.typed != "schema" else None
-        turns = [("user", model.prompt.question(input))]
+        return model.prompt.instructions(input, told), model.prompt.question(input)
+
+    @staticmethod
+    def digest_of(system: str, question: str) -> str:
+        """What is kept of the words that were sent: keyed, so that nobody finds them by trying."""
+        return "hmac:" + pseudonym("prompt", f"{system}\0{question}".encode())
+
+    def _talk(self, input: Json, key: str) -> Talk:
+        about, (system, question) = call.current(), self.words_for(input)
         if about.objection:
-            turns[0] = ("user", turns[0][1] + "\n\n" + OBJECTION.format(about.objection))
-        until = time.monotonic() + min(model.connector.timeout, about.limit.total_seconds())
-        return Talk(model.prompt.instructions(input, told), turns, key, until)
+            question += "\n\n" + OBJECTION.format(about.objection)
+        until = time.monotonic() + min(self.model.connector.timeout, about.limit.total_seconds())
+        return Talk(system, [("user", question)], key, until)
 
     def _answered(self, talk: Talk) -> Answer:
         fault = Fault("", "")
@@ -171,7 +180,7 @@ class LanguageModelActor(HttpConnector):
         detail: dict[str, Json] = {
             "model": model.model, "answered_by": said.model, "request": said.id, "temperature": model.temperature,
             "seed": model.seed, "rounds": talk.spent.rounds,
-            "sent": "hmac:" + pseudonym("prompt", f"{talk.system}\0{talk.turns[0][1]}".encode()),
+            "sent": self.digest_of(talk.system, talk.turns[0][1]),
         }  # fmt: skip
         if talk.spent.doubtful:
             detail["count_of_tokens"] = "estimated here: the server's count is missing, or cannot be"

@@ -28,6 +28,7 @@ TYPED: Final = ("schema", "json", "words")
 MILLION: Final = Decimal(1_000_000)
 _PRICE: Final = {"type": ["number", "string"], "pattern": r"^\d+(\.\d+)?$", "minimum": 0}
 _TEMPLATE: Final = {"type": "string", "minLength": 1, "maxLength": 40_000}
+_PROCEDURE: Final = {"type": "string", "minLength": 1, "maxLength": 8_000}
 SHAPE: Final[dict[str, Json]] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "type": "object",
@@ -54,7 +55,7 @@ SHAPE: Final[dict[str, Json]] = {
             "type": "object",
             "additionalProperties": False,
             "required": ["system", "user"],
-            "properties": {"system": _TEMPLATE, "user": _TEMPLATE},
+            "properties": {"system": _TEMPLATE, "user": _TEMPLATE, "procedure": _PROCEDURE},
         },
     },
 }

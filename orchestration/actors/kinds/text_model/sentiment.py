@@ -65,6 +65,11 @@ def sentences(text: str) -> list[str]:
     return [sentence for sentence in found if len(sentence.split()) >= FEWEST_WORDS] or [text]
 
 
+def words_scored(text: str) -> float:
+    """From -1 to 1, by the scores of its words alone; 0 where it has none that is known."""
+    return float(_analyzer().polarity_scores(text)["compound"])
+
+
 def load() -> None:
     """Load the word scores now rather than at the first message."""
     _analyzer()

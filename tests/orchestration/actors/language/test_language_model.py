@@ -120,3 +120,17 @@ def test_a_file_that_is_not_sound_is_told_what_is_wrong(old: str, new: str, told
     assert not language_faults(FILE.replace("HERE", "https://llm.example").encode())
     text = FILE.replace(old, new).replace("HERE", "https://llm.example")
     assert told in " ".join(language_faults(text.encode()))
+
+
+def test_the_procedure_of_the_house_goes_along_and_is_part_of_the_version(provider: Provider, model: Model) -> None:
+    """S149: the words stand among the instructions as they are written, braces and all."""
+    from orchestration.actors.kinds.language_model.prompt import digest_of
+
+    words = "Say first {what} is done, then by when."
+    asked = model(FILE, ("  user:", f'  procedure: "{words}"\n  user:'))
+    with limited(Call()):
+        asked.run({"message": "Where is it?"}, idempotency_key="k")
+    (body,) = provider.came
+    assert words in body["messages"][0]["content"] and words not in body["messages"][1]["content"]
+    told = {"system": "You answer.", "user": "{input.message}"}
+    assert digest_of(told) != digest_of(told | {"procedure": words})

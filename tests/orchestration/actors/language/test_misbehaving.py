@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
@@ -80,6 +81,11 @@ def asked(actor: LanguageModelActor) -> Answer | ActorError:
         return error
 
 
+def most_of(body: bytes) -> Decimal:
+    """What a request may cost at most by the prices of the file: each byte a token, and all back that was allowed."""
+    return (Decimal("0.50") * (len(body) + 1000) + Decimal(2) * 400) / 1_000_000
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_each_misbehaviour_ends_well_within_its_time(
     way: str, provider: Provider, model: Callable[..., LanguageModelActor]
@@ -88,6 +94,7 @@ def test_each_misbehaviour_ends_well_within_its_time(
     provider.does(*moves)
     found = asked(model(FILE, ("timeout: 5", "timeout: 0.5" if way == "silence" else "timeout: 5")))
     assert len(provider.system.came) <= 3, "never more rounds than the file allows"
+    assert (found.cost or 0) <= sum(most_of(one.body) for one in provider.system.came), "never more than was asked for"
     if isinstance(found, Answer):
         assert wanted == ANSWERED
         assert len(found.output["text"]) >= 20 and found.usage["output_tokens"] <= 800
