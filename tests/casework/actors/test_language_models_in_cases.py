@@ -292,15 +292,19 @@ def test_a_new_prompt_is_tried_on_recorded_work_and_reaches_no_case(
 WORK = """<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="works" name="Work"
   namespace="urn:test:work">
   <inputData id="intent_in" name="intent"><variable id="intent_of" name="intent"/></inputData>
+  <inputData id="work_in" name="work"><variable id="the_work" name="work"/></inputData>
   <decision id="work_routing" name="Routing of work">
     <variable id="work_of" name="Routing of work"/>
     <informationRequirement id="needs"><requiredInput href="#intent_in"/></informationRequirement>
+    <informationRequirement id="asks"><requiredInput href="#work_in"/></informationRequirement>
     <decisionTable id="table" hitPolicy="FIRST">
       <input id="in"><inputExpression id="x" typeRef="string"><text>intent.label</text></inputExpression></input>
+      <input id="at"><inputExpression id="y" typeRef="string"><text>work.capability</text></inputExpression></input>
       <output id="out" name="actor" typeRef="string"/>
       <rule id="swap"><inputEntry id="s1"><text>"card_not_working"</text></inputEntry>
+        <inputEntry id="s3"><text>"draft-reply"</text></inputEntry>
         <outputEntry id="s2"><text>"second"</text></outputEntry></rule>
-      <rule id="rest"><inputEntry id="r1"><text>-</text></inputEntry>
+      <rule id="rest"><inputEntry id="r1"><text>-</text></inputEntry><inputEntry id="r3"><text>-</text></inputEntry>
         <outputEntry id="r2"><text>"any"</text></outputEntry></rule>
     </decisionTable>
   </decision>
