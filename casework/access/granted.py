@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from django.contrib.auth.models import Permission
-from django.db.models import Count, Value
-from django.db.models.functions import Coalesce, Concat, NullIf, Trim
-
+from audit.db.sql import cursor
 from casework.access.permissions import ACTIONS, LEVELS, masking_in
 from casework.access.reach import EVERYWHERE
 from casework.access.tightening import capped
-from casework.access.unit_models import Reach as Held
-from casework.models import Case, CaseGroupObjectPermission, CaseUserObjectPermission, GroupClearance
+from casework.models import Case, CaseGroupObjectPermission, GroupClearance
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,30 +24,38 @@ class Grant:
     rights: tuple[str, ...]
 
 
-_CALLED = Coalesce(NullIf(Trim(Concat("user__first_name", Value(" "), "user__last_name")), Value("")), "user__username")
-"""How a person with a right is called."""
+_GRANTS: Final = """
+with granted(group_id, name, is_group, through, codename) as (
+    select g.id, g.name, true, 'this case', p.codename from casework_casegroupobjectpermission o
+    join auth_group g on g.id = o.group_id join auth_permission p on p.id = o.permission_id
+    where o.content_object_id = %(case)s
+    union all select g.id, g.name, true, 'all cases', p.codename from auth_permission p
+    join auth_group_permissions o on o.permission_id = p.id join auth_group g on g.id = o.group_id
+    where p.codename = any(%(codenames)s)
+    union all
+    select null, coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username), false, 'this case',
+           p.codename
+    from casework_caseuserobjectpermission o join auth_user u on u.id = o.user_id and u.is_active
+    join auth_permission p on p.id = o.permission_id where o.content_object_id = %(case)s),
+members(group_id, size) as (
+    select x.group_id, count(distinct x.person_id) from casework_reach x
+    join auth_user u on u.id = x.person_id and u.is_active
+    where x.group_id in (select w.group_id from granted w) and x.unit_id = any(%(units)s) group by x.group_id)
+select w.name, w.is_group, coalesce(m.size, 0), w.through, array_agg(distinct w.codename::text)
+from granted w left join members m on m.group_id = w.group_id
+group by w.name, w.is_group, m.size, w.through order by w.name, w.is_group, w.through"""
 
 
 def grants(case: Case) -> tuple[Grant, ...]:
-    """Who has rights on a case; administrators of the database aside. Two statements."""
-    here, everywhere = Value("this case"), Value("all cases")
-    of_groups = CaseGroupObjectPermission.objects.filter(content_object=case)
-    of_people = CaseUserObjectPermission.objects.filter(content_object=case, user__is_active=True)
-    on_all = Permission.objects.filter(codename__in=[f"{action}_case" for action in ACTIONS], group__isnull=False)
-    rows = of_groups.values_list("group__name", Value(True), here, "permission__codename").union(
-        on_all.values_list("group__name", Value(True), everywhere, "codename"),
-        of_people.values_list(_CALLED, Value(False), here, "permission__codename"),
-    )
-    found: dict[tuple[str, bool, str], set[str]] = {}
-    for name, is_group, through, code in rows:
-        found.setdefault((name, is_group, through), set()).add(code.removesuffix("_case"))
-    groups = {name for name, is_group, _ in found if is_group}
-    held = Held.objects.filter(unit__in=[EVERYWHERE, *case.units], person__is_active=True, group__name__in=groups)
-    counted = held.order_by().values_list("group__name").annotate(members=Count("person", distinct=True))
-    members = dict(counted)
+    """Who has rights on a case; administrators of the database aside. One statement."""
+    given = {
+        "case": case.pk, "units": [EVERYWHERE, *case.units], "codenames": [f"{action}_case" for action in ACTIONS],
+    }  # fmt: skip
+    with cursor() as plain:
+        rows = plain.execute(_GRANTS, given).fetchall()
     return tuple(
-        Grant(name, is_group, members.get(name, 0), through, tuple(one for one in ACTIONS if one in rights))
-        for (name, is_group, through), rights in sorted(found.items()) if "view" in rights
+        Grant(name, is_group, members, through, tuple(one for one in ACTIONS if f"{one}_case" in codenames))
+        for name, is_group, members, through, codenames in rows if "view_case" in codenames
     )  # fmt: skip
 
 

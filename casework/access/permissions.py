@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -20,6 +21,8 @@ from audit.services import Fact, Origin
 from casework.access.delegation import stands_in
 from casework.access.reach import (
     EVERYWHERE,
+    MAY_VIEW,
+    MAY_WORK,
     NOBODY,
     NOWHERE,
     WHOLE,
@@ -27,6 +30,7 @@ from casework.access.reach import (
     Units,
     covers,
     everywhere_of,
+    granted,
     granted_here,
     is_here,
     reach_of,
@@ -36,7 +40,7 @@ from casework.access.reach import (
 from casework.access.standing import is_offered, revealed_or_own
 from casework.access.unit_models import Reach as Held
 from casework.access.unit_models import Sight
-from casework.access.within import is_within, within
+from casework.access.within import is_within, limited_to, within
 from casework.models import (
     Case,
     CaseGroupObjectPermission,
@@ -50,7 +54,7 @@ from orchestration.privacy.masking import Principal
 from orchestration.privacy.pseudonyms import pseudonym
 from orchestration.shell import services
 
-__all__ = ["is_offered", "who_may_view"]  # stand where rows are read, are asked for here
+__all__ = ["MAY_VIEW", "MAY_WORK", "is_offered", "who_may_view"]  # stand where rows are read, are asked for here
 
 ACTIONS = ("view", "work", "reply", "reveal", "assign", "audit")
 TASK_ACTIONS = ("view", "claim", "release", "complete", "assign", "order")
@@ -126,6 +130,12 @@ def cases_with_right(user: User, action: str) -> Q:
     return within(user) & (fits | Q(units__overlap=sorted(everywhere)) if everywhere else fits)
 
 
+def rights_in_lists(user: User) -> dict[str, Any]:
+    """The parameters of `MAY_VIEW` and `MAY_WORK`."""
+    everywhere = {f"{action}_in": sorted(right_in(user, f"casework.{action}_case")) for action in ("view", "work")}
+    return {"person": user.pk, "only": sorted(limited_to(user)), **everywhere}
+
+
 def may(user: User, action: str, case: Case) -> bool:
     """Whether this person may do this (one of `ACTIONS`): by right on all cases, or on this one."""
     return action in rights(user, case)
@@ -134,18 +144,26 @@ def may(user: User, action: str, case: Case) -> bool:
 def rights(user: User, case: Case) -> frozenset[str]:
     """Everything that this person may do to this case (`ACTIONS`).
 
-    Found once for a row that was fetched, in two statements, and as old as that row: who asks later fetches anew.
+    Found once for a row that was fetched, in one statement, and as old as that row: who asks later fetches anew.
     """
     if not is_within(user, case.case_type):
         return frozenset()
     if user.pk not in case.granted:
-        here = granted_here(user, case) if user.is_active else frozenset()
+        here = _granted(user, case) if user.is_active else frozenset()
         case.granted[user.pk] = frozenset(
             action
             for action in ACTIONS
             if f"{action}_case" in here or covers(right_in(user, f"casework.{action}_case"), case.units)
         )
     return case.granted[user.pk]
+
+
+def _granted(user: User, case: Case) -> frozenset[str]:
+    """What was granted on this case; what holds without regard to one is read along with it where nobody asked yet."""
+    if user.is_superuser or "granted_everywhere" in user.__dict__:
+        return granted_here(user, case)
+    here, user.__dict__["granted_everywhere"] = granted(user, case)
+    return here
 
 
 def has_everywhere(user: User, permission: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 from django.contrib.auth.models import User
 from django.db.models import BooleanField, F, Func, OuterRef, Q
@@ -57,6 +57,9 @@ select w.codename from f join (
     union select r.case_id, 'view_case' from casework_reveal r
     where r.case_id = %(case)s and r.person_id = %(person)s and r.path = '' and r.until > %(now)s) w on w.id = f.id
 where exists (select from casework_sight s where s.person_id = %(person)s and s.unit_id = any(f.units))"""
+_GRANTED: Final = f"""
+select false, h.codename::text, 0 from ({_HERE}) h
+union all select true, e.* from ({_EVERYWHERE}) e"""  # noqa: S608 - of two texts that stand here
 READERS: Final = """
 select w.person, case when w.who < 0 then w.who - (w.unit << 32) else w.who + (w.unit << 32) end as reader from (
     select x.person_id, x.group_id::bigint, x.unit_id::bigint from casework_reach x
@@ -96,6 +99,23 @@ where u.is_superuser
                    where o.content_object_id = f.id and o.user_id = u.id)
            or exists (select from casework_reveal r
                       where r.case_id = f.id and r.person_id = u.id and r.path = '' and r.until > %(now)s))"""
+
+_MAY: Final[LiteralString] = """
+(cardinality(%(only)s::text[]) = 0 or f.case_type = any(%(only)s::text[]))
+and (0 = any(%(ACTION_in)s::bigint[]) or f.units && %(ACTION_in)s::bigint[]
+     or exists (select from casework_casegroupobjectpermission o
+                join auth_permission p on p.id = o.permission_id and p.codename = 'ACTION_case'
+                join casework_reach x on x.group_id = o.group_id and x.person_id = %(person)s
+                where o.content_object_id = f.id and (x.unit_id = 0 or x.unit_id = any(f.units)))
+     or exists (select from casework_caseuserobjectpermission o
+                join auth_permission p on p.id = o.permission_id and p.codename = 'ACTION_case'
+                where o.content_object_id = f.id and o.user_id = %(person)s)
+        and exists (select from casework_sight s
+                    where s.person_id = %(person)s and (s.unit_id = 0 or s.unit_id = any(f.units))))"""
+MAY_VIEW: Final[LiteralString] = _MAY.replace("ACTION", "view")
+MAY_WORK: Final[LiteralString] = _MAY.replace("ACTION", "work")
+"""Of a statement of our own over `casework_case f`: that the person has this right on it, as `cases_with_right` says it
+of a query of Django's. With the parameters `rights_in_lists`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +223,12 @@ def reach_of(user: User) -> Reach:
 
 def everywhere_of(user: User) -> Mapping[str, Units]:
     """In which units somebody has each right on all cases, versions or people, by "app.codename"; one statement."""
+    return _by_right(_read(_EVERYWHERE, {"person": user.pk}))
+
+
+def _by_right(held: Iterable[tuple[str, int]]) -> Mapping[str, Units]:
     found: dict[str, set[int]] = {}
-    for right, unit in _read(_EVERYWHERE, {"person": user.pk}):
+    for right, unit in held:
         found.setdefault(right, set()).add(unit)
     return {right: frozenset(units) for right, units in found.items()}
 
@@ -213,6 +237,13 @@ def granted_here(user: User, case: Case) -> frozenset[str]:
     """What was granted on this case to the person, or to a group of theirs, or by a broken glass
     (`cases.breaking_glass`), and holds in its unit: one statement."""
     return frozenset(name for (name,) in _read(_HERE, {"person": user.pk, "case": case.pk, "now": utc_now()}))
+
+
+def granted(user: User, case: Case) -> tuple[frozenset[str], Mapping[str, Units]]:
+    """Both together, `granted_here` and `everywhere_of`, in one statement."""
+    rows = _read(_GRANTED, {"person": user.pk, "case": case.pk, "now": utc_now()})
+    here = frozenset(name for on_all, name, _ in rows if not on_all)
+    return here, _by_right((right, unit) for on_all, right, unit in rows if on_all)
 
 
 def who_may_view(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from casework.access import permissions, trail
 from casework.cases.list_live import list_states
 from casework.lists.following import followed
+from casework.lists.opening import number
 from casework.lists.tags import case_follow, case_tag
-from casework.lists.tags_in_use import Replaced, tag_replace, tags_in_use
+from casework.lists.tags_in_use import AT_ONCE, Replaced, tag_replace, tags_in_use
 from casework.web.decorators import answered, page_or_part, person, reads, reads_and_writes, wants_part, writes
 from orchestration.ground import clock
 
@@ -28,17 +30,35 @@ def tags(request: HttpRequest, case_id: int) -> HttpResponse:
 
 @reads_and_writes
 def tags_all(request: HttpRequest) -> HttpResponse:
-    """Those in use; `tag`: one that becomes `new`, or where that is empty none, in all cases that they may work."""
+    """Those in use; `tag`: one that becomes `new`, or where that is empty none, in all cases that they may work.
+
+    `after`: in those behind this case, where a change went through many and there are more.
+    """
     refused = None
     if request.method == "POST":
         tag, new = request.POST.get("tag", ""), request.POST.get("new", "")
-        outcome = tag_replace(by=person(request), tag=tag, new=new)
+        outcome = tag_replace(by=person(request), tag=tag, new=new, after=_case_in(request.POST))
         if isinstance(outcome, Replaced):
-            return answered(request, None, _said(outcome), reverse("tags"))
+            return answered(request, None, _said(outcome), _where_to_go_on(tag, new, outcome))
         refused = outcome
     trail.list_read(request, "tags")
-    context = {"tags": tags_in_use(person(request)), "refused": refused, "given": request.POST}
+    asked = request.GET if refused is None else request.POST
+    context = {
+        "tags": tags_in_use(person(request)), "refused": refused, "given": asked, "after": _case_in(asked),
+        "at_once": AT_ONCE,
+    }  # fmt: skip
     return render(request, "lists/tags.html", context, status=200 if refused is None else 400)
+
+
+def _case_in(asked: QueryDict) -> int:
+    """Behind which case a change goes on; 0 at the beginning, also where nobody can read what is asked."""
+    return number(asked.get("after", ""))
+
+
+def _where_to_go_on(tag: str, new: str, outcome: Replaced) -> str:
+    """The page, which offers to go on behind the last case where there are more."""
+    going_on = "" if outcome.upto is None else "?" + urlencode({"tag": tag, "new": new, "after": str(outcome.upto)})
+    return reverse("tags") + going_on
 
 
 WHY_LEFT: Final = (
@@ -48,7 +68,7 @@ WHY_LEFT: Final = (
 
 def _said(outcome: Replaced) -> str:
     left = f" {outcome.left} more stay as they are: {WHY_LEFT}" if outcome.left else ""
-    more = " There are more: do it again to go on." if outcome.more else ""
+    more = " There are more cases with it." if outcome.upto else ""
     return f"The tag is changed in {outcome.done} case{'' if outcome.done == 1 else 's'}.{left}{more}"
 
 

@@ -35,18 +35,18 @@ where exists (select from casework_listedcase l where l.case_id = f.id and l.rea
 group by n.word order by count(*) desc, n.word limit %(most)s"""
 _WITH: Final = """
 select f.id from casework_listedvalue v join casework_case f on f.instance_id = v.instance_id
-where v.field = %(field)s and v.words = %(word)s
+where v.field = %(field)s and v.words = %(word)s and f.id > %(after)s
 and exists (select from casework_listedcase l where l.case_id = f.id and l.reader = any(%(readers)s::bigint[]))
 order by f.id limit %(most)s"""
 
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """In how many cases it was done, in how many not, and whether there are more than were gone through."""
+    """In how many cases it was done, in how many not; `upto`: the last that was gone through, where there are more."""
 
     done: int
     left: int
-    more: bool
+    upto: int | None = None
 
 
 def tags_in_use(user: User) -> list[tuple[str, int]]:
@@ -55,18 +55,18 @@ def tags_in_use(user: User) -> list[tuple[str, int]]:
     return [(word, count) for word, count in _rows(_IN_USE, given)]
 
 
-def tag_replace(*, by: User, tag: str, new: str) -> Replaced | Refused:
-    """Have the cases with a tag have another instead; `new` empty: none."""
+def tag_replace(*, by: User, tag: str, new: str, after: int = 0) -> Replaced | Refused:
+    """Have the cases with a tag have another instead; `new` empty: none. `after`: those behind this case alone."""
     word, wanted = tag_of(tag), tag_of(new)
     if new.strip() and not wanted:
         return Refused("invalid", "Please correct what is marked.", {"new": NOT_A_WORD})
     if not word or word == wanted:
-        return Replaced(0, 0, more=False)
-    given = {"field": MARK + word, "word": word, "readers": list(readers(by)), "most": AT_ONCE + 1}
+        return Replaced(0, 0)
+    given = {"field": MARK + word, "word": word, "readers": list(readers(by)), "most": AT_ONCE + 1, "after": after}
     found = [number for (number,) in _rows(_WITH, given)]
     cases = Case.objects.select_related("unit").in_bulk(found[:AT_ONCE])
     done = sum(_replaced(by, case, word, wanted) for _, case in sorted(cases.items()))
-    return Replaced(done, len(cases) - done, more=len(found) > AT_ONCE)
+    return Replaced(done, len(cases) - done, found[AT_ONCE - 1] if len(found) > AT_ONCE else None)
 
 
 def _replaced(by: User, case: Case, word: str, wanted: str) -> bool:

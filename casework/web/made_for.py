@@ -8,6 +8,7 @@ everything that was typed, and its live part stops.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -23,12 +24,22 @@ UNSEEN: Final = ("csrfmiddlewaretoken", FIELD, "password", "next", "tab")
 
 def mark_of(user: Any) -> str:
     """What stands for this person on pages; empty for nobody."""
-    return salted_hmac(FIELD, str(user.pk)).hexdigest()[:20] if getattr(user, "is_authenticated", False) else ""
+    return _mark(user.pk) if getattr(user, "is_authenticated", False) else ""
+
+
+@lru_cache(maxsize=1024)
+def _mark(person: int) -> str:
+    """Asked for by each form of a page: a list has fifty."""
+    return salted_hmac(FIELD, str(person)).hexdigest()[:20]
 
 
 def hidden_field(user: Any) -> SafeString:
     """The field that tells in a form for whom it was made."""
-    mark = mark_of(user)
+    return _field(mark_of(user))
+
+
+@lru_cache(maxsize=1024)
+def _field(mark: str) -> SafeString:
     return format_html('<input type="hidden" name="{}" value="{}">', FIELD, mark) if mark else SafeString("")
 
 

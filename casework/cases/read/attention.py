@@ -11,20 +11,36 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Final
+from typing import Final, LiteralString
 
 from django.contrib.auth.models import User
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
+from audit.db.sql import cursor
 from casework.access import permissions
 from casework.cases.past_rows import former_of
 from casework.cases.read.case_view import row_mask, title_in
 from casework.lists.counts import up_to
-from casework.models import Case, CommentNotice
+from casework.models import Case
 from orchestration.models import ActorCall, AgentProposal, Incident, Job
 
 MOST: Final = 200
+_WAITING: Final[LiteralString] = """
+select (select count(*) from (
+    select from orchestration_incident i where i.resolved is null
+    and exists (select from casework_case f where f.instance_id = i.instance_id and MAY_WORK)
+    limit %(most)s) w),
+(select count(*) from (
+    select from casework_commentnotice n join casework_comment c on c.id = n.comment_id and c.withdrawn is null
+    where n.person_id = %(person)s and n.seen is null
+    and exists (select from casework_case f where f.id = c.case_id and MAY_VIEW)
+    limit %(most)s) w),
+(select count(*) from (
+    select from orchestration_agentproposal p join orchestration_agentrun r on r.id = p.run_id and r.ended is null
+    where p.state = 'held' and p.expires > %(now)s
+    and exists (select from casework_case f where f.instance_id = r.instance_id and MAY_WORK)
+    limit %(most)s) w)""".replace("MAY_WORK", permissions.MAY_WORK).replace("MAY_VIEW", permissions.MAY_VIEW)
+"""As many as `_open`, the comments that somebody is told of, and `held` have; our own text, as every page asks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +119,10 @@ def waiting(user: User, now: datetime) -> Waiting:
     """As many as their lists show, and at least so many where a list is longer than it shows. One statement."""
     if not user.is_authenticated:
         return Waiting()
-    seen = Case.objects.filter(permissions.cases_with_right(user, "view"), pk=OuterRef("comment__case"))
-    told = CommentNotice.objects.filter(Exists(seen), person=user, seen=None, comment__withdrawn=None)
-    each = (ArraySubquery(one.values("pk")[: MOST + 1]) for one in (_open(user), told, held(user, now)))
-    found = User.objects.filter(pk=user.pk).values_list(*each).first()
-    return Waiting(*(up_to(len(rows), MOST) for rows in found)) if found else Waiting()
+    given = {**permissions.rights_in_lists(user), "most": MOST + 1, "now": now}
+    with cursor() as plain:
+        counts = plain.execute(_WAITING, given).fetchone() or ()
+    return Waiting(*(up_to(count, MOST) for count in counts))
 
 
 def held(user: User, now: datetime) -> QuerySet[AgentProposal]:

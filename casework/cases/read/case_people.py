@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Value
+from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 
 from audit.models import AuditEvent
 from casework.access.granted import Grant, grants
@@ -15,6 +16,12 @@ from casework.models import Follow
 
 LOOKING: Final = ("case.viewed", "case.exported", "case.verified", "access.denied", "command.refused")
 """What people do without working on the case."""
+FOLLOWS: Final = 0
+"""In place of events of theirs, where people who follow the case are read along with those who work on it."""
+CALLED: Final = Coalesce(
+    NullIf(Trim(Concat("person__first_name", Value(" "), "person__last_name")), Value("")), "person__username"
+)
+"""How a follower is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +44,16 @@ class CasePeople:
 
 
 def case_people(seen: Look) -> CasePeople:
-    """For whoever sees the case; four statements, however many people there are."""
+    """For whoever sees the case; two statements, however many people there are."""
     did = AuditEvent.objects.filter(chain=seen.case.instance_id, actor__startswith="person:").exclude(
         action__in=LOOKING
     )
-    rows = did.order_by().values_list("actor").annotate(times=Count("pk"), last=Max("at"))
+    did_what = did.order_by().values_list("actor").annotate(times=Count("pk"), last=Max("at"))
+    follow = Follow.objects.filter(case=seen.case, person__is_active=True).order_by()
+    rows = did_what.union(follow.values_list(CALLED, Value(FOLLOWS), "at"), all=True)
+    by_time = sorted(rows, key=lambda row: row[2])
     workers = (
-        Worker(actor, seen.names.get(actor, actor.removeprefix("person:")), times, last) for actor, times, last in rows
-    )
-    follow = Follow.objects.filter(case=seen.case, person__is_active=True).select_related("person").order_by("at")
-    return CasePeople(
-        tuple(sorted(workers, key=lambda one: one.last, reverse=True)),
-        tuple(one.person.get_full_name() or one.person.get_username() for one in follow), grants(seen.case),
+        Worker(actor, seen.names.get(actor, actor.removeprefix("person:")), times, last)
+        for actor, times, last in reversed(by_time) if times != FOLLOWS
     )  # fmt: skip
+    return CasePeople(tuple(workers), tuple(name for name, times, _ in by_time if times == FOLLOWS), grants(seen.case))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from casework.cases.read.case_page import CasePage, case_page
@@ -57,16 +57,19 @@ def test_an_old_link_to_a_part_of_the_one_page_still_leads_to_the_way_there(
         assert client.get(f"/cases/{case.pk}/{place}").content.decode().count(f'id="{anchor}"') == 1
 
 
-@pytest.mark.parametrize("place", ["", "data/", "decisions/"])
-def test_a_place_of_a_case_with_two_thousand_events_costs_at_most_sixteen_statements(
-    people: People, analysed: Opens, client: Client, place: str
+def test_no_place_of_a_case_with_two_thousand_events_costs_more_than_fifteen_statements(
+    people: People, analysed: Opens, client: Client
 ) -> None:
     case = analysed()
     grown(case, 2000)
+    people["anna"].groups.add(Group.objects.get(name="Senior analysts"))
     client.force_login(people["anna"])
-    address = f"/cases/{case.pk}/{place}"
-    client.get(address)
-    assert statements(lambda: client.get(address)) <= 15
+    sent = dict[str, int]()
+    for place in ("", "documents/", "data/", "decisions/", "people/", "history/"):
+        address = f"/cases/{case.pk}/{place}"
+        client.get(address)
+        sent[place] = statements(lambda address=address: client.get(address))
+    assert max(sent.values()) <= 15, sent
 
 
 def test_the_next_thing_is_to_take_the_task_and_then_to_work_on_it(people: People, analysed: Opens) -> None:

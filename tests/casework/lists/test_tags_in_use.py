@@ -55,8 +55,8 @@ def test_it_is_changed_only_where_they_may_work_and_nobody_sees_tags_of_cases_th
 ) -> None:
     axel, emil = people["axel"], people["emil"]
     assert dict(used(axel)) == {"call-bak": 2, "call-back": 1, "vip": 1}  # an auditor sees all, and works none
-    assert tag_replace(by=axel, tag="call-bak", new="") == Replaced(0, 2, more=False)
-    assert used(emil) == [] and tag_replace(by=emil, tag="call-bak", new="") == Replaced(0, 0, more=False)
+    assert tag_replace(by=axel, tag="call-bak", new="") == Replaced(0, 2)
+    assert used(emil) == [] and tag_replace(by=emil, tag="call-bak", new="") == Replaced(0, 0)
     assert words(tagged[0], people["clara"]) == ("call-bak",)
 
 
@@ -65,9 +65,26 @@ def test_more_than_one_change_goes_through_are_gone_on_with(
 ) -> None:
     monkeypatch.setattr(tags_in_use, "AT_ONCE", 1)
     clara = people["clara"]
-    assert tag_replace(by=clara, tag="call-bak", new="later") == Replaced(1, 0, more=True)
-    assert tag_replace(by=clara, tag="call-bak", new="later") == Replaced(1, 0, more=False)
-    assert tag_replace(by=clara, tag="call-bak", new="later") == Replaced(0, 0, more=False)
+    assert tag_replace(by=clara, tag="call-bak", new="later") == Replaced(1, 0, tagged[0].pk)
+    assert tag_replace(by=clara, tag="call-bak", new="later") == Replaced(1, 0)
+    assert tag_replace(by=clara, tag="call-bak", new="later") == Replaced(0, 0)
+
+
+def test_a_change_gets_past_the_cases_that_one_may_not_work(
+    tagged: list[Case], people: dict[str, User], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tags_in_use, "AT_ONCE", 1)
+    monkeypatch.setattr(tags_in_use, "may", lambda by, action, case: case != tagged[0])
+    client.force_login(people["clara"])
+    change = {"tag": "call-bak", "new": "later"}
+    answer = client.post("/tags/", change, follow=True)
+    assert "The tag is changed in 0 cases. 1 more stay" in told(answer)
+    assert "There are more cases with it." in told(answer) and "Go on with the next" in told(answer)
+    answer = client.post("/tags/", {**change, "after": answer.context["after"]}, follow=True)
+    assert "The tag is changed in 1 case." in told(answer) and "Go on with the next" not in told(answer)
+    assert [words(case, people["clara"]) for case in tagged[:2]] == [("call-bak",), ("call-back", "later")]
+    for odd in ("x", "-1", "9" * 40):
+        assert client.get("/tags/", {**change, "after": odd}).context["after"] == 0
 
 
 def test_a_case_whose_key_is_gone_or_whose_tag_was_taken_off_meanwhile_is_left_and_the_others_are_done(
@@ -84,5 +101,5 @@ def test_a_case_whose_key_is_gone_or_whose_tag_was_taken_off_meanwhile_is_left_a
         return case_tag(case=case, **given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(tags_in_use, "case_tag", tag)
-    assert tag_replace(by=clara, tag="call-bak", new="call") == Replaced(1, 2, more=False)
+    assert tag_replace(by=clara, tag="call-bak", new="call") == Replaced(1, 2)
     assert [words(case, clara) for case in tagged] == [("call-bak",), ("call-back",), ("call", "vip")]

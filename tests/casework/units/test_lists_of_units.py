@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from guardian.shortcuts import assign_perm
 
 from audit.services import Origin
-from casework.access import units
+from casework.access import units, within
 from casework.access.unit_models import BusinessUnit
-from casework.models import Case
+from casework.cases.read.attention import Waiting, held, troubles, waiting
+from casework.comments.notices import theirs
+from casework.models import Case, Comment, CommentNotice
 from casework.tasks.board import board
 from orchestration.ground import clock
+from orchestration.models import AgentProposal, AgentRun, Incident
 from tests.sql import statements
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +100,36 @@ def test_units_cost_a_list_no_statement_more(cases: dict[str, Case], people: dic
         with statements() as by_unit:
             client.get(more + "col=%40unit&is.%40unit=north")
         assert len(by_unit) == len(by_field), place
+
+
+def test_the_bar_counts_what_the_lists_behind_it_show_whatever_somebody_may_do_and_where(
+    cases: dict[str, Case], people: dict[str, User]
+) -> None:
+    now = clock.utc_now()
+    assign_perm("view_case", people["emil"], cases["south"])
+    assign_perm("work_case", people["emil"], cases["south"])
+    for case in cases.values():
+        Incident.objects.create(instance=case.instance, incident=1, code="x", message="It failed.", opened=now)
+        note = Comment.objects.create(case=case, number=1, by="person:olga", at=now, tellings=[1])
+        CommentNotice.objects.bulk_create(CommentNotice(comment=note, person=one, at=now) for one in people.values())
+        run = AgentRun.objects.create(
+            instance=case.instance, actor="agent", version="1", state="waiting", began=now, seen=now
+        )
+        AgentProposal.objects.create(run=run, number=1, state="held", made=now, expires=now + timedelta(hours=1))
+    counted = {}
+    for name in (*people, "root", "program"):
+        user = User.objects.get_or_create(username=name, defaults={"is_superuser": name == "root"})[0]
+        if name == "program":
+            user.groups.set(people["clara"].groups.all())
+            within.limit(user, ["complaint"])
+        found = waiting(user, now)
+        listed = len(troubles(user, now)[0]), theirs(user).filter(seen=None).count(), held(user, now).count()
+        assert (found.troubles, found.comments, found.proposals) == listed, name
+        counted[name] = listed
+    assert counted["anna"] == (2, 2, 2) and counted["ben"] == (4, 4, 4) and counted["emil"] == (1, 1, 1)
+    assert counted["axel"] == (0, 4, 0) and counted["root"] == (4, 0, 4)
+    within.limit(people["ben"], ["refund"])
+    assert waiting(people["ben"], now) == Waiting()
 
 
 def test_the_board_is_cut_to_a_unit(cases: dict[str, Case], people: dict[str, User], client: Client) -> None:
