@@ -1,8 +1,10 @@
-"""How does an administrator bring a connector in, from a file or an OpenAPI document, and try it out before?"""
+"""How does an administrator bring a connector in, from a file or a description of a system, and try it out before?"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -18,11 +20,13 @@ from orchestration.actors.connectors import Wanted, connector_register, connecto
 from orchestration.actors.contract import version_of
 from orchestration.actors.kinds.declared import FILE_KINDS, file_faults
 from orchestration.actors.kinds.files import FileRefused, read_file
-from orchestration.actors.kinds.http_connector.openapi import OpenApi, draft, example_text
+from orchestration.actors.kinds.http_connector.openapi import OpenApi, Operation, draft, example_text
+from orchestration.actors.kinds.soap.wsdl import SoapOperation, Wsdl
 from orchestration.ground.refusals import Refused
 from orchestration.models import Actor
 
 Json = Any
+Described = Operation | SoapOperation
 FIELDS: Final = ("kind", "key", "name", "owner", "text", "input")
 LONGEST: Final = {"text": 200_000, "document": 2_000_000}
 SHORT: Final = 200
@@ -101,12 +105,12 @@ def _page(request: HttpRequest, given: dict[str, str], *, status: int = 200, **m
     return render(request, "actors/connector.html", context, status=status)
 
 
-# ---------------------------------------------------------------- from an OpenAPI document
+# ---------------------------------------------------------------- from an OpenAPI document or a WSDL
 
 
 @reads_and_writes
 def connector_openapi(request: HttpRequest) -> HttpResponse:
-    """Paste or upload an OpenAPI document, choose an operation: its draft is shown on the page for files."""
+    """Paste or upload a description, choose an operation: its draft is shown on the page for files."""
     _may_change(request)
     if request.method != "POST":
         return _openapi(request, "")
@@ -116,18 +120,29 @@ def connector_openapi(request: HttpRequest) -> HttpResponse:
         request.POST.get("document", "")[:most] if upload is None else upload.read(most + 1).decode("utf-8", "replace")
     )
     try:
-        api = OpenApi(text.encode())
-        operations = api.operations()
+        kind, operations, drafts = _described(text)
         chosen = next((one for one in operations if one.name == request.POST.get("operation")), None)
         if chosen is None:
             return _openapi(request, text, operations=operations)
         base, capability = (request.POST.get(name, "").strip()[:SHORT] for name in ("base", "capability"))
-        drafted = draft(api, chosen, capability or "call-" + chosen.method, base)
+        drafted = drafts(chosen, capability or "call-" + chosen.method, base)
     except FileRefused as refused:
         return _openapi(request, text, faults=refused.faults, status=400)
     except (KeyError, TypeError, AttributeError, ValueError):
-        return _openapi(request, text, faults=["The document is not as OpenAPI says."], status=400)
-    return drafted_page(request, "http", drafted, chosen.name)
+        return _openapi(request, text, faults=["The document is not as OpenAPI or WSDL says."], status=400)
+    return drafted_page(request, kind, drafted, chosen.name)
+
+
+def _described(text: str) -> tuple[str, Sequence[Described], Callable[..., str]]:
+    """The kind of connector that a description is for, its operations, and what drafts one of them. XML is a WSDL.
+
+    Raises FileRefused, and what a document that is not sound leads to.
+    """
+    if text.lstrip("\ufeff \t\r\n").startswith("<"):
+        wsdl = Wsdl(text.lstrip("\ufeff \t\r\n").encode())
+        return "soap", wsdl.operations(), wsdl.draft
+    api = OpenApi(text.encode())
+    return "http", api.operations(), partial(draft, api)
 
 
 def drafted_page(request: HttpRequest, kind: str, text: str, source: str) -> HttpResponse:

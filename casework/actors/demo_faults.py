@@ -22,6 +22,7 @@ NAMES: Final = {
     "orders": "Order system", "customers": "Salesforce", "payments": "Payment system",
     "ledger": "Old ledger of goodwill", "core": "Core system of a bank", "policies": "Policy system",
     "mail": "Mail system", "erp": "ERP", "azure": "Azure AI services",
+    "shop": "Shop", "scores": "Scores of a vendor", "screening": "Lists of a vendor",
 }  # fmt: skip
 FAULTS: Final = {
     "down": "Away: it hangs up", "slow": "Slow: it waits before it does anything", "silent": "Silent: it never answers",

@@ -14,7 +14,7 @@ from typing import IO
 from casework.runtime.locations import ROOT
 from casework.runtime.log_files import LogFile
 from casework.runtime.processes import die_with_parent
-from casework.runtime.stand_ins.place import StandIns, connected
+from casework.runtime.stand_ins.place import StandIns
 
 HOST = "127.0.0.1"
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # a worker's parallelism is its processes
@@ -121,7 +121,7 @@ def programs(
 
     def program(name: str, arguments: list[str], environment: dict[str, str]) -> Program:
         log = None if logs is None else LogFile(logs / f"{name}.log")
-        known = {} if stand_ins is None else connected(stand_ins.address)
+        known = {} if stand_ins is None else stand_ins.known()
         more = (stand_ins.listener.fileno(),) if stand_ins is not None and name == "stand-ins" else ()
         return Program(name, arguments, known | environment, keep=(*keep, *more), log=log)
 

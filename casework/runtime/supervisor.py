@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +27,8 @@ from casework.runtime.prepared import has_tables, keep_prepared, release, said_w
 from casework.runtime.processes import ServiceFailed
 from casework.runtime.programs import HOST, Program, end_together, programs
 from casework.runtime.services import embedded_services
-from casework.runtime.stand_ins.place import stand_ins_near
+from casework.runtime.stand_ins.place import StandIns, stand_ins_near
+from casework.runtime.stand_ins.shop_database import shop_database
 
 
 def run(places: Locations, port: int) -> int:
@@ -40,10 +42,17 @@ def run(places: Locations, port: int) -> int:
         people = _made_ready(places)
         threading.Thread(target=_announce, args=(address, people, places), daemon=True).start()
         logs = None if os.environ.get("CASEWRIGHT_LOG") == "terminal" else places.logs
-        others = stand_ins_near(port, places.state)
+        others = _with_shop(stand_ins_near(port, places.state), places)
         serve(services, programs(port, keep=(lock,), logs=logs, stand_ins=others), ailing=places.ailing)
     print("Casewright has stopped; its data is kept.", flush=True)
     return 0
+
+
+def _with_shop(found: StandIns | None, places: Locations) -> StandIns | None:
+    """The stand-ins with the database of their shop, which stands in the embedded server alone."""
+    if found is None or os.environ.get("DATABASE_URL"):
+        return found
+    return replace(found, shop=shop_database(places.sockets))
 
 
 def _made_ready(places: Locations) -> str:

@@ -18,6 +18,8 @@ from orchestration.actors.card import Card
 
 Json = Any
 ANY: Final = "any"
+ANY_BUT: Final = "any but "
+"""Before the key of one that is asked only where another rule names it: a dear one."""
 CHEAPEST: Final = "cheapest"
 PERSON: Final = "person"
 AUTOMATIC: Final = "automatic"
@@ -100,7 +102,7 @@ SECOND: Final = "Another one comes first by the rules."
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What one rule says. `actor`: a key, `any`, `cheapest` or `person`; `group`: who of the people."""
+    """What one rule says. `actor`: a key, `any`, `any but KEY`, `cheapest` or `person`; `group`: who of the people."""
 
     actor: str = ANY
     mode: str = AUTOMATIC
@@ -258,6 +260,8 @@ def _for_money(wish: Wish, candidates: Sequence[Candidate], objections: Mapping[
 def _wished(wish: Wish, candidates: Sequence[Candidate]) -> Iterator[Candidate]:
     if wish.actor == CHEAPEST:
         yield from sorted(candidates, key=_price)
+    elif wish.actor.startswith(ANY_BUT):
+        yield from (one for one in candidates if one.key != wish.actor.removeprefix(ANY_BUT))
     else:
         yield from (one for one in candidates if wish.actor in (ANY, one.key))
 

@@ -163,6 +163,11 @@ class CaseType:
         return SchemaValidator(self.schema)
 
     @cached_property
+    def asks_for_load(self) -> bool:
+        """Whether a rule may ask how much work waits (`work.waiting`), which is counted for such rules alone."""
+        return any("waiting" in text for name, text in self.files.items() if name.endswith(".dmn"))
+
+    @cached_property
     def bars(self) -> Mapping[str, Bars]:
         """By the id of an item whom its model keeps from it."""
         return declared_bars(self.library)

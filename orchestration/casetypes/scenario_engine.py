@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from orchestration.casetypes.scenario_post import Postman, Refused, Root, lives, published
+from orchestration.casetypes.scenario_routing import wished
 from orchestration.engine import commands as c
 from orchestration.engine import events as e
 from orchestration.engine.beginnings import begun_by
@@ -22,6 +23,7 @@ from orchestration.engine.codec import decode, encode
 from orchestration.engine.compile_models import build
 from orchestration.engine.compiled_models import CompiledModels
 from orchestration.engine.execute import execute
+from orchestration.engine.scope import AtRest, Scope
 from orchestration.engine.state import ENDED, ROOT, Instance, State
 from orchestration.engine.step import Rejection
 
@@ -143,6 +145,13 @@ class Engine:
         """A machine actor answers the oldest open job that asks for this capability."""
         root, job = self._job(iid, capability)
         self._do(root, c.CompleteJob(job, result))
+
+    def routed(self, iid: str, capability: str, decision: str, given: Mapping[str, Json]) -> list[Json]:
+        """What the rules of routing say of the oldest open job that asks for this capability."""
+        root, job = self._job(iid, capability)
+        wait = root.state.waits[job]
+        scope = Scope(AtRest(root.state), wait.instance, wait.item)
+        return wished(self.library, decision, scope, capability, given, self.now)
 
     def fail(self, iid: str, capability: str, error: str) -> None:
         root, job = self._job(iid, capability)

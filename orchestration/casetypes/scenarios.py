@@ -7,6 +7,9 @@ of steps with one key each. Beyond that format, our own files may answer work of
     fail: {capability: intent, error: text}         the job fails for good
     resolve: {how: retry | skip, output: {...}}     a person decides about the oldest open incident
     expect: {jobs: [capabilities], incidents: n, groups: [candidate groups of open tasks]}
+    routed: {capability: intent, to: [actor, ...]}  whom the rules of routing name for the oldest open job, in their
+        order; beside: `within` (the deadline of the first), `work` and `actors` (what rules may ask of them), `by`
+        (the decision, `work_routing`)
 """
 
 from __future__ import annotations
@@ -26,6 +29,9 @@ from orchestration.engine.state import ENDED
 
 Json = Any
 Row = dict[str, Json]
+
+ROUTING: Final = "work_routing"
+"""The decision by which the case types that ship route work, where a step names no other."""
 
 _DURATION: Final = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 
@@ -137,6 +143,12 @@ class Play:
         ((op, name),) = ((key, value) for key, value in given.items() if key != "value")
         self.engine.case_file(target, op, name, given.get("value"))
 
+    def routed(self, target: str, given: Row) -> None:
+        found = self.engine.routed(target, given["capability"], given.get("by", ROUTING), given)
+        _same(f"routing of {given['capability']}", given["to"], [_wish(row) for row in found])
+        if "within" in given:
+            _same(f"time for {given['capability']}", given["within"], found[0]["deadline"])
+
     def reactivate(self, target: str, given: Row) -> None:
         self.current = self.aliases["main"] = self.engine.reactivate(target, (given or {}).get("variables"))
 
@@ -179,6 +191,11 @@ class Play:
             rows += below["tasks"]
             todo += below["children"]
         _same("open tasks, deep", _named(wanted, wanted), _named(rows, wanted))
+
+
+def _wish(row: Row) -> str:
+    """An actor as a scenario names it, with its mode where that is not the usual one."""
+    return f"{row['actor']}" if row.get("mode") in (None, "automatic") else f"{row['actor']}, {row['mode']}"
 
 
 def _is(row: Row, ref: str) -> bool:
@@ -323,6 +340,7 @@ _VERBS: Final[Mapping[str, Callable[[Play, str, Any], None]]] = {
     "trigger": lambda play, target, given: play.engine.trigger(target, given["activity"]),
     "advance": lambda play, _target, given: play.engine.advance(_seconds(given)),
     "reactivate": Play.reactivate,
+    "routed": Play.routed,
     "fails": Play.fails,
     "answer": lambda play, target, given: play.engine.answer(target, given["capability"], given.get("result")),
     "resolve": lambda play, target, given: play.engine.resolve(target, given["how"], given.get("output")),

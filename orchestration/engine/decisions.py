@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final, Protocol
 
 from orchestration.engine.dmn import DecisionModel, DecisionResult
@@ -33,6 +34,21 @@ class Known(Protocol):
     """Whatever knows values by name: what an item sees, or facts from elsewhere."""
 
     def json_or_null(self, name: str) -> Json: ...
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known from elsewhere, and beside it what an item sees of its case: `read`, and only where it is asked."""
+
+    known: Mapping[str, Json]
+    read: Callable[[], Known]
+
+    def json_or_null(self, name: str) -> Json:
+        return self.known[name] if name in self.known else self._case.json_or_null(name)
+
+    @cached_property
+    def _case(self) -> Known:
+        return self.read()
 
 
 def decide(model: DecisionModel, decision: str, scope: Known, now: datetime) -> Verdict:

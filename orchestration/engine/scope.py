@@ -8,6 +8,7 @@ a large case costs an expression nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from orchestration.engine.state import State
@@ -24,6 +25,16 @@ class Surroundings(Protocol):
 
     def known(self, instance: int, item: int | None, name: str) -> Json:
         """What an expression reads under a name that is no variable; else None."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtRest:
+    """The surroundings between two steps: nothing is known beside variables."""
+
+    state: State
+
+    def known(self, instance: int, item: int | None, name: str) -> Json:
+        return None
 
 
 class Scope(Mapping[str, Any]):

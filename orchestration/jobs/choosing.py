@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from orchestration.actors import gauges
@@ -18,9 +19,9 @@ from orchestration.actors.guardrails.declared import rate_of
 from orchestration.actors.routing import ANY, AUTOMATIC, MODES, Candidate, Choice, Wish, route
 from orchestration.casetypes.case_type import CaseType
 from orchestration.engine.codec import decode
-from orchestration.engine.decisions import decide
-from orchestration.engine.scope import Scope
-from orchestration.engine.state import ROOT, State
+from orchestration.engine.decisions import Facts, decide
+from orchestration.engine.scope import AtRest, Scope
+from orchestration.engine.state import ROOT
 from orchestration.engine.timers import BadTimer, later
 from orchestration.ground import clock
 from orchestration.models import Instance, Job
@@ -35,25 +36,6 @@ ACTORS: Final = "actors"
 
 class RoutingFault(ValueError):
     """The decision says something that routing does not understand; a sentence for who edits it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a decision may ask for: `facts` of the work, then what its item sees of the case."""
-
-    facts: Mapping[str, Json]
-    scope: Scope
-
-    def json_or_null(self, name: str) -> Json:
-        return self.facts[name] if name in self.facts else self.scope.json_or_null(name)
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    state: State
-
-    def known(self, instance: int, item: int | None, name: str) -> Json:
-        return None
 
 
 def choose(job: Job, case_type: CaseType, capability: Capability) -> Choice:
@@ -99,7 +81,7 @@ def _wishes(job: Job, case_type: CaseType, found: Sequence[Candidate], now: date
     model = case_type.library.decisions.get(case_type.routing)
     if model is None:
         raise RoutingFault(f"{case_type.label} routes by {case_type.routing!r}, but has no such decision.")
-    decided = decide(model, case_type.routing, _known(job, found, now), now)
+    decided = decide(model, case_type.routing, _known(job, case_type, found, now), now)
     rows = decided.output if isinstance(decided.output, list) else [decided.output]
     rules = [_rule(case_type, hit) for hit in decided.hits]
     return [
@@ -131,18 +113,22 @@ def _span(given: Mapping[str, Json], rule: str, now: datetime) -> timedelta | No
         raise RoutingFault(f"The deadline of {rule} cannot be read: {error}") from None
 
 
-def _known(job: Job, found: Sequence[Candidate], now: datetime) -> Known:
+def _known(job: Job, case_type: CaseType, found: Sequence[Candidate], now: datetime) -> Facts:
+    local = now.astimezone()
+    work = {
+        "capability": job.capability, "step": job.definition_item, "attempt": job.attempts, "priority": job.priority,
+        "urgent": job.priority > 0, "age": (now - job.created).total_seconds(), "hour": local.hour,
+        "weekday": local.isoweekday(),
+    }  # fmt: skip
+    if case_type.asks_for_load:
+        work["waiting"] = Job.objects.filter(capability=job.capability, state=Job.State.WAITING).count()
+    actors = {one.key.replace("-", "_"): one.facts() for one in found}
+    return Facts({WORK: work, ACTORS: actors}, partial(_scope, job))
+
+
+def _scope(job: Job) -> Scope:
     row = Instance.objects.only("items", "data").get(pk=job.instance_id)
     state = decode(bytes(row.items), bytes(row.data))
     item = state.items.get(job.item)
     instance = ROOT if item is None else item.instance
-    waiting = Job.objects.filter(capability=job.capability, state=Job.State.WAITING).count()
-    local = now.astimezone()
-    work = {
-        "capability": job.capability, "step": job.definition_item, "attempt": job.attempts, "priority": job.priority,
-        "urgent": job.priority > 0, "waiting": waiting, "age": (now - job.created).total_seconds(),
-        "hour": local.hour, "weekday": local.isoweekday(),
-    }  # fmt: skip
-    actors = {one.key.replace("-", "_"): one.facts() for one in found}
-    scope = Scope(Surroundings(state), instance, None if item is None else item.id)
-    return Known({WORK: work, ACTORS: actors}, scope)
+    return Scope(AtRest(state), instance, None if item is None else item.id)

@@ -12,10 +12,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from orchestration.casetypes.case_type import CaseType
-from orchestration.engine.decisions import decide
-from orchestration.engine.scope import Scope
+from orchestration.engine.decisions import Facts, decide
+from orchestration.engine.scope import AtRest, Scope
 from orchestration.engine.state import ROOT, State
-from orchestration.jobs.choosing import Known, Surroundings
 
 Json = Any
 LEAST_LOADED: Final = "least loaded"
@@ -46,8 +45,8 @@ def advice(case_type: CaseType, state: State, item: int, task: Mapping[str, Json
     if model is None:
         return None
     found = state.items.get(item)
-    scope = Scope(Surroundings(state), ROOT if found is None else found.instance, None if found is None else found.id)
-    decided = decide(model, case_type.assignment, Known({"task": dict(task)}, scope), now)
+    scope = Scope(AtRest(state), ROOT if found is None else found.instance, None if found is None else found.id)
+    decided = decide(model, case_type.assignment, Facts({"task": dict(task)}, lambda: scope), now)
     row = decided.output[0] if isinstance(decided.output, list) and decided.output else decided.output
     if not isinstance(row, Mapping) or row.get("strategy") not in STRATEGIES[:-1]:
         return None

@@ -20,6 +20,7 @@ from casework.management.odd_cases import SWITCHED_OFF, make_odd_cases
 from casework.models import Case
 from casework.runtime.stand_ins.place import STAND_IN_HOST
 from orchestration.actors.hosts.register import host_allow
+from orchestration.actors.kinds.sql.database import THIS_MACHINE
 from orchestration.casetypes.case_type import CaseType, by_definition, current
 from orchestration.ground.refusals import Refused
 from orchestration.models import ActorVersion
@@ -50,6 +51,7 @@ class Command(BaseCommand):
             raise CommandError("Demo people have a known password, so they are not made in production.")
         call_command("deploy", stdout=self.stdout)
         host_allow(STAND_IN_HOST, None, private=True, note="the stand-in systems of the demo", origin=SETUP)
+        host_allow(THIS_MACHINE, 5432, private=True, note="the database of the demo's shop", origin=SETUP)
         for person in (*PEOPLE, *demo_units.PEOPLE):
             self.stdout.write(ensure_person(*person))
         demo_units.make_units()

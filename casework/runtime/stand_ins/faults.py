@@ -15,7 +15,10 @@ from typing import Final
 from casework.runtime.stand_ins.answers import Answer, Json, Request, onward, page, told
 from casework.runtime.stand_ins.store import Store
 
-SYSTEMS: Final = ("orders", "customers", "payments", "ledger", "core", "policies", "mail", "erp", "shop", "azure")
+SYSTEMS: Final = (
+    "orders", "customers", "payments", "ledger", "core", "policies", "mail", "erp", "shop", "azure", "scores",
+    "screening",
+)  # fmt: skip
 FAULTS: Final = {
     "none": "works",
     "down": "down: hangs up",

@@ -25,6 +25,8 @@ AZURE_OPENAI: Final = "CASEWRIGHT_SERVER_AZURE_OPENAI"
 AZURE_OPENAI_KEY: Final = "CASEWRIGHT_SECRET_AZURE_OPENAI_KEY"
 POLICY: Final = "CASEWRIGHT_SERVER_POLICY"
 """Where the policy system is; it asks for no words."""
+SHOP_DATABASE: Final = "CASEWRIGHT_SECRET_SHOP_DATABASE"
+"""The connection string of the made-up shop's database, for connectors whose file says `database: shop-database`."""
 OF_THE_DEMO: Final = {SALESFORCE_CLIENT: "stand-in-client", SALESFORCE_SECRET: "stand-in-client-secret"}
 BY_SERVER: Final = {
     SALESFORCE: OF_THE_DEMO,
@@ -50,10 +52,16 @@ class StandIns:
 
     listener: socket.socket
     folder: Path
+    shop: str = ""
+    """The connection string of the made-up shop's database; empty where there is none."""
 
     @property
     def address(self) -> str:
         return f"http://{STAND_IN_HOST}:{self.listener.getsockname()[1]}"
+
+    def known(self) -> dict[str, str]:
+        """What the product's programs have to know to find them."""
+        return connected(self.address) | ({SHOP_DATABASE: self.shop} if self.shop else {})
 
     def arguments(self) -> list[str]:
         """Of the Python that runs them."""

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from casework.runtime.stand_ins import books, erp, faults, mail, policies, shop, systems
+from casework.runtime.stand_ins import books, erp, faults, mail, policies, scores, screening, shop, systems
 from casework.runtime.stand_ins.answers import Answer, Request, page, told
 from casework.runtime.stand_ins.azure import chat, reading
 from casework.runtime.stand_ins.salesforce import api as salesforce
@@ -28,6 +28,8 @@ ROUTES: Final[tuple[tuple[str, str, str, Callable[..., Answer]], ...]] = (
     *salesforce.ROUTES,
     *reading.ROUTES,
     *chat.ROUTES,
+    *scores.ROUTES,
+    *screening.ROUTES,
     ("GET", rf"/customers/{NUMBER}", "customers", systems.read_customer),
     ("GET", "/payments", "payments", systems.list_payments),
     ("POST", "/payments", "payments", systems.pay),
@@ -69,7 +71,9 @@ WELCOME: Final = (
     "(as Salesforce's REST API has them, below <code>/services/data</code>), payments "
     '(<code>POST /payments</code>), a <a href="/ledger">goodwill ledger</a>, the '
     '<a href="/core/loans">core system of a bank</a>, a <a href="/policies">policy system</a>, a mail '
-    'system (<a href="/messages">what it sent</a>) and an <a href="/erp">ERP</a>.</p>'
+    'system (<a href="/messages">what it sent</a>), an <a href="/erp">ERP</a>, a vendor\'s scores '
+    "(Open Inference Protocol, below <code>/v2</code>) and a vendor's lists of names (SOAP, <code>/screening</code>: "
+    '<a href="/screening?wsdl">its description</a>).</p>'
     '<p>They can be made to fail: <a href="/faults">faults</a>.</p>'
 )
 

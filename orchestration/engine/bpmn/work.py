@@ -29,7 +29,7 @@ def begin(step: Step, item: Item, node: Activity) -> Done:
     if node.extensions.skip is not None and step.evaluate(node.extensions.skip, item.instance, item.id) is True:
         return {}
     if is_instant(node):
-        return at_once(step, item.instance, item.id, node)
+        return at_once(step, item.instance, item.id, node, item)
     return _WORK.get(node.type, job)(step, item, node)
 
 
@@ -47,8 +47,8 @@ def _sends_nothing(node: Task) -> bool:
     return node.type == "sendTask" and node.extensions.capability is None
 
 
-def at_once(step: Step, instance: int, at: int | None, node: Activity) -> Mapping[str, Json]:
-    """The values of instant work, seen from an item or scope."""
+def at_once(step: Step, instance: int, at: int | None, node: Activity, own: Item | None = None) -> Mapping[str, Json]:
+    """The values of instant work, seen from an item or scope. `own`: the item of the work, where it was opened."""
     task = cast(Task, node)
     if task.script is not None:
         changes, result = dialect.run(step, task.script, instance, at)
@@ -56,7 +56,7 @@ def at_once(step: Step, instance: int, at: int | None, node: Activity) -> Mappin
     if task.decision is not None:
         return _decided(step, instance, at, task, task.decision)
     if task.message is not None:
-        throw_message(step, instance, at, node, task.message)
+        throw_message(step, instance, at, node, task.message, own)
     return {}
 
 
@@ -132,10 +132,18 @@ def job(step: Step, item: Item, node: Activity) -> Done:
     return None
 
 
-def throw_message(step: Step, instance: int, item: int | None, node: Node, message: EventDefinition) -> None:
-    """Send a message with the mapped values; its key is read from them, or from the data of the sender (8.3.2)."""
+def throw_message(
+    step: Step, instance: int, item: int | None, node: Node, message: EventDefinition, own: Item | None = None
+) -> None:
+    """Send a message with the mapped values; its key is read from them, or from the data of the sender (8.3.2).
+
+    `own`: the item of the sending task, which has its inputs already where it was opened with them.
+    """
     name = waits.name_of(step, message, instance, item) or ""
-    payload = variables.transferred(step, node.inputs, instance, item)
+    if own is None:
+        payload = variables.transferred(step, node.inputs, instance, item)
+    else:
+        payload = variables.mapped(step, node.inputs, own)
     paths = process(step, instance).retrievals.get(name)
     key = None
     if paths:
@@ -150,7 +158,7 @@ def _send(step: Step, item: Item, node: Activity) -> Done:
     task = cast(Task, node)
     if task.answer is None or task.message is None:
         return job(step, item, node)
-    throw_message(step, item.instance, item.id, node, task.message)
+    throw_message(step, item.instance, item.id, node, task.message, item)
     return _receive(step, item, node)
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -17,7 +18,10 @@ from orchestration.actors.hosts.register import host_allow
 from orchestration.actors.kinds.http_connector.file import connector_faults
 from orchestration.models import Actor, ActorVersion, AllowedHost
 from orchestration.shell.verification.control import verify_control
+from tests.casework.stand_ins import Demo, demo, store
 from tests.orchestration.actors.connectors.server import System, running
+
+__all__ = ["demo", "store"]
 
 NEW = "/actors/connectors/new/"
 FILE = """
@@ -272,3 +276,19 @@ def test_nobody_else_changes_hosts_or_brings_connectors_in(name: str, people, cl
     assert client.post("/actors/hosts/", {"host": "shop.example"}).status_code == 403
     assert client.get("/actors/hosts/").status_code == (200 if name == "axel" else 403)
     assert not AllowedHost.objects.exists()
+
+
+def test_a_wsdl_becomes_a_draft_on_the_page_and_a_try_out_asks_the_service_that_it_describes(
+    admin: Client, demo: Demo
+) -> None:
+    described, split = demo.ask("/screening?wsdl")[1], urlsplit(demo.url)
+    host_allow(str(split.hostname), split.port, private=True, origin=Origin("system:test"))
+    page = "/actors/connectors/openapi/"
+    assert "Screen of ScreeningPort: Look for a name on lists" in words(admin.post(page, {"document": described}))
+    chosen = {"document": described, "operation": "Screen of ScreeningPort", "base": demo.url, "capability": "screen"}
+    answer = admin.post(page, chosen)
+    drafted = unescape(re.search(r'name="text"[^>]*>(.*?)</textarea>', answer.content.decode(), re.DOTALL)[1])  # type: ignore[index]
+    given = {"kind": "soap", "text": drafted, "input": '{"name": "Mirko Dragoslavic", "others": ""}', "do": "try"}
+    said = words(admin.post(NEW, given))
+    assert "Status 200" in said and '"id": "V-007"' in said and '"score": "100.0"' in said
+    assert "no document of WSDL 1.1" in words(admin.post(page, {"document": "<x/>"}))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
@@ -19,12 +21,18 @@ from casework.actors.shipped import ensure_shipped
 from casework.cases.services import case_verify
 from casework.intake.services import Opened, case_open
 from casework.models import Case
+from casework.runtime.database_programs import asked as asked_of
+from casework.runtime.stand_ins.place import SHOP_DATABASE
+from casework.runtime.stand_ins.shop_database import shop_database
+from orchestration.actors.hosts.register import host_allow
+from orchestration.actors.kinds.sql.database import THIS_MACHINE
 from orchestration.advice.made_up import bought_by, left_of
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.engine.commands import CompleteJob
+from orchestration.ground import clock
 from orchestration.jobs import runner
-from orchestration.models import ActorVersion, HumanTask, Job
+from orchestration.models import Actor, ActorCall, ActorVersion, Gauge, HumanTask, Job
 from orchestration.shell import services
 from orchestration.shell.selectors import data_of
 from tests.orchestration.actors.connectors.test_documented import store
@@ -58,6 +66,14 @@ def answered(case: Case, capability: str, result: dict[str, Any]) -> None:
 
 
 def asked(consent: str | None) -> Case:
+    case = recommended(consent)
+    named = [one["item"] for one in data(case)["recommended"]["items"]]
+    answered(case, "read-stock", {"available": [one for one in named if left_of(one)]})
+    return case
+
+
+def recommended(consent: str | None) -> Case:
+    """A case in which it is to be seen what is in stock."""
     customer = {"number": "C-0003", "email": "mila@example.com", "consent": consent}
     opened = case_open(by=None, case_type="retail-advice", reference="A-1", source="test", data={"customer": customer})
     assert isinstance(opened, Opened), opened
@@ -65,8 +81,6 @@ def asked(consent: str | None) -> Case:
         answered(opened.case, "read-purchases", {"bought": bought_by("C-0003")})
     job = Job.objects.get(instance=opened.case.instance_id, capability="recommend-items")
     runner.run(job.instance_id, job.job)
-    named = [one["item"] for one in data(opened.case)["recommended"]["items"]]
-    answered(opened.case, "read-stock", {"available": [one for one in named if left_of(one)]})
     return opened.case
 
 
@@ -84,6 +98,7 @@ def test_who_agreed_is_named_what_goes_with_their_purchases_and_is_in_stock_by_i
         assert left_of(one["item"]) and one["item"] not in bought_by("C-0003")
         assert "as you did" in one["why"] and one["why"] in found["advice"]["text"]
     answered(case, "send-message", {"how": "e-mail", "reference": "M-1"})
+    answered(case, "note-advice", {"number": "1"})
     case.refresh_from_db()
     assert case.closed and case_verify(by=people["axel"], case=case).ok
 
@@ -114,8 +129,17 @@ def test_purchases_of_a_shop_of_ones_own_become_a_version_that_waits_for_a_perso
         call_command("train_recommender", "other", "--csv", str(file))
 
 
+@pytest.fixture
+def shop(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The database of the made-up shop, in the server of the tests."""
+    found = shop_database(Path(str(settings.DATABASES["default"]["HOST"])))
+    monkeypatch.setenv(SHOP_DATABASE, found)
+    host_allow(THIS_MACHINE, 5432, private=True, origin=TEST)
+    return found
+
+
 @pytest.mark.usefixtures("store")
-def test_through_the_stand_in_of_a_shop_a_machine_does_all_of_it_and_the_mail_system_has_it() -> None:
+def test_through_the_stand_in_of_a_shop_a_machine_does_all_of_it_and_the_shop_keeps_it(shop: str) -> None:
     customer = {"number": "C-0042", "email": "ines@example.com", "consent": "purchases"}
     opened = case_open(by=None, case_type="retail-advice", reference="A-2", source="test", data={"customer": customer})
     assert isinstance(opened, Opened), opened
@@ -124,3 +148,32 @@ def test_through_the_stand_in_of_a_shop_a_machine_does_all_of_it_and_the_mail_sy
     found = data(opened.case)
     assert found["bought"] == bought_by("C-0042") and all(left_of(one) for one in found["available"])
     assert found["available"] and found["sent"]["how"] == "e-mail", found["handling"]
+    named = ",".join(one["item"] for one in found["advice"]["items"])
+    number = int(found["noted"]["number"])
+    kept = asked_of(shop, f"select message, customer, items from advised where number = {number}")
+    assert kept == f"{found['sent']['reference']}|C-0042|{named}"
+
+
+@pytest.mark.usefixtures("store")
+def test_the_shop_s_database_says_the_same_as_its_service_where_that_is_away(shop: str) -> None:
+    case = recommended("purchases")
+    Gauge.objects.update_or_create(
+        actor=Actor.objects.get(key="shop-stock"), defaults={"open_until": clock.utc_now() + timedelta(minutes=1)}
+    )
+    waiting = Job.objects.get(instance=case.instance_id, capability="read-stock")
+    runner.run(case.instance_id, waiting.job)
+    call = ActorCall.objects.get(job=waiting)
+    assert call.actor == "shop-database" and call.route is not None and "rule 1 of Routing" in call.route["rule"]
+    named = [one["item"] for one in data(case)["recommended"]["items"]]
+    assert sorted(data(case)["available"]) == sorted(one for one in named if left_of(one))
+
+
+@pytest.mark.usefixtures("store")
+def test_where_the_shop_has_no_database_the_advice_has_gone_out_all_the_same() -> None:
+    case = asked("purchases")
+    answered(case, "send-message", {"how": "e-mail", "reference": "M-1"})
+    work_jobs(case.instance_id)
+    case.refresh_from_db()
+    assert case.closed and "noted" not in data(case)
+    call = ActorCall.objects.get(job__instance=case.instance_id, capability="note-advice")
+    assert "shop-database" in call.error

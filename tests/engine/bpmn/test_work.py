@@ -286,3 +286,13 @@ def test_a_loop_of_receive_tasks_goes_on_one_by_one():
     run.do(c.Trigger(one))
     run.do(c.Trigger(other))
     assert run.state.root.state == "completed"
+
+
+def test_a_task_that_sends_makes_its_inputs_once_though_one_hides_what_it_is_made_from():
+    sent = '<extensionElements><cw:input name="customer" value="=customer.name"/></extensionElements>'
+    run = Run(
+        line(f'<sendTask id="x" messageRef="m">{sent}</sendTask>'),
+        head='<message id="m" name="told"/>',
+        customer={"name": "Ada"},
+    )
+    assert run.last(e.MessageThrown).variables == {"customer": "Ada"}

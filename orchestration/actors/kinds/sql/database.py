@@ -1,7 +1,8 @@
 """How is another database connected to? (PostgreSQL)
 
 The connection string is a secret. Its host has to be on the list like any other, its address is judged before, and what
-is not listed as private is connected to over TLS only.
+is not listed as private is connected to over TLS only. A socket of this machine (its folder as host) is `localhost`,
+and has to be listed as private.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ Connection = psycopg.Connection[dict[str, Any]]
 OVER_TLS: Final = ("require", "verify-ca", "verify-full")
 FORBIDDEN: Final = ("hostaddr", "service", "options", "passfile", "sslkey", "sslcert")
 CONNECT_SECONDS: Final = 5
+THIS_MACHINE: Final = "localhost"
 
 
 @contextmanager
@@ -65,12 +67,17 @@ def _conninfo(name: str) -> dict[str, Any]:
     return plain
 
 
-def _address(host: str, given: str, plain: dict[str, Any]) -> str:
+def _address(host: str, given: str, plain: dict[str, Any]) -> str | None:
+    """The address that was judged, to which it is connected; None where that is a socket. Raises ActorError."""
     if not given.isascii() or not given.isdigit():
         raise ActorError("A connection string names one host, and one port.", temporary=False)
     listed, port = listed_hosts(), int(given[:6])
     try:
-        entry = permitted(host, port, listed)
+        entry = permitted(THIS_MACHINE if host.startswith("/") else host, port, listed)
+        if host.startswith("/") and not entry.private:
+            raise HostRefused(f"A socket is on this machine, and {THIS_MACHINE} is not listed as private.")
+        if host.startswith("/"):
+            return None
         if not entry.private and plain.get("sslmode") not in OVER_TLS:
             raise HostRefused(f"{host} would be connected to without TLS: set sslmode=verify-full.")
         return str(judged(host, port, listed, time.monotonic() + CONNECT_SECONDS)[0])

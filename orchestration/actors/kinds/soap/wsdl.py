@@ -1,0 +1,269 @@
+"""How does an operation that a WSDL describes become the draft of a SOAP connector? (WSDL 1.1 with SOAP 1.1 and 1.2)
+
+The draft is a file to be looked at, tried and corrected. Read are messages that are literal, of the document and of the
+rpc style, with the types that stand in the document itself: what it would have to be fetched for stays open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+from xml.sax.saxutils import quoteattr
+
+import yaml
+
+from orchestration.actors.kinds.files import FileRefused
+from orchestration.engine.xml import Element, XmlRefused, parse
+
+Json = Any
+Pair = tuple[str, str]
+"""Namespace and name."""
+
+XSD: Final = "http://www.w3.org/2001/XMLSchema"
+WSDL: Final = "http://schemas.xmlsoap.org/wsdl/"
+VERSIONS: Final = {
+    "http://schemas.xmlsoap.org/wsdl/soap/": ("1.1", "http://schemas.xmlsoap.org/soap/envelope/"),
+    "http://schemas.xmlsoap.org/wsdl/soap12/": ("1.2", "http://www.w3.org/2003/05/soap-envelope"),
+}
+"""Namespace of a binding -> version of SOAP, and the namespace of its envelope."""
+NOWHERE: Final = "https://replace-this-host.example"
+MOST_OPERATIONS: Final = 1_000
+MOST_PARTS: Final = 3_000
+DEEPEST: Final = 12
+TYPES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("boolean",), "boolean"),
+    **dict.fromkeys(("decimal", "double", "float"), "number"),
+    **dict.fromkeys(
+        ("int", "integer", "long", "short", "byte", "unsignedInt", "unsignedLong", "unsignedShort",
+         "nonNegativeInteger", "positiveInteger"), "integer"),
+}  # fmt: skip
+"""Type of XML Schema -> that of JSON Schema; all others are texts."""
+GROUPS: Final = ("sequence", "all", "choice", "complexContent", "extension")
+
+
+@dataclass(frozen=True, slots=True)
+class SoapOperation:
+    """An operation of a port; `name` tells it from others in the document."""
+
+    port: str
+    called: str
+    action: str
+    address: str
+    soap: str
+    style: str
+    summary: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.called} of {self.port}"
+
+    @property
+    def method(self) -> str:
+        return self.called
+
+
+@dataclass(slots=True)
+class _Drawn:
+    """What of an envelope is drawn so far: its XML, and the schema of what goes in."""
+
+    xml: str
+    schema: dict[str, Json]
+
+
+class Wsdl:
+    """A document. Raises FileRefused where it is none of WSDL 1.1."""
+
+    def __init__(self, content: bytes) -> None:
+        try:
+            self.root = parse(content)
+        except XmlRefused as refused:
+            raise FileRefused([f"This is no XML that is read here: {refused}."]) from None
+        if (self.root.namespace, self.root.name) != (WSDL, "definitions"):
+            raise FileRefused(["This is no document of WSDL 1.1: its outermost element is not definitions."])
+        self.target = self.root.get("targetNamespace", "") or ""
+        schemas = [one for types in self.root.all("types") for one in types.all("schema")]
+        self.elements = _named(schemas, "element")
+        self.complex = _named(schemas, "complexType")
+        self.qualified = {
+            one.get("targetNamespace", "") for one in schemas if one.get("elementFormDefault") == "qualified"
+        }
+        self._parts = 0
+
+    def operations(self) -> list[SoapOperation]:
+        """What can be called over SOAP, in the order of the document."""
+        return list(self._operations())[:MOST_OPERATIONS]
+
+    def _operations(self) -> Iterator[SoapOperation]:
+        for port in (one for service in self.root.all("service") for one in service.all("port")):
+            binding = self._at("binding", port.get("binding"))
+            over = None if binding is None else next((one for one in binding.all("binding")), None)
+            if binding is None or over is None or over.namespace not in VERSIONS:
+                continue
+            address = port.first("address")
+            for one in binding.all("operation"):
+                soap, called = one.first("operation"), one.get("name") or ""
+                yield SoapOperation(
+                    port.get("name") or "", called, (None if soap is None else soap.get("soapAction")) or "",
+                    (None if address is None else address.get("location")) or "", over.namespace,
+                    (None if soap is None else soap.get("style")) or over.get("style") or "document",
+                    self._said(binding, called),
+                )  # fmt: skip
+
+    def _said(self, binding: Element, called: str) -> str:
+        operation = self._asked(binding.get("type"), called)
+        told = None if operation is None else operation.first("documentation")
+        return "" if told is None else " ".join(told.text.split())[:200]
+
+    def _asked(self, port_type: str | None, called: str) -> Element | None:
+        found = self._at("portType", port_type)
+        operations = [] if found is None else found.all("operation")
+        return next((one for one in operations if one.get("name") == called), None)
+
+    def _at(self, kind: str, reference: str | None) -> Element | None:
+        name = (reference or "").rpartition(":")[2]
+        return next((one for one in self.root.all(kind) if one.get("name") == name), None)
+
+    def draft(self, operation: SoapOperation, capability: str, base: str = "") -> str:
+        """The file of a connector for this operation; `base`: where the server stands, if the document does not say."""
+        version, envelope = VERSIONS[operation.soap]
+        prefixes: dict[str, str] = {}
+        drawn = self._body(operation, prefixes)
+        declared = "".join(f" xmlns:{prefix}={quoteattr(uri)}" for uri, prefix in prefixes.items())
+        file: dict[str, Json] = {
+            "capability": capability,
+            "title": (operation.summary or operation.called)[:200],
+            "url": _address(operation.address, base),
+            "action": operation.action,
+            "version": version,
+            "envelope": f"<soap:Envelope xmlns:soap={quoteattr(envelope)}{declared}>\n"
+            f"  <soap:Body>\n{drawn.xml}  </soap:Body>\n</soap:Envelope>\n",
+            "input": drawn.schema,
+            "output": {"type": "object", "required": ["result"], "properties": {"result": {}}},
+            "answers": [
+                {"when": "fault != null", "error": {"code": "soap-fault", "message": "The system refused it."}},
+                {"when": "status = 200", "output": {"result": "= body"}},
+            ],
+        }
+        return yaml.dump(file, Dumper=_Readable, sort_keys=False, allow_unicode=True, width=110)
+
+    def _body(self, operation: SoapOperation, prefixes: dict[str, str]) -> _Drawn:
+        binding = next(one for one in self.root.all("binding") if self._is_of(one, operation))
+        asked = self._asked(binding.get("type"), operation.called)
+        given = None if asked is None else asked.first("input")
+        message = None if given is None else self._at("message", given.get("message"))
+        parts = [] if message is None else message.all("part")
+        if operation.style == "rpc":
+            return self._wrapped(operation, parts, prefixes)
+        drawn = _Drawn("", {"type": "object", "properties": {}})
+        for part in parts:
+            found = _pair(part, part.get("element"))
+            if found in self.elements:
+                drawn = self._drawn(self.elements[found], found[0], ("input",), prefixes, 2, top=True)
+        return drawn
+
+    def _is_of(self, binding: Element, operation: SoapOperation) -> bool:
+        ports = (one for service in self.root.all("service") for one in service.all("port"))
+        names = [(one.get("binding") or "").rpartition(":")[2] for one in ports if one.get("name") == operation.port]
+        return binding.get("name") in names
+
+    def _wrapped(self, operation: SoapOperation, parts: Sequence[Element], prefixes: dict[str, str]) -> _Drawn:
+        """A call of the rpc style: an element named like the operation around its parts, which have no namespace."""
+        prefix = _prefix(self.target, prefixes)
+        inner = [(part, self._drawn(part, "", ("input", _name(part)), prefixes, 3)) for part in parts]
+        schema = _object({_name(part): drawn.schema for part, drawn in inner}, [_name(part) for part, _ in inner])
+        tag = f"{prefix}:{operation.called}"
+        return _Drawn(f"    <{tag}>\n{''.join(drawn.xml for _, drawn in inner)}    </{tag}>\n", schema)
+
+    def _drawn(
+        self, element: Element, namespace: str, path: tuple[str, ...], prefixes: dict[str, str], depth: int,
+        *, top: bool = False,
+    ) -> _Drawn:  # fmt: skip
+        """One element, and all below it. Values go in where nothing is below."""
+        self._parts += 1
+        indent, tag = "  " * depth, element.get("name") or ""
+        if namespace:
+            tag = f"{_prefix(namespace, prefixes)}:{tag}"
+        below = self._below(element) if depth < DEEPEST and self._parts < MOST_PARTS else []
+        if not below:
+            value = "" if top else "{" + ".".join(path) + "}"
+            schema = _object({}, []) if top else {"type": TYPES.get(_local(element.get("type")), "string")}
+            return _Drawn(f"{indent}<{tag}>{value}</{tag}>\n", schema)
+        space = namespace if namespace in self.qualified else ""
+        inner = [(one, self._drawn(one, space, (*path, _name(one)), prefixes, depth + 1)) for one in below]
+        schema = _object(
+            {_name(one): drawn.schema for one, drawn in inner},
+            [_name(one) for one, _ in inner if one.get("minOccurs") != "0"],
+        )
+        return _Drawn(f"{indent}<{tag}>\n{''.join(drawn.xml for _, drawn in inner)}{indent}</{tag}>\n", schema)
+
+    def _below(self, element: Element) -> list[Element]:
+        """The elements that its type has, each as it is declared."""
+        kind = element.first("complexType") or self.complex.get(_pair(element, element.get("type")))
+        return [] if kind is None else [self._declared(one) for one in _particles(kind)]
+
+    def _declared(self, element: Element) -> Element:
+        """The element itself, or the one that it refers to."""
+        return self.elements.get(_pair(element, element.get("ref")), element) if element.get("ref") else element
+
+
+class _Readable(yaml.SafeDumper):
+    """Texts of several lines stand as lines."""
+
+
+def _lines(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Readable.add_representer(str, _lines)
+
+
+def _named(schemas: Sequence[Element], kind: str) -> dict[Pair, Element]:
+    return {
+        (schema.get("targetNamespace") or "", one.get("name") or ""): one
+        for schema in schemas
+        for one in schema.all(kind)
+    }
+
+
+def _pair(element: Element, reference: str | None) -> Pair:
+    """Namespace and name of what is referred to in the words of an element."""
+    prefix, _, name = (reference or "").rpartition(":")
+    return element.prefixes.get(prefix, ""), name
+
+
+def _local(reference: str | None) -> str:
+    return (reference or "").rpartition(":")[2]
+
+
+def _particles(kind: Element) -> Iterator[Element]:
+    """The elements of a type, through its groups."""
+    for child in kind.children:
+        if child.namespace == XSD and child.name == "element":
+            yield child
+        elif child.namespace == XSD and child.name in GROUPS:
+            yield from _particles(child)
+
+
+def _prefix(uri: str, prefixes: dict[str, str]) -> str:
+    return prefixes.setdefault(uri, f"n{len(prefixes) + 1}")
+
+
+def _name(element: Element) -> str:
+    """A name as expressions can read it."""
+    found = re.sub(r"\W", "_", element.get("name") or _local(element.get("ref")), flags=re.ASCII)
+    return f"p_{found}" if not found or found[0].isdigit() else found
+
+
+def _object(properties: dict[str, Json], required: list[str]) -> dict[str, Json]:
+    return {"type": "object", **({"required": required} if required else {}), "properties": properties}
+
+
+def _address(written: str, base: str) -> str:
+    """Where it is called: as the document says, or at the base, with the path of the document."""
+    split = urlsplit(written)
+    if not base and split.scheme in ("http", "https") and split.netloc:
+        return written
+    return (base or NOWHERE).rstrip("/") + (split.path or "/")

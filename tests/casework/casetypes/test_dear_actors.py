@@ -1,0 +1,99 @@
+"""An actor that costs money is called where a rule of routing says so, and for no other case, however it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from audit.services import Origin
+from casework.access.roles import ensure_roles
+from casework.actors.bundled import CASE_TYPES
+from casework.actors.shipped import ensure_shipped
+from casework.intake.services import Opened, case_open
+from casework.models import Case
+from orchestration.actors.hosts.register import host_allow
+from orchestration.actors.registry import actor_enable
+from orchestration.casetypes.case_type import folder_files
+from orchestration.casetypes.deployment import Published, deploy
+from orchestration.models import ActorCall
+from orchestration.shell.selectors import data_of
+from tests.casework.casetypes.scored import set_up
+from tests.casework.casetypes.test_insurance_claim_story import SMALL
+from tests.casework.stand_ins import Demo, demo, know, store
+from tests.orchestration.machines import work_jobs
+
+__all__ = ["demo", "store"]
+
+pytestmark = pytest.mark.django_db
+Opens = Callable[..., Case]
+TEST = Origin("system:test")
+LARGE = {"amount": 18600, "severity": "major", "contacted": "none", "police_report": "no"}
+
+
+@pytest.fixture
+def claim(people: dict[str, User], demo: Demo, monkeypatch: pytest.MonkeyPatch) -> Opens:
+    set_up("insurance-claim", demo, monkeypatch)
+    customer = {"name": "Elena Rossi", "iban": "DE89 3704 0044 0532 0130 00"}
+    said = {"message": "My car was hit.", "customer": customer}
+    return lambda **of: _opened("insurance-claim", said | {"claim": SMALL | of})
+
+
+@pytest.fixture
+def review(people: dict[str, User], demo: Demo, monkeypatch: pytest.MonkeyPatch) -> Opens:
+    know(demo.url, monkeypatch)
+    host_allow("127.0.0.1", None, private=True, origin=TEST)
+    outcome = deploy(folder_files(CASE_TYPES / "kyc-review"), TEST)
+    assert isinstance(outcome, Published), outcome
+    ensure_roles(outcome.case_type)
+    ensure_shipped(CASE_TYPES / "kyc-review" / "actors")
+    return lambda **of: _opened("kyc-review", {"received": "2026-11-16T09:00:00+01:00", "customer": of})
+
+
+def _opened(case_type: str, data: dict[str, Any]) -> Case:
+    number = Case.objects.count()
+    found = case_open(by=None, case_type=case_type, reference=f"D-{number}", source="test", data=data)
+    assert isinstance(found, Opened), found
+    work_jobs(found.case.instance_id)
+    return Case.objects.get(pk=found.case.pk)
+
+
+def called(case: Case, capability: str) -> list[tuple[str, Decimal | None]]:
+    """Who did this work in the case, and what it cost."""
+    calls = ActorCall.objects.filter(job__instance=case.instance_id, job__capability=capability).order_by("pk")
+    return [(one.actor, one.cost) for one in calls]
+
+
+def test_the_dear_score_is_asked_for_a_large_claim_alone_and_the_ledger_says_by_which_rule(claim: Opens) -> None:
+    small, large = claim(amount=9999), claim(**LARGE)
+    assert called(small, "motor-fraud") == [("motor-fraud", None)]
+    assert called(large, "motor-fraud") == [("motor-fraud-service", Decimal("0.90"))]
+    call = ActorCall.objects.get(actor="motor-fraud-service")
+    assert call.route is not None and call.route["rule"].startswith("rule 1 of Routing of work in insurance-claim v")
+    fraud = data_of(large.instance)["fraud"]
+    assert fraud["band"] == "high" and {"input": "severity", "title": "severity", "effect": 1.4} in fraud["reasons"]
+
+
+def test_our_own_score_is_next_where_the_dear_one_cannot_be_had_and_never_the_other_way_round(claim: Opens) -> None:
+    actor_enable("motor-fraud-service", False, TEST, "Too dear")
+    assert called(claim(**LARGE), "motor-fraud") == [("motor-fraud", None)]
+    actor_enable("motor-fraud-service", True, TEST, "Again")
+    actor_enable("motor-fraud", False, TEST, "It is trained anew")
+    assert called(claim(amount=500), "motor-fraud") == [("", None)]
+
+
+def test_the_dear_lists_are_asked_about_who_holds_an_office_or_lives_far_away_and_about_nobody_else(
+    review: Opens,
+) -> None:
+    near, office = review(name="Sergej Varnikow", country="CY"), review(name="Mirjam Holt", pep=True)
+    far = review(name="Nightjar Shipping Limited", country="PA", also="Night Jar Maritime")
+    assert [name for case in (near, office, far) for name, _ in called(case, "screen-name")] == [
+        "name-list", "screening-service", "screening-service"
+    ]  # fmt: skip
+    assert data_of(office.instance)["screening"]["hits"] == []
+    found = data_of(far.instance)["screening"]
+    assert found["best"] > 90 and {one["id"] for one in found["hits"]} == {"V-004", "V-005"}
+    assert "stand-in" in found["list"] and found["names"] == 9

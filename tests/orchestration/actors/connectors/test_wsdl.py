@@ -1,0 +1,97 @@
+"""Does a WSDL become the draft of a SOAP connector that is sound, and does a hostile one become nothing?"""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.sax.saxutils import escape
+
+import pytest
+import yaml
+
+from orchestration.actors.kinds.files import FileRefused
+from orchestration.actors.kinds.soap.file import soap_faults, soap_of
+from orchestration.actors.kinds.soap.wsdl import Wsdl
+
+SCHEMA = """
+<xsd:element name="Order"><xsd:complexType><xsd:sequence>
+  <xsd:element name="number" type="xsd:int"/>
+  <xsd:element name="ship-to" type="t:Address" minOccurs="0"/>
+  <xsd:element ref="t:note"/>
+</xsd:sequence></xsd:complexType></xsd:element>
+<xsd:element name="note" type="xsd:string"/>
+<xsd:complexType name="Address"><xsd:sequence>
+  <xsd:element name="city" type="xsd:string"/><xsd:element name="of" type="t:Address" minOccurs="0"/>
+</xsd:sequence></xsd:complexType>
+"""
+
+
+def document(
+    *, soap: str = "soap/", style: str = "document", part: str = 'element="t:Order"', schema: str = SCHEMA,
+    form: str = "qualified", address: str = "https://shop.example/orders",
+) -> bytes:  # fmt: skip
+    return f"""<wsdl:definitions xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/"
+      xmlns:s="http://schemas.xmlsoap.org/wsdl/{soap}"
+      xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:t="urn:shop" targetNamespace="urn:shop">
+      <wsdl:types><xsd:schema targetNamespace="urn:shop" elementFormDefault="{form}">{schema}</xsd:schema></wsdl:types>
+      <wsdl:message name="In"><wsdl:part name="body" {part}/></wsdl:message>
+      <wsdl:portType name="Port"><wsdl:operation name="Place"><wsdl:documentation>Place an order</wsdl:documentation>
+        <wsdl:input message="t:In"/></wsdl:operation></wsdl:portType>
+      <wsdl:binding name="Bound" type="t:Port">
+        <s:binding style="{style}" transport="http://schemas.xmlsoap.org/soap/http"/>
+        <wsdl:operation name="Place"><s:operation soapAction="urn:shop:Place"/></wsdl:operation></wsdl:binding>
+      <wsdl:service name="Shop"><wsdl:port name="P" binding="t:Bound">
+        <s:address location="{escape(address)}"/></wsdl:port></wsdl:service></wsdl:definitions>""".encode()
+
+
+def drafted(content: bytes, base: str = "") -> dict[str, Any]:
+    wsdl = Wsdl(content)
+    (operation,) = wsdl.operations()
+    text = wsdl.draft(operation, "place-order", base)
+    assert soap_faults(text.encode()) == []
+    found: dict[str, Any] = yaml.safe_load(text)
+    return found
+
+
+def test_an_operation_becomes_a_file_whose_envelope_has_what_the_types_say() -> None:
+    found = drafted(document())
+    assert found["url"] == "https://shop.example/orders" and found["title"] == "Place an order"
+    assert (found["action"], found["version"]) == ("urn:shop:Place", "1.1")
+    envelope = " ".join(found["envelope"].split())
+    assert "<n1:Order> <n1:number>{input.number}</n1:number> <n1:ship-to>" in envelope
+    assert "<n1:city>{input.ship_to.city}</n1:city>" in envelope and "<n1:note>{input.note}</n1:note>" in envelope
+    assert found["input"]["required"] == ["number", "note"]
+    assert found["input"]["properties"]["number"] == {"type": "integer"}
+    sent = soap_of(yaml.safe_dump(found).encode()).body
+    assert sent is not None and "<n1:city>A&amp;B</n1:city>" in sent.filled(
+        {"input": {"number": 7, "note": "", "ship_to": {"city": "A&B", "of": None}}}
+    )
+
+
+def test_the_forms_that_a_document_may_have_are_kept_to() -> None:
+    assert "<number>{input.number}</number>" in drafted(document(form="unqualified"))["envelope"]
+    called = drafted(document(style="rpc", part='type="xsd:boolean"', soap="soap12/"))
+    assert "<n1:Place>\n      <body>{input.body}</body>\n    </n1:Place>" in called["envelope"]
+    assert called["version"] == "1.2" and called["input"]["properties"] == {"body": {"type": "boolean"}}
+
+
+def test_an_address_that_the_document_leaves_open_is_open_in_the_draft() -> None:
+    assert drafted(document(address="/orders"))["url"] == "https://replace-this-host.example/orders"
+    assert drafted(document(address="/orders"), "http://shop.test:81")["url"] == "http://shop.test:81/orders"
+
+
+def test_what_its_types_name_and_nobody_has_is_left_empty_and_what_never_ends_ends() -> None:
+    assert drafted(document(schema=""))["input"] == {"type": "object", "properties": {}}
+    assert drafted(document())["envelope"].count("<n1:of>") <= 12
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>", "no XML that is read here"),
+        (b"<definitions/>", "no document of WSDL 1.1"),
+        (b"<a><b></a>", "no XML that is read here"),
+    ],
+)
+def test_what_is_no_wsdl_is_refused_with_a_sentence(content: bytes, told: str) -> None:
+    with pytest.raises(FileRefused, match=told):
+        Wsdl(content)
