@@ -1,4 +1,4 @@
-"""Clean crossings made from a seed, for several kinds of actor.
+"""Clean crossings made from a seed, for every registered kind of actor.
 
 What is clean is what offices write: names, amounts, dates, addresses, complaints in strong words, with all guardrails.
 """
@@ -93,15 +93,34 @@ CONTRACT = {
 CAPABILITY: Capability = capability_of(CONTRACT)
 ANYTHING: dict[str, Any] = {"type": "object"}
 
+CLAIMS = ("handling claims",)
 CARDS = {
-    "model": Card(clearance="internal", personal_data=False),
-    "connector": Card(clearance="restricted", purposes=("handling claims",)),
-    "language model": Card(source="language-model", clearance="confidential", leaves=True),
-    "agent": Card(clearance="internal", leaves=True, purposes=("handling claims", "answering letters")),
-    "bot": Card(clearance="confidential"),
-    "outside worker": Card(source="vendor", clearance="internal"),
+    "a2a": Card(source="vendor", clearance="internal", leaves=True),
+    "agent": Card(clearance="internal", leaves=True, purposes=(*CLAIMS, "answering letters")),
+    "case-kind": Card(clearance="internal"),
+    "clauses": Card(clearance="internal", purposes=CLAIMS),
+    "code": Card(clearance="internal", personal_data=False),
+    "document-intelligence": Card(source="vendor", clearance="internal", leaves=True),
+    "external": Card(source="vendor", clearance="internal"),
+    "gist": Card(clearance="confidential"),
+    "http": Card(clearance="restricted", purposes=CLAIMS),
+    "intent": Card(clearance="internal", personal_data=False),
+    "knowledge": Card(clearance="internal", purposes=CLAIMS),
+    "language-model": Card(source="language-model", clearance="confidential", leaves=True),
+    "mcp": Card(source="vendor", clearance="internal", leaves=True, purposes=CLAIMS),
+    "money-flows": Card(clearance="confidential", purposes=CLAIMS),
+    "outline-check": Card(clearance="internal", personal_data=False),
+    "reader": Card(clearance="restricted"),
+    "recommender": Card(clearance="internal", personal_data=False),
+    "score": Card(clearance="internal", personal_data=False, purposes=CLAIMS),
+    "sentiment": Card(clearance="internal"),
+    "served-model": Card(source="vendor", clearance="internal", personal_data=False, leaves=True),
+    "soap": Card(source="vendor", clearance="confidential"),
+    "sql": Card(clearance="confidential", purposes=CLAIMS),
+    "support": Card(clearance="internal"),
+    "watchlist": Card(clearance="confidential", personal_data=False),
 }
-"""A card for each kind of actor: what it may see, and whether what it gets leaves the house."""
+"""A card for each registered kind of actor: what it may see, and whether what it gets leaves the house."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +152,7 @@ class Scene:
         data = {"customer": vars(self.person), "order": self.given.get("order"), "paid": 120}
         case = CaseFacts(lambda: data, classify(SCHEMA), "claim")
         return Handoff(
-            self.capability, "a-" + self.kind.replace(" ", "-"), self.card, ANYTHING, self.output_schema, case,
+            self.capability, f"a-{self.kind}", self.card, ANYTHING, self.output_schema, case,
             actor_capability=self.actor_capability, purpose=self.capability.purpose, numbers=self.numbers,
         )  # fmt: skip
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 from orchestration.actors.capability import capability_of
@@ -279,17 +280,22 @@ def _unknown(scene: Scene) -> Violation:
     return Violation("unknown", replace(scene, capability=strange), lambda one, two: caught(one, two) or odd(one, two))
 
 
-PLANTS: tuple[Plant, ...] = (
-    _another_capability, _too_large, _too_deep, _purpose, _required_above, _hidden_whole, _hidden_in_text,
-    _hidden_field, _leaving, _bad_input, _personal, _over_budget, _dear, _too_often, _orders, _orders, _orders,
-    _nothing, _large_answer, _bad_output, _bad_for_the_actor, _hidden_back, _not_given, _canary, _personal_back,
-    _number_back, _made_up, _unsure, _no_share, _sum, _too_much, _empty, _unknown,
-)  # fmt: skip
+PLANTS: dict[str, tuple[Plant, ...]] = {
+    "capability": (_another_capability,), "size": (_too_large, _too_deep, _large_answer),
+    "authority": (_purpose, _required_above, _hidden_whole), "masking": (_hidden_in_text, _hidden_field),
+    "pseudonyms": (_leaving,), "budget": (_over_budget, _dear), "rate": (_too_often,), "injection": (_orders,),
+    "schema": (_bad_input, _bad_output, _bad_for_the_actor), "missing": (_nothing,),
+    "leak": (_personal, _hidden_back, _not_given, _canary, _personal_back, _number_back, _made_up),
+    "confidence": (_unsure, _no_share), "consistent": (_sum,), "limit": (_too_much,), "empty": (_empty,),
+    "unknown": (_unknown,),
+}  # fmt: skip
+"""What is planted for each check."""
 
 
 def violations(count: int) -> Iterator[Violation]:
-    """So many violations, every plant and every kind of actor in turn."""
-    kinds = sorted(CARDS)
+    """So many violations: every check for every kind of actor, what is planted for a check in turn."""
+    pairs = list(product(PLANTS.values(), enumerate(sorted(CARDS))))
     for at in range(count):
-        turn, plant = divmod(at, len(PLANTS))
-        yield PLANTS[plant](clean(100_000 + at, kinds[(turn + plant) % len(kinds)]))
+        again, which = divmod(at, len(pairs))
+        plants, (turn, kind) = pairs[which]
+        yield plants[(turn + again) % len(plants)](clean(100_000 + at, kind))
