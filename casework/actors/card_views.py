@@ -6,12 +6,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from casework.access import permissions
 from casework.actors.card_form import CardForm, initial
 from casework.actors.changes import Place, differences
 from casework.actors.views import may_change
+from casework.people.second_person import Waits, setting_change
 from casework.web.decorators import person, reads_and_writes
-from orchestration.actors.registration import actor_edit
 from orchestration.actors.registry import CHANGEABLE
 from orchestration.ground.refusals import Refused
 from orchestration.models import Actor
@@ -30,16 +29,15 @@ def actor_card(request: HttpRequest, key: str) -> HttpResponse:
     changed = _changes(actor, form)
     if request.POST.get("do") != "keep":
         return _page(request, actor, form, changed=changed, reviewed=True)
-    outcome = actor_edit(
-        actor=actor, card=form.card(actor.card), by=permissions.origin_of(person(request)),
-        reason=form.cleaned_data["reason"], **form.fields_of_actor(),
+    outcome = setting_change(
+        by=person(request), kind="card", name=key, reason=form.cleaned_data["reason"],
+        change={"card": form.card(actor.card), "fields": form.fields_of_actor()},
     )  # fmt: skip
     if isinstance(outcome, Refused):
         _tell(form, outcome)
         return _page(request, actor, form, changed=changed, status=400)
-    messages.success(
-        request, f"The card of {form.cleaned_data['name']} was changed." if outcome else "Nothing differs."
-    )
+    changed_now = f"The card of {form.cleaned_data['name']} was changed." if outcome else "Nothing differs."
+    messages.success(request, outcome.said if isinstance(outcome, Waits) else changed_now)
     return redirect("actor", key)
 
 

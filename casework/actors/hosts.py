@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from casework.access import permissions
+from casework.people.second_person import Waits, setting_change
 from casework.web.decorators import person, reads_and_writes, writes
-from orchestration.actors.hosts.register import host_allow, host_forget
+from orchestration.actors.hosts.register import host_forget
 from orchestration.ground.refusals import Refused
 from orchestration.models import AllowedHost
 
@@ -27,13 +28,13 @@ def hosts(request: HttpRequest) -> HttpResponse:
     private = request.POST.get("private") == "yes"
     if given["port"] and not (given["port"].isascii() and given["port"].isdigit() and len(given["port"]) < 6):
         return _page(request, given | {"private": private}, Refused("port", "", {"port": "A port is a number."}))
-    outcome = host_allow(
-        given["host"], int(given["port"]) if given["port"] else None, private=private, note=given["note"],
-        origin=permissions.origin_of(user),
+    outcome = setting_change(
+        by=user, kind="host", name=f"{given['host']}:{given['port']}", reason="",
+        change={"private": private, "note": given["note"]},
     )  # fmt: skip
     if isinstance(outcome, Refused):
         return _page(request, given | {"private": private}, outcome)
-    messages.success(request, f"Connectors may call {outcome}.")
+    messages.success(request, outcome.said if isinstance(outcome, Waits) else f"Connectors may call {outcome}.")
     return redirect("hosts")
 
 

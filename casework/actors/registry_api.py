@@ -19,13 +19,13 @@ from rest_framework.views import APIView
 
 from casework.access import permissions
 from casework.actors import registry_shapes as shapes
-from casework.actors.views import WRONG_REASON, is_no_reason
+from casework.actors.views import WRONG_REASON, is_no_reason, switched
 from casework.cases.api.rendering import person
+from casework.people.second_person import Waits, setting_change
 from casework.web.api.docs import described, example
 from casework.web.api.errors import refusal
 from orchestration.actors import registration
 from orchestration.ground.refusals import Refused
-from orchestration.jobs import stopping
 from orchestration.models import Actor, ActorVersion, Trial
 
 VERSION: Final = {
@@ -70,35 +70,45 @@ class ActorView(APIView):
         return Response(_shown(_actor(key)))
 
     @described(
-        "Change the card of an actor", {200: shapes.ActorShape}, 400, 403, 404, request=shapes.CardChange,
+        "Change the card of an actor", {200: shapes.ActorShape, 202: shapes.AskedShape}, 400, 403, 404,
+        request=shapes.CardChange,
         examples=(
             example("A limit", {"card": {"rate": 60}, "reason": "A new contract"}, request=True),
             example("As it is now", ACTOR, "200"),
         ),
     )  # fmt: skip
     def post(self, request: Request, key: str) -> Response:
-        """The card in place of the one that stands, with its reason."""
-        by = may_change(request)
-        outcome = registration.actor_edit(actor=_actor(key), by=by, **shapes.CardChange.body(request))
-        return refusal(outcome) if isinstance(outcome, Refused) else Response(_shown(_actor(key)))
+        """The card in place of the one that stands, with its reason; asked for, where a second person has to agree."""
+        may_change(request)
+        _actor(key)
+        fields = shapes.CardChange.body(request)
+        card, reason = fields.pop("card"), fields.pop("reason")
+        outcome = setting_change(
+            by=person(request), kind="card", name=key, change={"card": card, "fields": fields}, reason=reason
+        )  # fmt: skip
+        if isinstance(outcome, Refused | Waits):
+            return asked_or_refused(outcome)
+        return Response(_shown(_actor(key)))
 
 
 class ActorSwitchView(APIView):
     @described(
-        "Stop an actor or let it loose", {200: shapes.ActorShape}, 400, 403, 404, 409, request=shapes.Switch,
+        "Stop an actor or let it loose", {200: shapes.ActorShape, 202: shapes.AskedShape}, 400, 403, 404, 409,
+        request=shapes.Switch,
         examples=(
             example("Stop it", {"enabled": False, "reason": "It answers nonsense"}, request=True),
             example("As it is now", ACTOR | {"enabled": False}, "200"),
         ),
     )  # fmt: skip
     def post(self, request: Request, key: str) -> Response:
-        """At once, for all workers: what is under way is contained, and done again when it is let loose."""
-        by = may_change(request)
+        """To stop holds at once, for all workers: what is under way is contained, and done again when it is let loose.
+        That is asked for, where a second person has to agree."""
+        may_change(request)
         actor, given = _actor(key), shapes.Switch.body(request)
         if not given["enabled"] and is_no_reason(given["reason"].strip()):
             raise ValidationError({"reason": WRONG_REASON})
-        outcome = stopping.actor_switch(actor.key, given["enabled"], by, given["reason"].strip())
-        return refusal(outcome) if isinstance(outcome, Refused) else Response(_shown(_actor(key)))
+        outcome = switched(actor, given["enabled"], person(request), given["reason"].strip())
+        return asked_or_refused(outcome) if isinstance(outcome, Refused | Waits) else Response(_shown(_actor(key)))
 
 
 class ActorVersionsView(APIView):
@@ -167,6 +177,12 @@ def may_read(request: Request) -> None:
     user = person(request)
     if not (permissions.may_publish(user) or permissions.may_audit(user)):
         raise PermissionDenied("Actors are shown to administrators and auditors.")
+
+
+def asked_or_refused(outcome: Refused | Waits) -> Response:
+    if isinstance(outcome, Refused):
+        return refusal(outcome)
+    return Response({"waiting": True, "message": outcome.said}, 202)
 
 
 def may_change(request: Request) -> Any:

@@ -39,6 +39,13 @@ class ActorShape(Shape):
     versions = VersionShape(many=True)
 
 
+class AskedShape(Shape):
+    """It was asked for, and holds once another administrator agrees."""
+
+    waiting = s.BooleanField()
+    message = s.CharField()
+
+
 class ActorList(Shape):
     results = ActorShape(many=True)
 

@@ -12,6 +12,7 @@ from casework.actors.capability_page import capability_keys
 from casework.actors.version_form import ActorForm
 from casework.actors.views import WRONG_REASON, is_no_reason, may_change
 from casework.actors.words import kind_words
+from casework.people.second_person import Waits, setting_change
 from casework.web.decorators import person, reads_and_writes, refusal, writes
 from orchestration.actors import registration
 from orchestration.ground.refusals import Refused
@@ -56,10 +57,11 @@ def stop(request: HttpRequest) -> HttpResponse:
 def stop_end(request: HttpRequest) -> HttpResponse:
     """Let loose what was stopped together; what was held back is done."""
     may_change(request)
-    outcome = stopping.end(request.POST.get("scope", "")[:60], permissions.origin_of(person(request)))
+    scope = request.POST.get("scope", "")[:60]
+    outcome = setting_change(by=person(request), kind="loose-together", name=scope, change={}, reason="")
     if isinstance(outcome, Refused):
         return refusal(request, outcome, reverse("actors-stop"))
-    messages.success(request, f"{len(outcome)} work again.")
+    messages.success(request, outcome.said if isinstance(outcome, Waits) else "They work again.")
     return redirect("actors-stop")
 
 

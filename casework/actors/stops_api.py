@@ -11,10 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from casework.actors.registry_api import may_change, may_read
+from casework.actors.registry_api import asked_or_refused, may_change, may_read
+from casework.actors.registry_shapes import AskedShape
 from casework.actors.views import WRONG_REASON, is_no_reason
+from casework.cases.api.rendering import person
 from casework.cases.api.requests import Sent
 from casework.cases.api.shapes import Shape
+from casework.people.second_person import Waits, setting_change
 from casework.web.api.docs import described, example
 from casework.web.api.errors import refusal
 from orchestration.ground.refusals import Refused
@@ -98,17 +101,21 @@ class StopsView(APIView):
 
 class StopEndView(APIView):
     @described(
-        "Let loose what was stopped together", {200: Loose}, 400, 403, 409, request=StopEnd,
+        "Let loose what was stopped together", {200: Loose, 202: AskedShape}, 400, 403, 409, request=StopEnd,
         examples=(
             example("All connectors", {"scope": "kind:http"}, request=True),
             example("They work again", {"actors": ONE["actors"]}, "200"),
         ),
     )  # fmt: skip
     def post(self, request: Request) -> Response:
-        """What was held back is done. What another stop holds stays stopped."""
-        by = may_change(request)
-        outcome = stopping.end(StopEnd.body(request)["scope"], by)
-        return refusal(outcome) if isinstance(outcome, Refused) else Response({"actors": list(outcome)})
+        """What was held back is done. What another stop holds stays stopped. It is asked for, where a second person has
+        to agree."""
+        may_change(request)
+        scope = StopEnd.body(request)["scope"]
+        outcome = setting_change(by=person(request), kind="loose-together", name=scope, change={}, reason="")
+        if isinstance(outcome, Refused | Waits):
+            return asked_or_refused(outcome)
+        return Response({"actors": outcome})
 
 
 class OthersView(APIView):

@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +20,7 @@ from casework.actors.changes import changes_of
 from casework.actors.incidents import retry_failed, waiting_for
 from casework.actors.words import kind_words, limit_words, seen_words
 from casework.forms.answer_validation import tells, text_errors
+from casework.people.second_person import Waits, setting_change
 from casework.web.decorators import person, reads, reads_and_writes, refusal, writes
 from orchestration.actors import versions
 from orchestration.actors.kinds.declared import FILE_KINDS
@@ -94,11 +96,19 @@ def actor_switch(request: HttpRequest, key: str) -> HttpResponse:
     if not enabled and is_no_reason(reason):
         context = {"actor": found, "waiting": waiting_for(found), "reason": reason, "wrong": WRONG_REASON}
         return render(request, "actors/switch_off.html", context, status=400)
-    outcome = stopping.actor_switch(found.key, enabled, permissions.origin_of(person(request)), reason)
+    outcome = switched(found, enabled, person(request), reason)
     if isinstance(outcome, Refused):
         return refusal(request, outcome, reverse("actors"))
-    messages.success(request, f"{found.name} {'may be used' if enabled else 'is not used any more'}.")
+    done = f"{found.name} {'may be used' if enabled else 'is not used any more'}."
+    messages.success(request, outcome.said if isinstance(outcome, Waits) else done)
     return redirect("actor", key)
+
+
+def switched(found: Actor, enabled: bool, by: User, reason: str) -> object:
+    """Off holds at once; to let it work again is a setting."""
+    if enabled and not found.enabled:
+        return setting_change(by=by, kind="loose", name=found.key, change={}, reason=reason)
+    return stopping.actor_switch(found.key, enabled, permissions.origin_of(by), reason)
 
 
 @writes

@@ -13,11 +13,9 @@ from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import available_timezones
 
-from django.contrib.auth.models import User
 from django.db import transaction
 
-from audit.services import Fact, record_control
-from casework.access.permissions import origin_of
+from audit.services import Fact, Origin, record_control
 from casework.deadlines.models import Deadline, WorkingCalendar
 from casework.deadlines.standing import FIELDS, calendar_of, calendars, standing
 from casework.deadlines.watching import look_after
@@ -149,7 +147,7 @@ def _moved(row: Deadline, old: Mapping[str, WorkCalendar], new: Mapping[str, Wor
 
 
 def calendar_save(
-    *, by: User, values: Mapping[str, Any], reason: str, expected: int | None
+    *, origin: Origin, values: Mapping[str, Any], reason: str, expected: int | None
 ) -> WorkingCalendar | Refused:
     """Save it, with who and why. `expected`: how many deadlines it was said to move; otherwise nothing is saved."""
     with transaction.atomic():
@@ -164,6 +162,6 @@ def calendar_save(
         row.save()
         Deadline.objects.filter(pk__in=[pk for pk, _ in moved]).update(look=clock.utc_now())
         detail = {**values, "reason": reason, "moves": len(moved), "made": made}
-        record_control([Fact("calendar.changed", detail)], origin_of(by), clock.utc_now())
+        record_control([Fact("calendar.changed", detail)], origin, clock.utc_now())
     look_after()
     return row

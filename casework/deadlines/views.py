@@ -11,12 +11,13 @@ from django.urls import reverse
 
 from casework.access import permissions, trail
 from casework.cases.list_live import list_states
-from casework.deadlines.calendars import SHOWN, WEEKDAYS, asked, calendar_save, in_words, moves
+from casework.deadlines.calendars import SHOWN, WEEKDAYS, asked, in_words, moves
 from casework.deadlines.changing import Wish, deadline_change
 from casework.deadlines.models import WorkingCalendar
 from casework.deadlines.read import DUE, MOST, STATE, explanation, listed, order_of
 from casework.deadlines.standing import FIELDS, calendar_of
 from casework.lists.controls import header
+from casework.people.second_person import Waits, setting_change
 from casework.web.decorators import answered, page_or_part, person, reads, reads_and_writes, wants_part
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -103,9 +104,14 @@ def calendar(request: HttpRequest, key: str = "") -> HttpResponse:
         return _form(request, context, 400)
     expected = request.POST.get("sure", "")
     if expected.isdecimal() and len(expected) < 9:
-        outcome = calendar_save(by=user, values=form.values, reason=context["reason"].strip(), expected=int(expected))
+        outcome = setting_change(
+            by=user, kind="calendar", name=form.values["key"], change={**form.values, "moves": int(expected)},
+            reason=context["reason"],
+        )  # fmt: skip
         if not isinstance(outcome, Refused):
-            return answered(request, outcome, f"The calendar “{outcome.title}” is saved.", reverse("calendars"))
+            saved = f"The calendar “{form.values['title']}” is saved."
+            said = outcome.said if isinstance(outcome, Waits) else saved
+            return answered(request, outcome, said, reverse("calendars"))
         context["refused"] = outcome
     found = [move for _, move in moves(calendar_of(form.values))]
     context |= {"preview": True, "moves": found[:SHOWN], "many": len(found)}

@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
-from audit.services import Fact, record_control
+from audit.services import Fact, Origin, record_control
 from casework.access.permissions import origin_of
 from casework.erasure.keeping import Rule, Standing, amiss, mention_standing, standing, tightened
 from casework.erasure.models import LegalHold, RetentionRule
@@ -35,7 +35,7 @@ def invalid(wrong: Mapping[str, str]) -> Refused:
 
 
 def rule_set(
-    *, by: User, case_type: str, floor: int | None, keep: int | None, law: str, reason: str
+    *, origin: Origin, case_type: str, floor: int | None, keep: int | None, law: str, reason: str
 ) -> RetentionRule | Refused:
     """Say how long cases of a type are kept, in days after their end."""
     law, reason = law.strip(), reason.strip()
@@ -47,7 +47,7 @@ def rule_set(
             pk=case_type, defaults={"floor_days": floor, "keep_days": keep, "law": law}
         )
         detail = {"case_type": case_type, "floor_days": floor, "keep_days": keep, "law": law, "reason": reason}
-        record_control([Fact("retention.changed", detail)], origin_of(by), clock.utc_now())
+        record_control([Fact("retention.changed", detail)], origin, clock.utc_now())
     return rule
 
 

@@ -16,7 +16,8 @@ from casework.erasure.finding import Traces, marks_of
 from casework.erasure.mention_read import mentions_of
 from casework.erasure.models import ErasureOrder, LegalHold, RetentionRule
 from casework.erasure.orders import due_ask, due_cases, order_ask, order_decide, person_search
-from casework.erasure.rules import ended_cases, hold_lift, hold_place, rule_set, standings
+from casework.erasure.rules import ended_cases, hold_lift, hold_place, standings
+from casework.people.second_person import Waits, setting_change
 from casework.web.decorators import answered, person, reads, reads_and_writes, writes
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
@@ -44,12 +45,15 @@ def keeping_rule(request: HttpRequest, key: str) -> HttpResponse:
     definition, form = _case_type(key), request.POST
     if request.method != "POST":
         return _rule_page(request, definition)
-    outcome = rule_set(
-        by=person(request), case_type=key, floor=_days(form.get("floor", "")), keep=_days(form.get("keep", "")),
-        law=form.get("law", ""), reason=form.get("reason", ""),
+    change = {
+        "floor": _days(form.get("floor", "")), "keep": _days(form.get("keep", "")), "law": form.get("law", "").strip()
+    }  # fmt: skip
+    outcome = setting_change(
+        by=person(request), kind="keeping", name=key, change=change, reason=form.get("reason", "")
     )  # fmt: skip
     if not isinstance(outcome, Refused):
-        return answered(request, outcome, "How long they are kept is changed.", request.path)
+        said = outcome.said if isinstance(outcome, Waits) else "How long they are kept is changed."
+        return answered(request, outcome, said, request.path)
     written = {name: form[name] for name in ("floor", "keep", "law") if name in form}
     return _rule_page(request, definition, wrong=outcome.errors, written=written, reason=form.get("reason", ""))
 

@@ -15,7 +15,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from casework.access.permissions import LEVELS
 from casework.models import RightsProposal
-from casework.people.second_person import in_words
+from casework.people.second_person import about, words_of
 from orchestration.models import HumanTask
 
 PAGE: Final = 50
@@ -177,7 +177,7 @@ def waiting() -> list[Waiting]:
     rows = RightsProposal.objects.select_related("person", "group", "by").order_by("pk")
     return [
         Waiting(
-            row.pk, _of(row), tuple(in_words(row.change)), row.reason, row.by.get_full_name() or row.by.get_username(),
+            row.pk, _of(row), words_of(row), row.reason, row.by.get_full_name() or row.by.get_username(),
             row.by_id, row.created,
         )
         for row in rows
@@ -185,4 +185,4 @@ def waiting() -> list[Waiting]:
 
 
 def _of(row: RightsProposal) -> str:
-    return f"the group {row.group}" if row.person is None else row.person.get_full_name() or row.person.get_username()
+    return about(row) if row.person is None else row.person.get_full_name() or row.person.get_username()

@@ -1,4 +1,4 @@
-"""Who else has to agree before somebody gets more rights?
+"""Who else has to agree before somebody gets more rights, or a setting is another?
 
 A proposal waits until another administrator agrees or refuses; both stand on the control chain, as the change does.
 """
@@ -6,7 +6,8 @@ A proposal waits until another administrator agrees or refuses; both stand on th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
@@ -20,6 +21,7 @@ from casework.access.identities import claims_add
 from casework.access.permissions import origin_of
 from casework.access.unit_models import BusinessUnit
 from casework.models import CaseUserObjectPermission
+from casework.people import settled
 from casework.people.models import RightsProposal
 from casework.people.sight import administrators, group_moved, home_changed, role_changed
 from orchestration.ground.clock import utc_now
@@ -84,6 +86,44 @@ def proposal_make(
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """A change of a setting that was asked for. `alone`: nobody is there who could agree."""
+
+    alone: bool
+
+    @property
+    def said(self) -> str:
+        alone = ALONE if self.alone else ""
+        return f"Asked for. It holds once another administrator agrees, on the page People.{alone}"
+
+
+ALONE: Final = (
+    " Nobody else administers the whole organisation now: it waits until somebody does. Whoever runs the server makes a"
+    " second administrator: casewright manage role person NAME --group Administrators."
+)
+
+
+def setting_change(*, by: User, kind: str, name: str, change: settled.Change, reason: str) -> object | Refused | Waits:
+    """Change a setting, or have it wait for a second person where the product is set so. What would be refused, or
+    change nothing, does not wait."""
+    origin = Origin(origin_of(by).actor, cause=reason.strip())
+    if not settings.SECOND_PERSON:
+        return settled.carry_out(kind, name, change, origin)
+    with transaction.atomic():
+        outcome = settled.carry_out(kind, name, change, origin)
+        transaction.set_rollback(True)
+    if isinstance(outcome, Refused) or outcome is False:
+        return outcome
+    RightsProposal.objects.filter(kind=kind, name=name, by=by).delete()
+    made = RightsProposal.objects.create(
+        kind=kind, name=name, change=dict(change), stood=settled.SETTINGS[kind].stands(name), by=by,
+        reason=reason.strip(), created=utc_now(),
+    )  # fmt: skip
+    _keep("rights.asked", made, origin)
+    return Waits(is_alone(by))
+
+
 @transaction.atomic
 def proposal_decide(*, by: User, proposal_id: int, agree: bool) -> RightsProposal | Refused:
     """Let a change happen that another administrator has asked for, or refuse it. Whoever asked may take it back."""
@@ -95,6 +135,8 @@ def proposal_decide(*, by: User, proposal_id: int, agree: bool) -> RightsProposa
         return Refused("second", "Somebody else has to agree: whoever asks for a change, or gains by it, does not.")
     if agree and proposal.group is not None and proposal.group.user_set.filter(pk__in=selves(by)).exists():
         return Refused("second", "Somebody outside this group has to agree.")
+    if proposal.kind:
+        return _setting_decide(by, proposal, agree)
     origin = Origin(origin_of(by).actor, origin_of(proposal.by).actor, proposal.reason)
     if agree and (gone := _gone(proposal.change)):
         return Refused("gone", f"The unit {gone} was taken away meanwhile: refuse this.")
@@ -102,6 +144,22 @@ def proposal_decide(*, by: User, proposal_id: int, agree: bool) -> RightsProposa
         _carry_out(proposal, origin)
     else:
         _keep("rights.refused", proposal, Origin(origin.actor, cause=proposal.reason))
+    RightsProposal.objects.filter(pk=proposal.pk).delete()
+    return proposal
+
+
+def _setting_decide(by: User, proposal: RightsProposal, agree: bool) -> RightsProposal | Refused:
+    """As the setting stood when it was asked for, by somebody who may change it themselves."""
+    setting = settled.SETTINGS[proposal.kind]
+    if agree and not setting.may(by):
+        return Refused("right", f"Somebody who may change {about(proposal)} has to agree.")
+    if agree and setting.stands(proposal.name) != proposal.stood:
+        return Refused("changed", "It was changed meanwhile: refuse this, and have it asked for anew.")
+    origin = Origin(origin_of(by).actor, origin_of(proposal.by).actor, proposal.reason)
+    if not agree:
+        _keep("rights.refused", proposal, origin)
+    elif isinstance(outcome := settled.carry_out(proposal.kind, proposal.name, proposal.change, origin), Refused):
+        return outcome
     RightsProposal.objects.filter(pk=proposal.pk).delete()
     return proposal
 
@@ -206,6 +264,20 @@ def _called(key: str) -> str:
     return f"the unit {key}" if key else "the whole organisation"
 
 
+def words_of(proposal: RightsProposal) -> tuple[str, ...]:
+    """What it would do."""
+    if proposal.kind:
+        return tuple(settled.in_words(proposal.kind, proposal.name, proposal.change))
+    return tuple(in_words(proposal.change))
+
+
+def about(proposal: RightsProposal) -> str:
+    """Whom or what it would change, but for a person."""
+    if proposal.kind:
+        return settled.SETTINGS[proposal.kind].about.format(proposal.name)
+    return f"the group {proposal.group}"
+
+
 def _keep(action: str, proposal: RightsProposal, origin: Origin) -> None:
-    of = proposal.person.get_username() if proposal.person is not None else f"the group {proposal.group}"
-    record_control([Fact(action, {"of": of, "what": list(in_words(proposal.change))})], origin, utc_now())
+    of = proposal.person.get_username() if proposal.person is not None else about(proposal)
+    record_control([Fact(action, {"of": of, "what": list(words_of(proposal))})], origin, utc_now())

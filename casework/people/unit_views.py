@@ -17,7 +17,7 @@ from casework.access.unit_models import BusinessUnit, UnitRole
 from casework.access.units import ALL, administered, administers, parts_of, unit_tree
 from casework.people import unit_services as services
 from casework.people.rights import shown_to
-from casework.people.second_person import is_alone
+from casework.people.second_person import ALONE, is_alone
 from casework.people.sight import Changed
 from casework.people.unit_addresses import address_here
 from casework.people.unit_policies import policy_rows, policy_set
@@ -25,8 +25,6 @@ from casework.people.unit_rights import changes_units, looks_at_units
 from casework.people.views import WAITS
 from casework.web.decorators import answered, person, reads_and_writes
 from orchestration.ground.refusals import Refused
-
-ALONE: Final = " Nobody else administers the whole organisation now: it waits until somebody does."
 
 
 @dataclass(frozen=True, slots=True)

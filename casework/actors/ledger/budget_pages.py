@@ -14,11 +14,13 @@ from django.shortcuts import redirect, render
 
 from casework.access import permissions
 from casework.actors.ledger.amounts import amount_of, currency_of
+from casework.people.second_person import Waits, setting_change
 from casework.studio.rule_versions import newest_versions
 from casework.web.decorators import person, reads_and_writes
-from orchestration.actors.budgets import Use, budget_remove, budget_set, used
+from orchestration.actors.budgets import Use, used
 from orchestration.actors.card import card_of
 from orchestration.ground import clock
+from orchestration.ground.refusals import Refused
 from orchestration.models import Actor, Budget
 
 NO_PRICE: Final = "This actor has no price, so nobody knows what its calls cost. Give its card a price first."
@@ -57,17 +59,21 @@ def budgets(request: HttpRequest) -> HttpResponse:
     if not permissions.may_publish(user):
         raise PermissionDenied("Only administrators set budgets.")
     if "remove" in request.POST:
-        if budget_remove(request.POST["remove"], permissions.origin_of(user)):
-            messages.success(request, "The budget is gone; nothing limits it now.")
+        outcome = setting_change(by=user, kind="budget", name=request.POST["remove"][:300], change={}, reason="")
+        if not isinstance(outcome, Refused):
+            gone = "The budget is gone; nothing limits it now."
+            messages.success(request, outcome.said if isinstance(outcome, Waits) else gone)
         return redirect("budgets")
     asked = _asked(request.POST, scopes)
     if asked.wrong or asked.amount is None:
         return _page(request, scopes, request.POST.dict() | {"wrong": asked.wrong}, status=400)
-    budget_set(
-        asked.scope, asked.amount, asked.currency, permissions.origin_of(user), warn_at=asked.warn_at,
-        beyond=asked.beyond,
-    )  # fmt: skip
-    messages.success(request, f"{scopes[asked.scope].name} may cost {asked.amount} {asked.currency} a month.")
+    change = {
+        "amount": f"{asked.amount:.2f}", "currency": asked.currency, "warn_at": asked.warn_at,
+        "beyond": str(asked.beyond),
+    }  # fmt: skip
+    outcome = setting_change(by=user, kind="budget", name=asked.scope, change=change, reason="")
+    done = f"{scopes[asked.scope].name} may cost {asked.amount} {asked.currency} a month."
+    messages.success(request, outcome.said if isinstance(outcome, Waits) else done)
     return redirect("budgets")
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from casework.cases.services import case_change, external_receive, item_plan
+from casework.access.permissions import origin_of
 from casework.cases.verification import verify
 from casework.deadlines.calendars import calendar_save, moves
 from casework.deadlines.changing import Wish, deadline_change
@@ -113,5 +114,5 @@ def close_office(by: User, day: date) -> None:
     row = WorkingCalendar.objects.get(key="office")
     values = {name: getattr(row, name) for name in FIELDS} | {"closed": [day.isoformat()]}
     expected = len(moves(calendar_of(values)))
-    saved = calendar_save(by=by, values=values, reason="A works outing", expected=expected)
+    saved = calendar_save(origin=origin_of(by), values=values, reason="A works outing", expected=expected)
     assert not isinstance(saved, Refused), saved

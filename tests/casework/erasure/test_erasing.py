@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 
 from audit.models import AuditEvent, AuditPayload, ErasedChain
+from casework.access.permissions import origin_of
 from casework.documents.services import document_add
 from casework.erasure.finding import marks_of, traces
 from casework.erasure.models import ErasureOrder, RetentionRule
@@ -42,7 +43,12 @@ def over(case: Case, days: int = 1) -> Case:
 
 def rule(people: People, floor: int = 0, keep: int = 30) -> None:
     made = rule_set(
-        by=people["ada"], case_type="complaint", floor=floor, keep=keep, law="GDPR article 17", reason="As agreed"
+        origin=origin_of(people["ada"]),
+        case_type="complaint",
+        floor=floor,
+        keep=keep,
+        law="GDPR article 17",
+        reason="As agreed",
     )
     assert isinstance(made, RetentionRule), made
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from audit.models import AuditEvent, StandingChain
 from audit.services import Origin
 from casework.access import units
-from casework.access.permissions import principal
+from casework.access.permissions import origin_of, principal
 from casework.access.reach import reach_of
 from casework.access.tightening import KINDS, LEVELS, Rules, is_looser, met, read_value
 from casework.access.unit_models import BusinessUnit
@@ -56,6 +56,12 @@ def test_what_holds_is_never_looser_than_anything_above_it(chain: list[Rules]) -
     assert KINDS.keys() == VALUES.keys()
 
 
+def kept(by: User, floor: int) -> None:
+    """How long complaints are kept, as the organisation says."""
+    law = "the Complaints Act"
+    rule_set(origin=origin_of(by), case_type="complaint", floor=floor, keep=1000, law=law, reason="As it is")
+
+
 @pytest.fixture
 def north(people: dict[str, User]) -> BusinessUnit:
     return units.unit_make(key="north", name="North", parent=None, origin=BY)
@@ -65,7 +71,7 @@ def north(people: dict[str, User]) -> BusinessUnit:
 def test_a_looser_rule_is_refused_by_the_name_of_the_central_one_and_recorded(
     people: dict[str, User], north: BusinessUnit, client: Client
 ) -> None:
-    rule_set(by=people["ada"], case_type="complaint", floor=100, keep=1000, law="the Complaints Act", reason="As it is")
+    kept(people["ada"], floor=100)
     branch = units.unit_make(key="branch", name="Branch", parent=north, origin=BY)
     client.force_login(people["ada"])
     page, said = f"/people/units/{north.pk}/", {"do": "policy", "subject": "complaint", "reason": "Ours"}
@@ -110,7 +116,7 @@ def test_what_a_unit_says_is_done_in_its_cases_and_in_no_others(
     now, anna = clock.utc_now(), people["anna"]
     inside, outside = open_case(), open_case()
     Case.objects.filter(pk=inside.pk).update(unit=north)
-    rule_set(by=people["ada"], case_type="complaint", floor=10, keep=1000, law="the Complaints Act", reason="As it is")
+    kept(people["ada"], floor=10)
     before = principal(anna, Case.objects.get(pk=outside.pk), now).clearance
     assert before != "public"
     for kind, subject, value in (("masking", "Analysts", "public"), ("keeping", "complaint", "20")):

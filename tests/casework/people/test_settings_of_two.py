@@ -1,0 +1,120 @@
+"""Where two people are asked for, a setting changes once a second administrator agrees; a stop waits for nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from casework.deadlines.models import WorkingCalendar
+from casework.erasure.models import RetentionRule
+from casework.models import RightsProposal
+from casework.people.second_person import proposal_decide
+from orchestration.actors.registry import actor_ensure
+from orchestration.ground.refusals import Refused
+from orchestration.models import Actor, AllowedHost, Budget, Stop
+from orchestration.shell.verification.control import verify_control
+from tests.casework.actors.test_actor_card import filled
+
+pytestmark = pytest.mark.django_db
+CALENDAR = {
+    "key": "north", "title": "North", "zone": "Europe/Berlin", "region": "", "closed": "", "opened": "",
+    "reason": "A new office", "sure": "0", **{f"hours-{day}": "09:00-17:00" for day in range(5)},
+}  # fmt: skip
+
+
+@pytest.fixture
+def ada(people: dict[str, User], settings: Any) -> Client:
+    settings.SECOND_PERSON = True
+    actor_ensure("helper", name="Helper", kind="external", capability="intent")
+    client = Client()
+    client.force_login(people["ada"])
+    return client
+
+
+@pytest.fixture
+def olivia(people: dict[str, User]) -> User:
+    """Another administrator."""
+    made = User.objects.create(username="olivia")
+    made.groups.add(*people["ada"].groups.all())
+    return made
+
+
+def agreed(by: User) -> object:
+    return proposal_decide(by=by, proposal_id=RightsProposal.objects.get().pk, agree=True)
+
+
+def stands() -> list[object]:
+    return [
+        Actor.objects.get(key="helper").card.get("rate"), Actor.objects.get(key="helper").enabled,
+        WorkingCalendar.objects.filter(key="north").exists(), RetentionRule.objects.filter(pk="complaint").exists(),
+        Budget.objects.exists(), AllowedHost.objects.exists(),
+    ]  # fmt: skip
+
+
+CHANGES = [
+    ("/actors/helper/card/", {"rate": "60", "reason": "A contract", "do": "keep"}),
+    ("/calendars/new/", CALENDAR),
+    ("/changes/keeping/rules/complaint/", {"floor": "10", "keep": "20", "law": "the Act", "reason": "As agreed"}),
+    (
+        "/ledger/budgets/",
+        {"scope": "case-type:complaint", "amount": "10", "currency": "EUR", "warn_at": "80", "beyond": "person"},
+    ),
+    ("/actors/hosts/", {"host": "api.example", "port": "443", "note": "theirs"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("address", "sent"), CHANGES)
+def test_a_setting_waits_for_another_administrator_and_holds_then(
+    ada: Client, people: dict[str, User], olivia: User, address: str, sent: dict[str, str]
+) -> None:
+    before = stands()
+    answer = ada.post(address, filled("helper", **sent) if "card" in address else sent, follow=True)
+    assert "once another administrator agrees" in answer.content.decode(), answer.content.decode()[:3000]
+    assert stands() == before
+    page = ada.get("/people/").content.decode()
+    assert "Waits for a second administrator" in page and "becomes" in page
+    assert isinstance(refused := agreed(people["ada"]), Refused) and refused.code == "second"
+    assert not isinstance(agreed(olivia), Refused)
+    assert stands() != before and not RightsProposal.objects.exists() and verify_control().ok
+
+
+def test_an_actor_is_stopped_at_once_and_let_loose_by_two(ada: Client, people: dict[str, User], olivia: User) -> None:
+    ada.post("/actors/helper/switch/", {"enabled": "no", "reason": "It answers nonsense"})
+    assert not Actor.objects.get(key="helper").enabled
+    ada.post("/actors/helper/switch/", {"enabled": "yes"})
+    assert not Actor.objects.get(key="helper").enabled and not isinstance(agreed(olivia), Refused)
+    assert Actor.objects.get(key="helper").enabled
+    ada.post("/actors/stop/", {"scope": "all", "reason": "All of them"})
+    ada.post("/actors/stop/end/", {"scope": "all"})
+    assert Stop.objects.exists() and not isinstance(agreed(olivia), Refused) and not Stop.objects.exists()
+
+
+def test_programs_are_told_that_it_waits(ada: Client) -> None:
+    answer = ada.post(
+        "/api/actors/helper/", {"card": {"rate": 60}, "reason": "A contract"}, content_type="application/json"
+    )
+    assert (answer.status_code, answer.json()["waiting"]) == (202, True), answer.json()
+    Actor.objects.update(enabled=False)
+    loose = ada.post("/api/actors/helper/switch/", {"enabled": True}, content_type="application/json")
+    assert loose.status_code == 202 and RightsProposal.objects.count() == 2
+
+
+def test_what_was_changed_meanwhile_or_would_be_refused_is_not_done(
+    ada: Client, people: dict[str, User], olivia: User
+) -> None:
+    ada.post("/actors/hosts/", {"host": "not a host", "port": "", "note": ""})
+    assert not RightsProposal.objects.exists()
+    ada.post("/actors/hosts/", {"host": "api.example", "port": "443", "note": "theirs"})
+    AllowedHost.objects.create(host="api.example", port=443, note="another's")
+    assert isinstance(refused := agreed(olivia), Refused) and refused.code == "changed"
+    olivia.groups.clear()
+    olivia.groups.add(Group.objects.get(name="Auditors"))
+    assert isinstance(agreed(olivia), Refused)
+
+
+def test_the_only_administrator_is_told_which_command_makes_a_second(ada: Client) -> None:
+    said = ada.post("/actors/hosts/", {"host": "api.example", "port": "", "note": ""}, follow=True).content.decode()
+    assert "casewright manage role person NAME --group Administrators" in said
