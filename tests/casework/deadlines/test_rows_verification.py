@@ -9,8 +9,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
-from casework.cases.services import case_change, external_receive, item_plan
 from casework.access.permissions import origin_of
+from casework.cases.services import case_change, external_receive, item_plan
 from casework.cases.verification import verify
 from casework.deadlines.calendars import calendar_save, moves
 from casework.deadlines.changing import Wish, deadline_change
