@@ -69,7 +69,7 @@ def accepted(seen: Seen, form: Form, answers: Mapping[str, Json]) -> dict[str, J
     if errors:
         return Refused("invalid", "Please correct what is marked.", errors)
     changes = answer_validation.placed(data, answer_validation.filled(form, complete, data) | emptied)
-    errors = answer_validation.schema_errors(case_type, seen.root | changes)
+    errors = answer_validation.errors_made(case_type, seen.root, changes)
     return Refused("invalid", "Please correct what is marked.", errors) if errors else changes
 
 

@@ -35,6 +35,21 @@ def schema_errors(case_type: CaseType, data: Mapping[str, Json]) -> dict[str, st
     return errors_in_words(case_type.validator, data)
 
 
+def errors_made(case_type: CaseType, data: Mapping[str, Json], changes: Mapping[str, Json]) -> dict[str, str]:
+    """What the schema refuses of data with these changes, and did not without them.
+
+    A machine that found nothing leaves nothing behind where something belongs: no fault of who changes the rest.
+    """
+    changed = {**data, **changes}
+    errors = schema_errors(case_type, changed)
+    stood = schema_errors(case_type, data) if errors else {}
+    return {
+        path: why
+        for path, why in errors.items()
+        if stood.get(path) != why or at_path(changed, path) != at_path(data, path)
+    }
+
+
 def errors_in_words(validator: Draft202012Validator, data: Mapping[str, Json]) -> dict[str, str]:
     """For each dotted path of `data` that a schema refuses, why."""
     found: dict[str, str] = {}

@@ -120,9 +120,11 @@ def with_file(data: Mapping[str, Json], file: File | None) -> Mapping[str, Json]
 
 
 def _begin_with(case: Case, file: File, by: User | None, level: str) -> None:
-    """Add the document, and those that are attached to it. Their case asks for what it wants to have read."""
-    for one in (file, *attached_to(file)):
-        file_add(by=by, case=case, file=one, level=level, asked_for=one is file)
+    """Add the document, and what is attached to it. The case asks for the last that is no e-mail to be read."""
+    files = (file, *attached_to(file))
+    asked = next((one for one in reversed(files) if one.known.key != "email"), file)
+    for one in files:
+        file_add(by=by, case=case, file=one, level=level, asked_for=one is asked)
 
 
 def _again(found: Case, arrived: Arrived, by: User | None) -> Opened | Refused:

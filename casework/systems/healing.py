@@ -97,7 +97,7 @@ def heal(
     """Write these copies as the owner has them, or say why they cannot be."""
     data = dict(held.state.root.variables)
     changes = healed(data, row.theirs, paths)
-    if errors := answer_validation.schema_errors(held.case_type, data | changes):
+    if errors := answer_validation.errors_made(held.case_type, data, changes):
         why = "; ".join(f"{path}: {sentence}" for path, sentence in errors.items())
         return _unfit(row, f"What {owner.system} has does not fit into this kind of case. {why}")
     detail = {

@@ -15,10 +15,10 @@ from datetime import date
 from typing import Final
 
 from orchestration.documents import invoice_fields
-from orchestration.documents.finding import AMOUNT, Found, Place, dates_in, number_of, parts_of
+from orchestration.documents.finding import AMOUNT, Found, Place, dates_in, number_of, parts_of, pressed_in
 from orchestration.documents.words import Page, around
 
-FINDER: Final = "anchors-2"
+FINDER: Final = "anchors-3"
 """What finds them, and in which version of its rules."""
 NAMES: Final = {
     "company": "Company", "number": "Invoice number", "order": "Order number", "date": "Date", "due": "Due on",
@@ -47,14 +47,15 @@ def plain_of(name: str, value: str) -> str | float:
     if name in AMOUNTS:
         return number_of(value)
     if name in DAYS:
-        return next((day.isoformat() for _, day in dates_in(value)), value)
+        days = (*dates_in(value), *pressed_in(value))
+        return next((day.isoformat() for _, day in days), value)
     return value.replace(" ", "").upper() if name == "iban" else value
 
 
 # --- the company
 
 LEGAL: Final = re.compile(
-    r"\b(?:SDN\.?\s*BHD|BHD|S/B|GMBH|AG|KG|LTD|LIMITED|INC|LLC|PLC|CORP|ENTERPRISE|TRADING|HARDWARE|HOLDINGS?|S\.?A\.?R\.?L|"
+    r"SDN\.?\s?[BD]H?D\b\.?|\b(?:BHD|S/B|GMBH|AG|KG|LTD|LIMITED|INC|LLC|PLC|CORP|ENTERPRISE|TRADING|HARDWARE|HOLDINGS?|S\.?A\.?R\.?L|"
     r"B\.?V|PTE)\b\.?", re.IGNORECASE,
 )  # fmt: skip
 SHOP: Final = re.compile(
@@ -66,7 +67,8 @@ NO_COMPANY: Final = re.compile(
     r"company\s*reg|roc|www|http|page|cash|bill|copy|total|counter|cashier|table|order)\b|@|^\W*\d", re.IGNORECASE,
 )  # fmt: skip
 NUMBER_BEHIND: Final = re.compile(
-    r"\s*[\[({][^()\[\]{}]*\d{3,}[^()\[\]{}]*[\])}]?\s*$|\s*(?:CO\.?\s*)?(?:REG|ROC)\b.*$", re.I
+    r"(?<=[A-Z])\s*[\[({]\s*\d{5,}\s*-?\s*[A-Z]?\s*[\])}].*$|\s*[\[({][^()\[\]{}]*\d{3,}[^()\[\]{}]*[\])}]?\s*$|\s*(?:CO\.?\s*)?(?:REG|ROC)\b.*$",
+    re.I,
 )
 TOP: Final = 9
 """Lines in which a company stands."""
@@ -119,7 +121,7 @@ def _date(places: Sequence[Place]) -> Found | None:
             sure -= 0.3 * bool(OTHER_DATE.search(place.line.text)) + 0.3 * (day > date.today())
             found = place.found("date", text, sure)
             best = found if best is None or found.sure > best.sure + 0.1 else best
-    return best
+    return best or next((at.found("date", text, 0.5) for at in places for text, _ in pressed_in(at.line.text)), None)
 
 
 # --- the total
@@ -129,18 +131,22 @@ ANCHORS: Final = tuple(
     for form, weight in (
         (r"\b(?:grand\s*total|total\s*round(?:ed|ing)?|rounded\s*total|round(?:ed|\s*d)?\s*total)\b", 1.0),
         (r"\btotal\b.*\b[il1]ncl|\btotal\b.*\bafter\s*round", 0.95),
-        (r"\b(?:net+\s*(?:total|amt|amount)|total\s*(?:due|payable|to\s*pay)|amount\s*(?:due|payable))\b", 0.9),
+        (r"\b(?:net+\s*(?:total|amt|amount)|total\s*(?:due|payable|to\s*pay)|(?:amount|balance|amt)\s*(?:due|payable)|"
+         r"(?:bill|sales)\s*(?:total|amount|amt))\b", 0.9),
         (r"\btotal\s*(?:amount|amt|sales|rm|\(rm\)|myr|eur|usd)\b|\btotal\s*[:(]", 0.85),
         (r"\btotal\b|\bt0tal\b|\bjumlah\b|\bsumme\b|\bgesamt(?:betrag)?\b|\brechnungsbetrag\b", 0.8),
+        (r"\bnett\b|\bpayable\b|\bttl\b|\bbalance\b", 0.6),
         (r"\bamount\b|\bcharge\b|\bvisa\b|\bmaster\b", 0.45),
     )
 )  # fmt: skip
 NO_TOTAL: Final = re.compile(
-    r"sub\s*-?\s*total|\btotal\s*(?:qty|quantity|items?|gst|tax|sst|vat|disc|saving|points?|ex|before|w/?o)|\bex(?:cl|cluding)\b|"
-    r"\bqty\b|\bgst\s*(?:summary|amount)|\btax\s*(?:amount|code)|\bchange\b|\brounding\s*adj|\bdiscount\b|\bpoints?\b",
+    r"sub\s*-?\s*total|\btotal\s*(?:qty|quantity|items?|gst|tax|sst|vat|disc|saving|points?|tender|ex|before|w/?o)|\bex(?:cl|cluding)\b|"
+    r"\bqty\b|\bgst\s*(?:summary|amount)|\b(?:gst|sst|tax|vat)\s*payable|\btax\s*(?:amount|code)|\bchange\b|\brounding\s*adj|\bdiscount\b|\bpoints?\b",
     re.IGNORECASE,
 )
 PAID: Final = re.compile(r"\b(?:cash|tunai|tender(?:ed)?|paid|received)\b", re.IGNORECASE)
+ROUNDING: Final = re.compile(r"\brounding\b|\bround(?:ed)?\s*adj|\b(?:pem)?bundaran\b", re.IGNORECASE)
+"""What is below it is what is paid, where it is a total, too."""
 BACK: Final = re.compile(r"\b(?:change|baki)\b", re.IGNORECASE)
 NEAR: Final = 2
 """Lines below an anchor in which its amount may stand."""
@@ -162,6 +168,7 @@ def _total(places: Sequence[Place], net: Found | None, tax: Found | None) -> Fou
             if amounts:
                 amount = number_of(amounts[-1])
                 sure = weight - 0.15 * below + 0.2 * (amount in likely) - 0.4 * (amount == unlikely)
+                sure += 0.2 * any(ROUNDING.search(above.line.text) for above in places[max(at - NEAR, 0) : at])
                 if best is None or sure > best[0]:
                     best = sure, near.found("total", amounts[-1].strip(), min(sure, 0.98))
                 break
@@ -175,14 +182,14 @@ def _weight(text: str) -> float:
 
 
 def _settled(places: Sequence[Place]) -> float:
-    """What was paid less what was given back; 0 where that cannot be told."""
+    """What was paid less what was given back, if anything was; 0 where that cannot be told."""
     paid = [
         number_of(text) for place in places if PAID.search(place.line.text) for text in AMOUNT.findall(place.line.text)
     ]
     back = [
         number_of(text) for place in places if BACK.search(place.line.text) for text in AMOUNT.findall(place.line.text)
     ]
-    return round(paid[-1] - back[-1], 2) if paid and back else 0.0
+    return round(paid[-1] - (back[-1] if back else 0.0), 2) if paid else 0.0
 
 
 def _largest(places: Sequence[Place]) -> Found | None:

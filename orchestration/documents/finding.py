@@ -62,7 +62,7 @@ DATES: Final = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         r"(?<!\d)(?P<year>20\d\d)(?P<by>[-/.])(?P<m>\d{1,2})(?P=by)(?P<d>\d{1,2})(?!\d)",
-        r"(?<!\d)(?P<d>\d{1,2})(?P<by>[-/.])(?P<m>\d{1,2})(?P=by)(?P<year>20\d\d)",
+        r"(?<!\d)(?P<d>\d{1,2})\s?[-/.]{1,2}\s?(?P<m>\d{1,2})\s?[-/.]{1,2}\s?(?P<year>20\d\d)",
         rf"(?<!\d)(?P<d>\d{{1,2}})[-/. ]*{_MONTH}[-/., ]*(?P<year>20\d\d|\d\d)(?!\d)",
         rf"{_MONTH}[-/. ]*(?P<d>\d{{1,2}})[-/., ]+(?P<year>20\d\d)",
         r"(?<!\d)(?P<d>\d{1,2})(?P<by>[-/.])(?P<m>\d{1,2})(?P=by)(?P<year>\d\d)(?!\d)",
@@ -77,6 +77,19 @@ def dates_in(text: str) -> Iterator[tuple[str, date]]:
             day = _day(found)
             if day is not None:
                 yield found[0], day
+
+
+PRESSED: Final = re.compile(r"(?<![\w.,/-])\d{8}(?![\w.,/-])")
+
+
+def pressed_in(text: str) -> Iterator[tuple[str, date]]:
+    """Eight digits that stand alone and are a day of this century up to today: a date whose signs were not read."""
+    for found in PRESSED.finditer(text):
+        digits = found[0]
+        for written in (f"{digits[:2]}/{digits[2:4]}/{digits[4:]}", f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"):
+            if (day := next((day for _, day in dates_in(written)), None)) is not None and day <= date.today():
+                yield digits, day
+                break
 
 
 def _day(found: re.Match[str]) -> date | None:

@@ -14,6 +14,8 @@ from typing import Any, Final
 Json = Any
 COLUMNS: Final = 100
 """Signs in a row of a text that was never laid out."""
+TAB: Final = 4 * " "
+"""Wide enough to part the cells of a row."""
 LEAST_ROWS: Final = 60
 """So that a line of a short text is no higher than one of a page."""
 WORD: Final = re.compile(r"\S+")
@@ -141,7 +143,7 @@ def split(text: str, box: Box, sure: float) -> list[Word]:
 
 def plain_page(text: str, number: int = 1) -> Page:
     """A page of a text that was never laid out, each word where a typewriter would set it on one long sheet."""
-    written = [line.rstrip().expandtabs() for line in text.splitlines()]
+    written = [line.rstrip().replace("\t", TAB) for line in text.splitlines()]
     rows = [max(1, -(-len(line) // COLUMNS)) for line in written]
     tall, lines, row = max(sum(rows), LEAST_ROWS), [], 0
     for line, high in zip(written, rows, strict=True):

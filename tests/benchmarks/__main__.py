@@ -106,6 +106,7 @@ SECTIONS = (
     _stored("knowledge", "Questions to the knowledge base", "knowledge", "figures"),
     _stored("passages", "Questions to 100,000 passages", "knowledge_speed", only_named=True),
     _stored("leaving", "Identifiers planted in every case type, at the server of a language model", "leaving"),
+    _stored("supplier-invoices", "Receipts and invoices through their case type", "supplier_invoices", only_named=True),
     _stored("erp", "Invoices through a real ERP that is killed", "erp", "figures", only_named=True),
     _stored("closed", "Beside closed cases", "shell", "beside_closed_cases", True),
 )

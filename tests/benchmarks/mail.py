@@ -128,6 +128,7 @@ def figures() -> Iterator[str]:
     model = decode(trained.artefact, KIND)
     for which in BY_HAND:
         yield f"{which}: {became(model, by_hand(which)).said()}"
+    yield f"all that led to nothing: {became(model, [*by_hand('unseen'), *by_hand('fresh')]).said()}"
 
 
 @cache
@@ -142,20 +143,23 @@ def shipped() -> Trained:
 class Became:
     """What the table of handling makes of letters: how many, and how many of them wrongly, by each way.
 
-    `by_chance`: the calibration error that so many letters would show of a model that has none.
+    `by_chance`: the calibration error that so many letters would show of a model that has none; `as_much`: in how many
+    of 100 such showings it would be as large as here.
     """
 
     letters: int
     accuracy: float
     ece: float
     by_chance: float
+    as_much: float
     ways: Counter[tuple[str, bool]]
 
     def said(self) -> str:
         told = [f"{self.went(way)} {way} ({self.ways[way, False]} wrong)" for way in WAYS[:2]]
+        chance = f"{self.by_chance:.3f} by chance, as much in {self.as_much:.0f} of 100"
         return (
             f"{self.letters} letters, {self.accuracy:.1%} right, "
-            f"ECE {self.ece:.3f} ({self.by_chance:.3f} by chance): {', '.join(told)}, "
+            f"ECE {self.ece:.3f} ({chance}): {', '.join(told)}, "
             f"{self.went(PERSON)} {PERSON}"
         )
 
@@ -168,12 +172,15 @@ def became(model: Classifier, asked: list[tuple[str, str]]) -> Became:
     told = measure(model.labels, chances, np.array([kind for _, kind in asked]))
     guessed = [(model.labels[int(row.argmax())], float(row.max())) for row in chances]
     ways = Counter((_way(*one), one[0] == kind) for one, (_, kind) in zip(guessed, asked, strict=True))
-    return Became(len(asked), told["accuracy"], told["ece"], _by_chance(chances.max(axis=1)), ways)
+    shown = _by_chance(chances.max(axis=1))
+    as_much = 100 * float(np.mean(shown >= told["ece"]))
+    return Became(len(asked), told["accuracy"], told["ece"], float(np.mean(shown)), as_much, ways)
 
 
-def _by_chance(sure: Array) -> float:
+def _by_chance(sure: Array) -> Array:
+    """The calibration errors that a model which is right as often as it says would show, toss by toss."""
     draws = np.random.default_rng(SEED)
-    return float(np.mean([calibration_error(sure, draws.random(len(sure)) < sure) for _ in range(TOSSES)]))
+    return np.array([calibration_error(sure, draws.random(len(sure)) < sure) for _ in range(TOSSES)])
 
 
 def _way(label: str, sure: float) -> str:

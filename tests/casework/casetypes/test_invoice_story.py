@@ -193,6 +193,19 @@ def test_a_document_that_cannot_be_opened_any_more_is_keyed_in_by_a_person(
     assert case.state == "Completed"
 
 
+def test_a_clerk_refuses_what_was_not_read_and_what_the_erp_does_not_know(
+    brings: Brings, shipped: Demo, people: People
+) -> None:
+    """What machines found nothing for stands as nothing in the data, which is no reason to refuse a person's answer."""
+    case = brings("Corner Shop Ltd\nDate: 13.11.2026\nTotal EUR 12.40\n")
+    data = data_of(case.instance)
+    assert data["match"]["order"] is None and data["invoice"]["number"] is None
+    answers = {"invoice__supplier": "Corner Shop Ltd", "invoice__number": "none", "invoice__date": "2026-11-13"}
+    sums = {"invoice__net": "12.40", "invoice__tax": "0", "invoice__total": "12.40"}
+    case = finish(case, people["anna"], "Check the invoice", verdict="refuse", reason="Not ours.", **answers, **sums)
+    assert case.closed and kept_by(shipped, "payments") == []
+
+
 HIGH = FITS.replace("1,000.00", "9,000.00").replace("190.00\n", "1,710.00\n", 1).replace("1,190.00", "10,710.00")
 
 
@@ -236,5 +249,7 @@ def test_an_email_that_comes_in_is_read_by_what_is_attached_to_it(brings: Brings
     message.add_attachment(printed(FITS), maintype="application", subtype="pdf", filename="nw.pdf")
     message.add_attachment(b"MZ", maintype="application", subtype="pdf", filename="virus.pdf")
     case = brings(content=message.as_bytes(), name="mail.eml")
-    assert sorted(Document.objects.filter(case=case).values_list("name", flat=True)) == ["mail.eml", "nw.pdf"]
+    assert dict(Reading.objects.filter(document__case=case).values_list("document__name", "asked")) == {
+        "mail.eml": False, "nw.pdf": True,
+    }, "the case asks for what is attached, and the e-mail itself is read beside it"  # fmt: skip
     assert case.state == "Completed"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.documents.fields import found_in
+from orchestration.documents.fields import found_in, plain_of
 from orchestration.documents.finding import Found, dates_in, number_of
 from orchestration.documents.words import Box, Line, Page, Word
 
@@ -45,6 +45,8 @@ def test_a_receipt_names_company_date_and_total() -> None:
         (("Total 30.91", "ROUNDING ADJUSTMENT -0.01", "TOTAL ROUNDED RM 30.90"), "RM 30.90"),
         (("TOTAL QTY 3", "Grand Total", "EUR 1,234.50"), "EUR 1,234.50"),
         (("TOTAL 20.00", "CASH 50.00", "CHANGE 30.00"), "20.00"),
+        (("Total (Inclusive of GST): 65.72", "Rounding Adj -0.02", "TOTAL: 65.70"), "65.70"),
+        (("Total (Inclusive of GST): 65.72", "Cash 65.70", "TOTAL: 65.70"), "65.70"),
         (("Item 3.00", "Item 4.00"), "4.00"),
     ],
 )
@@ -57,7 +59,8 @@ def test_the_total_is_the_sum_that_is_paid(lines: tuple[str, ...], total: str) -
     [
         ("25/12/2018", "2018-12-25"), ("18-11-18 13:58", "2018-11-18"), ("05 MAR 2018", "2018-03-05"),
         ("2018-03-23", "2018-03-23"), ("OCT 3, 2016", "2016-10-03"), ("14.5.2026", "2026-05-14"),
-        ("12/31/2024", "2024-12-31"), ("1 January 2025", "2025-01-01"),
+        ("12/31/2024", "2024-12-31"), ("1 January 2025", "2025-01-01"), ("26-05--201815:16", "2018-05-26"),
+        ("28 / 04 / 2018", "2018-04-28"),
     ],
 )  # fmt: skip
 def test_a_date_is_known_in_its_many_forms(text: str, day: str) -> None:
@@ -66,6 +69,14 @@ def test_a_date_is_known_in_its_many_forms(text: str, day: str) -> None:
 
 def test_what_is_no_day_is_no_date() -> None:
     assert list(dates_in("45/45/2018 and 1800-22-3333, 99-99-99")) == []
+
+
+def test_a_date_whose_signs_were_lost_is_taken_where_there_is_no_other() -> None:
+    found = read("SHOP LTD", "Member 12345678", "27032018 No CS-20243")["date"]
+    assert (found.value, plain_of("date", found.value)) == ("27032018", "2018-03-27")
+    assert plain_of("date", "20180327") == "2018-03-27"
+    assert read("SHOP LTD", "27032018 No CS-20243", "Date 01/04/2018")["date"].value == "01/04/2018"
+    assert "date" not in read("SHOP LTD", "GST 00127032018", "Ref 27032018-1", "27032999")
 
 
 def test_the_date_that_is_named_so_goes_before_others() -> None:
@@ -80,6 +91,8 @@ def test_the_date_that_is_named_so_goes_before_others() -> None:
         (("OJC MARKETING", "SDN BHD", "NO 2 JALAN"), "OJC MARKETING SDN BHD"),
         (("TAX INVOICE", "KEDAI PAPAN YEW CHUAN", "(0005583085-K)"), "KEDAI PAPAN YEW CHUAN"),
         (("Example GmbH", "Street 1"), "Example GmbH"),
+        (("HOTLINE 1800 88", "MYNEWS RETAIL SB(306295-X) FKA BISON SB", "QTY"), "MYNEWS RETAIL SB"),
+        (("welcome", "ONE SEAFOOD SDN DHD", "TABLE 4"), "ONE SEAFOOD SDN DHD"),
     ],
 )
 def test_a_company_is_known_by_its_form_or_its_place(lines: tuple[str, ...], company: str) -> None:
