@@ -11,6 +11,11 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         from django.urls import register_converter
 
+        from orchestration.ground.left_out import left_out
+
+        with left_out("requests", "pygments"):  # of a client for tests, and of pages for browsers: there are none
+            import rest_framework.compat  # noqa: F401
+
         from casework import celery  # noqa: F401 - tasks sent from any process then know the broker
         from casework.access import roles_verification, sessions, trail  # noqa: F401 - they listen to who comes and goes
         from casework.actors.ledger import verification as rates_verification

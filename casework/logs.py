@@ -8,8 +8,11 @@ what people wrote.
 import logging.config
 from typing import Any
 
-import structlog
-from structlog.typing import EventDict, Processor
+from orchestration.ground.left_out import left_out
+
+with left_out("rich"):  # the tracebacks here are plain ones
+    import structlog
+    from structlog.typing import EventDict, Processor
 
 _frames = structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
 
