@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Final, LiteralString
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 NAMED: Final = re.compile(r"%\((\w+)\)s")
 Part = tuple[LiteralString, Mapping[str, Any]]
@@ -70,8 +70,9 @@ def pipeline() -> Iterator[psycopg.Cursor[Any]]:
 
 def connected() -> psycopg.Connection[Any]:
     """Django's own session, as psycopg has it. Raises OperationalError where there is none."""
-    connection.ensure_connection()
-    session: psycopg.Connection[Any] | None = connection.connection
+    kept = connections[DEFAULT_DB_ALIAS]  # looked up once: Django's `connection` does so at each use
+    kept.ensure_connection()
+    session: psycopg.Connection[Any] | None = kept.connection
     if session is None:
         raise psycopg.OperationalError("there is no connection to the database")
     return session

@@ -40,8 +40,8 @@ def deadlines_kept(done: Done) -> Part | None:
         return None
     beside = done.beside.get(BESIDE) or {}
     rows = {row["key"]: row for row in beside.get("rows", ())}
-    given = {one["key"]: calendar_of(one) for one in beside.get("calendars") or ()}
-    changed = list(_changed(done, rows, cache(lambda: given or calendars())))
+    given = beside.get("calendars") or ()
+    changed = list(_changed(done, rows, cache(lambda: {c["key"]: calendar_of(c) for c in given} or calendars())))
     return (WRITE, {"deadlines": orjson.dumps(changed).decode()}) if changed else None
 
 
