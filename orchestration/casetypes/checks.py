@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from orchestration.casetypes.deadlines import SUSPENDED, deadline_faults
+from orchestration.casetypes.effective import effective_faults
 from orchestration.casetypes.files import DOCUMENT, FORMS, MANIFEST, MODELS
 from orchestration.casetypes.owners import manifest_groups, owner_faults
 from orchestration.engine import xml
@@ -78,6 +79,7 @@ def check(
             yield from _chain(manifest, library)
         yield from deadline_faults(manifest)
         yield from owner_faults(manifest, schema)
+        yield from effective_faults(schema)
         yield from _groups(manifest, named)
         yield from _steps(named)
         yield from _named_people(named, schema)

@@ -16,7 +16,7 @@ UPPER: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProp
 LOWER: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
 WORDS: Final = frozenset(
     {"title", "description", "default", "examples", "$comment", "$schema", "$id", "x-classification", "x-mask"}
-    | {"x-system", "x-place", "deprecated", "readOnly", "writeOnly"}
+    | {"x-system", "x-place", "x-effective", "deprecated", "readOnly", "writeOnly"}
 )
 """What says nothing of which values fit; classifications are compared by themselves."""
 _COMPARED: Final = frozenset(

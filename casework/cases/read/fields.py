@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,9 @@ from casework.cases.read.decisions import decision_names, titles
 from casework.cases.read.past import ROOT
 from casework.cases.read.sources import Source, since, sources
 from casework.cases.read.touched import anchor
-from casework.cases.read.values import values_in_words
+from casework.cases.read.values import InWords, values_in_words
+from casework.forms.answer_validation import at_path
+from orchestration.casetypes.effective import effective_at
 
 Json = Any
 
@@ -21,7 +23,8 @@ Json = Any
 class Field:
     """One value of the case's data, in words. `pointer` names it; `source` wrote it last in this case, at `since`
     and with that event. `anchor`: where links to the variable lead, empty but for its first value.
-    `owner`: the system that it is a copy of, where it is one.
+    `owner`: the system that it is a copy of, where it is one. `effective`: the day or moment from which it holds, where
+    the case type says which of its fields tells that.
     """
 
     pointer: str
@@ -35,6 +38,7 @@ class Field:
     event: int = 0
     anchor: str = ""
     owner: str = ""
+    effective: Json = None
 
 
 def fields(seen: Look, source: Source | None = None) -> tuple[Field, ...]:
@@ -44,7 +48,7 @@ def fields(seen: Look, source: Source | None = None) -> tuple[Field, ...]:
     found = list(_leaves(seen.view.data, "", seen.view.clear | seen.view.masked))
     said = values_in_words(seen.case_type)
     writers = seen.past["writers"].get(str(ROOT), {})
-    copied = seen.case_type.copied
+    copied, effective = seen.case_type.copied, _effective(seen, said)
     firsts = {pointer.split("/")[1]: pointer for pointer, _ in reversed(found)}
     return tuple(
         Field(
@@ -53,10 +57,22 @@ def fields(seen: Look, source: Source | None = None) -> tuple[Field, ...]:
             revealed=any(pointer == path or pointer.startswith(path + "/") for path in seen.view.principal.revealed),
             source=source(pointer, None), since=changed.get(top := pointer.split("/")[1]),
             event=writers.get(top, 0), anchor=anchor(top) if firsts[top] == pointer else "",
-            owner=copied[pointer].system if pointer in copied else "",
+            owner=copied[pointer].system if pointer in copied else "", effective=effective(pointer),
         )
         for pointer, value in found
     )  # fmt: skip
+
+
+def _effective(seen: Look, said: InWords) -> Callable[[str], Json]:
+    """In words, as this reader may see it; None of what holds since it is known."""
+    placed = effective_at(seen.case_type.schema)
+
+    def found(pointer: str) -> Json:
+        place = placed(pointer)
+        value = at_path(seen.view.data, place) if place else None
+        return None if value is None else said("/" + place.replace(".", "/"), value)
+
+    return found
 
 
 def _leaves(value: Json, pointer: str, known: frozenset[str]) -> Iterator[tuple[str, Json]]:

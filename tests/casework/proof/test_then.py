@@ -19,6 +19,7 @@ from casework.models import Case
 from casework.proof.difference import difference
 from casework.proof.moments import Moment, moment
 from casework.tasks.services import task_claim, task_complete, task_release
+from orchestration.engine.commands import SetVariables
 from orchestration.ground import clock
 from orchestration.models import HumanTask
 from orchestration.shell import services
@@ -200,3 +201,15 @@ def moments(case: Case, who: User) -> Iterator[Moment]:
 def test_nothing_is_different_between_a_moment_and_itself(people: People, analysed: Opens) -> None:
     for one in moments(analysed(), people["anna"]):
         assert difference(one, one).is_nothing
+
+
+def test_from_when_a_value_holds_stands_beside_since_when_it_is_known_and_as_it_was_known_then(
+    people: People, analysed: Opens, client: Client
+) -> None:
+    case = analysed(received="2026-03-20T09:30:00+01:00")
+    before = fresh(case).instance.head_sequence
+    services.send(case.instance_id, SetVariables({"received": "2026-03-17T12:00:00+01:00"}), Origin("system:test"))
+    client.force_login(people["clara"])
+    assert "Holds from 20 Mar 2026" in told(client, case, f"?at={before}")
+    after = told(client, case, f"?at={fresh(case).instance.head_sequence}")
+    assert "Holds from 17 Mar 2026" in after and "Holds from 20 Mar 2026" not in after
