@@ -37,7 +37,7 @@ class CaseworkConfig(AppConfig):
         from casework.erasure import again as erasure_again
         from casework.erasure import orders as erasure_orders
         from casework.erasure import verification as erasure_verification
-        from casework.explaining import second_look
+        from casework.explaining import sample_contests, second_look  # noqa: F401 - samples know contests by this
         from casework.explaining import verification as contests_verification
         from casework.governance import reviews
         from casework.intake import watched

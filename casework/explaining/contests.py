@@ -16,7 +16,7 @@ from django.db import transaction
 
 from audit.models import AuditEvent
 from audit.selectors import timeline
-from audit.services import Fact
+from audit.services import Fact, Origin
 from casework.access import permissions
 from casework.access.permissions import origin_of
 from casework.cases.locking import keep_refusal, locked
@@ -31,14 +31,16 @@ from orchestration.shell import services
 CONTESTED: Final = "decision.contested"
 MADE: Final = "engine.DecisionEvaluated"
 SHOWN: Final = 100
+SAMPLES: Final = Origin("system:samples")
 OUTCOMES: Final = {
     "stands": "The decision stands",
     "changes": "The decision has to be changed",
 }
 
 
-def decision_contest(*, by: User, case: Case, sequence: int, objection: str) -> Contest | Refused:
-    """Record the objection of the person whom a decision concerns."""
+def decision_contest(*, by: User | None, case: Case, sequence: int, objection: str) -> Contest | Refused:
+    """Record the objection of the person whom a decision concerns. `by` None: the product itself, of a sample case."""
+    origin = SAMPLES if by is None else origin_of(by)
     objection = objection.strip()
     if wrong := text_amiss("objection", objection, 10, 2000):
         return Refused("invalid", "Please correct what is marked.", wrong)
@@ -49,12 +51,12 @@ def decision_contest(*, by: User, case: Case, sequence: int, objection: str) -> 
         if Contest.objects.filter(case=case, sequence=sequence, state=State.OPEN).exists():
             return Refused("contested", "This decision is contested already, and waits for somebody to look at it.")
         row = Contest.objects.create(
-            case=case, sequence=sequence, objection=objection, letter=_letter(case, sequence), by=origin_of(by).actor,
+            case=case, sequence=sequence, objection=objection, letter=_letter(case, sequence), by=origin.actor,
             at=held.at,
         )  # fmt: skip
-        row.own = case_of_its_own(row, origin_of(by))
+        row.own = case_of_its_own(row, origin)
         row.save(update_fields=["own"])
-        services.record(held, [Fact(CONTESTED, said_of(row))], origin_of(by))
+        services.record(held, [Fact(CONTESTED, said_of(row))], origin)
     return row
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import csv
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from io import BytesIO, StringIO
@@ -64,6 +64,20 @@ class Brought:
     bad: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Other:
+    """How a case type starts with samples whose cases are not brought in as rows: how many a table has, how many are
+    there, and what brings them (to be counted in `Brought`: name and text of the table, by whom, until when)."""
+
+    count: Callable[[str], int]
+    there: Callable[[], int]
+    bring: Callable[[Brought, str, str, User | None, float], None]
+
+
+OTHERS: Final[dict[str, Other]] = {}
+"""By case type; whoever knows such a type says so here."""
+
+
 def may_start(user: User, case_type: CaseType) -> bool:
     """Whether this person may start a case type's samples: who may open its cases, and who may publish it."""
     return permissions.may_open(user, case_type) or permissions.may_publish(user)
@@ -91,9 +105,13 @@ def samples_open(
             "none", f"This version of “{case_type.name}” has no samples. Put a table into its samples/ folder."
         )
     done, until, today = Brought(), time.monotonic() + seconds, clock.utc_now().date()
+    other = OTHERS.get(case_type.key)
     for name, text in files.items():
-        recent = as_of(text, case_type, today)
-        _bring(done, _table(recent, case_type), Sender(case_type.key, SOURCE, name, by=by), most, until)
+        if other is not None:
+            other.bring(done, name, text, by, until)
+        else:
+            recent = as_of(text, case_type, today)
+            _bring(done, _table(recent, case_type), Sender(case_type.key, SOURCE, name, by=by), most, until)
         if time.monotonic() > until:
             done.more = done.new + done.there + len(done.bad) < _row_count(case_type)
             return done
@@ -127,12 +145,16 @@ def _moment(row: list[str], at: int) -> datetime | None:
 
 
 def _samples(case_type: CaseType) -> Samples:
+    if case_type.key in OTHERS:
+        return Samples(case_type, _row_count(case_type), OTHERS[case_type.key].there())
     return Samples(
         case_type, _row_count(case_type), Case.objects.filter(case_type=case_type.key, source=SOURCE).count()
     )
 
 
 def _row_count(case_type: CaseType) -> int:
+    if case_type.key in OTHERS:
+        return sum(OTHERS[case_type.key].count(text) for text in sample_files(case_type).values())
     return sum(1 for text in sample_files(case_type).values() for _ in _rows(_table(text, case_type)))
 
 

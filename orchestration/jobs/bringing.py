@@ -15,7 +15,7 @@ import orjson
 from django.db import transaction
 from django.db.models import F
 
-from orchestration.actors import kinds
+from orchestration.actors import disturbed, kinds
 from orchestration.actors.contract import Answer
 from orchestration.actors.handoff import Outcome, Verdict
 from orchestration.ground import clock
@@ -102,7 +102,7 @@ def _attempt(lease: Lease, ready: Ready, brought: Brought) -> Attempt | str:
         return crossing.failed(ready, str(error))
     if pseudonym_of_data("handed out", out.value) != lease.given:
         return crossing.failed(ready, CHANGED, temporary=True, verdicts=_verdicts(lease))
-    return _checked(lease, ready, out, brought.answer)
+    return _checked(lease, ready, out, disturbed.said(ready.chosen.key, brought.answer))
 
 
 def _checked(lease: Lease, ready: Ready, out: Outward, answer: Answer) -> Attempt | str:

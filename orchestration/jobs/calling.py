@@ -10,7 +10,7 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from orchestration.actors import kinds
+from orchestration.actors import disturbed, kinds
 from orchestration.actors.call import Call, Work, limited
 from orchestration.actors.contract import Actor, Answer, AsksPerson, Waits
 from orchestration.actors.handoff import Checked, Outcome
@@ -84,7 +84,8 @@ def _run(ready: Ready, actor: Actor, out: Outward, objection: str = "") -> Answe
         case=job.instance_id, work=_work(ready, out),
     )  # fmt: skip
     with limited(about):
-        return actor.run(out.value, idempotency_key=job.idempotency_key)
+        disturbed.wait(ready.chosen.key, about.limit.total_seconds())
+        return disturbed.said(ready.chosen.key, actor.run(out.value, idempotency_key=job.idempotency_key))
 
 
 def _work(ready: Ready, out: Outward) -> Work:

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from audit.services import Fact, Origin
-from orchestration.actors import gauges, kinds
+from orchestration.actors import disturbed, gauges, kinds
 from orchestration.actors.kinds.external import ExternalActor
 from orchestration.actors.routing import Candidate, objection
 from orchestration.casetypes.case_type import by_definition
@@ -86,6 +86,8 @@ def _claim(token: WorkerToken, wanted: Wanted) -> list[Lease]:
     """Take offered jobs, each under a lease of its own; the most urgent first, then who waits longest."""
     now = clock.utc_now()
     offered = Job.objects.filter(Q(deadline=None) | Q(deadline__gt=now), actor=token.actor.key, state=Job.State.OFFERED)
+    if seconds := disturbed.late(token.actor.key):
+        offered = offered.filter(run_at__lte=now - timedelta(seconds=seconds))
     if wanted.capabilities:
         offered = offered.filter(capability__in=wanted.capabilities)
     with transaction.atomic():

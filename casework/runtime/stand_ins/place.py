@@ -27,6 +27,8 @@ POLICY: Final = "CASEWRIGHT_SERVER_POLICY"
 """Where the policy system is; it asks for no words."""
 SHOP_DATABASE: Final = "CASEWRIGHT_SECRET_SHOP_DATABASE"
 """The connection string of the made-up shop's database, for connectors whose file says `database: shop-database`."""
+DISTURBED: Final = "CASEWRIGHT_DISTURBED"
+"""The file that says which actors are made slow or wrong (`orchestration.actors.disturbed`)."""
 OF_THE_DEMO: Final = {SALESFORCE_CLIENT: "stand-in-client", SALESFORCE_SECRET: "stand-in-client-secret"}
 BY_SERVER: Final = {
     SALESFORCE: OF_THE_DEMO,
@@ -61,7 +63,8 @@ class StandIns:
 
     def known(self) -> dict[str, str]:
         """What the product's programs have to know to find them."""
-        return connected(self.address) | ({SHOP_DATABASE: self.shop} if self.shop else {})
+        more = {SHOP_DATABASE: self.shop} if self.shop else {}
+        return connected(self.address) | more | {DISTURBED: str(self.folder / "disturbed.json")}
 
     def arguments(self) -> list[str]:
         """Of the Python that runs them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,9 @@ from casework.cases.editing import field_edit, standing
 from casework.cases.services import case_verify
 from casework.intake.services import Opened, case_open
 from casework.models import Case
+from casework.runtime.stand_ins.place import DISTURBED, STAND_IN
 from casework.tasks.services import task_complete
+from orchestration.actors import disturbed
 from orchestration.casetypes.case_type import folder_files
 from orchestration.casetypes.deployment import Published, deploy
 from orchestration.models import ActorCall, HumanTask, Incident, Job
@@ -34,6 +37,7 @@ WHOLE = {"message": "The lamp broke.", "about": "purchase", "amount": 80, "earli
          "purchase": {"receipt": "R-1"},
          "customer": {"name": "Elena Rossi", "iban": "DE89 3704 0044 0532 0130 00"}}  # fmt: skip
 Opens = Callable[..., Case]
+FAULTS = "/actors/demo-faults/"
 
 
 @pytest.fixture
@@ -138,6 +142,55 @@ def test_a_machine_that_fails_for_good_leads_to_a_person_and_to_no_incident(
     case = finish(case, people["anna"], "Judge the tone", sentiment__label="negative")
     assert data_of(case.instance)["approval"]["why"] == "The customer is upset: a person decides."
     assert case_verify(by=people["axel"], case=case).ok
+
+
+@pytest.fixture
+def ada(people: dict[str, User], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
+    """An administrator of a demo, whose stand-ins do not answer."""
+    monkeypatch.setenv(STAND_IN, "http://stand-in.localhost:1")
+    monkeypatch.setenv(DISTURBED, str(tmp_path / "disturbed.json"))
+    browser = Client()
+    browser.force_login(people["ada"])
+    return browser
+
+
+def test_a_tone_model_that_the_page_of_faults_makes_wrong_leads_to_a_person_until_it_is_well_again(
+    refund: Opens, ada: Client
+) -> None:
+    told = ada.post(FAULTS, {"system": "sentiment", "fault": "wrong", "lasts": "300"})
+    assert told.status_code == 302
+    case = refund()
+    assert open_task(case).name == "Judge the tone"
+    (call,) = ActorCall.objects.filter(instance=case.instance_id, capability="sentiment")
+    assert call.verdicts is not None and [one["guardrail"] for one in call.verdicts if one["outcome"] == "block"] == [
+        "schema"
+    ]
+    ada.post(FAULTS, {"system": "sentiment", "fault": "none"})
+    assert data_of(refund().instance)["sentiment"]["label"] == "neutral"
+
+
+def test_a_tone_model_that_is_made_slower_than_it_may_be_is_asked_again(
+    refund: Opens, ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(disturbed.time, "sleep", waited.append)
+    ada.post(FAULTS, {"system": "sentiment", "fault": "slow", "seconds": "120", "lasts": "300"})
+    with pytest.raises(AssertionError, match="still has work for machines"):
+        refund()
+    job = Job.objects.get(capability="sentiment")
+    call = ActorCall.objects.filter(job=job).earliest("pk")
+    assert waited[0] == 60 and call.error == "It did not answer in the time that it has."
+    assert job.state == Job.State.WAITING and job.run_at > call.started
+
+
+def test_of_an_actor_the_page_of_faults_says_what_it_cannot_do_and_nothing_is_done_outside_a_demo(
+    ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ada.post(FAULTS, {"system": "sentiment", "fault": "down"}).status_code == 302
+    assert "Tone model can be made slow or wrong here." in ada.get("/actors/").content.decode()
+    assert disturbed.disturbances() == {}
+    monkeypatch.delenv(DISTURBED)
+    assert ada.post(FAULTS, {"system": "sentiment", "fault": "slow"}).status_code == 404
 
 
 def test_a_payment_that_comes_back_is_corrected_and_paid_again(refund: Opens, people: dict[str, User]) -> None:

@@ -16,6 +16,8 @@ from django.urls import reverse
 
 from audit.selectors import timeline
 from casework.actors.bundled import CASE_TYPES
+from casework.explaining.models import Contest
+from casework.explaining.second_look import task_of
 from casework.intake.samples import samples_open
 from casework.models import Case, Proposal
 from orchestration.casetypes.case_type import current, folder_files
@@ -117,3 +119,23 @@ def test_the_command_brings_in_the_same(people: dict[str, User]) -> None:
     call_command("samples", "complaint", stdout=out)
     assert "3 sample cases are new, 0 were there" in out.getvalue()
     assert "21 sample cases are new, 3 were there already" in out.getvalue()
+
+
+def test_contested_decisions_begin_with_the_sample_cases_that_they_are_about(
+    client: Client, people: dict[str, User]
+) -> None:
+    for key in ("loan", "contest"):
+        call_command("deploy", str(CASE_TYPES / key), stdout=StringIO())
+    said = start(client, people["ada"], "contest")
+    assert "2 sample cases of “Contested decision” are open." in said
+    rows = Contest.objects.select_related("case").order_by("pk")
+    assert [(row.case.reference, row.by, bool(task_of(row))) for row in rows] == [
+        ("LOAN-007", "person:ada", True),
+        ("LOAN-008", "person:ada", True),
+    ]
+    assert Case.objects.filter(case_type="loan", source="sample").count() == 8
+    assert "0 sample cases of “Contested decision” are open. 2 were there already." in start(
+        client, people["ada"], "contest"
+    )
+    page = client.get(reverse("case-samples")).content.decode()
+    assert "2 samples in version 1;" in " ".join(page.split())

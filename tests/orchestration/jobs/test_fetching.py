@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from orchestration import tasks
+from orchestration.actors import disturbed
 from orchestration.actors.contract import Answer, version_of
+from orchestration.actors.disturbed import Disturbance
 from orchestration.actors.registry import actor_enable
 from orchestration.engine.commands import Terminate
 from orchestration.ground import clock
@@ -72,6 +75,20 @@ def test_what_comes_late_changes_nothing_and_the_job_is_offered_again(
     assert bringing.bring(outside.token, again.lease.key, SHELVED)["state"] == "done"
     assert sorted(ActorCall.objects.values_list("outcome", flat=True)) == ["done", "lost"]
     holds(again.job)
+
+
+def test_a_worker_that_is_made_slow_and_wrong_gets_its_job_later_and_what_it_brings_is_refused(
+    outside: Outside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(disturbed.FILE, str(tmp_path / "disturbed.json"))
+    outside.offered()
+    disturbed.disturb("clerk", Disturbance(disturbed.SLOW, 30))
+    assert fetching.fetch(outside.token, Wanted()) == []
+    after(monkeypatch, 31)
+    (handed,) = fetching.fetch(outside.token, Wanted())
+    disturbed.disturb("clerk", Disturbance(disturbed.WRONG))
+    assert bringing.bring(outside.token, handed.lease.key, SHELVED)["state"] != "done"
+    assert Instance.objects.get().status != "completed"
 
 
 def test_another_actor_s_worker_neither_gets_nor_finishes_it(outside: Outside) -> None:
