@@ -18,11 +18,12 @@ from casework.actors.actor_page import actor_page
 from casework.actors.capability_page import capability_list, policy
 from casework.actors.changes import changes_of
 from casework.actors.incidents import retry_failed, waiting_for
-from casework.actors.words import kind_words, limit_words, seen_words
+from casework.actors.words import budget_words, kind_words, limit_words, seen_words
 from casework.forms.answer_validation import tells, text_errors
 from casework.people.second_person import Waits, setting_change
 from casework.web.decorators import person, reads, reads_and_writes, refusal, writes
 from orchestration.actors import versions
+from orchestration.actors.budgets import Use, used
 from orchestration.actors.kinds.declared import FILE_KINDS
 from orchestration.actors.registration import standing, version_step
 from orchestration.ground import clock
@@ -78,11 +79,15 @@ def actor(request: HttpRequest, key: str) -> HttpResponse:
     }
     context = {
         "page": page, "row": page.row, "card": page.row.card, "seen": seen_words(page.row.card),
-        "limits": limit_words(page.row.card), "changes": changes_of(key),
+        "limits": [*limit_words(page.row.card), budget_words(_budget_of(key))], "changes": changes_of(key),
         "versions": [(row, steps[row.id]) for row in page.versions],
         "may_change": permissions.may_publish(person(request)), "from_file": found.kind in FILE_KINDS,
     }  # fmt: skip
     return render(request, "actors/actor.html", context)
+
+
+def _budget_of(key: str) -> Use | None:
+    return next((one for one in used(clock.utc_now()) if one.scope == f"actor:{key}"), None)
 
 
 @reads_and_writes

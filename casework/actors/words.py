@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
+from orchestration.actors.budgets import Use
 from orchestration.actors.card import LEVELS, Card, Price
+from orchestration.models import Budget
 
 KINDS: Final[Mapping[str, str]] = {
     "intent": "Text model: what it is about",
@@ -97,6 +99,15 @@ def limit_words(card: Card) -> list[str]:
     if card.four_eyes:
         told.append("Whoever registers a version does not take it on to use: four eyes.")
     return told
+
+
+def budget_words(use: Use | None) -> str:
+    """What it may cost in a month, and what of that is used."""
+    if use is None:
+        return "No budget of a month."
+    used = f"{money(use.spent + use.reserved)} {use.currency} are used"
+    then = Budget.Beyond(use.beyond).label
+    return f"At most {money(use.amount)} {use.currency} a month, of which {used}; beyond that work goes to {then}."
 
 
 def _and(words: tuple[str, ...]) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from audit.models import AuditEvent
 from audit.services import Origin
 from casework.actors.bundled import CASE_TYPES
+from orchestration.actors.budgets import budget_set
 from orchestration.actors.kinds.text_model.schemas import schemas
 from orchestration.actors.registry import register_model_version
 from orchestration.casetypes.case_type import folder_files
@@ -46,6 +49,13 @@ def test_an_actor_switched_off_gets_no_work_and_the_switch_is_on_record(machines
     admin.post("/actors/intent/switch/", {"enabled": "yes"})
     assert Actor.objects.get(key="intent").enabled
     assert AuditEvent.objects.filter(chain=0, action="actor.changed", actor="person:ada").count() == 2
+
+
+def test_the_page_of_an_actor_says_what_it_may_cost_in_a_month(machines, admin):
+    assert "No budget of a month." in admin.get("/actors/intent/").content.decode()
+    budget_set("actor:intent", Decimal(20), "EUR", Origin("system:test"), beyond="cheaper")
+    said = "At most 20.00 EUR a month, of which 0.00 EUR are used; beyond that work goes to a cheaper actor, else a person."
+    assert said in admin.get("/actors/intent/").content.decode()
 
 
 def test_another_model_version_is_put_to_work(machines, admin):

@@ -173,7 +173,7 @@ def test_a_tone_model_that_is_made_slower_than_it_may_be_is_asked_again(
     refund: Opens, ada: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
-    monkeypatch.setattr(disturbed.time, "sleep", waited.append)
+    monkeypatch.setattr("orchestration.actors.disturbed.time.sleep", waited.append)
     ada.post(FAULTS, {"system": "sentiment", "fault": "slow", "seconds": "120", "lasts": "300"})
     with pytest.raises(AssertionError, match="still has work for machines"):
         refund()
