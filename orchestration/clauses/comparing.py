@@ -104,7 +104,7 @@ def unclear(found: Sequence[Matched]) -> list[Matched]:
 
 
 def _names_no_amount(one: Matched) -> bool:
-    return one.section is not None and any(not _named([one.clause], limit) for limit in one.section.limits)
+    return one.section is not None and any(not _named([one.clause], one.section, limit) for limit in one.section.limits)
 
 
 def _may_read_like(one: Matched) -> bool:
@@ -129,7 +129,7 @@ def _of_section(section: Section, clauses: Sequence[Clause]) -> Iterator[Deviati
 
 def _beyond(section: Section, clauses: Sequence[Clause], limit: Limit) -> Iterator[Deviation]:
     """The amount that is farthest beyond the limit, in the sentences that are meant."""
-    named = _named(clauses, limit)
+    named = _named(clauses, section, limit)
     if not named:
         return
     value, clause, quote = (max if limit.at_most else min)(named, key=lambda one: one[0])
@@ -140,13 +140,15 @@ def _beyond(section: Section, clauses: Sequence[Clause], limit: Limit) -> Iterat
         yield Deviation(section, f"It says {value:g} {limit.unit}.", asked, clause, quote, apart)
 
 
-def _named(clauses: Sequence[Clause], limit: Limit) -> list[tuple[float, Clause, str]]:
+def _named(clauses: Sequence[Clause], section: Section, limit: Limit) -> list[tuple[float, Clause, str]]:
     """The amounts that the limit is about, each with its sentence; where none is in its unit, days count as months and
-    months as days."""
+    months as days. Where no sentence has a word that tells which is meant, any of them is, unless the house itself
+    names several."""
+    said = [(one, sentence) for one in clauses for sentence in sentences(one.text)]
+    near = [each for each in said if any(_folded(word) in _folded(each[1]) for word in limit.near)]
     named = [
         (unit, value, one, sentence)
-        for one in clauses for sentence in sentences(one.text)
-        if not limit.near or any(_folded(word) in _folded(sentence) for word in limit.near)
+        for one, sentence in near or (said if not limit.near or _is_alone(limit, section) else [])
         for unit, value in amounts_in(sentence)
     ]  # fmt: skip
     own = [(value, one, sentence) for unit, value, one, sentence in named if unit == limit.unit]
@@ -155,6 +157,11 @@ def _named(clauses: Sequence[Clause], limit: Limit) -> list[tuple[float, Clause,
         return own
     other, of_it = times
     return [(round(value * of_it, 1), one, sentence) for unit, value, one, sentence in named if unit == other]
+
+
+def _is_alone(limit: Limit, section: Section) -> bool:
+    """Whether the house's own text names no other amount of the unit than the one that is limited."""
+    return len({value for unit, value in amounts_in(section.text) if unit == limit.unit}) <= 1
 
 
 def _folded(text: str) -> str:
@@ -189,7 +196,7 @@ def _likenesses(section: Section, clause: Clause) -> list[Likeness]:
 
 def _counted(sentence: str, clause: Clause, section: Section) -> bool:
     """Whether an amount of it was compared: what is counted need not be guessed from what it reads like."""
-    return any(sentence == quote for limit in section.limits for _, _, quote in _named([clause], limit))
+    return any(sentence == quote for limit in section.limits for _, _, quote in _named([clause], section, limit))
 
 
 def _says(text: str, phrase: str) -> bool:

@@ -39,6 +39,7 @@ PARTIES: Final = (
 )
 LEFT_OUT: Final = 0.08
 DEPARTS: Final = 0.4
+NEWEST: Final = ("newest", "german-newest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def figures() -> Iterator[str]:
     )
     if wrong:
         yield "wrong: " + ", ".join(f"{what} {times}" for what, times in sorted(wrong.items()))
-    for which in ("unseen", "tuned", "held-out", "fresh", "german", "german-looked-at", "last", "german-last"):
+    for which in ("unseen", "tuned", "held-out", "fresh", "german", "german-looked-at", "last", "german-last", *NEWEST):
         yield in_other_words(which).said()
 
 
