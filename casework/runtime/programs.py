@@ -18,6 +18,7 @@ from casework.runtime.stand_ins.place import StandIns
 
 HOST = "127.0.0.1"
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # a worker's parallelism is its processes
+NO_PAGES = {"CELERY_SKIP_CHECKS": "1"}  # Django's checks, which set-up has run, would read all pages: 30 MB of a worker
 FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}  # glibc would keep freed memory apart for each thread (mallopt(3))
 WEB_CONNECTIONS = "20"  # to the database, most of them for the web process
 GRACE = 5.0
@@ -128,7 +129,7 @@ def programs(
     others = [] if stand_ins is None else [program("stand-ins", stand_ins.arguments(), {})]
     return [
         program("web", web, {"DATABASE_POOL": WEB_CONNECTIONS}),
-        program("worker", worker, {"DATABASE_CONN_MAX_AGE": "600"} | ONE_THREAD),
+        program("worker", worker, {"DATABASE_CONN_MAX_AGE": "600"} | NO_PAGES | ONE_THREAD),
         program("beat", beat, {}),
         *others,
     ]
