@@ -1,4 +1,4 @@
-"""Which rows say what a second person thought of a glass that was broken?"""
+"""Which rows say what others thought of a value that somebody saw, and who was told of it?"""
 
 from __future__ import annotations
 
@@ -19,3 +19,18 @@ class GlassReview(models.Model):
 
     def __str__(self) -> str:
         return f"of {self.reveal_id} by {self.by_id}"
+
+
+class RevealNotice(models.Model):
+    """That whoever had work of the case is told. Whether they may still see it is asked when they look."""
+
+    reveal = models.ForeignKey("casework.Reveal", models.CASCADE, related_name="notices", db_index=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    seen = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["reveal", "person"], name="told_of_reveal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} is told of {self.reveal_id}"

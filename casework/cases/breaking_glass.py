@@ -19,6 +19,7 @@ from django.db.models import Q
 from audit.services import Fact
 from casework.access.permissions import cases_with_right, has_everywhere, may, may_audit, origin_of
 from casework.cases.locking import locked
+from casework.cases.reveal_notices import owners_tell
 from casework.cases.reveal_reasons import KINDS
 from casework.forms import answer_validation
 from casework.forms.answer_validation import tells
@@ -70,7 +71,9 @@ def glass_break(*, by: User, case: Case, kind: str, reason: str) -> Reveal | Ref
         until = held.at + BROKEN_FOR
         told = {"path": WHOLE, "kind": kind, "reason": reason, "until": until.isoformat()}
         services.record(held, [Fact("case.glass", told)], origin_of(by))
-        return Reveal.objects.create(case=case, person=by, path=WHOLE, reason=reason, until=until)
+        reveal = Reveal.objects.create(case=case, person=by, path=WHOLE, reason=reason, until=until)
+        owners_tell(reveal, held.at)
+        return reveal
 
 
 def glass_review(*, by: User, reveal: Reveal, justified: bool, note: str) -> GlassReview | Refused:

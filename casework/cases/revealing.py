@@ -1,7 +1,7 @@
 """How does somebody see a masked value for a while: for which reason, how long, and how many?
 
-The reason and what kind it is stand in the history of the case under their name. Pages ask for the password once more
-before, where it was not given within minutes.
+The reason and what kind it is stand in the history of the case under their name, and its owner is told. Pages ask for
+the password once more before, where it was not given within minutes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from casework.access.permissions import origin_of
 from casework.cases.answers import seen
 from casework.cases.locking import locked
 from casework.cases.own_words import keep_own_words
+from casework.cases.reveal_notices import owners_tell
 from casework.cases.reveal_reasons import KINDS, OTHER
 from casework.forms import answer_validation
 from casework.forms.answer_validation import tells
@@ -52,7 +53,9 @@ def field_reveal(
         told = {"path": path, "reason": reason, "until": until.isoformat()} | ({"kind": kind} if kind != OTHER else {})
         services.record(held, [Fact("field.revealed", told)], origin_of(by))
         keep_own_words(case, by, [reason], None)
-        return Reveal.objects.create(case=case, person=by, path=path, reason=reason, until=until)
+        reveal = Reveal.objects.create(case=case, person=by, path=path, reason=reason, until=until)
+        owners_tell(reveal, held.at)
+        return reveal
 
 
 def _is_too_often(by: User, since: object) -> bool:

@@ -44,7 +44,10 @@ select u.id, md5(string_agg(concat_ws(' ', n.id, n.seen, n.withdrawn, n.tellings
 from unnest(%(people)s::bigint[]) u(id) cross join lateral (
     select n.id, n.seen, c.withdrawn, c.tellings from casework_commentnotice n
     join casework_comment c on c.id = n.comment_id
-    where n.person_id = u.id order by n.at desc, n.id desc limit %(told)s) n group by u.id"""  # noqa: S608 - of texts that stand in the code
+    where n.person_id = u.id order by n.at desc, n.id desc limit %(told)s) n group by u.id
+union all
+select u.id, md5(string_agg(concat_ws(' ', n.id, n.seen), ' ' order by n.id))
+from unnest(%(people)s::bigint[]) u(id) join casework_revealnotice n on n.person_id = u.id group by u.id"""  # noqa: S608 - of texts that stand in the code
 
 
 def waiting_states(people: Collection[int]) -> dict[int, str]:

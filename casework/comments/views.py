@@ -21,6 +21,7 @@ from casework.access.permissions import origin_of
 from casework.access.seers import Seer, seers
 from casework.cases.dependent import not_by_itself
 from casework.cases.read.case_view import Look, look
+from casework.cases.reveal_notices import reveals_seen, reveals_told
 from casework.cases.waiting_live import waiting_states
 from casework.comments.mails import mails_wanted
 from casework.comments.notices import all_seen, seen_in, told_of
@@ -139,14 +140,15 @@ def withdraw(request: HttpRequest, case_id: int, number: int) -> HttpResponse:
 
 @reads_and_writes
 def told(request: HttpRequest) -> HttpResponse:
-    """Comments that one is told of; `all`: they are all seen."""
+    """Comments, and values revealed in their cases, that one is told of; sent to: they are all seen."""
     user, now = person(request), clock.utc_now()
     if request.method == "POST":
         all_seen(user, now)
+        reveals_seen(user, now)
         return redirect("comments-told")
     trail.list_read(request, "comments")
     seen = "" if wants_part(request) else waiting_states([user.pk])[user.pk]
-    context = {"rows": told_of(user, now), "seen": seen}
+    context = {"rows": told_of(user, now), "reveals": reveals_told(user, now), "seen": seen}
     return page_or_part(request, "comments/told.html", "comments/_told.html", context)
 
 

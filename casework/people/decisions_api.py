@@ -118,6 +118,7 @@ class SubjectsView(APIView):
         """By sign-in name, 50 at a time. For auditors and administrators."""
         _may_ask(request, "")
         given = Search.body(request)
+        _person_named(given)
         kind, number = _named(given, "resource", "type"), _named(given, "resource", "id")
         found, more = people_found(_named(given, "action", "name"), _kind(kind), number, _token(given))
         return Response({"results": [{"type": PERSON, "id": name} for name in found], "page": {"next_token": more}})
@@ -137,6 +138,7 @@ class ResourcesView(APIView):
         given = Search.body(request)
         who, kind = _named(given, "subject", "id"), _kind(_named(given, "resource", "type"))
         _may_ask(request, who)
+        _person_named(given)
         found, more = things_found(who, _named(given, "action", "name"), kind, _token(given))
         return Response({"results": [{"type": kind, "id": number} for number in found], "page": {"next_token": more}})
 
@@ -154,6 +156,7 @@ class ActionsView(APIView):
         given = Search.body(request)
         who, kind = _named(given, "subject", "id"), _kind(_named(given, "resource", "type"))
         _may_ask(request, who)
+        _person_named(given)
         names = actions_found(who, kind, _named(given, "resource", "id"))
         return Response({"results": [{"name": name} for name in names]})
 
@@ -173,8 +176,7 @@ def metadata(request: HttpRequest) -> JsonResponse:
 def _asked(request: Request, given: dict[str, Any]) -> Asked:
     who = _named(given, "subject", "id")
     _may_ask(request, who)
-    if _named(given, "subject", "type") != PERSON:
-        raise ValidationError({"subject.type": f"A subject is a {PERSON}."})
+    _person_named(given)
     kind = _kind(_named(given, "resource", "type"))
     return Asked(who, _named(given, "action", "name"), kind, _named(given, "resource", "id"))
 
@@ -195,6 +197,11 @@ def _named(given: dict[str, Any], part: str, name: str) -> str:
     if not isinstance(found, str) or not found or "\0" in found:
         raise ValidationError({f"{part}.{name}": "This is missing, or no text."})
     return found[:150]
+
+
+def _person_named(given: dict[str, Any]) -> None:
+    if _named(given, "subject", "type") != PERSON:
+        raise ValidationError({"subject.type": f"A subject is a {PERSON}."})
 
 
 def _kind(kind: str) -> str:

@@ -31,16 +31,19 @@ select (select count(*) from (
     and exists (select from casework_case f where f.instance_id = i.instance_id and MAY_WORK)
     limit %(most)s) w),
 (select count(*) from (
-    select from casework_commentnotice n join casework_comment c on c.id = n.comment_id and c.withdrawn is null
-    where n.person_id = %(person)s and n.seen is null
-    and exists (select from casework_case f where f.id = c.case_id and MAY_VIEW)
+    select from (select c.case_id from casework_commentnotice n
+                 join casework_comment c on c.id = n.comment_id and c.withdrawn is null
+                 where n.person_id = %(person)s and n.seen is null
+                 union all select r.case_id from casework_revealnotice n join casework_reveal r on r.id = n.reveal_id
+                 where n.person_id = %(person)s and n.seen is null) t
+    where exists (select from casework_case f where f.id = t.case_id and MAY_VIEW)
     limit %(most)s) w),
 (select count(*) from (
     select from orchestration_agentproposal p join orchestration_agentrun r on r.id = p.run_id and r.ended is null
     where p.state = 'held' and p.expires > %(now)s
     and exists (select from casework_case f where f.instance_id = r.instance_id and MAY_WORK)
     limit %(most)s) w)""".replace("MAY_WORK", permissions.MAY_WORK).replace("MAY_VIEW", permissions.MAY_VIEW)
-"""As many as `_open`, the comments that somebody is told of, and `held` have; our own text, as every page asks it."""
+"""As many as `_open`, the comments and reveals that somebody is told of, and `held` have; our own text."""
 
 
 @dataclass(frozen=True, slots=True)

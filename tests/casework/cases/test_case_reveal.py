@@ -12,9 +12,12 @@ from django.test import Client
 
 from casework.access.sessions import CONFIRMED
 from casework.cases import revealing
+from casework.cases.waiting_live import waiting_states
 from casework.models import Case, Reveal
+from casework.tasks.services import task_claim
 from orchestration.ground import clock
-from tests.casework.actions import Door, denials, door, kept
+from orchestration.ground.refusals import Refused
+from tests.casework.actions import Door, denials, door, kept, open_task
 from tests.casework.conftest import PERSON
 
 __all__ = ["door"]
@@ -42,6 +45,25 @@ def test_they_see_it_and_the_reason_is_kept(door: Door, people: People, analysed
     (told,) = kept(case, "field.revealed")
     until = Reveal.objects.get().until.isoformat()
     assert (told.actor, told.detail) == ("person:clara", {**IBAN, "until": until})
+
+
+def test_whoever_has_work_of_the_case_is_told_of_it_and_nobody_else(
+    door: Door, people: People, analysed: Callable[..., Case]
+) -> None:
+    case = analysed()
+    assert not isinstance(task_claim(by=people["anna"], task=open_task(case)), Refused)
+    anna, ben = Client(), Client()
+    anna.force_login(people["anna"])
+    ben.force_login(people["ben"])
+    before = waiting_states([people["anna"].pk])
+    door(people["clara"], "reveal", case.pk, **IBAN)
+    assert waiting_states([people["anna"].pk]) != before, "her open page is refreshed"
+    told = anna.get("/comments/").content.decode()
+    assert "revealed customer / iban in your case" in told and IBAN["reason"] in told and "new to you" in told
+    assert 'href="/comments/"' in anna.get("/").content.decode(), "the bar counts it"
+    assert PERSON["iban"] not in told and "revealed" not in ben.get("/comments/").content.decode()
+    anna.post("/comments/")
+    assert "new to you" not in anna.get("/comments/").content.decode()
 
 
 def test_nobody_else_sees_it_and_they_only_for_a_while(

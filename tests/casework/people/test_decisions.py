@@ -108,6 +108,18 @@ def test_to_what_and_what_somebody_may_is_found(cases: list[Case], axel: Client)
     assert annas.json()["results"] == [{"name": "view"}, {"name": "work"}, {"name": "reply"}]
 
 
+@pytest.mark.parametrize("search", ["subject", "resource", "action"])
+def test_a_search_about_what_is_no_person_is_refused_as_an_evaluation_is(
+    cases: list[Case], axel: Client, search: str
+) -> None:
+    other = {"type": "robot", "id": "anna"}
+    answer = ask(
+        axel, f"search/{search}", subject=other, action={"name": "view"},
+        resource={"type": "case", "id": str(cases[0].pk)},
+    )  # fmt: skip
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["subject.type"])
+
+
 def test_others_ask_of_themselves_only(people: People, cases: list[Case]) -> None:
     anna = Client()
     anna.force_login(people["anna"])
