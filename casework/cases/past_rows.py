@@ -8,8 +8,9 @@ history, with the same result.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 import orjson
@@ -134,15 +135,32 @@ def _as_kept(lines: str, subject: str) -> str:
 
 def rows_of(forms: str, seeds: str) -> Rows:
     """Former values as they were put together from their rows."""
-    return Rows(_lines(forms), _lines(seeds))
+    return Rows(_Lines(forms), _Lines(seeds))
 
 
-def _lines(kept: str) -> list[str]:
-    """Of a case whose key is gone nothing: then nothing of it is shown."""
-    try:
-        return [line for row in kept.split("\n") for line in opened_text(row).split("\n")]
-    except KeyFault:
-        return []
+class _Lines(Sequence[str]):
+    """Lines as they are kept, each sealed: opened once somebody asks. Who sees the field that they stood in never does,
+    and a long history has thousands."""
+
+    def __init__(self, kept: str) -> None:
+        self._kept = kept
+
+    @cached_property
+    def _opened(self) -> list[str]:
+        """Of a case whose key is gone nothing: then nothing of it is shown."""
+        try:
+            return [line for row in self._kept.split("\n") for line in opened_text(row).split("\n")]
+        except KeyFault:
+            return []
+
+    def __getitem__(self, at: Any) -> Any:
+        return self._opened[at]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._opened)
+
+    def __len__(self) -> int:
+        return len(self._opened)
 
 
 def replaced(done: Done) -> tuple[Value, ...]:

@@ -63,12 +63,17 @@ def _shown(piece: Piece, request: HttpRequest) -> Shown:
 
 NAMED: Final = re.compile(r'(?<=\s)(id|for|aria-describedby|aria-labelledby|list)="([^"{]+)"')
 
+FRAMES: Final = {"<li": '<ul class="plain">{}</ul>', "<tr": '<table class="sheet"><tbody>{}</tbody></table>'}
+"""What a piece stands in that cannot stand alone, by how it begins."""
+
 
 def _apart(markup: str, state: str) -> SafeString:
-    """The same with ids of its own, since on a page each piece stands in one state alone, and items in a list."""
+    """The same with ids of its own, since on a page each piece stands in one state alone; in what it needs
+    around it."""
     end = re.sub(r"\W", "-", state)
     named = NAMED.sub(lambda found: f'{found[1]}="{" ".join(f"{one}-{end}" for one in found[2].split())}"', markup)
-    return SafeString(f'<ul class="plain">{named}</ul>' if named.lstrip().startswith("<li") else named)
+    around = next((frame for begins, frame in FRAMES.items() if named.lstrip().startswith(begins)), "{}")
+    return SafeString(around.format(named))
 
 
 def pieces() -> tuple[Piece, ...]:

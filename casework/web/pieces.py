@@ -13,6 +13,9 @@ from typing import Any, Final
 from django import forms
 from django.utils import timezone
 
+from casework.web.actor_pieces import machines
+from casework.web.case_pieces import cases
+from casework.web.desk_pieces import desk
 from casework.web.list_pieces import Shared, States, lists
 
 COLUMN: Final = Made(label="Amount", is_number=True)
@@ -32,7 +35,8 @@ class Token(forms.Form):
 def shared() -> tuple[Shared, ...]:
     """All of them, as they are now."""
     now = timezone.now()
-    return (*_signs(now), *_fields(), *_notes(now), *lists(now), *_of_cases(now), *_comments(now))
+    here = (*_signs(now), *_fields(), *_notes(now), *_of_cases(now), *_comments(now))
+    return (*here, *lists(now), *desk(now), *cases(now), *machines(now))
 
 
 def _signs(now: datetime) -> tuple[Shared, ...]:
