@@ -70,16 +70,18 @@ class Break:
     reason: str
 
 
+def shared(actor: str, on_behalf_of: str, cause: str, at: datetime, definition: str) -> str:
+    """What all links of a step say alike, as it is hashed in each of them."""
+    return f'{_quoted(actor)},{_quoted(on_behalf_of)},{_quoted(cause)},"{instant(at)}",{_quoted(definition)}'
+
+
 def link_digest(
-    chain: int, sequence: int, action: str, actor: str, on_behalf_of: str, cause: str, at: datetime, definition: str,
-    rule_hits: str, payload_digest: bytes, previous: bytes,
-) -> bytes:  # fmt: skip
-    """SHA-256 over the canonical bytes of a link: a JSON array of its facts in this order, digests in hex."""
+    chain: int, sequence: int, action: str, alike: str, rule_hits: str, payload_digest: bytes, previous: bytes
+) -> bytes:
+    """SHA-256 over the canonical bytes of a link: a JSON array of its facts in this order, digests in hex.
+    `alike`: what `shared` gives."""
     hits = _written(rule_hits) if rule_hits else '""'
-    facts = (
-        f"[{chain},{sequence},{_quoted(action)},{_quoted(actor)},{_quoted(on_behalf_of)},{_quoted(cause)},"
-        f'"{instant(at)}",{_quoted(definition)},{hits},"{payload_digest.hex()}","{previous.hex()}"]'
-    )
+    facts = f'[{chain},{sequence},{_quoted(action)},{alike},{hits},"{payload_digest.hex()}","{previous.hex()}"]'
     return sha256(facts.encode()).digest()
 
 
@@ -90,10 +92,10 @@ def instant(at: datetime) -> str:
 
 
 def recomputed(link: Link) -> bytes:
+    alike = shared(link.actor, link.on_behalf_of, link.cause, link.at, link.definition)
     return link_digest(
-        link.chain, link.sequence, link.action, link.actor, link.on_behalf_of, link.cause, link.at, link.definition,
-        link.rule_hits, link.payload_digest, link.previous,
-    )  # fmt: skip
+        link.chain, link.sequence, link.action, alike, link.rule_hits, link.payload_digest, link.previous
+    )
 
 
 def first_break(links: Iterable[tuple[Link, Payload | None]], head: Head) -> Break | None:

@@ -82,7 +82,7 @@ def prove() -> None:
 
 
 def has_key(subject: str) -> bool:
-    return _place(subject).exists() or _stands_in_block(subject)
+    return os.path.exists(_path(subject)) or _stands_in_block(subject)
 
 
 def destroy(subject: str) -> None:
@@ -135,8 +135,12 @@ def masters_dropped() -> int:
 # --- data keys
 
 
+def _path(subject: str) -> str:
+    return f"{settings.DATA_KEYS}/{subject[-2:]}/{subject}"
+
+
 def _place(subject: str) -> Path:
-    return Path(settings.DATA_KEYS) / subject[-2:] / subject
+    return Path(_path(subject))
 
 
 def _kept(subject: str) -> bytes | None:
@@ -149,7 +153,8 @@ def _kept(subject: str) -> bytes | None:
 
 def _wrapped_of(subject: str) -> bytes | None:
     try:
-        return _place(subject).read_bytes()
+        with open(_path(subject), "rb", buffering=0) as file:
+            return file.read()
     except FileNotFoundError:
         slot = slot_of(subject)
         return None if slot is None else key_blocks.kept(slot)
@@ -161,12 +166,13 @@ def _stands_in_block(subject: str) -> bool:
 
 
 def _unwrapped(masters: tuple[bytes, ...], subject: str, wrapped: bytes) -> bytes:
-    master = next((one for one in masters if _mark(one) == _mark_in(wrapped)), None)
+    mark = _mark_in(wrapped)
+    master = next((one for one in masters if _mark(one) == mark), None)
     start = len(WRAPPED) + MARK + NONCE
     if master is None or not wrapped.startswith(WRAPPED):
         raise KeyFault("The master key that wraps a data key is not among those in CASEWRIGHT_DATA_KEY.")
     try:
-        return AESGCM(master).decrypt(wrapped[start - NONCE : start], wrapped[start:], subject.encode())
+        return _cipher(master).decrypt(wrapped[start - NONCE : start], wrapped[start:], subject.encode())
     except (InvalidTag, ValueError) as error:
         raise KeyFault("A data key is not what was wrapped.") from error
 
@@ -185,7 +191,7 @@ def _made_in_block(subject: str, slot: Slot) -> bytes | None:
     """None where its block has no key for it, or no more."""
     master = _newest()
     key_blocks.make_block(
-        slot, lambda each: _wrapped_by(master, each, os.urandom(KEY)), lambda each: _place(each).exists()
+        slot, lambda each: _wrapped_by(master, each, os.urandom(KEY)), lambda each: os.path.exists(_path(each))
     )
     return _kept(subject)
 
@@ -196,7 +202,7 @@ def _wrapped(subject: str, key: bytes) -> bytes:
 
 def _wrapped_by(master: bytes, subject: str, key: bytes) -> bytes:
     nonce = os.urandom(NONCE)
-    return WRAPPED + _mark(master) + nonce + AESGCM(master).encrypt(nonce, key, subject.encode())
+    return WRAPPED + _mark(master) + nonce + _cipher(master).encrypt(nonce, key, subject.encode())
 
 
 def _mark_in(wrapped: bytes) -> bytes:
@@ -206,6 +212,12 @@ def _mark_in(wrapped: bytes) -> bytes:
 # --- master keys
 
 
+@lru_cache(maxsize=4)
+def _cipher(master: bytes) -> AESGCM:
+    return AESGCM(master)
+
+
+@lru_cache(maxsize=4)
 def _mark(master: bytes) -> bytes:
     """Tells master keys apart."""
     return sha256(b"casewright master key" + master).digest()[:MARK]
@@ -217,12 +229,18 @@ def _masters() -> tuple[bytes, ...]:
         raise KeyFault("CASEWRIGHT_DATA_KEY names no file: nothing is sealed, and what was cannot be opened.")
     path: str = settings.DATA_KEY
     try:
-        if not os.path.exists(path):
-            _first(Path(path))
-        found = os.stat(path)
+        found = _there(path)
         return _masters_in(path, found.st_mtime_ns, found.st_ino)
     except (OSError, ValueError) as error:
         raise KeyFault(f"The master key cannot be read: {error}") from error
+
+
+def _there(path: str) -> os.stat_result:
+    try:
+        return os.stat(path)
+    except FileNotFoundError:
+        _first(Path(path))
+        return os.stat(path)
 
 
 def _newest() -> bytes:

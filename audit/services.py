@@ -17,8 +17,8 @@ import orjson
 from django.db import transaction
 
 from audit.actions import checked
-from audit.chain import SALT_BYTES, Head, link_digest
-from audit.db.columns import Blobs, Integers, Texts
+from audit.chain import SALT_BYTES, Head, link_digest, shared
+from audit.db.columns import Blobs, FixedBlobs, Integers, Texts
 from audit.db.sql import Part, do
 from audit.models import StandingChain
 from audit.sealed_values import Seal
@@ -51,8 +51,8 @@ class Sealed:
 
 
 COLUMNS = {
-    "sequences": Integers, "actions": Texts, "hits": Texts, "payload_digests": Blobs, "previous": Blobs,
-    "digests": Blobs, "salts": Blobs, "bodies": Blobs,
+    "sequences": Integers, "actions": Texts, "hits": Texts, "payload_digests": FixedBlobs, "previous": FixedBlobs,
+    "digests": FixedBlobs, "salts": FixedBlobs, "bodies": Blobs,
 }  # fmt: skip
 
 LINKS = """
@@ -77,18 +77,18 @@ def sealed(
     UnknownAction; KeyFault where they cannot be sealed."""
     rows: list[tuple[Any, ...]] = []
     sequence, previous = head.sequence, head.digest
-    for fact in facts:
+    alike = shared(origin.actor, origin.on_behalf_of, origin.cause, at, definition)
+    told = list(facts)
+    salts = os.urandom(SALT_BYTES * len(told))
+    for place, fact in enumerate(told):
         sequence += 1
-        salt = os.urandom(SALT_BYTES)
+        salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
         body = orjson.dumps(fact.detail, option=orjson.OPT_SORT_KEYS)
         if seal is not None:
             body = seal(body)
         hits = orjson.dumps(fact.hits).decode() if fact.hits else ""
         payload_digest = sha256(salt + body).digest()
-        digest = link_digest(
-            chain, sequence, checked(fact.action), origin.actor, origin.on_behalf_of, origin.cause, at, definition,
-            hits, payload_digest, previous,
-        )  # fmt: skip
+        digest = link_digest(chain, sequence, checked(fact.action), alike, hits, payload_digest, previous)
         rows.append((sequence, fact.action, hits, payload_digest, previous, digest, salt, body))
         previous = digest
     values = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)

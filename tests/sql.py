@@ -12,14 +12,15 @@ import pytest
 
 def is_about_the_session(text: str) -> bool:
     """Whether it asks nothing of the data: it is sent with a statement that does."""
-    return text.strip().upper().startswith(("SAVEPOINT", "RELEASE", "SET PLAN_CACHE_MODE"))
+    return text.strip().upper().startswith(("SAVEPOINT", "RELEASE", "COMMIT", "SET PLAN_CACHE_MODE"))
 
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
     """Collect the statements sent inside the block.
 
-    But for savepoints, which only tests open around a step, and what travels with a statement to have its plan kept.
+    But for savepoints, which only tests open around a step, for COMMIT, and for what travels with a statement to have
+    its plan kept.
     """
     sent: list[str] = []
     send = psycopg.Cursor.execute

@@ -34,6 +34,10 @@ class Blobs(list[bytes | None]):
     """A column of `bytea`."""
 
 
+class FixedBlobs(list[bytes]):
+    """A column of `bytea` whose values all have one length, as digests and salts have."""
+
+
 class Moments(list[datetime]):
     """A column of `timestamptz`, of aware times."""
 
@@ -68,6 +72,12 @@ def _blobs(column: Iterable[bytes | None]) -> list[bytes]:
     return [_NULL if one is None else _packed(len(one)) + one for one in column]
 
 
+def _fixed_blobs(column: FixedBlobs) -> list[bytes]:
+    """Their length is written once and put between them."""
+    length = _packed(len(column[0]))
+    return [length, length.join(column)]
+
+
 def _texts(column: Texts) -> list[bytes]:
     return _blobs([None if one is None else one.encode() for one in column])
 
@@ -80,4 +90,5 @@ _TYPES = psycopg.postgres.types
 _register(Integers, _TYPES["int4"].array_oid, _TYPES["int4"].oid, _integers)
 _register(Texts, _TYPES["text"].array_oid, _TYPES["text"].oid, _texts)
 _register(Blobs, _TYPES["bytea"].array_oid, _TYPES["bytea"].oid, _blobs)
+_register(FixedBlobs, _TYPES["bytea"].array_oid, _TYPES["bytea"].oid, _fixed_blobs)
 _register(Moments, _TYPES["timestamptz"].array_oid, _TYPES["timestamptz"].oid, _moments)

@@ -38,6 +38,15 @@ class _Tight(dict[int, str]):
         return found
 
 
+class _Drawn(dict[int, str]):
+    """Characters that somebody sees, and spaces; nothing else."""
+
+    def __missing__(self, code: int) -> str:
+        one = chr(code)
+        found = self[code] = one if one.isspace() or _is_drawn(one) else ""
+        return found
+
+
 def _folded(character: str) -> str:
     if character in _APART:
         return _APART[character]
@@ -62,6 +71,7 @@ def _one(character: str) -> str:
 
 _LIGHT: Final = _Light()
 _TIGHT: Final = _Tight()
+_DRAWN: Final = _Drawn()
 
 
 def fold(text: str) -> str:
@@ -75,7 +85,7 @@ def fold(text: str) -> str:
 def visible(text: str) -> str:
     """The characters of a text that somebody sees, a mark with its letter as one, and one space for each gap in it."""
     composed = unicodedata.normalize("NFC", text)
-    return " ".join("".join(one if one.isspace() or _is_drawn(one) else "" for one in composed).split())
+    return " ".join(composed.translate(_DRAWN).split())
 
 
 def _is_drawn(character: str) -> bool:

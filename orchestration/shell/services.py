@@ -12,11 +12,10 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from psycopg import Cursor
 
 from audit.chain import Head
-from audit.db.sql import Part, cursor, do, pipeline
+from audit.db.sql import Part, committed, cursor, do, pipeline
 from audit.sealed_values import opened
 from audit.services import Fact, Origin, Sealed, kept, sealed
 from orchestration.casetypes.approval_chains import CHAIN, beside_of
@@ -173,7 +172,7 @@ def send(
         with span("step", command=type(command).__name__), pipeline():
             return _sent(case, command, origin, facts, along, chain)
     step = span("step", command=type(command).__name__)
-    with step, transaction.atomic(savepoint=False), pipeline() as pipelined:
+    with step, committed() as pipelined:
         locked = _locked(pipelined, case, provided)
         if locked is None:
             return Refused("unknown", "This case does not exist any more.")
@@ -224,7 +223,7 @@ def record(case: int | Locked, facts: Iterable[Fact], origin: Origin, also: Iter
     if isinstance(case, Locked):
         with pipeline():
             return _advance(case, facts, origin, also)
-    with transaction.atomic(savepoint=False), pipeline() as pipelined:
+    with committed() as pipelined:
         if locked := _locked(pipelined, case):
             _advance(locked, facts, origin, also)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audit.db.columns import Blobs, Integers, Moments, Texts
+from audit.db.columns import Blobs, FixedBlobs, Integers, Moments, Texts
 from audit.db.sql import cursor, do
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +18,7 @@ COLUMNS = {
     Integers: st.none() | st.integers(-(2**31), 2**31 - 1),
     Texts: st.none() | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
     Blobs: st.none() | st.binary(),
+    FixedBlobs: st.binary(min_size=16, max_size=16),
     Moments: st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31), timezones=st.just(UTC)),
 }
 
