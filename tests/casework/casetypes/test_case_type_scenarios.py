@@ -88,3 +88,17 @@ def test_a_broken_model_fails_every_scenario_with_the_fault(folder: Path, capsys
 def test_a_case_type_without_scenarios_is_not_said_to_hold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, why = refused(capsys, str(tmp_path))
     assert "has no scenarios" in why
+
+
+@pytest.mark.parametrize(
+    "folder", sorted(path.parent for path in CASE_TYPES.glob("*/manifest.yaml")), ids=lambda one: one.name
+)
+def test_who_does_the_work_of_machines_is_a_table_of_few_rules_in_every_case_type_that_asks_for_any(
+    folder: Path,
+) -> None:
+    models = [path.read_text("utf-8") for path in folder.iterdir() if path.suffix in (".bpmn", ".cmmn")]
+    asks = any("casewright:capability=" in text or "capability=" in text for text in models)
+    assert (folder / "work.dmn").exists() == asks and (folder / "scenarios/work.yaml").exists() == asks
+    if asks:
+        assert "\nrouting: work_routing\n" in (folder / "manifest.yaml").read_text("utf-8")
+        assert (folder / "work.dmn").read_text("utf-8").count("<rule ") <= 6

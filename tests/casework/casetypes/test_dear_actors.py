@@ -17,9 +17,12 @@ from casework.intake.services import Opened, case_open
 from casework.models import Case
 from orchestration.actors.hosts.register import host_allow
 from orchestration.actors.registry import actor_enable
-from orchestration.casetypes.case_type import folder_files
+from orchestration.casetypes.case_type import by_definition, current, folder_files
 from orchestration.casetypes.deployment import Published, deploy
-from orchestration.models import ActorCall
+from orchestration.engine.commands import CompleteJob
+from orchestration.jobs import choosing, runner, trials
+from orchestration.models import ActorCall, Job
+from orchestration.shell import services
 from orchestration.shell.selectors import data_of
 from tests.casework.casetypes.scored import set_up
 from tests.casework.casetypes.test_insurance_claim_story import SMALL
@@ -44,20 +47,26 @@ def claim(people: dict[str, User], demo: Demo, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.fixture
 def review(people: dict[str, User], demo: Demo, monkeypatch: pytest.MonkeyPatch) -> Opens:
+    _deployed("kyc-review", demo, monkeypatch)
+    received = {"received": "2026-11-16T09:00:00+01:00"}
+    return lambda worked=True, **of: _opened("kyc-review", received | {"customer": of}, worked=worked)
+
+
+def _deployed(key: str, demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     know(demo.url, monkeypatch)
     host_allow("127.0.0.1", None, private=True, origin=TEST)
-    outcome = deploy(folder_files(CASE_TYPES / "kyc-review"), TEST)
+    outcome = deploy(folder_files(CASE_TYPES / key), TEST)
     assert isinstance(outcome, Published), outcome
     ensure_roles(outcome.case_type)
-    ensure_shipped(CASE_TYPES / "kyc-review" / "actors")
-    return lambda **of: _opened("kyc-review", {"received": "2026-11-16T09:00:00+01:00", "customer": of})
+    ensure_shipped(CASE_TYPES / key / "actors")
 
 
-def _opened(case_type: str, data: dict[str, Any]) -> Case:
+def _opened(case_type: str, data: dict[str, Any], *, worked: bool = True) -> Case:
     number = Case.objects.count()
     found = case_open(by=None, case_type=case_type, reference=f"D-{number}", source="test", data=data)
     assert isinstance(found, Opened), found
-    work_jobs(found.case.instance_id)
+    if worked:
+        work_jobs(found.case.instance_id)
     return Case.objects.get(pk=found.case.pk)
 
 
@@ -97,3 +106,43 @@ def test_the_dear_lists_are_asked_about_who_holds_an_office_or_lives_far_away_an
     found = data_of(far.instance)["screening"]
     assert found["best"] > 90 and {one["id"] for one in found["hits"]} == {"V-004", "V-005"}
     assert "stand-in" in found["list"] and found["names"] == 9
+
+
+def test_of_a_long_contract_a_language_model_writes_a_second_summary_that_is_kept_and_not_used(
+    people: dict[str, User], demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _deployed("contract", demo, monkeypatch)
+    tried: list[tuple[int, int]] = []
+    monkeypatch.setattr(trials, "nudge_shadow", lambda job, version: tried.append((job, version)))
+    for number in (7, 8):
+        opened = case_open(
+            by=None, case_type="contract", reference=f"N-{number}", source="test", data={"counterparty": {"name": "B"}}
+        )
+        assert isinstance(opened, Opened), opened
+        said = {"text": "Invoices are due within 14 days.", "page": 1}
+        clauses = [{"number": str(at), "heading": f"Clause {at}", **said} for at in range(number)]
+        _answered(opened.case, "read-clauses", {"document": 1, "pages": 3, "clauses": clauses})
+        job = Job.objects.get(instance=opened.case.instance_id, capability="summarise-contract")
+        runner.run(job.instance_id, job.job)
+    assert [one for one, _ in tried] == [job.pk]
+    found = trials.shadow(*tried[0])
+    assert found is not None and found.output is not None, found and found.error
+    assert "stand-in" in found.output["text"] and found.cost and not found.agrees
+    assert "Invoices are due" in data_of(Case.objects.get(pk=opened.case.pk).instance)["summary"]["text"]
+
+
+def _answered(case: Case, capability: str, result: dict[str, Any]) -> None:
+    job = Job.objects.get(instance=case.instance_id, capability=capability)
+    services.send(case.instance_id, CompleteJob(job.job, result), TEST)
+    case.instance.refresh_from_db()
+
+
+def test_rules_that_ask_for_the_work_alone_read_nothing_of_the_case(
+    review: Opens, open_case: Callable[..., Case], django_assert_num_queries: Any
+) -> None:
+    asked = {"complaint": open_case(), "kyc-review": review(name="Lena Brandt", worked=False)}
+    for (key, case), reads in zip(asked.items(), (0, 1), strict=True):
+        job = Job.objects.filter(instance=case.instance_id, state=Job.State.WAITING).earliest("pk")
+        case_type = by_definition(current(key).pk)
+        with django_assert_num_queries(reads):
+            choosing.choose(job, case_type, case_type.capability(job.capability))
