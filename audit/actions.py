@@ -68,6 +68,7 @@ ACTIONS: dict[str, str] = {
     "proposal.discarded": "discarded an upload",
     "model.registered": "registered a model version",
     "model.activated": "put a model version to work",
+    "list.view": "shared a view of a list, changed one, or took it back",
     "golden.made": "made a closed case golden",
     "golden.dropped": "took a case out of the golden ones",
     "version.moved": "took a version a step on or back",

@@ -23,7 +23,7 @@ from casework.lists.columns import Column
 from casework.models import Case
 from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
 from orchestration.casetypes.deadlines import Declared
-from orchestration.deadlines.explaining import explained
+from orchestration.deadlines.explaining import explained, office_words
 from orchestration.deadlines.rule import BY_HAND, PAUSED, Event, events_of
 
 OPEN: Final = (Deadline.State.RUNNING, Deadline.State.PAUSED)
@@ -158,9 +158,10 @@ def _listed(read: Sequence[Deadline], user: User, now: datetime) -> Iterable[Lis
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One deadline with each term of it."""
+    """One deadline with each term of it. `due`: when, by the clock of its office; empty while nobody can say."""
 
     shown: Shown
+    due: str
     terms: tuple[str, ...]
     unit: str
     paused_by_hand: bool
@@ -178,7 +179,8 @@ def explanation(user: User, case: Case, key: str, now: datetime) -> Explained | 
     read = _masked(events, user, case, now)
     terms = explained(declared.rule, declared.law, read, known, declared.calendar, found.reckoned)
     by_hand = [event.kind for event in events if event.cause == BY_HAND and event.kind in ("paused", "resumed")]
-    return Explained(shown(row, declared, now), terms, declared.rule.unit, by_hand[-1:] == ["paused"])
+    due = office_words(row.due, events, known, declared.calendar) if row.due else ""
+    return Explained(shown(row, declared, now), due, terms, declared.rule.unit, by_hand[-1:] == ["paused"])
 
 
 def _masked(events: tuple[Event, ...], user: User, case: Case, now: datetime) -> tuple[Event, ...]:

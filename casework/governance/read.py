@@ -277,6 +277,9 @@ WORDS: Final[dict[str, Callable[[Detail], str]]] = {
     ),
     "unit.changed": unit_words,
     "unit.refused": refused_words,
+    "list.view": lambda d: (
+        f"{'took back from' if 'removed' in d else 'shared with'} {d.get('group')} the view {d.get('name')}"
+    ),
     "rights.asked": lambda d: f"asked a second person to change {_asked_for(d)}",
     "rights.refused": lambda d: f"refused to change {_asked_for(d)}",
     "assignment.changed": _assignment,

@@ -3,7 +3,7 @@
 A view is a name and what the address of a list says. Whoever is in a group may share one with it; its owner alone
 changes and removes it. It is there for the group as long as its owner is in it, and shows each reader what they may
 see.
-Nothing of it concerns a case, so it stands in no history.
+Nothing of it concerns a case, so it stands in no history; that one is shared, and with whom, on the control chain.
 """
 
 from __future__ import annotations
@@ -11,19 +11,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Final
 from urllib.parse import urlencode
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db import IntegrityError, transaction
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.http import QueryDict
 
-from casework.access.permissions import Unseen
+from audit.services import Fact, record_control
+from casework.access.permissions import Unseen, origin_of
 from casework.lists.asked import Given
 from casework.lists.columns import Column
 from casework.lists.models import DefaultView, SavedView
 from casework.lists.state import KINDS, Kind, kept, readable
+from orchestration.ground.clock import utc_now
 from orchestration.ground.refusals import Refused
 from orchestration.privacy.folding import visible
 
@@ -130,7 +133,9 @@ def view_remove(*, by: User, view: SavedView) -> Refused | None:
     """It is gone for everybody who had it."""
     if view.owner_id != by.pk:
         return _not_theirs(view)
-    view.delete()
+    with transaction.atomic():
+        _tell(by, view, view.group, removed=True)
+        view.delete()
     return None
 
 
@@ -157,14 +162,27 @@ def _written(by: User, view: SavedView, name: str, query: str, group: int) -> Sa
         view.query = kept(query, KINDS[view.kind])
     except ValueError:
         return Refused("invalid", "That is too much for one view. Leave out a filter.", {"query": "Too long."})
+    before = view.group
     view.name, view.group_id = named, group or None
-    return _stored(view)
+    return _stored(by, view, before)
 
 
-def _stored(view: SavedView) -> SavedView | Refused:
+def _stored(by: User, view: SavedView, before: Group | None) -> SavedView | Refused:
     try:
         with transaction.atomic():
             view.save()
+            if before != view.group:
+                _tell(by, view, before, removed=True)
+            _tell(by, view, view.group)
     except IntegrityError:
         return Refused("exists", f"You have a view called “{view.name}” already. Choose another name.")
     return view
+
+
+def _tell(by: User, view: SavedView, group: Group | None, *, removed: bool = False) -> None:
+    """What others have is told on the control chain; a view that nobody else has is its owner's alone. What it asks for
+    may name a customer, so that its digest stands there."""
+    if group is not None:
+        digest = sha256(view.query.encode()).hexdigest()
+        detail = {"list": view.kind, "name": view.name, "group": group.name, "asks": digest}
+        record_control([Fact("list.view", detail | ({"removed": True} if removed else {}))], origin_of(by), utc_now())

@@ -91,6 +91,14 @@ def _days(found: Reckoned) -> Iterator[str]:
         yield from (f"{day_words(day)} did not count: {why}." for day, why in plain)
 
 
+def office_words(due: datetime, events: Sequence[Event], calendars: Mapping[str, WorkCalendar], first: str) -> str:
+    """When it is due by the clock of the office whose it is now, with how that stands to the world's."""
+    handed = sorted((event for event in events if event.kind == HANDED_OVER), key=lambda event: event.at)
+    zone = ZoneInfo(calendars[handed[-1].calendar if handed else first].zone)
+    off = f"{due.astimezone(zone):%z}"
+    return f"{_moment(due, zone)} in the time of {_place(zone.key)} (UTC{off[:3]}:{off[3:]})"
+
+
 def day_words(day: date) -> str:
     return f"{day:%A} {day.day} {day:%B %Y}"
 

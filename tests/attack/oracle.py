@@ -1,8 +1,9 @@
 """Does any answer tell two cases apart by what is masked in them?
 
-Twins are two cases that differ in nothing but values which the asker does not see, and whose masks are the same.
-Whoever guesses at these values, whole, in parts, as a filter, as an order, by page or by API, has to find both or
-neither, in the order in which they stand unasked.
+Twins are cases that differ in nothing but values which the asker does not see, and whose masks are the same; two of
+them are of one customer. Whoever guesses at these values, whole, in parts, as a filter, as an order, by page or by API,
+has to find all or none, in the order in which they stand unasked, after the same work: neither a value, nor that two
+cases have the same one, may be told by an answer or by how long it takes.
 """
 
 from __future__ import annotations
@@ -10,12 +11,16 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
+from statistics import median
+from time import process_time
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from casework.intake.services import Opened, case_open
 
@@ -25,13 +30,14 @@ TWINS: Final = {
     "TWINTWO": {"name": "Marietta Tremain", "email": "marietta@tremain.com", "phone": "+49 89 55310 842",
                 "iban": "DE75512108001245122051", "card": "4716258050951486"},
 }  # fmt: skip
+TWINS["TWINSAME"] = TWINS["TWINONE"]
 PAGES: Final = ("/", "/cases/", "/deadlines/", "/api/cases/", "/api/tasks/")
 SEARCHES: Final = ("/search/", "/api/search/")
 _NAMED: Final = re.compile("|".join(TWINS))
 
 
 def twins() -> None:
-    """Two complaints that say the same, of two customers."""
+    """Three complaints that say the same, of two customers."""
     for reference, customer in TWINS.items():
         data = {
             "channel": "web",
@@ -51,7 +57,8 @@ def told_apart(asker: User, many: int, seed: int = 1) -> tuple[int, set[str]]:
         cache.clear()
         order = _order(browser, f"{page}?{urlencode(asked)}")
         named += bool(order)
-        if len(order) == 1 or (len(order) == 2 and usual[page] and order != usual[page]):
+        some, all_otherwise = 0 < len(order) < len(TWINS), len(order) == len(TWINS) and usual[page]
+        if some or (all_otherwise and order != usual[page]):
             found.add(f"{page} {asked}")
     return named, found
 
@@ -81,3 +88,39 @@ def _order(browser: Client, address: str) -> tuple[str, ...]:
     """The twins as the answer names them, each where it comes first."""
     answer: Any = browser.get(address, follow=True)
     return tuple(dict.fromkeys(_NAMED.findall(answer.content.decode())))
+
+
+def work_of(asker: User, many: int, seed: int = 1) -> tuple[set[str], float]:
+    """Questions after which right guesses asked the database otherwise than wrong ones, and how much of the CPU right
+    ones took beside wrong ones (medians)."""
+    browser, chance, apart = Client(), random.Random(seed), set[str]()
+    browser.force_login(asker)
+    took: tuple[list[float], list[float]] = ([], [])
+    for page, asked in questions(chance, many):
+        wrong = {name: "".join(map(_other, value)) if name not in _NAMES else value for name, value in asked.items()}
+        addresses = [f"{page}?{urlencode(each)}" for each in (asked, wrong)]
+        counts = [_timed(browser, address, times) for address, times in zip(addresses, took, strict=True)]
+        if counts[0] != counts[1]:
+            apart.add(f"{page} {asked}")
+    return apart, median(took[0]) / median(took[1])
+
+
+_NAMES: Final = frozenset({"sort", "group", "columns"})
+"""Of parts of a question that name a field, and no value."""
+
+
+def _other(character: str) -> str:
+    """Of the same kind: a guess as long, that is wrong."""
+    if character.isdigit():
+        return str((int(character) + 5) % 10)
+    return chr((ord(character.lower()) - 84) % 26 + 97) if character.isascii() and character.isalpha() else character
+
+
+def _timed(browser: Client, address: str, times: list[float]) -> int:
+    """How many statements an answer takes."""
+    cache.clear()
+    with CaptureQueriesContext(connection) as asked:
+        began = process_time()
+        browser.get(address, follow=True)
+        times.append(process_time() - began)
+    return len(asked)

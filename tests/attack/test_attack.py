@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from orchestration.models import Definition
 from tests.attack.crafted import TAG, Crafted
 from tests.attack.drive import CLASSES, Findings, _looked, attack, guess
-from tests.attack.oracle import told_apart, twins
+from tests.attack.oracle import told_apart, twins, work_of
 from tests.leaks.world import made
 
 
@@ -29,6 +29,8 @@ def test_no_question_tells_twins_apart_by_what_is_masked_and_who_reads_it_does(
     twins()
     named, found = told_apart(people["anna"], many=30)
     assert named > 3 and not found, found
+    apart, _ = work_of(people["anna"], many=15)
+    assert not apart, "right guesses are as much work as wrong ones"
     assert told_apart(people["clara"], many=30)[1], "questions that find something where it may be read"
 
 

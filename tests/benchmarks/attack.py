@@ -9,7 +9,7 @@ from typing import Final
 from django.contrib.auth.models import Group, User
 
 from tests.attack.drive import attack, guess
-from tests.attack.oracle import TWINS, told_apart, twins
+from tests.attack.oracle import TWINS, told_apart, twins, work_of
 from tests.attack.sequences import walked
 from tests.leaks.world import made
 from tests.orchestration.jobs.outside import Outside, token_secret
@@ -40,3 +40,6 @@ def figures() -> Iterator[str]:
     named, telling = told_apart(asker, QUESTIONS)
     yield f"{QUESTIONS} questions about what is masked for the asker, {named} of which found the twins"
     yield f"twins told apart: {len(telling)}" + (f" ({'; '.join(sorted(telling)[:8])})" if telling else "")
+    apart, ratio = work_of(asker, QUESTIONS // 5)
+    beside = f"{QUESTIONS // 5} right guesses beside as many wrong"
+    yield f"{beside}: {ratio:.2f} times the CPU, {len(apart)} asked the database otherwise"

@@ -57,6 +57,7 @@ def test_it_is_due_on_the_day_that_the_law_says_and_the_page_says_why(people: Pe
     case = analysed(received=RECEIVED)
     assert deadline(case).due == DUE
     page = told(client(people["anna"]).get(f"/cases/{case.pk}/deadlines/answer/"))
+    assert "Due " in page and "in the time of Berlin (UTC+02:00)" in page, "by the clock by which the why reckons"
     assert "15 working days, by Directive (EU) 2015/2366, article 101(2), in the time of Berlin." in page
     assert "Friday 3 April 2026 did not count: Good Friday." in page
     for address in (f"/cases/{case.pk}/", f"/tasks/{open_task(case).pk}/", "/deadlines/"):

@@ -8,13 +8,16 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import orjson
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
+from audit.models import AuditEvent, AuditPayload, StandingChain
 from casework.lists.models import SavedView
 from casework.lists.saved import MOST
 from casework.models import Case
+from orchestration.shell.verification.control import verify_control
 from tests.casework.conftest import PERSON
 from tests.sql import statements
 
@@ -99,6 +102,27 @@ def test_a_shared_view_is_there_for_the_group_and_only_its_owner_changes_it(some
     assert SavedView.objects.values_list("name", "query").get() == ("By web", WEB)
     change(people["ben"], view, do="default")
     assert references(page(people["ben"])) == ["A", "C"] and references(page(people["anna"])) == []
+
+
+def test_who_shares_what_with_whom_stands_on_the_control_chain_and_what_is_ones_own_does_not(
+    some: None, people: People
+) -> None:
+    saved(people["ben"])
+    assert not told_on_chain()
+    view = saved(people["anna"], group=group())
+    change(people["anna"], view, do="remove")
+    shared, gone = told_on_chain()
+    assert (shared["name"], shared["group"], len(shared["asks"])) == ("By web", "Analysts", 64) and gone["removed"]
+    assert verify_control().ok
+
+
+def told_on_chain() -> list[dict[str, Any]]:
+    """What the control chain tells of views, the first first."""
+    events = AuditEvent.objects.filter(chain=StandingChain.CONTROL, action="list.view").values_list(
+        "sequence", flat=True
+    )
+    rows = AuditPayload.objects.filter(chain=StandingChain.CONTROL, sequence__in=list(events)).order_by("sequence")
+    return [orjson.loads(bytes(row.body)) for row in rows]
 
 
 def test_a_shared_view_ends_when_its_owner_leaves_the_group(some: None, people: People) -> None:
