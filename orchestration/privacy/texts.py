@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final, TypeVar
 
 from orchestration.privacy.detectors import FORMS, details
@@ -70,13 +70,13 @@ class Secrets:
 
     def holds_known(self, text: str) -> bool:
         """Whether a known value, or a part that gives it away, is in this text."""
-        return bool(self.index) and any(_each(text, self.index.finds))
+        return any(_each(text, self.index.finds))
 
     def leak(self, text: str) -> str:
         """The kind of detail that this text would give away, or an empty text."""
         if self.holds_known(text):
             return "known value"
-        return next((kind for kind in _kinds_in(text) if kind in self.kinds), "")
+        return next((detail for detail in _each(text, self._kinds_in)), "")
 
     def finds(self, text: str) -> list[Find]:
         """Everything in a text that is to be hidden; parts may overlap."""
@@ -102,6 +102,9 @@ class Secrets:
     def _formed(self, folded: Folded) -> Iterator[Find]:
         yield from (Find(each.start, each.end, each.kind) for each in details(folded) if each.kind in self.kinds)
 
+    def _kinds_in(self, folded: Folded) -> Iterator[str]:
+        return (detail.kind for detail in details(folded) if detail.kind in self.kinds)
+
 
 def index_of(known: Iterable[Secret], former: Sequence[Former] = ()) -> Known:
     """The index of these values."""
@@ -112,12 +115,6 @@ def index_of(known: Iterable[Secret], former: Sequence[Former] = ()) -> Known:
 
 
 NO_SECRETS: Final = Secrets()
-
-
-@lru_cache(maxsize=32)
-def _kinds_in(text: str) -> tuple[str, ...]:
-    """The kinds of detail that show by their form; kept, since each actor of a case is given the same message."""
-    return tuple(dict.fromkeys(detail.kind for detail in _each(text, details)))
 
 
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)?")

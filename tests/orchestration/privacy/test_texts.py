@@ -4,9 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.privacy import texts
-from orchestration.privacy.detectors import details, is_card_number, is_iban
-from orchestration.privacy.folding import Folded
+from orchestration.privacy.detectors import is_card_number, is_iban
 from orchestration.privacy.masks import MASKS
 from orchestration.privacy.texts import DOTS, FORMS, Secret, Secrets, mask_text, mask_value
 
@@ -170,19 +168,3 @@ def test_a_card_number_has_the_right_length_and_sum():
     assert is_card_number("378282246310005")
     assert not is_card_number("4111111111111112")
     assert not is_card_number("411111111111")
-
-
-def test_what_several_actors_are_given_is_looked_through_once_whatever_each_may_not_see(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    looked: list[str] = []
-
-    def noted(folded: Folded) -> object:
-        looked.append(folded.text)
-        return details(folded)
-
-    monkeypatch.setattr(texts, "details", noted)
-    message = "Once only: maria.once@mail.example.com, +49 30 23125 042"
-    kinds = [frozenset({"iban"}), frozenset({"phone"}), FORMS, FORMS]
-    assert [Secrets(kinds=one).leak(message) for one in kinds] == ["", "phone", "email", "email"]
-    assert looked == [message]
