@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from audit.sealed_values import is_sealed
 from orchestration.actors import kinds
 from orchestration.actors.contract import ActorError
 from orchestration.actors.kinds.language_model.actor import LanguageModelActor
@@ -27,7 +28,7 @@ def words_of(call: ActorCall) -> tuple[str, str] | None:
     """The instructions and the question of the first round; None where they cannot be made again."""
     rows = ActorVersion.objects.select_related("actor").defer("artefact")
     version = rows.filter(actor__key=call.actor, actor__kind=KIND, version=call.version).first()
-    if version is None or not is_kept(call):
+    if version is None or not is_kept(call) or is_sealed(bytes(call.job.input)):  # whose key is gone says nothing
         return None
     ready = trials.ready_for(call.job, trials.as_it_is(version))
     try:
