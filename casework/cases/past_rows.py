@@ -73,7 +73,7 @@ from casework_formervalue where instance_id = any(%s) group by instance_id, poin
 _KEPT: Final = """
 select p.document, p.xmin::text, v.pointer, v.forms, v.seeds from casework_casepast p left join lateral (
     select pointer, string_agg(forms, E'\\n' order by id) as forms, string_agg(seeds, E'\\n' order by id) as seeds
-    from casework_formervalue where instance_id = p.instance_id group by pointer) v on true
+    from casework_formervalue where instance_id = p.instance_id and pointer <> all(%s) group by pointer) v on true
 where p.instance_id = %s
 """
 
@@ -90,9 +90,10 @@ class Kept:
     version: str | None
 
 
-def kept_past(instance: int) -> Kept:
+def kept_past(instance: int, seen: Iterable[str] = ()) -> Kept:
+    """`seen`: places whose former values are left out, for a reader who sees them: a long history has megabytes."""
     with connection.cursor() as cursor:
-        cursor.execute(_KEPT, [instance])
+        cursor.execute(_KEPT, [list(seen), instance])
         rows = cursor.fetchall()
     if not rows:
         return Kept(nothing(), {}, None)

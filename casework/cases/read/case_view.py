@@ -6,7 +6,7 @@ from the data as it is and as it was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -24,7 +24,7 @@ from casework.cases.read.execution_tree import Running, running
 from casework.cases.read.past import Past, fold
 from casework.models import Case
 from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
-from orchestration.privacy.classification import Classification, rank
+from orchestration.privacy.classification import Classification, escaped, rank
 from orchestration.privacy.masking import Principal, Rows, View, mask, text_mask
 from orchestration.privacy.masks import DOTS
 from orchestration.shell import selectors
@@ -88,9 +88,9 @@ def look(
     """
     case_type = by_definition(case.instance.definition_id)
     state = selectors.state_of(case.instance)
-    past, values, found = _past(case, case_type.classification, before, most)
-    last = past["upto"] if before is None else before - 1
     principal = reader or permissions.principal(user, case, now)
+    past, values, found = _past(case, case_type.classification, principal, before, most)
+    last = past["upto"] if before is None else before - 1
     tail = written(entry for entry in found if entry.sequence > past["kept"])
     root = [dict(state.root.variables)]
     stood = stood or (state if then is None else _stood(case, then, state))
@@ -111,17 +111,18 @@ def _stood(case: Case, then: int, now: State) -> State:
 
 
 def _past(
-    case: Case, classification: Classification, before: int | None, most: int
+    case: Case, classification: Classification, principal: Principal, before: int | None, most: int
 ) -> tuple[Past, Mapping[str, Rows], tuple[Entry, ...]]:
-    """The past up to now, the former values that are kept, and the events of which the page tells: those since it was
-    kept, the window, decisions.
+    """The past up to now, the former values that are kept and hidden from this principal, and the events of which the
+    page tells: those since it was kept, the window, decisions.
 
     `kept`: up to which event its former values are kept.
     """
-    read, head = kept_past(case.instance_id), case.instance.head_sequence
+    seen = tuple(_seen(classification, principal))
+    read, head = kept_past(case.instance_id, seen), case.instance.head_sequence
     if head - read.past["upto"] > AT_ONCE:
         catch_up(case.instance_id, classification)
-        read = kept_past(case.instance_id)
+        read = kept_past(case.instance_id, seen)
     past, kept = read.past, read.past["upto"]
     last = head if before is None else before - 1
     found = tuple(_events(case.instance_id, kept, last - most, last, past["decisions"]))
@@ -131,6 +132,14 @@ def _past(
         keep(case.instance_id, past, tail, classification, read.version)
     past["kept"] = kept
     return past, read.values, found
+
+
+def _seen(classification: Classification, principal: Principal) -> Iterator[str]:
+    """The places of the case's own data that this principal sees; those within lists are left out."""
+    for names in classification.paths:
+        pointer = "".join("/" + escaped(name) for name in names)
+        if principal.sees(classification.rule(pointer), pointer):
+            yield pointer
 
 
 def _events(chain: int, kept: int, first: int, last: int, decisions: Iterable[int]) -> list[Entry]:

@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 from audit.selectors import Entry, entries_of
 from audit.services import Fact, Origin
 from casework.cases.past_rows import TAIL, Kept, catch_up, keep, kept_past, rebuild
+from casework.cases.read.case_view import _seen
 from casework.cases.read.past import fold, nothing
 from casework.models import Case, CasePast, FormerValue
 from orchestration.casetypes.case_type import by_definition
+from orchestration.privacy.classification import LEVELS
 from orchestration.privacy.masking import Principal, mask
 from orchestration.shell import services
 from tests.casework.actions import statements
@@ -170,3 +172,15 @@ def test_a_thousand_changed_values_are_looked_through_once_and_not_for_each_text
     texts = [f"text {n} about nobody, at 2026-11-28T21:{n % 60:02d}:00Z" for n in range(200)]
     assert [view.text(text) for text in texts] == texts
     assert view.secrets.index.work < 60 * len(texts)
+
+
+def test_former_values_are_read_for_no_reader_who_sees_their_field(long_case: Case) -> None:
+    classification, name = by_definition(long_case.instance.definition_id).classification, "/customer/name"
+    catch_up(long_case.instance_id, classification)
+    whole = kept_past(long_case.instance_id).values.keys()
+    assert name in whole and kept_past(long_case.instance_id, [name]).values.keys() == whole - {name}
+    assert name in _seen(classification, Principal(LEVELS[-1])) and name not in _seen(
+        classification, Principal("public")
+    )
+    revealed = Principal("public", revealed=frozenset({name}))
+    assert whole & {*_seen(classification, revealed)} == {name}
