@@ -87,7 +87,7 @@ def _keep_documents_apart(config: pytest.Config) -> None:
     from django.conf import settings
 
     config.stash[DOCUMENTS] = tempfile.mkdtemp(prefix="cw-test-documents-")
-    settings.STORAGES["documents"]["OPTIONS"]["location"] = config.stash[DOCUMENTS]
+    settings.STORAGES["documents"]["OPTIONS"]["location"] = config.stash[DOCUMENTS] + "/documents"
     settings.DATA_KEYS = config.stash[DOCUMENTS] + "/keys"
 
 

@@ -100,4 +100,4 @@ def test_two_who_need_the_same_key_at_once_have_the_same() -> None:
 def test_the_figures_of_sealing_are_measured() -> None:
     hashed, sealed, opened, wrapped, step, longer = figures(2)
     assert "hashed" in hashed and "sealed" in sealed and "opened" in opened and "wrapped anew" in wrapped
-    assert "a step of a case" in step and "which makes its key" in longer
+    assert "a step of a case" in step and "its share of a block" in longer

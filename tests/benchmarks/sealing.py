@@ -52,7 +52,7 @@ def _a_step(times: int) -> Iterator[str]:
     opening = _each(times, lambda number: [opened(content) for content in kept])
     longer = sum(map(len, kept)) - sum(map(len, step))
     yield f"a step of a case, 12 events and {sum(map(len, step)):,} bytes: sealed {sealing:.3f}, opened {opening:.3f}"
-    yield f"longer by {longer} bytes; the first step of a case, which makes its key: {first:.2f} more"
+    yield f"longer by {longer} bytes; the first step of a case, with its key and its share of a block: {first:.2f} more"
 
 
 def _written(path: Path, content: bytes) -> None:
