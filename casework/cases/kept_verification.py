@@ -25,8 +25,8 @@ from orchestration.shell.verification.told import canonical
 PASTS: Final = "select instance_id, upto, document from casework_casepast where instance_id = any(%s)"
 FORMER: Final = "select instance_id, pointer, forms, seeds from casework_formervalue where instance_id = any(%s)"
 OWN: Final = """
-select c.instance_id, u.username, w.digest from casework_ownwords w
-join casework_case c on c.id = w.case_id join auth_user u on u.id = w.person_id where c.instance_id = any(%s)
+select c.instance_id, coalesce(u.username, 'nobody'), w.digest from casework_ownwords w
+join casework_case c on c.id = w.case_id left join auth_user u on u.id = w.person_id where c.instance_id = any(%s)
 """
 
 Former = frozenset[tuple[str, str, str]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
@@ -111,15 +111,17 @@ class _Course:
 
 @dataclass(frozen=True, slots=True)
 class _Offices:
-    """The calendars at any time: as they came, and each change."""
+    """The calendars at any time: as they came, then after each change."""
 
-    changes: list[tuple[datetime, dict[str, Any]]] = field(default_factory=list)
+    known: list[tuple[datetime, Calendars]] = field(
+        default_factory=lambda: [(datetime.min.replace(tzinfo=UTC), {OFFICE["key"]: calendar_of(OFFICE)})]
+    )
 
-    def at(self, moment: datetime | None = None) -> Calendars:
-        """None: now."""
-        values: dict[str, Mapping[str, Any]] = {OFFICE["key"]: OFFICE}
-        values |= {one["key"]: one for at, one in self.changes if moment is None or at <= moment}
-        return {key: calendar_of(one) for key, one in values.items()}
+    def at(self, moment: datetime) -> Calendars:
+        return next(known for at, known in reversed(self.known) if at <= moment)
+
+    def now(self) -> Calendars:
+        return self.known[-1][1]
 
 
 def deadlines_apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, Case]) -> Iterator[tuple[int, str]]:
@@ -137,7 +139,11 @@ def deadlines_apart(cursor: psycopg.Cursor[Any], cases: Mapping[int, Case]) -> I
 
 
 def _offices(cursor: psycopg.Cursor[Any]) -> _Offices:
-    return _Offices([(at, read(body)) for at, body in cursor.execute(CALENDARS, binary=True).fetchall()])
+    found = _Offices()
+    for at, body in cursor.execute(CALENDARS, binary=True).fetchall():
+        changed = calendar_of(read(body))
+        found.known.append((at, {**found.now(), changed.key: changed}))
+    return found
 
 
 def _apart(case: Case, rows: Mapping[str, tuple[Any, ...]], offices: _Offices) -> Iterator[str]:
@@ -201,10 +207,10 @@ def _row_apart(
         yield f"what happened to the deadline {declared.key} is not what the history tells"
     if (warned, breached) != (course.warned, course.breached):
         yield f"the deadline {declared.key} was not warned of or missed when its row says"
-    ways = [
+    ways = (
         standing(declared, course.events, known, bool(course.warned), bool(course.breached))
-        for known in (offices.at(course.at), offices.at())
-    ]
+        for known in (offices.at(course.at), offices.now())
+    )
     if not any(_stands(found, state, due, look) for found in ways):
         yield f"the deadline {declared.key} is not due when the history says, or is not looked at in time"
 

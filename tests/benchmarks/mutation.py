@@ -55,6 +55,8 @@ ON_PURPOSE: Final[Mapping[str, str]] = {
     "casework_snooze": PERSONAL, "casework_absence": PERSONAL,
     "auth_group_permissions.id": NUMBER, "auth_user_groups.id": NUMBER, "casework_reveal.id": NUMBER,
     "casework_casegroupobjectpermission.id": NUMBER, "casework_groupclearance.id": NUMBER,
+    "casework_deadline.id": NUMBER, "casework_ownwords.id": NUMBER,
+    "casework_ownwords.case_id": "words of a case that there is not are shown nowhere",
     "casework_workingcalendar.id": NUMBER, "orchestration_actorversion.id": NUMBER,
     "orchestration_humantask.id": NUMBER,
     "orchestration_incident.id": NUMBER, "orchestration_taskcandidate.id": NUMBER, "orchestration_timer.id": NUMBER,

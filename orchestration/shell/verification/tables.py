@@ -43,7 +43,8 @@ class Table:
 NUMBERED: Final = (
     Table(
         "task",
-        "select t.instance_id, t.item, t.definition_item, t.name, t.form, t.state, u.username, t.priority, t.due, "
+        "select t.instance_id, t.item, t.definition_item, t.name, t.form, t.state, "
+        "case when t.assignee_id is not null then coalesce(u.username, '') end, t.priority, t.due, "
         "t.created, t.ended, t.claimed from orchestration_humantask t left join auth_user u on u.id = t.assignee_id",
         "t.item",
         ("element", "name", "form", "state", "holder", "priority", "due time", "time of creation", "time of its end",
