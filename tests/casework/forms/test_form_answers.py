@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from casework.explaining.letters import text_amiss
-from casework.forms.answer_validation import form_errors, tells, with_initial
-from orchestration.casetypes.case_type import Form, FormField
+from casework.forms.answer_validation import errors_made, form_errors, tells, with_initial
+from orchestration.casetypes.case_type import CaseType, Form, FormField
 from orchestration.privacy.classification import classify
 from orchestration.privacy.masking import Principal, mask
 
@@ -80,3 +82,16 @@ def test_who_empties_a_prefilled_field_does_not_mean_what_stood_there(nothing: s
 
 def test_who_says_nothing_of_a_prefilled_field_means_what_stands_there() -> None:
     assert with_initial(PREFILLED, {}, {"amount": 20}, CLEAR) == {"amount": 20}
+
+
+def test_what_a_machine_left_wrong_is_no_fault_of_who_changes_the_rest() -> None:
+    schema = {
+        "properties": {
+            "order": {"type": "string"}, "sums": {"properties": {"net": {"type": "number"}, "tax": {"type": "number"}}},
+        }
+    }  # fmt: skip
+    case_type = cast("CaseType", SimpleNamespace(validator=Draft202012Validator(schema)))
+    left = {"order": None, "sums": {"net": None, "tax": "much"}}
+    assert errors_made(case_type, left, {"sums": {"net": 12.4, "tax": "much"}}) == {}
+    assert errors_made(case_type, left, {"sums": {"net": "12", "tax": "more"}}).keys() == {"sums.net", "sums.tax"}
+    assert errors_made(case_type, {"order": "PO-1"}, {"order": None}).keys() == {"order"}
