@@ -22,14 +22,17 @@ create table if not exists done (key text primary key, statement text not null, 
 """
 
 
-def shop_database(sockets: Path) -> str:
-    """Have it, in the server whose sockets stand there; its connection string. Raises CalledProcessError."""
+def shop_database(sockets: Path, name: str = NAME) -> str:
+    """Have it, and its role of the same name, in the server whose sockets stand there; its connection string.
+
+    Raises CalledProcessError.
+    """
     server = f"host='{sockets}' user=casewright dbname=postgres connect_timeout=3"
-    if NAME not in asked(server, "select rolname from pg_roles").split():
-        asked(server, f"create role {NAME} login")
-    if NAME not in asked(server, "select datname from pg_database").split():
-        asked(server, f"create database {NAME} owner {NAME}")
-    shop = f"host='{sockets}' user={NAME} dbname={NAME}"
+    if name not in asked(server, "select rolname from pg_roles").split():
+        asked(server, f"create role {name} login")
+    if name not in asked(server, "select datname from pg_database").split():
+        asked(server, f"create database {name} owner {name}")
+    shop = f"host='{sockets}' user={name} dbname={name}"
     asked(shop, TABLES + _stock())
     return shop
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -131,8 +132,12 @@ def test_purchases_of_a_shop_of_ones_own_become_a_version_that_waits_for_a_perso
 
 @pytest.fixture
 def shop(monkeypatch: pytest.MonkeyPatch) -> str:
-    """The database of the made-up shop, in the server of the tests."""
-    found = shop_database(Path(str(settings.DATABASES["default"]["HOST"])))
+    """A database of the made-up shop, in the server of the tests, which several processes may share."""
+    name = f"shop_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    sockets = Path(str(settings.DATABASES["default"]["HOST"]))
+    if not sockets.is_absolute():
+        pytest.skip("The tests use a server of somebody's own, in which the shop has no database.")
+    found = shop_database(sockets, name)
     monkeypatch.setenv(SHOP_DATABASE, found)
     host_allow(THIS_MACHINE, 5432, private=True, origin=TEST)
     return found

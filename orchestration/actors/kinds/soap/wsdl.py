@@ -62,6 +62,7 @@ class SoapOperation:
 
     @property
     def method(self) -> str:
+        """What its capability is named by where nobody names one."""
         return self.called
 
 
