@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from orchestration.engine import feel, juel
 from orchestration.engine.expressions import BadExpression, formula
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -30,6 +31,25 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 )
 def test_a_function_has_its_value(text, expected):
     assert formula(text).value({"x": 1}, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("abs(-x) + floor(1.5) + modulo(7, 4)", 5),
+        ("sort([3, x], function(a, b) a < b)", [1, 3]),
+        ("now()", "2026-01-01T00:00:00Z"),
+        ("today()", "2026-01-01"),
+        ('day of week(@"2026-11-30")', "Monday"),
+        ("before(x, 2)", True),
+    ],
+)
+def test_functions_of_every_clause_of_the_standard_are_known(text, expected):
+    assert formula(text).value({"x": 1}, NOW) == expected
+
+
+def test_the_functions_of_the_dialects_leave_none_of_the_standard_out():
+    assert feel.BUILT_INS.keys() <= feel.CAMUNDA_8.functions.keys() <= juel.LIBRARY.functions.keys()
 
 
 def test_a_variable_may_have_the_name_of_a_function():

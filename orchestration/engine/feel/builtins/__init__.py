@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from . import booleans, camunda, contexts, conversion, dates, lists, numeric, ranges, sorting, strings, temporal
-from .camunda import CAMUNDA_8
 from .library import Library
 from .registry import BUILT_INS, BuiltIn
 
@@ -30,3 +29,4 @@ __all__ = [
 ]
 
 STANDARD = Library(BUILT_INS)
+CAMUNDA_8 = Library(camunda.with_added(BUILT_INS))

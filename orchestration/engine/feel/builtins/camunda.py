@@ -1,6 +1,6 @@
 """What do the functions do that Camunda 8 adds to FEEL? (docs.camunda.io: FEEL, built-in functions)
 
-`CAMUNDA_8` has those of the standard and these. Chance (`uuid`, `random number`) is not among them: nothing here may
+`with_added` gives those of the standard and these. Chance (`uuid`, `random number`) is not among them: nothing here may
 give another value when a history is replayed.
 """
 
@@ -23,9 +23,8 @@ from ..text import string_of
 from ..values import Value, measure
 from .contexts import Context, context_merge, context_put, context_put_nested
 from .conversion import number as standard_number
-from .library import Library
 from .lists import Values, distinct_values, times
-from .registry import BUILT_INS, BuiltIn, declaring
+from .registry import BuiltIn, declaring
 from .strings import string_join
 
 _ADDED: Final[dict[str, BuiltIn]] = {}
@@ -213,13 +212,10 @@ def _cycle(repetitions: Decimal | None, interval: Duration) -> str:
 # --- all of them --------------------------------------------------------------------------------------------------
 
 
-def _together() -> Mapping[str, BuiltIn]:
-    """Those of the standard, with what Camunda 8 adds; where both have a function, the standard's ways come first."""
-    found = dict(BUILT_INS)
+def with_added(standard: Mapping[str, BuiltIn]) -> Mapping[str, BuiltIn]:
+    """The standard's functions, with what Camunda 8 adds; where both have one, the standard's ways come first."""
+    found = dict(standard)
     for name, more in _ADDED.items():
-        own = BUILT_INS.get(name)
+        own = standard.get(name)
         found[name] = more if own is None else replace(own, signatures=[*own.signatures, *more.signatures])
     return found
-
-
-CAMUNDA_8: Final = Library(_together())
