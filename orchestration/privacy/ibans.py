@@ -1,40 +1,43 @@
 """Is this an IBAN, and how far does it go?
 
-ISO 13616 and the registry of SWIFT: the length of each country's, its sum (ISO/IEC 7064, 97-10), and for the countries
-whose accounts are digits alone, that they are. Reads folded text. Pure.
+ISO 13616 and the registry of SWIFT: the form of each country's accounts (how many digits and letters, in which order),
+and its sum (ISO/IEC 7064, 97-10). Reads folded text. Pure.
 """
 
 import re
+from string import ascii_uppercase, digits
 from typing import Final
 
 from orchestration.privacy.folding import Folded
 
-_LENGTHS: Final = {
-    match[1]: int(match[2])
-    for match in re.finditer(
-        r"([A-Z]{2})(\d{2})",
-        "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 "
-        "ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 "
-        "LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 PT25 "
-        "QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30",
-    )
+_KINDS: Final = {"n": frozenset(digits), "a": frozenset(ascii_uppercase), "c": frozenset(ascii_uppercase + digits)}
+_REGISTRY: Final = """
+    AD 8n12c AE 19n AL 8n16c AT 16n AZ 4a20c BA 16n BE 12n BG 4a6n8c BH 4a14c BI 23n BR 23n1a1c BY 4c4n16c CH 5n12c
+    CR 18n CY 8n16c CZ 20n DE 18n DJ 23n DK 14n DO 4c20n EE 16n EG 25n ES 20n FI 14n FK 2a12n FO 14n FR 10n11c2n
+    GB 4a14n GE 2a16n GI 4a15c GL 14n GR 7n16c GT 24c HR 17n HU 24n IE 4a14n IL 19n IQ 4a15n IS 22n IT 1a10n12c
+    JO 4a4n18c KW 4a22c KZ 3n13c LB 4n20c LC 4a24c LI 5n12c LT 16n LU 3n13c LV 4a13c LY 21n MC 10n11c2n MD 20c
+    ME 18n MK 3n10c2n MN 16n MR 23n MT 4a5n18c MU 4a19n3a NI 4a20n NL 4a10n NO 11n OM 3n16c PK 4a16c PL 24n PS 4a21c
+    PT 21n QA 4a21c RO 4a16c RS 18n RU 14n15c SA 2n18c SC 4a20n3a SD 14n SE 20n SI 15n SK 20n SM 1a10n12c SO 19n
+    ST 21n SV 4a20n TL 19n TN 20n TR 6n16c UA 6n19c VA 18n VG 4a16n XK 16n YE 4a4n18c
+"""
+"""What stands after country and sum: so many digits (n), capital letters (a) or either (c)."""
+_FORMS: Final = {
+    country: "nn" + "".join(kind * int(times) for times, kind in re.findall(r"(\d+)([nac])", form))
+    for country, form in re.findall(r"([A-Z]{2}) (\w+)", _REGISTRY)
 }
-_IN_DIGITS: Final = frozenset(
-    {
-        "AE", "AT", "BA", "BE", "BI", "CR", "CZ", "DE", "DJ", "DK", "EE", "EG", "ES", "FI", "FO", "GL", "HR", "HU",
-        "IL", "IS", "LT", "LY", "ME", "MN", "MR", "NO", "PL", "PT", "RS", "SD", "SE", "SI", "SK", "SO", "ST", "TL",
-        "TN", "VA", "XK",
-    }
-)  # fmt: skip
+_IN_DIGITS: Final = frozenset(country for country, form in _FORMS.items() if set(form) == {"n"})
 _START: Final = re.compile(r"[a-z]{2}[\doil]{2}")
 _DIGITS: Final = str.maketrans("oil", "011")
 _WIDEST: Final = 6
 
 
 def is_iban(value: str) -> bool:
-    """Whether this is an IBAN: the country's length, and 1 modulo 97."""
+    """Whether this is an IBAN: an account in the form of its country, and 1 modulo 97."""
     text = value.upper()
-    if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]+", text) or len(text) != _LENGTHS.get(text[:2]):
+    form, rest = _FORMS.get(text[:2], ""), text[2:]
+    if not form or len(rest) != len(form):
+        return False
+    if not all(character in _KINDS[kind] for character, kind in zip(rest, form, strict=True)):
         return False
     return int("".join(str(int(character, 36)) for character in text[4:] + text[:4])) % 97 == 1
 
@@ -55,13 +58,18 @@ def ibans(text: Folded) -> list[tuple[int, int, str]]:
 
 
 def _iban(stream: str, at: int) -> str:
-    """The IBAN that begins here, or an empty text."""
+    """The IBAN that begins here, or an empty text. Where digits belong, an o is a zero, an i or l a one.
+
+    Letters alone are words, though they may read so.
+    """
     country = stream[at : at + 2].upper()
-    plain = stream[at + 2 : at + _LENGTHS.get(country, 0)]
-    if not plain:
+    form = _FORMS.get(country, "")
+    rest = stream[at + 2 : at + 2 + len(form)]
+    if len(rest) < len(form) or not any(map(str.isdigit, rest)):
         return ""
-    plain = plain.translate(_DIGITS) if country in _IN_DIGITS else plain[:2].translate(_DIGITS) + plain[2:]
-    return country + plain.upper() if is_iban(country + plain) else ""
+    read = (one.translate(_DIGITS) if kind == "n" else one for one, kind in zip(rest, form, strict=True))
+    plain = country + "".join(read).upper()
+    return plain if is_iban(plain) else ""
 
 
 def _is_written_so(text: Folded, at: int, end: int) -> bool:

@@ -1,5 +1,7 @@
 """What of a text gives somebody away, and what is shown instead?"""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -161,6 +163,60 @@ def test_an_iban_with_its_own_checksum_is_one_and_with_any_other_is_not(account)
     check = 98 - int(f"{bban}131400") % 97
     assert is_iban(f"DE{check:02d}{bban}")
     assert not is_iban(f"DE{(check + 1) % 97:02d}{bban}")
+
+
+PUBLISHED = """
+    AD1200012030200359100100 AE070331234567890123456 AL47212110090000000235698741 AT611904300234573201
+    AZ21NABZ00000000137010001944 BA391290079401028494 BE68539007547034 BG80BNBG96611020345678
+    BR1800360305000010009795493C1 BY13NBRB3600900000002Z00AB00 CH9300762011623852957 CR05015202001026284066
+    CY17002001280000001200527600 CZ6508000000192000145399 DK5000400440116243 DO28BAGR00000001212453611324
+    EE382200221020145685 ES9121000418450200051332 FI2112345600000785 FO6264600001631634 FR1420041010050500013M02606
+    GB29NWBK60161331926819 GE29NB0000000101904917 GI75NWBK000000007099453 GL8964710001000206
+    GR1601101250000000012300695 GT82TRAJ01020000001210029690 HR1210010051863000160 HU42117730161111101800000000
+    IE29AIBK93115212345678 IL620108000000099999999 IQ98NBIQ850123456789012 IS140159260076545510730339
+    IT60X0542811101000000123456 JO94CBJO0010000000000131000302 KW81CBKU0000000000001234560101 KZ86125KZT5004100100
+    LB62099900000001001901229114 LC55HEMM000100010012001200023015 LI21088100002324013AA LT121000011101001000
+    LU280019400644750000 LV80BANK0000435195001 MC5811222000010123456789030 MD24AG000225100013104168
+    ME25505000012345678951 MK07250120000058984 MR1300020001010000123456753 MT84MALT011000012345MTLCAST001S
+    MU17BOMM0101101030300200000MUR NL91ABNA0417164300 NO9386011117947 PK36SCBL0000001123456702
+    PL61109010140000071219812874 PS92PALS000000000400123456702 PT50000201231234567890154
+    QA58DOHB00001234567890ABCDEFG RO49AAAA1B31007593840000 RS35260005601001611379 SA0380000000608010167519
+    SC18SSCB11010000000000001497USD SE4550000000058398257466 SI56263300012039086 SK3112000000198742637541
+    SM86U0322509800000000270100 SV43ACAT00000000000000123123 TL380080012345678910157 TN5910006035183598478831
+    TR330006100519786457841326 UA213223130000026007233566001 VA59001123000012345678 VG96VPVG0000012345678901
+    XK051212012345678906
+"""
+"""The examples that the registry of SWIFT gives for its countries."""
+
+
+def test_the_examples_of_the_registry_are_ibans_and_found_as_they_are_printed():
+    texts = {each: f"Pay to {' '.join(re.findall('.{1,4}', each))}, please." for each in PUBLISHED.split()}
+    missed = [each for each, text in texts.items() if not is_iban(each) or mask_text(text, ALL_FORMS) == text]
+    assert missed == []
+
+
+def test_an_account_has_digits_where_its_country_has_them_and_letters_where_it_has_letters():
+    assert not is_iban(_with_sum("DE", "veryofpart5arrived"))
+    assert not is_iban(_with_sum("GB", "WE5T12345698765432"))
+    assert is_iban(_with_sum("GB", "WEST12345698765432"))
+
+
+def _with_sum(country: str, account: str) -> str:
+    number = "".join(str(int(each, 36)) for each in f"{account}{country}00")
+    return f"{country}{98 - int(number) % 97:02d}{account.upper()}"
+
+
+def test_words_that_add_up_to_an_iban_are_left_as_they_are():
+    for text in ("delivery of part 5 arrived", *_sentences()):
+        assert mask_text(text, Secrets(kinds=frozenset({"iban"}))) == text
+
+
+def _sentences() -> list[str]:
+    """Of words that begin as countries do, and of lengths enough that every remainder comes up."""
+    begins = ("delivery", "Gillian", "rolled", "skills", "until", "bills", "dollars", "it 10", "is 20", "by 15")
+    words = ("parts", "of", "the", "order", "arrived", "late", "again", "yesterday", "and", "two", "were", "missing")
+    turned = [" ".join((*words[at:], *words[:at])) for at in range(len(words))]
+    return [f"{begin} {rest} {number}" for begin in begins for rest in turned for number in range(1, 10)]
 
 
 def test_a_card_number_has_the_right_length_and_sum():
