@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from django.utils.http import content_disposition_header, urlencode
 from casework.access import permissions
 from casework.cases import services as cases
 from casework.cases.read.case_view import Look, look
+from casework.documents.bundles import bundles_of
 from casework.documents.checking import field_check, next_unchecked
 from casework.documents.models import Document
 from casework.documents.pictures import WIDTHS, picture_of
@@ -59,9 +61,10 @@ def case_documents(request: HttpRequest, case_id: int) -> HttpResponse:
         return _brought(request, case)
     cases.case_viewed(by=user, case=case)
     seen = look(user=user, case=case, now=clock.utc_now(), most=1)
-    least = seen.case_type.document_level
+    least, documents = seen.case_type.document_level, documents_of(seen)
     context: dict[str, Any] = {
-        "case": case, "title": seen.view.text(case.title), "documents": documents_of(seen),
+        "case": case, "title": seen.view.text(case.title), "documents": documents,
+        "bundles": partial(bundles_of, seen, documents),
         "takes_file": not hidden_fields(seen.case_type, seen.view.principal),
         "may_add": bool(least) and permissions.may(user, "work", case),
         "may_ask": permissions.may(user, "work", case), "takes": bool(least), "taken": TAKEN,

@@ -12,13 +12,14 @@ from casework.cases.services import case_verify
 from casework.documents import reading
 from casework.documents.models import Document, Reading, ReadPage
 from casework.models import Case
+from orchestration.casetypes.case_type import by_definition
 from orchestration.documents.confined import Unreadable
 from orchestration.documents.reading import Text
 from orchestration.documents.words import Page, plain_page
 from orchestration.ground import clock
 from orchestration.tasks import sweep
 from tests.benchmarks import papers
-from tests.casework.actions import kept, statements
+from tests.casework.actions import kept, open_task, statements
 from tests.casework.documents.test_case_documents import added, browser
 from tests.orchestration.documents.papers import written_pdf
 
@@ -126,3 +127,33 @@ def test_a_bundle_becomes_a_table_of_what_its_pages_say_that_costs_no_page_to_sh
     ReadPage.objects.filter(number__gt=1).delete()
     assert statements(lambda: anna.get(address)) == cost
     assert f"{address}?page=40" in anna.get(address).content.decode()
+
+
+def test_the_task_s_page_tells_what_the_first_pages_of_a_bundle_say_as_its_reader_may_read_it(
+    people: dict[str, User], analysed: Callable[..., Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = analysed()
+    anna, asked = browser(people["anna"]), {"HX-Request": "true"}
+    bundle = added(people["anna"], case, papers.bundle(40).pdf, "bundle.pdf")
+    address = f"/cases/{case.pk}/documents/"
+    assert "What its pages say" not in anna.get(address, headers=asked).content.decode(), "nobody has read it yet"
+    reading.read(bundle.pk)
+    assert f'hx-get="{address}"' in anna.get(f"/tasks/{open_task(case).pk}/").content.decode()
+    beside = anna.get(address, headers=asked).content.decode()
+    assert all(f"{address}{bundle.pk}/?page={number}" in beside for number in range(1, 6))
+    assert f"{address}{bundle.pk}/?page=6" not in beside and f"{address}{bundle.pk}/#facts" in beside
+    total = Reading.objects.get().facts[0][2][3]
+    assert total in beside
+    monkeypatch.setitem(vars(by_definition(case.instance.definition_id)), "document_fields", {"total": "customer.iban"})
+    masked = anna.get(address, headers=asked).content.decode()
+    assert total not in masked and f"{address}{bundle.pk}/?page=5" in masked
+
+
+def test_a_bundle_beyond_somebody_s_clearance_tells_them_nothing_of_its_pages(
+    people: dict[str, User], open_case: Callable[..., Case]
+) -> None:
+    bundle = added(people["anna"], open_case(), papers.bundle(40).pdf, "bundle.pdf")
+    reading.read(bundle.pk)
+    Document.objects.update(level="restricted")
+    beside = browser(people["anna"]).get(f"/cases/{bundle.case_id}/documents/", headers={"HX-Request": "true"})
+    assert "What its pages say" not in beside.content.decode()
