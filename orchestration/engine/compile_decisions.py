@@ -20,6 +20,7 @@ def compile_decisions(sources: Mapping[str, bytes], faults: list[Fault]) -> dict
     """Models by the ids and names of their decisions and services; what is wrong goes to `faults`."""
     read = _parsed(sources, faults)
     faults.extend(_import_faults(read))
+    faults.extend(_idle(read))
     models = {name: model for name, each in read.items() if (model := _compiled(name, each, faults)) is not None}
     return _by_key(models, faults)
 
@@ -63,6 +64,15 @@ def _import_faults(read: Mapping[str, Definitions]) -> Iterator[Fault]:
                     f"It imports {quote(each.namespace)}, which is the namespace of {' and of '.join(having[:2])}."
                 )
                 yield Fault(each.name or each.reference, sentence, each.line, name)
+
+
+def _idle(read: Mapping[str, Definitions]) -> Iterator[Fault]:
+    """Files that nobody can call, and that no other file takes anything from."""
+    imported = {each.namespace for definitions in read.values() for each in definitions.imports}
+    for name, definitions in read.items():
+        if not definitions.decisions and not definitions.services and definitions.namespace not in imported:
+            sentence = "There is no decision in this file, so nothing in it can be called."
+            yield Fault(definitions.reference, sentence, definitions.line, name, severe=False)
 
 
 def _compiled(name: str, definitions: Definitions, faults: list[Fault]) -> DecisionModel | None:

@@ -26,6 +26,7 @@ class Fault:
     severe: bool = True
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "element", bounded(self.element))
         object.__setattr__(self, "sentence", bounded(self.sentence))
 
 

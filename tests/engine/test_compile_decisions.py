@@ -204,3 +204,26 @@ def test_no_fault_repeats_more_than_a_little_of_a_long_text():
         assert isinstance(found, list)
         assert all(len(fault.sentence) <= 400 for fault in found)
         assert long[:100] not in str(found)
+
+
+def warned(files):
+    built = build(files)
+    assert isinstance(built, CompiledModels), built
+    return built.warnings
+
+
+def test_a_file_without_a_decision_is_a_warning_unless_another_file_imports_it():
+    files = {"lib.dmn": definitions(BKM.format(id="b", name="b"), namespace="urn:lib")}
+    assert [(one.file, one.sentence) for one in warned(files)] == [
+        ("lib.dmn", "There is no decision in this file, so nothing in it can be called.")
+    ]
+    importing = '<import name="lib" namespace="urn:lib" importType=""/>'
+    assert warned(files | {"d.dmn": definitions(importing, fee())}) == ()
+
+
+def test_a_refusal_repeats_little_of_a_name_as_long_as_a_file():
+    name = "q" * 50_000
+    (refused,) = build({"p.bpmn": line(activity("callActivity", f'calledElement="{name}"'))})
+    assert refused.sentence == f"It calls the process '{'q' * 79}…', which is not deployed."
+    faults = build({"p.bpmn": bpmn(f'<startEvent id="{name}"/><userTask id="{name}"/>')})
+    assert {len(fault.element) for fault in faults} == {81}

@@ -44,9 +44,10 @@ def transferred(
 ) -> dict[str, Json]:
     """The values of mappings, by their target, as seen from an item and what is known in addition."""
     found: dict[str, Json] = {}
+    own = (step.state.items[item].local if item is not None else None) or {}
     for transfer in transfers:
         target = step.evaluate(transfer.target, instance, item, extra)
-        found[str(target)] = step.evaluate(transfer.source, instance, item, extra)
+        found[str(target)] = step.evaluate(transfer.source, instance, item, transfer.own_seen(own) or extra)
     return found
 
 

@@ -120,7 +120,8 @@ def _ask_machine(run: CaseRun, item: Item, node: Node) -> bool:
 
 def carried(run: CaseRun, item: Item, transfers: Iterable[Transfer]) -> dict[str, Json]:
     """What goes in: each source as the item sees it, under its target."""
-    return {str(run.value(one.target, item.id)): run.value(one.source, item.id) for one in transfers}
+    own = item.local or {}
+    return {str(run.value(one.target, item.id)): run.value(one.source, item.id, one.own_seen(own)) for one in transfers}
 
 
 def bring_back(run: CaseRun, item: Item, node: Node, result: Json) -> None:

@@ -7,6 +7,7 @@ each becomes a transfer from a formula to the name of a variable.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from orchestration.engine.dialect.scripts import feel, value_of
@@ -43,12 +44,12 @@ def _all(texts: Texts, own: str, carried: str, parameter: str) -> Iterator[Trans
 def _carried(texts: Texts, child: Element) -> Iterator[Transfer]:
     """`flowable:in` and `:out`, `camunda:` too: `source` is a variable, `sourceExpression` JUEL."""
     source, expression = child.get("source"), child.get("sourceExpression")
-    target, own = child.get("target") or child.get("targetExpression"), child.get("local") == "true"
-    own = own and child.name == "out"
-    if expression is not None:
-        yield from _transfer(texts, texts.value(expression), target, own)
-    elif source is not None:
-        yield from _transfer(texts, texts.reference(source), target, own)
+    target, local = child.get("target") or child.get("targetExpression"), child.get("local") == "true"
+    read = (
+        texts.value(expression) if expression is not None else texts.reference(source) if source is not None else None
+    )
+    for transfer in _transfer(texts, read, target) if read is not None else ():
+        yield replace(transfer, own=local and child.name == "out", of_own=local and child.name == "in")
 
 
 def _transfer(texts: Texts, source: Formula | None, target: str | None, own: bool = False) -> Iterator[Transfer]:

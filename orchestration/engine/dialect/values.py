@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from orchestration.engine.expressions import Formula
 
@@ -14,11 +15,17 @@ class Transfer:
 
     `own`: it becomes a variable of the activity itself. What the activity calls gets such a variable only where the
     model hands it on (Camunda 7's `inputParameter`, Zeebe's `ioMapping`, an `out` that is `local`).
+    `of_own`: the source sees nothing but what is the activity's own (an `in` that is `local`).
     """
 
     source: Formula
     target: Formula
     own: bool = False
+    of_own: bool = False
+
+    def own_seen(self, own: Mapping[str, Any]) -> dict[str, Any]:
+        """What a source that is bound to the activity's own variables reads: null where they have it not."""
+        return {name: own.get(name) for name in self.source.names} if self.of_own else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ too large ends the evaluation with a `Problem` whose `limit` is true.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,8 @@ MOST_QUOTED: Final = 80
 """Characters of a text that a message repeats."""
 MOST_SAID: Final = 400
 """Characters of a whole message: people read it, and it is kept."""
+_LONG_WORD: Final = re.compile(r"\S{90,}")
+"""A word that is longer than what a message repeats, its marks and what follows them."""
 
 
 def quote(text: object) -> str:
@@ -23,8 +26,18 @@ def quote(text: object) -> str:
 
 
 def bounded(sentence: str) -> str:
-    """A sentence, cut off where it is longer than anybody reads."""
-    return sentence if len(sentence) <= MOST_SAID else sentence[: MOST_SAID - 1] + "…"
+    """A sentence, cut off where it is longer than anybody reads, as is a word in it that nobody could."""
+    if len(sentence) <= MOST_QUOTED:
+        return sentence
+    short = _LONG_WORD.sub(_cut, sentence)
+    return short if len(short) <= MOST_SAID else short[: MOST_SAID - 1] + "…"
+
+
+def _cut(found: re.Match[str]) -> str:
+    """The beginning of a word, with the marks that stand behind it."""
+    word = found[0]
+    marks = word[len(word.rstrip("'\",.;:)")) :]
+    return f"{word[:MOST_QUOTED]}…{marks[-3:]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,12 @@ def handed(model: bytes) -> dict[str, object]:
         (f'<camunda:in source="own" target="x"/>{OWN}', {"x": 2}),
         (OWN, {}),
         (f'<camunda:in variables="all" local="true"/><camunda:in source="b" target="x"/>{OWN}', {"own": 2, "x": 2}),
+        (f'<camunda:in source="b" target="x" local="true"/>{OWN}', {"x": None}),
+        (f'<camunda:in sourceExpression="${{b}}" target="x" local="true"/>{OWN}', {"x": None}),
+        (
+            f'<camunda:in source="own" target="x" local="true"/><camunda:in source="b" target="y"/>{OWN}',
+            {"x": 2, "y": 2},
+        ),
         (f'<zeebe:calledElement processId="q" propagateAllParentVariables="false"/>{MAPPED}', {"own": 2}),
         (f'<zeebe:calledElement processId="q"/>{MAPPED}', {"a": 1, "b": 2, "own": 2}),
         ('<zeebe:calledElement processId="q" propagateAllParentVariables="false"/>', {}),
