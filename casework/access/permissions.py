@@ -8,6 +8,7 @@ and that is kept in the case's history.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -50,8 +51,8 @@ from casework.models import (
 )
 from orchestration.casetypes.case_type import CaseType
 from orchestration.models import HumanTask
-from orchestration.privacy.masking import Principal
-from orchestration.privacy.pseudonyms import pseudonym
+from orchestration.privacy.principal import Principal
+from orchestration.privacy.pseudonyms import name_in_case, pseudonym
 from orchestration.shell import services
 
 __all__ = ["MAY_VIEW", "MAY_WORK", "is_offered", "who_may_view"]  # stand where rows are read, are asked for here
@@ -355,7 +356,13 @@ def principal(user: User, case: Case | None, now: datetime) -> Principal:
         levels = [one.sees(masking_in(case)) for one in groups]
     wrote = partial(_is_among, digests)
     roles = frozenset(one.name for one in groups)
-    return Principal(_highest(levels), roles, frozenset(revealed), wrote)
+    seen = Principal(_highest(levels), roles, frozenset(revealed), wrote)
+    return seen if case is None else of_case(seen, case.pk)
+
+
+def of_case(person: Principal, case: int) -> Principal:
+    """The same person where a list shows this case: what stands for a value there is the same as on its page."""
+    return replace(person, named=partial(name_in_case, case))
 
 
 def masking_in(case: Case) -> Mapping[str, str]:

@@ -22,7 +22,7 @@ from orchestration.jobs.questions import CAPABILITY, Asked, question_ask
 from orchestration.models import Actor, Question
 from orchestration.models.actors import ActorVersion
 from orchestration.privacy.classification import rank
-from orchestration.privacy.masking import Principal
+from orchestration.privacy.principal import Principal
 
 SHORTEST, LONGEST = 3, 1000
 READ: Final = 300

@@ -19,7 +19,8 @@ from casework.forms.schema_form import with_least
 from casework.models import Case
 from orchestration.casetypes.case_type import CaseType, Form
 from orchestration.ground.refusals import Refused
-from orchestration.privacy.masking import View, mask, refuse_writes_to_masked
+from orchestration.privacy.masking import View, mask
+from orchestration.privacy.writes import refuse_writes_to_masked
 from orchestration.shell import selectors
 from orchestration.shell.services import Locked
 from orchestration.view.state import State
@@ -52,6 +53,7 @@ def seen_in(case_type: CaseType, state: State, at: datetime, case: Case, by: Use
 def accepted(seen: Seen, form: Form, answers: Mapping[str, Json]) -> dict[str, Json] | Refused:
     """The variables that these answers write, or what is wrong with them."""
     case_type, data, view = seen.case_type, seen.data, seen.view
+    form = answer_validation.without_absent(form, view)
     answers = answer_validation.typed_answers(case_type.schema, answers)
     complete = answer_validation.with_initial(form, answers, data, view)
     ways = _ways_to_be_empty(seen, form, answers)

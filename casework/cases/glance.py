@@ -16,8 +16,8 @@ from casework.cases.read.values import InWords, schema_at
 from casework.forms.answer_validation import at_path
 from orchestration.casetypes.case_type import CaseType
 from orchestration.privacy.classification import escaped
-from orchestration.privacy.masking import Principal
-from orchestration.privacy.masks import DOTS, mask_value
+from orchestration.privacy.masks import ABSENT, DOTS
+from orchestration.privacy.principal import Principal
 
 Json = Any
 
@@ -57,7 +57,9 @@ class Glance:
             return None
         rule = self.case_type.classification.rule(pointer)
         if not self.person.sees(rule, pointer):
-            return self._or_dots(mask_value(_written(value), rule.mask))
+            if rule.mask == ABSENT:
+                return None
+            return self._or_dots(self.person.instead(_written(value), rule.mask))
         if isinstance(value, str):
             return self.said(pointer, self._text(value))
         return self.said(pointer, value) if self.masked(_written(value)) == _written(value) else DOTS

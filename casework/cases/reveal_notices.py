@@ -56,7 +56,7 @@ def reveals_told(user: User, now: datetime) -> tuple[Revealed, ...]:
     def shown(row: RevealNotice) -> Revealed:
         case, by = row.reveal.case, row.reveal.person
         data, before = bytes(case.instance.data), former.get(case.instance_id, {})
-        masked = row_mask(case.instance.definition_id, data, principal, before)
+        masked = row_mask(case.instance.definition_id, data, permissions.of_case(principal, case.pk), before)
         what = " / ".join(filter(None, row.reveal.path.split("/"))) or WHOLE
         return Revealed(
             case.pk, title_in(masked, case.title), by.get_full_name() or by.get_username(), what,

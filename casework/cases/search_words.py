@@ -17,6 +17,7 @@ from orchestration.casetypes.case_type import CaseType
 from orchestration.privacy.classification import LEVELS, rank
 from orchestration.privacy.folding import light, tight
 from orchestration.privacy.masking import Field, fields
+from orchestration.privacy.masks import PSEUDONYM
 
 Json = Any
 WORD: Final = re.compile(r"[^\W_]+")
@@ -84,7 +85,7 @@ def _secrets(field: Field, value: Json) -> Iterator[str]:
     if field.is_text or field.rule.level == LEVELS[0] or value in field.rule.vocabulary:
         return
     words = words_of(str(value))
-    if field.rule.mask == "name":
+    if field.rule.mask in ("name", PSEUDONYM):
         yield from _long(words, SECRET)
     elif len(words) == 1:
         yield from _long(words, SECRET + 1)

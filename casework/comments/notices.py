@@ -52,7 +52,13 @@ def told_of(user: User, now: datetime) -> tuple[ToldOf, ...]:
 
     def shown(row: CommentNotice) -> ToldOf:
         one, instance = row.comment, row.comment.case.instance
-        masked = row_mask(instance.definition_id, bytes(instance.data), person, former.get(instance.pk, {}))
+        reader = permissions.of_case(person, one.case_id)
+        masked = row_mask(
+            instance.definition_id,
+            bytes(instance.data),
+            reader,
+            former.get(instance.pk, {}),
+        )
         text = said.get((instance.pk, one.tellings[-1]), "") if one.withdrawn is None else ""
         return ToldOf(
             one.case_id, one.number, title_in(masked, one.case.title), actor_name(one.by, names), row.get_why_display(),

@@ -19,7 +19,7 @@ from casework.cases.past_rows import former_of
 from casework.cases.read.case_view import list_mask
 from casework.cases.search_words import MOST, words_of
 from casework.models import Case, Comment
-from orchestration.privacy.masking import Principal
+from orchestration.privacy.principal import Principal
 from orchestration.shell.services import Locked
 
 _TOLD: LiteralString = """,

@@ -150,7 +150,7 @@ def _listed(read: Sequence[Deadline], user: User, now: datetime) -> Iterable[Lis
     for row in read:
         case = row.instance.case
         deadline = _declared(row, row.instance.definition_id, now)
-        who = permissions.principal(user, None, now)
+        who = permissions.of_case(permissions.principal(user, None, now), case.pk)
         text = row_mask(row.instance.definition_id, bytes(row.instance.data), who, former.get(row.instance_id, {}))
         if deadline is not None:
             yield Listed(case.pk, title_in(text, case.title), case.state, deadline)

@@ -22,8 +22,8 @@ from casework.documents.models import Document, ReadField, ReadPage
 from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.documents.words import Box, Line
 from orchestration.ground import clock
-from orchestration.privacy.masking import Principal
 from orchestration.privacy.masks import DOTS
+from orchestration.privacy.principal import Principal
 
 BEYOND: Final = 0.15
 """Of the height of what is blacked out: how far that goes beyond it on every side."""

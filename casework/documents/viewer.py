@@ -160,7 +160,7 @@ def viewer(seen: Look, document: Document, asked: Mapping[str, str], *, user_may
         text=None if kept is None else "\n".join(sight.text(line.text) for line in lines),
         by_ocr=any(word.sure < 1 for line in lines for word in line.words), q=q, hits=_hits(sight, document, q),
         places=(*_of_fields(found, page, lit), *_of_search(sight, lines, q)),
-        fields=tuple(_field(sight, one, "" if asked.get("still") else lit) for one in found), facts=(),
+        fields=tuple(_fields(sight, found, "" if asked.get("still") else lit)), facts=(),
         sentences=(), lines=(), at=_second(asked.get("at", "")),
         may_work=user_may_work, shown=kept is not None or not sight.hidden, takes_file=not sight.hidden,
     )  # fmt: skip
@@ -198,9 +198,15 @@ def _number(given: str, most: int) -> int:
     return min(max(int(given), 1), most) if given.isdecimal() and len(given) < 6 else 1
 
 
-def _field(sight: Sight, row: ReadField, lit: str) -> Field:
+def _fields(sight: Sight, found: Iterable[ReadField], lit: str) -> Iterator[Field]:
+    for row in found:
+        path = sight.seen.case_type.document_fields.get(row.name, "")
+        if not sight.seen.view.is_absent("/" + path.replace(".", "/")):
+            yield _field(sight, row, path, lit)
+
+
+def _field(sight: Sight, row: ReadField, path: str, lit: str) -> Field:
     value = row.right if row.state == ReadField.State.CORRECTED else row.value
-    path = sight.seen.case_type.document_fields.get(row.name, "")
     return Field(
         row.name, path, NAMES.get(row.name, row.name), sight.text(value), sight.text(row.value), row.sure,
         row.sure < SURE and row.state == ReadField.State.FOUND, row.page, row.state, row.name == lit,

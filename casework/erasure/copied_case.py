@@ -26,7 +26,7 @@ from casework.erasure.own_data import Own, own_data
 from casework.models import Case
 from orchestration.casetypes.case_type import by_definition
 from orchestration.privacy.classification import LEVELS, Rule
-from orchestration.privacy.masking import Principal
+from orchestration.privacy.principal import Principal
 
 STAFF: Final = "a person of the house"
 

@@ -15,8 +15,10 @@ from typing import Any, Final
 from casework.erasure.folding import folded
 from orchestration.privacy.classification import Classification, Rule
 from orchestration.privacy.masking import Field, fields
+from orchestration.privacy.masks import PSEUDONYM
+from orchestration.privacy.stand_ins import WORDS
 
-PERSONAL: Final = frozenset({"name", "email", "phone", "iban", "card"})
+PERSONAL: Final = frozenset({*WORDS, PSEUDONYM})
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,9 @@ def titled(user: User, rows: Iterable[OrderCase]) -> list[OrderCase]:
     titles = {}
     for case in seen:
         past = former.get(case.instance_id, {})
-        masked = row_mask(case.instance.definition_id, bytes(case.instance.data), reader, past)
+        masked = row_mask(
+            case.instance.definition_id, bytes(case.instance.data), permissions.of_case(reader, case.pk), past
+        )
         titles[case.pk] = title_in(masked, case.title)
     return [replace(one, title=titles.get(one.case, ""), opens=one.case in titles) for one in shown]
 

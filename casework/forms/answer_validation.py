@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -28,6 +29,13 @@ NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:[.,][0-9]{1,40})?(?:[eE][+-]?[0-9]{1,3}
 TWO_READINGS = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
 UNCLEAN: Final = "This holds characters that cannot be kept (control characters or broken encoding)."
 PLACEHOLDER = re.compile(r"\{([^{}\s]{1,200})\}")
+
+
+def without_absent(form: Form, view: View) -> Form:
+    """The form as this reader is asked it: without what is not there for them, which stays as it is."""
+    return replace(
+        form, fields=tuple(one for one in form.fields if not view.is_absent("/" + one.path.replace(".", "/")))
+    )
 
 
 def schema_errors(case_type: CaseType, data: Mapping[str, Json]) -> dict[str, str]:

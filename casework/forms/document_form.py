@@ -18,7 +18,7 @@ from casework.forms.schema_form import document, document_errors, text_of
 from orchestration.casetypes.case_type import Form
 from orchestration.privacy.classification import classify
 from orchestration.privacy.masking import View, mask
-from orchestration.privacy.masks import DOT
+from orchestration.privacy.masks import MASKED_TEXT, holds_mask
 
 Json = Any
 Schema = Mapping[str, Json]
@@ -80,8 +80,8 @@ class Filled:
                 continue
             if "/" + path.replace(".", "/") in self.view.hidden:
                 found[path] = "This is masked for you, so it stays as it is."
-            elif DOT in text_of(value):
-                found[path] = f"This text holds masked values ({DOT}): write it out, or leave them away."
+            elif holds_mask(text_of(value)):
+                found[path] = MASKED_TEXT
         return found
 
     def _below(self, answers: Mapping[str, Json]) -> dict[str, Json]:

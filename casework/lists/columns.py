@@ -19,8 +19,8 @@ from casework.forms.answer_validation import at_path
 from casework.lists.projection import pointer_of, written
 from casework.studio.rule_versions import newest_types
 from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
-from orchestration.privacy.masking import Principal
 from orchestration.privacy.masks import DOTS
+from orchestration.privacy.principal import Principal
 
 Json = Any
 UNIT: Final = "@unit"

@@ -17,7 +17,7 @@ from casework.lists.columns import UNIT, Column
 from casework.lists.grouping import NONE, key_of, key_values
 from casework.lists.reading import rows
 from orchestration.privacy.classification import rank
-from orchestration.privacy.masking import Principal
+from orchestration.privacy.principal import Principal
 
 FEW: Final = 1000
 """Of so many cases that fit the filters all are looked at; of more, the list is walked in its order."""

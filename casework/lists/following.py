@@ -70,8 +70,13 @@ def followed(user: User, now: datetime) -> tuple[Followed, ...]:
     former, person = former_of(since), permissions.principal(user, None, now)
 
     def shown(case: Case) -> Followed:
-        instance = case.instance
-        masked = row_mask(instance.definition_id, bytes(instance.data), person, former.get(instance.pk, {}))
+        instance, reader = case.instance, permissions.of_case(person, case.pk)
+        masked = row_mask(
+            instance.definition_id,
+            bytes(instance.data),
+            reader,
+            former.get(instance.pk, {}),
+        )
         found = list(_told(entries.get(instance.pk, ()), names, masked))
         return Followed(
             case.pk, title_in(masked, case.title), masked(case.reference), case.state, case.closed, case.updated,

@@ -25,7 +25,7 @@ from casework.forms.answer_validation import at_path
 from orchestration.casetypes.case_type import CaseType, ListField
 from orchestration.privacy.classification import LEVELS, escaped, rank
 from orchestration.privacy.folding import fold
-from orchestration.privacy.masking import Principal
+from orchestration.privacy.principal import Principal
 from orchestration.shell.services import Done
 
 Json = Any

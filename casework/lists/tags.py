@@ -27,7 +27,7 @@ from casework.lists.tag_words import MARK, NOT_A_WORD, tag_of
 from casework.models import Case, Follow
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
-from orchestration.privacy.masking import Principal
+from orchestration.privacy.principal import Principal
 from orchestration.shell import services
 from orchestration.shell.services import Locked
 

@@ -72,8 +72,13 @@ def comments_found(user: User, now: datetime, sought: Sequence[Term]) -> tuple[F
             detail = read_or_none(body) if case is not None else None
             if case is None or not isinstance(detail, dict):
                 continue
-            instance = case.instance
-            masked = row_mask(instance.definition_id, bytes(instance.data), person, former.get(instance.pk, {}))
+            instance, reader = case.instance, permissions.of_case(person, number)
+            masked = row_mask(
+                instance.definition_id,
+                bytes(instance.data),
+                reader,
+                former.get(instance.pk, {}),
+            )
             text = masked(detail.get("text", ""))
             if len(fitting(words_of(text), sought)) == len(sought):
                 yield FoundComment(number, comment, masked(case.title), actor_name(by, names), at, marked(text, sought))

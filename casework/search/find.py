@@ -31,7 +31,10 @@ from casework.search.marks import Marked, fitting, marked
 from casework.search.query import Term, nearly, slips, terms
 from orchestration.casetypes.case_type import Faulty, by_definition
 from orchestration.privacy.classification import rank
-from orchestration.privacy.masking import Field, Principal, fields
+from orchestration.privacy.masking import Field, fields
+from orchestration.privacy.masks import PSEUDONYM
+from orchestration.privacy.principal import Principal
+from orchestration.privacy.stand_ins import WORDS
 
 PAGE: Final = 20
 TRIED: Final = 3
@@ -39,7 +42,7 @@ TRIED: Final = 3
 PLACES: Final = 3
 """Places in one case that are shown."""
 GROUPS: Final = {"reference": "Reference and title", "people": "People", "words": "Messages and data"}
-_PEOPLE: Final = frozenset({"name", "email", "phone", "iban", "card"})
+_PEOPLE: Final = frozenset({*WORDS, PSEUDONYM})
 """Masks of fields that say who somebody is."""
 
 
@@ -132,6 +135,7 @@ def _hit(case: Case, person: Principal, former: Former, sought: Sequence[Term]) 
     if is_sealed(bytes(case.instance.data)):  # its key is gone: nobody can say what of it shows the words
         return None
     data = orjson.loads(bytes(case.instance.data))
+    person = permissions.of_case(person, case.pk)
     masked = list_mask(case_type.classification, data, person, former)
     title, reference = masked(case.title), masked(case.reference)
     there = fitting(words_of(face_of(title, reference)), sought)

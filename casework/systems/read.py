@@ -28,7 +28,6 @@ from casework.systems.copies import Copy, copies_of, pointer_of, told_digest
 from casework.systems.models import Comparison, OwnerChange
 from orchestration.casetypes.case_type import by_definition
 from orchestration.casetypes.owners import Owner
-from orchestration.privacy.classification import rank
 from orchestration.privacy.masking import View, mask
 
 Json = Any
@@ -151,6 +150,8 @@ def _lines(
     data, said, named = seen.state.root.variables, values_in_words(seen.case_type), titles(seen.case_type)
     beyond = _their_view(seen, owner, data, theirs)
     for copy in copies_of(owner, data, theirs):
+        if seen.view.is_absent(copy.pointer):
+            continue
         field, hidden = known.get(copy.pointer), copy.pointer in seen.view.hidden | beyond.hidden
         yield Line(
             copy.path, ": ".join(_names(copy.pointer, named)), said(copy.pointer, at_path(seen.view.data, copy.path)),
@@ -236,12 +237,18 @@ def _apart(rows: Sequence[Comparison], user: User, now: datetime) -> Iterator[Ap
     for row in rows:
         case, case_type = row.instance.case, by_definition(row.instance.definition_id)
         owner = next((one for one in case_type.owners if one.key == row.owner), None)
-        rules = [case_type.classification.rule(pointer_of(path)) for path in row.differing]
-        visible = sum(rank(rule.level) <= rank(who.clearance) for rule in rules)
+        places = [pointer_of(path) for path in row.differing]
+        visible = sum(who.sees(case_type.classification.rule(place), place) for place in places)
+        reader = permissions.of_case(who, case.pk)
         failed = row.state == Comparison.State.FAILED
         if owner is None or not (visible or failed):
             continue
-        text = row_mask(row.instance.definition_id, bytes(row.instance.data), who, former.get(row.instance_id, {}))
+        text = row_mask(
+            row.instance.definition_id,
+            bytes(row.instance.data),
+            reader,
+            former.get(row.instance_id, {}),
+        )
         yield Apart(
             case.pk, title_in(text, case.title), case_type.name, case.state, owner.system, visible, row.since, failed
         )  # fmt: skip

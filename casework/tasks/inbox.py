@@ -40,7 +40,7 @@ from casework.tasks.inbox_counts import First, Wanted, counted, fits_of
 from casework.tasks.inbox_statements import TABS, Ordered
 from casework.tasks.row import Found, TaskRow, task_row
 from casework.tasks.walked import fitting_pool, is_walked, walked
-from orchestration.privacy.masking import Principal
+from orchestration.privacy.principal import Principal
 
 __all__ = ["CAP", "PAGE", "SOON", "TABS", "InboxPage", "TaskRow", "inbox_page"]
 

@@ -21,7 +21,7 @@ from casework.tasks.filtered import Fitting as Filtered
 from casework.tasks.filtered import snoozed
 from casework.tasks.inbox_statements import TABS, Ordered
 from casework.tasks.walked import COUNTED
-from orchestration.privacy.masking import Principal
+from orchestration.privacy.principal import Principal
 
 _INSTANCE: Final[LiteralString] = "t.instance_id"
 SNOOZED: Final = "snoozed"

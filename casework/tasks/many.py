@@ -110,12 +110,18 @@ def titles(by: User, tasks: Iterable[int]) -> Mapping[int, tuple[str, str]]:
     now = clock.utc_now()
     person = permissions.principal(by, None, now)
     rows = HumanTask.objects.filter(permissions.listed_for(by, "instance__case"), pk__in=list(tasks)).values_list(
-        "pk", "name", "instance__case__title", "instance", "instance__definition", "instance__data"
+        "pk",
+        "name",
+        "instance__case__title",
+        "instance",
+        "instance__definition",
+        "instance__data",
+        "instance__case",
     )
     former = former_of(row[3] for row in rows)
     masks = {
-        pk: row_mask(definition, bytes(data), person, former.get(instance, {}))
-        for pk, _, _, instance, definition, data in rows
+        pk: row_mask(definition, bytes(data), permissions.of_case(person, case), former.get(instance, {}))
+        for pk, _, _, instance, definition, data, case in rows
     }
     return {pk: (masks[pk](name), title_in(masks[pk], title)) for pk, name, title, *_ in rows}
 

@@ -15,6 +15,7 @@ import orjson
 from django.contrib.auth.models import User
 
 from audit.sealed_values import NOTHING_READ, is_sealed, opened_or_not
+from casework.access.permissions import of_case
 from casework.cases.glance import Glance, Words, headline, reason, suggestion
 from casework.cases.past_rows import Former
 from casework.cases.read.case_view import row_mask, title_in
@@ -23,7 +24,7 @@ from casework.deadlines.read import Shown
 from casework.lists.columns import Cell, Column, cells
 from casework.tasks.snooze import Asleep
 from orchestration.casetypes.case_type import Faulty, by_definition
-from orchestration.privacy.masking import Principal
+from orchestration.privacy.principal import Principal
 
 AT_RISK: Final = 4
 """A task is at risk in the last of so many parts of the time that it was given."""
@@ -110,6 +111,7 @@ def task_row(
 ) -> TaskRow:
     """The line for this reader. `past`: what stood in the case before (`past_rows.former_of`)."""
     data = opened_or_not(bytes(found.data))
+    person = of_case(person, found.case)
     masked = row_mask(found.definition, data, person, past)
     data = NOTHING_READ if is_sealed(data) else data
     shown = title_in(masked, found.title)

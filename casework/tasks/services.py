@@ -20,6 +20,7 @@ from casework.access.permissions import is_offered, origin_of, who_may_view
 from casework.cases.answers import Seen, accepted, seen
 from casework.cases.own_words import keep_own_words, masked_words
 from casework.drafts.services import draft_ended, task_address
+from casework.forms.answer_validation import without_absent
 from casework.tasks import delegating, signing
 from casework.tasks.by_hand import Finished, desk, work_done
 from casework.tasks.justification import justified
@@ -120,6 +121,7 @@ def task_complete(*, by: User, task: HumanTask, answers: Mapping[str, Json], see
     look = seen(case, task.instance.case, by, row.item)
     work = desk(row, case.case_type, look.view)
     form = justified(case.case_type.forms.get(row.form, Form(row.form, ())), case.case_type, case.beside.get(CHAIN))
+    form = without_absent(form, look.view)
     marks = signing.marks(by, row, form, look) if work is None and form.signs else {}
     if marks and (amiss := signing.not_as_seen(seen_as, marks, look)):
         return refused(case, row, by, "complete", amiss)

@@ -53,7 +53,10 @@ def marks_of(
     seen = {f"/{name}": value for name, value in look.view.data.items() if name not in without}
     leaves = {pointer: value for name, whole in seen.items() for pointer, value in _leaves(name, whole)}
     clear = {f"/{name}": value for name, value in look.data.items() if f"/{name}" in seen}
-    behind = {pointer: value for name, whole in clear.items() for pointer, value in _leaves(name, whole)}
+    behind = {
+        pointer: value for name, whole in clear.items() for pointer, value in _leaves(name, whole)
+        if not look.view.is_absent(pointer)
+    }  # fmt: skip
     leaves |= {place: [leaves[place], value] for place, value in behind.items() if leaves.get(place, value) != value}
     said = {**leaves, VERSION: look.case_type.label, **more}
     if documents:

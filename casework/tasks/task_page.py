@@ -26,7 +26,7 @@ from casework.cases.read.timeline import Line, lines
 from casework.cases.read.values import unit_at
 from casework.cases.unit_asks import asks_of
 from casework.deadlines.read import Shown, deadlines_of
-from casework.forms.answer_validation import at_path
+from casework.forms.answer_validation import at_path, without_absent
 from casework.forms.schema_form import text_of
 from casework.lists.projection import pointer_of
 from casework.tasks import by_hand as desks
@@ -112,7 +112,7 @@ def task_page(*, user: User, task: HumanTask, now: datetime) -> TaskPage:
     seen = look(user=user, case=case, now=now, item=task.item, then=then)
     found = {row.id: row for row in open_tasks(seen, user, works, now)}
     work = desks.desk(task, seen.case_type, seen.view)
-    form = form_of(task) if work is None else work.form
+    form = without_absent(form_of(task), seen.view) if work is None else work.form
     data, source = seen.view.data, sources(seen, decision_names(case.instance.definition_id))
     mine, may_order = found.get(task.pk), permissions.may(user, "assign", case)
     giver = acting(user, task) if works and mine is not None and is_held_by_another(user, task) else None

@@ -17,7 +17,8 @@ from typing import Any
 from orchestration.actors.capability import Capability
 from orchestration.actors.card import Card
 from orchestration.privacy.classification import LEVELS, Classification
-from orchestration.privacy.masking import Principal, View, mask
+from orchestration.privacy.masking import View, mask
+from orchestration.privacy.principal import Principal
 
 Json = Any
 

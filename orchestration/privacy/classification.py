@@ -1,7 +1,7 @@
 """How secret is each field of a case, how is it masked, and which system owns it?
 
 Read from the case type's JSON Schema (draft 2020-12): `x-classification` (public, internal, confidential, restricted),
-`x-mask` (name, email, phone, iban, card, text, all) and `x-system`. A field that says nothing takes after the object
+`x-mask` (`masks.MASKS`) and `x-system`. A field that says nothing takes after the object
 around it; where nothing is said at all, and for a field that the schema does not describe, the strictest holds. Pure.
 """
 

@@ -8,7 +8,7 @@ touches them.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Final
@@ -19,6 +19,7 @@ from orchestration.privacy.folding import Folded, light
 from orchestration.privacy.former import LONGER, Former, FormerIndex
 from orchestration.privacy.masks import DOT, DOTS, mask_in_text
 from orchestration.privacy.spellings import LONGEST, PART, SOUGHT, straight
+from orchestration.privacy.stand_ins import STAND_IN
 
 WIDEST: Final = 12
 """Signs and spaces that may stand between two characters of one value, also where a line ends and is quoted."""
@@ -115,7 +116,12 @@ class Known:
             self._lengths[seed] = tuple(sorted((*lengths, len(key)), reverse=True))
 
     def _stricter(self, one: _Form | None, other: _Form) -> _Form:
-        return one if one is not None and (one.mask == "all" or other.mask != "all") else other
+        if one is None or other.mask == "all":
+            return other
+        names = {each.mask for each in (one, other) if STAND_IN.fullmatch(each.mask)}
+        if len(names) == 2:
+            return replace(one, mask="all")  # two of one surname: it names neither
+        return other if names == {other.mask} and one.mask != "all" else one
 
     def _add_number(self, digits: str, mask: str) -> None:
         for start in range(len(digits) - PART + 1):

@@ -13,43 +13,20 @@ from functools import partial
 from typing import Any
 
 from orchestration.privacy.classification import LEVELS, UNKNOWN, Classification, Node, Rule, escaped, rank, unescaped
-from orchestration.privacy.masks import DOT, DOTS, mask_value
+from orchestration.privacy.masks import ABSENT, DOTS, PSEUDONYM
+from orchestration.privacy.principal import Principal, is_within
 from orchestration.privacy.spellings import seeds, spellings
 from orchestration.privacy.texts import FORMS, Former, Secret, Secrets, compress, mask_text
 
 Json = Any
 
 
-def _nobody_wrote(text: str) -> bool:
-    return False
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Who is looking: `clearance` is public, internal, confidential or restricted; `revealed` holds JSON Pointers
-    (RFC 6901) of what was revealed to them for a reason, each with all that is below it;
-    `wrote` whether a text is word for word their own."""
-
-    clearance: str
-    roles: frozenset[str] = frozenset()
-    revealed: frozenset[str] = frozenset()
-    wrote: Callable[[str], bool] = field(default=_nobody_wrote, repr=False, compare=False)
-
-    def sees(self, rule: Rule, pointer: str) -> bool:
-        """Whether a field under this rule is clear to them."""
-        return rank(rule.level) <= rank(self.clearance) or self.has_revealed(pointer)
-
-    def has_revealed(self, pointer: str) -> bool:
-        """Whether this place, or something around it, was revealed to them."""
-        return any(pointer == path or pointer.startswith(path + "/") for path in self.revealed)
-
-
 @dataclass(frozen=True, slots=True)
 class View:
     """The data as one principal may see it, and the JSON Pointers of its values.
 
-    `clear` are shown as they are; `masked` are not, wholly or in a part (a name in a text); of these, `hidden` are
-    beyond the clearance and must not be written.
+    `clear` are shown as they are; `masked` are not, wholly or in a part (a name in a text). `hidden` are beyond the
+    clearance and must not be written; what is absent (`x-mask: absent`) is of these, and in neither of the others.
     """
 
     data: Json
@@ -60,6 +37,12 @@ class View:
     classification: Classification = field(repr=False)
     principal: Principal
 
+    def is_absent(self, pointer: str) -> bool:
+        """Whether there is no such field for this principal, be there a value or not."""
+        parts = [unescaped(part) for part in pointer.split("/")[1:]]
+        around = ("".join("/" + escaped(part) for part in parts[: depth + 1]) for depth in range(len(parts)))
+        return any(_is_absent(self.classification.rule(place), place, self.principal) for place in around)
+
     def text(self, text: str) -> str:
         """Any text about the case, as this principal may read it."""
         return mask_text(text, self.secrets)
@@ -67,14 +50,6 @@ class View:
     def payload(self, payload: Json) -> Json:
         """Any JSON about the case, as this principal may read it."""
         return mask_payload(payload, self.classification, self.principal, self.secrets)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a change at `path` (a JSON Pointer) is not written."""
-
-    path: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +83,15 @@ def mask(
     leaves = list(_leaves(data, classification.root, ""))
     older = [leaf for document in former for leaf in _leaves(document, classification.root, "")]
     secrets = _secrets([*leaves, *older], classification, principal, past or {})
-    shown = {leaf.pointer: _shown(leaf, principal, secrets) for leaf in leaves}
-    hidden = frozenset(leaf.pointer for leaf in leaves if not _is_clear(leaf, principal))
-    masked = hidden | {leaf.pointer for leaf in leaves if shown[leaf.pointer] != leaf.value}
+    absent = frozenset(_absent(data, classification.root, "", principal))
+    shown = {leaf.pointer: _shown(leaf, principal, secrets) for leaf in leaves if not is_within(leaf.pointer, absent)}
+    hidden = frozenset(leaf.pointer for leaf in leaves if leaf.pointer not in shown or not _is_clear(leaf, principal))
+    masked = frozenset(
+        leaf.pointer for leaf in leaves
+        if leaf.pointer in shown and (leaf.pointer in hidden or shown[leaf.pointer] != leaf.value)
+    )  # fmt: skip
     return View(
-        data=_rebuilt(data, classification.root, "", shown, secrets),
+        data=_rebuilt(data, classification.root, "", shown, absent, secrets),
         clear=frozenset(shown) - masked,
         masked=masked,
         hidden=hidden,
@@ -130,19 +109,9 @@ def text_mask(
     return partial(mask_text, secrets=secrets)
 
 
-def unmasked_paths(view: View) -> frozenset[str]:
-    """The JSON Pointers of the values that this view shows in clear."""
-    return view.clear
-
-
 def mask_payload(payload: Json, classification: Classification, principal: Principal, secrets: Secrets) -> Json:
     """Any JSON about a case. What stands under the name of a field, or under its JSON Pointer, is under its rule."""
     return _Payload(classification, principal, secrets).shown(payload, ())
-
-
-def refuse_writes_to_masked(changes: Mapping[str, Json], view: View) -> tuple[Refusal, ...]:
-    """What of these changes (a partial document) must not be written, since its author could not see what is there."""
-    return tuple(_refusals(changes, "", view))
 
 
 # Walking the document beside its schema
@@ -179,17 +148,33 @@ def _items(value: dict[str, Json] | list[Json]) -> Iterable[tuple[str | int, Jso
     return value.items() if isinstance(value, dict) else enumerate(value)
 
 
-def _rebuilt(value: Json, node: Node | None, pointer: str, shown: Mapping[str, Json], secrets: Secrets) -> Json:
-    """The document again, with what is shown in the place of each leaf."""
+def _rebuilt(
+    value: Json, node: Node | None, pointer: str, shown: Mapping[str, Json], absent: frozenset[str], secrets: Secrets
+) -> Json:
+    """The document again, with what is shown in the place of each leaf, and nothing where it is absent."""
     if node is None or pointer in shown:
         return shown[pointer]
     inside = [
-        (key, _rebuilt(item, node.child(key), f"{pointer}/{escaped(key)}", shown, secrets))
+        (key, _rebuilt(item, node.child(key), f"{pointer}/{escaped(key)}", shown, absent, secrets))
         for key, item in _items(value)
+        if f"{pointer}/{escaped(key)}" not in absent
     ]
     if isinstance(value, list):
         return [item for _, item in inside]
     return {str(key) if node.describes(key) else mask_text(str(key), secrets): item for key, item in inside}
+
+
+def _absent(value: Json, node: Node | None, pointer: str, principal: Principal) -> Iterator[str]:
+    """The places that are not there for this principal, without those below them."""
+    if node is not None and _is_absent(node.rule, pointer, principal):
+        yield pointer
+    elif node is not None and isinstance(value, dict | list) and not node.is_opaque:
+        for key, item in _items(value):
+            yield from _absent(item, node.child(key), f"{pointer}/{escaped(key)}", principal)
+
+
+def _is_absent(rule: Rule, pointer: str, principal: Principal) -> bool:
+    return rule.mask == ABSENT and not principal.sees(rule, pointer)
 
 
 def _is_clear(leaf: _Leaf, principal: Principal) -> bool:
@@ -199,7 +184,11 @@ def _is_clear(leaf: _Leaf, principal: Principal) -> bool:
 def _shown(leaf: _Leaf, principal: Principal, secrets: Secrets) -> Json:
     if principal.has_revealed(leaf.pointer):
         return leaf.value
-    return _clear(leaf.value, secrets) if _is_clear(leaf, principal) else _masked(leaf.value, leaf.rule, secrets)
+    return (
+        _clear(leaf.value, secrets)
+        if _is_clear(leaf, principal)
+        else _masked(leaf.value, leaf.rule, principal, secrets)
+    )
 
 
 def _clear(value: Json, secrets: Secrets) -> Json:
@@ -211,14 +200,14 @@ def _clear(value: Json, secrets: Secrets) -> Json:
     return _without_echo(value, secrets)
 
 
-def _masked(value: Json, rule: Rule, secrets: Secrets) -> Json:
+def _masked(value: Json, rule: Rule, principal: Principal, secrets: Secrets) -> Json:
     if value is None:
         return None
     if rule.mask == "text" and isinstance(value, str):
         return mask_text(value, secrets)
     if isinstance(value, dict | list):
         return DOTS
-    shown = mask_value(str(value), rule.mask)
+    shown = principal.instead(str(value), rule.mask)
     # What a mask lets through (a country, four digits) must not be another secret.
     return DOTS if secrets.holds_known(shown) else shown
 
@@ -241,9 +230,12 @@ def _secrets(
     hidden: set[Secret] = set()
     shown: set[str] = set()
     for leaf in leaves:
-        values = set(_values(leaf.value))
+        values = set(values_in(leaf.value))
         if not _is_clear(leaf, principal):
-            hidden |= {Secret(value, leaf.rule.mask) for value in values - leaf.rule.vocabulary if not _is_text(leaf)}
+            hidden |= {
+                Secret(value, leaf.rule.mask, principal.named(value) if leaf.rule.mask == PSEUDONYM else "")
+                for value in values - leaf.rule.vocabulary if not _is_text(leaf)
+            }  # fmt: skip
         elif _is_detail(leaf, principal):
             shown |= {compress(value) for value in values}
     kinds = frozenset(kind for kind in FORMS if rank(classification.level_of(kind)) > rank(principal.clearance))
@@ -258,7 +250,7 @@ def _secrets(
 
 def _is_detail(leaf: _Leaf, principal: Principal) -> bool:
     """Whether a clear value is a detail by itself, which then stays clear in texts too; a text holding one is not."""
-    return leaf.rule.mask in FORMS | {"name"} or principal.has_revealed(leaf.pointer)
+    return leaf.rule.mask in FORMS | {"name", PSEUDONYM} or principal.has_revealed(leaf.pointer)
 
 
 def _is_text(leaf: _Leaf) -> bool:
@@ -266,7 +258,7 @@ def _is_text(leaf: _Leaf) -> bool:
     return leaf.rule.mask == "text" and isinstance(leaf.value, str)
 
 
-def _values(value: Json) -> Iterator[str]:
+def values_in(value: Json) -> Iterator[str]:
     """The texts and numbers inside a value, as texts."""
     return (each if isinstance(each, str) else json.dumps(each) for each in _scalars(value))
 
@@ -303,14 +295,19 @@ class _Payload:
         """The value under these names, the innermost last; `hiding` is the field around it that must not be seen."""
         if isinstance(value, Mapping):
             return {
-                self._key(str(key), names): self._under(value[key], (*names, *_parts(key)), hiding) for key in value
-            }
+                self._key(str(key), names): self._under(value[key], (*names, *_parts(key)), hiding)
+                for key in value if not self._is_absent((*names, *_parts(key)))
+            }  # fmt: skip
         if isinstance(value, list | tuple):
             return [self._under(item, (*names, "*"), hiding) for item in value]
         told = value in (None, "") or (isinstance(value, str) and compress(value) in self.secrets.shown)
-        return (
-            _without_echo(value, self.secrets) if hiding is None or told else _masked(value, hiding.rule, self.secrets)
-        )
+        if hiding is None or told:
+            return _without_echo(value, self.secrets)
+        return _masked(value, hiding.rule, self.principal, self.secrets)
+
+    def _is_absent(self, names: tuple[str, ...]) -> bool:
+        rule, _ = self.classification.rule_of_names(names)
+        return rule is not None and _is_absent(rule, _pointer(names), self.principal)
 
     def _key(self, key: str, names: tuple[str, ...]) -> str:
         return key if (*names, key) in self.classification.paths else mask_text(key, self.secrets)
@@ -320,23 +317,17 @@ class _Payload:
         start = len(names) - length
         if rule is None or (hiding and start > hiding.start):
             return self.shown(value, names, hiding)
-        pointer = "".join("/" + escaped(name) for name in names)
-        return self.shown(value, names, None if self.principal.sees(rule, pointer) else _Hiding(rule, start))
+        sees = self.principal.sees(rule, _pointer(names))
+        return self.shown(value, names, None if sees else _Hiding(rule, start))
+
+
+def _pointer(names: Iterable[str]) -> str:
+    return "".join("/" + escaped(name) for name in names)
 
 
 def _parts(key: str) -> tuple[str, ...]:
     """The names in a key of a payload, which may be a JSON Pointer itself."""
     return tuple(unescaped(part) for part in key.split("/")[1:]) if key.startswith("/") else (key,)
-
-
-def _refusals(value: Json, pointer: str, view: View) -> Iterator[Refusal]:
-    if isinstance(value, Mapping) and pointer not in view.hidden:
-        for key, item in value.items():
-            yield from _refusals(item, f"{pointer}/{escaped(key)}", view)
-    elif any(path == pointer or path.startswith(pointer + "/") for path in view.hidden):
-        yield Refusal(pointer, "This field is masked for you: reveal it before you change it.")
-    elif any(DOT in text for text in _values(value)):
-        yield Refusal(pointer, f"This text holds masked values ({DOT}): write it out, or leave them away.")
 
 
 # What was
@@ -357,7 +348,7 @@ def former_values(documents: Iterable[Json], classification: Classification) -> 
         for leaf in _leaves(document, classification.root, ""):
             if leaf.rule.level == LEVELS[0] or _is_text(leaf):
                 continue
-            for value in set(_values(leaf.value)) - leaf.rule.vocabulary:
+            for value in set(values_in(leaf.value)) - leaf.rule.vocabulary:
                 forms = spellings(value, leaf.rule.mask)
                 if forms:
                     yield FormerValue(leaf.pointer, " ".join(forms), " ".join(seeds(forms)))

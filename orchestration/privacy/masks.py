@@ -1,7 +1,7 @@
 """What is shown in place of a value that is hidden?
 
 Just enough to tell it from another, or to work with it: a country and four digits of an account, the first letters of a
-name, the year of a day, the band that an amount lies in. Pure.
+name, the year of a day, the band that an amount lies in, a name that stands for it (`stand_ins`). Pure.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from orchestration.privacy.folding import light, tight
+from orchestration.privacy.stand_ins import STAND_IN
 
 DOTS: Final = "•••"
 DOT: Final = DOTS[0]
@@ -30,8 +31,20 @@ def mask_value(value: str, mask: str) -> str:
 
 
 def mask_in_text(found: str, mask: str) -> str:
-    """The same for what was found in a text, where a part of a number would say another year or band than its field."""
+    """The same for what was found in a text, where a part of a number would say another year or band than its field.
+
+    `mask`: a mask, or the name that stands for the whole value."""
+    if STAND_IN.fullmatch(mask):
+        return mask
     return DOTS if mask in _OF_A_WHOLE else mask_value(found, mask)
+
+
+MASKED_TEXT: Final = f"This text holds masked values ({DOT}, or a name for one): write it out, or leave them away."
+
+
+def holds_mask(text: str) -> bool:
+    """Whether something in this text is shown masked: nobody may write that in the place of the value."""
+    return DOT in text or STAND_IN.search(text) is not None
 
 
 def _hide(value: str) -> str:
@@ -96,4 +109,6 @@ _MASKS: Final[dict[str, Callable[[str], str]]] = {
     "band": _mask_band,
 }
 _OF_A_WHOLE: Final = frozenset({"year", "band"})
-MASKS: Final = frozenset(_MASKS) | {"text", "all"}
+PSEUDONYM: Final = "pseudonym"
+ABSENT: Final = "absent"
+MASKS: Final = frozenset(_MASKS) | {PSEUDONYM, ABSENT, "text", "all"}

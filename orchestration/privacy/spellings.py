@@ -14,7 +14,8 @@ from typing import Final
 from urllib.parse import quote
 
 from orchestration.privacy.folding import light, tight
-from orchestration.privacy.masks import DOT
+from orchestration.privacy.masks import DOT, PSEUDONYM
+from orchestration.privacy.stand_ins import kind_of
 
 SOUGHT: Final = 4
 """Characters from which a form is sought inside words; a shorter one only as a word of its own."""
@@ -41,7 +42,7 @@ def spellings(value: str, mask: str) -> tuple[str, ...]:
     plain = value.strip()
     if len(plain) < 2 or not plain.strip(DOT) or (plain.isdigit() and len(plain) < SOUGHT):
         return ()
-    found = dict.fromkeys(_forms(plain, mask))
+    found = dict.fromkeys(_forms(plain, kind_of(plain) if mask == PSEUDONYM else mask))
     return tuple(form for form in found if form)
 
 

@@ -35,10 +35,13 @@ def _nobody_wrote(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A value that the reader must not see, and how it is masked (name, email, phone, iban, card, text, all)."""
+    """A value that the reader must not see, and how it is masked (name, email, phone, iban, card, text, all).
+
+    `named`: the name that stands for it, where one does."""
 
     value: str
     mask: str
+    named: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def index_of(known: Iterable[Secret], former: Sequence[Former] = ()) -> Known:
     """The index of these values."""
     index = Known(former)
     for secret in known:
-        index.add(spellings(secret.value, secret.mask), secret.mask)
+        index.add(spellings(secret.value, secret.mask), secret.named or secret.mask)
     return index
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from time import process_time
 
 from orchestration.privacy.classification import classify
-from orchestration.privacy.masking import FormerValue, Principal, Rows, former_values, mask
+from orchestration.privacy.masking import FormerValue, Rows, former_values, mask
+from orchestration.privacy.principal import Principal
 from orchestration.privacy.texts import FORMS, Secrets, mask_text
 
 SCHEMA = {"properties": {"customer": {"x-classification": "confidential", "properties": {"name": {"x-mask": "name"}}}}}

@@ -42,7 +42,7 @@ WAITING: Final = {
         "columns_of", "publishable", "read_row", "with_cell", "with_row", "without_row", "intervals", "validate",
         "why_not", "table_in",
     },
-    "tests look at what is stored with them": {"data_of", "unmasked_paths", "replay", "first_break"},
+    "tests look at what is stored with them": {"data_of", "replay", "first_break"},
     "what is read is kept with it, once each door says so": {"record_access"},
 }  # fmt: skip
 """What nothing uses yet, with what it is there for."""

@@ -89,7 +89,9 @@ def troubles(user: User, now: datetime) -> tuple[tuple[Trouble, ...], bool]:
     for row in shown[:MOST]:
         case = row.instance.case
         past = former.get(row.instance_id, {})
-        masked = row_mask(row.instance.definition_id, bytes(row.instance.data), person, past)
+        masked = row_mask(
+            row.instance.definition_id, bytes(row.instance.data), permissions.of_case(person, case.pk), past
+        )
         found.append(
             Trouble(
                 f"{case.pk}-{row.incident}", case.pk, row.incident, title_in(masked, case.title), masked(row.message),

@@ -30,7 +30,7 @@ from casework.lists.grouping import Sized, regrouped, sized
 from casework.models import Case
 from casework.studio.rule_versions import newest_types
 from orchestration.casetypes.case_type import Faulty, by_definition
-from orchestration.privacy.masking import Principal
+from orchestration.privacy.principal import Principal
 
 PAGE: Final = 50
 _INSTANCE: Final = "f.instance_id"
@@ -189,6 +189,7 @@ def _states() -> tuple[str, ...]:
 
 def _row(case: Case, person: Principal, former: Former, columns: Sequence[Column]) -> CaseRow:
     definition, data = case.instance.definition_id, bytes(case.instance.data)
+    person = permissions.of_case(person, case.pk)
     masked = row_mask(definition, data, person, former)
     data = NOTHING_READ if is_sealed(data) else data
     try:

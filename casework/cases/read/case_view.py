@@ -25,8 +25,9 @@ from casework.cases.read.past import Past, fold
 from casework.models import Case
 from orchestration.casetypes.case_type import CaseType, Faulty, by_definition
 from orchestration.privacy.classification import Classification, escaped, rank
-from orchestration.privacy.masking import Principal, Rows, View, mask, text_mask
+from orchestration.privacy.masking import Rows, View, mask, text_mask
 from orchestration.privacy.masks import DOTS
+from orchestration.privacy.principal import Principal
 from orchestration.shell import selectors
 from orchestration.view.state import ROOT, State
 

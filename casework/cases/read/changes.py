@@ -96,11 +96,15 @@ class Changes:
 
     def writes(self, sequence: int, name: str) -> bool:
         """Whether the event wrote this variable."""
+        if self._look.view.is_absent("/" + name):
+            return False
         return any(written.name == name for written in self._written.get(sequence, ()))
 
     def _told(self, written: _Written) -> Iterator[Change]:
         shown = (_masked(self._look, written.name, value) for value in (written.before, written.after))
         for pointer, before, after in _apart(f"/{written.name}", (written.before, written.after), tuple(shown)):
+            if self._look.view.is_absent(pointer):
+                continue
             label = _label(pointer, self._named)
             yield Change(
                 written.name, label, _in_words(self._said, pointer, before), _in_words(self._said, pointer, after),

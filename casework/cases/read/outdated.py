@@ -17,7 +17,7 @@ from casework.cases.past_rows import Former, former_of
 from casework.cases.read.case_view import row_mask, title_in
 from casework.models import Case
 from orchestration.models import KnowledgeUse
-from orchestration.privacy.masking import Principal
+from orchestration.privacy.principal import Principal
 
 MOST: Final = 50
 NEWS_FOR: Final = timedelta(days=30)
@@ -53,4 +53,7 @@ def outdated(user: User, now: datetime) -> tuple[Outdated, ...]:
 
 
 def _title(case: Case, person: Principal, former: Former) -> str:
-    return title_in(row_mask(case.instance.definition_id, bytes(case.instance.data), person, former), case.title)
+    return title_in(
+        row_mask(case.instance.definition_id, bytes(case.instance.data), permissions.of_case(person, case.pk), former),
+        case.title,
+    )

@@ -19,6 +19,7 @@ from casework.cases.reveal_reasons import KINDS, OTHER
 from casework.cases.revealing import field_reveal
 from casework.cases.views.pages import shown
 from casework.drafts.services import draft_end, keeping
+from casework.forms.answer_validation import without_absent
 from casework.forms.rendering import RevealForm, answers_form
 from casework.models import Case
 from casework.web.decorators import answered, page_or_part, person, reads_and_writes, refusal, writes
@@ -147,7 +148,7 @@ def receive(request: HttpRequest, case_id: int, item: str) -> HttpResponse:
     waited = _awaited(seen, item)
     back = reverse("case", args=[case.pk])
     address = request.get_full_path()
-    asked = seen.case_type.forms[waited.form]
+    asked = without_absent(seen.case_type.forms[waited.form], seen.view)
     kept = keeping(person(request), address, [each.path for each in asked.fields] if request.POST else ())
     form = answers_form(asked, {}, seen.view, request.POST or None, written=kept.texts)
     context = {

@@ -25,7 +25,8 @@ from orchestration.ground.refusals import Refused
 from orchestration.messaging import inlets, signatures
 from orchestration.models import Inlet
 from orchestration.privacy.classification import LEVELS, Classification, classify
-from orchestration.privacy.masking import Principal, mask
+from orchestration.privacy.masking import mask
+from orchestration.privacy.principal import Principal
 
 Json = Any
 Names = tuple[str, ...]

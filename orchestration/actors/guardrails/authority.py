@@ -25,6 +25,7 @@ from orchestration.actors.guardrails.guardrail import (
 from orchestration.actors.guardrails.places import below
 from orchestration.actors.handoff import Outcome
 from orchestration.privacy.classification import Node, rank
+from orchestration.privacy.stand_ins import WORDS
 from orchestration.privacy.texts import Secrets
 
 Json = Any
@@ -70,7 +71,7 @@ def _refused(crossing: Crossing) -> Iterator[str]:
     root = classification.root if classification else None
     for place, node, value in _required(handoff.capability.input or handoff.input_schema, root, crossing.value, ""):
         by_contract = node is not None and not sight.sees(clearance, node.rule) and node.rule.mask != "text"
-        named = handoff.card.leaves and (node is None or node.rule.mask in pseudonyms.WORDS)
+        named = handoff.card.leaves and (node is None or pseudonyms.kind_at(node, value) in WORDS)
         if (by_contract or is_wholly_hidden(value, known)) and not named:
             yield place
 

@@ -28,6 +28,7 @@ from orchestration.actors.guardrails.guardrail import (
 )
 from orchestration.actors.guardrails.places import texts, written
 from orchestration.privacy.classification import Classification
+from orchestration.privacy.stand_ins import WORDS
 from orchestration.privacy.texts import FORMS, NO_SECRETS, Secret, Secrets
 
 Json = Any
@@ -117,7 +118,7 @@ def _not_given(crossing: Crossing, came: Written) -> Iterator[tuple[str, str]]:
     case, contract = crossing.handoff.case, sight.output_classification(crossing.handoff)
     if case.classification is None:
         return
-    values = list(pseudonyms.values_of(case.data, case.classification, frozenset(pseudonyms.WORDS)))
+    values = list(pseudonyms.values_of(case.data, case.classification, frozenset(WORDS)))
     every = _secrets(*values)
     if not any(every.holds_known(text) for _, text in came):
         return

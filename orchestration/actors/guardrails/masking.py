@@ -25,7 +25,8 @@ from orchestration.actors.guardrails.guardrail import (
 )
 from orchestration.actors.guardrails.places import MOST_PLACES, below, texts
 from orchestration.privacy.classification import Node, rank
-from orchestration.privacy.masking import Principal, mask
+from orchestration.privacy.masking import mask
+from orchestration.privacy.principal import Principal
 
 Json = Any
 

@@ -27,13 +27,11 @@ from orchestration.actors.guardrails.guardrail import (
 )
 from orchestration.actors.guardrails.places import MOST_PLACES, texts, with_texts
 from orchestration.privacy.classification import Classification, Node
+from orchestration.privacy.masks import PSEUDONYM as BY_FORM
+from orchestration.privacy.stand_ins import WORDS, kind_of
 from orchestration.privacy.texts import FORMS, Secret, Secrets, compress
 
 Json = Any
-WORDS: Final[Mapping[str, str]] = {
-    "name": "PERSON", "email": "EMAIL", "phone": "PHONE", "iban": "IBAN", "card": "CARD",
-}  # fmt: skip
-"""kind of detail (its mask) -> the word of its pseudonyms."""
 PSEUDONYM: Final = re.compile(rf"\b({'|'.join(WORDS.values())})_(\d{{1,4}})\b", re.IGNORECASE)
 
 
@@ -81,12 +79,18 @@ def values_of(data: Json, classification: Classification, kinds: frozenset[str])
     yield from _values(data, classification.root, kinds)
 
 
+def kind_at(node: Node, value: Json) -> str:
+    """The kind of detail that a value at this place is, where its rule or its form tells that."""
+    return kind_of(value) if node.rule.mask == BY_FORM and isinstance(value, str) else node.rule.mask
+
+
 def _values(value: Json, node: Node | None, kinds: frozenset[str]) -> Iterator[tuple[str, str]]:
     if node is None:
         return
     if isinstance(value, str):
-        if node.rule.mask in kinds and value.strip() and value not in node.rule.vocabulary:
-            yield node.rule.mask, value
+        kind = kind_at(node, value)
+        if kind in kinds and value.strip() and value not in node.rule.vocabulary:
+            yield kind, value
         return
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in items:

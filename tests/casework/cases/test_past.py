@@ -21,7 +21,8 @@ from casework.cases.read.past import fold, nothing
 from casework.models import Case, CasePast, FormerValue
 from orchestration.casetypes.case_type import by_definition
 from orchestration.privacy.classification import LEVELS
-from orchestration.privacy.masking import Principal, mask
+from orchestration.privacy.masking import mask
+from orchestration.privacy.principal import Principal
 from orchestration.shell import services
 from tests.casework.actions import statements
 

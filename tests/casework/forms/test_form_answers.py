@@ -12,7 +12,8 @@ from casework.explaining.letters import text_amiss
 from casework.forms.answer_validation import errors_made, form_errors, tells, with_initial
 from orchestration.casetypes.case_type import CaseType, Form, FormField
 from orchestration.privacy.classification import classify
-from orchestration.privacy.masking import Principal, mask
+from orchestration.privacy.masking import mask
+from orchestration.privacy.principal import Principal
 
 FORM = Form(
     "review",

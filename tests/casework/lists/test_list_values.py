@@ -24,8 +24,8 @@ from orchestration.casetypes.case_type import by_definition
 from orchestration.engine.commands import SetVariables
 from orchestration.models import Definition
 from orchestration.privacy.classification import LEVELS, rank
-from orchestration.privacy.masking import Principal
 from orchestration.privacy.masks import DOTS
+from orchestration.privacy.principal import Principal
 from orchestration.shell import services
 from tests.casework.conftest import PERSON
 

@@ -14,7 +14,8 @@ from casework.lists.projection import listed_values
 from orchestration.casetypes.case_type import CaseType, by_definition
 from orchestration.ground import clock
 from orchestration.models import Definition
-from orchestration.privacy.masking import FormerValue, Principal, mask
+from orchestration.privacy.masking import FormerValue, mask
+from orchestration.privacy.principal import Principal
 from orchestration.shell.services import Done
 from orchestration.view.events import Event, InstanceStarted, VariablesChanged
 

@@ -23,7 +23,8 @@ from orchestration.engine.commands import Command, CompleteTask, FireTimer, SetV
 from orchestration.engine.events import JobRequested, TimerScheduled
 from orchestration.engine.execute import execute
 from orchestration.engine.state import State
-from orchestration.privacy.masking import Principal, mask
+from orchestration.privacy.masking import mask
+from orchestration.privacy.principal import Principal
 from orchestration.shell.selectors import visible
 
 Json = Any

@@ -14,7 +14,7 @@ from casework.cases.read.case_view import list_mask
 from casework.cases.read.values import values_in_words
 from casework.tasks.row import at_risk
 from orchestration.casetypes.case_type import CaseType, Faulty, checked, folder_files
-from orchestration.privacy.masking import Principal
+from orchestration.privacy.principal import Principal
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 MARIA = {"name": "Maria Sandoval", "iban": "DE89 3704 0044 0532 0130 00"}
