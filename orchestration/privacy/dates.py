@@ -1,7 +1,8 @@
 """Which dates does a text name?
 
-In numbers, in every order that people write them in, and with the names of months in six languages. A date that may be
-read in two ways is given in both. Reads folded text. Pure.
+In numbers, in every order that people write them in, with the names of months in six languages or Roman numerals, and
+with the signs of Chinese and Japanese for year and month. A date that may be read in two ways is given in both. Reads
+folded text. Pure.
 """
 
 import re
@@ -10,23 +11,23 @@ from datetime import date
 from typing import Final
 
 _MONTHS: Final = (
-    "jan janner januar january janvier enero gennaio januari ene gen",
-    "feb februar february fevrier febrero febbraio februari fev",
-    "mar marz maerz march mars marzo maart mrz mrt",
-    "apr april avril abril aprile avr abr",
-    "mai may mayo maggio mei mag",
-    "jun juni june juin junio giugno giu",
-    "jul juli july juillet julio luglio juil lug",
-    "aug august aout agosto augustus ago",
-    "sep september septembre septiembre settembre sept set",
-    "okt oct oktober october octobre octubre ottobre ott",
-    "nov november novembre noviembre",
-    "dez dec dezember december decembre diciembre dicembre dic",
+    "jan janner januar january janvier enero gennaio januari ene gen i",
+    "feb februar february fevrier febrero febbraio februari fev ii",
+    "mar marz maerz march mars marzo maart mrz mrt iii",
+    "apr april avril abril aprile avr abr iv",
+    "mai may mayo maggio mei mag v",
+    "jun juni june juin junio giugno giu vi",
+    "jul juli july juillet julio luglio juil lug vii",
+    "aug august aout agosto augustus ago viii",
+    "sep september septembre septiembre settembre sept set ix",
+    "okt oct oktober october octobre octubre ottobre ott x",
+    "nov november novembre noviembre xi",
+    "dez dec dezember december decembre diciembre dicembre dic xii",
 )
 _NUMBER_OF: Final = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
 _NAME: Final = "(" + "|".join(sorted(_NUMBER_OF, key=len, reverse=True)) + ")"
 _DAY: Final = r"(\d{1,2})(?:st|nd|rd|th|er|o)?"
-_BETWEEN: Final = r"[\W_]{1,8}"
+_BETWEEN: Final = r"[\W_年月]{1,8}"
 _LOOSE: Final = r"[\W_]{0,8}"
 _YEAR: Final = r"'?(\d{4}|\d{2})(?!\d)"
 

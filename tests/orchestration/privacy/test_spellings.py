@@ -113,6 +113,7 @@ EMAILS = [
     "maria.gross@mail–example.com", "maria.gross\\u0040mail-example.com", "write to maria.gross at the usual host",
 ]  # fmt: skip
 DATES = [
+    "5 III 1980", "5.III.1980", "5-iii-80", "III/5/1980", "1980年3月5日", "１９８０年３月５日", "1980 年 3 月 5 日",
     "1980-03-05", "05.03.1980", "5.3.1980", "5.3.80", "05.03.80", "05/03/1980", "5/3/1980", "03/05/1980", "3/5/1980",
     "1980/03/05", "1980.03.05", "19800305", "05031980", "5 March 1980", "5th March 1980", "5th of March 1980",
     "March 5, 1980", "March 5th, 1980", "5. März 1980", "5. Maerz 1980", "5. MÄRZ 1980", "05 Mar 1980",
