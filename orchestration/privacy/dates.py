@@ -11,21 +11,23 @@ from datetime import date
 from typing import Final
 
 _MONTHS: Final = (
-    "jan janner januar january janvier enero gennaio januari ene gen i",
-    "feb februar february fevrier febrero febbraio februari fev ii",
-    "mar marz maerz march mars marzo maart mrz mrt iii",
-    "apr april avril abril aprile avr abr iv",
-    "mai may mayo maggio mei mag v",
-    "jun juni june juin junio giugno giu vi",
-    "jul juli july juillet julio luglio juil lug vii",
-    "aug august aout agosto augustus ago viii",
-    "sep september septembre septiembre settembre sept set ix",
-    "okt oct oktober october octobre octubre ottobre ott x",
-    "nov november novembre noviembre xi",
-    "dez dec dezember december decembre diciembre dicembre dic xii",
+    "jan janner januar january janvier enero gennaio januari ene gen",
+    "feb februar february fevrier febrero febbraio februari fev",
+    "mar marz maerz march mars marzo maart mrz mrt",
+    "apr april avril abril aprile avr abr",
+    "mai may mayo maggio mei mag",
+    "jun juni june juin junio giugno giu",
+    "jul juli july juillet julio luglio juil lug",
+    "aug august aout agosto augustus ago",
+    "sep september septembre septiembre settembre sept set",
+    "okt oct oktober october octobre octubre ottobre ott",
+    "nov november novembre noviembre",
+    "dez dec dezember december decembre diciembre dicembre dic",
 )
-_NUMBER_OF: Final = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
-_NAME: Final = "(" + "|".join(sorted(_NUMBER_OF, key=len, reverse=True)) + ")"
+_ROMANS: Final = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"]
+_NAMES: Final = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
+_NUMBER_OF: Final = _NAMES | {roman: number for number, roman in enumerate(_ROMANS, 1)}
+_NAME: Final = "(" + "|".join(sorted(_NAMES, key=len, reverse=True)) + ")"
 _DAY: Final = r"(\d{1,2})(?:st|nd|rd|th|er|o)?"
 _BETWEEN: Final = r"[\W_年月]{1,8}"
 _LOOSE: Final = r"[\W_]{0,8}"
@@ -37,6 +39,8 @@ _DAY_FIRST: Final = re.compile(
 )
 _MONTH_FIRST: Final = re.compile(rf"(?<![^\W_]){_NAME}{_LOOSE}{_DAY}(?:{_BETWEEN}){_YEAR}")
 _YEAR_FIRST: Final = re.compile(rf"(?<!\d)(\d{{4}}){_LOOSE}{_NAME}{_LOOSE}(\d{{1,2}})(?!\d)")
+_ROMAN: Final = re.compile(r"(?<!\d)(\d{1,2})(?:\s?[./-]\s?([ivx]{1,4})\s?[./-]\s?|\s([ivx]{2,4})\s)(\d{4})(?!\d)")
+"""A single letter between spaces is none: "12 x 2000" is a product."""
 
 
 def dates_in(text: str) -> Iterator[tuple[int, int, tuple[date, ...]]]:
@@ -45,6 +49,8 @@ def dates_in(text: str) -> Iterator[tuple[int, int, tuple[date, ...]]]:
     for pattern, day, month, year in ((_DAY_FIRST, 1, 2, 3), (_MONTH_FIRST, 2, 1, 3), (_YEAR_FIRST, 3, 2, 1)):
         for match in pattern.finditer(text):
             yield *match.span(), tuple(_dates(match[year], _NUMBER_OF[match[month]], match[day]))
+    for match in _ROMAN.finditer(text):
+        yield *match.span(), tuple(_dates(match[4], _NUMBER_OF.get(match[2] or match[3], 0), match[1]))
 
 
 def _in_numbers(text: str) -> Iterator[tuple[int, int, tuple[date, ...]]]:

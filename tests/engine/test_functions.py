@@ -131,3 +131,15 @@ def test_to_json_of_what_is_enormous_or_deep_is_null():
     assert formula(f"to json({deep})").value({}, NOW) == deep
     shared = ", ".join(f"x{n}: [x{n - 1}, x{n - 1}]" for n in range(1, 40))
     assert formula(f"to json({{x0: 1, {shared}}})").value({}, NOW) is None
+
+
+@pytest.mark.parametrize(
+    "call", ['matches(x, "(a+")', 'matches(pattern: "(a+", input: x)', 'split(x, "[")', 'replace(x, "*", "")']
+)
+def test_a_call_with_a_regular_expression_that_is_none_is_refused(call):
+    with pytest.raises(BadExpression, match="but this is no regular expression"):
+        formula(f"={call}")
+
+
+def test_a_text_that_is_sought_as_it_stands_needs_to_be_no_regular_expression():
+    assert formula('=matches("(a", "(", "q")').value({}, NOW) is True

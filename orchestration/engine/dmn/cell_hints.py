@@ -20,6 +20,9 @@ _BARE_RANGE: Final = re.compile(r"\s*([^\s.\[\]()]+)\s*\.\.\.?\s*([^\s.\[\]()]+)
 _DASHES: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*[–—]\s*(\d+(?:\.\d+)?)\s*\Z")
 _SIGNS: Final = (("≤", "<="), ("≥", ">="), ("≠", "!="), ("=<", "<="), ("=>", ">="), ("<>", "!="), ("==", "="))
 _SIGNS_IN_TEXTS: Final = (("‘", '"'), ("’", '"'), ("“", '"'), ("”", '"'), ("„", '"'), ("«", '"'), ("»", '"'))
+_GROUPED: Final = re.compile(r"\d{1,3}\.\d{3}")
+_OPEN: Final = ("(", "[", "{")
+_CLOSE: Final = (")", "]", "}")
 _SINGLE: Final = re.compile(r"'([^'\"]*)'")
 
 
@@ -49,7 +52,8 @@ def for_name(name: str) -> str:
 def decimal_commas(text: str) -> Iterator[str]:
     """Numbers with nothing but a comma between them: two values, where a sheet would read one number."""
     for whole, part in _adjacent_commas(text):
-        other = f"{whole}{part}" if len(part) == 3 else f"{whole}.{part}"
+        whole_number = whole.replace(".", "")
+        other = f"{whole_number}{part}" if len(part) == 3 else f"{whole_number}.{part}"
         yield f"“{whole},{part}” is two values here, {whole} or {part}. One number is written {other}."
 
 
@@ -58,13 +62,17 @@ def _adjacent_commas(text: str) -> Iterator[tuple[str, str]]:
         tokens = tokenize(Source(text))
     except FeelSyntaxError:
         return
+    depth = 0  # inside brackets a comma parts what a function or a list takes
     for (before, comma), (_, after) in pairwise(pairwise(tokens)):
-        if comma.text == "," and _numbers(before, after) and before.end == comma.start and comma.end == after.start:
+        depth += (before.text in _OPEN) - (before.text in _CLOSE)
+        together = before.end == comma.start and comma.end == after.start
+        if comma.text == "," and not depth and together and _numbers(before, after):
             yield before.text, after.text
 
 
 def _numbers(before: Token, after: Token) -> bool:
-    return before.kind == "number" and after.kind == "number" and "." not in before.text
+    grouped = "." not in before.text or _GROUPED.fullmatch(before.text) is not None
+    return before.kind == "number" and after.kind == "number" and grouped
 
 
 def doubts(node: ast.Node, value: Value) -> Iterator[str]:

@@ -228,3 +228,12 @@ def test_cells_of_flowables_files_are_read_in_its_language(at, text, words, kind
     of = compile_model(parse(definitions(decision("d", logic), **FLOWABLE)))
     found = read_cell(text, columns_of(of, "t")[at])
     assert (found.text, found.words, [fault.kind for fault in found.faults]) == (text, words, kinds)
+
+
+def test_a_grouped_number_with_a_decimal_comma_is_doubted_and_arguments_of_a_function_are_not():
+    (doubt,) = read_cell("1.000,50", columns()["x"]).faults
+    assert (doubt.severe, doubt.sentence) == (
+        False,
+        "“1.000,50” is two values here, 1.000 or 50. One number is written 1000.50.",
+    )
+    assert read_cell("date(2026,2,28)", columns()["day"]).faults == ()

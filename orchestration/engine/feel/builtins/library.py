@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
-from .. import ast
+from .. import ast, regex
+from ..evaluation import Evaluation
 from ..names import NameTable
-from ..problems import quote
+from ..problems import DEFAULT, FeelError, LimitExceeded, quote
 from .registry import BuiltIn
 
 Arguments = tuple[ast.Argument, ...]
+
+PATTERNS: Final = {"matches": 2, "replace": 3, "split": 2, "extract": 2}
+"""Functions whose second argument is a regular expression, with the number of their arguments without flags."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +49,8 @@ class Library:
         known = self.functions[name]
         if not _takes(known, arguments):
             yield f"calls {quote(name)} with {_told(arguments)}; it takes {known.told_parameters}"
+        elif len(arguments) == PATTERNS.get(name) and (reason := _no_pattern(arguments)):
+            yield f"calls {quote(name)}, but {reason}"
 
 
 def _calls(tree: ast.Node, names: Collection[str]) -> Iterator[tuple[str, Arguments]]:
@@ -67,6 +74,19 @@ def _takes(function: BuiltIn, arguments: Arguments) -> bool:
     if names:
         return any(signature.names(names) for signature in function.signatures)
     return any(signature.takes(len(arguments)) for signature in function.signatures)
+
+
+def _no_pattern(arguments: Arguments) -> str | None:
+    """Why the regular expression that is written out as the second argument, or by its name, is none."""
+    named = (each for each in arguments if each.name in ("pattern", "delimiter"))
+    given = next(named, arguments[1])
+    if not isinstance(given.value, ast.Literal) or not isinstance(given.value.value, str):
+        return None
+    try:
+        regex.compiled(Evaluation(DEFAULT, None), given.value.value, "")
+    except (FeelError, LimitExceeded) as error:
+        return error.reason
+    return None
 
 
 def _told(arguments: Arguments) -> str:
