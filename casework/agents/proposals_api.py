@@ -19,7 +19,7 @@ from casework.agents.services import MOST_CHANGED, Given, texts_changed
 from casework.agents.waiting import waiting_for
 from casework.cases.api import requests, shapes
 from casework.cases.api.rendering import person
-from casework.cases.read.agent_work import cited, one_wanted
+from casework.cases.read.agent_work import cited, one_wanted, planned
 from casework.cases.read.case_view import look
 from casework.knowledge.views import reader_of
 from casework.models import Case
@@ -57,6 +57,11 @@ class RestsOn(shapes.Shape):
     value = shapes.AnyField(allow_null=True)
 
 
+class PlannedStep(shapes.Shape):
+    name = s.CharField()
+    why = s.CharField()
+
+
 class ProposalShape(shapes.Shape):
     proposal = s.IntegerField(source="wanted.id")
     case = s.IntegerField()
@@ -66,6 +71,7 @@ class ProposalShape(shapes.Shape):
     state = s.CharField(source="wanted.state")
     reason = s.CharField(source="wanted.reason")
     evidence = RestsOn(many=True)
+    plan = PlannedStep(many=True, help_text="The steps of its plan as it stands.")
     arguments = shapes.ObjectField(help_text="What the agent chose and may be changed, as you see it.")
     rule = s.CharField(source="wanted.rule", help_text="Why it waits for a person.")
     price = s.CharField(source="wanted.price")
@@ -160,6 +166,7 @@ def _told(request: Request, case: Case, row: AgentProposal) -> dict[str, Any]:
         "wanted": wanted, "case": case.pk, "agent": row.run.actor, "goal": row.run.goal, "arguments": chosen,
         "evidence": [{"title": title, "value": value} for title, value in wanted.evidence]
         + [{"title": one.title, "value": one.text or None} for one in wanted.quoted],
+        "plan": [{"name": name, "why": why} for name, why in planned(shown, row.run, [row])],
         "seen": services.marks_now(by, case, row) if held else "",
     }  # fmt: skip
     return dict(ProposalShape(told).data)

@@ -52,7 +52,7 @@ class Given:
 def marks(by: User, case: Case, row: AgentProposal, look: Seen) -> dict[str, str]:
     """The mark of each thing that stands on the page of a proposal."""
     said = {"proposal": [row.name, row.reason, row.evidence, row.chosen, row.rule, row.price, row.digest, row.put,
-                         row.decoy, row.check_answer, sorted(cited([row], reader_of(by)))]}  # fmt: skip
+                         row.decoy, row.check_answer, row.run.plan, sorted(cited([row], reader_of(by)))]}  # fmt: skip
     return signing.marks_of(f"proposal {row.pk}/{by.pk}", case.instance_id, look, said)
 
 

@@ -17,7 +17,7 @@ from casework.access import permissions
 from casework.agents import services
 from casework.agents.services import Given
 from casework.agents.waiting import waiting_for
-from casework.cases.read.agent_work import Wanted, cited, one_wanted
+from casework.cases.read.agent_work import Wanted, cited, one_wanted, planned
 from casework.cases.read.case_view import Look, look
 from casework.cases.read.timeline import actor_name
 from casework.cases.waiting_live import waiting_states
@@ -171,6 +171,7 @@ def _page(
         "case": case, "title": seen.view.text(case.title), "one": shown,
         "chosen": as_it_is if may_decide else shown.chosen,
         "who": actor_name(f"model:{row.run.actor}", seen.names), "goal": row.run.goal,
+        "plan": planned(seen, row.run, [row]) if row.state == AgentProposal.State.HELD else (),
         "may_decide": may_decide, "marks": services.marks_now(user, case, row) if may_decide else "",
         "choices": services.choices(row) if may_decide and shown.blind else (),
         "form": form.with_errors(errors) if errors else form, "wrong": wrong, "reason": request.POST.get("reason", ""),

@@ -100,9 +100,11 @@ def _approval(wanted: Mapping[str, Any]) -> Json:
     """What an agent wants, with its reason and what that rests on as this person may see it."""
     grounds = "; ".join(f"{one['title']}: {one['value']}" for one in wanted["evidence"])
     chosen = "; ".join(f"{name}: {value}" for name, value in wanted["arguments"].items())
+    plan = "; ".join(f"{step['name']} ({step['why']})" for step in wanted["plan"])
     parts = [
         f"The agent {wanted['agent']} wants: {wanted['name']}.", wanted["reason"], chosen and f"It chose {chosen}.",
-        grounds and f"It rests on {grounds}.", wanted["price"] and f"It costs {wanted['price']}.",
+        grounds and f"It rests on {grounds}.", plan and f"Its plan: {plan}.",
+        wanted["price"] and f"It costs {wanted['price']}.",
     ]  # fmt: skip
     return _asked(" ".join(part for part in parts if part), {
         "type": "object", "required": ["how"], "properties": {

@@ -40,6 +40,7 @@ from orchestration.shell.services import Done, Locked
 Json = Any
 State = AgentProposal.State
 NOT_OFFERED: Final = Refused("not-offered", "The case does not offer this step to the agent any more.")
+PLAN: Final = "The agent's file asks for a look at its plan before anything is done by it."
 TOO_LATE: Final = "Nobody decided in time."
 
 
@@ -66,7 +67,7 @@ def decide(run: Running, move: Propose, action: Action, evidence: list[str]) -> 
     if not rule:
         act(run, runs.propose(run, {**fields, "state": State.DECIDED}, now))
         return
-    put = _put(run, action)
+    put = AS_IT_IS if rule == PLAN else _put(run, action)
     held = {"state": State.HELD, "rule": rule, "expires": now + run.agent.within}
     row = runs.propose(run, {**fields, **held, "put": put.check, "decoy": dict(put.decoy)}, now)
     expire_or_wait(run, row)
@@ -91,9 +92,10 @@ def _rule(run: Running, action: Action) -> str:
     """Why it waits for a person; empty where it does not."""
     if run.work.mode == SUGGEST:
         return f"The routing of work asks for a person's word ({run.work.rule})."[:500]
-    if run.agent.approve.filled(_known(run, action)) is False:
-        return ""
-    return f"The agent's rule of approval: {run.agent.approve_text}"[:500]
+    known = _known(run, action)
+    if run.agent.approve.filled(known) is not False:
+        return f"The agent's rule of approval: {run.agent.approve_text}"[:500]
+    return PLAN if run.agent.shows_plan.filled(known) is True and not runs.plan_was_approved(run.row) else ""
 
 
 def _price(tool: Tool) -> str:

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import F
 
 from audit.db.sealed_fields import as_kept
+from audit.selectors import timeline
 from audit.services import Fact, Origin
 from orchestration.actors.call import Call, Work
 from orchestration.actors.kinds.agent.file import Agent
@@ -99,6 +100,15 @@ def end_thought(run: Running, thought: Thought, now: datetime) -> None:
 def _planned(row: AgentRun, plan: Iterable[Intention]) -> Fact:
     told = [{"tool": one.tool, "why": one.why} for one in plan]
     return Fact("agent.planned", {"run": row.pk, "goal": row.goal, "plan": told})
+
+
+def plan_was_approved(run: AgentRun) -> bool:
+    """Whether a person has approved a step, with the plan beside it, since something new came into the plan."""
+    assert run.instance_id is not None
+    told = timeline(run.instance_id, action="agent.planned")
+    since = max((one.at for one in told if one.detail.get("run") == run.pk), default=run.began)
+    found = AgentProposal.objects.filter(run=run, put="", decided__gte=since).exclude(decided_by="")
+    return found.exclude(state=State.REJECTED).exists()
 
 
 def past(run: Running) -> tuple[Did, ...]:

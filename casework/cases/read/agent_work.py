@@ -111,18 +111,20 @@ def cited(rows: Sequence[AgentProposal], reader: Reader) -> Mapping[str, Quoted]
 
 
 def _run(seen: Look, row: AgentRun, wanted: Sequence[AgentProposal], named: Mapping[str, Quoted]) -> Run:
-    names = {one.tool: one.name for one in wanted}
-    is_put_otherwise = any(one.put and one.state == AgentProposal.State.HELD for one in wanted)
-    plan = (
-        []
-        if is_put_otherwise
-        else [(names.get(one["tool"], one["tool"].partition(":")[2] or one["tool"]), one["why"]) for one in row.plan]
-    )
     return Run(
         row.pk, actor_name(f"model:{row.actor}", seen.names), row.goal, row.state, row.outcome, text(seen, row.why),
-        tuple((text(seen, name).replace("_", " "), text(seen, why)) for name, why in plan),
+        planned(seen, row, wanted),
         tuple(one_wanted(seen, one, named) for one in wanted), row.began,
     )  # fmt: skip
+
+
+def planned(seen: Look, row: AgentRun, wanted: Sequence[AgentProposal]) -> tuple[tuple[str, str], ...]:
+    """The steps of its plan, each with why; none while something that it wants is put to people otherwise."""
+    if any(one.put and one.state == AgentProposal.State.HELD for one in wanted):
+        return ()
+    names = {one.tool: one.name for one in wanted}
+    plan = [(names.get(one["tool"], one["tool"].partition(":")[2] or one["tool"]), one["why"]) for one in row.plan]
+    return tuple((text(seen, name).replace("_", " "), text(seen, why)) for name, why in plan)
 
 
 def one_wanted(seen: Look, row: AgentProposal, named: Mapping[str, Quoted]) -> Wanted:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+import yaml
 from django.contrib.auth.models import User
+from django.test import Client
 
 from audit.models import AuditEvent
 from audit.selectors import timeline
@@ -13,17 +15,33 @@ from audit.services import Origin
 from casework.cases.services import item_plan
 from casework.cases.verification import verify
 from casework.models import Case
-from orchestration.agents import approvals
+from orchestration.actors.contract import version_of
+from orchestration.actors.kinds.agent.file import agent_faults
+from orchestration.actors.registry import register_model_version
+from orchestration.agents import acting, approvals, runs
 from orchestration.agents.approvals import Verdict
 from orchestration.engine.codec import decode
 from orchestration.engine.commands import CompleteItem, CompleteTask
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import stopping
-from orchestration.models import ActorCall, AgentProposal, AgentRun, HumanTask, Incident, Job
+from orchestration.models import ActorCall, ActorVersion, AgentProposal, AgentRun, HumanTask, Incident, Job
 from orchestration.shell import services
 from tests.orchestration.machines import work_jobs
 
 ANNA = Origin("person:anna")
+
+
+@pytest.fixture
+def planning(agent_says: Callable[[str], None], upset: Callable[..., Case]) -> Case:
+    """An upset customer's complaint, whose agent acts by itself once a person has looked at its plan."""
+    agent_says("by itself")
+    row = ActorVersion.objects.get(actor__key="next-steps", state="in-use")
+    file = yaml.safe_load(bytes(row.artefact))
+    file["approval"]["plan"] = 'tool != "search"'
+    artefact = yaml.safe_dump(file).encode()
+    assert not agent_faults(artefact)
+    register_model_version("next-steps", version_of(artefact), artefact, {}, activate=True)
+    return upset("by itself")
 
 
 def open_tasks(case: Case) -> set[str]:
@@ -99,6 +117,35 @@ def test_the_plan_stands_in_the_history_before_anything_is_done(upset: Callable[
     case = upset("by itself")
     order = [entry.action for entry in timeline(case.instance_id)]
     assert order.index("agent.planned") < order.index("agent.proposed") < order.index("engine.ItemPlanned")
+
+
+def test_by_itself_it_waits_for_a_look_at_its_plan_where_its_file_asks_for_one(
+    planning: Case, people: dict[str, User], client: Client
+) -> None:
+    case, row = planning, held(planning)
+    assert open_tasks(case) == {"Senior review"} and row.rule == acting.PLAN and row.put == ""
+    client.force_login(people["anna"])
+    page = client.get(f"/cases/{case.pk}/proposals/{row.pk}/").content.decode()
+    assert "Its plan" in page and [step["tool"] for step in row.run.plan] == ["add:call_customer"]
+    approvals.decide(row.pk, Verdict(True, row.digest), ANNA)
+    work_jobs(case.instance_id)
+    assert "Call the customer" in open_tasks(case) and AgentRun.objects.get().outcome == "reached"
+    assert verify(case.instance).ok
+
+
+def test_a_plan_counts_as_looked_at_by_whom_it_was_shown_to_and_until_something_new_comes_into_it(
+    planning: Case,
+) -> None:
+    row = held(planning)
+    assert not runs.plan_was_approved(row.run)
+    approvals.decide(row.pk, Verdict(True, row.digest), ANNA)
+    assert runs.plan_was_approved(row.run)
+    kept = AgentProposal.objects.filter(pk=row.pk)
+    for state, put in (("rejected", ""), ("done", "blind"), ("done", "known")):
+        kept.update(state=state, put=put)
+        assert not runs.plan_was_approved(row.run)
+    kept.update(state="done", put="", decided=row.run.began)
+    assert not runs.plan_was_approved(row.run), "decided before the plan that stands now"
 
 
 def test_after_approval_nothing_happens_until_a_person_says_so(upset: Callable[..., Case]) -> None:

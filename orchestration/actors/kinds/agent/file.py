@@ -104,7 +104,7 @@ SHAPE: Final[dict[str, Json]] = {
         },
         "approval": {
             "type": "object", "additionalProperties": False,
-            "properties": {"when": _TEXT, "within": _SPAN, "blind": _SHARE, "known": _KNOWN_WRONG},
+            "properties": {"when": _TEXT, "plan": _TEXT, "within": _SPAN, "blind": _SHARE, "known": _KNOWN_WRONG},
         },
         "rules": {"type": "array", "maxItems": 100, "items": _RULE},
         "findings": {"type": "array", "maxItems": 20, "items": _FINDING},
@@ -119,6 +119,7 @@ SHAPE: Final[dict[str, Json]] = {
     },
 }  # fmt: skip
 VALIDATOR: Final = Draft202012Validator(SHAPE)
+NEVER: Final = condition("false")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ class Holding:
 class Agent:
     """`approve`: whether a person has to approve an action, and `approve_text`: the same as it was written. `within`:
     how long it waits for them. `rules` and `findings` are empty where a language model (`model`) thinks. `answers`:
-    what it may answer when it ends."""
+    what it may answer when it ends. `shows_plan`: whether a person looks at a plan before anything is done by it."""
 
     capability: str
     title: str
@@ -164,6 +165,7 @@ class Agent:
     findings: tuple[Holding, ...] = ()
     answers: tuple[str, ...] = ()
     checks: Checks = NO_CHECKS
+    shows_plan: Filled = NEVER
 
 
 def agent_faults(content: bytes) -> list[str]:
@@ -185,7 +187,7 @@ def agent_of(content: bytes) -> Agent:
         condition(when), when, _span(approval.get("within"), LONGEST_HELD),
         tuple(_rule(one) for one in given.get("rules", ())), given.get("model"),
         tuple(_holding(one) for one in given.get("findings", ())), tuple(given.get("answers", ())),
-        checks_of(approval),
+        checks_of(approval), condition(approval["plan"]) if "plan" in approval else NEVER,
     )  # fmt: skip
 
 
@@ -228,7 +230,9 @@ def _faults(given: Mapping[str, Json]) -> Iterator[str]:
     for at, finding in enumerate(given.get("findings", ())):
         yield from expression_faults(f"findings/{at}/when", finding["when"], KNOWN)
         yield from mapping_faults(f"findings/{at}/says", finding["says"], KNOWN)
-    yield from expression_faults("approval/when", given.get("approval", {}).get("when", "true"), APPROVAL_KNOWN)
+    for name in ("when", "plan"):
+        text = given.get("approval", {}).get(name, "true")
+        yield from expression_faults(f"approval/{name}", text, APPROVAL_KNOWN)
     for place, share in _shares(given.get("approval", {})):
         yield from expression_faults(f"approval/{place}", share, APPROVAL_KNOWN)
     spans = [("limits/time", given["limits"].get("time")), ("approval/within", given.get("approval", {}).get("within"))]
