@@ -7,7 +7,7 @@ went day by day, what is under way, held or failed, its versions, and what was c
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -17,9 +17,9 @@ from django.db import connection
 from casework.actors.read import SPAN, ActorRow, Health, actor_list, health_by_version
 from casework.studio.decision_table_edit import ANY
 from casework.studio.model_overview import Asker, askers
-from casework.studio.rule_versions import tables_by_file
+from casework.studio.rule_versions import newest_types, tables_by_file
 from orchestration.actors import kinds
-from orchestration.actors.capability import shipped
+from orchestration.actors.capability import Capability, shipped
 from orchestration.actors.kinds.declared import file_schemas
 from orchestration.actors.kinds.text_model.schemas import schemas
 from orchestration.models import Actor, ActorVersion, Definition, Job, Stop
@@ -28,6 +28,7 @@ CALLED: Final = {
     "ece": "calibration error", "held_out": "held out for the test", "auc": "AUC", "brier": "Brier score",
     "share": "share where it was so",
 }  # fmt: skip
+TYPES: Final = {"string": "text", "array": "list"}
 MOST_JOBS: Final = 50
 DAYS: Final = """
 select date_trunc('day', started)::date, count(*), count(*) filter (where outcome = 'failed'),
@@ -169,10 +170,16 @@ def _declared(actor: Actor) -> Declared | None:
     active = actor.versions.filter(state=ActorVersion.State.IN_USE).first()
     artefact = None if active is None else bytes(active.artefact)
     found = schemas(actor.kind, artefact) or file_schemas(actor.kind, artefact or b"")
-    contract = shipped().get(actor.capability)
+    contract = shipped().get(actor.capability) or _of_case_type(actor.capability)
     if found is not None:
         return declared(found.input, found.output)
     return None if contract is None else declared(contract.input or {}, contract.output or {})
+
+
+def _of_case_type(capability: str) -> Capability | None:
+    """The contract that a case type in force brings along."""
+    kept = (case_type.capabilities.get(capability) for _, case_type in newest_types())
+    return next((one for one in kept if one is not None), None)
 
 
 def declared(input: Mapping[str, Any], output: Mapping[str, Any]) -> Declared:
@@ -189,13 +196,21 @@ def _places(schema: Mapping[str, Any]) -> Iterator[Field]:
 def _kind(schema: Mapping[str, Any]) -> str:
     """A type with its bounds: "number from 0 to 1", "one of: negative, neutral, positive"."""
     if choices := schema.get("enum"):
-        return f"one of {len(choices)}: {', '.join(map(str, choices))}"
-    words = str(schema.get("type", "anything")).replace("string", "text").replace("array", "list")
+        named = [str(choice) for choice in choices if choice is not None]
+        return f"one of {len(named)}: {', '.join(named)}{' (or nothing)' if None in choices else ''}"
+    words = _type_words(schema.get("type", "anything"))
     if "minimum" in schema and "maximum" in schema:
         words += f" from {schema['minimum']} to {schema['maximum']}"
     if most := schema.get("maxLength") or schema.get("maxItems"):
         words += f" of at most {most:,} {'characters' if 'maxLength' in schema else 'entries'}"
     return f"{words}, {level}" if (level := schema.get("x-classification")) else words
+
+
+def _type_words(type: str | Sequence[str]) -> str:
+    """A type, or a choice of them, of which `null` is nothing at all: "integer (or nothing)"."""
+    types = [type] if isinstance(type, str) else list(type)
+    named = [TYPES.get(one, one) for one in types if one != "null"] or ["nothing"]
+    return " or ".join(named) + (" (or nothing)" if len(types) > 1 and "null" in types else "")
 
 
 def _watched(asker: Asker) -> Iterator[Watched]:

@@ -71,13 +71,27 @@ def compare(number: int) -> None:
         )
         return
     owner = owner_of(case_type, row.owner)
-    if owner is None or not owner.holds(data):
+    if owner is None:
         _keep(row, Attempt("", "", 0, error="The case holds no copy of it."), owner)
+        return
+    if not owner.holds(data):
+        _pass_over(row, owner)
         return
     now = clock.utc_now()
     number_of_reading = int(now.timestamp() * 1000)
     asked = Question(row.instance_id, case_type, owner.read, owner.asked(data), number_of_reading, row.asked_by or BEAT)
     _keep(row, ask(asked), owner)
+
+
+@transaction.atomic
+def _pass_over(row: Comparison, owner: Owner) -> None:
+    """Nothing is asked of a case without copies, so nothing failed; it may come to hold some."""
+    held = services.lock(row.instance_id)
+    ours = Comparison.objects.filter(pk=row.pk, state=State.RUNNING, since=row.since)
+    if held is not None:
+        now = clock.utc_now()
+        look = _again(held, owner, now, owner.every)
+        ours.update(state=State.SAME, since=now, error="", differing=[], look=look)
 
 
 @transaction.atomic

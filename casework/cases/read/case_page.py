@@ -287,7 +287,9 @@ def _to_make(seen: Look) -> Iterator[str]:
         where = f" in {seen.running.inside(part)}" if part.caller is not None else ""
         for node in part.model.nodes.values() if part.is_running else ():
             if node.type in DECIDING and may_still_come(seen.running, part, node):
-                yield seen.view.text(f"{node.name or node.id}{where} (by rules, if the case gets there)")
+                again = (part.instance, node.id) in seen.running.done
+                when = "again if the case goes back" if again else "if the case gets there"
+                yield seen.view.text(f"{node.name or node.id}{where} (by rules, {when})")
     for item in seen.state.items.values():
         if seen.state.waits_of(item.id, "task"):
             yield seen.view.text(f"{seen.running.name(item.id)} (by a person)")

@@ -55,7 +55,9 @@ class Goal:
         """How much is achieved: of the milestones, or of the stages where the models name no milestone."""
         if self.milestones:
             return _told(self.achieved, len(self.milestones), "milestone", "achieved")
-        return _told(sum(stage.status == "done" for stage in self.stages), len(self.stages), "stage", "done")
+        told = _told(sum(stage.status == "done" for stage in self.stages), len(self.stages), "stage", "done")
+        unneeded = sum(stage.status == "left out" for stage in self.stages)
+        return f"{told}, {unneeded} not needed" if unneeded else told
 
     @property
     def achieved(self) -> int:

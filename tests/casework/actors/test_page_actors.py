@@ -8,6 +8,7 @@ import pytest
 
 from audit.models import AuditEvent
 from audit.services import Origin
+from casework.actors.actor_page import declared
 from casework.actors.bundled import CASE_TYPES
 from orchestration.actors.budgets import budget_set
 from orchestration.actors.kinds.text_model.schemas import schemas
@@ -89,6 +90,23 @@ def test_schema_of_each_actor_and_the_policy_are_shown(machines, admin):
     assert "The input is JSON, of at most 64 kB where nothing else is said." in policy["Before a call"]
     assert "What the actor may not see goes in masked, or not at all." in policy["Before a call"]
     assert "The output fits the capability's schema and the actor's own." in policy["After a call"]
+
+
+def test_what_may_be_nothing_at_all_is_said_in_words():
+    given = {
+        "properties": {
+            "hour": {"type": ["integer", "null"], "minimum": 0, "maximum": 23},
+            "kind": {"enum": ["theft", "hail", None]},
+            "lines": {"type": ["array", "string"]},
+            "gone": {"type": "null"},
+        }
+    }
+    assert [(field.name, field.kind) for field in declared(given, {}).takes] == [
+        ("hour", "integer (or nothing) from 0 to 23"),
+        ("kind", "one of 2: theft, hail (or nothing)"),
+        ("lines", "list or text"),
+        ("gone", "nothing"),
+    ]
 
 
 def test_a_classifier_says_which_labels_its_model_at_work_knows():

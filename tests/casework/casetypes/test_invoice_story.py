@@ -101,6 +101,15 @@ def browser(who: User) -> Client:
     return client
 
 
+def test_rules_that_decided_and_may_be_asked_again_are_not_named_as_if_they_had_still_to_decide(
+    brings: Callable[..., Case], people: dict[str, User]
+) -> None:
+    case = brings(FITS.replace("190.00\n", "191.00\n", 1))
+    page = browser(people["anna"]).get(f"/cases/{case.pk}/decisions/").content.decode()
+    assert "Find what does not fit (by rules, again if the case goes back)" in page
+    assert "Choose who approves (by rules, if the case gets there)" in page
+
+
 def kept_by(erp: Demo, what: str) -> list[dict[str, Any]]:
     status, told = erp.ask("/erp", Accept="application/json")
     assert status == 200

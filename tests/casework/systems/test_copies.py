@@ -267,6 +267,24 @@ def test_an_owner_that_does_not_answer_is_said_and_nothing_is_taken_over(
     assert clara.compares("erp")["state"] == "same"
 
 
+def test_a_case_of_which_the_owner_knows_nothing_is_not_listed_as_one_that_could_not_be_asked(
+    brings: Brings, shipped: Demo, people: dict[str, User]
+) -> None:
+    unknown = FITS.replace("Nordlicht Werkzeuge GmbH", "Quick Cash Trading Ltd")
+    case = brings(unknown.replace("DE89 3704 0044 0532 0130 00", "DE02 1203 0000 0000 2020 51"))
+    assert data(case)["match"]["supplier"] is None
+    row = Comparison.objects.get(instance=case.instance_id)
+    Comparison.objects.update(look=row.since)
+    comparing.look_after()
+    work()
+    row.refresh_from_db()
+    assert (row.state, row.error, row.at) == ("same", "", None)
+    assert row.look is not None, "it is looked at again, for the clerk may find the supplier"
+    clara = Reader(people["clara"], case)
+    assert "This case holds no copies" in clara.page
+    assert f"/cases/{case.pk}/" not in clara.client.get("/systems/").content.decode()
+
+
 class Killed(BaseException):
     """The worker is gone, at once."""
 
