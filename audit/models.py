@@ -6,10 +6,15 @@ an erasure order can later take personal data away while the chain still verifie
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 from django.db.models.functions import Left
 
 from audit.chain import GENESIS, SALT_BYTES, Link, Payload
+
+CAUSE_MOST: Final = 200
+"""Characters of a cause that a link keeps."""
 
 
 class AuditEvent(models.Model):
@@ -21,7 +26,7 @@ class AuditEvent(models.Model):
     action = models.CharField(max_length=64)
     actor = models.CharField(max_length=200)
     on_behalf_of = models.CharField(max_length=200, blank=True)
-    cause = models.CharField(max_length=200, blank=True)
+    cause = models.CharField(max_length=CAUSE_MOST, blank=True)
     at = models.DateTimeField()
     definition = models.CharField(max_length=100, blank=True)
     rule_hits = models.TextField(blank=True)

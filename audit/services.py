@@ -20,7 +20,7 @@ from audit.actions import checked
 from audit.chain import SALT_BYTES, Head, link_digest, shared
 from audit.db.columns import Blobs, FixedBlobs, Integers, Texts
 from audit.db.sql import Part, do
-from audit.models import StandingChain
+from audit.models import CAUSE_MOST, StandingChain
 from audit.sealed_values import Seal
 
 
@@ -35,11 +35,18 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """By whom, for whom and because of what something happened. `actor`: "person:anna", "model:intent", "system:x"."""
+    """By whom, for whom and because of what something happened. `actor`: "person:anna", "model:intent", "system:x".
+
+    `cause`: its beginning, as far as the chain keeps one; a longer reason stands whole in the fact that it is for.
+    """
 
     actor: str
     on_behalf_of: str = ""
     cause: str = ""
+
+    def __post_init__(self) -> None:
+        if len(self.cause) > CAUSE_MOST:
+            object.__setattr__(self, "cause", self.cause[:CAUSE_MOST])
 
 
 @dataclass(frozen=True, slots=True)

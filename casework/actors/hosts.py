@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Final
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -10,9 +13,12 @@ from django.shortcuts import redirect, render
 from casework.access import permissions
 from casework.people.second_person import Waits, setting_change
 from casework.web.decorators import person, reads_and_writes, writes
+from orchestration.actors.hosts.addresses import HostRefused, plain_host
 from orchestration.actors.hosts.register import host_forget
 from orchestration.ground.refusals import Refused
 from orchestration.models import AllowedHost
+
+NOTE_MOST: Final[int] = AllowedHost._meta.get_field("note").max_length or 0
 
 
 @reads_and_writes
@@ -28,14 +34,21 @@ def hosts(request: HttpRequest) -> HttpResponse:
     private = request.POST.get("private") == "yes"
     if given["port"] and not (given["port"].isascii() and given["port"].isdigit() and len(given["port"]) < 6):
         return _page(request, given | {"private": private}, Refused("port", "", {"port": "A port is a number."}))
-    outcome = setting_change(
-        by=user, kind="host", name=f"{given['host']}:{given['port']}", reason="",
-        change={"private": private, "note": given["note"]},
-    )  # fmt: skip
+    change, name = {"private": private, "note": given["note"][:NOTE_MOST]}, _name(given["host"], given["port"])
+    outcome = setting_change(by=user, kind="host", name=name, change=change, reason="")
     if isinstance(outcome, Refused):
         return _page(request, given | {"private": private}, outcome)
-    messages.success(request, outcome.said if isinstance(outcome, Waits) else f"Connectors may call {outcome}.")
+    messages.success(
+        request, outcome.said if isinstance(outcome, Waits) else f"Connectors may call {name.rstrip(':')}."
+    )
     return redirect("hosts")
+
+
+def _name(host: str, port: str) -> str:
+    """What an entry is called, however it is spelt; what is no host is refused by what it was sent as."""
+    with suppress(HostRefused):
+        host = plain_host(host)
+    return f"{host}:{int(port) if port else ''}"
 
 
 @writes

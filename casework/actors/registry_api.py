@@ -21,6 +21,7 @@ from casework.access import permissions
 from casework.actors import registry_shapes as shapes
 from casework.actors.views import WRONG_REASON, is_no_reason, switched
 from casework.cases.api.rendering import person
+from casework.forms.answer_validation import text_errors
 from casework.people.second_person import Waits, setting_change
 from casework.web.api.docs import described, example
 from casework.web.api.errors import refusal
@@ -55,7 +56,7 @@ class ActorsView(APIView):
     def post(self, request: Request) -> Response:
         """It does nothing until a version of it is put to work."""
         by = may_change(request)
-        given = shapes.NewActor.body(request)
+        given = _clean(shapes.NewActor.body(request))
         text = given.pop("artefact")
         artefact = _bytes(text) if text else None
         outcome = registration.actor_register(by=by, artefact=artefact, **given)
@@ -123,7 +124,7 @@ class ActorVersionsView(APIView):
     def post(self, request: Request, key: str) -> Response:
         """It is used by nothing until it is taken on. The same bytes twice are one version; a pickle is refused."""
         by = may_change(request)
-        actor, given = _actor(key), shapes.NewVersion.body(request)
+        actor, given = _actor(key), _clean(shapes.NewVersion.body(request))
         given["artefact"] = _bytes(given["artefact"])
         outcome = registration.version_register(actor=actor, by=by, **given)
         return refusal(outcome) if isinstance(outcome, Refused) else Response(shapes.version_shown(outcome), 201)
@@ -164,6 +165,13 @@ def _actor(key: str) -> Actor:
     if found is None:
         raise Http404("There is no actor with this key.")
     return found
+
+
+def _clean(given: dict[str, Any]) -> dict[str, Any]:
+    """What was sent, where all of it can be kept."""
+    if unclean := text_errors(given):
+        raise ValidationError(unclean)
+    return given
 
 
 def _bytes(text: str) -> bytes:

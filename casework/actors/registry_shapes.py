@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers as s
 
-from casework.cases.api.requests import Mapping, Sent
+from casework.cases.api.requests import Sent
 from casework.cases.api.shapes import ObjectField, Shape
 from orchestration.models import ActorVersion
 
@@ -52,7 +52,7 @@ class ActorList(Shape):
 
 class NewVersion(Sent):
     artefact = s.CharField(max_length=28_000_000, help_text="What it is made of, as base64 (RFC 4648). Never a pickle.")
-    metrics = Mapping(required=False, default=dict, help_text="What was measured: names with figures.")
+    metrics = ObjectField(required=False, default=dict, help_text="What was measured: names with figures.")
     note = s.CharField(required=False, default="", allow_blank=True, max_length=500, help_text="What is new in it.")
 
 
@@ -64,17 +64,17 @@ class NewActor(Sent):
     origin = s.CharField(required=False, default="", allow_blank=True, max_length=200)
     owner = s.CharField(required=False, default="", allow_blank=True, max_length=200)
     rank = s.IntegerField(required=False, default=0)
-    card = Mapping(required=False, default=dict)
+    card = ObjectField(required=False, default=dict)
     artefact = s.CharField(
         required=False, default="", allow_blank=True, max_length=28_000_000,
         help_text="Its first version, as base64; may be left out where its work is fetched.",
     )  # fmt: skip
-    metrics = Mapping(required=False, default=dict)
+    metrics = ObjectField(required=False, default=dict)
     note = s.CharField(required=False, default="", allow_blank=True, max_length=500)
 
 
 class CardChange(Sent):
-    card = Mapping(help_text="The whole card, in place of the one that stands.")
+    card = ObjectField(help_text="The whole card, in place of the one that stands.")
     reason = s.CharField(max_length=500, help_text="Why; kept with the change.")
     name = s.CharField(required=False, max_length=200)
     origin = s.CharField(required=False, allow_blank=True, max_length=200)

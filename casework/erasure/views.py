@@ -52,7 +52,8 @@ def keeping_rule(request: HttpRequest, key: str) -> HttpResponse:
         by=person(request), kind="keeping", name=key, change=change, reason=form.get("reason", "")
     )  # fmt: skip
     if not isinstance(outcome, Refused):
-        said = outcome.said if isinstance(outcome, Waits) else "How long they are kept is changed."
+        done = "Nothing differs." if outcome is False else "How long they are kept is changed."
+        said = outcome.said if isinstance(outcome, Waits) else done
         return answered(request, outcome, said, request.path)
     written = {name: form[name] for name in ("floor", "keep", "law") if name in form}
     return _rule_page(request, definition, wrong=outcome.errors, written=written, reason=form.get("reason", ""))

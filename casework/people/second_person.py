@@ -20,6 +20,7 @@ from casework.access.clients import principal_keep
 from casework.access.identities import claims_add
 from casework.access.permissions import origin_of
 from casework.access.unit_models import BusinessUnit
+from casework.forms.answer_validation import text_errors
 from casework.models import CaseUserObjectPermission
 from casework.people import settled
 from casework.people.models import RightsProposal
@@ -106,20 +107,24 @@ ALONE: Final = (
 
 def setting_change(*, by: User, kind: str, name: str, change: settled.Change, reason: str) -> object | Refused | Waits:
     """Change a setting, or have it wait for a second person where the product is set so. What would be refused, or
-    change nothing, does not wait."""
-    origin = Origin(origin_of(by).actor, cause=reason.strip())
+    change nothing (False), does not wait."""
+    reason = reason.strip()
+    if unclean := text_errors({"name": name, "reason": reason, **change}):
+        return Refused("invalid", next(iter(unclean.values())), unclean)
+    origin, stands = Origin(origin_of(by).actor, cause=reason), settled.SETTINGS[kind].stands
     if not settings.SECOND_PERSON:
-        return settled.carry_out(kind, name, change, origin)
+        return settled.carry_out(kind, name, change, origin, reason)
     with transaction.atomic():
-        outcome = settled.carry_out(kind, name, change, origin)
+        stood = stands(name)
+        outcome = settled.carry_out(kind, name, change, origin, reason)
+        changes = stands(name) != stood
         transaction.set_rollback(True)
-    if isinstance(outcome, Refused) or outcome is False:
-        return outcome
+    if isinstance(outcome, Refused) or not changes:
+        return outcome if isinstance(outcome, Refused) else False
     RightsProposal.objects.filter(kind=kind, name=name, by=by).delete()
     made = RightsProposal.objects.create(
-        kind=kind, name=name, change=dict(change), stood=settled.SETTINGS[kind].stands(name), by=by,
-        reason=reason.strip(), created=utc_now(),
-    )  # fmt: skip
+        kind=kind, name=name, change=dict(change), stood=stood, by=by, reason=reason, created=utc_now()
+    )
     _keep("rights.asked", made, origin)
     return Waits(is_alone(by))
 
@@ -158,10 +163,14 @@ def _setting_decide(by: User, proposal: RightsProposal, agree: bool) -> RightsPr
     origin = Origin(origin_of(by).actor, origin_of(proposal.by).actor, proposal.reason)
     if not agree:
         _keep("rights.refused", proposal, origin)
-    elif isinstance(outcome := settled.carry_out(proposal.kind, proposal.name, proposal.change, origin), Refused):
+    elif isinstance(outcome := _done(proposal, origin), Refused):
         return outcome
     RightsProposal.objects.filter(pk=proposal.pk).delete()
     return proposal
+
+
+def _done(proposal: RightsProposal, origin: Origin) -> object:
+    return settled.carry_out(proposal.kind, proposal.name, proposal.change, origin, proposal.reason)
 
 
 def _held(number: int) -> RightsProposal | None:

@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 
 from audit.services import Origin
 from casework.access import permissions
-from casework.actors.changes import differences
+from casework.actors.changes import differences, events_of
 from casework.deadlines.calendars import calendar_save
 from casework.deadlines.models import WorkingCalendar
 from casework.deadlines.standing import FIELDS
@@ -40,12 +40,12 @@ class Setting:
     about: str
     may: Callable[[User], bool]
     stands: Callable[[str], Any]
-    does: Callable[[str, Change, Origin], object]
+    does: Callable[[str, Change, Origin, str], object]
 
 
-def carry_out(kind: str, name: str, change: Change, origin: Origin) -> object:
-    """Do it; a value that is refused says why. The reason is what it is done because of (`origin.cause`)."""
-    return SETTINGS[kind].does(name, change, origin)
+def carry_out(kind: str, name: str, change: Change, origin: Origin, reason: str) -> object:
+    """Do it; a value that is refused says why. The whole reason is kept with it."""
+    return SETTINGS[kind].does(name, change, origin, reason)
 
 
 def in_words(kind: str, name: str, change: Change) -> Iterator[str]:
@@ -73,13 +73,19 @@ def _card_stands(key: str) -> Any:
     return row and {name: getattr(row, name) for name in CHANGEABLE} | row.card
 
 
-def _card(key: str, change: Change, origin: Origin) -> object:
+def _card(key: str, change: Change, origin: Origin, reason: str) -> object:
     actor = Actor.objects.get(key=key)
-    return actor_edit(actor=actor, card=change["card"], by=origin, reason=origin.cause, **change["fields"])
+    return actor_edit(actor=actor, card=change["card"], by=origin, reason=reason, **change["fields"])
 
 
-def _loose(key: str, change: Change, origin: Origin) -> object:
-    return stopping.actor_switch(key, True, origin, origin.cause)
+def _loose_stands(key: str) -> Any:
+    """Which act it was that last stopped it or let it loose: a later stop is another one."""
+    acts = [event.sequence for event, detail in events_of(key) if "enabled" in detail or "stopped" in detail]
+    return [Actor.objects.get(key=key).enabled, *acts[-1:]]
+
+
+def _loose(key: str, change: Change, origin: Origin, reason: str) -> object:
+    return stopping.actor_switch(key, True, origin, reason)
 
 
 def _calendar_stands(key: str) -> Any:
@@ -87,9 +93,9 @@ def _calendar_stands(key: str) -> Any:
     return row and {name: getattr(row, name) for name in FIELDS if name != "key"}
 
 
-def _calendar(key: str, change: Change, origin: Origin) -> object:
+def _calendar(key: str, change: Change, origin: Origin, reason: str) -> object:
     values = {name: change[name] for name in FIELDS if name != "key"} | {"key": key}
-    return calendar_save(origin=origin, values=values, reason=origin.cause, expected=change["moves"])
+    return calendar_save(origin=origin, values=values, reason=reason, expected=change["moves"])
 
 
 def _keeping_stands(case_type: str) -> Any:
@@ -97,8 +103,8 @@ def _keeping_stands(case_type: str) -> Any:
     return row and {"floor": row.floor_days, "keep": row.keep_days, "law": row.law}
 
 
-def _keeping(case_type: str, change: Change, origin: Origin) -> object:
-    return rule_set(origin=origin, case_type=case_type, reason=origin.cause, **change)
+def _keeping(case_type: str, change: Change, origin: Origin, reason: str) -> object:
+    return rule_set(origin=origin, case_type=case_type, reason=reason, **change)
 
 
 def _budget_stands(scope: str) -> Any:
@@ -106,7 +112,7 @@ def _budget_stands(scope: str) -> Any:
     return row and budgets.told(row)
 
 
-def _budget(scope: str, change: Change, origin: Origin) -> object:
+def _budget(scope: str, change: Change, origin: Origin, reason: str) -> object:
     if not change:
         return budgets.budget_remove(scope, origin) or Refused("gone", "There is no such budget any more.")
     return budgets.budget_set(scope, Decimal(change["amount"]), change["currency"], origin, warn_at=change["warn_at"],
@@ -119,20 +125,18 @@ def _host_stands(name: str) -> Any:
     return row and {"private": row.private, "note": row.note}
 
 
-def _host(name: str, change: Change, origin: Origin) -> object:
+def _host(name: str, change: Change, origin: Origin, reason: str) -> object:
     host, _, port = name.rpartition(":")
     return host_allow(host, int(port) if port else None, origin=origin, **change)
 
 
 SETTINGS: Final = {
     "card": Setting("the actor {}", permissions.may_publish, _card_stands, _card),
-    "loose": Setting(
-        "the actor {}", permissions.may_publish, lambda key: Actor.objects.get(key=key).enabled, _loose
-    ),
+    "loose": Setting("the actor {}", permissions.may_publish, _loose_stands, _loose),
     "loose-together": Setting(
         "the actors stopped as {}", permissions.may_publish,
-        lambda scope: Stop.objects.filter(scope=scope).exists(),
-        lambda scope, _, origin: stopping.end(scope, origin, origin.cause),
+        lambda scope: Stop.objects.filter(scope=scope).values_list("pk", flat=True).first(),
+        lambda scope, _, origin, reason: stopping.end(scope, origin, reason),
     ),
     "calendar": Setting("the calendar {}", permissions.may_publish, _calendar_stands, _calendar),
     "keeping": Setting("how long cases of {} are kept", permissions.may_erase, _keeping_stands, _keeping),

@@ -12,8 +12,6 @@ from typing import Any, Final
 from audit.services import Origin
 from orchestration.engine import commands as c
 
-LONGEST: Final = 200
-
 WORDS: Final[dict[type, str]] = {
     c.StartCase: "the start of {key}", c.StartProcess: "the start of {key}", c.CompleteTask: "finishing task {item}",
     c.CompleteItem: "finishing item {item}", c.Trigger: "a word to item {item}", c.CompleteJob: "job {job}",
@@ -45,4 +43,4 @@ def caused(origin: Origin, command: c.Command) -> Origin:
         return origin
     words = WORDS.get(type(command), type(command).__name__)
     said = words.format_map(_Fields(command)).strip().replace("\0", "\N{REPLACEMENT CHARACTER}")
-    return replace(origin, cause=said[:LONGEST])
+    return replace(origin, cause=said)

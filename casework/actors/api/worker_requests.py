@@ -7,7 +7,8 @@ from typing import Final
 
 from rest_framework import serializers as s
 
-from casework.cases.api.requests import Mapping, Sent
+from casework.cases.api.requests import Sent
+from casework.cases.api.shapes import ObjectField
 from orchestration.jobs import fetching, leases
 
 LONGEST_WAIT: Final = 30
@@ -51,12 +52,12 @@ class Extend(Sent):
 
 
 class Complete(Sent):
-    output = Mapping(help_text="The result, by the schema of the capability.")
+    output = ObjectField(help_text="The result, by the schema of the capability.")
     confidence = s.FloatField(
         required=False, allow_null=True, default=None, min_value=0, max_value=1, help_text="How sure, from 0 to 1."
     )
-    detail = Mapping(required=False, default=dict, help_text="What explains the result; it is kept beside it.")
-    usage = Mapping(required=False, default=dict, help_text="What was counted: `units`, tokens.")
+    detail = ObjectField(required=False, default=dict, help_text="What explains the result; it is kept beside it.")
+    usage = ObjectField(required=False, default=dict, help_text="What was counted: `units`, tokens.")
     cost = s.DecimalField(
         required=False, allow_null=True, default=None, max_digits=12, decimal_places=6, min_value=Decimal(0),
         help_text="What it cost in the currency of the actor's price, where you know.",

@@ -60,7 +60,9 @@ def budgets(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied("Only administrators set budgets.")
     if "remove" in request.POST:
         outcome = setting_change(by=user, kind="budget", name=request.POST["remove"][:300], change={}, reason="")
-        if not isinstance(outcome, Refused):
+        if isinstance(outcome, Refused):
+            messages.error(request, outcome.message)
+        else:
             gone = "The budget is gone; nothing limits it now."
             messages.success(request, outcome.said if isinstance(outcome, Waits) else gone)
         return redirect("budgets")

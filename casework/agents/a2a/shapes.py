@@ -26,16 +26,16 @@ class Begins(requests.Sent):
     """What the part of a message holds: the case that begins."""
 
     case_type = s.CharField(max_length=64)
-    data = requests.Mapping()  # type: ignore[assignment]
+    data = shapes.ObjectField()  # type: ignore[assignment]
 
 
 class Message(requests.Sent):
     messageId = s.CharField(max_length=100, help_text="Yours; the same again is the same case.")
     role = s.ChoiceField(choices=["ROLE_USER"])
-    parts = s.ListField(child=requests.Mapping(), min_length=1, max_length=1, help_text="One, `data`: what begins.")
+    parts = s.ListField(child=shapes.ObjectField(), min_length=1, max_length=1, help_text="One, `data`: what begins.")
     contextId = s.CharField(required=False, default="", max_length=100, allow_blank=True)
     taskId = s.CharField(required=False, default="", max_length=100, allow_blank=True)
-    metadata = requests.Mapping(required=False, default=dict, help_text="Read by nobody.")
+    metadata = shapes.ObjectField(required=False, default=dict, help_text="Read by nobody.")
 
 
 class Authentication(requests.Sent):
@@ -67,7 +67,7 @@ class SendMessage(requests.Sent):
     tenant = s.CharField(required=False, default="", allow_blank=True, max_length=100, help_text="Read by nobody.")
     message = Message()
     configuration = Configuration(required=False, default=dict)
-    metadata = requests.Mapping(required=False, default=dict, help_text="Read by nobody.")
+    metadata = shapes.ObjectField(required=False, default=dict, help_text="Read by nobody.")
 
 
 class OneTask(requests.Sent):

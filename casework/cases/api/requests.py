@@ -72,17 +72,6 @@ class Nothing(Sent):
     """A call that takes nothing but its address."""
 
 
-class Mapping(ObjectField):
-    """A JSON object; anything else is refused."""
-
-    default_error_messages = {"object": "This has to be a JSON object."}
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        if not isinstance(data, dict):
-            self.fail("object")
-        return data
-
-
 class AfterField(s.CharField):
     """Where a page begins."""
 
@@ -104,7 +93,7 @@ class NewCase(Sent):
         required=False,
         help_text="Who sends it in: `api:<your name>` when left out, or `api:<your name>/<a system behind you>`.",
     )
-    data = Mapping(help_text="What is known, by the fields that the case type takes in.")
+    data = ObjectField(help_text="What is known, by the fields that the case type takes in.")
 
 
 class OfCaseType(Sent):
@@ -149,7 +138,7 @@ class HistoryFilter(Sent):
 
 
 class Answers(Sent):
-    answers = Mapping(help_text="Value by dotted path, as the task's form names them.")
+    answers = ObjectField(help_text="Value by dotted path, as the task's form names them.")
     seen = s.CharField(
         required=False, default="", allow_blank=True, max_length=100_000,
         help_text="The task's `seen` as you read it, where finishing it signs what it shows.",
@@ -167,7 +156,7 @@ class Reply(Sent):
         required=False, default=None, allow_null=True, min_value=0, max_value=2**31 - 1,
         help_text="Which of several that wait for it, as `waiting` numbers them; the first when left out.",
     )  # fmt: skip
-    answers = Mapping(help_text="Value by dotted path, as the form of what is waited for names them.")
+    answers = ObjectField(help_text="Value by dotted path, as the form of what is waited for names them.")
 
 
 class Reveal(Sent):
@@ -207,7 +196,7 @@ class Resolution(Sent):
         required=False, default=None, allow_null=True,
         help_text="With `skip`: what to go on with, as the actor would have said it.",
     )  # fmt: skip
-    input = Mapping(
+    input = ObjectField(
         required=False, default=dict,
         help_text="With `change`: value by dotted path, as `input.text`; what is left out stays as it was.",
     )  # fmt: skip

@@ -22,7 +22,14 @@ class AnyField(s.JSONField):
 
 @extend_schema_field({"type": "object", "additionalProperties": {}})
 class ObjectField(s.JSONField):
-    """A JSON object."""
+    """A JSON object; anything else is refused."""
+
+    default_error_messages = {"object": "This has to be a JSON object."}
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            self.fail("object")
+        return data
 
 
 @extend_schema_field({"type": "object", "additionalProperties": {}})

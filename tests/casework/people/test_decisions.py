@@ -45,6 +45,15 @@ def the_doors_let(fetch: Callable[..., object], user: User, number: int, action:
     return True
 
 
+@pytest.mark.parametrize("part", ["subject", "action", "resource", "context", "page"])
+def test_a_list_where_an_object_belongs_is_refused(people: People, part: str) -> None:
+    browser = Client()
+    browser.force_login(people["anna"])
+    sent = {"subject": subject("anna"), "action": {"name": "view"}, "resource": {"type": "case"}, part: []}
+    assert ask(browser, "search/resource", **sent).status_code == 400
+    assert ask(browser, "evaluations", evaluations=[{}], options=[]).status_code == 400
+
+
 def ask(browser: Client, call: str, **sent: Any) -> Any:
     return browser.post(f"/api/access/v1/{call}/", sent, content_type="application/json")
 

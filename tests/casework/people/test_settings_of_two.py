@@ -8,12 +8,15 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
+from audit.models import AuditPayload, StandingChain
+from audit.services import Origin
 from casework.deadlines.models import WorkingCalendar
 from casework.erasure.models import RetentionRule
 from casework.models import RightsProposal
 from casework.people.second_person import proposal_decide
 from orchestration.actors.registry import actor_ensure
 from orchestration.ground.refusals import Refused
+from orchestration.jobs import stopping
 from orchestration.models import Actor, AllowedHost, Budget, Stop
 from orchestration.shell.verification.control import verify_control
 from tests.casework.actors.test_actor_card import filled
@@ -113,6 +116,75 @@ def test_what_was_changed_meanwhile_or_would_be_refused_is_not_done(
     olivia.groups.clear()
     olivia.groups.add(Group.objects.get(name="Auditors"))
     assert isinstance(agreed(olivia), Refused)
+
+
+LONG = "x" * 500
+
+
+@pytest.mark.parametrize("two", [True, False])
+def test_a_reason_of_five_hundred_characters_is_kept_whole(ada: Client, olivia: User, settings: Any, two: bool) -> None:
+    settings.SECOND_PERSON = two
+    for address, sent in CHANGES[:3]:
+        body = filled("helper", **sent) if "card" in address else sent
+        assert ada.post(address, {**body, "reason": LONG}).status_code == 302, address
+    Actor.objects.update(enabled=False)
+    assert ada.post("/actors/helper/switch/", {"enabled": "yes", "reason": LONG}).status_code == 302
+    for proposal in RightsProposal.objects.all():
+        assert not isinstance(proposal_decide(by=olivia, proposal_id=proposal.pk, agree=True), Refused)
+    kept = AuditPayload.objects.filter(chain=StandingChain.CONTROL)
+    assert sum(LONG.encode() in bytes(one.body) for one in kept) == 4 and verify_control().ok
+
+
+def test_a_later_stop_is_not_undone_by_what_was_asked_of_an_earlier_one(
+    ada: Client, people: dict[str, User], olivia: User
+) -> None:
+    for off, on, scope in (("/actors/helper/switch/", "/actors/helper/switch/", {"enabled": "yes"}),
+                           ("/actors/stop/", "/actors/stop/end/", {"scope": "all"})):  # fmt: skip
+        stop = {**scope, "enabled": "no", "reason": "It leaks data"}
+        ada.post(off, stop)
+        ada.post(on, scope)
+        if scope == {"scope": "all"}:
+            stopping.end("all", Origin("person:olivia"))
+        else:
+            stopping.actor_switch("helper", True, Origin("person:olivia"))
+        ada.post(off, stop)
+        assert isinstance(refused := agreed(olivia), Refused) and refused.code == "changed"
+        assert not Actor.objects.get(key="helper").enabled
+        RightsProposal.objects.all().delete()
+        stopping.actor_switch("helper", True, Origin("person:olivia"))
+
+
+def test_a_host_is_the_same_one_however_it_is_spelt(ada: Client, olivia: User) -> None:
+    AllowedHost.objects.create(host="example.org", port=443, private=True, note="ours")
+    for host, port in (("EXAMPLE.org", "443"), ("example.org.", "0443")):
+        ada.post("/actors/hosts/", {"host": host, "port": port, "note": "other"})
+    assert RightsProposal.objects.get().name == "example.org:443"
+    assert "note: ours becomes other" in ada.get("/people/").content.decode()
+    AllowedHost.objects.update(note="another's")
+    assert isinstance(refused := agreed(olivia), Refused) and refused.code == "changed"
+
+
+def test_what_stands_so_already_does_not_wait(ada: Client) -> None:
+    AllowedHost.objects.create(host="example.org", port=443, private=False, note="ours")
+    RetentionRule.objects.create(case_type="complaint", floor_days=10, keep_days=20, law="the Act")
+    ada.post("/actors/hosts/", {"host": "example.org", "port": "443", "note": "ours"})
+    said = ada.post(CHANGES[2][0], CHANGES[2][1], follow=True).content.decode()
+    assert "Nothing differs." in said and not RightsProposal.objects.exists()
+
+
+@pytest.mark.parametrize("two", [True, False])
+def test_what_cannot_be_kept_is_refused(ada: Client, settings: Any, two: bool) -> None:
+    settings.SECOND_PERSON = two
+    Actor.objects.update(enabled=False)
+    assert ada.post("/actors/stop/end/", {"scope": "a\0b"}).status_code == 409
+    assert ada.post("/ledger/budgets/", {"remove": "a\0b"}).status_code == 302
+    assert ada.post("/actors/helper/switch/", {"enabled": "yes", "reason": "be\0cause"}).status_code == 409
+    card = {"card": {"purpose": "a\0b"}, "reason": "same"}
+    new = {"key": "b", "name": "B", "kind": "external", "capability": "intent", "card": card["card"]}
+    for address, sent in (("/api/actors/helper/", card), ("/api/actors/", new)):
+        answer = ada.post(address, sent, content_type="application/json")
+        assert answer.status_code == 400 and "card.purpose" in str(answer.json()), answer.json()
+    assert not RightsProposal.objects.exists()
 
 
 def test_the_only_administrator_is_told_which_command_makes_a_second(ada: Client) -> None:
