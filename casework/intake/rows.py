@@ -2,7 +2,8 @@
 
 Pure and streaming: lines of bytes in, one value a row out, in the order of the file. A bad row is named by the line on
 which it begins and by a reason, never by what stands in it, and it takes no other row with it. RFC 4180, with UTF-8 in
-it (a byte order mark is skipped), comma, semicolon or tab between the fields.
+it (a byte order mark is skipped), comma, semicolon or tab between the fields. What sheets leave behind (`sheets`) is
+passed over where it is empty, and named where it has damaged something.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import csv
 import hmac
 import json
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from casework.forms.answer_validation import nested
+from casework.intake.sheets import MARKS, damage, stated_delimiter, without_end
 from orchestration.casetypes.case_type import Intake
 from orchestration.casetypes.files import DOCUMENT
 
@@ -23,9 +25,11 @@ DELIMITERS = (",", ";", "\t")
 REFERENCE = "reference"
 """The place in `Intake.columns` that is no field of the case, but the sender's own reference."""
 
+UNNAMED = ""
+"""The place of a column without a name, which must be empty in every row."""
+
 LONGEST_LINE = 256 * 1024
 LONGEST_ROW = 1024 * 1024
-BOM = b"\xef\xbb\xbf"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 UNBALANCED = "A quotation mark is missing, or one inside a text is not doubled."
 STRAY_LINE_END = "There is a line end (CR) inside a text. Put the text in quotation marks."
@@ -59,7 +63,10 @@ class Unusable:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file whose header was understood; `rows` reads on from there, `places` are the fields of its columns."""
+    """A file whose header was understood; `rows` reads on from there, `places` are the fields of its columns.
+
+    A column without a name has the place `UNNAMED`.
+    """
 
     lines: Lines
     delimiter: str
@@ -72,7 +79,9 @@ class Table:
     def rows(self) -> Iterator[Row | BadRow]:
         """Every row that is not blank."""
         for record in _records(self.lines):
-            yield _row(self, record) if isinstance(record, _Record) else record
+            row = _row(self, record) if isinstance(record, _Record) else record
+            if row is not None:
+                yield row
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +135,8 @@ class Lines:
             if more.endswith(b"\n"):
                 break
         if self._number == 1:
-            raw = raw.removeprefix(BOM)
+            raw = MARKS.sub(b"", raw)
+        raw = without_end(raw)
         return _Line(self._number, raw, too_long)
 
     def give_back(self, lines: tuple[_Line, ...]) -> None:
@@ -136,7 +146,10 @@ class Lines:
 def table(stream: BinaryIO, intake: Intake) -> Table | Unusable:
     """Read the header: which column is which field, by the case type's manifest."""
     lines = Lines(stream)
-    header = next(_records(lines), None)
+    header = _first(lines)
+    stated = stated_delimiter(header.first.raw) if isinstance(header, _Record) else None
+    if stated is not None:
+        header = _first(lines)
     if header is None:
         return Unusable("The file is empty. Its first line has to name the columns.")
     if isinstance(header, BadRow):
@@ -144,9 +157,14 @@ def table(stream: BinaryIO, intake: Intake) -> Table | Unusable:
     if header.first.raw.startswith(UTF_16):
         return Unusable("The file is UTF-16. Save it as UTF-8.")
     known = {name.casefold(): place for name, place in intake.columns.items()}
-    delimiter, names = _split_best(header, known)
+    delimiter, names = _split_best(header, known, [stated] if stated in DELIMITERS else DELIMITERS)
     fault = _fault(names, known, intake)
-    return Unusable(fault) if fault else Table(lines, delimiter, tuple(known[name] for name in names))
+    return Unusable(fault) if fault else Table(lines, delimiter, tuple(known.get(name, UNNAMED) for name in names))
+
+
+def _first(lines: Lines) -> _Record | BadRow | None:
+    """The next row with something in it."""
+    return next((row for row in _records(lines) if isinstance(row, BadRow) or row.first.raw.strip(b' \t\r\n,;"')), None)
 
 
 def derived_reference(data: Mapping[str, Any], seen: Counter[str], secret: bytes) -> str:
@@ -185,7 +203,8 @@ def _rest(first: _Line, lines: Lines) -> tuple[_Line, ...] | None:
     return tuple(rest)
 
 
-def _row(table: Table, record: _Record) -> Row | BadRow:
+def _row(table: Table, record: _Record) -> Row | BadRow | None:
+    """None for a row of nothing but delimiters."""
     line = record.first.number
     fields = record.fields(table.delimiter)
     if fields is None:  # where its marks paired with those of a later row, that row and those between are read again
@@ -195,11 +214,27 @@ def _row(table: Table, record: _Record) -> Row | BadRow:
         return BadRow(line, "This is not UTF-8. Save the file as UTF-8, or correct this row.")
     if any("\0" in field for field in fields):
         return BadRow(line, "There is a NUL byte in this row.")
+    if not any(field.strip() for field in fields):
+        return None
+    while len(fields) > len(table.places) and not fields[-1].strip():
+        fields.pop()
     if len(fields) != len(table.places):
         return BadRow(line, _wrong_number(len(fields), len(table.places), record, table.delimiter))
-    given = dict(zip(table.places, fields, strict=True))
+    if reason := _unusable(table, fields):
+        return BadRow(line, reason)
+    given = {place: field for place, field in zip(table.places, fields, strict=True) if place != UNNAMED}
     reference, document = given.pop(REFERENCE, "").strip(), given.pop(DOCUMENT, "").strip("\r\n")
     return Row(line, reference, nested((place, text) for place, text in given.items() if text.strip()), document)
+
+
+def _unusable(table: Table, fields: Sequence[str]) -> str:
+    """Why what stands in a field is surely not what its author wrote; empty where it may be."""
+    for number, (place, field) in enumerate(zip(table.places, fields, strict=True), 1):
+        if place == UNNAMED and field.strip():
+            return f"Column {number} has no name, and there is something in it."
+        if reason := damage(field):
+            return f"Column {number}: {reason}"
+    return ""
 
 
 def _wrong_number(found: int, wanted: int, record: _Record, delimiter: str) -> str:
@@ -208,9 +243,9 @@ def _wrong_number(found: int, wanted: int, record: _Record, delimiter: str) -> s
     return f"This row has {found} fields instead of {wanted}. A {named} inside a text needs quotation marks.{where}"
 
 
-def _split_best(header: _Record, known: Mapping[str, str]) -> tuple[str, list[str]]:
+def _split_best(header: _Record, known: Mapping[str, str], among: Iterable[str]) -> tuple[str, list[str]]:
     """The delimiter that gives the most known columns, and the names between."""
-    ways = {delimiter: _names(header, delimiter) for delimiter in DELIMITERS}
+    ways = {delimiter: _names(header, delimiter) for delimiter in among}
     best = max(ways, key=lambda delimiter: sum(name in known for name in ways[delimiter]))
     return best, ways[best]
 
@@ -221,11 +256,11 @@ def _names(header: _Record, delimiter: str) -> list[str]:
 
 def _fault(names: list[str], known: Mapping[str, str], intake: Intake) -> str:
     """What is wrong with the columns, or an empty text. An unknown name is not repeated: it may be data."""
-    unknown = [number for number, name in enumerate(names, 1) if name not in known]
+    unknown = [number for number, name in enumerate(names, 1) if name and name not in known]
     if unknown:
         which = "Column " + ", ".join(map(str, unknown)) + (" is" if len(unknown) == 1 else " are")
         return f"{which} not known. The first line has to name the columns; they can be: {', '.join(intake.columns)}."
-    places = [known[name] for name in names]
+    places = [known[name] for name in names if name]
     twice = sorted({place for place in places if places.count(place) > 1})
     if twice:
         return f"More than one column holds the {twice[0]}. Leave one of them."

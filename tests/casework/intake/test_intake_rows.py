@@ -88,6 +88,38 @@ def test_marks_inside_a_text_that_come_in_pairs_are_part_of_it():
     assert messages(b'text,category\nThey said "no" to me,a\n') == ['They said "no" to me']
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"sep=;\r\nreference;message\r\nR1;Hello\r\n",
+        b'\xef\xbb\xbf\xef\xbb\xbf"SEP=,"\nreference,message\nR1,Hello\n',
+        b"sep=\t\nreference\tmessage\nR1\tHello",
+        b"reference,message,,\nR1,Hello,,\n",
+        b",reference,,message\n,R1,,Hello\n",
+        b",,\nreference,message\n,\n,,,\nR1,Hello,,,\n",
+        b"reference,message\nR1,Hello\n\x1a",
+        b"reference,message\nR1,Hello\x1a\n\x00\x00",
+    ],
+)
+def test_what_a_sheet_leaves_behind_is_passed_over(content):
+    (row,) = read(content)
+    assert isinstance(row, Row)
+    assert (row.reference, row.data) == ("R1", {"message": "Hello"})
+
+
+def test_a_column_without_a_name_is_empty_or_the_row_is_bad():
+    (bad,) = read(b"reference,message,\nR1,Hello,left over\n")
+    assert bad == BadRow(2, "Column 3 has no name, and there is something in it.")
+
+
+@pytest.mark.parametrize("field", ["4.50E+12", '"4,5E+12"', "1E+20", "#REF!", "#NAME?", "#####"])
+def test_what_a_sheet_has_surely_damaged_is_named_and_not_repeated(field):
+    damaged, good = read(f"reference,message\n{field},Hello\nR2,Hi 4.50E+12 #REF!\n".encode())
+    assert isinstance(damaged, BadRow) and damaged.reason.startswith("Column 1: a spreadsheet")
+    assert field not in damaged.reason
+    assert isinstance(good, Row)
+
+
 def test_blank_lines_are_no_rows():
     assert [row.line for row in read(b"text\n\nHello\n\n  \nBye\n")] == [3, 6]
 
