@@ -92,6 +92,15 @@ def test_schema_of_each_actor_and_the_policy_are_shown(machines, admin):
     assert "The output fits the capability's schema and the actor's own." in policy["After a call"]
 
 
+def test_an_actor_shows_the_contract_that_a_case_type_brings_along(machines, admin):
+    Actor.objects.create(key="plan", name="Plan", kind="code", capability="repayment-plan")
+    assert admin.get("/actors/plan/").context["page"].declared is None
+    deploy(folder_files(CASE_TYPES / "loan"), Origin("system:test"))
+    page = admin.get("/actors/plan/")
+    assert page.context["page"].declared.takes
+    assert "Known once a version is at work" not in page.content.decode()
+
+
 def test_what_may_be_nothing_at_all_is_said_in_words():
     given = {
         "properties": {
