@@ -20,6 +20,8 @@ from orchestration.actors.card import Card, card_of
 from orchestration.models import Actor, ActorVersion, Gauge, Job, Stop
 
 SPAN: Final = timedelta(days=7)
+AT_FIRST: Final = timedelta(days=365)
+"""Within what time of coming in everything is looked at, until somebody sets a day."""
 NEW_JOBS_GET: Final = (ActorVersion.State.IN_USE, ActorVersion.State.SHARE)
 STATES: Final[Mapping[str, str]] = {
     "work": "In work",
@@ -48,7 +50,8 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class ActorRow:
-    """`running`: calls under way; `calls_now`: in this minute. `held`: jobs that wait until it is let loose."""
+    """`running`: calls under way; `calls_now`: in this minute. `held`: jobs that wait until it is let loose. `came`:
+    when the version in use came in."""
 
     key: str
     name: str
@@ -68,6 +71,7 @@ class ActorRow:
     open_until: datetime | None = None
     stopped_with: str = ""
     today: date = date.min
+    came: datetime | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -95,8 +99,18 @@ class ActorRow:
         return price_words(self.card.price)
 
     @property
+    def review_by(self) -> date | None:
+        """The day that somebody set, else a year after the version in use came in; None where none is in use."""
+        return self.card.review_by or first_review(self.came)
+
+    @property
     def review_overdue(self) -> bool:
-        return self.card.review_by is not None and self.card.review_by < self.today
+        return self.review_by is not None and self.review_by < self.today
+
+
+def first_review(came: datetime | None) -> date | None:
+    """By when what came in then is looked at, where nobody has set a day."""
+    return None if came is None else came.date() + AT_FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +138,16 @@ class Filter:
 def actor_list(now: datetime) -> tuple[ActorRow, ...]:
     """Every actor, by capability and rank."""
     health, failed = by_actor(health_by_version(now - SPAN)), failed_by_capability()
-    versions = dict(
-        ActorVersion.objects.filter(state__in=NEW_JOBS_GET).order_by("state").values_list("actor", "version")
-    )
+    found = ActorVersion.objects.filter(state__in=NEW_JOBS_GET).order_by("-state")
+    versions = {actor: (version, came) for actor, version, came in found.values_list("actor", "version", "created")}
     gauges = {gauge.actor_id: gauge for gauge in Gauge.objects.all()}
-    held, stopped = _held(), _stopped()
+    held, stopped, none = _held(), _stopped(), ("", None)
     return tuple(
         ActorRow(
             actor.key, actor.name, actor.kind, actor.capability, actor.origin, actor.owner, actor.rank, actor.enabled,
-            card_of(actor.card), versions.get(actor.pk, ""), health.get(actor.key), failed.get(actor.capability, 0),
-            held=held.get(actor.key, 0), stopped_with=stopped.get(actor.key, ""), today=now.date(),
-            **gauged(gauges.get(actor.pk), now),
+            card_of(actor.card), versions.get(actor.pk, none)[0], health.get(actor.key),
+            failed.get(actor.capability, 0), held=held.get(actor.key, 0), stopped_with=stopped.get(actor.key, ""),
+            today=now.date(), came=versions.get(actor.pk, none)[1], **gauged(gauges.get(actor.pk), now),
         )
         for actor in Actor.objects.all()
     )  # fmt: skip

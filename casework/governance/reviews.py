@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.contrib.auth.models import User
@@ -18,21 +18,19 @@ from django.urls import reverse
 
 from audit.services import Fact, Origin, record_control
 from casework.access.permissions import origin_of
-from casework.actors.read import actor_list
+from casework.actors.read import actor_list, first_review
 from casework.actors.words import kind_words
 from casework.forms.answer_validation import tells, text_errors
 from casework.governance.models import RulesOwner
 from casework.studio.rule_versions import newest_types, versions
 from orchestration.ground.clock import utc_now
 from orchestration.ground.refusals import Refused
-from orchestration.models import ActorVersion
 from orchestration.shell.verification.change import Change
 from orchestration.shell.verification.control import with_every_control
 
 ACTION: Final = "rules.owner"
 LONGEST: Final = timedelta(days=3 * 366)
 SOON: Final = timedelta(days=30)
-AT_FIRST: Final = timedelta(days=365)
 RULES: Final = "Rules and models"
 
 
@@ -76,22 +74,16 @@ def _rules(today: date) -> Iterator[Looked]:
     put = {version.key: version for version in versions() if version.current}
     for number, one in types:
         row, version = rows.get(one.key), put[one.key]
-        owner, until = (version.by, _at_first(version.at)) if row is None else (row.owner, row.review_by)
+        owner, until = (version.by, first_review(version.at)) if row is None else (row.owner, row.review_by)
         address = reverse("rules-version", args=[number])
         yield Looked(one.name, RULES, owner, until, today, address, row is not None, one.key)
 
 
 def _actors(today: date) -> Iterator[Looked]:
-    came = dict(ActorVersion.objects.filter(state=ActorVersion.State.IN_USE).values_list("actor__key", "created"))
     for row in actor_list(utc_now()):
         if row.enabled:
-            until = row.card.review_by or _at_first(came.get(row.key))
             address, agreed = reverse("actor", args=[row.key]), row.card.review_by is not None
-            yield Looked(row.name, kind_words(row.kind), row.owner, until, today, address, agreed)
-
-
-def _at_first(came: datetime | None) -> date | None:
-    return None if came is None else came.date() + AT_FIRST
+            yield Looked(row.name, kind_words(row.kind), row.owner, row.review_by, today, address, agreed)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Final
 
 WIDE: Final = 595
@@ -31,7 +32,7 @@ class Text:
 
 def printed(text: str) -> bytes:
     """A plain text as a PDF, in a typewriter's letters."""
-    rows = [row[at : at + COLUMNS] for row in text.splitlines() for at in range(0, max(len(row), 1), COLUMNS)] or [""]
+    rows = [part for row in text.splitlines() for part in wrap(row, COLUMNS, break_on_hyphens=False) or [""]] or [""]
     sheets = [rows[at : at + ROWS] for at in range(0, len(rows), ROWS)]
     return pdf_of([[Text(60, 60 + 14 * at, row, 11, "Courier") for at, row in enumerate(sheet)] for sheet in sheets])
 

@@ -9,6 +9,7 @@ from django.test import Client
 
 from audit.models import AuditEvent
 from casework.actors.card_form import CardForm, initial
+from casework.governance.reviews import looked_after
 from orchestration.actors.card import card_of
 from orchestration.actors.registry import actor_ensure, card_change
 from orchestration.ground import clock
@@ -105,6 +106,13 @@ def test_a_card_whose_review_is_past_shows_in_the_list_and_can_be_looked_for(mac
     answer = admin.get("/actors/?overdue=yes")
     assert "review overdue" in answer.content.decode()
     assert [row.key for _, rows in answer.context["groups"] for row in rows] == ["intent"]
+
+
+def test_a_page_says_the_same_day_of_review_as_the_list_of_owners_where_nobody_set_one(machines, admin: Client) -> None:
+    Actor.objects.filter(key="intent").update(card={})
+    (day,) = [one.review_by for one in looked_after(clock.utc_now().date()) if one.address == "/actors/intent/"]
+    page = admin.get("/actors/intent/").content.decode()
+    assert day is not None and day.isoformat() in page and "nobody has set a day" in page
 
 
 def test_a_list_of_fifty_costs_as_many_statements_as_one_of_two(machines, admin, django_assert_max_num_queries) -> None:

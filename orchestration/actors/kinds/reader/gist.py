@@ -39,7 +39,8 @@ MOST, SENTENCES, LOOKED_AT, LONGEST = 5000, 3, 60, 1000
 _SHORT: Final = 25
 """Characters of what says too little to be a sentence: greetings, numbers, names."""
 _DETAILS: Final = NO_SECRETS.watching(FORMS)
-_APART: Final = re.compile(r"(?<=[.!?])\s+|\n+")
+_APART: Final = re.compile(r"(?<=[.!?])\s+|\n+(?![a-zß-öø-ÿ])")
+"""Where one sentence ends: at its mark, or at the end of a line, unless the next line goes on with a small letter."""
 
 
 def gist_faults(content: bytes) -> list[str]:
@@ -78,7 +79,7 @@ class GistActor:
 
 def gist(text: str, most: int = SENTENCES) -> str:
     """Those of its sentences that are nearest to the meaning of all together, in their order."""
-    said = [one.strip() for one in _APART.split(text)]
+    said = [" ".join(one.split()) for one in _APART.split(text)]
     candidates = [one for one in dict.fromkeys(said) if len(one) >= _SHORT][:LOOKED_AT]
     if len(candidates) <= most:
         return " ".join(candidates or said)[:LONGEST]
