@@ -300,10 +300,19 @@ class _Payload:
             }  # fmt: skip
         if isinstance(value, list | tuple):
             return [self._under(item, (*names, "*"), hiding) for item in value]
+        if isinstance(value, str) and self._names_absent(value):
+            return DOTS
         told = value in (None, "") or (isinstance(value, str) and compress(value) in self.secrets.shown)
         if hiding is None or told:
             return _without_echo(value, self.secrets)
         return _masked(value, hiding.rule, self.principal, self.secrets)
+
+    def _names_absent(self, text: str) -> bool:
+        """Whether it is the place of a field that is not there for them: as a JSON Pointer, or dotted."""
+        if ABSENT not in self.classification.levels:
+            return False
+        names = _parts(text) if text.startswith("/") else tuple(text.split("."))
+        return names in self.classification.paths and self._is_absent(names)
 
     def _is_absent(self, names: tuple[str, ...]) -> bool:
         rule, _ = self.classification.rule_of_names(names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -13,8 +14,10 @@ from django.urls import reverse
 
 from audit.services import Origin
 from casework.actors.bundled import CASE_TYPES
+from casework.cases.editing import field_edit, standing
 from casework.cases.revealing import field_reveal
 from casework.models import Case
+from casework.proof.capsule import Capsule, case_export
 from casework.search.find import search
 from casework.tasks.services import task_complete
 from casework.tasks.task_page import task_page
@@ -46,6 +49,7 @@ def complaint(complaint: Definition) -> Definition:
     customer = schema["properties"]["customer"]["properties"]
     customer["name"]["x-mask"] = customer["iban"]["x-mask"] = "pseudonym"
     customer["phone"]["x-mask"] = "absent"
+    schema["properties"]["sender_category"] |= {"x-classification": "confidential", "x-mask": "absent"}
     forms = files["forms.yaml"].replace("    - path: verdict\n", ASKED.lstrip("\n") + "    - path: verdict\n", 1)
     changed = {"data.schema.json": json.dumps(schema), "forms.yaml": forms}
     outcome = deploy(files | changed, Origin("system:test"))
@@ -62,6 +66,8 @@ def texts_of(user: User, case: Case) -> dict[str, str]:
         "case": reverse("case", args=[case.pk]), "task": reverse("task", args=[task.pk]),
         "history": reverse("history", args=[case.pk]), "cases": reverse("cases"),
         "inbox": reverse("inbox") + "?tab=groups",
+        "data": reverse("case-data", args=[case.pk]),
+        "api history": reverse("api-case-history", args=[case.pk]),
         "api case": reverse("api-case", args=[case.pk]), "api task": reverse("api-task", args=[task.pk]),
         "phone in history": reverse("history", args=[case.pk]) + "?text=phone",
     }  # fmt: skip
@@ -124,15 +130,22 @@ def review(case: Case) -> HumanTask:
 def test_what_is_absent_is_on_no_page_and_in_no_list_of_what_is_masked(
     people: dict[str, User], analysed: Callable[..., Case]
 ) -> None:
-    with_phone, without = analysed(), analysed(customer={**PERSON, "phone": ""})
+    with_phone, without = analysed(sender_category="Sapphire"), analysed(customer={**PERSON, "phone": ""})
+    sent = {"path": "customer.phone", "reason": "They called and told us."}
+    stood = standing(state_of(with_phone.instance).root.variables, "customer.phone")
+    edited = field_edit(by=people["clara"], case=with_phone, value="+49 170 7654321", stood=stood, **sent)
+    assert isinstance(edited, Done)
     for case in (with_phone, without):
         told = texts_of(people["anna"], case)
         found = json.loads(told["api case"])
         assert "phone" not in found["data"]["customer"] and "/customer/phone" not in found["masked"]
-        for door in ("case", "task", "history", "api case", "api task"):
-            assert "phone" not in told[door].replace("?text=phone", "").lower(), door
-        assert PHONE not in "".join(told.values())
-    assert PHONE in texts_of(people["clara"], with_phone)["api case"]
+        for door in ("case", "data", "task", "history", "api case", "api task", "api history"):
+            words = told[door].replace("?text=phone", "").lower()
+            assert not [
+                word for word in ("phone", "sender_cat", "s category", "sapphire", "7654321", PHONE) if word in words
+            ], door
+    known = texts_of(people["clara"], with_phone)["api case"]
+    assert "170 7654321" in known and "Sapphire" in known
 
 
 def test_a_task_does_not_ask_for_what_is_absent_and_leaves_it_as_it_is(
@@ -159,3 +172,17 @@ def test_nobody_reveals_what_is_absent_for_them_by_its_place(
         outcome = field_reveal(by=people["anna"], case=case, path="/customer/phone", reason="to call them back")
         assert isinstance(outcome, Refused) and isinstance(said, Refused)
         assert outcome.message == "There is nothing masked for you at this place."
+
+
+def test_evidence_that_is_taken_away_has_the_same_name_and_no_absent_field(
+    people: dict[str, User], analysed: Callable[..., Case]
+) -> None:
+    case = analysed()
+    name = NAME.search(texts_of(people["anna"], case)["case"]).group()
+    made = case_export(by=people["axel"], case=case, reason="A check", now=clock.utc_now())
+    assert isinstance(made, Capsule)
+    with zipfile.ZipFile(made.file) as packed:
+        names = [each for each in packed.namelist() if "models/" not in each and not each.endswith(".py")]
+        texts = [packed.read(each).decode("utf-8", "replace") for each in names]
+    assert any(name in text for text in texts)
+    assert not [each for each, text in zip(names, texts, strict=True) if "phone" in text.lower() or "Sandoval" in text]
