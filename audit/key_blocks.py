@@ -1,10 +1,13 @@
 """Where do the wrapped keys of cases stand, so that a new case costs no file of its own?
 
-In blocks: one file for each run of `CASES` numbers, made with the first of them and on the disk before any of its keys
-is used. It holds a key for each number from that first one on; a key whose number no case gets is never used. Each is
-wrapped by itself (`audit.data_keys`), so that one is found, told and struck out without opening another. Struck out is
-a key by writing the block anew without it, one process at a time. A block stays when all its keys are gone, so that
-none of its numbers is given a key twice.
+In blocks: a folder for each run of `CASES` numbers, with a file that is made with the first of them and on the disk
+before any of its keys is used. It holds a key for each number from that first one on and is called after it; a key
+whose number no case gets is never used. Each is wrapped by itself (`audit.data_keys`), so that one is found, told and
+struck out without opening another. Struck out is a key by writing the file anew without it, one process at a time. A
+file stays when all its keys are gone, so that none of its numbers is given a key twice.
+
+Where a file is away when a case comes, a second one begins with that case. It never takes the place of the first, which
+is put back beside it: the key of a case stands in the file that begins last before or with it.
 """
 
 from __future__ import annotations
@@ -26,9 +29,9 @@ CASES: Final = 64
 """Numbers of cases in one block."""
 OWNER: Final = "case-"
 NAMED: Final = "cases-"
-"""How the names of subjects and of the files of blocks begin; then a number."""
+"""How the names of subjects and of blocks begin; then a number."""
 READ: Final = 16
-"""Blocks that a process keeps at most as it has read them, with their keys wrapped."""
+"""Files of blocks that a process keeps at most as it has read them, with their keys wrapped."""
 WRAPPED: Final = 72
 """Bytes of a wrapped key."""
 
@@ -38,9 +41,9 @@ Keys = Mapping[int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where the key of a case stands."""
+    """Where the key of a case stands: in some file of this folder."""
 
-    path: str
+    folder: str
     number: int
     first: int
 
@@ -65,44 +68,63 @@ def is_block(name: str) -> bool:
 
 def kept(slot: Slot) -> bytes | None:
     """The wrapped key; None where there is none. Raises OSError."""
-    return _keys(slot.path).get(slot.place)
+    files = _files(slot)
+    return _keys(files[-1]).get(slot.place) if files else None
 
 
 def make_block(slot: Slot, wrapped: Callable[[str], bytes], has_own: Callable[[str], bool]) -> None:
-    """A block with keys from this case on, where there is no block yet. A case whose key stands elsewhere gets none."""
-    if Path(slot.path).exists():
+    """Keys from this case on, where no file has one for it. A case whose key stands elsewhere gets none."""
+    if _files(slot):
         return
-    numbers = range(slot.number, slot.first + CASES)
-    subjects = {number - slot.first: f"{OWNER}{number}" for number in numbers}
-    made(Path(slot.path), _written({at: wrapped(name) for at, name in subjects.items() if not has_own(name)}))
+    with _alone():
+        if not _files(slot):
+            numbers = range(slot.number, slot.first + CASES)
+            subjects = {number - slot.first: f"{OWNER}{number}" for number in numbers}
+            keys = {at: wrapped(name) for at, name in subjects.items() if not has_own(name)}
+            made(Path(slot.folder) / str(slot.number), _written(keys))
 
 
 def strike(slot: Slot) -> None:
     """The key is gone from here on, also from the disk."""
-    _change(slot, None)
+    for file in _files(slot):
+        _change(file, slot, None)
 
 
 def put_anew(slot: Slot, wrapped: bytes) -> bool:
     """The same key wrapped by another master key; whether it was still there."""
-    return _change(slot, wrapped)
+    files = _files(slot)
+    return bool(files) and _change(files[-1], slot, wrapped)
 
 
-def subjects_in(path: Path) -> Iterator[str]:
+def subjects_in(folder: Path) -> Iterator[str]:
     """The cases that have a key in a block."""
-    first = int(path.name.removeprefix(NAMED)) * CASES
-    yield from (f"{OWNER}{first + place}" for place in _keys(str(path)))
+    first = int(folder.name.removeprefix(NAMED)) * CASES
+    files = _files(Slot(str(folder), first + CASES - 1, first))
+    begins = [*(int(Path(file).name) - first for file in files), CASES]
+    for file, begin, end in zip(files, begins, begins[1:], strict=False):
+        yield from (f"{OWNER}{first + place}" for place in _keys(file) if begin <= place < end)
 
 
-def _change(slot: Slot, wrapped: bytes | None) -> bool:
-    if slot.place not in _keys(slot.path):
+def _files(slot: Slot) -> list[str]:
+    """Those that begin before the case or with it, the last one at the end."""
+    try:
+        names = os.listdir(slot.folder)
+    except FileNotFoundError:
+        return []
+    begins = sorted(int(name) for name in names if name.isdecimal())
+    return [f"{slot.folder}/{begin}" for begin in begins if begin <= slot.number]
+
+
+def _change(file: str, slot: Slot, wrapped: bytes | None) -> bool:
+    if slot.place not in _keys(file):
         return False
     with _alone():
-        keys = dict(_keys(slot.path))
+        keys = dict(_keys(file))
         if keys.pop(slot.place, None) is None:
             return False
         if wrapped is not None:
             keys[slot.place] = wrapped
-        replaced(Path(slot.path), _written(keys))
+        replaced(Path(file), _written(keys))
     return True
 
 
@@ -127,7 +149,8 @@ def _read(path: str, inode: int, changed: int, size: int) -> Keys:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Of all processes, one at a time changes a block."""
+    """Of all processes, one at a time makes or changes a file of a block."""
+    Path(settings.DATA_KEYS).mkdir(parents=True, exist_ok=True, mode=0o700)
     with open(os.open(f"{settings.DATA_KEYS}/.changing", os.O_RDWR | os.O_CREAT, 0o600), "wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -11,9 +11,9 @@ from pathlib import Path
 
 def written_beside(place: Path, content: bytes) -> Path:
     """A file beside the place, on the disk for sure, which its owner alone can read."""
-    if not place.parent.exists():
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        sync(place.parent.parent)
+    for folder in reversed([each for each in place.parents if not each.exists()]):
+        folder.mkdir(exist_ok=True, mode=0o700)
+        sync(folder.parent)
     beside = place.with_name(f".{place.name}.{os.getpid()}.{os.urandom(4).hex()}")
     with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)

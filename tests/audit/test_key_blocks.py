@@ -46,7 +46,7 @@ def test_many_cases_take_one_file_which_stands_before_the_first_of_them_is_seale
 
 
 def test_a_key_that_is_destroyed_is_in_no_file_and_takes_no_other_with_it(keys: Path) -> None:
-    kept, block = sealed_of(1, 2, 3), keys / "-0" / "cases-0"
+    kept, block = sealed_of(1, 2, 3), keys / "-0" / "cases-0" / "1"
     wrapped = key_blocks.kept(key_blocks.slot_of("case-2"))  # type: ignore[arg-type]
     assert wrapped is not None and wrapped in block.read_bytes()
     data_keys.destroy("case-2")
@@ -96,14 +96,28 @@ def test_a_case_that_has_a_file_of_its_own_from_before_keeps_it(keys: Path) -> N
     assert not data_keys.has_key("case-5")
 
 
-def test_a_case_from_before_its_block_was_begun_has_a_file_of_its_own(keys: Path) -> None:
-    later, earlier = sealed_of(10), sealed_of(9)
-    assert files(keys) == ["case-9", "cases-0"]
-    assert opens("case-10", later["case-10"]) and opens("case-9", earlier["case-9"])
+def test_a_case_from_before_its_block_was_begun_has_keys_that_begin_with_it(keys: Path) -> None:
+    kept = sealed_of(10, 9, 11)
+    assert sorted(path.name for path in keys.glob("??/cases-0/*")) == ["10", "9"]
+    assert all(opens(*each) for each in kept.items())
+    data_keys.destroy("case-10")
+    assert [opens(*each) for each in kept.items()] == [False, True, True] and "case-10" not in data_keys.subjects()
+
+
+def test_a_block_that_was_away_is_put_back_beside_the_one_that_was_made_meanwhile(keys: Path) -> None:
+    before, block, away = sealed_of(1, 2), keys / "-0" / "cases-0", keys.parent / "away"
+    block.rename(away)
+    meanwhile = sealed_of(3, 4)
+    assert not any(opens(*each) for each in before.items())
+    away.joinpath("1").rename(block / "1")
+    assert all(opens(*each) for each in (before | meanwhile | sealed_of(5)).items())
+    assert len(list(data_keys.subjects())) == CASES - 1
+    data_keys.destroy("case-4")
+    assert not opens("case-4", meanwhile["case-4"]) and "case-4" not in data_keys.subjects()
 
 
 def test_a_block_that_another_process_has_changed_is_read_anew_and_a_damaged_one_is_said(keys: Path) -> None:
-    kept, block = sealed_of(1, 2), keys / "-0" / "cases-0"
+    kept, block = sealed_of(1, 2), keys / "-0" / "cases-0" / "1"
     os.utime(block, (1, 1))
     content = block.read_bytes()
     block.write_bytes(content[: key_blocks.WRAPPED + 1] + b"?" * 30)

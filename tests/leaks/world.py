@@ -24,6 +24,7 @@ from casework.comments.services import comment_say
 from casework.documents.services import Added, document_add
 from casework.forms.answer_validation import schema_errors, typed
 from casework.intake.rows import Row, Table, table
+from casework.intake.samples import OTHERS
 from casework.intake.services import Opened, case_open
 from casework.models import Case, Comment
 from casework.proof.controls.scene import undone
@@ -175,7 +176,7 @@ def _sample(case_type: CaseType) -> dict[str, Json]:
     """The data of the first sample of the type; nothing where it has none."""
     definition = current(case_type.key)
     for name, text in definition.files.items():
-        if is_sample(name) and case_type.intake is not None:
+        if is_sample(name) and case_type.intake is not None and case_type.key not in OTHERS:
             found = table(BytesIO(text.encode()), case_type.intake)
             assert isinstance(found, Table), found
             row = next((row for row in found.rows() if isinstance(row, Row)), None)

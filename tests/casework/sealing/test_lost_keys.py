@@ -19,7 +19,7 @@ from django.urls import reverse
 from audit import data_keys, sealed_values
 from audit.key_blocks import slot_of
 from audit.models import AuditEvent
-from audit.sealed_values import case_subject, forget
+from audit.sealed_values import case_subject, forget, is_sealed, kept_as, opened, sealed
 from casework.access import permissions
 from casework.agents.a2a.task import own_tasks
 from casework.agents.waiting import _held
@@ -61,7 +61,8 @@ def block(subject: str) -> Path:
     """The file in which the key of a case stands with others."""
     slot = slot_of(subject)
     assert slot is not None
-    return Path(slot.path)
+    (file,) = Path(slot.folder).iterdir()
+    return file
 
 
 OTHER = "ab" * 32 + "\n"
@@ -223,6 +224,21 @@ def test_a_history_holds_that_was_verified_while_its_key_was_away(
     assert not case_verify(by=people["axel"], case=case).ok
     place.write_bytes(key)
     assert case_verify(by=people["axel"], case=case).ok
+
+
+def test_what_is_written_while_a_key_is_away_that_a_process_still_holds_is_sealed_by_it(
+    analysed: Callable[..., Case],
+) -> None:
+    case = analysed()
+    instance, place = case.instance_id, block(case_subject(case.instance_id))
+    key = place.read_bytes()
+    sealed(case_subject(instance), b"held")
+    place.unlink()
+    kept = kept_as(instance)(b"her own words")
+    assert is_sealed(kept)
+    place.write_bytes(key)
+    sealed_values._held.cache_clear()
+    assert opened(kept) == b"her own words"
 
 
 def test_the_next_task_is_one_that_can_be_opened(analysed: Callable[..., Case], people: People, client: Client) -> None:
