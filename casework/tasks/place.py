@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 from casework.lists.asked import Asked, Given, Grouping, given_filters
 from casework.lists.asked import asked as asked_of
@@ -74,6 +76,11 @@ class Place:
         said += [("group", self.group), ("in", self.within)]
         view = ("view", str(self.view or ""))
         return [one for one in (*said, *(("col", path) for path in self.columns), *self.filters, view) if one[1]]
+
+    @property
+    def fields(self) -> SafeString:
+        """The same for a form that leads back here, hidden in it. Each row of a list has one: it is written once."""
+        return format_html_join("", '<input type="hidden" name="{}" value="{}">', self.given)
 
     @property
     def state(self) -> str:

@@ -66,7 +66,6 @@ def _signs(now: datetime) -> tuple[Shared, ...]:
         }),
         ("A deadline in a row", "deadlines/_in_row.html", {
             "some time left": {"row": {"deadline": {"title": "Answer", "tone": "plain", "left": "9 days left"}}},
-            "none": {"row": {}},
         }),
         ("Deadlines of a case", "deadlines/_of_case.html", {
             "two": {"case_id": 1, "deadlines": [

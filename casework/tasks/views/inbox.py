@@ -59,7 +59,7 @@ def shown(request: HttpRequest, asked: QueryDict, status: int = 200) -> HttpResp
     context: dict[str, Any] = {
         "page": page, "tabs": _tabs(start, page), "view_tabs": _view_tabs(views, page, opening),
         "opening": opening, "kind": INBOX, "state": place.state, "view_changed": _is_changed(place, opening),
-        "columns": columns, "chosen": in_columns, "start": start.address, "given": place.given,
+        "columns": columns, "chosen": in_columns, "start": start.address, "place_fields": place.fields,
         "to_next": reverse("task-next") + "?" + start.query,
         "first": not place.after,
         "orders": _orders(place, in_columns, sought), "headers": _headers(start, in_columns, sought),

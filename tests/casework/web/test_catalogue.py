@@ -53,7 +53,6 @@ ON_THEIR_PAGES = {
     "studio/models/_head.html": "a page's head, of a version that is there",
     "studio/models/_pictures.html": "a drawing of a model that is there",
     "tasks/_board.html": "a table of people who are there",
-    "tasks/_inbox_place.html": "a hidden field",
     "tasks/_many_part.html": "where results stand, which stand in the catalogue by themselves",
     "tasks/_preview_pane.html": "where the case of a row comes up, which stands in the catalogue by itself",
     "tasks/_many_bar.html": "it comes up where a row is chosen",
