@@ -6,8 +6,9 @@ from typing import Any
 
 from rest_framework import serializers as s
 
+from casework.cases.api.json_fields import ObjectField
 from casework.cases.api.requests import Sent
-from casework.cases.api.shapes import ObjectField, Shape
+from casework.cases.api.shapes import Shape
 from orchestration.models import ActorVersion
 
 

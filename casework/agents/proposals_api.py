@@ -18,6 +18,7 @@ from casework.agents import services
 from casework.agents.services import MOST_CHANGED, Given, texts_changed
 from casework.agents.waiting import waiting_for
 from casework.cases.api import requests, shapes
+from casework.cases.api.json_fields import AnyField, ObjectField
 from casework.cases.api.rendering import person
 from casework.cases.read.agent_work import cited, one_wanted, planned
 from casework.cases.read.case_view import look
@@ -54,7 +55,7 @@ class HeldList(s.Serializer[object]):
 
 class RestsOn(shapes.Shape):
     title = s.CharField()
-    value = shapes.AnyField(allow_null=True)
+    value = AnyField(allow_null=True)
 
 
 class PlannedStep(shapes.Shape):
@@ -72,7 +73,7 @@ class ProposalShape(shapes.Shape):
     reason = s.CharField(source="wanted.reason")
     evidence = RestsOn(many=True)
     plan = PlannedStep(many=True, help_text="The steps of its plan as it stands.")
-    arguments = shapes.ObjectField(help_text="What the agent chose and may be changed, as you see it.")
+    arguments = ObjectField(help_text="What the agent chose and may be changed, as you see it.")
     rule = s.CharField(source="wanted.rule", help_text="Why it waits for a person.")
     price = s.CharField(source="wanted.price")
     made = s.DateTimeField(source="wanted.made")

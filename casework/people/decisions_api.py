@@ -15,9 +15,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from casework.access import permissions
+from casework.cases.api.json_fields import ObjectField
 from casework.cases.api.rendering import person
 from casework.cases.api.requests import Sent
-from casework.cases.api.shapes import ObjectField
 from casework.people.decisions import OF, PERSON, Asked, actions_found, decided, people_found, things_found
 from casework.web.api.docs import described, example
 

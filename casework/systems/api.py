@@ -10,9 +10,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from casework.access import permissions
+from casework.cases.api.json_fields import AnyField
 from casework.cases.api.rendering import person
 from casework.cases.api.requests import Nothing, Sent
-from casework.cases.api.shapes import AnyField, Shape
+from casework.cases.api.shapes import Shape
 from casework.cases.read.case_view import look
 from casework.models import Case
 from casework.systems.changing import change_ask

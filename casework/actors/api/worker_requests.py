@@ -7,8 +7,8 @@ from typing import Final
 
 from rest_framework import serializers as s
 
+from casework.cases.api.json_fields import ObjectField
 from casework.cases.api.requests import Sent
-from casework.cases.api.shapes import ObjectField
 from orchestration.jobs import fetching, leases
 
 LONGEST_WAIT: Final = 30

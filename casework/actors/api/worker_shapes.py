@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from rest_framework import serializers as s
 
-from casework.cases.api.shapes import AnyField, Shape
+from casework.cases.api.json_fields import AnyField
+from casework.cases.api.shapes import Shape
 
 AT: Final = "2026-11-29T09:30:00Z"
 

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from rest_framework import serializers as s
 
-from casework.cases.api import requests, shapes
+from casework.cases.api import requests
+from casework.cases.api.json_fields import ObjectField
 
 MESSAGE: Final = {
     "message": {
@@ -26,16 +27,16 @@ class Begins(requests.Sent):
     """What the part of a message holds: the case that begins."""
 
     case_type = s.CharField(max_length=64)
-    data = shapes.ObjectField()  # type: ignore[assignment]
+    data = ObjectField()  # type: ignore[assignment]
 
 
 class Message(requests.Sent):
     messageId = s.CharField(max_length=100, help_text="Yours; the same again is the same case.")
     role = s.ChoiceField(choices=["ROLE_USER"])
-    parts = s.ListField(child=shapes.ObjectField(), min_length=1, max_length=1, help_text="One, `data`: what begins.")
+    parts = s.ListField(child=ObjectField(), min_length=1, max_length=1, help_text="One, `data`: what begins.")
     contextId = s.CharField(required=False, default="", max_length=100, allow_blank=True)
     taskId = s.CharField(required=False, default="", max_length=100, allow_blank=True)
-    metadata = shapes.ObjectField(required=False, default=dict, help_text="Read by nobody.")
+    metadata = ObjectField(required=False, default=dict, help_text="Read by nobody.")
 
 
 class Authentication(requests.Sent):
@@ -67,7 +68,7 @@ class SendMessage(requests.Sent):
     tenant = s.CharField(required=False, default="", allow_blank=True, max_length=100, help_text="Read by nobody.")
     message = Message()
     configuration = Configuration(required=False, default=dict)
-    metadata = shapes.ObjectField(required=False, default=dict, help_text="Read by nobody.")
+    metadata = ObjectField(required=False, default=dict, help_text="Read by nobody.")
 
 
 class OneTask(requests.Sent):
@@ -77,12 +78,12 @@ class OneTask(requests.Sent):
 class TaskShape(s.Serializer[Any]):
     id = s.CharField(help_text="The number of the case.")
     contextId = s.CharField()
-    status = shapes.ObjectField(
+    status = ObjectField(
         help_text="`state`: WORKING, INPUT_REQUIRED (a task waits that you may do), COMPLETED; SUBMITTED where you may "
         "bring cases in and not look at them."
     )
-    artifacts = s.ListField(child=shapes.ObjectField(), help_text="When it is completed: the case as you may see it.")
-    metadata = shapes.ObjectField(help_text="`state`: for who may see the case, the named state that people speak of.")
+    artifacts = s.ListField(child=ObjectField(), help_text="When it is completed: the case as you may see it.")
+    metadata = ObjectField(help_text="`state`: for who may see the case, the named state that people speak of.")
 
 
 class OwnTasksFilter(requests.Sent):

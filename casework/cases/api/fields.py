@@ -12,9 +12,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from casework.access import permissions
+from casework.cases.api.json_fields import AnyField
 from casework.cases.api.rendering import person
 from casework.cases.api.requests import Nothing, Sent
-from casework.cases.api.shapes import AnyField, Shape
+from casework.cases.api.shapes import Shape
 from casework.cases.editing import CHANGED, Would, editable, field_edit, form_of, standing
 from casework.cases.read.case_view import Look, look
 from casework.cases.read.dependents import Dependents, dependents

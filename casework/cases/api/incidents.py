@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from casework.access import permissions, trail
 from casework.cases import decide_many
 from casework.cases.api import requests, shapes
+from casework.cases.api.json_fields import ObjectField
 from casework.cases.api.rendering import person, progress
 from casework.cases.incidents import CHANGE, WAYS, Wish, incident_resolve
 from casework.cases.read.attention import troubles
@@ -40,7 +41,7 @@ class IncidentInFull(shapes.Shape):
     case = s.IntegerField()
     incident = shapes.IncidentShape(source="trouble")
     capability = s.CharField()
-    input = shapes.ObjectField(source="filled.shown", default=dict, help_text="What was sent, by path, as you see it.")
+    input = ObjectField(source="filled.shown", default=dict, help_text="What was sent, by path, as you see it.")
     changed = s.BooleanField(help_text="Whether a person gave it in place of the case's.")
     attempts = AttemptShape(many=True)
     behind = s.ListField(child=s.CharField(), help_text="What begins only after it.")

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from rest_framework import serializers as s
 from rest_framework.request import Request
 
-from casework.cases.api.shapes import AnyField, ObjectField
+from casework.cases.api.json_fields import AnyField, ObjectField
 from casework.cases.incidents import WAYS
 from casework.cases.read.plan_options import LABELS
 from casework.cases.reveal_reasons import KINDS, OTHER
