@@ -61,6 +61,14 @@ def _signs(now: datetime) -> tuple[Shared, ...]:
         }),
         ("The state of an agent", "agents/_state.html", runs | each("run", "state", ("waiting", "working"))),
         ("What an agent wanted", "agents/_wanted_state.html", wanted),
+        ("What somebody revealed in a case", "comments/_told_reveal.html", {
+            "new": {"one": {"who": "Anna Adler", "what": "the name", "case": 1, "title": "A card is lost", "at": now,
+                            "is_new": True, "reason": "The customer is on the telephone."}},
+        }),
+        ("What stands on each page of a bundle", "documents/_facts.html", {
+            "one page": {"facts": [({"page": 1, "begins": "Invoice", "values": ("Ox Ltd", "R-17", "3 Dec", "12.50")},
+                                    "/")], "target": "this", "swap": "innerHTML"},
+        }),
         ("What is left of a deadline", "deadlines/_left.html", {
             tone: {"deadline": {"tone": tone, "left": words}} for tone, words in left.items()
         }),
