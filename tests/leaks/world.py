@@ -107,7 +107,7 @@ class World:
 
 def openable() -> list[str]:
     """The case types that ship, but for those whose cases only the product opens, of data of its own."""
-    return sorted(folder.parent.name for folder in CASE_TYPES.glob("*/samples"))
+    return sorted({folder.parent.name for folder in CASE_TYPES.glob("*/samples")} - {*OTHERS})
 
 
 def made(keys: list[str], seed: int = 1) -> World:
@@ -176,7 +176,7 @@ def _sample(case_type: CaseType) -> dict[str, Json]:
     """The data of the first sample of the type; nothing where it has none."""
     definition = current(case_type.key)
     for name, text in definition.files.items():
-        if is_sample(name) and case_type.intake is not None and case_type.key not in OTHERS:
+        if is_sample(name) and case_type.intake is not None:
             found = table(BytesIO(text.encode()), case_type.intake)
             assert isinstance(found, Table), found
             row = next((row for row in found.rows() if isinstance(row, Row)), None)
