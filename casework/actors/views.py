@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,7 +21,7 @@ from casework.actors.changes import changes_of
 from casework.actors.incidents import retry_failed, waiting_for
 from casework.actors.words import budget_words, kind_words, limit_words, seen_words
 from casework.forms.answer_validation import tells, text_errors
-from casework.people.second_person import Waits, setting_change
+from casework.people.second_person import Waits, setting_change, waiting_refuse
 from casework.web.decorators import person, reads, reads_and_writes, refusal, writes
 from orchestration.actors import versions
 from orchestration.actors.budgets import Use, used
@@ -110,10 +111,13 @@ def actor_switch(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def switched(found: Actor, enabled: bool, by: User, reason: str) -> object:
-    """Off holds at once; to let it work again is a setting."""
+    """Off holds at once, and refuses what waits; to let it work again is a setting."""
     if enabled and not found.enabled:
         return setting_change(by=by, kind="loose", name=found.key, change={}, reason=reason)
-    return stopping.actor_switch(found.key, enabled, permissions.origin_of(by), reason)
+    with transaction.atomic():
+        if not enabled:
+            waiting_refuse(by=by, kind="loose", name=found.key, reason=reason)
+        return stopping.actor_switch(found.key, enabled, permissions.origin_of(by), reason)
 
 
 @writes

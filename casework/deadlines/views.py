@@ -74,7 +74,7 @@ def deadline(request: HttpRequest, case_id: int, key: str) -> HttpResponse:
 def _wish(request: HttpRequest) -> Wish:
     form = request.POST
     text = form.get("amount", "").strip()
-    amount = int(text) if text.isdecimal() and len(text) < 6 else 0
+    amount = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
     kind, office = form.get("wish", ""), form.get("calendar", "")
     return Wish(kind, amount if kind == "extend" else 0, office if kind == "hand-over" else "", form.get("reason", ""))
 

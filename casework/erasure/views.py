@@ -176,4 +176,4 @@ def _erases(request: HttpRequest) -> None:
 
 def _days(text: str) -> int | None:
     text = text.strip()
-    return int(text) if text.isdecimal() and len(text) < 7 else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else None

@@ -129,6 +129,13 @@ def setting_change(*, by: User, kind: str, name: str, change: settled.Change, re
     return Waits(is_alone(by))
 
 
+def waiting_refuse(*, by: User, kind: str, name: str, reason: str) -> None:
+    """Refuse all that waits of a setting: whoever stops an actor again answers what was asked for before."""
+    for proposal in RightsProposal.objects.select_for_update().filter(kind=kind, name=name):
+        _keep("rights.refused", proposal, Origin(origin_of(by).actor, cause=reason))
+        proposal.delete()
+
+
 @transaction.atomic
 def proposal_decide(*, by: User, proposal_id: int, agree: bool) -> RightsProposal | Refused:
     """Let a change happen that another administrator has asked for, or refuse it. Whoever asked may take it back."""

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from audit.models import AuditPayload, StandingChain
+from audit.models import AuditEvent, AuditPayload, StandingChain
 from audit.services import Origin
 from casework.deadlines.models import WorkingCalendar
 from casework.erasure.models import RetentionRule
@@ -135,23 +135,35 @@ def test_a_reason_of_five_hundred_characters_is_kept_whole(ada: Client, olivia: 
     assert sum(LONG.encode() in bytes(one.body) for one in kept) == 4 and verify_control().ok
 
 
-def test_a_later_stop_is_not_undone_by_what_was_asked_of_an_earlier_one(
-    ada: Client, people: dict[str, User], olivia: User
-) -> None:
-    for off, on, scope in (("/actors/helper/switch/", "/actors/helper/switch/", {"enabled": "yes"}),
-                           ("/actors/stop/", "/actors/stop/end/", {"scope": "all"})):  # fmt: skip
-        stop = {**scope, "enabled": "no", "reason": "It leaks data"}
-        ada.post(off, stop)
-        ada.post(on, scope)
-        if scope == {"scope": "all"}:
-            stopping.end("all", Origin("person:olivia"))
-        else:
-            stopping.actor_switch("helper", True, Origin("person:olivia"))
-        ada.post(off, stop)
-        assert isinstance(refused := agreed(olivia), Refused) and refused.code == "changed"
-        assert not Actor.objects.get(key="helper").enabled
-        RightsProposal.objects.all().delete()
-        stopping.actor_switch("helper", True, Origin("person:olivia"))
+def test_a_later_stop_is_not_undone_by_what_was_asked_of_an_earlier_one(ada: Client, olivia: User) -> None:
+    other = Origin("person:olivia")
+    stopping.actor_switch("helper", False, other, "It leaks data")
+    ada.post("/actors/helper/switch/", {"enabled": "yes"})
+    stopping.actor_switch("helper", True, other)
+    stopping.actor_switch("helper", False, other, "It leaks data again")
+    assert isinstance(refused := agreed(olivia), Refused) and refused.code == "changed"
+    assert not Actor.objects.get(key="helper").enabled
+
+
+def test_nor_is_a_later_stop_of_all(ada: Client, olivia: User) -> None:
+    other = Origin("person:olivia")
+    stopping.stop("all", other, "They leak data")
+    ada.post("/actors/stop/end/", {"scope": "all"})
+    stopping.end("all", other)
+    stopping.stop("all", other, "They leak data again")
+    assert isinstance(refused := agreed(olivia), Refused) and refused.code == "changed" and Stop.objects.exists()
+
+
+def test_who_stops_an_actor_again_refuses_what_was_asked_for_before(ada: Client, people: dict[str, User]) -> None:
+    stop = {"enabled": "no", "reason": "It leaks data"}
+    for sent in (stop, {"enabled": "yes"}, stop):
+        ada.post("/actors/helper/switch/", sent)
+    assert not RightsProposal.objects.exists() and not Actor.objects.get(key="helper").enabled
+    assert AuditEvent.objects.filter(action="rights.refused", cause="It leaks data").exists() and verify_control().ok
+
+
+def test_days_are_written_in_digits_that_everybody_reads(ada: Client) -> None:
+    assert ada.post(CHANGES[2][0], {**CHANGES[2][1], "keep": "٢٠"}).status_code == 400
 
 
 def test_a_host_is_the_same_one_however_it_is_spelt(ada: Client, olivia: User) -> None:
