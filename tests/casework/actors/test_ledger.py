@@ -110,7 +110,7 @@ def test_the_file_of_single_calls_says_what_was_counted_and_why_this_actor(ada, 
         for actor in ("intent", "sentiment")
     )
     assert (line["counted"], without["counted"]) == ("tokens 24", "")
-    assert line["rule"] == "no rule of routing applies: by rank"
+    assert line["rule"] == "rule 3 of Routing of work in complaint v1"
     assert line["passed over"] == "other: It has no active version." and without["passed over"] == ""
     said = ActorCall.objects.get(actor="intent").verdicts
     assert len(line["verdicts"].split("; ")) == len(said) > 5 and "after schema pass" in line["verdicts"]
