@@ -17,8 +17,9 @@ from typing import Final
 from orchestration.documents import invoice_fields
 from orchestration.documents.finding import AMOUNT, Found, Place, dates_in, number_of, parts_of, pressed_in
 from orchestration.documents.words import Page, around
+from orchestration.privacy.texts import FORMS, NO_SECRETS
 
-FINDER: Final = "anchors-3"
+FINDER: Final = "anchors-4"
 """What finds them, and in which version of its rules."""
 NAMES: Final = {
     "company": "Company", "number": "Invoice number", "order": "Order number", "date": "Date", "due": "Due on",
@@ -72,18 +73,38 @@ NUMBER_BEHIND: Final = re.compile(
 )
 TOP: Final = 9
 """Lines in which a company stands."""
+HEAD: Final = re.compile(
+    r"\W*(?:from|to|cc|bcc|date|sent|subject|reply-to|attached|von|an|betreff|gesendet|datum|anhang|kopie)\s*:", re.I
+)
+HEADS: Final = 12
+"""Lines at the beginning in which the head of an e-mail stands."""
+PERSONAL: Final = NO_SECRETS.watching(FORMS)
 
 
 def _company(places: Sequence[Place]) -> Found | None:
-    top = [part for place in places[:TOP] for part in parts_of(place) if sum(map(str.isalpha, part.line.text)) >= 3]
+    """An e-mail is written by somebody: only what says by itself that it is a company is one there."""
+    below = places[_head_of(places) :]
+    top = [part for place in below[:TOP] for part in parts_of(place) if _may_name_a_company(part.line.text)]
     for at, place in enumerate(top):
         if LEGAL.search(_named(place)) and not NO_COMPANY.search(_named(place).lstrip("0123456789 ")):
             return _with_line_before(top, at)
+    if len(below) < len(places):
+        return None
     for pattern, sure in ((SHOP, 0.8), (re.compile(r"[A-Z]{3}"), 0.6)):
         for place in top:
             if pattern.search(_named(place)) and not NO_COMPANY.search(_named(place)) and _is_loud(place.line.text):
                 return place.found("company", _named(place), sure)
     return top[0].found("company", _named(top[0]), 0.3) if top else None
+
+
+def _head_of(places: Sequence[Place]) -> int:
+    """How many lines the head of an e-mail has; 0 where there is none. A long line of it goes on in the next."""
+    heads = [at for at, place in enumerate(places[:HEADS]) if HEAD.match(place.line.text)]
+    return heads[-1] + 1 if heads[:1] == [0] and len(heads) > 1 else 0
+
+
+def _may_name_a_company(text: str) -> bool:
+    return sum(map(str.isalpha, text)) >= 3 and not PERSONAL.leak(text)
 
 
 def _with_line_before(top: Sequence[Place], at: int) -> Found:

@@ -62,6 +62,27 @@ def test_each_further_document_is_work_of_its_own(letter: Document, people: dict
     assert data_of(Instance.objects.get(pk=letter.case.instance_id))["document"] == second.pk
 
 
+MAIL = b"From: %b\r\nTo: help@example.com\r\nSubject: My lamp\r\n\r\nDear all,\r\nit is broken.\r\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("m.eml", MAIL % b"jane@example.org"),
+        ("m.eml", MAIL % b"Maria Sandoval <maria.sandoval@example.org>"),
+        ("m.txt", b"MARIA SANDOVAL\n12 High Street\n\nMy lamp is broken.\n"),
+        ("m.txt", b"Call 0171 2345678\n\nInvoice no 4111111111111111 of my lamp.\n"),
+    ],
+)
+def test_an_ordinary_e_mail_or_letter_stops_no_case(
+    open_case: Callable[..., Case], people: dict[str, User], name: str, content: bytes
+) -> None:
+    ensure_reader()
+    document = added(people["anna"], open_case(), content, name)
+    work_jobs(document.case.instance_id)
+    assert [outcome for _, outcome, _ in calls(document)] == ["done"]
+
+
 def test_nothing_reads_it_beside_that_work(letter: Document, nudged: list[int]) -> None:
     Reading.objects.update(since=clock.utc_now() - timedelta(minutes=2))
     sweep()

@@ -112,3 +112,24 @@ def test_in_an_empty_document_nothing_is_found() -> None:
 )
 def test_an_amount_is_a_number_however_it_is_written(amount: str, number: float) -> None:
     assert number_of(amount) == number
+
+
+HEAD = ("From: Jane Doe <jane@example.org>", "To: help@shop.example", "Date: Mon, 30 Nov 2026 10:00:00 +0000")
+
+
+@pytest.mark.parametrize(
+    ("lines", "company"),
+    [
+        ((*HEAD, "Subject: My LAMP", "Dear Sir or Madam,", "it is broken.", "JANE DOE"), None),
+        (("Von: Jane Doe", "An: Shop", "Betreff: Lampe GmbH", "Guten Tag"), None),
+        ((*HEAD, "Subject: a very long one, which", "Our bill", "NORDLICHT GMBH"), "NORDLICHT GMBH"),
+        (("jane@example.org", "Tel 0171 2345678", "Lamp Works Ltd"), "Lamp Works Ltd"),
+        (("jane@example.org", "0171 2345678 call me"), None),
+        (("From: Lamp Works Ltd", "Invoice 7"), "From: Lamp Works Ltd"),
+    ],
+)
+def test_who_writes_an_e_mail_and_how_they_are_reached_is_no_company(
+    lines: tuple[str, ...], company: str | None
+) -> None:
+    found = read(*lines).get("company")
+    assert (found and found.value) == company

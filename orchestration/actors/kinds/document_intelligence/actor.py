@@ -23,6 +23,7 @@ from orchestration.actors.kinds.document_intelligence.wire import Strange, count
 from orchestration.actors.kinds.http_connector.actor import HttpConnector, sent
 from orchestration.actors.kinds.http_connector.answer import TEMPORARY, retry_after, scope_of
 from orchestration.actors.kinds.http_connector.request import Request, base_address, signed
+from orchestration.actors.kinds.reader.passing import passing
 from orchestration.documents.asked import AskedOf, Content, content_of_case
 
 Json = Any
@@ -62,8 +63,10 @@ class DocumentIntelligenceActor(HttpConnector):
             fields, words = fields_of(body), count_of_words(body)
         except Strange as strange:
             raise ActorError(str(strange), temporary=False) from None
+        about = {"document": content.document, "pages": content.pages}
+        fields = passing(about, fields)
         sure = min((one["sure"] for one in fields.values()), default=0.0)
-        output = {"document": content.document, "pages": content.pages, "sure": sure, "fields": fields}
+        output = {**about, "sure": sure, "fields": fields}
         reader = f"{self.file.model} {self.file.api_version}"
         return Answer(output, sure, {"reader": reader}, {"pages": min(content.pages, self.file.pages), "words": words})
 

@@ -12,6 +12,7 @@ from orchestration.actors.call import current
 from orchestration.actors.capability import shipped
 from orchestration.actors.contract import ActorError, Answer
 from orchestration.actors.kinds.reader.file import reader_fault, reader_of
+from orchestration.actors.kinds.reader.passing import passing
 from orchestration.documents.asked import AskedOf, asked_of_case
 from orchestration.documents.fields import plain_of
 from orchestration.documents.finding import Found
@@ -39,9 +40,10 @@ class ReaderActor:
         """Read a document of the case whose work this is. What was read before is not read again."""
         told = asked_of_case(AskedOf(current().case, input.get("document")))
         wanted = [one for one in told.found if one.name in self._file.fields and one.page <= self._file.pages]
-        sure = min((one.sure for one in wanted), default=0.0)
-        fields = {one.name: _told(one) for one in wanted}
-        output = {"document": told.document, "pages": told.pages, "sure": sure, "fields": fields}
+        about = {"document": told.document, "pages": told.pages}
+        fields = passing(about, {one.name: _told(one) for one in wanted})
+        sure = min((field["sure"] for field in fields.values()), default=0.0)
+        output = {**about, "sure": sure, "fields": fields}
         return Answer(output, sure, {"reader": told.reader}, {"pages": told.pages, "words": told.words})
 
 
