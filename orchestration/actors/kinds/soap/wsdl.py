@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlsplit
 from xml.sax.saxutils import quoteattr
@@ -91,11 +92,13 @@ class Wsdl:
         self.qualified = {
             one.get("targetNamespace", "") for one in schemas if one.get("elementFormDefault") == "qualified"
         }
+        self._names = {kind: _by_name(self.root.all(kind)) for kind in ("binding", "portType", "message")}
+        self._asked_of: dict[str, dict[str, Element]] = {}
         self._parts = 0
 
     def operations(self) -> list[SoapOperation]:
         """What can be called over SOAP, in the order of the document."""
-        return list(self._operations())[:MOST_OPERATIONS]
+        return list(islice(self._operations(), MOST_OPERATIONS))
 
     def _operations(self) -> Iterator[SoapOperation]:
         for port in (one for service in self.root.all("service") for one in service.all("port")):
@@ -120,17 +123,21 @@ class Wsdl:
 
     def _asked(self, port_type: str | None, called: str) -> Element | None:
         found = self._at("portType", port_type)
-        operations = [] if found is None else found.all("operation")
-        return next((one for one in operations if one.get("name") == called), None)
+        if found is None:
+            return None
+        name = _name_of(found)
+        if name not in self._asked_of:
+            self._asked_of[name] = _by_name(found.all("operation"))
+        return self._asked_of[name].get(called)
 
     def _at(self, kind: str, reference: str | None) -> Element | None:
-        name = (reference or "").rpartition(":")[2]
-        return next((one for one in self.root.all(kind) if one.get("name") == name), None)
+        return self._names[kind].get(_local(reference))
 
     def draft(self, operation: SoapOperation, capability: str, base: str = "") -> str:
         """The file of a connector for this operation; `base`: where the server stands, if the document does not say."""
         version, envelope = VERSIONS[operation.soap]
         prefixes: dict[str, str] = {}
+        self._parts = 0
         drawn = self._body(operation, prefixes)
         declared = "".join(f" xmlns:{prefix}={quoteattr(uri)}" for uri, prefix in prefixes.items())
         file: dict[str, Json] = {
@@ -151,7 +158,7 @@ class Wsdl:
         return yaml.dump(file, Dumper=_Readable, sort_keys=False, allow_unicode=True, width=110)
 
     def _body(self, operation: SoapOperation, prefixes: dict[str, str]) -> _Drawn:
-        binding = next(one for one in self.root.all("binding") if self._is_of(one, operation))
+        binding = self._binding_of(operation)
         asked = self._asked(binding.get("type"), operation.called)
         given = None if asked is None else asked.first("input")
         message = None if given is None else self._at("message", given.get("message"))
@@ -165,10 +172,10 @@ class Wsdl:
                 drawn = self._drawn(self.elements[found], found[0], ("input",), prefixes, 2, top=True)
         return drawn
 
-    def _is_of(self, binding: Element, operation: SoapOperation) -> bool:
+    def _binding_of(self, operation: SoapOperation) -> Element:
         ports = (one for service in self.root.all("service") for one in service.all("port"))
-        names = [(one.get("binding") or "").rpartition(":")[2] for one in ports if one.get("name") == operation.port]
-        return binding.get("name") in names
+        found = (self._at("binding", one.get("binding")) for one in ports if one.get("name") == operation.port)
+        return next(one for one in found if one is not None)
 
     def _wrapped(self, operation: SoapOperation, parts: Sequence[Element], prefixes: dict[str, str]) -> _Drawn:
         """A call of the rpc style: an element named like the operation around its parts, which have no namespace."""
@@ -182,12 +189,16 @@ class Wsdl:
         self, element: Element, namespace: str, path: tuple[str, ...], prefixes: dict[str, str], depth: int,
         *, top: bool = False,
     ) -> _Drawn:  # fmt: skip
-        """One element, and all below it. Values go in where nothing is below."""
+        """One element, and all below it. Values go in where nothing is below. Raises FileRefused."""
         self._parts += 1
+        if self._parts > MOST_PARTS:
+            raise FileRefused(
+                [f"What goes into this operation has more than {MOST_PARTS:,} elements: too many to draft."]
+            )
         indent, tag = "  " * depth, element.get("name") or ""
         if namespace:
             tag = f"{_prefix(namespace, prefixes)}:{tag}"
-        below = self._below(element) if depth < DEEPEST and self._parts < MOST_PARTS else []
+        below = self._below(element) if depth < DEEPEST else []
         if not below:
             value = "" if top else "{" + ".".join(path) + "}"
             schema = _object({}, []) if top else {"type": TYPES.get(_local(element.get("type")), "string")}
@@ -227,6 +238,15 @@ def _named(schemas: Sequence[Element], kind: str) -> dict[Pair, Element]:
         for schema in schemas
         for one in schema.all(kind)
     }
+
+
+def _by_name(elements: Sequence[Element]) -> dict[str, Element]:
+    """The first of each name."""
+    return {_name_of(one): one for one in reversed(elements)}
+
+
+def _name_of(element: Element) -> str:
+    return element.get("name") or ""
 
 
 def _pair(element: Element, reference: str | None) -> Pair:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -95,3 +96,33 @@ def test_what_its_types_name_and_nobody_has_is_left_empty_and_what_never_ends_en
 def test_what_is_no_wsdl_is_refused_with_a_sentence(content: bytes, told: str) -> None:
     with pytest.raises(FileRefused, match=told):
         Wsdl(content)
+
+
+def many(ports: int, operations: int) -> bytes:
+    """A document with so many ports of one binding with so many operations."""
+    named = [f'<wsdl:operation name="o{one}"' for one in range(operations)]
+    asked = "".join(f"{one}><wsdl:documentation>Told</wsdl:documentation></wsdl:operation>" for one in named)
+    bound = "".join(f"{one}/>" for one in named)
+    places = "".join(f'<wsdl:port name="p{one}" binding="t:Bound"/>' for one in range(ports))
+    return f"""<wsdl:definitions xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/"
+      xmlns:s="http://schemas.xmlsoap.org/wsdl/soap/" xmlns:t="urn:shop" targetNamespace="urn:shop">
+      <wsdl:portType name="Port">{asked}</wsdl:portType>
+      <wsdl:binding name="Bound" type="t:Port"><s:binding style="document"/>{bound}</wsdl:binding>
+      <wsdl:service name="Shop">{places}</wsdl:service></wsdl:definitions>""".encode()
+
+
+def test_a_small_document_that_names_millions_of_operations_is_soon_read() -> None:
+    began = time.process_time()
+    found = Wsdl(many(1_000, 3_000)).operations()
+    assert (len(found), found[-1].name, found[-1].summary) == (1_000, "o999 of p0", "Told")
+    assert time.process_time() - began < 2
+
+
+def test_an_operation_that_takes_thousands_of_elements_is_refused_and_the_next_one_is_drafted() -> None:
+    wide = "".join(f'<xsd:element name="e{one}" type="t:Wide"/>' for one in range(60))
+    schema = f"{SCHEMA}<xsd:complexType name='Wide'><xsd:sequence>{wide}</xsd:sequence></xsd:complexType>"
+    wsdl = Wsdl(document(schema=schema, style="rpc", part='type="t:Wide"'))
+    with pytest.raises(FileRefused, match="more than 3,000 elements"):
+        wsdl.draft(wsdl.operations()[0], "place-order")
+    plain = Wsdl(document())
+    assert len({plain.draft(plain.operations()[0], "place-order") for _ in range(150)}) == 1
