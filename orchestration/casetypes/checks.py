@@ -14,6 +14,7 @@ from orchestration.casetypes.deadlines import SUSPENDED, deadline_faults
 from orchestration.casetypes.effective import effective_faults
 from orchestration.casetypes.files import DOCUMENT, FORMS, MANIFEST, MODELS
 from orchestration.casetypes.owners import manifest_groups, owner_faults
+from orchestration.casetypes.routing_checks import routing_faults
 from orchestration.engine import xml
 from orchestration.engine.bpmn.model import Event, Starter
 from orchestration.engine.bpmn.view import first_moment, starters
@@ -77,6 +78,8 @@ def check(
                 yield f"{MANIFEST}, {by}: no decision is called {manifest[by]!r}."
         if library is not None:
             yield from _chain(manifest, library)
+            if (routing := manifest.get("routing", "")) in library.decisions:
+                yield from routing_faults(library.decisions[routing], routing, manifest.get("roles", {}), now)
         yield from deadline_faults(manifest)
         yield from owner_faults(manifest, schema)
         yield from effective_faults(schema)

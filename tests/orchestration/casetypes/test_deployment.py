@@ -277,3 +277,24 @@ def test_a_schema_may_leave_open_what_else_there_is(db: None) -> None:
     loose = json.loads(COMPLAINT["data.schema.json"]) | {"additionalProperties": True}
     files = changed("forms.yaml", ("path: question", "path: remark")) | {"data.schema.json": json.dumps(loose)}
     assert isinstance(deploy(files, TEST), Published)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "said"),
+    [
+        ('"PT1M"', '"rubbish"', "The deadline of rule 2 of 'work_routing': 'rubbish' is no duration"),
+        ('"PT1M"', '"-PT5M"', "The deadline of rule 2 of 'work_routing': '-PT5M'"),
+        ('"PT1M"', '"PT0S"', "The deadline of rule 2 of 'work_routing': 'PT0S'"),
+        ('"PT1M"', '"P9999999999Y"', "The deadline of rule 2 of 'work_routing': "),
+        ('"PT1M"', '"rub" + "bish"', "The deadline of rule 2 of 'work_routing': 'rubbish' is no duration"),
+        ('"Analysts"', '"Nobody"', "The group of rule 1 of 'work_routing': the manifest's roles have no group"),
+        ('"Analysts"', '["Nobody"]', "The group of rule 1 of 'work_routing': the manifest's roles have no group"),
+    ],
+)
+def test_a_routing_that_would_stop_every_case_is_refused_before_it_holds(was: str, becomes: str, said: str) -> None:
+    assert fault(changed("work.dmn", (was, becomes))).startswith(said)
+
+
+def test_a_routing_may_say_a_deadline_by_the_case_or_none() -> None:
+    for cell in ("null", "work.deadline", '"PT90M"', ""):
+        assert isinstance(deploy(changed("work.dmn", ('"PT1M"', cell)), TEST), Published)
