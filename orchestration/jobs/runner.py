@@ -15,6 +15,7 @@ from typing import Any, Final, LiteralString
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from audit.data_keys import KeyFault
 from audit.db.sql import Part, cursor, do
 from audit.sealed_values import opened
 from audit.services import Fact, Origin
@@ -56,7 +57,8 @@ MOST_DEATHS = 5
 """From a job that kills so many workers no further one is sent: a person has to look at it."""
 FULL: Final = 1.0
 """Seconds after which a job is looked at again whose actor was taken by others meanwhile."""
-
+KEY_AWAY: Final = 60.0
+"""Seconds after which a job is looked at again whose case could not be opened."""
 
 CLAIMED: Final[tuple[LiteralString, ...]] = (
     "id", "instance_id", "job", "item", "definition_item", "name", "capability", "input", "state", "attempts",
@@ -85,7 +87,10 @@ with all before it. A claim that was lost with the server was followed by nothin
 
 
 def claim(instance: int, number: int) -> Job | None:
-    """Take a waiting job that is due, for as long as the lease; None when somebody else has it or it is over."""
+    """Take a waiting job that is due, for as long as the lease; None when somebody else has it or it is over.
+
+    One whose case cannot be opened now, as its key is away, waits a while longer.
+    """
     now = clock.utc_now()
     wanted = {
         "instance": instance, "job": number, "latest": now + CLOCKS_DIFFER, "until": now + LEASE,
@@ -93,7 +98,11 @@ def claim(instance: int, number: int) -> Job | None:
     }  # fmt: skip
     with cursor() as plain:
         rows = plain.execute(f"{CLAIM}{expression()}{CLAIM_OFFERING}", wanted).fetchall()
-    return _claimed(rows) if rows else None
+    try:
+        return _claimed(rows) if rows else None
+    except KeyFault:
+        put_back(Job.from_db("default", CLAIMED, rows[0][: len(CLAIMED)]), KEY_AWAY)
+        return None
 
 
 def _claimed(rows: list[tuple[Any, ...]]) -> Job:
@@ -130,7 +139,11 @@ def run(instance: int, number: int) -> services.Done | Refused | None:
     if job is None:
         return None
     with span("job", case=instance, job=number, capability=job.capability):
-        return carry_out(job)
+        try:
+            return carry_out(job)
+        except KeyFault:
+            put_back(job, KEY_AWAY)
+            return None
 
 
 def carry_out(job: Job) -> services.Done | Refused | None:

@@ -34,10 +34,12 @@ from casework.search.find import search
 from casework.systems.comparing import compare
 from casework.tasks.services import task_claim
 from orchestration.ground import clock
+from orchestration.jobs import runner
 from orchestration.jobs.actor_ledger import output_as_kept
 from orchestration.models import ActorCall, ActorVersion, AgentRun, HumanTask, Job, Trial
 from orchestration.shell.verification import verify
 from tests.casework.erasure.test_erasing import verified
+from tests.orchestration.machines import work_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +93,22 @@ def test_nothing_begins_under_another_master_key_and_all_is_read_when_the_right_
     later = analysed(message="Now it is back.")
     sealed_values._held.cache_clear()
     assert verify(case.instance).faults == verify(later.instance).faults == ()
+
+
+def test_a_job_of_a_case_whose_key_is_away_waits_and_is_done_when_it_is_back(
+    open_case: Callable[..., Case], master: Path
+) -> None:
+    case, kept = open_case(), master.read_text()
+    jobs = Job.objects.filter(instance=case.instance_id)
+    numbers = list(jobs.values_list("job", flat=True))
+    put(master, None)
+    assert [runner.run(case.instance_id, number) for number in numbers] == [None] * len(numbers)
+    assert set(jobs.values_list("state", "attempts", "lease_until")) == {("waiting", 0, None)}
+    assert min(jobs.values_list("run_at", flat=True)) > clock.utc_now()
+    put(master, kept)
+    jobs.update(run_at=clock.utc_now())
+    work_jobs(case.instance_id)
+    assert not jobs.filter(job__in=numbers, state="waiting").exists() and verify(case.instance).faults == ()
 
 
 def test_a_draft_of_a_case_whose_key_is_gone_is_answered_in_words(
