@@ -10,6 +10,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from orchestration.actors.routing import ANY, ANY_BUT, CHEAPEST, PERSON
+from orchestration.casetypes.files import MANIFEST
 from orchestration.view.decisions import (
     CellColumn,
     CellReading,
@@ -25,6 +27,7 @@ Place = tuple[int, int]
 """Number of the rule, from 1, and of the cell in it, from 0."""
 
 GROUPS = re.compile(r"candidateGroups=\"(?:=|\$\{)\s*[\w.]*?(\w+)\s*\}?\"")
+ROUTING = re.compile(r"^routing:\s*['\"]?([\w.-]+)", re.MULTILINE)
 TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 PLAIN = re.compile(r"-?|" + TEXT.pattern)
 """Cells that say what they mean already."""
@@ -40,13 +43,16 @@ class Readings:
 
 
 def readings(
-    files: Mapping[str, str], file: str, table: Table, rows: Sequence[Row], groups: Collection[str] | None
-) -> Readings:
-    """All cells of these rules. `files`: the version with the rules in place; `groups`: those that exist, None: any."""
+    files: Mapping[str, str], file: str, table: Table, rows: Sequence[Row], groups: Collection[str] | None,
+    actors: Collection[str] | None = None,
+) -> Readings:  # fmt: skip
+    """All cells of these rules. `files`: the version with the rules in place; `groups` and `actors`: the names and keys
+    of those that exist, None: any."""
     columns = columns_of(compile_model(parse(files[file].encode())), table.id)
     read = {place: read_cell(text, column) for place, text, column in _cells(rows, columns)}
     wrong = {place: _sentences(cell, severe=True) for place, cell in read.items() if not cell.publishable}
     unknown = {} if groups is None else dict(_unknown_groups(files, table, rows, groups))
+    unknown |= {} if actors is None else dict(_unknown_actors(files, file, table, rows, actors))
     doubts = {place: said for place, cell in read.items() if (said := _sentences(cell, severe=False))}
     words = {place: cell.words for place, cell in read.items() if not PLAIN.fullmatch(cell.text)}
     return Readings(words, unknown | wrong, doubts)
@@ -75,3 +81,20 @@ def _unknown_groups(
             if unknown := [name for name in map(str.strip, said[1].split(",")) if name and name not in groups]:
                 sentence = f"There is no group “{unknown[0]}”. There are: {', '.join(sorted(groups))}."
                 yield (number, len(table.inputs) + index), sentence
+
+
+def _unknown_actors(
+    files: Mapping[str, str], file: str, table: Table, rows: Sequence[Row], actors: Collection[str]
+) -> Iterator[tuple[Place, str]]:
+    """Outputs of the case type's routing that wish for an actor which nobody has registered."""
+    routing = ROUTING.search(files.get(MANIFEST, ""))
+    if routing is None or f'id="{routing[1]}"' not in files[file]:
+        return
+    for index, column in enumerate(table.outputs):
+        for number, row in enumerate(rows, 1):
+            said = TEXT.fullmatch(row.outputs[index].strip())
+            if column.expression != "actor" or said is None:
+                continue
+            wished = said[1].removeprefix(ANY_BUT)
+            if wished and said[1] not in (ANY, CHEAPEST, PERSON) and wished not in actors:
+                yield (number, len(table.inputs) + index), f"There is no actor “{wished}”. The register lists them."

@@ -123,9 +123,10 @@ def edited(rows: list[Row], table: Table, do: str) -> list[Row]:
 
 
 def draft(
-    files: Mapping[str, str], file: str, table: Table, rows: Sequence[Row], groups: Collection[str] | None = None
-) -> Draft:
-    """The files with these rules in place, and all that is wrong with them. `groups`: the names of those that exist."""
+    files: Mapping[str, str], file: str, table: Table, rows: Sequence[Row], groups: Collection[str] | None = None,
+    actors: Collection[str] | None = None,
+) -> Draft:  # fmt: skip
+    """The files with these rules in place, and all that is wrong with them. `groups`, `actors`: as `readings`."""
     if not 0 < len(rows) <= MOST_RULES:
         told = f"A table has at most {MOST_RULES} rules here; this has {len(rows)}."
         return Draft(file, table, tuple(rows), files, {}, (told if rows else "A table needs at least one rule.",))
@@ -142,7 +143,7 @@ def draft(
     made = {**files, file: source.decode()}
     if faults:
         return Draft(file, table, tuple(rows), made, {}, tuple(map(str, faults)))
-    read = readings(made, file, table, rows, groups)
+    read = readings(made, file, table, rows, groups, actors)
     return Draft(file, table, tuple(rows), made, read.wrong, (), read.words, read.doubts)
 
 

@@ -33,7 +33,7 @@ from orchestration.casetypes.case_type import by_definition, current
 from orchestration.casetypes.deployment import deploy
 from orchestration.casetypes.offered import unoffered
 from orchestration.ground.refusals import Refused
-from orchestration.models import Definition
+from orchestration.models import Actor, Definition
 
 
 @reads
@@ -73,7 +73,8 @@ def rules_edit(request: HttpRequest, definition_id: int, table_id: str) -> HttpR
         messages.info(request, "This version is not in force any more, so it is shown here and cannot be changed.")
         return redirect("rules-version", definition.pk)
     groups = frozenset(Group.objects.values_list("name", flat=True))
-    made = draft(definition.files, found.file, found.table, rows, groups)
+    actors = frozenset(Actor.objects.values_list("key", flat=True))
+    made = draft(definition.files, found.file, found.table, rows, groups, actors)
     if do == "publish" and made.is_sound and (wrong := note_error(_note(request))):
         return _form(request, definition, made, note_error=wrong)
     held = of_files(definition.key, made.files) if do in ("publish", "review") and made.is_sound else None

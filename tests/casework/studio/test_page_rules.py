@@ -316,3 +316,16 @@ def test_a_change_that_waits_is_not_made_beside_a_version_that_was_replaced(comp
     settings.SECOND_PERSON = True
     late = as_form(**{"r1.0": "< 90"}, do="publish", note="Late")
     assert admin.post(address(complaint), late).status_code == 409 and not Proposal.objects.exists()
+
+
+@pytest.mark.parametrize(("cell", "sound"), [
+    ('"no-such-actor"', False), ('"any but no-such-actor"', False), ('"any but bot"', True), ('"bot"', True),
+    ('"person"', True), ('"cheapest"', True), ("null", True),
+])  # fmt: skip
+def test_a_routing_wishes_only_for_actors_that_are_there(cell, sound):
+    table = table_in(FILES["work.dmn"], "work_table")
+    first = table.rows[0]
+    rows = [Row(first.inputs, (cell, *first.outputs[1:]), first.annotations, first.id), *table.rows[1:]]
+    made = draft(FILES, "work.dmn", table, rows, None, {"bot"})
+    assert made.is_sound == sound
+    assert sound or "no actor “no-such-actor”" in made.wrong[1, 3]
