@@ -86,14 +86,16 @@ def _unknown_groups(
 def _unknown_actors(
     files: Mapping[str, str], file: str, table: Table, rows: Sequence[Row], actors: Collection[str]
 ) -> Iterator[tuple[Place, str]]:
-    """Outputs of the case type's routing that wish for an actor which nobody has registered."""
+    """New outputs of the case type's routing that wish for an actor which nobody has registered. Those that stand in
+    the table already may come with a case type before their actor does."""
     routing = ROUTING.search(files.get(MANIFEST, ""))
     if routing is None or f'id="{routing[1]}"' not in files[file]:
         return
     for index, column in enumerate(table.outputs):
+        stood = {row.outputs[index].strip() for row in table.rows}
         for number, row in enumerate(rows, 1):
             said = TEXT.fullmatch(row.outputs[index].strip())
-            if column.expression != "actor" or said is None:
+            if column.expression != "actor" or said is None or said[0] in stood:
                 continue
             wished = said[1].removeprefix(ANY_BUT)
             if wished and said[1] not in (ANY, CHEAPEST, PERSON) and wished not in actors:

@@ -329,3 +329,10 @@ def test_a_routing_wishes_only_for_actors_that_are_there(cell, sound):
     made = draft(FILES, "work.dmn", table, rows, None, {"bot"})
     assert made.is_sound == sound
     assert sound or "no actor “no-such-actor”" in made.wrong[1, 3]
+
+
+def test_a_wish_that_ships_before_its_actor_hinders_no_other_change():
+    files = folder_files(CASE_TYPES / "contract")
+    table = table_in(files["work.dmn"], "work_table")
+    assert any("contract-writer" in row.outputs[0] for row in table.rows)
+    assert draft(files, "work.dmn", table, table.rows, None, set()).is_sound
