@@ -98,6 +98,7 @@ class Objection:
 FAILED: Final = Objection("It has failed at this job.")
 TESTED: Final = Objection("It has failed too often, and a job that has failed does not test whether it works again.")
 SECOND: Final = "Another one comes first by the rules."
+NOT_ASKED: Final = "By the rules it is not asked for here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,8 @@ def route(wishes: Sequence[Wish], candidates: Sequence[Candidate], now: datetime
         wishes = (Wish(wanted, rule="a person has chosen"),)
     shadows = tuple(wish.actor for wish in wishes if wish.mode == SHADOW)
     wishes = [wish for wish in wishes if wish.mode != SHADOW] or (Wish(),)
-    return replace(_with_another(wishes, candidates, now), shadows=shadows)
+    choice = _with_another(wishes, candidates, now)
+    return replace(choice, shadows=shadows, passed=_with_the_unasked(choice.passed, wishes, candidates))
 
 
 def _with_another(wishes: Sequence[Wish], candidates: Sequence[Candidate], now: datetime) -> Choice:
@@ -264,6 +266,16 @@ def _wished(wish: Wish, candidates: Sequence[Candidate]) -> Iterator[Candidate]:
         yield from (one for one in candidates if one.key != wish.actor.removeprefix(ANY_BUT))
     else:
         yield from (one for one in candidates if wish.actor in (ANY, one.key))
+
+
+def _with_the_unasked(
+    passed: Mapping[str, str], wishes: Sequence[Wish], candidates: Sequence[Candidate]
+) -> dict[str, str]:
+    """What no rule has wished for comes second to none: it could not have been had."""
+    wished = {one.key for wish in wishes for one in _wished(wish, candidates)}
+    return {
+        key: NOT_ASKED if sentence == SECOND and key not in wished else sentence for key, sentence in passed.items()
+    }
 
 
 def _price(one: Candidate) -> tuple[bool, Decimal]:

@@ -41,6 +41,14 @@ def test_the_one_that_failed_is_passed_over_where_another_can_be_had() -> None:
     assert choice.passed == {"first": WHY}
 
 
+def test_one_that_no_rule_asks_for_is_said_to_be_left_out_and_is_no_second_one() -> None:
+    cheap_alone = [Wish("any but dear")]
+    for first in (actor("cheap"), actor("cheap", enabled=False)):
+        choice = route(cheap_alone, [first, actor("dear")], NOW)
+        assert choice.passed["dear"] == "By the rules it is not asked for here." and not choice.has_second
+    assert route([Wish()], [actor("cheap"), actor("dear")], NOW).has_second
+
+
 def test_it_is_tried_once_more_where_no_other_can_be_had_or_the_rules_wish_for_no_other() -> None:
     alone = [actor("first", failed=True), actor("second", enabled=False)]
     assert told(route([Wish()], alone, NOW)) == (Way.ACTOR, "first")
