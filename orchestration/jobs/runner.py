@@ -305,12 +305,15 @@ def park(job: Job, attempt: Attempt, started: datetime) -> None:
         do([entries(job, replace(attempt, error="", answer=None), started, "waiting")])
 
 
-def ask_person(job: Job, capability: Capability, *, group: str = "", incident: int | None = None) -> AskPerson:
-    """The command that makes a job, or the incident that it ended in, the work of a person."""
+def ask_person(
+    job: Job, capability: Capability, *, group: str = "", within: timedelta | None = None, incident: int | None = None
+) -> AskPerson:
+    """The command that makes a job, or the incident that it ended in, the work of a person.
+    `within`: how long they have; a deadline that a machine had is none of theirs."""
     return AskPerson(
         job.name or capability.title, job.definition_item, capability.form, job=None if incident else job.job,
         incident=incident, groups=(group,) if group else (),
-        due=None if job.deadline is None else job.deadline.isoformat(),
+        due=None if within is None else (clock.utc_now() + within).isoformat(),
     )  # fmt: skip
 
 
@@ -348,7 +351,8 @@ def let_go(job: Job) -> None:
 
 def _command(job: Job, attempt: Attempt, capability: Capability) -> CompleteJob | FailJob | AskPerson:
     if attempt.person:
-        return ask_person(job, capability, group="" if attempt.choice is None else attempt.choice.group)
+        choice = attempt.choice or Choice(Way.PERSON)
+        return ask_person(job, capability, group=choice.group, within=choice.deadline)
     if attempt.answer is not None:
         return CompleteJob(job.job, attempt.answer.output, job.idempotency_key)
     most = choosing.most_tries(job, capability)

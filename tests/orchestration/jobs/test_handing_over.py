@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,10 +12,12 @@ import pytest
 from orchestration.actors.registry import actor_enable, actor_ensure
 from orchestration.actors.routing import Choice, Way, Wish, route
 from orchestration.engine.commands import CompleteTask
+from orchestration.ground import clock
 from orchestration.jobs import choosing, runner, stopping
 from orchestration.models import ActorCall, HumanTask, Instance, Job
 from orchestration.shell import services
 from orchestration.shell.services import Done
+from orchestration.shell.step_sql import NO_DUE_DATE
 from orchestration.shell.verification import verify
 from tests.orchestration.case_types import TEST
 from tests.orchestration.jobs.test_jobs import work
@@ -58,6 +61,22 @@ def test_a_rule_gives_work_to_a_person_whose_result_counts_as_a_machine_s(
     assert job.state == Job.State.HANDED and not machines.by_kind["intent"].calls
     holds(job)
     assert finished_by_hand(job, {"shelf": 7}).status == "completed"
+
+
+@pytest.mark.parametrize("within", [None, timedelta(hours=3)])
+def test_a_person_has_the_time_that_their_rule_gives_and_none_of_a_machine_that_let_its_own_pass(
+    within: timedelta | None, work: Callable[[], Job], machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, before = work(), clock.utc_now()
+    Job.objects.filter(pk=job.pk).update(deadline=before - timedelta(minutes=1))
+    chosen_by(monkeypatch, Wish("person", deadline=within, rule="rule 1"))
+    assert isinstance(runner.run(job.instance_id, job.job), Done)
+    due = HumanTask.objects.get(instance=job.instance_id, form="capability:filing").due
+    if within is None:
+        assert due == NO_DUE_DATE
+    else:
+        assert before + within <= due <= clock.utc_now() + within
+    holds(job)
 
 
 def test_a_suggestion_waits_for_a_person_and_is_kept(
