@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 from orchestration.documents import invoice_fields
@@ -100,7 +101,10 @@ def _company(places: Sequence[Place]) -> Found | None:
 def _head_of(places: Sequence[Place]) -> int:
     """How many lines the head of an e-mail has; 0 where there is none. A long line of it goes on in the next."""
     heads = [at for at, place in enumerate(places[:HEADS]) if HEAD.match(place.line.text)]
-    return heads[-1] + 1 if heads[:1] == [0] and len(heads) > 1 else 0
+    if heads[:1] != [0]:
+        return 0
+    last = next((at for at, after in pairwise(heads) if after - at > 2), heads[-1])
+    return last + 1 if last else 0
 
 
 def _may_name_a_company(text: str) -> bool:
