@@ -99,7 +99,6 @@ def _ledger(now: datetime) -> tuple[Shared, ...]:
     point = {"x": 190, "y": 160, "low": 180, "high": 140, "radius": 4.0}
     curve = {"ticks": [("0 %", 40, 310), ("50 %", 190, 160), ("100 %", 340, 10)], "line": "40,310 190,160 340,10",
              "points": [point]}  # fmt: skip
-    cost: dict[str, Any] = {"case_id": 1, "cost": {"calls": 4, "machines": SPENT}}
     return (
         ("Budgets that run out", "actors/ledger/_banner.html", {
             "nearly, and used up": {"warned": [
@@ -122,10 +121,6 @@ def _ledger(now: datetime) -> tuple[Shared, ...]:
         ("What a model was told", "actors/ledger/_sent.html", {
             "shown": {"page": {"content": {"sent": "Read this message."}}},
             "not kept": {"page": {}, "asked_sent": True}, "not asked for": {"page": {}},
-        }),
-        ("What a case costs", "cases/_cost.html", {
-            "machines and people": {**cost, "cost": {**cost["cost"], "tasks": 2, "people": SPENT, "hours": 0.4}},
-            "machines alone": cost, "nothing": {"cost": {}},
         }),
     )  # fmt: skip
 

@@ -73,7 +73,8 @@ def test_axe_finds_nothing_on_any_page(
 def test_axe_finds_nothing_on_any_piece_of_the_pages_in_any_of_its_states(person: Callable[..., Person]) -> None:
     page = person("ada").page
     page.goto("/catalogue/")
-    assert not list(_faults(page, "/catalogue/", without=("landmark-unique",)))  # each piece, in several states
+    found = list(_faults(page, "/catalogue/", without=("landmark-unique",)))  # each piece, in several states
+    assert not found, "\n".join(found)
 
 
 def test_axe_finds_nothing_on_the_page_for_signing_in(browser: Any, product: Product) -> None:

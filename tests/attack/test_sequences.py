@@ -25,4 +25,4 @@ def test_sequences_by_the_description_find_nothing(people: dict[str, User], anal
     data = {"channel": "web", "message": "My card was swallowed.", "customer": dict(PERSON)}
     course = walked(asked, token_secret(outside.actor), data, many=6)
     assert not course.by_class, list(course.lines())
-    assert len(course.reached) > 12, "many do what they are for, not all are refused"
+    assert len(course.reached) > 8, "many do what they are for, not all are refused"

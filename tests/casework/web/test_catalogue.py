@@ -25,6 +25,7 @@ ON_THEIR_PAGES = {
     "agents/_to_waiting.html": "a link that counts for who reads it, as the places of the bar do",
     "asking/_answers.html": "answers with their sources, which lead into a case that is there",
     "cases/_data.html": "a place of a page, whose pieces stand in the catalogue by themselves",
+    "cases/_cost.html": "terms of a list that is around them",
     "cases/_decisions.html": "a place of a page, whose pieces stand in the catalogue by themselves",
     "cases/_work.html": "a place of a page, whose pieces stand in the catalogue by themselves",
     "cases/_reveal.html": "a page but for its frame",
