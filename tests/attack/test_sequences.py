@@ -23,6 +23,6 @@ def test_sequences_by_the_description_find_nothing(people: dict[str, User], anal
     outside.offered()
     asked = [people[name] for name in ("anna", "clara", "ada", "axel")]
     data = {"channel": "web", "message": "My card was swallowed.", "customer": dict(PERSON)}
-    course = walked(asked, token_secret(outside.actor), data, many=6)
+    course = walked(asked, token_secret(outside.actor), data, many=9)
     assert not course.by_class, list(course.lines())
-    assert len(course.reached) > 8, "many do what they are for, not all are refused"
+    assert len(course.reached) > 12, "many do what they are for, not all are refused"
