@@ -197,10 +197,29 @@ def test_an_answer_is_good_once_and_for_its_own_question(anna: User, key: Device
     assert again.post("/login/second/", {"passkey": fresh}).status_code == 400 and not is_in(again)
 
 
-def test_a_page_that_looks_like_ours_gets_nothing(anna: User, key: Device) -> None:
-    key.origin = "https://casewright.example.evil"
+@pytest.mark.parametrize(
+    "origin", ["https://casewright.example.evil", "http://below.testserver", "http://testserver:8443"]
+)
+def test_a_page_that_looks_like_ours_gets_nothing(anna: User, key: Device, origin: str) -> None:
+    key.origin = origin
     browser = half_in(anna)
     assert browser.post("/login/second/", {"passkey": key.signed(asked(browser, "/login/second/"))}).status_code == 400
+
+
+def test_a_key_that_was_copied_gives_itself_away_by_its_count(anna: User, key: Device) -> None:
+    browser = half_in(anna)
+    key.count = 7
+    browser.post("/login/second/", {"passkey": key.signed(asked(browser, "/login/second/"))})
+    key.count = 3
+    other = half_in(anna)
+    assert other.post("/login/second/", {"passkey": key.signed(asked(other, "/login/second/"))}).status_code == 400
+
+
+def test_one_key_is_no_passkey_of_two_people(anna: User, key: Device) -> None:
+    browser = Client()
+    browser.force_login(User.objects.create_user("ben"))
+    sent = {"do": "key", "name": "x", "passkey": key.made(asked(browser, "/account/second/"))}
+    assert browser.post("/account/second/", sent).status_code == 400 and Passkey.objects.get().person == anna
 
 
 def test_the_key_of_somebody_else_does_not_fit(anna: User, key: Device) -> None:
