@@ -19,6 +19,7 @@ from casework.erasure.keeping import Rule, Standing, amiss, mention_standing, st
 from casework.erasure.models import LegalHold, RetentionRule
 from casework.forms.answer_validation import tells, text_errors
 from casework.models import Case
+from orchestration.casetypes.case_type import CaseType
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.shell import services
@@ -49,6 +50,16 @@ def rule_set(
         detail = {"case_type": case_type, "floor_days": floor, "keep_days": keep, "law": law, "reason": reason}
         record_control([Fact("retention.changed", detail)], origin, clock.utc_now())
     return rule
+
+
+def rule_begin(case_type: CaseType, origin: Origin) -> None:
+    """Give a new case type the rule that it proposes; one that stands is for people to change."""
+    proposed = case_type.keeping
+    if proposed is not None and not RetentionRule.objects.filter(pk=case_type.key).exists():
+        rule_set(
+            origin=origin, case_type=case_type.key, floor=proposed.floor, keep=proposed.keep, law=proposed.law,
+            reason="Proposed by the case type when it was first set up",
+        )  # fmt: skip
 
 
 def hold_place(*, by: User, case: Case, reason: str) -> LegalHold | Refused:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -19,6 +20,7 @@ from casework.erasure.orders import due_ask, due_cases, order_ask, order_decide,
 from casework.erasure.rules import ended_cases, hold_lift, hold_place, standings
 from casework.people.second_person import Waits, setting_change
 from casework.web.decorators import answered, person, reads, reads_and_writes, writes
+from orchestration.casetypes.case_type import by_definition
 from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.models import Definition
@@ -71,9 +73,11 @@ def _rule_page(request: HttpRequest, definition: Definition, **said: Any) -> Htt
     key = definition.key
     given = RetentionRule.objects.filter(pk=key).first()
     due = due_cases(key) if given else []
+    proposed = None if given else by_definition(definition.pk).keeping
     stands = {"floor": given.floor_days, "keep": given.keep_days, "law": given.law} if given else {}
+    stands = stands if proposed is None else asdict(proposed)
     context = {
-        "key": key, "name": definition.name, "rule": given, "due": len(due), "wrong": {},
+        "key": key, "name": definition.name, "rule": given, "proposed": proposed, "due": len(due), "wrong": {},
         "shown": stands | said.get("written", {}),
         "first": [case for case, one in standings(ended_cases(key)[:PREVIEWED], clock.utc_now()) if one.due],
     }  # fmt: skip

@@ -2,8 +2,9 @@
 
 One decision of rules in full: who or what led to it, on which values from where, which rules of which version of the
 case type, put in force by whom; evaluated again from that version and those values; and for each other outcome the
-smallest change of the values that gives it, evaluated too. Where a value that it read is masked for the reader, nothing
-is evaluated for them: what comes of it would tell what the value is.
+smallest change of the values that gives it, evaluated too. Where a value that it read is masked for the reader, no
+other is tried for them: what comes of it would tell what the value is. Whoever audits the case is told all the same
+whether the same comes out: what came out and by which rule is shown to them already, so that tells no more of it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from django.http import Http404
 
 from audit.reading import links_upto
 from audit.selectors import Entry
+from casework.access import permissions
 from casework.cases.read.case_view import Look
 from casework.cases.read.decisions import Decision, decision_names, decision_told, titles
 from casework.cases.read.sources import sources
@@ -69,7 +71,7 @@ class InForce:
 @dataclass(frozen=True, slots=True)
 class Why:
     """`again`: evaluated anew it comes out the same, apart, or it was not asked since something is masked, or cannot be
-    asked since the version is gone."""
+    asked since the version is gone. `hides`: something that it read is masked for the reader."""
 
     title: str
     decision: Decision
@@ -77,6 +79,7 @@ class Why:
     cause: str
     part: str
     again: str
+    hides: bool
     version: InForce | None
     otherwise: tuple[Otherwise, ...]
 
@@ -96,13 +99,14 @@ def why(*, user: User, case: Case, now: datetime, sequence: int) -> Why:
         raise Http404("What was decided there was erased by an order.")
     names = decision_names(case.instance.definition_id)
     version, case_type = _in_force(found[1].version)
-    sees_all = then.view.payload(entry.detail).get("inputs") == entry.detail["inputs"]
+    hides = then.view.payload(entry.detail).get("inputs") != entry.detail["inputs"]
+    asks = not hides or permissions.may(user, "audit", case)
     return Why(
         title=then.view.text(case.title), decision=decision_told(then, entry, names, sources(then, names)),
         who=actor_name(entry.actor, then.names), cause=then.view.text(entry.cause),
         part=then.view.text(then.running.around(entry.detail.get("item"))),
-        again=_again(case_type, entry) if sees_all else NOT_ASKED, version=version,
-        otherwise=tuple(_otherwise(then, case_type, entry)) if sees_all and case_type else (),
+        again=_again(case_type, entry) if asks else NOT_ASKED, hides=hides, version=version,
+        otherwise=() if hides or case_type is None else tuple(_otherwise(then, case_type, entry)),
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from casework.models import Proposal
 from casework.studio.upload_archive import FileChange, Unpacked, Unreadable, file_changes, unpacked
 from orchestration.casetypes.case_type import CaseType, Faulty, checked
 from orchestration.casetypes.deployment import Published, deploy
+from orchestration.casetypes.derived import lower_than_their_source
 from orchestration.casetypes.files import content_hash
 from orchestration.casetypes.offered import unoffered
 from orchestration.casetypes.usage import Usage, usage
@@ -203,6 +204,8 @@ def _warnings(draft: CaseType) -> Iterator[Fault]:
         yield Fault(warning.file, warning.element, warning.sentence)
     for asked, words in unoffered(draft):
         yield Fault(_file_of(usage(draft), asked.by), asked.step, words)
+    for lower in lower_than_their_source(draft):
+        yield Fault(_file_of(usage(draft), lower.by), lower.step, str(lower))
     known = set(Group.objects.values_list("name", flat=True))
     for role in draft.roles:
         if role.group not in known:

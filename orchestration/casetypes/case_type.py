@@ -110,6 +110,15 @@ class UnitRule:
     of: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How long its cases might be kept, as an example: days after the end of a case, and the law (`RetentionRule`)."""
+
+    floor: int
+    keep: int
+    law: str
+
+
 @dataclass(frozen=True)
 class CaseType:
     """One version of a case type, compiled. `label` is how people and the history name it: "complaint v4".
@@ -147,6 +156,7 @@ class CaseType:
     document_event: str
     deadlines: tuple[Declared, ...]
     owners: tuple[Owner, ...]
+    keeping: Keeping | None
     capabilities: Mapping[str, Capability]
     forms: Mapping[str, Form]
     schema: Mapping[str, Any]
@@ -311,6 +321,7 @@ def _case_type(
         document_event=manifest.get("documents", {}).get("event", ""),
         deadlines=declared_deadlines(manifest, library),
         owners=declared_owners(manifest),
+        keeping=Keeping(**known(Keeping, manifest["keeping"])) if "keeping" in manifest else None,
         capabilities=declared(files),
         external=tuple(External(**known(External, waited)) for waited in manifest.get("external", ())),
         forms={key: form_of(key, form) for key, form in forms.items()},

@@ -81,6 +81,8 @@ def check(
             if (routing := manifest.get("routing", "")) in library.decisions:
                 yield from routing_faults(library.decisions[routing], routing, manifest.get("roles", {}), now)
         yield from deadline_faults(manifest)
+        if (kept := manifest.get("keeping")) and kept["keep"] < kept["floor"]:
+            yield f"{MANIFEST}, keeping: a case cannot have to go before it may: keep is less than floor."
         yield from owner_faults(manifest, schema)
         yield from effective_faults(schema)
         yield from _groups(manifest, named)

@@ -44,6 +44,7 @@ _TEXTS: Final = {"type": "array", "items": _TEXT}
 _NAMED_TEXTS: Final = {"type": "object", "additionalProperties": _TEXT}
 _CONDITION: Final = {"type": "object", "additionalProperties": _TEXTS}
 _LEVEL: Final = {"enum": ["public", "internal", "confidential", "restricted"]}
+_DAYS: Final = {"type": "integer", "minimum": 0, "maximum": 36_500}
 _EVENT: Final = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"}
 
 
@@ -156,6 +157,9 @@ _MANIFEST_SHAPE: Final = _object(
             heals={"type": "boolean"},
         ),
     },
+    keeping=_object(
+        ("floor", "keep", "law"), floor=_DAYS, keep=_DAYS, law={"type": "string", "minLength": 3, "maxLength": 200}
+    ),
     routing={"type": "string", "minLength": 1, "maxLength": 200},
     assignment={"type": "string", "minLength": 1, "maxLength": 200},
     external={"type": "array", "items": _object(("item", "form", "label"), item=_TEXT, form=_TEXT, label=_TEXT)},

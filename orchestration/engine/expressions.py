@@ -45,6 +45,11 @@ class Formula:
         self.juel = from_juel
         self.constant = constant
 
+    @property
+    def tree(self) -> feel.ast.Node | None:
+        """What it says, as a tree; None of a plain text."""
+        return None if self._expression is None else self._expression.ast
+
     def value(self, scope: Mapping[str, Any], now: datetime) -> Json:
         """Its value in JSON's terms; an error is None."""
         if self._expression is None:

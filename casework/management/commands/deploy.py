@@ -14,9 +14,11 @@ from casework.access.roles_verification import control_begin
 from casework.actors.bundled import CASE_TYPES, ensure_actors, ensure_reader
 from casework.actors.recommenders import ensure_recommender
 from casework.actors.shipped import ensure_shipped
+from casework.erasure.rules import rule_begin
 from casework.knowledge.shipped import ensure_knowledge
 from orchestration.casetypes.case_type import by_definition, current, folder_files, read
 from orchestration.casetypes.deployment import deploy
+from orchestration.casetypes.derived import lower_than_their_source
 from orchestration.casetypes.offered import unoffered
 from orchestration.ground.refusals import Refused
 from orchestration.models import Definition
@@ -53,13 +55,16 @@ class Command(BaseCommand):
         if isinstance(outcome, Refused):
             raise CommandError("\n".join([f"{folder.name} was not deployed:", *outcome.errors.values()]))
         ensure_roles(outcome.case_type)
+        if outcome.created and outcome.definition.version == 1:
+            rule_begin(outcome.case_type, Origin("system:setup"))
         said = "deployed" if outcome.created else "is there already"
         self.stdout.write(f"{outcome.case_type.name}: version {outcome.definition.version} {said}")
 
     def warn(self, folder: Path) -> None:
-        """Say which work of its newest version nobody can do yet."""
+        """Say which work of its newest version nobody can do yet, and what in it may tell what is masked."""
         newest = current(read(folder_files(folder)).key)
-        for _, words in unoffered(by_definition(newest.pk)):
+        case_type = by_definition(newest.pk)
+        for words in (*(words for _, words in unoffered(case_type)), *map(str, lower_than_their_source(case_type))):
             self.stderr.write(f"{newest.name}: {words}")
 
 

@@ -59,14 +59,31 @@ def test_what_history_says_of_a_decision_is_held_against_its_rules(people: Peopl
     assert asked(case, people["anna"], last).again == APART
 
 
-def test_nothing_is_tried_for_who_does_not_see_what_was_read(people: People, analysed: Opens) -> None:
-    case = analysed()
+def with_a_secret_read(case: Case) -> int:
+    """A decision of the history that read an account, too."""
     detail = kept(case, "engine.DecisionEvaluated")[0].detail
     read = {**detail, "inputs": {**detail["inputs"], "customer": {"iban": "DE89 3704 0044 0532 0130 00"}}}
     services.record(case.instance_id, [Fact("engine.DecisionEvaluated", read)], Origin("system:test"))
-    last = links_upto(case.instance_id, 10**6)[-1][1]
-    found = asked(case, people["axel"], last)
-    assert (found.again, found.otherwise) == (NOT_ASKED, ())
+    return links_upto(case.instance_id, 10**6)[-1][1]
+
+
+def test_nothing_is_tried_for_who_does_not_see_what_was_read(people: People, analysed: Opens) -> None:
+    case = analysed()
+    found = asked(case, people["anna"], with_a_secret_read(case))
+    assert (found.again, found.hides, found.otherwise) == (NOT_ASKED, True, ())
+
+
+def test_whoever_audits_is_told_that_the_same_comes_out_and_nothing_of_what_is_masked(
+    people: People, analysed: Opens, client: Client
+) -> None:
+    case = analysed(intent="refund_request", confidence=0.93, tone="neutral")
+    read = with_a_secret_read(case)
+    found = asked(case, people["axel"], read)
+    assert (found.again, found.hides, found.otherwise) == (SAME, True, ())
+    client.force_login(people["axel"])
+    shown = " ".join(client.get(f"/cases/{case.pk}/decisions/{read}/").content.decode().split())
+    assert "The true values were read" in shown and "Trying other values would tell what it is" in shown
+    assert "DE89" not in shown and "instead of" not in shown
 
 
 def test_the_page_is_three_clicks_from_the_inbox_of_cases(people: People, analysed: Opens, client: Client) -> None:
