@@ -7,12 +7,16 @@ data) and auditors (who read and verify everything).
 
 from __future__ import annotations
 
+from typing import Final
+
 from audit.services import Origin
 from casework.access.people import Needed, groups_ensure
 from orchestration.casetypes.case_type import CaseType
 
+ADMINISTRATORS: Final = "Administrators"
+"""They answer for the actors that ship, too, until somebody else is named: they may change, stop and replace them."""
 STANDING = {
-    "Administrators": ("internal", ["auth.change_user", "orchestration.publish_definition", "casework.erase_case"]),
+    ADMINISTRATORS: ("internal", ["auth.change_user", "orchestration.publish_definition", "casework.erase_case"]),
     "Privacy officers": ("internal", ["casework.view_case", "casework.reveal_case", "casework.erase_case"]),
     "Auditors": ("internal", ["casework.view_case", "casework.audit_case", "audit.verify_auditevent"]),
 }

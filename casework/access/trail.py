@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import structlog
+from django.contrib.auth import get_user
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.cache import cache
@@ -25,7 +26,8 @@ from orchestration.ground.clock import utc_now
 log = structlog.get_logger()
 
 NOBODY: Final = "person:?"
-"""The actor of what somebody did who has not signed in."""
+"""The actor of what somebody did who has not signed in, or did not show that it was they."""
+UNKNOWN: Final = "Somebody unknown"
 LOCKED_AGAIN_AFTER: Final = 15
 """Seconds."""
 LIST_AGAIN_AFTER: Final = timedelta(minutes=10)
@@ -71,6 +73,11 @@ def denied(request: HttpRequest, sentence: str) -> None:
     _keep_if_possible("access.denied", request, {"what": sentence})
 
 
+def unproven(request: HttpRequest, sentence: str) -> None:
+    """A request in somebody's session that does not prove to come from a page of ours: it may be another's."""
+    _keep_if_possible("access.denied", request, {"what": sentence}, behalf=get_user(request).get_username())
+
+
 def unseen(request: HttpRequest, what: str) -> None:
     """Somebody asked for a case or task that is there, and that they may not see."""
     _keep_if_possible("access.unseen", request, {"what": what})
@@ -103,18 +110,18 @@ def downloaded(request: HttpRequest, what: str) -> None:
     _keep_if_possible("definition.downloaded", request, {"what": what})
 
 
-def _keep_if_possible(action: str, request: HttpRequest, detail: dict[str, Any]) -> None:
+def _keep_if_possible(action: str, request: HttpRequest, detail: dict[str, Any], behalf: str = "") -> None:
     """What was answered already is answered, also where the database is out of reach."""
     user = getattr(request, "user", None)
     try:
-        _keep(action, user, {**detail, "address": client_address(request), **_where(request)})
+        _keep(action, user, {**detail, "address": client_address(request), **_where(request)}, behalf)
     except DatabaseError:
         log.exception("access not kept", action=action)
 
 
-def _keep(action: str, user: User | AnonymousUser | None, detail: dict[str, Any]) -> None:
+def _keep(action: str, user: User | AnonymousUser | None, detail: dict[str, Any], behalf: str = "") -> None:
     name = user.get_username() if user is not None and user.is_authenticated else ""
-    origin = Origin(f"person:{name}" if name else NOBODY, cause="sign-in" if "sign" in action else "request")
+    origin = Origin(f"person:{name}" if name else NOBODY, behalf, cause="sign-in" if "sign" in action else "request")
     record_access([Fact(action, detail)], origin, utc_now())
 
 

@@ -6,7 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from casework.access.roles import ADMINISTRATORS
 from orchestration.actors.bundled import build_score, build_shipped_models, shipped_scores
+from orchestration.actors.card import NO_BILL
 from orchestration.actors.contract import version_of
 from orchestration.actors.kinds.reader.file import own_file
 from orchestration.actors.kinds.score.schema import Schema
@@ -81,7 +83,7 @@ def ensure_score(schema: Schema) -> None:
     """Have an actor whose scoring models have this schema, unless it is there already."""
     actor_ensure(
         schema.name, name=schema.title, kind="score", capability=schema.capability, origin=schema.origin[:200],
-        owner="Casewright", card=dict(schema.card) | {"review-by": _review()},
+        owner=ADMINISTRATORS, card=dict(schema.card) | {"review-by": _review()},
     )  # fmt: skip
 
 
@@ -92,8 +94,9 @@ def _review() -> str:
 def ensure_reader() -> None:
     """Have the actor that reads documents, in the version whose programs are here."""
     actor_ensure(
-        READER, name="Document reader", kind="reader", capability="read-document", owner="Casewright",
-        origin="PDFium, PP-OCR models and rules, on this machine", card=CARDS[READER] | {"review-by": _review()},
+        READER, name="Document reader", kind="reader", capability="read-document", owner=ADMINISTRATORS,
+        origin="PDFium, PP-OCR models and rules, on this machine",
+        card=CARDS[READER] | {"price": NO_BILL, "review-by": _review()},
     )  # fmt: skip
     file = own_file()
     version = version_of(file)
@@ -106,6 +109,6 @@ def ensure_actor(kind: str) -> None:
     """Have an actor whose models of this kind are trained here, unless it is there already."""
     actor_ensure(
         kind, name=ACTORS.get(kind, kind), kind=kind, capability=kind,
-        origin="MiniLM embeddings and logistic regression, on this machine", owner="Casewright",
-        card=CARDS.get(kind, {}) | {"review-by": _review()},
+        origin="MiniLM embeddings and logistic regression, on this machine", owner=ADMINISTRATORS,
+        card=CARDS.get(kind, {}) | {"price": NO_BILL, "review-by": _review()},
     )  # fmt: skip

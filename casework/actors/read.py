@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Count
 
 from casework.actors.incidents import failed_by_capability
-from casework.actors.words import SOURCES, kind_words, price_words
+from casework.actors.words import SOURCES, kind_words, leaving_words, price_words
 from orchestration.actors.card import Card, card_of
 from orchestration.models import Actor, ActorVersion, Gauge, Job, Stop
 
@@ -93,6 +93,10 @@ class ActorRow:
     @property
     def source_words(self) -> str:
         return SOURCES[self.card.source]
+
+    @property
+    def leaving_words(self) -> str:
+        return leaving_words(self.card)
 
     @property
     def price_words(self) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import orjson
 import yaml
 
+from casework.access.roles import ADMINISTRATORS
 from orchestration.actors.contract import version_of
 from orchestration.actors.registry import actor_ensure, register_model_version
 from orchestration.advice.learning import Learnt, Purchase, learn
@@ -40,7 +41,7 @@ def ensure_recommender(folder: Path) -> None:
     if not ActorVersion.objects.filter(actor__key=given["key"]).exists():
         actor_ensure(
             given["key"], name=given["name"], kind="recommender", capability=given["capability"],
-            origin=given["origin"], owner="Casewright", card=given["card"],
+            origin=given["origin"], owner=ADMINISTRATORS, card=given["card"],
         )  # fmt: skip
         register(given["key"], made_up(given["customers"]), activate=True, note="Learnt from made-up purchases")
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from casework.access.roles import ADMINISTRATORS
 from orchestration.actors.contract import version_of
 from orchestration.actors.registry import actor_ensure, register_model_version
 from orchestration.models import Actor
@@ -29,7 +30,7 @@ def made(document: dict[str, Any]) -> str:
     file = document["file"]
     actor_ensure(
         document["key"], name=document["name"], kind=document["kind"], capability=file["capability"],
-        origin=document["origin"], owner="Casewright", card=document["card"],
+        origin=document["origin"], owner=ADMINISTRATORS, card=document["card"],
     )  # fmt: skip
     artefact = yaml.safe_dump(file, sort_keys=False, allow_unicode=True).encode()
     register_model_version(document["key"], version_of(artefact), artefact, {}, activate=True)

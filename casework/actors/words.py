@@ -41,7 +41,7 @@ KINDS: Final[Mapping[str, str]] = {
     "code": "Code step",
 }
 SOURCES: Final[Mapping[str, str]] = {
-    "internal": "Made in the house",
+    "internal": "In the house",
     "vendor": "From a vendor",
     "language-model": "Language model",
 }
@@ -56,6 +56,8 @@ def kind_words(kind: str) -> str:
 def price_words(price: Price | None) -> str:
     if price is None:
         return "not known"
+    if not price.amount:
+        return "nothing: there is no bill for a call"
     return f"{money(price.amount)} {price.currency} {PER[price.per]}"
 
 
@@ -78,9 +80,18 @@ def seen_words(card: Card) -> list[str]:
     ]
     if card.leaves:
         told.append("What it is given leaves the house: names go as pseudonyms.")
+    elif card.source == "vendor":
+        told.append("What it is given goes to the vendor as it is, names too.")
     if card.purposes:
         told.append(f"Only for: {', '.join(card.purposes)}.")
     return told
+
+
+def leaving_words(card: Card) -> str:
+    """Whether what an actor is given leaves the house, in a few words."""
+    if card.leaves:
+        return "data leaves, names as pseudonyms"
+    return "data goes to the vendor as it is" if card.source == "vendor" else "data stays"
 
 
 def limit_words(card: Card) -> list[str]:

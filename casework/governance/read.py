@@ -16,6 +16,7 @@ from audit.actions import ACTIONS
 from audit.models import AuditEvent, AuditPayload, StandingChain
 from audit.sealed_values import read
 from casework.access.models import ApiToken
+from casework.access.trail import NOBODY, UNKNOWN
 from casework.governance.unit_words import refused_words, unit_words
 
 PAGE: Final = 50
@@ -88,7 +89,7 @@ def _name(actor: str, people: dict[str, str]) -> str:
     kind, _, name = actor.partition(":")
     match kind:
         case "person":
-            return "Somebody who has not signed in" if name == "?" else people.get(name) or name
+            return UNKNOWN if actor == NOBODY else people.get(name) or name
         case "operator":
             return f"{name}, at the machine"
         case "system":

@@ -19,12 +19,14 @@ from django.db.models import QuerySet
 
 from audit.selectors import entries_of
 from audit.services import Origin
+from casework.access.roles import ADMINISTRATORS
 from casework.cases.read.case_view import look
 from casework.intake.services import Opened, case_open
 from casework.models import Case, Proposal
 from casework.studio.model_overview import askers
 from casework.studio.outlines import NotSound, outline_propose
 from orchestration.actors.capability import Capability, shipped
+from orchestration.actors.card import NO_BILL
 from orchestration.actors.contract import version_of
 from orchestration.actors.kinds.outline_check.actor import CAPABILITY as CHECK
 from orchestration.actors.kinds.outline_check.actor import FILE, KIND
@@ -82,7 +84,8 @@ def _ready() -> Refused | None:
     if not Actor.objects.filter(key=CHECK).exists():
         actor_ensure(
             CHECK, name="Checks of drafts", kind=KIND, capability=CHECK,
-            origin="Compiler, checks and engine of this product", owner="Casewright", card={"clearance": "restricted"},
+            origin="Compiler, checks and engine of this product", owner=ADMINISTRATORS,
+            card={"clearance": "restricted", "price": NO_BILL},
         )  # fmt: skip
         register_model_version(CHECK, version_of(FILE), FILE, {}, activate=True)
     return None

@@ -27,7 +27,7 @@ from casework.cases.read import attention
 from casework.lists.counts import AtLeast
 from casework.runtime.stand_ins.remote import stand_ins_here
 from casework.web import unsent
-from casework.web.help import place_of
+from casework.web.help import linked, place_of
 from orchestration.ground import clock
 from orchestration.jobs import stopping
 from orchestration.models import Stop
@@ -119,6 +119,12 @@ def time_zone() -> str:
 def htmx_config() -> str:
     """The settings of htmx as JSON."""
     return json.dumps(HTMX)
+
+
+@register.filter
+def guide_links(text: str) -> SafeString:
+    """A plain text in which the name of a file of docs/ leads to its page of help."""
+    return linked(text)
 
 
 @register.simple_tag(takes_context=True)

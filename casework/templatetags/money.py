@@ -97,5 +97,12 @@ def asker(origin: str) -> str:
 
 
 @register.filter
+def setter_off(origin: str) -> str:
+    """Who or what brought a case to where it asked for this call: of a machine it was its answer to the step before."""
+    told = asker(origin)
+    return f"the answer of {told} to the step before" if origin.startswith("model:") else told
+
+
+@register.filter
 def group_heading(by: str) -> str:
     return HEADINGS.get(by, "Group")

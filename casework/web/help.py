@@ -17,6 +17,7 @@ from typing import Final
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from markdown_it import MarkdownIt
@@ -113,6 +114,7 @@ FOR_USE: Final = (
     "contract",
     "retail-advice",
 )
+FILE: Final = re.compile(r"docs/([\w/-]+)\.md")
 LINK: Final = re.compile(r"([\w/.-]+)\.md(#[\w-]+)?")
 
 
@@ -123,6 +125,17 @@ class Page:
     name: str
     title: str
     html: SafeString
+
+
+def linked(text: str) -> SafeString:
+    """A plain text in which the name of a file of docs/ leads to its page of help."""
+    parts, at = [], 0
+    for found in FILE.finditer(text):
+        if found[1] in _names():
+            link = format_html('<a href="{}">{}</a>', reverse("help-page", args=[found[1]]), page(found[1]).title)
+            parts += [escape(text[at : found.start()]), link]
+            at = found.end()
+    return SafeString("".join([*parts, escape(text[at:])]))
 
 
 def place_of(url_name: str | None) -> str:

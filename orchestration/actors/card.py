@@ -23,6 +23,8 @@ LEVELS: Final = ("public", "internal", "confidential", "restricted")
 SOURCES: Final = ("internal", "vendor", "language-model")
 UNITS: Final = ("call", "unit", "minute")
 """What a price is for: one call, what the answer counts as `usage.units`, or a minute of its time."""
+NO_BILL: Final[Mapping[str, Json]] = {"amount": 0, "currency": "EUR", "per": "call"}
+"""The price of what works on the machines of the house."""
 
 _TEXT: Final = {"type": "string", "maxLength": 20_000}
 _WHOLE: Final = {"type": "integer", "minimum": 1, "maximum": 1_000_000}

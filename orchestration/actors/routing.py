@@ -98,7 +98,18 @@ class Objection:
 FAILED: Final = Objection("It has failed at this job.")
 TESTED: Final = Objection("It has failed too often, and a job that has failed does not test whether it works again.")
 SECOND: Final = "Another one comes first by the rules."
+BY_ITS_RANK: Final = "Another one comes first by its rank."
+NOT_CHEAPEST: Final = "In the place of one whose money is used up comes the cheapest."
 NOT_ASKED: Final = "By the rules it is not asked for here."
+NOT_WANTED: Final = "A person has chosen another one."
+PERSON_FIRST: Final = "By the rules a person comes first."
+NO_MONEY: Final = "The money for another one, which comes first, is used up, and then a person does it."
+WAITED_FOR: Final = "The work waits for another one, which comes first by the rules."
+BESIDE: Final = "By the rules it works beside: what it says is kept and not used."
+SECONDS: Final = frozenset({SECOND, BY_ITS_RANK, NOT_CHEAPEST})
+"""Of one that could have been had in the place of the chosen one."""
+TURNS: Final = frozenset({SECOND, BY_ITS_RANK, PERSON_FIRST, NO_MONEY, WAITED_FOR})
+"""Of one to which nothing is objected, but that it was not its turn: true only where a wish was for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +150,7 @@ class Choice:
     @property
     def has_second(self) -> bool:
         """Whether another actor could have been had as well."""
-        return SECOND in self.passed.values()
+        return not SECONDS.isdisjoint(self.passed.values())
 
     def told(self) -> dict[str, Json]:
         """The choice as the history and the ledger keep it."""
@@ -188,7 +199,9 @@ def route(wishes: Sequence[Wish], candidates: Sequence[Candidate], now: datetime
     shadows = tuple(wish.actor for wish in wishes if wish.mode == SHADOW)
     wishes = [wish for wish in wishes if wish.mode != SHADOW] or (Wish(),)
     choice = _with_another(wishes, candidates, now)
-    return replace(choice, shadows=shadows, passed=_with_the_unasked(choice.passed, wishes, candidates))
+    unwished = _unwished(wishes, candidates, shadows, bool(wanted))
+    passed = {key: unwished.get(key, said) if said in TURNS else said for key, said in choice.passed.items()}
+    return replace(choice, shadows=shadows, passed=passed)
 
 
 def _with_another(wishes: Sequence[Wish], candidates: Sequence[Candidate], now: datetime) -> Choice:
@@ -208,7 +221,7 @@ def _routed(wishes: Sequence[Wish], candidates: Sequence[Candidate], objections:
     broke: list[Candidate] = []
     for wish in wishes:
         if wish.actor == PERSON:
-            passed = _passed(candidates, objections, None)
+            passed = _passed(candidates, objections, PERSON_FIRST)
             return Choice(Way.PERSON, None, wish.mode, wish.deadline, wish.rule, passed, group=wish.group)
         for candidate in _wished(wish, candidates):
             found = objections.get(candidate.key) or _dearer(candidate, broke)
@@ -219,7 +232,7 @@ def _routed(wishes: Sequence[Wish], candidates: Sequence[Candidate], objections:
             if found is not None and found.beyond:
                 broke.append(candidate)
             if found is None:
-                passed = _passed(candidates, objections, candidate)
+                passed = _passed(candidates, objections, BY_ITS_RANK if wish.rule == BY_RANK else SECOND, candidate)
                 return Choice(Way.ACTOR, candidate, wish.mode, wish.deadline, wish.rule, passed, group=wish.group)
             if found.passes and candidate.card.waits_when_open:
                 return _waiting(wish, candidates, objections, found.seconds)
@@ -240,13 +253,12 @@ def _cheaper(
     wish: Wish, candidates: Sequence[Candidate], objections: dict[str, Objection], broke: Sequence[Candidate]
 ) -> Choice:
     """The cheapest of all that offer it, also where no rule has wished for it; else a person."""
-    for one in sorted(candidates, key=_price):
-        found = objections.get(one.key) or _dearer(one, broke)
-        if found is None:
-            passed = _passed(candidates, objections, one)
-            rule = f"{wish.rule}; beyond the budget: a cheaper one"
-            return Choice(Way.ACTOR, one, wish.mode, wish.deadline, rule, passed, group=wish.group)
-        objections[one.key] = found
+    objections |= {one.key: found for one in candidates if one.key not in objections and (found := _dearer(one, broke))}
+    if able := [one for one in candidates if one.key not in objections]:
+        cheapest = min(able, key=_price)
+        passed = _passed(candidates, objections, NOT_CHEAPEST, cheapest)
+        rule = f"{wish.rule}; beyond the budget: a cheaper one"
+        return Choice(Way.ACTOR, cheapest, wish.mode, wish.deadline, rule, passed, group=wish.group)
     if soon := [found.seconds for found in objections.values() if found.passes]:
         return _waiting(wish, candidates, objections, min(soon))
     return _for_money(wish, candidates, objections)
@@ -255,7 +267,7 @@ def _cheaper(
 def _for_money(wish: Wish, candidates: Sequence[Candidate], objections: Mapping[str, Objection]) -> Choice:
     """A person, since there is no money left for the machine."""
     rule = f"{wish.rule}; beyond the budget: a person"
-    passed = _passed(candidates, objections, None)
+    passed = _passed(candidates, objections, NO_MONEY)
     return Choice(Way.PERSON, None, wish.mode, wish.deadline, rule, passed, group=wish.group)
 
 
@@ -268,14 +280,13 @@ def _wished(wish: Wish, candidates: Sequence[Candidate]) -> Iterator[Candidate]:
         yield from (one for one in candidates if wish.actor in (ANY, one.key))
 
 
-def _with_the_unasked(
-    passed: Mapping[str, str], wishes: Sequence[Wish], candidates: Sequence[Candidate]
+def _unwished(
+    wishes: Sequence[Wish], candidates: Sequence[Candidate], shadows: Sequence[str], chosen_by_hand: bool
 ) -> dict[str, str]:
-    """What no rule has wished for comes second to none: it could not have been had."""
+    """Of each that no wish was for, why it could not have come to its turn."""
     wished = {one.key for wish in wishes for one in _wished(wish, candidates)}
-    return {
-        key: NOT_ASKED if sentence == SECOND and key not in wished else sentence for key, sentence in passed.items()
-    }
+    why = NOT_WANTED if chosen_by_hand else NOT_ASKED
+    return {one.key: why for one in candidates if one.key not in wished} | dict.fromkeys(shadows, BESIDE)
 
 
 def _price(one: Candidate) -> tuple[bool, Decimal]:
@@ -289,18 +300,22 @@ def _nobody(wishes: Sequence[Wish], candidates: Sequence[Candidate], objections:
     passing = [found.seconds for key, found in objections.items() if found.passes and key in wished]
     if passing:
         return _waiting(wishes[0], candidates, objections, min(passing))
-    return Choice(Way.NOBODY, rule=wishes[0].rule, passed=_passed(candidates, objections, None))
+    return Choice(Way.NOBODY, rule=wishes[0].rule, passed=_passed(candidates, objections, WAITED_FOR))
 
 
 def _waiting(
     wish: Wish, candidates: Sequence[Candidate], objections: Mapping[str, Objection], seconds: float
 ) -> Choice:
-    passed = _passed(candidates, objections, None)
+    passed = _passed(candidates, objections, WAITED_FOR)
     return Choice(Way.WAIT, None, wish.mode, wish.deadline, wish.rule, passed, max(seconds, 1))
 
 
 def _passed(
-    candidates: Sequence[Candidate], objections: Mapping[str, Objection], chosen: Candidate | None
+    candidates: Sequence[Candidate],
+    objections: Mapping[str, Objection],
+    otherwise: str,
+    chosen: Candidate | None = None,
 ) -> dict[str, str]:
+    """Of each but the chosen one, what is objected to it, or `otherwise`."""
     others = (one for one in candidates if chosen is None or one.key != chosen.key)
-    return {one.key: objections[one.key].sentence if one.key in objections else SECOND for one in others}
+    return {one.key: objections[one.key].sentence if one.key in objections else otherwise for one in others}

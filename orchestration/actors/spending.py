@@ -49,9 +49,9 @@ def month_of(now: datetime) -> date:
     return now.date().replace(day=1)
 
 
-def is_counted(chosen: Candidate) -> bool:
-    """Whether a call of it can cost money of which somebody knows the currency."""
-    return chosen.card.price is not None
+def is_counted(chosen: Candidate, cost: Decimal | None = None) -> bool:
+    """Whether a call of it costs money of which somebody knows the currency: as expected, or as it did in the end."""
+    return chosen.card.price is not None and bool(chosen.cost or cost)
 
 
 def take(job: int, chosen: Candidate, now: datetime) -> bool:

@@ -91,7 +91,7 @@ def entries(job: Job, attempt: Attempt, started: datetime, outcome: str) -> Part
         return text, values
     now, ok = clock.utc_now(), attempt.answer is not None
     more, settled = gauges.settled(attempt.chosen, now, failed=attempt.faulty, ok=ok, cost=attempt.cost)
-    if not spending.is_counted(attempt.chosen):
+    if not spending.is_counted(attempt.chosen, attempt.cost):
         return text + "," + more, {**values, **settled}
     money, spent = spending.settled(attempt.chosen, job.instance_id, started)
     return text + "," + more + "," + money, {**values, **settled, **spent}

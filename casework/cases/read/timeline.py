@@ -10,6 +10,7 @@ from typing import Any, Final
 import orjson
 
 from audit.selectors import Entry
+from casework.access.trail import NOBODY, UNKNOWN
 from casework.cases.document_words import as_seen
 from casework.cases.handoff_words import Told
 from casework.cases.narration import KINDS, Names, has_words, names_of, tell
@@ -229,5 +230,5 @@ def actor_name(actor: str, named: ActorNames) -> str:
     """ "person:anna" -> "Anna Adler"; "model:intent" -> "AI intent", "model:erp" -> "Connector erp"."""
     kind, _, name = actor.partition(":")
     if kind == "person":
-        return named.get(actor, name)
+        return named.get(actor, UNKNOWN if actor == NOBODY else name)
     return f"{NO_MODELS.get(named.get(f'kind:{name}', ''), MACHINES.get(kind, kind))} {name}"

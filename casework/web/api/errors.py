@@ -112,7 +112,8 @@ def _keep(exc: Exception, context: Mapping[str, Any]) -> None:
     if isinstance(exc, Unseen) and exc.what:
         trail.unseen(request, exc.what)
     elif isinstance(exc, exceptions.PermissionDenied | PermissionDenied) and not isinstance(exc, Denied):
-        trail.denied(request, str(exc))
+        keep = trail.unproven if "CSRF" in str(exc) else trail.denied
+        keep(request, str(exc))
 
 
 @extend_schema(exclude=True)

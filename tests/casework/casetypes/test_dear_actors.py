@@ -78,7 +78,7 @@ def called(case: Case, capability: str) -> list[tuple[str, Decimal | None]]:
 
 def test_the_dear_score_is_asked_for_a_large_claim_alone_and_the_ledger_says_by_which_rule(claim: Opens) -> None:
     small, large = claim(amount=9999), claim(**LARGE)
-    assert called(small, "motor-fraud") == [("motor-fraud", None)]
+    assert called(small, "motor-fraud") == [("motor-fraud", Decimal(0))]
     assert called(large, "motor-fraud") == [("motor-fraud-service", Decimal("0.90"))]
     call = ActorCall.objects.get(actor="motor-fraud-service")
     assert call.route is not None and call.route["rule"].startswith("rule 1 of Routing of work in insurance-claim v")
@@ -86,12 +86,16 @@ def test_the_dear_score_is_asked_for_a_large_claim_alone_and_the_ledger_says_by_
     assert fraud["band"] == "high" and {"input": "severity", "title": "severity", "effect": 1.4} in fraud["reasons"]
 
 
-def test_our_own_score_is_next_where_the_dear_one_cannot_be_had_and_never_the_other_way_round(claim: Opens) -> None:
+def test_either_score_takes_over_where_the_one_that_the_rules_ask_first_cannot_be_had(claim: Opens) -> None:
     actor_enable("motor-fraud-service", False, TEST, "Too dear")
-    assert called(claim(**LARGE), "motor-fraud") == [("motor-fraud", None)]
+    assert called(claim(**LARGE), "motor-fraud") == [("motor-fraud", Decimal(0))]
     actor_enable("motor-fraud-service", True, TEST, "Again")
     actor_enable("motor-fraud", False, TEST, "It is trained anew")
-    assert called(claim(amount=500), "motor-fraud") == [("", None)]
+    small = claim(amount=500)
+    assert called(small, "motor-fraud") == [("motor-fraud-service", Decimal("0.90"))]
+    route = ActorCall.objects.get(job__instance=small.instance_id, actor="motor-fraud-service").route
+    assert route is not None and route["passed"] == {"motor-fraud": "It is switched off."}
+    assert route["rule"].startswith("rule 3 of Routing of work")
 
 
 def test_the_dear_lists_are_asked_about_who_holds_an_office_or_lives_far_away_and_about_nobody_else(

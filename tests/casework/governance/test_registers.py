@@ -52,6 +52,16 @@ def test_registers_find_what_was_done_and_lead_to_its_event(people: People, anal
     assert "deployed a version" in asked(axel, "?register=changes")
 
 
+def test_a_request_that_does_not_prove_to_be_ours_is_told_of_as_unknown_in_whose_session_it_came(
+    people: People,
+) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(people["anna"])
+    assert browser.post("/api/cases/", {}, content_type="application/json").status_code == 403
+    denials = asked(people["axel"], "?register=denials")
+    assert "Somebody unknown" in denials and "for anna" in denials
+
+
 def test_registers_hold_no_content_of_a_case(people: People, analysed: Callable[..., Case]) -> None:
     analysed()
     for key in REGISTERS:

@@ -28,7 +28,8 @@ WHY = "It has failed at this job."
 
 
 def actor(key: str, **more: object) -> Candidate:
-    return Candidate(0, key, key.title(), "fake", Card(), version="1", version_id=1, **more)  # type: ignore[arg-type]
+    given = {"card": Card(), "version": "1", "version_id": 1} | more
+    return Candidate(0, key, key.title(), "fake", **given)  # type: ignore[arg-type]
 
 
 def told(choice: Choice) -> tuple[Way, str]:
