@@ -58,7 +58,8 @@ def test_all_that_somebody_has_by_the_provider_end_where_it_names_no_session(
 
 LIES: dict[str, dict[str, Any]] = {
     "of another provider": {"iss": "https://evil.example"}, "for another client": {"aud": "another"},
-    "ended": {"exp": 1_000_000_000}, "without an end": {"exp": None}, "without a name": {"jti": None},
+    "ended": {"exp": 1_000_000_000}, "without an end, and not of now": {"exp": None, "iat": 1_000_000_000},
+    "without a name": {"jti": None},
     "of a sign-in": {"nonce": "n"}, "of no event": {"events": None}, "of another event": {"events": {"x": {}}},
     "of nothing": {"sid": None}, "of a list of events": {"events": list(EVENTS)},
 }  # fmt: skip
@@ -68,6 +69,11 @@ LIES: dict[str, dict[str, Any]] = {
 def test_a_token_that_says_otherwise_ends_nothing(provider: IdentityProvider, anna: User, lie: Any) -> None:
     here = came_in(provider, sid="s-1")
     assert ended(provider.ended(**{"sid": "s-1", **lie})).status_code == 400 and who(here) == "anna"
+
+
+def test_a_token_of_now_that_names_no_end_is_taken(provider: IdentityProvider, anna: User) -> None:
+    here, token = came_in(provider, sid="s-1"), provider.ended(sid="s-1", exp=None)
+    assert [ended(token).status_code for _ in range(2)] == [200, 400] and not who(here)
 
 
 def test_a_token_is_good_for_once_and_only_of_the_providers_own_key(provider: IdentityProvider, anna: User) -> None:
