@@ -185,6 +185,13 @@ AUTH_PASSWORD_VALIDATORS.append(
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}}
 )
 AUTH_PASSWORD_VALIDATORS.append({"NAME": "casework.access.password_rules.DressedUpPasswordValidator"})
+if BREACHED_PASSWORDS := env.str("CASEWRIGHT_BREACHED_PASSWORDS", default=""):  # a file of hashes, on this machine
+    AUTH_PASSWORD_VALIDATORS.append(
+        {
+            "NAME": "casework.access.breached_passwords.BreachedPasswordValidator",
+            "OPTIONS": {"file": BREACHED_PASSWORDS},
+        }
+    )
 
 # Groups whose people have to show more than a password; `*`: everybody. Who has not set it up does that first.
 SECOND_FACTOR_GROUPS = env.list("CASEWRIGHT_SECOND_FACTOR", default=[])
