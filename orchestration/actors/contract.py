@@ -39,10 +39,12 @@ class ActorError(Exception):
 
     `code`: a BPMN error code that the other side's answer stands for (a business error): the model's error event of
     this code leads on, and nothing is tried again. `after`: seconds that the other side asks to wait before that.
-    `cost`: what it cost all the same, in the currency of the actor's price; None: nobody says.
+    `cost`: what it cost all the same, in the currency of the actor's price; None: nobody says. `detail`: what
+    the ledger keeps of it, as of an answer.
     """
 
     cost: Decimal | None = None
+    detail: dict[str, Any] | None = None
 
     def __init__(self, message: str, *, temporary: bool, code: str | None = None, after: float | None = None) -> None:
         super().__init__(message)

@@ -38,6 +38,7 @@ called as (
 def entry(job: Job, attempt: Attempt, started: datetime, outcome: str) -> Part:
     """What writes the row. `outcome`: done, suggested, refused, failed, handed, contained or lost."""
     answer, choice = attempt.answer, attempt.choice
+    detail = attempt.detail if answer is None else answer.detail
     output = None if answer is None else orjson.dumps(answer.output)
     subject = subject_with_key(job.instance_id)
     return ENTRY, {
@@ -45,7 +46,7 @@ def entry(job: Job, attempt: Attempt, started: datetime, outcome: str) -> Part:
         "call_version": attempt.version, "call_capability": job.capability, "call_started": started,
         "call_latency": attempt.latency_ms, "call_input": reference(job),
         "call_output": None if answer is None else orjson.dumps(output_as_kept(subject, answer.output)).decode(),
-        "call_detail": None if answer is None else _json(matched(subject, answer.detail) if subject else answer.detail),
+        "call_detail": None if detail is None else _json(matched(subject, detail) if subject else detail),
         "call_usage": None if answer is None else _json(answer.usage),
         "call_confidence": None if answer is None else answer.confidence, "call_outcome": outcome,
         "call_error": attempt.error, "call_asked_by": job.asked_by, "call_mode": "" if choice is None else choice.mode,

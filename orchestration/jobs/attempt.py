@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any, Final
 
 from orchestration.actors.contract import Answer
 from orchestration.actors.handoff import Verdict
 from orchestration.actors.routing import Candidate, Choice
+
+SENT: Final = "sent"
+"""In the detail of a call: the digest of the words that left for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,7 @@ class Attempt:
     `person`: why a person is to look at it, or do it; with an answer that is their suggestion. `code`: the BPMN error
     that the other side's answer stands for. `after`: seconds that it asked to wait. `faulty`: the actor itself could
     not answer for the moment, so that its circuit breaker counts it. `waits`: the actor
-    waits until a person has decided something.
+    waits until a person has decided something. `detail`: what the ledger keeps of a call without an answer.
     """
 
     actor: str
@@ -36,3 +40,10 @@ class Attempt:
     cost: Decimal | None = None
     currency: str = ""
     waits: bool = False
+    detail: dict[str, Any] | None = None
+
+
+def kept_back(attempt: Attempt, answer: Answer) -> Attempt:
+    """The attempt whose answer is not taken over: which words left for it stays known."""
+    sent = {SENT: answer.detail[SENT]} if SENT in answer.detail else None
+    return replace(attempt, answer=None, detail=sent)

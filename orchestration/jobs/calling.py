@@ -16,7 +16,7 @@ from orchestration.actors.contract import Actor, Answer, AsksPerson, Waits
 from orchestration.actors.handoff import Checked, Outcome
 from orchestration.ground.tracing import span
 from orchestration.jobs import crossing
-from orchestration.jobs.attempt import Attempt
+from orchestration.jobs.attempt import Attempt, kept_back
 from orchestration.jobs.crossing import Outward, Ready
 
 Json = Any
@@ -49,6 +49,7 @@ def _guarded(ready: Ready) -> Attempt:
             after=error.after,
             faulty=faulty,
             cost=error.cost,
+            detail=error.detail,
         )
     except Exception as error:  # an actor is outside code: whatever it raises is an incident, never a dead worker
         told = crossing.told(ready, str(error))
@@ -65,7 +66,7 @@ def _handed_over(ready: Ready, actor: Actor) -> Attempt:
         answer = _with_first(answer, _run(ready, actor, out, objection=back.sentence))
         back = crossing.inward(out, answer)
     attempt = crossing.judged(ready, out.checked.verdicts, answer, back)
-    return attempt if attempt.answer is not None else replace(attempt, cost=answer.cost)
+    return attempt if attempt.answer is not None else replace(kept_back(attempt, answer), cost=answer.cost)
 
 
 def _with_first(first: Answer, second: Answer) -> Answer:

@@ -22,7 +22,7 @@ from orchestration.ground import clock
 from orchestration.ground.refusals import Refused
 from orchestration.jobs import choosing, stopping
 from orchestration.jobs.actor_ledger import reference
-from orchestration.jobs.attempt import Attempt
+from orchestration.jobs.attempt import Attempt, kept_back
 from orchestration.jobs.kept import entries, facts_of, if_ours, origin_of, too_late, try_again
 from orchestration.jobs.statements import Statement, statements
 from orchestration.models import Job, Question
@@ -106,8 +106,10 @@ def _settled(attempt: Attempt) -> Attempt:
     against = [one for one in attempt.verdicts if one.outcome != "pass"]
     if attempt.answer is not None and not (attempt.person and against):
         return replace(attempt, person="")
-    if attempt.answer is not None or (attempt.person and attempt.actor):
-        return replace(attempt, answer=None, person="", error=KEPT_BACK + attempt.person, cost=attempt.cost)
+    if attempt.answer is not None:
+        attempt = kept_back(attempt, attempt.answer)
+    if attempt.person and attempt.actor:
+        return replace(attempt, person="", error=KEPT_BACK + attempt.person)
     return replace(attempt, person="", error=A_PERSON) if attempt.person else attempt
 
 

@@ -14,6 +14,7 @@ from orchestration.actors import kinds
 from orchestration.actors.contract import ActorError
 from orchestration.actors.kinds.language_model.actor import LanguageModelActor
 from orchestration.jobs import crossing, trials
+from orchestration.jobs.attempt import SENT
 from orchestration.models import ActorCall, ActorVersion
 
 KIND: Final = "language-model"
@@ -21,7 +22,7 @@ KIND: Final = "language-model"
 
 def is_kept(call: ActorCall) -> bool:
     """Whether there is a digest of the words to hold against what is made anew."""
-    return isinstance(call.detail, dict) and "sent" in call.detail
+    return isinstance(call.detail, dict) and SENT in call.detail
 
 
 def words_of(call: ActorCall) -> tuple[str, str] | None:
@@ -38,4 +39,4 @@ def words_of(call: ActorCall) -> tuple[str, str] | None:
         words = actor.words_for(out.value)
     except ActorError:
         return None
-    return words if actor.digest_of(*words) == call.detail["sent"] else None
+    return words if actor.digest_of(*words) == call.detail[SENT] else None

@@ -23,6 +23,7 @@ from orchestration.models import (
     Actor,
     ActorCall,
     ActorVersion,
+    AllowedHost,
     Gauge,
     Job,
 )
@@ -98,6 +99,34 @@ def test_who_may_see_the_case_reads_the_very_words_that_left_for_it_and_nobody_e
     client.force_login(people["anna"])
     page = client.get(f"/ledger/calls/{call.pk}/?sent=1").content.decode()
     assert "cannot be made again" in page and "PERSON_1" not in page
+
+
+def test_the_words_that_left_for_a_call_that_failed_are_shown_too_and_none_where_nothing_left(
+    drafting: None, provider: Provider, open_case: Callable[..., Case], people, client: Client
+) -> None:
+    registered(provider)
+    client.force_login(people["anna"])
+    provider.does(says("no"))
+    formless = open_case(message=MESSAGE)
+    work_jobs(formless.instance_id)
+    provider.does(says(DRAFT | {"text": f"Dear customer, mark {canary_in(provider)} is what I was told to keep."}))
+    leaking = open_case(message=MESSAGE)
+    work_jobs(leaking.instance_id)
+    for case in (formless, leaking):
+        call = ActorCall.objects.get(instance=case.instance_id, capability="draft-reply")
+        assert call.outcome == "failed" and call.output is None
+        page = client.get(f"/ledger/calls/{call.pk}/?sent=1").content.decode()
+        assert "Where is my refund?" in page and "PERSON_1" in page and "maria.sandoval" not in page
+    AllowedHost.objects.all().delete()
+    nowhere = open_case(message=MESSAGE)
+    work_jobs(nowhere.instance_id)
+    call = ActorCall.objects.get(instance=nowhere.instance_id, capability="draft-reply")
+    assert "the words that left" not in client.get(f"/ledger/calls/{call.pk}/").content.decode()
+
+
+def canary_in(provider: Provider) -> str:
+    (found,) = set(re.findall(r"cw-[0-9a-f]{16}", provider.was_sent()))
+    return found
 
 
 def test_without_a_model_a_person_drafts(drafting: None, open_case: Callable[..., Case]) -> None:

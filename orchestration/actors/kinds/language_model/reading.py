@@ -13,12 +13,11 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 
-from orchestration.actors.kinds.language_model.wire import Said
+from orchestration.actors.kinds.language_model.port import Said
 
 Json = Any
 
 FENCE: Final = re.compile(r"\A\s*```[a-z]*\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL | re.IGNORECASE)
-THOUGHT: Final = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
 MOST_TOLD: Final = 5
 LONGEST: Final = 300
 
@@ -52,10 +51,9 @@ def read(said: Said, schema: Mapping[str, Json]) -> dict[str, Json] | Fault:
 
 
 def _json(text: str) -> Json:
-    bare = THOUGHT.sub("", text)
-    found = FENCE.match(bare)
+    found = FENCE.match(text)
     try:
-        return json.loads(found[1] if found else bare, parse_constant=_no_number)
+        return json.loads(found[1] if found else text, parse_constant=_no_number)
     except (ValueError, RecursionError):
         return None
 

@@ -30,6 +30,8 @@ AZURE = (
     .replace("HERE/v1/chat/completions", "/openai/deployments/casewright-demo/chat/completions")
     .replace("{bearer: {secret: llm-key}}", "{header: {name: api-key, secret: azure-openai-key}}")
 )
+SENT = {"Content-Type", "Accept", "Idempotency-Key", "api-key"}
+"""All that a server is told about who asks: nothing of the library, the machine or its system."""
 Json = Any
 Asks = Callable[..., LanguageModelActor]
 
@@ -56,7 +58,7 @@ def test_a_deployment_answers_in_the_form_of_the_schema_and_its_tokens_are_paid_
     assert answer.usage["input_tokens"] > 0 and answer.cost
     shown = azure().shown(INPUT, "k")
     assert shown["url"].endswith("/openai/deployments/casewright-demo/chat/completions?api-version=2024-10-21")
-    assert '"model"' not in shown["body"] and shown["headers"]["api-key"] == "••••••"
+    assert shown["headers"]["api-key"] == "••••••" and set(shown["headers"]) <= SENT
 
 
 @pytest.mark.parametrize(

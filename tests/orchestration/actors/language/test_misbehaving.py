@@ -15,7 +15,9 @@ from tests.orchestration.actors.language.conftest import FILE
 from tests.orchestration.actors.language.provider import GOOD, KEY, Move, Provider, says, status, whole
 
 ANSWERED, AGAIN, PERSON = "answered", "again", "person"
-TOOL = {"content": None, "tool_calls": [{"type": "function", "function": {"name": "pay", "arguments": "{}"}}]}
+CALLED = {"type": "function", "function": {"name": "pay", "arguments": "{}"}}
+TOOL = {"content": None, "tool_calls": [{"id": "call_1", **CALLED}]}
+NAMELESS = {"content": None, "tool_calls": [CALLED]}
 LONG = {"text": "x" * 601}
 
 
@@ -58,6 +60,7 @@ WAYS: dict[str, tuple[str, list[Move]]] = {
     "cut off": (AGAIN, [cut_off]),
     "no HTTP": (AGAIN, [lambda came: b"220 mail.example ESMTP\r\n"]),
     "another shape": (AGAIN, [raw(b'{"choices": []}')]),
+    "a tool called without an id": (AGAIN, [says("", message=NAMELESS, ended="tool_calls")]),
     "a body that is no JSON": (AGAIN, [raw(b'{"choices": [')]),
     "a page that says all is well": (AGAIN, [raw(b"<html>ok</html>", "text/html")]),
     # what only a person can deal with

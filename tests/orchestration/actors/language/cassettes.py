@@ -1,0 +1,142 @@
+"""What did a real model's server answer once, and is it still asked the same?
+
+A cassette is a file of what was asked and answered, word for word. It is played in place of the network: each request
+has to be the recorded one, in its order, or `Mismatch` says what is asked otherwise now. Recorded from the model of
+`make llm` (or another server of OpenAI's shape), with what nobody ever wrote:
+
+    python -m tests.orchestration.actors.language http://127.0.0.1:8081/v1/chat/completions
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from unittest.mock import patch
+from urllib.parse import urlsplit
+
+from orchestration.actors.hosts.addresses import Listed
+from orchestration.actors.hosts.client import Bounds, Got, Sent, exchange
+from orchestration.actors.kinds.language_model import actor
+from orchestration.actors.shipped_prompts import Server, shipped_prompts
+
+Json = Any
+Exchange = Callable[[Sent, Iterable[Listed], Bounds], Got]
+
+FOLDER: Final = Path(__file__).with_name("recorded")
+AGAIN: Final = "If that is meant, record it anew: make llm, then python -m tests.orchestration.actors.language URL"
+MODEL: Final = "local"
+MOST_SECONDS: Final = 280.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One call. `typed`: how the server is asked to keep to the form."""
+
+    capability: str
+    input: dict[str, Json]
+    typed: str = "schema"
+
+    def asks(self, url: str) -> actor.LanguageModelActor:
+        file = shipped_prompts()[self.capability].file_for(Server(url, MODEL, typed=self.typed), MOST_SECONDS)
+        return actor.LanguageModelActor("recorded", "1", file)
+
+
+QUESTION: Final = {
+    "question": "What is broken?",
+    "pieces": [
+        {"id": "event:1", "text": "PERSON_1 writes: the lamp that I bought on Monday is broken."},
+        {"id": "event:2", "text": "COLLEAGUE_1 took the case."},
+    ],
+}
+COMPLAINT: Final = {
+    "message": "I sent the shoes back two weeks ago. How long does a refund take?",
+    "topic": "refund", "tone": "neutral",
+    "approved": "Dear {customer.name}, thank you for your message about a refund.",
+    "passages": [{"id": 4, "title": "Refunds", "text": "A refund takes 7 working days after the return."}],
+}  # fmt: skip
+SCENES: Final = {
+    "a question about a case": Scene("answer-about-case", QUESTION),
+    "a question to a server without schemas": Scene("answer-about-case", QUESTION, "words"),
+    "a draft of a reply": Scene("draft-reply", COMPLAINT),
+}
+
+
+class Mismatch(AssertionError):
+    """What is sent is not what was recorded."""
+
+
+def asked(sent: Sent) -> dict[str, Json]:
+    """What of a request a cassette keeps: all that the server learns but its own address."""
+    return {
+        "method": sent.method, "path": urlsplit(sent.url).path, "headers": sorted({*sent.headers, *sent.credentials}),
+        "body": json.loads(sent.content),
+    }  # fmt: skip
+
+
+def file_of(name: str) -> Path:
+    return FOLDER / f"{name.replace(' ', '-')}.json"
+
+
+@contextmanager
+def played(name: str) -> Iterator[Exchange]:
+    """The cassette in place of the network; afterwards it has to have been played to its end."""
+    pairs = iter(json.loads(file_of(name).read_text("utf-8"))["pairs"])
+
+    def play(sent: Sent, listed: Iterable[Listed], bounds: Bounds) -> Got:
+        pair = next(pairs, None)
+        if pair is None:
+            raise Mismatch(f"The cassette of {name} has no further answer. {AGAIN}")
+        if pair["asked"] != asked(sent):
+            raise Mismatch(f"The cassette of {name} was recorded for another request. {AGAIN}\n{_change(pair, sent)}")
+        return Got(200, {"content-type": "application/json"}, json.dumps(pair["answered"]).encode(), sent.url)
+
+    yield play
+    if left := len(list(pairs)):
+        raise Mismatch(f"{left} answers of the cassette of {name} were not asked for. {AGAIN}")
+
+
+def _change(pair: Json, sent: Sent) -> str:
+    before, now = (json.dumps(one, indent=1, sort_keys=True).split("\n") for one in (pair["asked"], asked(sent)))
+    return "\n".join(difflib.unified_diff(before, now, "recorded", "sent now", lineterm="", n=1))
+
+
+def recorded(url: str, pairs: list[Json]) -> Exchange:
+    """The network, with each pair kept."""
+    host = Listed(urlsplit(url).hostname or "", urlsplit(url).port, private=True)
+
+    def record(sent: Sent, listed: Iterable[Listed], bounds: Bounds) -> Got:
+        got = exchange(sent, [host], bounds)
+        pairs.append({"asked": asked(sent), "answered": json.loads(got.content)})
+        return got
+
+    return record
+
+
+@contextmanager
+def over(way: Exchange) -> Iterator[None]:
+    """Language models are asked this way, whatever hosts are listed."""
+    with (
+        patch("orchestration.actors.kinds.http_connector.actor.exchange", way),
+        patch.object(actor, "listed_hosts", tuple),
+    ):
+        yield
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description="Record the cassettes from a server of OpenAI's shape.")
+    options.add_argument("url")
+    options.add_argument("--server", default="the model of `make llm`", help="what it is, for who reads the cassette")
+    given = options.parse_args()
+    for name, scene in SCENES.items():
+        pairs: list[Json] = []
+        with over(recorded(given.url, pairs)):
+            answer = scene.asks(given.url).run(scene.input, idempotency_key="recorded")
+        kept = {"recorded from": given.server, "pairs": pairs}
+        file_of(name).write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        print(name, answer.usage, answer.output)
