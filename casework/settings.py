@@ -10,6 +10,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
+from casework.access.password_setup import validators_of
 from casework.ldap.setup import directory_of
 from casework.logs import configure_logging
 from casework.runtime.broker import ANSWERS_WITHIN, CLOCK_QUEUE, SCHEDULE, time_limits_of
@@ -173,25 +174,7 @@ LOGIN_URL = "login"
 CSRF_FAILURE_VIEW = "casework.web.errors.form_expired"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
-AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
-AUTH_PASSWORD_VALIDATORS.append(
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}}
-)
-AUTH_PASSWORD_VALIDATORS.append({"NAME": "casework.access.password_rules.DressedUpPasswordValidator"})
-if BREACHED_PASSWORDS := env.str("CASEWRIGHT_BREACHED_PASSWORDS", default=""):  # a file of hashes, on this machine
-    AUTH_PASSWORD_VALIDATORS.append(
-        {
-            "NAME": "casework.access.breached_passwords.BreachedPasswordValidator",
-            "OPTIONS": {"file": BREACHED_PASSWORDS},
-        }
-    )
+AUTH_PASSWORD_VALIDATORS = validators_of(env)
 
 # Groups whose people have to show more than a password; `*`: everybody. Who has not set it up does that first.
 SECOND_FACTOR_GROUPS = env.list("CASEWRIGHT_SECOND_FACTOR", default=[])

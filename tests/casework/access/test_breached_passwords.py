@@ -6,6 +6,7 @@ from hashlib import sha1
 from pathlib import Path
 from typing import Any
 
+import environ
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from casework.access.breached_passwords import BreachedPasswordValidator, is_in
+from casework.access.password_setup import validators_of
 from tests.casework.reading import told
 
 KNOWN, OLD = "river tin clock onward", "correct horse battery"
@@ -46,14 +48,12 @@ def test_a_list_without_counts_and_in_small_letters_is_read(file: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_nobody_changes_their_password_to_a_known_one(file: Path, settings: Any) -> None:
+def test_nobody_changes_their_password_to_a_known_one(
+    file: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     anna = User.objects.create_user("anna", password=OLD)
-    settings.AUTH_PASSWORD_VALIDATORS = [
-        {
-            "NAME": f"{BreachedPasswordValidator.__module__}.BreachedPasswordValidator",
-            "OPTIONS": {"file": str(listed(file, {KNOWN}))},
-        }
-    ]
+    monkeypatch.setenv("CASEWRIGHT_BREACHED_PASSWORDS", str(listed(file, {KNOWN})))
+    settings.AUTH_PASSWORD_VALIDATORS = validators_of(environ.Env())
     browser = Client()
     browser.force_login(anna)
     answer = browser.post("/account/password/", {"old_password": OLD, "new_password1": KNOWN, "new_password2": KNOWN})
